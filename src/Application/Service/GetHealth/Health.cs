@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace S3Auth.Application.Service.GetHealth;
 
 /// <summary>How the service is. Nothing in it is secret.</summary>
@@ -22,9 +24,11 @@ public sealed record Health
     public required bool S3Ok { get; init; }
 
     /// <summary>How long its answer took, in milliseconds; null when it gave none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required double? S3LatencyMs { get; init; }
 
     /// <summary>Whether Redis answered; null where none is used.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required bool? RedisOk { get; init; }
 
     /// <summary>How the metagraph stands.</summary>
