@@ -36,6 +36,13 @@ public sealed class SigningCredentials
     /// <summary>The secret. Internal, so that no serialiser and no structured log finds it.</summary>
     internal string SecretKey { get; }
 
+    /// <summary>Whether these are the same keys with the same end. For credentials of one's own: the time it takes tells of them.</summary>
+    internal bool IsSameAs(SigningCredentials other) =>
+        string.Equals(AccessKey, other.AccessKey, StringComparison.Ordinal)
+        && string.Equals(SecretKey, other.SecretKey, StringComparison.Ordinal)
+        && string.Equals(SessionToken, other.SessionToken, StringComparison.Ordinal)
+        && Ends == other.Ends;
+
     /// <summary>The access key's id and the end; nothing secret.</summary>
     public override string ToString() => Ends is { } ends ? $"{AccessKey} until {ends:O}" : AccessKey;
 
