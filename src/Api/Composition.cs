@@ -37,12 +37,10 @@ internal static partial class Composition
 
     private static void AddServices(IServiceCollection services, ServiceOptions options)
     {
-        services.AddSingleton(TimeProvider.System);
-
         services.AddSingleton(AccessWindow.Default);
         services.AddSingleton(options.Layout);
         services.AddSingleton(options.Rules);
-        services.AddApplication();
+        services.AddApplication(TimeProvider.System);
 
         services.AddSignatures();
         services.AddStaticMetagraph(options.MetagraphFile, options.Netuid);
