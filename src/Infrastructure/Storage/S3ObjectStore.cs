@@ -95,13 +95,16 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
                 RetryAfter = TimeSpan.FromSeconds(5),
             };
         }
-        catch (Exception exception) when (exception is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
+        catch (Exception exception) when (!caller.IsCancellationRequested)
         {
-            // The caller's cancellation may surface as the SDK's own exception.
-            caller.ThrowIfCancellationRequested();
-            var answer = exception as AmazonServiceException;
-            LogFailed(exception, answer?.StatusCode, answer?.ErrorCode);
+            // Whatever it was: the SDK lets parsers' exceptions of all kinds through when an answer is not what it expects.
+            LogFailed(exception, (exception as AmazonServiceException)?.StatusCode, (exception as AmazonServiceException)?.ErrorCode);
             throw Unavailable(exception);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The caller's cancellation may surface as an exception of the SDK's own.
+            throw new OperationCanceledException("The caller gave up.", exception, caller);
         }
     }
 

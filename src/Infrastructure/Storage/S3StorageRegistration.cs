@@ -13,7 +13,7 @@ public static class S3StorageRegistration
     /// service that loads and renews them.
     /// </summary>
     /// <param name="services">Where to.</param>
-    /// <param name="options">The bucket; without <see cref="StorageOptions.Problems"/>.</param>
+    /// <param name="options">The bucket.</param>
     public static IServiceCollection AddS3Storage(this IServiceCollection services, StorageOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -13,7 +13,7 @@ public sealed class S3UrlSigner : IUrlSigner
     private readonly SigV4Signer _signer;
     private readonly string _bucketUrl;
 
-    /// <exception cref="ArgumentException">The options have <see cref="StorageOptions.Problems"/>.</exception>
+    /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
     public S3UrlSigner(StorageOptions options, CredentialSource credentials)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -41,7 +41,7 @@ public sealed class SigningKey
     public static SigningKey Derive(string secretKey, DateOnly day, string region, string service = SigV4Names.Service)
     {
         ArgumentException.ThrowIfNullOrEmpty(secretKey);
-        RequireName(region, MaxRegionLength, nameof(region));
+        RequireRegion(region);
         RequireName(service, MaxServiceLength, nameof(service));
 
         var date = day.ToString(SigV4Names.DayFormat, CultureInfo.InvariantCulture);
@@ -98,6 +98,8 @@ public sealed class SigningKey
 
         Sign(text[..length], hexSignature);
     }
+
+    internal static void RequireRegion(string region) => RequireName(region, MaxRegionLength, nameof(region));
 
     private static void WriteHex(ReadOnlySpan<byte> bytes, Span<byte> hex)
     {
