@@ -220,7 +220,7 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
 
         context.Response.Headers.ETag = default;
         context.Response.Headers.LastModified = default;
-        await S3Xml.SendErrorAsync(context.Response, refusal, rawTarget, requestId);
+        await S3Xml.SendErrorAsync(context.Response, refusal, rawTarget.Split('?')[0], requestId);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Refused request {RequestId}: {Method} {Code}: {Reason}")]
