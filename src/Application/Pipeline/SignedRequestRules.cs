@@ -1,7 +1,6 @@
 using System.Globalization;
 using FluentValidation;
 using FluentValidation.Results;
-using S3Auth.Application.Grants;
 using S3Auth.Application.Refusals;
 using S3Auth.Domain;
 
@@ -51,13 +50,4 @@ internal sealed class SignedRequestRules : AbstractValidator<ISignedRequest>
 
     private static ValidationFailure Failure(RefusalCode code, FormattableString detail) =>
         new(nameof(ISignedRequest.Timestamp), detail.ToString(CultureInfo.InvariantCulture)) { CustomState = code };
-
-    /// <summary>The failure of an expiry that is not after now; null when it is, or when none is asked for.</summary>
-    internal static ValidationFailure? JudgeExpiry(string property, long? expiry, TimeProvider time)
-    {
-        var now = time.GetUtcNow();
-        return expiry <= now.ToUnixTimeSeconds()
-            ? new ValidationFailure(property, ExpiryRules.InPastDetail(now)) { CustomState = RefusalCode.ExpiryInPast }
-            : null;
-    }
 }
