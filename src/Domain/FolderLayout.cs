@@ -45,7 +45,7 @@ public abstract class FolderLayout
     /// Reads a folder found by listing one of <see cref="Discovery"/>; false when it is no miner's folder (its name is no
     /// canonical address).
     /// </summary>
-    public bool TryReadFolder(Folder found, string prefix, [NotNullWhen(true)] out Folder? folder, out AccountId owner)
+    public static bool TryReadFolder(Folder found, string prefix, [NotNullWhen(true)] out Folder? folder, out AccountId owner)
     {
         ArgumentNullException.ThrowIfNull(found);
         ArgumentNullException.ThrowIfNull(prefix);

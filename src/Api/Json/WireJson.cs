@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using S3Auth.Api.Controllers;
 using S3Auth.Api.Errors;
 using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Service.GetCommitmentFormats;
@@ -22,6 +23,7 @@ namespace S3Auth.Api.Json;
     [
         typeof(AccountIdConverter),
         typeof(Sr25519SignatureConverter),
+        typeof(SourceConverter),
         typeof(WholeNumberConverter),
         typeof(WholeSecondsConverter),
     ])]

@@ -15,7 +15,8 @@ public sealed class Sr25519SignatureVerifier : ISignatureVerifier
     {
         ArgumentNullException.ThrowIfNull(text);
 
-        var (open, close) = ("<Bytes>"u8, "</Bytes>"u8);
+        var open = "<Bytes>"u8;
+        var close = "</Bytes>"u8;
         var length = Encoding.UTF8.GetByteCount(text);
         var needed = open.Length + length + close.Length;
         var rented = needed > StackLimit ? ArrayPool<byte>.Shared.Rent(needed) : null;

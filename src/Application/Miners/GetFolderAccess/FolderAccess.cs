@@ -12,7 +12,7 @@ public sealed record FolderAccess
     public required string Folder { get; init; }
 
     /// <summary>How to upload: always <c>POST</c> (multipart/form-data).</summary>
-    public string Method => "POST";
+    public string Method { get; } = "POST";
 
     /// <summary>Where the form goes.</summary>
     public required string Url { get; init; }
@@ -30,10 +30,10 @@ public sealed record FolderAccess
     public required long ExpirySeconds { get; init; }
 
     /// <summary>The smallest file the store takes, in bytes.</summary>
-    public long MinBytes => UploadPolicy.MinBytes;
+    public long MinBytes { get; } = UploadPolicy.MinBytes;
 
     /// <summary>The largest file the store takes, in bytes.</summary>
-    public long MaxBytes => UploadPolicy.MaxBytes;
+    public long MaxBytes { get; } = UploadPolicy.MaxBytes;
 
     /// <summary>Each source's folder by the source's name; absent where the layout has no sources.</summary>
     public IReadOnlyDictionary<string, FolderGrant>? Folders { get; init; }

@@ -26,7 +26,7 @@ public sealed record GetFolderAccessCommand : IRequest<FolderAccess>, ISignedReq
     public long? Expiry { get; init; }
 
     /// <summary>Only this source's folder; all of them when left out.</summary>
-    public string? Source { get; init; }
+    public Source? Source { get; init; }
 
     AccountId? ISignedRequest.NamedColdkey => Coldkey;
 
@@ -44,7 +44,7 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
     {
         var grant = grants.Open(request.Expiry);
         var all = layout.FoldersOf(caller.Neuron.Hotkey, caller.Neuron.Coldkey);
-        var wanted = request.Source is { } source ? [.. all.Where(folder => folder.Source?.Name == source)] : all;
+        var wanted = request.Source is { } source ? [.. all.Where(folder => folder.Source == source)] : all;
 
         var granted = new FolderGrant[wanted.Count];
         for (var i = 0; i < granted.Length; i++)

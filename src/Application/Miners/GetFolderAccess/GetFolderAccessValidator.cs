@@ -1,4 +1,5 @@
 using FluentValidation;
+using S3Auth.Application.Grants;
 using S3Auth.Application.Pipeline;
 using S3Auth.Domain;
 
@@ -16,7 +17,7 @@ internal sealed class GetFolderAccessValidator : AbstractValidator<GetFolderAcce
         RuleFor(command => command.Expiry).IsAfterNow(time);
 
         RuleFor(command => command.Source)
-            .Must(source => source is null || layout.Sources.Any(configured => configured.Name == source))
+            .Must(source => source is null || layout.Sources.Contains(source.Value))
             .WithMessage(layout.Sources.Count == 0
                 ? "Leave out 'source': this deployment keeps one folder per hotkey and has no sources."
                 : $"Send as 'source' one of: {string.Join(", ", layout.Sources)}; or leave it out for all of them.");

@@ -77,7 +77,7 @@ internal sealed class GetValidatorAccessHandler(Caller caller, FolderLayout layo
         {
             foreach (var prefix in found[i])
             {
-                if (!layout.TryReadFolder(layout.Discovery[i], prefix, out var folder, out var owner))
+                if (!FolderLayout.TryReadFolder(layout.Discovery[i], prefix, out var folder, out var owner))
                 {
                     continue;
                 }

@@ -1,4 +1,5 @@
 using FluentValidation;
+using S3Auth.Application.Grants;
 using S3Auth.Application.Pipeline;
 using S3Auth.Domain;
 
