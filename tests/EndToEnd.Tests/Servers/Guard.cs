@@ -23,6 +23,7 @@ internal sealed class Guard : IDisposable
         _shell = Process.Start(new ProcessStartInfo(setsid)
         {
             ArgumentList = { "sh", Path.Combine(AppContext.BaseDirectory, "Servers", "guard.sh") },
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

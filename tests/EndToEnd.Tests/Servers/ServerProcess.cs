@@ -20,6 +20,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         _name = name;
         var start = new ProcessStartInfo(program, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -35,6 +35,7 @@ internal static class Tool
     {
         var start = new ProcessStartInfo(program, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -68,10 +69,10 @@ internal static class Tool
         {
             await process.WaitForExitAsync(patience.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException tooLong)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', start.ArgumentList)} did not end in time.");
+            throw new TimeoutException($"{program} {string.Join(' ', start.ArgumentList)} did not end in time.", tooLong);
         }
 
         return new ToolResult(process.ExitCode, await output, await errors);
