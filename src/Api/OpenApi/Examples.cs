@@ -192,7 +192,7 @@ internal static class Examples
     private static string ExampleSignature() => string.Concat(Enumerable.Repeat("5a", Sr25519Signature.Size));
 
     private static IReadOnlyList<Source> Sources(params string[] names) =>
-        [.. names.Select(name => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name))];
+        [.. names.Select(name => Source.TryParse(name, out var source) ? source : throw new ArgumentException($"'{name}' is no source.", nameof(names)))];
 
     private static JsonNode Write<T>(T value) =>
         JsonSerializer.SerializeToNode(value, typeof(T), WireJson.Default)!;

@@ -63,7 +63,6 @@ internal static class ServiceDocument
         {
             schema.Type = JsonSchemaType.String;
             schema.Pattern = "^5[1-9A-HJ-NP-Za-km-z]{47}$";
-            schema.Example = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
         }
         else if (type == typeof(Sr25519Signature))
         {
@@ -74,7 +73,6 @@ internal static class ServiceDocument
         {
             schema.Type = JsonSchemaType.String;
             schema.Pattern = "^[a-z0-9][a-z0-9_-]{0,31}$";
-            schema.Example = "x";
         }
         else if (type == typeof(long))
         {
@@ -85,7 +83,6 @@ internal static class ServiceDocument
         {
             schema.Type = JsonSchemaType.String;
             schema.Format = "date-time";
-            schema.Example = "2026-11-24T06:21:01+00:00";
         }
 
         return Task.CompletedTask;
