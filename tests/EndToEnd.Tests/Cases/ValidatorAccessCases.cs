@@ -27,7 +27,7 @@ internal sealed class ValidatorAccessCases(StoreKind store, FolderLayoutKind lay
             Assert.That(granted.Select(one => one.Folder.Prefix), Is.EquivalentTo(MinerFoldersOf(stored)), "exactly the miners' folders that are there");
         }
 
-        var byFolder = stored.ToLookup(key => granted.Find(one => key.StartsWith(one.Folder.Prefix, StringComparison.Ordinal)).Folder?.Prefix);
+        var byFolder = stored.ToLookup(key => granted.Find(one => key.StartsWith(one.Folder.Prefix, StringComparison.Ordinal)).Folder?.Prefix, StringComparer.Ordinal);
         await Parallel.ForEachAsync(granted, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (one, _) =>
         {
             var page = await Presigned.ListAsync(one.Folder.ListUrl);
