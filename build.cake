@@ -1,0 +1,81 @@
+// Builds and tests everything: ./build.sh
+//   --target=Build | Test | EndToEnd | Default (all of them)
+//   --configuration=Release (default) | Debug
+using System.Xml.Linq;
+
+var target = Argument("target", "Default");
+var configuration = Argument("configuration", "Release");
+
+var solution = "./S3Auth.sln";
+var results = MakeAbsolute(Directory("./artifacts/test-results"));
+
+Task("Clean")
+    .Does(() => CleanDirectory(results));
+
+Task("Restore")
+    .Does(() => DotNetRestore(solution));
+
+Task("Build")
+    .IsDependentOn("Restore")
+    .Does(() => DotNetBuild(solution, new DotNetBuildSettings
+    {
+        Configuration = configuration,
+        NoRestore = true,
+    }));
+
+// One project after the other: the tests share two cores' worth of real servers.
+Task("Test")
+    .IsDependentOn("Clean")
+    .IsDependentOn("Build")
+    .DoesForEach(
+        () => GetFiles("./tests/*.Tests/*.csproj").Where(project => project.GetFilenameWithoutExtension().ToString() != "EndToEnd.Tests"),
+        RunTests)
+    .DeferOnError();
+
+Task("EndToEnd")
+    .IsDependentOn("Clean")
+    .IsDependentOn("Build")
+    .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj"));
+
+Task("Default")
+    .IsDependentOn("Test")
+    .IsDependentOn("EndToEnd");
+
+Teardown(_ =>
+{
+    if (GetFiles($"{results}/*.trx").Count > 0)
+    {
+        WriteSummary();
+    }
+});
+
+RunTarget(target);
+
+void RunTests(FilePath project) => DotNetTest(project.FullPath, new DotNetTestSettings
+{
+    Configuration = configuration,
+    NoBuild = true,
+    NoRestore = true,
+    ResultsDirectory = results,
+    Loggers = [$"trx;LogFileName={project.GetFilenameWithoutExtension()}.trx", "console;verbosity=minimal"],
+});
+
+// What was skipped, and why, in words; then one line for all. In a file, so that build.sh can end with it.
+void WriteSummary()
+{
+    XNamespace trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
+    var outcomes = GetFiles($"{results}/*.trx")
+        .SelectMany(file => XDocument.Load(file.FullPath).Descendants(trx + "UnitTestResult"))
+        .ToList();
+
+    var skipped = outcomes.Where(result => (string)result.Attribute("outcome") == "NotExecuted").ToList();
+    var lines = skipped
+        .GroupBy(result => (string)result.Descendants(trx + "Message").FirstOrDefault() ?? "no reason given")
+        .OrderByDescending(group => group.Count())
+        .Select(reason => $"Skipped {reason.Count()}: {reason.Key.Trim()}")
+        .ToList();
+
+    var passed = outcomes.Count(result => (string)result.Attribute("outcome") == "Passed");
+    lines.Add($"{passed} passed, {outcomes.Count - passed - skipped.Count} failed, {skipped.Count} skipped");
+    System.IO.File.WriteAllLines(results.CombineWithFilePath("summary.txt").FullPath, lines);
+}

@@ -1,0 +1,38 @@
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage;
+
+namespace S3Auth.Api.Configuration;
+
+/// <summary>Everything an operator can set, parsed. The names on the wire of the environment stand at <see cref="ServiceOptionsReader"/>.</summary>
+internal sealed record ServiceOptions
+{
+    /// <summary>The port of the API.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Listen on this machine only: in development, where the accounts' keys are known to everyone.</summary>
+    public required bool LoopbackOnly { get; init; }
+
+    /// <summary>The subnet.</summary>
+    public required ushort Netuid { get; init; }
+
+    /// <summary>The static metagraph's file; null for the development accounts.</summary>
+    public required string? MetagraphFile { get; init; }
+
+    /// <summary>Who counts as a validator.</summary>
+    public required SubnetRules Rules { get; init; }
+
+    /// <summary>Where files live.</summary>
+    public required FolderLayout Layout { get; init; }
+
+    /// <summary>The bucket to sign for; null for the embedded store.</summary>
+    public required StorageOptions? Store { get; init; }
+
+    /// <summary>The embedded store's port.</summary>
+    public required int EmbeddedStorePort { get; init; }
+
+    /// <summary>Where this server keeps what it writes.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Least severe log entries that are written.</summary>
+    public required LogLevel LogLevel { get; init; }
+}

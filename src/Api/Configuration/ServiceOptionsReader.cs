@@ -1,0 +1,212 @@
+using System.Globalization;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage;
+
+namespace S3Auth.Api.Configuration;
+
+/// <summary>
+/// Reads <see cref="ServiceOptions"/> from environment variables (over appsettings.json, by the same names). In development
+/// nothing needs to be set; elsewhere what is missing is named. All problems are told at once.
+/// </summary>
+internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEnvironment environment)
+{
+    private const int MaxPort = 65535;
+
+    /// <summary>Variables of the protocol that this version has no use for yet. Set ones are told, not silently ignored.</summary>
+    private static readonly string[] NotSupportedYet =
+    [
+        "METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS", "REDIS_URL", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR",
+        "TOTAL_DAILY_LIMIT", "RATE_LIMIT_PER_MINUTE", "TRUSTED_PROXIES", "CORS_ORIGINS", "METRICS_TOKEN",
+    ];
+
+    private readonly List<string> _problems = [];
+    private readonly bool _development = environment.IsDevelopment();
+
+    /// <summary>The variables that are set without any effect in this version.</summary>
+    internal IReadOnlyList<string> WithoutEffect => [.. NotSupportedYet.Where(name => Text(name) is not null)];
+
+    /// <exception cref="ConfigurationException">Anything is missing or does not parse.</exception>
+    internal ServiceOptions Read()
+    {
+        var options = new ServiceOptions
+        {
+            Port = Number("PORT", 8000, 1, MaxPort),
+            LoopbackOnly = _development,
+            Netuid = (ushort)Number("NET_UID", 46, 0, ushort.MaxValue),
+            MetagraphFile = ReadMetagraphFile(),
+            Rules = new SubnetRules(ReadStake()),
+            Layout = ReadLayout(),
+            Store = ReadStore(),
+            EmbeddedStorePort = Number("EMBEDDED_STORE_PORT", 9000, 1, MaxPort),
+            DataFolder = Path.GetFullPath(Text("DATA_DIR") ?? ".data"),
+            LogLevel = ReadLogLevel(),
+        };
+
+        return _problems.Count == 0 ? options : throw new ConfigurationException(_problems);
+    }
+
+    private string? ReadMetagraphFile()
+    {
+        var network = Text("BT_NETWORK") ?? (_development ? "static" : "finney");
+        if (network != "static")
+        {
+            _problems.Add($"BT_NETWORK is '{network}', but this version cannot read a chain yet: set BT_NETWORK=static and METAGRAPH_FILE.");
+            return null;
+        }
+
+        var file = Text("METAGRAPH_FILE");
+        if (file is null && !_development)
+        {
+            _problems.Add("METAGRAPH_FILE is missing: the development accounts' keys are known to everyone, so outside development a file must say who is registered.");
+        }
+
+        return file;
+    }
+
+    private Alpha ReadStake()
+    {
+        const decimal Default = 20000;
+        if (Text("MIN_VALIDATOR_STAKE") is not { } text)
+        {
+            return Alpha.FromAlpha(Default);
+        }
+
+        if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var stake)
+            && stake <= ulong.MaxValue / (decimal)Alpha.UnitsPerAlpha)
+        {
+            return Alpha.FromAlpha(stake);
+        }
+
+        _problems.Add($"MIN_VALIDATOR_STAKE is '{text}', but must be an amount of alpha such as 20000 or 0.5.");
+        return default;
+    }
+
+    private FolderLayout ReadLayout()
+    {
+        var name = Text("FOLDER_LAYOUT") ?? ColdkeyLayout.LayoutName;
+        switch (name)
+        {
+            case ColdkeyLayout.LayoutName:
+                return ReadSources() is { Count: > 0 } sources ? new ColdkeyLayout(sources) : new HotkeyLayout();
+            case HotkeyLayout.LayoutName:
+                return new HotkeyLayout();
+            default:
+                _problems.Add($"FOLDER_LAYOUT is '{name}', but must be '{ColdkeyLayout.LayoutName}' or '{HotkeyLayout.LayoutName}'.");
+                return new HotkeyLayout();
+        }
+    }
+
+    private List<Source> ReadSources()
+    {
+        var text = Text("SOURCES") ?? "x,reddit";
+        var sources = new List<Source>();
+        foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (!Source.TryParse(name, out var source))
+            {
+                _problems.Add($"SOURCES holds '{name}', but a source is up to 32 lowercase letters, digits, '_' and '-'.");
+                return [];
+            }
+
+            if (sources.Contains(source))
+            {
+                _problems.Add($"SOURCES holds '{name}' twice.");
+                return [];
+            }
+
+            sources.Add(source);
+        }
+
+        return sources;
+    }
+
+    private StorageOptions? ReadStore()
+    {
+        if (Text("UPLOAD_METHOD") is { } method and not "POST")
+        {
+            _problems.Add($"UPLOAD_METHOD is '{method}', but this version uploads by POST only.");
+        }
+
+        var endpoint = Endpoint("S3_ENDPOINT");
+        var publicEndpoint = Endpoint("S3_PUBLIC_ENDPOINT");
+        if (Text("S3_BUCKET") is { } bucket)
+        {
+            var store = new StorageOptions
+            {
+                Bucket = bucket,
+                Region = Text("S3_REGION") ?? "us-east-2",
+                Endpoint = endpoint,
+                PublicEndpoint = publicEndpoint,
+            };
+            _problems.AddRange(store.Problems());
+            return store;
+        }
+
+        if (!_development)
+        {
+            _problems.Add("S3_BUCKET is missing.");
+        }
+        else if (endpoint is not null || publicEndpoint is not null)
+        {
+            _problems.Add("S3_BUCKET is missing: S3_ENDPOINT or S3_PUBLIC_ENDPOINT is set, so the embedded store is not meant.");
+        }
+
+        return null;
+    }
+
+    private Uri? Endpoint(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri))
+        {
+            return uri;
+        }
+
+        _problems.Add($"{name} is no URL: write it as http://host:port or https://host.");
+        return null;
+    }
+
+    private LogLevel ReadLogLevel()
+    {
+        var text = Text("LOG_LEVEL") ?? nameof(LogLevel.Information);
+        if (Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level) && !char.IsAsciiDigit(text[0]))
+        {
+            return level;
+        }
+
+        // The names of Python's levels, which deployments of the server before this one have set.
+        switch (text.ToUpperInvariant())
+        {
+            case "INFO":
+                return LogLevel.Information;
+            case "WARN":
+                return LogLevel.Warning;
+            default:
+                _problems.Add($"LOG_LEVEL is '{text}', but must be one of: {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+                return LogLevel.Information;
+        }
+    }
+
+    private int Number(string name, int standard, int least, int most)
+    {
+        if (Text(name) is not { } text)
+        {
+            return standard;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        _problems.Add($"{name} is '{text}', but must be a whole number from {least} to {most}.");
+        return standard;
+    }
+
+    private string? Text(string name) =>
+        configuration[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+}

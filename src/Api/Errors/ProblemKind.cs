@@ -1,0 +1,33 @@
+using S3Auth.Application.Refusals;
+
+namespace S3Auth.Api.Errors;
+
+/// <summary>A kind of problem as clients see it. The one place where refusals get their code, status and title.</summary>
+/// <param name="Code">For programs.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Title">In words.</param>
+internal sealed record ProblemKind(string Code, int Status, string Title)
+{
+    internal static readonly ProblemKind NotFound = new("not_found", StatusCodes.Status404NotFound, "There is nothing at this path");
+    internal static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", StatusCodes.Status405MethodNotAllowed, "This path takes another method");
+    internal static readonly ProblemKind TooLarge = new("request_too_large", StatusCodes.Status413PayloadTooLarge, "The request is too large");
+    internal static readonly ProblemKind BadRequest = Of(RefusalCode.InvalidRequest);
+    internal static readonly ProblemKind Timeout = new("request_timeout", StatusCodes.Status408RequestTimeout, "The request took too long to arrive");
+    internal static readonly ProblemKind Internal = new("internal_error", StatusCodes.Status500InternalServerError, "Something went wrong here");
+
+    internal static ProblemKind Of(RefusalCode code) => code switch
+    {
+        RefusalCode.InvalidRequest => new("invalid_request", 400, "The request is malformed"),
+        RefusalCode.TimestampExpired => new("timestamp_expired", 400, "The timestamp is too old"),
+        RefusalCode.TimestampInFuture => new("timestamp_in_future", 400, "The timestamp is too far ahead"),
+        RefusalCode.ExpiryInPast => new("expiry_in_past", 400, "The requested expiry is not after now"),
+        RefusalCode.InvalidSignature => new("invalid_signature", 401, "The signature does not verify"),
+        RefusalCode.HotkeyNotRegistered => new("hotkey_not_registered", 403, "The hotkey is not registered"),
+        RefusalCode.ColdkeyMismatch => new("coldkey_mismatch", 403, "Another coldkey owns the hotkey"),
+        RefusalCode.NotAValidator => new("not_a_validator", 403, "The hotkey is no validator"),
+        RefusalCode.ChainUnavailable => new("chain_unavailable", 503, "The chain's answer is missing or too old"),
+        RefusalCode.StorageUnavailable => new("storage_unavailable", 503, "The object store cannot be used now"),
+        RefusalCode.StorageTimeout => new("storage_timeout", 504, "The object store did not answer in time"),
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A refusal without a kind."),
+    };
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+using S3Auth.Api.Json;
+using S3Auth.Application.Refusals;
+
+namespace S3Auth.Api.Errors;
+
+/// <summary>
+/// Answers every error in one form. Outermost but for the request id, so that nothing leaves this service in another: what was
+/// refused, what the server itself refuses (too large, unknown path), and what nobody expected, which is logged once and told
+/// to the client without a word of its cause.
+/// </summary>
+internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+{
+    private const string ContentType = "application/problem+json";
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (RefusedException refused) when (!context.Response.HasStarted)
+        {
+            if (refused.RetryAfter is { } retryAfter)
+            {
+                context.Response.Headers.RetryAfter = ((long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            }
+
+            await WriteAsync(context, ProblemKind.Of(refused.Code), refused.Message, refused.Errors);
+            return;
+        }
+        catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
+        {
+            var (kind, detail) = Describe(bad);
+            await WriteAsync(context, kind, detail);
+            return;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left; there is nobody to answer.
+            return;
+        }
+        catch (Exception unexpected) when (!context.Response.HasStarted)
+        {
+            LogUnexpected(unexpected, context.TraceIdentifier, context.Request.Method, context.Request.Path);
+            await WriteAsync(
+                context,
+                ProblemKind.Internal,
+                $"The server failed on this request; try again, and if it stays, tell its operator the request id {context.TraceIdentifier}.");
+            return;
+        }
+
+        if (!context.Response.HasStarted && context.Response.ContentLength is null or 0 && context.Response.ContentType is null)
+        {
+            await WriteBareStatusAsync(context);
+        }
+    }
+
+    private static (ProblemKind Kind, string Detail) Describe(BadHttpRequestException bad) => bad.StatusCode switch
+    {
+        StatusCodes.Status413PayloadTooLarge => (ProblemKind.TooLarge, "Send a body of at most 512 KiB."),
+        StatusCodes.Status408RequestTimeout => (ProblemKind.Timeout, "Send the whole request without long pauses."),
+        _ => (ProblemKind.BadRequest, "Send a well-formed HTTP request."),
+    };
+
+    private static Task WriteBareStatusAsync(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => WriteAsync(
+            context, ProblemKind.NotFound, "Use one of the paths of /openapi.json, which /docs shows for humans."),
+        StatusCodes.Status405MethodNotAllowed => WriteAsync(
+            context, ProblemKind.MethodNotAllowed, $"Use the method that /docs names for this path ({context.Response.Headers.Allow})."),
+        _ => Task.CompletedTask,
+    };
+
+    private static async Task WriteAsync(
+        HttpContext context, ProblemKind kind, string detail, IReadOnlyDictionary<string, string[]>? errors = null)
+    {
+        var problem = new Problem
+        {
+            Type = $"urn:s3auth:problem:{kind.Code}",
+            Title = kind.Title,
+            Status = kind.Status,
+            Detail = detail,
+            Code = kind.Code,
+            RequestId = context.TraceIdentifier,
+            Errors = errors is { Count: > 0 } ? errors : null,
+        };
+
+        context.Response.StatusCode = kind.Status;
+        context.Response.ContentType = ContentType;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        var json = JsonSerializer.SerializeToUtf8Bytes(problem, WireJson.Default.Problem);
+        context.Response.ContentLength = json.Length;
+        await context.Response.Body.WriteAsync(json, context.RequestAborted);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed unexpectedly: {Method} {Path}")]
+    private partial void LogUnexpected(Exception unexpected, string requestId, string method, string path);
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using S3Auth.Substrate;
+
+namespace S3Auth.Api.Json;
+
+/// <summary>Accounts are SS58 addresses on the wire. Anything that is no canonical address ends here, whatever it was for.</summary>
+internal sealed class AccountIdConverter : JsonConverter<AccountId>
+{
+    // No address is longer than 48 characters; an escaped character takes up to six bytes.
+    private const int LongestText = 48 * 6;
+
+    public override AccountId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            throw new MalformedMemberException("Send an SS58 address as a string.");
+        }
+
+        if (reader.ValueSpan.Length > LongestText || reader.HasValueSequence)
+        {
+            throw Malformed(Ss58Error.WrongLength);
+        }
+
+        Span<char> text = stackalloc char[LongestText];
+        var length = reader.CopyString(text);
+        return Ss58.TryDecode(text[..length], out var account, out var error) ? account : throw Malformed(error);
+    }
+
+    public override void Write(Utf8JsonWriter writer, AccountId value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
+
+    private static MalformedMemberException Malformed(Ss58Error error) => new("Send an SS58 address with prefix 42 (it starts with 5): " + error switch
+    {
+        Ss58Error.NotBase58 => "this one holds characters outside of base58.",
+        Ss58Error.WrongLength => "this one is not of the right length.",
+        Ss58Error.WrongPrefix => "this one is of another network.",
+        Ss58Error.BadChecksum => "this one's checksum is wrong, so a character of it is.",
+        _ => "this one is not in its canonical form.",
+    });
+}

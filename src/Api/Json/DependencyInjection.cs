@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using System.Text.Json;
+
+namespace S3Auth.Api.Json;
+
+internal static class DependencyInjection
+{
+    /// <summary>Makes the controllers read and write JSON as <see cref="WireJson"/> says, and nothing but JSON.</summary>
+    internal static IMvcBuilder AddWireJson(this IMvcBuilder mvc)
+    {
+        // The OpenAPI document describes types by the options of minimal APIs: the same ones.
+        mvc.Services.ConfigureHttpJsonOptions(options => Apply(options.SerializerOptions));
+
+        return mvc
+            .AddMvcOptions(options =>
+            {
+                options.InputFormatters.Clear();
+                options.InputFormatters.Add(new WireJsonFormatter());
+
+                // What a request says stands in its JSON body and nowhere else: no form, no query, no route value.
+                options.ValueProviderFactories.Clear();
+            })
+            .ConfigureApiBehaviorOptions(options => options.SuppressModelStateInvalidFilter = true)
+            .AddJsonOptions(options => Apply(options.JsonSerializerOptions));
+    }
+
+    private static void Apply(JsonSerializerOptions options)
+    {
+        var wire = WireJson.Default.Options;
+
+        options.PropertyNamingPolicy = wire.PropertyNamingPolicy;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.PropertyNameCaseInsensitive = false;
+        options.MaxDepth = wire.MaxDepth;
+        foreach (var converter in wire.Converters)
+        {
+            options.Converters.Add(converter);
+        }
+
+        options.TypeInfoResolverChain.Insert(0, WireJson.Default);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using S3Auth.Api.Controllers;
+using S3Auth.Api.Errors;
+using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Service.GetCommitmentFormats;
+using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetReadiness;
+using S3Auth.Application.Service.GetStructure;
+using S3Auth.Application.Validators.GetValidatorAccess;
+
+namespace S3Auth.Api.Json;
+
+/// <summary>
+/// How everything looks on the wire: snake_case, exact names, no member twice, absent instead of null (but in the health
+/// check, where a null is an answer).
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowDuplicateProperties = false,
+    MaxDepth = 16,
+    Converters =
+    [
+        typeof(AccountIdConverter),
+        typeof(Sr25519SignatureConverter),
+        typeof(SourceConverter),
+        typeof(WholeNumberConverter),
+        typeof(WholeSecondsConverter),
+    ])]
+[JsonSerializable(typeof(GetFolderAccessCommand))]
+[JsonSerializable(typeof(FolderAccess))]
+[JsonSerializable(typeof(GetValidatorAccessCommand))]
+[JsonSerializable(typeof(ValidatorAccess))]
+[JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(Readiness))]
+[JsonSerializable(typeof(CommitmentFormats))]
+[JsonSerializable(typeof(Structure))]
+[JsonSerializable(typeof(Liveness))]
+[JsonSerializable(typeof(Problem))]
+internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,167 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using S3Auth.Api.Errors;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Api.OpenApi;
+
+/// <summary>The OpenAPI document: what the framework finds in the controllers, and what it cannot know of the wire.</summary>
+internal static class ServiceDocument
+{
+    internal const string Path = "/openapi.json";
+
+    private const string ProblemMediaType = "application/problem+json";
+
+    internal static void AddServiceDocument(this IServiceCollection services) => services.AddOpenApi(options =>
+    {
+        // 3.0, which every generator of clients reads.
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
+        options.CreateSchemaReferenceId = type => IsValue(type.Type) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+        options.AddSchemaTransformer(DescribeValues);
+        options.AddOperationTransformer(AddExamplesAsync);
+        options.AddOperationTransformer(AddRefusalsAsync);
+        options.AddDocumentTransformer(DescribeServiceAsync);
+    });
+
+    internal static void UseServiceDocument(this WebApplication app)
+    {
+        app.MapOpenApi(Path).CacheOutput();
+        app.UseSwaggerUI(page =>
+        {
+            page.RoutePrefix = "docs";
+            page.DocumentTitle = "S3Auth";
+            page.SwaggerEndpoint(".." + Path, "S3Auth");
+            page.EnableTryItOutByDefault();
+            page.DisplayRequestDuration();
+        });
+    }
+
+    private static Task DescribeServiceAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "S3Auth",
+            Version = typeof(ServiceDocument).Assembly.GetName().Version?.ToString(3) ?? "0",
+            Description =
+                "Hands out time-limited access to a Bittensor subnet's bucket: a miner proves with its hotkey who it is and may upload into its own folder; "
+                + "a validator may find and read everything. Errors are application/problem+json (RFC 9457): `detail` says what to do, `code` is for programs.",
+            License = new OpenApiLicense { Name = "MIT", Identifier = null },
+        };
+
+        // Relative to wherever this document is read from, also behind a proxy.
+        document.Servers = [];
+        return Task.CompletedTask;
+    }
+
+    // Values that are one string on the wire; described where they stand and not as types of their own.
+    private static bool IsValue(Type type) =>
+        (Nullable.GetUnderlyingType(type) ?? type) is var value
+        && (value == typeof(AccountId) || value == typeof(Sr25519Signature) || value == typeof(Source));
+
+    private static Task DescribeValues(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+
+        if (type == typeof(AccountId))
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Pattern = "^5[1-9A-HJ-NP-Za-km-z]{47}$";
+        }
+        else if (type == typeof(Sr25519Signature))
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Pattern = "^(0x)?(01)?[0-9a-fA-F]{128}$";
+        }
+        else if (type == typeof(Source))
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Pattern = "^[a-z0-9][a-z0-9_-]{0,31}$";
+        }
+        else if (type == typeof(long))
+        {
+            schema.Type = JsonSchemaType.Integer;
+            schema.Format = "int64";
+        }
+        else if (type == typeof(DateTimeOffset))
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Format = "date-time";
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static Task AddExamplesAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var parameter in context.Description.ParameterDescriptions)
+        {
+            if (operation.RequestBody?.Content is { } content && Examples.ByType.TryGetValue(parameter.Type, out var example))
+            {
+                // The formatter reads any JSON; the document needs to name one type.
+                var schema = content.Values.First().Schema;
+                content.Clear();
+                content["application/json"] = new OpenApiMediaType { Schema = schema, Example = example.DeepClone() };
+            }
+        }
+
+        foreach (var response in context.Description.SupportedResponseTypes)
+        {
+            if (response.Type is { } type
+                && Examples.ByType.TryGetValue(type, out var example)
+                && operation.Responses?.GetValueOrDefault($"{response.StatusCode}") is OpenApiResponse described)
+            {
+                var schema = described.Content?.Values.FirstOrDefault()?.Schema;
+                described.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    ["application/json"] = new() { Schema = schema, Example = Adapt(example.DeepClone(), response.StatusCode) },
+                };
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    // The one response with two statuses: what is not ready says so.
+    private static JsonNode Adapt(JsonNode example, int status)
+    {
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            example["status"] = "not_ready";
+            example["failing"] = new JsonObject { ["metagraph"] = "There is no metagraph that is fresh enough to decide on." };
+        }
+
+        return example;
+    }
+
+    private static async Task AddRefusalsAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RefusesAttribute>().SingleOrDefault() is not { } refuses)
+        {
+            return;
+        }
+
+        var schema = await context.GetOrCreateSchemaAsync(typeof(Problem), parameterDescription: null, cancellationToken);
+        context.Document?.AddComponent(nameof(Problem), schema);
+
+        foreach (var group in refuses.Codes.GroupBy(code => ProblemKind.Of(code).Status))
+        {
+            var examples = group.ToDictionary(
+                code => ProblemKind.Of(code).Code,
+                IOpenApiExample (code) => new OpenApiExample { Summary = ProblemKind.Of(code).Title, Value = Examples.Of(code) },
+                StringComparer.Ordinal);
+
+            operation.Responses ??= [];
+            operation.Responses[$"{group.Key}"] = new OpenApiResponse
+            {
+                Description = string.Join("; ", group.Select(code => $"`{ProblemKind.Of(code).Code}`: {ProblemKind.Of(code).Title}")),
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    [ProblemMediaType] = new() { Schema = new OpenApiSchemaReference(nameof(Problem), context.Document), Examples = examples },
+                },
+            };
+        }
+    }
+}

@@ -1,0 +1,30 @@
+namespace S3Auth.Api;
+
+/// <summary>
+/// Gives every response an <c>X-Request-ID</c>: the client's own where it is short and harmless in a log, else a new one.
+/// </summary>
+internal static class RequestId
+{
+    internal const string Header = "X-Request-ID";
+
+    private const int MaxLength = 64;
+
+    internal static void UseRequestId(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        var own = context.Request.Headers[Header];
+        if (own.Count == 1 && IsHarmless(own[0]))
+        {
+            context.TraceIdentifier = own[0]!;
+        }
+        else
+        {
+            context.TraceIdentifier = Guid.NewGuid().ToString("N");
+        }
+
+        context.Response.Headers[Header] = context.TraceIdentifier;
+        return next(context);
+    });
+
+    private static bool IsHarmless(string? id) =>
+        id is { Length: > 0 and <= MaxLength } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+}

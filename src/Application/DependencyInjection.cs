@@ -1,0 +1,46 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using S3Auth.Application.Grants;
+using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Service.GetCommitmentFormats;
+using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetReadiness;
+using S3Auth.Application.Service.GetStructure;
+using S3Auth.Application.Validators.GetValidatorAccess;
+
+namespace S3Auth.Application;
+
+/// <summary>Registers this layer. Needs from outside: every port, and the Domain's rules.</summary>
+public static class DependencyInjection
+{
+    /// <summary>Adds the use cases and the pipeline before them.</summary>
+    public static IServiceCollection AddApplication(this IServiceCollection services, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+
+        services.AddSingleton(time);
+        services.AddSecurityModel();
+
+        services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
+        services.AddScoped<IMediator, Mediator>();
+        services.AddSingleton<GrantIssuer>();
+        services.AddSingleton<StoreProbe>();
+        services.AddSingleton(new ServiceStart(time.GetUtcNow()));
+        services.AddValidatorsFromAssemblyContaining<GetFolderAccessValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
+
+        services.AddUseCase<GetFolderAccessCommand, FolderAccess, GetFolderAccessHandler>();
+        services.AddUseCase<GetValidatorAccessCommand, ValidatorAccess, GetValidatorAccessHandler>();
+        services.AddUseCase<GetHealthQuery, Health, GetHealthHandler>();
+        services.AddUseCase<GetReadinessQuery, Readiness, GetReadinessHandler>();
+        services.AddUseCase<GetCommitmentFormatsQuery, CommitmentFormats, GetCommitmentFormatsHandler>();
+        services.AddUseCase<GetStructureQuery, Structure, GetStructureHandler>();
+
+        return services;
+    }
+
+    private static void AddUseCase<TRequest, TResponse, THandler>(this IServiceCollection services)
+        where TRequest : IRequest<TResponse>
+        where THandler : class, IRequestHandler<TRequest, TResponse> =>
+        services.AddTransient<IRequestHandler<TRequest, TResponse>, THandler>();
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+using FluentValidation;
+using FluentValidation.Results;
+using S3Auth.Application.Refusals;
+
+namespace S3Auth.Application.Grants;
+
+/// <summary>A requested expiry must be after now; how far after does not matter, a grant is cut to what can be given.</summary>
+internal static class ExpiryRules
+{
+    internal static void IsAfterNow<T>(this IRuleBuilder<T, long?> rule, TimeProvider time) =>
+        rule.Custom((expiry, context) =>
+        {
+            var now = time.GetUtcNow();
+            if (expiry <= now.ToUnixTimeSeconds())
+            {
+                context.AddFailure(new ValidationFailure(context.PropertyPath, InPastDetail(now)) { CustomState = RefusalCode.ExpiryInPast });
+            }
+        });
+
+    internal static RefusedException InPast(DateTimeOffset now) => new(RefusalCode.ExpiryInPast, InPastDetail(now));
+
+    private static string InPastDetail(DateTimeOffset now) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The requested expiry is not after this server's time {now.ToUnixTimeSeconds()}; send a later one in Unix seconds, or leave it out for the longest grant.");
+}

@@ -1,0 +1,90 @@
+using MediatR;
+using S3Auth.Application.Grants;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Miners.GetFolderAccess;
+
+/// <summary>A miner asks to upload into its own folder.</summary>
+public sealed record GetFolderAccessCommand : IRequest<FolderAccess>, ISignedRequest
+{
+    /// <summary>The coldkey that owns the hotkey.</summary>
+    public AccountId? Coldkey { get; init; }
+
+    /// <summary>The miner's hotkey, which signs.</summary>
+    public AccountId? Hotkey { get; init; }
+
+    /// <summary>When it signed, in Unix seconds.</summary>
+    public long? Timestamp { get; init; }
+
+    /// <summary>Its signature over <c>s3:data:access:{coldkey}:{hotkey}:{timestamp}</c>.</summary>
+    public Sr25519Signature? Signature { get; init; }
+
+    /// <summary>When the grant should end, in Unix seconds; as late as possible when left out.</summary>
+    public long? Expiry { get; init; }
+
+    /// <summary>Only this source's folder; all of them when left out.</summary>
+    public Source? Source { get; init; }
+
+    AccountId? ISignedRequest.NamedColdkey => Coldkey;
+
+    Role ISignedRequest.Role => Role.Miner;
+
+    Proof ISignedRequest.Proof =>
+        Proof.Of(Commitment.FolderAccess(Coldkey!.Value, Hotkey!.Value, Timestamp!.Value), Signature!.Value);
+}
+
+/// <summary>Grants uploads into the folders of the miner that was proved, and a listing of them.</summary>
+internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout, GrantIssuer grants)
+    : IRequestHandler<GetFolderAccessCommand, FolderAccess>
+{
+    public Task<FolderAccess> Handle(GetFolderAccessCommand request, CancellationToken cancellationToken)
+    {
+        var grant = grants.Open(request.Expiry);
+        var all = layout.FoldersOf(caller.Neuron.Hotkey, caller.Neuron.Coldkey);
+        var wanted = request.Source is { } source ? [.. all.Where(folder => folder.Source == source)] : all;
+
+        var granted = new FolderGrant[wanted.Count];
+        for (var i = 0; i < granted.Length; i++)
+        {
+            granted[i] = Sign(wanted[i], grant);
+        }
+
+        var first = granted[0];
+        return Task.FromResult(new FolderAccess
+        {
+            Folder = first.Folder,
+            Url = first.Url,
+            Fields = first.Fields,
+            ListUrl = first.ListUrl,
+            Expiry = grant.Expiry,
+            ExpirySeconds = grant.Seconds,
+            Folders = BySource(wanted, granted),
+            StructureInfo = StructureInfo.Of(layout),
+        });
+    }
+
+    private static FolderGrant Sign(Folder folder, Grant grant)
+    {
+        var upload = grant.Signer.SignPost(new UploadPolicy(folder), grant.Expiry);
+        return new FolderGrant(folder.Prefix, upload.Url, upload.Fields, grant.Signer.SignList(new Listing(folder.Prefix), grant.Expiry));
+    }
+
+    private static Dictionary<string, FolderGrant>? BySource(IReadOnlyList<Folder> folders, FolderGrant[] granted)
+    {
+        if (folders[0].Source is null)
+        {
+            return null;
+        }
+
+        var bySource = new Dictionary<string, FolderGrant>(folders.Count, StringComparer.Ordinal);
+        for (var i = 0; i < folders.Count; i++)
+        {
+            bySource.Add(folders[i].Source!.Value.Name, granted[i]);
+        }
+
+        return bySource;
+    }
+}

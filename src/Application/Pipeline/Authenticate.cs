@@ -1,0 +1,72 @@
+using MediatR;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Pipeline;
+
+/// <summary>
+/// Second step: the hotkey signed the request, the chain knows the hotkey, and it is what it claims to be. Whether the chain is
+/// known comes first: nobody is told "invalid" or "unknown" by a server that cannot know.
+/// </summary>
+public sealed class Authenticate<TRequest, TResponse>(
+    IMetagraph metagraph,
+    ISignatureVerifier signatures,
+    SubnetRules rules,
+    Caller caller) : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : IRequest<TResponse>, ISignedRequest
+{
+    private static readonly TimeSpan ChainRetry = TimeSpan.FromSeconds(15);
+
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+
+        var snapshot = metagraph.Current ?? throw ChainUnavailable();
+        var hotkey = request.Hotkey ?? throw new InvalidOperationException($"{typeof(TRequest).Name} was not validated.");
+
+        if (!signatures.Verify(hotkey, request.Proof.Text, request.Proof.Signature))
+        {
+            throw InvalidSignature(hotkey, request.Proof.Text);
+        }
+
+        var neuron = snapshot.Find(hotkey) ?? throw NotRegistered(hotkey, snapshot);
+
+        if (request.NamedColdkey is { } coldkey && !SubnetRules.IsOwnedBy(neuron, coldkey))
+        {
+            throw ColdkeyMismatch(hotkey, coldkey);
+        }
+
+        if (request.Role == Role.Validator && !rules.IsValidator(neuron))
+        {
+            throw NotAValidator(neuron);
+        }
+
+        caller.Prove(neuron, snapshot);
+        return next();
+    }
+
+    private static RefusedException ChainUnavailable() => new(
+        RefusalCode.ChainUnavailable,
+        "This server has no recent answer of the chain and cannot tell who is registered; your request may be fine: try again shortly.")
+    {
+        RetryAfter = ChainRetry,
+    };
+
+    private static RefusedException InvalidSignature(AccountId hotkey, string text) => new(
+        RefusalCode.InvalidSignature,
+        $"The signature does not verify: sign exactly the text '{text}' with the hotkey {hotkey} (sr25519) and send it as hex.");
+
+    private static RefusedException NotRegistered(AccountId hotkey, Metagraph snapshot) => new(
+        RefusalCode.HotkeyNotRegistered,
+        $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network} (block {snapshot.Block}): register it, or ask the server of your own subnet.");
+
+    private static RefusedException ColdkeyMismatch(AccountId hotkey, AccountId coldkey) => new(
+        RefusalCode.ColdkeyMismatch,
+        $"On chain another coldkey than {coldkey} owns the hotkey {hotkey}: send and sign the coldkey that owns it.");
+
+    private RefusedException NotAValidator(Neuron neuron) => new(
+        RefusalCode.NotAValidator,
+        $"The hotkey {neuron.Hotkey} has {(neuron.ValidatorPermit ? "a" : "no")} validator permit and {neuron.AlphaStake} alpha staked; a validator needs a permit and more than {rules.MinValidatorStake} alpha.");
+}

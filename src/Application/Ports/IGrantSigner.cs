@@ -1,0 +1,23 @@
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Ports;
+
+/// <summary>
+/// Signs everything of one grant, dated one moment, with one set of credentials. Every <c>expiry</c> is the moment the result
+/// ends; at least one second and at most seven days after that date, else <see cref="ArgumentOutOfRangeException"/>. Fractions
+/// of a second are cut off.
+/// </summary>
+public interface IGrantSigner
+{
+    /// <summary>When the credentials end and every signature of theirs with them; null when they do not.</summary>
+    DateTimeOffset? CredentialsEnd { get; }
+
+    /// <summary>A POST policy: any number of uploads as <paramref name="policy"/> says.</summary>
+    PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry);
+
+    /// <summary>A URL that downloads one object.</summary>
+    string SignGet(ObjectName key, DateTimeOffset expiry);
+
+    /// <summary>A URL that lists (ListObjectsV2) what <paramref name="listing"/> says and nothing else.</summary>
+    string SignList(Listing listing, DateTimeOffset expiry);
+}

@@ -1,0 +1,22 @@
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Ports;
+
+/// <summary>The chain's answer to who is registered. Reading it never waits for the chain.</summary>
+public interface IMetagraph
+{
+    /// <summary>The network's name, for humans: <c>finney</c>, <c>test</c>, <c>static</c>.</summary>
+    string Network { get; }
+
+    /// <summary>The configured subnet.</summary>
+    ushort Netuid { get; }
+
+    /// <summary>
+    /// The newest snapshot that may still be decided on; null while there is none, or when it is older than the allowed
+    /// staleness.
+    /// </summary>
+    Metagraph? Current { get; }
+
+    /// <summary>How the snapshot stands, for operators.</summary>
+    MetagraphState Describe();
+}

@@ -1,0 +1,24 @@
+namespace S3Auth.Application.Ports;
+
+/// <summary>
+/// What the service itself asks the object store. A store that fails refuses with <c>storage_unavailable</c>, one that does not
+/// answer in time with <c>storage_timeout</c> (both <see cref="Refusals.RefusedException"/>); cancellation by the caller stays
+/// an <see cref="OperationCanceledException"/>.
+/// </summary>
+public interface IObjectStore
+{
+    /// <summary>The bucket's name.</summary>
+    string Bucket { get; }
+
+    /// <summary>The region it is in.</summary>
+    string Region { get; }
+
+    /// <summary>
+    /// Every group of keys below <paramref name="prefix"/> up to the next <c>/</c>, however many there are, in the store's order;
+    /// each ends with <c>/</c>.
+    /// </summary>
+    Task<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Asks the bucket for a sign of life. Returns how long the answer took; refuses as above.</summary>
+    Task<TimeSpan> PingAsync(CancellationToken cancellationToken);
+}

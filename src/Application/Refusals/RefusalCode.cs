@@ -1,0 +1,38 @@
+namespace S3Auth.Application.Refusals;
+
+/// <summary>Why a request was refused. On the wire in snake_case; statuses are in docs and in the error mapping of the API.</summary>
+public enum RefusalCode
+{
+    /// <summary>Shape: a member is missing, malformed or unknown to this deployment.</summary>
+    InvalidRequest,
+
+    /// <summary>The request's moment is too old.</summary>
+    TimestampExpired,
+
+    /// <summary>The request's moment is too far ahead.</summary>
+    TimestampInFuture,
+
+    /// <summary>The wanted expiry is not after now.</summary>
+    ExpiryInPast,
+
+    /// <summary>The signature does not verify for that hotkey and text.</summary>
+    InvalidSignature,
+
+    /// <summary>The hotkey is not in the metagraph.</summary>
+    HotkeyNotRegistered,
+
+    /// <summary>The chain says another coldkey owns the hotkey.</summary>
+    ColdkeyMismatch,
+
+    /// <summary>No permit, or not enough stake.</summary>
+    NotAValidator,
+
+    /// <summary>There is no metagraph that may be decided on.</summary>
+    ChainUnavailable,
+
+    /// <summary>The object store failed, or there are no credentials to sign for it.</summary>
+    StorageUnavailable,
+
+    /// <summary>The object store did not answer in time.</summary>
+    StorageTimeout,
+}

@@ -1,0 +1,27 @@
+namespace S3Auth.Application.Refusals;
+
+/// <summary>
+/// A request is refused: an expected outcome, told to the caller. The message is one plain sentence that says what to do; it
+/// never holds a secret, a key or an internal host.
+/// </summary>
+public sealed class RefusedException : Exception
+{
+    public RefusedException(RefusalCode code, string detail, Exception? cause = null)
+        : base(detail, cause) => Code = code;
+
+    public RefusedException(RefusalCode code, string detail, IReadOnlyDictionary<string, string[]> errors)
+        : base(detail)
+    {
+        Code = code;
+        Errors = errors;
+    }
+
+    /// <summary>Why.</summary>
+    public RefusalCode Code { get; }
+
+    /// <summary>What is wrong with each member of the request, by its name on the wire; empty when nothing is to be said of one.</summary>
+    public IReadOnlyDictionary<string, string[]> Errors { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal);
+
+    /// <summary>After how long it makes sense to ask again; null when asking again will not help.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

@@ -1,0 +1,13 @@
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Service;
+
+/// <summary>Accounts for examples: Substrate's well-known development keys, which everyone holds and nobody uses.</summary>
+internal static class ExampleAccounts
+{
+    /// <summary><c>//Bob</c></summary>
+    internal static readonly AccountId Hotkey = AccountId.Parse("5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
+
+    /// <summary><c>//Dave</c></summary>
+    internal static readonly AccountId Coldkey = AccountId.Parse("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy");
+}

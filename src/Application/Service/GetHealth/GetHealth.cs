@@ -1,0 +1,42 @@
+using MediatR;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Service.GetHealth;
+
+/// <summary>Anyone asks how the service is.</summary>
+public sealed record GetHealthQuery : IRequest<Health>;
+
+internal sealed class GetHealthHandler(StoreProbe probe, IObjectStore store, IMetagraph metagraph, FolderLayout layout, TimeProvider time, ServiceStart start)
+    : IRequestHandler<GetHealthQuery, Health>
+{
+    public async Task<Health> Handle(GetHealthQuery request, CancellationToken cancellationToken)
+    {
+        var s3 = await probe.AskAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var chain = metagraph.Describe();
+
+        return new Health
+        {
+            Status = s3.Ok && metagraph.Current is not null ? "ok" : "degraded",
+            Timestamp = now,
+            Bucket = store.Bucket,
+            Region = store.Region,
+            FolderStructure = layout.Structure,
+            S3Ok = s3.Ok,
+            S3LatencyMs = s3.Latency is { } latency ? Math.Round(latency.TotalMilliseconds, 1) : null,
+            RedisOk = null,
+            MetagraphSyncer = new MetagraphHealth(
+                chain.Synchronised,
+                metagraph.Netuid,
+                metagraph.Network,
+                chain.Block,
+                chain.Hotkeys,
+                chain.LastSync,
+                chain.LastSync is { } last ? Math.Max(0, (long)(now - last).TotalSeconds) : null,
+                chain.LastError),
+            Stats = new ServiceStats(start.Moment, (long)(now - start.Moment).TotalSeconds),
+            Timeouts = new ServiceTimeouts(StoreProbe.Timeout.TotalSeconds, StoreProbe.Lifetime.TotalSeconds),
+        };
+    }
+}

@@ -1,0 +1,61 @@
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+
+namespace S3Auth.Application.Service.GetHealth;
+
+/// <summary>
+/// Asks the store for a sign of life at most once per <see cref="Lifetime"/>, whoever asks and how often: the health check is
+/// open to all, and nobody may make this server hammer its store through it.
+/// </summary>
+internal sealed class StoreProbe(IObjectStore store, TimeProvider time)
+{
+    /// <summary>How long one answer counts.</summary>
+    internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the store may take to answer.</summary>
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _gate = new();
+    private Task<Answer>? _latest;
+    private long _askedAt;
+
+    /// <summary>The store's latest answer, or a new one.</summary>
+    internal Task<Answer> AskAsync(CancellationToken cancellationToken)
+    {
+        Task<Answer> latest;
+        lock (_gate)
+        {
+            if (_latest is null || (_latest.IsCompleted && time.GetElapsedTime(_askedAt) > Lifetime))
+            {
+                _askedAt = time.GetTimestamp();
+                _latest = PingAsync();
+            }
+
+            latest = _latest;
+        }
+
+        // Whoever asked may leave; the question itself is everyone's and goes on.
+        return latest.WaitAsync(cancellationToken);
+    }
+
+    private async Task<Answer> PingAsync()
+    {
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        try
+        {
+            return new Answer(Ok: true, await store.PingAsync(timeout.Token).ConfigureAwait(false));
+        }
+        catch (RefusedException)
+        {
+            return new Answer(Ok: false, Latency: null);
+        }
+        catch (OperationCanceledException)
+        {
+            return new Answer(Ok: false, Latency: null);
+        }
+    }
+
+    /// <param name="Ok">Whether the store answered.</param>
+    /// <param name="Latency">How long it took.</param>
+    internal readonly record struct Answer(bool Ok, TimeSpan? Latency);
+}

@@ -1,0 +1,30 @@
+using MediatR;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Service.GetStructure;
+
+/// <summary>Anyone asks where files live.</summary>
+public sealed record GetStructureQuery : IRequest<Structure>;
+
+internal sealed class GetStructureHandler(FolderLayout layout) : IRequestHandler<GetStructureQuery, Structure>
+{
+    private static readonly string[] UploadFlow =
+    [
+        "Sign the folder_access commitment (GET /commitment-formats) with your hotkey.",
+        "POST /get-folder-access with coldkey, hotkey, timestamp and signature.",
+        "For each file: copy the answer's fields, set key to folder plus your own path, add the file as the last field, and POST it as multipart/form-data to url.",
+        "Use the same answer for any number of files until its expiry, then ask again.",
+        "GET list_url to see what is in your folder.",
+    ];
+
+    public Task<Structure> Handle(GetStructureQuery request, CancellationToken cancellationToken) =>
+        Task.FromResult(new Structure(
+            layout.Name,
+            layout.Structure,
+            layout.Description,
+            [.. layout.Sources.Select(source => source.Name)],
+            layout.ExampleKeys(ExampleAccounts.Hotkey, ExampleAccounts.Coldkey),
+            UploadFlow,
+            UploadPolicy.MinBytes,
+            UploadPolicy.MaxBytes));
+}

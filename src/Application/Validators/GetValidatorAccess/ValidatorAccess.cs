@@ -1,0 +1,57 @@
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Validators.GetValidatorAccess;
+
+/// <summary>Read access of one validator: listings of everything, of each source, and of every miner's folders.</summary>
+public sealed record ValidatorAccess
+{
+    /// <summary>The bucket that holds the data.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>The region it is in.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>The validator this was granted to.</summary>
+    public required AccountId ValidatorHotkey { get; init; }
+
+    /// <summary>When all of this really ends.</summary>
+    public required DateTimeOffset Expiry { get; init; }
+
+    /// <summary>The same in seconds from now.</summary>
+    public required long ExpirySeconds { get; init; }
+
+    /// <summary>Presigned listings of everything and of where miners are found.</summary>
+    public required ValidatorUrls Urls { get; init; }
+
+    /// <summary>Every miner that has a folder in the bucket, in no promised order.</summary>
+    public required IReadOnlyList<MinerFolders> Miners { get; init; }
+
+    /// <summary>How folders are named here.</summary>
+    public required StructureInfo StructureInfo { get; init; }
+}
+
+/// <summary>Presigned listings beyond one miner.</summary>
+/// <param name="Global">Of the whole bucket's data.</param>
+/// <param name="Sources">By source; absent where the layout has none.</param>
+/// <param name="Miners">Of all miners' folders; absent where the layout has sources.</param>
+public sealed record ValidatorUrls(GlobalUrls Global, IReadOnlyDictionary<string, SourceUrls>? Sources, MinersUrls? Miners);
+
+/// <param name="ListAllData">Lists every object below <c>data/</c>, page by page.</param>
+public sealed record GlobalUrls(string ListAllData);
+
+/// <param name="ListMiners">Lists the folders of one source.</param>
+/// <param name="Prefix">The source's prefix.</param>
+public sealed record SourceUrls(string ListMiners, string Prefix);
+
+/// <param name="ListAllMiners">Lists the folders of all hotkeys.</param>
+public sealed record MinersUrls(string ListAllMiners);
+
+/// <param name="Id">The account that names the folders: a coldkey or a hotkey, by the layout.</param>
+/// <param name="Uid">Its uid, where it is still registered (of a coldkey with several hotkeys, the lowest).</param>
+/// <param name="Folders">Its folders, one for each source in which it has data.</param>
+public sealed record MinerFolders(AccountId Id, ushort? Uid, IReadOnlyList<MinerFolder> Folders);
+
+/// <param name="Source">The source's name; absent where the layout has none.</param>
+/// <param name="Prefix">The folder's prefix, with its trailing <c>/</c>.</param>
+/// <param name="ListUrl">A presigned listing of it.</param>
+public sealed record MinerFolder(string? Source, string Prefix, string ListUrl);

@@ -1,0 +1,22 @@
+using System.Globalization;
+using S3Auth.Substrate;
+
+namespace S3Auth.Domain;
+
+/// <summary>
+/// The text a hotkey signs to prove one request. Existing miners and validators build these texts themselves, so every
+/// character is part of the contract. Timestamps are Unix seconds.
+/// </summary>
+public readonly record struct Commitment(string Text)
+{
+    /// <summary>A miner asks for its own folder: <c>s3:data:access:{coldkey}:{hotkey}:{timestamp}</c>.</summary>
+    public static Commitment FolderAccess(AccountId coldkey, AccountId hotkey, long timestamp) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"s3:data:access:{coldkey}:{hotkey}:{timestamp}"));
+
+    /// <summary>A validator asks for everything: <c>s3:validator:access:{timestamp}</c>.</summary>
+    public static Commitment ValidatorAccess(long timestamp) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"s3:validator:access:{timestamp}"));
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using S3Auth.Substrate;
+
+namespace S3Auth.Domain;
+
+/// <summary>
+/// Where miners' files live in the bucket. The one place that knows how a path looks: which folders a miner has, which prefixes
+/// list all miners, which miner a folder belongs to, and how all that is told to humans.
+/// </summary>
+public abstract class FolderLayout
+{
+    /// <summary>Every object of every miner has a key below this.</summary>
+    public const string AllDataPrefix = "data/";
+
+    /// <summary>The name that <c>FOLDER_LAYOUT</c> chooses it by.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>A miner's folder with its variable parts in braces.</summary>
+    public abstract string Structure { get; }
+
+    /// <summary>The same in a sentence.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>What an uploaded file's key looks like, for a miner whose keys are these.</summary>
+    public abstract IReadOnlyList<string> ExampleKeys(AccountId hotkey, AccountId coldkey);
+
+    /// <summary>The configured sources in their order; empty where the layout has none.</summary>
+    public abstract IReadOnlyList<Source> Sources { get; }
+
+    /// <summary>
+    /// Where miners are found: listing each of these by <c>/</c> gives one folder a miner.
+    /// </summary>
+    public abstract IReadOnlyList<Folder> Discovery { get; }
+
+    /// <summary>The folders of the miner with these keys, one for each source or just one.</summary>
+    public abstract IReadOnlyList<Folder> FoldersOf(AccountId hotkey, AccountId coldkey);
+
+    /// <summary>Which of a neuron's two accounts names its folder.</summary>
+    public abstract AccountId FolderOwner(Neuron neuron);
+
+    /// <summary>The uid to show beside a folder's owner; null when nothing of that owner is registered.</summary>
+    public abstract ushort? UidOf(AccountId folderOwner, Metagraph metagraph);
+
+    /// <summary>
+    /// Reads a folder found by listing one of <see cref="Discovery"/>; false when it is no miner's folder (its name is no
+    /// canonical address).
+    /// </summary>
+    public static bool TryReadFolder(Folder found, string prefix, [NotNullWhen(true)] out Folder? folder, out AccountId owner)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        ArgumentNullException.ThrowIfNull(prefix);
+
+        folder = null;
+        owner = default;
+        if (!prefix.StartsWith(found.Prefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var name = prefix.AsSpan(found.Prefix.Length);
+        if (!name.EndsWith("/"))
+        {
+            return false;
+        }
+
+        name = name[..^1];
+        if (!Ss58.TryDecode(name, out owner, out _))
+        {
+            return false;
+        }
+
+        folder = found with { Prefix = prefix };
+        return true;
+    }
+}

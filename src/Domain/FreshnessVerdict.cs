@@ -1,0 +1,17 @@
+namespace S3Auth.Domain;
+
+/// <summary>How a request's moment lies to the window in which it is good.</summary>
+public enum FreshnessVerdict
+{
+    /// <summary>Within the window.</summary>
+    Fresh,
+
+    /// <summary>Older than the window.</summary>
+    Expired,
+
+    /// <summary>Ahead of the window.</summary>
+    InFuture,
+
+    /// <summary>So far ahead that it must be milliseconds where seconds are wanted.</summary>
+    InMilliseconds,
+}

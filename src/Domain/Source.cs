@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace S3Auth.Domain;
+
+/// <summary>Where data was collected: the first folder level of the coldkey layout. Matches <c>[a-z0-9][a-z0-9_-]{0,31}</c>.</summary>
+public readonly record struct Source
+{
+    private const int MaxLength = 32;
+
+    private readonly string? _name;
+
+    private Source(string name) => _name = name;
+
+    /// <summary>Its name; safe as one segment of an object's key.</summary>
+    public string Name => _name ?? throw new InvalidOperationException("A source has a name.");
+
+    /// <summary>Reads a name; false when it has another form.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, out Source source)
+    {
+        source = default;
+        if (text is null || text.Length is 0 or > MaxLength || text[0] is '_' or '-')
+        {
+            return false;
+        }
+
+        foreach (var c in text)
+        {
+            if (c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '_' or '-'))
+            {
+                return false;
+            }
+        }
+
+        source = new Source(text);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Infrastructure.Chain;
+
+/// <summary>
+/// Reads a metagraph from JSON: <c>{"netuid", "block", "neurons": [{"uid", "hotkey", "coldkey", "validator_permit",
+/// "alpha_stake"}]}</c>, stakes in alpha. Every member is required; a misspelt one is an error, because a permit that silently
+/// stays false locks a validator out.
+/// </summary>
+internal static class MetagraphFile
+{
+    /// <exception cref="InvalidDataException">The file holds no such metagraph; the message says what is wrong, for an operator.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal static Metagraph Read(string path, string network, ushort netuid, DateTimeOffset readAt)
+    {
+        byte[] json;
+        try
+        {
+            json = File.ReadAllBytes(path);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new IOException($"Access to {path} is denied.", denied);
+        }
+
+        return Parse(json, network, netuid, readAt);
+    }
+
+    internal static Metagraph Parse(ReadOnlySpan<byte> json, string network, ushort netuid, DateTimeOffset readAt)
+    {
+        if (json.StartsWith("\uFEFF"u8))
+        {
+            json = json["\uFEFF"u8.Length..];
+        }
+
+        try
+        {
+            var file = JsonSerializer.Deserialize(json, MetagraphFileJson.Default.Content)
+                ?? throw new InvalidDataException("It holds null instead of a metagraph.");
+
+            return file.Netuid == netuid
+                ? new Metagraph(network, netuid, file.Block, readAt, [.. file.Neurons.Select(ToNeuron)])
+                : throw new InvalidDataException($"It is of netuid {file.Netuid}, but this server is set to {netuid}.");
+        }
+        catch (JsonException malformed)
+        {
+            throw new InvalidDataException(malformed.Message, malformed);
+        }
+        catch (ArgumentException impossible)
+        {
+            throw new InvalidDataException(impossible.Message, impossible);
+        }
+    }
+
+    private static Neuron ToNeuron(Row? row) => row is null
+        ? throw new InvalidDataException("One of its neurons is null.")
+        : new Neuron(
+            row.Uid,
+            ToAccount(row, "hotkey", row.Hotkey),
+            ToAccount(row, "coldkey", row.Coldkey),
+            row.ValidatorPermit,
+            Alpha.FromAlpha(row.AlphaStake),
+            Active: true);
+
+    private static AccountId ToAccount(Row row, string member, string address) =>
+        Ss58.TryDecode(address, out var account, out var error)
+            ? account
+            : throw new InvalidDataException($"The {member} of uid {row.Uid} is no SS58 address with prefix 42 ({error}).");
+
+    internal sealed record Content(ushort Netuid, ulong Block, IReadOnlyList<Row> Neurons);
+
+    internal sealed record Row(ushort Uid, string Hotkey, string Coldkey, bool ValidatorPermit, decimal AlphaStake);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    ReadCommentHandling = JsonCommentHandling.Skip)]
+[JsonSerializable(typeof(MetagraphFile.Content))]
+internal sealed partial class MetagraphFileJson : JsonSerializerContext;

@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Infrastructure.Chain;
+
+/// <summary>
+/// A metagraph from a file, or of the development accounts when there is no file. An edit of the file is picked up within
+/// <see cref="PollInterval"/>; a broken edit is reported (in the log and in the health check) and the last good one kept.
+/// </summary>
+internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
+{
+    /// <summary>The value of <c>BT_NETWORK</c> that asks for it.</summary>
+    internal const string NetworkName = "static";
+
+    // Polled, not watched: a file that is replaced through a symbolic link, as orchestrators do it, raises no event.
+    internal static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    private readonly string? _path;
+    private readonly TimeProvider _time;
+    private readonly ILogger<StaticMetagraph> _logger;
+
+    private (DateTime Written, long Length) _seen;
+    private volatile Metagraph _current;
+    private volatile string? _lastError;
+
+    /// <param name="path">The file; null for the development accounts.</param>
+    /// <param name="netuid">The subnet this server is for.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where a broken edit is reported.</param>
+    /// <exception cref="InvalidDataException">The file holds no metagraph of this subnet.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal StaticMetagraph(string? path, ushort netuid, TimeProvider time, ILogger<StaticMetagraph> logger)
+    {
+        _path = path;
+        _time = time;
+        _logger = logger;
+        Netuid = netuid;
+
+        if (path is null)
+        {
+            _current = DevelopmentAccounts.ToMetagraph(netuid, time.GetUtcNow());
+        }
+        else
+        {
+            _seen = Look(path);
+            _current = MetagraphFile.Read(path, Network, netuid, time.GetUtcNow());
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Network => NetworkName;
+
+    /// <inheritdoc/>
+    public ushort Netuid { get; }
+
+    /// <inheritdoc/>
+    public Metagraph Current => _current;
+
+    /// <inheritdoc/>
+    public MetagraphState Describe()
+    {
+        var current = _current;
+        return new MetagraphState(Synchronised: false, current.Block, current.Count, current.ReadAt, _lastError);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (_path is null)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(PollInterval, _time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            ReadAgain(_path);
+        }
+    }
+
+    private void ReadAgain(string path)
+    {
+        try
+        {
+            var seen = Look(path);
+            if (seen == _seen)
+            {
+                return;
+            }
+
+            _seen = seen;
+            _current = MetagraphFile.Read(path, Network, Netuid, _time.GetUtcNow());
+            _lastError = null;
+            LogPickedUp(path, _current.Count);
+        }
+        catch (Exception broken) when (broken is InvalidDataException or IOException)
+        {
+            _lastError = $"The metagraph file was edited but cannot be used: {broken.Message} The last good one stays in force.";
+            LogBroken(path, broken.Message);
+        }
+    }
+
+    private static (DateTime Written, long Length) Look(string path)
+    {
+        var file = new FileInfo(path);
+        var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return target.Exists ? (target.LastWriteTimeUtc, target.Length) : default;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Picked up the edited metagraph file {Path} with {Count} neurons")]
+    private partial void LogPickedUp(string path, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The metagraph file {Path} was edited but cannot be used, the last good one stays in force: {Reason}")]
+    private partial void LogBroken(string path, string reason);
+}

@@ -1,0 +1,41 @@
+using System.Buffers;
+using System.Text;
+using S3Auth.Application.Ports;
+using S3Auth.Substrate;
+
+namespace S3Auth.Infrastructure.Signatures;
+
+/// <summary>Verifies sr25519 signatures, plain ones first and then ones over the wrapped text.</summary>
+public sealed class Sr25519SignatureVerifier : ISignatureVerifier
+{
+    private const int StackLimit = 512;
+
+    /// <inheritdoc/>
+    public bool Verify(AccountId signer, string text, Sr25519Signature signature)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+
+        var open = "<Bytes>"u8;
+        var close = "</Bytes>"u8;
+        var length = Encoding.UTF8.GetByteCount(text);
+        var needed = open.Length + length + close.Length;
+        var rented = needed > StackLimit ? ArrayPool<byte>.Shared.Rent(needed) : null;
+        try
+        {
+            var wrapped = rented is null ? stackalloc byte[needed] : rented.AsSpan(0, needed);
+            open.CopyTo(wrapped);
+            Encoding.UTF8.GetBytes(text, wrapped[open.Length..]);
+            close.CopyTo(wrapped[(open.Length + length)..]);
+
+            return Sr25519.Verify(signer, wrapped.Slice(open.Length, length), signature)
+                || Sr25519.Verify(signer, wrapped, signature);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+}

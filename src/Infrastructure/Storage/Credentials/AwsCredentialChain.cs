@@ -1,0 +1,67 @@
+using System.Globalization;
+using Amazon.Runtime;
+using Amazon.Runtime.Credentials;
+using Amazon.S3;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Storage.Credentials;
+
+/// <summary>
+/// The AWS SDK's default chain: environment, web identity, profile, ECS task role, EC2 instance profile. It asks again each
+/// time, so that a changed profile or a rotated role is noticed, and says when temporary credentials end.
+/// </summary>
+internal sealed class AwsCredentialChain : ICredentialProvider, IDisposable
+{
+    // Longer than any temporary credentials live: the SDK then renews them at each call rather than shortly before their end,
+    // which every grant they sign would share.
+    private static readonly TimeSpan LongerThanAny = TimeSpan.FromDays(2);
+
+    private readonly DefaultAWSCredentialsIdentityResolver _chain = new();
+    private InstanceProfileAWSCredentials? _instanceProfile;
+
+    public async Task<SigningCredentials> LoadAsync(CancellationToken cancellationToken)
+    {
+        var found = await _chain.ResolveIdentityAsync(new AmazonS3Config(), cancellationToken);
+        switch (found)
+        {
+            case RefreshingAWSCredentials refreshing:
+                return await RenewAsync(refreshing, cancellationToken);
+
+            case EnvironmentVariablesAWSCredentials:
+                return Convert(await found.GetCredentialsAsync().WaitAsync(cancellationToken), EndInEnvironment());
+
+            case BasicAWSCredentials or SessionAWSCredentials:
+                return Convert(await found.GetCredentialsAsync().WaitAsync(cancellationToken), found.Expiration);
+
+            default:
+                // The chain's own class for instance profiles does not say when they end; its public sibling, which asks the
+                // same endpoint, does.
+                return await RenewAsync(_instanceProfile ??= new InstanceProfileAWSCredentials(), cancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+        _instanceProfile?.Dispose();
+        _chain.Dispose();
+    }
+
+    private static async Task<SigningCredentials> RenewAsync(RefreshingAWSCredentials refreshing, CancellationToken cancellationToken)
+    {
+        var keys = await refreshing.GetCredentialsAsync(LongerThanAny).WaitAsync(cancellationToken);
+        return Convert(keys, refreshing.Expiration);
+    }
+
+    private static SigningCredentials Convert(ImmutableCredentials keys, DateTime? ends) => new(
+        keys.AccessKey,
+        keys.SecretKey,
+        keys.Token,
+        keys.UseToken && ends is { } end && end < DateTime.MaxValue.AddDays(-1) ? new DateTimeOffset(end.ToUniversalTime()) : null);
+
+    // `aws configure export-credentials --format env` writes it beside the keys.
+    private static DateTime? EndInEnvironment() => DateTimeOffset.TryParse(
+        Environment.GetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION"),
+        CultureInfo.InvariantCulture,
+        DateTimeStyles.AssumeUniversal,
+        out var end) ? end.UtcDateTime : null;
+}

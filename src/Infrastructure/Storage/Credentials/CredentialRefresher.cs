@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Storage.Credentials;
+
+/// <summary>
+/// Loads the credentials at the start and renews them long before they end. While that fails the last ones stay in force, and
+/// it tries again. The start waits a little for the first ones and goes on without them: what needs them is refused until they
+/// are there.
+/// </summary>
+internal sealed partial class CredentialRefresher(
+    ICredentialProvider provider, CredentialSource source, TimeProvider time, ILogger<CredentialRefresher> log) : BackgroundService
+{
+    /// <summary>How long the start waits for the first credentials.</summary>
+    internal static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long one attempt may take.</summary>
+    internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(40);
+
+    /// <summary>When it tries again after a failure, and the least between two attempts.</summary>
+    internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
+
+    /// <summary>When credentials without an end are looked at again: a profile's file may have changed.</summary>
+    internal static readonly TimeSpan Lasting = TimeSpan.FromMinutes(1);
+
+    /// <summary>The longest between two renewals of temporary credentials: grants end with them, so young ones are worth a call.</summary>
+    internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
+
+    private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        await Task.WhenAny(_firstAttempt.Task, Task.Delay(StartPatience, time, cancellationToken));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var next = await RefreshAsync(stoppingToken);
+            _firstAttempt.TrySetResult();
+            await Task.Delay(next, time, stoppingToken);
+        }
+    }
+
+    private async Task<TimeSpan> RefreshAsync(CancellationToken stoppingToken)
+    {
+        using var timeout = new CancellationTokenSource(AttemptTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stoppingToken);
+        try
+        {
+            // The SDK begins some of its work on the calling thread; the timeout holds whatever it does.
+            var loaded = await provider.LoadAsync(either.Token).WaitAsync(either.Token);
+            if (source.Current is not { } current || !loaded.IsSameAs(current))
+            {
+                source.Replace(loaded);
+                LogRenewed(loaded);
+            }
+
+            return loaded.Ends is { } ends ? Clamp((ends - time.GetUtcNow()) / 2) : Lasting;
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogFailed(exception, source.Current);
+            return Retry;
+        }
+    }
+
+    private static TimeSpan Clamp(TimeSpan delay) => delay < Retry ? Retry : delay > Longest ? Longest : delay;
+
+    [LoggerMessage(LogLevel.Information, "Signing with the object store's credentials {Credentials}.")]
+    private partial void LogRenewed(SigningCredentials credentials);
+
+    [LoggerMessage(LogLevel.Warning, "The object store's credentials could not be renewed; in force: {Current}.")]
+    private partial void LogFailed(Exception exception, SigningCredentials? current);
+}

@@ -1,0 +1,12 @@
+using Amazon.Runtime;
+
+namespace S3Auth.Infrastructure.Storage.Credentials;
+
+/// <summary>The credentials in force as the AWS SDK reads them, so that its requests never wait for new ones either.</summary>
+internal sealed class CurrentCredentials(CredentialSource source) : AWSCredentials
+{
+    public override ImmutableCredentials GetCredentials() =>
+        source.Current is { } current
+            ? new ImmutableCredentials(current.AccessKey, current.SecretKey, current.SessionToken)
+            : throw new AmazonClientException("There are no credentials for the object store yet.");
+}

@@ -1,0 +1,157 @@
+using System.Net;
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using Microsoft.Extensions.Logging;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Infrastructure.Storage.Credentials;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>The configured bucket, asked through the AWS SDK.</summary>
+public sealed partial class S3ObjectStore : IObjectStore, IDisposable
+{
+    private readonly StorageOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<S3ObjectStore> _log;
+    private readonly AmazonS3Client _client;
+
+    public S3ObjectStore(StorageOptions options, CredentialSource credentials, TimeProvider time, ILogger<S3ObjectStore> log)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        _options = options;
+        _time = time;
+        _log = log;
+        _client = new AmazonS3Client(new CurrentCredentials(credentials), Configure(options));
+    }
+
+    /// <inheritdoc/>
+    public string Bucket => _options.Bucket;
+
+    /// <inheritdoc/>
+    public string Region => _options.Region;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var folders = new List<string>();
+        var request = new ListObjectsV2Request { BucketName = Bucket, Prefix = prefix, Delimiter = "/" };
+        using var whole = new CancellationTokenSource(_options.ListingTimeout, _time);
+        while (true)
+        {
+            var page = await AskAsync(request, whole.Token, cancellationToken);
+            if (page.CommonPrefixes is { } found)
+            {
+                folders.AddRange(found);
+            }
+
+            if (page.IsTruncated is not true)
+            {
+                return folders;
+            }
+
+            // A store that gives no way on, or the same page again, would be asked for ever.
+            if (string.IsNullOrEmpty(page.NextContinuationToken)
+                || string.Equals(page.NextContinuationToken, request.ContinuationToken, StringComparison.Ordinal))
+            {
+                LogNoWayOn(prefix);
+                throw Unavailable(cause: null);
+            }
+
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
+    {
+        // A listing of one key rather than HeadBucket: it asks for the permission that discovery needs.
+        var request = new ListObjectsV2Request { BucketName = Bucket, MaxKeys = 1 };
+        var start = _time.GetTimestamp();
+        await AskAsync(request, CancellationToken.None, cancellationToken);
+        return _time.GetElapsedTime(start);
+    }
+
+    /// <summary>Closes the connections to the store.</summary>
+    public void Dispose() => _client.Dispose();
+
+    private async Task<ListObjectsV2Response> AskAsync(ListObjectsV2Request request, CancellationToken whole, CancellationToken caller)
+    {
+        using var timeout = new CancellationTokenSource(_options.RequestTimeout, _time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, whole, caller);
+        try
+        {
+            return await _client.ListObjectsV2Async(request, any.Token);
+        }
+        catch (Exception exception) when (!caller.IsCancellationRequested && (any.IsCancellationRequested || IsTimeout(exception)))
+        {
+            LogTimeout(exception);
+            throw new RefusedException(
+                RefusalCode.StorageTimeout, "The object store did not answer in time; try again in a few seconds.", exception)
+            {
+                RetryAfter = TimeSpan.FromSeconds(5),
+            };
+        }
+        catch (Exception exception) when (!caller.IsCancellationRequested)
+        {
+            // Whatever it was: the SDK lets parsers' exceptions of all kinds through when an answer is not what it expects.
+            LogFailed(exception, (exception as AmazonServiceException)?.StatusCode, (exception as AmazonServiceException)?.ErrorCode);
+            throw Unavailable(exception);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The caller's cancellation may surface as an exception of the SDK's own.
+            throw new OperationCanceledException("The caller gave up.", exception, caller);
+        }
+    }
+
+    private static RefusedException Unavailable(Exception? cause) =>
+        new(RefusalCode.StorageUnavailable, "The object store cannot be reached or refused this server; try again in a minute.", cause)
+        {
+            RetryAfter = TimeSpan.FromMinutes(1),
+        };
+
+    private static bool IsTimeout(Exception exception) =>
+        exception is OperationCanceledException or TimeoutException
+        || exception is AmazonServiceException { StatusCode: HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout };
+
+    private static AmazonS3Config Configure(StorageOptions options)
+    {
+        var config = new AmazonS3Config
+        {
+            Timeout = options.RequestTimeout,
+            MaxErrorRetry = 1,
+
+            // Checksums that other stores do not know, and an endpoint from the environment that signed URLs would not share.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            IgnoreConfiguredEndpointUrls = true,
+        };
+        if (options.Endpoint is { } endpoint)
+        {
+            config.ServiceURL = endpoint.AbsoluteUri;
+            config.UseHttp = string.Equals(endpoint.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal);
+            config.AuthenticationRegion = options.Region;
+            config.ForcePathStyle = true;
+        }
+        else
+        {
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
+            config.ForcePathStyle = options.Bucket.Contains('.', StringComparison.Ordinal);
+        }
+
+        return config;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The object store did not answer in time.")]
+    private partial void LogTimeout(Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "The object store failed: {Status} {Code}.")]
+    private partial void LogFailed(Exception exception, HttpStatusCode? status, string? code);
+
+    [LoggerMessage(LogLevel.Warning, "The object store's listing of {Prefix} is cut off without a way on.")]
+    private partial void LogNoWayOn(string prefix);
+}

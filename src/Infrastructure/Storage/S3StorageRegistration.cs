@@ -1,0 +1,34 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using S3Auth.Application.Ports;
+using S3Auth.Infrastructure.Storage.Credentials;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>Registers everything that speaks to, or signs for, the object store.</summary>
+public static class S3StorageRegistration
+{
+    /// <summary>
+    /// Registers <see cref="IUrlSigner"/> and <see cref="IObjectStore"/> for a bucket, and where no fixed credentials are given the
+    /// service that loads and renews them.
+    /// </summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="options">The bucket.</param>
+    public static IServiceCollection AddS3Storage(this IServiceCollection services, StorageOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(new CredentialSource(options.Credentials));
+        services.AddSingleton<IUrlSigner, S3UrlSigner>();
+        services.AddSingleton<IObjectStore, S3ObjectStore>();
+        if (options.Credentials is null)
+        {
+            services.AddSingleton<ICredentialProvider, AwsCredentialChain>();
+            services.AddHostedService<CredentialRefresher>();
+        }
+
+        return services;
+    }
+}

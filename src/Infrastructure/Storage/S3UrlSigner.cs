@@ -1,0 +1,63 @@
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage.Credentials;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>Signs grants for the configured bucket with the credentials in force.</summary>
+public sealed class S3UrlSigner : IUrlSigner
+{
+    private readonly CredentialSource _credentials;
+    private readonly SigV4Signer _signer;
+    private readonly string _bucketUrl;
+
+    /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
+    public S3UrlSigner(StorageOptions options, CredentialSource credentials)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        var endpoint = options.ForClients();
+        _credentials = credentials;
+        _signer = new SigV4Signer(endpoint, options.Bucket, options.Region);
+        _bucketUrl = endpoint.BucketUrl;
+    }
+
+    /// <inheritdoc/>
+    public IGrantSigner At(DateTimeOffset moment)
+    {
+        // In whole seconds, as grants are counted: credentials with half a second left sign nothing of use.
+        if (_credentials.Current is not { } credentials || credentials.Ends?.ToUnixTimeSeconds() <= moment.ToUnixTimeSeconds())
+        {
+            throw new RefusedException(
+                RefusalCode.StorageUnavailable, "This server has no valid credentials for the object store at the moment; try again in a minute.")
+            {
+                RetryAfter = TimeSpan.FromMinutes(1),
+            };
+        }
+
+        return new GrantSigner(_signer.At(credentials, moment), credentials.Ends, moment, _bucketUrl);
+    }
+
+    private sealed class GrantSigner(SigV4Moment signer, DateTimeOffset? credentialsEnd, DateTimeOffset moment, string bucketUrl) : IGrantSigner
+    {
+        private readonly long _start = moment.ToUnixTimeSeconds();
+
+        public DateTimeOffset? CredentialsEnd => credentialsEnd;
+
+        public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => new(
+            bucketUrl,
+            signer.SignPost(
+                new PostPolicyRules(
+                    policy.Folder.Prefix, UploadPolicy.MinBytes, UploadPolicy.MaxBytes, UploadPolicy.Acl, UploadPolicy.StorageClass),
+                SecondsTo(expiry)));
+
+        public string SignGet(ObjectName key, DateTimeOffset expiry) => signer.PresignGet(key.Key, SecondsTo(expiry));
+
+        public string SignList(Listing listing, DateTimeOffset expiry) => signer.PresignList(
+            new S3Listing(listing.Prefix, listing.Delimiter, listing.ContinuationToken), SecondsTo(expiry));
+
+        private long SecondsTo(DateTimeOffset expiry) => expiry.ToUnixTimeSeconds() - _start;
+    }
+}

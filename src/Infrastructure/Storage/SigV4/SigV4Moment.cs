@@ -1,0 +1,277 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace S3Auth.Infrastructure.Storage.SigV4;
+
+/// <summary>
+/// Signs requests that are all dated one moment, with one set of credentials. Immutable. Every life is in seconds, from that
+/// moment on, 1 to 604,800 (seven days), else <see cref="ArgumentOutOfRangeException"/>.
+/// </summary>
+/// <remarks>
+/// A presigned URL's query stands in its canonical order (by the bytes of the names), so that what is signed is what is sent:
+/// the parameters S3 defines in lower case come after its <c>X-Amz-…</c>, and the signature last.
+/// </remarks>
+public sealed class SigV4Moment
+{
+    private const int TimestampLength = 16;
+
+    // Everything in a canonical request but path, host, credential, token and listing: about 200 characters.
+    private const int FixedRoom = 512;
+
+    private static readonly JsonWriterOptions PolicyJson = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly S3Endpoint _endpoint;
+    private readonly string _bucket;
+    private readonly DayKey _key;
+    private readonly DateTimeOffset _moment;
+    private readonly string _timestamp;
+
+    internal SigV4Moment(S3Endpoint endpoint, string bucket, DayKey key, DateTimeOffset moment)
+    {
+        _endpoint = endpoint;
+        _bucket = bucket;
+        _key = key;
+        _moment = moment;
+        _timestamp = moment.UtcDateTime.ToString(SigV4Names.TimestampFormat, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A URL that downloads an object.</summary>
+    /// <param name="key">The object's key, literally: nothing in it is normalised.</param>
+    /// <param name="seconds">How long the URL works.</param>
+    public string PresignGet(string key, long seconds)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        return Presign("GET\n"u8, key, seconds, contentLength: null, listing: null);
+    }
+
+    /// <summary>A URL that uploads an object.</summary>
+    /// <param name="key">The object's key, literally: nothing in it is normalised.</param>
+    /// <param name="seconds">How long the URL works.</param>
+    /// <param name="contentLength">The only length the upload may have, in bytes; null for any.</param>
+    public string PresignPut(string key, long seconds, long? contentLength = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        if (contentLength is { } length)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(contentLength));
+        }
+
+        return Presign("PUT\n"u8, key, seconds, contentLength, listing: null);
+    }
+
+    /// <summary>A URL that lists (ListObjectsV2) what <paramref name="listing"/> says and nothing else.</summary>
+    /// <param name="listing">What is listed.</param>
+    /// <param name="seconds">How long the URL works.</param>
+    public string PresignList(in S3Listing listing, long seconds)
+    {
+        if (listing.MaxKeys is { } maxKeys)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(maxKeys, 1, nameof(listing));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(maxKeys, 1000, nameof(listing));
+        }
+
+        return Presign("GET\n"u8, key: null, seconds, contentLength: null, listing);
+    }
+
+    /// <summary>
+    /// The fields of a POST form that uploads any number of objects as <paramref name="rules"/> say. Every field but the file is
+    /// bound by the signed policy.
+    /// </summary>
+    /// <param name="rules">What may be uploaded.</param>
+    /// <param name="seconds">How long the form works.</param>
+    /// <returns>The fields in the order a form sends them; <c>key</c> ends with <c>${filename}</c>.</returns>
+    public IReadOnlyDictionary<string, string> SignPost(in PostPolicyRules rules, long seconds)
+    {
+        RequireLife(seconds);
+
+        var policy = new ArrayBufferWriter<byte>(1024);
+        WritePolicy(policy, rules, seconds);
+
+        var base64 = new byte[Base64.GetMaxEncodedToUtf8Length(policy.WrittenCount)];
+        Base64.EncodeToUtf8(policy.WrittenSpan, base64, out _, out _);
+        Span<byte> signature = stackalloc byte[SigV4Names.SignatureLength];
+        _key.Key.Sign(base64, signature);
+
+        var fields = new Dictionary<string, string>(capacity: 9, StringComparer.Ordinal)
+        {
+            [SigV4Names.Form.Key] = rules.Folder + "${filename}",
+            [SigV4Names.Form.Acl] = rules.Acl,
+            [SigV4Names.Form.StorageClass] = rules.StorageClass,
+            [SigV4Names.Form.Algorithm] = SigV4Names.Algorithm,
+            [SigV4Names.Form.Credential] = _key.Credential,
+            [SigV4Names.Form.Date] = _timestamp,
+        };
+        if (_key.Credentials.SessionToken is { } token)
+        {
+            fields.Add(SigV4Names.Form.SecurityToken, token);
+        }
+
+        fields.Add(SigV4Names.Form.Policy, Encoding.ASCII.GetString(base64));
+        fields.Add(SigV4Names.Form.Signature, Encoding.ASCII.GetString(signature));
+        return fields;
+    }
+
+    private string Presign(ReadOnlySpan<byte> method, string? key, long seconds, long? contentLength, in S3Listing? listing)
+    {
+        RequireLife(seconds);
+
+        var list = listing.GetValueOrDefault();
+        var request = new AsciiBuffer(
+            FixedRoom + _endpoint.PathBytes.Length + _endpoint.HostBytes.Length + _key.QueryStart.Length + _key.QueryToken.Length
+            + AsciiBuffer.RoomFor(key) + AsciiBuffer.RoomFor(list.Prefix) + AsciiBuffer.RoomFor(list.Delimiter)
+            + AsciiBuffer.RoomFor(list.ContinuationToken) + AsciiBuffer.RoomFor(list.StartAfter));
+        try
+        {
+            Span<byte> timestamp = stackalloc byte[TimestampLength];
+            Encoding.ASCII.GetBytes(_timestamp, timestamp);
+
+            request.Append(method);
+            var path = request.Length;
+            AppendPath(ref request, key);
+            var pathEnd = request.Length;
+            request.Append("\n"u8);
+            var query = request.Length;
+            AppendQuery(ref request, timestamp, seconds, contentLength, listing);
+            var queryEnd = request.Length;
+            AppendHeaders(ref request, contentLength);
+
+            Span<byte> signature = stackalloc byte[SigV4Names.SignatureLength];
+            _key.Key.SignRequest(timestamp, request.Written, signature);
+
+            var written = request.Written;
+            return Join(_endpoint.Origin, written[path..pathEnd], written[query..queryEnd], signature);
+        }
+        finally
+        {
+            request.Dispose();
+        }
+    }
+
+    private void AppendPath(ref AsciiBuffer request, string? key)
+    {
+        request.Append(_endpoint.PathBytes);
+        if (key is not null)
+        {
+            request.Append("/"u8);
+            request.AppendPath(key);
+        }
+        else if (_endpoint.PathBytes.IsEmpty)
+        {
+            request.Append("/"u8);
+        }
+    }
+
+    private void AppendQuery(
+        ref AsciiBuffer request, scoped ReadOnlySpan<byte> timestamp, long seconds, long? contentLength, in S3Listing? listing)
+    {
+        request.Append(_key.QueryStart);
+        request.Append(timestamp);
+        request.Append("&X-Amz-Expires="u8);
+        request.Append(seconds);
+        request.Append(_key.QueryToken);
+        request.Append(contentLength is null ? "&X-Amz-SignedHeaders=host"u8 : "&X-Amz-SignedHeaders=content-length%3Bhost"u8);
+        if (listing is not { } list)
+        {
+            return;
+        }
+
+        request.AppendParameter("&continuation-token="u8, list.ContinuationToken);
+        request.AppendParameter("&delimiter="u8, list.Delimiter);
+        request.Append("&list-type=2"u8);
+        if (list.MaxKeys is { } maxKeys)
+        {
+            request.Append("&max-keys="u8);
+            request.Append(maxKeys);
+        }
+
+        request.AppendParameter("&prefix="u8, list.Prefix);
+        request.AppendParameter("&start-after="u8, list.StartAfter);
+    }
+
+    private void AppendHeaders(ref AsciiBuffer request, long? contentLength)
+    {
+        if (contentLength is { } length)
+        {
+            request.Append("\ncontent-length:"u8);
+            request.Append(length);
+        }
+
+        request.Append("\nhost:"u8);
+        request.Append(_endpoint.HostBytes);
+        request.Append(contentLength is null ? "\n\nhost\nUNSIGNED-PAYLOAD"u8 : "\n\ncontent-length;host\nUNSIGNED-PAYLOAD"u8);
+    }
+
+    private void WritePolicy(ArrayBufferWriter<byte> output, in PostPolicyRules rules, long seconds)
+    {
+        using var json = new Utf8JsonWriter(output, PolicyJson);
+        json.WriteStartObject();
+        json.WriteString("expiration"u8, _moment.AddSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        json.WriteStartArray("conditions"u8);
+        WriteExact(json, SigV4Names.Form.Bucket, _bucket);
+        json.WriteStartArray();
+        json.WriteStringValue("starts-with"u8);
+        json.WriteStringValue("$key"u8);
+        json.WriteStringValue(rules.Folder);
+        json.WriteEndArray();
+        json.WriteStartArray();
+        json.WriteStringValue("content-length-range"u8);
+        json.WriteNumberValue(rules.MinBytes);
+        json.WriteNumberValue(rules.MaxBytes);
+        json.WriteEndArray();
+        WriteExact(json, SigV4Names.Form.Acl, rules.Acl);
+        WriteExact(json, SigV4Names.Form.StorageClass, rules.StorageClass);
+        WriteExact(json, SigV4Names.Form.Algorithm, SigV4Names.Algorithm);
+        WriteExact(json, SigV4Names.Form.Credential, _key.Credential);
+        WriteExact(json, SigV4Names.Form.Date, _timestamp);
+        if (_key.Credentials.SessionToken is { } token)
+        {
+            WriteExact(json, SigV4Names.Form.SecurityToken, token);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteExact(Utf8JsonWriter json, string field, string value)
+    {
+        json.WriteStartObject();
+        json.WriteString(field, value);
+        json.WriteEndObject();
+    }
+
+    private static string Join(string origin, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query, ReadOnlySpan<byte> signature)
+    {
+        const string Signature = "&X-Amz-Signature=";
+
+        var length = origin.Length + path.Length + 1 + query.Length + Signature.Length + signature.Length;
+        return string.Create(length, new Parts(origin, path, query, signature), static (url, parts) =>
+        {
+            parts.Origin.CopyTo(url);
+            url = url[parts.Origin.Length..];
+            url = url[Encoding.ASCII.GetChars(parts.Path, url)..];
+            url[0] = '?';
+            url = url[1..];
+            url = url[Encoding.ASCII.GetChars(parts.Query, url)..];
+            Signature.CopyTo(url);
+            Encoding.ASCII.GetChars(parts.Signature, url[Signature.Length..]);
+        });
+    }
+
+    private static void RequireLife(long seconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(seconds, SigV4Names.MaxExpirySeconds);
+    }
+
+    private readonly ref struct Parts(string origin, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query, ReadOnlySpan<byte> signature)
+    {
+        internal readonly string Origin = origin;
+        internal readonly ReadOnlySpan<byte> Path = path;
+        internal readonly ReadOnlySpan<byte> Query = query;
+        internal readonly ReadOnlySpan<byte> Signature = signature;
+    }
+}

@@ -1,0 +1,33 @@
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>Which bucket this service grants access to, and where. Whoever uses these checks them by doing so, at the start.</summary>
+public sealed class StorageOptions
+{
+    /// <summary>The bucket's name.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>Its region, which signatures name.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Where this service reaches the store; null for AWS.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>Where clients reach the store, when that is elsewhere; null for the same.</summary>
+    public Uri? PublicEndpoint { get; init; }
+
+    /// <summary>Fixed keys; null for the AWS SDK's default chain (environment, web identity, profile, ECS, EC2).</summary>
+    public SigningCredentials? Credentials { get; init; }
+
+    /// <summary>How long one request to the store may take, its retry included. Default 5 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a whole listing may take, however many pages it has. Default 30 s.</summary>
+    public TimeSpan ListingTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where clients reach the bucket.</summary>
+    /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL.</exception>
+    internal S3Endpoint ForClients() =>
+        (PublicEndpoint ?? Endpoint) is { } endpoint ? S3Endpoint.PathStyle(endpoint, Bucket) : S3Endpoint.Aws(Bucket, Region);
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using Amazon;
+using Microsoft.AspNetCore.Http;
+using S3Auth.Infrastructure.Storage.Credentials;
+
+namespace S3Auth.Infrastructure.Tests.Storage.Credentials;
+
+/// <summary>The chain reads the process's environment, so these run one after another and put it back.</summary>
+[NonParallelizable]
+public sealed class AwsCredentialChainTests
+{
+    private static readonly string[] Variables =
+    [
+        "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_EC2_METADATA_DISABLED",
+    ];
+
+    private readonly Dictionary<string, string?> _before = new(StringComparer.Ordinal);
+    private string _folder = "";
+
+    [SetUp]
+    public void SetUp()
+    {
+        _folder = Directory.CreateTempSubdirectory("s3auth-credentials-").FullName;
+        foreach (var name in Variables)
+        {
+            _before[name] = Environment.GetEnvironmentVariable(name);
+            Environment.SetEnvironmentVariable(name, null);
+        }
+
+        // Its variable is read once in a process; this is looked at each time.
+        AWSConfigs.AWSProfilesLocation = Path.Combine(_folder, "credentials");
+        Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        foreach (var (name, value) in _before)
+        {
+            Environment.SetEnvironmentVariable(name, value);
+        }
+
+        AWSConfigs.AWSProfilesLocation = null;
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Test]
+    public async Task Chain_reads_lasting_keys_from_the_environment()
+    {
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "AKIAENV");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
+        using var chain = new AwsCredentialChain();
+
+        var keys = await chain.LoadAsync(CancellationToken.None);
+
+        Assert.That((keys.AccessKey, keys.SecretKey, keys.SessionToken, keys.Ends), Is.EqualTo(("AKIAENV", "env-secret", (string?)null, (DateTimeOffset?)null)));
+    }
+
+    [Test]
+    public async Task Chain_reads_temporary_keys_and_their_end_from_the_environment()
+    {
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "ASIAENV");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
+        Environment.SetEnvironmentVariable("AWS_SESSION_TOKEN", "env-token");
+        Environment.SetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION", "2026-11-24T14:00:00+02:00");
+        using var chain = new AwsCredentialChain();
+
+        var keys = await chain.LoadAsync(CancellationToken.None);
+
+        Assert.That(keys.SessionToken, Is.EqualTo("env-token"));
+        Assert.That(keys.Ends, Is.EqualTo(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)));
+    }
+
+    [Test]
+    public async Task Chain_reads_a_profile()
+    {
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, "credentials"), "[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = file-secret\n");
+        using var chain = new AwsCredentialChain();
+
+        var keys = await chain.LoadAsync(CancellationToken.None);
+
+        Assert.That((keys.AccessKey, keys.SecretKey, keys.Ends), Is.EqualTo(("AKIAFILE", "file-secret", (DateTimeOffset?)null)));
+    }
+
+    [Test]
+    public async Task Chain_brings_new_keys_of_a_container_role_at_each_call_and_says_when_they_end()
+    {
+        var calls = 0;
+        var end = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()).AddHours(6);
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            var n = Interlocked.Increment(ref calls);
+            var expiration = end.AddMinutes(n).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync(
+                $$"""{"AccessKeyId":"ASIA{{n}}","SecretAccessKey":"secret","Token":"token{{n}}","Expiration":"{{expiration}}"}""");
+        });
+        Environment.SetEnvironmentVariable("AWS_CONTAINER_CREDENTIALS_FULL_URI", new Uri(server.Url, "/role").AbsoluteUri);
+        using var chain = new AwsCredentialChain();
+
+        var first = await chain.LoadAsync(CancellationToken.None);
+        var second = await chain.LoadAsync(CancellationToken.None);
+
+        Assert.That((first.AccessKey, first.SessionToken), Is.EqualTo(("ASIA1", "token1")));
+        Assert.That((second.AccessKey, second.SessionToken), Is.EqualTo(("ASIA2", "token2")));
+        Assert.That(first.Ends, Is.InRange(end.AddMinutes(-15), end.AddMinutes(1)));
+        Assert.That(second.Ends, Is.EqualTo(first.Ends!.Value.AddMinutes(1)));
+    }
+
+    [Test]
+    public void Chain_throws_where_there_are_no_credentials()
+    {
+        using var chain = new AwsCredentialChain();
+
+        Assert.CatchAsync<Exception>(() => chain.LoadAsync(CancellationToken.None));
+    }
+}

@@ -1,0 +1,141 @@
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage;
+using S3Auth.Infrastructure.Storage.Credentials;
+using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.Infrastructure.Tests.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Tests.Storage;
+
+public sealed class S3UrlSignerTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+    private static readonly SigningCredentials Keys = new("AKIAEXAMPLE", "secret");
+
+    [Test]
+    public void S3UrlSigner_signs_for_the_public_endpoint_where_there_is_one()
+    {
+        var url = Signer(Keys, publicEndpoint: "https://files.example.com").At(Noon).SignGet(Key("a/b c"), Noon.AddHours(1));
+
+        Assert.That(url, Does.StartWith("https://files.example.com/bucket-1/a/b%20c?"));
+        Assert.That(SignedUrl.Parameters(url)["X-Amz-Expires"], Is.EqualTo("3600"));
+    }
+
+    [Test]
+    public void S3UrlSigner_signs_for_the_endpoint_where_there_is_no_public_one() =>
+        Assert.That(
+            Signer(Keys).At(Noon).SignPost(new UploadPolicy(new Folder("data/x/5F/", null)), Noon.AddHours(1)).Url,
+            Is.EqualTo("http://store.internal:9000/bucket-1"));
+
+    [Test]
+    public void S3UrlSigner_signs_for_aws_where_there_is_no_endpoint()
+    {
+        var signer = new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, new CredentialSource(Keys));
+
+        var url = signer.At(Noon).SignList(new Listing("data/x/5F/", "/", "next+page"), Noon.AddHours(24));
+
+        Assert.That(url, Does.StartWith("https://bucket-1.s3.us-east-2.amazonaws.com/?"));
+        var parameters = SignedUrl.Parameters(url);
+        Assert.That(parameters["prefix"], Is.EqualTo("data/x/5F/"));
+        Assert.That(parameters["delimiter"], Is.EqualTo("/"));
+        Assert.That(parameters["continuation-token"], Is.EqualTo("next+page"));
+        Assert.That(parameters["list-type"], Is.EqualTo("2"));
+    }
+
+    [Test]
+    public void S3UrlSigner_puts_the_whole_upload_policy_into_the_form()
+    {
+        var post = Signer(Keys).At(Noon).SignPost(new UploadPolicy(new Folder("data/x/5F/", null)), Noon.AddHours(1));
+        var policy = System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(post.Fields["policy"]));
+
+        Assert.That(policy, Does.Contain("""["starts-with","$key","data/x/5F/"]"""));
+        Assert.That(policy, Does.Contain("""["content-length-range",1024,5368709120]"""));
+        Assert.That(policy, Does.Contain("""{"acl":"private"}""").And.Contain("""{"x-amz-storage-class":"STANDARD"}"""));
+        Assert.That(policy, Does.Contain("\"expiration\":\"2026-11-24T13:00:00Z\""));
+        Assert.That(post.Fields["key"], Is.EqualTo("data/x/5F/${filename}"));
+    }
+
+    [Test]
+    public void S3UrlSigner_cuts_fractions_of_seconds_off()
+    {
+        var url = Signer(Keys).At(Noon.AddMilliseconds(999)).SignGet(Key("k"), Noon.AddSeconds(10).AddMilliseconds(1));
+
+        Assert.That(SignedUrl.Parameters(url)["X-Amz-Date"], Is.EqualTo("20261124T120000Z"));
+        Assert.That(SignedUrl.Parameters(url)["X-Amz-Expires"], Is.EqualTo("10"));
+    }
+
+    [TestCase(0)]
+    [TestCase(-3600)]
+    [TestCase(604801)]
+    public void S3UrlSigner_refuses_an_expiry_that_s3_would_not_take(int seconds)
+    {
+        var signer = Signer(Keys).At(Noon);
+        var expiry = Noon.AddSeconds(seconds);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => signer.SignGet(Key("k"), expiry));
+        Assert.Throws<ArgumentOutOfRangeException>(() => signer.SignList(new Listing("p"), expiry));
+        Assert.Throws<ArgumentOutOfRangeException>(() => signer.SignPost(new UploadPolicy(new Folder("f/", null)), expiry));
+    }
+
+    [Test]
+    public void S3UrlSigner_says_when_the_credentials_end()
+    {
+        var ends = Noon.AddMinutes(30);
+
+        Assert.That(Signer(new SigningCredentials("A", "s", "t", ends)).At(Noon).CredentialsEnd, Is.EqualTo(ends));
+        Assert.That(Signer(Keys).At(Noon).CredentialsEnd, Is.Null);
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(999)]
+    public void S3UrlSigner_refuses_credentials_that_have_ended(int milliseconds)
+    {
+        var signer = Signer(new SigningCredentials("A", "s", "t", Noon.AddMilliseconds(milliseconds)));
+
+        var refusal = Assert.Throws<RefusedException>(() => signer.At(Noon));
+
+        Assert.That(refusal!.Code, Is.EqualTo(RefusalCode.StorageUnavailable));
+        Assert.That(refusal.RetryAfter, Is.Not.Null);
+    }
+
+    [Test]
+    public void S3UrlSigner_signs_to_the_last_second_of_the_credentials() =>
+        Assert.DoesNotThrow(() => Signer(new SigningCredentials("A", "s", "t", Noon.AddSeconds(1))).At(Noon).SignGet(Key("k"), Noon.AddSeconds(1)));
+
+    [Test]
+    public void S3UrlSigner_refuses_without_credentials() =>
+        Assert.That(Assert.Throws<RefusedException>(() => Signer(null).At(Noon))!.Code, Is.EqualTo(RefusalCode.StorageUnavailable));
+
+    [Test]
+    public void S3UrlSigner_signs_with_replaced_credentials_but_leaves_a_grant_whole()
+    {
+        var source = new CredentialSource(Keys);
+        var signer = new S3UrlSigner(Options(), source);
+        var before = signer.At(Noon);
+
+        source.Replace(new SigningCredentials("ASIANEW", "new", "token"));
+
+        Assert.That(before.SignGet(Key("k"), Noon.AddHours(1)), Does.Contain("AKIAEXAMPLE").And.Not.Contain("Security-Token"));
+        Assert.That(signer.At(Noon).SignGet(Key("k"), Noon.AddHours(1)), Does.Contain("ASIANEW").And.Contain("X-Amz-Security-Token=token"));
+    }
+
+    [Test]
+    public void S3UrlSigner_refuses_a_region_that_cannot_be_signed() =>
+        Assert.Throws<ArgumentException>(() => _ = new S3UrlSigner(
+            new StorageOptions { Bucket = "bucket-1", Region = "us/east", Endpoint = new Uri("http://store") }, new CredentialSource(Keys)));
+
+    private static ObjectName Key(string text) => ObjectName.TryParse(text, out var name) ? name : throw new ArgumentException(text, nameof(text));
+
+    private static S3UrlSigner Signer(SigningCredentials? keys, string? publicEndpoint = null) =>
+        new(Options(publicEndpoint), new CredentialSource(keys));
+
+    private static StorageOptions Options(string? publicEndpoint = null) => new()
+    {
+        Bucket = "bucket-1",
+        Region = "eu-central-1",
+        Endpoint = new Uri("http://store.internal:9000"),
+        PublicEndpoint = publicEndpoint is null ? null : new Uri(publicEndpoint),
+    };
+}
