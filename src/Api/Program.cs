@@ -1,3 +1,14 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync().ConfigureAwait(false);
+using S3Auth.Api;
+using S3Auth.Api.Configuration;
+
+try
+{
+    await using var app = Composition.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (ConfigurationException problems)
+{
+    await Console.Error.WriteLineAsync(problems.Message);
+    return 1;
+}

@@ -11,19 +11,22 @@ using S3Auth.Application.Validators.GetValidatorAccess;
 
 namespace S3Auth.Application;
 
-/// <summary>Registers this layer. Needs from outside: every port, the Domain's rules, and a <see cref="TimeProvider"/>.</summary>
+/// <summary>Registers this layer. Needs from outside: every port, and the Domain's rules.</summary>
 public static class DependencyInjection
 {
     /// <summary>Adds the use cases and the pipeline before them.</summary>
-    public static IServiceCollection AddApplication(this IServiceCollection services)
+    public static IServiceCollection AddApplication(this IServiceCollection services, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(time);
+
+        services.AddSingleton(time);
         services.AddSecurityModel();
 
         services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddScoped<IMediator, Mediator>();
         services.AddSingleton<GrantIssuer>();
         services.AddSingleton<StoreProbe>();
-        services.AddSingleton<ServiceStart>();
+        services.AddSingleton(new ServiceStart(time.GetUtcNow()));
         services.AddValidatorsFromAssemblyContaining<GetFolderAccessValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
 
         services.AddUseCase<GetFolderAccessCommand, FolderAccess, GetFolderAccessHandler>();

@@ -52,12 +52,18 @@ public abstract class FolderLayout
 
         folder = null;
         owner = default;
-        if (!prefix.EndsWith('/') || !prefix.StartsWith(found.Prefix, StringComparison.Ordinal))
+        if (!prefix.StartsWith(found.Prefix, StringComparison.Ordinal))
         {
             return false;
         }
 
-        var name = prefix.AsSpan(found.Prefix.Length, prefix.Length - found.Prefix.Length - 1);
+        var name = prefix.AsSpan(found.Prefix.Length);
+        if (!name.EndsWith("/"))
+        {
+            return false;
+        }
+
+        name = name[..^1];
         if (!Ss58.TryDecode(name, out owner, out _))
         {
             return false;

@@ -28,6 +28,8 @@ public sealed class KeyPair : IDisposable
     /// <summary>The account that this key signs for: its public key.</summary>
     public AccountId AccountId { get; private set; }
 
+    internal ReadOnlySpan<byte> Secret => _secretKey;
+
     /// <summary>The key pair of a 32-byte seed, which Substrate calls a mini secret key.</summary>
     /// <exception cref="ArgumentException">There are not exactly 32 bytes.</exception>
     public static KeyPair FromSeed(ReadOnlySpan<byte> seed) => seed.Length == Sr25519.SeedSize
@@ -96,7 +98,7 @@ public sealed class KeyPair : IDisposable
     internal Sr25519Signature Sign(ReadOnlySpan<byte> message, ReadOnlySpan<byte> randomness)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return Sr25519.Sign(_secretKey, AccountId, message, randomness);
+        return Sr25519.Sign(Secret, AccountId, message, randomness);
     }
 
     private static KeyPair FromHexSeed(SecretUri uri)

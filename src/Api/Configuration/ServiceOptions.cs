@@ -1,4 +1,5 @@
 using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Api.Configuration;
 
@@ -24,7 +25,7 @@ internal sealed record ServiceOptions
     public required FolderLayout Layout { get; init; }
 
     /// <summary>The bucket to sign for; null for the embedded store.</summary>
-    public required StoreOptions? Store { get; init; }
+    public required StorageOptions? Store { get; init; }
 
     /// <summary>The embedded store's port.</summary>
     public required int EmbeddedStorePort { get; init; }
@@ -35,9 +36,3 @@ internal sealed record ServiceOptions
     /// <summary>Least severe log entries that are written.</summary>
     public required LogLevel LogLevel { get; init; }
 }
-
-/// <param name="Bucket">The bucket.</param>
-/// <param name="Region">Its region.</param>
-/// <param name="Endpoint">Where this server reaches the store; null for AWS.</param>
-/// <param name="PublicEndpoint">Where clients reach it; null where that is the same.</param>
-internal sealed record StoreOptions(string Bucket, string Region, Uri? Endpoint, Uri? PublicEndpoint);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Api.Configuration;
 
@@ -119,31 +120,26 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         return sources;
     }
 
-    private StoreOptions? ReadStore()
+    private StorageOptions? ReadStore()
     {
-        var endpoint = Endpoint("S3_ENDPOINT");
-        var publicEndpoint = Endpoint("S3_PUBLIC_ENDPOINT");
-        var bucket = Text("S3_BUCKET");
-        var region = Text("S3_REGION") ?? "us-east-2";
-
         if (Text("UPLOAD_METHOD") is { } method and not "POST")
         {
             _problems.Add($"UPLOAD_METHOD is '{method}', but this version uploads by POST only.");
         }
 
-        if (bucket is not null)
+        var endpoint = Endpoint("S3_ENDPOINT");
+        var publicEndpoint = Endpoint("S3_PUBLIC_ENDPOINT");
+        if (Text("S3_BUCKET") is { } bucket)
         {
-            if (!IsBucketName(bucket))
+            var store = new StorageOptions
             {
-                _problems.Add($"S3_BUCKET is '{bucket}', but a bucket's name is 3 to 63 lowercase letters, digits, '-' and '.'.");
-            }
-
-            if (!region.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
-            {
-                _problems.Add($"S3_REGION is '{region}', but a region is lowercase letters, digits and '-'.");
-            }
-
-            return new StoreOptions(bucket, region, endpoint, publicEndpoint);
+                Bucket = bucket,
+                Region = Text("S3_REGION") ?? "us-east-2",
+                Endpoint = endpoint,
+                PublicEndpoint = publicEndpoint,
+            };
+            _problems.AddRange(store.Problems());
+            return store;
         }
 
         if (!_development)
@@ -158,13 +154,6 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         return null;
     }
 
-    private static bool IsBucketName(string name) =>
-        name.Length is >= 3 and <= 63
-        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.')
-        && char.IsAsciiLetterOrDigit(name[0])
-        && char.IsAsciiLetterOrDigit(name[^1])
-        && !name.Contains("..", StringComparison.Ordinal);
-
     private Uri? Endpoint(string name)
     {
         if (Text(name) is not { } text)
@@ -172,16 +161,12 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             return null;
         }
 
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri)
-            && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-            && uri.UserInfo.Length == 0
-            && uri.Query.Length == 0
-            && uri.Fragment.Length == 0)
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri))
         {
             return uri;
         }
 
-        _problems.Add($"{name} is no http:// or https:// URL of a host (without user, query or fragment).");
+        _problems.Add($"{name} is no URL: write it as http://host:port or https://host.");
         return null;
     }
 

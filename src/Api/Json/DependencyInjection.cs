@@ -16,7 +16,11 @@ internal static class DependencyInjection
             {
                 options.InputFormatters.Clear();
                 options.InputFormatters.Add(new WireJsonFormatter());
+
+                // What a request says stands in its JSON body and nowhere else: no form, no query, no route value.
+                options.ValueProviderFactories.Clear();
             })
+            .ConfigureApiBehaviorOptions(options => options.SuppressModelStateInvalidFilter = true)
             .AddJsonOptions(options => Apply(options.JsonSerializerOptions));
     }
 

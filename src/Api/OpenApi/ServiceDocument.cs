@@ -19,6 +19,7 @@ internal static class ServiceDocument
     {
         // 3.0, which every generator of clients reads.
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
+        options.CreateSchemaReferenceId = type => IsValue(type.Type) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         options.AddSchemaTransformer(DescribeValues);
         options.AddOperationTransformer(AddExamplesAsync);
         options.AddOperationTransformer(AddRefusalsAsync);
@@ -54,6 +55,11 @@ internal static class ServiceDocument
         document.Servers = [];
         return Task.CompletedTask;
     }
+
+    // Values that are one string on the wire; described where they stand and not as types of their own.
+    private static bool IsValue(Type type) =>
+        (Nullable.GetUnderlyingType(type) ?? type) is var value
+        && (value == typeof(AccountId) || value == typeof(Sr25519Signature) || value == typeof(Source));
 
     private static Task DescribeValues(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {

@@ -117,7 +117,7 @@ internal struct Strobe128
         Absorb(frame);
 
         // What an operation with C puts out must depend on the frame just absorbed.
-        if (operation.HasFlag(Operation.Cipher) && _position != 0)
+        if ((operation & Operation.Cipher) != Operation.None && _position != 0)
         {
             Permute();
         }

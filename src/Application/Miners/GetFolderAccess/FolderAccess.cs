@@ -4,7 +4,7 @@ namespace S3Auth.Application.Miners.GetFolderAccess;
 
 /// <summary>
 /// Access of one miner to its folder: an S3 POST form that takes any number of files, and a listing of what is there. The top
-/// level is the first source's folder; <see cref="Folders"/> has each source's.
+/// level is the first source's folder; <c>folders</c> has each source's.
 /// </summary>
 public sealed record FolderAccess
 {

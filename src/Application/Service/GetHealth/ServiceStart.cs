@@ -1,7 +1,4 @@
 namespace S3Auth.Application.Service.GetHealth;
 
 /// <summary>When this process started.</summary>
-internal sealed class ServiceStart(TimeProvider time)
-{
-    internal DateTimeOffset Moment { get; } = time.GetUtcNow();
-}
+internal sealed record ServiceStart(DateTimeOffset Moment);

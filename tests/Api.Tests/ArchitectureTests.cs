@@ -1,0 +1,76 @@
+using System.Reflection;
+using NetArchTest.Rules;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Api.Tests;
+
+/// <summary>The arrows between the rooms point one way: Substrate ◀ Domain ◀ Application ◀ Infrastructure ◀ Api.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly Assembly Substrate = typeof(AccountId).Assembly;
+    private static readonly Assembly Domain = typeof(Metagraph).Assembly;
+    private static readonly Assembly Application = typeof(IMetagraph).Assembly;
+    private static readonly Assembly Infrastructure = typeof(Infrastructure.DependencyInjection).Assembly;
+    private static readonly Assembly Api = typeof(Program).Assembly;
+
+    private static readonly string[] Rooms =
+        ["S3Auth.Substrate", "S3Auth.Domain", "S3Auth.Application", "S3Auth.Infrastructure", "S3Auth.Api"];
+
+    private static IEnumerable<TestCaseData> Arrows() =>
+    [
+        new(Substrate, Array.Empty<string>()),
+        new(Domain, new[] { "S3Auth.Substrate" }),
+        new(Application, new[] { "S3Auth.Substrate", "S3Auth.Domain" }),
+        new(Infrastructure, new[] { "S3Auth.Substrate", "S3Auth.Domain", "S3Auth.Application" }),
+    ];
+
+    [TestCaseSource(nameof(Arrows))]
+    public void Room_knows_only_the_rooms_before_it(Assembly room, string[] known)
+    {
+        var own = room.GetName().Name!;
+        var forbidden = Rooms.Except(known).Except([own]).ToArray();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(room.GetReferencedAssemblies().Select(reference => reference.Name), Has.None.AnyOf(forbidden));
+            Assert.That(OffendersOf(Types.InAssembly(room).ShouldNot().HaveDependencyOnAny(forbidden)), Is.Empty);
+        });
+    }
+
+    [TestCase("S3Auth.Substrate", new[] { "Microsoft.AspNetCore", "Microsoft.Extensions", "Amazon", "MediatR", "System.Net" })]
+    [TestCase("S3Auth.Domain", new[] { "Microsoft.AspNetCore", "Microsoft.Extensions", "Amazon", "MediatR", "FluentValidation", "System.Net" })]
+    [TestCase("S3Auth.Application", new[] { "Microsoft.AspNetCore", "Amazon", "System.Net" })]
+    public void Inner_room_knows_no_framework_of_the_outside(string room, string[] frameworks)
+    {
+        var assembly = new[] { Substrate, Domain, Application }.Single(candidate => candidate.GetName().Name == room);
+
+        Assert.That(OffendersOf(Types.InAssembly(assembly).ShouldNot().HaveDependencyOnAny(frameworks)), Is.Empty);
+    }
+
+    [Test]
+    public void Api_names_infrastructure_only_where_it_composes()
+    {
+        var offenders = OffendersOf(Types.InAssembly(Api)
+            .That().DoNotHaveName("Composition").And().DoNotResideInNamespace("S3Auth.Api.Configuration")
+            .ShouldNot().HaveDependencyOn("S3Auth.Infrastructure"));
+
+        Assert.That(offenders.Where(name => !name.StartsWith("S3Auth.Api.Composition", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public void No_room_reads_the_clock_but_through_TimeProvider()
+    {
+        // The clock's getters, found in what the compiled methods call.
+        var offenders = new[] { Substrate, Domain, Application, Infrastructure, Api }
+            .Where(room => MemberReferences.Of(room).Any(member => member is
+                ("System.DateTime", "get_UtcNow" or "get_Now" or "get_Today") or ("System.DateTimeOffset", "get_UtcNow" or "get_Now")))
+            .Select(room => room.GetName().Name);
+
+        Assert.That(offenders, Is.Empty);
+    }
+
+    private static IEnumerable<string> OffendersOf(ConditionList conditions) =>
+        conditions.GetResult().FailingTypes?.Select(type => type.FullName!) ?? [];
+}

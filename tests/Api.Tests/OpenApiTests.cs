@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+
+namespace S3Auth.Api.Tests;
+
+public sealed class OpenApiTests
+{
+    private Service _service = null!;
+    private JsonObject _document = null!;
+
+    [OneTimeSetUp]
+    public async Task OneTimeSetUp()
+    {
+        _service = new Service();
+        _document = (await _service.GetAsync("/openapi.json")).Json;
+    }
+
+    [OneTimeTearDown]
+    public void OneTimeTearDown() => _service.Dispose();
+
+    private IEnumerable<(string Path, string Method, JsonObject Operation)> Operations() =>
+        from path in _document["paths"]!.AsObject()
+        from method in path.Value!.AsObject()
+        select (path.Key, method.Key, method.Value!.AsObject());
+
+    [Test]
+    public void Document_is_of_a_version_that_client_generators_read() =>
+        Assert.That((string)_document["openapi"]!, Does.StartWith("3.0."));
+
+    [Test]
+    public void Document_names_every_endpoint() =>
+        Assert.That(Operations().Select(operation => $"{operation.Method} {operation.Path}"), Is.EquivalentTo(new[]
+        {
+            "post /get-folder-access", "post /get-validator-access", "get /healthcheck", "get /healthz", "get /readyz",
+            "get /commitment-formats", "get /structure-info",
+        }));
+
+    [Test]
+    public void Every_operation_has_an_id_a_summary_and_an_example_of_each_answer()
+    {
+        foreach (var (path, method, operation) in Operations())
+        {
+            Assert.Multiple(() =>
+            {
+                Assert.That((string?)operation["operationId"], Is.Not.Null.And.Not.Empty, path);
+                Assert.That((string?)operation["summary"], Is.Not.Null.And.Not.Empty, path);
+                foreach (var (status, response) in operation["responses"]!.AsObject())
+                {
+                    var content = response!["content"]!.AsObject().Single().Value!;
+                    Assert.That(content["example"] is not null || content["examples"] is not null, Is.True, $"{method} {path} {status}");
+                }
+
+                if (method == "post")
+                {
+                    var body = operation["requestBody"]!["content"]!.AsObject();
+                    Assert.That(body.Select(type => type.Key), Is.EqualTo(new[] { "application/json" }), path);
+                    Assert.That(body.Single().Value!["example"], Is.Not.Null, path);
+                }
+            });
+        }
+    }
+
+    [TestCase("/get-folder-access", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "expiry_in_past", "invalid_signature", "hotkey_not_registered",
+        "coldkey_mismatch", "chain_unavailable", "storage_unavailable",
+    })]
+    [TestCase("/get-validator-access", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "expiry_in_past", "invalid_signature", "hotkey_not_registered",
+        "not_a_validator", "chain_unavailable", "storage_unavailable", "storage_timeout",
+    })]
+    public void Every_error_of_an_endpoint_is_documented_with_an_example(string path, string[] codes)
+    {
+        var operation = Operations().Single(candidate => candidate.Path == path).Operation;
+
+        var documented = operation["responses"]!.AsObject()
+            .Select(response => response.Value!["content"]!["application/problem+json"]?["examples"]?.AsObject())
+            .OfType<JsonObject>()
+            .SelectMany(examples => examples)
+            .Select(example => (Name: example.Key, Code: (string)example.Value!["value"]!["code"]!))
+            .ToList();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(documented.Select(example => example.Name), Is.EquivalentTo(codes));
+            Assert.That(documented, Has.All.Matches<(string Name, string Code)>(example => example.Name == example.Code));
+        });
+    }
+
+    [Test]
+    public void Values_of_the_wire_are_strings_and_integers_not_our_types()
+    {
+        var command = _document["components"]!["schemas"]!["GetFolderAccessCommand"]!["properties"]!.AsObject();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(command.Select(member => member.Key), Is.EquivalentTo(new[] { "coldkey", "hotkey", "timestamp", "signature", "expiry", "source" }));
+            Assert.That((string)Resolve(command["hotkey"]!)["type"]!, Is.EqualTo("string"));
+            Assert.That((string)Resolve(command["timestamp"]!)["type"]!, Is.EqualTo("integer"));
+            Assert.That((string)Resolve(command["signature"]!)["type"]!, Is.EqualTo("string"));
+        });
+    }
+
+    [Test]
+    public async Task Page_is_served_from_here()
+    {
+        var page = await _service.GetAsync("/docs/index.html");
+        var root = await _service.GetAsync("/");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(page.Status, Is.EqualTo(200));
+            Assert.That(page.Text, Does.Not.Contain("https://"), "nothing is fetched from elsewhere");
+            Assert.That(root.Text, Is.EqualTo(page.Text), "the root leads to it");
+        });
+    }
+
+    private JsonNode Resolve(JsonNode schema)
+    {
+        var reference = (string?)(schema["$ref"] ?? schema["allOf"]?[0]?["$ref"] ?? schema["oneOf"]?[0]?["$ref"]);
+        return reference is null ? schema : _document["components"]!["schemas"]![reference["#/components/schemas/".Length..]]!;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using S3Auth.Substrate;
+
+namespace S3Auth.Api.Tests;
+
+/// <summary>The whole service in this process, as in development, with its log kept.</summary>
+internal sealed class Service : WebApplicationFactory<Program>
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("s3auth-api-").FullName;
+
+    internal Action<IServiceCollection> Replace { get; init; } = _ => { };
+
+    internal LogEntries Log { get; } = new();
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        builder.UseSetting("EMBEDDED_STORE_PORT", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
+        builder.UseSetting("DATA_DIR", _folder);
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Log));
+        builder.ConfigureTestServices(Replace);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing && Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    /// <summary>Posts a body just as it is.</summary>
+    internal async Task<Answer> PostAsync(string path, string body, string contentType = "application/json")
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        return await PostAsync(path, content);
+    }
+
+    internal async Task<Answer> PostAsync(string path, HttpContent content)
+    {
+        using var client = CreateClient();
+        using var response = await client.PostAsync(new Uri(path, UriKind.Relative), content);
+        return await Answer.ReadAsync(response);
+    }
+
+    internal async Task<Answer> GetAsync(string path)
+    {
+        using var client = CreateClient();
+        using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
+        return await Answer.ReadAsync(response);
+    }
+
+    /// <summary>A body that is good for this moment.</summary>
+    internal static Dictionary<string, object?> FolderAccess(string miner = "//Bob")
+    {
+        using var hotkey = KeyPair.FromUri(miner);
+        using var coldkey = KeyPair.FromUri(miner + "//cold");
+        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var text = $"s3:data:access:{coldkey.AccountId}:{hotkey.AccountId}:{timestamp}";
+
+        return new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["coldkey"] = coldkey.AccountId.ToString(),
+            ["hotkey"] = hotkey.AccountId.ToString(),
+            ["timestamp"] = timestamp,
+            ["signature"] = hotkey.Sign(Encoding.UTF8.GetBytes(text)).ToString(),
+        };
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

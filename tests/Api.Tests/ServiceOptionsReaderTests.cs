@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Moq;
+using S3Auth.Api.Configuration;
+using S3Auth.Domain;
+
+namespace S3Auth.Api.Tests;
+
+public sealed class ServiceOptionsReaderTests
+{
+    private static readonly Dictionary<string, string?> Production = new(StringComparer.Ordinal)
+    {
+        ["BT_NETWORK"] = "static",
+        ["METAGRAPH_FILE"] = "/etc/s3auth/metagraph.json",
+        ["S3_BUCKET"] = "my-bucket",
+    };
+
+    [Test]
+    public void Development_needs_nothing()
+    {
+        var options = Read(Environments.Development, []);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(options.Port, Is.EqualTo(8000));
+            Assert.That(options.LoopbackOnly, Is.True, "everyone knows the development accounts' keys");
+            Assert.That(options.Netuid, Is.EqualTo(46));
+            Assert.That(options.MetagraphFile, Is.Null);
+            Assert.That(options.Rules.MinValidatorStake, Is.EqualTo(Alpha.FromAlpha(20_000)));
+            Assert.That(options.Layout.Sources.Select(source => source.Name), Is.EqualTo(new[] { "x", "reddit" }));
+            Assert.That(options.Store, Is.Null, "the embedded one");
+            Assert.That(options.EmbeddedStorePort, Is.EqualTo(9000));
+            Assert.That(options.LogLevel, Is.EqualTo(LogLevel.Information));
+        });
+    }
+
+    [Test]
+    public void Production_names_everything_that_is_missing_at_once() =>
+        Assert.That(
+            () => Read(Environments.Production, []),
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains("BT_NETWORK").And.Message.Contains("S3_BUCKET"));
+
+    [Test]
+    public void Production_never_runs_on_the_development_accounts() =>
+        Assert.That(
+            () => Read(Environments.Production, new(Production) { ["METAGRAPH_FILE"] = null }),
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains("METAGRAPH_FILE"));
+
+    [Test]
+    public void Staging_is_as_strict_as_production() =>
+        Assert.That(
+            () => Read(Environments.Staging, []),
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains("S3_BUCKET"));
+
+    [Test]
+    public void Production_listens_to_the_network_and_signs_for_its_bucket()
+    {
+        var options = Read(Environments.Production, new(Production) { ["S3_ENDPOINT"] = "http://minio:9000", ["PORT"] = " 8080 " });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(options.LoopbackOnly, Is.False);
+            Assert.That(options.Port, Is.EqualTo(8080));
+            Assert.That(options.Store!.Bucket, Is.EqualTo("my-bucket"));
+            Assert.That(options.Store.Region, Is.EqualTo("us-east-2"));
+            Assert.That(options.Store.Endpoint, Is.EqualTo(new Uri("http://minio:9000")));
+        });
+    }
+
+    [TestCase("PORT", "0")]
+    [TestCase("PORT", "65536")]
+    [TestCase("PORT", "80a")]
+    [TestCase("PORT", "-1")]
+    [TestCase("PORT", "1e3")]
+    [TestCase("NET_UID", "65536")]
+    [TestCase("MIN_VALIDATOR_STAKE", "-1")]
+    [TestCase("MIN_VALIDATOR_STAKE", "1,5")]
+    [TestCase("MIN_VALIDATOR_STAKE", "99999999999")]
+    [TestCase("MIN_VALIDATOR_STAKE", "NaN")]
+    [TestCase("FOLDER_LAYOUT", "Coldkey")]
+    [TestCase("SOURCES", "x,,reddit")]
+    [TestCase("SOURCES", "x,x")]
+    [TestCase("SOURCES", "../etc")]
+    [TestCase("SOURCES", ",")]
+    [TestCase("S3_BUCKET", "My_Bucket")]
+    [TestCase("S3_BUCKET", "ab")]
+    [TestCase("S3_BUCKET", "a/b")]
+    [TestCase("S3_REGION", "us east")]
+    [TestCase("S3_ENDPOINT", "minio:9000/")]
+    [TestCase("S3_ENDPOINT", "not a url")]
+    [TestCase("S3_ENDPOINT", "http://key:secret@minio")]
+    [TestCase("S3_PUBLIC_ENDPOINT", "ftp://minio")]
+    [TestCase("UPLOAD_METHOD", "PUT")]
+    [TestCase("BT_NETWORK", "finney")]
+    [TestCase("LOG_LEVEL", "loud")]
+    [TestCase("LOG_LEVEL", "2")]
+    public void Value_that_cannot_be_used_stops_the_start_by_its_name(string name, string value)
+    {
+        var configuration = new Dictionary<string, string?>(Production, StringComparer.Ordinal) { [name] = value };
+
+        Assert.That(
+            () => Read(Environments.Production, configuration),
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name).And.Message.Not.Contains("secret"));
+    }
+
+    [Test]
+    public void Endpoint_without_a_bucket_is_a_mistake_not_the_embedded_store() =>
+        Assert.That(
+            () => Read(Environments.Development, new(StringComparer.Ordinal) { ["S3_ENDPOINT"] = "http://minio:9000" }),
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains("S3_BUCKET"));
+
+    [Test]
+    public void Setting_without_effect_is_told()
+    {
+        var reader = Reader(Environments.Development, new(StringComparer.Ordinal) { ["REDIS_URL"] = "redis://localhost" });
+
+        Assert.That(reader.WithoutEffect, Is.EqualTo(new[] { "REDIS_URL" }));
+    }
+
+    [TestCase("hotkey", "hotkey")]
+    [TestCase("coldkey", "coldkey")]
+    [TestCase("", "coldkey")]
+    public void Layout_is_chosen_by_its_name(string value, string name) =>
+        Assert.That(Read(Environments.Development, new(StringComparer.Ordinal) { ["FOLDER_LAYOUT"] = value }).Layout.Name, Is.EqualTo(name));
+
+    private static ServiceOptions Read(string environment, Dictionary<string, string?> settings) => Reader(environment, settings).Read();
+
+    private static ServiceOptionsReader Reader(string environment, Dictionary<string, string?> settings) => new(
+        new ConfigurationBuilder().AddInMemoryCollection(settings).Build(),
+        Mock.Of<IHostEnvironment>(host => host.EnvironmentName == environment));
+}

@@ -1,0 +1,132 @@
+using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Tests;
+
+public sealed class GetFolderAccessTests
+{
+    private static GetFolderAccessCommand AsBob => new()
+    {
+        Coldkey = Subnet.Dave,
+        Hotkey = Subnet.Bob,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+    };
+
+    [Test]
+    public async Task Grants_every_sources_folder_and_the_first_on_top()
+    {
+        using var subnet = new Subnet();
+
+        var access = await subnet.SendAsync(AsBob);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.Folder, Is.EqualTo($"data/x/{Subnet.Dave}/"));
+            Assert.That(access.Fields["key"], Is.EqualTo($"data/x/{Subnet.Dave}/${{filename}}"));
+            Assert.That(access.ListUrl, Is.EqualTo($"list data/x/{Subnet.Dave}/ by nothing until +86400"));
+            Assert.That(access.Folders!.Keys, Is.EqualTo(new[] { "x", "reddit" }));
+            Assert.That(access.Folders["reddit"].Folder, Is.EqualTo($"data/reddit/{Subnet.Dave}/"));
+            Assert.That(access.Folders["reddit"].ListUrl, Does.StartWith($"list data/reddit/{Subnet.Dave}/ by"));
+            Assert.That(access.StructureInfo.FolderStructure, Is.EqualTo("data/{source}/{coldkey}/"));
+        });
+    }
+
+    [Test]
+    public async Task Grants_only_the_source_that_is_asked_for()
+    {
+        using var subnet = new Subnet();
+
+        var access = await subnet.SendAsync(AsBob with { Source = Subnet.SourceOf("reddit") });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.Folder, Is.EqualTo($"data/reddit/{Subnet.Dave}/"));
+            Assert.That(access.Folders!.Keys, Is.EqualTo(new[] { "reddit" }));
+        });
+    }
+
+    [Test]
+    public async Task Grants_one_folder_in_the_hotkey_layout()
+    {
+        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+
+        var access = await subnet.SendAsync(AsBob);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.Folder, Is.EqualTo($"data/hotkey={Subnet.Bob}/"));
+            Assert.That(access.Folders, Is.Null);
+        });
+    }
+
+    [TestCase(null, 86_400)]
+    [TestCase(Subnet.Now + 1, 1)]
+    [TestCase(Subnet.Now + 315_360_000, 86_400)]
+    public async Task Grant_ends_when_its_answer_says(long? expiry, long seconds)
+    {
+        using var subnet = new Subnet();
+
+        var access = await subnet.SendAsync(AsBob with { Expiry = expiry });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.ExpirySeconds, Is.EqualTo(seconds));
+            Assert.That(access.Expiry.ToUnixTimeSeconds(), Is.EqualTo(Subnet.Now + seconds));
+            Assert.That(access.Fields["until"], Is.EqualTo($"+{seconds}"));
+            Assert.That(access.ListUrl, Does.EndWith($"until +{seconds}"));
+        });
+    }
+
+    [Test]
+    public async Task Grant_never_outlives_the_credentials_that_sign_it()
+    {
+        using var subnet = new Subnet();
+        subnet.Signer.CredentialsEnd = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 900);
+
+        var access = await subnet.SendAsync(AsBob);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.ExpirySeconds, Is.EqualTo(900));
+            Assert.That(access.ListUrl, Does.EndWith("until +900"));
+        });
+    }
+
+    [Test]
+    public async Task Nothing_is_granted_without_credentials()
+    {
+        using var subnet = new Subnet();
+        subnet.Signer.Unavailable = true;
+
+        var refused = await subnet.RefuseAsync(AsBob);
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.StorageUnavailable));
+    }
+
+    [Test]
+    public async Task Access_needs_no_answer_of_the_store()
+    {
+        using var subnet = new Subnet();
+
+        await subnet.SendAsync(AsBob);
+
+        subnet.Store.VerifyNoOtherCalls();
+    }
+
+    [Test]
+    public async Task Upload_limits_are_told()
+    {
+        using var subnet = new Subnet();
+
+        var access = await subnet.SendAsync(AsBob);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.Method, Is.EqualTo("POST"));
+            Assert.That(access.MinBytes, Is.EqualTo(1024));
+            Assert.That(access.MaxBytes, Is.EqualTo(5_368_709_120));
+        });
+    }
+}

@@ -1,0 +1,124 @@
+using Moq;
+using S3Auth.Application.Refusals;
+using S3Auth.Application.Validators.GetValidatorAccess;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Tests;
+
+public sealed class GetValidatorAccessTests
+{
+    private static GetValidatorAccessCommand AsAlice => new()
+    {
+        Hotkey = Subnet.Alice,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+    };
+
+    [Test]
+    public async Task Finds_each_miner_once_with_its_folder_of_each_source()
+    {
+        using var subnet = new Subnet();
+        Holds(subnet, "data/x/", $"data/x/{Subnet.Dave}/", $"data/x/{Subnet.Bob}/");
+        Holds(subnet, "data/reddit/", $"data/reddit/{Subnet.Dave}/");
+
+        var access = await subnet.SendAsync(AsAlice);
+
+        var dave = access.Miners.Single(miner => miner.Id == Subnet.Dave);
+        var bob = access.Miners.Single(miner => miner.Id == Subnet.Bob);
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.Miners, Has.Count.EqualTo(2));
+            Assert.That(dave.Uid, Is.EqualTo(1));
+            Assert.That(dave.Folders, Is.EqualTo(new[]
+            {
+                new MinerFolder("x", $"data/x/{Subnet.Dave}/", $"list data/x/{Subnet.Dave}/ by nothing until +86400"),
+                new MinerFolder("reddit", $"data/reddit/{Subnet.Dave}/", $"list data/reddit/{Subnet.Dave}/ by nothing until +86400"),
+            }));
+            Assert.That(bob.Uid, Is.Null, "Bob's account owns no registered hotkey, but its data is still there");
+        });
+    }
+
+    [Test]
+    public async Task Passes_over_what_is_no_miners_folder()
+    {
+        using var subnet = new Subnet();
+        Holds(subnet, "data/x/", "data/x/", "data/x/tmp/", $"data/x/{Subnet.Dave}x/", "data/x//");
+
+        var access = await subnet.SendAsync(AsAlice);
+
+        Assert.That(access.Miners, Is.Empty);
+    }
+
+    [Test]
+    public async Task Signs_listings_of_everything_and_of_each_source()
+    {
+        using var subnet = new Subnet();
+
+        var access = await subnet.SendAsync(AsAlice with { Expiry = Subnet.Now + 60 });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.Bucket, Is.EqualTo("bucket"));
+            Assert.That(access.ValidatorHotkey, Is.EqualTo(Subnet.Alice));
+            Assert.That(access.ExpirySeconds, Is.EqualTo(60));
+            Assert.That(access.Urls.Global.ListAllData, Is.EqualTo("list data/ by nothing until +60"));
+            Assert.That(access.Urls.Sources!["reddit"], Is.EqualTo(new SourceUrls("list data/reddit/ by / until +60", "data/reddit/")));
+            Assert.That(access.Urls.Miners, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task Lists_hotkeys_in_the_hotkey_layout()
+    {
+        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        Holds(subnet, "data/hotkey=", $"data/hotkey={Subnet.Bob}/");
+
+        var access = await subnet.SendAsync(AsAlice);
+
+        var miner = access.Miners.Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(miner.Id, Is.EqualTo(Subnet.Bob));
+            Assert.That(miner.Uid, Is.EqualTo(1));
+            Assert.That(miner.Folders.Single().Source, Is.Null);
+            Assert.That(access.Urls.Miners!.ListAllMiners, Is.EqualTo("list data/hotkey= by / until +86400"));
+            Assert.That(access.Urls.Sources, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task Grant_is_dated_after_the_listing_however_long_the_store_took()
+    {
+        using var subnet = new Subnet();
+        subnet.Store
+            .Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Callback(() => subnet.Time.Advance(TimeSpan.FromSeconds(10)))
+            .ReturnsAsync([]);
+
+        var access = await subnet.SendAsync(AsAlice with { Expiry = Subnet.Now + 60 });
+        var refused = await subnet.RefuseAsync(AsAlice with { Expiry = Subnet.Now + 39 });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.ExpirySeconds, Is.EqualTo(40), "two sources, ten seconds each");
+            Assert.That(refused.Code, Is.EqualTo(RefusalCode.ExpiryInPast));
+        });
+    }
+
+    [Test]
+    public async Task Store_that_fails_is_told_as_such()
+    {
+        using var subnet = new Subnet();
+        subnet.Store
+            .Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new RefusedException(RefusalCode.StorageTimeout, "The store is slow."));
+
+        var refused = await subnet.RefuseAsync(AsAlice);
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.StorageTimeout));
+    }
+
+    private static void Holds(Subnet subnet, string root, params string[] folders) => subnet.Store
+        .Setup(port => port.ListFoldersAsync(root, It.IsAny<CancellationToken>()))
+        .ReturnsAsync(folders);
+}

@@ -1,0 +1,263 @@
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Moq;
+using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Application.Service.GetCommitmentFormats;
+using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetReadiness;
+using S3Auth.Application.Service.GetStructure;
+using S3Auth.Application.Validators.GetValidatorAccess;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Tests;
+
+/// <summary>The security model, rule by rule. Each test fails when its rule is taken out.</summary>
+public sealed class PipelineTests
+{
+    private Subnet _subnet = null!;
+
+    [SetUp]
+    public void SetUp() => _subnet = new Subnet();
+
+    [TearDown]
+    public void TearDown() => _subnet.Dispose();
+
+    private static GetFolderAccessCommand AsBob => new()
+    {
+        Coldkey = Subnet.Dave,
+        Hotkey = Subnet.Bob,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+    };
+
+    private static GetValidatorAccessCommand AsAlice => new()
+    {
+        Hotkey = Subnet.Alice,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+    };
+
+    [Test]
+    public async Task Miner_is_verified_over_its_own_commitment()
+    {
+        await _subnet.SendAsync(AsBob);
+
+        Assert.That(_subnet.Verified, Is.EqualTo(new[] { (Subnet.Bob, $"s3:data:access:{Subnet.Dave}:{Subnet.Bob}:{Subnet.Now}") }));
+    }
+
+    [Test]
+    public async Task Validator_is_verified_over_its_own_commitment()
+    {
+        await _subnet.SendAsync(AsAlice);
+
+        Assert.That(_subnet.Verified, Is.EqualTo(new[] { (Subnet.Alice, $"s3:validator:access:{Subnet.Now}") }));
+    }
+
+    [Test]
+    public async Task Wrong_signature_is_refused()
+    {
+        var miner = await _subnet.RefuseAsync(AsBob with { Signature = Subnet.Bad });
+        var validator = await _subnet.RefuseAsync(AsAlice with { Signature = Subnet.Bad });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(miner.Code, Is.EqualTo(RefusalCode.InvalidSignature));
+            Assert.That(miner.Message, Does.Contain($"s3:data:access:{Subnet.Dave}:{Subnet.Bob}:{Subnet.Now}"), "it says what to sign");
+            Assert.That(validator.Code, Is.EqualTo(RefusalCode.InvalidSignature));
+        });
+    }
+
+    [Test]
+    public async Task Hotkey_that_is_not_in_the_metagraph_is_refused_with_netuid_and_network()
+    {
+        var refused = await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Code, Is.EqualTo(RefusalCode.HotkeyNotRegistered));
+            Assert.That(refused.Message, Does.Contain("netuid 46").And.Contain("static"));
+        });
+    }
+
+    [Test]
+    public async Task Coldkey_that_does_not_own_the_hotkey_on_chain_is_refused()
+    {
+        var refused = await _subnet.RefuseAsync(AsBob with { Coldkey = Subnet.Charlie });
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.ColdkeyMismatch));
+    }
+
+    [Test]
+    public async Task Miner_without_a_permit_is_no_validator()
+    {
+        var refused = await _subnet.RefuseAsync(AsAlice with { Hotkey = Subnet.Bob });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Code, Is.EqualTo(RefusalCode.NotAValidator));
+            Assert.That(refused.Message, Does.Contain("no validator permit").And.Contain("0 alpha").And.Contain("20000 alpha"));
+        });
+    }
+
+    [Test]
+    public async Task Permit_with_no_more_than_the_minimum_stake_is_no_validator()
+    {
+        var refused = await _subnet.RefuseAsync(AsAlice with { Hotkey = Subnet.Eve });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Code, Is.EqualTo(RefusalCode.NotAValidator));
+            Assert.That(refused.Message, Does.Contain("a validator permit and 20000 alpha staked").And.Contain("more than 20000 alpha"));
+        });
+    }
+
+    [Test]
+    public async Task Nobody_is_called_invalid_by_a_server_without_a_metagraph()
+    {
+        _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
+
+        var refused = await _subnet.RefuseAsync(AsBob with { Signature = Subnet.Bad });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Code, Is.EqualTo(RefusalCode.ChainUnavailable));
+            Assert.That(refused.RetryAfter, Is.GreaterThan(TimeSpan.Zero));
+            Assert.That(_subnet.Verified, Is.Empty);
+        });
+    }
+
+    [TestCase(-301, RefusalCode.TimestampExpired, "1 s past the allowed 300 s")]
+    [TestCase(61, RefusalCode.TimestampInFuture, "1 s beyond the allowed 60 s")]
+    public async Task Request_outside_the_window_is_refused_before_its_signature_is_looked_at(long offset, RefusalCode code, string said)
+    {
+        var refused = await _subnet.RefuseAsync(AsBob with { Timestamp = Subnet.Now + offset });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Code, Is.EqualTo(code));
+            Assert.That(refused.Message, Does.Contain(said).And.Contain($"server's time is {Subnet.Now}"));
+            Assert.That(_subnet.Verified, Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task Timestamp_in_milliseconds_is_named_as_such()
+    {
+        var refused = await _subnet.RefuseAsync(AsBob with { Timestamp = Subnet.Now * 1000 });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Code, Is.EqualTo(RefusalCode.TimestampInFuture));
+            Assert.That(refused.Message, Does.Contain("milliseconds"));
+        });
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(-Subnet.Now)]
+    public async Task Expiry_that_is_not_after_now_is_refused(long offset)
+    {
+        var miner = await _subnet.RefuseAsync(AsBob with { Expiry = Subnet.Now + offset });
+        var validator = await _subnet.RefuseAsync(AsAlice with { Expiry = Subnet.Now + offset });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(miner.Code, Is.EqualTo(RefusalCode.ExpiryInPast));
+            Assert.That(validator.Code, Is.EqualTo(RefusalCode.ExpiryInPast));
+            Assert.That(_subnet.Verified, Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task Everything_that_is_missing_is_told_at_once_by_its_name_on_the_wire()
+    {
+        var refused = await _subnet.RefuseAsync(new GetFolderAccessCommand());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidRequest));
+            Assert.That(refused.Errors.Keys, Is.EquivalentTo(new[] { "coldkey", "hotkey", "signature", "timestamp" }));
+            Assert.That(_subnet.Verified, Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task Malformed_request_is_called_malformed_even_when_it_also_comes_too_late()
+    {
+        var refused = await _subnet.RefuseAsync(AsBob with { Coldkey = null, Timestamp = 0 });
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidRequest));
+    }
+
+    [Test]
+    public async Task Source_that_is_not_configured_is_refused()
+    {
+        var refused = await _subnet.RefuseAsync(AsBob with { Source = Subnet.SourceOf("youtube") });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidRequest));
+            Assert.That(refused.Errors.Keys, Is.EqualTo(new[] { "source" }));
+            Assert.That(refused.Message, Does.Contain("x, reddit"));
+        });
+    }
+
+    [Test]
+    public async Task Source_is_refused_where_the_layout_has_none()
+    {
+        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+
+        var refused = await subnet.RefuseAsync(AsBob with { Source = Subnet.SourceOf("x") });
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidRequest));
+    }
+
+    [Test]
+    public void Handler_that_is_reached_unproved_grants_nothing()
+    {
+        using var scope = _subnet.Services().CreateScope();
+        var miners = scope.ServiceProvider.GetRequiredService<IRequestHandler<GetFolderAccessCommand, FolderAccess>>();
+        var validators = scope.ServiceProvider.GetRequiredService<IRequestHandler<GetValidatorAccessCommand, ValidatorAccess>>();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => miners.Handle(AsBob, CancellationToken.None), Throws.InvalidOperationException);
+            Assert.That(async () => await WithOneMiner(validators), Throws.InvalidOperationException);
+        });
+    }
+
+    [Test]
+    public void Every_request_is_signed_but_those_that_anyone_may_ask()
+    {
+        var open = typeof(ISignedRequest).Assembly.GetTypes()
+            .Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(IBaseRequest)))
+            .Where(type => !type.IsAssignableTo(typeof(ISignedRequest)));
+
+        Assert.That(open, Is.EquivalentTo(new[]
+        {
+            typeof(GetHealthQuery), typeof(GetReadinessQuery), typeof(GetCommitmentFormatsQuery), typeof(GetStructureQuery),
+        }));
+    }
+
+    [Test]
+    public void Pipeline_has_its_steps_in_their_order()
+    {
+        using var scope = _subnet.Services().CreateScope();
+
+        var signed = scope.ServiceProvider.GetServices<IPipelineBehavior<GetFolderAccessCommand, FolderAccess>>();
+        var open = scope.ServiceProvider.GetServices<IPipelineBehavior<GetHealthQuery, Health>>();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(signed.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[] { typeof(Validate<,>), typeof(Authenticate<,>) }));
+            Assert.That(open.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[] { typeof(Validate<,>) }));
+        });
+    }
+
+    private Task<ValidatorAccess> WithOneMiner(IRequestHandler<GetValidatorAccessCommand, ValidatorAccess> handler) =>
+        handler.Handle(AsAlice, CancellationToken.None);
+}

@@ -1,0 +1,26 @@
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Tests;
+
+/// <summary>Writes down, instead of a signature, what was to be signed and until when.</summary>
+internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
+{
+    public DateTimeOffset? CredentialsEnd { get; set; }
+
+    internal bool Unavailable { get; set; }
+
+    public IGrantSigner At(DateTimeOffset moment) => Unavailable
+        ? throw new RefusedException(RefusalCode.StorageUnavailable, "There are no credentials.")
+        : this;
+
+    public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => new(
+        "post", new Dictionary<string, string>(StringComparer.Ordinal) { ["key"] = policy.Folder.Prefix + "${filename}", ["until"] = Until(expiry) });
+
+    public string SignGet(ObjectName key, DateTimeOffset expiry) => $"get {key} until {Until(expiry)}";
+
+    public string SignList(Listing listing, DateTimeOffset expiry) => $"list {listing.Prefix} by {listing.Delimiter ?? "nothing"} until {Until(expiry)}";
+
+    private static string Until(DateTimeOffset expiry) => $"+{expiry.ToUnixTimeSeconds() - Subnet.Now}";
+}

@@ -1,0 +1,150 @@
+using Moq;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Application.Service.GetCommitmentFormats;
+using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetReadiness;
+using S3Auth.Application.Service.GetStructure;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Tests;
+
+public sealed class ServiceTests
+{
+    private Subnet _subnet = null!;
+
+    [SetUp]
+    public void SetUp() => _subnet = new Subnet();
+
+    [TearDown]
+    public void TearDown() => _subnet.Dispose();
+
+    [Test]
+    public async Task Health_tells_the_stores_answer_and_the_metagraphs_age()
+    {
+        _subnet.Store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ReturnsAsync(TimeSpan.FromMilliseconds(12.34));
+
+        var health = await _subnet.SendAsync(new GetHealthQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(health.Status, Is.EqualTo("ok"));
+            Assert.That(health.S3Ok, Is.True);
+            Assert.That(health.S3LatencyMs, Is.EqualTo(12.3));
+            Assert.That(health.MetagraphSyncer.Block, Is.EqualTo(7));
+            Assert.That(health.MetagraphSyncer.AgeSeconds, Is.EqualTo(5));
+        });
+    }
+
+    [Test]
+    public async Task Health_is_degraded_when_the_store_fails()
+    {
+        _subnet.Store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new RefusedException(RefusalCode.StorageUnavailable, "away"));
+
+        var health = await _subnet.SendAsync(new GetHealthQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(health.Status, Is.EqualTo("degraded"));
+            Assert.That(health.S3Ok, Is.False);
+            Assert.That(health.S3LatencyMs, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task Health_is_degraded_when_the_store_does_not_answer()
+    {
+        _subnet.Store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>()))
+            .Returns(async (CancellationToken cancellationToken) =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+                return TimeSpan.Zero;
+            });
+
+        var asked = _subnet.SendAsync(new GetHealthQuery());
+        _subnet.Time.Advance(TimeSpan.FromSeconds(4));
+
+        Assert.That((await asked).S3Ok, Is.False);
+    }
+
+    [Test]
+    public async Task Health_is_degraded_without_a_metagraph()
+    {
+        _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
+
+        Assert.That((await _subnet.SendAsync(new GetHealthQuery())).Status, Is.EqualTo("degraded"));
+    }
+
+    [Test]
+    public async Task Health_checks_make_nobody_hammer_the_store()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await _subnet.SendAsync(new GetHealthQuery());
+        }
+
+        _subnet.Store.Verify(port => port.PingAsync(It.IsAny<CancellationToken>()), Times.Once);
+
+        _subnet.Time.Advance(TimeSpan.FromSeconds(6));
+        await _subnet.SendAsync(new GetHealthQuery());
+
+        _subnet.Store.Verify(port => port.PingAsync(It.IsAny<CancellationToken>()), Times.Exactly(2));
+    }
+
+    [Test]
+    public async Task Ready_means_that_requests_can_be_decided_on_and_signed()
+    {
+        var ready = await _subnet.SendAsync(new GetReadinessQuery());
+
+        _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
+        _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, null, 0, null, "The node is away."));
+        _subnet.Signer.Unavailable = true;
+        var notReady = await _subnet.SendAsync(new GetReadinessQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ready.IsReady, Is.True);
+            Assert.That(notReady.IsReady, Is.False);
+            Assert.That(notReady.Failing["metagraph"], Is.EqualTo("The node is away."));
+            Assert.That(notReady.Failing.Keys, Is.EquivalentTo(new[] { "metagraph", "credentials" }));
+        });
+    }
+
+    [Test]
+    public async Task Ready_does_not_ask_the_store()
+    {
+        await _subnet.SendAsync(new GetReadinessQuery());
+
+        _subnet.Store.VerifyNoOtherCalls();
+    }
+
+    [Test]
+    public async Task Commitment_examples_follow_their_formats()
+    {
+        var formats = await _subnet.SendAsync(new GetCommitmentFormatsQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(formats.ServerTime, Is.EqualTo(Subnet.Now));
+            Assert.That(formats.Formats["folder_access"].Format, Is.EqualTo("s3:data:access:{coldkey}:{hotkey}:{timestamp}"));
+            Assert.That(formats.Formats["folder_access"].Example, Is.EqualTo($"s3:data:access:{Subnet.Dave}:{Subnet.Bob}:{Subnet.Now}"));
+            Assert.That(formats.Formats["validator_access"].Format, Is.EqualTo("s3:validator:access:{timestamp}"));
+            Assert.That(formats.Formats["validator_access"].Example, Is.EqualTo($"s3:validator:access:{Subnet.Now}"));
+            Assert.That(formats.Instructions, Has.Some.Contain("300 s old and 60 s ahead"));
+        });
+    }
+
+    [Test]
+    public async Task Structure_names_the_layout_with_paths_of_it()
+    {
+        var structure = await _subnet.SendAsync(new GetStructureQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(structure.FolderLayout, Is.EqualTo("coldkey"));
+            Assert.That(structure.Sources, Is.EqualTo(new[] { "x", "reddit" }));
+            Assert.That(structure.ExamplePaths, Has.Count.EqualTo(2).And.All.StartsWith("data/"));
+        });
+    }
+}

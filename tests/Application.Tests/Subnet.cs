@@ -1,0 +1,111 @@
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Moq;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Tests;
+
+/// <summary>
+/// The application with a fake at each port: //Bob mines for //Dave's account, //Alice validates, //Eve has a permit without
+/// stake. A signature is good when it is the one of the text that was said to be signed last.
+/// </summary>
+internal sealed class Subnet : IDisposable
+{
+    internal const long Now = 1_795_500_000;
+
+    internal static readonly AccountId Alice = AccountId.Parse("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+    internal static readonly AccountId Bob = AccountId.Parse("5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
+    internal static readonly AccountId Charlie = AccountId.Parse("5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y");
+    internal static readonly AccountId Dave = AccountId.Parse("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy");
+    internal static readonly AccountId Eve = AccountId.Parse("5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw");
+
+    internal static readonly Sr25519Signature Good = SignatureOf(1);
+    internal static readonly Sr25519Signature Bad = SignatureOf(2);
+
+    private ServiceProvider? _services;
+
+    internal Subnet()
+    {
+        Metagraph.SetupGet(port => port.Current).Returns(Snapshot);
+        Metagraph.SetupGet(port => port.Network).Returns("static");
+        Metagraph.SetupGet(port => port.Netuid).Returns(46);
+        Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(false, 7, 3, DateTimeOffset.FromUnixTimeSeconds(Now - 5), null));
+
+        Signatures
+            .Setup(port => port.Verify(It.IsAny<AccountId>(), It.IsAny<string>(), It.IsAny<Sr25519Signature>()))
+            .Returns((AccountId signer, string text, Sr25519Signature signature) =>
+            {
+                Verified.Add((signer, text));
+                return signature == Good;
+            });
+
+        Store.SetupGet(port => port.Bucket).Returns("bucket");
+        Store.SetupGet(port => port.Region).Returns("us-east-2");
+        Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
+    }
+
+    internal FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(Now).AddMilliseconds(750));
+
+    internal Mock<IMetagraph> Metagraph { get; } = new();
+
+    internal Mock<ISignatureVerifier> Signatures { get; } = new();
+
+    internal Mock<IObjectStore> Store { get; } = new();
+
+    internal RecordingSigner Signer { get; } = new();
+
+    internal FolderLayout Layout { get; init; } = new ColdkeyLayout([SourceOf("x"), SourceOf("reddit")]);
+
+    internal List<(AccountId Signer, string Text)> Verified { get; } = [];
+
+    internal static Metagraph Snapshot { get; } = new("static", 46, 7, DateTimeOffset.FromUnixTimeSeconds(Now - 5),
+    [
+        new Neuron(0, Alice, Charlie, ValidatorPermit: true, Alpha.FromAlpha(30_000), Active: true),
+        new Neuron(1, Bob, Dave, ValidatorPermit: false, default, Active: true),
+        new Neuron(2, Eve, Charlie, ValidatorPermit: true, Alpha.FromAlpha(20_000), Active: true),
+    ]);
+
+    internal async Task<TResponse> SendAsync<TResponse>(IRequest<TResponse> request)
+    {
+        await using var scope = Services().CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
+    }
+
+    /// <summary>Sends what must be refused.</summary>
+    internal async Task<RefusedException> RefuseAsync<TResponse>(IRequest<TResponse> request)
+    {
+        try
+        {
+            await SendAsync(request);
+        }
+        catch (RefusedException refused)
+        {
+            return refused;
+        }
+
+        throw new AssertionException($"{request} was granted.");
+    }
+
+    internal ServiceProvider Services() => _services ??= new ServiceCollection()
+        .AddSingleton(AccessWindow.Default)
+        .AddSingleton(Layout)
+        .AddSingleton(new SubnetRules(Alpha.FromAlpha(20_000)))
+        .AddSingleton(Metagraph.Object)
+        .AddSingleton(Signatures.Object)
+        .AddSingleton(Store.Object)
+        .AddSingleton<IUrlSigner>(Signer)
+        .AddApplication(Time)
+        .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+
+    public void Dispose() => _services?.Dispose();
+
+    internal static Source SourceOf(string name) =>
+        Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+
+    private static Sr25519Signature SignatureOf(byte value) => Sr25519Signature.FromBytes(Enumerable.Repeat(value, Sr25519Signature.Size).ToArray());
+}

@@ -1,0 +1,65 @@
+using S3Auth.Domain;
+
+namespace S3Auth.Domain.Tests;
+
+public sealed class AccessWindowTests
+{
+    private const long Now = 1_795_500_000;
+
+    private static readonly DateTimeOffset Clock = DateTimeOffset.FromUnixTimeSeconds(Now).AddMilliseconds(999);
+
+    [TestCase(Now, FreshnessVerdict.Fresh, 0)]
+    [TestCase(Now - 300, FreshnessVerdict.Fresh, 0)]
+    [TestCase(Now - 301, FreshnessVerdict.Expired, 1)]
+    [TestCase(0, FreshnessVerdict.Expired, Now - 300)]
+    [TestCase(-5, FreshnessVerdict.Expired, Now - 295)]
+    [TestCase(Now + 60, FreshnessVerdict.Fresh, 0)]
+    [TestCase(Now + 61, FreshnessVerdict.InFuture, 1)]
+    [TestCase(Now * 1000, FreshnessVerdict.InMilliseconds, (Now * 999) - 60)]
+    public void Window_judges_a_timestamp_by_its_distance_in_whole_seconds(long timestamp, FreshnessVerdict verdict, long secondsOutside)
+    {
+        var freshness = AccessWindow.Default.Judge(timestamp, Clock);
+
+        Assert.That(freshness, Is.EqualTo(new Freshness(verdict, secondsOutside)));
+    }
+
+    [Test]
+    public void Window_judges_extreme_timestamps_without_overflow()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(AccessWindow.Default.Judge(long.MinValue, Clock).Verdict, Is.EqualTo(FreshnessVerdict.Expired));
+            Assert.That(AccessWindow.Default.Judge(long.MaxValue, Clock).Verdict, Is.EqualTo(FreshnessVerdict.InMilliseconds));
+        });
+    }
+
+    [TestCase(null, 86_400)]
+    [TestCase(Now + 60, 60)]
+    [TestCase(Now + 86_400, 86_400)]
+    [TestCase(Now + 86_401, 86_400)]
+    [TestCase(Now + 315_360_000, 86_400)]
+    [TestCase(long.MaxValue, 86_400)]
+    public void Grant_lasts_as_long_as_asked_for_but_never_over_a_day(long? requested, long seconds)
+    {
+        var expiry = AccessWindow.Default.EffectiveExpiry(requested, Clock, credentialsEnd: null);
+
+        Assert.That(expiry.ToUnixTimeSeconds(), Is.EqualTo(Now + seconds));
+    }
+
+    [TestCase(null)]
+    [TestCase(Now + 7200)]
+    public void Grant_ends_with_the_credentials_that_sign_it(long? requested)
+    {
+        var credentialsEnd = Clock.AddHours(1);
+
+        var expiry = AccessWindow.Default.EffectiveExpiry(requested, Clock, credentialsEnd);
+
+        Assert.That(expiry.ToUnixTimeSeconds(), Is.EqualTo(Now + 3600), "cut to whole seconds: a store counts none beyond");
+    }
+
+    [Test]
+    public void Grant_that_ends_before_its_credentials_keeps_its_own_end() =>
+        Assert.That(
+            AccessWindow.Default.EffectiveExpiry(Now + 60, Clock, Clock.AddHours(1)).ToUnixTimeSeconds(),
+            Is.EqualTo(Now + 60));
+}

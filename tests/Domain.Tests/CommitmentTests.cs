@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace S3Auth.Domain.Tests;
+
+public sealed class CommitmentTests
+{
+    [Test]
+    public void Folder_access_is_the_text_that_miners_sign() =>
+        Assert.That(
+            Commitment.FolderAccess(Accounts.Dave, Accounts.Bob, 1795500000).Text,
+            Is.EqualTo("s3:data:access:5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy:5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty:1795500000"));
+
+    [Test]
+    public void Validator_access_is_the_text_that_validators_sign() =>
+        Assert.That(Commitment.ValidatorAccess(1795500000).Text, Is.EqualTo("s3:validator:access:1795500000"));
+
+    [Test]
+    public void Timestamp_is_written_the_same_in_every_culture()
+    {
+        var before = CultureInfo.CurrentCulture;
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        culture.NumberFormat.NegativeSign = "minus";
+        CultureInfo.CurrentCulture = culture;
+        try
+        {
+            Assert.That(Commitment.ValidatorAccess(-1).Text, Is.EqualTo("s3:validator:access:-1"));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using S3Auth.Substrate;
+
+namespace S3Auth.Domain.Tests;
+
+public sealed class FolderLayoutTests
+{
+    private const string Dave = "5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy";
+    private const string Bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+
+    private static readonly Source X = SourceOf("x");
+    private static readonly Source Reddit = SourceOf("reddit");
+    private static readonly ColdkeyLayout ByColdkey = new([X, Reddit]);
+    private static readonly HotkeyLayout ByHotkey = new();
+
+    [Test]
+    public void Coldkey_layout_has_one_folder_per_source_named_by_the_coldkey() =>
+        Assert.That(
+            ByColdkey.FoldersOf(Accounts.Bob, Accounts.Dave),
+            Is.EqualTo(new[] { new Folder($"data/x/{Dave}/", X), new Folder($"data/reddit/{Dave}/", Reddit) }));
+
+    [Test]
+    public void Hotkey_layout_has_one_folder_named_by_the_hotkey() =>
+        Assert.That(
+            ByHotkey.FoldersOf(Accounts.Bob, Accounts.Dave),
+            Is.EqualTo(new[] { new Folder($"data/hotkey={Bob}/", Source: null) }));
+
+    [Test]
+    public void Layouts_find_miners_where_they_put_their_folders()
+    {
+        foreach (var layout in new FolderLayout[] { ByColdkey, ByHotkey })
+        {
+            var folders = layout.FoldersOf(Accounts.Bob, Accounts.Dave);
+
+            Assert.That(layout.Discovery, Has.Count.EqualTo(folders.Count));
+            for (var i = 0; i < folders.Count; i++)
+            {
+                Assert.That(FolderLayout.TryReadFolder(layout.Discovery[i], folders[i].Prefix, out var found, out var owner), Is.True);
+                Assert.That(found, Is.EqualTo(folders[i]));
+                Assert.That(owner, Is.EqualTo(layout.FolderOwner(new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true))));
+            }
+        }
+    }
+
+    [TestCase("data/x/" + Dave, TestName = "without its slash")]
+    [TestCase("data/x/" + Dave + "//", TestName = "with a second slash")]
+    [TestCase("data/x/", TestName = "the root itself")]
+    [TestCase("data/x/lost+found/", TestName = "no address")]
+    [TestCase("data/x/5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFz/", TestName = "a wrong checksum")]
+    [TestCase("data/reddit/" + Dave + "/", TestName = "of another source")]
+    [TestCase("data/x/../reddit/" + Dave + "/", TestName = "with dots")]
+    public void What_is_no_miners_folder_is_not_read_as_one(string prefix) =>
+        Assert.That(FolderLayout.TryReadFolder(ByColdkey.Discovery[0], prefix, out _, out _), Is.False);
+
+    [Test]
+    public void Every_folder_ends_with_a_slash_so_that_no_prefix_holds_a_siblings_keys() =>
+        Assert.That(
+            ByColdkey.FoldersOf(Accounts.Bob, Accounts.Dave).Concat(ByHotkey.FoldersOf(Accounts.Bob, Accounts.Dave)).Select(folder => folder.Prefix),
+            Has.All.EndsWith("/").And.All.StartsWith(FolderLayout.AllDataPrefix));
+
+    [Test]
+    public void Uid_of_a_coldkey_is_the_lowest_of_its_hotkeys()
+    {
+        var metagraph = new Metagraph("static", 46, 1, DateTimeOffset.UnixEpoch,
+        [
+            new Neuron(9, Accounts.Bob, Accounts.Dave, false, default, true),
+            new Neuron(4, Accounts.Alice, Accounts.Dave, false, default, true),
+        ]);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ByColdkey.UidOf(Accounts.Dave, metagraph), Is.EqualTo(4));
+            Assert.That(ByColdkey.UidOf(Accounts.Bob, metagraph), Is.Null);
+            Assert.That(ByHotkey.UidOf(Accounts.Bob, metagraph), Is.EqualTo(9));
+            Assert.That(ByHotkey.UidOf(Accounts.Dave, metagraph), Is.Null);
+        });
+    }
+
+    [Test]
+    public void Coldkey_layout_wants_sources_each_once()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => new ColdkeyLayout([]), Throws.ArgumentException);
+            Assert.That(() => new ColdkeyLayout([X, X]), Throws.ArgumentException);
+        });
+    }
+
+    [TestCase("x", true)]
+    [TestCase("a-b_9", true)]
+    [TestCase("12345678901234567890123456789012", true)]
+    [TestCase("123456789012345678901234567890123", false)]
+    [TestCase("", false)]
+    [TestCase(null, false)]
+    [TestCase("_x", false)]
+    [TestCase("-x", false)]
+    [TestCase("X", false)]
+    [TestCase("x/y", false)]
+    [TestCase("../../etc", false)]
+    [TestCase("x ", false)]
+    [TestCase("х", false, TestName = "Source_is_a_short_lowercase_name(cyrillic look-alike)")]
+    public void Source_is_a_short_lowercase_name(string? text, bool good) =>
+        Assert.That(Source.TryParse(text, out _), Is.EqualTo(good));
+
+    private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+}

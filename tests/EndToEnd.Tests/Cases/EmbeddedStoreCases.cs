@@ -1,0 +1,99 @@
+using S3Auth.EndToEnd.Tests.Clients;
+using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.EndToEnd.Tests.Stores;
+
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>The development store keeps what it accepted, however its process ends, and stays out of production.</summary>
+[NonParallelizable]
+internal sealed class EmbeddedStoreCases
+{
+    private static readonly Miner Bob = Miner.Development("Bob");
+
+    [Test]
+    public async Task Objects_are_still_there_after_a_restart()
+    {
+        using var folder = new ScratchFolder("restart");
+        var data = folder.Sub("data");
+        var content = Random.Shared.GetItems(Enumerable.Range(0, 256).Select(value => (byte)value).ToArray(), 100_000);
+        string key;
+        await using (var first = await ApiProcess.StartDevelopmentAsync(data))
+        {
+            var access = await first.Client.GetFolderAccessAsync(Bob);
+            key = access.Folder + "kept größe.bin";
+            Assert.That((await FormUpload.Of(access.Grant, "kept größe.bin", content).SendAsync()).Accepted);
+        }
+
+        await using var second = await ApiProcess.StartDevelopmentAsync(data);
+
+        Assert.That((await Presigned.ListAsync((await second.Client.GetFolderAccessAsync(Bob)).ListUrl)).Keys, Is.EqualTo([key]));
+        using var bucket = BucketOf(second);
+        Assert.That(await bucket.GetAsync(key), Is.EqualTo(content));
+        var validator = await second.Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
+        Assert.That(validator.Miners.Select(miner => miner.Id), Is.EqualTo([Bob.Coldkey.Address]));
+    }
+
+    [Test]
+    public async Task Upload_that_a_crash_cuts_off_is_never_visible()
+    {
+        using var folder = new ScratchFolder("crash");
+        var data = folder.Sub("data");
+        await using (var first = await ApiProcess.StartDevelopmentAsync(data))
+        {
+            var access = await first.Client.GetFolderAccessAsync(Bob);
+            Assert.That((await FormUpload.Of(access.Grant, "whole.bin", new byte[2000]).SendAsync()).Accepted);
+            using var over = new RawUpload();
+            using var half = new RawUpload();
+            await over.BeginAsync(FormUpload.Of(access.Grant, "whole.bin", []), declaredBytes: 10_000_000, sent: new byte[3_000_000]);
+            await half.BeginAsync(FormUpload.Of(access.Grant, "half.bin", []), declaredBytes: 10_000_000, sent: new byte[9_999_999]);
+            await WaitUntilArrivedAsync(data, bytes: 2_000_000);
+
+            await first.KillAsync();
+        }
+
+        await using var second = await ApiProcess.StartDevelopmentAsync(data);
+
+        using var bucket = BucketOf(second);
+        Assert.That((await bucket.ListAsync()).Select(one => (Path.GetFileName(one.Key), one.Size)), Is.EqualTo([("whole.bin", 2000)]));
+        Assert.That(await bucket.GetAsync((await bucket.ListKeysAsync()).Single()), Is.EqualTo(new byte[2000]));
+        Assert.That(BytesIn(data), Is.LessThan(1_000_000), "What was cut off does not fill the disk for ever.");
+    }
+
+    [Test]
+    public async Task Production_refuses_to_start_without_a_store_of_its_own_and_says_all_that_is_missing()
+    {
+        using var folder = new ScratchFolder("production");
+
+        var end = await ApiProcess.RunToItsEndAsync(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["DATA_DIR"] = folder.Sub("data"),
+            ["FOLDER_LAYOUT"] = "sideways",
+            ["NET_UID"] = "many",
+        });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(end.ExitCode, Is.Not.Zero);
+            Assert.That(end.Output + end.Errors, Does.Contain("S3_BUCKET").And.Contain("FOLDER_LAYOUT").And.Contain("NET_UID"));
+            Assert.That(end.Output + end.Errors, Does.Not.Contain("   at "), "It is a message, not a stack trace.");
+            Assert.That(Directory.EnumerateFileSystemEntries(Path.Combine(folder.Path, "data")), Is.Empty);
+        }
+    }
+
+    private static Bucket BucketOf(ApiProcess api) =>
+        new(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
+
+    // A crash before the bytes are there would prove nothing.
+    private static async Task WaitUntilArrivedAsync(string data, long bytes)
+    {
+        for (var attempt = 0; BytesIn(data) < bytes; attempt++)
+        {
+            Assert.That(attempt, Is.LessThan(200), "The upload does not arrive.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    private static long BytesIn(string folder) =>
+        new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
+}

@@ -1,0 +1,107 @@
+using S3Auth.EndToEnd.Tests.Clients;
+using S3Auth.EndToEnd.Tests.Stores;
+
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>What a miner uploads arrives, whatever it uploads with.</summary>
+internal sealed class UploadCases(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
+{
+    [Test]
+    public async Task One_grant_uploads_any_number_of_files()
+    {
+        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
+        var files = Enumerable.Range(0, 12).ToDictionary(
+            number => access.Folder + Deployment.PathOf($"data_20261124_062101_{number}.parquet"), number => Bytes(1024 + (number * 7919)), StringComparer.Ordinal);
+
+        foreach (var (key, content) in files)
+        {
+            var answer = await FormUpload.Of(access.Grant, key[access.Folder.Length..], content).SendAsync();
+            Assert.That(answer.Accepted, answer.ToString());
+        }
+
+        Assert.That(await Bucket.ListKeysAsync(access.Folder), Is.EquivalentTo(files.Keys));
+        foreach (var (key, content) in files)
+        {
+            Assert.That(await Bucket.GetAsync(key), Is.EqualTo(content), key);
+        }
+    }
+
+    [Test]
+    public async Task Every_granted_folder_takes_uploads()
+    {
+        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
+        var content = Bytes(4096);
+
+        foreach (var grant in access.All)
+        {
+            var answer = await FormUpload.Of(grant, Deployment.PathOf("file.bin"), content).SendAsync();
+            Assert.That(answer.Accepted, answer.ToString());
+            Assert.That(await Bucket.GetAsync(grant.Folder + Deployment.PathOf("file.bin")), Is.EqualTo(content));
+        }
+    }
+
+    [Test]
+    public async Task File_name_takes_the_place_of_its_variable_in_the_key()
+    {
+        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
+        var content = Bytes(2048);
+        var upload = new FormUpload(access.Url, [.. access.Fields], content, "from-the-form.bin");
+
+        var answer = await upload.SendAsync();
+
+        Assert.That(answer.Accepted, answer.ToString());
+        Assert.That(await Bucket.GetAsync(access.Folder + "from-the-form.bin"), Is.EqualTo(content));
+    }
+
+    [TestCase("with space.bin")]
+    [TestCase("plus+percent%20and=equals&more.bin")]
+    [TestCase("schrift-größe-数据-🙂.bin")]
+    [TestCase("deep/er/and/deep/er.bin")]
+    [TestCase("'quotes'(and)[brackets]{braces}~!*.bin")]
+    public async Task Odd_file_names_arrive_as_they_are(string file)
+    {
+        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
+        var content = Bytes(1500);
+
+        var answer = await FormUpload.Of(access.Grant, Deployment.PathOf(file), content).SendAsync();
+
+        Assert.That(answer.Accepted, answer.ToString());
+        Assert.That((await Presigned.ListAsync(access.ListUrl)).Keys, Is.EqualTo([access.Folder + Deployment.PathOf(file)]));
+        Assert.That(await Bucket.GetAsync(access.Folder + Deployment.PathOf(file)), Is.EqualTo(content));
+    }
+
+    [Test]
+    public async Task Smallest_allowed_file_is_accepted()
+    {
+        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
+
+        var answer = await FormUpload.Of(access.Grant, Deployment.PathOf("smallest.bin"), Bytes(1024)).SendAsync();
+
+        Assert.That(answer.Accepted, answer.ToString());
+        Assert.That((await Bucket.ListAsync(access.Folder)).Select(one => one.Size), Is.EqualTo([1024]));
+    }
+
+    [Test]
+    public async Task Large_file_arrives_whole()
+    {
+        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
+        var content = Bytes((24 * 1024 * 1024) + 17);
+
+        var answer = await FormUpload.Of(access.Grant, Deployment.PathOf("large.bin"), content).SendAsync();
+
+        Assert.That(answer.Accepted, answer.ToString());
+        Assert.That(await Bucket.GetAsync(access.Folder + Deployment.PathOf("large.bin")), Is.EqualTo(content));
+    }
+
+    [Test]
+    public async Task Later_upload_of_the_same_name_replaces_the_first()
+    {
+        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
+        var second = Bytes(3000);
+
+        Assert.That((await FormUpload.Of(access.Grant, Deployment.PathOf("again.bin"), Bytes(2000)).SendAsync()).Accepted);
+        Assert.That((await FormUpload.Of(access.Grant, Deployment.PathOf("again.bin"), second).SendAsync()).Accepted);
+
+        Assert.That(await Bucket.GetAsync(access.Folder + Deployment.PathOf("again.bin")), Is.EqualTo(second));
+    }
+}

@@ -1,0 +1,188 @@
+using S3Auth.EndToEnd.Tests.Clients;
+using S3Auth.EndToEnd.Tests.Stores;
+
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>A validator finds every miner's folder, lists each, and can do nothing else.</summary>
+internal sealed class ValidatorAccessCases(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
+{
+    private const int ManyMiners = 1100;
+
+    [Test]
+    public async Task Every_miner_folder_is_found_past_a_thousand_of_them()
+    {
+        var strangers = Enumerable.Range(0, ManyMiners).Select(_ => Account.New().Address).ToList();
+        var seeded = strangers.ToDictionary(address => address, address => Deployment.FolderOf(address) + Deployment.PathOf("seed.bin"), StringComparer.Ordinal);
+        await Bucket.PutAllAsync(seeded.Values, Bytes(1024));
+
+        var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
+
+        var stored = await Bucket.ListKeysAsync("data/");
+        var granted = access.Miners.SelectMany(miner => miner.Folders.Select(folder => (miner.Id, Folder: folder))).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(access.Miners.Select(miner => miner.Id), Is.SupersetOf(strangers));
+            Assert.That(access.Miners.Select(miner => miner.Id), Is.Unique);
+            Assert.That(granted.Select(one => one.Folder.Prefix), Is.Unique);
+            Assert.That(granted.Select(one => one.Folder.Prefix), Is.EquivalentTo(MinerFoldersOf(stored)), "exactly the miners' folders that are there");
+        }
+
+        var byFolder = stored.ToLookup(key => granted.Find(one => key.StartsWith(one.Folder.Prefix, StringComparison.Ordinal)).Folder?.Prefix, StringComparer.Ordinal);
+        await Parallel.ForEachAsync(granted, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (one, _) =>
+        {
+            var page = await Presigned.ListAsync(one.Folder.ListUrl);
+            Assert.That(page.Keys, Is.EqualTo(byFolder[one.Folder.Prefix].Order(StringComparer.Ordinal)), one.Folder.Prefix);
+        });
+    }
+
+    [Test]
+    public async Task Uploaded_files_are_listed_under_their_miner_with_its_uid()
+    {
+        var miner = Deployment.NextMiner();
+        var access = await Client.GetFolderAccessAsync(miner);
+        foreach (var grant in access.All)
+        {
+            Assert.That((await FormUpload.Of(grant, Deployment.PathOf("file.bin"), Bytes(3000)).SendAsync()).Accepted);
+        }
+
+        var validator = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
+
+        var found = validator.Miners.Single(one => string.Equals(one.Id, Deployment.OwnerOf(miner), StringComparison.Ordinal));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(found.Uid, Is.EqualTo(Deployment.Subnet.UidOf(miner)));
+            Assert.That(found.Folders.Select(folder => folder.Prefix), Is.EquivalentTo(access.All.Select(grant => grant.Folder)));
+            Assert.That(found.Folders.Select(folder => folder.Source), Is.EquivalentTo(
+                Deployment.Layout == FolderLayoutKind.Coldkey ? Deployment.Sources : (IEnumerable<string?>)[null]));
+        }
+
+        foreach (var folder in found.Folders)
+        {
+            Assert.That((await Presigned.ListAsync(folder.ListUrl)).Keys, Is.EqualTo([folder.Prefix + Deployment.PathOf("file.bin")]));
+        }
+    }
+
+    [Test]
+    public async Task Miner_that_is_no_longer_registered_is_found_without_a_uid()
+    {
+        var gone = Account.New().Address;
+        await Bucket.PutAsync(Deployment.FolderOf(gone) + Deployment.PathOf("old.bin"), Bytes(1024));
+
+        var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
+
+        Assert.That(access.Miners.Single(miner => string.Equals(miner.Id, gone, StringComparison.Ordinal)).Uid, Is.Null);
+    }
+
+    [Test]
+    public async Task Folder_that_is_no_miners_is_not_granted_as_one()
+    {
+        var parent = Deployment.Layout == FolderLayoutKind.Coldkey ? "data/x/" : "data/hotkey=";
+        string[] names = ["not-an-address", Account.New().Address[..^1], "5" + new string('0', 47), "..", " "];
+        await Bucket.PutAllAsync(names.Select(name => $"{parent}{name}/file.bin"), Bytes(1024));
+
+        var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
+
+        Assert.That(access.Miners.Select(miner => miner.Id), Is.Not.Empty.And.No.AnyOf([.. names]));
+        Assert.That(access.Miners.SelectMany(miner => miner.Folders).Select(folder => folder.Prefix), Has.None.AnyOf([.. names.Select(name => $"{parent}{name}/")]));
+    }
+
+    [Test]
+    public async Task Overview_urls_list_what_they_say()
+    {
+        var miner = Deployment.NextMiner();
+        await Bucket.PutAsync(Deployment.FolderOf(miner) + Deployment.PathOf("file.bin"), Bytes(1024));
+
+        var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
+        var all = await Presigned.ListAsync(access.Urls.Global["list_all_data"]);
+        var stored = await Bucket.ListKeysAsync("data/");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(access.Bucket, Is.EqualTo(Bucket.Name));
+            Assert.That(access.Region, Is.EqualTo(Bucket.Region));
+            Assert.That(access.ValidatorHotkey, Is.EqualTo(Subnet.Validator.Hotkey.Address));
+            Assert.That(access.ExpirySeconds, Is.EqualTo(24 * 60 * 60));
+            // One page: a store gives a thousand keys at once.
+            Assert.That(all.Keys, Is.EqualTo(stored.Take(1000)));
+            Assert.That(all.IsTruncated, Is.EqualTo(stored.Count > 1000));
+        }
+
+        if (Deployment.Layout == FolderLayoutKind.Hotkey)
+        {
+            Assert.That(access.Urls.Sources, Is.Null);
+            await AssertListsFoldersAsync(access.Urls.Miners!["list_all_miners"], "data/hotkey=", stored);
+            return;
+        }
+
+        Assert.That(access.Urls.Miners, Is.Null);
+        Assert.That(access.Urls.Sources?.Keys, Is.EquivalentTo(Deployment.Sources));
+        foreach (var (source, urls) in access.Urls.Sources)
+        {
+            Assert.That(urls.Prefix, Is.EqualTo($"data/{source}/"));
+            await AssertListsFoldersAsync(urls.ListMiners, urls.Prefix, stored);
+        }
+    }
+
+    [Test]
+    public async Task Validators_urls_upload_change_and_open_nothing()
+    {
+        var miner = Deployment.NextMiner();
+        var folder = Deployment.FolderOf(miner);
+        var key = folder + Deployment.PathOf("file.bin");
+        await Bucket.PutAsync(key, Bytes(1024));
+        var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
+        string[] urls =
+        [
+            access.Miners.Single(one => string.Equals(one.Id, Deployment.OwnerOf(miner), StringComparison.Ordinal)).Folders[0].ListUrl,
+            access.Urls.Global["list_all_data"],
+            access.Urls.Sources?["x"].ListMiners ?? access.Urls.Miners!["list_all_miners"],
+        ];
+
+        foreach (var url in urls)
+        {
+            await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Put, Presigned.OnObject(url, folder + "new.bin"), Bytes(2000)), "PUT");
+            await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Put, url, Bytes(2000)), "PUT of the bucket");
+            await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Post, url, Bytes(2000)), "POST");
+            await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Delete, Presigned.OnObject(url, key)), "DELETE");
+            await AssertRefusedAsync(() => Presigned.GetAsync(Presigned.OnObject(url, key)), "GET of an object");
+            await AssertRefusedAsync(() => Presigned.GetAsync(Presigned.With(url, "prefix", "")), "everything in the bucket");
+        }
+    }
+
+    [Test]
+    public async Task Validators_urls_end_when_they_were_asked_to()
+    {
+        await Bucket.PutAsync(Deployment.FolderOf(Deployment.NextMiner()) + Deployment.PathOf("file.bin"), Bytes(1024));
+        var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey, expiry: ServiceClient.Now + 2);
+
+        await Task.Delay(TimeSpan.FromSeconds(3.2));
+
+        Assert.That((await Presigned.GetAsync(access.Urls.Global["list_all_data"])).Refused);
+        Assert.That((await Presigned.GetAsync(access.Miners[0].Folders[0].ListUrl)).Refused);
+    }
+
+    /// <summary>The miners' folders among these keys, as the protocol lays them out.</summary>
+    private IEnumerable<string> MinerFoldersOf(IEnumerable<string> keys)
+    {
+        string[] parents = Deployment.Layout == FolderLayoutKind.Coldkey ? [.. Deployment.Sources.Select(source => $"data/{source}/")] : ["data/hotkey="];
+        return (from key in keys
+                from parent in parents
+                where key.StartsWith(parent, StringComparison.Ordinal)
+                let end = key.IndexOf('/', parent.Length)
+                where end > 0 && Substrate.AccountId.TryParse(key[parent.Length..end], out _)
+                select key[..(end + 1)]).Distinct(StringComparer.Ordinal);
+    }
+
+    private static async Task AssertListsFoldersAsync(string url, string parent, IReadOnlyList<string> stored)
+    {
+        var page = await Presigned.ListAsync(url);
+        var expected = stored
+            .Where(key => key.StartsWith(parent, StringComparison.Ordinal) && key.IndexOf('/', parent.Length) > 0)
+            .Select(key => key[..(key.IndexOf('/', parent.Length) + 1)])
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        Assert.That(page.CommonPrefixes, Is.Not.Empty.Or.EqualTo(expected));
+        Assert.That(expected, Is.SupersetOf(page.CommonPrefixes));
+        Assert.That(page.IsTruncated || page.CommonPrefixes.Count == expected.Count);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
+using S3Auth.Substrate;
+
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary>Somebody with a key pair.</summary>
+internal sealed class Account
+{
+    private readonly KeyPair _keys;
+
+    private Account(KeyPair keys)
+    {
+        _keys = keys;
+        Address = keys.AccountId.ToString();
+    }
+
+    public string Address { get; }
+
+    /// <summary>A development account such as <c>//Alice</c>.</summary>
+    public static Account Development(string uri) => new(KeyPair.FromUri(uri));
+
+    /// <summary>Somebody nobody has seen before.</summary>
+    public static Account New() => new(KeyPair.FromSeed(RandomNumberGenerator.GetBytes(32)));
+
+    /// <summary>The 64 bytes of a signature over the text.</summary>
+    public byte[] Sign(string text) => _keys.Sign(Encoding.UTF8.GetBytes(text)).ToBytes();
+
+    /// <summary>The same in hexadecimal, as a miner's software sends it.</summary>
+    public string SignHex(string text) => Convert.ToHexStringLower(Sign(text));
+
+    public override string ToString() => Address;
+}

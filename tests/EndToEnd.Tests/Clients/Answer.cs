@@ -1,0 +1,19 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary>What the service answered.</summary>
+internal sealed record Answer(HttpStatusCode Status, string? ContentType, string? RequestId, string? RetryAfter, string Text)
+{
+    /// <summary>The answer's JSON object.</summary>
+    public JsonObject Json => JsonNode.Parse(Text)?.AsObject() ?? throw new InvalidOperationException($"Not an object: {Text}");
+
+    /// <summary>The machine-readable reason of a refusal.</summary>
+    public string? Code => (string?)Json["code"];
+
+    /// <summary>The sentence that a human reads.</summary>
+    public string Detail => (string?)Json["detail"] ?? "";
+
+    public override string ToString() => $"{(int)Status} {ContentType}: {Text}";
+}

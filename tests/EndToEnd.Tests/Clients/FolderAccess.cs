@@ -1,0 +1,22 @@
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary>The answer to <c>POST /get-folder-access</c>, as a client reads it.</summary>
+internal sealed record FolderAccess(
+    string Folder,
+    string Method,
+    string Url,
+    IReadOnlyDictionary<string, string> Fields,
+    string ListUrl,
+    string Expiry,
+    long ExpirySeconds,
+    long MinBytes,
+    long MaxBytes,
+    IReadOnlyDictionary<string, FolderGrant>? Folders,
+    StructureInfo StructureInfo)
+{
+    /// <summary>The top level's folder, as one of <see cref="Folders"/> is.</summary>
+    public FolderGrant Grant => new(Folder, Url, Fields, ListUrl);
+
+    /// <summary>Every folder that was granted.</summary>
+    public IEnumerable<FolderGrant> All => Folders is { Count: > 0 } ? Folders.Values : [Grant];
+}

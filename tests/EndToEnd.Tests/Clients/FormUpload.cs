@@ -1,0 +1,71 @@
+using System.Net.Http.Headers;
+
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary>
+/// One upload with a granted form, as a .NET client does it: the fields as they were given, <c>key</c> overwritten, the file last.
+/// A test bends any part of it before it is sent.
+/// </summary>
+internal sealed record FormUpload(string Url, IReadOnlyList<KeyValuePair<string, string>> Fields, byte[] Content, string FileName = "file.bin")
+{
+    /// <summary>The honest upload of a file to a path inside the granted folder.</summary>
+    public static FormUpload Of(FolderGrant grant, string path, byte[] content)
+    {
+        var fields = grant.Fields.ToDictionary(StringComparer.Ordinal);
+        fields["key"] = grant.Folder + path;
+        return new FormUpload(grant.Url, [.. fields], content);
+    }
+
+    /// <summary>Whether the grant has that field, in whatever case.</summary>
+    public bool Has(string field) => Fields.Any(one => Is(one, field));
+
+    public string Get(string field) => Fields.Single(one => Is(one, field)).Value;
+
+    /// <summary>With another value in a field that it has.</summary>
+    public FormUpload With(string field, string value)
+    {
+        Assert.That(Has(field), $"The grant has no field {field}.");
+        return this with { Fields = [.. Fields.Select(one => Is(one, field) ? KeyValuePair.Create(one.Key, value) : one)] };
+    }
+
+    public FormUpload WithKey(string key) => With("key", key);
+
+    /// <summary>With one more field, before the others.</summary>
+    public FormUpload Adding(string field, string value) => this with { Fields = [KeyValuePair.Create(field, value), .. Fields] };
+
+    /// <summary>With one more field, after the others.</summary>
+    public FormUpload Appending(string field, string value) => this with { Fields = [.. Fields, KeyValuePair.Create(field, value)] };
+
+    public FormUpload Without(string field)
+    {
+        Assert.That(Has(field), $"The grant has no field {field}.");
+        return this with { Fields = [.. Fields.Where(one => !Is(one, field))] };
+    }
+
+    public async Task<StoreAnswer> SendAsync()
+    {
+        using var form = new MultipartFormDataContent();
+        foreach (var (name, value) in Fields)
+        {
+            // Quoted, and without a content type of its own: as browsers and every other client send it.
+            var part = new StringContent(value);
+            part.Headers.ContentType = null;
+            form.Add(part, $"\"{name}\"");
+        }
+
+        var file = new ByteArrayContent(Content);
+        file.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
+        file.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data")
+        {
+            Name = "\"file\"",
+            FileName = $"\"{FileName}\"",
+        };
+        form.Add(file);
+
+        using var answer = await TestRun.Current.Http.PostAsync(new Uri(Url), form);
+        return new StoreAnswer(answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static bool Is(KeyValuePair<string, string> field, string name) =>
+        string.Equals(field.Key, name, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using S3Auth.EndToEnd.Tests.Servers;
+
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary>Signs as wallets do: with @polkadot/keyring, in Node. It shares not one line with this repository.</summary>
+internal sealed class NodeSigner
+{
+    private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(2);
+
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Clients", "node");
+
+    private static readonly Lazy<Task<string?>> Obstacle = new(PrepareAsync);
+
+    private readonly string _node;
+
+    private NodeSigner(string node) => _node = node;
+
+    /// <summary>The signer; where Node or its packages cannot be had, the test is ignored and says why.</summary>
+    public static async Task<NodeSigner> NeedAsync()
+    {
+        var node = Tool.Need("node", "nodejs and npm");
+        Tool.Need("npm", "nodejs and npm");
+        if (await Obstacle.Value is { } obstacle)
+        {
+            Assert.Ignore(obstacle);
+        }
+
+        return new NodeSigner(node);
+    }
+
+    /// <summary>Signs each text with the key of its URI. Returns hex with 0x.</summary>
+    public async Task<IReadOnlyList<string>> SignAsync(params (string Uri, string Text)[] texts)
+    {
+        var input = JsonSerializer.Serialize(texts.Select(one => new { uri = one.Uri, text = one.Text }));
+        var result = await Tool.RunAsync(_node, [Path.Combine(Folder, "sign.mjs")], input, folder: Folder);
+        return JsonSerializer.Deserialize<List<string>>(result.Expect())!;
+    }
+
+    private static async Task<string?> PrepareAsync()
+    {
+        var wanted = await File.ReadAllTextAsync(Path.Combine(Folder, "package-lock.json"));
+        var stamp = Path.Combine(Folder, "node_modules", ".installed-for");
+        if (File.Exists(stamp) && string.Equals(await File.ReadAllTextAsync(stamp), wanted, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var install = await Tool.RunAsync(
+            Tool.Find("npm")!, ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder: Folder, limit: InstallLimit);
+        if (install.ExitCode != 0)
+        {
+            return "Skipped because npm could not install @polkadot/keyring: " + install.Errors.Trim();
+        }
+
+        await File.WriteAllTextAsync(stamp, wanted);
+        return null;
+    }
+}

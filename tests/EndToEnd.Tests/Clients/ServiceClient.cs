@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary>A client of the service: builds the commitments and bodies of the protocol itself and sends them over HTTP.</summary>
+internal sealed class ServiceClient(Uri address)
+{
+    public const string FolderAccessPath = "/get-folder-access";
+    public const string ValidatorAccessPath = "/get-validator-access";
+
+    private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    public Uri Address { get; } = address;
+
+    public static long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    public static string FolderAccessText(string coldkey, string hotkey, long timestamp) =>
+        FormattableString.Invariant($"s3:data:access:{coldkey}:{hotkey}:{timestamp}");
+
+    public static string ValidatorAccessText(long timestamp) => FormattableString.Invariant($"s3:validator:access:{timestamp}");
+
+    /// <summary>A well-formed, properly signed body for folder access.</summary>
+    public static JsonObject FolderAccessBody(Miner miner, long? timestamp = null, string? source = null, long? expiry = null)
+    {
+        var moment = timestamp ?? Now;
+        var body = new JsonObject
+        {
+            ["coldkey"] = miner.Coldkey.Address,
+            ["hotkey"] = miner.Hotkey.Address,
+            ["timestamp"] = moment,
+            ["signature"] = miner.Hotkey.SignHex(FolderAccessText(miner.Coldkey.Address, miner.Hotkey.Address, moment)),
+        };
+        return WithOptions(body, source, expiry);
+    }
+
+    /// <summary>A well-formed, properly signed body for validator access.</summary>
+    public static JsonObject ValidatorAccessBody(Account validator, long? timestamp = null, long? expiry = null)
+    {
+        var moment = timestamp ?? Now;
+        var body = new JsonObject
+        {
+            ["hotkey"] = validator.Address,
+            ["timestamp"] = moment,
+            ["signature"] = validator.SignHex(ValidatorAccessText(moment)),
+        };
+        return WithOptions(body, source: null, expiry);
+    }
+
+    public async Task<FolderAccess> GetFolderAccessAsync(Miner miner, string? source = null, long? expiry = null) =>
+        Read<FolderAccess>(await PostAsync(FolderAccessPath, FolderAccessBody(miner, source: source, expiry: expiry)));
+
+    public async Task<ValidatorAccess> GetValidatorAccessAsync(Account validator, long? expiry = null) =>
+        Read<ValidatorAccess>(await PostAsync(ValidatorAccessPath, ValidatorAccessBody(validator, expiry: expiry)));
+
+    public Task<Answer> PostAsync(string path, JsonNode body) => PostAsync(path, Encoding.UTF8.GetBytes(body.ToJsonString()));
+
+    /// <summary>Sends these very bytes.</summary>
+    public async Task<Answer> PostAsync(string path, byte[] body, string contentType = "application/json", string? requestId = null)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, path)) { Content = content };
+        return await SendAsync(request, requestId);
+    }
+
+    public async Task<Answer> GetAsync(string path, string? requestId = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, path));
+        return await SendAsync(request, requestId);
+    }
+
+    public static T Read<T>(Answer answer)
+    {
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), answer.ToString());
+        return JsonSerializer.Deserialize<T>(answer.Text, SnakeCase) ?? throw new InvalidOperationException("The answer is null.");
+    }
+
+    private static JsonObject WithOptions(JsonObject body, string? source, long? expiry)
+    {
+        if (source is not null)
+        {
+            body["source"] = source;
+        }
+
+        if (expiry is not null)
+        {
+            body["expiry"] = expiry;
+        }
+
+        return body;
+    }
+
+    private static async Task<Answer> SendAsync(HttpRequestMessage request, string? requestId)
+    {
+        if (requestId is not null)
+        {
+            request.Headers.TryAddWithoutValidation("X-Request-ID", requestId);
+        }
+
+        using var response = await TestRun.Current.Http.SendAsync(request);
+        return new Answer(
+            response.StatusCode,
+            response.Content.Headers.ContentType?.MediaType,
+            response.Headers.TryGetValues("X-Request-ID", out var ids) ? string.Join(',', ids) : null,
+            response.Headers.RetryAfter?.ToString(),
+            await response.Content.ReadAsStringAsync());
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using S3Auth.EndToEnd.Tests.Clients;
+
+namespace S3Auth.EndToEnd.Tests.Servers;
+
+/// <summary>
+/// The service as an operator runs it: the built program in a process of its own, told what to do by environment variables
+/// alone.
+/// </summary>
+internal sealed class ApiProcess : IAsyncDisposable
+{
+    /// <summary>The embedded store's only bucket, and its keys.</summary>
+    public const string EmbeddedBucket = "s3auth-dev";
+
+    public const string EmbeddedRegion = "us-east-2";
+
+    public static readonly AccessKeys EmbeddedKeys = new("s3auth-dev", "s3auth-dev-secret");
+
+    // What a developer's or a build machine's environment must not decide here.
+    private static readonly string[] OwnVariables =
+    [
+        "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE", "MIN_VALIDATOR_STAKE",
+        "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "UPLOAD_METHOD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL", "DATA_DIR", "LOG_LEVEL",
+    ];
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ServerProcess _process;
+
+    private ApiProcess(ServerProcess process, int port, int storePort)
+    {
+        _process = process;
+        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        EmbeddedStore = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{storePort}"));
+        Client = new ServiceClient(Address);
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Where the embedded store listens, if there is one.</summary>
+    public Uri EmbeddedStore { get; }
+
+    public ServiceClient Client { get; }
+
+    /// <summary>Starts it with development defaults on a data folder, and waits until it is ready.</summary>
+    public static Task<ApiProcess> StartDevelopmentAsync(string dataFolder, IReadOnlyDictionary<string, string>? settings = null) =>
+        StartAsync(new Dictionary<string, string>(settings ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["DATA_DIR"] = dataFolder,
+        });
+
+    /// <summary>Starts it with these settings and free ports, and waits until it is ready.</summary>
+    public static async Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        var api = Launch(settings);
+        try
+        {
+            await api._process.WaitUntilAsync(
+                async () => (await api.Client.GetAsync("/readyz")).Status == HttpStatusCode.OK, Patience);
+        }
+        catch
+        {
+            await api.DisposeAsync();
+            throw;
+        }
+
+        return api;
+    }
+
+    /// <summary>Starts it with settings that it must refuse. Returns its exit code and all it said.</summary>
+    public static async Task<ToolResult> RunToItsEndAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        await using var api = Launch(settings);
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await api._process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail("The service was expected to refuse to start, but it runs.");
+        }
+
+        return new ToolResult(api._process.ExitCode, string.Join('\n', api._process.Output), string.Join('\n', api._process.Errors));
+    }
+
+    /// <summary>Everything logged so far.</summary>
+    public IReadOnlyList<LogEntry> ReadLog() => [.. _process.Output.Select(LogEntry.Parse), .. _process.Errors.Select(LogEntry.Parse)];
+
+    /// <summary>Stops it as an operator does.</summary>
+    public Task StopAsync() => _process.StopAsync();
+
+    /// <summary>Stops it as a power cut does.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static ApiProcess Launch(IReadOnlyDictionary<string, string> settings)
+    {
+        var folder = Repository.OutputOf("Api");
+        var program = Path.Combine(folder, "S3Auth.Api.dll");
+        Assert.That(program, Does.Exist, "The service must be built in the same configuration as its tests.");
+
+        var (port, storePort) = (FreePort.Next(), FreePort.Next());
+        var environment = OwnVariables.ToDictionary(name => name, _ => (string?)null, StringComparer.Ordinal);
+        environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        environment["EMBEDDED_STORE_PORT"] = storePort.ToString(CultureInfo.InvariantCulture);
+        environment["Logging__Console__FormatterName"] = "json";
+        foreach (var (name, value) in settings)
+        {
+            environment[name] = value;
+        }
+
+        var host = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own).Equals("dotnet", StringComparison.OrdinalIgnoreCase)
+            ? own
+            : Tool.Find("dotnet") ?? throw new InvalidOperationException("There is no dotnet on the PATH.");
+        return new ApiProcess(new ServerProcess("The service", host, [program], folder, environment), port, storePort);
+    }
+}

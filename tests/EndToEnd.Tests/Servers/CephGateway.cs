@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace S3Auth.EndToEnd.Tests.Servers;
+
+/// <summary>
+/// Ceph's object gateway with a whole cluster of one monitor and one in-memory disk behind it, on loopback, in a folder of its
+/// own. Needs no privileges, about 12 s to start, and nothing but Debian's ceph-mon, ceph-osd, radosgw and ceph-common.
+/// </summary>
+internal sealed class CephGateway : IAsyncDisposable
+{
+    private static readonly string[] Programs = ["ceph", "ceph-authtool", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin"];
+
+    
+    private readonly ScratchFolder _folder = new("ceph");
+    private readonly List<ServerProcess> _daemons = [];
+    private readonly string _monitor = string.Create(CultureInfo.InvariantCulture, $"v2:127.0.0.1:{FreePort.Next()}");
+    private readonly string _gateway = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort.Next()}");
+
+    private CephGateway(string region)
+    {
+        
+        Store = new RealStore(
+            "Ceph",
+            new Uri("http://" + _gateway),
+            region,
+            new AccessKeys("E2EOPERATORKEY000001", "e2e/operator+secret-0000000000000000001"),
+            new AccessKeys("E2EOTHERACCOUNT00001", "e2e/other+secret-0000000000000000000001"));
+    }
+
+    /// <summary>Whether all of its programs are on this machine.</summary>
+    public static bool IsInstalled { get; } = Array.TrueForAll(Programs, program => Tool.Find(program) is not null);
+
+    public RealStore Store { get; }
+
+    private string Configuration => Path.Combine(_folder.Path, "ceph.conf");
+
+    public static async Task<CephGateway> StartAsync(string region)
+    {
+        var gateway = new CephGateway(region);
+        try
+        {
+            await gateway.StartAsync();
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
+
+        return gateway;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The gateway first: it would wait for its cluster.
+        foreach (var daemon in Enumerable.Reverse(_daemons))
+        {
+            await daemon.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        var cluster = Guid.NewGuid().ToString();
+        var disk = Guid.NewGuid().ToString();
+        var map = Path.Combine(_folder.Path, "monmap");
+        foreach (var name in (string[])["mon", "osd", "rgw", "run", "log"])
+        {
+            _folder.Sub(name);
+        }
+
+        await File.WriteAllTextAsync(Configuration, ConfigurationText(cluster));
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "keyring"), await KeyringAsync());
+
+        await RunAsync("monmaptool", "--create", "--fsid", cluster, "--addv", "a", $"[{_monitor}]", map);
+        await RunAsync("ceph-mon", "-i", "a", "--mkfs", "--monmap", map, "--keyring", Path.Combine(_folder.Path, "keyring"));
+        StartDaemon("ceph-mon", "-i", "a", "-f");
+
+        // The disk must call itself by the very identity under which the monitor knows it.
+        await RunAsync("ceph", "--connect-timeout", "30", "osd", "new", disk, "0");
+        await RunAsync("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", disk);
+        StartDaemon("ceph-osd", "-i", "0", "-f");
+        StartDaemon("radosgw", "-n", "client.rgw", "-f");
+
+        await _daemons[^1].WaitUntilAsync(
+            async () =>
+            {
+                using var answer = await TestRun.Current.Http.GetAsync(Store.Endpoint);
+                return answer.IsSuccessStatusCode;
+            },
+            TimeSpan.FromSeconds(120));
+
+        await CreateAccountAsync("operator", Store.Keys);
+        await CreateAccountAsync("other", Store.OtherKeys!);
+    }
+
+    private Task CreateAccountAsync(string name, AccessKeys keys) => RunAsync(
+        "radosgw-admin", "user", "create", "--uid", name, "--display-name", name, "--access-key", keys.Id, "--secret-key", keys.Secret);
+
+    private void StartDaemon(string program, params string[] arguments) =>
+        _daemons.Add(new ServerProcess(program, Tool.Find(program)!, ["-c", Configuration, .. arguments], _folder.Path));
+
+    private async Task RunAsync(string program, params string[] arguments)
+    {
+        var result = await Tool.RunAsync(Tool.Find(program)!, ["-c", Configuration, .. arguments], folder: _folder.Path);
+        result.Expect();
+    }
+
+    private static async Task<string> KeyringAsync()
+    {
+        var keys = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            keys.Add((await Tool.RunAsync(Tool.Find("ceph-authtool")!, ["--gen-print-key"])).Expect().Trim());
+        }
+
+        return $"""
+            [mon.]
+            key = {keys[0]}
+            caps mon = "allow *"
+            [client.admin]
+            key = {keys[1]}
+            caps mon = "allow *"
+            caps osd = "allow *"
+            [osd.0]
+            key = {keys[2]}
+            caps mon = "allow profile osd"
+            caps osd = "allow *"
+            [client.rgw]
+            key = {keys[3]}
+            caps mon = "allow rwx"
+            caps osd = "allow rwx"
+
+            """;
+    }
+
+    private string ConfigurationText(string cluster) => $"""
+        [global]
+        fsid = {cluster}
+        mon_host = {_monitor}
+        public_addr = 127.0.0.1
+        cluster_addr = 127.0.0.1
+        ms_bind_ipv6 = false
+        auth_cluster_required = cephx
+        auth_service_required = cephx
+        auth_client_required = cephx
+        keyring = {_folder.Path}/keyring
+        run_dir = {_folder.Path}/run
+        crash_dir = {_folder.Path}/run
+        admin_socket = {_folder.Path}/run/$name.asok
+        pid_file = {_folder.Path}/run/$name.pid
+        log_file = {_folder.Path}/log/$name.log
+        mon_cluster_log_file = {_folder.Path}/log/cluster.log
+        osd_pool_default_size = 1
+        osd_pool_default_min_size = 1
+        osd_pool_default_pg_num = 1
+        osd_pool_default_pgp_num = 1
+        osd_pool_default_pg_autoscale_mode = off
+        osd_crush_chooseleaf_type = 0
+
+        [mon]
+        mon_data = {_folder.Path}/mon
+        mon_initial_members = a
+        mon_allow_pool_size_one = true
+        mon_max_pg_per_osd = 1000
+        # A nearly full disk of the machine is no reason to stop: the cluster's data is in memory.
+        mon_data_avail_warn = 1
+        mon_data_avail_crit = 0
+
+        [osd]
+        osd_data = {_folder.Path}/osd
+        osd_objectstore = memstore
+        memstore_device_bytes = 4294967296
+
+        [client.rgw]
+        rgw_data = {_folder.Path}/rgw
+        rgw_frontends = beast endpoint={_gateway}
+        rgw_thread_pool_size = 32
+        rgw_s3_auth_use_sts = true
+        rgw_sts_key = {RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 16)}
+
+        """;
+}

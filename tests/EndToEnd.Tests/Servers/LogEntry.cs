@@ -1,0 +1,27 @@
+using System.Text.Json;
+
+namespace S3Auth.EndToEnd.Tests.Servers;
+
+/// <summary>One entry of the service's log. A line that is no entry at all counts as critical: nothing else may write there.</summary>
+internal sealed record LogEntry(string Level, string Text)
+{
+    private static readonly string[] Quiet = ["Trace", "Debug", "Information"];
+
+    /// <summary>Whether an operator would have to look at it.</summary>
+    public bool IsAboveInformation => !Quiet.Contains(Level, StringComparer.Ordinal);
+
+    public static LogEntry Parse(string line)
+    {
+        try
+        {
+            using var entry = JsonDocument.Parse(line);
+            return entry.RootElement.ValueKind == JsonValueKind.Object && entry.RootElement.TryGetProperty("LogLevel", out var level)
+                ? new LogEntry(level.GetString() ?? "", line)
+                : new LogEntry("Critical", line);
+        }
+        catch (JsonException)
+        {
+            return new LogEntry("Critical", line);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace S3Auth.EndToEnd.Tests.Servers;
+
+/// <summary>A real S3 server: what the tests know of it.</summary>
+/// <param name="Name">What it is, for humans.</param>
+/// <param name="Endpoint">Where it listens.</param>
+/// <param name="Region">The region it signs for.</param>
+/// <param name="Keys">The account that owns the buckets.</param>
+/// <param name="OtherKeys">Another account of the same server, where there is one.</param>
+internal sealed record RealStore(string Name, Uri Endpoint, string Region, AccessKeys Keys, AccessKeys? OtherKeys);

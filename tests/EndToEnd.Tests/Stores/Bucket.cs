@@ -1,0 +1,98 @@
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using S3Auth.EndToEnd.Tests.Servers;
+
+namespace S3Auth.EndToEnd.Tests.Stores;
+
+/// <summary>A bucket as its owner sees it, through Amazon's own client: what is really stored there.</summary>
+internal sealed class Bucket : IDisposable
+{
+    private readonly AmazonS3Client _s3;
+
+    public Bucket(Uri endpoint, string region, string name, AccessKeys keys)
+    {
+        Endpoint = endpoint;
+        Region = region;
+        Name = name;
+        Keys = keys;
+        _s3 = new AmazonS3Client(new BasicAWSCredentials(keys.Id, keys.Secret), new AmazonS3Config
+        {
+            ServiceURL = endpoint.AbsoluteUri,
+            AuthenticationRegion = region,
+            ForcePathStyle = true,
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        });
+    }
+
+    public Uri Endpoint { get; }
+
+    public string Region { get; }
+
+    public string Name { get; }
+
+    public AccessKeys Keys { get; }
+
+    /// <summary>The same bucket of the same store, asked for with other keys.</summary>
+    public Bucket As(AccessKeys keys) => new(Endpoint, Region, Name, keys);
+
+    /// <summary>Another bucket of the same owner, which need not exist.</summary>
+    public Bucket Beside(string name) => new(Endpoint, Region, name, Keys);
+
+    public Task CreateAsync() => _s3.PutBucketAsync(new PutBucketRequest { BucketName = Name, UseClientRegion = false });
+
+    /// <summary>Every object in it.</summary>
+    public async Task<IReadOnlyList<StoredObject>> ListAsync(string prefix = "")
+    {
+        var found = new List<StoredObject>();
+        var request = new ListObjectsV2Request { BucketName = Name, Prefix = prefix };
+        ListObjectsV2Response page;
+        do
+        {
+            page = await _s3.ListObjectsV2Async(request);
+            found.AddRange((page.S3Objects ?? []).Select(one =>
+                new StoredObject(one.Key, one.Size ?? -1, one.ETag, one.LastModified?.ToUniversalTime() ?? default)));
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (page.IsTruncated == true);
+
+        return found;
+    }
+
+    public async Task<IReadOnlyList<string>> ListKeysAsync(string prefix = "") =>
+        [.. (await ListAsync(prefix)).Select(one => one.Key)];
+
+    public Task PutAsync(string key, byte[] content) => _s3.PutObjectAsync(new PutObjectRequest
+    {
+        BucketName = Name,
+        Key = key,
+        InputStream = new MemoryStream(content),
+        UseChunkEncoding = false,
+    });
+
+    /// <summary>Puts many small objects, several at a time.</summary>
+    public Task PutAllAsync(IEnumerable<string> keys, byte[] content) => Parallel.ForEachAsync(
+        keys, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (key, _) => await PutAsync(key, content));
+
+    public async Task<byte[]> GetAsync(string key)
+    {
+        using var answer = await _s3.GetObjectAsync(Name, key);
+        using var content = new MemoryStream();
+        await answer.ResponseStream.CopyToAsync(content);
+        return content.ToArray();
+    }
+
+    /// <summary>Removes everything in it and itself.</summary>
+    public async Task RemoveAsync()
+    {
+        foreach (var key in await ListKeysAsync())
+        {
+            await _s3.DeleteObjectAsync(Name, key);
+        }
+
+        await _s3.DeleteBucketAsync(Name);
+    }
+
+    public void Dispose() => _s3.Dispose();
+}

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using S3Auth.EndToEnd.Tests.Clients;
+using S3Auth.EndToEnd.Tests.Servers;
+
+namespace S3Auth.EndToEnd.Tests.Stores;
+
+/// <summary>
+/// The service on one store with one layout, and a subnet of its own: the development accounts and miners enough for every
+/// test to have fresh ones. Tests know its address, and an S3 endpoint with keys; nothing else.
+/// </summary>
+internal sealed class Deployment : IAsyncDisposable
+{
+    /// <summary>The sources that deployments are configured for.</summary>
+    public static readonly IReadOnlyList<string> Sources = ["x", "reddit"];
+
+    private const int FreshMiners = 200;
+
+    private readonly ScratchFolder _folder;
+    private readonly ApiProcess _api;
+    private readonly ConcurrentQueue<Miner> _fresh;
+    private readonly bool _ownsBuckets;
+
+    private Deployment(FolderLayoutKind layout, ScratchFolder folder, ApiProcess api, Subnet subnet, Bucket bucket, Bucket otherBucket, AccessKeys? otherKeys, bool ownsBuckets)
+    {
+        Layout = layout;
+        _folder = folder;
+        _api = api;
+        Subnet = subnet;
+        _fresh = new ConcurrentQueue<Miner>(subnet.Miners);
+        Bucket = bucket;
+        OtherBucket = otherBucket;
+        OtherKeys = otherKeys;
+        _ownsBuckets = ownsBuckets;
+    }
+
+    public FolderLayoutKind Layout { get; }
+
+    public ServiceClient Client => _api.Client;
+
+    public Subnet Subnet { get; }
+
+    /// <summary>The bucket as its owner sees it.</summary>
+    public Bucket Bucket { get; }
+
+    /// <summary>Another bucket of the same owner; the embedded store, which has only one, does not know it.</summary>
+    public Bucket OtherBucket { get; }
+
+    /// <summary>Another account of the same store, where it has one.</summary>
+    public AccessKeys? OtherKeys { get; }
+
+    /// <summary>The folder in which the service may write; null when it keeps nothing on disk.</summary>
+    public string DataFolder => Path.Combine(_folder.Path, "up", "here", "data");
+
+    /// <summary>The folder that holds <see cref="DataFolder"/> and must otherwise stay as it is.</summary>
+    public string Surroundings => _folder.Path;
+
+    public static Task<Deployment> StartAsync(StoreKind store, FolderLayoutKind layout) => store switch
+    {
+        StoreKind.Embedded => StartEmbeddedAsync(layout),
+        _ => StartRealAsync(layout),
+    };
+
+    /// <summary>A miner that no other test has.</summary>
+    public Miner NextMiner() => _fresh.TryDequeue(out var miner)
+        ? miner
+        : throw new InvalidOperationException("There are more tests than miners: raise their number.");
+
+    /// <summary>The folder that the protocol gives a miner; the source counts only in the coldkey layout.</summary>
+    public string FolderOf(Miner miner, string source = "x") => Layout == FolderLayoutKind.Coldkey
+        ? $"data/{source}/{miner.Coldkey}/"
+        : $"data/hotkey={miner.Hotkey}/";
+
+    /// <summary>The same for the account that names the folder.</summary>
+    public string FolderOf(string address, string source = "x") => Layout == FolderLayoutKind.Coldkey
+        ? $"data/{source}/{address}/"
+        : $"data/hotkey={address}/";
+
+    /// <summary>The account that names a miner's folder.</summary>
+    public string OwnerOf(Miner miner) => Layout == FolderLayoutKind.Coldkey ? miner.Coldkey.Address : miner.Hotkey.Address;
+
+    /// <summary>A path inside a folder as miners choose them in this layout.</summary>
+    public string PathOf(string file) => Layout == FolderLayoutKind.Coldkey ? file : "job_id=default/" + file;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        if (_ownsBuckets)
+        {
+            await Bucket.RemoveAsync();
+            await OtherBucket.RemoveAsync();
+        }
+
+        Bucket.Dispose();
+        OtherBucket.Dispose();
+        _folder.Dispose();
+    }
+
+    private static async Task<Deployment> StartEmbeddedAsync(FolderLayoutKind layout)
+    {
+        var folder = new ScratchFolder("embedded");
+        var subnet = Subnet.Create(FreshMiners);
+        var data = folder.Sub(Path.Combine("up", "here", "data"));
+        var api = await ApiProcess.StartDevelopmentAsync(data, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["METAGRAPH_FILE"] = await subnet.WriteAsync(folder),
+            ["FOLDER_LAYOUT"] = NameOf(layout),
+        });
+        var bucket = new Bucket(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
+        return new Deployment(layout, folder, api, subnet, bucket, bucket.Beside("another-bucket"), otherKeys: null, ownsBuckets: false);
+    }
+
+    private static async Task<Deployment> StartRealAsync(FolderLayoutKind layout)
+    {
+        var store = await TestRun.Current.RealStore.GetAsync();
+        var folder = new ScratchFolder("real");
+        var subnet = Subnet.Create(FreshMiners);
+        var name = "s3auth-e2e-" + RandomNumberGenerator.GetHexString(12, lowercase: true);
+        var bucket = new Bucket(store.Endpoint, store.Region, name, store.Keys);
+        var other = bucket.Beside(name + "-other");
+        await bucket.CreateAsync();
+        await other.CreateAsync();
+        var api = await ApiProcess.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["BT_NETWORK"] = "static",
+            ["METAGRAPH_FILE"] = await subnet.WriteAsync(folder),
+            ["FOLDER_LAYOUT"] = NameOf(layout),
+            ["S3_ENDPOINT"] = store.Endpoint.GetLeftPart(UriPartial.Authority),
+            ["S3_BUCKET"] = name,
+            ["S3_REGION"] = store.Region,
+            ["AWS_ACCESS_KEY_ID"] = store.Keys.Id,
+            ["AWS_SECRET_ACCESS_KEY"] = store.Keys.Secret,
+            ["DATA_DIR"] = folder.Sub(Path.Combine("up", "here", "data")),
+        });
+        return new Deployment(layout, folder, api, subnet, bucket, other, store.OtherKeys, ownsBuckets: true);
+    }
+
+    private static string NameOf(FolderLayoutKind layout) => layout == FolderLayoutKind.Coldkey ? "coldkey" : "hotkey";
+}

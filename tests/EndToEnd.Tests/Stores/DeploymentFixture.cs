@@ -1,0 +1,70 @@
+using S3Auth.EndToEnd.Tests.Clients;
+using S3Auth.EndToEnd.Tests.Servers;
+
+namespace S3Auth.EndToEnd.Tests.Stores;
+
+/// <summary>Cases that hold on every store and in every layout: each runs four times.</summary>
+[TestFixtureSource(typeof(DeploymentFixture), nameof(Everywhere))]
+public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout)
+{
+    private Deployment? _deployment;
+
+    public static IEnumerable<TestFixtureData> Everywhere =>
+        from store in Enum.GetValues<StoreKind>()
+        from layout in Enum.GetValues<FolderLayoutKind>()
+        select new TestFixtureData(store, layout);
+
+    internal Deployment Deployment => _deployment ?? throw new InvalidOperationException("The deployment is not there yet.");
+
+    internal ServiceClient Client => Deployment.Client;
+
+    internal Bucket Bucket => Deployment.Bucket;
+
+    internal bool OnEmbeddedStore => store == StoreKind.Embedded;
+
+    [OneTimeSetUp]
+    public async Task ReachDeployment()
+    {
+        if (store == StoreKind.Real && RealStoreHost.WhyNot is { } reason)
+        {
+            Assert.Ignore(reason);
+        }
+
+        _deployment = await TestRun.Current.DeploymentAsync(store, layout);
+    }
+
+    /// <summary>Random bytes: what nobody compresses, guesses or confuses with something else.</summary>
+    internal static byte[] Bytes(int count)
+    {
+        var bytes = new byte[count];
+        Random.Shared.NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>The store refuses, and afterwards holds exactly what it held before.</summary>
+    internal async Task AssertRefusedAsync(Func<Task<StoreAnswer>> attempt, string? because = null)
+    {
+        var before = await Bucket.ListAsync();
+        var answer = await attempt();
+        var after = await Bucket.ListAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Refused, $"{because} {answer}");
+            Assert.That(after, Is.EqualTo(before), because);
+        }
+    }
+
+    /// <summary>Whatever the store answers, it afterwards holds what it held before, but for new objects inside the folder.</summary>
+    internal async Task AssertNothingOutsideAsync(string folder, Func<Task<StoreAnswer>> attempt, string? because = null)
+    {
+        var before = await Bucket.ListAsync();
+        var answer = await attempt();
+        var after = await Bucket.ListAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((int)answer.Status, Is.LessThan(500), $"{because} {answer}");
+            Assert.That(after.Where(one => !one.Key.StartsWith(folder, StringComparison.Ordinal)), Is.EqualTo(
+                before.Where(one => !one.Key.StartsWith(folder, StringComparison.Ordinal))), because);
+        }
+    }
+}
