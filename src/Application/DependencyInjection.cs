@@ -7,6 +7,7 @@ using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
+using S3Auth.Application.Validators.GetFilePresignedUrls;
 using S3Auth.Application.Validators.GetValidatorAccess;
 
 namespace S3Auth.Application;
@@ -31,6 +32,7 @@ public static class DependencyInjection
 
         services.AddUseCase<GetFolderAccessCommand, FolderAccess, GetFolderAccessHandler>();
         services.AddUseCase<GetValidatorAccessCommand, ValidatorAccess, GetValidatorAccessHandler>();
+        services.AddUseCase<GetFilePresignedUrlsCommand, FilePresignedUrls, GetFilePresignedUrlsHandler>();
         services.AddUseCase<GetHealthQuery, Health, GetHealthHandler>();
         services.AddUseCase<GetReadinessQuery, Readiness, GetReadinessHandler>();
         services.AddUseCase<GetCommitmentFormatsQuery, CommitmentFormats, GetCommitmentFormatsHandler>();

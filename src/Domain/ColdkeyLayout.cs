@@ -39,13 +39,13 @@ public sealed class ColdkeyLayout : FolderLayout
     public override IReadOnlyList<Folder> Discovery { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ExampleKeys(AccountId hotkey, AccountId coldkey) =>
-        [.. FoldersOf(hotkey, coldkey).Select(folder => $"{folder.Prefix}data_20261124_062101_1000.parquet")];
+    public override IReadOnlyList<string> ExampleKeys(AccountId owner) =>
+        [.. FoldersOf(owner).Select(folder => $"{folder.Prefix}data_20261124_062101_1000.parquet")];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Folder> FoldersOf(AccountId hotkey, AccountId coldkey)
+    public override IReadOnlyList<Folder> FoldersOf(AccountId owner)
     {
-        var address = coldkey.ToString();
+        var address = owner.ToString();
         var folders = new Folder[Discovery.Count];
         for (var i = 0; i < folders.Length; i++)
         {

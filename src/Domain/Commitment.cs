@@ -17,6 +17,15 @@ public readonly record struct Commitment(string Text)
     public static Commitment ValidatorAccess(long timestamp) =>
         new(string.Create(CultureInfo.InvariantCulture, $"s3:validator:access:{timestamp}"));
 
+    /// <summary>
+    /// A validator asks for URLs of one miner's files: <c>s3:validator:files:{miner}:{hotkey}:{timestamp}</c>.
+    /// </summary>
+    /// <param name="miner">The miner's hotkey or coldkey, whichever the request names.</param>
+    /// <param name="hotkey">The validator's hotkey.</param>
+    /// <param name="timestamp">Unix seconds.</param>
+    public static Commitment FileUrls(AccountId miner, AccountId hotkey, long timestamp) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"s3:validator:files:{miner}:{hotkey}:{timestamp}"));
+
     /// <inheritdoc/>
     public override string ToString() => Text;
 }

@@ -21,8 +21,8 @@ public abstract class FolderLayout
     /// <summary>The same in a sentence.</summary>
     public abstract string Description { get; }
 
-    /// <summary>What an uploaded file's key looks like, for a miner whose keys are these.</summary>
-    public abstract IReadOnlyList<string> ExampleKeys(AccountId hotkey, AccountId coldkey);
+    /// <summary>What uploaded files' keys look like in the folders of this owner.</summary>
+    public abstract IReadOnlyList<string> ExampleKeys(AccountId owner);
 
     /// <summary>The configured sources in their order; empty where the layout has none.</summary>
     public abstract IReadOnlyList<Source> Sources { get; }
@@ -32,11 +32,11 @@ public abstract class FolderLayout
     /// </summary>
     public abstract IReadOnlyList<Folder> Discovery { get; }
 
-    /// <summary>The folders of the miner with these keys, one for each source or just one.</summary>
-    public abstract IReadOnlyList<Folder> FoldersOf(AccountId hotkey, AccountId coldkey);
-
-    /// <summary>Which of a neuron's two accounts names its folder.</summary>
+    /// <summary>Which of a neuron's two accounts its folders are named by.</summary>
     public abstract AccountId FolderOwner(Neuron neuron);
+
+    /// <summary>The folders that are named by this account, one for each source or just one.</summary>
+    public abstract IReadOnlyList<Folder> FoldersOf(AccountId owner);
 
     /// <summary>The uid to show beside a folder's owner; null when nothing of that owner is registered.</summary>
     public abstract ushort? UidOf(AccountId folderOwner, Metagraph metagraph);

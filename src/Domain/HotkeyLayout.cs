@@ -26,12 +26,12 @@ public sealed class HotkeyLayout : FolderLayout
     public override IReadOnlyList<Folder> Discovery { get; } = [Miners];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ExampleKeys(AccountId hotkey, AccountId coldkey) =>
-        [$"{Miners.Prefix}{hotkey}/job_id=default/data_20261124_062101_1000.parquet"];
+    public override IReadOnlyList<string> ExampleKeys(AccountId owner) =>
+        [$"{Miners.Prefix}{owner}/job_id=default/data_20261124_062101_1000.parquet"];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Folder> FoldersOf(AccountId hotkey, AccountId coldkey) =>
-        [new Folder($"{Miners.Prefix}{hotkey}/", Source: null)];
+    public override IReadOnlyList<Folder> FoldersOf(AccountId owner) =>
+        [new Folder($"{Miners.Prefix}{owner}/", Source: null)];
 
     /// <inheritdoc/>
     public override AccountId FolderOwner(Neuron neuron)

@@ -30,7 +30,7 @@ public sealed class OpenApiTests
     public void Document_names_every_endpoint() =>
         Assert.That(Operations().Select(operation => $"{operation.Method} {operation.Path}"), Is.EquivalentTo(new[]
         {
-            "post /get-folder-access", "post /get-validator-access", "get /healthcheck", "get /healthz", "get /readyz",
+            "post /get-folder-access", "post /get-validator-access", "post /get-file-presigned-urls", "get /healthcheck", "get /healthz", "get /readyz",
             "get /commitment-formats", "get /structure-info",
         }));
 
@@ -68,6 +68,11 @@ public sealed class OpenApiTests
     {
         "invalid_request", "timestamp_expired", "timestamp_in_future", "expiry_in_past", "invalid_signature", "hotkey_not_registered",
         "not_a_validator", "chain_unavailable", "storage_unavailable", "storage_timeout",
+    })]
+    [TestCase("/get-file-presigned-urls", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "not_a_validator", "miner_not_found", "chain_unavailable", "storage_unavailable",
     })]
     public void Every_error_of_an_endpoint_is_documented_with_an_example(string path, string[] codes)
     {

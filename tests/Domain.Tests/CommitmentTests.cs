@@ -15,6 +15,12 @@ public sealed class CommitmentTests
         Assert.That(Commitment.ValidatorAccess(1795500000).Text, Is.EqualTo("s3:validator:access:1795500000"));
 
     [Test]
+    public void File_urls_is_the_text_that_validators_sign() =>
+        Assert.That(
+            Commitment.FileUrls(Accounts.Dave, Accounts.Alice, 1795500000).Text,
+            Is.EqualTo("s3:validator:files:5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy:5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY:1795500000"));
+
+    [Test]
     public void Timestamp_is_written_the_same_in_every_culture()
     {
         var before = CultureInfo.CurrentCulture;

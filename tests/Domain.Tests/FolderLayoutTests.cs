@@ -15,13 +15,13 @@ public sealed class FolderLayoutTests
     [Test]
     public void Coldkey_layout_has_one_folder_per_source_named_by_the_coldkey() =>
         Assert.That(
-            ByColdkey.FoldersOf(Accounts.Bob, Accounts.Dave),
+            ByColdkey.FoldersOf(Accounts.Dave),
             Is.EqualTo(new[] { new Folder($"data/x/{Dave}/", X), new Folder($"data/reddit/{Dave}/", Reddit) }));
 
     [Test]
     public void Hotkey_layout_has_one_folder_named_by_the_hotkey() =>
         Assert.That(
-            ByHotkey.FoldersOf(Accounts.Bob, Accounts.Dave),
+            ByHotkey.FoldersOf(Accounts.Bob),
             Is.EqualTo(new[] { new Folder($"data/hotkey={Bob}/", Source: null) }));
 
     [Test]
@@ -29,14 +29,15 @@ public sealed class FolderLayoutTests
     {
         foreach (var layout in new FolderLayout[] { ByColdkey, ByHotkey })
         {
-            var folders = layout.FoldersOf(Accounts.Bob, Accounts.Dave);
+            var expected = layout.FolderOwner(new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true));
+            var folders = layout.FoldersOf(expected);
 
             Assert.That(layout.Discovery, Has.Count.EqualTo(folders.Count));
             for (var i = 0; i < folders.Count; i++)
             {
                 Assert.That(FolderLayout.TryReadFolder(layout.Discovery[i], folders[i].Prefix, out var found, out var owner), Is.True);
                 Assert.That(found, Is.EqualTo(folders[i]));
-                Assert.That(owner, Is.EqualTo(layout.FolderOwner(new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true))));
+                Assert.That(owner, Is.EqualTo(expected));
             }
         }
     }
@@ -52,9 +53,38 @@ public sealed class FolderLayoutTests
         Assert.That(FolderLayout.TryReadFolder(ByColdkey.Discovery[0], prefix, out _, out _), Is.False);
 
     [Test]
+    public void Folders_are_named_by_the_account_that_the_layout_says()
+    {
+        var neuron = new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true);
+
+        Assert.That((ByColdkey.FolderOwner(neuron), ByHotkey.FolderOwner(neuron)), Is.EqualTo((Accounts.Dave, Accounts.Bob)));
+    }
+
+    [TestCase("data/x/5Fab/a.parquet", true)]
+    [TestCase("data/x/5Fab/sub/a b%2F+=.parquet", true)]
+    [TestCase("data/x/5Fab/..a/b..", true)]
+    [TestCase("data/x/5Fab//a", true)]
+    [TestCase("data/x/5Fab/", false)]
+    [TestCase("data/x/5Fab", false)]
+    [TestCase("data/x/5Fabc/a.parquet", false)]
+    [TestCase("data/x/5Fabc", false)]
+    [TestCase("data/x/5fab/a.parquet", false)]
+    [TestCase("/data/x/5Fab/a.parquet", false)]
+    [TestCase("data/reddit/5Fab/a.parquet", false)]
+    [TestCase("data/x/5Fab/../5Fac/a.parquet", false)]
+    [TestCase("data/x/5Fab/sub/..", false)]
+    [TestCase("data/x/5Fab/./a", false)]
+    [TestCase("data/x/5Fab/.", false)]
+    public void Folder_holds_what_lies_below_it_by_segments(string key, bool holds)
+    {
+        Assert.That(ObjectName.TryParse(key, out var name), Is.True);
+        Assert.That(new Folder("data/x/5Fab/", X).Holds(name), Is.EqualTo(holds));
+    }
+
+    [Test]
     public void Every_folder_ends_with_a_slash_so_that_no_prefix_holds_a_siblings_keys() =>
         Assert.That(
-            ByColdkey.FoldersOf(Accounts.Bob, Accounts.Dave).Concat(ByHotkey.FoldersOf(Accounts.Bob, Accounts.Dave)).Select(folder => folder.Prefix),
+            ByColdkey.FoldersOf(Accounts.Dave).Concat(ByHotkey.FoldersOf(Accounts.Bob)).Select(folder => folder.Prefix),
             Has.All.EndsWith("/").And.All.StartsWith(FolderLayout.AllDataPrefix));
 
     [Test]

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage;
+using S3Auth.Infrastructure.Storage.SigV4;
 
 namespace S3Auth.Api.Configuration;
 
@@ -8,7 +10,7 @@ namespace S3Auth.Api.Configuration;
 /// Reads <see cref="ServiceOptions"/> from environment variables (over appsettings.json, by the same names). In development
 /// nothing needs to be set; elsewhere what is missing is named. All problems are told at once.
 /// </summary>
-internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEnvironment environment)
+internal sealed partial class ServiceOptionsReader(IConfiguration configuration, IHostEnvironment environment)
 {
     private const int MaxPort = 65535;
 
@@ -131,15 +133,18 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         var publicEndpoint = Endpoint("S3_PUBLIC_ENDPOINT");
         if (Text("S3_BUCKET") is { } bucket)
         {
-            var store = new StorageOptions
+            var region = Text("S3_REGION") ?? "us-east-2";
+            if (!BucketName().IsMatch(bucket))
             {
-                Bucket = bucket,
-                Region = Text("S3_REGION") ?? "us-east-2",
-                Endpoint = endpoint,
-                PublicEndpoint = publicEndpoint,
-            };
-            _problems.AddRange(store.Problems());
-            return store;
+                _problems.Add($"S3_BUCKET is '{bucket}', but a bucket's name is 3 to 63 lowercase letters, digits, '-' and '.'.");
+            }
+
+            if (!RegionName().IsMatch(region))
+            {
+                _problems.Add($"S3_REGION is '{region}', but a region is lowercase letters, digits and '-'.");
+            }
+
+            return new StorageOptions { Bucket = bucket, Region = region, Endpoint = endpoint, PublicEndpoint = publicEndpoint };
         }
 
         if (!_development)
@@ -161,12 +166,13 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             return null;
         }
 
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri))
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && S3Endpoint.IsUsable(uri))
         {
             return uri;
         }
 
-        _problems.Add($"{name} is no URL: write it as http://host:port or https://host.");
+        // The value itself may hold a password and is not repeated.
+        _problems.Add($"{name} cannot be used: write it as http://host:port or https://host, without user, query and fragment.");
         return null;
     }
 
@@ -209,4 +215,10 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
 
     private string? Text(string name) =>
         configuration[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+
+    [GeneratedRegex(@"\A[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex BucketName();
+
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,62}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex RegionName();
 }

@@ -6,6 +6,7 @@ using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
+using S3Auth.Application.Validators.GetFilePresignedUrls;
 using S3Auth.Application.Validators.GetValidatorAccess;
 
 namespace S3Auth.Api.Json;
@@ -31,6 +32,8 @@ namespace S3Auth.Api.Json;
 [JsonSerializable(typeof(FolderAccess))]
 [JsonSerializable(typeof(GetValidatorAccessCommand))]
 [JsonSerializable(typeof(ValidatorAccess))]
+[JsonSerializable(typeof(GetFilePresignedUrlsCommand))]
+[JsonSerializable(typeof(FilePresignedUrls))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(CommitmentFormats))]

@@ -10,6 +10,7 @@ using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
+using S3Auth.Application.Validators.GetFilePresignedUrls;
 using S3Auth.Application.Validators.GetValidatorAccess;
 using S3Auth.Domain;
 using S3Auth.Substrate;
@@ -30,6 +31,7 @@ internal static class Examples
     private static readonly AccountId Validator = AccountId.Parse("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
     private static readonly DateTimeOffset Expiry = DateTimeOffset.FromUnixTimeSeconds(Timestamp + 86400);
     private static readonly ColdkeyLayout Layout = new(Sources("x", "reddit"));
+    private static readonly string FileKey = Layout.ExampleKeys(Coldkey)[0];
     private static readonly StructureInfo StructureInfo = new(Layout.Structure, Layout.Description);
 
     /// <summary>By the type that crosses the wire.</summary>
@@ -50,6 +52,16 @@ internal static class Examples
             ["signature"] = ExampleSignature(),
         },
         [typeof(ValidatorAccess)] = Write(ValidatorAccess()),
+        [typeof(GetFilePresignedUrlsCommand)] = new JsonObject
+        {
+            ["hotkey"] = Validator.ToString(),
+            ["timestamp"] = Timestamp,
+            ["signature"] = ExampleSignature(),
+            ["miner_coldkey"] = Coldkey.ToString(),
+            ["file_keys"] = new JsonArray(FileKey),
+            ["expiry_hours"] = 1,
+        },
+        [typeof(FilePresignedUrls)] = Write(FilePresignedUrls()),
         [typeof(Health)] = Write(Health()),
         [typeof(Liveness)] = Write(new Liveness("ok")),
         [typeof(Readiness)] = Write(new Readiness("ready", new Dictionary<string, string>(StringComparer.Ordinal))),
@@ -59,7 +71,7 @@ internal static class Examples
             Layout.Structure,
             Layout.Description,
             [.. Layout.Sources.Select(source => source.Name)],
-            Layout.ExampleKeys(Hotkey, Coldkey),
+            Layout.ExampleKeys(Coldkey),
             ["Sign the folder_access commitment (GET /commitment-formats) with your hotkey."],
             UploadPolicy.MinBytes,
             UploadPolicy.MaxBytes)),
@@ -93,6 +105,7 @@ internal static class Examples
         RefusalCode.HotkeyNotRegistered => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney (block 6852690): register it, or ask the server of your own subnet.",
         RefusalCode.ColdkeyMismatch => $"On chain another coldkey than {Coldkey} owns the hotkey {Hotkey}: send and sign the coldkey that owns it.",
         RefusalCode.NotAValidator => $"The hotkey {Validator} has a validator permit and 1500 alpha staked; a validator needs a permit and more than 20000 alpha.",
+        RefusalCode.MinerNotFound => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney, so its coldkey is not known: send 'miner_coldkey' instead.",
         RefusalCode.ChainUnavailable => "This server has no recent answer of the chain and cannot tell who is registered; your request may be fine: try again shortly.",
         RefusalCode.StorageUnavailable => "The object store cannot be used now; try again shortly.",
         RefusalCode.StorageTimeout => "The object store did not answer in time; try again shortly.",
@@ -101,7 +114,7 @@ internal static class Examples
 
     private static FolderAccess FolderAccess()
     {
-        var folders = Layout.FoldersOf(Hotkey, Coldkey).ToDictionary(
+        var folders = Layout.FoldersOf(Coldkey).ToDictionary(
             folder => folder.Source!.Value.Name,
             folder => new FolderGrant(folder.Prefix, "https://my-bucket.s3.us-east-2.amazonaws.com/", Fields(folder), ListUrl(folder.Prefix)),
             StringComparer.Ordinal);
@@ -134,7 +147,7 @@ internal static class Examples
 
     private static ValidatorAccess ValidatorAccess()
     {
-        var folders = Layout.FoldersOf(Hotkey, Coldkey);
+        var folders = Layout.FoldersOf(Coldkey);
         return new ValidatorAccess
         {
             Bucket = "my-bucket",
@@ -154,6 +167,26 @@ internal static class Examples
                 new MinerFolders(Coldkey, 7, [.. folders.Select(folder => new MinerFolder(folder.Source?.Name, folder.Prefix, ListUrl(folder.Prefix)))]),
             ],
             StructureInfo = StructureInfo,
+        };
+    }
+
+    private static FilePresignedUrls FilePresignedUrls()
+    {
+        var url = new FileUrl($"https://my-bucket.s3.us-east-2.amazonaws.com/{FileKey}?{Signed}", FileKey, 3600, FileKey[(FileKey.LastIndexOf('/') + 1)..]);
+        return new FilePresignedUrls
+        {
+            ValidatorHotkey = Validator,
+            MinerColdkey = Coldkey,
+            Bucket = "my-bucket",
+            ExpiryHours = 1,
+            ExpiryTime = DateTimeOffset.FromUnixTimeSeconds(Timestamp + 3600),
+            TotalRequestedFiles = 1,
+            ValidFilesCount = 1,
+            InvalidFilesCount = 0,
+            SuccessfulUrls = 1,
+            FileUrls = new Dictionary<string, FileUrl>(StringComparer.Ordinal) { [FileKey] = url },
+            InvalidFiles = [],
+            CommitmentUsed = Commitment.FileUrls(Coldkey, Validator, Timestamp).Text,
         };
     }
 

@@ -13,13 +13,28 @@ public sealed class GrantIssuer(IUrlSigner urls, AccessWindow window, TimeProvid
     /// </exception>
     public Grant Open(long? requestedExpiry)
     {
-        var start = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
+        var start = Now();
         if (requestedExpiry <= start.ToUnixTimeSeconds())
         {
             throw ExpiryRules.InPast(start);
         }
 
+        return OpenAt(start, requestedExpiry);
+    }
+
+    /// <param name="duration">How long the caller wants it to last, at least a second.</param>
+    /// <exception cref="RefusedException"><c>storage_unavailable</c>: there are no credentials to sign with.</exception>
+    public Grant OpenFor(TimeSpan duration)
+    {
+        var start = Now();
+        return OpenAt(start, (start + duration).ToUnixTimeSeconds());
+    }
+
+    private Grant OpenAt(DateTimeOffset start, long? requestedExpiry)
+    {
         var signer = urls.At(start);
         return new Grant(signer, start, window.EffectiveExpiry(requestedExpiry, start, signer.CredentialsEnd));
     }
+
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
 }

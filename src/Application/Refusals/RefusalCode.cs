@@ -27,6 +27,9 @@ public enum RefusalCode
     /// <summary>No permit, or not enough stake.</summary>
     NotAValidator,
 
+    /// <summary>A validator asks for a hotkey that is not registered, where its coldkey is needed.</summary>
+    MinerNotFound,
+
     /// <summary>There is no metagraph that may be decided on.</summary>
     ChainUnavailable,
 

@@ -1,3 +1,4 @@
+using S3Auth.Domain;
 using S3Auth.Substrate;
 
 namespace S3Auth.Application.Service;
@@ -10,4 +11,10 @@ internal static class ExampleAccounts
 
     /// <summary><c>//Dave</c></summary>
     internal static readonly AccountId Coldkey = AccountId.Parse("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy");
+
+    /// <summary><c>//Alice</c></summary>
+    internal static readonly AccountId Validator = AccountId.Parse("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+
+    /// <summary>The miner with the first two.</summary>
+    internal static readonly Neuron Neuron = new(0, Hotkey, Coldkey, ValidatorPermit: false, default, Active: true);
 }

@@ -43,7 +43,7 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
     public Task<FolderAccess> Handle(GetFolderAccessCommand request, CancellationToken cancellationToken)
     {
         var grant = grants.Open(request.Expiry);
-        var all = layout.FoldersOf(caller.Neuron.Hotkey, caller.Neuron.Coldkey);
+        var all = layout.FoldersOf(layout.FolderOwner(caller.Neuron));
         var wanted = request.Source is { } source ? [.. all.Where(folder => folder.Source == source)] : all;
 
         var granted = new FolderGrant[wanted.Count];

@@ -27,6 +27,11 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
                 "s3:validator:access:{timestamp}",
                 Commitment.ValidatorAccess(now).Text,
                 "A validator asks to find and list every miner's folder; signed by the validator's hotkey."),
+            ["file_urls"] = new(
+                "POST /get-file-presigned-urls",
+                "s3:validator:files:{miner}:{hotkey}:{timestamp}",
+                Commitment.FileUrls(layout.FolderOwner(ExampleAccounts.Neuron), ExampleAccounts.Validator, now).Text,
+                "A validator asks to download files of one miner; {miner} is the address it sends as miner_hotkey or miner_coldkey, {hotkey} its own, which signs."),
         };
 
         string[] instructions =

@@ -23,7 +23,7 @@ internal sealed class GetStructureHandler(FolderLayout layout) : IRequestHandler
             layout.Structure,
             layout.Description,
             [.. layout.Sources.Select(source => source.Name)],
-            layout.ExampleKeys(ExampleAccounts.Hotkey, ExampleAccounts.Coldkey),
+            layout.ExampleKeys(layout.FolderOwner(ExampleAccounts.Neuron)),
             UploadFlow,
             UploadPolicy.MinBytes,
             UploadPolicy.MaxBytes));

@@ -1,0 +1,96 @@
+using MediatR;
+using S3Auth.Application.Grants;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Validators.GetFilePresignedUrls;
+
+/// <summary>A validator asks to download files of one miner.</summary>
+public sealed record GetFilePresignedUrlsCommand : IRequest<FilePresignedUrls>, ISignedRequest, IMinerRequest
+{
+    /// <summary>How long URLs last when nothing is asked for, in hours.</summary>
+    public const long StandardHours = 1;
+
+    /// <summary>The longest that can be asked for, in hours.</summary>
+    public const long MostHours = 24;
+
+    /// <summary>The most keys in one request.</summary>
+    public const int MostKeys = 1000;
+
+    /// <summary>The validator's hotkey, which signs.</summary>
+    public AccountId? Hotkey { get; init; }
+
+    /// <summary>When it signed, in Unix seconds.</summary>
+    public long? Timestamp { get; init; }
+
+    /// <summary>
+    /// Its signature over <c>s3:validator:files:{miner}:{hotkey}:{timestamp}</c>, where <c>{miner}</c> is the account sent as
+    /// <c>miner_hotkey</c> or <c>miner_coldkey</c>.
+    /// </summary>
+    public Sr25519Signature? Signature { get; init; }
+
+    /// <summary>The miner's hotkey; this or <c>miner_coldkey</c>.</summary>
+    public AccountId? MinerHotkey { get; init; }
+
+    /// <summary>The miner's coldkey; this or <c>miner_hotkey</c>. Only in the coldkey layout.</summary>
+    public AccountId? MinerColdkey { get; init; }
+
+    /// <summary>The files' keys, 1 to 1,000, as a listing gives them.</summary>
+    public IReadOnlyList<string?>? FileKeys { get; init; }
+
+    /// <summary>How long the URLs should last, in hours from 1 to 24; 1 when left out.</summary>
+    public long? ExpiryHours { get; init; }
+
+    AccountId? ISignedRequest.NamedColdkey => null;
+
+    Role ISignedRequest.Role => Role.Validator;
+
+    Proof ISignedRequest.Proof => Proof.Of(
+        Commitment.FileUrls((MinerHotkey ?? MinerColdkey)!.Value, Hotkey!.Value, Timestamp!.Value), Signature!.Value);
+}
+
+/// <summary>Signs a download of each file that lies in the miner's folders, and says of the others that they do not.</summary>
+internal sealed class GetFilePresignedUrlsHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store)
+    : IRequestHandler<GetFilePresignedUrlsCommand, FilePresignedUrls>
+{
+    public Task<FilePresignedUrls> Handle(GetFilePresignedUrlsCommand request, CancellationToken cancellationToken)
+    {
+        var folders = layout.FoldersOf(MinerFolderOwner.Of(request, layout, caller.Metagraph));
+        var hours = request.ExpiryHours ?? GetFilePresignedUrlsCommand.StandardHours;
+        var grant = grants.OpenFor(TimeSpan.FromHours(hours));
+
+        var keys = request.FileKeys!;
+        var urls = new Dictionary<string, FileUrl>(keys.Count, StringComparer.Ordinal);
+        var invalid = new List<string>();
+        foreach (var key in keys)
+        {
+            if (ObjectName.TryParse(key, out var name) && folders.Any(folder => folder.Holds(name)))
+            {
+                urls.TryAdd(key, new FileUrl(grant.Signer.SignGet(name, grant.Expiry), key, grant.Seconds, key[(key.LastIndexOf('/') + 1)..]));
+            }
+            else
+            {
+                invalid.Add(key!);
+            }
+        }
+
+        return Task.FromResult(new FilePresignedUrls
+        {
+            ValidatorHotkey = caller.Neuron.Hotkey,
+            MinerHotkey = request.MinerHotkey,
+            MinerColdkey = request.MinerColdkey,
+            Bucket = store.Bucket,
+            ExpiryHours = hours,
+            ExpiryTime = grant.Expiry,
+            TotalRequestedFiles = keys.Count,
+            ValidFilesCount = keys.Count - invalid.Count,
+            InvalidFilesCount = invalid.Count,
+            SuccessfulUrls = urls.Count,
+            FileUrls = urls,
+            InvalidFiles = invalid,
+            CommitmentUsed = ((ISignedRequest)request).Proof.Text,
+        });
+    }
+}

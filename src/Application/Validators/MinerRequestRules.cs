@@ -1,0 +1,21 @@
+using FluentValidation;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Validators;
+
+/// <summary>A miner is named by exactly one account, and by one that names its folders or can be translated to it.</summary>
+internal sealed class MinerRequestRules : AbstractValidator<IMinerRequest>
+{
+    public MinerRequestRules(FolderLayout layout)
+    {
+        RuleFor(request => request.MinerHotkey)
+            .Must((request, hotkey) => hotkey is null != request.MinerColdkey is null)
+            .WithMessage("Send exactly one of 'miner_hotkey' and 'miner_coldkey'.");
+
+        // A coldkey may own many hotkeys: where folders are named by hotkeys it does not say which is meant.
+        RuleFor(request => request.MinerColdkey)
+            .Null()
+            .When(_ => layout is HotkeyLayout)
+            .WithMessage("Send 'miner_hotkey' instead of 'miner_coldkey': this deployment names folders by hotkeys.");
+    }
+}
