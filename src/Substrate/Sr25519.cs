@@ -103,7 +103,7 @@ public static class Sr25519
             return false;
         }
 
-        response[^1] ^= Marker;
+        response[^1] &= 0xFF ^ Marker;
         if (!IsReduced(response) || commitment.IndexOfAnyExcept((byte)0) < 0)
         {
             return false;

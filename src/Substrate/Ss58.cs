@@ -6,8 +6,7 @@ namespace S3Auth.Substrate;
 /// <summary>
 /// SS58, Substrate's text form of an account id, with network prefix 42: base58 of the prefix, the 32 bytes, and the
 /// first two bytes of Blake2b-512 over <c>SS58PRE</c>, prefix and account id. An account has exactly one text of exactly
-/// 48 characters, and only that one is accepted. The specification is
-/// https://docs.polkadot.com/polkadot-protocol/parachain-basics/accounts/#ss58.
+/// 48 characters, and only that one is accepted. Prefixes are registered in https://github.com/paritytech/ss58-registry.
 /// </summary>
 public static class Ss58
 {

@@ -84,7 +84,8 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, whole, caller);
         try
         {
-            return await _client.ListObjectsV2Async(request, any.Token);
+            // The SDK heeds the token too, but first drains a stalled answer for two seconds.
+            return await _client.ListObjectsV2Async(request, any.Token).WaitAsync(any.Token);
         }
         catch (Exception exception) when (!caller.IsCancellationRequested && (any.IsCancellationRequested || IsTimeout(exception)))
         {
@@ -132,7 +133,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         };
         if (options.Endpoint is { } endpoint)
         {
-            config.ServiceURL = endpoint.AbsoluteUri;
+            config.ServiceURL = endpoint.AbsoluteUri.TrimEnd('/'); // The SDK adds a slash of its own.
             config.UseHttp = string.Equals(endpoint.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal);
             config.AuthenticationRegion = options.Region;
             config.ForcePathStyle = true;

@@ -14,14 +14,16 @@ public static class S3StorageRegistration
     /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">The bucket.</param>
+    /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
     public static IServiceCollection AddS3Storage(this IServiceCollection services, StorageOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton(new CredentialSource(options.Credentials));
-        services.AddSingleton<IUrlSigner, S3UrlSigner>();
+        var credentials = new CredentialSource(options.Credentials);
+        services.AddSingleton(credentials);
+        services.AddSingleton<IUrlSigner>(new S3UrlSigner(options, credentials));
         services.AddSingleton<IObjectStore, S3ObjectStore>();
         if (options.Credentials is null)
         {

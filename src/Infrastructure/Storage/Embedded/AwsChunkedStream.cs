@@ -70,13 +70,14 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
         var result = await _body.ReadAsync(cancellationToken);
         if (result.Buffer.IsEmpty && result.IsCompleted)
         {
+            _body.AdvanceTo(result.Buffer.End);
             throw S3Error.IncompleteBody.With();
         }
 
         var piece = result.Buffer.Slice(0, Math.Min(Math.Min(_chunkLeft, buffer.Length), result.Buffer.Length));
+        var read = (int)piece.Length;
         piece.CopyTo(buffer.Span);
         _body.AdvanceTo(piece.End);
-        var read = (int)piece.Length;
         if (_signed)
         {
             _chunkHash.AppendData(buffer.Span[..read]);

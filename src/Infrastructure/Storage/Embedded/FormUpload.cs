@@ -57,6 +57,7 @@ internal sealed class FormUpload
         {
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
                 || !disposition.DispositionType.Equals("form-data", StringComparison.OrdinalIgnoreCase)
+                || disposition.Parameters.Any(parameter => parameter.Value.Length == 0)
                 || disposition.Name.Value is not { Length: > 0 } name)
             {
                 throw S3Error.MalformedPostRequest.With();

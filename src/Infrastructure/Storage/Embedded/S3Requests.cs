@@ -158,6 +158,7 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             default:
+                RequireNoQuery(target, []);
                 throw S3Error.NotImplemented.With();
         }
     }
@@ -176,6 +177,11 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
     /// </summary>
     private static void RequireNoQuery(RequestTarget target, ReadOnlySpan<string> but)
     {
+        if (target.Query.Has("uploads") || target.Query.Has("uploadId"))
+        {
+            throw S3Error.NotImplemented.With("This store takes no multipart uploads. Send the object in one PUT or POST of up to 5 GiB.");
+        }
+
         foreach (var name in target.Query.Names)
         {
             if (!name.StartsWith("x-", StringComparison.OrdinalIgnoreCase) && !but.Contains(name))

@@ -1,10 +1,15 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace S3Auth.Infrastructure.Storage.SigV4;
 
 /// <summary>What is the same in everything that one set of credentials signs in one UTC day. Immutable.</summary>
 internal sealed class DayKey
 {
+    /// <summary>Escapes in a policy only what JSON must: stores need not know <c>\u002B</c> for a plus.</summary>
+    internal static readonly JavaScriptEncoder PolicyEncoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     private readonly byte[] _queryStart;
     private readonly byte[] _queryToken;
 
@@ -21,6 +26,7 @@ internal sealed class DayKey
         _queryToken = credentials.SessionToken is { } token
             ? Encoding.ASCII.GetBytes($"&{SigV4Names.Query.SecurityToken}={S3UriEncoding.EncodeComponent(token)}")
             : [];
+        PolicyToken = JsonEncodedText.Encode(credentials.SessionToken ?? "", PolicyEncoder);
     }
 
     internal SigningCredentials Credentials { get; }
@@ -29,6 +35,9 @@ internal sealed class DayKey
 
     /// <summary>Access key and scope.</summary>
     internal string Credential { get; }
+
+    /// <summary>The session token as a policy holds it; empty where there is none.</summary>
+    internal JsonEncodedText PolicyToken { get; }
 
     /// <summary>Algorithm and credential, up to <c>X-Amz-Date=</c>.</summary>
     internal ReadOnlySpan<byte> QueryStart => _queryStart;

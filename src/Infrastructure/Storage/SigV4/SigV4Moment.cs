@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace S3Auth.Infrastructure.Storage.SigV4;
@@ -22,7 +21,10 @@ public sealed class SigV4Moment
     // Everything in a canonical request but path, host, credential, token and listing: about 200 characters.
     private const int FixedRoom = 512;
 
-    private static readonly JsonWriterOptions PolicyJson = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // The same of a policy; its writer wants a little more than it writes.
+    private const int PolicyRoom = 1024;
+
+    private static readonly JsonWriterOptions PolicyJson = new() { Encoder = DayKey.PolicyEncoder };
 
     private readonly S3Endpoint _endpoint;
     private readonly string _bucket;
@@ -88,13 +90,8 @@ public sealed class SigV4Moment
     {
         RequireLife(seconds);
 
-        var policy = new ArrayBufferWriter<byte>(1024);
-        WritePolicy(policy, rules, seconds);
-
-        var base64 = new byte[Base64.GetMaxEncodedToUtf8Length(policy.WrittenCount)];
-        Base64.EncodeToUtf8(policy.WrittenSpan, base64, out _, out _);
         Span<byte> signature = stackalloc byte[SigV4Names.SignatureLength];
-        _key.Key.Sign(base64, signature);
+        var policy = SignPolicy(rules, seconds, signature);
 
         var fields = new Dictionary<string, string>(capacity: 9, StringComparer.Ordinal)
         {
@@ -110,7 +107,7 @@ public sealed class SigV4Moment
             fields.Add(SigV4Names.Form.SecurityToken, token);
         }
 
-        fields.Add(SigV4Names.Form.Policy, Encoding.ASCII.GetString(base64));
+        fields.Add(SigV4Names.Form.Policy, policy);
         fields.Add(SigV4Names.Form.Signature, Encoding.ASCII.GetString(signature));
         return fields;
     }
@@ -205,6 +202,26 @@ public sealed class SigV4Moment
         request.Append(contentLength is null ? "\n\nhost\nUNSIGNED-PAYLOAD"u8 : "\n\ncontent-length;host\nUNSIGNED-PAYLOAD"u8);
     }
 
+    /// <summary>The policy in base64, which is what is signed.</summary>
+    private string SignPolicy(in PostPolicyRules rules, long seconds, Span<byte> signature)
+    {
+        // What it mostly takes; it grows where a folder wants it to.
+        var policy = new ArrayBufferWriter<byte>(PolicyRoom + rules.Folder.Length + _key.PolicyToken.EncodedUtf8Bytes.Length);
+        WritePolicy(policy, rules, seconds);
+
+        var base64 = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(policy.WrittenCount));
+        try
+        {
+            Base64.EncodeToUtf8(policy.WrittenSpan, base64, out _, out var length);
+            _key.Key.Sign(base64.AsSpan(0, length), signature);
+            return Encoding.ASCII.GetString(base64, 0, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(base64);
+        }
+    }
+
     private void WritePolicy(ArrayBufferWriter<byte> output, in PostPolicyRules rules, long seconds)
     {
         using var json = new Utf8JsonWriter(output, PolicyJson);
@@ -227,9 +244,11 @@ public sealed class SigV4Moment
         WriteExact(json, SigV4Names.Form.Algorithm, SigV4Names.Algorithm);
         WriteExact(json, SigV4Names.Form.Credential, _key.Credential);
         WriteExact(json, SigV4Names.Form.Date, _timestamp);
-        if (_key.Credentials.SessionToken is { } token)
+        if (_key.Credentials.SessionToken is not null)
         {
-            WriteExact(json, SigV4Names.Form.SecurityToken, token);
+            json.WriteStartObject();
+            json.WriteString(SigV4Names.Form.SecurityToken, _key.PolicyToken);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

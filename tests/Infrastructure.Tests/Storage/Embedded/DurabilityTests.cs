@@ -91,15 +91,14 @@ internal sealed class DurabilityTests : StoreTests
         await client.ConnectAsync(Store.Endpoint.Host, Store.Endpoint.Port);
         var stream = client.GetStream();
         await stream.WriteAsync(get.Head());
-        var received = new MemoryStream();
-        var buffer = new byte[1000];
-        received.Write(buffer, 0, await stream.ReadAsync(buffer));
+        await stream.ReadExactlyAsync(new byte[12]);
 
         await PutAsync("key", Bytes("new"));
         await Signer.Authorize(On("DELETE", "key")).SendAsync();
-        await stream.CopyToAsync(received);
+        using var rest = new MemoryStream();
+        await stream.CopyToAsync(rest);
 
-        Assert.That(RawResponse.Parse(received.ToArray()).Body.AsSpan().SequenceEqual(old), Is.True);
+        Assert.That(rest.ToArray().AsSpan().EndsWith(old), Is.True);
     }
 
     [Test]

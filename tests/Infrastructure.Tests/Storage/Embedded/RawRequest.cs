@@ -44,7 +44,7 @@ internal sealed class RawRequest(Uri endpoint, string method, string target)
         return this;
     }
 
-    /// <summary>Sends it and reads the answer until the server closes the connection.</summary>
+    /// <summary>Sends it and reads the answer, without waiting for the server to close the connection.</summary>
     public async Task<RawResponse> SendAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -61,17 +61,7 @@ internal sealed class RawRequest(Uri endpoint, string method, string target)
             // The server may answer and close before it has the whole body.
         }
 
-        using var answer = new MemoryStream();
-        try
-        {
-            await stream.CopyToAsync(answer, patience.Token);
-        }
-        catch (IOException) when (answer.Length > 0)
-        {
-            // Closed with unread bytes, the connection is reset behind the answer.
-        }
-
-        return RawResponse.Parse(answer.ToArray());
+        return await RawResponse.ReadAsync(stream, Method is "HEAD", patience.Token);
     }
 
     /// <summary>The request line and headers, and the empty line behind them.</summary>

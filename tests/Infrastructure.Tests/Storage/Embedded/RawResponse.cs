@@ -17,12 +17,50 @@ internal sealed record RawResponse(int Status, IReadOnlyDictionary<string, strin
 
     public string Element(string name) => XDocument.Parse(Text, LoadOptions.PreserveWhitespace).Root!.Elements().FirstOrDefault(element => name.Equals(element.Name.LocalName, StringComparison.Ordinal))?.Value ?? "";
 
-    public static RawResponse Parse(byte[] bytes)
+    /// <summary>Reads one answer, as far as its Content-Length says.</summary>
+    public static async Task<RawResponse> ReadAsync(Stream stream, bool headersOnly, CancellationToken cancellation)
+    {
+        using var answer = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        RawResponse? head = null;
+        var wanted = long.MaxValue;
+        while (answer.Length < wanted)
+        {
+            int read;
+            try
+            {
+                read = await stream.ReadAsync(buffer, cancellation);
+            }
+            catch (IOException) when (answer.Length > 0)
+            {
+                // Closed with unread bytes, the connection is reset behind the answer.
+                break;
+            }
+
+            if (read == 0)
+            {
+                break;
+            }
+
+            answer.Write(buffer, 0, read);
+            if (head is null && (head = Parse(answer.ToArray())) is not null)
+            {
+                wanted = answer.Length - head.Body.Length + head.DeclaredLength(headersOnly);
+            }
+        }
+
+        return Parse(answer.ToArray()) ?? new RawResponse(0, new Dictionary<string, string>(StringComparer.Ordinal), []);
+    }
+
+    private long DeclaredLength(bool headersOnly) =>
+        headersOnly ? 0 : long.Parse(Headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture);
+
+    private static RawResponse? Parse(byte[] bytes)
     {
         var end = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
         if (end < 0)
         {
-            return new RawResponse(0, new Dictionary<string, string>(StringComparer.Ordinal), bytes);
+            return null;
         }
 
         var lines = Encoding.UTF8.GetString(bytes, 0, end).Split("\r\n");

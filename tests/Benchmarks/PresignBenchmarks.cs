@@ -1,0 +1,97 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Configs;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage;
+using S3Auth.Infrastructure.Storage.Credentials;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Benchmarks;
+
+/// <summary>
+/// What one signed URL or form costs, next to the AWS SDK's in the same run. The SDK cannot presign a restricted listing at all:
+/// its GET is what a listing is compared with. With temporary credentials, as under an ECS task role.
+/// </summary>
+[MemoryDiagnoser]
+[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
+[CategoriesColumn]
+public class PresignBenchmarks : IDisposable
+{
+    private const string AccessKey = "ASIAIOSFODNN7EXAMPLE";
+    private const string Secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    private const string Folder = "data/x/5EhQWxcFdYAk7B9tNdQnJQFzww5N3964rbsMk55SujcX3PwM/";
+    private const string File = Folder + "data_20261124_062101_1000.parquet";
+
+    private static readonly string Token = new('t', 400);
+
+    private readonly AmazonS3Client _sdk = new(new SessionAWSCredentials(AccessKey, Secret, Token), RegionEndpoint.USEast2);
+    private readonly UploadPolicy _policy = new(new Folder(Folder, null));
+    private readonly ObjectName _key = ObjectName.TryParse(File, out var name) ? name : default;
+    private readonly Listing _listing = new(Folder);
+    private readonly DateTimeOffset _start = new(2026, 11, 24, 6, 21, 1, TimeSpan.Zero);
+    private readonly DateTimeOffset _end = new(2026, 11, 25, 6, 21, 1, TimeSpan.Zero);
+    private readonly S3UrlSigner _urls = new S3UrlSigner(
+        new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" },
+        new CredentialSource(new SigningCredentials(AccessKey, Secret, Token)));
+
+    private IGrantSigner _grant = null!;
+
+    [GlobalSetup]
+    public void SetUp() => _grant = _urls.At(_start);
+
+    [Benchmark]
+    [BenchmarkCategory("GET")]
+    public string Get() => _grant.SignGet(_key, _end);
+
+    [Benchmark(Baseline = true)]
+    [BenchmarkCategory("GET")]
+    public string SdkGet() => _sdk.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = "bucket-1", Key = File, Expires = DateTime.UtcNow.AddDays(1) });
+
+    [Benchmark]
+    [BenchmarkCategory("List")]
+    public string List() => _grant.SignList(_listing, _end);
+
+    [Benchmark(Baseline = true)]
+    [BenchmarkCategory("List")]
+    public string SdkGetAsList() => SdkGet();
+
+    [Benchmark]
+    [BenchmarkCategory("POST")]
+    public PostUpload Post() => _grant.SignPost(_policy, _end);
+
+    [Benchmark(Baseline = true)]
+    [BenchmarkCategory("POST")]
+    public CreatePresignedPostResponse SdkPost() => _sdk.CreatePresignedPost(new CreatePresignedPostRequest
+    {
+        BucketName = "bucket-1",
+        Key = Folder + "${filename}",
+        Expires = DateTime.UtcNow.AddDays(1),
+        Conditions =
+        [
+            S3PostCondition.StartsWith("key", Folder),
+            S3PostCondition.ContentLengthRange(UploadPolicy.MinBytes, UploadPolicy.MaxBytes),
+            S3PostCondition.ExactMatch("acl", UploadPolicy.Acl),
+            S3PostCondition.ExactMatch("x-amz-storage-class", UploadPolicy.StorageClass),
+        ],
+    });
+
+    [Benchmark]
+    [BenchmarkCategory("Grant")]
+    public PostUpload WholeFolderGrant()
+    {
+        var grant = _urls.At(_start);
+        grant.SignList(_listing, _end);
+        return grant.SignPost(_policy, _end);
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _sdk.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

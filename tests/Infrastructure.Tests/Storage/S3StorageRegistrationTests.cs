@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using S3Auth.Application.Ports;
+using S3Auth.Infrastructure.Storage;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Tests.Storage;
+
+public sealed class S3StorageRegistrationTests
+{
+    [Test]
+    public async Task AddS3Storage_gives_a_signer_and_a_store_that_need_nothing_more()
+    {
+        await using var services = new ServiceCollection().AddLogging().AddS3Storage(Options(new SigningCredentials("AKIA", "secret")))
+            .BuildServiceProvider();
+
+        Assert.That(services.GetRequiredService<IUrlSigner>().At(DateTimeOffset.UnixEpoch).CredentialsEnd, Is.Null);
+        Assert.That(services.GetRequiredService<IObjectStore>().Bucket, Is.EqualTo("bucket-1"));
+        Assert.That(services.GetServices<IHostedService>(), Is.Empty, "fixed credentials are not renewed");
+    }
+
+    [Test]
+    public async Task AddS3Storage_renews_credentials_that_are_not_fixed()
+    {
+        await using var services = new ServiceCollection().AddLogging().AddS3Storage(Options(credentials: null)).BuildServiceProvider();
+
+        Assert.That(services.GetServices<IHostedService>().ToList(), Has.Count.EqualTo(1));
+    }
+
+    [TestCase("us/east")]
+    [TestCase("")]
+    public void AddS3Storage_refuses_at_once_what_could_never_be_signed(string region) =>
+        Assert.Throws<ArgumentException>(() => new ServiceCollection().AddS3Storage(new StorageOptions { Bucket = "bucket-1", Region = region }));
+
+    private static StorageOptions Options(SigningCredentials? credentials) =>
+        new() { Bucket = "bucket-1", Region = "us-east-2", Credentials = credentials };
+}
