@@ -112,14 +112,14 @@ internal sealed partial class BadInputCases
         // Moments. Each is properly signed: only its moment is wrong.
         foreach (var (name, moment, code, says) in ((string, Func<long>, string, string)[])
             [
-                ("zero", () => 0, "timestamp_expired", "second"),
-                ("negative", () => -1, "timestamp_expired", "second"),
-                ("the_least_there_is", () => long.MinValue, "timestamp_expired", "second"),
-                ("301_s_old", () => ServiceClient.Now - 301, "timestamp_expired", "second"),
-                ("a_day_old", () => ServiceClient.Now - 86400, "timestamp_expired", "86100"),
-                ("61_s_ahead", () => StartOfASecond() + 61, "timestamp_in_future", "second"),
+                ("zero", () => 0, "timestamp_expired", "past the allowed 300 s"),
+                ("negative", () => -1, "timestamp_expired", "past the allowed 300 s"),
+                ("the_least_there_is", () => long.MinValue, "timestamp_expired", "past the allowed 300 s"),
+                ("301_s_old", () => ServiceClient.Now - 301, "timestamp_expired", "past the allowed 300 s"),
+                ("a_day_old", () => ServiceClient.Now - 86400, "timestamp_expired", "past the allowed 300 s"),
+                ("61_s_ahead", () => StartOfASecond() + 61, "timestamp_in_future", "1 s beyond the allowed 60 s"),
                 ("in_milliseconds", () => ServiceClient.Now * 1000, "timestamp_in_future", "millisecond"),
-                ("the_greatest_there_is", () => long.MaxValue, "timestamp_in_future", "second"),
+                ("the_greatest_there_is", () => long.MaxValue, "timestamp_in_future", "millisecond"),
             ])
         {
             yield return Case($"Timestamp_{name}", Folder, () => ServiceClient.FolderAccessBody(Bob, moment()).ToJsonString(), 400, code, says);
@@ -195,12 +195,18 @@ internal sealed partial class BadInputCases
             code);
     }
 
-    [Test]
-    public async Task Body_of_another_content_type_is_read_as_JSON_or_refused()
+    [TestCase("application/xml", 10, 400, "invalid_request")]
+    [TestCase("text/plain", 10, 400, "invalid_request")]
+    [TestCase("application/x-www-form-urlencoded", 10, 400, "invalid_request")]
+    [TestCase("application/x-www-form-urlencoded", 1_000_000, 413, "request_too_large")]
+    [TestCase("multipart/form-data; boundary=b", 10, 400, "invalid_request")]
+    [TestCase("multipart/form-data; boundary=b", 1_000_000, 413, "request_too_large")]
+    [TestCase("multipart/form-data", 10, 400, "invalid_request")]
+    public async Task Body_of_another_content_type_is_refused(string contentType, int bytes, int status, string code)
     {
-        var answer = await Api.Client.PostAsync(Folder, Encoding.UTF8.GetBytes("<xml/>"), "application/xml");
+        var answer = await Api.Client.PostAsync(Folder, Encoding.UTF8.GetBytes(new string('a', bytes)), contentType);
 
-        AssertProblem(answer, 400, "invalid_request");
+        AssertProblem(answer, status, code);
     }
 
     [Test]

@@ -148,8 +148,16 @@ internal sealed class DocumentationPageCases
     {
         var operation = Operation(path);
         await operation.Locator(".opblock-summary-control").ClickAsync();
-        await operation.Locator(".try-out__btn").ClickAsync();
-        await operation.Locator("textarea.body-param__text").FillAsync(body.ToJsonString());
+        var editor = operation.Locator("textarea.body-param__text");
+        var tryOut = operation.Locator(".try-out__btn");
+        await Expect(tryOut).ToBeVisibleAsync();
+        if (!await editor.IsVisibleAsync())
+        {
+            // A page may begin in this state; then the same button leaves it.
+            await tryOut.ClickAsync();
+        }
+
+        await editor.FillAsync(body.ToJsonString());
         await operation.Locator("button.execute").ClickAsync();
         var answered = operation.Locator(".live-responses-table .response");
         await Expect(answered).ToBeVisibleAsync();

@@ -29,7 +29,7 @@ internal sealed class DownloadCases(StoreKind store, FolderLayoutKind layout) : 
         var key = (await Presigned.ListAsync(folder.ListUrl)).Keys.Single();
         var downloaded = await Presigned.DownloadAsync(DownloadUrls.Sign(Bucket, key));
 
-        Assert.That(downloaded, Is.EqualTo(file.ToArray()));
+        Content.AssertSame(downloaded, file.ToArray());
         using var copy = new MemoryStream(downloaded);
         Assert.That((await ParquetSerializer.DeserializeAsync<Post>(copy)).Data, Is.EqualTo(rows));
     }
@@ -45,7 +45,7 @@ internal sealed class DownloadCases(StoreKind store, FolderLayoutKind layout) : 
 
         var key = (await Presigned.ListAsync(access.ListUrl)).Keys.Single();
 
-        Assert.That(await Presigned.DownloadAsync(DownloadUrls.Sign(Bucket, key)), Is.EqualTo(content));
+        Content.AssertSame(await Presigned.DownloadAsync(DownloadUrls.Sign(Bucket, key)), content);
     }
 
     [Test]

@@ -28,7 +28,7 @@ internal sealed class EmbeddedStoreCases
 
         Assert.That((await Presigned.ListAsync((await second.Client.GetFolderAccessAsync(Bob)).ListUrl)).Keys, Is.EqualTo([key]));
         using var bucket = BucketOf(second);
-        Assert.That(await bucket.GetAsync(key), Is.EqualTo(content));
+        Content.AssertSame(await bucket.GetAsync(key), content);
         var validator = await second.Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
         Assert.That(validator.Miners.Select(miner => miner.Id), Is.EqualTo([Bob.Coldkey.Address]));
     }
@@ -55,7 +55,7 @@ internal sealed class EmbeddedStoreCases
 
         using var bucket = BucketOf(second);
         Assert.That((await bucket.ListAsync()).Select(one => (Path.GetFileName(one.Key), one.Size)), Is.EqualTo([("whole.bin", 2000)]));
-        Assert.That(await bucket.GetAsync((await bucket.ListKeysAsync()).Single()), Is.EqualTo(new byte[2000]));
+        Content.AssertSame(await bucket.GetAsync((await bucket.ListKeysAsync()).Single()), new byte[2000]);
         Assert.That(BytesIn(data), Is.LessThan(1_000_000), "What was cut off does not fill the disk for ever.");
     }
 

@@ -45,7 +45,7 @@ internal sealed class ForeignClientCases(StoreKind store, FolderLayoutKind layou
         var seen = await python.RunAsync("boto3_read.py", Boto3Arguments(Bucket.Keys, access.Folder));
 
         Assert.That((string?)seen["objects"]![0]!["key"], Is.EqualTo(access.Folder + Deployment.PathOf("seen.bin")), seen.ToJsonString());
-        Assert.That(Convert.FromBase64String((string)seen["objects"]![0]!["content"]!), Is.EqualTo(content));
+        Content.AssertSame(Convert.FromBase64String((string)seen["objects"]![0]!["content"]!), content);
     }
 
     [Test]
@@ -111,7 +111,7 @@ internal sealed class ForeignClientCases(StoreKind store, FolderLayoutKind layou
 
         Assert.That(int.Parse(uploaded.Expect()[^3..], CultureInfo.InvariantCulture), Is.InRange(200, 299), uploaded.Output);
         Assert.That(ListPage.Parse(listed.Expect()).Keys, Is.EqualTo([access.Folder + Deployment.PathOf("curl.bin")]));
-        Assert.That(await Bucket.GetAsync(access.Folder + Deployment.PathOf("curl.bin")), Is.EqualTo(content));
+        Content.AssertSame(await Bucket.GetAsync(access.Folder + Deployment.PathOf("curl.bin")), content);
     }
 
     private object Boto3Arguments(AccessKeys keys, string folder) => new
@@ -146,7 +146,7 @@ internal sealed class ForeignClientCases(StoreKind store, FolderLayoutKind layou
         Assert.That(await Bucket.ListKeysAsync(access.Folder), Is.EquivalentTo(files.Contents.Keys.Select(path => access.Folder + path)));
         foreach (var (path, content) in files.Contents)
         {
-            Assert.That(await Bucket.GetAsync(access.Folder + path), Is.EqualTo(content), path);
+            Content.AssertSame(await Bucket.GetAsync(access.Folder + path), content, path);
         }
     }
 }

@@ -22,7 +22,7 @@ internal sealed class UploadCases(StoreKind store, FolderLayoutKind layout) : De
         Assert.That(await Bucket.ListKeysAsync(access.Folder), Is.EquivalentTo(files.Keys));
         foreach (var (key, content) in files)
         {
-            Assert.That(await Bucket.GetAsync(key), Is.EqualTo(content), key);
+            Content.AssertSame(await Bucket.GetAsync(key), content, key);
         }
     }
 
@@ -36,7 +36,7 @@ internal sealed class UploadCases(StoreKind store, FolderLayoutKind layout) : De
         {
             var answer = await FormUpload.Of(grant, Deployment.PathOf("file.bin"), content).SendAsync();
             Assert.That(answer.Accepted, answer.ToString());
-            Assert.That(await Bucket.GetAsync(grant.Folder + Deployment.PathOf("file.bin")), Is.EqualTo(content));
+            Content.AssertSame(await Bucket.GetAsync(grant.Folder + Deployment.PathOf("file.bin")), content);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class UploadCases(StoreKind store, FolderLayoutKind layout) : De
         var answer = await upload.SendAsync();
 
         Assert.That(answer.Accepted, answer.ToString());
-        Assert.That(await Bucket.GetAsync(access.Folder + "from-the-form.bin"), Is.EqualTo(content));
+        Content.AssertSame(await Bucket.GetAsync(access.Folder + "from-the-form.bin"), content);
     }
 
     [TestCase("with space.bin")]
@@ -67,7 +67,7 @@ internal sealed class UploadCases(StoreKind store, FolderLayoutKind layout) : De
 
         Assert.That(answer.Accepted, answer.ToString());
         Assert.That((await Presigned.ListAsync(access.ListUrl)).Keys, Is.EqualTo([access.Folder + Deployment.PathOf(file)]));
-        Assert.That(await Bucket.GetAsync(access.Folder + Deployment.PathOf(file)), Is.EqualTo(content));
+        Content.AssertSame(await Bucket.GetAsync(access.Folder + Deployment.PathOf(file)), content);
     }
 
     [Test]
@@ -90,7 +90,7 @@ internal sealed class UploadCases(StoreKind store, FolderLayoutKind layout) : De
         var answer = await FormUpload.Of(access.Grant, Deployment.PathOf("large.bin"), content).SendAsync();
 
         Assert.That(answer.Accepted, answer.ToString());
-        Assert.That(await Bucket.GetAsync(access.Folder + Deployment.PathOf("large.bin")), Is.EqualTo(content));
+        Content.AssertSame(await Bucket.GetAsync(access.Folder + Deployment.PathOf("large.bin")), content);
     }
 
     [Test]
@@ -102,6 +102,6 @@ internal sealed class UploadCases(StoreKind store, FolderLayoutKind layout) : De
         Assert.That((await FormUpload.Of(access.Grant, Deployment.PathOf("again.bin"), Bytes(2000)).SendAsync()).Accepted);
         Assert.That((await FormUpload.Of(access.Grant, Deployment.PathOf("again.bin"), second).SendAsync()).Accepted);
 
-        Assert.That(await Bucket.GetAsync(access.Folder + Deployment.PathOf("again.bin")), Is.EqualTo(second));
+        Content.AssertSame(await Bucket.GetAsync(access.Folder + Deployment.PathOf("again.bin")), second);
     }
 }

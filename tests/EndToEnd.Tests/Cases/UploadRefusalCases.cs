@@ -125,11 +125,14 @@ internal sealed class UploadRefusalCases(StoreKind store, FolderLayoutKind layou
     }
 
     [Test]
-    public async Task Control_characters_in_the_key_lead_nowhere()
+    public async Task Odd_characters_in_the_key_lead_nowhere()
     {
-        foreach (var name in (string[])["a\0b.bin", "\0", "a\u0001.bin", "tab\t.bin", "\u202Ereversed.bin", new string('a', 3000)])
+        // Ceph stores control characters, after which nobody can list that folder as XML or remove the object: not in a
+        // bucket that other tests use.
+        string[] control = OnEmbeddedStore ? ["a\0b.bin", "\0", "a\u0001.bin", "\u001b[2J.bin", "line\nbreak.bin"] : [];
+        foreach (var name in (string[])[.. control, "tab\t.bin", "\u202Ereversed.bin", "\uFFFD.bin", new string('a', 3000)])
         {
-            await AssertNothingOutsideAsync(Access.Folder, Honest.WithKey(Access.Folder + name).SendAsync, name[..2]);
+            await AssertNothingOutsideAsync(Access.Folder, Honest.WithKey(Access.Folder + name).SendAsync, Uri.EscapeDataString(name));
         }
     }
 
@@ -160,7 +163,8 @@ internal sealed class UploadRefusalCases(StoreKind store, FolderLayoutKind layou
         Assert.That(url, Is.Not.EqualTo(Access.Url));
 
         await AssertRefusedAsync((Honest with { Url = url }).SendAsync);
-        await AssertRefusedAsync((Honest with { Url = url }).With("bucket", Deployment.OtherBucket.Name).SendAsync, "with the field changed too");
+        await AssertRefusedAsync((Honest with { Url = url }).Appending("bucket", Bucket.Name).SendAsync, "with the right one as a field");
+        await AssertRefusedAsync(Honest.Appending("bucket", Deployment.OtherBucket.Name).SendAsync, "with the other one as a field only");
         if (!OnEmbeddedStore)
         {
             // The embedded store has no other bucket in which something could be.
@@ -239,19 +243,6 @@ internal sealed class UploadRefusalCases(StoreKind store, FolderLayoutKind layou
         await AssertRefusedAsync(Honest.Without("x-amz-signature").SendAsync, "without a signature");
         await AssertRefusedAsync(
             (Honest with { Fields = [.. Honest.Fields.Where(one => string.Equals(one.Key, "key", StringComparison.Ordinal))] }).SendAsync, "with nothing but a key");
-    }
-
-    [Test]
-    public async Task Expired_grant_is_refused()
-    {
-        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner(), expiry: ServiceClient.Now + 2);
-        Assert.That(access.ExpirySeconds, Is.InRange(1, 2));
-        var upload = FormUpload.Of(access.Grant, Deployment.PathOf("late.bin"), Bytes(2000));
-
-        await Task.Delay(TimeSpan.FromSeconds(3.2));
-
-        await AssertRefusedAsync(upload.SendAsync, "the form");
-        Assert.That((await Presigned.GetAsync(access.ListUrl)).Refused, "the listing");
     }
 
     private static string Encoded(string policy) => Convert.ToBase64String(Encoding.UTF8.GetBytes(policy));

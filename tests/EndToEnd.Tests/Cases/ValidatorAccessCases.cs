@@ -91,6 +91,7 @@ internal sealed class ValidatorAccessCases(StoreKind store, FolderLayoutKind lay
     {
         var miner = Deployment.NextMiner();
         await Bucket.PutAsync(Deployment.FolderOf(miner) + Deployment.PathOf("file.bin"), Bytes(1024));
+        await Bucket.PutAsync("beside-the-data/file.bin", Bytes(1024));
 
         var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
         var all = await Presigned.ListAsync(access.Urls.Global["list_all_data"]);
@@ -149,18 +150,6 @@ internal sealed class ValidatorAccessCases(StoreKind store, FolderLayoutKind lay
         }
     }
 
-    [Test]
-    public async Task Validators_urls_end_when_they_were_asked_to()
-    {
-        await Bucket.PutAsync(Deployment.FolderOf(Deployment.NextMiner()) + Deployment.PathOf("file.bin"), Bytes(1024));
-        var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey, expiry: ServiceClient.Now + 2);
-
-        await Task.Delay(TimeSpan.FromSeconds(3.2));
-
-        Assert.That((await Presigned.GetAsync(access.Urls.Global["list_all_data"])).Refused);
-        Assert.That((await Presigned.GetAsync(access.Miners[0].Folders[0].ListUrl)).Refused);
-    }
-
     /// <summary>The miners' folders among these keys, as the protocol lays them out.</summary>
     private IEnumerable<string> MinerFoldersOf(IEnumerable<string> keys)
     {
@@ -181,8 +170,8 @@ internal sealed class ValidatorAccessCases(StoreKind store, FolderLayoutKind lay
             .Select(key => key[..(key.IndexOf('/', parent.Length) + 1)])
             .Distinct(StringComparer.Ordinal)
             .ToList();
-        Assert.That(page.CommonPrefixes, Is.Not.Empty.Or.EqualTo(expected));
-        Assert.That(expected, Is.SupersetOf(page.CommonPrefixes));
-        Assert.That(page.IsTruncated || page.CommonPrefixes.Count == expected.Count);
+        // One page here too.
+        Assert.That(page.CommonPrefixes, Is.EqualTo(expected.Take(1000)));
+        Assert.That(page.IsTruncated, Is.EqualTo(expected.Count > 1000));
     }
 }

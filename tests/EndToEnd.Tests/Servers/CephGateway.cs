@@ -25,7 +25,8 @@ internal sealed class CephGateway : IAsyncDisposable
             new Uri("http://" + _gateway),
             region,
             new AccessKeys("E2EOPERATORKEY000001", "e2e/operator+secret-0000000000000000001"),
-            new AccessKeys("E2EOTHERACCOUNT00001", "e2e/other+secret-0000000000000000000001"));
+            new AccessKeys("E2EOTHERACCOUNT00001", "e2e/other+secret-0000000000000000000001"),
+            IsOurs: true);
     }
 
     /// <summary>Whether all of its programs are on this machine.</summary>

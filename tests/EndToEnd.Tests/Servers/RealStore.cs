@@ -6,4 +6,5 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// <param name="Region">The region it signs for.</param>
 /// <param name="Keys">The account that owns the buckets.</param>
 /// <param name="OtherKeys">Another account of the same server, where there is one.</param>
-internal sealed record RealStore(string Name, Uri Endpoint, string Region, AccessKeys Keys, AccessKeys? OtherKeys);
+/// <param name="IsOurs">Whether it was started for this test run, and ends with all that is in it when the run does.</param>
+internal sealed record RealStore(string Name, Uri Endpoint, string Region, AccessKeys Keys, AccessKeys? OtherKeys, bool IsOurs);

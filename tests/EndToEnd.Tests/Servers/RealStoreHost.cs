@@ -31,7 +31,7 @@ internal sealed class RealStoreHost : IAsyncDisposable
         if (Given("ENDPOINT") is { } endpoint)
         {
             var keys = new AccessKeys(Needed("ACCESS_KEY"), Needed("SECRET_KEY"));
-            return (new RealStore(endpoint, new Uri(endpoint), Given("REGION") ?? DefaultRegion, keys, OtherKeys: null), null);
+            return (new RealStore(endpoint, new Uri(endpoint), Given("REGION") ?? DefaultRegion, keys, OtherKeys: null, IsOurs: false), null);
         }
 
         if (Tool.Find("minio") is { } minio)

@@ -20,9 +20,9 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly ScratchFolder _folder;
     private readonly ApiProcess _api;
     private readonly ConcurrentQueue<Miner> _fresh;
-    private readonly bool _ownsBuckets;
+    private readonly bool _removesBuckets;
 
-    private Deployment(FolderLayoutKind layout, ScratchFolder folder, ApiProcess api, Subnet subnet, Bucket bucket, Bucket otherBucket, AccessKeys? otherKeys, bool ownsBuckets)
+    private Deployment(FolderLayoutKind layout, ScratchFolder folder, ApiProcess api, Subnet subnet, Bucket bucket, Bucket otherBucket, AccessKeys? otherKeys, bool removesBuckets)
     {
         Layout = layout;
         _folder = folder;
@@ -32,7 +32,7 @@ internal sealed class Deployment : IAsyncDisposable
         Bucket = bucket;
         OtherBucket = otherBucket;
         OtherKeys = otherKeys;
-        _ownsBuckets = ownsBuckets;
+        _removesBuckets = removesBuckets;
     }
 
     public FolderLayoutKind Layout { get; }
@@ -86,7 +86,7 @@ internal sealed class Deployment : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _api.DisposeAsync();
-        if (_ownsBuckets)
+        if (_removesBuckets)
         {
             await Bucket.RemoveAsync();
             await OtherBucket.RemoveAsync();
@@ -108,7 +108,7 @@ internal sealed class Deployment : IAsyncDisposable
             ["FOLDER_LAYOUT"] = NameOf(layout),
         });
         var bucket = new Bucket(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
-        return new Deployment(layout, folder, api, subnet, bucket, bucket.Beside("another-bucket"), otherKeys: null, ownsBuckets: false);
+        return new Deployment(layout, folder, api, subnet, bucket, bucket.Beside("another-bucket"), otherKeys: null, removesBuckets: false);
     }
 
     private static async Task<Deployment> StartRealAsync(FolderLayoutKind layout)
@@ -134,7 +134,7 @@ internal sealed class Deployment : IAsyncDisposable
             ["AWS_SECRET_ACCESS_KEY"] = store.Keys.Secret,
             ["DATA_DIR"] = folder.Sub(Path.Combine("up", "here", "data")),
         });
-        return new Deployment(layout, folder, api, subnet, bucket, other, store.OtherKeys, ownsBuckets: true);
+        return new Deployment(layout, folder, api, subnet, bucket, other, store.OtherKeys, removesBuckets: !store.IsOurs);
     }
 
     private static string NameOf(FolderLayoutKind layout) => layout == FolderLayoutKind.Coldkey ? "coldkey" : "hotkey";
