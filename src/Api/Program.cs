@@ -12,3 +12,9 @@ catch (ConfigurationException problems)
     await Console.Error.WriteLineAsync(problems.Message);
     return 1;
 }
+catch (IOException taken)
+{
+    // A port or a folder that another process holds; the message names it.
+    await Console.Error.WriteLineAsync($"S3Auth cannot start: {taken.Message}");
+    return 1;
+}

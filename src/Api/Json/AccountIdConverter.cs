@@ -30,12 +30,5 @@ internal sealed class AccountIdConverter : JsonConverter<AccountId>
     public override void Write(Utf8JsonWriter writer, AccountId value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
 
-    private static MalformedMemberException Malformed(Ss58Error error) => new("Send an SS58 address with prefix 42 (it starts with 5): " + error switch
-    {
-        Ss58Error.NotBase58 => "this one holds characters outside of base58.",
-        Ss58Error.WrongLength => "this one is not of the right length.",
-        Ss58Error.WrongPrefix => "this one is of another network.",
-        Ss58Error.BadChecksum => "this one's checksum is wrong, so a character of it is.",
-        _ => "this one is not in its canonical form.",
-    });
+    private static MalformedMemberException Malformed(Ss58Error error) => new(error.Describe());
 }
