@@ -18,6 +18,8 @@ internal sealed partial class BadInputCases
     private const string Folder = ServiceClient.FolderAccessPath;
     private const string Validator = ServiceClient.ValidatorAccessPath;
 
+    private const string Files = ServiceClient.FileUrlsPath;
+
     private const string LongDigits = "99999999999999999999999999";
 
     // //Alice's account as two other networks write it.
@@ -139,6 +141,31 @@ internal sealed partial class BadInputCases
             yield return Changed($"Source_{Label(source)}", body => body["source"] = source, 400, "invalid_request", "source");
         }
 
+        // Downloads.
+        foreach (var (name, change, says) in ((string, Action<JsonObject>, string)[])
+            [
+                ("without_a_miner", body => body.Remove("miner_coldkey"), "miner_coldkey"),
+                ("with_two_names_of_a_miner", body => body["miner_hotkey"] = Bob.Hotkey.Address, "exactly one"),
+                ("with_a_path_as_miner", body => body["miner_coldkey"] = "../x", "miner_coldkey"),
+                ("without_keys", body => body.Remove("file_keys"), "file_keys"),
+                ("with_no_key", body => body["file_keys"] = new JsonArray(), "file_keys"),
+                ("with_null_as_keys", body => body["file_keys"] = null, "file_keys"),
+                ("with_null_as_a_key", body => body["file_keys"] = new JsonArray((JsonNode?)null), "file_keys"),
+                ("with_a_number_as_a_key", body => body["file_keys"] = new JsonArray(1), "file_keys"),
+                ("with_a_text_as_keys", body => body["file_keys"] = "data/x/file", "file_keys"),
+                ("with_1001_keys", body => body["file_keys"] = new JsonArray([.. Enumerable.Range(0, 1001).Select(number => (JsonNode)$"{number}")]), "file_keys"),
+                ("for_0_hours", body => body["expiry_hours"] = 0, "expiry_hours"),
+                ("for_25_hours", body => body["expiry_hours"] = 25, "expiry_hours"),
+                ("for_negative_hours", body => body["expiry_hours"] = -1, "expiry_hours"),
+                ("for_half_an_hour", body => body["expiry_hours"] = 0.5, "expiry_hours"),
+            ])
+        {
+            yield return Case($"Downloads_{name}", Files, () => With(GoodFiles(), change), 400, "invalid_request", says);
+        }
+
+        yield return Case(
+            "Downloads_of_a_hotkey_that_nobody_knows", Files, () => ServiceClient.FileUrlsBody(Alice, "miner_hotkey", Account.New().Address, ["a"]).ToJsonString(), 404, "miner_not_found", "miner_coldkey");
+
         // What is well said but not true.
         yield return Changed("Signature_of_zeros", body => body["signature"] = new string('0', 128), 401, "invalid_signature", "sign");
         yield return Case("Stranger", Folder, () => ServiceClient.FolderAccessBody(Miner.New()).ToJsonString(), 403, "hotkey_not_registered", "46");
@@ -195,18 +222,19 @@ internal sealed partial class BadInputCases
             code);
     }
 
-    [TestCase("application/xml", 10, 400, "invalid_request")]
-    [TestCase("text/plain", 10, 400, "invalid_request")]
-    [TestCase("application/x-www-form-urlencoded", 10, 400, "invalid_request")]
-    [TestCase("application/x-www-form-urlencoded", 1_000_000, 413, "request_too_large")]
-    [TestCase("multipart/form-data; boundary=b", 10, 400, "invalid_request")]
-    [TestCase("multipart/form-data; boundary=b", 1_000_000, 413, "request_too_large")]
-    [TestCase("multipart/form-data", 10, 400, "invalid_request")]
-    public async Task Body_of_another_content_type_is_refused(string contentType, int bytes, int status, string code)
+    [TestCase("application/xml", 10)]
+    [TestCase("text/plain", 10)]
+    [TestCase("application/x-www-form-urlencoded", 10)]
+    [TestCase("application/x-www-form-urlencoded", 1_000_000)]
+    [TestCase("multipart/form-data; boundary=b", 10)]
+    [TestCase("multipart/form-data; boundary=b", 1_000_000)]
+    [TestCase("multipart/form-data", 10)]
+    public async Task Body_of_another_content_type_is_refused(string contentType, int bytes)
     {
         var answer = await Api.Client.PostAsync(Folder, Encoding.UTF8.GetBytes(new string('a', bytes)), contentType);
 
-        AssertProblem(answer, status, code);
+        AssertProblem(answer, 400, "invalid_request");
+        Assert.That(answer.Detail, Does.Contain("application/json"));
     }
 
     [Test]
@@ -290,6 +318,8 @@ internal sealed partial class BadInputCases
     private static JsonObject GoodBody() => ServiceClient.FolderAccessBody(Bob);
 
     private static JsonObject GoodValidator() => ServiceClient.ValidatorAccessBody(Alice);
+
+    private static JsonObject GoodFiles() => ServiceClient.FileUrlsBody(Alice, "miner_coldkey", Bob.Coldkey.Address, [$"data/x/{Bob.Coldkey}/file.bin"]);
 
     private static string Good() => GoodBody().ToJsonString();
 

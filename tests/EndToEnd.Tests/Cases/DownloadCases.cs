@@ -27,7 +27,8 @@ internal sealed class DownloadCases(StoreKind store, FolderLayoutKind layout) : 
         var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
         var folder = access.Miners.Single(one => string.Equals(one.Id, Deployment.OwnerOf(miner), StringComparison.Ordinal)).Folders.Single();
         var key = (await Presigned.ListAsync(folder.ListUrl)).Keys.Single();
-        var downloaded = await Presigned.DownloadAsync(DownloadUrls.Sign(Bucket, key));
+        var urls = await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), key);
+        var downloaded = await Presigned.DownloadAsync(urls.Urls[key].PresignedUrl);
 
         Content.AssertSame(downloaded, file.ToArray());
         using var copy = new MemoryStream(downloaded);
@@ -39,21 +40,23 @@ internal sealed class DownloadCases(StoreKind store, FolderLayoutKind layout) : 
     [TestCase("schrift-größe-数据-🙂.bin")]
     public async Task Odd_keys_are_downloaded_as_they_were_uploaded(string file)
     {
-        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
+        var miner = Deployment.NextMiner();
+        var access = await Client.GetFolderAccessAsync(miner);
         var content = Bytes(12_345);
         Assert.That((await FormUpload.Of(access.Grant, Deployment.PathOf(file), content).SendAsync()).Accepted);
 
         var key = (await Presigned.ListAsync(access.ListUrl)).Keys.Single();
 
-        Content.AssertSame(await Presigned.DownloadAsync(DownloadUrls.Sign(Bucket, key)), content);
+        Content.AssertSame(await Presigned.DownloadAsync(await UrlAsync(miner, key)), content);
     }
 
     [Test]
     public async Task Download_url_opens_its_own_object_only()
     {
-        var folder = Deployment.FolderOf(Deployment.NextMiner());
+        var miner = Deployment.NextMiner();
+        var folder = Deployment.FolderOf(miner);
         await Bucket.PutAllAsync([folder + "a.bin", folder + "b.bin"], Bytes(1024));
-        var url = DownloadUrls.Sign(Bucket, folder + "a.bin");
+        var url = await UrlAsync(miner, folder + "a.bin");
 
         Assert.That((await Presigned.GetAsync(url)).Accepted);
         await AssertRefusedAsync(() => Presigned.GetAsync(url.Replace("a.bin", "b.bin", StringComparison.Ordinal)), "another object");
@@ -64,12 +67,126 @@ internal sealed class DownloadCases(StoreKind store, FolderLayoutKind layout) : 
     [Test]
     public async Task Object_without_a_signature_stays_closed()
     {
-        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
+        var miner = Deployment.NextMiner();
+        var access = await Client.GetFolderAccessAsync(miner);
         Assert.That((await FormUpload.Of(access.Grant, Deployment.PathOf("private.bin"), Bytes(2000)).SendAsync()).Accepted);
-        var url = DownloadUrls.Sign(Bucket, access.Folder + Deployment.PathOf("private.bin"));
+        var url = await UrlAsync(miner, access.Folder + Deployment.PathOf("private.bin"));
 
         await AssertRefusedAsync(() => Presigned.GetAsync(url[..url.IndexOf('?', StringComparison.Ordinal)]));
     }
+
+    [Test]
+    public async Task Miner_is_named_by_its_hotkey_as_well()
+    {
+        var miner = Deployment.NextMiner();
+        var key = Deployment.FolderOf(miner) + Deployment.PathOf("file.bin");
+        var content = Bytes(3000);
+        await Bucket.PutAsync(key, content);
+
+        var urls = await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, "miner_hotkey", miner.Hotkey.Address, key);
+
+        Content.AssertSame(await Presigned.DownloadAsync(urls.Urls[key].PresignedUrl), content);
+    }
+
+    [Test]
+    public async Task File_of_a_miner_that_is_no_longer_registered_is_downloaded()
+    {
+        var gone = Account.New().Address;
+        var key = Deployment.FolderOf(gone) + Deployment.PathOf("old.bin");
+        var content = Bytes(3000);
+        await Bucket.PutAsync(key, content);
+
+        var urls = await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, gone, key);
+
+        Content.AssertSame(await Presigned.DownloadAsync(urls.Urls[key].PresignedUrl), content);
+    }
+
+    [Test]
+    public async Task Key_outside_of_the_miners_folders_is_never_signed()
+    {
+        var miner = Deployment.NextMiner();
+        var folder = Deployment.FolderOf(miner);
+        var rival = Deployment.FolderOf(Deployment.NextMiner());
+        var good = folder + Deployment.PathOf("file.bin");
+        await Bucket.PutAllAsync([good, rival + "file.bin"], Bytes(1024));
+        string[] outside =
+        [
+            rival + "file.bin", folder.TrimEnd('/') + "d/file.bin", folder.TrimEnd('/'), folder, "", "/" + good, "data/", "file.bin",
+            good.ToUpperInvariant(), "data/y/" + Deployment.OwnerOf(miner) + "/file.bin", "../" + good, new string('a', 2000),
+        ];
+
+        var urls = await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), [good, .. outside]);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(urls.Urls.Keys, Is.EqualTo([good]));
+            Assert.That(urls.InvalidFiles, Is.EquivalentTo(outside));
+            Assert.That((urls.TotalRequestedFiles, urls.ValidFilesCount, urls.InvalidFilesCount), Is.EqualTo((outside.Length + 1, 1, outside.Length)));
+        }
+    }
+
+    [Test]
+    public async Task Steps_upwards_in_a_key_download_nothing_of_anybody_else()
+    {
+        var miner = Deployment.NextMiner();
+        var folder = Deployment.FolderOf(miner);
+        var rival = Deployment.FolderOf(Deployment.NextMiner());
+        var secret = Bytes(1024);
+        await Bucket.PutAsync(rival + "secret.bin", secret);
+        // Such a key begins with the miner's folder, and to a store it is a name like any other.
+        string[] keys = [folder + "../" + rival + "secret.bin", folder + "../../../" + rival + "secret.bin", folder + "..%2f..%2f..%2f" + rival + "secret.bin"];
+
+        var urls = await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), keys);
+
+        foreach (var url in urls.Urls.Values)
+        {
+            var answer = await Presigned.GetAsync(url.PresignedUrl);
+            Assert.That(answer.Refused, $"{url.FileKey}: {answer}");
+        }
+    }
+
+    [Test]
+    public async Task Thousand_files_are_signed_at_once()
+    {
+        var miner = Deployment.NextMiner();
+        var keys = Enumerable.Range(0, 1000).Select(number => $"{Deployment.FolderOf(miner)}{Deployment.PathOf($"{number}.bin")}").ToArray();
+        await Bucket.PutAsync(keys[999], Bytes(1024));
+
+        var urls = await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), keys);
+
+        Assert.That(urls.Urls.Keys, Is.EquivalentTo(keys));
+        Assert.That((await Presigned.GetAsync(urls.Urls[keys[999]].PresignedUrl)).Accepted);
+        Assert.That((int)(await Presigned.GetAsync(urls.Urls[keys[0]].PresignedUrl)).Status, Is.EqualTo(404), "a file that is not there");
+    }
+
+    [Test]
+    public async Task Only_a_validator_gets_downloads()
+    {
+        var miner = Deployment.NextMiner();
+        var key = Deployment.FolderOf(miner) + "file.bin";
+        foreach (var caller in (Account[])[miner.Hotkey, Subnet.OrdinaryMiner.Hotkey, Subnet.WithoutStake.Hotkey, Subnet.WithTheMinimum.Hotkey])
+        {
+            var answer = await Client.PostAsync(
+                ServiceClient.FileUrlsPath, ServiceClient.FileUrlsBody(caller, Deployment.OwnerMember, Deployment.OwnerOf(miner), [key]));
+
+            Assert.That(((int)answer.Status, answer.Code), Is.EqualTo((403, "not_a_validator")), answer.ToString());
+        }
+    }
+
+    [Test]
+    public async Task Signature_for_one_miner_opens_no_other()
+    {
+        var (miner, rival) = (Deployment.NextMiner(), Deployment.NextMiner());
+        var body = ServiceClient.FileUrlsBody(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), [Deployment.FolderOf(rival) + "file.bin"]);
+        body[Deployment.OwnerMember] = Deployment.OwnerOf(rival);
+
+        var answer = await Client.PostAsync(ServiceClient.FileUrlsPath, body);
+
+        Assert.That(((int)answer.Status, answer.Code), Is.EqualTo((401, "invalid_signature")), answer.ToString());
+    }
+
+    private async Task<string> UrlAsync(Miner miner, string key) =>
+        (await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), key)).Urls[key].PresignedUrl;
 
     internal sealed record Post
     {

@@ -60,6 +60,29 @@ internal sealed class EmbeddedStoreCases
     }
 
     [Test]
+    public async Task Control_characters_in_the_key_harm_nobody_else()
+    {
+        using var folder = new ScratchFolder("control");
+        await using var api = await ApiProcess.StartDevelopmentAsync(folder.Sub("data"));
+        using var bucket = BucketOf(api);
+        var access = await api.Client.GetFolderAccessAsync(Bob);
+        var neighbour = await api.Client.GetFolderAccessAsync(Miner.Development("Charlie"));
+        Assert.That((await FormUpload.Of(neighbour.Grant, "file.bin", new byte[2000]).SendAsync()).Accepted);
+
+        foreach (var name in (string[])["a\0b.bin", "\0", "a\u0001.bin", "\u001b[2J.bin", "line\nbreak.bin", "\r\n", "\u007f.bin", "\uD800.bin"])
+        {
+            var answer = await FormUpload.Of(access.Grant, name, new byte[2000]).SendAsync();
+            Assert.That((int)answer.Status, Is.LessThan(500), Uri.EscapeDataString(name));
+        }
+
+        var validator = await api.Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
+        Assert.That((await Presigned.ListAsync(validator.Urls.Sources!["x"].ListMiners)).CommonPrefixes, Is.SupersetOf([neighbour.Folder]));
+        Assert.That((await Presigned.ListAsync(neighbour.ListUrl)).Keys, Is.EqualTo([neighbour.Folder + "file.bin"]));
+        Assert.That((await Presigned.ListAsync(validator.Urls.Global["list_all_data"])).Keys, Does.Contain(neighbour.Folder + "file.bin"));
+        Assert.That((await bucket.ListKeysAsync()).Where(key => !key.StartsWith(access.Folder, StringComparison.Ordinal)), Is.EqualTo([neighbour.Folder + "file.bin"]));
+    }
+
+    [Test]
     public async Task Production_refuses_to_start_without_a_store_of_its_own_and_says_all_that_is_missing()
     {
         using var folder = new ScratchFolder("production");

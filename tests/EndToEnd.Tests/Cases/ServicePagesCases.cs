@@ -90,8 +90,8 @@ internal sealed class ServicePagesCases(StoreKind store, FolderLayoutKind layout
         Assert.That((string?)document["openapi"], Does.StartWith("3.0"));
         var paths = document["paths"]!.AsObject();
         Assert.That(paths.Select(path => path.Key), Is.SupersetOf((string[])
-            ["/get-folder-access", "/get-validator-access", "/healthcheck", "/healthz", "/readyz", "/commitment-formats", "/structure-info"]));
-        foreach (var path in (string[])["/get-folder-access", "/get-validator-access"])
+            ["/get-folder-access", "/get-validator-access", "/get-file-presigned-urls", "/healthcheck", "/healthz", "/readyz", "/commitment-formats", "/structure-info"]));
+        foreach (var path in (string[])["/get-folder-access", "/get-validator-access", "/get-file-presigned-urls"])
         {
             var post = paths[path]!["post"]!;
             var responses = post["responses"]!.AsObject().Select(response => response.Key).ToList();

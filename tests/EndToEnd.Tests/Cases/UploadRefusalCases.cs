@@ -127,10 +127,9 @@ internal sealed class UploadRefusalCases(StoreKind store, FolderLayoutKind layou
     [Test]
     public async Task Odd_characters_in_the_key_lead_nowhere()
     {
-        // Ceph stores control characters, after which nobody can list that folder as XML or remove the object: not in a
-        // bucket that other tests use.
-        string[] control = OnEmbeddedStore ? ["a\0b.bin", "\0", "a\u0001.bin", "\u001b[2J.bin", "line\nbreak.bin"] : [];
-        foreach (var name in (string[])[.. control, "tab\t.bin", "\u202Ereversed.bin", "\uFFFD.bin", new string('a', 3000)])
+        // Control characters are tried in EmbeddedStoreCases: real stores keep them, and then no XML listing of that folder
+        // can be read, which other tests need.
+        foreach (var name in (string[])["tab\t.bin", "\u202Ereversed.bin", "\uFFFD.bin", new string('a', 3000)])
         {
             await AssertNothingOutsideAsync(Access.Folder, Honest.WithKey(Access.Folder + name).SendAsync, Uri.EscapeDataString(name));
         }
@@ -164,7 +163,8 @@ internal sealed class UploadRefusalCases(StoreKind store, FolderLayoutKind layou
 
         await AssertRefusedAsync((Honest with { Url = url }).SendAsync);
         await AssertRefusedAsync((Honest with { Url = url }).Appending("bucket", Bucket.Name).SendAsync, "with the right one as a field");
-        await AssertRefusedAsync(Honest.Appending("bucket", Deployment.OtherBucket.Name).SendAsync, "with the other one as a field only");
+        await AssertNothingOutsideAsync(
+            Access.Folder, Honest.Appending("bucket", Deployment.OtherBucket.Name).SendAsync, "with the other one as a field only");
         if (!OnEmbeddedStore)
         {
             // The embedded store has no other bucket in which something could be.

@@ -12,6 +12,8 @@ internal sealed class ServiceClient(Uri address)
     public const string FolderAccessPath = "/get-folder-access";
     public const string ValidatorAccessPath = "/get-validator-access";
 
+    public const string FileUrlsPath = "/get-file-presigned-urls";
+
     private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     public Uri Address { get; } = address;
@@ -22,6 +24,9 @@ internal sealed class ServiceClient(Uri address)
         FormattableString.Invariant($"s3:data:access:{coldkey}:{hotkey}:{timestamp}");
 
     public static string ValidatorAccessText(long timestamp) => FormattableString.Invariant($"s3:validator:access:{timestamp}");
+
+    public static string FileUrlsText(string miner, string hotkey, long timestamp) =>
+        FormattableString.Invariant($"s3:validator:files:{miner}:{hotkey}:{timestamp}");
 
     /// <summary>A well-formed, properly signed body for folder access.</summary>
     public static JsonObject FolderAccessBody(Miner miner, long? timestamp = null, string? source = null, long? expiry = null)
@@ -50,11 +55,28 @@ internal sealed class ServiceClient(Uri address)
         return WithOptions(body, source: null, expiry);
     }
 
+    /// <summary>A well-formed, properly signed body for downloads of a miner, which <paramref name="member"/> names by one of its accounts.</summary>
+    public static JsonObject FileUrlsBody(Account validator, string member, string miner, IEnumerable<string> keys, long? timestamp = null)
+    {
+        var moment = timestamp ?? Now;
+        return new JsonObject
+        {
+            ["hotkey"] = validator.Address,
+            ["timestamp"] = moment,
+            ["signature"] = validator.SignHex(FileUrlsText(miner, validator.Address, moment)),
+            [member] = miner,
+            ["file_keys"] = new JsonArray([.. keys.Select(key => (JsonNode)key)]),
+        };
+    }
+
     public async Task<FolderAccess> GetFolderAccessAsync(Miner miner, string? source = null, long? expiry = null) =>
         Read<FolderAccess>(await PostAsync(FolderAccessPath, FolderAccessBody(miner, source: source, expiry: expiry)));
 
     public async Task<ValidatorAccess> GetValidatorAccessAsync(Account validator, long? expiry = null) =>
         Read<ValidatorAccess>(await PostAsync(ValidatorAccessPath, ValidatorAccessBody(validator, expiry: expiry)));
+
+    public async Task<FileUrls> GetFileUrlsAsync(Account validator, string member, string miner, params string[] keys) =>
+        Read<FileUrls>(await PostAsync(FileUrlsPath, FileUrlsBody(validator, member, miner, keys)));
 
     public Task<Answer> PostAsync(string path, JsonNode body) => PostAsync(path, Encoding.UTF8.GetBytes(body.ToJsonString()));
 

@@ -80,6 +80,9 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>The account that names a miner's folder.</summary>
     public string OwnerOf(Miner miner) => Layout == FolderLayoutKind.Coldkey ? miner.Coldkey.Address : miner.Hotkey.Address;
 
+    /// <summary>The member of a request that names a miner by the account that names its folder.</summary>
+    public string OwnerMember => Layout == FolderLayoutKind.Coldkey ? "miner_coldkey" : "miner_hotkey";
+
     /// <summary>A path inside a folder as miners choose them in this layout.</summary>
     public string PathOf(string file) => Layout == FolderLayoutKind.Coldkey ? file : "job_id=default/" + file;
 
