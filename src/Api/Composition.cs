@@ -13,7 +13,9 @@ namespace S3Auth.Api;
 /// <summary>Puts the service together: the only place that knows which adapter stands behind which port.</summary>
 internal static partial class Composition
 {
-    private const long MaxBodyBytes = 512 * 1024;
+    // Bodies beyond what is read (WireJsonFormatter.MaxBytes) are refused unread. Up to this size the server then takes in and drops the
+    // rest, so that a client which is still sending gets to see the refusal; beyond it the connection is cut.
+    private const long MaxDrainedBytes = 16 * 1024 * 1024;
 
     /// <exception cref="ConfigurationException">Anything in the configuration is missing or does not parse.</exception>
     internal static WebApplication Build(string[] args)
@@ -60,7 +62,7 @@ internal static partial class Composition
     private static void Listen(KestrelServerOptions kestrel, ServiceOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        kestrel.Limits.MaxRequestBodySize = MaxDrainedBytes;
         if (options.LoopbackOnly)
         {
             kestrel.ListenLocalhost(options.Port);

@@ -62,17 +62,17 @@ public sealed class OpenApiTests
     [TestCase("/get-folder-access", new[]
     {
         "invalid_request", "timestamp_expired", "timestamp_in_future", "expiry_in_past", "invalid_signature", "hotkey_not_registered",
-        "coldkey_mismatch", "chain_unavailable", "storage_unavailable",
+        "coldkey_mismatch", "chain_unavailable", "storage_unavailable", "request_too_large",
     })]
     [TestCase("/get-validator-access", new[]
     {
         "invalid_request", "timestamp_expired", "timestamp_in_future", "expiry_in_past", "invalid_signature", "hotkey_not_registered",
-        "not_a_validator", "chain_unavailable", "storage_unavailable", "storage_timeout",
+        "not_a_validator", "chain_unavailable", "storage_unavailable", "request_too_large", "storage_timeout",
     })]
     [TestCase("/get-file-presigned-urls", new[]
     {
         "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
-        "not_a_validator", "miner_not_found", "chain_unavailable", "storage_unavailable",
+        "not_a_validator", "miner_not_found", "chain_unavailable", "storage_unavailable", "request_too_large",
     })]
     public void Every_error_of_an_endpoint_is_documented_with_an_example(string path, string[] codes)
     {

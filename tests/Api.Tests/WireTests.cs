@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -133,6 +134,24 @@ public sealed class WireTests
     [TestCase("""{"hotkey": "\ud800"}""", "hotkey")]
     public async Task Member_that_cannot_be_read_is_told_by_its_name(string body, string member) =>
         AssertInvalid(await _service.PostAsync(Path, body), member);
+
+    [TestCase(512 * 1024, 400)]
+    [TestCase((512 * 1024) + 1, 413)]
+    [TestCase(10_000_000, 413)]
+    public async Task Body_beyond_512_KiB_is_refused_declared_or_not(int bytes, int status)
+    {
+        using var declared = new ByteArrayContent(Encoding.UTF8.GetBytes(new string(' ', bytes)));
+        declared.Headers.ContentType = new("application/json");
+        using var chunked = new StreamContent(new MemoryStream(await declared.ReadAsByteArrayAsync()));
+        chunked.Headers.ContentType = new("application/json");
+        chunked.Headers.ContentLength = null;
+
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await _service.PostAsync(Path, declared)).Status, Is.EqualTo(status));
+            Assert.That((await _service.PostAsync(Path, chunked)).Status, Is.EqualTo(status));
+        });
+    }
 
     [Test]
     public async Task Names_of_members_are_exact()

@@ -14,6 +14,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 {
     private const string ContentType = "application/problem+json";
 
+    /// <summary>What is said of a body beyond the limit.</summary>
+    internal static readonly string TooLargeDetail = $"Send a body of at most {WireJsonFormatter.MaxBytes / 1024} KiB.";
+
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -59,7 +62,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     private static (ProblemKind Kind, string Detail) Describe(BadHttpRequestException bad) => bad.StatusCode switch
     {
-        StatusCodes.Status413PayloadTooLarge => (ProblemKind.TooLarge, "Send a body of at most 512 KiB."),
+        StatusCodes.Status413PayloadTooLarge => (ProblemKind.TooLarge, TooLargeDetail),
         StatusCodes.Status408RequestTimeout => (ProblemKind.Timeout, "Send the whole request without long pauses."),
         _ => (ProblemKind.BadRequest, "Send a well-formed HTTP request."),
     };

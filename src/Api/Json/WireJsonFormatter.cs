@@ -8,10 +8,13 @@ using S3Auth.Application.Refusals;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Reads requests' bodies: strict JSON, whole and in memory (Kestrel bounds its size), each malformed member told by its name.
+/// Reads requests' bodies: strict JSON, whole and in memory up to <see cref="MaxBytes"/>, each malformed member told by its name.
 /// </summary>
 internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExceptionPolicy
 {
+    /// <summary>The largest body, in bytes (512 KiB).</summary>
+    internal const int MaxBytes = 512 * 1024;
+
     // Refusals pass through model binding as they are, to the one place that answers them.
     InputFormatterExceptionPolicy IInputFormatterExceptionPolicy.ExceptionPolicy => InputFormatterExceptionPolicy.MalformedInputExceptions;
 
@@ -23,6 +26,11 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
         if (!IsJson(request.ContentType))
         {
             throw new RefusedException(RefusalCode.InvalidRequest, "Send the request as JSON with the header Content-Type: application/json.");
+        }
+
+        if (request.ContentLength > MaxBytes)
+        {
+            throw TooLarge();
         }
 
         var body = await ReadAllAsync(request.BodyReader, context.HttpContext.RequestAborted);
@@ -41,6 +49,12 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
         while (true)
         {
             var result = await reader.ReadAsync(cancellationToken);
+            if (result.Buffer.Length > MaxBytes)
+            {
+                reader.AdvanceTo(result.Buffer.End);
+                throw TooLarge();
+            }
+
             if (result.IsCompleted || result.IsCanceled)
             {
                 return result;
@@ -49,6 +63,8 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
     }
+
+    private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 
     private static bool IsJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)

@@ -78,22 +78,21 @@ internal static class Examples
     };
 
     /// <summary>The answer to a refused request.</summary>
-    internal static JsonNode Of(RefusalCode code)
+    internal static JsonNode Of(RefusalCode code) => Of(ProblemKind.Of(code), DetailOf(code), code == RefusalCode.InvalidRequest
+        ? new Dictionary<string, string[]>(StringComparer.Ordinal) { ["hotkey"] = [DetailOf(code)] }
+        : null);
+
+    /// <summary>The answer to a request that the server itself refuses.</summary>
+    internal static JsonNode Of(ProblemKind kind, string detail, IReadOnlyDictionary<string, string[]>? errors = null) => Write(new Problem
     {
-        var kind = ProblemKind.Of(code);
-        return Write(new Problem
-        {
-            Type = $"urn:s3auth:problem:{kind.Code}",
-            Title = kind.Title,
-            Status = kind.Status,
-            Detail = DetailOf(code),
-            Code = kind.Code,
-            RequestId = "2f1c6c1e0f6f4b0c8f3d5a7e9b1c2d3e",
-            Errors = code == RefusalCode.InvalidRequest
-                ? new Dictionary<string, string[]>(StringComparer.Ordinal) { ["hotkey"] = ["Send 'hotkey': the SS58 address of the hotkey that signs this request."] }
-                : null,
-        });
-    }
+        Type = $"urn:s3auth:problem:{kind.Code}",
+        Title = kind.Title,
+        Status = kind.Status,
+        Detail = detail,
+        Code = kind.Code,
+        RequestId = "2f1c6c1e0f6f4b0c8f3d5a7e9b1c2d3e",
+        Errors = errors,
+    });
 
     private static string DetailOf(RefusalCode code) => code switch
     {

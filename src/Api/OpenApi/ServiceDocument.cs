@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using S3Auth.Api.Errors;
-using S3Auth.Application.Refusals;
 using S3Auth.Domain;
 using S3Auth.Substrate;
 
@@ -146,17 +145,21 @@ internal static class ServiceDocument
         var schema = await context.GetOrCreateSchemaAsync(typeof(Problem), parameterDescription: null, cancellationToken);
         context.Document?.AddComponent(nameof(Problem), schema);
 
-        foreach (var group in refuses.Codes.GroupBy(code => ProblemKind.Of(code).Status))
+        var refusals = refuses.Codes
+            .Select(code => (Kind: ProblemKind.Of(code), Example: Examples.Of(code)))
+            .Append((Kind: ProblemKind.TooLarge, Example: Examples.Of(ProblemKind.TooLarge, ProblemMiddleware.TooLargeDetail)));
+
+        foreach (var group in refusals.GroupBy(refusal => refusal.Kind.Status))
         {
             var examples = group.ToDictionary(
-                code => ProblemKind.Of(code).Code,
-                IOpenApiExample (code) => new OpenApiExample { Summary = ProblemKind.Of(code).Title, Value = Examples.Of(code) },
+                refusal => refusal.Kind.Code,
+                IOpenApiExample (refusal) => new OpenApiExample { Summary = refusal.Kind.Title, Value = refusal.Example },
                 StringComparer.Ordinal);
 
             operation.Responses ??= [];
             operation.Responses[$"{group.Key}"] = new OpenApiResponse
             {
-                Description = string.Join("; ", group.Select(code => $"`{ProblemKind.Of(code).Code}`: {ProblemKind.Of(code).Title}")),
+                Description = string.Join("; ", group.Select(refusal => $"`{refusal.Kind.Code}`: {refusal.Kind.Title}")),
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
                     [ProblemMediaType] = new() { Schema = new OpenApiSchemaReference(nameof(Problem), context.Document), Examples = examples },
