@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using S3Auth.Application.Ports;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Signatures;
 using S3Auth.Infrastructure.Storage;
+using S3Auth.Infrastructure.Storage.Credentials;
 using S3Auth.Infrastructure.Storage.Embedded;
 using S3Auth.Infrastructure.Storage.SigV4;
 
@@ -31,6 +33,31 @@ public static class DependencyInjection
             file, netuid, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StaticMetagraph>>()));
         services.AddSingleton<IMetagraph>(provider => provider.GetRequiredService<StaticMetagraph>());
         services.AddHostedService(provider => provider.GetRequiredService<StaticMetagraph>());
+        return services;
+    }
+
+    /// <summary>
+    /// A bucket: what signs for it, what asks it, and, where no fixed credentials are given, what loads and renews them.
+    /// </summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="options">The bucket.</param>
+    /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
+    public static IServiceCollection AddS3Storage(this IServiceCollection services, StorageOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        var credentials = new CredentialSource(options.Credentials);
+        services.AddSingleton(credentials);
+        services.AddSingleton<IUrlSigner>(new S3UrlSigner(options, credentials));
+        services.AddSingleton<IObjectStore, S3ObjectStore>();
+        if (options.Credentials is null)
+        {
+            services.AddSingleton<ICredentialProvider, AwsCredentialChain>();
+            services.AddHostedService<CredentialRefresher>();
+        }
+
         return services;
     }
 

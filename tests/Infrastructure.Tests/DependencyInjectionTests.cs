@@ -4,9 +4,9 @@ using S3Auth.Application.Ports;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.SigV4;
 
-namespace S3Auth.Infrastructure.Tests.Storage;
+namespace S3Auth.Infrastructure.Tests;
 
-public sealed class S3StorageRegistrationTests
+public sealed class DependencyInjectionTests
 {
     [Test]
     public async Task AddS3Storage_gives_a_signer_and_a_store_that_need_nothing_more()
