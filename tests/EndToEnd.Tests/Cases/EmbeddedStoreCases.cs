@@ -78,7 +78,8 @@ internal sealed class EmbeddedStoreCases
         var validator = await api.Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
         Assert.That((await Presigned.ListAsync(validator.Urls.Sources!["x"].ListMiners)).CommonPrefixes, Is.SupersetOf([neighbour.Folder]));
         Assert.That((await Presigned.ListAsync(neighbour.ListUrl)).Keys, Is.EqualTo([neighbour.Folder + "file.bin"]));
-        Assert.That((await Presigned.ListAsync(validator.Urls.Global["list_all_data"])).Keys, Does.Contain(neighbour.Folder + "file.bin"));
+        // As on S3: no XML 1.0 parser reads a listing that holds such keys, so of the listing of everything only the text is looked at.
+        Assert.That((await Presigned.GetAsync(validator.Urls.Global["list_all_data"])).Text, Does.Contain(neighbour.Folder + "file.bin"));
         Assert.That((await bucket.ListKeysAsync()).Where(key => !key.StartsWith(access.Folder, StringComparison.Ordinal)), Is.EqualTo([neighbour.Folder + "file.bin"]));
     }
 

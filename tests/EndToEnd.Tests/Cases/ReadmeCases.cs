@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.EndToEnd.Tests.Stores;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 
@@ -37,6 +38,8 @@ internal sealed partial class ReadmeCases
             limit: Patience);
 
         Assert.That(result.ExitCode, Is.Zero, $"{script}\n---\n{result.Output}\n---\n{result.Errors}");
+        using var bucket = new Bucket(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
+        Assert.That(await bucket.ListKeysAsync(), Is.Not.Empty, "The quick start has uploaded nothing.");
     }
 
     /// <summary>The shell blocks below headings that speak of a quick start, in their order.</summary>

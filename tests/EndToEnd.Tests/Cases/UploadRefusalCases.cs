@@ -34,6 +34,10 @@ internal sealed class UploadRefusalCases(StoreKind store, FolderLayoutKind layou
     });
 
     [Test]
+    public Task Refused_upload_of_a_large_file_is_told_so() =>
+        AssertRefusedAsync((Honest with { Content = Bytes(12 * 1024 * 1024) }).With("acl", "public-read").SendAsync);
+
+    [Test]
     public async Task Upload_that_breaks_off_leaves_nothing()
     {
         var before = await Bucket.ListAsync();
