@@ -38,11 +38,6 @@ internal static class RequestBody
                 },
                 cancellation);
 
-            if (pending.Size != length)
-            {
-                throw S3Error.IncompleteBody.With();
-            }
-
             if (body is AwsChunkedStream { Trailers: var trailers } && checksum is not null)
             {
                 expectedChecksum ??= trailers.GetValueOrDefault(checksum.Header) ?? throw S3Error.MalformedTrailer.With();
