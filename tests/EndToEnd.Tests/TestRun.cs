@@ -44,17 +44,24 @@ internal sealed class TestRun
     [OneTimeTearDown]
     public async Task End()
     {
-        foreach (var deployment in _deployments.Values)
+        try
         {
-            if (deployment.Value.IsCompletedSuccessfully)
+            foreach (var deployment in _deployments.Values)
             {
-                await (await deployment.Value).DisposeAsync();
+                if (deployment.Value.IsCompletedSuccessfully)
+                {
+                    await (await deployment.Value).DisposeAsync();
+                }
             }
+
+            await RealStore.DisposeAsync();
+        }
+        finally
+        {
+            Http.Dispose();
+            Guard.Dispose();
         }
 
-        await RealStore.DisposeAsync();
-        Http.Dispose();
-        Guard.Dispose();
         _current = null;
     }
 }

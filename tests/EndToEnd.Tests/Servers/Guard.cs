@@ -4,8 +4,8 @@ using System.Globalization;
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// Makes sure that nothing outlives the test run, not even one that is killed: a small shell in a session of its own is told
-/// of every process and folder, and cleans up when its input ends. Where there is no such shell, only a run that ends
+/// Makes sure that nothing outlives the test run, not even one that is killed: a small shell, detached from it, is told of
+/// every process and folder, and cleans up when its input ends. Where there is no such shell, only a run that ends
 /// by itself cleans up.
 /// </summary>
 internal sealed class Guard : IDisposable
