@@ -43,6 +43,7 @@ internal static class ServiceDocument
             page.SwaggerEndpoint(".." + Path, "S3Auth");
             page.EnableTryItOutByDefault();
             page.DisplayRequestDuration();
+            page.DefaultModelsExpandDepth(0);
         });
     }
 
@@ -55,7 +56,15 @@ internal static class ServiceDocument
             Description =
                 "Hands out time-limited access to a Bittensor subnet's bucket: a miner proves with its hotkey who it is and may upload into its own folder; "
                 + "a validator may find and read everything. Errors are application/problem+json (RFC 9457): `detail` says what to do, `code` is for programs.",
-            License = new OpenApiLicense { Name = "MIT", Identifier = null },
+            License = new OpenApiLicense { Name = "MIT" },
+        };
+
+        // In the order in which a reader needs them.
+        document.Tags = new HashSet<OpenApiTag>
+        {
+            new() { Name = "Miners", Description = "Upload into your own folder" },
+            new() { Name = "Validators", Description = "Find, list and download every miner's files" },
+            new() { Name = "Service", Description = "What anyone may ask" },
         };
 
         // Relative to wherever this document is read from, also behind a proxy.
