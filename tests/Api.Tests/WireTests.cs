@@ -250,6 +250,7 @@ public sealed class WireTests
     {
         Assert.That((answer.Status, answer.ContentType, answer.Code), Is.EqualTo((400, "application/problem+json", "invalid_request")));
         Assert.That(answer.Detail, Does.Contain(said));
+        Assert.That(answer.Detail, Does.Match(@"^[^.]([^.]|\.\S)*\.$"), "one sentence");
         Assert.That(answer.Detail, Does.Not.Contain("System.").And.Not.Contain("S3Auth."), "no name of ours");
     });
 }

@@ -107,7 +107,7 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
         var what = malformed is MalformedMemberException ? malformed.Message : "Send this member once and as the type that /docs names.";
         return new RefusedException(
             RefusalCode.InvalidRequest,
-            $"The member '{member}' is malformed. {what}",
+            $"Correct '{member}': {char.ToLowerInvariant(what[0])}{what[1..]}",
             new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [what] });
     }
 }

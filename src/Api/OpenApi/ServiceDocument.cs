@@ -14,11 +14,19 @@ internal static class ServiceDocument
 
     private const string ProblemMediaType = "application/problem+json";
 
+    // Values that are one string on the wire: described where they stand, not as types of their own.
+    private static readonly Dictionary<Type, string> Patterns = new()
+    {
+        [typeof(AccountId)] = "^5[1-9A-HJ-NP-Za-km-z]{47}$",
+        [typeof(Sr25519Signature)] = "^(0x)?(01)?[0-9a-fA-F]{128}$",
+        [typeof(Source)] = "^[a-z0-9][a-z0-9_-]{0,31}$",
+    };
+
     internal static void AddServiceDocument(this IServiceCollection services) => services.AddOpenApi(options =>
     {
         // 3.0, which every generator of clients reads.
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
-        options.CreateSchemaReferenceId = type => IsValue(type.Type) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+        options.CreateSchemaReferenceId = type => Patterns.ContainsKey(ValueOf(type.Type)) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         options.AddSchemaTransformer(DescribeValues);
         options.AddOperationTransformer(AddExamplesAsync);
         options.AddOperationTransformer(AddRefusalsAsync);
@@ -35,6 +43,7 @@ internal static class ServiceDocument
             page.SwaggerEndpoint(".." + Path, "S3Auth");
             page.EnableTryItOutByDefault();
             page.DisplayRequestDuration();
+            page.DefaultModelsExpandDepth(0);
         });
     }
 
@@ -47,7 +56,15 @@ internal static class ServiceDocument
             Description =
                 "Hands out time-limited access to a Bittensor subnet's bucket: a miner proves with its hotkey who it is and may upload into its own folder; "
                 + "a validator may find and read everything. Errors are application/problem+json (RFC 9457): `detail` says what to do, `code` is for programs.",
-            License = new OpenApiLicense { Name = "MIT", Identifier = null },
+            License = new OpenApiLicense { Name = "MIT" },
+        };
+
+        // In the order in which a reader needs them.
+        document.Tags = new HashSet<OpenApiTag>
+        {
+            new() { Name = "Miners", Description = "Upload into your own folder" },
+            new() { Name = "Validators", Description = "Find, list and download every miner's files" },
+            new() { Name = "Service", Description = "What anyone may ask" },
         };
 
         // Relative to wherever this document is read from, also behind a proxy.
@@ -55,29 +72,13 @@ internal static class ServiceDocument
         return Task.CompletedTask;
     }
 
-    // Values that are one string on the wire; described where they stand and not as types of their own.
-    private static bool IsValue(Type type) =>
-        (Nullable.GetUnderlyingType(type) ?? type) is var value
-        && (value == typeof(AccountId) || value == typeof(Sr25519Signature) || value == typeof(Source));
-
     private static Task DescribeValues(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-
-        if (type == typeof(AccountId))
+        var type = ValueOf(context.JsonTypeInfo.Type);
+        if (Patterns.TryGetValue(type, out var pattern))
         {
             schema.Type = JsonSchemaType.String;
-            schema.Pattern = "^5[1-9A-HJ-NP-Za-km-z]{47}$";
-        }
-        else if (type == typeof(Sr25519Signature))
-        {
-            schema.Type = JsonSchemaType.String;
-            schema.Pattern = "^(0x)?(01)?[0-9a-fA-F]{128}$";
-        }
-        else if (type == typeof(Source))
-        {
-            schema.Type = JsonSchemaType.String;
-            schema.Pattern = "^[a-z0-9][a-z0-9_-]{0,31}$";
+            schema.Pattern = pattern;
         }
         else if (type == typeof(long))
         {
@@ -92,6 +93,8 @@ internal static class ServiceDocument
 
         return Task.CompletedTask;
     }
+
+    private static Type ValueOf(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     private static Task AddExamplesAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {

@@ -19,7 +19,8 @@ public sealed class CredentialRefresherTests
     [TearDown]
     public async Task TearDown()
     {
-        await _refresher.StopAsync(CancellationToken.None);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await _refresher.StopAsync(patience.Token);
         _refresher.Dispose();
     }
 
