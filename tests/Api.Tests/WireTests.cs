@@ -172,6 +172,7 @@ public sealed class WireTests
             Assert.That(answer.Json.Select(member => member.Key), Is.EqualTo(new[] { "type", "title", "status", "detail", "code", "request_id", "errors" }));
             Assert.That((string)answer.Json["request_id"]!, Is.EqualTo(answer.RequestId).And.Not.Empty);
             Assert.That((int)answer.Json["status"]!, Is.EqualTo(400));
+            Assert.That(answer.Text, Does.Contain("'").And.Not.Contain("\\u"), "people can read it");
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using S3Auth.Api.Json;
 using S3Auth.Application.Refusals;
@@ -13,6 +14,10 @@ namespace S3Auth.Api.Errors;
 internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
     private const string ContentType = "application/problem+json";
+
+    // Written as the controllers write: nothing is escaped that JSON does not want escaped, so that people can read it.
+    private static readonly WireJson Json = new(
+        new JsonSerializerOptions(WireJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>What is said of a body beyond the limit.</summary>
     internal static readonly string TooLargeDetail = $"Send a body of at most {WireJsonFormatter.MaxBytes / 1024} KiB.";
@@ -97,7 +102,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             return;
         }
 
-        var json = JsonSerializer.SerializeToUtf8Bytes(problem, WireJson.Default.Problem);
+        var json = JsonSerializer.SerializeToUtf8Bytes(problem, Json.Problem);
         context.Response.ContentLength = json.Length;
         await context.Response.Body.WriteAsync(json, context.RequestAborted);
     }

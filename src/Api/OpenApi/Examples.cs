@@ -78,9 +78,15 @@ internal static class Examples
     };
 
     /// <summary>The answer to a refused request.</summary>
-    internal static JsonNode Of(RefusalCode code) => Of(ProblemKind.Of(code), DetailOf(code), code == RefusalCode.InvalidRequest
-        ? new Dictionary<string, string[]>(StringComparer.Ordinal) { ["hotkey"] = [DetailOf(code)] }
-        : null);
+    /// <param name="code">Why it is refused.</param>
+    /// <param name="request">The request's type.</param>
+    internal static JsonNode Of(RefusalCode code, Type request)
+    {
+        var detail = DetailOf(code, request);
+        return Of(ProblemKind.Of(code), detail, code == RefusalCode.InvalidRequest
+            ? new Dictionary<string, string[]>(StringComparer.Ordinal) { ["hotkey"] = [detail] }
+            : null);
+    }
 
     /// <summary>The answer to a request that the server itself refuses.</summary>
     internal static JsonNode Of(ProblemKind kind, string detail, IReadOnlyDictionary<string, string[]>? errors = null) => Write(new Problem
@@ -94,13 +100,13 @@ internal static class Examples
         Errors = errors,
     });
 
-    private static string DetailOf(RefusalCode code) => code switch
+    private static string DetailOf(RefusalCode code, Type request) => code switch
     {
         RefusalCode.InvalidRequest => "Send 'hotkey': the SS58 address of the hotkey that signs this request.",
         RefusalCode.TimestampExpired => $"The timestamp {Timestamp} is 1 s past the allowed 300 s; this server's time is {Timestamp + 301}: sign again with the current Unix time.",
         RefusalCode.TimestampInFuture => $"The timestamp {Timestamp} is 1 s beyond the allowed 60 s ahead; this server's time is {Timestamp - 61}: check your clock and sign again.",
         RefusalCode.ExpiryInPast => $"The requested expiry is not after this server's time {Timestamp}; send a later one in Unix seconds, or leave it out for the longest grant.",
-        RefusalCode.InvalidSignature => $"The signature does not verify: sign exactly the text '{Commitment.ValidatorAccess(Timestamp)}' with the hotkey {Validator} (sr25519) and send it as hex.",
+        RefusalCode.InvalidSignature => $"The signature does not verify: sign exactly the text '{CommitmentOf(request)}' with the hotkey {(request == typeof(GetFolderAccessCommand) ? Hotkey : Validator)} (sr25519) and send it as hex.",
         RefusalCode.HotkeyNotRegistered => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney (block 6852690): register it, or ask the server of your own subnet.",
         RefusalCode.ColdkeyMismatch => $"On chain another coldkey than {Coldkey} owns the hotkey {Hotkey}: send and sign the coldkey that owns it.",
         RefusalCode.NotAValidator => $"The hotkey {Validator} has a validator permit and 1500 alpha staked; a validator needs a permit and more than 20000 alpha.",
@@ -110,6 +116,12 @@ internal static class Examples
         RefusalCode.StorageTimeout => "The object store did not answer in time; try again shortly.",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A refusal without an example."),
     };
+
+    private static Commitment CommitmentOf(Type request) =>
+        request == typeof(GetFolderAccessCommand) ? Commitment.FolderAccess(Coldkey, Hotkey, Timestamp)
+        : request == typeof(GetValidatorAccessCommand) ? Commitment.ValidatorAccess(Timestamp)
+        : request == typeof(GetFilePresignedUrlsCommand) ? Commitment.FileUrls(Coldkey, Validator, Timestamp)
+        : throw new ArgumentOutOfRangeException(nameof(request), request, "A signed request without an example.");
 
     private static FolderAccess FolderAccess()
     {

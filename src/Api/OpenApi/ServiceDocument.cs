@@ -148,8 +148,9 @@ internal static class ServiceDocument
         var schema = await context.GetOrCreateSchemaAsync(typeof(Problem), parameterDescription: null, cancellationToken);
         context.Document?.AddComponent(nameof(Problem), schema);
 
+        var request = context.Description.ParameterDescriptions.Single().Type;
         var refusals = refuses.Codes
-            .Select(code => (Kind: ProblemKind.Of(code), Example: Examples.Of(code)))
+            .Select(code => (Kind: ProblemKind.Of(code), Example: Examples.Of(code, request)))
             .Append((Kind: ProblemKind.TooLarge, Example: Examples.Of(ProblemKind.TooLarge, ProblemMiddleware.TooLargeDetail)));
 
         foreach (var group in refusals.GroupBy(refusal => refusal.Kind.Status))

@@ -14,6 +14,8 @@ internal sealed class GuardCases
             Assert.Ignore("Skipped because the guard is a Linux shell.");
         }
 
+        Tool.Need("setsid", "util-linux");
+
         using var forgotten = Process.Start(new ProcessStartInfo("sleep", "600") { UseShellExecute = false })!;
         var folder = Directory.CreateTempSubdirectory("s3auth guard-").FullName;
         File.WriteAllText(Path.Combine(folder, "left behind"), "");
