@@ -89,6 +89,12 @@ internal static partial class Composition
     private static void UsePipeline(WebApplication app)
     {
         app.UseRequestId();
+        app.Use((context, next) =>
+        {
+            // Answers are what their content type says, also to a browser that thinks it knows better.
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            return next(context);
+        });
         app.UseMiddleware<ProblemMiddleware>();
         app.UseServiceDocument();
         app.MapControllers();

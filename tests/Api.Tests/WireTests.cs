@@ -209,6 +209,16 @@ public sealed class WireTests
         Assert.That(response.Headers.CacheControl?.NoStore, Is.True);
     }
 
+    [TestCase("/healthz")]
+    [TestCase("/nothing-here")]
+    public async Task Answer_is_what_its_content_type_says(string path)
+    {
+        using var client = _service.CreateClient();
+        using var response = await client.GetAsync(new Uri(path, UriKind.Relative));
+
+        Assert.That(response.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
+    }
+
     [Test]
     public async Task Unexpected_failure_tells_the_client_an_id_and_the_log_the_cause()
     {

@@ -49,10 +49,18 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
 
     private string? ReadMetagraphFile()
     {
-        var network = Text("BT_NETWORK") ?? (_development ? "static" : "finney");
-        if (network != "static")
+        const string Static = "static";
+        const string OnlyStatic = "this version cannot read a chain yet: set BT_NETWORK=static and METAGRAPH_FILE.";
+        var network = Text("BT_NETWORK");
+        if (network is null && !_development)
         {
-            _problems.Add($"BT_NETWORK is '{network}', but this version cannot read a chain yet: set BT_NETWORK=static and METAGRAPH_FILE.");
+            _problems.Add($"BT_NETWORK is missing; {OnlyStatic}");
+            return null;
+        }
+
+        if (network is not (null or Static))
+        {
+            _problems.Add($"BT_NETWORK is '{network}', but {OnlyStatic}");
             return null;
         }
 
