@@ -17,13 +17,16 @@ internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
     // Polled, not watched: a file that is replaced through a symbolic link, as orchestrators do it, raises no event.
     internal static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
+    // For anyone who asks; why, with the file's path, is in the log.
+    private const string NotUsable = "The metagraph file was edited but cannot be used; the last good one stays in force.";
+
     private readonly string? _path;
     private readonly TimeProvider _time;
     private readonly ILogger<StaticMetagraph> _logger;
 
     private (DateTime Written, long Length) _seen;
     private volatile Metagraph _current;
-    private volatile string? _lastError;
+    private volatile string? _problem;
 
     /// <param name="path">The file; null for the development accounts.</param>
     /// <param name="netuid">The subnet this server is for.</param>
@@ -62,7 +65,7 @@ internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
     public MetagraphState Describe()
     {
         var current = _current;
-        return new MetagraphState(Synchronised: false, current.Block, current.Count, current.ReadAt, _lastError);
+        return new MetagraphState(Synchronised: false, current.Block, current.Count, current.ReadAt, _problem is null ? null : NotUsable);
     }
 
     /// <inheritdoc/>
@@ -85,28 +88,39 @@ internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
         try
         {
             var seen = Look(path);
-            if (seen == _seen)
+            if (seen != _seen)
             {
-                return;
+                _current = MetagraphFile.Read(path, Network, Netuid, _time.GetUtcNow());
+                _seen = seen;
+                LogPickedUp(path, _current.Count);
             }
 
-            _seen = seen;
-            _current = MetagraphFile.Read(path, Network, Netuid, _time.GetUtcNow());
-            _lastError = null;
-            LogPickedUp(path, _current.Count);
+            _problem = null;
         }
         catch (Exception broken) when (broken is InvalidDataException or IOException)
         {
-            _lastError = $"The metagraph file was edited but cannot be used: {broken.Message} The last good one stays in force.";
-            LogBroken(path, broken.Message);
+            // What cannot be read now may be readable at the next look without another edit; it is reported when it is news.
+            if (!string.Equals(_problem, broken.Message, StringComparison.Ordinal))
+            {
+                _problem = broken.Message;
+                LogBroken(path, broken.Message);
+            }
         }
     }
 
     private static (DateTime Written, long Length) Look(string path)
     {
-        var file = new FileInfo(path);
-        var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return target.Exists ? (target.LastWriteTimeUtc, target.Length) : default;
+        try
+        {
+            var file = new FileInfo(path);
+            var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+            return target.Exists ? (target.LastWriteTimeUtc, target.Length) : default;
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            // No exception may end the polling: the host would stop with it.
+            throw new IOException($"Access to {path} is denied.", denied);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Picked up the edited metagraph file {Path} with {Count} neurons")]

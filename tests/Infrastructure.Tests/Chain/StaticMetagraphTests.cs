@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -101,10 +102,12 @@ public sealed class StaticMetagraphTests
         }
 
         await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+        await TickAsync(3);
 
         Assert.Multiple(() =>
         {
             Assert.That(metagraph.Current.Find(BobId)!.ValidatorPermit, Is.True);
+            Assert.That(metagraph.Describe().LastError, Does.Not.Contain(_folder), "everyone sees it");
             Assert.That(log.Warnings, Is.EqualTo(1), "once, not at every look");
         });
 
@@ -113,6 +116,55 @@ public sealed class StaticMetagraphTests
 
         await metagraph.StopAsync(CancellationToken.None);
         Assert.That(metagraph.Current.Find(BobId)!.ValidatorPermit, Is.False, "a good edit after it is picked up");
+    }
+
+    [Test]
+    public async Task Edit_that_cannot_be_read_yet_is_picked_up_once_it_can()
+    {
+        Write(permit: false);
+        using var metagraph = Start();
+        await metagraph.StartAsync(CancellationToken.None);
+
+        await using (var held = new FileStream(FilePath, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            await held.WriteAsync(Encoding.UTF8.GetBytes(Json(permit: "true")));
+            await held.FlushAsync();
+            await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+        }
+
+        await TickUntilAsync(() => metagraph.Current.Find(BobId)!.ValidatorPermit);
+
+        await metagraph.StopAsync(CancellationToken.None);
+        Assert.That(metagraph.Describe().LastError, Is.Null);
+    }
+
+    [Test]
+    public async Task Folder_that_becomes_unreadable_is_reported_and_does_not_end_the_polling()
+    {
+        if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
+        {
+            Assert.Ignore("Nothing is unreadable for a privileged process.");
+            return;
+        }
+
+        Write(permit: false);
+        using var metagraph = Start();
+        await metagraph.StartAsync(CancellationToken.None);
+        var mode = File.GetUnixFileMode(_folder);
+        File.SetUnixFileMode(_folder, UnixFileMode.None);
+        try
+        {
+            await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+        }
+        finally
+        {
+            File.SetUnixFileMode(_folder, mode);
+        }
+
+        Write(permit: true);
+        await TickUntilAsync(() => metagraph.Current.Find(BobId)!.ValidatorPermit);
+
+        await metagraph.StopAsync(CancellationToken.None);
     }
 
     [Test]
@@ -172,6 +224,15 @@ public sealed class StaticMetagraphTests
     private static string Json(
         string netuid = "46", string block = "7", string uid = "3", string hotkey = Bob, string permit = "false", string stake = "0") =>
         $$"""{"netuid": {{netuid}}, "block": {{block}}, "neurons": [{"uid": {{uid}}, "hotkey": "{{hotkey}}", "coldkey": "{{Dave}}", "validator_permit": {{permit}}, "alpha_stake": {{stake}}}]}""";
+
+    private async Task TickAsync(int looks)
+    {
+        for (var i = 0; i < looks; i++)
+        {
+            _time.Advance(StaticMetagraph.PollInterval);
+            await Task.Delay(10);
+        }
+    }
 
     private async Task TickUntilAsync(Func<bool> done)
     {

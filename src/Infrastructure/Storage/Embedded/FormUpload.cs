@@ -150,9 +150,19 @@ internal sealed class FormUpload
     /// <summary>The text after the last slash or backslash, as S3 takes it for <c>${filename}</c>.</summary>
     private static string BaseName(ContentDispositionHeaderValue disposition)
     {
-        var name = disposition.FileNameStar.Value
-            ?? disposition.FileName.Value?.Replace("\\\"", "\"", StringComparison.Ordinal)
-            ?? "";
+        string name;
+        try
+        {
+            name = disposition.FileNameStar.Value
+                ?? disposition.FileName.Value?.Replace("\\\"", "\"", StringComparison.Ordinal)
+                ?? "";
+        }
+        catch (NotSupportedException)
+        {
+            // A character set that this runtime knows and refuses to read: UTF-7.
+            throw S3Error.MalformedPostRequest.With();
+        }
+
         return name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
     }
 

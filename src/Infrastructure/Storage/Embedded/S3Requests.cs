@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -39,7 +40,8 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
         {
             await RefuseAsync(context, refusal, rawTarget, requestId);
         }
-        catch (Exception gone) when (context.RequestAborted.IsCancellationRequested && gone is OperationCanceledException or IOException)
+        catch (Exception gone) when (
+            gone is ConnectionResetException || (context.RequestAborted.IsCancellationRequested && gone is OperationCanceledException or IOException))
         {
             LogGone(requestId);
             context.Abort();

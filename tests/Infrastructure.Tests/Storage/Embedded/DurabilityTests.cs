@@ -29,6 +29,24 @@ internal sealed class DurabilityTests : StoreTests
     }
 
     [Test]
+    public async Task Client_that_resets_its_connection_is_no_failure_of_the_store()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            using var client = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(enable: true, seconds: 0) };
+            await client.ConnectAsync(Store.Endpoint.Host, Store.Endpoint.Port);
+            await client.SendAsync(Encoding.ASCII.GetBytes(
+                $"POST /{Bucket} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=B\r\nContent-Length: 5000\r\n\r\n--B"));
+            await Task.Delay(20);
+        }
+
+        // The last connection's request may still be ending.
+        await Task.Delay(200);
+
+        Assert.That(Store.Complaints, Is.Empty);
+    }
+
+    [Test]
     public async Task Leftovers_of_a_crash_are_removed_and_damaged_files_are_reported_and_skipped()
     {
         await PutAsync("good", Bytes("hello"));

@@ -60,6 +60,7 @@ internal sealed class PostObjectTests : StoreTests
         }],
         ["expired", "403 AccessDenied", (TestForm form) => form.Expiration = "2020-01-01T00:00:00Z"],
         ["no file", "400 InvalidArgument", (TestForm form) => form.FileDisposition = "form-data; name=\"other\""],
+        ["file name in UTF-7", "400 MalformedPOSTRequest", (TestForm form) => form.FileDisposition = "form-data; name=\"file\"; filename*=utf-7''a"],
         ["query parameters", "501 NotImplemented", (TestForm form) => form.Target += "?acl"],
         ["another secret", "403 SignatureDoesNotMatch", (TestForm form) => form.Signer = form.Signer with { SecretKey = "another secret" }],
         ["another key", "403 InvalidAccessKeyId", (TestForm form) => form.Signer = form.Signer with { AccessKey = "AKIDUNKNOWN" }],
