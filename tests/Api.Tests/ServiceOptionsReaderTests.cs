@@ -110,6 +110,22 @@ public sealed class ServiceOptionsReaderTests
             () => Read(Environments.Development, new(StringComparer.Ordinal) { ["S3_ENDPOINT"] = "http://minio:9000" }),
             Throws.InstanceOf<ConfigurationException>().With.Message.Contains("S3_BUCKET"));
 
+    [TestCase(null, false)]
+    [TestCase("https://store.example", false)]
+    [TestCase("http://127.0.0.1:9000", true)]
+    [TestCase("http://localhost:9000", true)]
+    public void Development_accounts_open_no_bucket_beyond_this_machine(string? endpoint, bool good)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["S3_BUCKET"] = "my-bucket", ["S3_ENDPOINT"] = endpoint };
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => Read(Environments.Development, settings), good ? Throws.Nothing : Throws.InstanceOf<ConfigurationException>().With.Message.Contains("METAGRAPH_FILE"));
+            settings["METAGRAPH_FILE"] = "/etc/s3auth/metagraph.json";
+            Assert.That(() => Read(Environments.Development, settings), Throws.Nothing);
+        });
+    }
+
     [Test]
     public void Setting_without_effect_is_told()
     {

@@ -142,15 +142,35 @@ public sealed class WireTests
     {
         using var declared = new ByteArrayContent(Encoding.UTF8.GetBytes(new string(' ', bytes)));
         declared.Headers.ContentType = new("application/json");
-        using var chunked = new StreamContent(new MemoryStream(await declared.ReadAsByteArrayAsync()));
+        using var chunked = new UndeclaredContent(await declared.ReadAsByteArrayAsync());
         chunked.Headers.ContentType = new("application/json");
-        chunked.Headers.ContentLength = null;
 
         Assert.Multiple(async () =>
         {
             Assert.That((await _service.PostAsync(Path, declared)).Status, Is.EqualTo(status));
             Assert.That((await _service.PostAsync(Path, chunked)).Status, Is.EqualTo(status));
         });
+    }
+
+    [Test]
+    public async Task Member_that_this_server_does_not_know_must_be_json_too()
+    {
+        var good = JsonSerializer.Serialize(Service.FolderAccess())[..^1];
+        using var badlyEncoded = new ByteArrayContent([.. Encoding.UTF8.GetBytes(good), .. ",\""u8, 0xFF, .. "\":1}"u8]);
+        badlyEncoded.Headers.ContentType = new("application/json");
+
+        AssertInvalid(await _service.PostAsync(Path, good + ",\"zz\":1,\"zz\":2}"), "JSON object");
+        AssertInvalid(await _service.PostAsync(Path, good + ",\"zz\":{\"a\":1,\"\\u0061\":2}}"), "JSON object");
+        AssertInvalid(await _service.PostAsync(Path, badlyEncoded), "JSON object");
+    }
+
+    [Test]
+    public async Task Name_of_a_member_is_not_repeated_at_any_length()
+    {
+        var answer = await _service.PostAsync(Path, $"{{\"{new string('A', 100_000)}\":}}");
+
+        AssertInvalid(answer, "JSON object");
+        Assert.That(answer.Text, Has.Length.LessThan(1000));
     }
 
     [Test]
@@ -264,4 +284,16 @@ public sealed class WireTests
         Assert.That(answer.Detail, Does.Match(@"^[^.]([^.]|\.\S)*\.$"), "one sentence");
         Assert.That(answer.Detail, Does.Not.Contain("System.").And.Not.Contain("S3Auth."), "no name of ours");
     });
+
+    /// <summary>A body of which nobody says how long it is.</summary>
+    private sealed class UndeclaredContent(byte[] body) : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => stream.WriteAsync(body).AsTask();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
 }

@@ -231,6 +231,20 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public void Signature_of_a_request_is_never_printed()
+    {
+        var requests = typeof(ISignedRequest).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ISignedRequest)));
+
+        foreach (var type in requests)
+        {
+            var request = Activator.CreateInstance(type)!;
+            type.GetProperty(nameof(ISignedRequest.Signature))!.SetValue(request, Subnet.Good);
+
+            Assert.That(request.ToString(), Does.Not.Contain(Subnet.Good.ToString()[2..]), type.Name);
+        }
+    }
+
+    [Test]
     public void Every_request_is_signed_but_those_that_anyone_may_ask()
     {
         var open = typeof(ISignedRequest).Assembly.GetTypes()

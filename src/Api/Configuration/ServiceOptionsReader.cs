@@ -152,6 +152,12 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
                 _problems.Add($"S3_REGION is '{region}', but a region is lowercase letters, digits and '-'.");
             }
 
+            // Everyone holds the development accounts' keys: what they open must not leave this machine.
+            if (_development && Text("METAGRAPH_FILE") is null && endpoint is not { IsLoopback: true })
+            {
+                _problems.Add("METAGRAPH_FILE is missing: without it everyone's development accounts would get access to S3_BUCKET.");
+            }
+
             return new StorageOptions { Bucket = bucket, Region = region, Endpoint = endpoint, PublicEndpoint = publicEndpoint };
         }
 

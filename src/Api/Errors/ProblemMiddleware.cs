@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 using S3Auth.Api.Json;
 using S3Auth.Application.Refusals;
 
@@ -44,9 +45,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             await WriteAsync(context, kind, detail);
             return;
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception left) when (left is ConnectionResetException || (left is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
         {
-            // The client left; there is nobody to answer.
+            // The client left; there is nobody to answer, and anyone may leave as often as he likes without filling the log.
             return;
         }
         catch (Exception unexpected) when (!context.Response.HasStarted)

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Net.Http.Headers;
 using S3Auth.Application.Refusals;
@@ -14,6 +14,10 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
 {
     /// <summary>The largest body, in bytes (512 KiB).</summary>
     internal const int MaxBytes = 512 * 1024;
+
+    private const int LongestPath = 64;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     // Refusals pass through model binding as they are, to the one place that answers them.
     InputFormatterExceptionPolicy IInputFormatterExceptionPolicy.ExceptionPolicy => InputFormatterExceptionPolicy.MalformedInputExceptions;
@@ -33,34 +37,31 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
             throw TooLarge();
         }
 
-        var body = await ReadAllAsync(request.BodyReader, context.HttpContext.RequestAborted);
+        // One byte more than is allowed, to tell the two apart.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? MaxBytes, MaxBytes) + 1);
         try
         {
-            return await InputFormatterResult.SuccessAsync(Deserialize(body.Buffer, context.ModelType));
+            var length = 0;
+            int read;
+            while ((read = await request.Body.ReadAsync(buffer.AsMemory(length), context.HttpContext.RequestAborted)) > 0)
+            {
+                length += read;
+                if (length > MaxBytes)
+                {
+                    throw TooLarge();
+                }
+
+                if (length == buffer.Length)
+                {
+                    throw new BadHttpRequestException("The body is longer than it was said to be.");
+                }
+            }
+
+            return await InputFormatterResult.SuccessAsync(Deserialize(buffer.AsMemory(0, length), context.ModelType));
         }
         finally
         {
-            request.BodyReader.AdvanceTo(body.Buffer.End);
-        }
-    }
-
-    private static async ValueTask<ReadResult> ReadAllAsync(PipeReader reader, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var result = await reader.ReadAsync(cancellationToken);
-            if (result.Buffer.Length > MaxBytes)
-            {
-                reader.AdvanceTo(result.Buffer.End);
-                throw TooLarge();
-            }
-
-            if (result.IsCompleted || result.IsCanceled)
-            {
-                return result;
-            }
-
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
         MediaTypeHeaderValue.TryParse(contentType, out var type)
         && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
-    private static object Deserialize(ReadOnlySequence<byte> body, Type type)
+    private static object Deserialize(ReadOnlyMemory<byte> body, Type type)
     {
         if (body.IsEmpty)
         {
@@ -81,9 +82,10 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
             ?? throw new InvalidOperationException($"{type} is missing in {nameof(WireJson)}.");
         try
         {
-            var json = body.IsSingleSegment ? body.FirstSpan : body.ToArray();
-            return JsonSerializer.Deserialize(json, typeInfo)
+            var request = JsonSerializer.Deserialize(body.Span, typeInfo)
                 ?? throw new RefusedException(RefusalCode.InvalidRequest, "Send a JSON object as the request's body, not null.");
+            RequireSound(body);
+            return request;
         }
         catch (JsonException malformed)
         {
@@ -91,12 +93,25 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
         }
     }
 
+    // What the request's type does not name is ignored, but must still be JSON: another reader of the same body, a proxy or
+    // a log, must not be able to see another request in it.
+    private static void RequireSound(ReadOnlyMemory<byte> body)
+    {
+        if (!Utf8.IsValid(body.Span))
+        {
+            throw new JsonException();
+        }
+
+        using var document = JsonDocument.Parse(body, Strict);
+    }
+
     // The path is $.member for a member's value and $ (or nothing) for the body itself. What the serializer says of the body can
     // quote parts of it and names our types, so only the place is told.
     private static RefusedException Refuse(JsonException malformed)
     {
+        // A name that is none of ours is not repeated: it may be of any length.
         var path = malformed.Path ?? "$";
-        if (!path.StartsWith("$.", StringComparison.Ordinal))
+        if (!path.StartsWith("$.", StringComparison.Ordinal) || path.Length > LongestPath)
         {
             return new RefusedException(
                 RefusalCode.InvalidRequest,

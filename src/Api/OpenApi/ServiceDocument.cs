@@ -22,7 +22,7 @@ internal static class ServiceDocument
         [typeof(Source)] = "^[a-z0-9][a-z0-9_-]{0,31}$",
     };
 
-    internal static void AddServiceDocument(this IServiceCollection services) => services.AddOpenApi(options =>
+    internal static void AddServiceDocument(this IServiceCollection services) => services.AddOutputCache().AddOpenApi(options =>
     {
         // 3.0, which every generator of clients reads.
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
@@ -35,7 +35,9 @@ internal static class ServiceDocument
 
     internal static void UseServiceDocument(this WebApplication app)
     {
-        app.MapOpenApi(Path).CacheOutput();
+        // Making the document costs more than checking a signature, and anyone may ask for it: it is made once, whatever is asked.
+        app.UseOutputCache();
+        app.MapOpenApi(Path).CacheOutput(policy => policy.Expire(TimeSpan.FromDays(1)).SetVaryByQuery([]).SetVaryByHost(false));
         app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = "docs";

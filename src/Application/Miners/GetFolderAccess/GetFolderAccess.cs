@@ -28,6 +28,9 @@ public sealed record GetFolderAccessCommand : IRequest<FolderAccess>, ISignedReq
     /// <summary>Only this source's folder; all of them when left out.</summary>
     public Source? Source { get; init; }
 
+    /// <summary>Without the signature, which opens this request to whoever reads it in time: frameworks print what they bind.</summary>
+    public override string ToString() => $"GetFolderAccessCommand of {Hotkey}";
+
     AccountId? ISignedRequest.NamedColdkey => Coldkey;
 
     Role ISignedRequest.Role => Role.Miner;

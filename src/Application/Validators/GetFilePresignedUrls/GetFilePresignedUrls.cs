@@ -43,6 +43,9 @@ public sealed record GetFilePresignedUrlsCommand : IRequest<FilePresignedUrls>, 
     /// <summary>How long the URLs should last, in hours from 1 to 24; 1 when left out.</summary>
     public long? ExpiryHours { get; init; }
 
+    /// <summary>Without the signature, which opens this request to whoever reads it in time: frameworks print what they bind.</summary>
+    public override string ToString() => $"GetFilePresignedUrlsCommand of {Hotkey}";
+
     AccountId? ISignedRequest.NamedColdkey => null;
 
     Role ISignedRequest.Role => Role.Validator;

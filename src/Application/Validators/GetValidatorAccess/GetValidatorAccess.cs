@@ -22,6 +22,9 @@ public sealed record GetValidatorAccessCommand : IRequest<ValidatorAccess>, ISig
     /// <summary>When the grant should end, in Unix seconds; as late as possible when left out.</summary>
     public long? Expiry { get; init; }
 
+    /// <summary>Without the signature, which opens this request to whoever reads it in time: frameworks print what they bind.</summary>
+    public override string ToString() => $"GetValidatorAccessCommand of {Hotkey}";
+
     AccountId? ISignedRequest.NamedColdkey => null;
 
     Role ISignedRequest.Role => Role.Validator;

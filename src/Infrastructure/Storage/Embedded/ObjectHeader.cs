@@ -65,13 +65,33 @@ internal static class ObjectHeader
             throw new InvalidDataException("The header of an object is damaged.");
         }
 
+        try
+        {
+            return ReadRecord(block, length);
+        }
+        catch (Exception damaged) when (damaged is EndOfStreamException or FormatException or ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException("The header of an object is damaged.", damaged);
+        }
+    }
+
+    private static StoredObject ReadRecord(byte[] block, int length)
+    {
         using var reader = new BinaryReader(new MemoryStream(block, RecordStart, length), Encoding.UTF8);
         var key = reader.ReadString();
         var size = reader.ReadInt64();
         var etag = reader.ReadString();
         var lastModified = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64());
         var storageClass = reader.ReadString();
-        var headers = new KeyValuePair<string, string>[reader.ReadInt32()];
+
+        // Each takes at least two bytes, so a count beyond the record's length allocates nothing.
+        var count = reader.ReadInt32();
+        if (count < 0 || count > length / 2)
+        {
+            throw new FormatException("The count of headers is impossible.");
+        }
+
+        var headers = new KeyValuePair<string, string>[count];
         for (var i = 0; i < headers.Length; i++)
         {
             headers[i] = new(reader.ReadString(), reader.ReadString());
