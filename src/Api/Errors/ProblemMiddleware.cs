@@ -47,7 +47,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
         catch (Exception left) when (left is ConnectionResetException || (left is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
         {
-            // The client left; there is nobody to answer, and anyone may leave as often as he likes without filling the log.
+            // The client left; there is nobody to answer, and anyone may leave as often as he likes without filling the log. The server
+            // is told too, or it would look for the rest of the body and complain.
+            context.Abort();
             return;
         }
         catch (Exception unexpected) when (!context.Response.HasStarted)

@@ -268,14 +268,14 @@ internal sealed partial class BadInputCases
     {
         for (var i = 0; i < 5; i++)
         {
-            using var client = new TcpClient();
-            await client.ConnectAsync(Api.Address.Host, Api.Address.Port);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, Api.Address.Port);
+            await socket.SendAsync(Encoding.ASCII.GetBytes(
                 $"POST {Folder} HTTP/1.1\r\nHost: {Api.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{{\"hot"));
             await Task.Delay(200);
             if (reset)
             {
-                client.LingerState = new LingerOption(enable: true, seconds: 0);
+                socket.LingerState = new LingerOption(enable: true, seconds: 0);
             }
         }
 

@@ -30,13 +30,16 @@ public sealed record ValidatorAccess
     public required StructureInfo StructureInfo { get; init; }
 }
 
-/// <summary>Presigned listings beyond one miner.</summary>
+/// <summary>Presigned listings beyond one miner. Each shows the first 1,000 entries: a presigned listing cannot be continued.</summary>
 /// <param name="Global">Of the whole bucket's data.</param>
 /// <param name="Sources">By source; absent where the layout has none.</param>
 /// <param name="Miners">Of all miners' folders; absent where the layout has sources.</param>
 public sealed record ValidatorUrls(GlobalUrls Global, IReadOnlyDictionary<string, SourceUrls>? Sources, MinersUrls? Miners);
 
-/// <param name="ListAllData">Lists every object below <c>data/</c>, page by page.</param>
+/// <param name="ListAllData">
+/// Lists the objects below <c>data/</c>, the first 1,000. It holds what every miner named its files: a name with control characters makes
+/// it unreadable to strict XML parsers. Each miner's own <c>list_url</c> keeps such names apart.
+/// </param>
 public sealed record GlobalUrls(string ListAllData);
 
 /// <param name="ListMiners">Lists the folders of one source.</param>
@@ -53,5 +56,5 @@ public sealed record MinerFolders(AccountId Id, ushort? Uid, IReadOnlyList<Miner
 
 /// <param name="Source">The source's name; absent where the layout has none.</param>
 /// <param name="Prefix">The folder's prefix, with its trailing <c>/</c>.</param>
-/// <param name="ListUrl">A presigned listing of it.</param>
+/// <param name="ListUrl">A presigned listing of it, the first 1,000 objects.</param>
 public sealed record MinerFolder(string? Source, string Prefix, string ListUrl);
