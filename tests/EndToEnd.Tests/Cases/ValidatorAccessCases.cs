@@ -103,9 +103,10 @@ internal sealed class ValidatorAccessCases(StoreKind store, FolderLayoutKind lay
             Assert.That(access.Region, Is.EqualTo(Bucket.Region));
             Assert.That(access.ValidatorHotkey, Is.EqualTo(Subnet.Validator.Hotkey.Address));
             Assert.That(access.ExpirySeconds, Is.EqualTo(24 * 60 * 60));
-            // One page: a store gives a thousand keys at once.
-            Assert.That(all.Keys, Is.EqualTo(stored.Take(1000)));
-            Assert.That(all.IsTruncated, Is.EqualTo(stored.Count > 1000));
+            // One page: a store gives at most a thousand keys at once, sometimes a few less, and says that there are more.
+            Assert.That(all.Keys, Has.Count.InRange(Math.Min(stored.Count, 900), 1000));
+            Assert.That(all.Keys, Is.EqualTo(stored.Take(all.Keys.Count)));
+            Assert.That(all.IsTruncated, Is.EqualTo(stored.Count > all.Keys.Count));
         }
 
         if (Deployment.Layout == FolderLayoutKind.Hotkey)
@@ -171,7 +172,9 @@ internal sealed class ValidatorAccessCases(StoreKind store, FolderLayoutKind lay
             .Select(key => key.IndexOf('/', parent.Length) is > 0 and var end ? key[..(end + 1)] : key)
             .Distinct(StringComparer.Ordinal)
             .ToList();
-        Assert.That(page.CommonPrefixes.Concat(page.Keys), Is.EquivalentTo(entries.Take(1000)));
-        Assert.That(page.IsTruncated, Is.EqualTo(entries.Count > 1000));
+        var listed = page.CommonPrefixes.Concat(page.Keys).ToList();
+        Assert.That(listed, Has.Count.InRange(Math.Min(entries.Count, 900), 1000));
+        Assert.That(listed, Is.EquivalentTo(entries.Take(listed.Count)));
+        Assert.That(page.IsTruncated, Is.EqualTo(entries.Count > listed.Count));
     }
 }
