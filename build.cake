@@ -23,7 +23,7 @@ Task("Build")
         NoRestore = true,
     }));
 
-// One project after the other: the tests share two cores' worth of real servers.
+// One project after the other: what one measures or times out on is not another's load.
 Task("Test")
     .IsDependentOn("Clean")
     .IsDependentOn("Build")

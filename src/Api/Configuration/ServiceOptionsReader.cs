@@ -142,7 +142,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         if (Text("S3_BUCKET") is { } bucket)
         {
             var region = Text("S3_REGION") ?? "us-east-2";
-            if (!BucketName().IsMatch(bucket))
+            if (!BucketName.IsValid(bucket))
             {
                 _problems.Add($"S3_BUCKET is '{bucket}', but a bucket's name is 3 to 63 lowercase letters, digits, '-' and '.'.");
             }
@@ -229,9 +229,6 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
 
     private string? Text(string name) =>
         configuration[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
-
-    [GeneratedRegex(@"\A[a-z0-9](?!.*\.\.)[a-z0-9.-]{1,61}[a-z0-9]\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex BucketName();
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,62}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RegionName();

@@ -15,6 +15,18 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     internal static readonly ProblemKind Timeout = new("request_timeout", StatusCodes.Status408RequestTimeout, "The request took too long to arrive");
     internal static readonly ProblemKind Internal = new("internal_error", StatusCodes.Status500InternalServerError, "Something went wrong here");
 
+    /// <summary>One problem of this kind, as it is answered.</summary>
+    internal Problem With(string detail, string requestId, IReadOnlyDictionary<string, string[]>? errors) => new()
+    {
+        Type = $"urn:s3auth:problem:{Code}",
+        Title = Title,
+        Status = Status,
+        Detail = detail,
+        Code = Code,
+        RequestId = requestId,
+        Errors = errors is { Count: > 0 } ? errors : null,
+    };
+
     internal static ProblemKind Of(RefusalCode code) => code switch
     {
         RefusalCode.InvalidRequest => new("invalid_request", 400, "The request is malformed"),

@@ -87,17 +87,6 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     private static async Task WriteAsync(
         HttpContext context, ProblemKind kind, string detail, IReadOnlyDictionary<string, string[]>? errors = null)
     {
-        var problem = new Problem
-        {
-            Type = $"urn:s3auth:problem:{kind.Code}",
-            Title = kind.Title,
-            Status = kind.Status,
-            Detail = detail,
-            Code = kind.Code,
-            RequestId = context.TraceIdentifier,
-            Errors = errors is { Count: > 0 } ? errors : null,
-        };
-
         context.Response.StatusCode = kind.Status;
         context.Response.ContentType = ContentType;
         if (HttpMethods.IsHead(context.Request.Method))
@@ -105,7 +94,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             return;
         }
 
-        var json = JsonSerializer.SerializeToUtf8Bytes(problem, Json.Problem);
+        var json = JsonSerializer.SerializeToUtf8Bytes(kind.With(detail, context.TraceIdentifier, errors), Json.Problem);
         context.Response.ContentLength = json.Length;
         await context.Response.Body.WriteAsync(json, context.RequestAborted);
     }

@@ -17,7 +17,11 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
 
     private const int LongestPath = 64;
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = WireJson.Default.Options.MaxDepth,
+    };
 
     // Refusals pass through model binding as they are, to the one place that answers them.
     InputFormatterExceptionPolicy IInputFormatterExceptionPolicy.ExceptionPolicy => InputFormatterExceptionPolicy.MalformedInputExceptions;

@@ -89,16 +89,8 @@ internal static class Examples
     }
 
     /// <summary>The answer to a request that the server itself refuses.</summary>
-    internal static JsonNode Of(ProblemKind kind, string detail, IReadOnlyDictionary<string, string[]>? errors = null) => Write(new Problem
-    {
-        Type = $"urn:s3auth:problem:{kind.Code}",
-        Title = kind.Title,
-        Status = kind.Status,
-        Detail = detail,
-        Code = kind.Code,
-        RequestId = "2f1c6c1e0f6f4b0c8f3d5a7e9b1c2d3e",
-        Errors = errors,
-    });
+    internal static JsonNode Of(ProblemKind kind, string detail, IReadOnlyDictionary<string, string[]>? errors = null) =>
+        Write(kind.With(detail, "2f1c6c1e0f6f4b0c8f3d5a7e9b1c2d3e", errors));
 
     private static string DetailOf(RefusalCode code, Type request) => code switch
     {

@@ -26,9 +26,10 @@ public sealed class Authenticate<TRequest, TResponse>(
         var snapshot = metagraph.Current ?? throw ChainUnavailable();
         var hotkey = request.Hotkey ?? throw new InvalidOperationException($"{typeof(TRequest).Name} was not validated.");
 
-        if (!signatures.Verify(hotkey, request.Proof.Text, request.Proof.Signature))
+        var proof = request.Proof;
+        if (!signatures.Verify(hotkey, proof.Text, proof.Signature))
         {
-            throw InvalidSignature(hotkey, request.Proof.Text);
+            throw InvalidSignature(hotkey, proof.Text);
         }
 
         var neuron = snapshot.Find(hotkey) ?? throw NotRegistered(hotkey, snapshot);

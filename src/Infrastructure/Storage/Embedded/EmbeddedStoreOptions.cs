@@ -6,7 +6,6 @@ namespace S3Auth.Infrastructure.Storage.Embedded;
 /// <summary>Where the embedded object store listens, where it keeps its files, and the one bucket and key pair it knows.</summary>
 public sealed record EmbeddedStoreOptions
 {
-    private static readonly SearchValues<char> BucketCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.");
     private static readonly SearchValues<char> RegionCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     /// <summary>The TCP port, 0..65535; 0 takes any free one. Default 9000.</summary>
@@ -49,7 +48,7 @@ public sealed record EmbeddedStoreOptions
             problems.Add("DataFolder must name a folder.");
         }
 
-        if (!IsBucketName(Bucket))
+        if (!BucketName.IsValid(Bucket))
         {
             problems.Add("Bucket must be 3..63 of a-z, 0-9, - and ., beginning and ending with a letter or digit, without '..'.");
         }
@@ -74,11 +73,4 @@ public sealed record EmbeddedStoreOptions
 
     /// <summary>Everything but the secret.</summary>
     public override string ToString() => $"{BindAddress}:{Port} bucket {Bucket} region {Region} key {AccessKey} in {DataFolder}";
-
-    private static bool IsBucketName(string name) =>
-        name is { Length: >= 3 and <= 63 }
-        && !name.AsSpan().ContainsAnyExcept(BucketCharacters)
-        && char.IsAsciiLetterOrDigit(name[0])
-        && char.IsAsciiLetterOrDigit(name[^1])
-        && !name.Contains("..", StringComparison.Ordinal);
 }

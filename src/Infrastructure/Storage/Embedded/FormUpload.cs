@@ -168,8 +168,7 @@ internal sealed class FormUpload
 
     /// <summary>What the multipart reader throws for a bad form, as opposed to a connection that broke.</summary>
     private static bool IsMalformed(Exception exception) =>
-        exception is InvalidDataException
-        || (exception is IOException and not BadHttpRequestException && exception.GetType() == typeof(IOException));
+        exception is InvalidDataException || exception.GetType() == typeof(IOException);
 
     /// <summary>The request's body, which knows how far it was read, so that a section can say where it starts.</summary>
     private sealed class FormBody(Stream body) : ReadOnlyStream

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using S3Auth.Domain;
 
 namespace S3Auth.Infrastructure.Storage.Embedded;
 
@@ -9,9 +10,6 @@ namespace S3Auth.Infrastructure.Storage.Embedded;
 /// </summary>
 internal sealed class RequestTarget
 {
-    /// <summary>The longest key, in bytes of UTF-8.</summary>
-    public const int MaxKeyBytes = 1024;
-
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private RequestTarget(string path, string? bucket, string? key, QueryParameters query)
@@ -59,9 +57,9 @@ internal sealed class RequestTarget
     /// <exception cref="S3Exception">KeyTooLongError over 1,024 bytes; InvalidURI for a key with a NUL.</exception>
     public static void RequireKey(string key)
     {
-        if (Encoding.UTF8.GetByteCount(key) is > MaxKeyBytes and var size)
+        if (Encoding.UTF8.GetByteCount(key) is > ObjectName.MaxBytes and var size)
         {
-            throw S3Error.KeyTooLong.With(null, ("Size", S3Xml.Number(size)), ("MaxSizeAllowed", S3Xml.Number(MaxKeyBytes)));
+            throw S3Error.KeyTooLong.With(null, ("Size", S3Xml.Number(size)), ("MaxSizeAllowed", S3Xml.Number(ObjectName.MaxBytes)));
         }
 
         if (key.Contains('\0', StringComparison.Ordinal))
