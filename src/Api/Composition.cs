@@ -45,7 +45,15 @@ internal static partial class Composition
         services.AddApplication(TimeProvider.System);
 
         services.AddSignatures();
-        services.AddStaticMetagraph(options.MetagraphFile, options.Netuid);
+        if (options.Chain is { } chain)
+        {
+            services.AddChainMetagraph(chain);
+        }
+        else
+        {
+            services.AddStaticMetagraph(options.MetagraphFile, options.Netuid);
+        }
+
         if (options.Store is { } store)
         {
             services.AddS3Storage(store);
@@ -108,11 +116,19 @@ internal static partial class Composition
             LogWithoutEffect(app.Logger, name);
         }
 
+        foreach (var endpoint in options.Chain?.Network.Endpoints.Where(endpoint => endpoint.IsOpenToForgery) ?? [])
+        {
+            LogForgeable(app.Logger, endpoint.Origin);
+        }
+
         app.Lifetime.ApplicationStarted.Register(() => LogStarted(app.Logger, options.Port, options.Netuid, options.Layout.Name));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} is set, but has no effect in this version")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name} is set, but has no effect here")]
     private static partial void LogWithoutEffect(ILogger logger, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The node {Endpoint} is read without TLS: whoever controls the network in between decides who is registered")]
+    private static partial void LogForgeable(ILogger logger, string endpoint);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "S3Auth listens on port {Port} for netuid {Netuid}, layout {Layout}; see http://localhost:{Port}/docs")]
     private static partial void LogStarted(ILogger logger, int port, ushort netuid, string layout);

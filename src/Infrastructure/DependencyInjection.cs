@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using S3Auth.Application.Ports;
 using S3Auth.Infrastructure.Chain;
+using S3Auth.Infrastructure.Chain.Node;
 using S3Auth.Infrastructure.Signatures;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
@@ -33,6 +34,21 @@ public static class DependencyInjection
             file, netuid, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StaticMetagraph>>()));
         services.AddSingleton<IMetagraph>(provider => provider.GetRequiredService<StaticMetagraph>());
         services.AddHostedService(provider => provider.GetRequiredService<StaticMetagraph>());
+        return services;
+    }
+
+    /// <summary>The metagraph of a chain, read from its nodes.</summary>
+    public static IServiceCollection AddChainMetagraph(this IServiceCollection services, ChainOptions options)
+    {
+        services.AddMetrics();
+        services.AddSingleton(options);
+        services.AddSingleton<ChainMetrics>();
+        services.AddSingleton<NodePool>();
+        services.AddSingleton<SubnetReader>();
+        services.AddSingleton<SnapshotFile>();
+        services.AddSingleton<MetagraphSynchroniser>();
+        services.AddSingleton<IMetagraph>(provider => provider.GetRequiredService<MetagraphSynchroniser>());
+        services.AddHostedService(provider => provider.GetRequiredService<MetagraphSynchroniser>());
         return services;
     }
 

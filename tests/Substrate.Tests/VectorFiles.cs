@@ -19,6 +19,8 @@ internal sealed record UriVector(string Uri, string Account);
 
 internal sealed record Ed25519Vector(int Length, string Account, string Signature);
 
+internal sealed record CompactVector(string Value, string Scale);
+
 internal sealed record SignatureVector(int Length, KeyVector Key, Sr25519Signature Signature)
 {
     public AccountId Signer => AccountId.FromBytes(Convert.FromHexString(Key.Account));
@@ -45,6 +47,8 @@ internal static class VectorFiles
     public static UriVector[] Uris { get; } = Read<UriVector>("uris.jsonl");
 
     public static Ed25519Vector[] Ed25519 { get; } = Read<Ed25519Vector>("ed25519.jsonl");
+
+    public static CompactVector[] Compacts { get; } = Read<CompactVector>("compacts.jsonl");
 
     /// <summary>One for every message length from 0 to 10,000.</summary>
     public static SignatureVector[] Signatures { get; } =

@@ -1,4 +1,5 @@
 using S3Auth.Domain;
+using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Api.Configuration;
@@ -14,6 +15,9 @@ internal sealed record ServiceOptions
 
     /// <summary>The subnet.</summary>
     public required ushort Netuid { get; init; }
+
+    /// <summary>The chain that says who is registered; null for a static metagraph.</summary>
+    public required ChainOptions? Chain { get; init; }
 
     /// <summary>The static metagraph's file; null for the development accounts.</summary>
     public required string? MetagraphFile { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using S3Auth.Domain;
+using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.SigV4;
 
@@ -12,58 +13,84 @@ namespace S3Auth.Api.Configuration;
 /// </summary>
 internal sealed partial class ServiceOptionsReader(IConfiguration configuration, IHostEnvironment environment)
 {
+    private const string Static = "static";
     private const int MaxPort = 65535;
+    private const int Day = 24 * 60 * 60;
 
     /// <summary>Variables of the protocol that this version has no use for yet. Set ones are told, not silently ignored.</summary>
     private static readonly string[] NotSupportedYet =
     [
-        "METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS", "REDIS_URL", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR",
-        "TOTAL_DAILY_LIMIT", "RATE_LIMIT_PER_MINUTE", "TRUSTED_PROXIES", "CORS_ORIGINS", "METRICS_TOKEN",
+        "REDIS_URL", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT", "RATE_LIMIT_PER_MINUTE", "TRUSTED_PROXIES",
+        "CORS_ORIGINS", "METRICS_TOKEN",
     ];
+
+    private static readonly string[] OfAChain = ["METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS"];
+
+    private static readonly string[] OfAStaticMetagraph = ["METAGRAPH_FILE"];
 
     private readonly List<string> _problems = [];
     private readonly bool _development = environment.IsDevelopment();
 
-    /// <summary>The variables that are set without any effect in this version.</summary>
-    internal IReadOnlyList<string> WithoutEffect => [.. NotSupportedYet.Where(name => Text(name) is not null)];
+    /// <summary>The variables that are set without any effect: in this version, or beside the others.</summary>
+    internal IReadOnlyList<string> WithoutEffect =>
+        [.. NotSupportedYet.Concat(IsStatic ? OfAChain : OfAStaticMetagraph).Where(name => Text(name) is not null)];
+
+    // In development nothing needs to be set.
+    private bool IsStatic => (Text("BT_NETWORK") ?? (_development ? Static : null)) == Static;
 
     /// <exception cref="ConfigurationException">Anything is missing or does not parse.</exception>
     internal ServiceOptions Read()
     {
+        var netuid = (ushort)Number("NET_UID", 46, 0, ushort.MaxValue);
+        var dataFolder = Path.GetFullPath(Text("DATA_DIR") ?? ".data");
         var options = new ServiceOptions
         {
             Port = Number("PORT", 8000, 1, MaxPort),
             LoopbackOnly = _development,
-            Netuid = (ushort)Number("NET_UID", 46, 0, ushort.MaxValue),
-            MetagraphFile = ReadMetagraphFile(),
+            Netuid = netuid,
+            Chain = IsStatic ? null : ReadChain(netuid, dataFolder),
+            MetagraphFile = IsStatic ? ReadMetagraphFile() : null,
             Rules = new SubnetRules(ReadStake()),
             Layout = ReadLayout(),
             Store = ReadStore(),
             EmbeddedStorePort = Number("EMBEDDED_STORE_PORT", 9000, 1, MaxPort),
-            DataFolder = Path.GetFullPath(Text("DATA_DIR") ?? ".data"),
+            DataFolder = dataFolder,
             LogLevel = ReadLogLevel(),
         };
 
         return _problems.Count == 0 ? options : throw new ConfigurationException(_problems);
     }
 
+    private ChainOptions? ReadChain(ushort netuid, string dataFolder)
+    {
+        var syncInterval = TimeSpan.FromSeconds(Number("METAGRAPH_SYNC_INTERVAL", 60, 1, Day));
+        var maxStaleness = TimeSpan.FromSeconds(Number("METAGRAPH_MAX_STALENESS", 3600, 1, 7 * Day));
+        var choices = $"one of {string.Join(", ", ChainNetwork.Names)}, {Static}, or the addresses of nodes, each once, separated by commas: wss://host:port";
+        if (Text("BT_NETWORK") is not { } text)
+        {
+            _problems.Add($"BT_NETWORK is missing: set {choices}.");
+            return null;
+        }
+
+        if (!ChainNetwork.TryParse(text, out var network))
+        {
+            // The value itself may hold a provider's key and is not repeated.
+            _problems.Add($"BT_NETWORK cannot be used: set {choices} (without user and fragment).");
+            return null;
+        }
+
+        return new ChainOptions
+        {
+            Network = network,
+            Netuid = netuid,
+            DataFolder = dataFolder,
+            SyncInterval = syncInterval,
+            MaxStaleness = maxStaleness,
+        };
+    }
+
     private string? ReadMetagraphFile()
     {
-        const string Static = "static";
-        const string OnlyStatic = "this version cannot read a chain yet: set BT_NETWORK=static and METAGRAPH_FILE.";
-        var network = Text("BT_NETWORK");
-        if (network is null && !_development)
-        {
-            _problems.Add($"BT_NETWORK is missing; {OnlyStatic}");
-            return null;
-        }
-
-        if (network is not (null or Static))
-        {
-            _problems.Add($"BT_NETWORK is '{network}', but {OnlyStatic}");
-            return null;
-        }
-
         var file = Text("METAGRAPH_FILE");
         if (file is null && !_development)
         {
@@ -153,7 +180,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
             }
 
             // Everyone holds the development accounts' keys: what they open must not leave this machine.
-            if (_development && Text("METAGRAPH_FILE") is null && endpoint is not { IsLoopback: true })
+            if (_development && IsStatic && Text("METAGRAPH_FILE") is null && endpoint is not { IsLoopback: true })
             {
                 _problems.Add("METAGRAPH_FILE is missing: without it everyone's development accounts would get access to S3_BUCKET.");
             }

@@ -6,6 +6,7 @@ using S3Auth.Api.Json;
 using S3Auth.Application;
 using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Refusals;
+using S3Auth.Application.Service;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetReadiness;
@@ -64,7 +65,7 @@ internal static class Examples
         [typeof(FilePresignedUrls)] = Write(FilePresignedUrls()),
         [typeof(Health)] = Write(Health()),
         [typeof(Liveness)] = Write(new Liveness("ok")),
-        [typeof(Readiness)] = Write(new Readiness("ready", new Dictionary<string, string>(StringComparer.Ordinal))),
+        [typeof(Readiness)] = Write(new Readiness("ready", new Dictionary<string, string>(StringComparer.Ordinal), MetagraphHealth())),
         [typeof(CommitmentFormats)] = Write(CommitmentFormats()),
         [typeof(Structure)] = Write(new Structure(
             Layout.Name,
@@ -99,7 +100,7 @@ internal static class Examples
         RefusalCode.TimestampInFuture => $"The timestamp {Timestamp} is 1 s beyond the allowed 60 s ahead; this server's time is {Timestamp - 61}: check your clock and sign again.",
         RefusalCode.ExpiryInPast => $"The requested expiry is not after this server's time {Timestamp}; send a later one in Unix seconds, or leave it out for the longest grant.",
         RefusalCode.InvalidSignature => $"The signature does not verify: sign exactly the text '{CommitmentOf(request)}' with the hotkey {(request == typeof(GetFolderAccessCommand) ? Hotkey : Validator)} (sr25519) and send it as hex.",
-        RefusalCode.HotkeyNotRegistered => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney (block 6852690): register it, or ask the server of your own subnet.",
+        RefusalCode.HotkeyNotRegistered => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney (block 6852690): register it and, if you just did, ask again in 30 s.",
         RefusalCode.ColdkeyMismatch => $"On chain another coldkey than {Coldkey} owns the hotkey {Hotkey}: send and sign the coldkey that owns it.",
         RefusalCode.NotAValidator => $"The hotkey {Validator} has a validator permit and 1500 alpha staked; a validator needs a permit and more than 20000 alpha.",
         RefusalCode.MinerNotFound => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney, so its coldkey is not known: send 'miner_coldkey' instead.",
@@ -203,11 +204,21 @@ internal static class Examples
         S3Ok = true,
         S3LatencyMs = 12.5,
         RedisOk = null,
-        MetagraphSyncer = new MetagraphHealth(
-            Enabled: false, 46, "static", 1, 5, DateTimeOffset.FromUnixTimeSeconds(Timestamp - 60), 60, LastError: null),
+        MetagraphSyncer = MetagraphHealth(),
         Stats = new ServiceStats(DateTimeOffset.FromUnixTimeSeconds(Timestamp - 60), 60),
         Timeouts = new ServiceTimeouts(3, 5),
     };
+
+    private static MetagraphHealth MetagraphHealth() => new(
+        Enabled: true,
+        46,
+        "finney",
+        6852690,
+        256,
+        DateTimeOffset.FromUnixTimeSeconds(Timestamp - 60),
+        60,
+        "wss://entrypoint-finney.opentensor.ai",
+        LastError: null);
 
     private static CommitmentFormats CommitmentFormats() => new(
         Layout.Name,

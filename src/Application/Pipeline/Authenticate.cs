@@ -32,7 +32,12 @@ public sealed class Authenticate<TRequest, TResponse>(
             throw InvalidSignature(hotkey, proof.Text);
         }
 
-        var neuron = snapshot.Find(hotkey) ?? throw NotRegistered(hotkey, snapshot);
+        if (snapshot.Find(hotkey) is not { } neuron)
+        {
+            // It may have been registered since. Only who holds the hotkey's key gets here, and this request does not wait.
+            metagraph.RefreshSoon();
+            throw NotRegistered(hotkey, snapshot);
+        }
 
         if (request.NamedColdkey is { } coldkey && !SubnetRules.IsOwnedBy(neuron, coldkey))
         {
@@ -61,7 +66,7 @@ public sealed class Authenticate<TRequest, TResponse>(
 
     private static RefusedException NotRegistered(AccountId hotkey, Metagraph snapshot) => new(
         RefusalCode.HotkeyNotRegistered,
-        $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network} (block {snapshot.Block}): register it, or ask the server of your own subnet.");
+        $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network} (block {snapshot.Block}): register it and, if you just did, ask again in 30 s.");
 
     private static RefusedException ColdkeyMismatch(AccountId hotkey, AccountId coldkey) => new(
         RefusalCode.ColdkeyMismatch,

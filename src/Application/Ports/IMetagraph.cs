@@ -5,7 +5,7 @@ namespace S3Auth.Application.Ports;
 /// <summary>The chain's answer to who is registered. Reading it never waits for the chain.</summary>
 public interface IMetagraph
 {
-    /// <summary>The network's name, for humans: <c>finney</c>, <c>test</c>, <c>static</c>.</summary>
+    /// <summary>The network's name, for humans: <c>finney</c>, <c>test</c>, <c>static</c>, or what the chain calls itself.</summary>
     string Network { get; }
 
     /// <summary>The configured subnet.</summary>
@@ -16,6 +16,12 @@ public interface IMetagraph
     /// staleness.
     /// </summary>
     Metagraph? Current { get; }
+
+    /// <summary>
+    /// Asks for a newer snapshot because a hotkey is not in this one: it may have been registered a moment ago. Returns at once.
+    /// However often it is called, it adds at most one reading of the chain per block.
+    /// </summary>
+    void RefreshSoon();
 
     /// <summary>How the snapshot stands, for operators.</summary>
     MetagraphState Describe();

@@ -65,7 +65,19 @@ internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
     public MetagraphState Describe()
     {
         var current = _current;
-        return new MetagraphState(Synchronised: false, current.Block, current.Count, current.ReadAt, _problem is null ? null : NotUsable);
+        return new MetagraphState(
+            Synchronised: false,
+            current.Block,
+            current.Count,
+            current.ReadAt,
+            _time.GetUtcNow() - current.ReadAt,
+            Endpoint: null,
+            _problem is null ? null : NotUsable);
+    }
+
+    /// <summary>Does nothing: an edit of the file is looked for every second anyway.</summary>
+    public void RefreshSoon()
+    {
     }
 
     /// <inheritdoc/>

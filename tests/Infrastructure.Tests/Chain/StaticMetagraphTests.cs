@@ -64,7 +64,7 @@ public sealed class StaticMetagraphTests
             Assert.That(
                 metagraph.Current.Find(BobId),
                 Is.EqualTo(new Neuron(3, BobId, AccountId.Parse(Dave), ValidatorPermit: true, new Alpha(30_000_500_000_000), Active: true)));
-            Assert.That(metagraph.Describe(), Is.EqualTo(new Application.Ports.MetagraphState(false, 7, 1, _time.GetUtcNow(), null)));
+            Assert.That(metagraph.Describe(), Is.EqualTo(new Application.Ports.MetagraphState(false, 7, 1, _time.GetUtcNow(), TimeSpan.Zero, null, null)));
         });
     }
 

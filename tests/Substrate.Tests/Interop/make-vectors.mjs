@@ -1,6 +1,7 @@
 // Writes ../Vectors. What can be made again from numbers (keys, messages) is not stored; see theirs.mjs for the rules.
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { compactToU8a } from '@polkadot/util';
 import { accountOfPhrase, accountOfUri, addressOf, bytesOf, hex, keys, messageOf, phraseOf, signers, verifiers, DEVELOPMENT_PHRASE } from './theirs.mjs';
 
 const folder = new URL('../Vectors/', import.meta.url);
@@ -71,3 +72,8 @@ write('ed25519.jsonl', range(40).map((index) => {
   const message = messageOf(index * 10);
   return { length: message.length, account: hex(publicKey), signature: hex(sign(null, message, privateKey)) };
 }));
+
+// SCALE's compact integers: around every power of two and around every border of the encoding's modes.
+const compacts = [...new Set(range(65).flatMap((bits) => [-2n, -1n, 0n, 1n, 2n].map((around) => (1n << BigInt(bits)) + around)))]
+  .filter((value) => value >= 0n && value < 1n << 64n);
+write('compacts.jsonl', compacts.map((value) => ({ value: value.toString(), scale: hex(compactToU8a(value)) })));

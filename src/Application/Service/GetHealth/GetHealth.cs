@@ -14,7 +14,6 @@ internal sealed class GetHealthHandler(StoreProbe probe, IObjectStore store, IMe
     {
         var s3 = await probe.AskAsync(cancellationToken);
         var now = time.GetUtcNow();
-        var chain = metagraph.Describe();
 
         return new Health
         {
@@ -26,15 +25,7 @@ internal sealed class GetHealthHandler(StoreProbe probe, IObjectStore store, IMe
             S3Ok = s3.Ok,
             S3LatencyMs = s3.Latency is { } latency ? Math.Round(latency.TotalMilliseconds, 1) : null,
             RedisOk = null,
-            MetagraphSyncer = new MetagraphHealth(
-                chain.Synchronised,
-                metagraph.Netuid,
-                metagraph.Network,
-                chain.Block,
-                chain.Hotkeys,
-                chain.LastSync,
-                chain.LastSync is { } last ? Math.Max(0, (long)(now - last).TotalSeconds) : null,
-                chain.LastError),
+            MetagraphSyncer = MetagraphHealth.Of(metagraph),
             Stats = new ServiceStats(start.Moment, (long)(now - start.Moment).TotalSeconds),
             Timeouts = new ServiceTimeouts(StoreProbe.Timeout.TotalSeconds, StoreProbe.Lifetime.TotalSeconds),
         };

@@ -41,24 +41,6 @@ public sealed record Health
     public required ServiceTimeouts Timeouts { get; init; }
 }
 
-/// <param name="Enabled">Whether it follows a chain; false for a static metagraph.</param>
-/// <param name="Netuid">The subnet.</param>
-/// <param name="Network">The network's name.</param>
-/// <param name="Block">The block it was read at; null while there is none.</param>
-/// <param name="HotkeysCount">Registered hotkeys.</param>
-/// <param name="LastSync">When it was read; null while there is none.</param>
-/// <param name="AgeSeconds">How long ago that is; null while there is none.</param>
-/// <param name="LastError">Why the last attempt to read it failed; null when it did not.</param>
-public sealed record MetagraphHealth(
-    bool Enabled,
-    ushort Netuid,
-    string Network,
-    ulong? Block,
-    int HotkeysCount,
-    DateTimeOffset? LastSync,
-    long? AgeSeconds,
-    string? LastError);
-
 /// <param name="StartedAt">When this process started.</param>
 /// <param name="UptimeSeconds">How long ago that is.</param>
 public sealed record ServiceStats(DateTimeOffset StartedAt, long UptimeSeconds);

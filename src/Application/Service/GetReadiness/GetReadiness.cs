@@ -18,9 +18,10 @@ internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls,
     {
         var failing = new Dictionary<string, string>(StringComparer.Ordinal);
 
+        var chain = MetagraphHealth.Of(metagraph);
         if (metagraph.Current is null)
         {
-            failing["metagraph"] = metagraph.Describe().LastError ?? "There is no metagraph that is fresh enough to decide on.";
+            failing["metagraph"] = chain.LastError ?? "There is no metagraph that is fresh enough to decide on.";
         }
 
         try
@@ -32,6 +33,6 @@ internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls,
             failing["credentials"] = refused.Message;
         }
 
-        return Task.FromResult(new Readiness(failing.Count == 0 ? "ready" : "not_ready", failing));
+        return Task.FromResult(new Readiness(failing.Count == 0 ? "ready" : "not_ready", failing, chain));
     }
 }

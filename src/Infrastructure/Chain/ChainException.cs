@@ -1,0 +1,10 @@
+namespace S3Auth.Infrastructure.Chain;
+
+/// <summary>
+/// The chain could not be read. The message is for everyone: it names a node by <see cref="Node.NodeEndpoint.Origin"/> at most, and
+/// repeats nothing that a node said; what it said is in <see cref="Exception.InnerException"/>, for the log.
+/// </summary>
+internal sealed class ChainException(ChainFailure failure, string message, Exception? cause = null) : Exception(message, cause)
+{
+    public ChainFailure Failure { get; } = failure;
+}

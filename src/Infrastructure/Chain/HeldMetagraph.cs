@@ -1,0 +1,40 @@
+using S3Auth.Domain;
+
+namespace S3Auth.Infrastructure.Chain;
+
+/// <summary>
+/// The snapshot that requests are decided on, and how old it is. Its age is the longer of what two clocks say: the wall clock may be
+/// set back, and the process's own may stand still while the machine sleeps.
+/// </summary>
+internal sealed class HeldMetagraph
+{
+    private readonly TimeProvider _time;
+    private readonly long _heldSince;
+    private readonly TimeSpan _ageWhenHeld;
+
+    internal HeldMetagraph(SubnetAnswer answer, TimeProvider time)
+    {
+        _time = time;
+        Metagraph = answer.Metagraph;
+        Chain = answer.Chain;
+        _heldSince = time.GetTimestamp();
+        _ageWhenHeld = WallAge;
+    }
+
+    internal Metagraph Metagraph { get; }
+
+    /// <summary>The chain's own name.</summary>
+    internal string Chain { get; }
+
+    /// <summary>How long ago it was read; never negative.</summary>
+    internal TimeSpan Age
+    {
+        get
+        {
+            var processAge = _ageWhenHeld + _time.GetElapsedTime(_heldSince);
+            return processAge > WallAge ? processAge : WallAge;
+        }
+    }
+
+    private TimeSpan WallAge => _time.GetUtcNow() - Metagraph.ReadAt is var age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
+}

@@ -1,0 +1,250 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Chain.Node;
+
+namespace S3Auth.Infrastructure.Chain;
+
+/// <summary>
+/// Keeps the metagraph as the chain has it: reads it at the start and then again and again, each time whole, and swaps it in.
+/// Requests read what is held and never wait for a node. While no node answers the last one stays in force until it is too old to
+/// decide on; it is also kept on disk, for a start in such a time.
+/// </summary>
+internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagraph
+{
+    /// <summary>The time between two blocks of the chain: the least between a sync and an extra one.</summary>
+    internal static readonly TimeSpan BlockTime = TimeSpan.FromSeconds(12);
+
+    // A kept snapshot from the future is of a clock that was wrong, then or now; a little is a clock that was corrected.
+    private static readonly TimeSpan MostAhead = TimeSpan.FromMinutes(1);
+
+    private readonly ChainOptions _options;
+    private readonly NodePool _nodes;
+    private readonly SubnetReader _reader;
+    private readonly SnapshotFile _file;
+    private readonly ChainMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<MetagraphSynchroniser> _logger;
+
+    // Someone asks for a newer snapshot. One is as good as a hundred.
+    private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    private volatile HeldMetagraph? _held;
+    private volatile string? _problem;
+    private string? _chain;
+    private string? _fileProblem;
+    private bool _staleTold;
+
+    public MetagraphSynchroniser(
+        ChainOptions options,
+        NodePool nodes,
+        SubnetReader reader,
+        SnapshotFile file,
+        ChainMetrics metrics,
+        TimeProvider time,
+        ILogger<MetagraphSynchroniser> logger)
+    {
+        _options = options;
+        _nodes = nodes;
+        _reader = reader;
+        _file = file;
+        _metrics = metrics;
+        _time = time;
+        _logger = logger;
+        metrics.Observe(this);
+    }
+
+    /// <inheritdoc/>
+    public string Network => _held?.Metagraph.Network ?? _options.Network.Name;
+
+    /// <inheritdoc/>
+    public ushort Netuid => _options.Netuid;
+
+    /// <inheritdoc/>
+    public Metagraph? Current => _held is { } held && held.Age <= _options.MaxStaleness ? held.Metagraph : null;
+
+    /// <inheritdoc/>
+    public MetagraphState Describe()
+    {
+        var held = _held;
+        return new MetagraphState(
+            Synchronised: true,
+            held?.Metagraph.Block,
+            held?.Metagraph.Count ?? 0,
+            held?.Metagraph.ReadAt,
+            held?.Age,
+            _nodes.InUse?.Origin,
+            _problem);
+    }
+
+    /// <inheritdoc/>
+    public void RefreshSoon() => _wanted.Writer.TryWrite(true);
+
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the first request, so that none is refused that this snapshot answers.
+        TakeFromFile();
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var started = _time.GetTimestamp();
+            _wanted.Reader.TryRead(out _);
+            if (await SynchroniseAsync(started, stoppingToken))
+            {
+                await WaitAsync(started, stoppingToken);
+            }
+            else
+            {
+                await Task.Delay(_nodes.RestLeft, _time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task<bool> SynchroniseAsync(long started, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var answer = await _nodes.AskAsync(ReadNewerAsync, stoppingToken);
+            Hold(answer);
+            _metrics.Synchronised(_time.GetElapsedTime(started), ok: true);
+            await KeepAsync(answer, stoppingToken);
+            return true;
+        }
+        catch (ChainException failed)
+        {
+            _problem = failed.Message;
+            _metrics.Synchronised(_time.GetElapsedTime(started), ok: false);
+            TellWhenStale();
+            return false;
+        }
+    }
+
+    // What is already held is never replaced by something older, or by what another chain says.
+    private async Task<SubnetAnswer> ReadNewerAsync(NodeConnection node, CancellationToken cancellationToken)
+    {
+        var answer = await _reader.ReadAsync(node, cancellationToken);
+        if (_chain is { } known && known != answer.Chain)
+        {
+            throw new ChainException(
+                ChainFailure.OtherChain, $"The node {node.Endpoint} follows the chain '{answer.Chain}', but the one before it followed '{known}'.");
+        }
+
+        if (_held is { } held && held.Chain == answer.Chain && held.Metagraph.Block > answer.Metagraph.Block)
+        {
+            throw new ChainException(
+                ChainFailure.OlderBlock,
+                $"The node {node.Endpoint} has finalized block {answer.Metagraph.Block} only, but block {held.Metagraph.Block} was already read: it lags behind. If its chain was reset, remove {Path.GetFileName(_file.FilePath)} and restart.");
+        }
+
+        return answer;
+    }
+
+    private void Hold(SubnetAnswer answer)
+    {
+        var first = _chain is null;
+        _chain = answer.Chain;
+        _held = new HeldMetagraph(answer, _time);
+        if (first || _problem is not null)
+        {
+            LogHeld(answer.Metagraph.Netuid, answer.Metagraph.Network, answer.Chain, answer.Metagraph.Block, answer.Metagraph.Count);
+        }
+
+        _problem = null;
+        _staleTold = false;
+    }
+
+    private void TellWhenStale()
+    {
+        if (Current is null && !_staleTold)
+        {
+            _staleTold = true;
+            LogStale(_options.MaxStaleness, _problem);
+        }
+    }
+
+    // Until the next sync is due, or one block after the last one when somebody asks for it.
+    private async Task WaitAsync(long started, CancellationToken stoppingToken)
+    {
+        // Between nine and eleven tenths: many servers that were started together must not ask a node together.
+        var due = _options.EffectiveInterval * (0.9 + (Random.Shared.NextDouble() / 5));
+        await Task.Delay(Remaining(due < BlockTime ? due : BlockTime, _time.GetElapsedTime(started)), _time, stoppingToken);
+
+        using var timer = new CancellationTokenSource(Remaining(due, _time.GetElapsedTime(started)), _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stoppingToken);
+        try
+        {
+            await _wanted.Reader.WaitToReadAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+        {
+            // Nobody asked.
+        }
+    }
+
+    private static TimeSpan Remaining(TimeSpan whole, TimeSpan passed) => whole > passed ? whole - passed : TimeSpan.Zero;
+
+    private void TakeFromFile()
+    {
+        try
+        {
+            if (_file.Load() is not { } kept)
+            {
+                return;
+            }
+
+            var age = _time.GetUtcNow() - kept.Metagraph.ReadAt;
+            if (age > _options.MaxStaleness || age < -MostAhead)
+            {
+                LogFileUnused(_file.FilePath, FormattableString.Invariant($"it is {age.TotalSeconds:0} s old"));
+                return;
+            }
+
+            _held = new HeldMetagraph(kept, _time);
+            LogFileUsed(_file.FilePath, kept.Metagraph.Block, age);
+        }
+        catch (Exception unusable) when (unusable is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            LogFileUnused(_file.FilePath, unusable.Message);
+        }
+    }
+
+    private async Task KeepAsync(SubnetAnswer answer, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await _file.SaveAsync(answer, stoppingToken);
+            _fileProblem = null;
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            if (_fileProblem != unwritable.Message)
+            {
+                _fileProblem = unwritable.Message;
+                LogFileUnwritable(_file.FilePath, unwritable.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The metagraph of netuid {Netuid} on {Network} (chain '{Chain}') is held: block {Block}, {Neurons} neurons")]
+    private partial void LogHeld(ushort netuid, string network, string chain, ulong block, int neurons);
+
+    [LoggerMessage(LogLevel.Error, "There is no metagraph younger than {MaxStaleness}: signed requests are refused until a node answers ({Problem})")]
+    private partial void LogStale(TimeSpan maxStaleness, string? problem);
+
+    [LoggerMessage(LogLevel.Information, "Starting with the metagraph kept in {Path}: block {Block}, {Age} old")]
+    private partial void LogFileUsed(string path, ulong block, TimeSpan age);
+
+    [LoggerMessage(LogLevel.Warning, "The metagraph kept in {Path} is not used: {Reason}")]
+    private partial void LogFileUnused(string path, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The metagraph cannot be kept in {Path}, a restart while no node answers will find none: {Reason}")]
+    private partial void LogFileUnwritable(string path, string reason);
+}

@@ -1,0 +1,30 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace S3Auth.Infrastructure.Chain.Node;
+
+/// <summary>Bytes as nodes write them in JSON: hex with <c>0x</c>. Read without a string between, for answers of megabytes.</summary>
+[JsonConverter(typeof(Converter))]
+internal readonly record struct HexBytes(ReadOnlyMemory<byte> Bytes)
+{
+    private sealed class Converter : JsonConverter<HexBytes>
+    {
+        public override HexBytes Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.String || reader.HasValueSequence || !reader.ValueSpan.StartsWith("0x"u8))
+            {
+                throw new JsonException("Bytes are not written as hex with 0x.");
+            }
+
+            var digits = reader.ValueSpan["0x"u8.Length..];
+            var bytes = new byte[digits.Length / 2];
+            return digits.Length % 2 == 0 && Convert.FromHexString(digits, bytes, out _, out _) == OperationStatus.Done
+                ? new HexBytes(bytes)
+                : throw new JsonException("Bytes are not written in hex digits.");
+        }
+
+        public override void Write(Utf8JsonWriter writer, HexBytes value, JsonSerializerOptions options) =>
+            writer.WriteStringValue("0x" + Convert.ToHexStringLower(value.Bytes.Span));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace S3Auth.Infrastructure.Chain.Node;
+
+/// <summary>
+/// Where a node listens, <c>ws(s)://host[:port][/path][?query]</c>. Path and query may hold a provider's key: only
+/// <see cref="Origin"/> is ever shown, logged or written.
+/// </summary>
+public sealed class NodeEndpoint
+{
+    private NodeEndpoint(Uri address)
+    {
+        Address = address;
+        Origin = address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.AbsoluteUri)));
+    }
+
+    /// <summary>The whole address. May hold a secret.</summary>
+    internal Uri Address { get; }
+
+    /// <summary>The address without path and query, which everyone may know.</summary>
+    public string Origin { get; }
+
+    /// <summary>Tells this endpoint from others without giving its address away: hex of SHA-256.</summary>
+    internal string Fingerprint { get; }
+
+    /// <summary>Whether anyone on the way to the node could forge its answers: it is another machine, and there is no TLS.</summary>
+    public bool IsOpenToForgery => Address.Scheme == Uri.UriSchemeWs && !Address.IsLoopback;
+
+    /// <summary>Reads an address; false for any other scheme, a user, or a fragment.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out NodeEndpoint? endpoint)
+    {
+        endpoint = Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && address.Scheme is "ws" or "wss"
+            && address is { UserInfo.Length: 0, Fragment.Length: 0, Host.Length: > 0 }
+                ? new NodeEndpoint(address)
+                : null;
+        return endpoint is not null;
+    }
+
+    /// <summary><see cref="Origin"/>.</summary>
+    public override string ToString() => Origin;
+}

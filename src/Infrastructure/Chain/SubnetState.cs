@@ -1,0 +1,119 @@
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Infrastructure.Chain;
+
+/// <summary>
+/// Reads what <c>SubnetInfoRuntimeApi_get_subnet_state</c> answers: SCALE <c>Option&lt;SubnetState&gt;</c>, one list after the other with an
+/// item for each neuron. Source: <c>pallets/subtensor/src/rpc_info/show_subnet.rs</c> of https://github.com/opentensor/subtensor.
+/// </summary>
+/// <remarks>
+/// Strict, because requests are decided on it: all lists are equally long, every value fits its type, nothing is left over. The
+/// one freedom: a list on which nothing here is decided may be empty, as runtimes send those that they no longer compute.
+/// </remarks>
+internal static class SubnetState
+{
+    /// <summary>The function's name.</summary>
+    internal const string Function = "SubnetInfoRuntimeApi_get_subnet_state";
+
+    // A uid has 16 bits.
+    private const int MostNeurons = ushort.MaxValue + 1;
+
+    /// <summary>The function's argument: the netuid, 16 bits little-endian.</summary>
+    internal static byte[] Argument(ushort netuid) => [(byte)netuid, (byte)(netuid >> 8)];
+
+    /// <summary>The neurons of the subnet, by uid.</summary>
+    /// <exception cref="ScaleException">The answer is anything else.</exception>
+    /// <exception cref="ChainException">There is no such subnet.</exception>
+    internal static Neuron[] Decode(ReadOnlySpan<byte> answer, ushort netuid)
+    {
+        var reader = new ScaleReader(answer);
+        if (!reader.ReadOption())
+        {
+            reader.ReadEnd();
+            throw new ChainException(ChainFailure.SubnetMissing, $"The chain has no subnet {netuid}.");
+        }
+
+        if (reader.ReadCompact(ushort.MaxValue) is var answered && answered != netuid)
+        {
+            throw new ScaleException($"The answer is of netuid {answered}, not of {netuid}.");
+        }
+
+        var count = reader.ReadCount(AccountId.Size);
+        if (count > MostNeurons)
+        {
+            throw new ScaleException($"There are {count} neurons, more than uids.");
+        }
+
+        var hotkeys = reader.ReadBytes(count * AccountId.Size);
+        Expect(count, reader.ReadCount(AccountId.Size), "coldkeys");
+        var coldkeys = reader.ReadBytes(count * AccountId.Size);
+        var active = ReadFlags(ref reader, count, "active");
+        var permits = ReadFlags(ref reader, count, "validator_permit");
+
+        SkipNumbers(ref reader, count, ushort.MaxValue, "pruning_score");
+        SkipNumbers(ref reader, count, ulong.MaxValue, "last_update");
+        SkipNumbers(ref reader, count, ulong.MaxValue, "emission");
+        SkipNumbers(ref reader, count, ushort.MaxValue, "dividends");
+        SkipNumbers(ref reader, count, ushort.MaxValue, "incentives");
+        SkipNumbers(ref reader, count, ushort.MaxValue, "consensus");
+        SkipNumbers(ref reader, count, ushort.MaxValue, "trust");
+        SkipNumbers(ref reader, count, ushort.MaxValue, "rank");
+        SkipNumbers(ref reader, count, ulong.MaxValue, "block_at_registration");
+
+        var neurons = new Neuron[count];
+        Expect(count, reader.ReadCount(leastSize: 1), "alpha_stake");
+        for (var uid = 0; uid < count; uid++)
+        {
+            neurons[uid] = new Neuron(
+                (ushort)uid,
+                AccountId.FromBytes(hotkeys.Slice(uid * AccountId.Size, AccountId.Size)),
+                AccountId.FromBytes(coldkeys.Slice(uid * AccountId.Size, AccountId.Size)),
+                permits[uid] != 0,
+                new Alpha(reader.ReadCompact()),
+                active[uid] != 0);
+        }
+
+        SkipNumbers(ref reader, count, ulong.MaxValue, "tao_stake");
+        SkipNumbers(ref reader, count, ulong.MaxValue, "total_stake");
+
+        // A list for each subnet of the chain, with an item for each of this subnet's hotkeys.
+        var subnets = reader.ReadCount(leastSize: 1);
+        for (var subnet = 0; subnet < subnets; subnet++)
+        {
+            SkipNumbers(ref reader, count, ulong.MaxValue, "emission_history");
+        }
+
+        reader.ReadEnd();
+        return neurons;
+    }
+
+    private static ReadOnlySpan<byte> ReadFlags(ref ScaleReader reader, int count, string list)
+    {
+        Expect(count, reader.ReadCount(leastSize: 1), list);
+        var flags = reader.ReadBytes(count);
+        return flags.ContainsAnyExceptInRange((byte)0, (byte)1) ? throw new ScaleException($"A boolean in {list} is neither 0 nor 1.") : flags;
+    }
+
+    private static void SkipNumbers(ref ScaleReader reader, int count, ulong most, string list)
+    {
+        var length = reader.ReadCount(leastSize: 1);
+        if (length != 0)
+        {
+            Expect(count, length, list);
+        }
+
+        for (var i = 0; i < length; i++)
+        {
+            reader.ReadCompact(most);
+        }
+    }
+
+    private static void Expect(int count, int length, string list)
+    {
+        if (length != count)
+        {
+            throw new ScaleException($"There are {count} hotkeys, but {length} items in {list}.");
+        }
+    }
+}

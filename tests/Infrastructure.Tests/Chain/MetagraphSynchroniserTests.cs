@@ -1,0 +1,568 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Chain;
+using S3Auth.Infrastructure.Tests.Chain.Nodes;
+using S3Auth.Substrate;
+
+namespace S3Auth.Infrastructure.Tests.Chain;
+
+/// <summary>The metagraph as it follows a real node over a real connection, on a clock that the test turns.</summary>
+internal sealed class MetagraphSynchroniserTests
+{
+    private static readonly AccountId Bob = AccountId.Parse("5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
+    private static readonly AccountId Charlie = AccountId.Parse("5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y");
+
+    private readonly List<IAsyncDisposable> _running = [];
+
+    private FakeTimeProvider _time = null!;
+    private TestNode _node = null!;
+    private string _folder = null!;
+    private Log _log = null!;
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        _time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 25, 6, 0, 0, TimeSpan.Zero));
+        _node = await TestNode.StartAsync();
+        _node.State = RecordedAnswers.State("subnet");
+        _folder = Directory.CreateTempSubdirectory("s3auth-chain-").FullName;
+        _log = new Log();
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        foreach (var running in _running)
+        {
+            await running.DisposeAsync();
+        }
+
+        await _node.DisposeAsync();
+        _running.Clear();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Test]
+    public async Task Metagraph_is_read_at_the_start()
+    {
+        var metagraph = await StartAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(metagraph.Current!.Count, Is.EqualTo(5));
+            Assert.That(metagraph.Current.Block, Is.EqualTo(1000));
+            Assert.That(metagraph.Current.Netuid, Is.EqualTo(46));
+            Assert.That(metagraph.Network, Is.EqualTo("Test Chain"));
+            Assert.That(metagraph.Describe(), Is.EqualTo(new MetagraphState(
+                Synchronised: true, 1000, 5, _time.GetUtcNow(), TimeSpan.Zero, $"ws://{_node.Address.Authority}", LastError: null)));
+        });
+    }
+
+    [Test]
+    public async Task It_is_read_again_once_in_every_interval_more_or_less()
+    {
+        var metagraph = await StartAsync();
+        var moments = new List<int>();
+        for (var second = 1; second <= 400; second++)
+        {
+            var before = _node.StateCalls;
+            _node.Block++;
+            await TickAsync();
+            if (_node.StateCalls > before)
+            {
+                moments.Add(second);
+            }
+        }
+
+        var pauses = moments.Zip(moments.Prepend(0), (later, earlier) => later - earlier).ToList();
+        Assert.Multiple(() =>
+        {
+            Assert.That(pauses, Has.All.InRange(53, 68), "nine to eleven tenths of a minute");
+            Assert.That(pauses.Distinct().Count(), Is.GreaterThan(1), "jitter");
+            Assert.That(_node.Connections, Is.EqualTo(1));
+            Assert.That(metagraph.Current!.Block, Is.GreaterThan(1300));
+            Assert.That(_log.Count(LogLevel.Warning), Is.Zero);
+            Assert.That(_log.Count(LogLevel.Information), Is.EqualTo(2), "what is usual is not logged every minute");
+        });
+    }
+
+    [Test]
+    public async Task Registration_and_coldkey_swap_count_from_the_next_sync_on()
+    {
+        var metagraph = await StartAsync();
+        Assert.That(metagraph.Current!.Find(Charlie), Is.Null);
+
+        _node.State = RecordedAnswers.State("after-registration");
+        await TickUntilAsync(() => metagraph.Current!.Find(Charlie) is not null);
+
+        using var swapped = KeyPair.FromUri("//Bob//new-cold");
+        _node.State = RecordedAnswers.State("after-coldkey-swap");
+        await TickUntilAsync(() => SubnetRules.IsOwnedBy(metagraph.Current!.Find(Bob)!, swapped.AccountId));
+        Assert.That(metagraph.Current!.Find(Charlie), Is.Null, "it left");
+    }
+
+    [Test]
+    public async Task Failed_sync_keeps_the_last_snapshot_and_says_why_until_one_succeeds()
+    {
+        var metagraph = await StartAsync();
+        var held = metagraph.Current;
+
+        _node.Misbehaviour = Misbehaviour.Error;
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+        await TickAsync(120);
+        var failed = metagraph.Describe();
+        var warnings = _log.Count(LogLevel.Warning);
+
+        _node.Misbehaviour = Misbehaviour.None;
+        await TickUntilAsync(() => metagraph.Describe().LastError is null);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(held, Is.Not.Null);
+            Assert.That(failed.Block, Is.EqualTo(1000));
+            Assert.That(failed.Endpoint, Is.Null, "none answers");
+            Assert.That(failed.LastError, Does.Contain("with error -32000").And.Not.Contains("secret"));
+            Assert.That(warnings, Is.EqualTo(1), "once, not at every attempt");
+            Assert.That(_log.Text, Does.Contain("secret of the node"), "the operator sees what the node said");
+            Assert.That(metagraph.Current!.ReadAt, Is.GreaterThan(held!.ReadAt));
+            Assert.That(metagraph.Describe().Endpoint, Is.Not.Null);
+        });
+    }
+
+    [Test]
+    public async Task Snapshot_is_decided_on_until_it_is_too_old_and_again_when_a_node_answers()
+    {
+        var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10));
+        _node.Misbehaviour = Misbehaviour.Close;
+
+        await TickAsync(600, step: 5);
+        Assert.That(metagraph.Current, Is.Not.Null, "exactly as old as allowed");
+        Assert.That(metagraph.Describe().Age, Is.EqualTo(TimeSpan.FromMinutes(10)));
+
+        await TickAsync(1);
+        Assert.That(metagraph.Current, Is.Null);
+        Assert.That(metagraph.Describe(), Has.Property("Block").EqualTo(1000).And.Property("Age").EqualTo(TimeSpan.FromSeconds(601)));
+
+        await TickAsync(60);
+        Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(1), "told once");
+
+        _node.Misbehaviour = Misbehaviour.None;
+        await TickUntilAsync(() => metagraph.Current is not null);
+    }
+
+    [Test]
+    public async Task Interval_beyond_half_of_the_staleness_is_shortened()
+    {
+        var metagraph = await StartAsync(maxStaleness: TimeSpan.FromSeconds(40));
+
+        for (var second = 0; second < 120; second++)
+        {
+            await TickAsync();
+            Assert.That(metagraph.Current, Is.Not.Null, $"second {second}");
+        }
+    }
+
+    [Test]
+    public async Task Older_block_never_replaces_a_newer_one()
+    {
+        var metagraph = await StartAsync();
+        (_node.Block, _node.State) = (999, RecordedAnswers.State("after-registration"));
+
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
+            Assert.That(metagraph.Current.Find(Charlie), Is.Null);
+            Assert.That(metagraph.Describe().LastError, Does.Contain("block 999 only").And.Contain("block 1000"));
+        });
+    }
+
+    [Test]
+    public async Task Same_block_again_is_as_good_as_a_newer_one()
+    {
+        var metagraph = await StartAsync();
+        await TickAsync(120);
+
+        Assert.That(metagraph.Describe().LastError, Is.Null);
+        Assert.That(metagraph.Describe().Age, Is.LessThan(TimeSpan.FromSeconds(70)));
+    }
+
+    [Test]
+    public async Task Another_chain_behind_the_same_address_is_not_followed()
+    {
+        var metagraph = await StartAsync();
+        (_node.Chain, _node.Block) = ("Other Chain", 5000);
+        _node.Misbehaviour = Misbehaviour.Close;
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+        _node.Misbehaviour = Misbehaviour.None;
+
+        await TickUntilAsync(() => metagraph.Describe().LastError!.Contains("'Other Chain'", StringComparison.Ordinal));
+
+        Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
+    }
+
+    [Test]
+    public async Task Subnet_that_does_not_exist_is_told()
+    {
+        _node.Netuid = 45;
+        var metagraph = await StartAsync(wait: false);
+
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+
+        Assert.That(metagraph.Current, Is.Null);
+        Assert.That(metagraph.Describe().LastError, Is.EqualTo("The chain has no subnet 46."));
+    }
+
+    [Test]
+    public async Task Node_that_is_away_at_the_start_is_read_when_it_comes()
+    {
+        var port = _node.Address.Port;
+        await _node.DisposeAsync();
+        var metagraph = await StartAsync(wait: false);
+        await TickAsync(100);
+        Assert.Multiple(() =>
+        {
+            Assert.That(metagraph.Current, Is.Null);
+            Assert.That(metagraph.Network, Is.EqualTo("custom"));
+            Assert.That(metagraph.Describe().LastError, Does.EndWith("cannot be reached: nobody listens there."));
+        });
+
+        _node = await TestNode.StartAsync(port);
+        _node.State = RecordedAnswers.State("subnet");
+        await TickUntilAsync(() => metagraph.Current is not null, most: 31);
+    }
+
+    [Test]
+    public async Task Hung_node_keeps_nobody_from_reading_the_snapshot()
+    {
+        var metagraph = await StartAsync();
+        _node.Misbehaviour = Misbehaviour.Hang;
+        await TickUntilAsync(() => _node.Waiting > 0, settle: false);
+
+        Assert.That(metagraph.Current, Is.Not.Null);
+        Assert.That(_node.Waiting, Is.EqualTo(1), "the node still holds the question");
+
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null, settle: false);
+        Assert.That(metagraph.Describe().LastError, Does.EndWith("did not answer chain_getFinalizedHead within 15 s."));
+    }
+
+    [Test]
+    public async Task Wish_for_a_newer_snapshot_is_met_one_block_after_the_last_sync()
+    {
+        var metagraph = await StartAsync();
+        _node.State = RecordedAnswers.State("after-registration");
+
+        metagraph.RefreshSoon();
+        await TickAsync(11);
+        Assert.That(_node.StateCalls, Is.EqualTo(1));
+        Assert.That(metagraph.Current!.Find(Charlie), Is.Null);
+
+        await TickAsync(2);
+        Assert.That(metagraph.Current!.Find(Charlie), Is.Not.Null);
+        Assert.That(_node.StateCalls, Is.EqualTo(2));
+
+        await TickAsync(30);
+        Assert.That(_node.StateCalls, Is.EqualTo(2), "one wish, one sync");
+        metagraph.RefreshSoon();
+        await TickAsync(1);
+        Assert.That(_node.StateCalls, Is.EqualTo(3), "at once when a block's time has passed");
+    }
+
+    [Test]
+    public async Task However_often_it_is_wished_for_the_node_is_asked_once_a_block_at_most()
+    {
+        var metagraph = await StartAsync();
+        for (var second = 0; second < 120; second++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                metagraph.RefreshSoon();
+            }
+
+            await TickAsync();
+        }
+
+        Assert.That(_node.StateCalls, Is.InRange(9, 11), "120 s of blocks of 12 s, and the start");
+    }
+
+    [Test]
+    public async Task Wishes_do_not_hasten_the_attempts_while_no_node_answers()
+    {
+        var metagraph = await StartAsync();
+        _node.Misbehaviour = Misbehaviour.Error;
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+        await TickAsync(60);
+        var before = _node.Calls("chain_getFinalizedHead");
+
+        for (var second = 0; second < 120; second++)
+        {
+            metagraph.RefreshSoon();
+            await TickAsync();
+        }
+
+        Assert.That(_node.Calls("chain_getFinalizedHead") - before, Is.LessThanOrEqualTo(9), "every 15 to 30 s");
+    }
+
+    [Test]
+    public async Task Start_while_no_node_answers_goes_on_with_the_kept_snapshot()
+    {
+        await StopAsync(await StartAsync(maxStaleness: TimeSpan.FromMinutes(10)));
+        var readAt = _time.GetUtcNow();
+        _node.Misbehaviour = Misbehaviour.RefuseUpgrade;
+        _time.Advance(TimeSpan.FromMinutes(9));
+
+        var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10), wait: false);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(metagraph.Current!.Find(Bob), Is.Not.Null, "from the first request on");
+            Assert.That(metagraph.Current!.ReadAt, Is.EqualTo(readAt));
+            Assert.That(metagraph.Network, Is.EqualTo("Test Chain"));
+            Assert.That(metagraph.Describe().Age, Is.EqualTo(TimeSpan.FromMinutes(9)));
+        });
+
+        await TickAsync(61);
+        Assert.That(metagraph.Current, Is.Null, "its age counts from when it was read, not from the start");
+    }
+
+    [TestCase(601, TestName = "too old")]
+    [TestCase(-61, TestName = "from the future")]
+    public async Task Kept_snapshot_that_is_not_of_the_last_minutes_is_not_used(int age)
+    {
+        await StopAsync(await StartAsync());
+        _node.Misbehaviour = Misbehaviour.RefuseUpgrade;
+        _time = new FakeTimeProvider(_time.GetUtcNow().AddSeconds(age));
+
+        var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10), wait: false);
+
+        Assert.That(metagraph.Current, Is.Null);
+        Assert.That(_log.Text, Does.Contain("is not used"));
+    }
+
+    [Test]
+    public async Task Kept_snapshot_is_not_replaced_by_an_older_block_either()
+    {
+        await StopAsync(await StartAsync());
+        _node.Block = 900;
+
+        var metagraph = await StartAsync(wait: false);
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+
+        Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
+        Assert.That(metagraph.Describe().LastError, Does.Contain("remove metagraph-snapshot.json and restart"));
+    }
+
+    [Test]
+    public async Task Broken_file_is_told_and_the_chain_read_all_the_same()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "metagraph-snapshot.json"), "{");
+
+        var metagraph = await StartAsync();
+
+        Assert.That(metagraph.Current, Is.Not.Null);
+        Assert.That(_log.Text, Does.Contain("metagraph-snapshot.json is not used"));
+    }
+
+    [Test]
+    public async Task Folder_that_cannot_be_written_is_told_once_and_the_chain_read_all_the_same()
+    {
+        var file = Path.Combine(_folder, "a-file");
+        await File.WriteAllTextAsync(file, "in the way");
+
+        var metagraph = await StartAsync(folder: Path.Combine(file, "data"));
+        await TickAsync(200);
+
+        Assert.That(metagraph.Current!.ReadAt, Is.GreaterThan(_time.GetUtcNow().AddSeconds(-70)));
+        Assert.That(_log.Count(LogLevel.Warning), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Whatever_a_node_sends_the_service_goes_on()
+    {
+        var metagraph = await StartAsync(wait: false);
+        foreach (var misbehaviour in Enum.GetValues<Misbehaviour>().Except([Misbehaviour.None, Misbehaviour.Hang, Misbehaviour.HangInUpgrade, Misbehaviour.TooLarge]))
+        {
+            _node.Misbehaviour = misbehaviour;
+            await TickAsync(32, step: 8);
+        }
+
+        _node.Misbehaviour = Misbehaviour.None;
+        foreach (var answer in RecordedAnswers.All.Values.Where(answer => answer.Error is not null))
+        {
+            _node.State = answer.Bytes;
+            await TickAsync(32, step: 8);
+            Assert.That(metagraph.Current is null || metagraph.Current.Count == 5, answer.Name);
+        }
+
+        _node.State = RecordedAnswers.State("subnet");
+        await TickUntilAsync(() => metagraph.Current is not null && metagraph.Describe().LastError is null);
+        Assert.That(metagraph.ExecuteTask!.IsCompleted, Is.False);
+    }
+
+    [Test]
+    public async Task Metrics_tell_duration_age_block_neurons_and_failures_by_reason()
+    {
+        var seen = new List<(string Instrument, double Value, string? Label)>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, own) => own.EnableMeasurementEvents(instrument) };
+        listener.SetMeasurementEventCallback<double>((instrument, value, labels, _) => Note(instrument, value, labels));
+        listener.SetMeasurementEventCallback<long>((instrument, value, labels, _) => Note(instrument, value, labels));
+        listener.Start();
+        var metagraph = await StartAsync();
+        _node.Misbehaviour = Misbehaviour.Error;
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+        listener.RecordObservableInstruments();
+
+        lock (seen)
+        {
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(seen, Has.Some.Matches<(string, double, string?)>(one => one is ("s3auth.metagraph.sync.duration", >= 0, "outcome=ok")));
+                Assert.That(seen, Has.Some.Matches<(string, double, string?)>(one => one is ("s3auth.metagraph.sync.duration", >= 0, "outcome=failed")));
+                Assert.That(seen, Has.Some.EqualTo(("s3auth.metagraph.node.failures", 1.0, "reason=node_error")));
+                Assert.That(seen, Has.Some.EqualTo(("s3auth.metagraph.block", 1000.0, (string?)null)));
+                Assert.That(seen, Has.Some.EqualTo(("s3auth.metagraph.neurons", 5.0, (string?)null)));
+                Assert.That(seen, Has.Some.Matches<(string, double, string?)>(one => one is ("s3auth.metagraph.age", >= 50 and < 75, null)));
+            }
+        }
+
+        void Note<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> labels)
+        {
+            // Other tests' meters have the same name.
+            if (instrument.Meter.Name == "S3Auth.Chain" && instrument.Meter.Scope == Meters())
+            {
+                var label = labels.Length == 0 ? null : $"{labels[0].Key}={labels[0].Value}";
+                lock (seen)
+                {
+                    seen.Add((instrument.Name, Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture), label));
+                }
+            }
+        }
+
+        object? Meters() => _running.OfType<ServiceProvider>().Single().GetRequiredService<IMeterFactory>();
+    }
+
+    private async Task<MetagraphSynchroniser> StartAsync(TimeSpan? maxStaleness = null, bool wait = true, string? folder = null)
+    {
+        var services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(_time)
+            .AddLogging(logging => logging.AddProvider(new LogProvider(_log)).SetMinimumLevel(LogLevel.Trace))
+            .AddChainMetagraph(TestChain.Options(_node.Address.ToString(), folder ?? _folder, maxStaleness: maxStaleness))
+            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        _running.Add(services);
+        var metagraph = services.GetRequiredService<MetagraphSynchroniser>();
+        await metagraph.StartAsync(CancellationToken.None);
+        if (wait)
+        {
+            await UntilAsync(() => metagraph.Describe() is { Endpoint: not null });
+            await SettleAsync();
+        }
+
+        return metagraph;
+    }
+
+    private async Task StopAsync(MetagraphSynchroniser metagraph)
+    {
+        await metagraph.StopAsync(CancellationToken.None);
+        await _running.Single().DisposeAsync();
+        _running.Clear();
+    }
+
+    /// <summary>Lets seconds pass, each step of them with what it sets off.</summary>
+    private async Task TickAsync(int seconds = 1, bool settle = true, int step = 1)
+    {
+        for (var second = 0; second < seconds; second += step)
+        {
+            _time.Advance(TimeSpan.FromSeconds(step));
+            if (settle)
+            {
+                await SettleAsync();
+            }
+            else
+            {
+                await Task.Delay(10);
+            }
+        }
+    }
+
+    private async Task TickUntilAsync(Func<bool> done, int most = 300, bool settle = true)
+    {
+        for (var second = 0; second < most && !done(); second++)
+        {
+            await TickAsync(1, settle);
+        }
+
+        Assert.That(done(), Is.True);
+    }
+
+    // What a second set off is under way when a timer of it has run; it is over when the service waits for the next one.
+    private async Task SettleAsync()
+    {
+        var quiet = 0;
+        for (var i = 0; i < 2000 && quiet < 2; i++)
+        {
+            await Task.Delay(1);
+            quiet = _node.Waiting == 0 ? quiet + 1 : 0;
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> done)
+    {
+        for (var i = 0; i < 2000 && !done(); i++)
+        {
+            await Task.Delay(5);
+        }
+
+        Assert.That(done(), Is.True);
+    }
+
+    private sealed class Log : ILogger
+    {
+        private readonly List<(LogLevel Level, string Text)> _entries = [];
+
+        internal string Text
+        {
+            get
+            {
+                lock (_entries)
+                {
+                    return string.Join('\n', _entries.Select(entry => entry.Text));
+                }
+            }
+        }
+
+        internal int Count(LogLevel level)
+        {
+            lock (_entries)
+            {
+                return _entries.Count(entry => entry.Level == level);
+            }
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_entries)
+            {
+                _entries.Add((logLevel, formatter(state, exception)));
+            }
+        }
+    }
+
+    private sealed class LogProvider(Log log) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => log;
+
+        public void Dispose()
+        {
+        }
+    }
+}

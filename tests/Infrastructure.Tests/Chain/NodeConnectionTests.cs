@@ -1,0 +1,209 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using S3Auth.Infrastructure.Chain;
+using S3Auth.Infrastructure.Chain.Node;
+using S3Auth.Infrastructure.Tests.Chain.Nodes;
+
+namespace S3Auth.Infrastructure.Tests.Chain;
+
+/// <summary>A connection to a node that answers well, and to ones that do anything else.</summary>
+internal sealed class NodeConnectionTests
+{
+    // Short where a test waits for it, long where it must not be what ends the test.
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
+
+    [Test]
+    public async Task Node_is_asked_for_the_chain_once_and_for_the_subnet_at_its_finalized_block()
+    {
+        await using var node = await WellAsync();
+        using var connection = await ConnectAsync(node.Address);
+        var reader = new SubnetReader(TestChain.Options(node.Address.ToString()), TimeProvider.System);
+
+        var first = await reader.ReadAsync(connection, CancellationToken.None);
+        node.Block += 5;
+        var second = await reader.ReadAsync(connection, CancellationToken.None);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((first.Metagraph.Block, second.Metagraph.Block), Is.EqualTo((1000, 1005)));
+            Assert.That(first.Metagraph.Count, Is.EqualTo(5));
+            Assert.That((first.Chain, first.Metagraph.Network), Is.EqualTo(("Test Chain", "Test Chain")));
+            Assert.That(first.State.ToArray(), Is.EqualTo(RecordedAnswers.State("subnet")));
+            Assert.That((node.Calls("system_chain"), node.StateCalls, node.Connections), Is.EqualTo((1, 2, 1)));
+        });
+    }
+
+    [TestCase(Misbehaviour.Hang, ChainFailure.Timeout)]
+    [TestCase(Misbehaviour.Close, ChainFailure.Disconnected)]
+    [TestCase(Misbehaviour.DropInAnswer, ChainFailure.Disconnected)]
+    [TestCase(Misbehaviour.Error, ChainFailure.NodeError)]
+    [TestCase(Misbehaviour.UnknownMethod, ChainFailure.NodeError)]
+    [TestCase(Misbehaviour.Garbage, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.OtherJson, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.Null, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.Number, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.NoHex, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.OddHex, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.EmptyText, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.Deep, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.TooLarge, ChainFailure.TooLarge)]
+    public async Task Node_that_misbehaves_is_told_by_what_it_did(Misbehaviour misbehaviour, ChainFailure failure)
+    {
+        foreach (var method in (string[])["chain_getFinalizedHead", "chain_getHeader", "state_call"])
+        {
+            await using var node = await WellAsync();
+            (node.Misbehaviour, node.MisbehavesIn) = (misbehaviour, method);
+            using var connection = await ConnectAsync(node.Address, misbehaviour == Misbehaviour.Hang ? Short : Long);
+            var reader = new SubnetReader(TestChain.Options(node.Address.ToString()), TimeProvider.System);
+
+            var failed = Assert.ThrowsAsync<ChainException>(() => reader.ReadAsync(connection, CancellationToken.None), method);
+
+            Assert.Multiple(() =>
+            {
+                Assert.That(failed.Failure, Is.EqualTo(failure), $"{method}: {failed}");
+                Assert.That(failed.Message, Does.Not.Contain("secret"), "what a node says is not for everyone");
+            });
+        }
+    }
+
+    [TestCase("")]
+    [TestCase("two\nlines")]
+    [TestCase("\u001b[31mred")]
+    [TestCase("Bittensör")]
+    [TestCase("0123456789012345678901234567890123456789012345678901234567890123456789")]
+    public async Task Chain_name_that_is_no_short_line_is_refused(string name)
+    {
+        await using var node = await WellAsync();
+        node.Chain = name;
+        using var connection = await ConnectAsync(node.Address);
+
+        Assert.That(
+            () => connection.GetChainAsync(CancellationToken.None),
+            Throws.InstanceOf<ChainException>().With.Property(nameof(ChainException.Failure)).EqualTo(ChainFailure.Malformed));
+    }
+
+    [Test]
+    public async Task Answer_of_many_megabytes_is_received()
+    {
+        await using var node = await WellAsync();
+        node.State = new byte[30 * 1024 * 1024];
+        using var connection = await ConnectAsync(node.Address);
+        var head = await connection.GetFinalizedHeadAsync(CancellationToken.None);
+
+        var answer = await connection.CallRuntimeAsync(SubnetState.Function, new HexBytes(SubnetState.Argument(46)), head, CancellationToken.None);
+
+        Assert.That(answer.Bytes.Length, Is.EqualTo(node.State.Length));
+    }
+
+    [Test]
+    public async Task Slow_node_is_waited_for()
+    {
+        await using var node = await WellAsync();
+        node.Delay = TimeSpan.FromMilliseconds(400);
+        using var connection = await ConnectAsync(node.Address);
+
+        Assert.That(await connection.GetChainAsync(CancellationToken.None), Is.EqualTo("Test Chain"));
+    }
+
+    [Test]
+    public async Task Call_ends_when_the_service_stops()
+    {
+        await using var node = await WellAsync();
+        node.Misbehaviour = Misbehaviour.Hang;
+        using var connection = await ConnectAsync(node.Address);
+        using var stopping = new CancellationTokenSource(Short);
+
+        Assert.That(() => connection.GetFinalizedHeadAsync(stopping.Token), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public async Task Nobody_listening_is_unreachable()
+    {
+        int port;
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+
+        await AssertUnreachableAsync(new Uri($"ws://127.0.0.1:{port}/?apikey=very-private"), "nobody listens there");
+    }
+
+    [Test]
+    public async Task Name_that_nobody_has_is_unreachable() => await AssertUnreachableAsync(new Uri("ws://node.invalid:9944"), "its name is not known");
+
+    [Test]
+    public async Task Server_that_opens_no_websocket_is_unreachable()
+    {
+        await using var node = await WellAsync();
+        node.Misbehaviour = Misbehaviour.RefuseUpgrade;
+
+        await AssertUnreachableAsync(node.Address, "it answered with HTTP status 403 instead of a WebSocket");
+    }
+
+    [Test]
+    public async Task Server_that_never_opens_the_websocket_is_given_up()
+    {
+        await using var node = await WellAsync();
+        node.Misbehaviour = Misbehaviour.HangInUpgrade;
+
+        var failed = Assert.ThrowsAsync<ChainException>(() => NodeConnection.ConnectAsync(Endpoint(node.Address), Short, Long, TimeProvider.System, CancellationToken.None));
+
+        Assert.That((failed.Failure, failed.Message), Is.EqualTo((ChainFailure.Timeout, $"The node {Origin(node)} could not be connected to within 0.3 s.")));
+    }
+
+    [Test]
+    public async Task Node_whose_certificate_nobody_trusts_is_unreachable()
+    {
+        using var certificate = SelfSigned();
+        await using var node = await TestNode.StartAsync(certificate: certificate);
+
+        await AssertUnreachableAsync(new UriBuilder(node.Address) { Host = "localhost" }.Uri, "no trusted TLS connection");
+    }
+
+    [Test]
+    public async Task Server_without_tls_is_unreachable_with_it()
+    {
+        await using var node = await WellAsync();
+
+        await AssertUnreachableAsync(new UriBuilder(node.Address) { Scheme = "wss" }.Uri, "no trusted TLS connection");
+    }
+
+    private static Task AssertUnreachableAsync(Uri address, string because)
+    {
+        var endpoint = Endpoint(address);
+
+        var failed = Assert.ThrowsAsync<ChainException>(() => NodeConnection.ConnectAsync(endpoint, Long, Long, TimeProvider.System, CancellationToken.None));
+
+        Assert.That((failed.Failure, failed.Message), Is.EqualTo((ChainFailure.Unreachable, $"The node {endpoint.Origin} cannot be reached: {because}.")), failed.ToString());
+        return Task.CompletedTask;
+    }
+
+    private static async Task<TestNode> WellAsync()
+    {
+        var node = await TestNode.StartAsync();
+        node.State = RecordedAnswers.State("subnet");
+        return node;
+    }
+
+    private static Task<NodeConnection> ConnectAsync(Uri address, TimeSpan? callTimeout = null) =>
+        NodeConnection.ConnectAsync(Endpoint(address), Long, callTimeout ?? Long, TimeProvider.System, CancellationToken.None);
+
+    private static NodeEndpoint Endpoint(Uri address) =>
+        NodeEndpoint.TryParse(address.ToString(), out var endpoint) ? endpoint : throw new ArgumentException(address.ToString(), nameof(address));
+
+    private static string Origin(TestNode node) => Endpoint(node.Address).Origin;
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+}

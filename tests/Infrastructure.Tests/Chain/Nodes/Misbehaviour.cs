@@ -1,0 +1,56 @@
+namespace S3Auth.Infrastructure.Tests.Chain.Nodes;
+
+/// <summary>What a node may do instead of answering well.</summary>
+public enum Misbehaviour
+{
+    /// <summary>Answers well.</summary>
+    None,
+
+    /// <summary>Refuses to open a WebSocket, with HTTP status 403.</summary>
+    RefuseUpgrade,
+
+    /// <summary>Takes the connection and never opens the WebSocket.</summary>
+    HangInUpgrade,
+
+    /// <summary>Reads questions and never answers.</summary>
+    Hang,
+
+    /// <summary>Closes the WebSocket when it is asked.</summary>
+    Close,
+
+    /// <summary>Drops the connection in the middle of the answer.</summary>
+    DropInAnswer,
+
+    /// <summary>Answers with a JSON-RPC error.</summary>
+    Error,
+
+    /// <summary>Answers that it does not know the method.</summary>
+    UnknownMethod,
+
+    /// <summary>Answers with what is no JSON.</summary>
+    Garbage,
+
+    /// <summary>Answers with JSON that is no JSON-RPC.</summary>
+    OtherJson,
+
+    /// <summary>Answers with null.</summary>
+    Null,
+
+    /// <summary>Answers with a number.</summary>
+    Number,
+
+    /// <summary>Answers with text that is no hex.</summary>
+    NoHex,
+
+    /// <summary>Answers with half a byte too much.</summary>
+    OddHex,
+
+    /// <summary>Answers with an empty text.</summary>
+    EmptyText,
+
+    /// <summary>Answers with more than 64 MiB.</summary>
+    TooLarge,
+
+    /// <summary>Answers with JSON deeper than any parser goes.</summary>
+    Deep,
+}

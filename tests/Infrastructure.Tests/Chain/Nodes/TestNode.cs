@@ -1,0 +1,286 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace S3Auth.Infrastructure.Tests.Chain.Nodes;
+
+/// <summary>
+/// A Subtensor node for tests: JSON-RPC over a WebSocket, with the four methods that are asked. What it says and how it misbehaves can
+/// be changed at any time. The state it answers with is the test's; nothing in it is encoded by the code under test.
+/// </summary>
+public sealed class TestNode : IAsyncDisposable
+{
+    private const int FrameBytes = 64 * 1024;
+
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<string, int> _calls = new(StringComparer.Ordinal);
+    private int _connections;
+    private int _waiting;
+
+    private TestNode(WebApplication app) => _app = app;
+
+    /// <summary>The answer to the state call, in SCALE.</summary>
+    public byte[] State { get; set; } = [0];
+
+    /// <summary>The netuid that it answers for; others do not exist.</summary>
+    public ushort Netuid { get; set; } = 46;
+
+    /// <summary>Its newest finalized block.</summary>
+    public ulong Block { get; set; } = 1000;
+
+    /// <summary>The chain's name.</summary>
+    public string Chain { get; set; } = "Test Chain";
+
+    /// <summary>How long it takes for every answer.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>What it does wrong.</summary>
+    public Misbehaviour Misbehaviour { get; set; }
+
+    /// <summary>In which method; null for all.</summary>
+    public string? MisbehavesIn { get; set; }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Connections that were opened so far.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Questions that are not answered yet.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>How often a method was asked.</summary>
+    public int Calls(string method) => _calls.GetValueOrDefault(method);
+
+    /// <summary>How often the state was asked for.</summary>
+    public int StateCalls => Calls("state_call");
+
+    /// <summary>Starts it.</summary>
+    /// <param name="port">Where; 0 for any free port.</param>
+    /// <param name="certificate">For TLS.</param>
+    public static async Task<TestNode> StartAsync(int port = 0, X509Certificate2? certificate = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        {
+            if (certificate is not null)
+            {
+                listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = certificate });
+            }
+        }));
+
+        var app = builder.Build();
+        app.UseWebSockets();
+        var node = new TestNode(app);
+        app.Run(node.ServeAsync);
+        await app.StartAsync();
+
+        var bound = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        node.Address = new UriBuilder(bound) { Scheme = certificate is null ? "ws" : "wss" }.Uri;
+        return node;
+    }
+
+    /// <summary>Stops as a killed process does: every connection is gone.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        await _app.StopAsync(patience.Token);
+        await _app.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private async Task ServeAsync(HttpContext context)
+    {
+        try
+        {
+            Interlocked.Increment(ref _connections);
+            if (Misbehaviour == Misbehaviour.RefuseUpgrade)
+            {
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return;
+            }
+
+            if (Misbehaviour == Misbehaviour.HangInUpgrade)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, _stopping.Token);
+            }
+
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            while (await ReadAsync(socket) is { } question)
+            {
+                Interlocked.Increment(ref _waiting);
+                await AnswerAsync(context, socket, question);
+                Interlocked.Decrement(ref _waiting);
+            }
+        }
+        catch (Exception ended) when (ended is WebSocketException or OperationCanceledException or IOException)
+        {
+            // The client left, or the test is over.
+        }
+        finally
+        {
+            if (_stopping.IsCancellationRequested)
+            {
+                context.Abort();
+            }
+        }
+    }
+
+    private async Task<JsonDocument?> ReadAsync(WebSocket socket)
+    {
+        using var message = new MemoryStream();
+        var buffer = new byte[4096];
+        while (true)
+        {
+            var received = await socket.ReceiveAsync(buffer, _stopping.Token);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                return null;
+            }
+
+            message.Write(buffer, 0, received.Count);
+            if (received.EndOfMessage)
+            {
+                return JsonDocument.Parse(message.ToArray());
+            }
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, WebSocket socket, JsonDocument document)
+    {
+        using var question = document;
+        var id = question.RootElement.GetProperty("id").GetRawText();
+        var method = question.RootElement.GetProperty("method").GetString()!;
+        var arguments = question.RootElement.GetProperty("params").EnumerateArray().Select(argument => argument.GetString()!).ToArray();
+        _calls.AddOrUpdate(method, 1, (_, count) => count + 1);
+        if (Delay > TimeSpan.Zero)
+        {
+            await Task.Delay(Delay, _stopping.Token);
+        }
+
+        switch (MisbehavesIn is null || MisbehavesIn == method ? Misbehaviour : Misbehaviour.None)
+        {
+            case Misbehaviour.Hang:
+                await Task.Delay(Timeout.InfiniteTimeSpan, _stopping.Token);
+                break;
+            case Misbehaviour.Close:
+                await socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "going down", _stopping.Token);
+                break;
+            case Misbehaviour.DropInAnswer:
+                var half = Encoding.UTF8.GetBytes(Answer(id, method, arguments));
+                await socket.SendAsync(half.AsMemory(0, half.Length / 2), WebSocketMessageType.Text, endOfMessage: false, _stopping.Token);
+                context.Abort();
+                break;
+            case Misbehaviour.Error:
+                await SendAsync(socket, Error(id, -32000, "secret of the node\\n"));
+                break;
+            case Misbehaviour.UnknownMethod:
+                await SendAsync(socket, Error(id, -32601, "Method not found"));
+                break;
+            case Misbehaviour.Garbage:
+                await SendAsync(socket, "<html>Bad gateway</html>");
+                break;
+            case Misbehaviour.OtherJson:
+                await SendAsync(socket, """["no","answer"]""");
+                break;
+            case Misbehaviour.Null:
+                await SendAsync(socket, Result(id, "null"));
+                break;
+            case Misbehaviour.Number:
+                await SendAsync(socket, Result(id, "17"));
+                break;
+            case Misbehaviour.NoHex:
+                await SendAsync(socket, Result(id, "\"0xzz\""));
+                break;
+            case Misbehaviour.OddHex:
+                await SendAsync(socket, Answer(id, method, arguments).Insert(Answer(id, method, arguments).Length - 2, "0"));
+                break;
+            case Misbehaviour.EmptyText:
+                await SendAsync(socket, Result(id, "\"\""));
+                break;
+            case Misbehaviour.TooLarge:
+                await SendTooMuchAsync(socket, id);
+                break;
+            case Misbehaviour.Deep:
+                await SendAsync(socket, Result(id, new string('[', 100_000) + new string(']', 100_000)));
+                break;
+            default:
+                await SendAsync(socket, Answer(id, method, arguments));
+                break;
+        }
+    }
+
+    private string Answer(string id, string method, string[] arguments)
+    {
+        var block = Block;
+        return (method, arguments) switch
+        {
+            ("system_chain", []) => Result(id, JsonSerializer.Serialize(Chain)),
+            ("chain_getFinalizedHead", []) => Result(id, $"\"{HashOf(block)}\""),
+            ("chain_getHeader", [var hash]) when Find(hash) is { } number => Result(
+                id,
+                $$$"""{"parentHash":"{{{HashOf(number - 1)}}}","number":"0x{{{number:x}}}","stateRoot":"0x00","extrinsicsRoot":"0x00","digest":{"logs":[]}}"""),
+            ("state_call", ["SubnetInfoRuntimeApi_get_subnet_state", var netuid, var hash]) when Find(hash) is not null => Result(
+                id, $"\"0x{Convert.ToHexStringLower(netuid == NetuidText ? State : [0])}\""),
+            _ => Error(id, -32602, "Invalid params"),
+        };
+    }
+
+    private string NetuidText => $"0x{Convert.ToHexStringLower([(byte)Netuid, (byte)(Netuid >> 8)])}";
+
+    private static string Error(string id, int code, string message) =>
+        $$$"""{"jsonrpc":"2.0","id":{{{id}}},"error":{"code":{{{code}}},"message":"{{{message}}}","data":"more"}}""";
+
+    private static string Result(string id, string result) => $$"""{"jsonrpc":"2.0","id":{{id}},"result":{{result}}}""";
+
+    private static string HashOf(ulong block)
+    {
+        var number = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(number, block);
+        return "0x" + Convert.ToHexStringLower(SHA256.HashData(number));
+    }
+
+    // The block may have moved on since its hash was asked for.
+    private ulong? Find(string hash) => Enumerable.Range(0, 10).Select(back => (ulong?)(Block - (ulong)back)).FirstOrDefault(block => HashOf(block!.Value) == hash);
+
+    private async Task SendAsync(WebSocket socket, string text)
+    {
+        var message = Encoding.UTF8.GetBytes(text).AsMemory();
+        do
+        {
+            var frame = message[..Math.Min(FrameBytes, message.Length)];
+            message = message[frame.Length..];
+            await socket.SendAsync(frame, WebSocketMessageType.Text, endOfMessage: message.IsEmpty, _stopping.Token);
+        }
+        while (!message.IsEmpty);
+    }
+
+    private async Task SendTooMuchAsync(WebSocket socket, string id)
+    {
+        await socket.SendAsync(
+            Encoding.UTF8.GetBytes(Result(id, "\"0x\"")[..^2]), WebSocketMessageType.Text, endOfMessage: false, _stopping.Token);
+        var zeros = new byte[1024 * 1024];
+        Array.Fill(zeros, (byte)'0');
+        while (true)
+        {
+            await socket.SendAsync(zeros, WebSocketMessageType.Text, endOfMessage: false, _stopping.Token);
+        }
+    }
+}

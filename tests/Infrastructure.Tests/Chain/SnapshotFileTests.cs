@@ -1,0 +1,189 @@
+using System.Text.Json.Nodes;
+using S3Auth.Infrastructure.Chain;
+using S3Auth.Infrastructure.Tests.Chain.Nodes;
+
+namespace S3Auth.Infrastructure.Tests.Chain;
+
+/// <summary>The snapshot that is kept for a start while no node answers.</summary>
+internal sealed class SnapshotFileTests
+{
+    private const string Nodes = "wss://one/?apikey=very-private,wss://two";
+
+    private static readonly DateTimeOffset ReadAt = new(2026, 11, 25, 6, 30, 15, TimeSpan.Zero);
+
+    private string _folder = null!;
+
+    private string FilePath => Path.Combine(_folder, "metagraph-snapshot.json");
+
+    [SetUp]
+    public void SetUp() => _folder = Directory.CreateTempSubdirectory("s3auth-snapshot-").FullName;
+
+    [TearDown]
+    public void TearDown() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void Nothing_is_kept_at_first() => Assert.That(Open(Nodes).Load(), Is.Null);
+
+    [Test]
+    public async Task Answer_comes_back_as_it_was()
+    {
+        var kept = await KeepAsync(Nodes);
+
+        var loaded = Open(Nodes).Load();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(loaded!.Metagraph.Block, Is.EqualTo(7));
+            Assert.That(loaded.Metagraph.ReadAt, Is.EqualTo(ReadAt));
+            Assert.That(loaded.Metagraph.Network, Is.EqualTo("Test Chain"));
+            Assert.That((loaded.Chain, loaded.Endpoint), Is.EqualTo((kept.Chain, kept.Endpoint)));
+            Assert.That(loaded.State.ToArray(), Is.EqualTo(kept.State.ToArray()));
+            foreach (var neuron in RecordedAnswers.All["subnet"].Neurons!)
+            {
+                var account = Substrate.AccountId.Parse(neuron.Hotkey);
+                Assert.That(loaded.Metagraph.Find(account), Is.EqualTo(kept.Metagraph.Find(account)).And.Not.Null);
+            }
+        });
+    }
+
+    [Test]
+    public async Task It_is_replaced_whole_and_nothing_else_is_left_in_the_folder()
+    {
+        await KeepAsync(Nodes);
+        await KeepAsync(Nodes, block: 8);
+
+        Assert.That(Open(Nodes).Load()!.Metagraph.Block, Is.EqualTo(8));
+        Assert.That(Directory.GetFileSystemEntries(_folder), Is.EqualTo(new[] { FilePath }));
+    }
+
+    [Test]
+    public async Task What_an_interrupted_write_left_is_no_snapshot_and_does_not_disturb_the_next()
+    {
+        await KeepAsync(Nodes);
+        var unfinished = $"{FilePath}.{Environment.ProcessId}.tmp";
+        await File.WriteAllTextAsync(unfinished, (await File.ReadAllTextAsync(FilePath))[..100]);
+
+        Assert.That(Open(Nodes).Load()!.Metagraph.Block, Is.EqualTo(7));
+        await KeepAsync(Nodes, block: 8);
+        Assert.That(Open(Nodes).Load()!.Metagraph.Block, Is.EqualTo(8));
+        Assert.That(unfinished, Does.Not.Exist);
+    }
+
+    [Test]
+    public async Task Folder_is_made_when_it_is_not_there()
+    {
+        var folder = Path.Combine(_folder, "not", "there");
+        var options = TestChain.Options(Nodes, folder);
+        await new SnapshotFile(options, new SubnetReader(options, TimeProvider.System)).SaveAsync(Answer(options, 7), CancellationToken.None);
+
+        Assert.That(Path.Combine(folder, "metagraph-snapshot.json"), Does.Exist);
+    }
+
+    [Test]
+    public async Task File_tells_what_it_is_of_and_gives_no_address_away()
+    {
+        await KeepAsync(Nodes);
+
+        var text = await File.ReadAllTextAsync(FilePath);
+        var json = JsonNode.Parse(text)!;
+        Assert.Multiple(() =>
+        {
+            Assert.That((string?)json["network"], Is.EqualTo("custom"));
+            Assert.That((string?)json["chain"], Is.EqualTo("Test Chain"));
+            Assert.That((int?)json["netuid"], Is.EqualTo(46));
+            Assert.That((int?)json["block"], Is.EqualTo(7));
+            Assert.That((DateTimeOffset?)json["read_at"], Is.EqualTo(ReadAt));
+            Assert.That(text, Does.Not.Contain("private").And.Not.Contain("wss"));
+        });
+    }
+
+    [TestCase("wss://two,wss://one/?apikey=very-private", 46, true, TestName = "in another order")]
+    [TestCase("wss://three,wss://one/?apikey=very-private", 46, true, TestName = "beside another node")]
+    [TestCase("wss://two", 46, false, TestName = "without the node that it is from")]
+    [TestCase("wss://one/?apikey=other", 46, false, TestName = "of another address")]
+    [TestCase("finney", 46, false, TestName = "of a network with a name")]
+    [TestCase("wss://one/?apikey=very-private", 47, false, TestName = "of another subnet")]
+    public async Task Snapshot_is_used_for_the_nodes_and_the_subnet_that_it_is_of(string network, int netuid, bool used)
+    {
+        await KeepAsync(Nodes);
+
+        Assert.That(
+            () => Open(network, (ushort)netuid).Load(),
+            used ? Is.Not.Null : Throws.InstanceOf<InvalidDataException>());
+    }
+
+    [Test]
+    public async Task Snapshot_of_a_network_with_a_name_is_used_for_that_one_only()
+    {
+        await KeepAsync("finney");
+
+        Assert.That(Open("finney").Load()!.Metagraph.Network, Is.EqualTo("finney"));
+        Assert.That(() => Open("test").Load(), Throws.InstanceOf<InvalidDataException>());
+    }
+
+    private static IEnumerable<TestCaseData> Damages()
+    {
+        yield return new TestCaseData((Action<JsonObject>)(json => json["netuid"] = 47)).SetArgDisplayNames("netuid changed");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["block"] = -1)).SetArgDisplayNames("block negative");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["read_at"] = "yesterday")).SetArgDisplayNames("no time");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["subnet_state"] = "AAAA")).SetArgDisplayNames("no state");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["subnet_state"] = "AA==")).SetArgDisplayNames("no subnet");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["subnet_state"] = "???")).SetArgDisplayNames("no base64");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["chain"] = null)).SetArgDisplayNames("chain null");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["anything"] = 1)).SetArgDisplayNames("a member more");
+        foreach (var member in (string[])["network", "endpoint", "chain", "netuid", "block", "read_at", "subnet_state"])
+        {
+            yield return new TestCaseData((Action<JsonObject>)(json => json.Remove(member))).SetArgDisplayNames($"without {member}");
+        }
+    }
+
+    [TestCaseSource(nameof(Damages))]
+    public async Task Damaged_file_is_not_used(Action<JsonObject> damage)
+    {
+        await KeepAsync(Nodes);
+        var json = JsonNode.Parse(await File.ReadAllTextAsync(FilePath))!.AsObject();
+        damage(json);
+        await File.WriteAllTextAsync(FilePath, json.ToJsonString());
+
+        Assert.That(() => Open(Nodes).Load(), Throws.InstanceOf<InvalidDataException>());
+    }
+
+    [Test]
+    public async Task File_that_is_cut_off_is_not_used()
+    {
+        await KeepAsync(Nodes);
+        var text = await File.ReadAllTextAsync(FilePath);
+        for (var length = 0; length < text.Length - 1; length += 7)
+        {
+            await File.WriteAllTextAsync(FilePath, text[..length]);
+            Assert.That(() => Open(Nodes).Load(), Throws.InstanceOf<InvalidDataException>(), $"{length} characters");
+        }
+    }
+
+    [Test]
+    public void File_that_no_answer_can_make_is_not_read()
+    {
+        using (var file = File.Create(FilePath))
+        {
+            file.SetLength(129L * 1024 * 1024);
+        }
+
+        Assert.That(() => Open(Nodes).Load(), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("bytes"));
+    }
+
+    private SnapshotFile Open(string network, ushort netuid = 46)
+    {
+        var options = TestChain.Options(network, _folder, netuid);
+        return new SnapshotFile(options, new SubnetReader(options, TimeProvider.System));
+    }
+
+    private async Task<SubnetAnswer> KeepAsync(string network, ulong block = 7)
+    {
+        var answer = Answer(TestChain.Options(network, _folder), block);
+        await Open(network).SaveAsync(answer, CancellationToken.None);
+        return answer;
+    }
+
+    private static SubnetAnswer Answer(ChainOptions options, ulong block) =>
+        new SubnetReader(options, TimeProvider.System).Understand("Test Chain", options.Network.Endpoints[0].Fingerprint, block, ReadAt, RecordedAnswers.State("subnet"));
+}
