@@ -92,7 +92,11 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("S3_ENDPOINT", "http://key:secret@minio")]
     [TestCase("S3_PUBLIC_ENDPOINT", "ftp://minio")]
     [TestCase("UPLOAD_METHOD", "PUT")]
-    [TestCase("BT_NETWORK", "finney")]
+    [TestCase("BT_NETWORK", "mainnet")]
+    [TestCase("BT_NETWORK", "finney,test")]
+    [TestCase("BT_NETWORK", "https://node")]
+    [TestCase("BT_NETWORK", "wss://key:secret@node")]
+    [TestCase("BT_NETWORK", "wss://node/secret#fragment")]
     [TestCase("LOG_LEVEL", "loud")]
     [TestCase("LOG_LEVEL", "2")]
     public void Value_that_cannot_be_used_stops_the_start_by_its_name(string name, string value)
@@ -102,6 +106,61 @@ public sealed class ServiceOptionsReaderTests
         Assert.That(
             () => Read(Environments.Production, configuration),
             Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name).And.Message.Not.Contains("secret"));
+    }
+
+    [Test]
+    public void Chain_is_followed_by_name_with_the_defaults_of_the_protocol()
+    {
+        var options = Read(Environments.Production, Chain("finney"));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(options.Chain!.Network.Name, Is.EqualTo("finney"));
+            Assert.That(options.Chain.Netuid, Is.EqualTo(46));
+            Assert.That(options.Chain.SyncInterval, Is.EqualTo(TimeSpan.FromSeconds(60)));
+            Assert.That(options.Chain.MaxStaleness, Is.EqualTo(TimeSpan.FromSeconds(3600)));
+            Assert.That(options.Chain.DataFolder, Is.EqualTo(options.DataFolder));
+            Assert.That(options.MetagraphFile, Is.Null);
+        });
+    }
+
+    [Test]
+    public void Chain_is_followed_by_its_nodes_as_closely_as_told()
+    {
+        var settings = Chain("wss://one/?apikey=private, ws://two:9944");
+        (settings["NET_UID"], settings["METAGRAPH_SYNC_INTERVAL"], settings["METAGRAPH_MAX_STALENESS"]) = ("428", "30", "600");
+        var options = Read(Environments.Production, settings);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(options.Chain!.Network.Endpoints.Select(endpoint => endpoint.Origin), Is.EqualTo(new[] { "wss://one", "ws://two:9944" }));
+            Assert.That(options.Chain.Netuid, Is.EqualTo(428));
+            Assert.That(options.Chain.SyncInterval, Is.EqualTo(TimeSpan.FromSeconds(30)));
+            Assert.That(options.Chain.MaxStaleness, Is.EqualTo(TimeSpan.FromSeconds(600)));
+        });
+    }
+
+    [TestCase("METAGRAPH_SYNC_INTERVAL", "0")]
+    [TestCase("METAGRAPH_SYNC_INTERVAL", "86401")]
+    [TestCase("METAGRAPH_SYNC_INTERVAL", "1m")]
+    [TestCase("METAGRAPH_MAX_STALENESS", "0")]
+    [TestCase("METAGRAPH_MAX_STALENESS", "604801")]
+    [TestCase("METAGRAPH_MAX_STALENESS", "-1")]
+    public void Interval_that_cannot_be_used_stops_the_start_by_its_name(string name, string value)
+    {
+        var settings = Chain("finney");
+        settings[name] = value;
+
+        Assert.That(() => Read(Environments.Production, settings), Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name));
+    }
+
+    [Test]
+    public void Chain_opens_any_bucket_in_development_since_nobody_else_holds_its_keys()
+    {
+        var settings = Chain("test");
+        settings["METAGRAPH_FILE"] = null;
+
+        Assert.That(() => Read(Environments.Development, settings), Throws.Nothing);
     }
 
     [Test]
@@ -134,11 +193,24 @@ public sealed class ServiceOptionsReaderTests
         Assert.That(reader.WithoutEffect, Is.EqualTo(new[] { "REDIS_URL" }));
     }
 
+    [TestCase("static", "METAGRAPH_SYNC_INTERVAL")]
+    [TestCase("static", "METAGRAPH_MAX_STALENESS")]
+    [TestCase("finney", "METAGRAPH_FILE")]
+    public void Setting_of_the_other_kind_of_metagraph_is_told(string network, string name)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["BT_NETWORK"] = network, [name] = "10" };
+
+        Assert.That(Reader(Environments.Development, settings).WithoutEffect, Is.EqualTo(new[] { name }));
+    }
+
     [TestCase("hotkey", "hotkey")]
     [TestCase("coldkey", "coldkey")]
     [TestCase("", "coldkey")]
     public void Layout_is_chosen_by_its_name(string value, string name) =>
         Assert.That(Read(Environments.Development, new(StringComparer.Ordinal) { ["FOLDER_LAYOUT"] = value }).Layout.Name, Is.EqualTo(name));
+
+    private static Dictionary<string, string?> Chain(string network) =>
+        new(Production, StringComparer.Ordinal) { ["BT_NETWORK"] = network, ["METAGRAPH_FILE"] = null };
 
     private static ServiceOptions Read(string environment, Dictionary<string, string?> settings) => Reader(environment, settings).Read();
 

@@ -84,6 +84,27 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public async Task Hotkey_that_is_not_in_the_metagraph_may_be_new_so_a_newer_one_is_wished_for()
+    {
+        var refused = await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave });
+
+        _subnet.Metagraph.Verify(port => port.RefreshSoon(), Times.Once);
+        Assert.That(refused.Message, Does.Contain("if you just did, ask again in 30 s"));
+    }
+
+    [Test]
+    public async Task Nobody_without_the_key_of_a_hotkey_makes_the_chain_be_asked()
+    {
+        await _subnet.SendAsync(AsBob);
+        await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave, Signature = Subnet.Bad });
+        await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave, Timestamp = Subnet.Now - 1000 });
+        await _subnet.RefuseAsync(AsBob with { Coldkey = Subnet.Charlie });
+        await _subnet.RefuseAsync(AsAlice with { Hotkey = Subnet.Bob });
+
+        _subnet.Metagraph.Verify(port => port.RefreshSoon(), Times.Never);
+    }
+
+    [Test]
     public async Task Coldkey_that_does_not_own_the_hotkey_on_chain_is_refused()
     {
         var refused = await _subnet.RefuseAsync(AsBob with { Coldkey = Subnet.Charlie });

@@ -33,6 +33,7 @@ public sealed class ServiceTests
             Assert.That(health.S3LatencyMs, Is.EqualTo(12.3));
             Assert.That(health.MetagraphSyncer.Block, Is.EqualTo(7));
             Assert.That(health.MetagraphSyncer.AgeSeconds, Is.EqualTo(5));
+            Assert.That(health.MetagraphSyncer.Endpoint, Is.EqualTo("wss://node"));
         });
     }
 
@@ -98,7 +99,7 @@ public sealed class ServiceTests
         var ready = await _subnet.SendAsync(new GetReadinessQuery());
 
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
-        _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, null, 0, null, "The node is away."));
+        _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, null, 0, null, null, null, "The node is away."));
         _subnet.Signer.Unavailable = true;
         var notReady = await _subnet.SendAsync(new GetReadinessQuery());
 
@@ -107,6 +108,8 @@ public sealed class ServiceTests
             Assert.That(ready.IsReady, Is.True);
             Assert.That(notReady.IsReady, Is.False);
             Assert.That(notReady.Failing["metagraph"], Is.EqualTo("The node is away."));
+            Assert.That(notReady.MetagraphSyncer.LastError, Is.EqualTo("The node is away."));
+            Assert.That((ready.MetagraphSyncer.Block, ready.MetagraphSyncer.AgeSeconds), Is.EqualTo((7, 5)));
             Assert.That(notReady.Failing.Keys, Is.EquivalentTo(new[] { "metagraph", "credentials" }));
         });
     }

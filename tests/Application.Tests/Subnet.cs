@@ -34,7 +34,8 @@ internal sealed class Subnet : IDisposable
         Metagraph.SetupGet(port => port.Current).Returns(Snapshot);
         Metagraph.SetupGet(port => port.Network).Returns("static");
         Metagraph.SetupGet(port => port.Netuid).Returns(46);
-        Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(false, 7, 3, DateTimeOffset.FromUnixTimeSeconds(Now - 5), null));
+        Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(
+            false, 7, 3, DateTimeOffset.FromUnixTimeSeconds(Now - 5), TimeSpan.FromSeconds(5.9), "wss://node", null));
 
         Signatures
             .Setup(port => port.Verify(It.IsAny<AccountId>(), It.IsAny<string>(), It.IsAny<Sr25519Signature>()))

@@ -21,7 +21,8 @@ internal sealed class ApiProcess : IAsyncDisposable
     // What a developer's or a build machine's environment must not decide here.
     private static readonly string[] OwnVariables =
     [
-        "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE", "MIN_VALIDATOR_STAKE",
+        "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
+        "METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS", "MIN_VALIDATOR_STAKE",
         "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "UPLOAD_METHOD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
         "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL", "DATA_DIR", "LOG_LEVEL",
     ];
@@ -54,22 +55,13 @@ internal sealed class ApiProcess : IAsyncDisposable
         });
 
     /// <summary>Starts it with these settings and free ports, and waits until it is ready.</summary>
-    public static async Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
-    {
-        var api = Launch(settings);
-        try
-        {
-            await api._process.WaitUntilAsync(
-                async () => (await api.Client.GetAsync("/readyz")).Status == HttpStatusCode.OK, Patience);
-        }
-        catch
-        {
-            await api.DisposeAsync();
-            throw;
-        }
+    public static Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string> settings) => StartAsync(settings, "/readyz");
 
-        return api;
-    }
+    /// <summary>Starts it with these settings and free ports, and waits until it listens, ready or not.</summary>
+    public static Task<ApiProcess> StartUnreadyAsync(IReadOnlyDictionary<string, string> settings) => StartAsync(settings, "/healthz");
+
+    /// <summary>Waits until it is ready.</summary>
+    public Task WaitUntilReadyAsync() => WaitForAsync("/readyz");
 
     /// <summary>Starts it with settings that it must refuse. Returns its exit code and all it said.</summary>
     public static async Task<ToolResult> RunToItsEndAsync(IReadOnlyDictionary<string, string> settings)
@@ -98,6 +90,25 @@ internal sealed class ApiProcess : IAsyncDisposable
     public Task KillAsync() => _process.KillAsync();
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static async Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string awaited)
+    {
+        var api = Launch(settings);
+        try
+        {
+            await api.WaitForAsync(awaited);
+        }
+        catch
+        {
+            await api.DisposeAsync();
+            throw;
+        }
+
+        return api;
+    }
+
+    private Task WaitForAsync(string path) =>
+        _process.WaitUntilAsync(async () => (await Client.GetAsync(path)).Status == HttpStatusCode.OK, Patience);
 
     private static ApiProcess Launch(IReadOnlyDictionary<string, string> settings)
     {

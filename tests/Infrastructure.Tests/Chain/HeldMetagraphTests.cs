@@ -1,0 +1,74 @@
+using S3Auth.Infrastructure.Chain;
+using S3Auth.Infrastructure.Tests.Chain.Nodes;
+
+namespace S3Auth.Infrastructure.Tests.Chain;
+
+/// <summary>How old a snapshot is, whatever happens to the clocks.</summary>
+internal sealed class HeldMetagraphTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 25, 6, 0, 0, TimeSpan.Zero);
+
+    private TwoClocks _clocks = null!;
+
+    [SetUp]
+    public void SetUp() => _clocks = new TwoClocks();
+
+    [Test]
+    public void Age_counts_from_the_reading()
+    {
+        var held = Hold(readBefore: 5);
+
+        _clocks.Pass(wall: 10, process: 10);
+
+        Assert.That(held.Age, Is.EqualTo(TimeSpan.FromSeconds(15)));
+    }
+
+    [Test]
+    public void Clock_that_is_set_back_makes_no_snapshot_younger()
+    {
+        var held = Hold(readBefore: 5);
+
+        _clocks.Pass(wall: -100_000, process: 10);
+
+        Assert.That(held.Age, Is.EqualTo(TimeSpan.FromSeconds(15)));
+    }
+
+    [Test]
+    public void Machine_that_slept_makes_no_snapshot_younger()
+    {
+        var held = Hold(readBefore: 5);
+
+        _clocks.Pass(wall: 100_000, process: 10);
+
+        Assert.That(held.Age, Is.EqualTo(TimeSpan.FromSeconds(100_005)));
+    }
+
+    [Test]
+    public void Snapshot_from_the_future_is_no_younger_than_new() => Assert.That(Hold(readBefore: -30).Age, Is.EqualTo(TimeSpan.Zero));
+
+    private HeldMetagraph Hold(int readBefore)
+    {
+        var reader = new SubnetReader(TestChain.Options("local"), _clocks);
+        var answer = reader.Understand("Test Chain", "node", 7, Start.AddSeconds(-readBefore), RecordedAnswers.State("subnet"));
+        return new HeldMetagraph(answer, _clocks);
+    }
+
+    /// <summary>The wall clock, which anyone may set, and the process's own, which stands still while the machine sleeps.</summary>
+    private sealed class TwoClocks : TimeProvider
+    {
+        private DateTimeOffset _wall = Start;
+        private long _process;
+
+        public override long TimestampFrequency => 1;
+
+        public override DateTimeOffset GetUtcNow() => _wall;
+
+        public override long GetTimestamp() => _process;
+
+        internal void Pass(int wall, int process)
+        {
+            _wall = _wall.AddSeconds(wall);
+            _process += process;
+        }
+    }
+}
