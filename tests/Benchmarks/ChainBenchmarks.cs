@@ -1,0 +1,47 @@
+using BenchmarkDotNet.Attributes;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Chain;
+using S3Auth.Infrastructure.Tests.Chain.Nodes;
+
+namespace S3Auth.Benchmarks;
+
+/// <summary>
+/// What one sync of the metagraph costs: <c>dotnet run -c Release --project tests/Benchmarks -- --filter '*Chain*'</c>. The bare
+/// passes over the answer are what any reader of it must do at least: see every byte once.
+/// </summary>
+[MemoryDiagnoser]
+public class ChainBenchmarks
+{
+    private byte[] _answer = [];
+    private SubnetReader _reader = null!;
+
+    [Params(1024, 4096)]
+    public int Neurons { get; set; }
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        _answer = RecordedAnswers.LargeState(Neurons);
+        _reader = new SubnetReader(Options(), TimeProvider.System);
+        if (Build().Count != Neurons)
+        {
+            throw new InvalidOperationException("What is measured must be right.");
+        }
+    }
+
+    [Benchmark(Baseline = true, Description = "SHA-256 of the answer")]
+    public byte[] Hash() => System.Security.Cryptography.SHA256.HashData(_answer);
+
+    [Benchmark(Description = "Decode")]
+    public int Decode() => SubnetState.Decode(_answer, 46).Length;
+
+    [Benchmark(Description = "Decode and build the snapshot")]
+    public Metagraph Build() => _reader.Understand("chain", "node", 1, DateTimeOffset.UnixEpoch, _answer).Metagraph;
+
+    internal static ChainOptions Options() => new()
+    {
+        Network = ChainNetwork.TryParse("local", out var network) ? network : throw new InvalidOperationException("There is no local network."),
+        Netuid = 46,
+        DataFolder = Path.GetTempPath(),
+    };
+}

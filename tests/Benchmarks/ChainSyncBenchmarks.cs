@@ -1,0 +1,82 @@
+using System.Net.WebSockets;
+using System.Text;
+using BenchmarkDotNet.Attributes;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Chain;
+using S3Auth.Infrastructure.Chain.Node;
+using S3Auth.Infrastructure.Tests.Chain.Nodes;
+
+namespace S3Auth.Benchmarks;
+
+/// <summary>
+/// A whole sync over loopback, next to receiving the same answer from the same node and looking at none of it. The node runs in
+/// this process too: what it takes is in both, the difference is the reader's.
+/// </summary>
+[MemoryDiagnoser]
+public class ChainSyncBenchmarks
+{
+    private const int MessageBytes = 8 * 1024 * 1024;
+
+    private readonly SubnetReader _reader = new(ChainBenchmarks.Options(), TimeProvider.System);
+    private readonly ClientWebSocket _bare = new();
+    private readonly byte[] _buffer = new byte[MessageBytes];
+    private TestNode _node = null!;
+    private NodeConnection _connection = null!;
+    private SnapshotFile _file = null!;
+    private SubnetAnswer _answer = null!;
+
+    [Params(1024, 4096)]
+    public int Neurons { get; set; }
+
+    [GlobalSetup]
+    public async Task Prepare()
+    {
+        _node = await TestNode.StartAsync();
+        _node.State = RecordedAnswers.LargeState(Neurons);
+        await _bare.ConnectAsync(_node.Address, CancellationToken.None);
+        var endpoint = NodeEndpoint.TryParse(_node.Address.ToString(), out var parsed) ? parsed : throw new InvalidOperationException("No endpoint.");
+        _connection = await NodeConnection.ConnectAsync(
+            endpoint, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeProvider.System, CancellationToken.None);
+        _file = new SnapshotFile(ChainBenchmarks.Options(), _reader);
+        _answer = await _reader.ReadAsync(_connection, CancellationToken.None);
+    }
+
+    [GlobalCleanup]
+    public async Task Clean()
+    {
+        _connection.Dispose();
+        _bare.Dispose();
+        await _node.DisposeAsync();
+        File.Delete(_file.FilePath);
+    }
+
+    [Benchmark(Baseline = true, Description = "Receive the answers and drop them")]
+    public async Task<int> Receive()
+    {
+        var head = await AskAsync("""{"jsonrpc":"2.0","id":1,"method":"chain_getFinalizedHead","params":[]}""");
+        var hash = Encoding.UTF8.GetString(_buffer.AsSpan(0, head)).Split('"')[^2];
+        await AskAsync($$"""{"jsonrpc":"2.0","id":2,"method":"chain_getHeader","params":["{{hash}}"]}""");
+        return await AskAsync($$"""{"jsonrpc":"2.0","id":3,"method":"state_call","params":["{{SubnetState.Function}}","0x2e00","{{hash}}"]}""");
+    }
+
+    [Benchmark(Description = "Read the metagraph")]
+    public async Task<Metagraph> Read() => (await _reader.ReadAsync(_connection, CancellationToken.None)).Metagraph;
+
+    [Benchmark(Description = "Keep it on disk")]
+    public Task Keep() => _file.SaveAsync(_answer, CancellationToken.None);
+
+    private async Task<int> AskAsync(string question)
+    {
+        await _bare.SendAsync(Encoding.UTF8.GetBytes(question), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        var received = 0;
+        while (true)
+        {
+            var part = await _bare.ReceiveAsync(_buffer.AsMemory(received), CancellationToken.None);
+            received += part.Count;
+            if (part.EndOfMessage)
+            {
+                return received;
+            }
+        }
+    }
+}

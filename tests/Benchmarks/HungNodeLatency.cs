@@ -1,0 +1,176 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using S3Auth.Infrastructure.Tests.Chain.Nodes;
+using S3Auth.Substrate;
+
+namespace S3Auth.Benchmarks;
+
+/// <summary>
+/// Whether any request waits for the chain: the latency of <c>/get-folder-access</c> with the node well and with the node hung in the
+/// middle of a sync, in turn, against one and the same process:
+/// <c>dotnet run -c Release --project tests/Benchmarks -- hung-node path-of/S3Auth.Api.dll</c>. The ratios are what counts.
+/// </summary>
+internal static class HungNodeLatency
+{
+    internal const string Name = "hung-node";
+
+    private const int Rounds = 6;
+    private const int Clients = 4;
+
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
+
+    internal static async Task<int> RunAsync(string program)
+    {
+        var data = Directory.CreateTempSubdirectory("s3auth-hung-node-").FullName;
+        await using var node = await TestNode.StartAsync();
+        node.State = RecordedAnswers.State("subnet");
+        var port = FreePort();
+        using var api = Start(program, node, port, data);
+        try
+        {
+            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            await UntilReadyAsync(http, api);
+            await MeasureAsync(http, Round);
+
+            var (well, hung) = (new List<double[]>(), new List<double[]>());
+            for (var round = 0; round < Rounds; round++)
+            {
+                node.Misbehaviour = Misbehaviour.None;
+                well.Add(await MeasureAsync(http, Round));
+
+                node.Misbehaviour = Misbehaviour.Hang;
+                var patience = Stopwatch.StartNew();
+                while (node.Waiting == 0 && patience.Elapsed < TimeSpan.FromSeconds(40))
+                {
+                    await Task.Delay(10);
+                }
+
+                hung.Add(await MeasureAsync(http, Round));
+                if (node.Waiting == 0)
+                {
+                    throw new InvalidOperationException("The node did not hang.");
+                }
+            }
+
+            Print(well, hung);
+            return 0;
+        }
+        finally
+        {
+            api.Kill();
+            await api.WaitForExitAsync();
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    private static void Print(List<double[]> well, List<double[]> hung)
+    {
+        Console.WriteLine("| /get-folder-access, 4 clients | node well | node hung | ratio, median (least, most) |");
+        Console.WriteLine("| --- | --- | --- | --- |");
+        foreach (var quantile in (double[])[0.5, 0.99, 0.999])
+        {
+            var pairs = well.Zip(hung, (one, other) => (Well: At(one, quantile), Hung: At(other, quantile))).ToList();
+            var ratios = pairs.Select(pair => pair.Hung / pair.Well).Order().ToList();
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| p{quantile * 100:0.#} | {Median(pairs.Select(pair => pair.Well)):0.000} ms | {Median(pairs.Select(pair => pair.Hung)):0.000} ms | {Median(ratios):0.00} ({ratios[0]:0.00}, {ratios[^1]:0.00}) |"));
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{well.Sum(round => round.Length)} requests with it well, {hung.Sum(round => round.Length)} with it hung, all granted."));
+    }
+
+    private static double At(double[] sorted, double quantile) => sorted[(int)(quantile * (sorted.Length - 1))];
+
+    private static double Median(IEnumerable<double> values) => At([.. values.Order()], 0.5);
+
+    /// <summary>Sends one request after the other from each client. Returns the milliseconds of each, in order of size.</summary>
+    private static async Task<double[]> MeasureAsync(HttpClient http, TimeSpan duration)
+    {
+        var body = Body();
+        var until = Stopwatch.StartNew();
+        var all = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
+        {
+            var taken = new List<double>();
+            while (until.Elapsed < duration)
+            {
+                using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
+                var started = Stopwatch.GetTimestamp();
+                using var answer = await http.PostAsync("/get-folder-access", content);
+                taken.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                if (answer.StatusCode != HttpStatusCode.OK)
+                {
+                    throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+                }
+            }
+
+            return taken;
+        })));
+        return [.. all.SelectMany(taken => taken).Order()];
+    }
+
+    private static byte[] Body()
+    {
+        using var hotkey = KeyPair.FromUri("//Bob");
+        using var coldkey = KeyPair.FromUri("//Bob//cold");
+        var timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var text = FormattableString.Invariant($"s3:data:access:{coldkey.AccountId}:{hotkey.AccountId}:{timestamp}");
+        var signature = hotkey.Sign(Encoding.UTF8.GetBytes(text));
+        return Encoding.UTF8.GetBytes(FormattableString.Invariant(
+            $$"""{"coldkey":"{{coldkey.AccountId}}","hotkey":"{{hotkey.AccountId}}","timestamp":{{timestamp}},"signature":"{{signature}}"}"""));
+    }
+
+    private static Process Start(string program, TestNode node, int port, string data)
+    {
+        var start = new ProcessStartInfo("dotnet", [program]) { UseShellExecute = false, RedirectStandardOutput = true };
+        foreach (var (name, value) in new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
+            ["BT_NETWORK"] = node.Address.ToString(),
+            ["METAGRAPH_SYNC_INTERVAL"] = "1",
+            ["S3_BUCKET"] = "some-bucket",
+            ["AWS_ACCESS_KEY_ID"] = "somebody",
+            ["AWS_SECRET_ACCESS_KEY"] = "some-key",
+            ["DATA_DIR"] = data,
+        })
+        {
+            start.Environment[name] = value;
+        }
+
+        var api = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        api.OutputDataReceived += (_, _) => { };
+        api.BeginOutputReadLine();
+        return api;
+    }
+
+    private static async Task UntilReadyAsync(HttpClient http, Process api)
+    {
+        while (true)
+        {
+            try
+            {
+                using var answer = await http.GetAsync("/readyz");
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (!api.HasExited)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
