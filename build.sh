@@ -25,7 +25,8 @@ needs=(
 
 have() {
   case "$1" in
-    python3-*) { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import ${1#python3-}" || python3 -c "import ${1#python3-}"; } >/dev/null 2>&1 ;;
+    # The system's own Python, for which the packages are, where there is one.
+    python3-*) "$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)" -c "import ${1#python3-}" >/dev/null 2>&1 ;;
     chromium) command -v chromium chromium-browser google-chrome >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
   esac

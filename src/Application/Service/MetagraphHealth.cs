@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using S3Auth.Application.Ports;
 
 namespace S3Auth.Application.Service;
@@ -16,12 +17,12 @@ public sealed record MetagraphHealth(
     bool Enabled,
     ushort Netuid,
     string Network,
-    ulong? Block,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] ulong? Block,
     int HotkeysCount,
-    DateTimeOffset? LastSync,
-    long? AgeSeconds,
-    string? Endpoint,
-    string? LastError)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? LastSync,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] long? AgeSeconds,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Endpoint,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? LastError)
 {
     internal static MetagraphHealth Of(IMetagraph metagraph)
     {

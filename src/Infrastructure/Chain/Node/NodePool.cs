@@ -117,7 +117,7 @@ internal sealed partial class NodePool : IDisposable
     // What a node says may be anything: one line of it, and not too long a one.
     private static string Said(ChainException failed)
     {
-        var text = failed.InnerException?.Message ?? "";
+        var text = failed.InnerException?.GetBaseException().Message ?? "";
         return string.Concat(text.Take(200).Select(c => char.IsControl(c) ? ' ' : c));
     }
 

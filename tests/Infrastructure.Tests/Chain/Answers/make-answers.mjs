@@ -28,17 +28,17 @@ const lists = {
   tao_stake: 'Compact<u64>',
   total_stake: 'Compact<u64>',
 };
-registry.register({
-  SubnetState: {
-    netuid: 'Compact<u16>',
-    hotkeys: 'Vec<[u8; 32]>',
-    coldkeys: 'Vec<[u8; 32]>',
-    ...Object.fromEntries(Object.entries(lists).map(([name, type]) => [name, `Vec<${type}>`])),
-    emission_history: 'Vec<Vec<Compact<u64>>>',
-  },
-});
+const layout = {
+  netuid: 'Compact<u16>',
+  hotkeys: 'Vec<[u8; 32]>',
+  coldkeys: 'Vec<[u8; 32]>',
+  ...Object.fromEntries(Object.entries(lists).map(([name, type]) => [name, `Vec<${type}>`])),
+  emission_history: 'Vec<Vec<Compact<u64>>>',
+};
+const widen = (types) => Object.fromEntries(Object.entries(types).map(([name, type]) => [name, type.replace('Compact<u64>', 'Compact<u128>').replace('Compact<u16>', 'Compact<u32>')]));
+registry.register({ SubnetState: layout, WideSubnetState: widen(layout) });
 
-const encode = (state) => registry.createType('Option<SubnetState>', state).toU8a();
+const encode = (state, type = 'SubnetState') => registry.createType(`Option<${type}>`, state).toU8a();
 const sha256 = (text) => createHash('sha256').update(text).digest();
 const u64 = (text, bits) => sha256(text).readBigUInt64LE() >> BigInt(64 - bits);
 
@@ -70,8 +70,8 @@ function stateOf(netuid, neurons, subnets) {
 }
 
 const lines = [];
-function write(name, state, expectation) {
-  lines.push(JSON.stringify({ name, netuid: 46, scale: u8aToHex(encode(state)).slice(2), ...expectation }));
+function write(name, state, expectation, type) {
+  lines.push(JSON.stringify({ name, netuid: 46, scale: u8aToHex(encode(state, type)).slice(2), ...expectation }));
 }
 
 const neuronsOf = (neurons) => ({
@@ -119,6 +119,11 @@ for (const name of ['coldkeys', ...Object.keys(lists)]) {
 for (const name of ['coldkeys', 'active', 'validator_permit', 'alpha_stake']) {
   write(`${name}-empty`, { ...stateOf(46, development, 4), [name]: [] }, { error: 'Malformed' });
 }
+for (const [name, type] of Object.entries(lists).filter(([, type]) => type !== 'bool')) {
+  const state = stateOf(46, development, 4);
+  write(`${name}-too-big`, { ...state, [name]: [2n ** BigInt(type.match(/\d+/)[0]), ...state[name].slice(1)] }, { error: 'Malformed' }, 'WideSubnetState');
+}
+write('netuid-too-big', stateOf(46 + 65536, development, 4), { error: 'Malformed' }, 'WideSubnetState');
 const history = stateOf(46, development, 4);
 write('emission_history-one-short', { ...history, emission_history: history.emission_history.map((list, at) => (at === 2 ? list.slice(1) : list)) }, { error: 'Malformed' });
 writeFileSync('answers.jsonl', lines.join('\n') + '\n');
