@@ -127,7 +127,7 @@ internal sealed class MetagraphSynchroniserTests
             Assert.That(failed.Endpoint, Is.Null, "none answers");
             Assert.That(failed.LastError, Does.Contain("with error -32000").And.Not.Contains("secret"));
             Assert.That(warnings, Is.EqualTo(1), "once, not at every attempt");
-            Assert.That(_log.Text, Does.Contain("secret of the node"), "the operator sees what the node said");
+            Assert.That(_log.Text, Does.Contain("secret of the node "), "the operator sees what the node said, in one line");
             Assert.That(metagraph.Current!.ReadAt, Is.GreaterThan(held!.ReadAt));
             Assert.That(metagraph.Describe().Endpoint, Is.Not.Null);
         });
@@ -152,6 +152,11 @@ internal sealed class MetagraphSynchroniserTests
 
         _node.Misbehaviour = Misbehaviour.None;
         await TickUntilAsync(() => metagraph.Current is not null);
+
+        _node.Misbehaviour = Misbehaviour.Close;
+        await TickUntilAsync(() => metagraph.Current is null, most: 200, step: 5);
+        await TickAsync(60, step: 5);
+        Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(2), "told again");
     }
 
     [Test]
@@ -489,11 +494,11 @@ internal sealed class MetagraphSynchroniserTests
         }
     }
 
-    private async Task TickUntilAsync(Func<bool> done, int most = 300, bool settle = true)
+    private async Task TickUntilAsync(Func<bool> done, int most = 300, bool settle = true, int step = 1)
     {
         for (var second = 0; second < most && !done(); second++)
         {
-            await TickAsync(1, settle);
+            await TickAsync(step, settle, step);
         }
 
         Assert.That(done(), Is.True);

@@ -15,6 +15,9 @@ internal sealed class NodeConnectionTests
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
+    // Far beyond the short one, and before the connection's own probes would end it.
+    private static readonly TimeSpan MuchLonger = TimeSpan.FromSeconds(15);
+
     [Test]
     public async Task Node_is_asked_for_the_chain_once_and_for_the_subnet_at_its_finalized_block()
     {
@@ -46,6 +49,7 @@ internal sealed class NodeConnectionTests
     [TestCase(Misbehaviour.Null, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.Number, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.NoHex, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.NoPrefix, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.OddHex, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.EmptyText, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.Deep, ChainFailure.Malformed)]
@@ -59,7 +63,7 @@ internal sealed class NodeConnectionTests
             using var connection = await ConnectAsync(node.Address, misbehaviour == Misbehaviour.Hang ? Short : Long);
             var reader = new SubnetReader(TestChain.Options(node.Address.ToString()), TimeProvider.System);
 
-            var failed = Assert.ThrowsAsync<ChainException>(() => reader.ReadAsync(connection, CancellationToken.None), method);
+            var failed = Assert.ThrowsAsync<ChainException>(() => reader.ReadAsync(connection, CancellationToken.None).WaitAsync(MuchLonger), method);
 
             Assert.Multiple(() =>
             {
@@ -93,9 +97,12 @@ internal sealed class NodeConnectionTests
         using var connection = await ConnectAsync(node.Address);
         var head = await connection.GetFinalizedHeadAsync(CancellationToken.None);
 
-        var answer = await connection.CallRuntimeAsync(SubnetState.Function, new HexBytes(SubnetState.Argument(46)), head, CancellationToken.None);
-
-        Assert.That(answer.Bytes.Length, Is.EqualTo(node.State.Length));
+        // Each is just below the limit; together they are beyond it.
+        for (var i = 0; i < 2; i++)
+        {
+            var answer = await connection.CallRuntimeAsync(SubnetState.Function, new HexBytes(SubnetState.Argument(46)), head, CancellationToken.None);
+            Assert.That(answer.Bytes.Length, Is.EqualTo(node.State.Length));
+        }
     }
 
     [Test]
@@ -116,7 +123,7 @@ internal sealed class NodeConnectionTests
         using var connection = await ConnectAsync(node.Address);
         using var stopping = new CancellationTokenSource(Short);
 
-        Assert.That(() => connection.GetFinalizedHeadAsync(stopping.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => connection.GetFinalizedHeadAsync(stopping.Token).WaitAsync(MuchLonger), Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]

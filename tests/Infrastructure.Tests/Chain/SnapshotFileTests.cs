@@ -118,6 +118,8 @@ internal sealed class SnapshotFileTests
         await KeepAsync("finney");
 
         Assert.That(Open("finney").Load()!.Metagraph.Network, Is.EqualTo("finney"));
+        Change(json => json["endpoint"] = "another public node of the same network");
+        Assert.That(Open("finney").Load(), Is.Not.Null);
         Assert.That(() => Open("test").Load(), Throws.InstanceOf<InvalidDataException>());
     }
 
@@ -141,9 +143,7 @@ internal sealed class SnapshotFileTests
     public async Task Damaged_file_is_not_used(Action<JsonObject> damage)
     {
         await KeepAsync(Nodes);
-        var json = JsonNode.Parse(await File.ReadAllTextAsync(FilePath))!.AsObject();
-        damage(json);
-        await File.WriteAllTextAsync(FilePath, json.ToJsonString());
+        Change(damage);
 
         Assert.That(() => Open(Nodes).Load(), Throws.InstanceOf<InvalidDataException>());
     }
@@ -169,6 +169,13 @@ internal sealed class SnapshotFileTests
         }
 
         Assert.That(() => Open(Nodes).Load(), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("bytes"));
+    }
+
+    private void Change(Action<JsonObject> change)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(FilePath))!.AsObject();
+        change(json);
+        File.WriteAllText(FilePath, json.ToJsonString());
     }
 
     private SnapshotFile Open(string network, ushort netuid = 46)

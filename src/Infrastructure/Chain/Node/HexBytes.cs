@@ -19,7 +19,7 @@ internal readonly record struct HexBytes(ReadOnlyMemory<byte> Bytes)
 
             var digits = reader.ValueSpan["0x"u8.Length..];
             var bytes = new byte[digits.Length / 2];
-            return digits.Length % 2 == 0 && Convert.FromHexString(digits, bytes, out _, out _) == OperationStatus.Done
+            return Convert.FromHexString(digits, bytes, out _, out _) == OperationStatus.Done
                 ? new HexBytes(bytes)
                 : throw new JsonException("Bytes are not written in hex digits.");
         }

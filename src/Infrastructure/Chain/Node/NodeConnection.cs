@@ -109,7 +109,7 @@ internal sealed class NodeConnection : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            // A null answer is none of these types.
+            // The library waits for the node's answer also to a call that is given up. A null answer is none of these types.
             return await _rpc.InvokeWithCancellationAsync<T?>(method, arguments, either.Token).WaitAsync(either.Token)
                 ?? throw Malformed(method, cause: null);
         }

@@ -42,6 +42,9 @@ public enum Misbehaviour
     /// <summary>Answers with text that is no hex.</summary>
     NoHex,
 
+    /// <summary>Answers with hex that does not say that it is hex.</summary>
+    NoPrefix,
+
     /// <summary>Answers with half a byte too much.</summary>
     OddHex,
 

@@ -209,8 +209,11 @@ public sealed class TestNode : IAsyncDisposable
             case Misbehaviour.NoHex:
                 await SendAsync(socket, Result(id, "\"0xzz\""));
                 break;
+            case Misbehaviour.NoPrefix:
+                await SendAsync(socket, Answer(id, method, arguments).Replace("\"0x", "\"", StringComparison.Ordinal));
+                break;
             case Misbehaviour.OddHex:
-                await SendAsync(socket, Answer(id, method, arguments).Insert(Answer(id, method, arguments).Length - 2, "0"));
+                await SendAsync(socket, Result(id, "\"0x123\""));
                 break;
             case Misbehaviour.EmptyText:
                 await SendAsync(socket, Result(id, "\"\""));
