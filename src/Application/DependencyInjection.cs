@@ -7,6 +7,7 @@ using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
+using S3Auth.Application.Validators;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
 using S3Auth.Application.Validators.GetValidatorAccess;
 
@@ -26,6 +27,7 @@ public static class DependencyInjection
         services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddScoped<IMediator, Mediator>();
         services.AddSingleton<GrantIssuer>();
+        services.AddSingleton<MinerFolderOwner>();
         services.AddSingleton<StoreProbe>();
         services.AddSingleton(new ServiceStart(time.GetUtcNow()));
         services.AddValidatorsFromAssemblyContaining<GetFolderAccessValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);

@@ -79,6 +79,7 @@ public sealed class GetFilePresignedUrlsTests
         var refused = await subnet.RefuseAsync(AsAlice with { MinerColdkey = null, MinerHotkey = Subnet.Dave });
 
         Assert.That(refused.Code, Is.EqualTo(RefusalCode.MinerNotFound));
+        subnet.Metagraph.Verify(port => port.RefreshSoon(), Moq.Times.Once, "it may be new");
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Domain;
 using S3Auth.Substrate;
@@ -5,20 +6,27 @@ using S3Auth.Substrate;
 namespace S3Auth.Application.Validators;
 
 /// <summary>Finds the account that a miner's folders are named by.</summary>
-internal static class MinerFolderOwner
+internal sealed class MinerFolderOwner(FolderLayout layout, IMetagraph metagraph)
 {
+    /// <param name="request">Names the miner.</param>
+    /// <param name="snapshot">The metagraph that the request is decided on.</param>
     /// <exception cref="RefusedException"><c>miner_not_found</c>: the hotkey's coldkey is needed and the chain knows none.</exception>
-    internal static AccountId Of(IMinerRequest request, FolderLayout layout, Metagraph metagraph) => request switch
+    internal AccountId Of(IMinerRequest request, Metagraph snapshot) => request switch
     {
         { MinerColdkey: { } coldkey } => coldkey,
 
         // Data outlives a registration: a folder that its hotkey names is found without asking the chain.
         { MinerHotkey: { } hotkey } when layout is HotkeyLayout => hotkey,
-        { MinerHotkey: { } hotkey } => layout.FolderOwner(metagraph.Find(hotkey) ?? throw NotFound(hotkey, metagraph)),
+        { MinerHotkey: { } hotkey } => layout.FolderOwner(snapshot.Find(hotkey) ?? throw NotFound(hotkey, snapshot)),
         _ => throw new InvalidOperationException($"{request.GetType().Name} was not validated."),
     };
 
-    private static RefusedException NotFound(AccountId hotkey, Metagraph metagraph) => new(
-        RefusalCode.MinerNotFound,
-        $"The hotkey {hotkey} is not registered on netuid {metagraph.Netuid} of network {metagraph.Network}, so its coldkey is not known: send 'miner_coldkey' instead.");
+    private RefusedException NotFound(AccountId hotkey, Metagraph snapshot)
+    {
+        // It may have been registered since.
+        metagraph.RefreshSoon();
+        return new RefusedException(
+            RefusalCode.MinerNotFound,
+            $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network}, so its coldkey is not known: send 'miner_coldkey' instead.");
+    }
 }

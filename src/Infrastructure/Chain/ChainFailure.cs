@@ -27,6 +27,9 @@ internal enum ChainFailure
     /// <summary>The node's finalized block is older than one that was seen: it lags behind, or its chain was reset.</summary>
     OlderBlock,
 
+    /// <summary>The node's finalized block has been the same for too long.</summary>
+    StandingStill,
+
     /// <summary>The node follows another chain than the one before it.</summary>
     OtherChain,
 

@@ -12,13 +12,19 @@ internal sealed class HeldMetagraph
     private readonly long _heldSince;
     private readonly TimeSpan _ageWhenHeld;
 
-    internal HeldMetagraph(SubnetAnswer answer, TimeProvider time)
+    private readonly long _blockSince;
+
+    /// <param name="answer">What is held from now on.</param>
+    /// <param name="before">What was held until now; null at first.</param>
+    /// <param name="time">The clock.</param>
+    internal HeldMetagraph(SubnetAnswer answer, HeldMetagraph? before, TimeProvider time)
     {
         _time = time;
         Metagraph = answer.Metagraph;
         Chain = answer.Chain;
         _heldSince = time.GetTimestamp();
         _ageWhenHeld = WallAge;
+        _blockSince = before is not null && before.Metagraph.Block == Metagraph.Block ? before._blockSince : _heldSince;
     }
 
     internal Metagraph Metagraph { get; }
@@ -35,6 +41,9 @@ internal sealed class HeldMetagraph
             return processAge > WallAge ? processAge : WallAge;
         }
     }
+
+    /// <summary>For how long its block has been the newest that was seen.</summary>
+    internal TimeSpan BlockAge => _time.GetElapsedTime(_blockSince);
 
     private TimeSpan WallAge => _time.GetUtcNow() - Metagraph.ReadAt is var age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
 }

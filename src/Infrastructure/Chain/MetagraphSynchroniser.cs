@@ -17,6 +17,11 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     /// <summary>The time between two blocks of the chain: the least between a sync and an extra one.</summary>
     internal static readonly TimeSpan BlockTime = TimeSpan.FromSeconds(12);
 
+    /// <summary>How long a chain that makes a block every 12 s may go without a new finalized one before its node is not believed.</summary>
+    internal static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(5);
+
+    private const string HowToForget = "If the chain was reset or changed, remove metagraph-snapshot.json and restart.";
+
     // A kept snapshot from the future is of a clock that was wrong, then or now; a little is a clock that was corrected.
     private static readonly TimeSpan MostAhead = TimeSpan.FromMinutes(1);
 
@@ -33,7 +38,6 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
 
     private volatile HeldMetagraph? _held;
     private volatile string? _problem;
-    private string? _chain;
     private string? _fileProblem;
     private bool _staleTold;
 
@@ -99,7 +103,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
             _wanted.Reader.TryRead(out _);
             if (await SynchroniseAsync(started, stoppingToken))
             {
-                await WaitAsync(started, stoppingToken);
+                await WaitAsync(_time.GetElapsedTime(started), stoppingToken);
             }
             else
             {
@@ -127,21 +131,35 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         }
     }
 
-    // What is already held is never replaced by something older, or by what another chain says.
+    // What is held is not replaced by itself as if it were new, and, while it may be decided on, not by something older or by what
+    // another chain says. Once it is too old it says as little about what is right as nothing does, at a first start.
     private async Task<SubnetAnswer> ReadNewerAsync(NodeConnection node, CancellationToken cancellationToken)
     {
         var answer = await _reader.ReadAsync(node, cancellationToken);
-        if (_chain is { } known && known != answer.Chain)
+        if (_held is not { } held)
         {
-            throw new ChainException(
-                ChainFailure.OtherChain, $"The node {node.Endpoint} follows the chain '{answer.Chain}', but the one before it followed '{known}'.");
+            return answer;
         }
 
-        if (_held is { } held && held.Chain == answer.Chain && held.Metagraph.Block > answer.Metagraph.Block)
+        var (block, heldBlock) = (answer.Metagraph.Block, held.Metagraph.Block);
+        var otherChain = answer.Chain != held.Chain;
+        if (!otherChain && block == heldBlock && held.BlockAge > LongestStandstill)
         {
             throw new ChainException(
-                ChainFailure.OlderBlock,
-                $"The node {node.Endpoint} has finalized block {answer.Metagraph.Block} only, but block {held.Metagraph.Block} was already read: it lags behind. If its chain was reset, remove {Path.GetFileName(_file.FilePath)} and restart.");
+                ChainFailure.StandingStill,
+                $"The node {node.Endpoint} has had block {block} as its finalized one for more than {LongestStandstill.TotalMinutes:0} minutes: it stands still, or the chain does.");
+        }
+
+        if (Current is not null && otherChain)
+        {
+            throw new ChainException(
+                ChainFailure.OtherChain, $"The node {node.Endpoint} follows the chain '{answer.Chain}', but what is held is of '{held.Chain}'. {HowToForget}");
+        }
+
+        if (Current is not null && block < heldBlock)
+        {
+            throw new ChainException(
+                ChainFailure.OlderBlock, $"The node {node.Endpoint} has finalized block {block} only, but block {heldBlock} was already read: it lags behind. {HowToForget}");
         }
 
         return answer;
@@ -149,10 +167,9 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
 
     private void Hold(SubnetAnswer answer)
     {
-        var first = _chain is null;
-        _chain = answer.Chain;
-        _held = new HeldMetagraph(answer, _time);
-        if (first || _problem is not null)
+        var before = _held;
+        _held = new HeldMetagraph(answer, before, _time);
+        if (before is null || _problem is not null)
         {
             LogHeld(answer.Metagraph.Netuid, answer.Metagraph.Network, answer.Chain, answer.Metagraph.Block, answer.Metagraph.Count);
         }
@@ -170,14 +187,20 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         }
     }
 
-    // Until the next sync is due, or one block after the last one when somebody asks for it.
-    private async Task WaitAsync(long started, CancellationToken stoppingToken)
+    // Until the next sync is due, or one block after the end of the last one when somebody wishes for it.
+    private async Task WaitAsync(TimeSpan taken, CancellationToken stoppingToken)
     {
         // Between nine and eleven tenths: many servers that were started together must not ask a node together.
-        var due = _options.EffectiveInterval * (0.9 + (Random.Shared.NextDouble() / 5));
-        await Task.Delay(Remaining(due < BlockTime ? due : BlockTime, _time.GetElapsedTime(started)), _time, stoppingToken);
+        var interval = _options.EffectiveInterval * (0.9 + (Random.Shared.NextDouble() / 5));
+        var left = interval > taken ? interval - taken : TimeSpan.Zero;
+        if (left <= BlockTime)
+        {
+            await Task.Delay(left, _time, stoppingToken);
+            return;
+        }
 
-        using var timer = new CancellationTokenSource(Remaining(due, _time.GetElapsedTime(started)), _time);
+        await Task.Delay(BlockTime, _time, stoppingToken);
+        using var timer = new CancellationTokenSource(left - BlockTime, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stoppingToken);
         try
         {
@@ -185,11 +208,9 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
-            // Nobody asked.
+            // Nobody did.
         }
     }
-
-    private static TimeSpan Remaining(TimeSpan whole, TimeSpan passed) => whole > passed ? whole - passed : TimeSpan.Zero;
 
     private void TakeFromFile()
     {
@@ -207,7 +228,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
                 return;
             }
 
-            _held = new HeldMetagraph(kept, _time);
+            _held = new HeldMetagraph(kept, before: null, _time);
             LogFileUsed(_file.FilePath, kept.Metagraph.Block, age);
         }
         catch (Exception unusable) when (unusable is InvalidDataException or IOException or UnauthorizedAccessException)

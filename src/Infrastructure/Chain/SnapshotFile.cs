@@ -54,8 +54,8 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
     {
         Directory.CreateDirectory(options.DataFolder);
 
-        // Whoever else writes into this folder, another process has another name for it.
-        var unfinished = $"{FilePath}.{Environment.ProcessId}.tmp";
+        // Whoever else writes into this folder has another name for it.
+        var unfinished = $"{FilePath}.{Guid.NewGuid():N}.tmp";
         var content = new Content(
             options.Network.Name,
             answer.Endpoint,
@@ -64,13 +64,21 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
             answer.Metagraph.Block,
             answer.Metagraph.ReadAt,
             answer.State);
-        await using (var file = new FileStream(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous))
+        try
         {
-            await JsonSerializer.SerializeAsync(file, content, SnapshotFileJson.Default.Content, cancellationToken);
-            file.Flush(flushToDisk: true);
-        }
+            await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous))
+            {
+                await JsonSerializer.SerializeAsync(file, content, SnapshotFileJson.Default.Content, cancellationToken);
+                file.Flush(flushToDisk: true);
+            }
 
-        File.Move(unfinished, FilePath, overwrite: true);
+            File.Move(unfinished, FilePath, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
     }
 
     // A network with a name is the same whichever node answered. Of others only the nodes are known.

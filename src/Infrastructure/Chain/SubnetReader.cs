@@ -32,10 +32,14 @@ internal sealed class SubnetReader(ChainOptions options, TimeProvider time)
             return new SubnetAnswer(
                 new Metagraph(options.Network.NameFor(chain), options.Netuid, block, readAt, neurons), chain, endpoint, state);
         }
-        catch (Exception impossible) when (impossible is ScaleException or ArgumentException)
+        catch (ScaleException wrong)
         {
             // Its message speaks of lists and bytes, nothing else.
-            throw new ChainException(ChainFailure.Malformed, $"The answer about netuid {options.Netuid} cannot be read: {impossible.Message}", impossible);
+            throw new ChainException(ChainFailure.Malformed, $"The answer about netuid {options.Netuid} cannot be read: {wrong.Message}", wrong);
+        }
+        catch (ArgumentException twice)
+        {
+            throw new ChainException(ChainFailure.Malformed, $"The answer about netuid {options.Netuid} cannot be: two neurons have one hotkey.", twice);
         }
     }
 }

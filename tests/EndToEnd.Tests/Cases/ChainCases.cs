@@ -291,6 +291,33 @@ internal sealed class ChainCases
     }
 
     [Test]
+    public async Task Proxy_is_not_between_the_service_and_a_node_of_its_own_machine_and_its_password_in_no_log()
+    {
+        // A server that refuses to be a proxy.
+        var proxy = await NodeAsync();
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var variable in (string[])["http_proxy", "https_proxy", "all_proxy"])
+        {
+            environment[variable] = $"http://somebody:very-private@127.0.0.1:{proxy.Address.Port}";
+        }
+
+        var node = await NodeAsync();
+        var own = await StartAsync(Address(node), environment: environment);
+        await GrantAsync(own, Subnet.OrdinaryMiner);
+        Assert.That(proxy.Connections, Is.Zero);
+        await own.StopAsync();
+
+        var far = await StartAsync("wss://node.invalid", ready: false, environment: environment);
+        var problem = await UntilAsync(far, state => state["last_error"] is not null);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((string?)problem["last_error"], Does.Contain("cannot be reached").And.Not.Contain("name"), "the proxy was asked, not the name's address");
+            Assert.That(far.ReadLog().Select(entry => entry.ToString()), Has.None.Contains("private"));
+            Assert.That((await far.Client.GetAsync("/readyz")).Text, Does.Not.Contain("private"));
+        }
+    }
+
+    [Test]
     public async Task Node_of_another_machine_without_tls_is_warned_of()
     {
         var api = await StartAsync("ws://192.0.2.1:9944/?apikey=very-private", ready: false);

@@ -55,6 +55,16 @@ internal sealed class ChainNetworkTests
         Assert.That(endpoint.Fingerprint, Does.Match("^[0-9a-f]{64}$"));
     }
 
+    [TestCase("wss://node/ws?apikey=0123-key", "no credit left for 0123-KEY", "no credit left for …")]
+    [TestCase("wss://node/v1/0123-key/", "GET /v1/0123-key/ is too much", "GET /…/…/ is too much")]
+    [TestCase("wss://node/?apikey=a%2Fb%2Bc", "unknown key a/b+c (a%2Fb%2Bc)", "unknown key … (…)")]
+    [TestCase("wss://node", "nothing of it", "nothing of it")]
+    public void Text_of_others_is_shown_without_what_it_repeats_of_the_address(string address, string text, string shown)
+    {
+        Assert.That(NodeEndpoint.TryParse(address, out var endpoint), Is.True);
+        Assert.That(endpoint!.Redact(text), Is.EqualTo(shown));
+    }
+
     [TestCase("ws://10.0.0.7:9944", true)]
     [TestCase("ws://node.example", true)]
     [TestCase("wss://node.example", false)]

@@ -46,11 +46,24 @@ internal sealed class HeldMetagraphTests
     [Test]
     public void Snapshot_from_the_future_is_no_younger_than_new() => Assert.That(Hold(readBefore: -30).Age, Is.EqualTo(TimeSpan.Zero));
 
-    private HeldMetagraph Hold(int readBefore)
+    [Test]
+    public void Block_is_as_old_as_it_has_been_the_newest()
+    {
+        var first = Hold(readBefore: 0);
+        _clocks.Pass(wall: 60, process: 60);
+        var same = Hold(readBefore: 0, before: first);
+        _clocks.Pass(wall: 60, process: 60);
+        var next = Hold(readBefore: 0, before: same, block: 8);
+
+        Assert.That(same.BlockAge, Is.EqualTo(TimeSpan.FromSeconds(120)));
+        Assert.That(next.BlockAge, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    private HeldMetagraph Hold(int readBefore, HeldMetagraph? before = null, ulong block = 7)
     {
         var reader = new SubnetReader(TestChain.Options("local"), _clocks);
-        var answer = reader.Understand("Test Chain", "node", 7, Start.AddSeconds(-readBefore), RecordedAnswers.State("subnet"));
-        return new HeldMetagraph(answer, _clocks);
+        var answer = reader.Understand("Test Chain", "node", block, _clocks.GetUtcNow().AddSeconds(-readBefore), RecordedAnswers.State("subnet"));
+        return new HeldMetagraph(answer, before, _clocks);
     }
 
     /// <summary>The wall clock, which anyone may set, and the process's own, which stands still while the machine sleeps.</summary>

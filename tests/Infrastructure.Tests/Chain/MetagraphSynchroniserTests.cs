@@ -83,7 +83,6 @@ internal sealed class MetagraphSynchroniserTests
         {
             Assert.That(pauses, Has.All.InRange(53, 68), "nine to eleven tenths of a minute");
             Assert.That(pauses.Distinct().Count(), Is.GreaterThan(1), "jitter");
-            Assert.That(_node.Connections, Is.EqualTo(1));
             Assert.That(metagraph.Current!.Block, Is.GreaterThan(1300));
             Assert.That(_log.Count(LogLevel.Warning), Is.Zero);
             Assert.That(_log.Count(LogLevel.Information), Is.EqualTo(2), "what is usual is not logged every minute");
@@ -134,6 +133,18 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
+    public async Task Key_in_the_address_is_not_logged_when_the_node_repeats_it()
+    {
+        _node.Misbehaviour = Misbehaviour.Error;
+        _node.ErrorText = "no credit left for very-private";
+        var metagraph = await StartAsync(wait: false, address: $"{_node.Address}?apikey=very-private");
+
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+
+        Assert.That(_log.Text, Does.Contain("no credit left for …").And.Not.Contain("private"));
+    }
+
+    [Test]
     public async Task Snapshot_is_decided_on_until_it_is_too_old_and_again_when_a_node_answers()
     {
         var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10));
@@ -150,7 +161,7 @@ internal sealed class MetagraphSynchroniserTests
         await TickAsync(60);
         Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(1), "told once");
 
-        _node.Misbehaviour = Misbehaviour.None;
+        (_node.Misbehaviour, _node.Block) = (Misbehaviour.None, 1050);
         await TickUntilAsync(() => metagraph.Current is not null);
 
         _node.Misbehaviour = Misbehaviour.Close;
@@ -188,27 +199,70 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Same_block_again_is_as_good_as_a_newer_one()
+    public async Task Once_the_newer_one_is_too_old_the_older_block_is_taken_as_at_a_start()
+    {
+        var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10));
+        _node.Block = 7;
+
+        await TickAsync(600, step: 5);
+        Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
+        Assert.That(_log.Count(LogLevel.Warning), Is.EqualTo(1), "once, not at every attempt");
+
+        await TickUntilAsync(() => metagraph.Current is { Block: 7 }, most: 60);
+        Assert.That(metagraph.Describe().LastError, Is.Null);
+    }
+
+    [Test]
+    public async Task Same_block_again_is_as_good_as_a_newer_one_for_some_minutes()
     {
         var metagraph = await StartAsync();
-        await TickAsync(120);
+        await TickAsync(300, step: 2);
 
         Assert.That(metagraph.Describe().LastError, Is.Null);
         Assert.That(metagraph.Describe().Age, Is.LessThan(TimeSpan.FromSeconds(70)));
     }
 
     [Test]
-    public async Task Another_chain_behind_the_same_address_is_not_followed()
+    public async Task Node_that_stands_still_makes_no_snapshot_younger()
     {
-        var metagraph = await StartAsync();
-        (_node.Chain, _node.Block) = ("Other Chain", 5000);
-        _node.Misbehaviour = Misbehaviour.Close;
-        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
-        _node.Misbehaviour = Misbehaviour.None;
+        var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10));
+        await TickAsync(500, step: 5);
+        Assert.That(metagraph.Describe().LastError, Does.Contain("block 1000").And.Contain("stands still"));
+        Assert.That(metagraph.Current, Is.Not.Null);
 
-        await TickUntilAsync(() => metagraph.Describe().LastError!.Contains("'Other Chain'", StringComparison.Ordinal));
+        await TickAsync(500, step: 5);
+        Assert.That(metagraph.Current, Is.Null);
+        await TickAsync(600, step: 5);
+        Assert.That(metagraph.Current, Is.Null, "also once it is too old");
+
+        _node.Block++;
+        await TickUntilAsync(() => metagraph.Current is { Block: 1001 }, most: 60);
+    }
+
+    [Test]
+    public async Task Another_chain_behind_the_same_address_is_not_followed_while_the_snapshot_of_the_first_is_good()
+    {
+        var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(3));
+        (_node.Chain, _node.Block) = ("Other Chain", 5000);
+
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+        Assert.That(metagraph.Describe().LastError, Does.Contain("follows the chain 'Other Chain', but what is held is of 'Test Chain'"));
+        Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
+
+        await TickUntilAsync(() => metagraph.Current is { Block: 5000 }, step: 2);
+    }
+
+    [Test]
+    public async Task Another_chain_than_that_of_the_kept_snapshot_is_not_followed_either()
+    {
+        await StopAsync(await StartAsync());
+        (_node.Chain, _node.Block) = ("Other Chain", 5000);
+
+        var metagraph = await StartAsync(wait: false);
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
 
         Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
+        Assert.That(metagraph.Describe().LastError, Does.Contain("remove metagraph-snapshot.json and restart"));
     }
 
     [Test]
@@ -253,7 +307,7 @@ internal sealed class MetagraphSynchroniserTests
         Assert.That(_node.Waiting, Is.EqualTo(1), "the node still holds the question");
 
         await TickUntilAsync(() => metagraph.Describe().LastError is not null, settle: false);
-        Assert.That(metagraph.Describe().LastError, Does.EndWith("did not answer chain_getFinalizedHead within 15 s."));
+        Assert.That(metagraph.Describe().LastError, Does.EndWith("did not answer system_chain within 15 s."));
     }
 
     [Test]
@@ -276,6 +330,24 @@ internal sealed class MetagraphSynchroniserTests
         metagraph.RefreshSoon();
         await TickAsync(1);
         Assert.That(_node.StateCalls, Is.EqualTo(3), "at once when a block's time has passed");
+    }
+
+    [Test]
+    public async Task Block_between_two_syncs_counts_from_the_end_of_the_first()
+    {
+        _node.Delay = TimeSpan.FromMilliseconds(500);
+        var metagraph = await StartAsync(wait: false);
+        await TickUntilAsync(() => _node.Waiting > 0, settle: false, most: 1);
+        _time.Advance(TimeSpan.FromSeconds(14));
+        await UntilAsync(() => metagraph.Current is not null);
+        _node.Delay = TimeSpan.Zero;
+        await SettleAsync();
+
+        metagraph.RefreshSoon();
+        await TickAsync(11);
+        Assert.That(_node.StateCalls, Is.EqualTo(1));
+        await TickAsync(2);
+        Assert.That(_node.StateCalls, Is.EqualTo(2));
     }
 
     [Test]
@@ -390,6 +462,7 @@ internal sealed class MetagraphSynchroniserTests
     public async Task Whatever_a_node_sends_the_service_goes_on()
     {
         var metagraph = await StartAsync(wait: false);
+        _node.RedirectsTo = _node.Address;
         foreach (var misbehaviour in Enum.GetValues<Misbehaviour>().Except([Misbehaviour.None, Misbehaviour.Hang, Misbehaviour.HangInUpgrade, Misbehaviour.TooLarge]))
         {
             _node.Misbehaviour = misbehaviour;
@@ -451,12 +524,12 @@ internal sealed class MetagraphSynchroniserTests
         object? Meters() => _running.OfType<ServiceProvider>().Single().GetRequiredService<IMeterFactory>();
     }
 
-    private async Task<MetagraphSynchroniser> StartAsync(TimeSpan? maxStaleness = null, bool wait = true, string? folder = null)
+    private async Task<MetagraphSynchroniser> StartAsync(TimeSpan? maxStaleness = null, bool wait = true, string? folder = null, string? address = null)
     {
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(_time)
             .AddLogging(logging => logging.AddProvider(new LogProvider(_log)).SetMinimumLevel(LogLevel.Trace))
-            .AddChainMetagraph(TestChain.Options(_node.Address.ToString(), folder ?? _folder, maxStaleness: maxStaleness))
+            .AddChainMetagraph(TestChain.Options(address ?? _node.Address.ToString(), folder ?? _folder, maxStaleness: maxStaleness))
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
         _running.Add(services);
         var metagraph = services.GetRequiredService<MetagraphSynchroniser>();

@@ -19,7 +19,7 @@ internal sealed class NodeConnectionTests
     private static readonly TimeSpan MuchLonger = TimeSpan.FromSeconds(15);
 
     [Test]
-    public async Task Node_is_asked_for_the_chain_once_and_for_the_subnet_at_its_finalized_block()
+    public async Task Node_is_asked_for_the_subnet_at_its_finalized_block()
     {
         await using var node = await WellAsync();
         using var connection = await ConnectAsync(node.Address);
@@ -35,7 +35,7 @@ internal sealed class NodeConnectionTests
             Assert.That(first.Metagraph.Count, Is.EqualTo(5));
             Assert.That((first.Chain, first.Metagraph.Network), Is.EqualTo(("Test Chain", "Test Chain")));
             Assert.That(first.State.ToArray(), Is.EqualTo(RecordedAnswers.State("subnet")));
-            Assert.That((node.Calls("system_chain"), node.StateCalls, node.Connections), Is.EqualTo((1, 2, 1)));
+            Assert.That((node.Calls("system_chain"), node.StateCalls, node.Connections), Is.EqualTo((2, 2, 1)));
         });
     }
 
@@ -52,6 +52,10 @@ internal sealed class NodeConnectionTests
     [TestCase(Misbehaviour.NoPrefix, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.OddHex, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.EmptyText, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.Cancelled, ChainFailure.NodeError)]
+    [TestCase(Misbehaviour.Ask, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.Notify, ChainFailure.Malformed)]
+    [TestCase(Misbehaviour.ManyTokens, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.Deep, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.TooLarge, ChainFailure.TooLarge)]
     public async Task Node_that_misbehaves_is_told_by_what_it_did(Misbehaviour misbehaviour, ChainFailure failure)
@@ -71,6 +75,20 @@ internal sealed class NodeConnectionTests
                 Assert.That(failed.Message, Does.Not.Contain("secret"), "what a node says is not for everyone");
             });
         }
+    }
+
+    [TestCase(Misbehaviour.LongHex, "chain_getFinalizedHead")]
+    [TestCase(Misbehaviour.LongHex, "chain_getHeader")]
+    public async Task Hash_or_number_of_a_block_that_is_none_is_refused(Misbehaviour misbehaviour, string method)
+    {
+        await using var node = await WellAsync();
+        (node.Misbehaviour, node.MisbehavesIn) = (misbehaviour, method);
+        using var connection = await ConnectAsync(node.Address);
+        var reader = new SubnetReader(TestChain.Options(node.Address.ToString()), TimeProvider.System);
+
+        Assert.That(
+            () => reader.ReadAsync(connection, CancellationToken.None),
+            Throws.InstanceOf<ChainException>().With.Property(nameof(ChainException.Failure)).EqualTo(ChainFailure.Malformed));
     }
 
     [TestCase("")]
@@ -149,6 +167,17 @@ internal sealed class NodeConnectionTests
         node.Misbehaviour = Misbehaviour.RefuseUpgrade;
 
         await AssertUnreachableAsync(node.Address, "it answered with HTTP status 403 instead of a WebSocket");
+    }
+
+    [Test]
+    public async Task Nobody_is_followed_elsewhere()
+    {
+        await using var node = await WellAsync();
+        await using var other = await WellAsync();
+        (node.Misbehaviour, node.RedirectsTo) = (Misbehaviour.Redirect, new UriBuilder(other.Address) { Scheme = "http" }.Uri);
+
+        await AssertUnreachableAsync(node.Address, "it answered with HTTP status 302 instead of a WebSocket");
+        Assert.That(other.Connections, Is.Zero);
     }
 
     [Test]

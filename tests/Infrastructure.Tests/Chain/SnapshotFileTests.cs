@@ -57,16 +57,24 @@ internal sealed class SnapshotFileTests
     }
 
     [Test]
-    public async Task What_an_interrupted_write_left_is_no_snapshot_and_does_not_disturb_the_next()
+    public async Task What_an_interrupted_write_left_is_no_snapshot()
     {
         await KeepAsync(Nodes);
-        var unfinished = $"{FilePath}.{Environment.ProcessId}.tmp";
-        await File.WriteAllTextAsync(unfinished, (await File.ReadAllTextAsync(FilePath))[..100]);
+        await File.WriteAllTextAsync($"{FilePath}.1234.tmp", (await File.ReadAllTextAsync(FilePath))[..100]);
 
         Assert.That(Open(Nodes).Load()!.Metagraph.Block, Is.EqualTo(7));
-        await KeepAsync(Nodes, block: 8);
-        Assert.That(Open(Nodes).Load()!.Metagraph.Block, Is.EqualTo(8));
-        Assert.That(unfinished, Does.Not.Exist);
+    }
+
+    [Test]
+    public async Task Write_that_fails_leaves_the_snapshot_and_nothing_else()
+    {
+        await KeepAsync(Nodes);
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+
+        Assert.That(() => Open(Nodes).SaveAsync(Answer(TestChain.Options(Nodes, _folder), 8), stopped.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Open(Nodes).Load()!.Metagraph.Block, Is.EqualTo(7));
+        Assert.That(Directory.GetFileSystemEntries(_folder), Is.EqualTo(new[] { FilePath }));
     }
 
     [Test]

@@ -55,12 +55,12 @@ public sealed record GetFilePresignedUrlsCommand : IRequest<FilePresignedUrls>, 
 }
 
 /// <summary>Signs a download of each file that lies in the miner's folders, and says of the others that they do not.</summary>
-internal sealed class GetFilePresignedUrlsHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store)
+internal sealed class GetFilePresignedUrlsHandler(Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, IObjectStore store)
     : IRequestHandler<GetFilePresignedUrlsCommand, FilePresignedUrls>
 {
     public Task<FilePresignedUrls> Handle(GetFilePresignedUrlsCommand request, CancellationToken cancellationToken)
     {
-        var folders = layout.FoldersOf(MinerFolderOwner.Of(request, layout, caller.Metagraph));
+        var folders = layout.FoldersOf(owners.Of(request, caller.Metagraph));
         var hours = request.ExpiryHours ?? GetFilePresignedUrlsCommand.StandardHours;
         var grant = grants.OpenFor(TimeSpan.FromHours(hours));
 

@@ -40,6 +40,17 @@ public sealed class NodeEndpoint
         return endpoint is not null;
     }
 
+    /// <summary>A text without what it repeats of this address's path and query.</summary>
+    internal string Redact(string text)
+    {
+        foreach (var part in Address.PathAndQuery.Split(['/', '?', '&', '='], StringSplitOptions.RemoveEmptyEntries))
+        {
+            text = text.Replace(part, "…", StringComparison.OrdinalIgnoreCase).Replace(Uri.UnescapeDataString(part), "…", StringComparison.OrdinalIgnoreCase);
+        }
+
+        return text;
+    }
+
     /// <summary><see cref="Origin"/>.</summary>
     public override string ToString() => Origin;
 }

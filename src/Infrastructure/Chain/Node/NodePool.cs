@@ -1,12 +1,17 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using StreamJsonRpc;
 
 namespace S3Auth.Infrastructure.Chain.Node;
 
 /// <summary>
-/// A chain's nodes in order of preference. The first that answers is used and its connection kept; one that fails rests, longer
-/// with every failure, while the next ones are asked, and is asked first again after its rest. For one caller at a time.
+/// A chain's nodes in order of preference. The first that answers is used; one that fails rests, longer with every failure, while
+/// the next ones are asked, and is asked first again after its rest. For one caller at a time.
 /// </summary>
-internal sealed partial class NodePool : IDisposable
+/// <remarks>No connection is kept between two questions: nobody would read, or bound, what a node sends over it meanwhile.</remarks>
+internal sealed partial class NodePool
 {
     /// <summary>How long a node rests after its first failure; twice as long after each further one.</summary>
     internal static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1);
@@ -53,16 +58,17 @@ internal sealed partial class NodePool : IDisposable
 
             try
             {
-                member.Connection ??= await NodeConnection.ConnectAsync(
+                using var connection = await NodeConnection.ConnectAsync(
                     member.Endpoint, _options.ConnectTimeout, _options.CallTimeout, _time, cancellationToken);
-                var answer = await ask(member.Connection, cancellationToken);
+                var answer = await ask(connection, cancellationToken);
                 Use(member);
                 return answer;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 // Nothing that a node sends may end the service, not even what uncovers a mistake in it.
-                var failed = exception as ChainException ?? Mistake(member.Endpoint, exception);
+                var failed = exception as ChainException ?? new ChainException(
+                    ChainFailure.Internal, "The metagraph could not be read because of a mistake in this program; its log says more.", exception);
                 Rest(member, failed);
                 first ??= failed;
             }
@@ -70,14 +76,6 @@ internal sealed partial class NodePool : IDisposable
 
         _inUse = null;
         throw first ?? new ChainException(ChainFailure.Internal, "No node was asked.");
-    }
-
-    public void Dispose()
-    {
-        foreach (var member in _members)
-        {
-            member.Close();
-        }
     }
 
     private void Use(Member used)
@@ -89,37 +87,41 @@ internal sealed partial class NodePool : IDisposable
 
         used.Recover();
         _inUse = used.Endpoint;
-        foreach (var other in _members.Where(other => other != used))
-        {
-            other.Close();
-        }
-    }
-
-    private ChainException Mistake(NodeEndpoint endpoint, Exception exception)
-    {
-        LogMistake(endpoint, exception);
-        return new ChainException(ChainFailure.Internal, "The metagraph could not be read because of a mistake in this program; its log says more.", exception);
     }
 
     private void Rest(Member member, ChainException failed)
     {
         _metrics.NodeFailed(failed.Failure);
-        if (member.Problem?.Failure != failed.Failure)
+        if (IsNews(member.Problem, failed))
         {
-            // Only when it is news: a node may be away for a day.
-            LogFailed(member.Endpoint, failed.Message, Said(failed));
+            if (failed.Failure == ChainFailure.Internal)
+            {
+                LogMistake(member.Endpoint, failed);
+            }
+            else
+            {
+                LogFailed(member.Endpoint, failed.Message, Cause(member.Endpoint, failed));
+            }
         }
 
         member.Rest(failed, _time);
-        member.Close();
     }
 
-    // What a node says may be anything: one line of it, and not too long a one.
-    private static string Said(ChainException failed)
+    // A node may be away for a day, or be behind by another number of blocks at every look.
+    private static bool IsNews(ChainException? before, ChainException failed) =>
+        before is null || WithoutNumbers(before.Message) != WithoutNumbers(failed.Message);
+
+    private static string WithoutNumbers(string text) => string.Concat(text.Where(c => !char.IsAsciiDigit(c)));
+
+    // What a node says may be anything: one line of it, not too long a one. What others say, a proxy for one, may hold secrets that
+    // nobody here knows: only what it is.
+    private static string Cause(NodeEndpoint endpoint, ChainException failed) => failed.InnerException?.GetBaseException() switch
     {
-        var text = failed.InnerException?.GetBaseException().Message ?? "";
-        return string.Concat(text.Take(200).Select(c => char.IsControl(c) ? ' ' : c));
-    }
+        null => "no more is known",
+        RemoteInvocationException or JsonException or AuthenticationException or SocketException =>
+            string.Concat(endpoint.Redact(failed.InnerException.GetBaseException().Message).Take(200).Select(c => char.IsControl(c) ? ' ' : c)),
+        var other => other.GetType().Name,
+    };
 
     [LoggerMessage(LogLevel.Information, "The metagraph is read from the node {Endpoint}")]
     private partial void LogUsed(NodeEndpoint endpoint);
@@ -137,8 +139,6 @@ internal sealed partial class NodePool : IDisposable
         private TimeSpan _rest;
 
         internal NodeEndpoint Endpoint { get; } = endpoint;
-
-        internal NodeConnection? Connection { get; set; }
 
         /// <summary>Its last failure; null after an answer.</summary>
         internal ChainException? Problem { get; private set; }
@@ -163,13 +163,9 @@ internal sealed partial class NodePool : IDisposable
             _rest = (longest < LongestRest ? longest : LongestRest) * (0.5 + (Random.Shared.NextDouble() / 2));
             _restsSince = time.GetTimestamp();
             _failures++;
-            Problem = problem;
-        }
 
-        internal void Close()
-        {
-            Connection?.Dispose();
-            Connection = null;
+            // Without its cause, which may hold megabytes that a node sent.
+            Problem = new ChainException(problem.Failure, problem.Message);
         }
     }
 }

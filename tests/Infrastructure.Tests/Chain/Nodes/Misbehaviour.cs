@@ -9,6 +9,9 @@ public enum Misbehaviour
     /// <summary>Refuses to open a WebSocket, with HTTP status 403.</summary>
     RefuseUpgrade,
 
+    /// <summary>Sends whoever opens a WebSocket elsewhere, to <see cref="TestNode.RedirectsTo"/>.</summary>
+    Redirect,
+
     /// <summary>Takes the connection and never opens the WebSocket.</summary>
     HangInUpgrade,
 
@@ -50,6 +53,21 @@ public enum Misbehaviour
 
     /// <summary>Answers with an empty text.</summary>
     EmptyText,
+
+    /// <summary>Answers with bytes where a block's hash or number is wanted.</summary>
+    LongHex,
+
+    /// <summary>Answers with the error code by which JSON-RPC says that a call was cancelled.</summary>
+    Cancelled,
+
+    /// <summary>Asks something itself instead of answering.</summary>
+    Ask,
+
+    /// <summary>Tells something instead of answering.</summary>
+    Notify,
+
+    /// <summary>Answers with very many small values.</summary>
+    ManyTokens,
 
     /// <summary>Answers with more than 64 MiB.</summary>
     TooLarge,

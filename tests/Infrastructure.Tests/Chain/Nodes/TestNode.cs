@@ -54,6 +54,12 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>In which method; null for all.</summary>
     public string? MisbehavesIn { get; set; }
 
+    /// <summary>Where it sends others when it misbehaves so.</summary>
+    public Uri? RedirectsTo { get; set; }
+
+    /// <summary>What it says in an error.</summary>
+    public string ErrorText { get; set; } = "secret of the node\\n";
+
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
 
@@ -114,6 +120,12 @@ public sealed class TestNode : IAsyncDisposable
             if (Misbehaviour == Misbehaviour.RefuseUpgrade)
             {
                 context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                return;
+            }
+
+            if (Misbehaviour == Misbehaviour.Redirect)
+            {
+                context.Response.Redirect(RedirectsTo!.ToString());
                 return;
             }
 
@@ -189,7 +201,7 @@ public sealed class TestNode : IAsyncDisposable
                 context.Abort();
                 break;
             case Misbehaviour.Error:
-                await SendAsync(socket, Error(id, -32000, "secret of the node\\n"));
+                await SendAsync(socket, Error(id, -32000, ErrorText));
                 break;
             case Misbehaviour.UnknownMethod:
                 await SendAsync(socket, Error(id, -32601, "Method not found"));
@@ -217,6 +229,21 @@ public sealed class TestNode : IAsyncDisposable
                 break;
             case Misbehaviour.EmptyText:
                 await SendAsync(socket, Result(id, "\"\""));
+                break;
+            case Misbehaviour.LongHex:
+                await SendAsync(socket, Result(id, $"\"0x{new string('0', 1000)}\""));
+                break;
+            case Misbehaviour.Cancelled:
+                await SendAsync(socket, Error(id, -32800, "cancelled"));
+                break;
+            case Misbehaviour.Ask:
+                await SendAsync(socket, """{"jsonrpc":"2.0","id":7,"method":"anything","params":[]}""");
+                break;
+            case Misbehaviour.Notify:
+                await SendAsync(socket, """{"jsonrpc":"2.0","method":"anything","params":[]}""");
+                break;
+            case Misbehaviour.ManyTokens:
+                await SendAsync(socket, Answer(id, method, arguments).Insert(1, $"\"more\":[{string.Join(',', Enumerable.Repeat(1, 1000))}],"));
                 break;
             case Misbehaviour.TooLarge:
                 await SendTooMuchAsync(socket, id);
