@@ -38,7 +38,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
 
     private volatile HeldMetagraph? _held;
     private volatile string? _problem;
-    private string? _fileProblem;
+    private bool _unwritableTold;
     private bool _staleTold;
 
     public MetagraphSynchroniser(
@@ -242,13 +242,13 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         try
         {
             await _file.SaveAsync(answer, stoppingToken);
-            _fileProblem = null;
+            _unwritableTold = false;
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
-            if (_fileProblem != unwritable.Message)
+            if (!_unwritableTold)
             {
-                _fileProblem = unwritable.Message;
+                _unwritableTold = true;
                 LogFileUnwritable(_file.FilePath, unwritable.Message);
             }
         }

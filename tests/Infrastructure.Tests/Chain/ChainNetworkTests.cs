@@ -56,7 +56,7 @@ internal sealed class ChainNetworkTests
     }
 
     [TestCase("wss://node/ws?apikey=0123-key", "no credit left for 0123-KEY", "no credit left for …")]
-    [TestCase("wss://node/v1/0123-key/", "GET /v1/0123-key/ is too much", "GET /…/…/ is too much")]
+    [TestCase("wss://node/v1/0123-key/", "GET /v1/0123-key/ is too much", "GET /v1/…/ is too much")]
     [TestCase("wss://node/?apikey=a%2Fb%2Bc", "unknown key a/b+c (a%2Fb%2Bc)", "unknown key … (…)")]
     [TestCase("wss://node", "nothing of it", "nothing of it")]
     public void Text_of_others_is_shown_without_what_it_repeats_of_the_address(string address, string text, string shown)

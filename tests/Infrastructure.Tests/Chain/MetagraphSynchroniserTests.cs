@@ -449,13 +449,21 @@ internal sealed class MetagraphSynchroniserTests
         Assert.That(_log.Text, Does.Contain("metagraph-snapshot.json is not used"));
     }
 
-    [Test]
-    public async Task Folder_that_cannot_be_written_is_told_once_and_the_chain_read_all_the_same()
+    [TestCase("no folder", TestName = "where no folder can be made")]
+    [TestCase("no file", TestName = "where no file can be put in place")]
+    public async Task What_cannot_be_written_is_told_once_and_the_chain_read_all_the_same(string obstacle)
     {
-        var file = Path.Combine(_folder, "a-file");
-        await File.WriteAllTextAsync(file, "in the way");
+        var folder = Path.Combine(_folder, "data");
+        if (obstacle == "no folder")
+        {
+            await File.WriteAllTextAsync(folder, "in the way");
+        }
+        else
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "metagraph-snapshot.json"));
+        }
 
-        var metagraph = await StartAsync(folder: Path.Combine(file, "data"));
+        var metagraph = await StartAsync(folder: folder);
         await TickAsync(200);
 
         Assert.That(metagraph.Current!.ReadAt, Is.GreaterThan(_time.GetUtcNow().AddSeconds(-70)));

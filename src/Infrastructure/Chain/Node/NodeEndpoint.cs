@@ -10,6 +10,8 @@ namespace S3Auth.Infrastructure.Chain.Node;
 /// </summary>
 public sealed class NodeEndpoint
 {
+    private const int ShortestSecret = 4;
+
     private NodeEndpoint(Uri address)
     {
         Address = address;
@@ -40,10 +42,10 @@ public sealed class NodeEndpoint
         return endpoint is not null;
     }
 
-    /// <summary>A text without what it repeats of this address's path and query.</summary>
+    /// <summary>A text without what it repeats of this address's path and query, but for parts too short to be a key.</summary>
     internal string Redact(string text)
     {
-        foreach (var part in Address.PathAndQuery.Split(['/', '?', '&', '='], StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in Address.PathAndQuery.Split(['/', '?', '&', '=']).Where(part => part.Length >= ShortestSecret))
         {
             text = text.Replace(part, "…", StringComparison.OrdinalIgnoreCase).Replace(Uri.UnescapeDataString(part), "…", StringComparison.OrdinalIgnoreCase);
         }
