@@ -162,8 +162,9 @@ public sealed class TestNode : IAsyncDisposable
         while (true)
         {
             var received = await socket.ReceiveAsync(buffer, _stopping.Token);
-            if (received.MessageType == WebSocketMessageType.Close)
+            if (received.MessageType != WebSocketMessageType.Text)
             {
+                // The end, or bytes, which are no JSON-RPC.
                 return null;
             }
 
