@@ -6,8 +6,8 @@ using S3Auth.Infrastructure.Tests.Chain.Nodes;
 namespace S3Auth.Benchmarks;
 
 /// <summary>
-/// What one sync of the metagraph costs: <c>dotnet run -c Release --project tests/Benchmarks -- --filter '*Chain*'</c>. The bare
-/// passes over the answer are what any reader of it must do at least: see every byte once.
+/// What one sync of the metagraph costs: <c>dotnet run -c Release --project tests/Benchmarks -- --filter '*Chain*'</c>. The hash
+/// is what any reader of the answer must do at least: see every byte once.
 /// </summary>
 [MemoryDiagnoser]
 public class ChainBenchmarks

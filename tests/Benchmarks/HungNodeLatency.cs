@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using S3Auth.EndToEnd.Tests.Servers;
 using S3Auth.Infrastructure.Tests.Chain.Nodes;
 using S3Auth.Substrate;
 
@@ -27,7 +27,7 @@ internal static class HungNodeLatency
         var data = Directory.CreateTempSubdirectory("s3auth-hung-node-").FullName;
         await using var node = await TestNode.StartAsync();
         node.State = RecordedAnswers.State("subnet");
-        var port = FreePort();
+        var port = FreePort.Next();
         using var api = Start(program, node, port, data);
         try
         {
@@ -165,12 +165,5 @@ internal static class HungNodeLatency
 
             await Task.Delay(50);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -11,7 +11,6 @@ internal sealed class HeldMetagraph
     private readonly TimeProvider _time;
     private readonly long _heldSince;
     private readonly TimeSpan _ageWhenHeld;
-
     private readonly long _blockSince;
 
     /// <param name="answer">What is held from now on.</param>
@@ -37,8 +36,8 @@ internal sealed class HeldMetagraph
     {
         get
         {
-            var processAge = _ageWhenHeld + _time.GetElapsedTime(_heldSince);
-            return processAge > WallAge ? processAge : WallAge;
+            var (processAge, wallAge) = (_ageWhenHeld + _time.GetElapsedTime(_heldSince), WallAge);
+            return processAge > wallAge ? processAge : wallAge;
         }
     }
 

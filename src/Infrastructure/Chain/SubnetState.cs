@@ -69,9 +69,9 @@ internal static class SubnetState
                 (ushort)uid,
                 AccountId.FromBytes(hotkeys.Slice(uid * AccountId.Size, AccountId.Size)),
                 AccountId.FromBytes(coldkeys.Slice(uid * AccountId.Size, AccountId.Size)),
-                permits[uid] != 0,
+                permits[uid],
                 new Alpha(reader.ReadCompact()),
-                active[uid] != 0);
+                active[uid]);
         }
 
         SkipNumbers(ref reader, count, ulong.MaxValue, "tao_stake");
@@ -88,11 +88,16 @@ internal static class SubnetState
         return neurons;
     }
 
-    private static ReadOnlySpan<byte> ReadFlags(ref ScaleReader reader, int count, string list)
+    private static bool[] ReadFlags(ref ScaleReader reader, int count, string list)
     {
         Expect(count, reader.ReadCount(leastSize: 1), list);
-        var flags = reader.ReadBytes(count);
-        return flags.ContainsAnyExceptInRange((byte)0, (byte)1) ? throw new ScaleException($"A boolean in {list} is neither 0 nor 1.") : flags;
+        var flags = new bool[count];
+        for (var i = 0; i < count; i++)
+        {
+            flags[i] = reader.ReadBool();
+        }
+
+        return flags;
     }
 
     private static void SkipNumbers(ref ScaleReader reader, int count, ulong most, string list)

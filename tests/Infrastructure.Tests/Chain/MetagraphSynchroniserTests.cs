@@ -42,6 +42,7 @@ internal sealed class MetagraphSynchroniserTests
         }
 
         await _node.DisposeAsync();
+        _log.Dispose();
         _running.Clear();
         Directory.Delete(_folder, recursive: true);
     }
@@ -541,7 +542,7 @@ internal sealed class MetagraphSynchroniserTests
     {
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(_time)
-            .AddLogging(logging => logging.AddProvider(new LogProvider(_log)).SetMinimumLevel(LogLevel.Trace))
+            .AddLogging(logging => logging.AddProvider(_log).SetMinimumLevel(LogLevel.Trace))
             .AddChainMetagraph(TestChain.Options(address ?? _node.Address.ToString(), folder ?? _folder, maxStaleness: maxStaleness))
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
         _running.Add(services);
@@ -609,51 +610,5 @@ internal sealed class MetagraphSynchroniserTests
         }
 
         Assert.That(done(), Is.True, because);
-    }
-
-    private sealed class Log : ILogger
-    {
-        private readonly List<(LogLevel Level, string Text)> _entries = [];
-
-        internal string Text
-        {
-            get
-            {
-                lock (_entries)
-                {
-                    return string.Join('\n', _entries.Select(entry => entry.Text));
-                }
-            }
-        }
-
-        internal int Count(LogLevel level)
-        {
-            lock (_entries)
-            {
-                return _entries.Count(entry => entry.Level == level);
-            }
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_entries)
-            {
-                _entries.Add((logLevel, formatter(state, exception)));
-            }
-        }
-    }
-
-    private sealed class LogProvider(Log log) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => log;
-
-        public void Dispose()
-        {
-        }
     }
 }
