@@ -15,12 +15,21 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
         ? throw new RefusedException(RefusalCode.StorageUnavailable, "There are no credentials.")
         : this;
 
+    public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public PostUpload SignPost(FileUpload file, DateTimeOffset expiry) => new(
+        "post", new Dictionary<string, string>(StringComparer.Ordinal) { ["key"] = file.Key.Key, ["size"] = SizeOf(file), ["until"] = Until(expiry) });
+
+    public string SignPut(FileUpload file, DateTimeOffset expiry) => $"put {file.Key} of {SizeOf(file)} until {Until(expiry)}";
+
     public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => new(
         "post", new Dictionary<string, string>(StringComparer.Ordinal) { ["key"] = policy.Folder.Prefix + "${filename}", ["until"] = Until(expiry) });
 
     public string SignGet(ObjectName key, DateTimeOffset expiry) => $"get {key} until {Until(expiry)}";
 
     public string SignList(Listing listing, DateTimeOffset expiry) => $"list {listing.Prefix} by {listing.Delimiter ?? "nothing"} until {Until(expiry)}";
+
+    private static string SizeOf(FileUpload file) => file.Size is { } size ? $"{size}" : "any size";
 
     private static string Until(DateTimeOffset expiry) => $"+{expiry.ToUnixTimeSeconds() - Subnet.Now}";
 }

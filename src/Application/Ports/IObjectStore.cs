@@ -1,3 +1,5 @@
+using S3Auth.Domain;
+
 namespace S3Auth.Application.Ports;
 
 /// <summary>
@@ -13,11 +15,24 @@ public interface IObjectStore
     /// <summary>The region it is in.</summary>
     string Region { get; }
 
+    /// <summary>How it takes uploads.</summary>
+    UploadMethod UploadMethod { get; }
+
     /// <summary>
     /// Every group of keys below <paramref name="prefix"/> up to the next <c>/</c>, however many there are, in the store's order;
     /// each ends with <c>/</c>.
     /// </summary>
     Task<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>The next objects below <paramref name="prefix"/>, as the store has them now.</summary>
+    /// <param name="prefix">What their keys begin with.</param>
+    /// <param name="after">A key that they come after, in the store's order; null to begin with the first.</param>
+    /// <param name="limit">How many at most, 1 to 1,000; there are fewer only when there are no more.</param>
+    /// <param name="cancellationToken">The caller gave up.</param>
+    Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Whether there is an object of this key.</summary>
+    Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken);
 
     /// <summary>Asks the bucket for a sign of life. Returns how long the answer took; refuses as above.</summary>
     Task<TimeSpan> PingAsync(CancellationToken cancellationToken);

@@ -13,4 +13,10 @@ public interface IUrlSigner
     /// <c>storage_unavailable</c>: there are no credentials, or they end at or before <paramref name="moment"/>.
     /// </exception>
     IGrantSigner At(DateTimeOffset moment);
+
+    /// <summary>
+    /// Lets a renewal that is due end first, briefly, when the credentials in force leave little time: what is signed afterwards lasts
+    /// longer. It never fetches anything itself, and returns at once in all other cases.
+    /// </summary>
+    ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken);
 }

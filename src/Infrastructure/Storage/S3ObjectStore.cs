@@ -6,6 +6,7 @@ using Amazon.S3.Model;
 using Microsoft.Extensions.Logging;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
+using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage.Credentials;
 
 namespace S3Auth.Infrastructure.Storage;
@@ -35,6 +36,9 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public string Region => _options.Region;
 
     /// <inheritdoc/>
+    public UploadMethod UploadMethod => _options.UploadMethod;
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellationToken)
     {
         var folders = new List<string>();
@@ -53,16 +57,58 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
                 return folders;
             }
 
-            // A store that gives no way on, or the same page again, would be asked for ever.
-            if (string.IsNullOrEmpty(page.NextContinuationToken)
-                || string.Equals(page.NextContinuationToken, request.ContinuationToken, StringComparison.Ordinal))
+            Continue(request, page);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var files = new List<StoredFile>(limit);
+        var request = new ListObjectsV2Request
+        {
+            BucketName = Bucket, Prefix = prefix, StartAfter = after, MaxKeys = limit, Encoding = EncodingType.Url,
+        };
+        using var whole = new CancellationTokenSource(_options.ListingTimeout, _time);
+        while (true)
+        {
+            var page = await AskAsync(request, whole.Token, cancellationToken);
+            files.AddRange((page.S3Objects ?? []).Select(Convert));
+            if (page.IsTruncated is not true)
             {
-                LogNoWayOn(prefix);
-                throw Unavailable(cause: null);
+                return new FilePage(files, HasMore: false);
             }
 
-            request.ContinuationToken = page.NextContinuationToken;
+            if (files.Count >= limit)
+            {
+                return new FilePage(files, HasMore: true);
+            }
+
+            // A store may cut a page short.
+            Continue(request, page);
+            request.MaxKeys = limit - files.Count;
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken)
+    {
+        var request = new GetObjectMetadataRequest { BucketName = Bucket, Key = key.Key };
+        return await AskAsync(
+            async token =>
+            {
+                try
+                {
+                    await _client.GetObjectMetadataAsync(request, token);
+                    return true;
+                }
+                catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
+                {
+                    return false;
+                }
+            },
+            CancellationToken.None,
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -78,14 +124,33 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     /// <summary>Closes the connections to the store.</summary>
     public void Dispose() => _client.Dispose();
 
-    private async Task<ListObjectsV2Response> AskAsync(ListObjectsV2Request request, CancellationToken whole, CancellationToken caller)
+    private void Continue(ListObjectsV2Request request, ListObjectsV2Response page)
+    {
+        // A store that gives no way on, or the same page again, would be asked for ever.
+        if (string.IsNullOrEmpty(page.NextContinuationToken)
+            || string.Equals(page.NextContinuationToken, request.ContinuationToken, StringComparison.Ordinal))
+        {
+            LogNoWayOn(request.Prefix);
+            throw Unavailable(cause: null);
+        }
+
+        request.ContinuationToken = page.NextContinuationToken;
+    }
+
+    private static StoredFile Convert(S3Object found) => new(
+        found.Key, found.Size ?? 0, new DateTimeOffset((found.LastModified ?? DateTime.UnixEpoch).ToUniversalTime()), found.ETag?.Trim('"') ?? "");
+
+    private Task<ListObjectsV2Response> AskAsync(ListObjectsV2Request request, CancellationToken whole, CancellationToken caller) =>
+        AskAsync(token => _client.ListObjectsV2Async(request, token), whole, caller);
+
+    private async Task<TAnswer> AskAsync<TAnswer>(Func<CancellationToken, Task<TAnswer>> ask, CancellationToken whole, CancellationToken caller)
     {
         using var timeout = new CancellationTokenSource(_options.RequestTimeout, _time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, whole, caller);
         try
         {
             // The SDK heeds the token too, but first drains a stalled answer for two seconds.
-            return await _client.ListObjectsV2Async(request, any.Token).WaitAsync(any.Token);
+            return await ask(any.Token).WaitAsync(any.Token);
         }
         catch (Exception exception) when (!caller.IsCancellationRequested && (any.IsCancellationRequested || IsTimeout(exception)))
         {

@@ -40,6 +40,9 @@ public sealed class S3UrlSigner : IUrlSigner
         return new GrantSigner(_signer.At(credentials, moment), credentials.Ends, moment, _bucketUrl);
     }
 
+    /// <inheritdoc/>
+    public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     private sealed class GrantSigner(SigV4Moment signer, DateTimeOffset? credentialsEnd, DateTimeOffset moment, string bucketUrl) : IGrantSigner
     {
         private readonly long _start = moment.ToUnixTimeSeconds();
@@ -52,6 +55,20 @@ public sealed class S3UrlSigner : IUrlSigner
                 new PostPolicyRules(
                     policy.Folder.Prefix, UploadPolicy.MinBytes, UploadPolicy.MaxBytes, UploadPolicy.Acl, UploadPolicy.StorageClass),
                 SecondsTo(expiry)));
+
+        public PostUpload SignPost(FileUpload file, DateTimeOffset expiry) => new(
+            bucketUrl,
+            signer.SignPost(
+                new PostPolicyRules(
+                    file.Key.Key,
+                    file.Size ?? UploadPolicy.MinBytes,
+                    file.Size ?? UploadPolicy.MaxBytes,
+                    UploadPolicy.Acl,
+                    UploadPolicy.StorageClass,
+                    IsWholeKey: true),
+                SecondsTo(expiry)));
+
+        public string SignPut(FileUpload file, DateTimeOffset expiry) => signer.PresignPut(file.Key.Key, SecondsTo(expiry), file.Size);
 
         public string SignGet(ObjectName key, DateTimeOffset expiry) => signer.PresignGet(key.Key, SecondsTo(expiry));
 

@@ -1,3 +1,4 @@
+using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage.SigV4;
 
 namespace S3Auth.Infrastructure.Storage;
@@ -16,6 +17,9 @@ public sealed class StorageOptions
 
     /// <summary>Where clients reach the store, when that is elsewhere; null for the same.</summary>
     public Uri? PublicEndpoint { get; init; }
+
+    /// <summary>How clients upload.</summary>
+    public UploadMethod UploadMethod { get; init; } = UploadMethod.Post;
 
     /// <summary>Fixed keys; null for the AWS SDK's default chain (environment, web identity, profile, ECS, EC2).</summary>
     public SigningCredentials? Credentials { get; init; }

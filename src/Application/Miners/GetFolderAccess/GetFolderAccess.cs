@@ -43,9 +43,9 @@ public sealed record GetFolderAccessCommand : IRequest<FolderAccess>, ISignedReq
 internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout, GrantIssuer grants)
     : IRequestHandler<GetFolderAccessCommand, FolderAccess>
 {
-    public Task<FolderAccess> Handle(GetFolderAccessCommand request, CancellationToken cancellationToken)
+    public async Task<FolderAccess> Handle(GetFolderAccessCommand request, CancellationToken cancellationToken)
     {
-        var grant = grants.Open(request.Expiry);
+        var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
         var all = layout.FoldersOf(layout.FolderOwner(caller.Neuron));
         var wanted = request.Source is { } source ? [.. all.Where(folder => folder.Source == source)] : all;
 
@@ -56,7 +56,7 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
         }
 
         var first = granted[0];
-        return Task.FromResult(new FolderAccess
+        return new FolderAccess
         {
             Folder = first.Folder,
             Url = first.Url,
@@ -66,7 +66,7 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
             ExpirySeconds = grant.Seconds,
             Folders = BySource(wanted, granted),
             StructureInfo = StructureInfo.Of(layout),
-        });
+        };
     }
 
     private static FolderGrant Sign(Folder folder, Grant grant)

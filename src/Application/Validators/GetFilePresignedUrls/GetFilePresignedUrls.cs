@@ -58,11 +58,11 @@ public sealed record GetFilePresignedUrlsCommand : IRequest<FilePresignedUrls>, 
 internal sealed class GetFilePresignedUrlsHandler(Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, IObjectStore store)
     : IRequestHandler<GetFilePresignedUrlsCommand, FilePresignedUrls>
 {
-    public Task<FilePresignedUrls> Handle(GetFilePresignedUrlsCommand request, CancellationToken cancellationToken)
+    public async Task<FilePresignedUrls> Handle(GetFilePresignedUrlsCommand request, CancellationToken cancellationToken)
     {
         var folders = layout.FoldersOf(owners.Of(request, caller.Metagraph));
         var hours = request.ExpiryHours ?? GetFilePresignedUrlsCommand.StandardHours;
-        var grant = grants.OpenFor(TimeSpan.FromHours(hours));
+        var grant = await grants.OpenForAsync(TimeSpan.FromHours(hours), cancellationToken);
 
         var keys = request.FileKeys!;
         var urls = new Dictionary<string, FileUrl>(keys.Count, StringComparer.Ordinal);
@@ -79,7 +79,7 @@ internal sealed class GetFilePresignedUrlsHandler(Caller caller, FolderLayout la
             }
         }
 
-        return Task.FromResult(new FilePresignedUrls
+        return new FilePresignedUrls
         {
             ValidatorHotkey = caller.Neuron.Hotkey,
             MinerHotkey = request.MinerHotkey,
@@ -94,6 +94,6 @@ internal sealed class GetFilePresignedUrlsHandler(Caller caller, FolderLayout la
             FileUrls = urls,
             InvalidFiles = invalid,
             CommitmentUsed = ((ISignedRequest)request).Proof.Text,
-        });
+        };
     }
 }

@@ -43,7 +43,7 @@ internal sealed class GetValidatorAccessHandler(Caller caller, FolderLayout layo
         var found = await Task.WhenAll(layout.Discovery.Select(folder => store.ListFoldersAsync(folder.Prefix, cancellationToken)));
 
         // Opened after the listing: a grant is dated when it is given, however long the store took.
-        var grant = grants.Open(request.Expiry);
+        var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
 
         return new ValidatorAccess
         {

@@ -80,12 +80,12 @@ public sealed class SigV4Moment
     }
 
     /// <summary>
-    /// The fields of a POST form that uploads any number of objects as <paramref name="rules"/> say. Every field but the file is
-    /// bound by the signed policy.
+    /// The fields of a POST form that uploads as <paramref name="rules"/> say: one object, or any number below a folder. Every field
+    /// but the file is bound by the signed policy.
     /// </summary>
     /// <param name="rules">What may be uploaded.</param>
     /// <param name="seconds">How long the form works.</param>
-    /// <returns>The fields in the order a form sends them; <c>key</c> ends with <c>${filename}</c>.</returns>
+    /// <returns>The fields in the order a form sends them; <c>key</c> ends with <c>${filename}</c> where it is a folder's.</returns>
     public IReadOnlyDictionary<string, string> SignPost(in PostPolicyRules rules, long seconds)
     {
         RequireLife(seconds);
@@ -95,7 +95,7 @@ public sealed class SigV4Moment
 
         var fields = new Dictionary<string, string>(capacity: 9, StringComparer.Ordinal)
         {
-            [SigV4Names.Form.Key] = rules.Folder + "${filename}",
+            [SigV4Names.Form.Key] = rules.IsWholeKey ? rules.Key : rules.Key + "${filename}",
             [SigV4Names.Form.Acl] = rules.Acl,
             [SigV4Names.Form.StorageClass] = rules.StorageClass,
             [SigV4Names.Form.Algorithm] = SigV4Names.Algorithm,
@@ -206,7 +206,7 @@ public sealed class SigV4Moment
     private string SignPolicy(in PostPolicyRules rules, long seconds, Span<byte> signature)
     {
         // What it mostly takes; it grows where a folder wants it to.
-        var policy = new ArrayBufferWriter<byte>(PolicyRoom + rules.Folder.Length + _key.PolicyToken.EncodedUtf8Bytes.Length);
+        var policy = new ArrayBufferWriter<byte>(PolicyRoom + rules.Key.Length + _key.PolicyToken.EncodedUtf8Bytes.Length);
         WritePolicy(policy, rules, seconds);
 
         var base64 = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(policy.WrittenCount));
@@ -230,9 +230,9 @@ public sealed class SigV4Moment
         json.WriteStartArray("conditions"u8);
         WriteExact(json, SigV4Names.Form.Bucket, _bucket);
         json.WriteStartArray();
-        json.WriteStringValue("starts-with"u8);
+        json.WriteStringValue(rules.IsWholeKey ? "eq"u8 : "starts-with"u8);
         json.WriteStringValue("$key"u8);
-        json.WriteStringValue(rules.Folder);
+        json.WriteStringValue(rules.Key);
         json.WriteEndArray();
         json.WriteStartArray();
         json.WriteStringValue("content-length-range"u8);

@@ -91,7 +91,7 @@ public sealed class SigV4SignerTests
     [Test]
     public void SignPost_cannot_be_broken_out_of_by_a_folder()
     {
-        var fields = Signer().At(Lasting, Noon).SignPost(Rules with { Folder = "a\"],{\"acl\":\"public-read\"},[\"é😀\\\n/" }, 60);
+        var fields = Signer().At(Lasting, Noon).SignPost(Rules with { Key = "a\"],{\"acl\":\"public-read\"},[\"é😀\\\n/" }, 60);
         var conditions = JsonNode.Parse(Convert.FromBase64String(fields["policy"]))!["conditions"]!.AsArray();
 
         Assert.That(conditions, Has.Count.EqualTo(8));
