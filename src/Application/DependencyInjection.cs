@@ -1,15 +1,22 @@
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using S3Auth.Application.Files;
 using S3Auth.Application.Grants;
+using S3Auth.Application.Miners.GetFileUploadUrl;
 using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Miners.ListMyFiles;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Application.Validators;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
+using S3Auth.Application.Validators.GetFolderPresignedUrls;
+using S3Auth.Application.Validators.GetMinerList;
+using S3Auth.Application.Validators.GetMinerSpecificAccess;
 using S3Auth.Application.Validators.GetValidatorAccess;
+using S3Auth.Application.Validators.ListFiles;
 
 namespace S3Auth.Application;
 
@@ -28,12 +35,20 @@ public static class DependencyInjection
         services.AddScoped<IMediator, Mediator>();
         services.AddSingleton<GrantIssuer>();
         services.AddSingleton<MinerFolderOwner>();
+        services.AddSingleton<MinerDiscovery>();
+        services.AddSingleton<FilePages>();
         services.AddSingleton<StoreProbe>();
         services.AddSingleton(new ServiceStart(time.GetUtcNow()));
         services.AddValidatorsFromAssemblyContaining<GetFolderAccessValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
 
         services.AddUseCase<GetFolderAccessCommand, FolderAccess, GetFolderAccessHandler>();
+        services.AddUseCase<GetFileUploadUrlCommand, FileUploadUrl, GetFileUploadUrlHandler>();
+        services.AddUseCase<ListMyFilesCommand, FileList, ListMyFilesHandler>();
         services.AddUseCase<GetValidatorAccessCommand, ValidatorAccess, GetValidatorAccessHandler>();
+        services.AddUseCase<GetMinerSpecificAccessCommand, MinerSpecificAccess, GetMinerSpecificAccessHandler>();
+        services.AddUseCase<GetMinerListCommand, MinerList, GetMinerListHandler>();
+        services.AddUseCase<ListFilesCommand, FileList, ListFilesHandler>();
+        services.AddUseCase<GetFolderPresignedUrlsCommand, FolderPresignedUrls, GetFolderPresignedUrlsHandler>();
         services.AddUseCase<GetFilePresignedUrlsCommand, FilePresignedUrls, GetFilePresignedUrlsHandler>();
         services.AddUseCase<GetHealthQuery, Health, GetHealthHandler>();
         services.AddUseCase<GetReadinessQuery, Readiness, GetReadinessHandler>();

@@ -10,7 +10,7 @@ namespace S3Auth.Application;
 /// <item><see cref="Validate{TRequest, TResponse}"/>: its shape is right and its moment lies within the access window (300 s back, 60 s
 /// ahead). Addresses and signatures were parsed before: text that is none has no way in.</item>
 /// <item><see cref="Authenticate{TRequest, TResponse}"/>: the chain's answer is fresh enough to decide on; the hotkey signed this
-/// very request; it is registered; the coldkey it names owns it; a validator has permit and stake.</item>
+/// very request (with a commitment, with Tao v2 headers, or with both); it is registered; the coldkey it names owns it; a validator has permit and stake.</item>
 /// </list>
 /// Then the handler runs, for the <see cref="Caller"/> that was proved and nobody else. What it grants is bound to that caller by
 /// <see cref="Domain.FolderLayout"/> (which folders are whose), <see cref="Domain.UploadPolicy"/> (what may be uploaded there) and

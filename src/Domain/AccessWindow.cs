@@ -1,8 +1,8 @@
 namespace S3Auth.Domain;
 
 /// <summary>
-/// How old or how far ahead a request's moment may be, and how long what it is granted lasts. Moments are Unix seconds, as on
-/// the wire; no value that fits a 64-bit integer overflows.
+/// How old or how far ahead a request's moment may be, and how long what it is granted lasts. Moments are Unix seconds, or
+/// milliseconds in Tao v2 headers, as on the wire; no value that fits a 64-bit integer overflows.
 /// </summary>
 /// <param name="Back">How old a request may be.</param>
 /// <param name="Ahead">How far ahead of this server's clock a request may be.</param>
@@ -12,7 +12,8 @@ public sealed record AccessWindow(TimeSpan Back, TimeSpan Ahead, TimeSpan Longes
     /// <summary>300 s back, 60 s ahead, grants of 24 h.</summary>
     public static AccessWindow Default { get; } = new(TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(60), TimeSpan.FromHours(24));
 
-    // A timestamp in milliseconds is about a thousand times the second's: anything past the year 5138 is one.
+    // A timestamp in milliseconds is about a thousand times the second's: seconds past the year 5138 are none, and neither are
+    // milliseconds before 1973.
     private const long LeastMillisecondsTimestamp = 100_000_000_000;
 
     /// <summary>Whether <paramref name="timestamp"/> is within the window at <paramref name="now"/>, both ends included.</summary>
@@ -25,6 +26,20 @@ public sealed record AccessWindow(TimeSpan Back, TimeSpan Ahead, TimeSpan Longes
             : -age <= (long)Ahead.TotalSeconds ? new Freshness(FreshnessVerdict.Fresh, 0)
             : timestamp >= LeastMillisecondsTimestamp ? new Freshness(FreshnessVerdict.InMilliseconds, -age - (long)Ahead.TotalSeconds)
             : new Freshness(FreshnessVerdict.InFuture, -age - (long)Ahead.TotalSeconds);
+    }
+
+    /// <summary>The same for a moment in Unix milliseconds.</summary>
+    public Freshness JudgeMilliseconds(long timestamp, DateTimeOffset now)
+    {
+        var age = (Int128)now.ToUnixTimeMilliseconds() - timestamp;
+        var (tooOld, tooFarAhead) = (age - (long)Back.TotalMilliseconds, -age - (long)Ahead.TotalMilliseconds);
+
+        return tooOld > 0 ? new Freshness(
+                timestamp < LeastMillisecondsTimestamp ? FreshnessVerdict.InSeconds : FreshnessVerdict.Expired, InSeconds(tooOld))
+            : tooFarAhead > 0 ? new Freshness(FreshnessVerdict.InFuture, InSeconds(tooFarAhead))
+            : new Freshness(FreshnessVerdict.Fresh, 0);
+
+        static Int128 InSeconds(Int128 milliseconds) => (milliseconds + 999) / 1000;
     }
 
     /// <summary>

@@ -17,6 +17,16 @@ public readonly record struct Commitment(string Text)
     public static Commitment ValidatorAccess(long timestamp) =>
         new(string.Create(CultureInfo.InvariantCulture, $"s3:validator:access:{timestamp}"));
 
+    /// <summary>A validator asks for one miner's folders: <c>s3:validator:miner:{miner}:{timestamp}</c>.</summary>
+    /// <param name="miner">The miner's hotkey or coldkey, whichever the request names.</param>
+    /// <param name="timestamp">Unix seconds.</param>
+    public static Commitment MinerAccess(AccountId miner, long timestamp) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"s3:validator:miner:{miner}:{timestamp}"));
+
+    /// <summary>A validator asks for URLs of every miner's job folders: <c>s3:validator:folders:{hotkey}:{timestamp}</c>.</summary>
+    public static Commitment FolderUrls(AccountId hotkey, long timestamp) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"s3:validator:folders:{hotkey}:{timestamp}"));
+
     /// <summary>
     /// A validator asks for URLs of one miner's files: <c>s3:validator:files:{miner}:{hotkey}:{timestamp}</c>.
     /// </summary>

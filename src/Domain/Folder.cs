@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace S3Auth.Domain;
 
 /// <summary>A prefix that belongs to one miner.</summary>
@@ -12,19 +14,40 @@ public sealed record Folder(string Prefix, Source? Source)
     public bool Holds(ObjectName name)
     {
         var key = name.Key;
-        if (key.Length <= Prefix.Length || !key.StartsWith(Prefix, StringComparison.Ordinal))
+        return key.Length > Prefix.Length && key.StartsWith(Prefix, StringComparison.Ordinal) && !HasSteps(key);
+    }
+
+    /// <summary>
+    /// Reads what part of this folder a prefix means: the beginning of whole keys where it begins as all keys do
+    /// (<c>data/x/5F…/2026</c>), else what follows the folder (<c>2026</c>). False when it means nothing in this folder; whatever it
+    /// says, the outcome never lies outside.
+    /// </summary>
+    public bool TryNarrow(string prefix, [NotNullWhen(true)] out string? narrowed)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+
+        narrowed = prefix.StartsWith(FolderLayout.AllDataPrefix, StringComparison.Ordinal) ? prefix : Prefix + prefix;
+        if (!narrowed.StartsWith(Prefix, StringComparison.Ordinal)
+            || prefix.StartsWith('/')
+            || !ObjectName.TryParse(narrowed, out _)
+            || HasSteps(narrowed))
         {
-            return false;
+            narrowed = null;
         }
 
+        return narrowed is not null;
+    }
+
+    private static bool HasSteps(string key)
+    {
         foreach (var segment in key.AsSpan().Split('/'))
         {
             if (key.AsSpan(segment) is "." or "..")
             {
-                return false;
+                return true;
             }
         }
 
-        return true;
+        return false;
     }
 }

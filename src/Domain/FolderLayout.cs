@@ -12,6 +12,9 @@ public abstract class FolderLayout
     /// <summary>Every object of every miner has a key below this.</summary>
     public const string AllDataPrefix = "data/";
 
+    /// <summary>What the folder of a job is called, before the job's id.</summary>
+    protected const string JobPrefix = "job_id=";
+
     /// <summary>The name that <c>FOLDER_LAYOUT</c> chooses it by.</summary>
     public abstract string Name { get; }
 
@@ -40,6 +43,30 @@ public abstract class FolderLayout
 
     /// <summary>The uid to show beside a folder's owner; null when nothing of that owner is registered.</summary>
     public abstract ushort? UidOf(AccountId folderOwner, Metagraph metagraph);
+
+    /// <summary>The key of a file in a miner's folder: in the folder of its job, or where there is none in the miner's own.</summary>
+    public static ObjectName KeyOf(Folder folder, JobId? job, FileName name)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+
+        var key = job is { } id ? $"{folder.Prefix}{JobPrefix}{id}/{name}" : $"{folder.Prefix}{name}";
+        return ObjectName.TryParse(key, out var parsed) ? parsed : throw new InvalidOperationException("Folder, job and name are short.");
+    }
+
+    /// <summary>
+    /// Reads a job's folder found by listing a miner's folder by <c>/</c>; false when it is none. The id is what the miner wrote there.
+    /// </summary>
+    public static bool TryReadJob(Folder folder, string prefix, [NotNullWhen(true)] out string? job)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(prefix);
+
+        var start = folder.Prefix + JobPrefix;
+        job = prefix.StartsWith(start, StringComparison.Ordinal) && prefix.Length > start.Length + 1 && prefix[^1] == '/'
+            ? prefix[start.Length..^1]
+            : null;
+        return job is not null;
+    }
 
     /// <summary>
     /// Reads a folder found by listing one of <see cref="Discovery"/>; false when it is no miner's folder (its name is no

@@ -14,4 +14,7 @@ public enum FreshnessVerdict
 
     /// <summary>So far ahead that it must be milliseconds where seconds are wanted.</summary>
     InMilliseconds,
+
+    /// <summary>So old that it must be seconds where milliseconds are wanted.</summary>
+    InSeconds,
 }

@@ -17,7 +17,7 @@ public sealed class HotkeyLayout : FolderLayout
     public override string Structure => "data/hotkey={hotkey}/";
 
     /// <inheritdoc/>
-    public override string Description => "Each hotkey has one folder; files go into a job_id={job_id}/ folder inside it.";
+    public override string Description => $"Each hotkey has one folder; files go into a {JobPrefix}{{job_id}}/ folder inside it.";
 
     /// <inheritdoc/>
     public override IReadOnlyList<Source> Sources => [];
@@ -27,7 +27,7 @@ public sealed class HotkeyLayout : FolderLayout
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ExampleKeys(AccountId owner) =>
-        [$"{Miners.Prefix}{owner}/job_id=default/data_20261124_062101_1000.parquet"];
+        [$"{Miners.Prefix}{owner}/{JobPrefix}default/data_20261124_062101_1000.parquet"];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Folder> FoldersOf(AccountId owner) =>

@@ -17,6 +17,9 @@ public readonly struct Sr25519Signature : IEquatable<Sr25519Signature>
     /// <summary>What stands before an sr25519 signature where a chain's type allows several schemes (MultiSignature).</summary>
     private const byte MultiSignatureTag = 1;
 
+    // Of 64 bytes as of 65.
+    private const int Base64Length = 88;
+
     private readonly Bytes64 _bytes;
 
     private Sr25519Signature(ReadOnlySpan<byte> bytes) => bytes.CopyTo(_bytes);
@@ -52,22 +55,38 @@ public readonly struct Sr25519Signature : IEquatable<Sr25519Signature>
         }
 
         Span<byte> bytes = stackalloc byte[Size + 1];
-        if (Convert.FromHexString(hex, bytes, out _, out var written) != OperationStatus.Done)
+        return Convert.FromHexString(hex, bytes, out _, out var written) == OperationStatus.Done
+            && TryRead(bytes[..written], out signature);
+    }
+
+    /// <summary>
+    /// Reads 64 bytes of base64 (RFC 4648, with its padding), or 65 that begin with 01. Anything else, white space included, is
+    /// <see langword="false"/>. No text is both hex and base64 of a signature: their lengths differ. Allocates nothing.
+    /// </summary>
+    public static bool TryParseBase64([NotNullWhen(true)] string? text, out Sr25519Signature signature)
+    {
+        signature = default;
+        Span<byte> bytes = stackalloc byte[Size + 2];
+        return text is { Length: Base64Length }
+            && !text.AsSpan().ContainsAny(" \t\r\n")
+            && Convert.TryFromBase64Chars(text, bytes, out var written)
+            && TryRead(bytes[..written], out signature);
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> bytes, out Sr25519Signature signature)
+    {
+        signature = default;
+        if (bytes.Length == Size + 1 && bytes[0] == MultiSignatureTag)
+        {
+            bytes = bytes[1..];
+        }
+
+        if (bytes.Length != Size)
         {
             return false;
         }
 
-        if (written == Size + 1)
-        {
-            if (bytes[0] != MultiSignatureTag)
-            {
-                return false;
-            }
-
-            bytes = bytes[1..];
-        }
-
-        signature = new Sr25519Signature(bytes[..Size]);
+        signature = new Sr25519Signature(bytes);
         return true;
     }
 

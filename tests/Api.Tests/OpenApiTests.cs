@@ -30,7 +30,9 @@ public sealed class OpenApiTests
     public void Document_names_every_endpoint() =>
         Assert.That(Operations().Select(operation => $"{operation.Method} {operation.Path}"), Is.EquivalentTo(new[]
         {
-            "post /get-folder-access", "post /get-validator-access", "post /get-file-presigned-urls", "get /healthcheck", "get /healthz", "get /readyz",
+            "post /get-folder-access", "post /get-file-upload-url", "post /list-my-files", "post /get-validator-access",
+            "post /get-miner-specific-access", "post /get-miner-list", "post /list-files", "post /get-folder-presigned-urls",
+            "post /get-file-presigned-urls", "get /healthcheck", "get /healthz", "get /readyz",
             "get /commitment-formats", "get /structure-info",
         }));
 
@@ -62,7 +64,37 @@ public sealed class OpenApiTests
     [TestCase("/get-folder-access", new[]
     {
         "invalid_request", "timestamp_expired", "timestamp_in_future", "expiry_in_past", "invalid_signature", "hotkey_not_registered",
-        "coldkey_mismatch", "chain_unavailable", "storage_unavailable", "request_too_large",
+        "coldkey_mismatch", "folder_upload_unsupported", "chain_unavailable", "storage_unavailable", "request_too_large",
+    })]
+    [TestCase("/get-file-upload-url", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "coldkey_mismatch", "file_exists", "chain_unavailable", "storage_unavailable", "storage_timeout", "request_too_large",
+    })]
+    [TestCase("/list-my-files", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "coldkey_mismatch", "chain_unavailable", "storage_unavailable", "storage_timeout", "request_too_large",
+    })]
+    [TestCase("/get-miner-specific-access", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "expiry_in_past", "invalid_signature", "hotkey_not_registered",
+        "not_a_validator", "miner_not_found", "chain_unavailable", "storage_unavailable", "request_too_large",
+    })]
+    [TestCase("/get-miner-list", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "not_a_validator", "miner_not_found", "chain_unavailable", "storage_unavailable", "request_too_large",
+    })]
+    [TestCase("/list-files", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "not_a_validator", "miner_not_found", "chain_unavailable", "storage_unavailable", "storage_timeout", "request_too_large",
+    })]
+    [TestCase("/get-folder-presigned-urls", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "expiry_in_past", "invalid_signature", "hotkey_not_registered",
+        "not_a_validator", "chain_unavailable", "storage_unavailable", "request_too_large", "storage_timeout",
     })]
     [TestCase("/get-validator-access", new[]
     {
@@ -90,6 +122,22 @@ public sealed class OpenApiTests
             Assert.That(documented.Select(example => example.Name), Is.EquivalentTo(codes));
             Assert.That(documented, Has.All.Matches<(string Name, string Code)>(example => example.Name == example.Code));
         });
+    }
+
+    [Test]
+    public void Every_signed_operation_takes_a_proof_in_its_body_or_in_all_five_headers()
+    {
+        foreach (var (path, method, operation) in Operations().Where(one => one.Method == "post"))
+        {
+            var alternatives = operation["security"]!.AsArray().Select(one => one!.AsObject().Select(scheme => scheme.Key).ToList());
+
+            Assert.That(alternatives, Is.EqualTo(new[]
+            {
+                new List<string>(), ["X-Tao-Version", "X-Tao-Timestamp", "X-Tao-Nonce", "X-Tao-Signed-By", "X-Tao-Signature"],
+            }), $"{method} {path}");
+        }
+
+        Assert.That(_document["components"]!["securitySchemes"]!.AsObject().Select(scheme => (string)scheme.Value!["in"]!), Is.EqualTo(Enumerable.Repeat("header", 5)));
     }
 
     [Test]

@@ -112,6 +112,7 @@ public sealed class GetFolderAccessTests
 
         await subnet.SendAsync(AsBob);
 
+        subnet.Store.VerifyGet(port => port.UploadMethod);
         subnet.Store.VerifyNoOtherCalls();
     }
 

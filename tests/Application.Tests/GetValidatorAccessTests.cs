@@ -1,5 +1,7 @@
 using Moq;
+using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
+using S3Auth.Application.Validators;
 using S3Auth.Application.Validators.GetValidatorAccess;
 using S3Auth.Domain;
 
@@ -91,9 +93,9 @@ public sealed class GetValidatorAccessTests
     {
         using var subnet = new Subnet();
         subnet.Store
-            .Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Setup(port => port.ListFoldersAsync(It.IsAny<string>(), null, It.IsAny<CancellationToken>()))
             .Callback(() => subnet.Time.Advance(TimeSpan.FromSeconds(10)))
-            .ReturnsAsync([]);
+            .ReturnsAsync(new FolderPage([], HasMore: false));
 
         var access = await subnet.SendAsync(AsAlice with { Expiry = Subnet.Now + 60 });
         var refused = await subnet.RefuseAsync(AsAlice with { Expiry = Subnet.Now + 39 });
@@ -110,7 +112,7 @@ public sealed class GetValidatorAccessTests
     {
         using var subnet = new Subnet();
         subnet.Store
-            .Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<CancellationToken>()))
+            .Setup(port => port.ListFoldersAsync(It.IsAny<string>(), null, It.IsAny<CancellationToken>()))
             .ThrowsAsync(new RefusedException(RefusalCode.StorageTimeout, "The store is slow."));
 
         var refused = await subnet.RefuseAsync(AsAlice);
@@ -119,6 +121,6 @@ public sealed class GetValidatorAccessTests
     }
 
     private static void Holds(Subnet subnet, string root, params string[] folders) => subnet.Store
-        .Setup(port => port.ListFoldersAsync(root, It.IsAny<CancellationToken>()))
-        .ReturnsAsync(folders);
+        .Setup(port => port.ListFoldersAsync(root, null, It.IsAny<CancellationToken>()))
+        .ReturnsAsync(new FolderPage(folders, HasMore: false));
 }

@@ -1,7 +1,11 @@
+using System.Reflection;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Moq;
+using S3Auth.Application.Miners;
+using S3Auth.Application.Miners.GetFileUploadUrl;
 using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Miners.ListMyFiles;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
@@ -9,7 +13,12 @@ using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
+using S3Auth.Application.Validators.GetFilePresignedUrls;
+using S3Auth.Application.Validators.GetFolderPresignedUrls;
+using S3Auth.Application.Validators.GetMinerList;
+using S3Auth.Application.Validators.GetMinerSpecificAccess;
 using S3Auth.Application.Validators.GetValidatorAccess;
+using S3Auth.Application.Validators.ListFiles;
 using S3Auth.Domain;
 using S3Auth.Substrate;
 
@@ -237,32 +246,155 @@ public sealed class PipelineTests
         Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidRequest));
     }
 
-    [Test]
-    public void Handler_that_is_reached_unproved_grants_nothing()
+    [TestCaseSource(nameof(EverySignedRequest))]
+    public async Task Tao_headers_prove_a_request_whose_body_proves_nothing(SignedRequest request)
     {
-        using var scope = _subnet.Services().CreateScope();
-        var miners = scope.ServiceProvider.GetRequiredService<IRequestHandler<GetFolderAccessCommand, FolderAccess>>();
-        var validators = scope.ServiceProvider.GetRequiredService<IRequestHandler<GetValidatorAccessCommand, ValidatorAccess>>();
+        var signer = request.Hotkey!.Value;
+        var bare = request with { Hotkey = null, Timestamp = null, Signature = null, Tao = _subnet.TaoOf(signer) };
+        bare = bare is MinerRequest miner ? miner with { Coldkey = null } : bare;
+
+        await SendAsync(bare);
+
+        Assert.That(_subnet.Verified, Is.EqualTo(new[] { (signer, Subnet.TaoText) }));
+    }
+
+    [TestCaseSource(nameof(EverySignedRequest))]
+    public void Tao_headers_whose_signature_is_wrong_open_nothing(SignedRequest request)
+    {
+        var bad = _subnet.TaoOf(request.Hotkey!.Value) with { Signature = Subnet.Bad };
+
+        var refused = Refuse(request with { Hotkey = null, Timestamp = null, Signature = null, Tao = bad });
+
+        Assert.That((refused.Code, refused.Message.Contains("X-Tao-Signature", StringComparison.Ordinal)), Is.EqualTo((RefusalCode.InvalidSignature, true)));
+    }
+
+    [TestCaseSource(nameof(EverySignedRequest))]
+    public async Task Request_with_both_proofs_must_be_right_in_both(SignedRequest request)
+    {
+        var tao = _subnet.TaoOf(request.Hotkey!.Value);
+        var both = request with { Tao = tao };
 
         Assert.Multiple(() =>
         {
-            Assert.That(() => miners.Handle(AsBob, CancellationToken.None), Throws.InvalidOperationException);
-            Assert.That(async () => await WithOneMiner(validators), Throws.InvalidOperationException);
+            Assert.That(Refuse(both with { Signature = Subnet.Bad }).Code, Is.EqualTo(RefusalCode.InvalidSignature));
+            Assert.That(Refuse(both with { Tao = tao with { Signature = Subnet.Bad } }).Code, Is.EqualTo(RefusalCode.InvalidSignature));
+            Assert.That(Refuse(both with { Timestamp = Subnet.Now - 301 }).Code, Is.EqualTo(RefusalCode.TimestampExpired));
+            Assert.That(Refuse(both with { Tao = tao with { Timestamp = (Subnet.Now - 301) * 1000 } }).Code, Is.EqualTo(RefusalCode.TimestampExpired));
+            Assert.That(Refuse(both with { Timestamp = null }).Errors.Keys, Is.EqualTo(new[] { "timestamp" }));
+            Assert.That(Refuse(both with { Hotkey = null }).Errors.Keys, Is.EqualTo(new[] { "hotkey" }));
+            Assert.That(Refuse(both with { Tao = _subnet.TaoOf(Subnet.Eve) }).Errors.Keys, Is.EqualTo(new[] { "hotkey" }), "two accounts are no one");
         });
+
+        _subnet.Verified.Clear();
+        await SendAsync(both);
+        Assert.That(_subnet.Verified, Has.Count.EqualTo(2));
     }
 
     [Test]
-    public void Signature_of_a_request_is_never_printed()
+    public void Hotkey_in_the_body_is_that_of_the_headers_also_where_the_body_proves_nothing()
     {
-        var requests = typeof(ISignedRequest).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ISignedRequest)));
+        var refused = Refuse(AsAlice with { Hotkey = Subnet.Alice, Signature = null, Timestamp = null, Tao = _subnet.TaoOf(Subnet.Eve) });
 
-        foreach (var type in requests)
+        Assert.That(refused.Errors.Keys, Is.EqualTo(new[] { "hotkey" }));
+    }
+
+    [Test]
+    public void Coldkey_that_another_owns_is_refused_beside_tao_headers_as_well()
+    {
+        var refused = Refuse(new GetFolderAccessCommand { Coldkey = Subnet.Charlie, Tao = _subnet.TaoOf(Subnet.Bob) });
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.ColdkeyMismatch));
+    }
+
+    [TestCase(-300_000, null)]
+    [TestCase(-301_001, RefusalCode.TimestampExpired)]
+    [TestCase(60_000, null)]
+    [TestCase(61_000, RefusalCode.TimestampInFuture)]
+    public async Task Moment_of_tao_headers_lies_within_the_window(long offset, RefusalCode? code)
+    {
+        var request = new GetFolderAccessCommand { Tao = _subnet.TaoOf(Subnet.Bob) with { Timestamp = (Subnet.Now * 1000) + 750 + offset } };
+
+        if (code is null)
         {
-            var request = Activator.CreateInstance(type)!;
-            type.GetProperty(nameof(ISignedRequest.Signature))!.SetValue(request, Subnet.Good);
-
-            Assert.That(request.ToString(), Does.Not.Contain(Subnet.Good.ToString()[2..]), type.Name);
+            await SendAsync(request);
         }
+        else
+        {
+            Assert.That(Refuse(request).Code, Is.EqualTo(code));
+        }
+    }
+
+    [Test]
+    public void Seconds_where_milliseconds_are_wanted_are_told_as_such()
+    {
+        var refused = Refuse(new GetFolderAccessCommand { Tao = _subnet.TaoOf(Subnet.Bob) with { Timestamp = Subnet.Now } });
+
+        Assert.That((refused.Code, refused.Message), Is.EqualTo((RefusalCode.TimestampExpired, refused.Message)));
+        Assert.That(refused.Message, Does.Contain("looks like seconds").And.Contain("X-Tao-Timestamp"));
+    }
+
+    private static IEnumerable<SignedRequest> EverySignedRequest() =>
+    [
+        AsBob,
+        new GetFileUploadUrlCommand
+        {
+            Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good, Filename = Subnet.FileNameOf("a.parquet"),
+        },
+        new ListMyFilesCommand { Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good },
+        AsAlice,
+        new GetMinerSpecificAccessCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave },
+        new GetMinerListCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave },
+        new ListFilesCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave },
+        new GetFolderPresignedUrlsCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good },
+        new GetFilePresignedUrlsCommand
+        {
+            Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave, FileKeys = [$"data/x/{Subnet.Dave}/a"],
+        },
+    ];
+
+    private static IEnumerable<Type> SignedRequestTypes() =>
+        typeof(ISignedRequest).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ISignedRequest)));
+
+    [Test]
+    public void Every_signed_request_is_known_to_these_tests() =>
+        Assert.That(EverySignedRequest().Select(request => request.GetType()), Is.EquivalentTo(SignedRequestTypes()));
+
+    [TestCaseSource(nameof(EverySignedRequest))]
+    public async Task Request_is_granted_when_it_is_proved(SignedRequest request) =>
+        Assert.That(await SendAsync(request), Is.Not.Null);
+
+    [TestCaseSource(nameof(EverySignedRequest))]
+    public async Task Request_is_refused_without_its_proof(SignedRequest request)
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That((Refuse(request with { Signature = Subnet.Bad }).Code, _subnet.Signer.Signed), Is.EqualTo((RefusalCode.InvalidSignature, 0)));
+            Assert.That(Refuse(request with { Signature = null }).Errors.Keys, Is.EqualTo(new[] { "signature" }));
+            Assert.That(Refuse(request with { Timestamp = Subnet.Now - 301 }).Code, Is.EqualTo(RefusalCode.TimestampExpired));
+            Assert.That(Refuse(request with { Hotkey = Subnet.Charlie }).Code, Is.EqualTo(RefusalCode.HotkeyNotRegistered));
+        });
+        await SendAsync(request);
+
+        Assert.That(_subnet.Verified[^1].Text, Does.EndWith($":{Subnet.Now}"), "its commitment holds its moment");
+    }
+
+    [TestCaseSource(nameof(EverySignedRequest))]
+    public void Handler_that_is_reached_unproved_grants_nothing(SignedRequest request)
+    {
+        using var scope = _subnet.Services().CreateScope();
+        var handler = scope.ServiceProvider.GetRequiredService(typeof(IRequestHandler<,>).MakeGenericType(request.GetType(), ResponseOf(request)));
+
+        var handle = async () => await (Task)handler.GetType().GetMethod("Handle")!.Invoke(handler, [request, CancellationToken.None])!;
+
+        Assert.That(handle, Throws.InvalidOperationException.Or.InnerException.TypeOf<InvalidOperationException>());
+    }
+
+    [TestCaseSource(nameof(EverySignedRequest))]
+    public void Signature_of_a_request_is_never_printed(SignedRequest request)
+    {
+        var text = (request with { Tao = _subnet.TaoOf(Subnet.Bob) }).ToString();
+
+        Assert.That(text, Does.Not.Contain(Subnet.Good.ToString()[2..]).And.Contain(Subnet.Bob.ToString()));
     }
 
     [Test]
@@ -293,6 +425,17 @@ public sealed class PipelineTests
         });
     }
 
-    private Task<ValidatorAccess> WithOneMiner(IRequestHandler<GetValidatorAccessCommand, ValidatorAccess> handler) =>
-        handler.Handle(AsAlice, CancellationToken.None);
+    private static Type ResponseOf(SignedRequest request) => request.GetType().GetInterfaces()
+        .Single(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequest<>))
+        .GetGenericArguments()[0];
+
+    private RefusedException Refuse(SignedRequest request) => Assert.ThrowsAsync<RefusedException>(() => SendAsync(request))!;
+
+    private async Task<object> SendAsync(SignedRequest request)
+    {
+        var send = typeof(Subnet).GetMethod(nameof(Subnet.SendAsync), BindingFlags.Instance | BindingFlags.NonPublic)!.MakeGenericMethod(ResponseOf(request));
+        var sent = (Task)send.Invoke(_subnet, [request])!;
+        await sent;
+        return sent.GetType().GetProperty(nameof(Task<object>.Result))!.GetValue(sent)!;
+    }
 }

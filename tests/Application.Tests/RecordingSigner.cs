@@ -11,6 +11,9 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
 
     internal bool Unavailable { get; set; }
 
+    /// <summary>How many things were signed.</summary>
+    internal int Signed { get; private set; }
+
     public IGrantSigner At(DateTimeOffset moment) => Unavailable
         ? throw new RefusedException(RefusalCode.StorageUnavailable, "There are no credentials.")
         : this;
@@ -31,5 +34,9 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
 
     private static string SizeOf(FileUpload file) => file.Size is { } size ? $"{size}" : "any size";
 
-    private static string Until(DateTimeOffset expiry) => $"+{expiry.ToUnixTimeSeconds() - Subnet.Now}";
+    private string Until(DateTimeOffset expiry)
+    {
+        Signed++;
+        return $"+{expiry.ToUnixTimeSeconds() - Subnet.Now}";
+    }
 }

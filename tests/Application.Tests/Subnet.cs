@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
+using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Domain;
@@ -23,6 +24,9 @@ internal sealed class Subnet : IDisposable
     internal static readonly AccountId Charlie = AccountId.Parse("5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y");
     internal static readonly AccountId Dave = AccountId.Parse("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy");
     internal static readonly AccountId Eve = AccountId.Parse("5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw");
+
+    /// <summary>What Tao v2 headers sign here; which text it really is, is the business of whoever reads them.</summary>
+    internal const string TaoText = "hash.nonce.moment";
 
     internal static readonly Sr25519Signature Good = SignatureOf(1);
     internal static readonly Sr25519Signature Bad = SignatureOf(2);
@@ -46,8 +50,11 @@ internal sealed class Subnet : IDisposable
             });
 
         Store.SetupGet(port => port.Bucket).Returns("bucket");
+        Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new FilePage([], HasMore: false));
         Store.SetupGet(port => port.Region).Returns("us-east-2");
-        Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
+        Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new FolderPage([], HasMore: false));
     }
 
     internal FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(Now).AddMilliseconds(750));
@@ -104,6 +111,12 @@ internal sealed class Subnet : IDisposable
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
     public void Dispose() => _services?.Dispose();
+
+    /// <summary>Tao v2 headers of an account that are good now, over <see cref="TaoText"/>.</summary>
+    internal TaoProof TaoOf(AccountId signer) => new(signer, Guid.NewGuid(), Time.GetUtcNow().ToUnixTimeMilliseconds(), Good, new TaoMessage(TaoText));
+
+    internal static FileName FileNameOf(string name) =>
+        FileName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name, nameof(name));
 
     internal static Source SourceOf(string name) =>
         Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));

@@ -38,6 +38,8 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
         RefusalCode.ColdkeyMismatch => new("coldkey_mismatch", 403, "Another coldkey owns the hotkey"),
         RefusalCode.NotAValidator => new("not_a_validator", 403, "The hotkey is no validator"),
         RefusalCode.MinerNotFound => new("miner_not_found", 404, "There is no such miner"),
+        RefusalCode.FileExists => new("file_exists", 409, "The file is there already"),
+        RefusalCode.FolderUploadUnsupported => new("folder_upload_unsupported", 409, "The object store takes no uploads into a folder"),
         RefusalCode.ChainUnavailable => new("chain_unavailable", 503, "The chain's answer is missing or too old"),
         RefusalCode.StorageUnavailable => new("storage_unavailable", 503, "The object store cannot be used now"),
         RefusalCode.StorageTimeout => new("storage_timeout", 504, "The object store did not answer in time"),

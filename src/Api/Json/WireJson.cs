@@ -1,13 +1,20 @@
 using System.Text.Json.Serialization;
 using S3Auth.Api.Controllers;
 using S3Auth.Api.Errors;
+using S3Auth.Application.Files;
+using S3Auth.Application.Miners.GetFileUploadUrl;
 using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Miners.ListMyFiles;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
+using S3Auth.Application.Validators.GetFolderPresignedUrls;
+using S3Auth.Application.Validators.GetMinerList;
+using S3Auth.Application.Validators.GetMinerSpecificAccess;
 using S3Auth.Application.Validators.GetValidatorAccess;
+using S3Auth.Application.Validators.ListFiles;
 
 namespace S3Auth.Api.Json;
 
@@ -25,13 +32,26 @@ namespace S3Auth.Api.Json;
         typeof(AccountIdConverter),
         typeof(Sr25519SignatureConverter),
         typeof(SourceConverter),
+        typeof(FileNameConverter),
+        typeof(JobIdConverter),
         typeof(WholeNumberConverter),
         typeof(WholeSecondsConverter),
     ])]
 [JsonSerializable(typeof(GetFolderAccessCommand))]
 [JsonSerializable(typeof(FolderAccess))]
+[JsonSerializable(typeof(GetFileUploadUrlCommand))]
+[JsonSerializable(typeof(FileUploadUrl))]
+[JsonSerializable(typeof(ListMyFilesCommand))]
+[JsonSerializable(typeof(FileList))]
 [JsonSerializable(typeof(GetValidatorAccessCommand))]
 [JsonSerializable(typeof(ValidatorAccess))]
+[JsonSerializable(typeof(GetMinerSpecificAccessCommand))]
+[JsonSerializable(typeof(MinerSpecificAccess))]
+[JsonSerializable(typeof(GetMinerListCommand))]
+[JsonSerializable(typeof(MinerList))]
+[JsonSerializable(typeof(ListFilesCommand))]
+[JsonSerializable(typeof(GetFolderPresignedUrlsCommand))]
+[JsonSerializable(typeof(FolderPresignedUrls))]
 [JsonSerializable(typeof(GetFilePresignedUrlsCommand))]
 [JsonSerializable(typeof(FilePresignedUrls))]
 [JsonSerializable(typeof(Health))]

@@ -3,12 +3,14 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Net.Http.Headers;
+using S3Auth.Application.Pipeline;
 using S3Auth.Application.Refusals;
 
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Reads requests' bodies: strict JSON, whole and in memory up to <see cref="MaxBytes"/>, each malformed member told by its name.
+/// Reads requests' bodies: strict JSON, whole and in memory up to <see cref="MaxBytes"/>, each malformed member told by its name; and
+/// beside them the proof in the headers, which is over the body's bytes.
 /// </summary>
 internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExceptionPolicy
 {
@@ -61,13 +63,18 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
                 }
             }
 
-            return await InputFormatterResult.SuccessAsync(Deserialize(buffer.AsMemory(0, length), context.ModelType));
+            var body = buffer.AsMemory(0, length);
+            return await InputFormatterResult.SuccessAsync(AddProof(Deserialize(body, context.ModelType), request.Headers, body.Span));
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    // Here and not later: the proof is over the body's very bytes, which nobody sees after this.
+    private static object AddProof(object request, IHeaderDictionary headers, ReadOnlySpan<byte> body) =>
+        request is SignedRequest signed && TaoHeaders.Read(headers, body) is { } proof ? signed with { Tao = proof } : request;
 
     private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 
@@ -79,7 +86,7 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
     {
         if (body.IsEmpty)
         {
-            throw new RefusedException(RefusalCode.InvalidRequest, "Send a JSON object as the request's body; this one is empty.");
+            throw new RefusedException(RefusalCode.InvalidRequest, "Send a JSON object as the request's body, {} at least; this one is empty.");
         }
 
         var typeInfo = WireJson.Default.GetTypeInfo(type)

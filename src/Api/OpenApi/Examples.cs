@@ -4,15 +4,24 @@ using S3Auth.Api.Controllers;
 using S3Auth.Api.Errors;
 using S3Auth.Api.Json;
 using S3Auth.Application;
+using S3Auth.Application.Files;
+using S3Auth.Application.Miners;
+using S3Auth.Application.Miners.GetFileUploadUrl;
 using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Miners.ListMyFiles;
 using S3Auth.Application.Refusals;
 using S3Auth.Application.Service;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
+using S3Auth.Application.Validators;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
+using S3Auth.Application.Validators.GetFolderPresignedUrls;
+using S3Auth.Application.Validators.GetMinerList;
+using S3Auth.Application.Validators.GetMinerSpecificAccess;
 using S3Auth.Application.Validators.GetValidatorAccess;
+using S3Auth.Application.Validators.ListFiles;
 using S3Auth.Domain;
 using S3Auth.Substrate;
 
@@ -32,36 +41,30 @@ internal static class Examples
     private static readonly AccountId Validator = AccountId.Parse("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
     private static readonly DateTimeOffset Expiry = DateTimeOffset.FromUnixTimeSeconds(Timestamp + 86400);
     private static readonly ColdkeyLayout Layout = new(Sources("x", "reddit"));
+    private static readonly IReadOnlyList<Folder> Folders = Layout.FoldersOf(Coldkey);
     private static readonly string FileKey = Layout.ExampleKeys(Coldkey)[0];
     private static readonly StructureInfo StructureInfo = new(Layout.Structure, Layout.Description);
 
     /// <summary>By the type that crosses the wire.</summary>
     internal static readonly IReadOnlyDictionary<Type, JsonNode> ByType = new Dictionary<Type, JsonNode>
     {
-        [typeof(GetFolderAccessCommand)] = new JsonObject
-        {
-            ["coldkey"] = Coldkey.ToString(),
-            ["hotkey"] = Hotkey.ToString(),
-            ["timestamp"] = Timestamp,
-            ["signature"] = ExampleSignature(),
-        },
+        [typeof(GetFolderAccessCommand)] = OfMiner(),
         [typeof(FolderAccess)] = Write(FolderAccess()),
-        [typeof(GetValidatorAccessCommand)] = new JsonObject
-        {
-            ["hotkey"] = Validator.ToString(),
-            ["timestamp"] = Timestamp,
-            ["signature"] = ExampleSignature(),
-        },
+        [typeof(GetFileUploadUrlCommand)] = OfMiner(("filename", FileKey[(FileKey.LastIndexOf('/') + 1)..]), ("source", "x"), ("size", 4096)),
+        [typeof(FileUploadUrl)] = Write(FileUploadUrl()),
+        [typeof(ListMyFilesCommand)] = OfMiner(("limit", 100)),
+        [typeof(FileList)] = Write(FileList()),
+        [typeof(GetValidatorAccessCommand)] = OfValidator(),
         [typeof(ValidatorAccess)] = Write(ValidatorAccess()),
-        [typeof(GetFilePresignedUrlsCommand)] = new JsonObject
-        {
-            ["hotkey"] = Validator.ToString(),
-            ["timestamp"] = Timestamp,
-            ["signature"] = ExampleSignature(),
-            ["miner_coldkey"] = Coldkey.ToString(),
-            ["file_keys"] = new JsonArray(FileKey),
-            ["expiry_hours"] = 1,
-        },
+        [typeof(GetMinerSpecificAccessCommand)] = OfValidator(("miner_coldkey", Coldkey.ToString())),
+        [typeof(MinerSpecificAccess)] = Write(MinerSpecificAccess()),
+        [typeof(GetMinerListCommand)] = OfValidator(("miner_coldkey", Coldkey.ToString()), ("source", "x")),
+        [typeof(MinerList)] = Write(new MinerList(ListUrl(Folders[0].Prefix), Folders[0].Prefix, 86400)),
+        [typeof(ListFilesCommand)] = OfValidator(("miner_coldkey", Coldkey.ToString()), ("limit", 100)),
+        [typeof(GetFolderPresignedUrlsCommand)] = OfValidator(),
+        [typeof(FolderPresignedUrls)] = Write(FolderPresignedUrls()),
+        [typeof(GetFilePresignedUrlsCommand)] = OfValidator(
+            ("miner_coldkey", Coldkey.ToString()), ("file_keys", new JsonArray(FileKey)), ("expiry_hours", 1)),
         [typeof(FilePresignedUrls)] = Write(FilePresignedUrls()),
         [typeof(Health)] = Write(Health()),
         [typeof(Liveness)] = Write(new Liveness("ok")),
@@ -75,7 +78,8 @@ internal static class Examples
             Layout.ExampleKeys(Coldkey),
             ["Sign the folder_access commitment (GET /commitment-formats) with your hotkey."],
             UploadPolicy.MinBytes,
-            UploadPolicy.MaxBytes)),
+            UploadPolicy.MaxBytes,
+            "POST")),
     };
 
     /// <summary>The answer to a refused request.</summary>
@@ -99,11 +103,13 @@ internal static class Examples
         RefusalCode.TimestampExpired => $"The timestamp {Timestamp} is 1 s past the allowed 300 s; this server's time is {Timestamp + 301}: sign again with the current Unix time.",
         RefusalCode.TimestampInFuture => $"The timestamp {Timestamp} is 1 s beyond the allowed 60 s ahead; this server's time is {Timestamp - 61}: check your clock and sign again.",
         RefusalCode.ExpiryInPast => $"The requested expiry is not after this server's time {Timestamp}; send a later one in Unix seconds, or leave it out for the longest grant.",
-        RefusalCode.InvalidSignature => $"The signature does not verify: sign exactly the text '{CommitmentOf(request)}' with the hotkey {(request == typeof(GetFolderAccessCommand) ? Hotkey : Validator)} (sr25519) and send it as hex.",
+        RefusalCode.InvalidSignature => $"The signature does not verify: sign exactly the text '{CommitmentOf(request)}' with the hotkey {(request.IsAssignableTo(typeof(MinerRequest)) ? Hotkey : Validator)} (sr25519) and send it as hex.",
         RefusalCode.HotkeyNotRegistered => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney (block 6852690): register it and, if you just did, ask again in 30 s.",
         RefusalCode.ColdkeyMismatch => $"On chain another coldkey than {Coldkey} owns the hotkey {Hotkey}: send and sign the coldkey that owns it.",
         RefusalCode.NotAValidator => $"The hotkey {Validator} has a validator permit and 1500 alpha staked; a validator needs a permit and more than 20000 alpha.",
         RefusalCode.MinerNotFound => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney, so its coldkey is not known: send 'miner_coldkey' instead.",
+        RefusalCode.FileExists => $"The file {FileKey} is there already: choose another name, or leave it as it is.",
+        RefusalCode.FolderUploadUnsupported => "This deployment's object store takes no uploads into a folder: call /get-file-upload-url for each file, and /list-my-files to see what is there.",
         RefusalCode.ChainUnavailable => "This server has no recent answer of the chain and cannot tell who is registered; your request may be fine: try again shortly.",
         RefusalCode.StorageUnavailable => "The object store cannot be used now; try again shortly.",
         RefusalCode.StorageTimeout => "The object store did not answer in time; try again shortly.",
@@ -111,14 +117,34 @@ internal static class Examples
     };
 
     private static Commitment CommitmentOf(Type request) =>
-        request == typeof(GetFolderAccessCommand) ? Commitment.FolderAccess(Coldkey, Hotkey, Timestamp)
+        request.IsAssignableTo(typeof(MinerRequest)) ? Commitment.FolderAccess(Coldkey, Hotkey, Timestamp)
         : request == typeof(GetValidatorAccessCommand) ? Commitment.ValidatorAccess(Timestamp)
+        : request == typeof(GetFolderPresignedUrlsCommand) ? Commitment.FolderUrls(Validator, Timestamp)
         : request == typeof(GetFilePresignedUrlsCommand) ? Commitment.FileUrls(Coldkey, Validator, Timestamp)
+        : request.IsAssignableTo(typeof(OneMinerRequest)) ? Commitment.MinerAccess(Coldkey, Timestamp)
         : throw new ArgumentOutOfRangeException(nameof(request), request, "A signed request without an example.");
+
+    private static JsonObject OfMiner(params (string Name, JsonNode Value)[] more) =>
+        Request([("coldkey", Coldkey.ToString()), ("hotkey", Hotkey.ToString()), .. more]);
+
+    private static JsonObject OfValidator(params (string Name, JsonNode Value)[] more) => Request([("hotkey", Validator.ToString()), .. more]);
+
+    private static JsonObject Request((string Name, JsonNode Value)[] members)
+    {
+        var request = new JsonObject();
+        foreach (var (name, value) in members)
+        {
+            request.Add(name, value);
+        }
+
+        request.Add("timestamp", Timestamp);
+        request.Add("signature", ExampleSignature());
+        return request;
+    }
 
     private static FolderAccess FolderAccess()
     {
-        var folders = Layout.FoldersOf(Coldkey).ToDictionary(
+        var folders = Folders.ToDictionary(
             folder => folder.Source!.Value.Name,
             folder => new FolderGrant(folder.Prefix, "https://my-bucket.s3.us-east-2.amazonaws.com/", Fields(folder), ListUrl(folder.Prefix)),
             StringComparer.Ordinal);
@@ -151,7 +177,6 @@ internal static class Examples
 
     private static ValidatorAccess ValidatorAccess()
     {
-        var folders = Layout.FoldersOf(Coldkey);
         return new ValidatorAccess
         {
             Bucket = "my-bucket",
@@ -168,15 +193,75 @@ internal static class Examples
                 Miners: null),
             Miners =
             [
-                new MinerFolders(Coldkey, 7, [.. folders.Select(folder => new MinerFolder(folder.Source?.Name, folder.Prefix, ListUrl(folder.Prefix)))]),
+                new MinerFolders(Coldkey, 7, MinerFolders()),
             ],
             StructureInfo = StructureInfo,
         };
     }
 
+    private static MinerFolder[] MinerFolders() =>
+        [.. Folders.Select(folder => new MinerFolder(folder.Source?.Name, folder.Prefix, ListUrl(folder.Prefix)))];
+
+    private static FileUploadUrl FileUploadUrl()
+    {
+        var fields = Fields(Folders[0]);
+        fields["key"] = FileKey;
+        return new FileUploadUrl
+        {
+            S3Key = FileKey,
+            Method = "POST",
+            Url = "https://my-bucket.s3.us-east-2.amazonaws.com/",
+            Fields = fields,
+            ExpiresInSeconds = 86400,
+        };
+    }
+
+    private static FileList FileList() => new()
+    {
+        Files = [new ListedFile(FileKey, 4096, DateTimeOffset.FromUnixTimeSeconds(Timestamp - 60), "5eb63bbbe01eeed093cb22bb8f5acdc3", GetUrl(FileKey))],
+        NextCursor = "bGFzdC1rZXkgb2YgdGhlIHBhZ2U…",
+        ExpiresInSeconds = 86400,
+    };
+
+    private static MinerSpecificAccess MinerSpecificAccess() => new()
+    {
+        Bucket = "my-bucket",
+        Region = "us-east-2",
+        MinerColdkey = Coldkey,
+        MinerUrl = ListUrl(Folders[0].Prefix),
+        Prefix = Folders[0].Prefix,
+        Expiry = Expiry,
+        ExpirySeconds = 86400,
+        Folders = MinerFolders(),
+    };
+
+    private static FolderPresignedUrls FolderPresignedUrls()
+    {
+        var job = $"{Folders[0].Prefix}job_id=2026-11-24/";
+        return new FolderPresignedUrls
+        {
+            ValidatorHotkey = Validator,
+            Bucket = "my-bucket",
+            ExpirySeconds = 86400,
+            ExpiryTime = Expiry,
+            TotalMiners = 1,
+            FolderUrls = new Dictionary<string, MinerJobs>(StringComparer.Ordinal)
+            {
+                [Coldkey.ToString()] = new()
+                {
+                    MinerPath = Folders[0].Prefix,
+                    JobFolders = [new JobFolder("2026-11-24", job, ListUrl(job), Folders[0].Source?.Name)],
+                    TotalJobs = 1,
+                    Folders = MinerFolders(),
+                },
+            },
+            CommitmentUsed = Commitment.FolderUrls(Validator, Timestamp).Text,
+        };
+    }
+
     private static FilePresignedUrls FilePresignedUrls()
     {
-        var url = new FileUrl($"https://my-bucket.s3.us-east-2.amazonaws.com/{FileKey}?{Signed}", FileKey, 3600, FileKey[(FileKey.LastIndexOf('/') + 1)..]);
+        var url = new FileUrl(GetUrl(FileKey), FileKey, 3600, FileKey[(FileKey.LastIndexOf('/') + 1)..]);
         return new FilePresignedUrls
         {
             ValidatorHotkey = Validator,
@@ -230,8 +315,22 @@ internal static class Examples
                 Commitment.ValidatorAccess(Timestamp).Text,
                 "A validator asks to find and list every miner's folder; signed by the validator's hotkey."),
         },
+        new TaoHeaderFormat(
+            "{lowercase hex of sha256(raw body)}.{nonce}.{timestamp in milliseconds}",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [TaoHeaders.Version] = TaoHeaders.SpokenVersion,
+                [TaoHeaders.Timestamp] = $"{Timestamp}000",
+                [TaoHeaders.Nonce] = "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a",
+                [TaoHeaders.SignedBy] = Hotkey.ToString(),
+                [TaoHeaders.Signature] = "…",
+            },
+            "{}",
+            $"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a.6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a.{Timestamp}000"),
         ["Write the commitment as UTF-8 text, with {timestamp} the current Unix time in seconds."],
         Timestamp);
+
+    private static string GetUrl(string key) => $"https://my-bucket.s3.us-east-2.amazonaws.com/{key}?{Signed}";
 
     private static string ListUrl(string prefix) =>
         $"https://my-bucket.s3.us-east-2.amazonaws.com/?list-type=2&prefix={Uri.EscapeDataString(prefix)}&{Signed}";

@@ -20,6 +20,8 @@ internal static class ServiceDocument
         [typeof(AccountId)] = "^5[1-9A-HJ-NP-Za-km-z]{47}$",
         [typeof(Sr25519Signature)] = "^(0x)?(01)?[0-9a-fA-F]{128}$",
         [typeof(Source)] = "^[a-z0-9][a-z0-9_-]{0,31}$",
+        [typeof(FileName)] = "^[^/\\\\]{1,255}$",
+        [typeof(JobId)] = "^[A-Za-z0-9._-]{1,128}$",
     };
 
     internal static void AddServiceDocument(this IServiceCollection services) => services.AddOutputCache().AddOpenApi(options =>
@@ -68,6 +70,19 @@ internal static class ServiceDocument
             new() { Name = "Validators", Description = "Find, list and download every miner's files" },
             new() { Name = "Service", Description = "What anyone may ask" },
         };
+
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+        foreach (var header in TaoHeaders.Names)
+        {
+            document.Components.SecuritySchemes[header] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = header,
+                Description = "One of the five headers of a Tao v2 proof; /commitment-formats tells what each holds.",
+            };
+        }
 
         // Relative to wherever this document is read from, also behind a proxy.
         document.Servers = [];
@@ -145,6 +160,13 @@ internal static class ServiceDocument
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RefusesAttribute>().SingleOrDefault() is not { } refuses)
         {
             return;
+        }
+
+        // Proved by its body, or by all of the headers.
+        operation.Security = [new OpenApiSecurityRequirement(), new OpenApiSecurityRequirement()];
+        foreach (var header in TaoHeaders.Names)
+        {
+            operation.Security[1].Add(new OpenApiSecuritySchemeReference(header, context.Document), []);
         }
 
         var schema = await context.GetOrCreateSchemaAsync(typeof(Problem), parameterDescription: null, cancellationToken);

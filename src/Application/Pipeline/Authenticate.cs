@@ -24,13 +24,9 @@ public sealed class Authenticate<TRequest, TResponse>(
         ArgumentNullException.ThrowIfNull(next);
 
         var snapshot = metagraph.Current ?? throw ChainUnavailable();
-        var hotkey = request.Hotkey ?? throw new InvalidOperationException($"{typeof(TRequest).Name} was not validated.");
+        var hotkey = request.Claimant;
 
-        var proof = request.Proof;
-        if (!signatures.Verify(hotkey, proof.Text, proof.Signature))
-        {
-            throw InvalidSignature(hotkey, proof.Text);
-        }
+        Verify(hotkey, request.Proofs);
 
         if (snapshot.Find(hotkey) is not { } neuron)
         {
@@ -53,6 +49,22 @@ public sealed class Authenticate<TRequest, TResponse>(
         return next();
     }
 
+    private void Verify(AccountId hotkey, IReadOnlyList<Proof> proofs)
+    {
+        if (proofs.Count == 0)
+        {
+            throw new InvalidOperationException($"{typeof(TRequest).Name} has nothing that proves it.");
+        }
+
+        foreach (var proof in proofs)
+        {
+            if (!signatures.Verify(hotkey, proof.Text, proof.Signature))
+            {
+                throw InvalidSignature(hotkey, proof);
+            }
+        }
+    }
+
     private static RefusedException ChainUnavailable() => new(
         RefusalCode.ChainUnavailable,
         "This server has no recent answer of the chain and cannot tell who is registered; your request may be fine: try again shortly.")
@@ -60,9 +72,11 @@ public sealed class Authenticate<TRequest, TResponse>(
         RetryAfter = ChainRetry,
     };
 
-    private static RefusedException InvalidSignature(AccountId hotkey, string text) => new(
+    private static RefusedException InvalidSignature(AccountId hotkey, Proof proof) => new(
         RefusalCode.InvalidSignature,
-        $"The signature does not verify: sign exactly the text '{text}' with the hotkey {hotkey} (sr25519) and send it as hex.");
+        proof.Kind == ProofKind.TaoHeaders
+            ? $"The signature in X-Tao-Signature does not verify: sign exactly the text '{proof.Text}', which begins with the SHA-256 of the body as it arrived here, with the hotkey {hotkey} (sr25519)."
+            : $"The signature does not verify: sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it as hex.");
 
     private static RefusedException NotRegistered(AccountId hotkey, Metagraph snapshot) => new(
         RefusalCode.HotkeyNotRegistered,

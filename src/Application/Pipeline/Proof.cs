@@ -1,4 +1,3 @@
-using S3Auth.Domain;
 using S3Auth.Substrate;
 
 namespace S3Auth.Application.Pipeline;
@@ -6,8 +5,5 @@ namespace S3Auth.Application.Pipeline;
 /// <summary>What a caller shows for a request being its own: a text that only this request has, signed by its hotkey.</summary>
 /// <param name="Text">The signed text.</param>
 /// <param name="Signature">The hotkey's signature over its UTF-8 bytes.</param>
-public sealed record Proof(string Text, Sr25519Signature Signature)
-{
-    /// <summary>A proof by commitment, as the members of the request's body.</summary>
-    public static Proof Of(Commitment commitment, Sr25519Signature signature) => new(commitment.Text, signature);
-}
+/// <param name="Kind">Where it came from.</param>
+public sealed record Proof(string Text, Sr25519Signature Signature, ProofKind Kind);

@@ -6,35 +6,56 @@ using S3Auth.Domain;
 
 namespace S3Auth.Application.Pipeline;
 
-/// <summary>What every signed request must have: a hotkey, a signature, and a moment within the access window.</summary>
-internal sealed class SignedRequestRules : AbstractValidator<ISignedRequest>
+/// <summary>
+/// What every signed request must have: a whole proof, in its body or in its headers, of a moment within the access window; where
+/// it has both, both whole and of the same account.
+/// </summary>
+internal sealed class SignedRequestRules : AbstractValidator<SignedRequest>
 {
     public SignedRequestRules(AccessWindow window, TimeProvider time)
     {
-        RuleFor(request => request.Hotkey)
-            .NotNull().WithMessage("Send 'hotkey': the SS58 address of the hotkey that signs this request.");
+        When(request => request.IsProvedByBody, () =>
+        {
+            RuleFor(request => request.Hotkey)
+                .NotNull().WithMessage("Send 'hotkey': the SS58 address of the hotkey that signs this request.");
 
-        RuleFor(request => request.Signature)
-            .NotNull().WithMessage("Send 'signature': the hotkey's sr25519 signature over the commitment, as hex.");
+            RuleFor(request => request.Signature)
+                .NotNull().WithMessage("Send 'signature': the hotkey's sr25519 signature over the commitment, as hex.");
+
+            RuleFor(request => request.Timestamp)
+                .NotNull().WithMessage("Send 'timestamp': the Unix time in seconds that stands in the commitment.");
+        });
+
+        RuleFor(request => request.Hotkey)
+            .Must((request, hotkey) => hotkey == request.Tao!.SignedBy)
+            .When(request => request.Tao is not null && request.Hotkey is not null)
+            .WithMessage("Send as 'hotkey' the account of X-Tao-Signed-By, or leave one of the two proofs out: both must be of one hotkey.");
 
         RuleFor(request => request.Timestamp)
-            .NotNull().WithMessage("Send 'timestamp': the Unix time in seconds that stands in the commitment.")
             .Custom((timestamp, context) =>
             {
-                if (timestamp is { } moment && Judge(moment, window, time.GetUtcNow()) is { } failure)
+                if (timestamp is { } moment && Judge(moment, window.Judge(moment, time.GetUtcNow()), window, time) is { } failure)
+                {
+                    context.AddFailure(failure);
+                }
+            });
+
+        RuleFor(request => request.Tao)
+            .Custom((tao, context) =>
+            {
+                if (tao?.Timestamp is { } moment && Judge(moment, window.JudgeMilliseconds(moment, time.GetUtcNow()), window, time) is { } failure)
                 {
                     context.AddFailure(failure);
                 }
             });
     }
 
-    private static ValidationFailure? Judge(long timestamp, AccessWindow window, DateTimeOffset now)
+    private static ValidationFailure? Judge(long timestamp, Freshness freshness, AccessWindow window, TimeProvider time)
     {
-        var freshness = window.Judge(timestamp, now);
-        var clock = now.ToUnixTimeSeconds();
-
+        var clock = time.GetUtcNow().ToUnixTimeSeconds();
         return freshness.Verdict switch
         {
+            FreshnessVerdict.Fresh => null,
             FreshnessVerdict.Expired => Failure(
                 RefusalCode.TimestampExpired,
                 $"The timestamp {timestamp} is {freshness.SecondsOutside} s past the allowed {window.Back.TotalSeconds:0} s; this server's time is {clock}: sign again with the current Unix time."),
@@ -44,10 +65,13 @@ internal sealed class SignedRequestRules : AbstractValidator<ISignedRequest>
             FreshnessVerdict.InMilliseconds => Failure(
                 RefusalCode.TimestampInFuture,
                 $"The timestamp {timestamp} looks like milliseconds; this server's time is {clock}: sign again with Unix seconds."),
-            _ => null,
+            FreshnessVerdict.InSeconds => Failure(
+                RefusalCode.TimestampExpired,
+                $"The timestamp {timestamp} looks like seconds; this server's time is {clock}: sign again with Unix milliseconds in X-Tao-Timestamp."),
+            _ => throw new ArgumentOutOfRangeException(nameof(freshness), freshness, "A verdict without an answer."),
         };
     }
 
     private static ValidationFailure Failure(RefusalCode code, FormattableString detail) =>
-        new(nameof(ISignedRequest.Timestamp), detail.ToString(CultureInfo.InvariantCulture)) { CustomState = code };
+        new(nameof(SignedRequest.Timestamp), detail.ToString(CultureInfo.InvariantCulture)) { CustomState = code };
 }

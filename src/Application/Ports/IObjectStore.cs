@@ -19,10 +19,13 @@ public interface IObjectStore
     UploadMethod UploadMethod { get; }
 
     /// <summary>
-    /// Every group of keys below <paramref name="prefix"/> up to the next <c>/</c>, however many there are, in the store's order;
-    /// each ends with <c>/</c>.
+    /// The groups of keys below <paramref name="prefix"/> up to the next <c>/</c>, in the store's order; each ends with <c>/</c>.
+    /// They may be a few seconds old.
     /// </summary>
-    Task<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellationToken);
+    /// <param name="prefix">What their keys begin with.</param>
+    /// <param name="most">After how many to stop; null for all, however many there are.</param>
+    /// <param name="cancellationToken">The caller gave up.</param>
+    Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken);
 
     /// <summary>The next objects below <paramref name="prefix"/>, as the store has them now.</summary>
     /// <param name="prefix">What their keys begin with.</param>

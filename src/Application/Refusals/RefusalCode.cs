@@ -30,6 +30,12 @@ public enum RefusalCode
     /// <summary>A validator asks for a hotkey that is not registered, where its coldkey is needed.</summary>
     MinerNotFound,
 
+    /// <summary>There is an object of that key already.</summary>
+    FileExists,
+
+    /// <summary>The store takes no uploads into a folder.</summary>
+    FolderUploadUnsupported,
+
     /// <summary>There is no metagraph that may be decided on.</summary>
     ChainUnavailable,
 

@@ -16,6 +16,13 @@ public sealed class RefusedException : Exception
         Errors = errors;
     }
 
+    /// <summary>The object store did not answer in time.</summary>
+    public static RefusedException StorageTimeout(Exception cause) => new(
+        RefusalCode.StorageTimeout, "The object store did not answer in time; try again in a few seconds.", cause)
+    {
+        RetryAfter = TimeSpan.FromSeconds(5),
+    };
+
     /// <summary>Why.</summary>
     public RefusalCode Code { get; }
 

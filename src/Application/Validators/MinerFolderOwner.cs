@@ -11,7 +11,7 @@ internal sealed class MinerFolderOwner(FolderLayout layout, IMetagraph metagraph
     /// <param name="request">Names the miner.</param>
     /// <param name="snapshot">The metagraph that the request is decided on.</param>
     /// <exception cref="RefusedException"><c>miner_not_found</c>: the hotkey's coldkey is needed and the chain knows none.</exception>
-    internal AccountId Of(IMinerRequest request, Metagraph snapshot) => request switch
+    internal AccountId Of(OneMinerRequest request, Metagraph snapshot) => request switch
     {
         { MinerColdkey: { } coldkey } => coldkey,
 

@@ -39,7 +39,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public UploadMethod UploadMethod => _options.UploadMethod;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<string>> ListFoldersAsync(string prefix, CancellationToken cancellationToken)
+    public async Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken)
     {
         var folders = new List<string>();
         var request = new ListObjectsV2Request { BucketName = Bucket, Prefix = prefix, Delimiter = "/" };
@@ -54,7 +54,12 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
 
             if (page.IsTruncated is not true)
             {
-                return folders;
+                return new FolderPage(folders, HasMore: false);
+            }
+
+            if (folders.Count >= most)
+            {
+                return new FolderPage(folders, HasMore: true);
             }
 
             Continue(request, page);
@@ -155,11 +160,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         catch (Exception exception) when (!caller.IsCancellationRequested && (any.IsCancellationRequested || IsTimeout(exception)))
         {
             LogTimeout(exception);
-            throw new RefusedException(
-                RefusalCode.StorageTimeout, "The object store did not answer in time; try again in a few seconds.", exception)
-            {
-                RetryAfter = TimeSpan.FromSeconds(5),
-            };
+            throw RefusedException.StorageTimeout(exception);
         }
         catch (Exception exception) when (!caller.IsCancellationRequested)
         {

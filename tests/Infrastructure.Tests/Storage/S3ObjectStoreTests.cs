@@ -28,9 +28,9 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url);
 
-        var folders = await store.ListFoldersAsync("data/x/", CancellationToken.None);
+        var folders = await store.ListFoldersAsync("data/x/", most: null, CancellationToken.None);
 
-        Assert.That(folders, Is.EqualTo(Enumerable.Range(0, 2501).Select(i => FormattableString.Invariant($"data/x/{i:D5} &é/"))));
+        Assert.That(folders.Prefixes, Is.EqualTo(Enumerable.Range(0, 2501).Select(i => FormattableString.Invariant($"data/x/{i:D5} &é/"))));
         Assert.That(seen, Has.Count.EqualTo(3));
         Assert.That(seen, Is.All.StartsWith("/bucket-1").And.All.Contains("delimiter=%2F").And.All.Contains("prefix=data%2Fx%2F"));
     }
@@ -57,7 +57,7 @@ public sealed class S3ObjectStoreTests
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, Page([], next: null)));
         using var store = Store(server.Url);
 
-        Assert.That(await store.ListFoldersAsync("data/x/", CancellationToken.None), Is.Empty);
+        Assert.That((await store.ListFoldersAsync("data/x/", most: null, CancellationToken.None)).Prefixes, Is.Empty);
     }
 
     [TestCase("")]
@@ -72,7 +72,7 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url);
 
-        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", most: null, CancellationToken.None));
         Assert.That(requests, Is.LessThanOrEqualTo(2));
     }
 
@@ -88,7 +88,7 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url, listing: TimeSpan.FromSeconds(1));
 
-        await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", most: null, CancellationToken.None));
         Assert.That(page, Is.GreaterThan(1));
     }
 
@@ -104,7 +104,7 @@ public sealed class S3ObjectStoreTests
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, body, status));
         using var store = Store(server.Url);
 
-        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", most: null, CancellationToken.None));
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.PingAsync(CancellationToken.None));
     }
 
@@ -151,7 +151,7 @@ public sealed class S3ObjectStoreTests
         await first.PingAsync(CancellationToken.None); // so that the SDK's first use is not what takes long
         var watch = Stopwatch.StartNew();
 
-        await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", most: null, CancellationToken.None));
 
         Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2)));
     }
@@ -163,7 +163,7 @@ public sealed class S3ObjectStoreTests
         using var store = Store(server.Url);
         using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        Assert.CatchAsync<OperationCanceledException>(() => store.ListFoldersAsync("data/x/", caller.Token));
+        Assert.CatchAsync<OperationCanceledException>(() => store.ListFoldersAsync("data/x/", most: null, caller.Token));
     }
 
     [Test]

@@ -2,52 +2,36 @@ using MediatR;
 using S3Auth.Application.Grants;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
 using S3Auth.Domain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Application.Miners.GetFolderAccess;
 
 /// <summary>A miner asks to upload into its own folder.</summary>
-public sealed record GetFolderAccessCommand : IRequest<FolderAccess>, ISignedRequest
+public sealed record GetFolderAccessCommand : MinerRequest, IRequest<FolderAccess>
 {
-    /// <summary>The coldkey that owns the hotkey.</summary>
-    public AccountId? Coldkey { get; init; }
-
-    /// <summary>The miner's hotkey, which signs.</summary>
-    public AccountId? Hotkey { get; init; }
-
-    /// <summary>When it signed, in Unix seconds.</summary>
-    public long? Timestamp { get; init; }
-
-    /// <summary>Its signature over <c>s3:data:access:{coldkey}:{hotkey}:{timestamp}</c>.</summary>
-    public Sr25519Signature? Signature { get; init; }
-
     /// <summary>When the grant should end, in Unix seconds; as late as possible when left out.</summary>
     public long? Expiry { get; init; }
 
     /// <summary>Only this source's folder; all of them when left out.</summary>
     public Source? Source { get; init; }
-
-    /// <summary>Without the signature, which opens this request to whoever reads it in time: frameworks print what they bind.</summary>
-    public override string ToString() => $"GetFolderAccessCommand of {Hotkey}";
-
-    AccountId? ISignedRequest.NamedColdkey => Coldkey;
-
-    Role ISignedRequest.Role => Role.Miner;
-
-    Proof ISignedRequest.Proof =>
-        Proof.Of(Commitment.FolderAccess(Coldkey!.Value, Hotkey!.Value, Timestamp!.Value), Signature!.Value);
 }
 
 /// <summary>Grants uploads into the folders of the miner that was proved, and a listing of them.</summary>
-internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout, GrantIssuer grants)
+internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store)
     : IRequestHandler<GetFolderAccessCommand, FolderAccess>
 {
     public async Task<FolderAccess> Handle(GetFolderAccessCommand request, CancellationToken cancellationToken)
     {
+        if (store.UploadMethod != UploadMethod.Post)
+        {
+            throw new RefusedException(
+                RefusalCode.FolderUploadUnsupported,
+                "This deployment's object store takes no uploads into a folder: call /get-file-upload-url for each file, and /list-my-files to see what is there.");
+        }
+
         var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
-        var all = layout.FoldersOf(layout.FolderOwner(caller.Neuron));
-        var wanted = request.Source is { } source ? [.. all.Where(folder => folder.Source == source)] : all;
+        var wanted = layout.FoldersOf(layout.FolderOwner(caller.Neuron), request.Source);
 
         var granted = new FolderGrant[wanted.Count];
         for (var i = 0; i < granted.Length; i++)

@@ -2,12 +2,14 @@ namespace S3Auth.Application.Service.GetCommitmentFormats;
 
 /// <summary>What each request's proof is signed over.</summary>
 /// <param name="FolderLayout">This deployment's layout.</param>
-/// <param name="Formats">By the request's name.</param>
+/// <param name="Formats">The commitments of the body, by the request's name.</param>
+/// <param name="TaoHeaders">The other proof, in headers, which opens every one of these requests as well.</param>
 /// <param name="Instructions">How to sign, step by step.</param>
 /// <param name="ServerTime">This server's time, in Unix seconds.</param>
 public sealed record CommitmentFormats(
     string FolderLayout,
     IReadOnlyDictionary<string, CommitmentFormat> Formats,
+    TaoHeaderFormat TaoHeaders,
     IReadOnlyList<string> Instructions,
     long ServerTime);
 
@@ -16,3 +18,9 @@ public sealed record CommitmentFormats(
 /// <param name="Example">The same filled in.</param>
 /// <param name="Description">What it is for and who signs it.</param>
 public sealed record CommitmentFormat(string Endpoint, string Format, string Example, string Description);
+
+/// <param name="Format">The signed text with its variable parts in braces.</param>
+/// <param name="Headers">The headers, each sent once.</param>
+/// <param name="ExampleBody">A body.</param>
+/// <param name="ExampleText">The text that is signed for this body and these headers.</param>
+public sealed record TaoHeaderFormat(string Format, IReadOnlyDictionary<string, string> Headers, string ExampleBody, string ExampleText);

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using MediatR;
 using S3Auth.Domain;
 
@@ -12,37 +15,80 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
     public Task<CommitmentFormats> Handle(GetCommitmentFormatsQuery request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var (hotkey, coldkey) = (ExampleAccounts.Hotkey, ExampleAccounts.Coldkey);
+        return Task.FromResult(new CommitmentFormats(layout.Name, Commitments(now), TaoHeaders(now), Instructions(), now));
+    }
 
-        // The examples are made by the same code that checks signatures, so they cannot differ from what is checked.
-        var formats = new Dictionary<string, CommitmentFormat>(StringComparer.Ordinal)
+    // The examples are made by the same code that checks signatures, so they cannot differ from what is checked.
+    private Dictionary<string, CommitmentFormat> Commitments(long now)
+    {
+        var (hotkey, coldkey, validator) = (ExampleAccounts.Hotkey, ExampleAccounts.Coldkey, ExampleAccounts.Validator);
+        var miner = layout.FolderOwner(ExampleAccounts.Neuron);
+
+        CommitmentFormat OfMiner(string path, string what) => new(
+            $"POST {path}",
+            "s3:data:access:{coldkey}:{hotkey}:{timestamp}",
+            Commitment.FolderAccess(coldkey, hotkey, now).Text,
+            $"A miner asks {what}; signed by the miner's hotkey, which {{coldkey}} owns on chain.");
+
+        CommitmentFormat OfOneMiner(string path, string what) => new(
+            $"POST {path}",
+            "s3:validator:miner:{miner}:{timestamp}",
+            Commitment.MinerAccess(miner, now).Text,
+            $"A validator asks {what}; {{miner}} is the address it sends as miner_hotkey or miner_coldkey; signed by the validator's hotkey.");
+
+        return new Dictionary<string, CommitmentFormat>(StringComparer.Ordinal)
         {
-            ["folder_access"] = new(
-                "POST /get-folder-access",
-                "s3:data:access:{coldkey}:{hotkey}:{timestamp}",
-                Commitment.FolderAccess(coldkey, hotkey, now).Text,
-                "A miner asks to upload into its own folder; signed by the miner's hotkey, which {coldkey} owns on chain."),
+            ["folder_access"] = OfMiner("/get-folder-access", "to upload into its own folder"),
+            ["file_upload"] = OfMiner("/get-file-upload-url", "to upload one file into its own folder"),
+            ["my_files"] = OfMiner("/list-my-files", "what is in its own folder"),
             ["validator_access"] = new(
                 "POST /get-validator-access",
                 "s3:validator:access:{timestamp}",
                 Commitment.ValidatorAccess(now).Text,
                 "A validator asks to find and list every miner's folder; signed by the validator's hotkey."),
+            ["miner_access"] = OfOneMiner("/get-miner-specific-access", "to list one miner's folders"),
+            ["miner_list"] = OfOneMiner("/get-miner-list", "for one page of one miner's listing"),
+            ["files"] = OfOneMiner("/list-files", "for one page of one miner's files with their downloads"),
+            ["folder_urls"] = new(
+                "POST /get-folder-presigned-urls",
+                "s3:validator:folders:{hotkey}:{timestamp}",
+                Commitment.FolderUrls(validator, now).Text,
+                "A validator asks to list every miner's job folders; {hotkey} is its own, which signs."),
             ["file_urls"] = new(
                 "POST /get-file-presigned-urls",
                 "s3:validator:files:{miner}:{hotkey}:{timestamp}",
-                Commitment.FileUrls(layout.FolderOwner(ExampleAccounts.Neuron), ExampleAccounts.Validator, now).Text,
+                Commitment.FileUrls(miner, validator, now).Text,
                 "A validator asks to download files of one miner; {miner} is the address it sends as miner_hotkey or miner_coldkey, {hotkey} its own, which signs."),
         };
-
-        string[] instructions =
-        [
-            "Write the commitment as UTF-8 text, with {timestamp} the current Unix time in seconds.",
-            "Sign exactly that text with the hotkey: sr25519, signing context 'substrate'; text wrapped as <Bytes>…</Bytes> is accepted too.",
-            "Send the signature as hex: 64 bytes, or 65 with a leading 01; an 0x prefix is allowed.",
-            $"Send the same {{timestamp}} in the request: at most {window.Back.TotalSeconds:0} s old and {window.Ahead.TotalSeconds:0} s ahead of this server's clock.",
-            "Addresses are SS58 with prefix 42.",
-        ];
-
-        return Task.FromResult(new CommitmentFormats(layout.Name, formats, instructions, now));
     }
+
+    private static TaoHeaderFormat TaoHeaders(long now)
+    {
+        const string Body = "{}";
+        const string Nonce = "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a";
+
+        var timestamp = now * 1000;
+        return new TaoHeaderFormat(
+            "{lowercase hex of sha256(raw body)}.{nonce}.{timestamp}",
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["X-Tao-Version"] = "2",
+                ["X-Tao-Timestamp"] = timestamp.ToString(CultureInfo.InvariantCulture),
+                ["X-Tao-Nonce"] = Nonce,
+                ["X-Tao-Signed-By"] = ExampleAccounts.Hotkey.ToString(),
+                ["X-Tao-Signature"] = "{the signature over the text, base64 or hex}",
+            },
+            Body,
+            TaoMessage.Of(SHA256.HashData(Encoding.UTF8.GetBytes(Body)), Nonce, timestamp).Text);
+    }
+
+    private string[] Instructions() =>
+    [
+        "Write the commitment as UTF-8 text, with {timestamp} the current Unix time in seconds.",
+        "Sign exactly that text with the hotkey: sr25519, signing context 'substrate'; text wrapped as <Bytes>…</Bytes> is accepted too.",
+        "Send the signature as hex: 64 bytes, or 65 with a leading 01; an 0x prefix is allowed.",
+        $"Send the same {{timestamp}} in the request: at most {window.Back.TotalSeconds:0} s old and {window.Ahead.TotalSeconds:0} s ahead of this server's clock.",
+        "Addresses are SS58 with prefix 42.",
+        "Or sign with Tao v2 headers instead: the text of tao_headers, over the bytes of the body as they are sent, with the Unix time in milliseconds and a new UUID for each request; the body then needs no hotkey, coldkey, timestamp and signature. A request with both proofs must be right in both.",
+    ];
 }

@@ -1,4 +1,5 @@
 using MediatR;
+using S3Auth.Application.Ports;
 using S3Auth.Domain;
 
 namespace S3Auth.Application.Service.GetStructure;
@@ -6,15 +7,23 @@ namespace S3Auth.Application.Service.GetStructure;
 /// <summary>Anyone asks where files live.</summary>
 public sealed record GetStructureQuery : IRequest<Structure>;
 
-internal sealed class GetStructureHandler(FolderLayout layout) : IRequestHandler<GetStructureQuery, Structure>
+internal sealed class GetStructureHandler(FolderLayout layout, IObjectStore store) : IRequestHandler<GetStructureQuery, Structure>
 {
-    private static readonly string[] UploadFlow =
+    private static readonly string[] ByFolder =
     [
         "Sign the folder_access commitment (GET /commitment-formats) with your hotkey.",
         "POST /get-folder-access with coldkey, hotkey, timestamp and signature.",
         "For each file: copy the answer's fields, set key to folder plus your own path, add the file as the last field, and POST it as multipart/form-data to url.",
         "Use the same answer for any number of files until its expiry, then ask again.",
-        "GET list_url to see what is in your folder.",
+        "GET list_url to see what is in your folder, or POST /list-my-files for all of it with downloads.",
+    ];
+
+    private static readonly string[] ByFile =
+    [
+        "For each file: sign the file_upload commitment (GET /commitment-formats) with your hotkey.",
+        "POST /get-file-upload-url with coldkey, hotkey, timestamp, signature, filename, and size in bytes.",
+        "PUT the file to url, as the body and with no header but Content-Length.",
+        "POST /list-my-files to see what is in your folder.",
     ];
 
     public Task<Structure> Handle(GetStructureQuery request, CancellationToken cancellationToken) =>
@@ -24,7 +33,8 @@ internal sealed class GetStructureHandler(FolderLayout layout) : IRequestHandler
             layout.Description,
             [.. layout.Sources.Select(source => source.Name)],
             layout.ExampleKeys(layout.FolderOwner(ExampleAccounts.Neuron)),
-            UploadFlow,
+            store.UploadMethod == UploadMethod.Post ? ByFolder : ByFile,
             UploadPolicy.MinBytes,
-            UploadPolicy.MaxBytes));
+            UploadPolicy.MaxBytes,
+            store.UploadMethod == UploadMethod.Post ? "POST" : "PUT"));
 }

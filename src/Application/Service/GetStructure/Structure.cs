@@ -9,6 +9,7 @@ namespace S3Auth.Application.Service.GetStructure;
 /// <param name="UploadFlow">How to upload, step by step.</param>
 /// <param name="MinBytes">The smallest file, in bytes.</param>
 /// <param name="MaxBytes">The largest file, in bytes.</param>
+/// <param name="UploadMethod"><c>POST</c>: one form takes any number of files; <c>PUT</c>: each file is asked for.</param>
 public sealed record Structure(
     string FolderLayout,
     string FolderStructure,
@@ -17,4 +18,5 @@ public sealed record Structure(
     IReadOnlyList<string> ExamplePaths,
     IReadOnlyList<string> UploadFlow,
     long MinBytes,
-    long MaxBytes);
+    long MaxBytes,
+    string UploadMethod);

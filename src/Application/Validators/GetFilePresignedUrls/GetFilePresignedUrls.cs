@@ -7,8 +7,10 @@ using S3Auth.Substrate;
 
 namespace S3Auth.Application.Validators.GetFilePresignedUrls;
 
-/// <summary>A validator asks to download files of one miner.</summary>
-public sealed record GetFilePresignedUrlsCommand : IRequest<FilePresignedUrls>, ISignedRequest, IMinerRequest
+/// <summary>
+/// A validator asks to download files of one miner. The commitment is <c>s3:validator:files:{miner}:{hotkey}:{timestamp}</c>.
+/// </summary>
+public sealed record GetFilePresignedUrlsCommand : OneMinerRequest, IRequest<FilePresignedUrls>
 {
     /// <summary>How long URLs last when nothing is asked for, in hours.</summary>
     public const long StandardHours = 1;
@@ -19,39 +21,13 @@ public sealed record GetFilePresignedUrlsCommand : IRequest<FilePresignedUrls>, 
     /// <summary>The most keys in one request.</summary>
     public const int MostKeys = 1000;
 
-    /// <summary>The validator's hotkey, which signs.</summary>
-    public AccountId? Hotkey { get; init; }
-
-    /// <summary>When it signed, in Unix seconds.</summary>
-    public long? Timestamp { get; init; }
-
-    /// <summary>
-    /// Its signature over <c>s3:validator:files:{miner}:{hotkey}:{timestamp}</c>, where <c>{miner}</c> is the account sent as
-    /// <c>miner_hotkey</c> or <c>miner_coldkey</c>.
-    /// </summary>
-    public Sr25519Signature? Signature { get; init; }
-
-    /// <summary>The miner's hotkey; this or <c>miner_coldkey</c>.</summary>
-    public AccountId? MinerHotkey { get; init; }
-
-    /// <summary>The miner's coldkey; this or <c>miner_hotkey</c>. Only in the coldkey layout.</summary>
-    public AccountId? MinerColdkey { get; init; }
-
     /// <summary>The files' keys, 1 to 1,000, as a listing gives them.</summary>
     public IReadOnlyList<string?>? FileKeys { get; init; }
 
     /// <summary>How long the URLs should last, in hours from 1 to 24; 1 when left out.</summary>
     public long? ExpiryHours { get; init; }
 
-    /// <summary>Without the signature, which opens this request to whoever reads it in time: frameworks print what they bind.</summary>
-    public override string ToString() => $"GetFilePresignedUrlsCommand of {Hotkey}";
-
-    AccountId? ISignedRequest.NamedColdkey => null;
-
-    Role ISignedRequest.Role => Role.Validator;
-
-    Proof ISignedRequest.Proof => Proof.Of(
-        Commitment.FileUrls((MinerHotkey ?? MinerColdkey)!.Value, Hotkey!.Value, Timestamp!.Value), Signature!.Value);
+    internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.FileUrls(Miner, hotkey, timestamp);
 }
 
 /// <summary>Signs a download of each file that lies in the miner's folders, and says of the others that they do not.</summary>
@@ -93,7 +69,7 @@ internal sealed class GetFilePresignedUrlsHandler(Caller caller, FolderLayout la
             SuccessfulUrls = urls.Count,
             FileUrls = urls,
             InvalidFiles = invalid,
-            CommitmentUsed = ((ISignedRequest)request).Proof.Text,
+            CommitmentUsed = request.ProvedText,
         };
     }
 }

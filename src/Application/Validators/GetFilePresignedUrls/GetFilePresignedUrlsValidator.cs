@@ -1,5 +1,4 @@
 using FluentValidation;
-using S3Auth.Application.Pipeline;
 using S3Auth.Domain;
 
 namespace S3Auth.Application.Validators.GetFilePresignedUrls;
@@ -8,8 +7,7 @@ internal sealed class GetFilePresignedUrlsValidator : AbstractValidator<GetFileP
 {
     public GetFilePresignedUrlsValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
     {
-        Include(new SignedRequestRules(window, time));
-        Include(new MinerRequestRules(layout));
+        Include(new OneMinerRequestRules(window, time, layout));
 
         RuleFor(command => command.FileKeys)
             .Must(keys => keys is { Count: >= 1 and <= GetFilePresignedUrlsCommand.MostKeys } && !keys.Contains(null))

@@ -53,8 +53,3 @@ public sealed record MinersUrls(string ListAllMiners);
 /// <param name="Uid">Its uid, where it is still registered (of a coldkey with several hotkeys, the lowest).</param>
 /// <param name="Folders">Its folders, one for each source in which it has data.</param>
 public sealed record MinerFolders(AccountId Id, ushort? Uid, IReadOnlyList<MinerFolder> Folders);
-
-/// <param name="Source">The source's name; absent where the layout has none.</param>
-/// <param name="Prefix">The folder's prefix, with its trailing <c>/</c>.</param>
-/// <param name="ListUrl">A presigned listing of it, the first 1,000 objects.</param>
-public sealed record MinerFolder(string? Source, string Prefix, string ListUrl);

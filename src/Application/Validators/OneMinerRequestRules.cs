@@ -1,13 +1,16 @@
 using FluentValidation;
+using S3Auth.Application.Pipeline;
 using S3Auth.Domain;
 
 namespace S3Auth.Application.Validators;
 
-/// <summary>A miner is named by exactly one account, and by one that names its folders or can be translated to it.</summary>
-internal sealed class MinerRequestRules : AbstractValidator<IMinerRequest>
+/// <summary>The request is signed. A miner is named by exactly one account, and by one that names its folders or can be translated to it.</summary>
+internal sealed class OneMinerRequestRules : AbstractValidator<OneMinerRequest>
 {
-    public MinerRequestRules(FolderLayout layout)
+    public OneMinerRequestRules(AccessWindow window, TimeProvider time, FolderLayout layout)
     {
+        Include(new SignedRequestRules(window, time));
+
         RuleFor(request => request.MinerHotkey)
             .Must((request, hotkey) => hotkey is null != request.MinerColdkey is null)
             .WithMessage("Send exactly one of 'miner_hotkey' and 'miner_coldkey'.");

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Files;
+
+/// <summary>
+/// Where a page of files ended: the last key, and a hash that binds it to the prefixes it was listed for. Base64url of 16 bytes of
+/// SHA-256 and the key. It needs no secret, so every instance reads every other's: who makes one up for prefixes that he may list
+/// gets nothing but a place to begin among them, and one for other prefixes, or an altered one, is read by none.
+/// </summary>
+internal static class FileCursor
+{
+    private const int HashSize = 16;
+    private const string Purpose = "s3auth:file-cursor:1";
+
+    /// <summary>The cursor behind a key.</summary>
+    internal static string After(string key, IReadOnlyList<string> prefixes)
+    {
+        var bytes = new byte[HashSize + Encoding.UTF8.GetByteCount(key)];
+        Encoding.UTF8.GetBytes(key, bytes.AsSpan(HashSize));
+        Bind(bytes.AsSpan(HashSize), prefixes, bytes);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>Reads a cursor; false when it was not made for these prefixes.</summary>
+    /// <param name="cursor">What the client sent.</param>
+    /// <param name="prefixes">What the client may list now.</param>
+    /// <param name="index">Which of the prefixes the key lies in.</param>
+    /// <param name="key">The key.</param>
+    internal static bool TryRead(string cursor, IReadOnlyList<string> prefixes, out int index, [NotNullWhen(true)] out string? key)
+    {
+        (index, key) = (-1, null);
+        if (cursor.Length > Base64Url.GetEncodedLength(HashSize + ObjectName.MaxBytes) || cursor.Any(char.IsWhiteSpace))
+        {
+            return false;
+        }
+
+        Span<byte> bytes = stackalloc byte[HashSize + ObjectName.MaxBytes + 2];
+        if (Base64Url.DecodeFromChars(cursor, bytes, out var read, out var length) != OperationStatus.Done
+            || read != cursor.Length
+            || length <= HashSize)
+        {
+            return false;
+        }
+
+        bytes = bytes[..length];
+        Span<byte> expected = stackalloc byte[HashSize];
+        Bind(bytes[HashSize..], prefixes, expected);
+        if (!bytes[..HashSize].SequenceEqual(expected))
+        {
+            return false;
+        }
+
+        var found = Encoding.UTF8.GetString(bytes[HashSize..]);
+        index = prefixes.TakeWhile(prefix => !found.StartsWith(prefix, StringComparison.Ordinal)).Count();
+        key = index < prefixes.Count ? found : null;
+        return key is not null;
+    }
+
+    private static void Bind(ReadOnlySpan<byte> key, IReadOnlyList<string> prefixes, Span<byte> hash)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha.AppendData(Encoding.UTF8.GetBytes($"{Purpose}\0{string.Join('\0', prefixes)}\0\0"));
+        sha.AppendData(key);
+        sha.GetHashAndReset().AsSpan(0, HashSize).CopyTo(hash);
+    }
+}

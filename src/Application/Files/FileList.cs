@@ -1,0 +1,23 @@
+namespace S3Auth.Application.Files;
+
+/// <summary>One page of files with their downloads.</summary>
+public sealed record FileList
+{
+    /// <summary>The files, folder by folder, in the order of their keys.</summary>
+    public required IReadOnlyList<ListedFile> Files { get; init; }
+
+    /// <summary>Where the next page begins: send it as <c>cursor</c> with the same request; absent on the last page.</summary>
+    public string? NextCursor { get; init; }
+
+    /// <summary>How long the downloads last.</summary>
+    public required long ExpiresInSeconds { get; init; }
+}
+
+/// <param name="Key">The file's key.</param>
+/// <param name="Size">Its size in bytes.</param>
+/// <param name="LastModified">When it was uploaded.</param>
+/// <param name="Etag">The store's mark of its content, without quotes; usually its MD5 in hex.</param>
+/// <param name="DownloadUrl">
+/// Downloads it. Absent where the key cannot be part of a URL: a segment of it is <c>.</c> or <c>..</c>, which HTTP clients resolve.
+/// </param>
+public sealed record ListedFile(string Key, long Size, DateTimeOffset LastModified, string Etag, string? DownloadUrl);

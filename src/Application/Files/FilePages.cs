@@ -1,0 +1,95 @@
+using S3Auth.Application.Grants;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Files;
+
+/// <summary>
+/// Reads the files of one owner's folders page by page, and grants a download of each. What a request says can only make the
+/// outcome smaller: prefix and cursor are read against the folders, and refused where they mean anything else.
+/// </summary>
+internal sealed class FilePages(IObjectStore store, GrantIssuer grants)
+{
+    /// <summary>The most files in a page.</summary>
+    internal const int MostFiles = 1000;
+
+    /// <param name="folders">The folders that the caller may read, in their order.</param>
+    /// <param name="request">Which of their files.</param>
+    /// <param name="cancellationToken">The caller gave up.</param>
+    /// <exception cref="RefusedException">
+    /// <c>invalid_request</c>: prefix or cursor mean nothing in these folders; <c>storage_unavailable</c>, <c>storage_timeout</c>.
+    /// </exception>
+    internal async Task<FileList> ReadAsync(IReadOnlyList<Folder> folders, IFileListRequest request, CancellationToken cancellationToken)
+    {
+        var prefixes = Narrow(folders, request.Prefix);
+        var (found, hasMore) = await ListAsync(prefixes, request, cancellationToken);
+        var grant = await grants.OpenAsync(requestedExpiry: null, cancellationToken);
+
+        return new FileList
+        {
+            Files = [.. found.Select(file => new ListedFile(file.Key, file.Size, file.LastModified, file.ETag, Sign(folders, file, grant)))],
+            NextCursor = hasMore ? FileCursor.After(found[^1].Key, prefixes) : null,
+            ExpiresInSeconds = grant.Seconds,
+        };
+    }
+
+    private async Task<(List<StoredFile> Files, bool HasMore)> ListAsync(
+        List<string> prefixes, IFileListRequest request, CancellationToken cancellationToken)
+    {
+        var limit = (int)(request.Limit ?? MostFiles);
+        var (current, after) = Begin(prefixes, request.Cursor);
+        var files = new List<StoredFile>();
+        for (; current < prefixes.Count; current++, after = null)
+        {
+            // With a full page, one file more tells whether there is another page.
+            var room = limit - files.Count;
+            var page = await store.ListFilesAsync(prefixes[current], after, Math.Max(room, 1), cancellationToken);
+            if (room == 0 && page.Files.Count > 0)
+            {
+                return (files, HasMore: true);
+            }
+
+            files.AddRange(page.Files);
+            if (page.HasMore)
+            {
+                return (files, HasMore: true);
+            }
+        }
+
+        return (files, HasMore: false);
+    }
+
+    private static List<string> Narrow(IReadOnlyList<Folder> folders, string? prefix)
+    {
+        var narrowed = new List<string>(folders.Count);
+        foreach (var folder in folders)
+        {
+            if (folder.TryNarrow(prefix ?? "", out var inside))
+            {
+                narrowed.Add(inside);
+            }
+        }
+
+        return narrowed.Count > 0 ? narrowed : throw Refuse(
+            "prefix", $"Send a 'prefix' within {string.Join(" or ", folders.Select(folder => $"'{folder.Prefix}'"))}, or what follows that; without '.' and '..' segments.");
+    }
+
+    private static (int Index, string? After) Begin(List<string> prefixes, string? cursor)
+    {
+        if (cursor is null)
+        {
+            return (0, null);
+        }
+
+        return FileCursor.TryRead(cursor, prefixes, out var index, out var key)
+            ? (index, key)
+            : throw Refuse("cursor", "Send the 'next_cursor' of an earlier answer to this very request, unchanged, or leave 'cursor' out to begin anew.");
+    }
+
+    private static string? Sign(IReadOnlyList<Folder> folders, StoredFile file, Grant grant) =>
+        ObjectName.TryParse(file.Key, out var name) && folders.Any(folder => folder.Holds(name)) ? grant.Signer.SignGet(name, grant.Expiry) : null;
+
+    private static RefusedException Refuse(string member, string detail) => new(
+        RefusalCode.InvalidRequest, detail, new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [detail] });
+}

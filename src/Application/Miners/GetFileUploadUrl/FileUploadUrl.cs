@@ -1,0 +1,20 @@
+namespace S3Auth.Application.Miners.GetFileUploadUrl;
+
+/// <summary>The upload of one file.</summary>
+public sealed record FileUploadUrl
+{
+    /// <summary>The file's key.</summary>
+    public required string S3Key { get; init; }
+
+    /// <summary><c>POST</c>: a multipart/form-data form with <c>fields</c> first and the file last; <c>PUT</c>: the file is the body.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Where it goes.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The form's fields, to be sent as they are; empty for <c>PUT</c>.</summary>
+    public required IReadOnlyDictionary<string, string> Fields { get; init; }
+
+    /// <summary>How long it lasts.</summary>
+    public required long ExpiresInSeconds { get; init; }
+}

@@ -1,0 +1,62 @@
+using MediatR;
+using S3Auth.Application.Grants;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Miners.GetFileUploadUrl;
+
+/// <summary>A miner asks to upload one file into its own folder.</summary>
+public sealed record GetFileUploadUrlCommand : MinerRequest, IRequest<FileUploadUrl>
+{
+    /// <summary>The file's name: the last segment of its key, at most 255 bytes.</summary>
+    public FileName? Filename { get; init; }
+
+    /// <summary>The job it was collected for: the file goes into <c>job_id={job_id}/</c>; directly into the folder when left out.</summary>
+    public JobId? JobId { get; init; }
+
+    /// <summary>The source it came from; the first one when left out.</summary>
+    public Source? Source { get; init; }
+
+    /// <summary>Its size in bytes; when given, the store takes no other.</summary>
+    public long? Size { get; init; }
+}
+
+/// <summary>Grants the upload of one file that is not there yet.</summary>
+internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store)
+    : IRequestHandler<GetFileUploadUrlCommand, FileUploadUrl>
+{
+    public async Task<FileUploadUrl> Handle(GetFileUploadUrlCommand request, CancellationToken cancellationToken)
+    {
+        var folder = layout.FoldersOf(layout.FolderOwner(caller.Neuron), request.Source)[0];
+        var file = new FileUpload(FolderLayout.KeyOf(folder, request.JobId, request.Filename!.Value), request.Size);
+        if (await store.ExistsAsync(file.Key, cancellationToken))
+        {
+            throw new RefusedException(
+                RefusalCode.FileExists, $"The file {file.Key} is there already: choose another name, or leave it as it is.");
+        }
+
+        var grant = await grants.OpenAsync(requestedExpiry: null, cancellationToken);
+        var (url, fields) = Sign(file, grant);
+        return new FileUploadUrl
+        {
+            S3Key = file.Key.Key,
+            Method = store.UploadMethod == UploadMethod.Post ? "POST" : "PUT",
+            Url = url,
+            Fields = fields,
+            ExpiresInSeconds = grant.Seconds,
+        };
+    }
+
+    private (string Url, IReadOnlyDictionary<string, string> Fields) Sign(FileUpload file, Grant grant)
+    {
+        if (store.UploadMethod == UploadMethod.Put)
+        {
+            return (grant.Signer.SignPut(file, grant.Expiry), new Dictionary<string, string>(StringComparer.Ordinal));
+        }
+
+        var form = grant.Signer.SignPost(file, grant.Expiry);
+        return (form.Url, form.Fields);
+    }
+}

@@ -1,0 +1,22 @@
+using FluentValidation;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Miners.GetFileUploadUrl;
+
+internal sealed class GetFileUploadUrlValidator : AbstractValidator<GetFileUploadUrlCommand>
+{
+    public GetFileUploadUrlValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+    {
+        Include(new MinerRequestRules(window, time));
+
+        RuleFor(command => command.Filename)
+            .NotNull().WithMessage("Send 'filename': the name of the file, without any folder.");
+
+        RuleFor(command => command.Source)
+            .IsConfigured(layout, leftOut: $"'{layout.Sources.Select(source => source.Name).FirstOrDefault()}'");
+
+        RuleFor(command => command.Size)
+            .InclusiveBetween(UploadPolicy.MinBytes, UploadPolicy.MaxBytes)
+            .WithMessage($"Send as 'size' the file's size in bytes, {UploadPolicy.MinBytes} to {UploadPolicy.MaxBytes}, or leave it out.");
+    }
+}

@@ -1,0 +1,18 @@
+using S3Auth.Application.Pipeline;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Miners;
+
+/// <summary>A request of a miner for its own folders. Its commitment is <c>s3:data:access:{coldkey}:{hotkey}:{timestamp}</c>.</summary>
+public abstract record MinerRequest : SignedRequest
+{
+    /// <summary>The coldkey that owns the hotkey. With Tao v2 headers it may be left out: the chain knows it.</summary>
+    public AccountId? Coldkey { get; init; }
+
+    internal override AccountId? NamedColdkey => Coldkey;
+
+    internal override Role Role => Role.Miner;
+
+    internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.FolderAccess(Coldkey!.Value, hotkey, timestamp);
+}

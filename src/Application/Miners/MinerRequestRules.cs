@@ -1,0 +1,18 @@
+using FluentValidation;
+using S3Auth.Application.Pipeline;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Miners;
+
+/// <summary>A miner's request is signed; a commitment names the coldkey.</summary>
+internal sealed class MinerRequestRules : AbstractValidator<MinerRequest>
+{
+    public MinerRequestRules(AccessWindow window, TimeProvider time)
+    {
+        Include(new SignedRequestRules(window, time));
+
+        RuleFor(request => request.Coldkey)
+            .NotNull().When(request => request.IsProvedByBody)
+            .WithMessage("Send 'coldkey': the SS58 address of the coldkey that owns the hotkey.");
+    }
+}

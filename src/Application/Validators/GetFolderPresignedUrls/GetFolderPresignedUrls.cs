@@ -1,0 +1,62 @@
+using MediatR;
+using S3Auth.Application.Grants;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Validators.GetFolderPresignedUrls;
+
+/// <summary>
+/// A validator asks to list every miner's job folders. The commitment is <c>s3:validator:folders:{hotkey}:{timestamp}</c>.
+/// </summary>
+public sealed record GetFolderPresignedUrlsCommand : ValidatorRequest, IRequest<FolderPresignedUrls>
+{
+    /// <summary>When the grant should end, in Unix seconds; as late as possible when left out.</summary>
+    public long? Expiry { get; init; }
+
+    internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.FolderUrls(hotkey, timestamp);
+}
+
+/// <summary>Finds every miner's folder, in each of them the jobs' folders, and signs a listing of each of those.</summary>
+internal sealed class GetFolderPresignedUrlsHandler(
+    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, IObjectStore store)
+    : IRequestHandler<GetFolderPresignedUrlsCommand, FolderPresignedUrls>
+{
+    public async Task<FolderPresignedUrls> Handle(GetFolderPresignedUrlsCommand request, CancellationToken cancellationToken)
+    {
+        var miners = await discovery.FindAsync(cancellationToken);
+        var jobs = await discovery.FindJobsAsync([.. miners.SelectMany(miner => miner.Folders)], cancellationToken);
+
+        // Opened after the listings: a grant is dated when it is given, however long the store took.
+        var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
+
+        return new FolderPresignedUrls
+        {
+            ValidatorHotkey = caller.Neuron.Hotkey,
+            Bucket = store.Bucket,
+            ExpirySeconds = grant.Seconds,
+            ExpiryTime = grant.Expiry,
+            TotalMiners = miners.Count,
+            FolderUrls = miners.ToDictionary(miner => miner.Owner.ToString(), miner => Sign(miner, jobs, grant), StringComparer.Ordinal),
+            CommitmentUsed = request.ProvedText,
+        };
+    }
+
+    private MinerJobs Sign(FoundMiner miner, IReadOnlyDictionary<Folder, FoundJobs> found, Grant grant)
+    {
+        var jobs = miner.Folders
+            .SelectMany(folder => found[folder].Jobs, (folder, job) => new JobFolder(
+                job.Id, job.Prefix, grant.Signer.SignList(new Listing(job.Prefix), grant.Expiry), folder.Source?.Name))
+            .ToList();
+
+        return new MinerJobs
+        {
+            MinerPath = miner.Folders[0].Prefix,
+            JobFolders = jobs,
+            TotalJobs = jobs.Count,
+            HasMoreJobs = miner.Folders.Any(folder => found[folder].HasMore) ? true : null,
+            Folders = layout.Sources.Count > 0 ? MinerFolder.Sign(miner.Folders, grant) : null,
+        };
+    }
+}

@@ -1,0 +1,19 @@
+using FluentValidation;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Validators.GetMinerList;
+
+internal sealed class GetMinerListValidator : AbstractValidator<GetMinerListCommand>
+{
+    public GetMinerListValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+    {
+        Include(new OneMinerRequestRules(window, time, layout));
+
+        RuleFor(command => command.Source)
+            .IsConfigured(layout, leftOut: $"'{layout.Sources.Select(source => source.Name).FirstOrDefault()}'");
+
+        RuleFor(command => command.ContinuationToken)
+            .MaximumLength(GetMinerListCommand.LongestToken)
+            .WithMessage("Send as 'continuation_token' the NextContinuationToken of the page before, or leave it out for the first page.");
+    }
+}

@@ -1,0 +1,40 @@
+using MediatR;
+using S3Auth.Application.Grants;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Validators.GetMinerSpecificAccess;
+
+/// <summary>A validator asks to list one miner's folders.</summary>
+public sealed record GetMinerSpecificAccessCommand : OneMinerRequest, IRequest<MinerSpecificAccess>
+{
+    /// <summary>When the grant should end, in Unix seconds; as late as possible when left out.</summary>
+    public long? Expiry { get; init; }
+}
+
+/// <summary>Signs a listing of each of the miner's folders, whether or not anything is there.</summary>
+internal sealed class GetMinerSpecificAccessHandler(
+    Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, IObjectStore store)
+    : IRequestHandler<GetMinerSpecificAccessCommand, MinerSpecificAccess>
+{
+    public async Task<MinerSpecificAccess> Handle(GetMinerSpecificAccessCommand request, CancellationToken cancellationToken)
+    {
+        var owner = owners.Of(request, caller.Metagraph);
+        var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
+        var folders = MinerFolder.Sign(layout.FoldersOf(owner), grant);
+
+        return new MinerSpecificAccess
+        {
+            Bucket = store.Bucket,
+            Region = store.Region,
+            MinerHotkey = request.MinerHotkey,
+            MinerColdkey = request.MinerColdkey,
+            MinerUrl = folders[0].ListUrl,
+            Prefix = folders[0].Prefix,
+            Expiry = grant.Expiry,
+            ExpirySeconds = grant.Seconds,
+            Folders = layout.Sources.Count > 0 ? folders : null,
+        };
+    }
+}

@@ -1,0 +1,14 @@
+using FluentValidation;
+using S3Auth.Application.Grants;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Validators.GetMinerSpecificAccess;
+
+internal sealed class GetMinerSpecificAccessValidator : AbstractValidator<GetMinerSpecificAccessCommand>
+{
+    public GetMinerSpecificAccessValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+    {
+        Include(new OneMinerRequestRules(window, time, layout));
+        RuleFor(command => command.Expiry).IsAfterNow(time);
+    }
+}

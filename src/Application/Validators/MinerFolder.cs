@@ -1,0 +1,23 @@
+using S3Auth.Application.Grants;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Validators;
+
+/// <param name="Source">The source's name; absent where the layout has none.</param>
+/// <param name="Prefix">The folder's prefix, with its trailing <c>/</c>.</param>
+/// <param name="ListUrl">A presigned listing of it, the first 1,000 objects.</param>
+public sealed record MinerFolder(string? Source, string Prefix, string ListUrl)
+{
+    internal static IReadOnlyList<MinerFolder> Sign(IReadOnlyList<Folder> folders, Grant grant)
+    {
+        var signed = new MinerFolder[folders.Count];
+        for (var i = 0; i < signed.Length; i++)
+        {
+            var folder = folders[i];
+            signed[i] = new MinerFolder(folder.Source?.Name, folder.Prefix, grant.Signer.SignList(new Listing(folder.Prefix), grant.Expiry));
+        }
+
+        return signed;
+    }
+}

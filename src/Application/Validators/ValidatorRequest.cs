@@ -1,0 +1,9 @@
+using S3Auth.Application.Pipeline;
+
+namespace S3Auth.Application.Validators;
+
+/// <summary>A request of a validator.</summary>
+public abstract record ValidatorRequest : SignedRequest
+{
+    internal override Role Role => Role.Validator;
+}
