@@ -117,6 +117,18 @@ public sealed class GetFolderAccessTests
     }
 
     [Test]
+    public async Task Store_that_takes_no_forms_grants_no_folder_and_says_what_to_call()
+    {
+        using var subnet = new Subnet();
+        subnet.Store.SetupGet(port => port.UploadMethod).Returns(UploadMethod.Put);
+
+        var refused = await subnet.RefuseAsync(AsBob);
+
+        Assert.That((refused.Code, subnet.Signer.Signed), Is.EqualTo((RefusalCode.FolderUploadUnsupported, 0)));
+        Assert.That(refused.Message, Does.Contain("/get-file-upload-url"));
+    }
+
+    [Test]
     public async Task Upload_limits_are_told()
     {
         using var subnet = new Subnet();

@@ -30,7 +30,8 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
 
     public string SignGet(ObjectName key, DateTimeOffset expiry) => $"get {key} until {Until(expiry)}";
 
-    public string SignList(Listing listing, DateTimeOffset expiry) => $"list {listing.Prefix} by {listing.Delimiter ?? "nothing"} until {Until(expiry)}";
+    public string SignList(Listing listing, DateTimeOffset expiry) =>
+        $"list {listing.Prefix}{(listing.ContinuationToken is { } token ? $" from {token}" : "")} by {listing.Delimiter ?? "nothing"} until {Until(expiry)}";
 
     private static string SizeOf(FileUpload file) => file.Size is { } size ? $"{size}" : "any size";
 

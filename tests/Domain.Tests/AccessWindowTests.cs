@@ -23,6 +23,27 @@ public sealed class AccessWindowTests
         Assert.That(freshness, Is.EqualTo(new Freshness(verdict, secondsOutside)));
     }
 
+    [TestCase((Now * 1000) + 999, FreshnessVerdict.Fresh, 0)]
+    [TestCase((Now * 1000) + 999 - 300_000, FreshnessVerdict.Fresh, 0)]
+    [TestCase((Now * 1000) + 999 - 300_001, FreshnessVerdict.Expired, 1)]
+    [TestCase((Now * 1000) + 999 - 302_000, FreshnessVerdict.Expired, 2)]
+    [TestCase((Now * 1000) + 999 + 60_000, FreshnessVerdict.Fresh, 0)]
+    [TestCase((Now * 1000) + 999 + 60_001, FreshnessVerdict.InFuture, 1)]
+    [TestCase(Now, FreshnessVerdict.InSeconds, Now - (Now / 1000) + 1 - 300)]
+    [TestCase(0, FreshnessVerdict.InSeconds, Now - 299)]
+    public void Window_judges_milliseconds_by_their_distance(long timestamp, FreshnessVerdict verdict, long secondsOutside) =>
+        Assert.That(AccessWindow.Default.JudgeMilliseconds(timestamp, Clock), Is.EqualTo(new Freshness(verdict, secondsOutside)));
+
+    [Test]
+    public void Window_judges_extreme_milliseconds_without_overflow()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(AccessWindow.Default.JudgeMilliseconds(long.MinValue, Clock).Verdict, Is.EqualTo(FreshnessVerdict.InSeconds));
+            Assert.That(AccessWindow.Default.JudgeMilliseconds(long.MaxValue, Clock).Verdict, Is.EqualTo(FreshnessVerdict.InFuture));
+        });
+    }
+
     [Test]
     public void Window_judges_extreme_timestamps_without_overflow()
     {

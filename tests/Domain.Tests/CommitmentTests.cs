@@ -21,6 +21,18 @@ public sealed class CommitmentTests
             Is.EqualTo("s3:validator:files:5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy:5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY:1795500000"));
 
     [Test]
+    public void Miner_access_is_the_text_that_validators_sign() =>
+        Assert.That(
+            Commitment.MinerAccess(Accounts.Dave, 1795500000).Text,
+            Is.EqualTo("s3:validator:miner:5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy:1795500000"));
+
+    [Test]
+    public void Folder_urls_is_the_text_that_validators_sign() =>
+        Assert.That(
+            Commitment.FolderUrls(Accounts.Alice, 1795500000).Text,
+            Is.EqualTo("s3:validator:folders:5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY:1795500000"));
+
+    [Test]
     public void Timestamp_is_written_the_same_in_every_culture()
     {
         var before = CultureInfo.CurrentCulture;

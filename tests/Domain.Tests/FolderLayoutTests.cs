@@ -131,5 +131,50 @@ public sealed class FolderLayoutTests
     public void Source_is_a_short_lowercase_name(string? text, bool good) =>
         Assert.That(Source.TryParse(text, out _), Is.EqualTo(good));
 
+    private static JobId JobOf(string id) => JobId.TryParse(id, out var job) ? job : throw new ArgumentException(id, nameof(id));
+
+    private static FileName NameOf(string name) => FileName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name, nameof(name));
+
     private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+
+    [Test]
+    public void File_lies_in_the_folder_of_its_job_or_in_the_miners_own()
+    {
+        var folder = ByColdkey.FoldersOf(Accounts.Dave)[1];
+        var (job, name) = (JobOf("job-1"), NameOf("a b%2F."));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(FolderLayout.KeyOf(folder, job: null, name).Key, Is.EqualTo($"data/reddit/{Dave}/a b%2F."));
+            Assert.That(FolderLayout.KeyOf(folder, job, name).Key, Is.EqualTo($"data/reddit/{Dave}/job_id=job-1/a b%2F."));
+            Assert.That(folder.Holds(FolderLayout.KeyOf(folder, job, name)), Is.True);
+        });
+    }
+
+    [Test]
+    public void Longest_source_job_and_name_make_a_key()
+    {
+        var folder = new ColdkeyLayout([SourceOf(new string('s', 32))]).FoldersOf(Accounts.Dave)[0];
+
+        Assert.That(FolderLayout.KeyOf(folder, JobOf(new string('j', 128)), NameOf(new string('n', 255))).Key, Has.Length.LessThan(ObjectName.MaxBytes));
+    }
+
+    [TestCase("job_id=1/", "1")]
+    [TestCase("job_id=a b=/", "a b=")]
+    [TestCase("job_id=../", "..")]
+    [TestCase("job_id=/", null)]
+    [TestCase("job_id=1", null)]
+    [TestCase("job=1/", null)]
+    [TestCase("", null)]
+    public void Job_is_read_from_its_folder(string name, string? expected)
+    {
+        var folder = ByHotkey.FoldersOf(Accounts.Bob)[0];
+
+        Assert.That(FolderLayout.TryReadJob(folder, folder.Prefix + name, out var job), Is.EqualTo(expected is not null));
+        Assert.That(job, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Job_of_another_folder_is_none() => Assert.That(
+        FolderLayout.TryReadJob(ByHotkey.FoldersOf(Accounts.Bob)[0], $"data/hotkey={Dave}/job_id=1/", out _), Is.False);
 }

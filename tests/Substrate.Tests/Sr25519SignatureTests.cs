@@ -39,6 +39,34 @@ public sealed class Sr25519SignatureTests
     }
 
     [Test]
+    public void TryParseBase64_accepts_64_bytes_with_and_without_tag()
+    {
+        foreach (var text in (string[])[Convert.ToBase64String(Bytes), Convert.ToBase64String([1, .. Bytes])])
+        {
+            Assert.That(Sr25519Signature.TryParseBase64(text, out var signature), Is.True, text);
+            Assert.That(signature.ToBytes(), Is.EqualTo(Bytes), text);
+        }
+    }
+
+    [Test]
+    public void TryParseBase64_refuses_everything_else()
+    {
+        var base64 = Convert.ToBase64String(Bytes);
+        string?[] refused =
+        [
+            null, "", base64[..^1], base64[..^2], base64 + "=", " " + base64[1..], base64[..^1] + "\n", base64[..40] + " " + base64[41..], Hex, "0x" + Hex,
+            Convert.ToBase64String(Bytes[1..]), Convert.ToBase64String([0, .. Bytes]), Convert.ToBase64String([2, .. Bytes]),
+            Convert.ToBase64String([1, 1, .. Bytes]), base64.Replace('=', 'A'), "-" + base64[1..], "Ａ" + base64[1..], new string('A', 10_000_000),
+        ];
+
+        foreach (var text in refused)
+        {
+            Assert.That(Sr25519Signature.TryParseBase64(text, out var signature), Is.False, text?[..Math.Min(text.Length, 200)]);
+            Assert.That(signature, Is.Default);
+        }
+    }
+
+    [Test]
     public void ToString_is_hex_that_TryParseHex_reads()
     {
         var signature = Sr25519Signature.FromBytes(Bytes);

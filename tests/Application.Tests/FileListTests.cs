@@ -1,0 +1,256 @@
+using Moq;
+using S3Auth.Application.Files;
+using S3Auth.Application.Miners.ListMyFiles;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Application.Validators.ListFiles;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Tests;
+
+public sealed class FileListTests
+{
+    private static readonly DateTimeOffset Uploaded = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now - 60);
+
+    private Subnet _subnet = null!;
+
+    [SetUp]
+    public void SetUp() => _subnet = new Subnet();
+
+    [TearDown]
+    public void TearDown() => _subnet.Dispose();
+
+    private static ListMyFilesCommand AsBob => new()
+    {
+        Coldkey = Subnet.Dave,
+        Hotkey = Subnet.Bob,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+    };
+
+    private static ListFilesCommand AsAlice => new()
+    {
+        Hotkey = Subnet.Alice,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+        MinerColdkey = Subnet.Dave,
+    };
+
+    private static string InX(string name) => $"data/x/{Subnet.Dave}/{name}";
+
+    private static string InReddit(string name) => $"data/reddit/{Subnet.Dave}/{name}";
+
+    [Test]
+    public async Task Miner_and_validator_see_the_same_files_with_their_downloads()
+    {
+        Holds(InX("a b%2F."), InReddit("c"));
+
+        var (own, asked) = (await _subnet.SendAsync(AsBob), await _subnet.SendAsync(AsAlice));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(own.Files, Is.EqualTo(asked.Files));
+            Assert.That(own.Files[0], Is.EqualTo(new ListedFile(InX("a b%2F."), 4096, Uploaded, "etag", $"get {InX("a b%2F.")} until +86400")));
+            Assert.That(own.Files.Select(file => file.Key), Is.EqualTo(new[] { InX("a b%2F."), InReddit("c") }));
+            Assert.That((own.NextCursor, own.ExpiresInSeconds), Is.EqualTo((default(string), 86400)));
+        });
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(3)]
+    [TestCase(4)]
+    [TestCase(5)]
+    [TestCase(6)]
+    [TestCase(7)]
+    [TestCase(8)]
+    public async Task Pages_hold_every_file_once_whatever_their_size(int limit)
+    {
+        string[] all = [InX("1"), InX("2"), InX("3"), InReddit("1"), InReddit("2"), InReddit("3"), InReddit("4")];
+        Holds(all);
+        var seen = new List<string>();
+        var pages = 0;
+        string? cursor = null;
+        do
+        {
+            var page = await _subnet.SendAsync(AsBob with { Limit = limit, Cursor = cursor });
+            Assert.That(page.Files, Has.Count.EqualTo(page.NextCursor is null ? all.Length - seen.Count : limit), "only the last page is short");
+            seen.AddRange(page.Files.Select(file => file.Key));
+            cursor = page.NextCursor;
+            pages++;
+        }
+        while (cursor is not null);
+
+        Assert.That(seen, Is.EqualTo(all));
+        Assert.That(pages, Is.EqualTo((all.Length + limit - 1) / limit), "no page is empty");
+    }
+
+    [Test]
+    public async Task Source_and_prefix_make_the_list_smaller()
+    {
+        Holds(InX("a1"), InX("a2"), InX("b"), InReddit("a3"));
+
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await KeysAsync(AsBob with { Source = Subnet.SourceOf("x") }), Is.EqualTo(new[] { InX("a1"), InX("a2"), InX("b") }));
+            Assert.That(await KeysAsync(AsBob with { Prefix = "a" }), Is.EqualTo(new[] { InX("a1"), InX("a2"), InReddit("a3") }));
+            Assert.That(await KeysAsync(AsBob with { Prefix = InX("a") }), Is.EqualTo(new[] { InX("a1"), InX("a2") }));
+            Assert.That(await KeysAsync(AsBob with { Prefix = InReddit("") }), Is.EqualTo(new[] { InReddit("a3") }));
+            Assert.That(await KeysAsync(AsBob with { Prefix = InX("a"), Source = Subnet.SourceOf("x") }), Is.EqualTo(new[] { InX("a1"), InX("a2") }));
+        });
+    }
+
+    private static IEnumerable<string> Outside() =>
+    [
+        "data/", $"data/x/{Subnet.Bob}/", $"data/x/{Subnet.Dave}", $"data/x/{Subnet.Dave}x/", "../", "..", InX("../" + Subnet.Bob), "/", $"/data/x/{Subnet.Bob}/",
+        $"data/hotkey={Subnet.Bob}/",
+    ];
+
+    [TestCaseSource(nameof(Outside))]
+    public async Task Prefix_outside_of_the_folders_is_refused_unasked(string prefix)
+    {
+        foreach (var refused in (RefusedException[])[await _subnet.RefuseAsync(AsBob with { Prefix = prefix }), await _subnet.RefuseAsync(AsAlice with { Prefix = prefix })])
+        {
+            Assert.That((refused.Code, refused.Errors.Keys.Single()), Is.EqualTo((RefusalCode.InvalidRequest, "prefix")));
+        }
+
+        _subnet.Store.Verify(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
+    }
+
+    [Test]
+    public async Task Prefix_in_the_folder_of_another_source_than_the_one_asked_for_is_refused()
+    {
+        var refused = await _subnet.RefuseAsync(AsBob with { Prefix = InX("a"), Source = Subnet.SourceOf("reddit") });
+
+        Assert.That(refused.Errors.Keys, Is.EqualTo(new[] { "prefix" }));
+    }
+
+    [Test]
+    public async Task Cursor_is_good_for_the_request_it_was_made_for_only()
+    {
+        Holds(InX("a1"), InX("a2"), InX("a3"));
+        var cursor = (await _subnet.SendAsync(AsBob with { Limit = 1, Prefix = "a" })).NextCursor!;
+        var wrong = AsBob with { Cursor = cursor, Prefix = "a" };
+
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await KeysAsync(wrong), Is.EqualTo(new[] { InX("a2"), InX("a3") }), "it is right here");
+            Assert.That(await KeysAsync(AsAlice with { Cursor = cursor, Prefix = "a" }), Is.EqualTo(new[] { InX("a2"), InX("a3") }), "whoever may list the same");
+            await AssertRefusedAsync(wrong with { Prefix = null });
+            await AssertRefusedAsync(wrong with { Prefix = InX("a") });
+            await AssertRefusedAsync(wrong with { Source = Subnet.SourceOf("x") });
+            await AssertRefusedAsync(AsAlice with { Cursor = cursor, Prefix = "a", MinerColdkey = Subnet.Charlie });
+        });
+    }
+
+    [Test]
+    public async Task Cursor_that_is_altered_anywhere_is_refused()
+    {
+        Holds(InX("a1"), InX("a2"));
+        var cursor = (await _subnet.SendAsync(AsBob with { Limit = 1 })).NextCursor!;
+
+        for (var i = 0; i < cursor.Length; i++)
+        {
+            var altered = cursor[..i] + (cursor[i] == 'A' ? 'B' : 'A') + cursor[(i + 1)..];
+
+            // The last character's low bits are not part of any byte: another spelling of the same cursor.
+            if (!System.Buffers.Text.Base64Url.DecodeFromChars(altered).SequenceEqual(System.Buffers.Text.Base64Url.DecodeFromChars(cursor)))
+            {
+                await AssertRefusedAsync(AsBob with { Cursor = altered });
+            }
+        }
+    }
+
+    [TestCase("")]
+    [TestCase("A")]
+    [TestCase("1000")]
+    [TestCase("not a cursor")]
+    [TestCase("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [TestCase("\u00e4\u00e4\u00e4\u00e4")]
+    [TestCase("====")]
+    public async Task Anything_else_is_no_cursor(string cursor) => await AssertRefusedAsync(AsBob with { Cursor = cursor });
+
+    [Test]
+    public async Task Cursor_of_any_length_is_refused_without_being_read() =>
+        await AssertRefusedAsync(AsBob with { Cursor = new string('A', 400_000) });
+
+    [Test]
+    public async Task Cursor_made_up_with_knowledge_of_how_leads_nowhere_else()
+    {
+        Holds(InX("a1"), InX("a2"));
+        string[] prefixes = [InX(""), InReddit("")];
+
+        var outside = FileCursor.After($"data/x/{Subnet.Bob}/secret", prefixes);
+        var inside = FileCursor.After(InX("a1"), prefixes);
+
+        await AssertRefusedAsync(AsBob with { Cursor = outside });
+        Assert.That(await KeysAsync(AsBob with { Cursor = inside }), Is.EqualTo(new[] { InX("a2") }));
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(1001)]
+    [TestCase(long.MaxValue)]
+    public async Task Limit_is_1_to_1000(long limit) =>
+        Assert.That((await _subnet.RefuseAsync(AsAlice with { Limit = limit })).Errors.Keys, Is.EqualTo(new[] { "limit" }));
+
+    [Test]
+    public async Task Key_that_no_url_can_hold_is_listed_without_a_download()
+    {
+        Holds(InX("../b"), InX(""));
+
+        var page = await _subnet.SendAsync(AsBob);
+
+        Assert.That(page.Files.Select(file => (file.Key, file.DownloadUrl)), Is.EqualTo(new[] { (InX(""), default(string)), (InX("../b"), null) }));
+    }
+
+    [Test]
+    public async Task Source_is_a_configured_one()
+    {
+        Assert.That((await _subnet.RefuseAsync(AsBob with { Source = Subnet.SourceOf("youtube") })).Errors.Keys, Is.EqualTo(new[] { "source" }));
+        Assert.That((await _subnet.RefuseAsync(AsAlice with { Source = Subnet.SourceOf("youtube") })).Errors.Keys, Is.EqualTo(new[] { "source" }));
+    }
+
+    [Test]
+    public async Task Miner_lists_nobody_else()
+    {
+        var refused = await _subnet.RefuseAsync(AsAlice with { Hotkey = Subnet.Bob, MinerColdkey = Subnet.Charlie });
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.NotAValidator));
+    }
+
+    [Test]
+    public async Task Hotkey_layout_lists_the_one_folder()
+    {
+        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+
+        await subnet.SendAsync(AsBob);
+        await subnet.SendAsync(AsAlice with { MinerColdkey = null, MinerHotkey = Subnet.Dave });
+
+        subnet.Store.Verify(port => port.ListFilesAsync($"data/hotkey={Subnet.Bob}/", null, 1000, It.IsAny<CancellationToken>()), Times.Once);
+        subnet.Store.Verify(port => port.ListFilesAsync($"data/hotkey={Subnet.Dave}/", null, 1000, It.IsAny<CancellationToken>()), Times.Once);
+    }
+
+    private void Holds(params string[] keys) => _subnet.Store
+        .Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        .ReturnsAsync((string prefix, string? after, int limit, CancellationToken _) =>
+        {
+            var found = keys
+                .Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(key, after) > 0)
+                .Order(StringComparer.Ordinal)
+                .Select(key => new StoredFile(key, 4096, Uploaded, "etag"))
+                .ToList();
+            return new FilePage([.. found.Take(limit)], found.Count > limit);
+        });
+
+    private async Task<IEnumerable<string>> KeysAsync(MediatR.IRequest<FileList> request) =>
+        (await _subnet.SendAsync(request)).Files.Select(file => file.Key);
+
+    private async Task AssertRefusedAsync(MediatR.IRequest<FileList> request)
+    {
+        var refused = await _subnet.RefuseAsync(request);
+
+        Assert.That((refused.Code, refused.Errors.Keys.Single()), Is.EqualTo((RefusalCode.InvalidRequest, "cursor")));
+    }
+}

@@ -1,0 +1,142 @@
+using Moq;
+using S3Auth.Application.Miners.GetFileUploadUrl;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Tests;
+
+public sealed class GetFileUploadUrlTests
+{
+    private static readonly string Key = $"data/x/{Subnet.Dave}/a b.parquet";
+
+    private static GetFileUploadUrlCommand AsBob => new()
+    {
+        Coldkey = Subnet.Dave,
+        Hotkey = Subnet.Bob,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+        Filename = Subnet.FileNameOf("a b.parquet"),
+    };
+
+    [Test]
+    public async Task Grants_a_form_for_just_that_key()
+    {
+        using var subnet = new Subnet();
+
+        var upload = await subnet.SendAsync(AsBob with { Size = 4096 });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((upload.S3Key, upload.Method, upload.Url, upload.ExpiresInSeconds), Is.EqualTo((Key, "POST", "post", 86400)));
+            Assert.That(upload.Fields, Is.EqualTo(new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["key"] = Key, ["size"] = "4096", ["until"] = "+86400",
+            }));
+        });
+    }
+
+    [Test]
+    public async Task Grants_a_put_where_the_store_takes_no_forms()
+    {
+        using var subnet = new Subnet();
+        subnet.Store.SetupGet(port => port.UploadMethod).Returns(UploadMethod.Put);
+
+        var upload = await subnet.SendAsync(AsBob);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((upload.S3Key, upload.Method, upload.Url), Is.EqualTo((Key, "PUT", $"put {Key} of any size until +86400")));
+            Assert.That(upload.Fields, Is.Empty);
+        });
+    }
+
+    [TestCase("x", null, "data/x/{0}/a b.parquet")]
+    [TestCase("reddit", null, "data/reddit/{0}/a b.parquet")]
+    [TestCase("reddit", "job-1", "data/reddit/{0}/job_id=job-1/a b.parquet")]
+    public async Task Source_and_job_choose_the_folder(string source, string? job, string key)
+    {
+        using var subnet = new Subnet();
+
+        var upload = await subnet.SendAsync(AsBob with { Source = Subnet.SourceOf(source), JobId = JobId.TryParse(job, out var id) ? id : null });
+
+        Assert.That(upload.S3Key, Is.EqualTo(string.Format(System.Globalization.CultureInfo.InvariantCulture, key, Subnet.Dave)));
+    }
+
+    [Test]
+    public async Task Hotkey_layout_has_one_folder_and_no_sources()
+    {
+        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+
+        var refused = await subnet.RefuseAsync(AsBob with { Source = Subnet.SourceOf("x") });
+
+        Assert.That(refused.Errors.Keys, Is.EqualTo(new[] { "source" }));
+        Assert.That((await subnet.SendAsync(AsBob)).S3Key, Is.EqualTo($"data/hotkey={Subnet.Bob}/a b.parquet"));
+    }
+
+    [Test]
+    public async Task File_that_is_there_already_is_not_granted()
+    {
+        using var subnet = new Subnet();
+        subnet.Store.Setup(port => port.ExistsAsync(It.Is<ObjectName>(name => name.Key == Key), It.IsAny<CancellationToken>())).ReturnsAsync(true);
+
+        var refused = await subnet.RefuseAsync(AsBob);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((refused.Code, subnet.Signer.Signed), Is.EqualTo((RefusalCode.FileExists, 0)));
+            Assert.That(refused.Message, Does.Contain(Key));
+        });
+        Assert.That((await subnet.SendAsync(AsBob with { Filename = Subnet.FileNameOf("b") })).S3Key, Does.EndWith("/b"));
+    }
+
+    [TestCase(1023L)]
+    [TestCase(5368709121L)]
+    [TestCase(0L)]
+    [TestCase(-1L)]
+    [TestCase(long.MaxValue)]
+    public async Task Size_lies_within_the_upload_policy(long size)
+    {
+        using var subnet = new Subnet();
+
+        var refused = await subnet.RefuseAsync(AsBob with { Size = size });
+
+        Assert.That(refused.Errors.Keys, Is.EqualTo(new[] { "size" }));
+    }
+
+    [TestCase(1024L)]
+    [TestCase(5368709120L)]
+    public async Task Size_at_the_ends_of_the_upload_policy_is_granted(long size)
+    {
+        using var subnet = new Subnet();
+
+        Assert.That((await subnet.SendAsync(AsBob with { Size = size })).Fields["size"], Is.EqualTo($"{size}"));
+    }
+
+    [Test]
+    public async Task Name_is_needed()
+    {
+        using var subnet = new Subnet();
+
+        Assert.That((await subnet.RefuseAsync(AsBob with { Filename = null })).Errors.Keys, Is.EqualTo(new[] { "filename" }));
+    }
+
+    [Test]
+    public async Task Coldkey_is_needed_beside_a_commitment()
+    {
+        using var subnet = new Subnet();
+
+        Assert.That((await subnet.RefuseAsync(AsBob with { Coldkey = null })).Errors.Keys, Is.EqualTo(new[] { "coldkey" }));
+    }
+
+    [Test]
+    public async Task Grant_is_dated_after_the_stores_answer()
+    {
+        using var subnet = new Subnet();
+        subnet.Signer.CredentialsEnd = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 100);
+        subnet.Store.Setup(port => port.ExistsAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>()))
+            .Callback(() => subnet.Time.Advance(TimeSpan.FromSeconds(10)))
+            .ReturnsAsync(false);
+
+        Assert.That((await subnet.SendAsync(AsBob)).ExpiresInSeconds, Is.EqualTo(90));
+    }
+}

@@ -1,0 +1,134 @@
+using Moq;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Application.Validators;
+using S3Auth.Application.Validators.GetFolderPresignedUrls;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Tests;
+
+public sealed class GetFolderPresignedUrlsTests
+{
+    private static GetFolderPresignedUrlsCommand AsAlice => new()
+    {
+        Hotkey = Subnet.Alice,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+    };
+
+    [Test]
+    public async Task Every_job_of_every_miner_is_granted()
+    {
+        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        var (bob, dave) = ($"data/hotkey={Subnet.Bob}/", $"data/hotkey={Subnet.Dave}/");
+        Holds(subnet, "data/hotkey=", bob, dave, "data/hotkey=nobody/");
+        Holds(subnet, bob, bob + "job_id=1/", bob + "job_id=a b/", bob + "other/", bob + "job_id=/");
+
+        var answer = await subnet.SendAsync(AsAlice);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(answer.FolderUrls.Keys, Is.EquivalentTo(new[] { Subnet.Bob.ToString(), Subnet.Dave.ToString() }));
+            Assert.That(answer.TotalMiners, Is.EqualTo(2));
+            var jobs = answer.FolderUrls[Subnet.Bob.ToString()];
+            Assert.That(jobs.JobFolders, Is.EqualTo(new[]
+            {
+                new JobFolder("1", bob + "job_id=1/", $"list {bob}job_id=1/ by nothing until +86400", null),
+                new JobFolder("a b", bob + "job_id=a b/", $"list {bob}job_id=a b/ by nothing until +86400", null),
+            }));
+            Assert.That((jobs.MinerPath, jobs.TotalJobs, jobs.HasMoreJobs, jobs.Folders), Is.EqualTo((bob, 2, default(bool?), default(IReadOnlyList<MinerFolder>))));
+            Assert.That(answer.FolderUrls[Subnet.Dave.ToString()].TotalJobs, Is.Zero);
+            Assert.That(answer.CommitmentUsed, Is.EqualTo($"s3:validator:folders:{Subnet.Alice}:{Subnet.Now}"));
+            Assert.That((answer.ExpirySeconds, answer.ValidatorHotkey, answer.Bucket), Is.EqualTo((86400, Subnet.Alice, "bucket")));
+        });
+    }
+
+    [Test]
+    public async Task Coldkey_layout_grants_the_folder_of_each_source_and_the_jobs_within()
+    {
+        using var subnet = new Subnet();
+        var (x, reddit) = ($"data/x/{Subnet.Dave}/", $"data/reddit/{Subnet.Dave}/");
+        Holds(subnet, "data/x/", x);
+        Holds(subnet, "data/reddit/", reddit);
+        Holds(subnet, reddit, reddit + "job_id=1/");
+
+        var jobs = (await subnet.SendAsync(AsAlice)).FolderUrls[Subnet.Dave.ToString()];
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(jobs.JobFolders.Select(job => (job.JobId, job.Path, job.Source)), Is.EqualTo(new[] { ("1", reddit + "job_id=1/", "reddit") }));
+            Assert.That(jobs.Folders!.Select(folder => folder.Prefix), Is.EqualTo(new[] { x, reddit }));
+            Assert.That(jobs.MinerPath, Is.EqualTo(x));
+        });
+    }
+
+    [Test]
+    public async Task Folder_with_more_jobs_than_an_answer_shows_says_so()
+    {
+        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        var bob = $"data/hotkey={Subnet.Bob}/";
+        Holds(subnet, "data/hotkey=", bob);
+        subnet.Store.Setup(port => port.ListFoldersAsync(bob, MinerDiscovery.MostJobs, It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new FolderPage([bob + "job_id=1/"], HasMore: true));
+
+        Assert.That((await subnet.SendAsync(AsAlice)).FolderUrls[Subnet.Bob.ToString()].HasMoreJobs, Is.True);
+    }
+
+    [Test]
+    public async Task Store_that_takes_too_long_over_all_of_it_is_told_as_slow()
+    {
+        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        var bob = $"data/hotkey={Subnet.Bob}/";
+        Holds(subnet, "data/hotkey=", bob);
+        subnet.Store.Setup(port => port.ListFoldersAsync(bob, It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .Returns(async (string _, int? _, CancellationToken cancellationToken) =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+                return new FolderPage([], HasMore: false);
+            });
+
+        var asked = subnet.RefuseAsync(AsAlice);
+        subnet.Time.Advance(MinerDiscovery.JobsPatience);
+
+        Assert.That((await asked).Code, Is.EqualTo(RefusalCode.StorageTimeout));
+    }
+
+    [Test]
+    public async Task Only_so_many_folders_are_looked_into_at_once()
+    {
+        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        Holds(subnet, "data/hotkey=", [.. Enumerable.Range(0, 100).Select(i => $"data/hotkey={AccountOf(i)}/")]);
+        var (now, most) = (0, 0);
+        subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), MinerDiscovery.MostJobs, It.IsAny<CancellationToken>()))
+            .Returns(async () =>
+            {
+                InterlockedMax(ref most, Interlocked.Increment(ref now));
+                await Task.Yield();
+                Interlocked.Decrement(ref now);
+                return new FolderPage([], HasMore: false);
+            });
+
+        Assert.That((await subnet.SendAsync(AsAlice)).TotalMiners, Is.EqualTo(100));
+        Assert.That(most, Is.InRange(1, MinerDiscovery.FoldersAtOnce));
+    }
+
+    private static AccountId AccountOf(int number)
+    {
+        var bytes = new byte[AccountId.Size];
+        bytes[0] = (byte)number;
+        return AccountId.FromBytes(bytes);
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        int seen;
+        while (value > (seen = Volatile.Read(ref most)) && Interlocked.CompareExchange(ref most, value, seen) != seen)
+        {
+        }
+    }
+
+    private static void Holds(Subnet subnet, string prefix, params string[] folders) => subnet.Store
+        .Setup(port => port.ListFoldersAsync(prefix, It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+        .ReturnsAsync(new FolderPage(folders, HasMore: false));
+}

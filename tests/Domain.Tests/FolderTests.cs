@@ -1,0 +1,51 @@
+namespace S3Auth.Domain.Tests;
+
+public sealed class FolderTests
+{
+    private static readonly Folder Own = new("data/x/5Fab/", Source: null);
+
+    [TestCase("", "data/x/5Fab/")]
+    [TestCase("2026", "data/x/5Fab/2026")]
+    [TestCase("job_id=1/", "data/x/5Fab/job_id=1/")]
+    [TestCase("data/x/5Fab/", "data/x/5Fab/")]
+    [TestCase("data/x/5Fab/2026", "data/x/5Fab/2026")]
+    [TestCase("x/5Fcd/", "data/x/5Fab/x/5Fcd/", TestName = "what looks like another folder is a part of this one")]
+    [TestCase("%2e%2e%2f5Fcd/", "data/x/5Fab/%2e%2e%2f5Fcd/", TestName = "nothing is decoded")]
+    [TestCase("a..b/...", "data/x/5Fab/a..b/...")]
+    [TestCase("a//b", "data/x/5Fab/a//b")]
+    public void Prefix_means_a_part_of_the_folder(string prefix, string expected)
+    {
+        Assert.That(Own.TryNarrow(prefix, out var narrowed), Is.True);
+        Assert.That(narrowed, Is.EqualTo(expected));
+    }
+
+    [TestCase("data/")]
+    [TestCase("data/x/")]
+    [TestCase("data/x/5Fab", TestName = "without its slash: 5Fabc begins with it too")]
+    [TestCase("data/x/5Fabc/")]
+    [TestCase("data/x/5Fcd/")]
+    [TestCase("data/reddit/5Fab/")]
+    [TestCase("data/x/5fab/")]
+    [TestCase("data//x/5Fab/")]
+    [TestCase("data/x/5Fab/../5Fcd/")]
+    [TestCase("data/x/5Fab/..")]
+    [TestCase("data/x/5Fab/./")]
+    [TestCase("../5Fcd/")]
+    [TestCase("a/../../5Fcd/")]
+    [TestCase("..")]
+    [TestCase(".")]
+    [TestCase("/")]
+    [TestCase("/data/x/5Fcd/")]
+    public void Prefix_that_means_nothing_in_the_folder_is_refused(string prefix)
+    {
+        Assert.That(Own.TryNarrow(prefix, out var narrowed), Is.False);
+        Assert.That(narrowed, Is.Null);
+    }
+
+    [Test]
+    public void Prefix_with_half_a_character_is_refused() => Assert.That(Own.TryNarrow("a" + (char)0xD800, out _), Is.False);
+
+    [Test]
+    public void Prefix_is_no_longer_than_a_key() =>
+        Assert.That(Own.TryNarrow(new string('a', ObjectName.MaxBytes), out _), Is.False);
+}
