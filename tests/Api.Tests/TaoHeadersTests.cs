@@ -1,0 +1,237 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using S3Auth.Substrate;
+
+namespace S3Auth.Api.Tests;
+
+/// <summary>The proof in headers: every part of it is needed, once and well-formed, and is over the body's very bytes.</summary>
+public sealed class TaoHeadersTests
+{
+    private const string Path = "/get-folder-access";
+
+    private Service _service = null!;
+
+    [OneTimeSetUp]
+    public void OneTimeSetUp() => _service = new Service();
+
+    [OneTimeTearDown]
+    public void OneTimeTearDown() => _service.Dispose();
+
+    [TestCase("{}")]
+    [TestCase(" {\r\n }\n")]
+    [TestCase("{\"unknown\": {\"tao\": 1}, \"expiry\": null}")]
+    [TestCase("{\"sourc\\u0065\": \"x\"}")]
+    public async Task Headers_alone_open_a_request_whatever_its_formatting(string body)
+    {
+        var answer = await SendAsync(body, Headers(body));
+
+        Assert.That(answer.Status, Is.EqualTo(200), answer.Text);
+    }
+
+    [Test]
+    public async Task Signature_is_base64_or_hex()
+    {
+        var headers = Headers("{}");
+        var hex = Convert.ToHexStringLower(Convert.FromBase64String(headers["X-Tao-Signature"]));
+
+        foreach (var text in (string[])[hex, "0x" + hex, "01" + hex, hex.ToUpperInvariant()])
+        {
+            Assert.That((await SendAsync("{}", With(headers, "X-Tao-Signature", text))).Status, Is.EqualTo(200), text);
+        }
+    }
+
+    [Test]
+    public async Task Nonce_is_signed_as_it_is_written()
+    {
+        foreach (var nonce in (string[])[Guid.NewGuid().ToString("N"), Guid.NewGuid().ToString("D").ToUpperInvariant()])
+        {
+            Assert.That((await SendAsync("{}", Headers("{}", nonce))).Status, Is.EqualTo(200), nonce);
+        }
+    }
+
+    [Test]
+    public async Task Names_of_headers_are_read_in_any_case()
+    {
+        var headers = Headers("{}").ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value, StringComparer.Ordinal);
+
+        Assert.That((await SendAsync("{}", headers)).Status, Is.EqualTo(200));
+    }
+
+    [Test]
+    public async Task Another_body_is_another_request()
+    {
+        foreach (var body in (string[])["{ }", "{}\n", "{\"source\": \"reddit\"}"])
+        {
+            var answer = await SendAsync(body, Headers("{}"));
+
+            Assert.That((answer.Status, answer.Code), Is.EqualTo((401, "invalid_signature")));
+            Assert.That(answer.Text, Does.Contain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))), "the hash that this server saw");
+        }
+    }
+
+    [TestCase("X-Tao-Nonce", "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a")]
+    [TestCase("X-Tao-Signed-By", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")]
+    public async Task Another_value_is_another_request(string header, string value)
+    {
+        var answer = await SendAsync("{}", With(Headers("{}"), header, value));
+
+        Assert.That((answer.Status, answer.Code), Is.EqualTo((401, "invalid_signature")));
+    }
+
+    [Test]
+    public async Task Another_moment_is_another_request()
+    {
+        var headers = Headers("{}");
+        var later = long.Parse(headers["X-Tao-Timestamp"], System.Globalization.CultureInfo.InvariantCulture) + 1;
+
+        Assert.That((await SendAsync("{}", With(headers, "X-Tao-Timestamp", $"{later}"))).Code, Is.EqualTo("invalid_signature"));
+    }
+
+    [TestCase("X-Tao-Version", null)]
+    [TestCase("X-Tao-Version", "1")]
+    [TestCase("X-Tao-Version", "2.0")]
+    [TestCase("X-Tao-Version", "")]
+    [TestCase("X-Tao-Timestamp", null)]
+    [TestCase("X-Tao-Timestamp", "now")]
+    [TestCase("X-Tao-Timestamp", "-1795500000000")]
+    [TestCase("X-Tao-Timestamp", "+1795500000000")]
+    [TestCase("X-Tao-Timestamp", "01795500000000")]
+    [TestCase("X-Tao-Timestamp", "1795500000000.5")]
+    [TestCase("X-Tao-Timestamp", "17955000000000000000000")]
+    [TestCase("X-Tao-Nonce", null)]
+    [TestCase("X-Tao-Nonce", "1")]
+    [TestCase("X-Tao-Nonce", "{6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a}")]
+    [TestCase("X-Tao-Nonce", "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4g")]
+    [TestCase("X-Tao-Signed-By", null)]
+    [TestCase("X-Tao-Signed-By", "//Bob")]
+    [TestCase("X-Tao-Signed-By", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694tz")]
+    [TestCase("X-Tao-Signature", null)]
+    [TestCase("X-Tao-Signature", "5a")]
+    [TestCase("X-Tao-Signature", "====")]
+    public async Task Header_that_is_missing_or_malformed_is_told_by_its_name(string header, string? value)
+    {
+        var answer = await SendAsync("{}", With(Headers("{}"), header, value));
+
+        Assert.That((answer.Status, answer.Code), Is.EqualTo((400, "invalid_request")), answer.Text);
+        Assert.That(answer.Json["errors"]!.AsObject().Select(error => error.Key), Is.EqualTo(new[] { header }));
+    }
+
+    [Test]
+    public async Task Header_that_comes_twice_is_refused()
+    {
+        foreach (var header in Headers("{}").Keys)
+        {
+            var headers = Headers("{}");
+            var answer = await SendAsync("{}", [.. headers, KeyValuePair.Create(header, headers[header])]);
+
+            Assert.That((answer.Status, answer.Json["errors"]!.AsObject().Single().Key), Is.EqualTo((400, header)));
+        }
+    }
+
+    [Test]
+    public async Task One_header_of_the_five_is_no_proof_and_spoils_the_one_in_the_body()
+    {
+        var answer = await SendAsync(Body(Service.FolderAccess()), new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Tao-Version"] = "2" });
+
+        Assert.That((answer.Status, answer.Json["errors"]!.AsObject().Count), Is.EqualTo((400, 4)));
+    }
+
+    [Test]
+    public async Task Both_proofs_are_right_or_the_request_is_refused()
+    {
+        var body = Body(Service.FolderAccess());
+        var wrong = Service.FolderAccess();
+        wrong["signature"] = string.Concat(Enumerable.Repeat("5a", 64));
+
+        Assert.Multiple(async () =>
+        {
+            Assert.That((await SendAsync(body, Headers(body))).Status, Is.EqualTo(200));
+            Assert.That((await SendAsync(Body(wrong), Headers(Body(wrong)))).Code, Is.EqualTo("invalid_signature"));
+            Assert.That((await SendAsync(body, Headers("{}"))).Code, Is.EqualTo("invalid_signature"));
+            Assert.That((await SendAsync(body, Headers(body, signer: "//Charlie"))).Code, Is.EqualTo("invalid_request"));
+        });
+    }
+
+    [Test]
+    public async Task Proof_of_headers_is_never_read_from_the_body()
+    {
+        using var alice = KeyPair.FromUri("//Alice");
+        var tao = new JsonObject { ["signed_by"] = alice.AccountId.ToString(), ["nonce"] = Guid.NewGuid().ToString(), ["timestamp"] = 1, ["signature"] = new string('5', 128) };
+        foreach (var member in (string[])["tao", "Tao"])
+        {
+            var body = new JsonObject { [member] = tao.DeepClone() };
+
+            var answer = await SendAsync(body.ToJsonString(), []);
+
+            Assert.That((answer.Status, answer.Code), Is.EqualTo((400, "invalid_request")), "as if it were not there: nothing proves this request");
+        }
+    }
+
+    [TestCase("filename", "a/b")]
+    [TestCase("filename", "..")]
+    [TestCase("filename", "")]
+    [TestCase("filename", 5)]
+    [TestCase("filename", "a\u0000")]
+    [TestCase("job_id", "a b")]
+    [TestCase("job_id", "")]
+    [TestCase("job_id", 5)]
+    [TestCase("source", "X")]
+    [TestCase("size", "4096")]
+    [TestCase("size", 1)]
+    public async Task Member_of_an_upload_that_is_malformed_is_told_by_its_name(string member, object value)
+    {
+        var body = new JsonObject { ["filename"] = "a.bin" };
+        body[member] = JsonValue.Create(value);
+
+        var answer = await SendAsync(body.ToJsonString(), Headers(body.ToJsonString()), "/get-file-upload-url");
+
+        Assert.That((answer.Status, answer.Code), Is.EqualTo((400, "invalid_request")), answer.Text);
+        Assert.That(answer.Json["errors"]!.AsObject().Select(error => error.Key), Is.EqualTo(new[] { member }));
+    }
+
+    private static string Body(Dictionary<string, object?> members) => System.Text.Json.JsonSerializer.Serialize(members);
+
+    private static Dictionary<string, string> With(Dictionary<string, string> headers, string name, string? value)
+    {
+        var changed = new Dictionary<string, string>(headers, StringComparer.Ordinal);
+        changed.Remove(name);
+        if (value is not null)
+        {
+            changed.Add(name, value);
+        }
+
+        return changed;
+    }
+
+    private static Dictionary<string, string> Headers(string body, string? nonce = null, string signer = "//Bob")
+    {
+        using var hotkey = KeyPair.FromUri(signer);
+        nonce ??= Guid.NewGuid().ToString();
+        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var text = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))}.{nonce}.{timestamp}";
+        return new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["X-Tao-Version"] = "2",
+            ["X-Tao-Timestamp"] = $"{timestamp}",
+            ["X-Tao-Nonce"] = nonce,
+            ["X-Tao-Signed-By"] = hotkey.AccountId.ToString(),
+            ["X-Tao-Signature"] = Convert.ToBase64String(hotkey.Sign(Encoding.UTF8.GetBytes(text)).ToBytes()),
+        };
+    }
+
+    private async Task<Answer> SendAsync(string body, IEnumerable<KeyValuePair<string, string>> headers, string path = Path)
+    {
+        using var client = _service.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative));
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        request.Content.Headers.ContentType = new("application/json");
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await client.SendAsync(request);
+        return await Answer.ReadAsync(response);
+    }
+}
