@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using S3Auth.EndToEnd.Tests.Servers;
 using S3Auth.Infrastructure.Tests.Chain.Nodes;
 using S3Auth.Substrate;
 
@@ -24,46 +23,37 @@ internal static class HungNodeLatency
 
     internal static async Task<int> RunAsync(string program)
     {
-        var data = Directory.CreateTempSubdirectory("s3auth-hung-node-").FullName;
         await using var node = await TestNode.StartAsync();
         node.State = RecordedAnswers.State("subnet");
-        var port = FreePort.Next();
-        using var api = Start(program, node, port, data);
-        try
+        await using var api = await RunningService.StartAsync(program, new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            await UntilReadyAsync(http, api);
-            await MeasureAsync(http, Round);
+            ["BT_NETWORK"] = node.Address.ToString(),
+            ["METAGRAPH_SYNC_INTERVAL"] = "1",
+        });
+        await MeasureAsync(api.Http, Round);
 
-            var (well, hung) = (new List<double[]>(), new List<double[]>());
-            for (var round = 0; round < Rounds; round++)
+        var (well, hung) = (new List<double[]>(), new List<double[]>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            node.Misbehaviour = Misbehaviour.None;
+            well.Add(await MeasureAsync(api.Http, Round));
+
+            node.Misbehaviour = Misbehaviour.Hang;
+            var patience = Stopwatch.StartNew();
+            while (node.Waiting == 0 && patience.Elapsed < TimeSpan.FromSeconds(40))
             {
-                node.Misbehaviour = Misbehaviour.None;
-                well.Add(await MeasureAsync(http, Round));
-
-                node.Misbehaviour = Misbehaviour.Hang;
-                var patience = Stopwatch.StartNew();
-                while (node.Waiting == 0 && patience.Elapsed < TimeSpan.FromSeconds(40))
-                {
-                    await Task.Delay(10);
-                }
-
-                hung.Add(await MeasureAsync(http, Round));
-                if (node.Waiting == 0)
-                {
-                    throw new InvalidOperationException("The node did not hang.");
-                }
+                await Task.Delay(10);
             }
 
-            Print(well, hung);
-            return 0;
+            hung.Add(await MeasureAsync(api.Http, Round));
+            if (node.Waiting == 0)
+            {
+                throw new InvalidOperationException("The node did not hang.");
+            }
         }
-        finally
-        {
-            api.Kill();
-            await api.WaitForExitAsync();
-            Directory.Delete(data, recursive: true);
-        }
+
+        Print(well, hung);
+        return 0;
     }
 
     private static void Print(List<double[]> well, List<double[]> hung)
@@ -120,50 +110,5 @@ internal static class HungNodeLatency
         var signature = hotkey.Sign(Encoding.UTF8.GetBytes(text));
         return Encoding.UTF8.GetBytes(FormattableString.Invariant(
             $$"""{"coldkey":"{{coldkey.AccountId}}","hotkey":"{{hotkey.AccountId}}","timestamp":{{timestamp}},"signature":"{{signature}}"}"""));
-    }
-
-    private static Process Start(string program, TestNode node, int port, string data)
-    {
-        var start = new ProcessStartInfo("dotnet", [program]) { UseShellExecute = false, RedirectStandardOutput = true };
-        foreach (var (name, value) in new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
-            ["BT_NETWORK"] = node.Address.ToString(),
-            ["METAGRAPH_SYNC_INTERVAL"] = "1",
-            ["S3_BUCKET"] = "some-bucket",
-            ["AWS_ACCESS_KEY_ID"] = "somebody",
-            ["AWS_SECRET_ACCESS_KEY"] = "some-key",
-            ["DATA_DIR"] = data,
-        })
-        {
-            start.Environment[name] = value;
-        }
-
-        var api = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
-        api.OutputDataReceived += (_, _) => { };
-        api.BeginOutputReadLine();
-        return api;
-    }
-
-    private static async Task UntilReadyAsync(HttpClient http, Process api)
-    {
-        while (true)
-        {
-            try
-            {
-                using var answer = await http.GetAsync("/readyz");
-                if (answer.StatusCode == HttpStatusCode.OK)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException) when (!api.HasExited)
-            {
-                // It does not listen yet.
-            }
-
-            await Task.Delay(50);
-        }
     }
 }

@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Security;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.Substrate;
+
+namespace S3Auth.Benchmarks;
+
+/// <summary>
+/// What validators' requests cost the service in CPU, HTTP, JSON and the signature's verification included, next to a request that
+/// does nothing, against one and the same process:
+/// <c>dotnet run -c Release --project tests/Benchmarks -- access-cost path-of/S3Auth.Api.dll</c>. The store's listings come from this
+/// process and are kept by the service for as long as they may be, so that they count as little as they can.
+/// </summary>
+internal static class AccessCost
+{
+    internal const string Name = "access-cost";
+
+    private const int Miners = 256;
+    private const int Files = 1000;
+    private const int Rounds = 7;
+    private const int Requests = 60;
+    private const int WarmUp = 400;
+
+    private static readonly string[] Sources = ["x", "reddit"];
+
+    internal static async Task<int> RunAsync(string program)
+    {
+        using var validator = KeyPair.FromUri("//Alice");
+        var miners = Enumerable.Range(0, Miners).Select(AccountOf).ToList();
+        await using var store = await StartStoreAsync(miners);
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, Metagraph(validator.AccountId, miners));
+        await using var api = await RunningService.StartAsync(program, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["BT_NETWORK"] = "static",
+            ["METAGRAPH_FILE"] = file,
+            ["S3_ENDPOINT"] = store.Urls.First(),
+            ["AWS_SESSION_TOKEN"] = new string('t', 400),
+            ["AWS_CREDENTIAL_EXPIRATION"] = DateTimeOffset.UtcNow.AddDays(1).ToString("O", CultureInfo.InvariantCulture),
+            ["LISTING_CACHE_SECONDS"] = "60",
+        });
+        File.Delete(file);
+
+        var prefix = $"data/x/{miners[0]}/";
+        (string What, string Path, Func<JsonObject> Body)[] requests =
+        [
+            ("bare HTTP: GET /healthz", "/healthz", () => []),
+            ($"/get-validator-access, {Miners} miners × {Sources.Length} sources", "/get-validator-access", () => Signed(validator, $"s3:validator:access:{Now}")),
+            ($"/get-file-presigned-urls, {Files} files", "/get-file-presigned-urls", () =>
+            {
+                var body = Signed(validator, $"s3:validator:files:{miners[0]}:{validator.AccountId}:{Now}");
+                body["miner_coldkey"] = miners[0].ToString();
+                body["file_keys"] = new JsonArray([.. Enumerable.Range(0, Files).Select(i => JsonValue.Create($"{prefix}data_20261124_062101_{i}.parquet"))]);
+                return body;
+            }),
+        ];
+
+        var costs = requests.ToDictionary(request => request.What, _ => new List<double>(), StringComparer.Ordinal);
+        foreach (var (_, path, body) in requests)
+        {
+            await SendAsync(api, path, body, WarmUp);
+        }
+
+        for (var round = 0; round < Rounds; round++)
+        {
+            foreach (var (what, path, body) in requests)
+            {
+                costs[what].Add(await CostAsync(api, path, body));
+            }
+        }
+
+        var bare = Median(costs[requests[0].What]);
+        Console.WriteLine("| request | CPU of the service, median (least, most) | ratio to bare HTTP |");
+        Console.WriteLine("| --- | --- | --- |");
+        foreach (var (what, _, _) in requests)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| {what} | {Median(costs[what]):0.00} ms ({costs[what].Min():0.00}, {costs[what].Max():0.00}) | {Median(costs[what]) / bare:0.0} |"));
+        }
+
+        return 0;
+    }
+
+    private static long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    private static async Task<double> CostAsync(RunningService api, string path, Func<JsonObject> body)
+    {
+        api.Process.Refresh();
+        var before = api.Process.TotalProcessorTime;
+        await SendAsync(api, path, body, Requests);
+        api.Process.Refresh();
+        return (api.Process.TotalProcessorTime - before).TotalMilliseconds / Requests;
+    }
+
+    private static async Task SendAsync(RunningService api, string path, Func<JsonObject> body, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            var content = body();
+            using var request = new HttpRequestMessage(content.Count == 0 ? HttpMethod.Get : HttpMethod.Post, path);
+            if (content.Count > 0)
+            {
+                request.Content = new StringContent(content.ToJsonString(), Encoding.UTF8, "application/json");
+            }
+
+            using var answer = await api.Http.SendAsync(request);
+            if (answer.StatusCode != HttpStatusCode.OK)
+            {
+                throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+            }
+        }
+    }
+
+    private static JsonObject Signed(KeyPair hotkey, string text) => new()
+    {
+        ["hotkey"] = hotkey.AccountId.ToString(),
+        ["timestamp"] = long.Parse(text[(text.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture),
+        ["signature"] = hotkey.Sign(Encoding.UTF8.GetBytes(text)).ToString(),
+    };
+
+    private static string Metagraph(AccountId validator, List<AccountId> miners)
+    {
+        var neurons = miners.Select((miner, index) => new JsonObject
+        {
+            ["uid"] = index + 1, ["hotkey"] = AccountOf(10_000 + index).ToString(), ["coldkey"] = miner.ToString(), ["validator_permit"] = false, ["alpha_stake"] = 0,
+        }).Prepend(new JsonObject
+        {
+            ["uid"] = 0, ["hotkey"] = validator.ToString(), ["coldkey"] = validator.ToString(), ["validator_permit"] = true, ["alpha_stake"] = 30000,
+        });
+        return new JsonObject { ["netuid"] = 46, ["block"] = 1, ["neurons"] = new JsonArray([.. neurons]) }.ToJsonString();
+    }
+
+    private static AccountId AccountOf(int number)
+    {
+        var bytes = new byte[AccountId.Size];
+        BitConverter.TryWriteBytes(bytes, number + 1);
+        return AccountId.FromBytes(bytes);
+    }
+
+    /// <summary>Answers every listing with all miners' folders.</summary>
+    private static async Task<WebApplication> StartStoreAsync(List<AccountId> miners)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{FreePort.Next()}");
+        var store = builder.Build();
+        store.Run(context =>
+        {
+            var prefix = context.Request.Query["prefix"].ToString();
+            var folders = miners.Select(miner => $"<CommonPrefixes><Prefix>{SecurityElement.Escape(prefix)}{miner}/</Prefix></CommonPrefixes>");
+            context.Response.ContentType = "application/xml";
+            return context.Response.WriteAsync(
+                $"<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>{string.Concat(folders)}</ListBucketResult>");
+        });
+        await store.StartAsync();
+        return store;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using S3Auth.EndToEnd.Tests.Servers;
+
+namespace S3Auth.Benchmarks;
+
+/// <summary>The service as a process of its own, as in production, on a free port of this machine.</summary>
+internal sealed class RunningService : IAsyncDisposable
+{
+    private readonly string _data;
+
+    private RunningService(Process process, Uri address, string data)
+    {
+        Process = process;
+        _data = data;
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
+    }
+
+    /// <summary>Sends to it.</summary>
+    internal HttpClient Http { get; }
+
+    internal Process Process { get; }
+
+    /// <param name="program">The built <c>S3Auth.Api.dll</c>.</param>
+    /// <param name="settings">Its environment; the credentials are invented.</param>
+    internal static async Task<RunningService> StartAsync(string program, IReadOnlyDictionary<string, string> settings)
+    {
+        var data = Directory.CreateTempSubdirectory("s3auth-benchmark-").FullName;
+        var port = FreePort.Next();
+        var start = new ProcessStartInfo("dotnet", [program]) { UseShellExecute = false, RedirectStandardOutput = true };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
+        start.Environment["S3_BUCKET"] = "some-bucket";
+        start.Environment["AWS_ACCESS_KEY_ID"] = "somebody";
+        start.Environment["AWS_SECRET_ACCESS_KEY"] = "some-key";
+        start.Environment["DATA_DIR"] = data;
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        var service = new RunningService(process, new Uri($"http://127.0.0.1:{port}"), data);
+        await service.UntilReadyAsync();
+        return service;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Process.Kill();
+        await Process.WaitForExitAsync();
+        Process.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private async Task UntilReadyAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                using var answer = await Http.GetAsync("/readyz");
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (!Process.HasExited)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(50);
+        }
+    }
+}
