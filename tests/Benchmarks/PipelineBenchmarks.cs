@@ -1,0 +1,158 @@
+using System.Text;
+using BenchmarkDotNet.Attributes;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using S3Auth.Application;
+using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Validators.GetFilePresignedUrls;
+using S3Auth.Application.Validators.GetValidatorAccess;
+using S3Auth.Domain;
+using S3Auth.Infrastructure;
+using S3Auth.Infrastructure.Storage;
+using S3Auth.Infrastructure.Storage.Credentials;
+using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.Substrate;
+
+namespace S3Auth.Benchmarks;
+
+/// <summary>
+/// What one request costs from its command to its answer: validation, the signature's verification, the metagraph, all that is signed;
+/// without HTTP and JSON. With temporary credentials; the store answers at once.
+/// </summary>
+[MemoryDiagnoser]
+public class PipelineBenchmarks : IDisposable
+{
+    private const int Miners = 256;
+    private const int Files = 1000;
+    private const long Now = 1_795_500_000;
+
+    private static readonly Source[] Sources = [SourceOf("x"), SourceOf("reddit")];
+
+    private readonly KeyPair _alice = KeyPair.FromUri("//Alice");
+    private readonly KeyPair _bob = KeyPair.FromUri("//Bob");
+
+    private ServiceProvider _services = null!;
+    private GetFolderAccessCommand _folder = null!;
+    private GetValidatorAccessCommand _validator = null!;
+    private GetFilePresignedUrlsCommand _files = null!;
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        var coldkey = AccountOf(0);
+        var metagraph = new Metagraph("static", 46, 1, DateTimeOffset.FromUnixTimeSeconds(Now),
+        [
+            new Neuron(0, _alice.AccountId, AccountOf(1000), ValidatorPermit: true, Alpha.FromAlpha(30_000), Active: true),
+            new Neuron(1, _bob.AccountId, coldkey, ValidatorPermit: false, default, Active: true),
+        ]);
+        var credentials = new CredentialSource(new SigningCredentials("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", new string('t', 400)));
+        _services = new ServiceCollection()
+            .AddSingleton(AccessWindow.Default)
+            .AddSingleton<FolderLayout>(new ColdkeyLayout(Sources))
+            .AddSingleton(new SubnetRules(Alpha.FromAlpha(20_000)))
+            .AddSingleton<IMetagraph>(new FixedMetagraph(metagraph))
+            .AddSignatures()
+            .AddSingleton<IUrlSigner>(new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, credentials))
+            .AddSingleton<IObjectStore, FullStore>()
+            .AddApplication(new FixedTime())
+            .BuildServiceProvider();
+
+        _folder = new GetFolderAccessCommand
+        {
+            Coldkey = coldkey, Hotkey = _bob.AccountId, Timestamp = Now, Signature = Sign(_bob, Commitment.FolderAccess(coldkey, _bob.AccountId, Now)),
+        };
+        _validator = new GetValidatorAccessCommand
+        {
+            Hotkey = _alice.AccountId, Timestamp = Now, Signature = Sign(_alice, Commitment.ValidatorAccess(Now)),
+        };
+        _files = new GetFilePresignedUrlsCommand
+        {
+            Hotkey = _alice.AccountId,
+            Timestamp = Now,
+            Signature = Sign(_alice, Commitment.FileUrls(coldkey, _alice.AccountId, Now)),
+            MinerColdkey = coldkey,
+            FileKeys = [.. Enumerable.Range(0, Files).Select(i => $"data/x/{coldkey}/data_20261124_062101_{i}.parquet")],
+        };
+    }
+
+    [Benchmark(Baseline = true)]
+    public Task<FolderAccess> FolderAccess() => SendAsync(_folder);
+
+    [Benchmark]
+    public Task<ValidatorAccess> ValidatorAccess() => SendAsync(_validator);
+
+    [Benchmark]
+    public Task<FilePresignedUrls> FileUrls() => SendAsync(_files);
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _services.Dispose();
+        _alice.Dispose();
+        _bob.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task<TAnswer> SendAsync<TAnswer>(IRequest<TAnswer> request)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
+    }
+
+    private static Sr25519Signature Sign(KeyPair keys, Commitment commitment) => keys.Sign(Encoding.UTF8.GetBytes(commitment.Text));
+
+    private static AccountId AccountOf(int number)
+    {
+        var bytes = new byte[AccountId.Size];
+        BitConverter.TryWriteBytes(bytes, number + 1);
+        return AccountId.FromBytes(bytes);
+    }
+
+    private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+
+    private sealed class FixedTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeSeconds(Now);
+    }
+
+    private sealed class FixedMetagraph(Metagraph metagraph) : IMetagraph
+    {
+        public string Network => metagraph.Network;
+
+        public ushort Netuid => metagraph.Netuid;
+
+        public Metagraph? Current => metagraph;
+
+        public void RefreshSoon()
+        {
+        }
+
+        public MetagraphState Describe() => throw new NotSupportedException("No request here asks for it.");
+    }
+
+    /// <summary>Every miner has a folder of each source.</summary>
+    private sealed class FullStore : IObjectStore
+    {
+        private readonly Dictionary<string, FolderPage> _folders = Sources
+            .Select(source => $"data/{source}/")
+            .ToDictionary(root => root, root => new FolderPage([.. Enumerable.Range(0, Miners).Select(i => $"{root}{AccountOf(i)}/")], HasMore: false), StringComparer.Ordinal);
+
+        public string Bucket => "bucket-1";
+
+        public string Region => "us-east-2";
+
+        public UploadMethod UploadMethod => UploadMethod.Post;
+
+        public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) => Task.FromResult(_folders[prefix]);
+
+        public Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("No request here asks for it.");
+
+        public Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("No request here asks for it.");
+
+        public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException("No request here asks for it.");
+    }
+}
