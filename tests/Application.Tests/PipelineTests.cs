@@ -425,6 +425,14 @@ public sealed class PipelineTests
         });
     }
 
+    [Test]
+    public void Request_with_nothing_that_proves_it_opens_nothing()
+    {
+        var authenticate = new Authenticate<Unproved, int>(_subnet.Metagraph.Object, _subnet.Signatures.Object, new SubnetRules(default), new Caller());
+
+        Assert.That(() => authenticate.Handle(new Unproved(), CancellationToken.None, () => Task.FromResult(1)), Throws.InvalidOperationException);
+    }
+
     private static Type ResponseOf(SignedRequest request) => request.GetType().GetInterfaces()
         .Single(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequest<>))
         .GetGenericArguments()[0];
@@ -437,5 +445,16 @@ public sealed class PipelineTests
         var sent = (Task)send.Invoke(_subnet, [request])!;
         await sent;
         return sent.GetType().GetProperty(nameof(Task<object>.Result))!.GetValue(sent)!;
+    }
+
+    private sealed record Unproved : IRequest<int>, ISignedRequest
+    {
+        public AccountId Claimant => Subnet.Bob;
+
+        public AccountId? NamedColdkey => null;
+
+        public Role Role => Role.Miner;
+
+        public IReadOnlyList<Proof> Proofs => [];
     }
 }
