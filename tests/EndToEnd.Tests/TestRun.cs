@@ -10,7 +10,7 @@ internal sealed class TestRun
 {
     private static TestRun? _current;
 
-    private readonly ConcurrentDictionary<(StoreKind Store, FolderLayoutKind Layout), Lazy<Task<Deployment>>> _deployments = new();
+    private readonly ConcurrentDictionary<(StoreKind Store, FolderLayoutKind Layout, DeploymentKind Kind), Lazy<Task<Deployment>>> _deployments = new();
 
     public static TestRun Current => _current ?? throw new InvalidOperationException("The test run has not begun.");
 
@@ -25,9 +25,9 @@ internal sealed class TestRun
 
     public RealStoreHost RealStore { get; } = new();
 
-    /// <summary>The service with that store and that layout, the same one for all tests of the run.</summary>
-    public Task<Deployment> DeploymentAsync(StoreKind store, FolderLayoutKind layout) => _deployments
-        .GetOrAdd((store, layout), _ => new Lazy<Task<Deployment>>(() => Deployment.StartAsync(store, layout)))
+    /// <summary>The service with that store and that layout, the same one for all tests of the run that need this kind.</summary>
+    public Task<Deployment> DeploymentAsync(StoreKind store, FolderLayoutKind layout, DeploymentKind kind) => _deployments
+        .GetOrAdd((store, layout, kind), _ => new Lazy<Task<Deployment>>(() => Deployment.StartAsync(store, layout, kind)))
         .Value;
 
     [OneTimeSetUp]

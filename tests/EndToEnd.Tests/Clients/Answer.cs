@@ -15,5 +15,8 @@ internal sealed record Answer(HttpStatusCode Status, string? ContentType, string
     /// <summary>The sentence that a human reads.</summary>
     public string Detail => (string?)Json["detail"] ?? "";
 
+    /// <summary>The members or headers that a refusal names as wrong.</summary>
+    public IEnumerable<string> Wrong => Json["errors"]?.AsObject().Select(one => one.Key) ?? [];
+
     public override string ToString() => $"{(int)Status} {ContentType}: {Text}";
 }

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>One page of ListObjectsV2, read as a client reads it.</summary>
-internal sealed record ListPage(IReadOnlyList<string> Keys, IReadOnlyList<string> CommonPrefixes, bool IsTruncated)
+internal sealed record ListPage(IReadOnlyList<string> Keys, IReadOnlyList<string> CommonPrefixes, bool IsTruncated, string? NextToken)
 {
     public static ListPage Parse(string xml)
     {
@@ -14,7 +14,8 @@ internal sealed record ListPage(IReadOnlyList<string> Keys, IReadOnlyList<string
         return new ListPage(
             [.. Elements(root, "Contents").SelectMany(one => Texts(one, "Key")).Select(Plain)],
             [.. Elements(root, "CommonPrefixes").SelectMany(one => Texts(one, "Prefix")).Select(Plain)],
-            Texts(root, "IsTruncated").Any(text => string.Equals(text, "true", StringComparison.Ordinal)));
+            Texts(root, "IsTruncated").Any(text => string.Equals(text, "true", StringComparison.Ordinal)),
+            Texts(root, "NextContinuationToken").SingleOrDefault());
     }
 
     private static IEnumerable<XElement> Elements(XElement parent, string name) =>

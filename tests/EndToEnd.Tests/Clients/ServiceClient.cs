@@ -13,6 +13,12 @@ internal sealed class ServiceClient(Uri address)
     public const string ValidatorAccessPath = "/get-validator-access";
 
     public const string FileUrlsPath = "/get-file-presigned-urls";
+    public const string FileUploadPath = "/get-file-upload-url";
+    public const string MyFilesPath = "/list-my-files";
+    public const string MinerAccessPath = "/get-miner-specific-access";
+    public const string MinerListPath = "/get-miner-list";
+    public const string FolderUrlsPath = "/get-folder-presigned-urls";
+    public const string FilesPath = "/list-files";
 
     private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -27,6 +33,10 @@ internal sealed class ServiceClient(Uri address)
 
     public static string FileUrlsText(string miner, string hotkey, long timestamp) =>
         FormattableString.Invariant($"s3:validator:files:{miner}:{hotkey}:{timestamp}");
+
+    public static string MinerText(string miner, long timestamp) => FormattableString.Invariant($"s3:validator:miner:{miner}:{timestamp}");
+
+    public static string FolderUrlsText(string hotkey, long timestamp) => FormattableString.Invariant($"s3:validator:folders:{hotkey}:{timestamp}");
 
     /// <summary>A well-formed, properly signed body for folder access.</summary>
     public static JsonObject FolderAccessBody(Miner miner, long? timestamp = null, string? source = null, long? expiry = null)
@@ -77,6 +87,36 @@ internal sealed class ServiceClient(Uri address)
 
     public async Task<FileUrls> GetFileUrlsAsync(Account validator, string member, string miner, params string[] keys) =>
         Read<FileUrls>(await PostAsync(FileUrlsPath, FileUrlsBody(validator, member, miner, keys)));
+
+    /// <summary>Proves the request in one of the two ways and sends it.</summary>
+    public Task<Answer> SendAsync(Call call, ProofKind proof = ProofKind.Commitment)
+    {
+        if (proof == ProofKind.Commitment)
+        {
+            return PostAsync(call.Path, call.Committed());
+        }
+
+        var body = call.Bare();
+        return PostAsync(call.Path, body, TaoProof.Of(call.Signer, body));
+    }
+
+    /// <summary>The same where it must succeed.</summary>
+    public async Task<T> AskAsync<T>(Call call, ProofKind proof = ProofKind.Commitment) => Read<T>(await SendAsync(call, proof));
+
+    /// <summary>Sends these very bytes with these very headers.</summary>
+    public async Task<Answer> PostAsync(string path, byte[] body, TaoProof proof, string contentType = "application/json", bool chunked = false)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, path)) { Content = content };
+        request.Headers.TransferEncodingChunked = chunked ? true : null;
+        foreach (var (name, value) in proof.Headers)
+        {
+            Assert.That(request.Headers.TryAddWithoutValidation(name, value), name);
+        }
+
+        return await SendAsync(request, requestId: null);
+    }
 
     public Task<Answer> PostAsync(string path, JsonNode body) => PostAsync(path, Encoding.UTF8.GetBytes(body.ToJsonString()));
 

@@ -25,6 +25,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         "METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS", "MIN_VALIDATOR_STAKE",
         "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "UPLOAD_METHOD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
         "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL", "DATA_DIR", "LOG_LEVEL",
+        "LISTING_CACHE_SECONDS", "LISTING_TIMEOUT",
     ];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -8,6 +8,8 @@ namespace S3Auth.EndToEnd.Tests.Stores;
 /// <summary>A bucket as its owner sees it, through Amazon's own client: what is really stored there.</summary>
 internal sealed class Bucket : IDisposable
 {
+    private const int AtOnce = 32;
+
     private readonly AmazonS3Client _s3;
 
     public Bucket(Uri endpoint, string region, string name, AccessKeys keys)
@@ -73,7 +75,15 @@ internal sealed class Bucket : IDisposable
 
     /// <summary>Puts many small objects, several at a time.</summary>
     public Task PutAllAsync(IEnumerable<string> keys, byte[] content) => Parallel.ForEachAsync(
-        keys, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (key, _) => await PutAsync(key, content));
+        keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (key, _) => await PutAsync(key, content));
+
+    /// <summary>Puts objects with a content of its own each, several at a time.</summary>
+    public Task PutAllAsync(IReadOnlyDictionary<string, byte[]> contents) => Parallel.ForEachAsync(
+        contents, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (one, _) => await PutAsync(one.Key, one.Value));
+
+    /// <summary>Removes objects, several at a time.</summary>
+    public Task DeleteAllAsync(IEnumerable<string> keys) => Parallel.ForEachAsync(
+        keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (key, token) => await _s3.DeleteObjectAsync(Name, key, token));
 
     public async Task<byte[]> GetAsync(string key)
     {
@@ -86,11 +96,7 @@ internal sealed class Bucket : IDisposable
     /// <summary>Removes everything in it and itself.</summary>
     public async Task RemoveAsync()
     {
-        foreach (var key in await ListKeysAsync())
-        {
-            await _s3.DeleteObjectAsync(Name, key);
-        }
-
+        await DeleteAllAsync(await ListKeysAsync());
         await _s3.DeleteBucketAsync(Name);
     }
 

@@ -56,10 +56,10 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>The folder that holds <see cref="DataFolder"/> and must otherwise stay as it is.</summary>
     public string Surroundings => _folder.Path;
 
-    public static Task<Deployment> StartAsync(StoreKind store, FolderLayoutKind layout) => store switch
+    public static Task<Deployment> StartAsync(StoreKind store, FolderLayoutKind layout, DeploymentKind kind) => store switch
     {
-        StoreKind.Embedded => StartEmbeddedAsync(layout),
-        _ => StartRealAsync(layout),
+        StoreKind.Embedded => StartEmbeddedAsync(layout, kind),
+        _ => StartRealAsync(layout, kind),
     };
 
     /// <summary>A miner that no other test has.</summary>
@@ -100,21 +100,20 @@ internal sealed class Deployment : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static async Task<Deployment> StartEmbeddedAsync(FolderLayoutKind layout)
+    private static async Task<Deployment> StartEmbeddedAsync(FolderLayoutKind layout, DeploymentKind kind)
     {
         var folder = new ScratchFolder("embedded");
         var subnet = Subnet.Create(FreshMiners);
         var data = folder.Sub(Path.Combine("up", "here", "data"));
-        var api = await ApiProcess.StartDevelopmentAsync(data, new Dictionary<string, string>(StringComparer.Ordinal)
+        var api = await ApiProcess.StartDevelopmentAsync(data, new Dictionary<string, string>(Settings(layout, kind), StringComparer.Ordinal)
         {
             ["METAGRAPH_FILE"] = await subnet.WriteAsync(folder),
-            ["FOLDER_LAYOUT"] = NameOf(layout),
         });
         var bucket = new Bucket(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
         return new Deployment(layout, folder, api, subnet, bucket, bucket.Beside("another-bucket"), otherKeys: null, removesBuckets: false);
     }
 
-    private static async Task<Deployment> StartRealAsync(FolderLayoutKind layout)
+    private static async Task<Deployment> StartRealAsync(FolderLayoutKind layout, DeploymentKind kind)
     {
         var store = await TestRun.Current.RealStore.GetAsync();
         var folder = new ScratchFolder("real");
@@ -124,12 +123,11 @@ internal sealed class Deployment : IAsyncDisposable
         var other = bucket.Beside(name + "-other");
         await bucket.CreateAsync();
         await other.CreateAsync();
-        var api = await ApiProcess.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal)
+        var api = await ApiProcess.StartAsync(new Dictionary<string, string>(Settings(layout, kind), StringComparer.Ordinal)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["BT_NETWORK"] = "static",
             ["METAGRAPH_FILE"] = await subnet.WriteAsync(folder),
-            ["FOLDER_LAYOUT"] = NameOf(layout),
             ["S3_ENDPOINT"] = store.Endpoint.GetLeftPart(UriPartial.Authority),
             ["S3_BUCKET"] = name,
             ["S3_REGION"] = store.Region,
@@ -140,5 +138,19 @@ internal sealed class Deployment : IAsyncDisposable
         return new Deployment(layout, folder, api, subnet, bucket, other, store.OtherKeys, removesBuckets: !store.IsOurs);
     }
 
-    private static string NameOf(FolderLayoutKind layout) => layout == FolderLayoutKind.Coldkey ? "coldkey" : "hotkey";
+    private static Dictionary<string, string> Settings(FolderLayoutKind layout, DeploymentKind kind)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["FOLDER_LAYOUT"] = layout == FolderLayoutKind.Coldkey ? "coldkey" : "hotkey",
+            // What a test has just stored is found at once.
+            ["LISTING_CACHE_SECONDS"] = "0",
+        };
+        if (kind == DeploymentKind.Put)
+        {
+            settings["UPLOAD_METHOD"] = "PUT";
+        }
+
+        return settings;
+    }
 }

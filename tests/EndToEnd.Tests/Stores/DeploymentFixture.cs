@@ -22,6 +22,11 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
 
     internal bool OnEmbeddedStore => store == StoreKind.Embedded;
 
+    internal FolderLayoutKind Layout => layout;
+
+    /// <summary>Which of the deployments these cases run on.</summary>
+    internal virtual DeploymentKind Kind => DeploymentKind.Common;
+
     [OneTimeSetUp]
     public async Task ReachDeployment()
     {
@@ -30,7 +35,7 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
             Assert.Ignore(reason);
         }
 
-        _deployment = await TestRun.Current.DeploymentAsync(store, layout);
+        _deployment = await TestRun.Current.DeploymentAsync(store, layout, Kind);
     }
 
     /// <summary>Random bytes: what nobody compresses, guesses or confuses with something else.</summary>
@@ -39,6 +44,35 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
         var bytes = new byte[count];
         Random.Shared.NextBytes(bytes);
         return bytes;
+    }
+
+    /// <summary>A good request for each signed endpoint: the miner's own ones, and a validator's for that miner.</summary>
+    internal IReadOnlyList<Call> EveryCall(Miner miner)
+    {
+        var (validator, member, owner) = (Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner));
+        return
+        [
+            Call.FolderAccess(miner),
+            Call.FileUpload(miner, $"{Guid.NewGuid()}.bin"),
+            Call.MyFiles(miner),
+            Call.ValidatorAccess(validator),
+            Call.MinerAccess(validator, member, owner),
+            Call.MinerList(validator, member, owner),
+            Call.FolderUrls(validator),
+            Call.FileUrls(validator, member, owner, Deployment.FolderOf(miner) + "file.bin"),
+            Call.Files(validator, member, owner),
+        ];
+    }
+
+    /// <summary>The refusal has that status and code, and names these members, where any are said.</summary>
+    internal static void AssertRefused(Answer answer, int status, string code, params string[] wrong)
+    {
+        Assert.That(((int)answer.Status, answer.ContentType), Is.EqualTo((status, "application/problem+json")), answer.ToString());
+        Assert.That(answer.Code, Is.EqualTo(code), answer.ToString());
+        if (wrong.Length > 0)
+        {
+            Assert.That(answer.Wrong, Is.EquivalentTo(wrong), answer.ToString());
+        }
     }
 
     /// <summary>The store refuses, and afterwards holds exactly what it held before.</summary>

@@ -1,0 +1,94 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary>A request before it is proved: where it goes, who signs it, what it wants, and what a commitment to it says.</summary>
+internal sealed record Call(string Path, Account Signer, JsonObject Members, Func<long, string> Commitment)
+{
+    /// <summary>What the body of a commitment names besides: the coldkey of a miner, which headers need not repeat.</summary>
+    public JsonObject Claims { get; init; } = [];
+
+    public static Call FolderAccess(Miner miner, string? source = null) =>
+        OfMiner(ServiceClient.FolderAccessPath, miner, ("source", source));
+
+    public static Call FileUpload(Miner miner, string? filename, string? jobId = null, string? source = null, long? size = null) =>
+        OfMiner(ServiceClient.FileUploadPath, miner, ("filename", filename), ("job_id", jobId), ("source", source), ("size", size));
+
+    public static Call MyFiles(Miner miner, string? source = null, string? prefix = null, long? limit = null, string? cursor = null) =>
+        OfMiner(ServiceClient.MyFilesPath, miner, ("source", source), ("prefix", prefix), ("limit", limit), ("cursor", cursor));
+
+    public static Call ValidatorAccess(Account validator) =>
+        new(ServiceClient.ValidatorAccessPath, validator, [], ServiceClient.ValidatorAccessText);
+
+    public static Call FolderUrls(Account validator) => new(
+        ServiceClient.FolderUrlsPath, validator, [], timestamp => ServiceClient.FolderUrlsText(validator.Address, timestamp));
+
+    public static Call MinerAccess(Account validator, string member, string miner) =>
+        OfOneMiner(ServiceClient.MinerAccessPath, validator, member, miner);
+
+    public static Call MinerList(Account validator, string member, string miner, string? source = null, string? token = null) =>
+        OfOneMiner(ServiceClient.MinerListPath, validator, member, miner, ("source", source), ("continuation_token", token));
+
+    public static Call Files(
+        Account validator, string member, string miner, string? source = null, string? prefix = null, long? limit = null, string? cursor = null) =>
+        OfOneMiner(
+            ServiceClient.FilesPath, validator, member, miner, ("source", source), ("prefix", prefix), ("limit", limit), ("cursor", cursor));
+
+    public static Call FileUrls(Account validator, string member, string miner, params string[] keys) => new(
+        ServiceClient.FileUrlsPath,
+        validator,
+        With([], (member, miner), ("file_keys", new JsonArray([.. keys.Select(key => (JsonNode)key)]))),
+        timestamp => ServiceClient.FileUrlsText(miner, validator.Address, timestamp));
+
+    /// <summary>With another value in one of its members.</summary>
+    public Call With(string member, JsonNode? value)
+    {
+        var changed = (JsonObject)Members.DeepClone();
+        changed[member] = value;
+        return this with { Members = changed };
+    }
+
+    /// <summary>The body with the commitment, properly signed.</summary>
+    public JsonObject Committed(long? timestamp = null)
+    {
+        var moment = timestamp ?? ServiceClient.Now;
+        var body = new JsonObject
+        {
+            ["hotkey"] = Signer.Address,
+            ["timestamp"] = moment,
+            ["signature"] = Signer.SignHex(Commitment(moment)),
+        };
+        foreach (var (name, value) in Claims.Concat(Members))
+        {
+            body[name] = value?.DeepClone();
+        }
+
+        return body;
+    }
+
+    /// <summary>The body that headers prove.</summary>
+    public byte[] Bare() => Encoding.UTF8.GetBytes(Members.ToJsonString());
+
+    private static Call OfMiner(string path, Miner miner, params (string Name, JsonNode? Value)[] members) => new(
+        path,
+        miner.Hotkey,
+        With([], members),
+        timestamp => ServiceClient.FolderAccessText(miner.Coldkey.Address, miner.Hotkey.Address, timestamp))
+    {
+        Claims = new JsonObject { ["coldkey"] = miner.Coldkey.Address },
+    };
+
+    private static Call OfOneMiner(string path, Account validator, string member, string miner, params (string Name, JsonNode? Value)[] members) =>
+        new(path, validator, With([], [(member, miner), .. members]), timestamp => ServiceClient.MinerText(miner, timestamp));
+
+    private static JsonObject With(JsonObject body, params (string Name, JsonNode? Value)[] members)
+    {
+        foreach (var (name, value) in members.Where(one => one.Value is not null))
+        {
+            body[name] = value;
+        }
+
+        return body;
+    }
+}

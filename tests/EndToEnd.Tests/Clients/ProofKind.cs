@@ -1,0 +1,11 @@
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary>The two ways in which a caller proves a request.</summary>
+public enum ProofKind
+{
+    /// <summary>A signed commitment in the body.</summary>
+    Commitment,
+
+    /// <summary>Tao v2 headers over the body.</summary>
+    Headers,
+}
