@@ -232,7 +232,7 @@ public sealed class SigV4Moment
         json.WriteStartArray();
         json.WriteStringValue(rules.IsWholeKey ? "eq"u8 : "starts-with"u8);
         json.WriteStringValue("$key"u8);
-        json.WriteStringValue(rules.Key);
+        WriteKey(json, rules.Key);
         json.WriteEndArray();
         json.WriteStartArray();
         json.WriteStringValue("content-length-range"u8);
@@ -253,6 +253,25 @@ public sealed class SigV4Moment
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    // The encoder escapes characters beyond the first 65,536 as pairs of surrogates, each of which Ceph's gateway takes for a character
+    // of its own; in plain UTF-8 every store reads them.
+    private static void WriteKey(Utf8JsonWriter json, string key)
+    {
+        if (!key.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+        {
+            json.WriteStringValue(key);
+            return;
+        }
+
+        var text = new StringBuilder(key.Length + 2).Append('"');
+        foreach (var rune in key.EnumerateRunes())
+        {
+            text.Append(rune.IsBmp ? DayKey.PolicyEncoder.Encode(rune.ToString()) : rune.ToString());
+        }
+
+        json.WriteRawValue(text.Append('"').ToString());
     }
 
     private static void WriteExact(Utf8JsonWriter json, string field, string value)

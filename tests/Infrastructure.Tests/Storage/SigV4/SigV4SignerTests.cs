@@ -48,6 +48,20 @@ public sealed class SigV4SignerTests
             Is.EqualTo("8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e"));
     }
 
+    // Ceph's gateway reads an escaped pair of surrogates as two characters.
+    [TestCase("größe-数据-🙂.bin", "größe-数据-🙂.bin")]
+    [TestCase("🙂\"quoted\"\\.bin", "🙂\\\"quoted\\\"\\\\.bin")]
+    public void SignPost_writes_characters_beyond_the_first_plane_plainly(string name, string written)
+    {
+        var rules = Rules with { Key = "data/x/5Fabc/" + name, IsWholeKey = true };
+
+        var fields = Signer().At(Lasting, Noon).SignPost(rules, 86400);
+
+        var policy = Encoding.UTF8.GetString(Convert.FromBase64String(fields["policy"]));
+        Assert.That(policy, Does.Contain($"""["eq","$key","data/x/5Fabc/{written}"]"""));
+        Assert.That(JsonNode.Parse(policy)!["conditions"]![1]![2]!.GetValue<string>(), Is.EqualTo(rules.Key));
+    }
+
     [Test]
     public void SignPost_binds_every_field_and_nothing_more()
     {
