@@ -60,7 +60,7 @@ internal static partial class Composition
         }
         else
         {
-            services.AddEmbeddedStore(options.EmbeddedStorePort, Path.Combine(options.DataFolder, "objects"));
+            services.AddEmbeddedStore(options.EmbeddedStorePort, Path.Combine(options.DataFolder, "objects"), options.StoreUsage);
         }
 
         services.AddControllers().AddWireJson();

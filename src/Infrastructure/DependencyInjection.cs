@@ -67,7 +67,10 @@ public static class DependencyInjection
         var credentials = new CredentialSource(options.Credentials);
         services.AddSingleton(credentials);
         services.AddSingleton<IUrlSigner>(new S3UrlSigner(options, credentials));
-        services.AddSingleton<IObjectStore, S3ObjectStore>();
+        services.AddSingleton<S3ObjectStore>();
+        services.AddSingleton<IObjectStore>(provider => options.Usage.ListingLifetime > TimeSpan.Zero
+            ? new CachedObjectStore(provider.GetRequiredService<S3ObjectStore>(), options.Usage.ListingLifetime, provider.GetRequiredService<TimeProvider>())
+            : provider.GetRequiredService<S3ObjectStore>());
         if (options.Credentials is null)
         {
             services.AddSingleton<ICredentialProvider, AwsCredentialChain>();
@@ -81,7 +84,8 @@ public static class DependencyInjection
     /// <param name="services">Where to.</param>
     /// <param name="port">The store's port.</param>
     /// <param name="folder">Where its files go.</param>
-    public static IServiceCollection AddEmbeddedStore(this IServiceCollection services, int port, string folder)
+    /// <param name="usage">How it is used.</param>
+    public static IServiceCollection AddEmbeddedStore(this IServiceCollection services, int port, string folder, StoreUsage usage)
     {
         var store = new EmbeddedStoreOptions
         {
@@ -104,6 +108,7 @@ public static class DependencyInjection
             Region = store.Region,
             Endpoint = new UriBuilder(Uri.UriSchemeHttp, store.BindAddress, port).Uri,
             Credentials = new SigningCredentials(store.AccessKey, store.SecretKey),
+            Usage = usage,
         });
     }
 }

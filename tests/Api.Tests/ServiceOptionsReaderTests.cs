@@ -91,7 +91,12 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("S3_ENDPOINT", "not a url")]
     [TestCase("S3_ENDPOINT", "http://key:secret@minio")]
     [TestCase("S3_PUBLIC_ENDPOINT", "ftp://minio")]
-    [TestCase("UPLOAD_METHOD", "PUT")]
+    [TestCase("UPLOAD_METHOD", "put")]
+    [TestCase("UPLOAD_METHOD", "PATCH")]
+    [TestCase("LISTING_CACHE_SECONDS", "61")]
+    [TestCase("LISTING_CACHE_SECONDS", "-1")]
+    [TestCase("LISTING_TIMEOUT", "0")]
+    [TestCase("LISTING_TIMEOUT", "301")]
     [TestCase("BT_NETWORK", "mainnet")]
     [TestCase("BT_NETWORK", "finney,test")]
     [TestCase("BT_NETWORK", "https://node")]
@@ -106,6 +111,25 @@ public sealed class ServiceOptionsReaderTests
         Assert.That(
             () => Read(Environments.Production, configuration),
             Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name).And.Message.Not.Contains("secret"));
+    }
+
+    [Test]
+    public void Store_takes_forms_and_listings_are_two_seconds_old_unless_told_otherwise()
+    {
+        var standard = Read(Environments.Production, Production).Store!.Usage;
+        var told = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["UPLOAD_METHOD"] = "PUT", ["LISTING_CACHE_SECONDS"] = "0", ["LISTING_TIMEOUT"] = "300",
+        };
+        var otherwise = Read(Environments.Production, new Dictionary<string, string?>(Production.Concat(told), StringComparer.Ordinal)).Store!.Usage;
+        var embedded = Read(Environments.Development, told);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((standard.UploadMethod, standard.ListingLifetime, standard.ListingTimeout), Is.EqualTo((UploadMethod.Post, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30))));
+            Assert.That((otherwise.UploadMethod, otherwise.ListingLifetime, otherwise.ListingTimeout), Is.EqualTo((UploadMethod.Put, TimeSpan.Zero, TimeSpan.FromSeconds(300))));
+            Assert.That((embedded.Store, embedded.StoreUsage), Is.EqualTo((default(S3Auth.Infrastructure.Storage.StorageOptions), otherwise)), "the embedded store is used the same way");
+        });
     }
 
     [Test]

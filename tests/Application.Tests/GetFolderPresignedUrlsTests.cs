@@ -99,18 +99,26 @@ public sealed class GetFolderPresignedUrlsTests
     {
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
         Holds(subnet, "data/hotkey=", [.. Enumerable.Range(0, 100).Select(i => $"data/hotkey={AccountOf(i)}/")]);
-        var (now, most) = (0, 0);
+        var asked = 0;
+        var answer = new TaskCompletionSource<FolderPage>(TaskCreationOptions.RunContinuationsAsynchronously);
         subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), MinerDiscovery.MostJobs, It.IsAny<CancellationToken>()))
-            .Returns(async () =>
+            .Returns(() =>
             {
-                InterlockedMax(ref most, Interlocked.Increment(ref now));
-                await Task.Yield();
-                Interlocked.Decrement(ref now);
-                return new FolderPage([], HasMore: false);
+                Interlocked.Increment(ref asked);
+                return answer.Task;
             });
 
-        Assert.That((await subnet.SendAsync(AsAlice)).TotalMiners, Is.EqualTo(100));
-        Assert.That(most, Is.InRange(1, MinerDiscovery.FoldersAtOnce));
+        var waiting = subnet.SendAsync(AsAlice);
+        while (Volatile.Read(ref asked) < MinerDiscovery.FoldersAtOnce)
+        {
+            await Task.Delay(5);
+        }
+
+        await Task.Delay(50);
+        Assert.That(asked, Is.EqualTo(MinerDiscovery.FoldersAtOnce));
+        answer.SetResult(new FolderPage([], HasMore: false));
+        Assert.That((await waiting).TotalMiners, Is.EqualTo(100));
+        Assert.That(asked, Is.EqualTo(100));
     }
 
     private static AccountId AccountOf(int number)
@@ -118,14 +126,6 @@ public sealed class GetFolderPresignedUrlsTests
         var bytes = new byte[AccountId.Size];
         bytes[0] = (byte)number;
         return AccountId.FromBytes(bytes);
-    }
-
-    private static void InterlockedMax(ref int most, int value)
-    {
-        int seen;
-        while (value > (seen = Volatile.Read(ref most)) && Interlocked.CompareExchange(ref most, value, seen) != seen)
-        {
-        }
     }
 
     private static void Holds(Subnet subnet, string prefix, params string[] folders) => subnet.Store

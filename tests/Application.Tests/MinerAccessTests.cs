@@ -120,5 +120,6 @@ public sealed class MinerAccessTests
         using var subnet = new Subnet();
 
         Assert.That((await subnet.RefuseAsync(AsAlice with { Expiry = Subnet.Now })).Code, Is.EqualTo(RefusalCode.ExpiryInPast));
+        Assert.That(subnet.Verified, Is.Empty, "before anything costs anything");
     }
 }

@@ -54,7 +54,7 @@ public sealed class Sr25519SignatureTests
         var base64 = Convert.ToBase64String(Bytes);
         string?[] refused =
         [
-            null, "", base64[..^1], base64[..^2], base64 + "=", " " + base64[1..], base64[..^1] + "\n", base64[..40] + " " + base64[41..], Hex, "0x" + Hex,
+            null, "", base64[..^1], base64[..^2], base64 + "=", base64 + "\n", " " + base64, base64[..40] + "\t" + base64[40..], " " + base64[1..], base64[..^1] + "\n", base64[..40] + " " + base64[41..], Hex, "0x" + Hex,
             Convert.ToBase64String(Bytes[1..]), Convert.ToBase64String([0, .. Bytes]), Convert.ToBase64String([2, .. Bytes]),
             Convert.ToBase64String([1, 1, .. Bytes]), base64.Replace('=', 'A'), "-" + base64[1..], "Ａ" + base64[1..], new string('A', 10_000_000),
         ];

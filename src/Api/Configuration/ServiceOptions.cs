@@ -31,6 +31,9 @@ internal sealed record ServiceOptions
     /// <summary>The bucket to sign for; null for the embedded store.</summary>
     public required StorageOptions? Store { get; init; }
 
+    /// <summary>How the store is used, either of the two.</summary>
+    public required StoreUsage StoreUsage { get; init; }
+
     /// <summary>The embedded store's port.</summary>
     public required int EmbeddedStorePort { get; init; }
 

@@ -43,6 +43,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
     {
         var netuid = (ushort)Number("NET_UID", 46, 0, ushort.MaxValue);
         var dataFolder = Path.GetFullPath(Text("DATA_DIR") ?? ".data");
+        var usage = ReadUsage();
         var options = new ServiceOptions
         {
             Port = Number("PORT", 8000, 1, MaxPort),
@@ -52,7 +53,8 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
             MetagraphFile = IsStatic ? ReadMetagraphFile() : null,
             Rules = new SubnetRules(ReadStake()),
             Layout = ReadLayout(),
-            Store = ReadStore(),
+            Store = ReadStore(usage),
+            StoreUsage = usage,
             EmbeddedStorePort = Number("EMBEDDED_STORE_PORT", 9000, 1, MaxPort),
             DataFolder = dataFolder,
             LogLevel = ReadLogLevel(),
@@ -157,13 +159,29 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         return sources;
     }
 
-    private StorageOptions? ReadStore()
+    private StoreUsage ReadUsage() => new()
     {
-        if (Text("UPLOAD_METHOD") is { } method and not "POST")
-        {
-            _problems.Add($"UPLOAD_METHOD is '{method}', but this version uploads by POST only.");
-        }
+        UploadMethod = ReadUploadMethod(),
+        ListingLifetime = TimeSpan.FromSeconds(Number("LISTING_CACHE_SECONDS", 2, 0, 60)),
+        ListingTimeout = TimeSpan.FromSeconds(Number("LISTING_TIMEOUT", 30, 1, 300)),
+    };
 
+    private UploadMethod ReadUploadMethod()
+    {
+        switch (Text("UPLOAD_METHOD") ?? "POST")
+        {
+            case "POST":
+                return UploadMethod.Post;
+            case "PUT":
+                return UploadMethod.Put;
+            case var other:
+                _problems.Add($"UPLOAD_METHOD is '{other}', but must be POST or PUT.");
+                return UploadMethod.Post;
+        }
+    }
+
+    private StorageOptions? ReadStore(StoreUsage usage)
+    {
         var endpoint = Endpoint("S3_ENDPOINT");
         var publicEndpoint = Endpoint("S3_PUBLIC_ENDPOINT");
         if (Text("S3_BUCKET") is { } bucket)
@@ -185,7 +203,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
                 _problems.Add("METAGRAPH_FILE is missing: without it everyone's development accounts would get access to S3_BUCKET.");
             }
 
-            return new StorageOptions { Bucket = bucket, Region = region, Endpoint = endpoint, PublicEndpoint = publicEndpoint };
+            return new StorageOptions { Bucket = bucket, Region = region, Endpoint = endpoint, PublicEndpoint = publicEndpoint, Usage = usage };
         }
 
         if (!_development)

@@ -34,11 +34,6 @@ internal static class FileCursor
     internal static bool TryRead(string cursor, IReadOnlyList<string> prefixes, out int index, [NotNullWhen(true)] out string? key)
     {
         (index, key) = (-1, null);
-        if (cursor.Length > Base64Url.GetEncodedLength(HashSize + ObjectName.MaxBytes) || cursor.Any(char.IsWhiteSpace))
-        {
-            return false;
-        }
-
         Span<byte> bytes = stackalloc byte[HashSize + ObjectName.MaxBytes + 2];
         if (Base64Url.DecodeFromChars(cursor, bytes, out var read, out var length) != OperationStatus.Done
             || read != cursor.Length
@@ -48,6 +43,13 @@ internal static class FileCursor
         }
 
         bytes = bytes[..length];
+
+        // The last character has bits that mean nothing, and padding and white space are skipped: only one of the spellings was given out.
+        if (Base64Url.EncodeToString(bytes) != cursor)
+        {
+            return false;
+        }
+
         Span<byte> expected = stackalloc byte[HashSize];
         Bind(bytes[HashSize..], prefixes, expected);
         if (!bytes[..HashSize].SequenceEqual(expected))

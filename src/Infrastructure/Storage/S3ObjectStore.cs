@@ -11,13 +11,17 @@ using S3Auth.Infrastructure.Storage.Credentials;
 
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>The configured bucket, asked through the AWS SDK.</summary>
+/// <summary>
+/// The configured bucket, asked through the AWS SDK. So many requests are under way at once and no more, and each ends in time: a slow
+/// store costs this process no more than that.
+/// </summary>
 public sealed partial class S3ObjectStore : IObjectStore, IDisposable
 {
     private readonly StorageOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<S3ObjectStore> _log;
     private readonly AmazonS3Client _client;
+    private readonly SemaphoreSlim _turns;
 
     public S3ObjectStore(StorageOptions options, CredentialSource credentials, TimeProvider time, ILogger<S3ObjectStore> log)
     {
@@ -26,6 +30,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         _options = options;
         _time = time;
         _log = log;
+        _turns = new SemaphoreSlim(options.Usage.RequestsAtOnce);
         _client = new AmazonS3Client(new CurrentCredentials(credentials), Configure(options));
     }
 
@@ -36,20 +41,20 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public string Region => _options.Region;
 
     /// <inheritdoc/>
-    public UploadMethod UploadMethod => _options.UploadMethod;
+    public UploadMethod UploadMethod => _options.Usage.UploadMethod;
 
     /// <inheritdoc/>
     public async Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken)
     {
         var folders = new List<string>();
-        var request = new ListObjectsV2Request { BucketName = Bucket, Prefix = prefix, Delimiter = "/" };
-        using var whole = new CancellationTokenSource(_options.ListingTimeout, _time);
+        var request = new ListObjectsV2Request { BucketName = Bucket, Prefix = prefix, Delimiter = "/", Encoding = EncodingType.Url };
+        using var whole = new CancellationTokenSource(_options.Usage.ListingTimeout, _time);
         while (true)
         {
             var page = await AskAsync(request, whole.Token, cancellationToken);
             if (page.CommonPrefixes is { } found)
             {
-                folders.AddRange(found);
+                folders.AddRange(found.Select(folder => Plain(folder, page)));
             }
 
             if (page.IsTruncated is not true)
@@ -74,11 +79,11 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         {
             BucketName = Bucket, Prefix = prefix, StartAfter = after, MaxKeys = limit, Encoding = EncodingType.Url,
         };
-        using var whole = new CancellationTokenSource(_options.ListingTimeout, _time);
+        using var whole = new CancellationTokenSource(_options.Usage.ListingTimeout, _time);
         while (true)
         {
             var page = await AskAsync(request, whole.Token, cancellationToken);
-            files.AddRange((page.S3Objects ?? []).Select(Convert));
+            files.AddRange((page.S3Objects ?? []).Select(found => Convert(found, page)));
             if (page.IsTruncated is not true)
             {
                 return new FilePage(files, HasMore: false);
@@ -109,6 +114,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
                 }
                 catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
                 {
+                    // A bucket that is missing answers just the same; then the upload shows it.
                     return false;
                 }
             },
@@ -127,7 +133,11 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     }
 
     /// <summary>Closes the connections to the store.</summary>
-    public void Dispose() => _client.Dispose();
+    public void Dispose()
+    {
+        // Not the turns: what is still under way gives its own back, and there is nothing in them to free.
+        _client.Dispose();
+    }
 
     private void Continue(ListObjectsV2Request request, ListObjectsV2Response page)
     {
@@ -142,20 +152,29 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         request.ContinuationToken = page.NextContinuationToken;
     }
 
-    private static StoredFile Convert(S3Object found) => new(
-        found.Key, found.Size ?? 0, new DateTimeOffset((found.LastModified ?? DateTime.UnixEpoch).ToUniversalTime()), found.ETag?.Trim('"') ?? "");
+    private static StoredFile Convert(S3Object found, ListObjectsV2Response page) => new(
+        Plain(found.Key, page),
+        found.Size ?? 0,
+        new DateTimeOffset((found.LastModified ?? DateTime.UnixEpoch).ToUniversalTime()),
+        found.ETag?.Trim('"') ?? "");
+
+    // Names are asked for percent-encoded, because XML cannot carry every character that a key may have: one control character would make
+    // the whole page unreadable. The SDK leaves that as it is, and a store may not know of it. A plus is a space here, as in forms.
+    private static string Plain(string name, ListObjectsV2Response page) =>
+        page.Encoding == EncodingType.Url ? WebUtility.UrlDecode(name) : name;
 
     private Task<ListObjectsV2Response> AskAsync(ListObjectsV2Request request, CancellationToken whole, CancellationToken caller) =>
         AskAsync(token => _client.ListObjectsV2Async(request, token), whole, caller);
 
     private async Task<TAnswer> AskAsync<TAnswer>(Func<CancellationToken, Task<TAnswer>> ask, CancellationToken whole, CancellationToken caller)
     {
-        using var timeout = new CancellationTokenSource(_options.RequestTimeout, _time);
+        using var timeout = new CancellationTokenSource(_options.Usage.RequestTimeout, _time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, whole, caller);
         try
         {
-            // The SDK heeds the token too, but first drains a stalled answer for two seconds.
-            return await ask(any.Token).WaitAsync(any.Token);
+            // The SDK heeds the token too, but first drains a stalled answer for two seconds, and keeps its turn for as long.
+            await _turns.WaitAsync(any.Token);
+            return await TakeTurnAsync(ask, any.Token).WaitAsync(any.Token);
         }
         catch (Exception exception) when (!caller.IsCancellationRequested && (any.IsCancellationRequested || IsTimeout(exception)))
         {
@@ -175,6 +194,18 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         }
     }
 
+    private async Task<TAnswer> TakeTurnAsync<TAnswer>(Func<CancellationToken, Task<TAnswer>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ask(cancellationToken);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
     private static RefusedException Unavailable(Exception? cause) =>
         new(RefusalCode.StorageUnavailable, "The object store cannot be reached or refused this server; try again in a minute.", cause)
         {
@@ -189,7 +220,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     {
         var config = new AmazonS3Config
         {
-            Timeout = options.RequestTimeout,
+            Timeout = options.Usage.RequestTimeout,
             MaxErrorRetry = 1,
 
             // Checksums that other stores do not know, and an endpoint from the environment that signed URLs would not share.

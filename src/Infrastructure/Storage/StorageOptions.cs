@@ -1,4 +1,3 @@
-using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage.SigV4;
 
 namespace S3Auth.Infrastructure.Storage;
@@ -18,17 +17,11 @@ public sealed class StorageOptions
     /// <summary>Where clients reach the store, when that is elsewhere; null for the same.</summary>
     public Uri? PublicEndpoint { get; init; }
 
-    /// <summary>How clients upload.</summary>
-    public UploadMethod UploadMethod { get; init; } = UploadMethod.Post;
+    /// <summary>How it is used.</summary>
+    public StoreUsage Usage { get; init; } = new();
 
     /// <summary>Fixed keys; null for the AWS SDK's default chain (environment, web identity, profile, ECS, EC2).</summary>
     public SigningCredentials? Credentials { get; init; }
-
-    /// <summary>How long one request to the store may take, its retry included. Default 5 s.</summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>How long a whole listing may take, however many pages it has. Default 30 s.</summary>
-    public TimeSpan ListingTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Where clients reach the bucket.</summary>
     /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL.</exception>

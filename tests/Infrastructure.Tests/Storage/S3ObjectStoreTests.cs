@@ -4,6 +4,7 @@ using System.Security;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
@@ -167,6 +168,195 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
+    public async Task ListFolders_stops_after_as_many_as_are_wanted()
+    {
+        var seen = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            seen++;
+            return Answer(context, Page(Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{seen}-{i}/")), next: $"{seen}"));
+        });
+        using var store = Store(server.Url);
+
+        var page = await store.ListFoldersAsync("data/x/", most: 1500, CancellationToken.None);
+
+        Assert.That((page.Prefixes.Count, page.HasMore, seen), Is.EqualTo((2000, true, 2)), "whole pages");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Names_are_read_as_they_are_whether_the_store_encodes_them_or_not(bool encodes)
+    {
+        string[] names = encodes
+            ? ["a%20b", "a+b", "a%2Bb", "a%252Fb", "%01", "%0A", "%F0%9F%99%82", "a%26b%3Dc", "end."]
+            : ["a b", "a+b", "a&amp;b", "a%2Fb", "🙂", "end."];
+        string[] plain = encodes
+            ? ["a b", "a b", "a+b", "a%2Fb", "\u0001", "\n", "🙂", "a&b=c", "end."]
+            : ["a b", "a+b", "a&b", "a%2Fb", "🙂", "end."];
+        var asked = "";
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            asked += context.Request.QueryString.Value;
+            return Answer(context, context.Request.Query.ContainsKey("delimiter")
+                ? $"<ListBucketResult>{Encoding(encodes)}{string.Concat(names.Select(name => $"<CommonPrefixes><Prefix>data/{name}/</Prefix></CommonPrefixes>"))}</ListBucketResult>"
+                : FilePage(names.Select(name => "data/" + name), next: null, encodes));
+        });
+        using var store = Store(server.Url);
+
+        var folders = await store.ListFoldersAsync("data/", most: null, CancellationToken.None);
+        var files = await store.ListFilesAsync("data/", after: null, 1000, CancellationToken.None);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(folders.Prefixes, Is.EqualTo(plain.Select(name => $"data/{name}/")));
+            Assert.That(files.Files.Select(file => file.Key), Is.EqualTo(plain.Select(name => "data/" + name)));
+            Assert.That(asked.Split("encoding-type=url"), Has.Length.EqualTo(3), "both are asked for encoded");
+        });
+    }
+
+    [Test]
+    public async Task ListFiles_tells_what_the_store_knows_of_each_file()
+    {
+        var asked = "";
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            asked = context.Request.QueryString.Value;
+            return Answer(context, FilePage(["data/a"], next: null, encoded: true));
+        });
+        using var store = Store(server.Url);
+
+        var page = await store.ListFilesAsync("data/", "data/ +%2F&🙂", 7, CancellationToken.None);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(page.Files, Is.EqualTo(new[] { new StoredFile("data/a", 4096, new DateTimeOffset(2026, 11, 24, 6, 21, 1, TimeSpan.Zero), "0123abc-2") }));
+            Assert.That(page.HasMore, Is.False);
+            Assert.That(asked, Does.Contain("start-after=data%2F%20%2B%252F%26%F0%9F%99%82").And.Contain("max-keys=7"));
+        });
+    }
+
+    [Test]
+    public async Task ListFiles_fills_its_page_from_pages_that_the_store_cuts_short()
+    {
+        var asked = new List<(string? Token, string? Keys)>();
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            var token = context.Request.Query["continuation-token"].FirstOrDefault();
+            asked.Add((token, context.Request.Query["max-keys"]));
+            var number = asked.Count;
+            return Answer(context, FilePage(Enumerable.Range(0, number == 2 ? 0 : 3).Select(i => $"data/{number}-{i}"), next: $"t{number}", encoded: true));
+        });
+        using var store = Store(server.Url);
+
+        var page = await store.ListFilesAsync("data/", after: null, 6, CancellationToken.None);
+
+        Assert.That((page.Files.Count, page.HasMore), Is.EqualTo((6, true)));
+        Assert.That(asked, Is.EqualTo(new[] { (null, "6"), ("t1", "3"), ("t2", "3") }));
+    }
+
+    [TestCase(200, true)]
+    [TestCase(404, false)]
+    public async Task Exists_tells_whether_the_object_is_there(int status, bool exists)
+    {
+        var asked = "";
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            asked = $"{context.Request.Method} {context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget}";
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        using var store = Store(server.Url);
+        Assert.That(Domain.ObjectName.TryParse("data/x/5F/a b+%2F&🙂.", out var key));
+
+        Assert.That(await store.ExistsAsync(key, CancellationToken.None), Is.EqualTo(exists));
+        Assert.That(asked, Is.EqualTo("HEAD /bucket-1/data/x/5F/a%20b%2B%252F%26%F0%9F%99%82."));
+    }
+
+    [TestCase(403, RefusalCode.StorageUnavailable)]
+    [TestCase(500, RefusalCode.StorageUnavailable)]
+    [TestCase(504, RefusalCode.StorageTimeout)]
+    public async Task Exists_does_not_take_a_failure_for_an_answer(int status, RefusalCode code)
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        using var store = Store(server.Url);
+        Assert.That(Domain.ObjectName.TryParse("data/x/5F/a", out var key));
+
+        await RefusesAsync(code, () => store.ExistsAsync(key, CancellationToken.None));
+    }
+
+    [Test]
+    public async Task Only_so_many_requests_are_at_the_store_at_once()
+    {
+        var (now, most) = (0, 0);
+        using var gate = new SemaphoreSlim(0);
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            lock (gate)
+            {
+                now++;
+                most = Math.Max(most, now);
+            }
+
+            await gate.WaitAsync();
+            lock (gate)
+            {
+                now--;
+            }
+
+            await Answer(context, Page([], next: null));
+        });
+        using var store = Store(server.Url, request: TimeSpan.FromSeconds(20), atOnce: 4);
+
+        var asked = Enumerable.Range(0, 20).Select(_ => store.PingAsync(CancellationToken.None)).ToList();
+        while (Volatile.Read(ref now) < 4)
+        {
+            await Task.Delay(5);
+        }
+
+        await Task.Delay(100);
+        gate.Release(20);
+        await Task.WhenAll(asked);
+
+        Assert.That(most, Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task Waiting_for_a_turn_counts_against_the_time_of_a_request()
+    {
+        using var gate = new SemaphoreSlim(0);
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            await gate.WaitAsync(context.RequestAborted);
+            await Answer(context, Page([], next: null));
+        });
+        using var store = Store(server.Url, request: TimeSpan.FromMilliseconds(300), atOnce: 1);
+
+        var asked = Enumerable.Range(0, 50).Select(_ => RefusesAsync(RefusalCode.StorageTimeout, () => store.PingAsync(CancellationToken.None))).ToList();
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(asked);
+
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)), "not one after the other");
+        gate.Release(1000);
+        while (true)
+        {
+            // The turn comes back when the store's client has let go of the stalled request.
+            try
+            {
+                await store.PingAsync(CancellationToken.None);
+                break;
+            }
+            catch (RefusedException) when (clock.Elapsed < TimeSpan.FromSeconds(20))
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    [Test]
     public async Task Ping_tells_how_long_the_answer_took_and_asks_for_one_key()
     {
         var query = "";
@@ -232,20 +422,32 @@ public sealed class S3ObjectStoreTests
         Assert.Fail($"Nothing was refused; expected {code}.");
     }
 
-    private static S3ObjectStore Store(Uri url, TimeSpan? request = null, TimeSpan? listing = null) => new(
-        Options(url, request, listing),
+    private static S3ObjectStore Store(Uri url, TimeSpan? request = null, TimeSpan? listing = null, int atOnce = 64) => new(
+        Options(url, request, listing, atOnce),
         new CredentialSource(new SigningCredentials("AKIAEXAMPLE", "secret")),
         TimeProvider.System,
         NullLogger<S3ObjectStore>.Instance);
 
-    private static StorageOptions Options(Uri url, TimeSpan? request = null, TimeSpan? listing = null) => new()
+    private static StorageOptions Options(Uri url, TimeSpan? request = null, TimeSpan? listing = null, int atOnce = 64) => new()
     {
         Bucket = "bucket-1",
         Region = "eu-central-1",
         Endpoint = url,
-        RequestTimeout = request ?? TimeSpan.FromSeconds(5),
-        ListingTimeout = listing ?? TimeSpan.FromSeconds(30),
+        Usage = new StoreUsage
+        {
+            RequestTimeout = request ?? TimeSpan.FromSeconds(5), ListingTimeout = listing ?? TimeSpan.FromSeconds(30), RequestsAtOnce = atOnce,
+        },
     };
+
+    private static string Encoding(bool encoded) => encoded ? "<EncodingType>url</EncodingType>" : "";
+
+    private static string FilePage(IEnumerable<string> keys, string? next, bool encoded) =>
+        $"""
+        <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{Encoding(encoded)}<IsTruncated>{(next is null ? "false" : "true")}</IsTruncated>
+        {(next is null ? "" : $"<NextContinuationToken>{next}</NextContinuationToken>")}
+        {string.Concat(keys.Select(key => $"<Contents><Key>{key}</Key><LastModified>2026-11-24T06:21:01.000Z</LastModified><ETag>&quot;0123abc-2&quot;</ETag><Size>4096</Size></Contents>"))}
+        </ListBucketResult>
+        """;
 
     private static string Page(IEnumerable<string> folders, string? next)
     {

@@ -1,0 +1,168 @@
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>
+/// Keeps listings of folders a little while, and lets any number of callers share one: whoever asks for a listing that is under way
+/// waits for that one. What a caller gets is at most <see cref="StoreUsage.ListingLifetime"/> older than its request, or as old as the
+/// one listing takes. A failure is told to all who waited for it and never kept. Files are never kept: who uploaded one and looks
+/// must see it.
+/// </summary>
+internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, TimeProvider time) : IObjectStore
+{
+    /// <summary>The most names of folders that are kept; a listing beyond that is shared while it is under way and then forgotten.</summary>
+    internal const int MostNames = 200_000;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Prefix, int? Most), Flight> _flights = [];
+    private int _names;
+    private long _sweptAt = time.GetTimestamp();
+
+    public string Bucket => store.Bucket;
+
+    public string Region => store.Region;
+
+    public UploadMethod UploadMethod => store.UploadMethod;
+
+    /// <summary>How many listings are kept or under way.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _flights.Count;
+            }
+        }
+    }
+
+    public async Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken)
+    {
+        var flight = Join((prefix, most));
+        try
+        {
+            // Who gives up leaves alone; the listing goes on for the others.
+            return await flight.Answer.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Leave((prefix, most), flight);
+        }
+    }
+
+    public Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) =>
+        store.ListFilesAsync(prefix, after, limit, cancellationToken);
+
+    public Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken) => store.ExistsAsync(key, cancellationToken);
+
+    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => store.PingAsync(cancellationToken);
+
+    private Flight Join((string Prefix, int? Most) key)
+    {
+        lock (_gate)
+        {
+            Sweep();
+            if (!_flights.TryGetValue(key, out var flight) || IsOver(flight))
+            {
+                Forget(key);
+                flight = new Flight(time.GetTimestamp());
+                _flights.Add(key, flight);
+
+                // Begun elsewhere: nothing of it runs in here.
+                flight.Answer = Task.Run(() => store.ListFoldersAsync(key.Prefix, key.Most, flight.NobodyWaits.Token));
+            }
+
+            flight.Waiting++;
+            return flight;
+        }
+    }
+
+    private void Leave((string Prefix, int? Most) key, Flight flight)
+    {
+        lock (_gate)
+        {
+            flight.Waiting--;
+            if (!_flights.TryGetValue(key, out var current) || current != flight)
+            {
+                EndUnless(flight.Waiting > 0, flight);
+                return;
+            }
+
+            if (flight.Answer.IsCompletedSuccessfully)
+            {
+                Keep(key, flight);
+            }
+            else if (flight.Answer.IsCompleted || flight.Waiting == 0)
+            {
+                Forget(key);
+                EndUnless(flight.Waiting > 0, flight);
+            }
+        }
+    }
+
+    private void Keep((string Prefix, int? Most) key, Flight flight)
+    {
+        if (flight.Names is not null)
+        {
+            return;
+        }
+
+        flight.Names = flight.Answer.Result.Prefixes.Count;
+        _names += flight.Names.Value;
+        if (_names > MostNames)
+        {
+            Forget(key);
+        }
+    }
+
+    private void Forget((string Prefix, int? Most) key)
+    {
+        if (_flights.Remove(key, out var flight))
+        {
+            _names -= flight.Names ?? 0;
+        }
+    }
+
+    // Once a lifetime, so that a listing costs no more than the others that there are.
+    private void Sweep()
+    {
+        if (time.GetElapsedTime(_sweptAt) < lifetime)
+        {
+            return;
+        }
+
+        _sweptAt = time.GetTimestamp();
+        foreach (var key in _flights.Where(one => IsOver(one.Value)).Select(one => one.Key).ToList())
+        {
+            Forget(key);
+        }
+    }
+
+    // By when it began: it may hold no more than what was true then.
+    private bool IsOver(Flight flight) =>
+        flight.Answer.IsCompleted && (!flight.Answer.IsCompletedSuccessfully || time.GetElapsedTime(flight.Began) >= lifetime);
+
+    private static void EndUnless(bool needed, Flight flight)
+    {
+        if (!needed && !flight.Answer.IsCompleted)
+        {
+            flight.NobodyWaits.Cancel();
+        }
+    }
+
+    /// <summary>One listing, under way or kept.</summary>
+    private sealed class Flight(long began)
+    {
+        public long Began { get; } = began;
+
+        public Task<FolderPage> Answer { get; set; } = null!;
+
+        public CancellationTokenSource NobodyWaits { get; } = new();
+
+        public int Waiting { get; set; }
+
+        /// <summary>How many names it holds; null while it is under way.</summary>
+        public int? Names { get; set; }
+    }
+}

@@ -1,0 +1,22 @@
+using S3Auth.Domain;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>How a store is used, whichever it is: how clients upload, and what this service may ask of it.</summary>
+public sealed record StoreUsage
+{
+    /// <summary>How clients upload. Default POST.</summary>
+    public UploadMethod UploadMethod { get; init; } = UploadMethod.Post;
+
+    /// <summary>How long one request to the store may take, its retry and the wait for its turn included. Default 5 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a whole listing may take, however many pages it has. Default 30 s.</summary>
+    public TimeSpan ListingTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How old a listing of folders may be; zero for none that is older than its request. Default 2 s.</summary>
+    public TimeSpan ListingLifetime { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many requests this process has at the store at once; the others wait for their turn. Default 64.</summary>
+    public int RequestsAtOnce { get; init; } = 64;
+}

@@ -1,0 +1,235 @@
+using Microsoft.Extensions.Time.Testing;
+using Moq;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage;
+
+namespace S3Auth.Infrastructure.Tests.Storage;
+
+public sealed class CachedObjectStoreTests
+{
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
+
+    private readonly List<Asked> _asked = [];
+    private FakeTimeProvider _time = null!;
+    private CachedObjectStore _store = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _asked.Clear();
+        _time = new FakeTimeProvider();
+        var store = new Mock<IObjectStore>();
+        store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .Returns((string prefix, int? most, CancellationToken cancellationToken) =>
+            {
+                var asked = new Asked(prefix, most, new TaskCompletionSource<FolderPage>(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
+                lock (_asked)
+                {
+                    _asked.Add(asked);
+                }
+
+                return asked.Answer.Task.WaitAsync(cancellationToken);
+            });
+        store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => new FilePage([], HasMore: false));
+        store.Setup(port => port.ExistsAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>())).ReturnsAsync(true);
+        store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ReturnsAsync(TimeSpan.FromSeconds(1));
+        store.SetupGet(port => port.Bucket).Returns("bucket");
+        store.SetupGet(port => port.Region).Returns("region");
+        store.SetupGet(port => port.UploadMethod).Returns(UploadMethod.Put);
+        _store = new CachedObjectStore(store.Object, Lifetime, _time);
+    }
+
+    [Test]
+    public async Task Listing_is_asked_for_once_within_its_lifetime()
+    {
+        var page = Page("a/");
+        var first = ListAsync("data/");
+        (await NextAsync(1)).Answer.SetResult(page);
+
+        Assert.That(await first, Is.SameAs(page));
+        _time.Advance(Lifetime - TimeSpan.FromTicks(1));
+        Assert.That(await ListAsync("data/"), Is.SameAs(page));
+        Assert.That(_asked, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Listing_is_asked_for_anew_when_its_lifetime_is_over()
+    {
+        await AnswerAsync("data/", Page("a/"));
+        _time.Advance(Lifetime);
+
+        var again = ListAsync("data/");
+        (await NextAsync(2)).Answer.SetResult(Page("b/"));
+
+        Assert.That((await again).Prefixes, Is.EqualTo(new[] { "b/" }));
+    }
+
+    [Test]
+    public async Task Lifetime_counts_from_when_the_listing_began()
+    {
+        var first = ListAsync("data/");
+        var asked = await NextAsync(1);
+        _time.Advance(Lifetime);
+        asked.Answer.SetResult(Page("a/"));
+        await first;
+
+        _ = ListAsync("data/");
+
+        await NextAsync(2);
+    }
+
+    [Test]
+    public async Task Listing_under_way_is_shared_by_all_who_ask()
+    {
+        var page = Page("a/");
+        var all = Enumerable.Range(0, 100).Select(_ => Task.Run(() => ListAsync("data/"))).ToList();
+        (await NextAsync(1)).Answer.SetResult(page);
+
+        Assert.That(await Task.WhenAll(all), Has.All.SameAs(page));
+        Assert.That(_asked, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Listings_of_other_prefixes_and_lengths_are_others()
+    {
+        _ = ListAsync("data/x/");
+        _ = ListAsync("data/reddit/");
+        _ = _store.ListFoldersAsync("data/x/", 1000, CancellationToken.None);
+        await NextAsync(3);
+
+        Assert.That(_asked.Select(asked => (asked.Prefix, asked.Most)), Is.EquivalentTo(new[] { ("data/x/", default(int?)), ("data/reddit/", null), ("data/x/", 1000) }));
+    }
+
+    [Test]
+    public async Task Failure_is_told_to_all_who_waited_and_not_kept()
+    {
+        var waiting = new[] { ListAsync("data/"), ListAsync("data/") };
+        (await NextAsync(1)).Answer.SetException(new RefusedException(RefusalCode.StorageTimeout, "slow"));
+
+        foreach (var one in waiting)
+        {
+            Assert.That(async () => await one, Throws.TypeOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo(RefusalCode.StorageTimeout));
+        }
+
+        Assert.That(_store.Count, Is.Zero);
+        _ = ListAsync("data/");
+        await NextAsync(2);
+    }
+
+    [Test]
+    public async Task Who_gives_up_leaves_alone()
+    {
+        using var gaveUp = new CancellationTokenSource();
+        var impatient = _store.ListFoldersAsync("data/", null, gaveUp.Token);
+        var patient = ListAsync("data/");
+        var asked = await NextAsync(1);
+
+        await gaveUp.CancelAsync();
+
+        Assert.That(async () => await impatient, Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(asked.Cancelled.IsCancellationRequested, Is.False);
+        asked.Answer.SetResult(Page("a/"));
+        Assert.That((await patient).Prefixes, Is.EqualTo(new[] { "a/" }));
+    }
+
+    [Test]
+    public async Task Listing_that_nobody_waits_for_any_more_ends()
+    {
+        using var gaveUp = new CancellationTokenSource();
+        var waiting = new[] { _store.ListFoldersAsync("data/", null, gaveUp.Token), _store.ListFoldersAsync("data/", null, gaveUp.Token) };
+        var asked = await NextAsync(1);
+
+        await gaveUp.CancelAsync();
+
+        foreach (var one in waiting)
+        {
+            Assert.That(async () => await one, Throws.InstanceOf<OperationCanceledException>());
+        }
+
+        Assert.That((asked.Cancelled.IsCancellationRequested, _store.Count), Is.EqualTo((true, 0)));
+        _ = ListAsync("data/");
+        Assert.That((await NextAsync(2)).Cancelled.IsCancellationRequested, Is.False, "who asks now is not led to the one that was given up");
+    }
+
+    [Test]
+    public async Task Nothing_stays_beyond_its_lifetime()
+    {
+        for (var i = 0; i < 1000; i++)
+        {
+            await AnswerAsync($"data/{i}/", Page("a/"));
+        }
+
+        _time.Advance(Lifetime);
+        await AnswerAsync("data/last/", Page("a/"));
+
+        Assert.That(_store.Count, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Only_so_many_names_are_kept()
+    {
+        var half = new FolderPage([.. Enumerable.Repeat("a/", CachedObjectStore.MostNames / 2)], HasMore: false);
+        foreach (var prefix in (string[])["1/", "2/", "3/"])
+        {
+            await AnswerAsync(prefix, half);
+        }
+
+        Assert.That(_store.Count, Is.EqualTo(2));
+        _time.Advance(Lifetime);
+        await AnswerAsync("4/", half);
+        await AnswerAsync("5/", half);
+        Assert.That(_store.Count, Is.EqualTo(2), "what was forgotten makes room");
+    }
+
+    [Test]
+    public async Task Everything_else_is_asked_of_the_store()
+    {
+        Assert.That(ObjectName.TryParse("key", out var key));
+
+        var (one, other) = (await _store.ListFilesAsync("data/", null, 10, CancellationToken.None), await _store.ListFilesAsync("data/", null, 10, CancellationToken.None));
+
+        Assert.Multiple(async () =>
+        {
+            Assert.That(one, Is.Not.SameAs(other), "files are never kept");
+            Assert.That(await _store.ExistsAsync(key, CancellationToken.None), Is.True);
+            Assert.That(await _store.PingAsync(CancellationToken.None), Is.EqualTo(TimeSpan.FromSeconds(1)));
+            Assert.That((_store.Bucket, _store.Region, _store.UploadMethod), Is.EqualTo(("bucket", "region", UploadMethod.Put)));
+        });
+    }
+
+    private static FolderPage Page(params string[] prefixes) => new(prefixes, HasMore: false);
+
+    private Task<FolderPage> ListAsync(string prefix) => _store.ListFoldersAsync(prefix, null, CancellationToken.None);
+
+    private async Task AnswerAsync(string prefix, FolderPage page)
+    {
+        var count = _asked.Count;
+        var listing = ListAsync(prefix);
+        (await NextAsync(count + 1)).Answer.SetResult(page);
+        await listing;
+    }
+
+    /// <summary>The newest question to the store, once there are so many.</summary>
+    private async Task<Asked> NextAsync(int count)
+    {
+        for (var patience = 0; patience < 2000; patience++)
+        {
+            lock (_asked)
+            {
+                if (_asked.Count == count)
+                {
+                    return _asked[^1];
+                }
+            }
+
+            await Task.Delay(5);
+        }
+
+        throw new AssertionException($"The store was asked {_asked.Count} times, not {count}.");
+    }
+
+    private sealed record Asked(string Prefix, int? Most, TaskCompletionSource<FolderPage> Answer, CancellationToken Cancelled);
+}
