@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using S3Auth.Application.Ports;
+using S3Auth.Domain;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Chain.Node;
 using S3Auth.Infrastructure.Signatures;
@@ -66,7 +67,9 @@ public static class DependencyInjection
         services.AddSingleton(options);
         var credentials = new CredentialSource(options.Credentials);
         services.AddSingleton(credentials);
-        services.AddSingleton<IUrlSigner>(new S3UrlSigner(options, credentials));
+        var puts = new PutGuard();
+        services.AddSingleton(puts);
+        services.AddSingleton<IUrlSigner>(new S3UrlSigner(options, credentials, puts));
         services.AddSingleton<S3ObjectStore>();
         services.AddSingleton<IObjectStore>(provider => options.Usage.ListingLifetime > TimeSpan.Zero
             ? new CachedObjectStore(provider.GetRequiredService<S3ObjectStore>(), options.Usage.ListingLifetime, provider.GetRequiredService<TimeProvider>())
@@ -75,6 +78,12 @@ public static class DependencyInjection
         {
             services.AddSingleton<ICredentialProvider, AwsCredentialChain>();
             services.AddHostedService<CredentialRefresher>();
+        }
+
+        // After the credentials, which it signs with.
+        if (options.Usage.UploadMethod == UploadMethod.Put)
+        {
+            services.AddHostedService<PutProbe>();
         }
 
         return services;

@@ -53,7 +53,7 @@ public class PipelineBenchmarks : IDisposable
             .AddSingleton(new SubnetRules(Alpha.FromAlpha(20_000)))
             .AddSingleton<IMetagraph>(new FixedMetagraph(metagraph))
             .AddSignatures()
-            .AddSingleton<IUrlSigner>(new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, credentials))
+            .AddSingleton<IUrlSigner>(new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, credentials, new PutGuard()))
             .AddSingleton<IObjectStore, FullStore>()
             .AddApplication(new FixedTime())
             .BuildServiceProvider();

@@ -36,7 +36,8 @@ public class PresignBenchmarks : IDisposable
     private readonly DateTimeOffset _end = new(2026, 11, 25, 6, 21, 1, TimeSpan.Zero);
     private readonly S3UrlSigner _urls = new S3UrlSigner(
         new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" },
-        new CredentialSource(new SigningCredentials(AccessKey, Secret, Token)));
+        new CredentialSource(new SigningCredentials(AccessKey, Secret, Token)),
+        new PutGuard());
 
     private IGrantSigner _grant = null!;
 

@@ -19,6 +19,7 @@ public interface IGrantSigner
     PostUpload SignPost(FileUpload file, DateTimeOffset expiry);
 
     /// <summary>A URL that uploads (PUT) one object; of the size that <paramref name="file"/> says, where it says one.</summary>
+    /// <exception cref="Refusals.RefusedException"><c>storage_unavailable</c>: at this store such a URL could be used for more than that.</exception>
     string SignPut(FileUpload file, DateTimeOffset expiry);
 
     /// <summary>A URL that downloads one object.</summary>

@@ -11,15 +11,17 @@ public sealed class S3UrlSigner : IUrlSigner
 {
     private readonly CredentialSource _credentials;
     private readonly SigV4Signer _signer;
+    private readonly PutGuard _puts;
     private readonly string _bucketUrl;
 
     /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
-    public S3UrlSigner(StorageOptions options, CredentialSource credentials)
+    public S3UrlSigner(StorageOptions options, CredentialSource credentials, PutGuard puts)
     {
         ArgumentNullException.ThrowIfNull(options);
 
         var endpoint = options.ForClients();
         _credentials = credentials;
+        _puts = puts;
         _signer = new SigV4Signer(endpoint, options.Bucket, options.Region);
         _bucketUrl = endpoint.BucketUrl;
     }
@@ -37,13 +39,14 @@ public sealed class S3UrlSigner : IUrlSigner
             };
         }
 
-        return new GrantSigner(_signer.At(credentials, moment), credentials.Ends, moment, _bucketUrl);
+        return new GrantSigner(_signer.At(credentials, moment), credentials.Ends, moment, _bucketUrl, _puts);
     }
 
     /// <inheritdoc/>
     public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    private sealed class GrantSigner(SigV4Moment signer, DateTimeOffset? credentialsEnd, DateTimeOffset moment, string bucketUrl) : IGrantSigner
+    private sealed class GrantSigner(
+        SigV4Moment signer, DateTimeOffset? credentialsEnd, DateTimeOffset moment, string bucketUrl, PutGuard puts) : IGrantSigner
     {
         private readonly long _start = moment.ToUnixTimeSeconds();
 
@@ -68,7 +71,8 @@ public sealed class S3UrlSigner : IUrlSigner
                     IsWholeKey: true),
                 SecondsTo(expiry)));
 
-        public string SignPut(FileUpload file, DateTimeOffset expiry) => signer.PresignPut(file.Key.Key, SecondsTo(expiry), file.Size);
+        public string SignPut(FileUpload file, DateTimeOffset expiry) =>
+            signer.PresignPut(file.Key.Key, SecondsTo(expiry), file.Size, puts.BarsHeaders());
 
         public string SignGet(ObjectName key, DateTimeOffset expiry) => signer.PresignGet(key.Key, SecondsTo(expiry));
 

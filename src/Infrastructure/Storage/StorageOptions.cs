@@ -25,6 +25,11 @@ public sealed class StorageOptions
 
     /// <summary>Where clients reach the bucket.</summary>
     /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL.</exception>
-    internal S3Endpoint ForClients() =>
-        (PublicEndpoint ?? Endpoint) is { } endpoint ? S3Endpoint.PathStyle(endpoint, Bucket) : S3Endpoint.Aws(Bucket, Region);
+    internal S3Endpoint ForClients() => At(PublicEndpoint ?? Endpoint);
+
+    /// <summary>Where this service reaches the bucket.</summary>
+    /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL.</exception>
+    internal S3Endpoint ForService() => At(Endpoint);
+
+    private S3Endpoint At(Uri? endpoint) => endpoint is null ? S3Endpoint.Aws(Bucket, Region) : S3Endpoint.PathStyle(endpoint, Bucket);
 }

@@ -107,6 +107,31 @@ internal sealed class PutModeCases(StoreKind store, FolderLayoutKind layout) : D
         Assert.That((await Presigned.SendAsync(HttpMethod.Put, url, Bytes(2000))).Accepted, "The URL itself must be good, else this proves nothing.");
     }
 
+    [TestCase("x-amz-acl", "public-read")]
+    [TestCase("x-amz-grant-read", "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\"")]
+    [TestCase("x-amz-storage-class", "REDUCED_REDUNDANCY")]
+    [TestCase("x-amz-copy-source", null)]
+    [TestCase("x-amz-website-redirect-location", "https://example.com/")]
+    public async Task Header_that_was_not_granted_opens_nothing(string header, string? value)
+    {
+        var miner = Deployment.NextMiner();
+        var rival = Deployment.FolderOf(Deployment.NextMiner()) + "secret.bin";
+        await Bucket.PutAsync(rival, Bytes(2000));
+        var secret = await Bucket.GetAsync(rival);
+        var upload = await Client.AskAsync<FileUpload>(Call.FileUpload(miner, "file.bin"));
+
+        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(upload.Url)) { Content = new ByteArrayContent(Bytes(3000)) };
+        request.Headers.TryAddWithoutValidation(header, value ?? $"/{Bucket.Name}/{rival}");
+        using var answer = await TestRun.Current.Http.SendAsync(request);
+
+        var anonymous = await Presigned.GetAsync(upload.Url[..upload.Url.IndexOf('?', StringComparison.Ordinal)]);
+        Assert.That(anonymous.Refused, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()} / {anonymous}");
+        if ((await Bucket.ListKeysAsync(upload.Key)).Count > 0)
+        {
+            Assert.That(await Bucket.GetAsync(upload.Key), Is.Not.EqualTo(secret), "It is what was sent, if anything.");
+        }
+    }
+
     [Test]
     public async Task File_that_is_there_is_not_granted_again()
     {

@@ -31,7 +31,7 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_signs_for_aws_where_there_is_no_endpoint()
     {
-        var signer = new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, new CredentialSource(Keys));
+        var signer = new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, new CredentialSource(Keys), new PutGuard());
 
         var url = signer.At(Noon).SignList(new Listing("data/x/5F/", "/", "next+page"), Noon.AddHours(24));
 
@@ -112,7 +112,7 @@ public sealed class S3UrlSignerTests
     public void S3UrlSigner_signs_with_replaced_credentials_but_leaves_a_grant_whole()
     {
         var source = new CredentialSource(Keys);
-        var signer = new S3UrlSigner(Options(), source);
+        var signer = new S3UrlSigner(Options(), source, new PutGuard());
         var before = signer.At(Noon);
 
         source.Replace(new SigningCredentials("ASIANEW", "new", "token"));
@@ -124,12 +124,63 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_refuses_a_region_that_cannot_be_signed() =>
         Assert.Throws<ArgumentException>(() => _ = new S3UrlSigner(
-            new StorageOptions { Bucket = "bucket-1", Region = "us/east", Endpoint = new Uri("http://store") }, new CredentialSource(Keys)));
+            new StorageOptions { Bucket = "bucket-1", Region = "us/east", Endpoint = new Uri("http://store") }, new CredentialSource(Keys), new PutGuard()));
+
+    [Test]
+    public void S3UrlSigner_signs_a_form_for_one_file_of_any_size_or_of_its_own()
+    {
+        var any = Policy(Signer(Keys).At(Noon).SignPost(new FileUpload(Key("data/x/5F/a b"), Size: null), Noon.AddHours(1)));
+        var own = Policy(Signer(Keys).At(Noon).SignPost(new FileUpload(Key("data/x/5F/a b"), Size: 4096), Noon.AddHours(1)));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(any, Does.Contain("""["eq","$key","data/x/5F/a b"]""").And.Contain("""["content-length-range",1024,5368709120]""").And.Not.Contain("starts-with"));
+            Assert.That(own, Does.Contain("""["content-length-range",4096,4096]"""));
+        });
+
+        static string Policy(PostUpload upload)
+        {
+            Assert.That(upload.Fields["key"], Is.EqualTo("data/x/5F/a b"));
+            return System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(upload.Fields["policy"]));
+        }
+    }
+
+    [TestCase(null, "host")]
+    [TestCase(4096L, "content-length;host")]
+    public void S3UrlSigner_signs_a_put_of_its_size(long? size, string headers)
+    {
+        var url = PutSigner(PutGuard.Finding.Refuses).SignPut(new FileUpload(Key("data/x/5F/a"), size), Noon.AddHours(1));
+
+        Assert.That(url, Does.StartWith("http://store.internal:9000/bucket-1/data/x/5F/a?"));
+        Assert.That(SignedUrl.Parameters(url)["X-Amz-SignedHeaders"], Is.EqualTo(headers));
+    }
+
+    [Test]
+    public void S3UrlSigner_bars_headers_where_the_store_has_to_be_told()
+    {
+        var url = PutSigner(PutGuard.Finding.CanBeTold).SignPut(new FileUpload(Key("data/x/5F/a"), 4096), Noon.AddHours(1));
+
+        Assert.That(SignedUrl.Parameters(url)["X-Amz-SignedHeaders"], Does.StartWith("content-length;host;x-amz-acl;x-amz-copy-source;"));
+    }
+
+    [TestCase(PutGuard.Finding.Unknown)]
+    [TestCase(PutGuard.Finding.Unsafe)]
+    public void S3UrlSigner_signs_no_put_that_is_not_known_to_be_safe(object finding)
+    {
+        var signer = PutSigner((PutGuard.Finding)finding);
+
+        var refused = Assert.Throws<RefusedException>(() => signer.SignPut(new FileUpload(Key("data/x/5F/a"), 4096), Noon.AddHours(1)));
+
+        Assert.That(refused!.Code, Is.EqualTo(RefusalCode.StorageUnavailable));
+    }
+
+    private static IGrantSigner PutSigner(PutGuard.Finding finding) =>
+        new S3UrlSigner(Options(), new CredentialSource(Keys), new PutGuard { Found = finding }).At(Noon);
 
     private static ObjectName Key(string text) => ObjectName.TryParse(text, out var name) ? name : throw new ArgumentException(text, nameof(text));
 
     private static S3UrlSigner Signer(SigningCredentials? keys, string? publicEndpoint = null) =>
-        new(Options(publicEndpoint), new CredentialSource(keys));
+        new(Options(publicEndpoint), new CredentialSource(keys), new PutGuard());
 
     private static StorageOptions Options(string? publicEndpoint = null) => new()
     {

@@ -24,6 +24,10 @@ public sealed class SigV4Moment
     // The same of a policy; its writer wants a little more than it writes.
     private const int PolicyRoom = 1024;
 
+    // The names of headers as a signature lists them, in the canonical request and in the query.
+    private static readonly byte[] BarredNames = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => ";" + name)));
+    private static readonly byte[] BarredQuery = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => "%3B" + name)));
+
     private static readonly JsonWriterOptions PolicyJson = new() { Encoder = DayKey.PolicyEncoder };
 
     private readonly S3Endpoint _endpoint;
@@ -44,17 +48,22 @@ public sealed class SigV4Moment
     /// <summary>A URL that downloads an object.</summary>
     /// <param name="key">The object's key, literally: nothing in it is normalised.</param>
     /// <param name="seconds">How long the URL works.</param>
-    public string PresignGet(string key, long seconds)
+    /// <param name="barsHeaders">As at <see cref="PresignPut"/>; to find out whether a store can be told so.</param>
+    public string PresignGet(string key, long seconds, bool barsHeaders = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        return Presign("GET\n"u8, key, seconds, contentLength: null, listing: null);
+        return Presign("GET\n"u8, key, seconds, contentLength: null, barsHeaders, listing: null);
     }
 
     /// <summary>A URL that uploads an object.</summary>
     /// <param name="key">The object's key, literally: nothing in it is normalised.</param>
     /// <param name="seconds">How long the URL works.</param>
     /// <param name="contentLength">The only length the upload may have, in bytes; null for any.</param>
-    public string PresignPut(string key, long seconds, long? contentLength = null)
+    /// <param name="barsHeaders">
+    /// Names <see cref="SigV4Names.UploadHeaders"/> as signed without giving them a value: for a store that passes over signed headers
+    /// which are not sent, and would honour them unsigned. Other stores refuse such a URL.
+    /// </param>
+    public string PresignPut(string key, long seconds, long? contentLength = null, bool barsHeaders = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         if (contentLength is { } length)
@@ -62,7 +71,7 @@ public sealed class SigV4Moment
             ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(contentLength));
         }
 
-        return Presign("PUT\n"u8, key, seconds, contentLength, listing: null);
+        return Presign("PUT\n"u8, key, seconds, contentLength, barsHeaders, listing: null);
     }
 
     /// <summary>A URL that lists (ListObjectsV2) what <paramref name="listing"/> says and nothing else.</summary>
@@ -76,7 +85,7 @@ public sealed class SigV4Moment
             ArgumentOutOfRangeException.ThrowIfGreaterThan(maxKeys, 1000, nameof(listing));
         }
 
-        return Presign("GET\n"u8, key: null, seconds, contentLength: null, listing);
+        return Presign("GET\n"u8, key: null, seconds, contentLength: null, barsHeaders: false, listing);
     }
 
     /// <summary>
@@ -112,13 +121,15 @@ public sealed class SigV4Moment
         return fields;
     }
 
-    private string Presign(ReadOnlySpan<byte> method, string? key, long seconds, long? contentLength, in S3Listing? listing)
+    private string Presign(
+        ReadOnlySpan<byte> method, string? key, long seconds, long? contentLength, bool barsHeaders, in S3Listing? listing)
     {
         RequireLife(seconds);
 
         var list = listing.GetValueOrDefault();
         var request = new AsciiBuffer(
             FixedRoom + _endpoint.PathBytes.Length + _endpoint.HostBytes.Length + _key.QueryStart.Length + _key.QueryToken.Length
+            + (barsHeaders ? BarredNames.Length + BarredQuery.Length : 0)
             + AsciiBuffer.RoomFor(key) + AsciiBuffer.RoomFor(list.Prefix) + AsciiBuffer.RoomFor(list.Delimiter)
             + AsciiBuffer.RoomFor(list.ContinuationToken) + AsciiBuffer.RoomFor(list.StartAfter));
         try
@@ -132,9 +143,9 @@ public sealed class SigV4Moment
             var pathEnd = request.Length;
             request.Append("\n"u8);
             var query = request.Length;
-            AppendQuery(ref request, timestamp, seconds, contentLength, listing);
+            AppendQuery(ref request, timestamp, seconds, contentLength, barsHeaders, listing);
             var queryEnd = request.Length;
-            AppendHeaders(ref request, contentLength);
+            AppendHeaders(ref request, contentLength, barsHeaders);
 
             Span<byte> signature = stackalloc byte[SigV4Names.SignatureLength];
             _key.Key.SignRequest(timestamp, request.Written, signature);
@@ -163,7 +174,7 @@ public sealed class SigV4Moment
     }
 
     private void AppendQuery(
-        ref AsciiBuffer request, scoped ReadOnlySpan<byte> timestamp, long seconds, long? contentLength, in S3Listing? listing)
+        ref AsciiBuffer request, scoped ReadOnlySpan<byte> timestamp, long seconds, long? contentLength, bool barsHeaders, in S3Listing? listing)
     {
         request.Append(_key.QueryStart);
         request.Append(timestamp);
@@ -171,6 +182,7 @@ public sealed class SigV4Moment
         request.Append(seconds);
         request.Append(_key.QueryToken);
         request.Append(contentLength is null ? "&X-Amz-SignedHeaders=host"u8 : "&X-Amz-SignedHeaders=content-length%3Bhost"u8);
+        request.Append(barsHeaders ? BarredQuery : []);
         if (listing is not { } list)
         {
             return;
@@ -189,7 +201,7 @@ public sealed class SigV4Moment
         request.AppendParameter("&start-after="u8, list.StartAfter);
     }
 
-    private void AppendHeaders(ref AsciiBuffer request, long? contentLength)
+    private void AppendHeaders(ref AsciiBuffer request, long? contentLength, bool barsHeaders)
     {
         if (contentLength is { } length)
         {
@@ -199,7 +211,9 @@ public sealed class SigV4Moment
 
         request.Append("\nhost:"u8);
         request.Append(_endpoint.HostBytes);
-        request.Append(contentLength is null ? "\n\nhost\nUNSIGNED-PAYLOAD"u8 : "\n\ncontent-length;host\nUNSIGNED-PAYLOAD"u8);
+        request.Append(contentLength is null ? "\n\nhost"u8 : "\n\ncontent-length;host"u8);
+        request.Append(barsHeaders ? BarredNames : []);
+        request.Append("\nUNSIGNED-PAYLOAD"u8);
     }
 
     /// <summary>The policy in base64, which is what is signed.</summary>

@@ -61,6 +61,16 @@ public static class SigV4Names
         public const string Signature = "x-amz-signature";
     }
 
+    /// <summary>
+    /// Headers that make more of an upload than an upload: a copy of another object, an object for everyone, one of another class. In lower
+    /// case, in the order of their names, which all come after <c>host</c>.
+    /// </summary>
+    public static IReadOnlyList<string> UploadHeaders { get; } =
+    [
+        "x-amz-acl", Header.CopySource, "x-amz-copy-source-range", "x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp",
+        "x-amz-grant-write", "x-amz-grant-write-acp", "x-amz-storage-class", "x-amz-tagging", "x-amz-website-redirect-location",
+    ];
+
     /// <summary>Headers of a request signed in its <c>Authorization</c> header, in lower case.</summary>
     public static class Header
     {
@@ -68,5 +78,6 @@ public static class SigV4Names
         public const string ContentSha256 = "x-amz-content-sha256";
         public const string Date = "x-amz-date";
         public const string SecurityToken = "x-amz-security-token";
+        public const string CopySource = "x-amz-copy-source";
     }
 }

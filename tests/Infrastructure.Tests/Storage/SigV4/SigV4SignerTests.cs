@@ -210,6 +210,20 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
+    public void Barred_headers_are_named_in_order_and_signed_without_a_value()
+    {
+        var signer = Signer().At(Lasting, Noon);
+
+        var plain = SignedUrl.Parameters(signer.PresignPut("k", 60));
+        var barred = SignedUrl.Parameters(signer.PresignPut("k", 60, contentLength: null, barsHeaders: true));
+        var names = barred["X-Amz-SignedHeaders"].Split(';');
+
+        Assert.That(names, Is.EqualTo(SigV4Names.UploadHeaders.Prepend("host")));
+        Assert.That(names, Is.Ordered.Using((System.Collections.IComparer)StringComparer.Ordinal));
+        Assert.That(barred["X-Amz-Signature"], Is.Not.EqualTo(plain["X-Amz-Signature"]));
+    }
+
+    [Test]
     public void PresignList_signs_its_prefix()
     {
         var signer = Signer().At(Lasting, Noon);

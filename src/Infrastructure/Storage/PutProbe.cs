@@ -1,0 +1,131 @@
+using System.Net;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage.Credentials;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>
+/// Asks the store once, at the start, what a presigned PUT lets its holder do: it tries to copy an object that does not exist. Ceph's
+/// gateway (16.2) says that it does not exist, where S3 says that the header was not signed. No object is read, changed or left behind
+/// (an empty one, by a store that knows no copies at all).
+/// </summary>
+internal sealed partial class PutProbe(
+    StorageOptions options, CredentialSource credentials, PutGuard guard, TimeProvider time, ILogger<PutProbe> log) : BackgroundService
+{
+    /// <summary>How long the start waits for the store's answers.</summary>
+    internal static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>When a store that gave none is asked again.</summary>
+    internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+
+    private const long Seconds = 60;
+
+    private static readonly string Target = FolderLayout.AllDataPrefix + ".s3auth-put-probe/target";
+    private static readonly string Nothing = FolderLayout.AllDataPrefix + ".s3auth-put-probe/there-is-no-such-object";
+
+    private readonly SigV4Signer _signer = new(options.ForService(), options.Bucket, options.Region);
+    private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        await Task.WhenAny(_firstAttempt.Task, Task.Delay(StartPatience, time, cancellationToken));
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = options.Usage.RequestTimeout };
+        while (guard.Found == PutGuard.Finding.Unknown)
+        {
+            try
+            {
+                guard.Found = await AskAsync(http, stoppingToken);
+                Tell(guard.Found);
+            }
+            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
+            {
+                LogNoAnswer(failure);
+            }
+
+            _firstAttempt.TrySetResult();
+            if (guard.Found == PutGuard.Finding.Unknown)
+            {
+                await Task.Delay(Retry, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task<PutGuard.Finding> AskAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        // Without this one, a refusal could mean anything: wrong credentials, a wrong clock.
+        if (credentials.Current is not { } current || await GetAsync(barsHeaders: false) != HttpStatusCode.NotFound)
+        {
+            return PutGuard.Finding.Unknown;
+        }
+
+        if (IsRefused(await CopyAsync(barsHeaders: false)))
+        {
+            return PutGuard.Finding.Refuses;
+        }
+
+        return await GetAsync(barsHeaders: true) == HttpStatusCode.NotFound && IsRefused(await CopyAsync(barsHeaders: true))
+            ? PutGuard.Finding.CanBeTold
+            : PutGuard.Finding.Unsafe;
+
+        Task<HttpStatusCode> GetAsync(bool barsHeaders) =>
+            SendAsync(HttpMethod.Get, Sign(current).PresignGet(Nothing, Seconds, barsHeaders), copies: false);
+
+        Task<HttpStatusCode> CopyAsync(bool barsHeaders) =>
+            SendAsync(HttpMethod.Put, Sign(current).PresignPut(Target, Seconds, contentLength: null, barsHeaders), copies: true);
+
+        async Task<HttpStatusCode> SendAsync(HttpMethod method, string url, bool copies)
+        {
+            using var request = new HttpRequestMessage(method, new Uri(url));
+            if (copies)
+            {
+                request.Content = new ByteArrayContent([]);
+                request.Headers.Add(SigV4Names.Header.CopySource, $"/{options.Bucket}/{Nothing}");
+            }
+
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return answer.StatusCode < HttpStatusCode.InternalServerError || answer.StatusCode == HttpStatusCode.NotImplemented
+                ? answer.StatusCode
+                : throw new HttpRequestException("The object store failed.", inner: null, answer.StatusCode);
+        }
+    }
+
+    private SigV4Moment Sign(SigningCredentials current) => _signer.At(current, time.GetUtcNow());
+
+    private static bool IsRefused(HttpStatusCode status) => status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.NotImplemented;
+
+    private void Tell(PutGuard.Finding finding)
+    {
+        switch (finding)
+        {
+            case PutGuard.Finding.Unknown:
+                LogUnclear();
+                break;
+            case PutGuard.Finding.CanBeTold:
+                LogCanBeTold();
+                break;
+            case PutGuard.Finding.Unsafe:
+                LogUnsafe();
+                break;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The object store did not answer when asked how safe uploads by PUT are; they wait for that.")]
+    private partial void LogNoAnswer(Exception failure);
+
+    [LoggerMessage(LogLevel.Warning, "The object store refused a simple question about how safe uploads by PUT are: check its credentials, the bucket and the clock. The uploads wait for that.")]
+    private partial void LogUnclear();
+
+    [LoggerMessage(LogLevel.Warning, "The object store honours headers that were not signed; uploads by PUT name those that it must refuse. Where the store takes POST, prefer UPLOAD_METHOD=POST.")]
+    private partial void LogCanBeTold();
+
+    [LoggerMessage(LogLevel.Error, "The object store honours headers that were not signed: whoever holds an upload URL could copy others' objects. Uploads by PUT are refused; set UPLOAD_METHOD=POST or use another store.")]
+    private partial void LogUnsafe();
+}
