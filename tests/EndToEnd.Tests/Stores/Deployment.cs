@@ -21,6 +21,7 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly ApiProcess _api;
     private readonly ConcurrentQueue<Miner> _fresh;
     private readonly bool _removesBuckets;
+    private readonly Lazy<Task<LargeFolder>> _largeFolder;
 
     private Deployment(FolderLayoutKind layout, ScratchFolder folder, ApiProcess api, Subnet subnet, Bucket bucket, Bucket otherBucket, AccessKeys? otherKeys, bool removesBuckets)
     {
@@ -33,6 +34,7 @@ internal sealed class Deployment : IAsyncDisposable
         OtherBucket = otherBucket;
         OtherKeys = otherKeys;
         _removesBuckets = removesBuckets;
+        _largeFolder = new Lazy<Task<LargeFolder>>(() => LargeFolder.PutAsync(this));
     }
 
     public FolderLayoutKind Layout { get; }
@@ -61,6 +63,9 @@ internal sealed class Deployment : IAsyncDisposable
         StoreKind.Embedded => StartEmbeddedAsync(layout, kind),
         _ => StartRealAsync(layout, kind),
     };
+
+    /// <summary>A miner with thousands of files, which are there from the first time on that it is asked for.</summary>
+    public Task<LargeFolder> LargeFolderAsync() => _largeFolder.Value;
 
     /// <summary>A miner that no other test has.</summary>
     public Miner NextMiner() => _fresh.TryDequeue(out var miner)
