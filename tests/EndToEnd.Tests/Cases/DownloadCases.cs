@@ -159,6 +159,38 @@ internal sealed class DownloadCases(StoreKind store, FolderLayoutKind layout) : 
         Assert.That((int)(await Presigned.GetAsync(urls.Urls[keys[0]].PresignedUrl)).Status, Is.EqualTo(404), "a file that is not there");
     }
 
+    [TestCase(ProofKind.Commitment)]
+    [TestCase(ProofKind.Headers)]
+    public async Task Thousand_keys_are_told_apart_into_the_miners_own_and_foreign_ones(ProofKind proof)
+    {
+        var miner = Deployment.NextMiner();
+        var (folder, rival) = (Deployment.FolderOf(miner), Deployment.FolderOf(Deployment.NextMiner()));
+        // Every third key is of another: by its folder, or by a folder that only looks like the miner's.
+        var keys = Enumerable.Range(0, 1000).Select(number => (number % 9) switch
+        {
+            0 => $"{rival}{number}.bin",
+            3 => $"{folder[..^1]}d/{number}.bin",
+            6 => $"{folder}../{Deployment.OwnerOf(miner)}/{number}.bin",
+            _ => folder + Deployment.PathOf($"{number}.bin"),
+        }).ToArray();
+        var foreign = keys.Where((_, number) => number % 3 == 0).ToList();
+        var content = Bytes(1024);
+        await Bucket.PutAllAsync([keys[1], keys[998], .. foreign.Take(9)], content);
+
+        var urls = await Client.AskAsync<FileUrls>(Call.FileUrls(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), keys), proof);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(urls.Urls.Keys, Is.EquivalentTo(keys.Except(foreign, StringComparer.Ordinal)));
+            Assert.That(urls.InvalidFiles, Is.EqualTo(foreign));
+            Assert.That((urls.TotalRequestedFiles, urls.ValidFilesCount, urls.InvalidFilesCount, urls.SuccessfulUrls), Is.EqualTo((1000, 666, 334, 666)));
+            Assert.That(urls.Urls.Values.Where(url => !new Uri(url.PresignedUrl).AbsolutePath.Contains(Deployment.OwnerOf(miner), StringComparison.Ordinal)), Is.Empty);
+        }
+
+        Content.AssertSame(await Presigned.DownloadAsync(urls.Urls[keys[1]].PresignedUrl), content);
+        Content.AssertSame(await Presigned.DownloadAsync(urls.Urls[keys[998]].PresignedUrl), content);
+    }
+
     [Test]
     public async Task Only_a_validator_gets_downloads()
     {
