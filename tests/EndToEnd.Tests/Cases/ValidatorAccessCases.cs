@@ -6,35 +6,6 @@ namespace S3Auth.EndToEnd.Tests.Cases;
 /// <summary>A validator finds every miner's folder, lists each, and can do nothing else.</summary>
 internal sealed class ValidatorAccessCases(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
-    private const int ManyMiners = 1100;
-
-    [Test]
-    public async Task Every_miner_folder_is_found_past_a_thousand_of_them()
-    {
-        var strangers = Enumerable.Range(0, ManyMiners).Select(_ => Account.New().Address).ToList();
-        var seeded = strangers.ToDictionary(address => address, address => Deployment.FolderOf(address) + Deployment.PathOf("seed.bin"), StringComparer.Ordinal);
-        await Bucket.PutAllAsync(seeded.Values, Bytes(1024));
-
-        var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
-
-        var stored = await Bucket.ListKeysAsync("data/");
-        var granted = access.Miners.SelectMany(miner => miner.Folders.Select(folder => (miner.Id, Folder: folder))).ToList();
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(access.Miners.Select(miner => miner.Id), Is.SupersetOf(strangers));
-            Assert.That(access.Miners.Select(miner => miner.Id), Is.Unique);
-            Assert.That(granted.Select(one => one.Folder.Prefix), Is.Unique);
-            Assert.That(granted.Select(one => one.Folder.Prefix), Is.EquivalentTo(MinerFoldersOf(stored)), "exactly the miners' folders that are there");
-        }
-
-        var byFolder = stored.ToLookup(key => granted.Find(one => key.StartsWith(one.Folder.Prefix, StringComparison.Ordinal)).Folder?.Prefix, StringComparer.Ordinal);
-        await Parallel.ForEachAsync(granted, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (one, _) =>
-        {
-            var page = await Presigned.ListAsync(one.Folder.ListUrl);
-            Assert.That(page.Keys, Is.EqualTo(byFolder[one.Folder.Prefix].Order(StringComparer.Ordinal)), one.Folder.Prefix);
-        });
-    }
-
     [Test]
     public async Task Uploaded_files_are_listed_under_their_miner_with_its_uid()
     {
@@ -149,18 +120,6 @@ internal sealed class ValidatorAccessCases(StoreKind store, FolderLayoutKind lay
             await AssertRefusedAsync(() => Presigned.GetAsync(Presigned.OnObject(url, key)), "GET of an object");
             await AssertRefusedAsync(() => Presigned.GetAsync(Presigned.With(url, "prefix", "")), "everything in the bucket");
         }
-    }
-
-    /// <summary>The miners' folders among these keys, as the protocol lays them out.</summary>
-    private IEnumerable<string> MinerFoldersOf(IEnumerable<string> keys)
-    {
-        string[] parents = Deployment.Layout == FolderLayoutKind.Coldkey ? [.. Deployment.Sources.Select(source => $"data/{source}/")] : ["data/hotkey="];
-        return (from key in keys
-                from parent in parents
-                where key.StartsWith(parent, StringComparison.Ordinal)
-                let end = key.IndexOf('/', parent.Length)
-                where end > 0 && Substrate.AccountId.TryParse(key[parent.Length..end], out _)
-                select key[..(end + 1)]).Distinct(StringComparer.Ordinal);
     }
 
     private static async Task AssertListsFoldersAsync(string url, string parent, IReadOnlyList<string> stored)
