@@ -39,11 +39,14 @@ public sealed class S3UrlSigner : IUrlSigner
             };
         }
 
-        return new GrantSigner(_signer.At(credentials, moment), credentials.Ends, moment, _bucketUrl, _puts);
+        // Of temporary credentials whose end nobody knows, nothing is promised beyond the least that they may have had.
+        var ends = credentials.EndIsUnknown ? moment + SigningCredentials.LeastLife : credentials.Ends;
+        return new GrantSigner(_signer.At(credentials, moment), ends, moment, _bucketUrl, _puts);
     }
 
     /// <inheritdoc/>
-    public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) =>
+        _credentials.LetRenewalEndAsync(moment, cancellationToken);
 
     private sealed class GrantSigner(
         SigV4Moment signer, DateTimeOffset? credentialsEnd, DateTimeOffset moment, string bucketUrl, PutGuard puts) : IGrantSigner

@@ -87,6 +87,10 @@ public sealed class S3UrlSignerTests
         Assert.That(Signer(Keys).At(Noon).CredentialsEnd, Is.Null);
     }
 
+    [Test]
+    public void S3UrlSigner_promises_little_for_a_token_whose_end_nobody_knows() =>
+        Assert.That(Signer(new SigningCredentials("A", "s", "t")).At(Noon).CredentialsEnd, Is.EqualTo(Noon.AddMinutes(15)));
+
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(999)]

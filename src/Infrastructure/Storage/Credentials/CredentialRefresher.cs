@@ -37,12 +37,26 @@ internal sealed partial class CredentialRefresher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var renewal = Plan(TimeSpan.Zero);
         while (!stoppingToken.IsCancellationRequested)
         {
+            renewal.Begin();
             var next = await RefreshAsync(stoppingToken);
+
+            // Planned before this one ends: who waited for it and looks again must not find it.
+            var (ended, planned) = (renewal, Plan(next));
+            ended.End();
             _firstAttempt.TrySetResult();
-            await Task.Delay(next, time, stoppingToken);
+            await planned.UntilDueAsync(next, stoppingToken);
+            renewal = planned;
         }
+    }
+
+    private PlannedRenewal Plan(TimeSpan delay)
+    {
+        var planned = new PlannedRenewal(time.GetUtcNow() + delay, time);
+        source.Plan(planned);
+        return planned;
     }
 
     private async Task<TimeSpan> RefreshAsync(CancellationToken stoppingToken)
@@ -57,6 +71,10 @@ internal sealed partial class CredentialRefresher(
             {
                 source.Replace(loaded);
                 LogRenewed(loaded);
+                if (loaded.EndIsUnknown)
+                {
+                    LogUnknownEnd(SigningCredentials.LeastLife.TotalMinutes);
+                }
             }
 
             return loaded.Ends is { } ends ? Clamp((ends - time.GetUtcNow()) / 2) : Lasting;
@@ -72,6 +90,9 @@ internal sealed partial class CredentialRefresher(
 
     [LoggerMessage(LogLevel.Information, "Signing with the object store's credentials {Credentials}.")]
     private partial void LogRenewed(SigningCredentials credentials);
+
+    [LoggerMessage(LogLevel.Warning, "The object store's session token does not say when it ends: grants last {Minutes} minutes, and may end sooner. Set AWS_CREDENTIAL_EXPIRATION (ISO 8601) beside AWS_SESSION_TOKEN.")]
+    private partial void LogUnknownEnd(double minutes);
 
     [LoggerMessage(LogLevel.Warning, "The object store's credentials could not be renewed; in force: {Current}.")]
     private partial void LogFailed(Exception exception, SigningCredentials? current);

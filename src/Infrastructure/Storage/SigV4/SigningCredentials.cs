@@ -24,6 +24,9 @@ public sealed class SigningCredentials
         Ends = ends;
     }
 
+    /// <summary>The shortest life that security token services give to temporary credentials.</summary>
+    public static readonly TimeSpan LeastLife = TimeSpan.FromMinutes(15);
+
     /// <summary>The access key's id; visible to whoever holds something it signed.</summary>
     public string AccessKey { get; }
 
@@ -32,6 +35,9 @@ public sealed class SigningCredentials
 
     /// <summary>When the credentials, and all they signed, stop being accepted; null when that is never, or unknown.</summary>
     public DateTimeOffset? Ends { get; }
+
+    /// <summary>Whether they are temporary, and nobody said when they end.</summary>
+    public bool EndIsUnknown => SessionToken is not null && Ends is null;
 
     /// <summary>The secret. Internal, so that no serialiser and no structured log finds it.</summary>
     internal string SecretKey { get; }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using S3Auth.Infrastructure.Storage.Credentials;
@@ -137,7 +138,148 @@ public sealed class CredentialRefresherTests
         await EventuallyAsync(() => !ReferenceEquals(_source.Current, before));
     }
 
-    private static SigningCredentials Keys(string accessKey, DateTimeOffset? ends) => new(accessKey, "secret", "token", ends);
+    [Test]
+    public async Task Request_waits_for_a_renewal_under_way_when_little_time_is_left()
+    {
+        var renewal = await BeginRenewalAsync(left: TimeSpan.FromMinutes(14));
+        var waiting = Enumerable.Range(0, 10).Select(_ => LetRenewalEndAsync()).ToList();
+        Assert.That(waiting, Has.None.Matches<Task>(task => task.IsCompleted));
+
+        renewal.SetResult(Keys("second", _time.GetUtcNow().AddHours(1)));
+
+        await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That((_source.Current?.AccessKey, _provider.Calls), Is.EqualTo(("second", 2)), "nobody fetches anything himself");
+        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True, "and it is over");
+    }
+
+    [Test]
+    public async Task Request_does_not_wait_when_enough_time_is_left()
+    {
+        await BeginRenewalAsync(left: TimeSpan.FromMinutes(15));
+
+        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True);
+    }
+
+    [Test]
+    public async Task Request_does_not_wait_for_a_renewal_that_is_not_due()
+    {
+        _provider.Next = _ => Task.FromResult(Keys("first", _time.GetUtcNow().AddMinutes(14)));
+        await _refresher.StartAsync(CancellationToken.None);
+
+        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True);
+        Assert.That(_provider.Calls, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Request_waits_for_no_more_than_two_seconds_of_a_renewal()
+    {
+        await BeginRenewalAsync(left: TimeSpan.FromMinutes(5));
+        var first = LetRenewalEndAsync();
+        _time.Advance(PlannedRenewal.Patience - TimeSpan.FromMilliseconds(1));
+        var second = LetRenewalEndAsync();
+        Assert.That(first.IsCompleted || second.IsCompleted, Is.False);
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await Task.WhenAll(first, second).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True, "the time is counted from its beginning");
+        Assert.That(_source.Current?.AccessKey, Is.EqualTo("first"));
+    }
+
+    [Test]
+    public async Task Request_does_not_wait_in_the_pause_after_a_failure()
+    {
+        var renewal = await BeginRenewalAsync(left: TimeSpan.FromMinutes(5));
+        var waiting = LetRenewalEndAsync();
+
+        renewal.SetException(new IOException("the provider is down"));
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True);
+    }
+
+    [Test]
+    public async Task Request_wakes_a_renewal_that_is_overdue()
+    {
+        // A machine that slept: its timers stood still, the clock went on.
+        var clock = new SleepyClock(_time);
+        using var refresher = new CredentialRefresher(_provider, _source, clock, NullLogger<CredentialRefresher>.Instance);
+        _provider.Next = _ => Task.FromResult(Keys("first", clock.GetUtcNow().AddMinutes(20)));
+        await refresher.StartAsync(CancellationToken.None);
+        _provider.Next = _ => Task.FromResult(Keys("second", clock.GetUtcNow().AddHours(1)));
+        clock.Slept = TimeSpan.FromMinutes(12);
+
+        await _source.LetRenewalEndAsync(clock.GetUtcNow(), CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.That(_source.Current?.AccessKey, Is.EqualTo("second"));
+        await refresher.StopAsync(CancellationToken.None);
+    }
+
+    [Test]
+    public async Task Request_that_gives_up_waits_no_longer()
+    {
+        await BeginRenewalAsync(left: TimeSpan.FromMinutes(5));
+        using var gaveUp = new CancellationTokenSource();
+        var waiting = _source.LetRenewalEndAsync(_time.GetUtcNow(), gaveUp.Token).AsTask();
+
+        await gaveUp.CancelAsync();
+
+        Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public void Request_never_waits_for_credentials_that_are_not_renewed()
+    {
+        var source = new CredentialSource(Keys("fixed", _time.GetUtcNow().AddMinutes(1)));
+
+        Assert.That(source.LetRenewalEndAsync(_time.GetUtcNow(), CancellationToken.None).AsTask().IsCompleted, Is.True);
+    }
+
+    [TestCase(true, 1)]
+    [TestCase(false, 0)]
+    public async Task Token_whose_end_nobody_knows_is_told_once(bool unknown, int warnings)
+    {
+        using var log = new Log();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
+        using var refresher = new CredentialRefresher(_provider, _source, _time, loggers.CreateLogger<CredentialRefresher>());
+        _provider.Next = _ => Task.FromResult(new SigningCredentials("first", "secret", "some-token", unknown ? null : _time.GetUtcNow().AddHours(1)));
+        await refresher.StartAsync(CancellationToken.None);
+        await AdvanceUntilCalledAsync(3, TimeSpan.FromMinutes(31));
+        await refresher.StopAsync(CancellationToken.None);
+
+        Assert.That(log.Text.Split("AWS_CREDENTIAL_EXPIRATION"), Has.Length.EqualTo(1 + warnings));
+        Assert.That(log.Text, Does.Not.Contain("secret").And.Not.Contain("some-token"));
+    }
+
+    /// <summary>Credentials with so much time left, and a renewal of them that has just begun.</summary>
+    private async Task<TaskCompletionSource<SigningCredentials>> BeginRenewalAsync(TimeSpan left)
+    {
+        var renewal = new TaskCompletionSource<SigningCredentials>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _provider.Next = _ => Task.FromResult(Keys("first", ends: null, token: null));
+        await _refresher.StartAsync(CancellationToken.None);
+        _provider.Next = _ => renewal.Task;
+        await AdvanceUntilCalledAsync(2, CredentialRefresher.Lasting);
+        _source.Replace(Keys("first", _time.GetUtcNow() + left));
+        return renewal;
+    }
+
+    private sealed class SleepyClock(TimeProvider timers) : TimeProvider
+    {
+        public TimeSpan Slept { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => timers.GetUtcNow() + Slept;
+
+        public override long GetTimestamp() => timers.GetTimestamp();
+
+        public override long TimestampFrequency => timers.TimestampFrequency;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            timers.CreateTimer(callback, state, dueTime, period);
+    }
+
+    private Task LetRenewalEndAsync() => _source.LetRenewalEndAsync(_time.GetUtcNow(), CancellationToken.None).AsTask();
+
+    private static SigningCredentials Keys(string accessKey, DateTimeOffset? ends, string? token = "token") => new(accessKey, "secret", token, ends);
 
     /// <summary>Advances in small steps, as its timers are set between them, and no further than the given time.</summary>
     private async Task AdvanceUntilCalledAsync(int calls, TimeSpan atMost)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace S3Auth.Infrastructure.Tests.Chain;
+namespace S3Auth.Infrastructure.Tests;
 
 /// <summary>Keeps what is logged.</summary>
 internal sealed class Log : ILoggerProvider, ILogger
