@@ -16,12 +16,13 @@ internal sealed class AwsCredentialChain : ICredentialProvider, IDisposable
     // which every grant they sign would share.
     private static readonly TimeSpan LongerThanAny = TimeSpan.FromDays(2);
 
-    private readonly DefaultAWSCredentialsIdentityResolver _chain = new();
     private InstanceProfileAWSCredentials? _instanceProfile;
 
     public async Task<SigningCredentials> LoadAsync(CancellationToken cancellationToken)
     {
-        var found = await _chain.ResolveIdentityAsync(new AmazonS3Config(), cancellationToken);
+        // A chain stays with what it found first, a profile's keys included: a new one looks again.
+        using var chain = new DefaultAWSCredentialsIdentityResolver();
+        var found = await chain.ResolveIdentityAsync(new AmazonS3Config(), cancellationToken);
         switch (found)
         {
             case RefreshingAWSCredentials refreshing:
@@ -40,11 +41,7 @@ internal sealed class AwsCredentialChain : ICredentialProvider, IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _instanceProfile?.Dispose();
-        _chain.Dispose();
-    }
+    public void Dispose() => _instanceProfile?.Dispose();
 
     private static async Task<SigningCredentials> RenewAsync(RefreshingAWSCredentials refreshing, CancellationToken cancellationToken)
     {

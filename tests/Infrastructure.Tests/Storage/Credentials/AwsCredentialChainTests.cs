@@ -13,7 +13,7 @@ public sealed class AwsCredentialChainTests
     [
         "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_EC2_METADATA_DISABLED",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_REGION", "AWS_ENDPOINT_URL_STS", "AWS_EC2_METADATA_DISABLED",
     ];
 
     private readonly Dictionary<string, string?> _before = new(StringComparer.Ordinal);
@@ -108,6 +108,71 @@ public sealed class AwsCredentialChainTests
         Assert.That((second.AccessKey, second.SessionToken), Is.EqualTo(("ASIA2", "token2")));
         Assert.That(first.Ends, Is.InRange(end.AddMinutes(-15), end.AddMinutes(1)));
         Assert.That(second.Ends, Is.EqualTo(first.Ends!.Value.AddMinutes(1)));
+    }
+
+    [Test]
+    public async Task Chain_assumes_a_role_by_web_identity_anew_at_each_call()
+    {
+        var asked = new List<string>();
+        var end = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()).AddHours(1);
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            using var body = new StreamReader(context.Request.Body);
+            asked.Add(Uri.UnescapeDataString(await body.ReadToEndAsync()));
+            context.Response.ContentType = "text/xml";
+            await context.Response.WriteAsync($"""
+                <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials>
+                <AccessKeyId>ASIAWEB{asked.Count}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token{asked.Count}</SessionToken>
+                <Expiration>{end.AddMinutes(asked.Count).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}</Expiration>
+                </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
+                """);
+        });
+        var identity = Path.Combine(_folder, "identity");
+        await File.WriteAllTextAsync(identity, "first-identity");
+        Environment.SetEnvironmentVariable("AWS_WEB_IDENTITY_TOKEN_FILE", identity);
+        Environment.SetEnvironmentVariable("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/s3auth");
+        Environment.SetEnvironmentVariable("AWS_REGION", "us-east-2");
+        Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL_STS", server.Url.AbsoluteUri);
+        using var chain = new AwsCredentialChain();
+
+        var first = await chain.LoadAsync(CancellationToken.None);
+        await File.WriteAllTextAsync(identity, "second-identity");
+        var second = await chain.LoadAsync(CancellationToken.None);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((first.AccessKey, first.SessionToken, second.AccessKey, second.SessionToken), Is.EqualTo(("ASIAWEB1", "token1", "ASIAWEB2", "token2")));
+            Assert.That(second.Ends, Is.EqualTo(first.Ends!.Value.AddMinutes(1)).And.InRange(end.AddMinutes(-15), end.AddMinutes(2)));
+            Assert.That(asked[0], Does.Contain("RoleArn=arn:aws:iam::123456789012:role/s3auth").And.Contain("WebIdentityToken=first-identity"));
+            Assert.That(asked[1], Does.Contain("WebIdentityToken=second-identity"));
+        });
+    }
+
+    [Test]
+    public async Task Chain_follows_a_profile_whose_keys_change()
+    {
+        var file = Path.Combine(_folder, "credentials");
+        await File.WriteAllTextAsync(file, "[default]\naws_access_key_id = AKIAONE\naws_secret_access_key = file-secret\n");
+        using var chain = new AwsCredentialChain();
+        var before = await chain.LoadAsync(CancellationToken.None);
+
+        await File.WriteAllTextAsync(file, "[default]\naws_access_key_id = AKIATWO\naws_secret_access_key = other-secret\n");
+        var after = await chain.LoadAsync(CancellationToken.None);
+
+        Assert.That((before.AccessKey, after.AccessKey, after.SecretKey), Is.EqualTo(("AKIAONE", "AKIATWO", "other-secret")));
+    }
+
+    [TestCase("tomorrow")]
+    [TestCase("")]
+    public async Task End_that_cannot_be_read_is_not_known(string end)
+    {
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "ASIAENV");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
+        Environment.SetEnvironmentVariable("AWS_SESSION_TOKEN", "env-token");
+        Environment.SetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION", end);
+        using var chain = new AwsCredentialChain();
+
+        Assert.That((await chain.LoadAsync(CancellationToken.None)).EndIsUnknown, Is.True);
     }
 
     [Test]
