@@ -16,6 +16,9 @@ internal sealed class AwsCredentialChain : ICredentialProvider, IDisposable
     // which every grant they sign would share.
     private static readonly TimeSpan LongerThanAny = TimeSpan.FromDays(2);
 
+    // What the SDK takes off the end that a provider names, for its own use. Grants say when they really end.
+    private static readonly TimeSpan SdkReserve = TimeSpan.FromMinutes(1);
+
     private InstanceProfileAWSCredentials? _instanceProfile;
 
     public async Task<SigningCredentials> LoadAsync(CancellationToken cancellationToken)
@@ -46,7 +49,7 @@ internal sealed class AwsCredentialChain : ICredentialProvider, IDisposable
     private static async Task<SigningCredentials> RenewAsync(RefreshingAWSCredentials refreshing, CancellationToken cancellationToken)
     {
         var keys = await refreshing.GetCredentialsAsync(LongerThanAny).WaitAsync(cancellationToken);
-        return Convert(keys, refreshing.Expiration);
+        return Convert(keys, refreshing.Expiration + SdkReserve);
     }
 
     private static SigningCredentials Convert(ImmutableCredentials keys, DateTime? ends) => new(
