@@ -9,6 +9,23 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// </summary>
 internal sealed class CephGateway : IAsyncDisposable
 {
+    private const string Role = "grants";
+
+    // As short as the tests want to wait for its end.
+    private const int ShortestSession = 15;
+
+    // What the service needs, and nothing else: README and operators rely on this being enough.
+    private const string RolePolicy = """
+        {"Version": "2012-10-17", "Statement": [
+          {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": "arn:aws:s3:::*/data/*"},
+          {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": "arn:aws:s3:::*"}]}
+        """;
+
+    private const string WhoMayAssumeIt = """
+        {"Version": "2012-10-17", "Statement": [
+          {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/operator"]}, "Action": ["sts:AssumeRole"]}]}
+        """;
+
     private static readonly string[] Programs = ["ceph", "ceph-authtool", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin"];
 
     
@@ -26,6 +43,7 @@ internal sealed class CephGateway : IAsyncDisposable
             region,
             new AccessKeys("E2EOPERATORKEY000001", "e2e/operator+secret-0000000000000000001"),
             new AccessKeys("E2EOTHERACCOUNT00001", "e2e/other+secret-0000000000000000000001"),
+            "arn:aws:iam:::role/" + Role,
             IsOurs: true);
     }
 
@@ -96,6 +114,8 @@ internal sealed class CephGateway : IAsyncDisposable
 
         await CreateAccountAsync("operator", Store.Keys);
         await CreateAccountAsync("other", Store.OtherKeys!);
+        await RunAsync("radosgw-admin", "role", "create", "--role-name", Role, "--assume-role-policy-doc", WhoMayAssumeIt);
+        await RunAsync("radosgw-admin", "role-policy", "put", "--role-name", Role, "--policy-name", "least", "--policy-doc", RolePolicy);
     }
 
     private Task CreateAccountAsync(string name, AccessKeys keys) => RunAsync(
@@ -181,6 +201,7 @@ internal sealed class CephGateway : IAsyncDisposable
         rgw_frontends = beast endpoint={_gateway}
         rgw_thread_pool_size = 32
         rgw_s3_auth_use_sts = true
+        rgw_sts_min_session_duration = {ShortestSession}
         rgw_sts_key = {RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 16)}
 
         """;

@@ -52,7 +52,7 @@ internal sealed class MinioServer : IAsyncDisposable
             throw;
         }
 
-        return new MinioServer(new RealStore("MinIO", endpoint, region, keys, OtherKeys: null, IsOurs: true), folder, server);
+        return new MinioServer(new RealStore("MinIO", endpoint, region, keys, OtherKeys: null, RoleArn: "arn:minio:iam:::role/any", IsOurs: true), folder, server);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,7 @@
+namespace S3Auth.EndToEnd.Tests.Servers;
+
+/// <summary>Keys of a role, which end.</summary>
+/// <param name="Keys">The access key and its secret.</param>
+/// <param name="Token">The session token that belongs to them.</param>
+/// <param name="Ends">When the store stops accepting them.</param>
+internal sealed record TemporaryKeys(AccessKeys Keys, string Token, DateTimeOffset Ends);
