@@ -95,6 +95,29 @@ internal sealed class FolderUrlCases(StoreKind store, FolderLayoutKind layout) :
     }
 
     [Test]
+    public async Task Job_with_control_characters_hides_no_others()
+    {
+        // XML 1.0 cannot say such names; a miner who chooses one must not take every validator's overview away.
+        var (miner, neighbour) = (Deployment.NextMiner(), Deployment.NextMiner());
+        string[] jobs = ["a\u0001b", "line\nbreak", "\u001b[2J", "plain"];
+        var keys = jobs.Select(job => $"{Deployment.FolderOf(miner)}job_id={job}/a.bin").Append(Deployment.FolderOf(neighbour) + "job_id=1/a.bin").ToList();
+        try
+        {
+            await Bucket.PutAllAsync(keys, Bytes(100));
+
+            var urls = await Client.AskAsync<FolderUrls>(Call.FolderUrls(Validator));
+
+            Assert.That(urls.Miners[Deployment.OwnerOf(neighbour)].JobFolders.Select(job => job.JobId), Is.EqualTo(["1"]));
+            Assert.That(urls.Miners[Deployment.OwnerOf(miner)].JobFolders.Select(job => job.JobId), Is.EquivalentTo(jobs));
+        }
+        finally
+        {
+            // Other cases read listings of the whole bucket.
+            await Bucket.DeleteAllAsync(keys);
+        }
+    }
+
+    [Test]
     public async Task Expiry_is_as_asked_for()
     {
         var wanted = ServiceClient.Now + 600;
