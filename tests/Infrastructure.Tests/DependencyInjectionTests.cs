@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using S3Auth.Application.Ports;
+using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.SigV4;
 
@@ -26,6 +27,29 @@ public sealed class DependencyInjectionTests
 
         Assert.That(services.GetServices<IHostedService>().ToList(), Has.Count.EqualTo(1));
     }
+
+    [TestCase(0, typeof(S3ObjectStore))]
+    [TestCase(2, typeof(CachedObjectStore))]
+    public async Task AddS3Storage_keeps_listings_where_they_may_be_kept(int seconds, Type store)
+    {
+        await using var services = Services(new StoreUsage { ListingLifetime = TimeSpan.FromSeconds(seconds) });
+
+        Assert.That(services.GetRequiredService<IObjectStore>(), Is.InstanceOf(store));
+    }
+
+    [TestCase(UploadMethod.Post, 0)]
+    [TestCase(UploadMethod.Put, 1)]
+    public async Task AddS3Storage_asks_whether_a_put_is_safe_where_one_is_signed(UploadMethod method, int probes)
+    {
+        await using var services = Services(new StoreUsage { UploadMethod = method });
+
+        Assert.That(services.GetServices<IHostedService>().OfType<PutProbe>().Count(), Is.EqualTo(probes));
+    }
+
+    private static ServiceProvider Services(StoreUsage usage) => new ServiceCollection()
+        .AddLogging()
+        .AddS3Storage(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2", Credentials = new SigningCredentials("AKIA", "secret"), Usage = usage })
+        .BuildServiceProvider();
 
     [TestCase("us/east")]
     [TestCase("")]
