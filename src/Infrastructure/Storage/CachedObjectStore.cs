@@ -141,7 +141,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
 
     // By when it began: it may hold no more than what was true then.
     private bool IsOver(Flight flight) =>
-        flight.Answer.IsCompleted && (!flight.Answer.IsCompletedSuccessfully || time.GetElapsedTime(flight.Began) >= lifetime);
+        flight.Answer.IsCompleted && time.GetElapsedTime(flight.Began) >= lifetime;
 
     private static void EndUnless(bool needed, Flight flight)
     {

@@ -16,7 +16,7 @@ internal sealed class PlannedRenewal(DateTimeOffset due, TimeProvider time)
     private long? _begun;
 
     /// <summary>Whether its time has come, whatever became of the timer that should have said so.</summary>
-    internal bool IsDue(DateTimeOffset now) => now >= due || Begun is not null;
+    internal bool IsDue(DateTimeOffset now) => now >= due;
 
     private long? Begun
     {
