@@ -89,7 +89,10 @@ public sealed class GetFolderPresignedUrlsTests
             });
 
         var asked = subnet.RefuseAsync(AsAlice);
-        subnet.Time.Advance(MinerDiscovery.JobsPatience);
+        subnet.Time.Advance(Subnet.ListingTimeout - TimeSpan.FromSeconds(1));
+        await Task.Delay(20);
+        Assert.That(asked.IsCompleted, Is.False);
+        subnet.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.That((await asked).Code, Is.EqualTo(RefusalCode.StorageTimeout));
     }

@@ -28,6 +28,8 @@ internal sealed class Subnet : IDisposable
     /// <summary>What Tao v2 headers sign here; which text it really is, is the business of whoever reads them.</summary>
     internal const string TaoText = "hash.nonce.moment";
 
+    internal static readonly TimeSpan ListingTimeout = TimeSpan.FromSeconds(7);
+
     internal static readonly Sr25519Signature Good = SignatureOf(1);
     internal static readonly Sr25519Signature Bad = SignatureOf(2);
 
@@ -52,6 +54,7 @@ internal sealed class Subnet : IDisposable
         Store.SetupGet(port => port.Bucket).Returns("bucket");
         Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FilePage([], HasMore: false));
+        Store.SetupGet(port => port.ListingTimeout).Returns(ListingTimeout);
         Store.SetupGet(port => port.Region).Returns("us-east-2");
         Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FolderPage([], HasMore: false));

@@ -144,6 +144,8 @@ public class PipelineBenchmarks : IDisposable
 
         public UploadMethod UploadMethod => UploadMethod.Post;
 
+        public TimeSpan ListingTimeout => TimeSpan.FromSeconds(30);
+
         public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) => Task.FromResult(_folders[prefix]);
 
         public Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) =>

@@ -18,6 +18,9 @@ public interface IObjectStore
     /// <summary>How it takes uploads.</summary>
     UploadMethod UploadMethod { get; }
 
+    /// <summary>How long a whole listing may take, of however many pages and folders.</summary>
+    TimeSpan ListingTimeout { get; }
+
     /// <summary>
     /// The groups of keys below <paramref name="prefix"/> up to the next <c>/</c>, in the store's order; each ends with <c>/</c>.
     /// They may be a few seconds old.

@@ -15,9 +15,6 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     /// <summary>How many miners' folders are looked into at once for one request.</summary>
     internal const int FoldersAtOnce = 16;
 
-    /// <summary>How long looking into all of them may take.</summary>
-    internal static readonly TimeSpan JobsPatience = TimeSpan.FromSeconds(30);
-
     /// <returns>Every owner of a folder, once, with its folders in the layout's order.</returns>
     internal async Task<IReadOnlyList<FoundMiner>> FindAsync(CancellationToken cancellationToken)
     {
@@ -46,10 +43,10 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     }
 
     /// <summary>The jobs' folders within miners' folders.</summary>
-    /// <exception cref="RefusedException"><c>storage_timeout</c>: that took longer than <see cref="JobsPatience"/>.</exception>
+    /// <exception cref="RefusedException"><c>storage_timeout</c>: all of them together took longer than one listing may.</exception>
     internal async Task<IReadOnlyDictionary<Folder, FoundJobs>> FindJobsAsync(IReadOnlyCollection<Folder> folders, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(JobsPatience, time);
+        using var patience = new CancellationTokenSource(store.ListingTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         var found = new ConcurrentDictionary<Folder, FoundJobs>();
         try

@@ -25,6 +25,8 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
 
     public UploadMethod UploadMethod => store.UploadMethod;
 
+    public TimeSpan ListingTimeout => store.ListingTimeout;
+
     /// <summary>How many listings are kept or under way.</summary>
     internal int Count
     {

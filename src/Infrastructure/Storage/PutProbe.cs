@@ -22,6 +22,8 @@ internal sealed partial class PutProbe(
     internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
     private const long Seconds = 60;
+    private const int LongestAnswer = 64 * 1024;
+    private const string NoSuchKey = "NoSuchKey";
 
     private static readonly string Target = FolderLayout.AllDataPrefix + ".s3auth-put-probe/target";
     private static readonly string Nothing = FolderLayout.AllDataPrefix + ".s3auth-put-probe/there-is-no-such-object";
@@ -37,7 +39,10 @@ internal sealed partial class PutProbe(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = options.Usage.RequestTimeout };
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) 
+        {
+            Timeout = options.Usage.RequestTimeout, MaxResponseContentBufferSize = LongestAnswer,
+        };
         while (guard.Found == PutGuard.Finding.Unknown)
         {
             try
@@ -60,8 +65,8 @@ internal sealed partial class PutProbe(
 
     private async Task<PutGuard.Finding> AskAsync(HttpClient http, CancellationToken cancellationToken)
     {
-        // Without this one, a refusal could mean anything: wrong credentials, a wrong clock.
-        if (credentials.Current is not { } current || await GetAsync(barsHeaders: false) != HttpStatusCode.NotFound)
+        // Without this one, an answer could mean anything: wrong credentials, a wrong clock, a bucket that is not there yet.
+        if (credentials.Current is not { } current || !await IsMissingAsync(barsHeaders: false))
         {
             return PutGuard.Finding.Unknown;
         }
@@ -71,29 +76,39 @@ internal sealed partial class PutProbe(
             return PutGuard.Finding.Refuses;
         }
 
-        return await GetAsync(barsHeaders: true) == HttpStatusCode.NotFound && IsRefused(await CopyAsync(barsHeaders: true))
+        return await IsMissingAsync(barsHeaders: true) && IsRefused(await CopyAsync(barsHeaders: true))
             ? PutGuard.Finding.CanBeTold
             : PutGuard.Finding.Unsafe;
 
-        Task<HttpStatusCode> GetAsync(bool barsHeaders) =>
-            SendAsync(HttpMethod.Get, Sign(current).PresignGet(Nothing, Seconds, barsHeaders), copies: false);
-
-        Task<HttpStatusCode> CopyAsync(bool barsHeaders) =>
-            SendAsync(HttpMethod.Put, Sign(current).PresignPut(Target, Seconds, contentLength: null, barsHeaders), copies: true);
-
-        async Task<HttpStatusCode> SendAsync(HttpMethod method, string url, bool copies)
+        async Task<bool> IsMissingAsync(bool barsHeaders)
         {
-            using var request = new HttpRequestMessage(method, new Uri(url));
-            if (copies)
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Sign(current).PresignGet(Nothing, Seconds, barsHeaders)));
+            using var answer = await SendAsync(request);
+            return answer.StatusCode == HttpStatusCode.NotFound
+                && (await answer.Content.ReadAsStringAsync(cancellationToken)).Contains(NoSuchKey, StringComparison.Ordinal);
+        }
+
+        async Task<HttpStatusCode> CopyAsync(bool barsHeaders)
+        {
+            var url = Sign(current).PresignPut(Target, Seconds, contentLength: null, barsHeaders);
+            using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(url)) { Content = new ByteArrayContent([]) };
+            request.Headers.Add(SigV4Names.Header.CopySource, $"/{options.Bucket}/{Nothing}");
+            using var answer = await SendAsync(request);
+            return answer.StatusCode;
+        }
+
+        async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request)
+        {
+            var answer = await http.SendAsync(request, cancellationToken);
+            if (answer.StatusCode >= HttpStatusCode.InternalServerError && answer.StatusCode != HttpStatusCode.NotImplemented)
             {
-                request.Content = new ByteArrayContent([]);
-                request.Headers.Add(SigV4Names.Header.CopySource, $"/{options.Bucket}/{Nothing}");
+                using (answer)
+                {
+                    throw new HttpRequestException("The object store failed.", inner: null, answer.StatusCode);
+                }
             }
 
-            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            return answer.StatusCode < HttpStatusCode.InternalServerError || answer.StatusCode == HttpStatusCode.NotImplemented
-                ? answer.StatusCode
-                : throw new HttpRequestException("The object store failed.", inner: null, answer.StatusCode);
+            return answer;
         }
     }
 

@@ -44,6 +44,9 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public UploadMethod UploadMethod => _options.Usage.UploadMethod;
 
     /// <inheritdoc/>
+    public TimeSpan ListingTimeout => _options.Usage.ListingTimeout;
+
+    /// <inheritdoc/>
     public async Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken)
     {
         var folders = new List<string>();

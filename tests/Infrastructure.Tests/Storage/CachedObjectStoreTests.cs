@@ -39,6 +39,7 @@ public sealed class CachedObjectStoreTests
         store.SetupGet(port => port.Bucket).Returns("bucket");
         store.SetupGet(port => port.Region).Returns("region");
         store.SetupGet(port => port.UploadMethod).Returns(UploadMethod.Put);
+        store.SetupGet(port => port.ListingTimeout).Returns(TimeSpan.FromSeconds(7));
         _store = new CachedObjectStore(store.Object, Lifetime, _time);
     }
 
@@ -196,7 +197,7 @@ public sealed class CachedObjectStoreTests
             Assert.That(one, Is.Not.SameAs(other), "files are never kept");
             Assert.That(await _store.ExistsAsync(key, CancellationToken.None), Is.True);
             Assert.That(await _store.PingAsync(CancellationToken.None), Is.EqualTo(TimeSpan.FromSeconds(1)));
-            Assert.That((_store.Bucket, _store.Region, _store.UploadMethod), Is.EqualTo(("bucket", "region", UploadMethod.Put)));
+            Assert.That((_store.Bucket, _store.Region, _store.UploadMethod, _store.ListingTimeout), Is.EqualTo(("bucket", "region", UploadMethod.Put, TimeSpan.FromSeconds(7))));
         });
     }
 

@@ -40,7 +40,7 @@ public sealed class PutProbeTests
         Assert.That(await ProbeAsync(context => Bars(context) ? 403 : 404), Is.EqualTo(PutGuard.Finding.Unsafe));
 
     [TestCase(200)]
-    [TestCase(204)]
+    [TestCase(201)]
     public async Task Store_that_takes_the_copy_is_unsafe(int status) =>
         Assert.That(await ProbeAsync(context => IsCopy(context) ? status : 404), Is.EqualTo(PutGuard.Finding.Unsafe));
 
@@ -54,8 +54,7 @@ public sealed class PutProbeTests
         await using var server = await LoopbackServer.StartAsync(context =>
         {
             asked++;
-            context.Response.StatusCode = bad ? status : IsCopy(context) ? 403 : 404;
-            return Task.CompletedTask;
+            return AnswerAsync(context, bad ? status : IsCopy(context) ? 403 : 404);
         });
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var guard = new PutGuard();
@@ -78,6 +77,10 @@ public sealed class PutProbeTests
     [Test]
     public async Task Failure_beside_the_copy_tells_nothing() =>
         Assert.That(await ProbeAsync(context => IsCopy(context) ? 500 : 404), Is.EqualTo(PutGuard.Finding.Unknown));
+
+    [Test]
+    public async Task Bucket_that_is_not_there_yet_tells_nothing() =>
+        Assert.That(await ProbeAsync(_ => 404, missing: "NoSuchBucket"), Is.EqualTo(PutGuard.Finding.Unknown));
 
     [Test]
     public async Task Without_credentials_nothing_is_asked()
@@ -116,17 +119,19 @@ public sealed class PutProbeTests
         }));
     }
 
+    private static Task AnswerAsync(HttpContext context, int status, string missing = "NoSuchKey")
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync(status == 404 ? $"<Error><Code>{missing}</Code></Error>" : "");
+    }
+
     private static bool IsCopy(HttpContext context) => context.Request.Headers.ContainsKey("x-amz-copy-source");
 
     private static bool Bars(HttpContext context) => context.Request.Query["X-Amz-SignedHeaders"].ToString().Contains("x-amz-copy-source", StringComparison.Ordinal);
 
-    private static async Task<PutGuard.Finding> ProbeAsync(Func<HttpContext, int> status)
+    private static async Task<PutGuard.Finding> ProbeAsync(Func<HttpContext, int> status, string missing = "NoSuchKey")
     {
-        await using var server = await LoopbackServer.StartAsync(context =>
-        {
-            context.Response.StatusCode = status(context);
-            return Task.CompletedTask;
-        });
+        await using var server = await LoopbackServer.StartAsync(context => AnswerAsync(context, status(context), missing));
         var guard = new PutGuard();
         using var probe = Probe(server, new CredentialSource(Keys), guard, TimeProvider.System);
 
