@@ -31,6 +31,8 @@ internal sealed partial class PutProbe(
     private readonly SigV4Signer _signer = new(options.ForService(), options.Bucket, options.Region);
     private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private bool _complained;
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
@@ -39,7 +41,7 @@ internal sealed partial class PutProbe(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) 
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
         {
             Timeout = options.Usage.RequestTimeout, MaxResponseContentBufferSize = LongestAnswer,
         };
@@ -50,9 +52,9 @@ internal sealed partial class PutProbe(
                 guard.Found = await AskAsync(http, stoppingToken);
                 Tell(guard.Found);
             }
-            catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                LogNoAnswer(failure);
+                Complain(() => LogNoAnswer(failure));
             }
 
             _firstAttempt.TrySetResult();
@@ -121,7 +123,7 @@ internal sealed partial class PutProbe(
         switch (finding)
         {
             case PutGuard.Finding.Unknown:
-                LogUnclear();
+                Complain(LogUnclear);
                 break;
             case PutGuard.Finding.CanBeTold:
                 LogCanBeTold();
@@ -129,6 +131,16 @@ internal sealed partial class PutProbe(
             case PutGuard.Finding.Unsafe:
                 LogUnsafe();
                 break;
+        }
+    }
+
+    // Once, however often it is asked again: whoever calls for an upload meanwhile is told each time.
+    private void Complain(Action log)
+    {
+        if (!_complained)
+        {
+            _complained = true;
+            log();
         }
     }
 
