@@ -24,6 +24,9 @@ internal sealed partial class CredentialRefresher(
     /// <summary>When credentials without an end are looked at again: a profile's file may have changed.</summary>
     internal static readonly TimeSpan Lasting = TimeSpan.FromMinutes(1);
 
+    /// <summary>The longest between two renewals of credentials that end soon; a request asks sooner, after <see cref="Retry"/>.</summary>
+    internal static readonly TimeSpan LittleLeft = TimeSpan.FromMinutes(1);
+
     /// <summary>The longest between two renewals of temporary credentials: grants end with them, so young ones are worth a call.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
@@ -44,7 +47,7 @@ internal sealed partial class CredentialRefresher(
             var next = await RefreshAsync(stoppingToken);
 
             // Planned before this one ends: who waited for it and looks again must not find it.
-            var (ended, planned) = (renewal, Plan(next));
+            var (ended, planned) = (renewal, Plan(HasLittleLeft() ? Retry : next));
             ended.End();
             _firstAttempt.TrySetResult();
             await planned.UntilDueAsync(next, stoppingToken);
@@ -77,7 +80,7 @@ internal sealed partial class CredentialRefresher(
                 }
             }
 
-            return loaded.Ends is { } ends ? Clamp((ends - time.GetUtcNow()) / 2) : Lasting;
+            return loaded.Ends is { } ends ? NextOf(ends - time.GetUtcNow()) : Lasting;
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
@@ -86,7 +89,13 @@ internal sealed partial class CredentialRefresher(
         }
     }
 
-    private static TimeSpan Clamp(TimeSpan delay) => delay < Retry ? Retry : delay > Longest ? Longest : delay;
+    private bool HasLittleLeft() => source.Current?.Ends - time.GetUtcNow() < CredentialSource.LittleLeft;
+
+    private static TimeSpan NextOf(TimeSpan left)
+    {
+        var (half, longest) = (left / 2, left < CredentialSource.LittleLeft ? LittleLeft : Longest);
+        return half < Retry ? Retry : half > longest ? longest : half;
+    }
 
     [LoggerMessage(LogLevel.Information, "Signing with the object store's credentials {Credentials}.")]
     private partial void LogRenewed(SigningCredentials credentials);

@@ -171,6 +171,39 @@ public sealed class CredentialRefresherTests
     }
 
     [Test]
+    public async Task Credentials_that_end_soon_are_renewed_every_minute()
+    {
+        _provider.Next = _ => Task.FromResult(Keys("first", _time.GetUtcNow().AddMinutes(14)));
+        await _refresher.StartAsync(CancellationToken.None);
+
+        await AdvanceUntilCalledAsync(2, TimeSpan.FromMinutes(1));
+    }
+
+    [Test]
+    public async Task Request_lets_credentials_that_end_soon_be_renewed_first()
+    {
+        _provider.Next = _ => Task.FromResult(Keys("first", _time.GetUtcNow().AddMinutes(14)));
+        await _refresher.StartAsync(CancellationToken.None);
+        _provider.Next = _ => Task.FromResult(Keys("second", _time.GetUtcNow().AddHours(1)));
+        _time.Advance(CredentialRefresher.Retry);
+
+        await LetRenewalEndAsync().WaitAsync(TimeSpan.FromSeconds(10));
+
+        Assert.That(_source.Current?.AccessKey, Is.EqualTo("second"));
+    }
+
+    [Test]
+    public async Task Request_leaves_credentials_alone_that_do_not_end_soon()
+    {
+        _provider.Next = _ => Task.FromResult(Keys("first", _time.GetUtcNow().AddMinutes(16)));
+        await _refresher.StartAsync(CancellationToken.None);
+        _time.Advance(CredentialRefresher.Retry);
+
+        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True);
+        Assert.That(_provider.Calls, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Request_waits_for_no_more_than_two_seconds_of_a_renewal()
     {
         await BeginRenewalAsync(left: TimeSpan.FromMinutes(5));
