@@ -114,6 +114,29 @@ internal sealed class ForeignClientCases(StoreKind store, FolderLayoutKind layou
         Content.AssertSame(await Bucket.GetAsync(access.Folder + Deployment.PathOf("curl.bin")), content);
     }
 
+    [TestCase(0)]
+    [TestCase(2)]
+    public async Task Validator_in_another_language_pages_and_downloads_with_tao_headers(int indent)
+    {
+        var node = await NodeSigner.NeedAsync();
+        var miner = Deployment.NextMiner();
+        var content = Bytes(2000);
+        string[] keys = [.. Enumerable.Range(0, 10).Select(i => Deployment.FolderOf(miner) + Deployment.PathOf($"file {i}.bin"))];
+        await Bucket.PutAllAsync(keys, content);
+
+        var seen = await node.RunAsync("client.mjs", new
+        {
+            service = Client.Address.GetLeftPart(UriPartial.Authority),
+            uri = "//Alice",
+            miner = new Dictionary<string, string>(StringComparer.Ordinal) { [Deployment.OwnerMember] = Deployment.OwnerOf(miner) },
+            indent,
+        });
+
+        Assert.That(seen["listed"]!.AsArray().Select(key => (string)key!), Is.EqualTo(keys));
+        Assert.That(seen["paged"]!.AsArray().Select(key => (string)key!), Is.EqualTo(keys));
+        Content.AssertSame(Convert.FromBase64String((string)seen["downloaded"]!), content);
+    }
+
     private object Boto3Arguments(AccessKeys keys, string folder) => new
     {
         endpoint = Bucket.Endpoint.GetLeftPart(UriPartial.Authority),

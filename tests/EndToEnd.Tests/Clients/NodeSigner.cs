@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using S3Auth.EndToEnd.Tests.Servers;
 
 namespace S3Auth.EndToEnd.Tests.Clients;
@@ -35,6 +36,13 @@ internal sealed class NodeSigner
         var input = JsonSerializer.Serialize(texts.Select(one => new { uri = one.Uri, text = one.Text }));
         var result = await Tool.RunAsync(_node, [Path.Combine(Folder, "sign.mjs")], input, folder: Folder);
         return JsonSerializer.Deserialize<List<string>>(result.Expect())!;
+    }
+
+    /// <summary>Runs a whole client with the same library: a script beside the signer, which reads and writes JSON.</summary>
+    public async Task<JsonObject> RunAsync(string script, object input)
+    {
+        var result = await Tool.RunAsync(_node, [Path.Combine(Folder, script)], JsonSerializer.Serialize(input), folder: Folder);
+        return JsonNode.Parse(result.Expect())!.AsObject();
     }
 
     private static async Task<string?> PrepareAsync()
