@@ -53,15 +53,22 @@ public abstract class FolderLayout
         return ObjectName.TryParse(key, out var parsed) ? parsed : throw new InvalidOperationException("Folder, job and name are short.");
     }
 
+    /// <summary>Where a folder's jobs are found: listing this by <c>/</c> gives one folder a job, and passes over the files beside them.</summary>
+    public static string JobsIn(Folder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return folder.Prefix + JobPrefix;
+    }
+
     /// <summary>
-    /// Reads a job's folder found by listing a miner's folder by <c>/</c>; false when it is none. The id is what the miner wrote there.
+    /// Reads a job's folder found by listing <see cref="JobsIn"/>; false when it is none. The id is what the miner wrote there.
     /// </summary>
     public static bool TryReadJob(Folder folder, string prefix, [NotNullWhen(true)] out string? job)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(prefix);
 
-        var start = folder.Prefix + JobPrefix;
+        var start = JobsIn(folder);
         job = prefix.StartsWith(start, StringComparison.Ordinal) && prefix.Length > start.Length + 1 && prefix[^1] == '/'
             ? prefix[start.Length..^1]
             : null;

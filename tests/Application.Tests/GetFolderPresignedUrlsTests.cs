@@ -23,7 +23,7 @@ public sealed class GetFolderPresignedUrlsTests
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
         var (bob, dave) = ($"data/hotkey={Subnet.Bob}/", $"data/hotkey={Subnet.Dave}/");
         Holds(subnet, "data/hotkey=", bob, dave, "data/hotkey=nobody/");
-        Holds(subnet, bob, bob + "job_id=1/", bob + "job_id=a b/", bob + "other/", bob + "job_id=/");
+        Holds(subnet, bob + "job_id=", bob + "job_id=1/", bob + "job_id=a b/", bob + "other/", bob + "job_id=/");
 
         var answer = await subnet.SendAsync(AsAlice);
 
@@ -51,7 +51,7 @@ public sealed class GetFolderPresignedUrlsTests
         var (x, reddit) = ($"data/x/{Subnet.Dave}/", $"data/reddit/{Subnet.Dave}/");
         Holds(subnet, "data/x/", x);
         Holds(subnet, "data/reddit/", reddit);
-        Holds(subnet, reddit, reddit + "job_id=1/");
+        Holds(subnet, reddit + "job_id=", reddit + "job_id=1/");
 
         var jobs = (await subnet.SendAsync(AsAlice)).FolderUrls[Subnet.Dave.ToString()];
 
@@ -69,7 +69,7 @@ public sealed class GetFolderPresignedUrlsTests
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
         var bob = $"data/hotkey={Subnet.Bob}/";
         Holds(subnet, "data/hotkey=", bob);
-        subnet.Store.Setup(port => port.ListFoldersAsync(bob, MinerDiscovery.MostJobs, It.IsAny<CancellationToken>()))
+        subnet.Store.Setup(port => port.ListFoldersAsync(bob + "job_id=", MinerDiscovery.MostJobs, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FolderPage([bob + "job_id=1/"], HasMore: true));
 
         Assert.That((await subnet.SendAsync(AsAlice)).FolderUrls[Subnet.Bob.ToString()].HasMoreJobs, Is.True);
@@ -81,7 +81,7 @@ public sealed class GetFolderPresignedUrlsTests
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
         var bob = $"data/hotkey={Subnet.Bob}/";
         Holds(subnet, "data/hotkey=", bob);
-        subnet.Store.Setup(port => port.ListFoldersAsync(bob, It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+        subnet.Store.Setup(port => port.ListFoldersAsync(bob + "job_id=", It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .Returns(async (string _, int? _, CancellationToken cancellationToken) =>
             {
                 await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);

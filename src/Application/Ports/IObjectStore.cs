@@ -26,7 +26,10 @@ public interface IObjectStore
     /// They may be a few seconds old.
     /// </summary>
     /// <param name="prefix">What their keys begin with.</param>
-    /// <param name="most">After how many to stop; null for all, however many there are.</param>
+    /// <param name="most">
+    /// After how many to stop, keys without a <c>/</c> included, so that it bounds how often the store is asked; null for all, however many
+    /// there are.
+    /// </param>
     /// <param name="cancellationToken">The caller gave up.</param>
     Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken);
 

@@ -9,7 +9,7 @@ namespace S3Auth.Application.Validators;
 /// <summary>Finds every miner's folder that exists in the bucket, however many there are. Lists folders only, never objects.</summary>
 internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, TimeProvider time)
 {
-    /// <summary>The most jobs shown of one folder: one miner must not fill everybody's answers.</summary>
+    /// <summary>The most jobs looked for in one folder: one miner must neither fill everybody's answers nor hold them up.</summary>
     internal const int MostJobs = 1000;
 
     /// <summary>How many miners' folders are looked into at once for one request.</summary>
@@ -54,7 +54,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
             await Parallel.ForEachAsync(
                 folders,
                 new ParallelOptions { MaxDegreeOfParallelism = FoldersAtOnce, CancellationToken = either.Token },
-                async (folder, token) => found[folder] = ReadJobs(folder, await store.ListFoldersAsync(folder.Prefix, MostJobs, token)));
+                async (folder, token) => found[folder] = ReadJobs(folder, await store.ListFoldersAsync(FolderLayout.JobsIn(folder), MostJobs, token)));
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {

@@ -50,6 +50,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public async Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken)
     {
         var folders = new List<string>();
+        var seen = 0;
         var request = new ListObjectsV2Request { BucketName = Bucket, Prefix = prefix, Delimiter = "/", Encoding = EncodingType.Url };
         using var whole = new CancellationTokenSource(_options.Usage.ListingTimeout, _time);
         while (true)
@@ -65,7 +66,8 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
                 return new FolderPage(folders, HasMore: false);
             }
 
-            if (folders.Count >= most)
+            seen += (page.CommonPrefixes?.Count ?? 0) + (page.S3Objects?.Count ?? 0);
+            if (seen >= most)
             {
                 return new FolderPage(folders, HasMore: true);
             }

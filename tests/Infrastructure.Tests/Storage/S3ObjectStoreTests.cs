@@ -183,6 +183,22 @@ public sealed class S3ObjectStoreTests
         Assert.That((page.Prefixes.Count, page.HasMore, seen), Is.EqualTo((2000, true, 2)), "whole pages");
     }
 
+    [Test]
+    public async Task ListFolders_stops_among_files_that_are_no_folders_as_well()
+    {
+        var seen = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            seen++;
+            return Answer(context, FilePage(Enumerable.Range(0, 1000).Select(i => $"data/x/{seen}-{i}"), next: $"{seen}", encoded: true));
+        });
+        using var store = Store(server.Url);
+
+        var page = await store.ListFoldersAsync("data/x/", most: 1000, CancellationToken.None);
+
+        Assert.That((page.Prefixes.Count, page.HasMore, seen), Is.EqualTo((0, true, 1)), "a million files cost no more than a thousand");
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task Names_are_read_as_they_are_whether_the_store_encodes_them_or_not(bool encodes)
