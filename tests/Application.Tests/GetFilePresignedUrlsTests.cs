@@ -174,6 +174,16 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
+    public async Task Urls_last_as_long_as_the_credentials_that_a_renewal_brings()
+    {
+        using var subnet = new Subnet();
+        subnet.Signer.CredentialsEnd = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 60);
+        subnet.Signer.Renewed = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 7200);
+
+        Assert.That((await subnet.SendAsync(AsAlice with { ExpiryHours = 24 })).FileUrls[File].ExpiresInSeconds, Is.EqualTo(7200));
+    }
+
+    [Test]
     public async Task Miner_gets_no_downloads_of_anyone()
     {
         using var subnet = new Subnet();

@@ -129,6 +129,19 @@ public sealed class GetFolderAccessTests
     }
 
     [Test]
+    public async Task Grant_lasts_as_long_as_the_credentials_that_a_renewal_brings()
+    {
+        using var subnet = new Subnet();
+        subnet.Signer.CredentialsEnd = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 60);
+        subnet.Signer.Renewed = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 7200);
+
+        var access = await subnet.SendAsync(AsBob);
+
+        Assert.That(access.ExpirySeconds, Is.EqualTo(7200));
+        Assert.That(access.ListUrl, Does.EndWith("until +7200"));
+    }
+
+    [Test]
     public async Task Upload_limits_are_told()
     {
         using var subnet = new Subnet();

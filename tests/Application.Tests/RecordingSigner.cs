@@ -18,7 +18,14 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
         ? throw new RefusedException(RefusalCode.StorageUnavailable, "There are no credentials.")
         : this;
 
-    public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    /// <summary>When the credentials end that a renewal brings; null while none is due.</summary>
+    internal DateTimeOffset? Renewed { get; set; }
+
+    public async ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        CredentialsEnd = Renewed ?? CredentialsEnd;
+    }
 
     public PostUpload SignPost(FileUpload file, DateTimeOffset expiry) => new(
         "post", new Dictionary<string, string>(StringComparer.Ordinal) { ["key"] = file.Key.Key, ["size"] = SizeOf(file), ["until"] = Until(expiry) });

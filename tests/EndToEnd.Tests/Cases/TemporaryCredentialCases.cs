@@ -121,6 +121,30 @@ internal sealed class TemporaryCredentialCases
     }
 
     [Test]
+    public async Task Grants_of_an_instances_role_last_as_long_as_its_credentials_and_no_longer()
+    {
+        var keys = await SecurityTokens.AssumeRoleAsync(_store, TimeSpan.FromSeconds(30));
+        var lasting = keys with { Ends = DateTimeOffset.FromUnixTimeSeconds(ServiceClient.Now).AddHours(5) };
+        await using var role = new RoleEndpoint(lasting);
+        var settings = await SettingsAsync();
+        settings["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = role.OfInstance.GetLeftPart(UriPartial.Authority);
+        settings["AWS_EC2_METADATA_DISABLED"] = "false";
+        await using (var api = await ApiProcess.StartAsync(settings))
+        {
+            Assert.That(SecondsOf((await api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner)).Expiry), Is.EqualTo(lasting.Ends.ToUnixTimeSeconds()));
+        }
+
+        role.Keys = keys;
+        await using var again = await ApiProcess.StartAsync(settings);
+        // Half away: the SDK would make up a new end for what it had.
+        role.Keys = null;
+        await UntilAsync(keys.Ends.AddSeconds(-2));
+        Assert.That(SecondsOf((await again.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner)).Expiry), Is.EqualTo(keys.Ends.ToUnixTimeSeconds()));
+        await UntilAsync(keys.Ends.AddSeconds(1));
+        Assert.That((await again.Client.SendAsync(Call.FolderAccess(Subnet.OrdinaryMiner))).Code, Is.EqualTo("storage_unavailable"));
+    }
+
+    [Test]
     public async Task Token_in_the_environment_without_an_end_is_promised_for_a_quarter_of_an_hour()
     {
         var keys = await SecurityTokens.AssumeRoleAsync(_store, TimeSpan.FromMinutes(60));
@@ -147,7 +171,7 @@ internal sealed class TemporaryCredentialCases
     private async Task<ApiProcess> StartAsync(RoleEndpoint role)
     {
         var settings = await SettingsAsync();
-        settings["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = role.Address.AbsoluteUri;
+        settings["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = role.OfTask.AbsoluteUri;
         return await ApiProcess.StartAsync(settings);
     }
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>What an ECS task asks for the keys of its role, on loopback.</summary>
+/// <summary>What an ECS task, or an EC2 instance, asks for the keys of its role: on loopback.</summary>
 internal sealed class RoleEndpoint : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
@@ -16,14 +16,17 @@ internal sealed class RoleEndpoint : IAsyncDisposable
     public RoleEndpoint(TemporaryKeys keys)
     {
         _keys = keys;
-        Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}/role/"));
-        _listener.Prefixes.Add(Address.AbsoluteUri);
+        OfInstance = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}/"));
+        _listener.Prefixes.Add(OfInstance.AbsoluteUri);
         _listener.Start();
         _serving = ServeAsync();
     }
 
     /// <summary>What <c>AWS_CONTAINER_CREDENTIALS_FULL_URI</c> must be.</summary>
-    public Uri Address { get; }
+    public Uri OfTask => new(OfInstance, "role/");
+
+    /// <summary>What <c>AWS_EC2_METADATA_SERVICE_ENDPOINT</c> must be.</summary>
+    public Uri OfInstance { get; }
 
     /// <summary>How often it was asked.</summary>
     public int Asked => Volatile.Read(ref _asked);
@@ -56,14 +59,28 @@ internal sealed class RoleEndpoint : IAsyncDisposable
             }
 
             Interlocked.Increment(ref _asked);
-            context.Response.StatusCode = Keys is null ? (int)HttpStatusCode.InternalServerError : (int)HttpStatusCode.OK;
-            context.Response.ContentType = "application/json";
-            context.Response.Close(Encoding.UTF8.GetBytes(Keys is { } keys ? Describe(keys) : "{}"), willBlock: false);
+            var (status, text) = Answer(context.Request.Url?.AbsolutePath);
+            context.Response.StatusCode = (int)status;
+            context.Response.Close(Encoding.UTF8.GetBytes(text), willBlock: false);
         }
     }
 
+    private (HttpStatusCode Status, string Text) Answer(string? path) => path?.TrimEnd('/') switch
+    {
+        "/latest/api/token" => (HttpStatusCode.OK, "session"),
+        "/latest/meta-data/iam/info" => (HttpStatusCode.OK, """{"Code": "Success", "InstanceProfileArn": "arn:aws:iam::123456789012:instance-profile/grants"}"""),
+        "/latest/meta-data/iam/security-credentials" => (HttpStatusCode.OK, "grants"),
+        "/role" or "/latest/meta-data/iam/security-credentials/grants" => Keys is { } keys
+            ? (HttpStatusCode.OK, Describe(keys))
+            : (HttpStatusCode.InternalServerError, "{}"),
+        _ => (HttpStatusCode.NotFound, ""),
+    };
+
     private static string Describe(TemporaryKeys keys) => JsonSerializer.Serialize(new
     {
+        Code = "Success",
+        LastUpdated = "2026-11-24T12:00:00Z",
+        Type = "AWS-HMAC",
         AccessKeyId = keys.Keys.Id,
         SecretAccessKey = keys.Keys.Secret,
         keys.Token,

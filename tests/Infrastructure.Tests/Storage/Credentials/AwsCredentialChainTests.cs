@@ -51,7 +51,7 @@ public sealed class AwsCredentialChainTests
     {
         Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "AKIAENV");
         Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
-        using var chain = new AwsCredentialChain();
+        var chain = new AwsCredentialChain();
 
         var keys = await chain.LoadAsync(CancellationToken.None);
 
@@ -65,7 +65,7 @@ public sealed class AwsCredentialChainTests
         Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
         Environment.SetEnvironmentVariable("AWS_SESSION_TOKEN", "env-token");
         Environment.SetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION", "2026-11-24T14:00:00+02:00");
-        using var chain = new AwsCredentialChain();
+        var chain = new AwsCredentialChain();
 
         var keys = await chain.LoadAsync(CancellationToken.None);
 
@@ -78,7 +78,7 @@ public sealed class AwsCredentialChainTests
     {
         await File.WriteAllTextAsync(
             Path.Combine(_folder, "credentials"), "[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = file-secret\n");
-        using var chain = new AwsCredentialChain();
+        var chain = new AwsCredentialChain();
 
         var keys = await chain.LoadAsync(CancellationToken.None);
 
@@ -99,7 +99,7 @@ public sealed class AwsCredentialChainTests
                 $$"""{"AccessKeyId":"ASIA{{n}}","SecretAccessKey":"secret","Token":"token{{n}}","Expiration":"{{expiration}}"}""");
         });
         Environment.SetEnvironmentVariable("AWS_CONTAINER_CREDENTIALS_FULL_URI", new Uri(server.Url, "/role").AbsoluteUri);
-        using var chain = new AwsCredentialChain();
+        var chain = new AwsCredentialChain();
 
         var first = await chain.LoadAsync(CancellationToken.None);
         var second = await chain.LoadAsync(CancellationToken.None);
@@ -133,7 +133,7 @@ public sealed class AwsCredentialChainTests
         Environment.SetEnvironmentVariable("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/s3auth");
         Environment.SetEnvironmentVariable("AWS_REGION", "us-east-2");
         Environment.SetEnvironmentVariable("AWS_ENDPOINT_URL_STS", server.Url.AbsoluteUri);
-        using var chain = new AwsCredentialChain();
+        var chain = new AwsCredentialChain();
 
         var first = await chain.LoadAsync(CancellationToken.None);
         await File.WriteAllTextAsync(identity, "second-identity");
@@ -153,7 +153,7 @@ public sealed class AwsCredentialChainTests
     {
         var file = Path.Combine(_folder, "credentials");
         await File.WriteAllTextAsync(file, "[default]\naws_access_key_id = AKIAONE\naws_secret_access_key = file-secret\n");
-        using var chain = new AwsCredentialChain();
+        var chain = new AwsCredentialChain();
         var before = await chain.LoadAsync(CancellationToken.None);
 
         await File.WriteAllTextAsync(file, "[default]\naws_access_key_id = AKIATWO\naws_secret_access_key = other-secret\n");
@@ -162,7 +162,23 @@ public sealed class AwsCredentialChainTests
         Assert.That((before.AccessKey, after.AccessKey, after.SecretKey), Is.EqualTo(("AKIAONE", "AKIATWO", "other-secret")));
     }
 
+    [TestCase("2026-11-24T12:00:00Z")]
+    [TestCase("2026-11-24T12:00:00.000+00:00")]
+    [TestCase("2026-11-24T12:00:00")]
+    public async Task End_is_read_in_iso_8601(string end)
+    {
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "ASIAENV");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
+        Environment.SetEnvironmentVariable("AWS_SESSION_TOKEN", "env-token");
+        Environment.SetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION", end);
+
+        Assert.That((await new AwsCredentialChain().LoadAsync(CancellationToken.None)).Ends, Is.EqualTo(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)));
+    }
+
     [TestCase("tomorrow")]
+    [TestCase("14:00")]
+    [TestCase("1795521600")]
+    [TestCase("11/24/2026 12:00:00")]
     [TestCase("")]
     public async Task End_that_cannot_be_read_is_not_known(string end)
     {
@@ -170,7 +186,7 @@ public sealed class AwsCredentialChainTests
         Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
         Environment.SetEnvironmentVariable("AWS_SESSION_TOKEN", "env-token");
         Environment.SetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION", end);
-        using var chain = new AwsCredentialChain();
+        var chain = new AwsCredentialChain();
 
         Assert.That((await chain.LoadAsync(CancellationToken.None)).EndIsUnknown, Is.True);
     }
@@ -178,7 +194,7 @@ public sealed class AwsCredentialChainTests
     [Test]
     public void Chain_throws_where_there_are_no_credentials()
     {
-        using var chain = new AwsCredentialChain();
+        var chain = new AwsCredentialChain();
 
         Assert.CatchAsync<Exception>(() => chain.LoadAsync(CancellationToken.None));
     }
