@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using S3Auth.Api.Errors;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Refusals;
 using S3Auth.Domain;
@@ -58,7 +59,7 @@ internal static class TaoHeaders
 
         if (!Ss58.TryDecode(One(headers, SignedBy), out var signedBy, out var error))
         {
-            problems.Add(SignedBy, [$"Send {SignedBy} once, the SS58 address of the hotkey that signs: {Lower(error.Describe())}"]);
+            problems.Add(SignedBy, [$"Send {SignedBy} once, the SS58 address of the hotkey that signs: {Sentence.Continued(error.Describe())}"]);
         }
 
         var signatureText = One(headers, Signature);
@@ -71,8 +72,6 @@ internal static class TaoHeaders
             ? new TaoProof(signedBy, nonce, timestamp, signature, TaoMessage.Of(SHA256.HashData(body), nonceText!, timestamp))
             : throw Refuse(problems);
     }
-
-    private static string Lower(string sentence) => $"{char.ToLowerInvariant(sentence[0])}{sentence[1..]}";
 
     // A header that came twice is none: this server and a proxy before it must not see two different requests.
     private static string? One(IHeaderDictionary headers, string name) => headers[name] is [{ } one] ? one : null;

@@ -36,7 +36,7 @@ internal static class AccessCost
     internal static async Task<int> RunAsync(string program)
     {
         using var validator = KeyPair.FromUri("//Alice");
-        var miners = Enumerable.Range(0, Miners).Select(AccountOf).ToList();
+        var miners = Enumerable.Range(0, Miners).Select(Accounts.Number).ToList();
         await using var store = await StartStoreAsync(miners);
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, Metagraph(validator.AccountId, miners));
@@ -133,19 +133,12 @@ internal static class AccessCost
     {
         var neurons = miners.Select((miner, index) => new JsonObject
         {
-            ["uid"] = index + 1, ["hotkey"] = AccountOf(10_000 + index).ToString(), ["coldkey"] = miner.ToString(), ["validator_permit"] = false, ["alpha_stake"] = 0,
+            ["uid"] = index + 1, ["hotkey"] = Accounts.Number(10_000 + index).ToString(), ["coldkey"] = miner.ToString(), ["validator_permit"] = false, ["alpha_stake"] = 0,
         }).Prepend(new JsonObject
         {
             ["uid"] = 0, ["hotkey"] = validator.ToString(), ["coldkey"] = validator.ToString(), ["validator_permit"] = true, ["alpha_stake"] = 30000,
         });
         return new JsonObject { ["netuid"] = 46, ["block"] = 1, ["neurons"] = new JsonArray([.. neurons]) }.ToJsonString();
-    }
-
-    private static AccountId AccountOf(int number)
-    {
-        var bytes = new byte[AccountId.Size];
-        BitConverter.TryWriteBytes(bytes, number + 1);
-        return AccountId.FromBytes(bytes);
     }
 
     /// <summary>Answers every listing with all miners' folders.</summary>

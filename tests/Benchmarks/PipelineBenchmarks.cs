@@ -40,10 +40,10 @@ public class PipelineBenchmarks : IDisposable
     [GlobalSetup]
     public void SetUp()
     {
-        var coldkey = AccountOf(0);
+        var coldkey = Accounts.Number(0);
         var metagraph = new Metagraph("static", 46, 1, DateTimeOffset.FromUnixTimeSeconds(Now),
         [
-            new Neuron(0, _alice.AccountId, AccountOf(1000), ValidatorPermit: true, Alpha.FromAlpha(30_000), Active: true),
+            new Neuron(0, _alice.AccountId, Accounts.Number(1000), ValidatorPermit: true, Alpha.FromAlpha(30_000), Active: true),
             new Neuron(1, _bob.AccountId, coldkey, ValidatorPermit: false, default, Active: true),
         ]);
         var credentials = new CredentialSource(new SigningCredentials("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", new string('t', 400)));
@@ -102,13 +102,6 @@ public class PipelineBenchmarks : IDisposable
 
     private static Sr25519Signature Sign(KeyPair keys, Commitment commitment) => keys.Sign(Encoding.UTF8.GetBytes(commitment.Text));
 
-    private static AccountId AccountOf(int number)
-    {
-        var bytes = new byte[AccountId.Size];
-        BitConverter.TryWriteBytes(bytes, number + 1);
-        return AccountId.FromBytes(bytes);
-    }
-
     private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
 
     private sealed class FixedTime : TimeProvider
@@ -136,7 +129,7 @@ public class PipelineBenchmarks : IDisposable
     {
         private readonly Dictionary<string, FolderPage> _folders = Sources
             .Select(source => $"data/{source}/")
-            .ToDictionary(root => root, root => new FolderPage([.. Enumerable.Range(0, Miners).Select(i => $"{root}{AccountOf(i)}/")], HasMore: false), StringComparer.Ordinal);
+            .ToDictionary(root => root, root => new FolderPage([.. Enumerable.Range(0, Miners).Select(i => $"{root}{Accounts.Number(i)}/")], HasMore: false), StringComparer.Ordinal);
 
         public string Bucket => "bucket-1";
 

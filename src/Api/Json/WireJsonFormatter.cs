@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Net.Http.Headers;
+using S3Auth.Api.Errors;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Refusals;
 
@@ -133,7 +134,7 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
         var what = malformed is MalformedMemberException ? malformed.Message : "Send this member once and as the type that /docs names.";
         return new RefusedException(
             RefusalCode.InvalidRequest,
-            $"Correct '{member}': {char.ToLowerInvariant(what[0])}{what[1..]}",
+            $"Correct '{member}': {Sentence.Continued(what)}",
             new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [what] });
     }
 }

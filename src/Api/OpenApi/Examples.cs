@@ -111,8 +111,8 @@ internal static class Examples
         RefusalCode.FileExists => $"The file {FileKey} is there already: choose another name, or leave it as it is.",
         RefusalCode.FolderUploadUnsupported => "This deployment's object store takes no uploads into a folder: call /get-file-upload-url for each file, and /list-my-files to see what is there.",
         RefusalCode.ChainUnavailable => "This server has no recent answer of the chain and cannot tell who is registered; your request may be fine: try again shortly.",
-        RefusalCode.StorageUnavailable => "The object store cannot be used now; try again shortly.",
-        RefusalCode.StorageTimeout => "The object store did not answer in time; try again shortly.",
+        RefusalCode.StorageUnavailable => RefusedException.StorageUnavailable().Message,
+        RefusalCode.StorageTimeout => RefusedException.StorageTimeout().Message,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A refusal without an example."),
     };
 

@@ -15,7 +15,7 @@ public interface IGrantSigner
     /// <summary>A POST policy: any number of uploads as <paramref name="policy"/> says.</summary>
     PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry);
 
-    /// <summary>A POST policy: one upload of one object.</summary>
+    /// <summary>A POST policy: uploads of one object.</summary>
     PostUpload SignPost(FileUpload file, DateTimeOffset expiry);
 
     /// <summary>A URL that uploads (PUT) one object; of the size that <paramref name="file"/> says, where it says one.</summary>

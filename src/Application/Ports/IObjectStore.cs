@@ -23,7 +23,7 @@ public interface IObjectStore
 
     /// <summary>
     /// The groups of keys below <paramref name="prefix"/> up to the next <c>/</c>, in the store's order; each ends with <c>/</c>.
-    /// They may be a few seconds old.
+    /// They may be as old as the store's adapter keeps them, or as one listing takes that others wait for too.
     /// </summary>
     /// <param name="prefix">What their keys begin with.</param>
     /// <param name="most">

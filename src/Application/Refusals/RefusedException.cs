@@ -17,10 +17,17 @@ public sealed class RefusedException : Exception
     }
 
     /// <summary>The object store did not answer in time.</summary>
-    public static RefusedException StorageTimeout(Exception cause) => new(
+    public static RefusedException StorageTimeout(Exception? cause = null) => new(
         RefusalCode.StorageTimeout, "The object store did not answer in time; try again in a few seconds.", cause)
     {
         RetryAfter = TimeSpan.FromSeconds(5),
+    };
+
+    /// <summary>The object store failed, or refused this server.</summary>
+    public static RefusedException StorageUnavailable(Exception? cause = null) => new(
+        RefusalCode.StorageUnavailable, "The object store cannot be reached or refused this server; try again in a minute.", cause)
+    {
+        RetryAfter = TimeSpan.FromMinutes(1),
     };
 
     /// <summary>Why.</summary>

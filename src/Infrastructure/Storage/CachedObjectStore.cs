@@ -85,22 +85,26 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
         lock (_gate)
         {
             flight.Waiting--;
-            if (!_flights.TryGetValue(key, out var current) || current != flight)
+            if (_flights.GetValueOrDefault(key) == flight)
             {
-                EndUnless(flight.Waiting > 0, flight);
-                return;
+                if (flight.Answer.IsCompletedSuccessfully)
+                {
+                    Keep(key, flight);
+                }
+                else if (flight.Answer.IsCompleted || flight.Waiting == 0)
+                {
+                    Forget(key);
+                }
             }
 
-            if (flight.Answer.IsCompletedSuccessfully)
+            if (flight.Waiting > 0 || flight.Answer.IsCompleted)
             {
-                Keep(key, flight);
-            }
-            else if (flight.Answer.IsCompleted || flight.Waiting == 0)
-            {
-                Forget(key);
-                EndUnless(flight.Waiting > 0, flight);
+                return;
             }
         }
+
+        // Nobody can join it any more. Outside of the lock: whoever listens to the token runs in here.
+        flight.NobodyWaits.Cancel();
     }
 
     private void Keep((string Prefix, int? Most) key, Flight flight)
@@ -144,14 +148,6 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
     // By when it began: it may hold no more than what was true then.
     private bool IsOver(Flight flight) =>
         flight.Answer.IsCompleted && time.GetElapsedTime(flight.Began) >= lifetime;
-
-    private static void EndUnless(bool needed, Flight flight)
-    {
-        if (!needed && !flight.Answer.IsCompleted)
-        {
-            flight.NobodyWaits.Cancel();
-        }
-    }
 
     /// <summary>One listing, under way or kept.</summary>
     private sealed class Flight(long began)

@@ -15,9 +15,6 @@ namespace S3Auth.Infrastructure.Storage;
 internal sealed partial class PutProbe(
     StorageOptions options, CredentialSource credentials, PutGuard guard, TimeProvider time, ILogger<PutProbe> log) : BackgroundService
 {
-    /// <summary>How long the start waits for the store's answers.</summary>
-    internal static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
-
     /// <summary>When a store that gave none is asked again.</summary>
     internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
@@ -29,14 +26,14 @@ internal sealed partial class PutProbe(
     private static readonly string Nothing = FolderLayout.AllDataPrefix + ".s3auth-put-probe/there-is-no-such-object";
 
     private readonly SigV4Signer _signer = new(options.ForService(), options.Bucket, options.Region);
-    private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FirstAttempt _firstAttempt = new(time);
 
     private bool _complained;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
-        await Task.WhenAny(_firstAttempt.Task, Task.Delay(StartPatience, time, cancellationToken));
+        await _firstAttempt.WaitAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -57,7 +54,7 @@ internal sealed partial class PutProbe(
                 Complain(() => LogNoAnswer(failure));
             }
 
-            _firstAttempt.TrySetResult();
+            _firstAttempt.End();
             if (guard.Found == PutGuard.Finding.Unknown)
             {
                 await Task.Delay(Retry, time, stoppingToken);

@@ -52,21 +52,18 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         var folders = new List<string>();
         var seen = 0;
         var request = new ListObjectsV2Request { BucketName = Bucket, Prefix = prefix, Delimiter = "/", Encoding = EncodingType.Url };
-        using var whole = new CancellationTokenSource(_options.Usage.ListingTimeout, _time);
+        using var whole = new CancellationTokenSource(ListingTimeout, _time);
         while (true)
         {
             var page = await AskAsync(request, whole.Token, cancellationToken);
-            if (page.CommonPrefixes is { } found)
-            {
-                folders.AddRange(found.Select(folder => Plain(folder, page)));
-            }
-
+            var (found, between) = (page.CommonPrefixes ?? [], page.S3Objects ?? []);
+            folders.AddRange(found.Select(folder => Plain(folder, page)));
             if (page.IsTruncated is not true)
             {
                 return new FolderPage(folders, HasMore: false);
             }
 
-            seen += (page.CommonPrefixes?.Count ?? 0) + (page.S3Objects?.Count ?? 0);
+            seen += found.Count + between.Count;
             if (seen >= most)
             {
                 return new FolderPage(folders, HasMore: true);
@@ -84,7 +81,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         {
             BucketName = Bucket, Prefix = prefix, StartAfter = after, MaxKeys = limit, Encoding = EncodingType.Url,
         };
-        using var whole = new CancellationTokenSource(_options.Usage.ListingTimeout, _time);
+        using var whole = new CancellationTokenSource(ListingTimeout, _time);
         while (true)
         {
             var page = await AskAsync(request, whole.Token, cancellationToken);
@@ -151,7 +148,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
             || string.Equals(page.NextContinuationToken, request.ContinuationToken, StringComparison.Ordinal))
         {
             LogNoWayOn(request.Prefix);
-            throw Unavailable(cause: null);
+            throw RefusedException.StorageUnavailable();
         }
 
         request.ContinuationToken = page.NextContinuationToken;
@@ -190,7 +187,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         {
             // Whatever it was: the SDK lets parsers' exceptions of all kinds through when an answer is not what it expects.
             LogFailed(exception, (exception as AmazonServiceException)?.StatusCode, (exception as AmazonServiceException)?.ErrorCode);
-            throw Unavailable(exception);
+            throw RefusedException.StorageUnavailable(exception);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -210,12 +207,6 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
             _turns.Release();
         }
     }
-
-    private static RefusedException Unavailable(Exception? cause) =>
-        new(RefusalCode.StorageUnavailable, "The object store cannot be reached or refused this server; try again in a minute.", cause)
-        {
-            RetryAfter = TimeSpan.FromMinutes(1),
-        };
 
     private static bool IsTimeout(Exception exception) =>
         exception is OperationCanceledException or TimeoutException

@@ -48,19 +48,15 @@ internal sealed class SlowStoreCases
     {
         _folder = new ScratchFolder("silent");
         _store = new SilentStore();
-        _api = await ApiProcess.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["BT_NETWORK"] = "static",
-            ["METAGRAPH_FILE"] = await Subnet.Create(1).WriteAsync(_folder),
-            ["S3_ENDPOINT"] = _store.Endpoint,
-            ["S3_BUCKET"] = "silent",
-            ["S3_REGION"] = "us-east-2",
-            ["AWS_ACCESS_KEY_ID"] = "somebody",
-            ["AWS_SECRET_ACCESS_KEY"] = "some-secret-that-must-not-be-seen",
-            ["LISTING_CACHE_SECONDS"] = "0",
-            ["DATA_DIR"] = _folder.Sub("data"),
-        });
+        var settings = ApiProcess.ProductionSettings(
+            await Subnet.Create(1).WriteAsync(_folder),
+            _store.Endpoint,
+            "silent",
+            "us-east-2",
+            _folder.Sub("data"),
+            new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
+        settings["LISTING_CACHE_SECONDS"] = "0";
+        _api = await ApiProcess.StartAsync(settings);
     }
 
     [OneTimeTearDown]

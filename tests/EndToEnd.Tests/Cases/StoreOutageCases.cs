@@ -19,19 +19,14 @@ internal sealed class StoreOutageCases
     public async Task StartServiceWithoutStore()
     {
         _folder = new ScratchFolder("outage");
-        _api = await ApiProcess.StartAsync(new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["BT_NETWORK"] = "static",
-            ["METAGRAPH_FILE"] = await Subnet.Create(1).WriteAsync(_folder),
+        _api = await ApiProcess.StartAsync(ApiProcess.ProductionSettings(
+            await Subnet.Create(1).WriteAsync(_folder),
             // Nobody listens there.
-            ["S3_ENDPOINT"] = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"),
-            ["S3_BUCKET"] = "unreachable",
-            ["S3_REGION"] = "us-east-2",
-            ["AWS_ACCESS_KEY_ID"] = "somebody",
-            ["AWS_SECRET_ACCESS_KEY"] = "some-secret-that-must-not-be-seen",
-            ["DATA_DIR"] = _folder.Sub("data"),
-        });
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"),
+            "unreachable",
+            "us-east-2",
+            _folder.Sub("data"),
+            new AccessKeys("somebody", "some-secret-that-must-not-be-seen")));
     }
 
     [OneTimeTearDown]

@@ -175,21 +175,23 @@ internal sealed class TemporaryCredentialCases
         return await ApiProcess.StartAsync(settings);
     }
 
-    private async Task<Dictionary<string, string>> SettingsAsync() => new(StringComparer.Ordinal)
+    private async Task<Dictionary<string, string>> SettingsAsync()
     {
-        ["ASPNETCORE_ENVIRONMENT"] = "Production",
-        ["BT_NETWORK"] = "static",
-        ["METAGRAPH_FILE"] = await Subnet.Create(1).WriteAsync(_folder),
-        ["S3_ENDPOINT"] = _store.Endpoint.GetLeftPart(UriPartial.Authority),
-        ["S3_BUCKET"] = _bucket.Name,
-        ["S3_REGION"] = _store.Region,
-        ["LISTING_CACHE_SECONDS"] = "0",
-        ["DATA_DIR"] = _folder.Sub("data"),
+        var settings = ApiProcess.ProductionSettings(
+            await Subnet.Create(1).WriteAsync(_folder),
+            _store.Endpoint.GetLeftPart(UriPartial.Authority),
+            _bucket.Name,
+            _store.Region,
+            _folder.Sub("data"),
+            keys: null);
+        settings["LISTING_CACHE_SECONDS"] = "0";
+
         // What this machine is must not matter: neither a profile of its owner nor the cloud it is in.
-        ["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(_folder.Path, "no-credentials"),
-        ["AWS_CONFIG_FILE"] = Path.Combine(_folder.Path, "no-config"),
-        ["AWS_EC2_METADATA_DISABLED"] = "true",
-    };
+        settings["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(_folder.Path, "no-credentials");
+        settings["AWS_CONFIG_FILE"] = Path.Combine(_folder.Path, "no-config");
+        settings["AWS_EC2_METADATA_DISABLED"] = "true";
+        return settings;
+    }
 
     private static async Task<FolderAccess> EventuallyAsync(ApiProcess api, Miner miner, Func<FolderAccess, bool> condition)
     {

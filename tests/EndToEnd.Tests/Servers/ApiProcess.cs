@@ -56,6 +56,29 @@ internal sealed class ApiProcess : IAsyncDisposable
             ["DATA_DIR"] = dataFolder,
         });
 
+    /// <summary>What a deployment in production sets: a subnet from a file, and a bucket with its keys, where they are lasting ones.</summary>
+    public static Dictionary<string, string> ProductionSettings(
+        string metagraphFile, string endpoint, string bucket, string region, string dataFolder, AccessKeys? keys)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["BT_NETWORK"] = "static",
+            ["METAGRAPH_FILE"] = metagraphFile,
+            ["S3_ENDPOINT"] = endpoint,
+            ["S3_BUCKET"] = bucket,
+            ["S3_REGION"] = region,
+            ["DATA_DIR"] = dataFolder,
+        };
+        if (keys is not null)
+        {
+            settings["AWS_ACCESS_KEY_ID"] = keys.Id;
+            settings["AWS_SECRET_ACCESS_KEY"] = keys.Secret;
+        }
+
+        return settings;
+    }
+
     /// <summary>Starts it with these settings and free ports, and waits until it is ready.</summary>
     public static Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string> settings) => StartAsync(settings, "/readyz");
 

@@ -128,18 +128,14 @@ internal sealed class Deployment : IAsyncDisposable
         var other = bucket.Beside(name + "-other");
         await bucket.CreateAsync();
         await other.CreateAsync();
-        var api = await ApiProcess.StartAsync(new Dictionary<string, string>(Settings(layout, kind), StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["BT_NETWORK"] = "static",
-            ["METAGRAPH_FILE"] = await subnet.WriteAsync(folder),
-            ["S3_ENDPOINT"] = store.Endpoint.GetLeftPart(UriPartial.Authority),
-            ["S3_BUCKET"] = name,
-            ["S3_REGION"] = store.Region,
-            ["AWS_ACCESS_KEY_ID"] = store.Keys.Id,
-            ["AWS_SECRET_ACCESS_KEY"] = store.Keys.Secret,
-            ["DATA_DIR"] = folder.Sub(Path.Combine("up", "here", "data")),
-        });
+        var settings = ApiProcess.ProductionSettings(
+            await subnet.WriteAsync(folder),
+            store.Endpoint.GetLeftPart(UriPartial.Authority),
+            name,
+            store.Region,
+            folder.Sub(Path.Combine("up", "here", "data")),
+            store.Keys);
+        var api = await ApiProcess.StartAsync(new Dictionary<string, string>(settings.Concat(Settings(layout, kind)), StringComparer.Ordinal));
         return new Deployment(layout, folder, api, subnet, bucket, other, store.OtherKeys, removesBuckets: !store.IsOurs);
     }
 

@@ -12,9 +12,6 @@ namespace S3Auth.Infrastructure.Storage.Credentials;
 internal sealed partial class CredentialRefresher(
     ICredentialProvider provider, CredentialSource source, TimeProvider time, ILogger<CredentialRefresher> log) : BackgroundService
 {
-    /// <summary>How long the start waits for the first credentials.</summary>
-    internal static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
-
     /// <summary>How long one attempt may take.</summary>
     internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(40);
 
@@ -25,17 +22,17 @@ internal sealed partial class CredentialRefresher(
     internal static readonly TimeSpan Lasting = TimeSpan.FromMinutes(1);
 
     /// <summary>The longest between two renewals of credentials that end soon; a request asks sooner, after <see cref="Retry"/>.</summary>
-    internal static readonly TimeSpan LittleLeft = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan LongestBeforeTheEnd = TimeSpan.FromMinutes(1);
 
     /// <summary>The longest between two renewals of temporary credentials: grants end with them, so young ones are worth a call.</summary>
     internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
-    private readonly TaskCompletionSource _firstAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly FirstAttempt _firstAttempt = new(time);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await base.StartAsync(cancellationToken);
-        await Task.WhenAny(_firstAttempt.Task, Task.Delay(StartPatience, time, cancellationToken));
+        await _firstAttempt.WaitAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -47,9 +44,9 @@ internal sealed partial class CredentialRefresher(
             var next = await RefreshAsync(stoppingToken);
 
             // Planned before this one ends: who waited for it and looks again must not find it.
-            var (ended, planned) = (renewal, Plan(HasLittleLeft() ? Retry : next));
+            var (ended, planned) = (renewal, Plan(source.HasLittleLeft(time.GetUtcNow()) ? Retry : next));
             ended.End();
-            _firstAttempt.TrySetResult();
+            _firstAttempt.End();
             await planned.UntilDueAsync(next, stoppingToken);
             renewal = planned;
         }
@@ -89,11 +86,9 @@ internal sealed partial class CredentialRefresher(
         }
     }
 
-    private bool HasLittleLeft() => source.Current?.Ends - time.GetUtcNow() < CredentialSource.LittleLeft;
-
     private static TimeSpan NextOf(TimeSpan left)
     {
-        var (half, longest) = (left / 2, left < CredentialSource.LittleLeft ? LittleLeft : Longest);
+        var (half, longest) = (left / 2, left < CredentialSource.LittleLeft ? LongestBeforeTheEnd : Longest);
         return half < Retry ? Retry : half > longest ? longest : half;
     }
 

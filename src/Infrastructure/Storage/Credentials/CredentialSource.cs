@@ -19,12 +19,15 @@ public sealed class CredentialSource(SigningCredentials? fixedCredentials = null
 
     internal void Plan(PlannedRenewal next) => Volatile.Write(ref _next, next);
 
+    /// <summary>Whether the credentials in force end so soon that those after them are worth a wait.</summary>
+    internal bool HasLittleLeft(DateTimeOffset now) => Current?.Ends - now < LittleLeft;
+
     /// <summary>
     /// Lets a renewal end first that is due or under way, when the credentials in force have little time left. Returns at once in all
     /// other cases, and soon in this one: what is in force then is used.
     /// </summary>
     internal ValueTask LetRenewalEndAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        Current?.Ends is { } ends && ends - now < LittleLeft && Volatile.Read(ref _next) is { } next && next.IsDue(now)
+        HasLittleLeft(now) && Volatile.Read(ref _next) is { } next && next.IsDue(now)
             ? new ValueTask(next.WaitAsync(cancellationToken))
             : ValueTask.CompletedTask;
 }

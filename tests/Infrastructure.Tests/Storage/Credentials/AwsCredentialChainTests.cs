@@ -61,10 +61,7 @@ public sealed class AwsCredentialChainTests
     [Test]
     public async Task Chain_reads_temporary_keys_and_their_end_from_the_environment()
     {
-        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "ASIAENV");
-        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
-        Environment.SetEnvironmentVariable("AWS_SESSION_TOKEN", "env-token");
-        Environment.SetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION", "2026-11-24T14:00:00+02:00");
+        SetToken("2026-11-24T14:00:00+02:00");
         var chain = new AwsCredentialChain();
 
         var keys = await chain.LoadAsync(CancellationToken.None);
@@ -167,10 +164,7 @@ public sealed class AwsCredentialChainTests
     [TestCase("2026-11-24T12:00:00")]
     public async Task End_is_read_in_iso_8601(string end)
     {
-        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "ASIAENV");
-        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
-        Environment.SetEnvironmentVariable("AWS_SESSION_TOKEN", "env-token");
-        Environment.SetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION", end);
+        SetToken(end);
 
         Assert.That((await new AwsCredentialChain().LoadAsync(CancellationToken.None)).Ends, Is.EqualTo(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)));
     }
@@ -182,10 +176,7 @@ public sealed class AwsCredentialChainTests
     [TestCase("")]
     public async Task End_that_cannot_be_read_is_not_known(string end)
     {
-        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "ASIAENV");
-        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
-        Environment.SetEnvironmentVariable("AWS_SESSION_TOKEN", "env-token");
-        Environment.SetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION", end);
+        SetToken(end);
         var chain = new AwsCredentialChain();
 
         Assert.That((await chain.LoadAsync(CancellationToken.None)).EndIsUnknown, Is.True);
@@ -197,5 +188,13 @@ public sealed class AwsCredentialChainTests
         var chain = new AwsCredentialChain();
 
         Assert.CatchAsync<Exception>(() => chain.LoadAsync(CancellationToken.None));
+    }
+
+    private static void SetToken(string end)
+    {
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "ASIAENV");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "env-secret");
+        Environment.SetEnvironmentVariable("AWS_SESSION_TOKEN", "env-token");
+        Environment.SetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION", end);
     }
 }

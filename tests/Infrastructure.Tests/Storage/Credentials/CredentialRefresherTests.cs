@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
 using S3Auth.Infrastructure.Storage.SigV4;
 
@@ -47,7 +48,7 @@ public sealed class CredentialRefresherTests
         var start = _refresher.StartAsync(CancellationToken.None);
         await _provider.CalledAsync(1);
         Assert.That(start.IsCompleted, Is.False);
-        _time.Advance(CredentialRefresher.StartPatience);
+        _time.Advance(FirstAttempt.Patience);
 
         await start.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.That(_source.Current, Is.Null);
