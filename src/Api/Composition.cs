@@ -1,11 +1,17 @@
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using S3Auth.Api.Configuration;
 using S3Auth.Api.Errors;
 using S3Auth.Api.Json;
 using S3Auth.Api.OpenApi;
+using S3Auth.Api.Limits;
+using S3Auth.Api.Telemetry;
 using S3Auth.Application;
+using S3Auth.Application.Service.GetRateLimits;
+using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Domain;
 using S3Auth.Infrastructure;
+using S3Auth.Infrastructure.Audit;
 using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Api;
@@ -29,22 +35,27 @@ internal static partial class Composition
         builder.Logging.SetMinimumLevel(options.LogLevel);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         AddServices(builder.Services, options);
+        builder.Services.AddTelemetry(builder.Configuration);
 
         var app = builder.Build();
         StartChecks(app, options);
-        UsePipeline(app);
+        UsePipeline(app, options);
         Announce(app, options, reader.WithoutEffect);
         return app;
     }
 
     private static void AddServices(IServiceCollection services, ServiceOptions options)
     {
-        services.AddSingleton(AccessWindow.Default);
+        services.AddSingleton(options.Window);
+        services.AddSingleton(options.DailyLimits);
+        services.AddSingleton(new BurstLimit(options.RequestsPerMinute));
         services.AddSingleton(options.Layout);
         services.AddSingleton(options.Rules);
         services.AddApplication(TimeProvider.System);
 
         services.AddSignatures();
+        services.AddLimits(options.Limits);
+        services.AddAudit(new AuditOptions(options.AuditFolder));
         if (options.Chain is { } chain)
         {
             services.AddChainMetagraph(chain);
@@ -63,6 +74,15 @@ internal static partial class Composition
             services.AddEmbeddedStore(options.EmbeddedStorePort, Path.Combine(options.DataFolder, "objects"), options.StoreUsage);
         }
 
+        services.AddSingleton<IHostedService>(provider => new Drain(
+            provider.GetRequiredService<ServiceStop>(), options.DrainTime, provider.GetRequiredService<TimeProvider>()));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Longest);
+        services.AddBurstLimiter(options.RequestsPerMinute);
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. options.CorsOrigins])
+            .WithMethods(HttpMethods.Get, HttpMethods.Post)
+            .WithHeaders(["Content-Type", RequestId.Header, .. TaoHeaders.Names])
+            .WithExposedHeaders(RequestId.Header, "RateLimit", "RateLimit-Policy", "Retry-After")));
         services.AddControllers().AddWireJson();
         services.AddServiceDocument();
     }
@@ -71,6 +91,14 @@ internal static partial class Composition
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxDrainedBytes;
+        kestrel.Limits.MaxConcurrentConnections = options.MostConnections;
+        kestrel.Limits.MaxRequestLineSize = 4 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+
+        // Longer than load balancers keep a connection without use (60 s on AWS): the one who closes first must not be this server.
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
         if (options.LoopbackOnly)
         {
             kestrel.ListenLocalhost(options.Port);
@@ -92,21 +120,61 @@ internal static partial class Composition
         {
             throw new ConfigurationException([$"METAGRAPH_FILE {options.MetagraphFile} cannot be used: {unusable.Message}"]);
         }
+
+        try
+        {
+            if (options.AuditFolder is { } folder)
+            {
+                Directory.CreateDirectory(folder);
+            }
+        }
+        catch (Exception unusable) when (unusable is UnauthorizedAccessException or IOException)
+        {
+            throw new ConfigurationException([$"AUDIT_DIR {options.AuditFolder} cannot be used: {unusable.Message}"]);
+        }
     }
 
-    private static void UsePipeline(WebApplication app)
+    private static void UsePipeline(WebApplication app, ServiceOptions options)
     {
-        app.UseRequestId();
+        var untrusted = new UntrustedProxy(options.TrustedProxies, app.Logger);
         app.Use((context, next) =>
         {
-            // Answers are what their content type says, also to a browser that thinks it knows better.
-            context.Response.Headers.XContentTypeOptions = "nosniff";
+            untrusted.Look(context);
             return next(context);
         });
+        if (options.TrustedProxies.Count > 0)
+        {
+            app.UseForwardedHeaders(ForwardedBy(options.TrustedProxies));
+        }
+
+        app.UseRequestId();
+        app.UseResponseHeaders();
         app.UseMiddleware<ProblemMiddleware>();
+        app.UseRateLimiter();
+        if (options.CorsOrigins.Count > 0)
+        {
+            app.UseCors();
+        }
+
+        app.UseTelemetry(options.MetricsToken);
         app.UseServiceDocument();
         app.MapControllers();
         app.MapGet("/", () => Results.Redirect("docs/")).ExcludeFromDescription();
+    }
+
+    // A client's address is what the nearest trusted proxy says, and before that the next one; the first that is not trusted is the client,
+    // whatever it says of itself.
+    private static ForwardedHeadersOptions ForwardedBy(IReadOnlyList<System.Net.IPNetwork> proxies)
+    {
+        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+        {
+            forwarded.KnownIPNetworks.Add(proxy);
+        }
+
+        return forwarded;
     }
 
     private static void Announce(WebApplication app, ServiceOptions options, IReadOnlyList<string> withoutEffect)

@@ -1,7 +1,10 @@
+using S3Auth.Application.Pipeline;
+
 namespace S3Auth.Api;
 
 /// <summary>
-/// Gives every response an <c>X-Request-ID</c>: the client's own where it is short and harmless in a log, else a new one.
+/// Gives every response an <c>X-Request-ID</c>: the client's own where it is short and harmless in a log, else a new one. Notes it with
+/// the client's address for what is recorded.
 /// </summary>
 internal static class RequestId
 {
@@ -22,6 +25,12 @@ internal static class RequestId
         }
 
         context.Response.Headers[Header] = context.TraceIdentifier;
+
+        var origin = context.RequestServices.GetRequiredService<Origin>();
+        origin.RequestId = context.TraceIdentifier;
+        origin.ClientAddress = context.Connection.RemoteIpAddress is { } address
+            ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
+            : null;
         return next(context);
     });
 

@@ -8,6 +8,7 @@ using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Miners.ListMyFiles;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Application.Validators;
@@ -38,7 +39,9 @@ public static class DependencyInjection
         services.AddSingleton<MinerDiscovery>();
         services.AddSingleton<FilePages>();
         services.AddSingleton<StoreProbe>();
+        services.AddSingleton<TotalCount>();
         services.AddSingleton(new ServiceStart(time.GetUtcNow()));
+        services.AddSingleton<ServiceStop>();
         services.AddValidatorsFromAssemblyContaining<GetFolderAccessValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
 
         services.AddUseCase<GetFolderAccessCommand, FolderAccess, GetFolderAccessHandler>();
@@ -52,6 +55,7 @@ public static class DependencyInjection
         services.AddUseCase<GetFilePresignedUrlsCommand, FilePresignedUrls, GetFilePresignedUrlsHandler>();
         services.AddUseCase<GetHealthQuery, Health, GetHealthHandler>();
         services.AddUseCase<GetReadinessQuery, Readiness, GetReadinessHandler>();
+        services.AddUseCase<GetRateLimitsQuery, RateLimits, GetRateLimitsHandler>();
         services.AddUseCase<GetCommitmentFormatsQuery, CommitmentFormats, GetCommitmentFormatsHandler>();
         services.AddUseCase<GetStructureQuery, Structure, GetStructureHandler>();
 

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using S3Auth.Application.Ports;
 using S3Auth.Domain;
+using S3Auth.Infrastructure.Audit;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Chain.Node;
+using S3Auth.Infrastructure.Limits;
 using S3Auth.Infrastructure.Signatures;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
@@ -53,6 +55,62 @@ public static class DependencyInjection
         return services;
     }
 
+    /// <summary>What remembers used proofs and counts grants: in Redis where one is given, else in this process.</summary>
+    public static IServiceCollection AddLimits(this IServiceCollection services, LimitOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        services.AddMetrics();
+        services.AddSingleton(options);
+        services.AddSingleton<LimitMetrics>();
+        services.AddSingleton(provider =>
+        {
+            var guard = new MemoryReplayGuard(provider.GetRequiredService<TimeProvider>());
+            provider.GetRequiredService<LimitMetrics>().Observe(guard);
+            return guard;
+        });
+        services.AddSingleton(provider =>
+        {
+            var quota = new MemoryQuota();
+            provider.GetRequiredService<LimitMetrics>().Observe(
+                quota, provider.GetRequiredService<DailyLimits>(), provider.GetRequiredService<TimeProvider>());
+            return quota;
+        });
+        if (options.Redis is null)
+        {
+            services.AddSingleton<ISharedLimits, NoSharedLimits>();
+            services.AddSingleton<IReplayGuard>(provider => provider.GetRequiredService<MemoryReplayGuard>());
+            services.AddSingleton<IQuota>(provider => provider.GetRequiredService<MemoryQuota>());
+            return services;
+        }
+
+        services.AddSingleton<RedisLink>();
+        services.AddSingleton<ISharedLimits>(provider => provider.GetRequiredService<RedisLink>());
+        services.AddHostedService(provider => provider.GetRequiredService<RedisLink>());
+        services.AddSingleton<IReplayGuard, RedisReplayGuard>();
+        services.AddSingleton<IQuota, RedisQuota>();
+        return services;
+    }
+
+    /// <summary>What records decisions: on the standard output, and in daily files where a folder is given.</summary>
+    public static IServiceCollection AddAudit(this IServiceCollection services, AuditOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        services.AddMetrics();
+        services.AddSingleton<AuditMetrics>();
+        services.AddSingleton<IAuditSink, StandardOutput>();
+        if (options.Folder is { } folder)
+        {
+            services.AddSingleton<IAuditSink>(new DailyFile(folder));
+        }
+
+        services.AddSingleton<AuditWriter>();
+        services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditWriter>());
+        services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>());
+        return services;
+    }
+
     /// <summary>
     /// A bucket: what signs for it, what asks it, and, where no fixed credentials are given, what loads and renews them.
     /// </summary>
@@ -69,11 +127,18 @@ public static class DependencyInjection
         services.AddSingleton(credentials);
         var puts = new PutGuard();
         services.AddSingleton(puts);
-        services.AddSingleton<IUrlSigner>(new S3UrlSigner(options, credentials, puts));
+        services.AddMetrics();
+        services.AddSingleton<StoreMetrics>();
+        var signer = new S3UrlSigner(options, credentials, puts);
+        services.AddSingleton<IUrlSigner>(provider => new MeteredUrlSigner(signer, provider.GetRequiredService<StoreMetrics>()));
         services.AddSingleton<S3ObjectStore>();
-        services.AddSingleton<IObjectStore>(provider => options.Usage.ListingLifetime > TimeSpan.Zero
-            ? new CachedObjectStore(provider.GetRequiredService<S3ObjectStore>(), options.Usage.ListingLifetime, provider.GetRequiredService<TimeProvider>())
-            : provider.GetRequiredService<S3ObjectStore>());
+        services.AddSingleton<IObjectStore>(provider =>
+        {
+            var store = new MeteredObjectStore(provider.GetRequiredService<S3ObjectStore>(), provider.GetRequiredService<StoreMetrics>());
+            return options.Usage.ListingLifetime > TimeSpan.Zero
+                ? new CachedObjectStore(store, options.Usage.ListingLifetime, provider.GetRequiredService<TimeProvider>())
+                : store;
+        });
         if (options.Credentials is null)
         {
             services.AddSingleton<ICredentialProvider, AwsCredentialChain>();

@@ -33,7 +33,7 @@ public sealed class OpenApiTests
             "post /get-folder-access", "post /get-file-upload-url", "post /list-my-files", "post /get-validator-access",
             "post /get-miner-specific-access", "post /get-miner-list", "post /list-files", "post /get-folder-presigned-urls",
             "post /get-file-presigned-urls", "get /healthcheck", "get /healthz", "get /readyz",
-            "get /commitment-formats", "get /structure-info",
+            "get /commitment-formats", "get /structure-info", "get /rate-limits",
         }));
 
     [Test]
@@ -60,6 +60,9 @@ public sealed class OpenApiTests
             });
         }
     }
+
+    // Of every signed request.
+    private static readonly string[] OfLimits = ["replayed_request", "quota_exceeded", "rate_limited", "server_busy", "limits_unavailable"];
 
     [TestCase("/get-folder-access", new[]
     {
@@ -119,7 +122,7 @@ public sealed class OpenApiTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(documented.Select(example => example.Name), Is.EquivalentTo(codes));
+            Assert.That(documented.Select(example => example.Name), Is.EquivalentTo(codes.Concat(OfLimits)));
             Assert.That(documented, Has.All.Matches<(string Name, string Code)>(example => example.Name == example.Code));
         });
     }

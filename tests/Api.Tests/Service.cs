@@ -19,11 +19,24 @@ internal sealed class Service : WebApplicationFactory<Program>
 
     internal LogEntries Log { get; } = new();
 
+    /// <summary>What an operator would set; what is not about limits is not limited.</summary>
+    internal IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Development");
         builder.UseSetting("EMBEDDED_STORE_PORT", FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture));
         builder.UseSetting("DATA_DIR", _folder);
+        foreach (var limit in new[] { "RATE_LIMIT_PER_MINUTE", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT" })
+        {
+            builder.UseSetting(limit, "1000000");
+        }
+
+        foreach (var (name, value) in Settings)
+        {
+            builder.UseSetting(name, value);
+        }
+
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Log));
         builder.ConfigureTestServices(Replace);
     }

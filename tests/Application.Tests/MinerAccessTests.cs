@@ -66,8 +66,10 @@ public sealed class MinerAccessTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(first, Is.EqualTo(new MinerList(ListOf("x"), $"data/x/{Subnet.Dave}/", 86400)));
-            Assert.That(next, Is.EqualTo(new MinerList($"list data/reddit/{Subnet.Dave}/ from t/+= by nothing until +86400", $"data/reddit/{Subnet.Dave}/", 86400)));
+            Assert.That((first.ListUrl, first.Prefix, first.ExpiresInSeconds), Is.EqualTo((ListOf("x"), $"data/x/{Subnet.Dave}/", 86400)));
+            Assert.That(
+                (next.ListUrl, next.Prefix, next.ExpiresInSeconds),
+                Is.EqualTo(($"list data/reddit/{Subnet.Dave}/ from t/+= by nothing until +86400", $"data/reddit/{Subnet.Dave}/", 86400)));
         });
     }
 

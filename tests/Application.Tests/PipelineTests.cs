@@ -11,6 +11,7 @@ using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
@@ -406,7 +407,7 @@ public sealed class PipelineTests
 
         Assert.That(open, Is.EquivalentTo(new[]
         {
-            typeof(GetHealthQuery), typeof(GetReadinessQuery), typeof(GetCommitmentFormatsQuery), typeof(GetStructureQuery),
+            typeof(GetHealthQuery), typeof(GetReadinessQuery), typeof(GetCommitmentFormatsQuery), typeof(GetStructureQuery), typeof(GetRateLimitsQuery),
         }));
     }
 
@@ -420,7 +421,10 @@ public sealed class PipelineTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(signed.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[] { typeof(Validate<,>), typeof(Authenticate<,>) }));
+            Assert.That(signed.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[]
+            {
+                typeof(Validate<,>), typeof(Audit<,>), typeof(Authenticate<,>), typeof(RefuseReplay<,>), typeof(Count<,>),
+            }));
             Assert.That(open.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[] { typeof(Validate<,>) }));
         });
     }
@@ -428,7 +432,13 @@ public sealed class PipelineTests
     [Test]
     public void Request_with_nothing_that_proves_it_opens_nothing()
     {
-        var authenticate = new Authenticate<Unproved, int>(_subnet.Metagraph.Object, _subnet.Signatures.Object, new SubnetRules(default), new Caller());
+        var authenticate = new Authenticate<Unproved, int>(
+            _subnet.Metagraph.Object,
+            _subnet.Signatures.Object,
+            new SubnetRules(default),
+            _subnet.Services().GetRequiredService<PipelineMetrics>(),
+            new Caller(),
+            _subnet.Time);
 
         Assert.That(() => authenticate.Handle(new Unproved(), CancellationToken.None, () => Task.FromResult(1)), Throws.InvalidOperationException);
     }

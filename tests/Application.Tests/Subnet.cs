@@ -6,6 +6,7 @@ using Moq;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
+using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Domain;
 using S3Auth.Substrate;
 
@@ -51,6 +52,17 @@ internal sealed class Subnet : IDisposable
                 return signature == Good;
             });
 
+        Guard.Setup(port => port.UseAsync(It.IsAny<UsedProof>(), It.IsAny<CancellationToken>()))
+            .Returns((UsedProof proof, CancellationToken _) =>
+            {
+                UsedProofs.Add(proof);
+                return new ValueTask<ProofUse>(Use);
+            });
+        Quota.Setup(port => port.TakeAsync(It.IsAny<QuotaRequest>(), It.IsAny<CancellationToken>()))
+            .Returns((QuotaRequest _, CancellationToken _) => new ValueTask<QuotaCount>(Counted));
+        Audit.Setup(port => port.Record(It.IsAny<AuditRecord>())).Callback((AuditRecord decision) => Recorded.Add(decision));
+        Audit.SetupGet(port => port.IsWriting).Returns(true);
+
         Store.SetupGet(port => port.Bucket).Returns("bucket");
         Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FilePage([], HasMore: false));
@@ -67,6 +79,27 @@ internal sealed class Subnet : IDisposable
     internal Mock<ISignatureVerifier> Signatures { get; } = new();
 
     internal Mock<IObjectStore> Store { get; } = new();
+
+    internal Mock<IReplayGuard> Guard { get; } = new();
+
+    internal Mock<IQuota> Quota { get; } = new();
+
+    internal Mock<IAuditLog> Audit { get; } = new();
+
+    internal Mock<ISharedLimits> SharedLimits { get; } = new();
+
+    internal DailyLimits Limits { get; init; } = new(PerMiner: 100, PerValidator: 1000, Total: 5000);
+
+    /// <summary>What the guard says of each proof.</summary>
+    internal ProofUse Use { get; set; } = ProofUse.First;
+
+    /// <summary>The proofs that it was told of.</summary>
+    internal List<UsedProof> UsedProofs { get; } = [];
+
+    /// <summary>What the counters say of each request.</summary>
+    internal QuotaCount Counted { get; set; } = new(Granted: true, Used: 3, TotalUsed: 40, IsShared: true);
+
+    internal List<AuditRecord> Recorded { get; } = [];
 
     internal RecordingSigner Signer { get; } = new();
 
@@ -110,6 +143,13 @@ internal sealed class Subnet : IDisposable
         .AddSingleton(Signatures.Object)
         .AddSingleton(Store.Object)
         .AddSingleton<IUrlSigner>(Signer)
+        .AddSingleton(Guard.Object)
+        .AddSingleton(Quota.Object)
+        .AddSingleton(Audit.Object)
+        .AddSingleton(SharedLimits.Object)
+        .AddSingleton(Limits)
+        .AddSingleton(BurstLimit.Default)
+        .AddMetrics()
         .AddApplication(Time)
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 

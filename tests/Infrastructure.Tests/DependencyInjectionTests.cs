@@ -28,7 +28,7 @@ public sealed class DependencyInjectionTests
         Assert.That(services.GetServices<IHostedService>().ToList(), Has.Count.EqualTo(1));
     }
 
-    [TestCase(0, typeof(S3ObjectStore))]
+    [TestCase(0, typeof(MeteredObjectStore))]
     [TestCase(2, typeof(CachedObjectStore))]
     public async Task AddS3Storage_keeps_listings_where_they_may_be_kept(int seconds, Type store)
     {

@@ -1,5 +1,7 @@
+using System.Net;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Chain;
+using S3Auth.Infrastructure.Limits;
 using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Api.Configuration;
@@ -39,6 +41,36 @@ internal sealed record ServiceOptions
 
     /// <summary>Where this server keeps what it writes.</summary>
     public required string DataFolder { get; init; }
+
+    /// <summary>How old and how far ahead a request's moment may be.</summary>
+    public required AccessWindow Window { get; init; }
+
+    /// <summary>How many grants a day.</summary>
+    public required DailyLimits DailyLimits { get; init; }
+
+    /// <summary>Where they are counted.</summary>
+    public required LimitOptions Limits { get; init; }
+
+    /// <summary>How many requests one client address may send a minute.</summary>
+    public required int RequestsPerMinute { get; init; }
+
+    /// <summary>Whose X-Forwarded-For is believed; nobody's when empty.</summary>
+    public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
+
+    /// <summary>Whose pages may call from a browser; nobody's when empty.</summary>
+    public required IReadOnlyList<string> CorsOrigins { get; init; }
+
+    /// <summary>What /metrics must be asked with; null when anyone may read it.</summary>
+    public required string? MetricsToken { get; init; }
+
+    /// <summary>How many connections may be open at once.</summary>
+    public required int MostConnections { get; init; }
+
+    /// <summary>For how long, when it is told to stop, it says that it is not ready and goes on, so that load balancers look elsewhere.</summary>
+    public required TimeSpan DrainTime { get; init; }
+
+    /// <summary>Where decisions are recorded besides the standard output; null for nowhere.</summary>
+    public required string? AuditFolder { get; init; }
 
     /// <summary>Least severe log entries that are written.</summary>
     public required LogLevel LogLevel { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Storage;
@@ -16,24 +17,22 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
     private const string Static = "static";
     private const int MaxPort = 65535;
     private const int Day = 24 * 60 * 60;
-
-    /// <summary>Variables of the protocol that this version has no use for yet. Set ones are told, not silently ignored.</summary>
-    private static readonly string[] NotSupportedYet =
-    [
-        "REDIS_URL", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT", "RATE_LIMIT_PER_MINUTE", "TRUSTED_PROXIES",
-        "CORS_ORIGINS", "METRICS_TOKEN",
-    ];
+    private const int Million = 1_000_000;
 
     private static readonly string[] OfAChain = ["METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS"];
 
     private static readonly string[] OfAStaticMetagraph = ["METAGRAPH_FILE"];
 
+    private static readonly string[] OfARedis = ["REDIS_REQUIRED"];
+
     private readonly List<string> _problems = [];
     private readonly bool _development = environment.IsDevelopment();
 
-    /// <summary>The variables that are set without any effect: in this version, or beside the others.</summary>
+    /// <summary>The variables that are set without any effect beside the others.</summary>
     internal IReadOnlyList<string> WithoutEffect =>
-        [.. NotSupportedYet.Concat(IsStatic ? OfAChain : OfAStaticMetagraph).Where(name => Text(name) is not null)];
+    [
+        .. (IsStatic ? OfAChain : OfAStaticMetagraph).Concat(Text("REDIS_URL") is null ? OfARedis : []).Where(name => Text(name) is not null),
+    ];
 
     // In development nothing needs to be set.
     private bool IsStatic => (Text("BT_NETWORK") ?? (_development ? Static : null)) == Static;
@@ -57,6 +56,16 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
             StoreUsage = usage,
             EmbeddedStorePort = Number("EMBEDDED_STORE_PORT", 9000, 1, MaxPort),
             DataFolder = dataFolder,
+            Window = ReadWindow(),
+            DailyLimits = ReadDailyLimits(),
+            Limits = ReadLimits(netuid),
+            RequestsPerMinute = Number("RATE_LIMIT_PER_MINUTE", BurstLimit.Default.PerMinute, 1, Million),
+            TrustedProxies = ReadTrustedProxies(),
+            CorsOrigins = ReadCorsOrigins(),
+            MetricsToken = ReadMetricsToken(),
+            MostConnections = Number("MAX_CONNECTIONS", 10_000, 1, Million),
+            DrainTime = TimeSpan.FromSeconds(Number("DRAIN_SECONDS", _development ? 0 : 5, 0, 20)),
+            AuditFolder = Text("AUDIT_DIR") is { } folder ? Path.GetFullPath(folder) : null,
             LogLevel = ReadLogLevel(),
         };
 

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Mvc;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
 
@@ -13,7 +14,7 @@ namespace S3Auth.Api.Controllers;
 public sealed class ServiceController(IMediator mediator) : ControllerBase
 {
     /// <summary>How the service is</summary>
-    /// <remarks>Always 200: `status` is `degraded` when the object store does not answer or there is no fresh metagraph.</remarks>
+    /// <remarks>Always 200: `status` is `degraded` when the object store or Redis does not answer, there is no fresh metagraph, or decisions cannot be recorded.</remarks>
     [HttpGet("/healthcheck", Name = "getHealth")]
     public Task<Health> GetHealth(CancellationToken cancellationToken) => mediator.Send(new GetHealthQuery(), cancellationToken);
 
@@ -31,6 +32,11 @@ public sealed class ServiceController(IMediator mediator) : ControllerBase
         var readiness = await mediator.Send(new GetReadinessQuery(), cancellationToken);
         return StatusCode(readiness.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, readiness);
     }
+
+    /// <summary>How much may be asked for</summary>
+    /// <remarks>The limits of each hotkey, of all together and of each client address, and how much of today's is left.</remarks>
+    [HttpGet("/rate-limits", Name = "getRateLimits")]
+    public Task<RateLimits> GetRateLimits(CancellationToken cancellationToken) => mediator.Send(new GetRateLimitsQuery(), cancellationToken);
 
     /// <summary>What to sign</summary>
     /// <remarks>Every commitment with an example, and how to sign it.</remarks>

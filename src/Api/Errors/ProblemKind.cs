@@ -9,6 +9,7 @@ namespace S3Auth.Api.Errors;
 internal sealed record ProblemKind(string Code, int Status, string Title)
 {
     internal static readonly ProblemKind NotFound = new("not_found", StatusCodes.Status404NotFound, "There is nothing at this path");
+    internal static readonly ProblemKind Unauthorized = new("unauthorized", StatusCodes.Status401Unauthorized, "This path wants a token");
     internal static readonly ProblemKind MethodNotAllowed = new("method_not_allowed", StatusCodes.Status405MethodNotAllowed, "This path takes another method");
     internal static readonly ProblemKind TooLarge = new("request_too_large", StatusCodes.Status413PayloadTooLarge, "The request is too large");
     internal static readonly ProblemKind BadRequest = Of(RefusalCode.InvalidRequest);
@@ -38,8 +39,13 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
         RefusalCode.ColdkeyMismatch => new("coldkey_mismatch", 403, "Another coldkey owns the hotkey"),
         RefusalCode.NotAValidator => new("not_a_validator", 403, "The hotkey is no validator"),
         RefusalCode.MinerNotFound => new("miner_not_found", 404, "There is no such miner"),
+        RefusalCode.ReplayedRequest => new("replayed_request", 409, "The proof was used before"),
         RefusalCode.FileExists => new("file_exists", 409, "The file is there already"),
         RefusalCode.FolderUploadUnsupported => new("folder_upload_unsupported", 409, "The object store takes no uploads into a folder"),
+        RefusalCode.QuotaExceeded => new("quota_exceeded", 429, "Today's grants are used up"),
+        RefusalCode.RateLimited => new("rate_limited", 429, "Too many requests within a short time"),
+        RefusalCode.ServerBusy => new("server_busy", 503, "Too many requests are arriving at once"),
+        RefusalCode.LimitsUnavailable => new("limits_unavailable", 503, "Whether the request is within its limits cannot be told now"),
         RefusalCode.ChainUnavailable => new("chain_unavailable", 503, "The chain's answer is missing or too old"),
         RefusalCode.StorageUnavailable => new("storage_unavailable", 503, "The object store cannot be used now"),
         RefusalCode.StorageTimeout => new("storage_timeout", 504, "The object store did not answer in time"),

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using S3Auth.Api.Json;
+using S3Auth.Api.Telemetry;
 using S3Auth.Application.Refusals;
 
 namespace S3Auth.Api.Errors;
@@ -12,7 +13,7 @@ namespace S3Auth.Api.Errors;
 /// refused, what the server itself refuses (too large, unknown path), and what nobody expected, which is logged once and told
 /// to the client without a word of its cause.
 /// </summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(RequestDelegate next, ApiMetrics metrics, ILogger<ProblemMiddleware> logger)
 {
     private const string ContentType = "application/problem+json";
 
@@ -21,7 +22,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         new JsonSerializerOptions(WireJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>What is said of a body beyond the limit.</summary>
-    internal static readonly string TooLargeDetail = $"Send a body of at most {WireJsonFormatter.MaxBytes / 1024} KiB.";
+    internal static readonly string TooLargeDetail = $"Send a body of at most {RequestBody.MaxBytes / 1024} KiB.";
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -75,19 +76,23 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         _ => (ProblemKind.BadRequest, "Send a well-formed HTTP request."),
     };
 
-    private static Task WriteBareStatusAsync(HttpContext context) => context.Response.StatusCode switch
+    private Task WriteBareStatusAsync(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => WriteAsync(
             context, ProblemKind.NotFound, "Use one of the paths of /openapi.json, which /docs shows for humans."),
+        StatusCodes.Status401Unauthorized => WriteAsync(
+            context, ProblemKind.Unauthorized, "Send the header Authorization: Bearer with the token that this server's operator has set for its metrics."),
         StatusCodes.Status405MethodNotAllowed => WriteAsync(
             context, ProblemKind.MethodNotAllowed, $"Use the method that /docs names for this path ({context.Response.Headers.Allow})."),
         _ => Task.CompletedTask,
     };
 
-    private static async Task WriteAsync(
+    private async Task WriteAsync(
         HttpContext context, ProblemKind kind, string detail, IReadOnlyDictionary<string, string[]>? errors = null)
     {
+        metrics.Refused(kind.Code);
         context.Response.StatusCode = kind.Status;
+        context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentType = ContentType;
         if (HttpMethods.IsHead(context.Request.Method))
         {

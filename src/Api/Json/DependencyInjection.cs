@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
 
 namespace S3Auth.Api.Json;
 
@@ -11,12 +12,16 @@ internal static class DependencyInjection
         // The OpenAPI document describes types by the options of minimal APIs: the same ones.
         mvc.Services.ConfigureHttpJsonOptions(options => Apply(options.SerializerOptions));
 
+        mvc.Services.AddSingleton(new BodyMemory());
+        mvc.Services.AddOptions<MvcOptions>().Configure<BodyMemory, TimeProvider>((options, memory, time) =>
+        {
+            options.InputFormatters.Clear();
+            options.InputFormatters.Add(new WireJsonFormatter(memory, time));
+        });
+
         return mvc
             .AddMvcOptions(options =>
             {
-                options.InputFormatters.Clear();
-                options.InputFormatters.Add(new WireJsonFormatter());
-
                 // What a request says stands in its JSON body and nowhere else: no form, no query, no route value.
                 options.ValueProviderFactories.Clear();
             })

@@ -7,6 +7,7 @@ using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Miners.ListMyFiles;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
@@ -56,6 +57,7 @@ namespace S3Auth.Api.Json;
 [JsonSerializable(typeof(FilePresignedUrls))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(Readiness))]
+[JsonSerializable(typeof(RateLimits))]
 [JsonSerializable(typeof(CommitmentFormats))]
 [JsonSerializable(typeof(Structure))]
 [JsonSerializable(typeof(Liveness))]

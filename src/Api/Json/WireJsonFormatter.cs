@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Mvc.Formatters;
@@ -10,14 +9,11 @@ using S3Auth.Application.Refusals;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Reads requests' bodies: strict JSON, whole and in memory up to <see cref="MaxBytes"/>, each malformed member told by its name; and
-/// beside them the proof in the headers, which is over the body's bytes.
+/// Reads requests' bodies: strict JSON, each malformed member told by its name; and beside them the proof in the headers, which is over
+/// the body's bytes.
 /// </summary>
-internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExceptionPolicy
+internal sealed class WireJsonFormatter(BodyMemory memory, TimeProvider time) : IInputFormatter, IInputFormatterExceptionPolicy
 {
-    /// <summary>The largest body, in bytes (512 KiB).</summary>
-    internal const int MaxBytes = 512 * 1024;
-
     private const int LongestPath = 64;
 
     private static readonly JsonDocumentOptions Strict = new()
@@ -39,45 +35,13 @@ internal sealed class WireJsonFormatter : IInputFormatter, IInputFormatterExcept
             throw new RefusedException(RefusalCode.InvalidRequest, "Send the request as JSON with the header Content-Type: application/json.");
         }
 
-        if (request.ContentLength > MaxBytes)
-        {
-            throw TooLarge();
-        }
-
-        // One byte more than is allowed, to tell the two apart.
-        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(request.ContentLength ?? MaxBytes, MaxBytes) + 1);
-        try
-        {
-            var length = 0;
-            int read;
-            while ((read = await request.Body.ReadAsync(buffer.AsMemory(length), context.HttpContext.RequestAborted)) > 0)
-            {
-                length += read;
-                if (length > MaxBytes)
-                {
-                    throw TooLarge();
-                }
-
-                if (length == buffer.Length)
-                {
-                    throw new BadHttpRequestException("The body is longer than it was said to be.");
-                }
-            }
-
-            var body = buffer.AsMemory(0, length);
-            return await InputFormatterResult.SuccessAsync(AddProof(Deserialize(body, context.ModelType), request.Headers, body.Span));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var body = await RequestBody.ReadAsync(context.HttpContext, memory, time);
+        return await InputFormatterResult.SuccessAsync(AddProof(Deserialize(body.Bytes, context.ModelType), request.Headers, body.Bytes.Span));
     }
 
     // Here and not later: the proof is over the body's very bytes, which nobody sees after this.
     private static object AddProof(object request, IHeaderDictionary headers, ReadOnlySpan<byte> body) =>
         request is SignedRequest signed && TaoHeaders.Read(headers, body) is { } proof ? signed with { Tao = proof } : request;
-
-    private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 
     private static bool IsJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)

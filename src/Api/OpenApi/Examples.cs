@@ -13,6 +13,7 @@ using S3Auth.Application.Refusals;
 using S3Auth.Application.Service;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Application.Validators;
@@ -69,6 +70,7 @@ internal static class Examples
         [typeof(Health)] = Write(Health()),
         [typeof(Liveness)] = Write(new Liveness("ok")),
         [typeof(Readiness)] = Write(new Readiness("ready", new Dictionary<string, string>(StringComparer.Ordinal), MetagraphHealth())),
+        [typeof(RateLimits)] = Write(RateLimits()),
         [typeof(CommitmentFormats)] = Write(CommitmentFormats()),
         [typeof(Structure)] = Write(new Structure(
             Layout.Name,
@@ -108,6 +110,11 @@ internal static class Examples
         RefusalCode.ColdkeyMismatch => $"On chain another coldkey than {Coldkey} owns the hotkey {Hotkey}: send and sign the coldkey that owns it.",
         RefusalCode.NotAValidator => $"The hotkey {Validator} has a validator permit and 1500 alpha staked; a validator needs a permit and more than 20000 alpha.",
         RefusalCode.MinerNotFound => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney, so its coldkey is not known: send 'miner_coldkey' instead.",
+        RefusalCode.ReplayedRequest => "This signature was used already, and each is good once: sign again with a new timestamp.",
+        RefusalCode.QuotaExceeded => "This hotkey has had its 100 grants of today as a miner: use what you were granted, and ask again after 00:00 UTC.",
+        RefusalCode.RateLimited => "This address sends more than 120 requests a minute: send fewer.",
+        RefusalCode.ServerBusy => "Too many large requests are arriving at once: send this one again in a few seconds.",
+        RefusalCode.LimitsUnavailable => "This server cannot reach what it counts requests with; your request may be fine: try again shortly.",
         RefusalCode.FileExists => $"The file {FileKey} is there already: choose another name, or leave it as it is.",
         RefusalCode.FolderUploadUnsupported => "This deployment's object store takes no uploads into a folder: call /get-file-upload-url for each file, and /list-my-files to see what is there.",
         RefusalCode.ChainUnavailable => "This server has no recent answer of the chain and cannot tell who is registered; your request may be fine: try again shortly.",
@@ -279,6 +286,19 @@ internal static class Examples
         };
     }
 
+    private static RateLimits RateLimits() => new()
+    {
+        DailyPerMiner = DailyLimits.Default.PerMiner,
+        DailyPerValidator = DailyLimits.Default.PerValidator,
+        DailyTotal = DailyLimits.Default.Total,
+        PerMinutePerAddress = BurstLimit.Default.PerMinute,
+        UsedToday = 1234,
+        RemainingToday = DailyLimits.Default.Total - 1234,
+        ResetsAt = UtcDay.Of(DateTimeOffset.FromUnixTimeSeconds(Timestamp)).End,
+        ResetsInSeconds = (long)(UtcDay.Of(DateTimeOffset.FromUnixTimeSeconds(Timestamp)).End - DateTimeOffset.FromUnixTimeSeconds(Timestamp)).TotalSeconds,
+        CountedTogether = true,
+    };
+
     private static Health Health() => new()
     {
         Status = "ok",
@@ -289,6 +309,7 @@ internal static class Examples
         S3Ok = true,
         S3LatencyMs = 12.5,
         RedisOk = null,
+        AuditOk = true,
         MetagraphSyncer = MetagraphHealth(),
         Stats = new ServiceStats(DateTimeOffset.FromUnixTimeSeconds(Timestamp - 60), 60),
         Timeouts = new ServiceTimeouts(3, 5),

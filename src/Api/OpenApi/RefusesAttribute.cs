@@ -16,6 +16,11 @@ internal sealed class RefusesAttribute(params RefusalCode[] codes) : Attribute
         RefusalCode.TimestampInFuture,
         RefusalCode.InvalidSignature,
         RefusalCode.HotkeyNotRegistered,
+        RefusalCode.ReplayedRequest,
+        RefusalCode.QuotaExceeded,
+        RefusalCode.RateLimited,
+        RefusalCode.ServerBusy,
+        RefusalCode.LimitsUnavailable,
         RefusalCode.ChainUnavailable,
         RefusalCode.StorageUnavailable,
     ];

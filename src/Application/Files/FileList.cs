@@ -1,7 +1,10 @@
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+
 namespace S3Auth.Application.Files;
 
 /// <summary>One page of files with their downloads.</summary>
-public sealed record FileList
+public sealed record FileList : IGranted
 {
     /// <summary>The files, folder by folder, in the order of their keys.</summary>
     public required IReadOnlyList<ListedFile> Files { get; init; }
@@ -11,6 +14,14 @@ public sealed record FileList
 
     /// <summary>How long the downloads last.</summary>
     public required long ExpiresInSeconds { get; init; }
+
+    /// <summary>What their keys begin with.</summary>
+    internal IReadOnlyList<string> Prefixes { get; init; } = [];
+
+    /// <summary>When the downloads end.</summary>
+    internal DateTimeOffset Expiry { get; init; }
+
+    GrantedAccess IGranted.Granted => new(Prefixes, Files.Count, Expiry);
 }
 
 /// <param name="Key">The file's key.</param>

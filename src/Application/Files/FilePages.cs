@@ -31,6 +31,8 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants)
             Files = [.. found.Select(file => new ListedFile(file.Key, file.Size, file.LastModified, file.ETag, Sign(folders, file, grant)))],
             NextCursor = hasMore ? FileCursor.After(found[^1].Key, prefixes) : null,
             ExpiresInSeconds = grant.Seconds,
+            Prefixes = prefixes,
+            Expiry = grant.Expiry,
         };
     }
 

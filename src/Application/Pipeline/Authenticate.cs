@@ -7,14 +7,16 @@ using S3Auth.Substrate;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Second step: the hotkey signed the request, the chain knows the hotkey, and it is what it claims to be. Whether the chain is
+/// Third step: the hotkey signed the request, the chain knows the hotkey, and it is what it claims to be. Whether the chain is
 /// known comes first: nobody is told "invalid" or "unknown" by a server that cannot know.
 /// </summary>
 public sealed class Authenticate<TRequest, TResponse>(
     IMetagraph metagraph,
     ISignatureVerifier signatures,
     SubnetRules rules,
-    Caller caller) : IPipelineBehavior<TRequest, TResponse>
+    PipelineMetrics metrics,
+    Caller caller,
+    TimeProvider time) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
     private static readonly TimeSpan ChainRetry = TimeSpan.FromSeconds(15);
@@ -26,7 +28,8 @@ public sealed class Authenticate<TRequest, TResponse>(
         var snapshot = metagraph.Current ?? throw ChainUnavailable();
         var hotkey = request.Claimant;
 
-        Verify(hotkey, request.Proofs);
+        var proofs = request.Proofs;
+        Verify(hotkey, proofs);
 
         if (snapshot.Find(hotkey) is not { } neuron)
         {
@@ -45,7 +48,7 @@ public sealed class Authenticate<TRequest, TResponse>(
             throw NotAValidator(neuron);
         }
 
-        caller.Prove(neuron, snapshot);
+        caller.Prove(neuron, snapshot, proofs);
         return next();
     }
 
@@ -58,7 +61,10 @@ public sealed class Authenticate<TRequest, TResponse>(
 
         foreach (var proof in proofs)
         {
-            if (!signatures.Verify(hotkey, proof.Text, proof.Signature))
+            var start = time.GetTimestamp();
+            var valid = signatures.Verify(hotkey, proof.Text, proof.Signature);
+            metrics.Verified(time.GetElapsedTime(start), valid);
+            if (!valid)
             {
                 throw InvalidSignature(hotkey, proof);
             }

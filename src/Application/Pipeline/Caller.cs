@@ -22,9 +22,21 @@ public sealed class Caller
         private set;
     }
 
-    internal void Prove(Neuron neuron, Metagraph metagraph)
+    /// <summary>Whether anybody was.</summary>
+    internal bool IsProved => _neuron is not null;
+
+    /// <summary>What proved it.</summary>
+    /// <exception cref="InvalidOperationException">Nobody was proved.</exception>
+    internal IReadOnlyList<Proof> Proofs
+    {
+        get => field ?? throw new InvalidOperationException("No caller was proved for this request.");
+        private set;
+    }
+
+    internal void Prove(Neuron neuron, Metagraph metagraph, IReadOnlyList<Proof> proofs)
     {
         _neuron = neuron;
         Metagraph = metagraph;
+        Proofs = proofs;
     }
 }

@@ -54,5 +54,11 @@ public abstract record SignedRequest : ISignedRequest
 
     internal abstract Commitment Commit(AccountId hotkey, long timestamp);
 
-    private Proof ByCommitment(Sr25519Signature signature) => new(Commit(Hotkey!.Value, Timestamp!.Value).Text, signature, ProofKind.Commitment);
+    // What is said of a moment was judged before: it lies within the access window, and so within what can be a moment.
+    private Proof ByCommitment(Sr25519Signature signature) => new(
+        Commit(Hotkey!.Value, Timestamp!.Value).Text,
+        signature,
+        ProofKind.Commitment,
+        DateTimeOffset.FromUnixTimeSeconds(Timestamp!.Value),
+        ReplayKey.OfSignature(signature));
 }

@@ -11,7 +11,8 @@ namespace S3Auth.Application.Pipeline;
 /// <param name="Message">What it must be over.</param>
 public sealed record TaoProof(AccountId SignedBy, Guid Nonce, long Timestamp, Sr25519Signature Signature, TaoMessage Message)
 {
-    internal Proof Proof => new(Message.Text, Signature, ProofKind.TaoHeaders);
+    internal Proof Proof => new(
+        Message.Text, Signature, ProofKind.TaoHeaders, DateTimeOffset.FromUnixTimeMilliseconds(Timestamp), ReplayKey.OfNonce(SignedBy, Nonce));
 
     /// <summary>Without the signature.</summary>
     public override string ToString() => $"{nameof(TaoProof)} of {SignedBy}";

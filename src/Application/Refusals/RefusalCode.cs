@@ -30,11 +30,26 @@ public enum RefusalCode
     /// <summary>A validator asks for a hotkey that is not registered, where its coldkey is needed.</summary>
     MinerNotFound,
 
+    /// <summary>The proof was used before.</summary>
+    ReplayedRequest,
+
     /// <summary>There is an object of that key already.</summary>
     FileExists,
 
     /// <summary>The store takes no uploads into a folder.</summary>
     FolderUploadUnsupported,
+
+    /// <summary>A hotkey's grants of today are used up, or everyone's.</summary>
+    QuotaExceeded,
+
+    /// <summary>An address, or a hotkey, sends too many requests within a short time.</summary>
+    RateLimited,
+
+    /// <summary>So many requests are arriving at once that no more of theirs fits.</summary>
+    ServerBusy,
+
+    /// <summary>Where grants and proofs are counted cannot be asked, or cannot tell.</summary>
+    LimitsUnavailable,
 
     /// <summary>There is no metagraph that may be decided on.</summary>
     ChainUnavailable,

@@ -24,7 +24,9 @@ internal sealed class ApiProcess : IAsyncDisposable
         "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
         "METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS", "MIN_VALIDATOR_STAKE",
         "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "UPLOAD_METHOD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL", "DATA_DIR", "LOG_LEVEL",
+        "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL", "REDIS_REQUIRED",
+        "TIMESTAMP_MAX_AGE", "TIMESTAMP_MAX_AHEAD", "TRUSTED_PROXIES", "CORS_ORIGINS", "METRICS_TOKEN", "MAX_CONNECTIONS", "AUDIT_DIR",
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "DATA_DIR", "LOG_LEVEL",
         "LISTING_CACHE_SECONDS", "LISTING_TIMEOUT", "AWS_CREDENTIAL_EXPIRATION", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT",
     ];
@@ -146,6 +148,13 @@ internal sealed class ApiProcess : IAsyncDisposable
         environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         environment["EMBEDDED_STORE_PORT"] = storePort.ToString(CultureInfo.InvariantCulture);
         environment["Logging__Console__FormatterName"] = "json";
+        foreach (var limit in new[] { "RATE_LIMIT_PER_MINUTE", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT" })
+        {
+            // What is not about limits is not limited.
+            environment[limit] = "1000000";
+        }
+
+        environment["DRAIN_SECONDS"] = "0";
         foreach (var (name, value) in settings)
         {
             environment[name] = value;

@@ -2,10 +2,15 @@ using System.Text.Json;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>One entry of the service's log. A line that is no entry at all counts as critical: nothing else may write there.</summary>
+/// <summary>One entry of the service's log, or of its audit. A line that is no entry at all counts as critical: nothing else may write there.</summary>
 internal sealed record LogEntry(string Level, string Text)
 {
-    private static readonly string[] Quiet = ["Trace", "Debug", "Information"];
+    /// <summary>The level of a line of the audit.</summary>
+    public const string AuditLevel = "Audit";
+
+    private const string AuditCategory = "S3Auth.Audit";
+
+    private static readonly string[] Quiet = ["Trace", "Debug", "Information", AuditLevel];
 
     /// <summary>Whether an operator would have to look at it.</summary>
     public bool IsAboveInformation => !Quiet.Contains(Level, StringComparer.Ordinal);
@@ -15,6 +20,13 @@ internal sealed record LogEntry(string Level, string Text)
         try
         {
             using var entry = JsonDocument.Parse(line);
+            if (entry.RootElement.ValueKind == JsonValueKind.Object
+                && entry.RootElement.TryGetProperty("category", out var category)
+                && category.ValueEquals(AuditCategory))
+            {
+                return new LogEntry(AuditLevel, line);
+            }
+
             return entry.RootElement.ValueKind == JsonValueKind.Object && entry.RootElement.TryGetProperty("LogLevel", out var level)
                 ? new LogEntry(level.GetString() ?? "", line)
                 : new LogEntry("Critical", line);

@@ -1,7 +1,10 @@
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+
 namespace S3Auth.Application.Miners.GetFileUploadUrl;
 
 /// <summary>The upload of one file.</summary>
-public sealed record FileUploadUrl
+public sealed record FileUploadUrl : IGranted
 {
     /// <summary>The file's key.</summary>
     public required string S3Key { get; init; }
@@ -17,4 +20,9 @@ public sealed record FileUploadUrl
 
     /// <summary>How long it lasts.</summary>
     public required long ExpiresInSeconds { get; init; }
+
+    /// <summary>When it ends.</summary>
+    internal DateTimeOffset Expiry { get; init; }
+
+    GrantedAccess IGranted.Granted => new([S3Key], Files: 1, Expiry);
 }

@@ -46,6 +46,7 @@ internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout
             Url = url,
             Fields = fields,
             ExpiresInSeconds = grant.Seconds,
+            Expiry = grant.Expiry,
         };
     }
 

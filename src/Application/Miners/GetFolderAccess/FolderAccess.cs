@@ -1,3 +1,5 @@
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
 using S3Auth.Domain;
 
 namespace S3Auth.Application.Miners.GetFolderAccess;
@@ -6,7 +8,7 @@ namespace S3Auth.Application.Miners.GetFolderAccess;
 /// Access of one miner to its folder: an S3 POST form that takes any number of files, and a listing of what is there. The top
 /// level is the first source's folder; <c>folders</c> has each source's.
 /// </summary>
-public sealed record FolderAccess
+public sealed record FolderAccess : IGranted
 {
     /// <summary>The folder's prefix, with its trailing <c>/</c>.</summary>
     public required string Folder { get; init; }
@@ -40,4 +42,6 @@ public sealed record FolderAccess
 
     /// <summary>How folders are named here.</summary>
     public required StructureInfo StructureInfo { get; init; }
+
+    GrantedAccess IGranted.Granted => new(Folders is null ? [Folder] : [.. Folders.Values.Select(folder => folder.Folder)], Files: null, Expiry);
 }

@@ -7,7 +7,15 @@ namespace S3Auth.Application.Service.GetHealth;
 /// <summary>Anyone asks how the service is.</summary>
 public sealed record GetHealthQuery : IRequest<Health>;
 
-internal sealed class GetHealthHandler(StoreProbe probe, IObjectStore store, IMetagraph metagraph, FolderLayout layout, TimeProvider time, ServiceStart start)
+internal sealed class GetHealthHandler(
+    StoreProbe probe,
+    IObjectStore store,
+    IMetagraph metagraph,
+    ISharedLimits limits,
+    IAuditLog audit,
+    FolderLayout layout,
+    TimeProvider time,
+    ServiceStart start)
     : IRequestHandler<GetHealthQuery, Health>
 {
     public async Task<Health> Handle(GetHealthQuery request, CancellationToken cancellationToken)
@@ -17,14 +25,15 @@ internal sealed class GetHealthHandler(StoreProbe probe, IObjectStore store, IMe
 
         return new Health
         {
-            Status = s3.Ok && metagraph.Current is not null ? "ok" : "degraded",
+            Status = s3.Ok && metagraph.Current is not null && limits.IsThere is not false && audit.IsWriting ? "ok" : "degraded",
             Timestamp = now,
             Bucket = store.Bucket,
             Region = store.Region,
             FolderStructure = layout.Structure,
             S3Ok = s3.Ok,
             S3LatencyMs = s3.Latency is { } latency ? Math.Round(latency.TotalMilliseconds, 1) : null,
-            RedisOk = null,
+            RedisOk = limits.IsThere,
+            AuditOk = audit.IsWriting,
             MetagraphSyncer = MetagraphHealth.Of(metagraph),
             Stats = new ServiceStats(start.Moment, (long)(now - start.Moment).TotalSeconds),
             Timeouts = new ServiceTimeouts(StoreProbe.Timeout.TotalSeconds, StoreProbe.Lifetime.TotalSeconds),

@@ -5,7 +5,7 @@ namespace S3Auth.Application.Service.GetHealth;
 /// <summary>How the service is. Nothing in it is secret.</summary>
 public sealed record Health
 {
-    /// <summary><c>ok</c>, or <c>degraded</c> when the store does not answer or there is no fresh metagraph.</summary>
+    /// <summary><c>ok</c>, or <c>degraded</c> when the store or Redis does not answer, there is no fresh metagraph, or decisions cannot be recorded.</summary>
     public required string Status { get; init; }
 
     /// <summary>This server's time.</summary>
@@ -30,6 +30,9 @@ public sealed record Health
     /// <summary>Whether Redis answered; null where none is used.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required bool? RedisOk { get; init; }
+
+    /// <summary>Whether what is decided is also recorded.</summary>
+    public required bool AuditOk { get; init; }
 
     /// <summary>How the metagraph stands.</summary>
     public required MetagraphHealth MetagraphSyncer { get; init; }

@@ -11,12 +11,17 @@ public sealed record GetReadinessQuery : IRequest<Readiness>;
 /// Ready means: requests can be decided on and signed. The object store is not asked: a grant is computed without it, and
 /// when it is away for one instance it is away for all, which must not take every one of them out of service.
 /// </summary>
-internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls, TimeProvider time)
+internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls, ServiceStop stop, TimeProvider time)
     : IRequestHandler<GetReadinessQuery, Readiness>
 {
     public Task<Readiness> Handle(GetReadinessQuery request, CancellationToken cancellationToken)
     {
         var failing = new Dictionary<string, string>(StringComparer.Ordinal);
+
+        if (stop.HasBegun)
+        {
+            failing["process"] = "It was told to stop and ends what it has begun.";
+        }
 
         var chain = MetagraphHealth.Of(metagraph);
         if (metagraph.Current is null)

@@ -1,9 +1,11 @@
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
 using S3Auth.Substrate;
 
 namespace S3Auth.Application.Validators.GetFilePresignedUrls;
 
 /// <summary>Downloads of one miner's files.</summary>
-public sealed record FilePresignedUrls
+public sealed record FilePresignedUrls : IGranted
 {
     /// <summary>The validator these were granted to.</summary>
     public required AccountId ValidatorHotkey { get; init; }
@@ -49,6 +51,11 @@ public sealed record FilePresignedUrls
 
     /// <summary>The text whose signature proved this request.</summary>
     public required string CommitmentUsed { get; init; }
+
+    /// <summary>The folders that hold them.</summary>
+    internal IReadOnlyList<string> Prefixes { get; init; } = [];
+
+    GrantedAccess IGranted.Granted => new(Prefixes, SuccessfulUrls, ExpiryTime);
 }
 
 /// <param name="PresignedUrl">Downloads the file.</param>

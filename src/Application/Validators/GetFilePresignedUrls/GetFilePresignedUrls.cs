@@ -70,6 +70,7 @@ internal sealed class GetFilePresignedUrlsHandler(Caller caller, FolderLayout la
             FileUrls = urls,
             InvalidFiles = invalid,
             CommitmentUsed = request.ProvedText,
+            Prefixes = [.. folders.Select(folder => folder.Prefix)],
         };
     }
 }

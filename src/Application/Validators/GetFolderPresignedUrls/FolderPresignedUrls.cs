@@ -1,9 +1,12 @@
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
 using S3Auth.Substrate;
 
 namespace S3Auth.Application.Validators.GetFolderPresignedUrls;
 
 /// <summary>Listings of every miner's job folders.</summary>
-public sealed record FolderPresignedUrls
+public sealed record FolderPresignedUrls : IGranted
 {
     /// <summary>The validator these were granted to.</summary>
     public required AccountId ValidatorHotkey { get; init; }
@@ -25,6 +28,8 @@ public sealed record FolderPresignedUrls
 
     /// <summary>The text whose signature proved this request.</summary>
     public required string CommitmentUsed { get; init; }
+
+    GrantedAccess IGranted.Granted => new([FolderLayout.AllDataPrefix], Files: null, ExpiryTime);
 }
 
 /// <summary>The job folders of one miner.</summary>

@@ -32,6 +32,9 @@ internal sealed class GetMinerListHandler(Caller caller, FolderLayout layout, Mi
         var token = request.ContinuationToken is { Length: > 0 } given ? given : null;
         var grant = await grants.OpenAsync(requestedExpiry: null, cancellationToken);
 
-        return new MinerList(grant.Signer.SignList(new Listing(prefix, ContinuationToken: token), grant.Expiry), prefix, grant.Seconds);
+        return new MinerList(grant.Signer.SignList(new Listing(prefix, ContinuationToken: token), grant.Expiry), prefix, grant.Seconds)
+        {
+            Expiry = grant.Expiry,
+        };
     }
 }

@@ -1,9 +1,11 @@
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
 using S3Auth.Substrate;
 
 namespace S3Auth.Application.Validators.GetMinerSpecificAccess;
 
 /// <summary>Listings of one miner's folders. The top level is the first source's folder; <c>folders</c> has each source's.</summary>
-public sealed record MinerSpecificAccess
+public sealed record MinerSpecificAccess : IGranted
 {
     /// <summary>The bucket that holds the data.</summary>
     public required string Bucket { get; init; }
@@ -31,4 +33,6 @@ public sealed record MinerSpecificAccess
 
     /// <summary>The miner's folder of each source; absent where the layout has no sources.</summary>
     public IReadOnlyList<MinerFolder>? Folders { get; init; }
+
+    GrantedAccess IGranted.Granted => new(Folders is null ? [Prefix] : [.. Folders.Select(folder => folder.Prefix)], Files: null, Expiry);
 }

@@ -1,9 +1,12 @@
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
 using S3Auth.Substrate;
 
 namespace S3Auth.Application.Validators.GetValidatorAccess;
 
 /// <summary>Read access of one validator: listings of everything, of each source, and of every miner's folders.</summary>
-public sealed record ValidatorAccess
+public sealed record ValidatorAccess : IGranted
 {
     /// <summary>The bucket that holds the data.</summary>
     public required string Bucket { get; init; }
@@ -28,6 +31,8 @@ public sealed record ValidatorAccess
 
     /// <summary>How folders are named here.</summary>
     public required StructureInfo StructureInfo { get; init; }
+
+    GrantedAccess IGranted.Granted => new([FolderLayout.AllDataPrefix], Files: null, Expiry);
 }
 
 /// <summary>Presigned listings beyond one miner. Each shows the first 1,000 entries: a presigned listing cannot be continued.</summary>

@@ -1,4 +1,4 @@
-namespace S3Auth.Infrastructure.Storage;
+namespace S3Auth.Infrastructure;
 
 /// <summary>
 /// The first of the attempts that a background service makes: the start of the process waits for it a little and goes on without it. What

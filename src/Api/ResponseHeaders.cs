@@ -1,0 +1,41 @@
+using S3Auth.Api.Limits;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Service.GetReadiness;
+
+namespace S3Auth.Api;
+
+/// <summary>What every answer says besides its content.</summary>
+internal static class ResponseHeaders
+{
+    internal static void UseResponseHeaders(this IApplicationBuilder app)
+    {
+        var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
+        var stop = app.ApplicationServices.GetRequiredService<ServiceStop>();
+        app.Use((context, next) =>
+        {
+            var headers = context.Response.Headers;
+
+            // Answers are what their content type says, also to a browser that thinks it knows better, and stand in no other page.
+            headers.XContentTypeOptions = "nosniff";
+            headers.XFrameOptions = "DENY";
+            headers["Referrer-Policy"] = "no-referrer";
+            if (!context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
+            {
+                headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+            }
+
+            context.Response.OnStarting(() =>
+            {
+                RateLimitHeaders.Write(context, context.RequestServices.GetRequiredService<QuotaUse>(), time);
+                if (stop.HasBegun)
+                {
+                    // The client's next request goes to an instance that stays.
+                    headers.Connection = "close";
+                }
+
+                return Task.CompletedTask;
+            });
+            return next(context);
+        });
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using MediatR;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+
+namespace S3Auth.Application.Pipeline;
+
+/// <summary>
+/// Second step, around those that decide: whatever they decide is recorded, a grant before it leaves this server. A request that
+/// <see cref="Validate{TRequest, TResponse}"/> refused names nobody for certain and is not recorded.
+/// </summary>
+public sealed class Audit<TRequest, TResponse>(IAuditLog log, PipelineMetrics metrics, Caller caller, Origin origin, TimeProvider time)
+    : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : IRequest<TResponse>, ISignedRequest
+{
+    private const string Suffix = "Command";
+
+    private static readonly string Action = JsonNamingPolicy.SnakeCaseLower.ConvertName(
+        typeof(TRequest).Name.EndsWith(Suffix, StringComparison.Ordinal) ? typeof(TRequest).Name[..^Suffix.Length] : typeof(TRequest).Name);
+
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+
+        TResponse response;
+        try
+        {
+            response = await next();
+        }
+        catch (Exception failure)
+        {
+            Record(request, failure switch
+            {
+                RefusedException refused => refused.Code.WireName(),
+                OperationCanceledException => "cancelled",
+                _ => "internal_error",
+            });
+            throw;
+        }
+
+        // An answer that cannot say what it opens is not given.
+        if (response is not IGranted answer)
+        {
+            throw new InvalidOperationException($"{typeof(TResponse).Name} does not say what it grants.");
+        }
+
+        Record(request, "granted", answer.Granted);
+        return response;
+    }
+
+    private void Record(TRequest request, string decision, GrantedAccess? granted = null)
+    {
+        metrics.Decided(Action, decision);
+        log.Record(new AuditRecord
+        {
+            Time = time.GetUtcNow(),
+            RequestId = origin.RequestId,
+            Action = Action,
+            Decision = decision,
+            Hotkey = request.Claimant,
+            Proved = caller.IsProved,
+            Coldkey = caller.IsProved ? caller.Neuron.Coldkey : request.NamedColdkey,
+            Uid = caller.IsProved ? caller.Neuron.Uid : null,
+            Proof = KindOf(caller.IsProved ? caller.Proofs : request.Proofs),
+            ClientAddress = origin.ClientAddress,
+            Granted = granted,
+        });
+    }
+
+    private static string KindOf(IReadOnlyList<Proof> proofs) => proofs switch
+    {
+        [_, _, ..] => "both",
+        [{ Kind: ProofKind.TaoHeaders }] => "tao_headers",
+        _ => "commitment",
+    };
+}

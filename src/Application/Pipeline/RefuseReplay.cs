@@ -1,0 +1,55 @@
+using MediatR;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Pipeline;
+
+/// <summary>
+/// Fourth step: a proof is good once. Only proofs that were verified are used up: nobody can use up those of another.
+/// </summary>
+public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, AccessWindow window, Caller caller) : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : IRequest<TResponse>, ISignedRequest
+{
+    // A moment counts as long as its whole last second does.
+    private static readonly TimeSpan LastSecond = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+
+        foreach (var proof in caller.Proofs)
+        {
+            var used = new UsedProof(caller.Neuron.Hotkey, proof.ReplayKey, proof.Moment + window.Back + LastSecond);
+            var use = await guard.UseAsync(used, cancellationToken);
+            if (use != ProofUse.First)
+            {
+                throw Refuse(use, proof.Kind);
+            }
+        }
+
+        return await next();
+    }
+
+    private static RefusedException Refuse(ProofUse use, ProofKind kind) => use switch
+    {
+        ProofUse.Repeated => new RefusedException(
+            RefusalCode.ReplayedRequest,
+            kind == ProofKind.TaoHeaders
+                ? "A request of this hotkey with this X-Tao-Nonce was used already: sign each request anew, with a new nonce and the current time."
+                : "This signature was used already, and each is good once: sign again with a new timestamp."),
+        ProofUse.TooMany => new RefusedException(
+            RefusalCode.RateLimited, "This hotkey has signed too many requests within a few minutes: wait a little and sign again.")
+        {
+            RetryAfter = TimeSpan.FromMinutes(1),
+        },
+        _ => new RefusedException(
+            RefusalCode.LimitsUnavailable,
+            "This server cannot tell whether this signature was used before, because it has too many to remember, or its clock was set back: sign again with the current time.")
+        {
+            RetryAfter = Retry,
+        },
+    };
+}

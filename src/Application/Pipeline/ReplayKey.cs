@@ -1,0 +1,46 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Pipeline;
+
+/// <summary>
+/// By what a proof is known again: two uses of one proof have the same, two proofs have not. 16 bytes of SHA-256 over the parsed
+/// signature, or over signer and nonce: however a client spells either of them on the wire, it is one.
+/// </summary>
+/// <param name="Value">The 16 bytes.</param>
+public readonly record struct ReplayKey(UInt128 Value)
+{
+    private const byte OfSignatureTag = 1;
+    private const byte OfNonceTag = 2;
+    private const int GuidSize = 16;
+
+    /// <summary>Of a commitment: its signature, whichever endpoint it is shown to.</summary>
+    public static ReplayKey OfSignature(Sr25519Signature signature)
+    {
+        Span<byte> bytes = stackalloc byte[1 + Sr25519Signature.Size];
+        bytes[0] = OfSignatureTag;
+        signature.CopyTo(bytes[1..]);
+        return Hash(bytes);
+    }
+
+    /// <summary>Of Tao v2 headers: the nonce, which is the signer's own.</summary>
+    public static ReplayKey OfNonce(AccountId signer, Guid nonce)
+    {
+        Span<byte> bytes = stackalloc byte[1 + AccountId.Size + GuidSize];
+        bytes[0] = OfNonceTag;
+        signer.CopyTo(bytes[1..]);
+        nonce.TryWriteBytes(bytes[(1 + AccountId.Size)..]);
+        return Hash(bytes);
+    }
+
+    /// <summary>The 16 bytes as lower-case hex.</summary>
+    public override string ToString() => Value.ToString("x32", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static ReplayKey Hash(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return new ReplayKey(BinaryPrimitives.ReadUInt128BigEndian(hash));
+    }
+}

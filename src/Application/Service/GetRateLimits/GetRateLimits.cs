@@ -1,0 +1,31 @@
+using MediatR;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Service.GetRateLimits;
+
+/// <summary>Anyone asks how much may be asked for.</summary>
+public sealed record GetRateLimitsQuery : IRequest<RateLimits>;
+
+internal sealed class GetRateLimitsHandler(TotalCount total, DailyLimits limits, BurstLimit burst, ISharedLimits shared, TimeProvider time)
+    : IRequestHandler<GetRateLimitsQuery, RateLimits>
+{
+    public async Task<RateLimits> Handle(GetRateLimitsQuery request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var day = UtcDay.Of(now);
+        var used = await total.AskAsync(day, cancellationToken);
+        return new RateLimits
+        {
+            DailyPerMiner = limits.PerMiner,
+            DailyPerValidator = limits.PerValidator,
+            DailyTotal = limits.Total,
+            PerMinutePerAddress = burst.PerMinute,
+            UsedToday = used,
+            RemainingToday = Math.Max(0, limits.Total - used),
+            ResetsAt = day.End,
+            ResetsInSeconds = (long)Math.Ceiling((day.End - now).TotalSeconds),
+            CountedTogether = shared.IsThere is true,
+        };
+    }
+}

@@ -1,0 +1,136 @@
+using System.Runtime.InteropServices;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Infrastructure.Limits;
+
+/// <summary>
+/// Counts grants in this process. Where all instances count together elsewhere, it knows what it last heard from there, goes on from
+/// that when there is no hearing, and keeps what it counted alone as a debt to be told there later. Only registered hotkeys are
+/// counted, so it is no larger than the subnet.
+/// </summary>
+internal sealed class MemoryQuota : IQuota
+{
+    // Today, and the day that another clock may still be in.
+    private const int DaysKept = 2;
+
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<DateOnly, Counters> _days = [];
+
+    public ValueTask<QuotaCount> TakeAsync(QuotaRequest request, CancellationToken cancellationToken) => new(Take(request));
+
+    public void GiveBack(QuotaRequest request, QuotaCount taken)
+    {
+        lock (_gate)
+        {
+            Add(request, -1);
+        }
+    }
+
+    public ValueTask<long> CountAsync(UtcDay day, CancellationToken cancellationToken) => new(Total(day));
+
+    internal long Total(UtcDay day)
+    {
+        lock (_gate)
+        {
+            return On(day).Total.Used;
+        }
+    }
+
+    internal QuotaCount Take(QuotaRequest request)
+    {
+        lock (_gate)
+        {
+            var counters = On(request.Day);
+            var granted = counters.Of(request).Used < request.Limit && counters.Total.Used < request.TotalLimit;
+            if (granted)
+            {
+                Add(request, 1);
+            }
+
+            return new QuotaCount(granted, counters.Of(request).Used, counters.Total.Used, IsShared: false);
+        }
+    }
+
+    /// <summary>Notes how the common counters stand.</summary>
+    internal void Learn(QuotaRequest request, long used, long totalUsed)
+    {
+        lock (_gate)
+        {
+            var counters = On(request.Day);
+            counters.Of(request).Used = used;
+            counters.Total.Used = totalUsed;
+        }
+    }
+
+    /// <summary>Takes out what was counted here alone of this hotkey, and of all.</summary>
+    internal (long Own, long Total) TakeDebt(QuotaRequest request)
+    {
+        lock (_gate)
+        {
+            var counters = On(request.Day);
+            ref var own = ref counters.Of(request);
+            var debt = (own.Debt, counters.Total.Debt);
+            own.Debt = 0;
+            counters.Total.Debt = 0;
+            return debt;
+        }
+    }
+
+    /// <summary>Puts it back, because nobody took it.</summary>
+    internal void PutDebt(QuotaRequest request, (long Own, long Total) debt)
+    {
+        lock (_gate)
+        {
+            var counters = On(request.Day);
+            counters.Of(request).Debt += debt.Own;
+            counters.Total.Debt += debt.Total;
+        }
+    }
+
+    private void Add(QuotaRequest request, int grants)
+    {
+        var counters = On(request.Day);
+        counters.Of(request).Add(grants);
+        counters.Total.Add(grants);
+    }
+
+    private Counters On(UtcDay day)
+    {
+        if (!_days.TryGetValue(day.Date, out var counters))
+        {
+            _days.Add(day.Date, counters = new Counters());
+            if (_days.Count > DaysKept)
+            {
+                _days.Remove(_days.Keys.First(other => other != day.Date));
+            }
+        }
+
+        return counters;
+    }
+
+    private sealed class Counters
+    {
+        private readonly Dictionary<(Role Role, AccountId Hotkey), Counter> _counters = [];
+        private Counter _total;
+
+        internal ref Counter Total => ref _total;
+
+        internal ref Counter Of(QuotaRequest request) =>
+            ref CollectionsMarshal.GetValueRefOrAddDefault(_counters, (request.Role, request.Hotkey), out _);
+    }
+
+    private struct Counter
+    {
+        internal long Used;
+        internal long Debt;
+
+        internal void Add(int grants)
+        {
+            Used += grants;
+            Debt += grants;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Runtime.InteropServices;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Substrate;
+
+namespace S3Auth.Infrastructure.Limits;
+
+/// <summary>
+/// Remembers used proofs in this process, those that end in the same ten seconds together, and forgets them together once all of them
+/// have ended. Where it cannot tell whether a proof was used before, it says so and never that it was not: while so many are remembered
+/// that no more fit, and of proofs that end when forgotten ones did, after the clock was set back. What a process before this one used
+/// is not remembered: for that there is Redis.
+/// </summary>
+internal sealed class MemoryReplayGuard : IReplayGuard
+{
+    /// <summary>How many proofs are remembered at most: about 50 MB.</summary>
+    internal const int Capacity = 1_000_000;
+
+    /// <summary>How many of them may be one signer's: nobody fills the memory alone.</summary>
+    internal const int MostOfOneSigner = 16_384;
+
+    private const int SlotSeconds = 10;
+
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<long, Slot> _slots = [];
+    private readonly TimeProvider _time;
+    private readonly int _capacity;
+    private readonly int _mostOfOneSigner;
+    private long _forgotten = long.MinValue;
+    private int _count;
+
+    public MemoryReplayGuard(TimeProvider time)
+        : this(time, Capacity, MostOfOneSigner)
+    {
+    }
+
+    internal MemoryReplayGuard(TimeProvider time, int capacity, int mostOfOneSigner)
+    {
+        _time = time;
+        _capacity = capacity;
+        _mostOfOneSigner = mostOfOneSigner;
+    }
+
+    /// <summary>How many proofs are remembered.</summary>
+    internal int Remembered
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _count;
+            }
+        }
+    }
+
+    public ValueTask<ProofUse> UseAsync(UsedProof proof, CancellationToken cancellationToken) => new(Use(proof));
+
+    internal ProofUse Use(UsedProof proof)
+    {
+        var end = proof.Until.ToUnixTimeSeconds() / SlotSeconds;
+        lock (_gate)
+        {
+            Forget(_time.GetUtcNow().ToUnixTimeSeconds());
+
+            if (_slots.TryGetValue(end, out var slot) && slot.Keys.Contains(proof.Key))
+            {
+                return ProofUse.Repeated;
+            }
+
+            if (end <= _forgotten)
+            {
+                return ProofUse.Unknown;
+            }
+
+            if (_slots.Values.Sum(one => one.BySigner.GetValueOrDefault(proof.Signer)) >= _mostOfOneSigner)
+            {
+                return ProofUse.TooMany;
+            }
+
+            if (_count >= _capacity)
+            {
+                return ProofUse.Unknown;
+            }
+
+            if (slot is null)
+            {
+                _slots.Add(end, slot = new Slot());
+            }
+
+            slot.Keys.Add(proof.Key);
+            CollectionsMarshal.GetValueRefOrAddDefault(slot.BySigner, proof.Signer, out _)++;
+            _count++;
+            return ProofUse.First;
+        }
+    }
+
+    private void Forget(long now)
+    {
+        while (_slots.Count > 0 && _slots.First() is var (end, slot) && (end + 1) * SlotSeconds <= now)
+        {
+            _slots.Remove(end);
+            _forgotten = end;
+            _count -= slot.Keys.Count;
+        }
+    }
+
+    private sealed class Slot
+    {
+        internal HashSet<ReplayKey> Keys { get; } = [];
+
+        internal Dictionary<AccountId, int> BySigner { get; } = [];
+    }
+}

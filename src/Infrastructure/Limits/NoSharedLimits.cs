@@ -1,0 +1,9 @@
+using S3Auth.Application.Ports;
+
+namespace S3Auth.Infrastructure.Limits;
+
+/// <summary>This instance counts for itself.</summary>
+internal sealed class NoSharedLimits : ISharedLimits
+{
+    public bool? IsThere => null;
+}

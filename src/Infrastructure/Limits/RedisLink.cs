@@ -1,0 +1,206 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using StackExchange.Redis;
+
+namespace S3Auth.Infrastructure.Limits;
+
+/// <summary>
+/// The connection to Redis, and whether it is there. A request waits for it briefly, and after the first that waits in vain none does:
+/// a probe in the background finds out when it is back. Both changes are logged once.
+/// </summary>
+internal sealed partial class RedisLink : BackgroundService, ISharedLimits
+{
+    /// <summary>How long a request waits for one answer; it asks at most twice.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(TurnMilliseconds * Turns);
+
+    /// <summary>From one probe to the next.</summary>
+    internal static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
+
+    // Waited for in turns of this process's own schedule: when it is so busy that an answer that has come is not looked at yet, the
+    // wait stretches with it, and Redis is not taken to be away because this process is slow.
+    private const int TurnMilliseconds = 20;
+    private const int Turns = 6;
+
+    private static readonly TimeSpan ProbeLifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+
+    private readonly LimitOptions _options;
+    private readonly LimitMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RedisLink> _log;
+    private readonly FirstAttempt _firstAttempt;
+    private readonly Lock _gate = new();
+    private ConnectionMultiplexer? _connection;
+    private IDatabase? _database;
+    private volatile bool _isThere;
+    private bool _wasTold;
+
+    public RedisLink(LimitOptions options, LimitMetrics metrics, TimeProvider time, ILogger<RedisLink> log)
+    {
+        _options = options;
+        _metrics = metrics;
+        _time = time;
+        _log = log;
+        _firstAttempt = new FirstAttempt(time);
+        metrics.Observe(this);
+    }
+
+    public bool? IsThere => _isThere;
+
+    /// <summary>The first part of every key.</summary>
+    internal string KeyPrefix => $"s3auth:{_options.Netuid}:";
+
+    private RedisAddress Address => _options.Redis ?? throw new InvalidOperationException("There is no Redis to ask.");
+
+    /// <summary>Asks Redis, where it is there. Nothing is answered where it is not, or does not answer in time, or answers an error.</summary>
+    /// <exception cref="RefusedException"><c>limits_unavailable</c>: nothing was answered, and the operator wants no request to go on without.</exception>
+    internal async ValueTask<(bool Answered, T? Answer)> AskAsync<T>(Func<IDatabase, Task<T>> ask)
+    {
+        if (_isThere && _database is { } database && await TryAsync(database, ask) is (true, var answer))
+        {
+            return (true, answer);
+        }
+
+        return _options.RedisIsRequired ? throw Unavailable() : (false, default);
+    }
+
+    /// <summary>Tells Redis, where it is there, and does not wait for it.</summary>
+    internal void Tell<T>(Func<IDatabase, Task<T>> ask)
+    {
+        if (_isThere && _database is { } database)
+        {
+            _ = TryAsync(database, ask).AsTask();
+        }
+    }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        await _firstAttempt.WaitAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _connection?.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(ProbeInterval, _time);
+        do
+        {
+            await ProbeAsync(stoppingToken);
+            _firstAttempt.End();
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    // Writes: a Redis that answers but takes nothing (a replica, a full one) is as good as away.
+    private async Task ProbeAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            if (_connection is null)
+            {
+                _connection = await ConnectionMultiplexer.ConnectAsync(Address.Configure());
+                _database = _connection.GetDatabase();
+            }
+
+            if ((await TryAsync(_database!, database => database.StringSetAsync(KeyPrefix + "probe", 1, ProbeLifetime))).Answered)
+            {
+                Found();
+            }
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+        {
+            // Whatever it is (a name that does not resolve, a certificate that is not trusted): it may be gone at the next probe.
+            Lost(failure);
+        }
+    }
+
+    private async ValueTask<(bool Answered, T? Answer)> TryAsync<T>(IDatabase database, Func<IDatabase, Task<T>> ask)
+    {
+        Task<T> asked;
+        var start = _time.GetTimestamp();
+        try
+        {
+            asked = ask(database);
+        }
+        catch (RedisException failure)
+        {
+            Lost(failure);
+            return (false, default);
+        }
+
+        for (var turn = 0; turn < Turns && !asked.IsCompleted; turn++)
+        {
+            await ((Task)asked.WaitAsync(TimeSpan.FromMilliseconds(TurnMilliseconds), _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _metrics.Asked(_time.GetElapsedTime(start), asked.IsCompletedSuccessfully);
+        if (asked.IsCompletedSuccessfully)
+        {
+            return (true, await asked);
+        }
+
+        // Looked at also when it fails later: nobody else does.
+        _ = asked.ContinueWith(
+            static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        Lost(asked.Exception?.InnerException ?? new TimeoutException("Redis did not answer in time."));
+        return (false, default);
+    }
+
+    private void Found()
+    {
+        lock (_gate)
+        {
+            if (!_isThere)
+            {
+                _isThere = true;
+                _wasTold = true;
+                LogFound(Address);
+            }
+        }
+    }
+
+    private void Lost(Exception failure)
+    {
+        lock (_gate)
+        {
+            // Also said once when it was not there from the start.
+            if (!_isThere && _wasTold)
+            {
+                return;
+            }
+
+            _isThere = false;
+            _wasTold = true;
+            if (_options.RedisIsRequired)
+            {
+                LogLostAndRefusing(failure, Address);
+            }
+            else
+            {
+                LogLost(failure, Address);
+            }
+        }
+    }
+
+    private static RefusedException Unavailable() => new(
+        RefusalCode.LimitsUnavailable, "This server cannot reach what it counts requests with; your request may be fine: try again shortly.")
+    {
+        RetryAfter = Retry,
+    };
+
+    [LoggerMessage(LogLevel.Information, "Redis at {Address} is there: all instances count together")]
+    private partial void LogFound(RedisAddress address);
+
+    [LoggerMessage(LogLevel.Error, "Redis at {Address} is away: until it is back, this instance counts on its own")]
+    private partial void LogLost(Exception failure, RedisAddress address);
+
+    [LoggerMessage(LogLevel.Error, "Redis at {Address} is away: until it is back, signed requests are refused, as REDIS_REQUIRED says")]
+    private partial void LogLostAndRefusing(Exception failure, RedisAddress address);
+}

@@ -1,0 +1,28 @@
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>A store whose answers are counted and timed.</summary>
+internal sealed class MeteredObjectStore(IObjectStore store, StoreMetrics metrics) : IObjectStore
+{
+    public string Bucket => store.Bucket;
+
+    public string Region => store.Region;
+
+    public UploadMethod UploadMethod => store.UploadMethod;
+
+    public TimeSpan ListingTimeout => store.ListingTimeout;
+
+    public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) =>
+        metrics.AskAsync("list_folders", () => store.ListFoldersAsync(prefix, most, cancellationToken));
+
+    public Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) =>
+        metrics.AskAsync("list_files", () => store.ListFilesAsync(prefix, after, limit, cancellationToken));
+
+    public Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken) =>
+        metrics.AskAsync("exists", () => store.ExistsAsync(key, cancellationToken));
+
+    public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) =>
+        metrics.AskAsync("ping", () => store.PingAsync(cancellationToken));
+}

@@ -1,0 +1,47 @@
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>A signer whose signatures are counted.</summary>
+internal sealed class MeteredUrlSigner(IUrlSigner signer, StoreMetrics metrics) : IUrlSigner
+{
+    public IGrantSigner At(DateTimeOffset moment) => new GrantSigner(signer.At(moment), metrics);
+
+    public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) => signer.RefreshAsync(moment, cancellationToken);
+
+    private sealed class GrantSigner(IGrantSigner signer, StoreMetrics metrics) : IGrantSigner
+    {
+        public DateTimeOffset? CredentialsEnd => signer.CredentialsEnd;
+
+        public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry)
+        {
+            metrics.Signed("post");
+            return signer.SignPost(policy, expiry);
+        }
+
+        public PostUpload SignPost(FileUpload file, DateTimeOffset expiry)
+        {
+            metrics.Signed("post");
+            return signer.SignPost(file, expiry);
+        }
+
+        public string SignPut(FileUpload file, DateTimeOffset expiry)
+        {
+            metrics.Signed("put");
+            return signer.SignPut(file, expiry);
+        }
+
+        public string SignGet(ObjectName key, DateTimeOffset expiry)
+        {
+            metrics.Signed("get");
+            return signer.SignGet(key, expiry);
+        }
+
+        public string SignList(Listing listing, DateTimeOffset expiry)
+        {
+            metrics.Signed("list");
+            return signer.SignList(listing, expiry);
+        }
+    }
+}

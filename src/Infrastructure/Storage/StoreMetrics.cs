@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using S3Auth.Application.Refusals;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>
+/// What is signed for the store and what it is asked, as metrics of the meter <see cref="MeterName"/> and as spans. No label carries an
+/// address, a key or a prefix.
+/// </summary>
+internal sealed class StoreMetrics : IDisposable
+{
+    /// <summary>The meter's name.</summary>
+    internal const string MeterName = "S3Auth.Storage";
+
+    private readonly Meter _meter;
+    private readonly Histogram<double> _asked;
+    private readonly Counter<long> _signed;
+    private readonly ActivitySource _spans = new(ActivitySources.Name);
+    private readonly TimeProvider _time;
+
+    public StoreMetrics(IMeterFactory meters, TimeProvider time)
+    {
+        _time = time;
+        _meter = meters.Create(MeterName);
+        _asked = _meter.CreateHistogram<double>(
+            "s3auth.store.duration", "s", "How long the object store took, by operation and outcome (ok, the code of the refusal, cancelled).");
+        _signed = _meter.CreateCounter<long>("s3auth.presigned", "{url}", "Presigned URLs and upload forms, by what they allow.");
+    }
+
+    internal void Signed(string what) => _signed.Add(1, new KeyValuePair<string, object?>("operation", what));
+
+    internal async Task<T> AskAsync<T>(string operation, Func<Task<T>> ask)
+    {
+        using var span = _spans.StartActivity($"store {operation}", ActivityKind.Client);
+        var start = _time.GetTimestamp();
+        var outcome = "failed";
+        try
+        {
+            var answer = await ask();
+            outcome = "ok";
+            return answer;
+        }
+        catch (Exception failure)
+        {
+            outcome = failure switch
+            {
+                RefusedException refused => refused.Code.WireName(),
+                OperationCanceledException => "cancelled",
+                _ => outcome,
+            };
+            span?.SetStatus(ActivityStatusCode.Error, outcome);
+            throw;
+        }
+        finally
+        {
+            _asked.Record(
+                _time.GetElapsedTime(start).TotalSeconds,
+                new KeyValuePair<string, object?>("operation", operation),
+                new KeyValuePair<string, object?>("outcome", outcome));
+        }
+    }
+
+    public void Dispose()
+    {
+        _meter.Dispose();
+        _spans.Dispose();
+    }
+}

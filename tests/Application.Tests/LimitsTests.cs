@@ -1,0 +1,326 @@
+using Moq;
+using S3Auth.Application.Miners.GetFileUploadUrl;
+using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetRateLimits;
+using S3Auth.Application.Validators.GetFilePresignedUrls;
+using S3Auth.Application.Validators.GetValidatorAccess;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Tests;
+
+/// <summary>Replay, quotas and records, rule by rule. Each test fails when its rule is taken out.</summary>
+public sealed class LimitsTests
+{
+    private Subnet _subnet = null!;
+
+    [SetUp]
+    public void SetUp() => _subnet = new Subnet();
+
+    [TearDown]
+    public void TearDown() => _subnet.Dispose();
+
+    private static GetFolderAccessCommand AsBob => new()
+    {
+        Coldkey = Subnet.Dave,
+        Hotkey = Subnet.Bob,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+    };
+
+    private static GetValidatorAccessCommand AsAlice => new()
+    {
+        Hotkey = Subnet.Alice,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+    };
+
+    [Test]
+    public async Task Commitment_is_used_by_its_signature_until_its_window_closes()
+    {
+        await _subnet.SendAsync(AsBob with { Timestamp = Subnet.Now - 7 });
+
+        Assert.That(_subnet.UsedProofs, Is.EqualTo(new[]
+        {
+            new UsedProof(Subnet.Bob, ReplayKey.OfSignature(Subnet.Good), DateTimeOffset.FromUnixTimeSeconds(Subnet.Now - 7 + 300 + 1)),
+        }));
+    }
+
+    [Test]
+    public async Task Headers_are_used_by_signer_and_nonce()
+    {
+        var tao = _subnet.TaoOf(Subnet.Bob);
+
+        await _subnet.SendAsync(new GetFolderAccessCommand { Tao = tao });
+
+        Assert.That(_subnet.UsedProofs.Select(proof => (proof.Signer, proof.Key)), Is.EqualTo(new[] { (Subnet.Bob, ReplayKey.OfNonce(Subnet.Bob, tao.Nonce)) }));
+        Assert.That(_subnet.UsedProofs[0].Until.ToUnixTimeMilliseconds(), Is.EqualTo(tao.Timestamp + 301_000));
+    }
+
+    [Test]
+    public async Task Both_proofs_of_a_request_are_used()
+    {
+        await _subnet.SendAsync(AsBob with { Tao = _subnet.TaoOf(Subnet.Bob) });
+
+        Assert.That(_subnet.UsedProofs.Select(proof => proof.Key).Distinct().Count(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Keys_of_different_proofs_differ()
+    {
+        var (nonce, other) = (Guid.NewGuid(), Guid.NewGuid());
+        var keys = new[]
+        {
+            ReplayKey.OfSignature(Subnet.Good), ReplayKey.OfSignature(Subnet.Bad), ReplayKey.OfNonce(Subnet.Bob, nonce),
+            ReplayKey.OfNonce(Subnet.Bob, other), ReplayKey.OfNonce(Subnet.Alice, nonce),
+        };
+
+        Assert.That(keys, Is.Unique);
+        Assert.That(ReplayKey.OfNonce(Subnet.Bob, nonce), Is.EqualTo(keys[2]));
+    }
+
+    [Test]
+    public async Task Proof_that_was_used_is_refused_and_says_to_sign_again()
+    {
+        _subnet.Use = ProofUse.Repeated;
+
+        var byBody = await _subnet.RefuseAsync(AsBob);
+        var byHeaders = await _subnet.RefuseAsync(new GetFolderAccessCommand { Tao = _subnet.TaoOf(Subnet.Bob) });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(byBody.Code, Is.EqualTo(RefusalCode.ReplayedRequest));
+            Assert.That(byBody.Message, Does.Contain("sign again with a new timestamp"));
+            Assert.That(byHeaders.Code, Is.EqualTo(RefusalCode.ReplayedRequest));
+            Assert.That(byHeaders.Message, Does.Contain("X-Tao-Nonce"));
+        });
+    }
+
+    [TestCase(ProofUse.Unknown, RefusalCode.LimitsUnavailable)]
+    [TestCase(ProofUse.TooMany, RefusalCode.RateLimited)]
+    public async Task Proof_of_which_nobody_can_tell_is_refused_for_a_while(ProofUse use, RefusalCode code)
+    {
+        _subnet.Use = use;
+
+        var refused = await _subnet.RefuseAsync(AsBob);
+
+        Assert.That((refused.Code, refused.RetryAfter > TimeSpan.Zero), Is.EqualTo((code, true)));
+    }
+
+    [Test]
+    public async Task Nobody_uses_up_proofs_or_quota_without_the_key()
+    {
+        await _subnet.RefuseAsync(AsBob with { Signature = Subnet.Bad });
+        await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave });
+        await _subnet.RefuseAsync(AsBob with { Coldkey = Subnet.Charlie });
+        await _subnet.RefuseAsync(AsBob with { Timestamp = Subnet.Now - 1000 });
+        await _subnet.RefuseAsync(AsAlice with { Hotkey = Subnet.Bob });
+
+        Assert.That(_subnet.UsedProofs, Is.Empty);
+        _subnet.Quota.VerifyNoOtherCalls();
+    }
+
+    [Test]
+    public async Task Used_proof_takes_no_quota()
+    {
+        _subnet.Use = ProofUse.Repeated;
+
+        await _subnet.RefuseAsync(AsBob);
+
+        _subnet.Quota.VerifyNoOtherCalls();
+    }
+
+    [Test]
+    public async Task Miner_and_validator_count_against_their_own_limits_on_the_day_in_utc()
+    {
+        var day = new UtcDay(new DateOnly(2026, 11, 24));
+
+        await _subnet.SendAsync(AsBob);
+        await _subnet.SendAsync(AsAlice);
+
+        _subnet.Quota.Verify(port => port.TakeAsync(new QuotaRequest(day, Subnet.Bob, Role.Miner, 100, 5000), It.IsAny<CancellationToken>()), Times.Once);
+        _subnet.Quota.Verify(port => port.TakeAsync(new QuotaRequest(day, Subnet.Alice, Role.Validator, 1000, 5000), It.IsAny<CancellationToken>()), Times.Once);
+    }
+
+    [TestCase(100, 200, "This hotkey has had its 100 grants of today as a miner")]
+    [TestCase(7, 5000, "All 5000 grants")]
+    public async Task Beyond_a_limit_nothing_is_granted_until_midnight(long used, long total, string detail)
+    {
+        _subnet.Counted = new QuotaCount(Granted: false, used, total, IsShared: true);
+
+        var refused = await _subnet.RefuseAsync(AsBob);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Code, Is.EqualTo(RefusalCode.QuotaExceeded));
+            Assert.That(refused.Message, Does.StartWith(detail).And.Contain("00:00 UTC"));
+            Assert.That(refused.RetryAfter, Is.EqualTo(new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero) - _subnet.Time.GetUtcNow()));
+            Assert.That(_subnet.Signer.Signed, Is.Zero);
+        });
+        _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
+    }
+
+    [Test]
+    public async Task What_the_handler_refuses_is_given_back()
+    {
+        _subnet.Signer.Unavailable = true;
+
+        await _subnet.RefuseAsync(AsBob);
+
+        _subnet.Quota.Verify(port => port.GiveBack(It.Is<QuotaRequest>(request => request.Hotkey == Subnet.Bob), _subnet.Counted), Times.Once);
+    }
+
+    [Test]
+    public void What_its_caller_leaves_is_not_given_back()
+    {
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new OperationCanceledException());
+
+        Assert.That(async () => await _subnet.SendAsync(AsAlice), Throws.InstanceOf<OperationCanceledException>());
+
+        _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
+        Assert.That(_subnet.Recorded.Single().Decision, Is.EqualTo("cancelled"));
+    }
+
+    [Test]
+    public async Task Grant_is_recorded_with_who_and_what_and_how_long()
+    {
+        await _subnet.SendAsync(AsBob);
+
+        var record = _subnet.Recorded.Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(record with { Granted = null }, Is.EqualTo(new AuditRecord
+            {
+                Time = _subnet.Time.GetUtcNow(),
+                RequestId = "",
+                Action = "get_folder_access",
+                Decision = "granted",
+                Hotkey = Subnet.Bob,
+                Proved = true,
+                Coldkey = Subnet.Dave,
+                Uid = 1,
+                Proof = "commitment",
+            }));
+            Assert.That(record.Granted!.Prefixes, Is.EqualTo(new[] { $"data/x/{Subnet.Dave}/", $"data/reddit/{Subnet.Dave}/" }));
+            Assert.That(record.Granted.Files, Is.Null);
+            Assert.That(record.Granted.Expiry, Is.EqualTo(DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 86400)));
+        });
+    }
+
+    [Test]
+    public async Task Number_of_files_is_recorded()
+    {
+        await _subnet.SendAsync(new GetFilePresignedUrlsCommand
+        {
+            Tao = _subnet.TaoOf(Subnet.Alice), MinerColdkey = Subnet.Dave, FileKeys = [$"data/x/{Subnet.Dave}/a", "outside"],
+        });
+        await _subnet.SendAsync(new GetFileUploadUrlCommand { Tao = _subnet.TaoOf(Subnet.Bob), Filename = Subnet.FileNameOf("a.bin") });
+
+        Assert.That(_subnet.Recorded.Select(record => (record.Action, record.Proof, record.Granted!.Files)), Is.EqualTo(new[]
+        {
+            ("get_file_presigned_urls", "tao_headers", 1), ("get_file_upload_url", "tao_headers", (int?)1),
+        }));
+        Assert.That(_subnet.Recorded[1].Granted!.Prefixes, Is.EqualTo(new[] { $"data/x/{Subnet.Dave}/a.bin" }));
+    }
+
+    [Test]
+    public async Task Refusal_is_recorded_with_its_code_and_whether_anyone_was_proved()
+    {
+        await _subnet.RefuseAsync(AsBob with { Signature = Subnet.Bad });
+        await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave, Tao = _subnet.TaoOf(Subnet.Dave) });
+        _subnet.Use = ProofUse.Repeated;
+        await _subnet.RefuseAsync(AsBob);
+        _subnet.Use = ProofUse.First;
+        _subnet.Counted = new QuotaCount(Granted: false, 100, 100, IsShared: false);
+        await _subnet.RefuseAsync(AsAlice);
+        _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
+        await _subnet.RefuseAsync(AsBob);
+
+        Assert.That(_subnet.Recorded.Select(record => (record.Decision, record.Proved, record.Hotkey, record.Coldkey, record.Proof)), Is.EqualTo(new[]
+        {
+            ("invalid_signature", false, Subnet.Bob, Subnet.Dave, "commitment"),
+            ("hotkey_not_registered", false, Subnet.Dave, Subnet.Dave, "both"),
+            ("replayed_request", true, Subnet.Bob, Subnet.Dave, "commitment"),
+            ("quota_exceeded", true, Subnet.Alice, Subnet.Charlie, "commitment"),
+            ("chain_unavailable", false, Subnet.Bob, (AccountId?)Subnet.Dave, "commitment"),
+        }));
+        Assert.That(_subnet.Recorded, Has.All.Property(nameof(AuditRecord.Granted)).Null);
+    }
+
+    [Test]
+    public async Task What_is_malformed_or_too_late_is_not_recorded()
+    {
+        await _subnet.RefuseAsync(AsBob with { Signature = null });
+        await _subnet.RefuseAsync(AsBob with { Timestamp = Subnet.Now - 1000 });
+
+        Assert.That(_subnet.Recorded, Is.Empty);
+    }
+
+    [Test]
+    public void Failure_of_the_server_is_recorded_and_given_back()
+    {
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new InvalidOperationException("boom"));
+
+        Assert.That(async () => await _subnet.SendAsync(AsAlice), Throws.InvalidOperationException);
+
+        Assert.That(_subnet.Recorded.Single().Decision, Is.EqualTo("internal_error"));
+        _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Once);
+    }
+
+    [Test]
+    public async Task Limits_are_told_with_what_is_left_and_when_they_begin_anew()
+    {
+        _subnet.Quota.Setup(port => port.CountAsync(It.IsAny<UtcDay>(), It.IsAny<CancellationToken>())).ReturnsAsync(4990);
+        _subnet.SharedLimits.SetupGet(port => port.IsThere).Returns(true);
+
+        var limits = await _subnet.SendAsync(new GetRateLimitsQuery());
+
+        Assert.That(limits, Is.EqualTo(new RateLimits
+        {
+            DailyPerMiner = 100,
+            DailyPerValidator = 1000,
+            DailyTotal = 5000,
+            PerMinutePerAddress = 120,
+            UsedToday = 4990,
+            RemainingToday = 10,
+            ResetsAt = new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero),
+            ResetsInSeconds = 64_800,
+            CountedTogether = true,
+        }));
+    }
+
+    [Test]
+    public async Task Counters_are_asked_once_a_second_however_many_ask()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            await _subnet.SendAsync(new GetRateLimitsQuery());
+        }
+
+        _subnet.Quota.Verify(port => port.CountAsync(It.IsAny<UtcDay>(), It.IsAny<CancellationToken>()), Times.Once);
+
+        _subnet.Time.Advance(TimeSpan.FromSeconds(1.1));
+        await _subnet.SendAsync(new GetRateLimitsQuery());
+        _subnet.Quota.Verify(port => port.CountAsync(It.IsAny<UtcDay>(), It.IsAny<CancellationToken>()), Times.Exactly(2));
+    }
+
+    [TestCase(true, true, "ok")]
+    [TestCase(null, true, "ok")]
+    [TestCase(false, true, "degraded")]
+    [TestCase(true, false, "degraded")]
+    public async Task Health_shows_redis_and_the_audit(bool? redis, bool audit, string status)
+    {
+        _subnet.SharedLimits.SetupGet(port => port.IsThere).Returns(redis);
+        _subnet.Audit.SetupGet(port => port.IsWriting).Returns(audit);
+
+        var health = await _subnet.SendAsync(new GetHealthQuery());
+
+        Assert.That((health.Status, health.RedisOk, health.AuditOk), Is.EqualTo((status, redis, audit)));
+    }
+}

@@ -1,0 +1,273 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using S3Auth.Application.Ports;
+using S3Auth.Infrastructure.Audit;
+using S3Auth.Substrate;
+
+namespace S3Auth.Infrastructure.Tests.Audit;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class AuditWriterTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly Log _log = new();
+    private ServiceProvider _services = null!;
+
+    [SetUp]
+    public void SetUp() => _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    [TearDown]
+    public void TearDown() => _services.Dispose();
+
+    [Test]
+    public async Task Record_is_one_line_of_json()
+    {
+        var sink = new TestSink();
+        using var writer = Create(20, sink);
+        writer.Record(Record("granted") with
+        {
+            RequestId = "a\nb",
+            Coldkey = Account(2),
+            Uid = 7,
+            ClientAddress = "192.0.2.1",
+            Granted = new GrantedAccess(["data/x/5F/"], 3, Noon.AddDays(1)),
+        });
+        writer.Record(Record("invalid_signature"));
+        await StopAsync(writer);
+
+        var lines = sink.Text.Split('\n');
+        Assert.That(lines, Has.Length.EqualTo(3), sink.Text);
+        Assert.That(JsonNode.Parse(lines[0])!.ToJsonString(), Is.EqualTo(JsonNode.Parse(
+            $$"""
+            {"category":"S3Auth.Audit","time":"2026-11-25T12:00:00Z","request_id":"a\nb","action":"get_folder_access","decision":"granted",
+             "hotkey":"{{Account(1)}}","proved":true,"coldkey":"{{Account(2)}}","uid":7,"proof":"commitment","client_address":"192.0.2.1",
+             "prefixes":["data/x/5F/"],"files":3,"expiry":"2026-11-26T12:00:00Z"}
+            """)!.ToJsonString()));
+        Assert.That(JsonNode.Parse(lines[1])!.AsObject().Select(member => member.Key), Is.EqualTo(new[]
+        {
+            "category", "time", "request_id", "action", "decision", "hotkey", "proved", "proof",
+        }));
+    }
+
+    [Test]
+    public async Task Everything_that_was_recorded_is_written_before_the_end_in_its_order()
+    {
+        var sink = new TestSink();
+        using var writer = Create(20_000, sink);
+        for (var i = 0; i < 10_000; i++)
+        {
+            writer.Record(Record("granted") with { RequestId = $"{i}" });
+        }
+
+        await StopAsync(writer);
+
+        var ids = sink.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (string)JsonNode.Parse(line)!["request_id"]!);
+        Assert.That(ids, Is.EqualTo(Enumerable.Range(0, 10_000).Select(i => $"{i}")));
+    }
+
+    [Test]
+    public async Task Sink_that_fails_is_logged_counted_and_shown_until_it_writes_again_and_keeps_no_other_from_writing()
+    {
+        var (broken, sound) = (new TestSink { Fails = true }, new TestSink());
+        using var lost = Lost();
+        using var writer = Create(20, broken, sound);
+        await writer.StartAsync(CancellationToken.None);
+
+        writer.Record(Record("granted"));
+        writer.Record(Record("granted"));
+        Assert.That(() => writer.IsWriting, Is.False.After(2000, 10));
+        Assert.That(() => sound.Lines, Is.EqualTo(2).After(2000, 10));
+        Assert.That(() => lost.Total, Is.EqualTo(2).After(2000, 10));
+        Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(1), "once");
+
+        broken.Fails = false;
+        writer.Record(Record("granted"));
+        Assert.That(() => writer.IsWriting, Is.True.After(2000, 10));
+        Assert.That(_log.Text, Does.Contain("2 were lost"));
+        await StopAsync(writer);
+    }
+
+    [Test]
+    public async Task Sink_that_stalls_holds_nobody_up_and_what_is_lost_is_told()
+    {
+        using var stall = new ManualResetEventSlim();
+        var sink = new TestSink { Stall = stall };
+        using var lost = Lost();
+        using var writer = Create(100, sink);
+        await writer.StartAsync(CancellationToken.None);
+        writer.Record(Record("granted"));
+        Assert.That(() => sink.IsStalled, Is.True.After(2000, 10));
+
+        for (var i = 0; i < 150; i++)
+        {
+            writer.Record(Record("granted"));
+        }
+
+        Assert.That((lost.Total, writer.IsWriting), Is.EqualTo((50, false)));
+        Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(1));
+        stall.Set();
+        await StopAsync(writer);
+        Assert.That((sink.Lines, writer.IsWriting), Is.EqualTo((101, true)));
+        Assert.That(_log.Text, Does.Contain("50 decisions were lost"));
+    }
+
+    [Test]
+    public void Days_have_files_of_their_own_and_a_torn_line_is_ended()
+    {
+        var folder = Directory.CreateTempSubdirectory("s3auth-audit-").FullName;
+        try
+        {
+            var (first, second) = (new DateOnly(2026, 11, 25), new DateOnly(2026, 11, 26));
+            File.WriteAllText(Path.Combine(folder, "audit-2026-11-25.jsonl"), "{\"torn");
+            using (var file = new DailyFile(folder))
+            {
+                file.Write("{1}\n"u8, first);
+                file.Write("{2}\n"u8, second);
+                file.Write("{3}\n"u8, second);
+            }
+
+            using (var again = new DailyFile(folder))
+            {
+                again.Write("{4}\n"u8, second);
+            }
+
+            Assert.That(File.ReadAllText(Path.Combine(folder, "audit-2026-11-25.jsonl")), Is.EqualTo("{\"torn\n{1}\n"));
+            Assert.That(File.ReadAllText(Path.Combine(folder, "audit-2026-11-26.jsonl")), Is.EqualTo("{2}\n{3}\n{4}\n"));
+            Assert.That(OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(Path.Combine(folder, "audit-2026-11-26.jsonl")) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite), Is.EqualTo(default(UnixFileMode)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Test]
+    public void Full_disk_is_an_error_and_the_next_line_begins_anew()
+    {
+        if (!File.Exists("/dev/full"))
+        {
+            Assert.Ignore("There is no /dev/full.");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("s3auth-audit-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "audit-2026-11-25.jsonl");
+            File.CreateSymbolicLink(path, "/dev/full");
+            using var file = new DailyFile(folder);
+            Assert.That(() => file.Write("{1}\n"u8, new DateOnly(2026, 11, 25)), Throws.InstanceOf<IOException>());
+
+            File.Delete(path);
+            file.Write("{2}\n"u8, new DateOnly(2026, 11, 25));
+            Assert.That(File.ReadAllText(path), Is.EqualTo("{2}\n"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private AuditWriter Create(int capacity, params TestSink[] sinks) => new(
+        sinks,
+        new AuditMetrics(_services.GetRequiredService<IMeterFactory>()),
+        new LoggerFactory([_log]).CreateLogger<AuditWriter>(),
+        capacity);
+
+    private LostRecords Lost() => new(_services.GetRequiredService<IMeterFactory>());
+
+    private static async Task StopAsync(AuditWriter writer)
+    {
+        if (writer.ExecuteTask is null)
+        {
+            await writer.StartAsync(CancellationToken.None);
+        }
+
+        await writer.StopAsync(CancellationToken.None);
+    }
+
+    private static AuditRecord Record(string decision) => new()
+    {
+        Time = Noon, RequestId = "id", Action = "get_folder_access", Decision = decision, Hotkey = Account(1), Proved = decision == "granted", Proof = "commitment",
+    };
+
+    private static AccountId Account(byte value) => AccountId.FromBytes(Enumerable.Repeat(value, AccountId.Size).ToArray());
+
+    private sealed class TestSink : IAuditSink
+    {
+        private readonly StringBuilder _text = new();
+        private volatile bool _fails;
+        private volatile bool _isStalled;
+
+        public string Name => "test";
+
+        internal bool Fails
+        {
+            get => _fails;
+            set => _fails = value;
+        }
+
+        internal ManualResetEventSlim? Stall { get; init; }
+
+        internal bool IsStalled => _isStalled;
+
+        internal string Text
+        {
+            get
+            {
+                lock (_text)
+                {
+                    return _text.ToString();
+                }
+            }
+        }
+
+        internal int Lines => Text.Count(c => c == '\n');
+
+        public void Write(ReadOnlySpan<byte> lines, DateOnly day)
+        {
+            if (Fails)
+            {
+                throw new IOException("No space left on device");
+            }
+
+            _isStalled = Stall is not null;
+            Stall?.Wait();
+            lock (_text)
+            {
+                _text.Append(Encoding.UTF8.GetString(lines));
+            }
+        }
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+    }
+
+    private sealed class LostRecords : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+        private long _total;
+
+        internal LostRecords(IMeterFactory meters)
+        {
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "s3auth.audit.lost" && instrument.Meter.Scope == meters)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<long>((_, measurement, _, _) => Interlocked.Add(ref _total, measurement));
+            _listener.Start();
+        }
+
+        internal long Total => Interlocked.Read(ref _total);
+
+        public void Dispose() => _listener.Dispose();
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Limits;
+using S3Auth.Substrate;
+
+namespace S3Auth.Infrastructure.Tests.Limits;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class MemoryQuotaTests
+{
+    private static readonly UtcDay Today = new(new DateOnly(2026, 11, 25));
+    private static readonly UtcDay Tomorrow = new(new DateOnly(2026, 11, 26));
+
+    private readonly MemoryQuota _quota = new();
+
+    [Test]
+    public void Hotkey_gets_as_many_as_its_limit_and_no_more()
+    {
+        var counts = Enumerable.Range(0, 5).Select(_ => _quota.Take(Request(1, limit: 3))).ToList();
+
+        Assert.That(counts.Select(count => (count.Granted, count.Used, count.TotalUsed)), Is.EqualTo(new[]
+        {
+            (true, 1L, 1L), (true, 2L, 2L), (true, 3L, 3L), (false, 3L, 3L), (false, 3L, 3L),
+        }));
+    }
+
+    [Test]
+    public void All_together_get_as_many_as_the_total()
+    {
+        var granted = Enumerable.Range(0, 50).Count(i => _quota.Take(Request((byte)i, limit: 3, total: 20)).Granted);
+
+        Assert.That((granted, _quota.Total(Today)), Is.EqualTo((20, 20)));
+    }
+
+    [Test]
+    public void However_many_ask_at_once_no_more_are_granted()
+    {
+        var granted = new ConcurrentBag<bool>();
+
+        Parallel.For(0, 5000, i => granted.Add(_quota.Take(Request((byte)(i % 4), limit: 100, total: 350)).Granted));
+
+        Assert.That(granted.Count(one => one), Is.EqualTo(350));
+    }
+
+    [Test]
+    public void Roles_hotkeys_and_days_count_apart()
+    {
+        Assert.That(_quota.Take(Request(1, limit: 1)).Granted);
+        Assert.That(_quota.Take(Request(1, limit: 1)).Granted, Is.False);
+        Assert.That(_quota.Take(Request(1, limit: 1, role: Role.Validator)).Granted);
+        Assert.That(_quota.Take(Request(2, limit: 1)).Granted);
+        Assert.That(_quota.Take(Request(1, limit: 1, day: Tomorrow)).Granted);
+        Assert.That(_quota.Take(Request(1, limit: 1)).Granted, Is.False, "the day that ended is not begun anew");
+    }
+
+    [Test]
+    public void What_is_given_back_can_be_taken_again()
+    {
+        var taken = _quota.Take(Request(1, limit: 1));
+        _quota.GiveBack(Request(1, limit: 1), taken);
+
+        Assert.That(_quota.Take(Request(1, limit: 1)), Is.EqualTo(new QuotaCount(Granted: true, 1, 1, IsShared: false)));
+    }
+
+    [Test]
+    public void Days_that_are_over_are_forgotten()
+    {
+        for (var day = 0; day < 10; day++)
+        {
+            _quota.Take(Request(1, limit: 1, day: new UtcDay(Today.Date.AddDays(day))));
+        }
+
+        Assert.That(Enumerable.Range(0, 10).Count(day => _quota.Total(new UtcDay(Today.Date.AddDays(day))) > 0), Is.LessThanOrEqualTo(2));
+    }
+
+    [Test]
+    public void Goes_on_from_what_it_heard_and_keeps_what_it_counted_alone_as_a_debt()
+    {
+        _quota.Learn(Request(1, limit: 10), 9, 50);
+        Assert.That(_quota.Take(Request(1, limit: 10)), Is.EqualTo(new QuotaCount(Granted: true, 10, 51, IsShared: false)));
+        Assert.That(_quota.Take(Request(1, limit: 10)).Granted, Is.False);
+        _quota.Take(Request(2, limit: 10));
+
+        var debt = _quota.TakeDebt(Request(1, limit: 10));
+        Assert.That((debt, _quota.TakeDebt(Request(1, limit: 10))), Is.EqualTo(((1L, 2L), (0L, 0L))));
+        _quota.PutDebt(Request(1, limit: 10), debt);
+        Assert.That(_quota.TakeDebt(Request(1, limit: 10)), Is.EqualTo((1L, 2L)));
+    }
+
+    internal static QuotaRequest Request(byte hotkey, long limit, long total = 1_000_000, Role role = Role.Miner, UtcDay? day = null) =>
+        new(day ?? Today, AccountId.FromBytes(Enumerable.Repeat(hotkey, AccountId.Size).ToArray()), role, limit, total);
+}

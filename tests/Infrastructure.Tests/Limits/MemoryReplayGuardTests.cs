@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Time.Testing;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Infrastructure.Limits;
+using S3Auth.Substrate;
+
+namespace S3Auth.Infrastructure.Tests.Limits;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class MemoryReplayGuardTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly AccountId Alice = Account(1);
+    private static readonly AccountId Bob = Account(2);
+
+    private readonly FakeTimeProvider _time = new(Noon);
+
+    [Test]
+    public void Proof_is_good_once()
+    {
+        var guard = new MemoryReplayGuard(_time);
+
+        Assert.That(guard.Use(Proof(1)), Is.EqualTo(ProofUse.First));
+        Assert.That(guard.Use(Proof(1)), Is.EqualTo(ProofUse.Repeated));
+        Assert.That(guard.Use(Proof(2)), Is.EqualTo(ProofUse.First));
+    }
+
+    [Test]
+    public void Proof_is_remembered_to_the_end_of_its_window_and_then_forgotten()
+    {
+        var guard = new MemoryReplayGuard(_time);
+        guard.Use(Proof(1, seconds: 301));
+
+        _time.Advance(TimeSpan.FromSeconds(300.999));
+        Assert.That(guard.Use(Proof(1, seconds: 301)), Is.EqualTo(ProofUse.Repeated));
+
+        _time.Advance(TimeSpan.FromSeconds(15));
+        guard.Use(Proof(2, seconds: 600));
+        Assert.That(guard.Remembered, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void However_many_use_it_at_once_one_is_the_first()
+    {
+        var guard = new MemoryReplayGuard(_time);
+        var uses = new ConcurrentBag<ProofUse>();
+
+        Parallel.For(0, 2000, i => uses.Add(guard.Use(Proof(i % 10))));
+
+        Assert.That(uses.Count(use => use == ProofUse.First), Is.EqualTo(10));
+        Assert.That(uses, Has.All.AnyOf(ProofUse.First, ProofUse.Repeated));
+    }
+
+    [Test]
+    public void Full_memory_can_only_refuse_and_forgets_nothing()
+    {
+        var guard = new MemoryReplayGuard(_time, capacity: 100, mostOfOneSigner: 100);
+        for (var i = 0; i < 100; i++)
+        {
+            guard.Use(Proof(i, seconds: i));
+        }
+
+        Assert.That(guard.Use(Proof(100, Bob)), Is.EqualTo(ProofUse.Unknown));
+        Assert.That(Enumerable.Range(0, 100).Select(i => guard.Use(Proof(i, seconds: i))), Has.All.EqualTo(ProofUse.Repeated));
+
+        // There is room again as soon as something has ended.
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.That(guard.Use(Proof(100, Bob, seconds: 200)), Is.EqualTo(ProofUse.First));
+    }
+
+    [Test]
+    public void One_signer_cannot_fill_the_memory()
+    {
+        var guard = new MemoryReplayGuard(_time, capacity: 100, mostOfOneSigner: 10);
+        for (var i = 0; i < 10; i++)
+        {
+            guard.Use(Proof(i, Alice, seconds: 10 * i));
+        }
+
+        Assert.That(guard.Use(Proof(10, Alice)), Is.EqualTo(ProofUse.TooMany));
+        Assert.That(guard.Use(Proof(3, Alice, seconds: 30)), Is.EqualTo(ProofUse.Repeated), "what is remembered is still known");
+        Assert.That(guard.Use(Proof(11, Bob)), Is.EqualTo(ProofUse.First));
+    }
+
+    [Test]
+    public void Clock_that_is_set_forward_and_back_makes_nothing_good_twice()
+    {
+        var guard = new MemoryReplayGuard(_time);
+        guard.Use(Proof(1, seconds: 301));
+
+        _time.Advance(TimeSpan.FromHours(1));
+        guard.Use(Proof(2, seconds: 3901));
+        _time.AdjustTime(Noon);
+
+        Assert.That(guard.Use(Proof(1, seconds: 301)), Is.Not.EqualTo(ProofUse.First));
+        Assert.That(guard.Use(Proof(3, seconds: 330)), Is.EqualTo(ProofUse.First), "new ones are good at once");
+        Assert.That(guard.Use(Proof(2, seconds: 3901)), Is.EqualTo(ProofUse.Repeated));
+    }
+
+    [Test]
+    public void Proof_that_waited_until_its_end_is_not_taken_for_new()
+    {
+        var guard = new MemoryReplayGuard(_time);
+        guard.Use(Proof(1, seconds: 5));
+        _time.Advance(TimeSpan.FromSeconds(60));
+
+        Assert.That(guard.Use(Proof(1, seconds: 5)), Is.Not.EqualTo(ProofUse.First));
+    }
+
+    private static UsedProof Proof(int key, AccountId? signer = null, double seconds = 301) =>
+        new(signer ?? Alice, new ReplayKey((UInt128)key), Noon.AddSeconds(seconds));
+
+    private static AccountId Account(byte value) => AccountId.FromBytes(Enumerable.Repeat(value, AccountId.Size).ToArray());
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using S3Auth.Infrastructure.Limits;
+
+namespace S3Auth.Infrastructure.Tests.Limits;
+
+/// <summary>A real Redis on loopback that keeps nothing on disk; ended with the test.</summary>
+internal sealed class RedisServer : IDisposable
+{
+    private readonly int _port;
+    private Process? _process;
+
+    internal RedisServer()
+    {
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            _port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+
+        Start();
+    }
+
+    internal static bool IsInstalled => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
+
+    internal RedisAddress Address =>
+        RedisAddress.TryParse(string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{_port}"), out var address) ? address : throw new InvalidOperationException();
+
+    /// <summary>Starts it, and waits until it listens.</summary>
+    internal void Start()
+    {
+        _process = Process.Start(new ProcessStartInfo(
+            "redis-server",
+            ["--port", _port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetTempPath(),
+        });
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                client.Connect(IPAddress.Loopback, _port);
+                return;
+            }
+            catch (SocketException) when (waited.Elapsed < TimeSpan.FromSeconds(15))
+            {
+                Thread.Sleep(10);
+            }
+        }
+    }
+
+    internal void Kill()
+    {
+        _process?.Kill();
+        _process?.WaitForExit();
+        _process?.Dispose();
+        _process = null;
+    }
+
+    public void Dispose() => Kill();
+}

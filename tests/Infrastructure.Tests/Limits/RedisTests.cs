@@ -1,0 +1,231 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Limits;
+using S3Auth.Substrate;
+
+namespace S3Auth.Infrastructure.Tests.Limits;
+
+/// <summary>Instances that count together, on a real Redis.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RedisTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly List<ServiceProvider> _instances = [];
+    private readonly Log _log = new();
+    private readonly DateTimeOffset _until = TimeProvider.System.GetUtcNow().AddSeconds(301);
+    private RedisServer _redis = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        if (!RedisServer.IsInstalled)
+        {
+            Assert.Ignore("There is no redis-server on the PATH.");
+        }
+
+        _redis = new RedisServer();
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        foreach (var instance in _instances)
+        {
+            await Link(instance).StopAsync(CancellationToken.None);
+            await instance.DisposeAsync();
+        }
+
+        _instances.Clear();
+        _redis?.Dispose();
+    }
+
+    [Test]
+    public async Task Instances_grant_no_more_together_than_the_limit()
+    {
+        var instances = await Task.WhenAll(StartAsync(), StartAsync(), StartAsync());
+        var granted = new ConcurrentBag<QuotaCount>();
+
+        await Parallel.ForAsync(0, 3000, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
+            granted.Add(await Quota(instances[i % 3]).TakeAsync(MemoryQuotaTests.Request(1, limit: 500), CancellationToken.None)));
+
+        Assert.That(granted, Has.All.Matches<QuotaCount>(count => count.IsShared));
+        Assert.That(granted.Count(count => count.Granted), Is.EqualTo(500));
+        Assert.That(await Quota(instances[0]).CountAsync(MemoryQuotaTests.Request(1, 1).Day, CancellationToken.None), Is.EqualTo(500));
+    }
+
+    [Test]
+    public async Task Total_holds_over_all_hotkeys_and_instances()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync());
+        var granted = 0;
+        for (byte i = 0; i < 40; i++)
+        {
+            granted += (await Quota(i % 2 == 0 ? one : other).TakeAsync(MemoryQuotaTests.Request(i, limit: 5, total: 25), CancellationToken.None)).Granted ? 1 : 0;
+        }
+
+        Assert.That(granted, Is.EqualTo(25));
+    }
+
+    [Test]
+    public async Task What_one_instance_gives_back_another_can_grant()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync());
+        var request = MemoryQuotaTests.Request(1, limit: 1);
+        var taken = await Quota(one).TakeAsync(request, CancellationToken.None);
+        Assert.That((await Quota(other).TakeAsync(request, CancellationToken.None)).Granted, Is.False);
+
+        Quota(one).GiveBack(request, taken);
+
+        Assert.That(async () => (await Quota(other).TakeAsync(request, CancellationToken.None)).Granted, Is.True.After(2000, 20));
+    }
+
+    [Test]
+    public async Task Proof_that_one_instance_used_is_refused_by_all()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync());
+
+        Assert.That(await Guard(one).UseAsync(Proof(1), CancellationToken.None), Is.EqualTo(ProofUse.First));
+        Assert.That(await Guard(other).UseAsync(Proof(1), CancellationToken.None), Is.EqualTo(ProofUse.Repeated));
+    }
+
+    [Test]
+    public async Task Proof_that_is_raced_over_instances_has_one_first_use()
+    {
+        var instances = await Task.WhenAll(StartAsync(), StartAsync(), StartAsync());
+        var uses = new ConcurrentBag<ProofUse>();
+
+        await Parallel.ForAsync(0, 300, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
+            uses.Add(await Guard(instances[i % 3]).UseAsync(Proof(7), CancellationToken.None)));
+
+        Assert.That(uses.Count(use => use == ProofUse.First), Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Services_of_two_subnets_share_a_redis_and_no_counter()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync(netuid: 13));
+
+        Assert.That((await Quota(one).TakeAsync(MemoryQuotaTests.Request(1, limit: 1), CancellationToken.None)).Granted);
+        Assert.That((await Quota(other).TakeAsync(MemoryQuotaTests.Request(1, limit: 1), CancellationToken.None)).Granted);
+    }
+
+    [Test]
+    public async Task While_redis_is_away_each_instance_goes_on_from_what_it_knows_and_tells_it_afterwards()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync());
+        var request = MemoryQuotaTests.Request(1, limit: 10);
+        for (var i = 0; i < 6; i++)
+        {
+            await Quota(one).TakeAsync(request, CancellationToken.None);
+        }
+
+        await Guard(one).UseAsync(Proof(1), CancellationToken.None);
+        _redis.Kill();
+
+        var waited = Stopwatch.StartNew();
+        var alone = new List<QuotaCount>();
+        for (var i = 0; i < 6; i++)
+        {
+            alone.Add(await Quota(one).TakeAsync(request, CancellationToken.None));
+        }
+
+        await Assert.MultipleAsync(async () =>
+        {
+            Assert.That(alone.Select(count => (count.Granted, count.Used, count.IsShared)), Is.EqualTo(new[]
+            {
+                (true, 7L, false), (true, 8L, false), (true, 9L, false), (true, 10L, false), (false, 10L, false), (false, 10L, false),
+            }));
+            Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2)), "only the first waits");
+            Assert.That(await Guard(one).UseAsync(Proof(1), CancellationToken.None), Is.EqualTo(ProofUse.Repeated), "what it saw it knows");
+            Assert.That(await Guard(one).UseAsync(Proof(2), CancellationToken.None), Is.EqualTo(ProofUse.First));
+            Assert.That(Link(one).IsThere, Is.False);
+        });
+
+        // It kept nothing: what is counted now comes from the instance.
+        _redis.Start();
+        await UntilThereAsync(one);
+        await UntilThereAsync(other);
+        await Quota(one).TakeAsync(request, CancellationToken.None);
+        Assert.That(await Quota(other).TakeAsync(request, CancellationToken.None), Is.EqualTo(new QuotaCount(Granted: true, 6, 6, IsShared: true)));
+        Assert.That(await Guard(one).UseAsync(Proof(2), CancellationToken.None), Is.EqualTo(ProofUse.Repeated), "used while Redis was away");
+        Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(2), "once by each instance: " + _log.Text);
+    }
+
+    [Test]
+    public async Task Required_redis_that_is_away_refuses()
+    {
+        var instance = await StartAsync(required: true);
+        Assert.That((await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None)).Granted);
+        _redis.Kill();
+
+        Assert.That(
+            async () => await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None),
+            Throws.InstanceOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo(RefusalCode.LimitsUnavailable));
+        Assert.That(
+            async () => await Guard(instance).UseAsync(Proof(1), CancellationToken.None),
+            Throws.InstanceOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo(RefusalCode.LimitsUnavailable));
+    }
+
+    [Test]
+    public async Task Redis_that_is_not_there_at_the_start_is_found_later()
+    {
+        _redis.Kill();
+        var instance = await StartAsync(waits: false);
+        Assert.That(Link(instance).IsThere, Is.False);
+        Assert.That((await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None)).IsShared, Is.False);
+
+        _redis.Start();
+        await UntilThereAsync(instance);
+
+        Assert.That((await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None)), Is.EqualTo(new QuotaCount(true, 2, 2, IsShared: true)));
+    }
+
+    private async Task<ServiceProvider> StartAsync(bool required = false, ushort netuid = 46, bool waits = true)
+    {
+        var instance = new ServiceCollection()
+            .AddLogging(logging => logging.AddProvider(_log))
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(DailyLimits.Default)
+            .AddLimits(new LimitOptions { Redis = _redis.Address, RedisIsRequired = required, Netuid = netuid })
+            .BuildServiceProvider();
+        lock (_instances)
+        {
+            _instances.Add(instance);
+        }
+
+        await Link(instance).StartAsync(CancellationToken.None);
+        if (waits)
+        {
+            await UntilThereAsync(instance);
+        }
+
+        return instance;
+    }
+
+    private static async Task UntilThereAsync(ServiceProvider instance)
+    {
+        var waited = Stopwatch.StartNew();
+        while (Link(instance).IsThere is not true)
+        {
+            Assert.That(waited.Elapsed, Is.LessThan(Patience), "Redis is not found.");
+            await Task.Delay(20);
+        }
+    }
+
+    private static RedisLink Link(ServiceProvider instance) => instance.GetRequiredService<RedisLink>();
+
+    private static IQuota Quota(ServiceProvider instance) => instance.GetRequiredService<IQuota>();
+
+    private static IReplayGuard Guard(ServiceProvider instance) => instance.GetRequiredService<IReplayGuard>();
+
+    private UsedProof Proof(int key) => new(MemoryQuotaTests.Request(1, 1).Hotkey, new ReplayKey((UInt128)key), _until);
+}
