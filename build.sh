@@ -3,6 +3,7 @@
 # or Ubuntu, as root or with sudo that asks no password); what is missing is named, and the tests that need it are skipped.
 #   ./build.sh                       everything
 #   ./build.sh --target=Test         without the end-to-end tests
+#   ./build.sh --target=Nightly      everything, a million damaged inputs, and ten minutes of load
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -14,6 +15,8 @@ needs=(
   "ceph-osd|ceph-osd|a real S3 server"
   "radosgw|radosgw|a real S3 server"
   "ceph|ceph-common|a real S3 server"
+  "redis-server|redis-server|counting together"
+  "faketime|faketime|a clock that is stepped"
   "python3-boto3|python3-boto3|clients in Python"
   "python3-requests|python3-requests|clients in Python"
   "node|nodejs|other signers"

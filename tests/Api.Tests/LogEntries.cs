@@ -10,6 +10,8 @@ internal sealed class LogEntries : ILoggerProvider
 
     internal IEnumerable<(LogLevel Level, string Text)> AboveInformation => _entries.Where(entry => entry.Level > LogLevel.Information);
 
+    internal string Text => string.Join(Environment.NewLine, _entries.Select(entry => entry.Text));
+
     public ILogger CreateLogger(string categoryName) => new Logger(_entries);
 
     public void Dispose()

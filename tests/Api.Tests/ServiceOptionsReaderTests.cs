@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Moq;
 using S3Auth.Api.Configuration;
 using S3Auth.Domain;
+using S3Auth.Infrastructure.Limits;
 
 namespace S3Auth.Api.Tests;
 
@@ -212,10 +213,75 @@ public sealed class ServiceOptionsReaderTests
     [Test]
     public void Setting_without_effect_is_told()
     {
-        var reader = Reader(Environments.Development, new(StringComparer.Ordinal) { ["REDIS_URL"] = "redis://localhost" });
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["REDIS_REQUIRED"] = "true" };
+        Assert.That(Reader(Environments.Development, settings).WithoutEffect, Is.EqualTo(new[] { "REDIS_REQUIRED" }));
 
-        Assert.That(reader.WithoutEffect, Is.EqualTo(new[] { "REDIS_URL" }));
+        settings["REDIS_URL"] = "redis://localhost";
+        Assert.That(Reader(Environments.Development, settings).WithoutEffect, Is.Empty);
     }
+
+    [Test]
+    public void Limits_are_those_of_the_protocol_where_nothing_is_set()
+    {
+        var options = Read(Environments.Production, Production);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(100, 10_000, 200_000)));
+            Assert.That(options.RequestsPerMinute, Is.EqualTo(120));
+            Assert.That(options.Window, Is.EqualTo(AccessWindow.Default));
+            Assert.That((options.Limits.Redis, options.Limits.RedisIsRequired), Is.EqualTo((default(RedisAddress), false)));
+            Assert.That(options.TrustedProxies, Is.Empty);
+            Assert.That(options.CorsOrigins, Is.Empty);
+            Assert.That((options.MetricsToken, options.AuditFolder, options.DrainTime), Is.EqualTo((default(string), default(string), TimeSpan.FromSeconds(5))));
+        });
+    }
+
+    [Test]
+    public void Limits_are_read()
+    {
+        var options = Read(Environments.Production, new(Production, StringComparer.Ordinal)
+        {
+            ["DAILY_LIMIT_PER_MINER"] = "7", ["DAILY_LIMIT_PER_VALIDATOR"] = "8", ["TOTAL_DAILY_LIMIT"] = "0", ["RATE_LIMIT_PER_MINUTE"] = "9",
+            ["REDIS_URL"] = "rediss://:secret@cache:6380/2", ["REDIS_REQUIRED"] = "True", ["TIMESTAMP_MAX_AGE"] = "30", ["TIMESTAMP_MAX_AHEAD"] = "0",
+            ["TRUSTED_PROXIES"] = "10.0.0.0/8, 192.0.2.7,fd00::/8", ["CORS_ORIGINS"] = "https://a.example, http://localhost:3000",
+            ["METRICS_TOKEN"] = "0123456789abcdef", ["DRAIN_SECONDS"] = "3", ["MAX_CONNECTIONS"] = "50", ["AUDIT_DIR"] = "/var/log/s3auth",
+        });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(7, 8, 0)));
+            Assert.That((options.RequestsPerMinute, options.MostConnections, options.DrainTime), Is.EqualTo((9, 50, TimeSpan.FromSeconds(3))));
+            Assert.That((options.Window.Back, options.Window.Ahead), Is.EqualTo((TimeSpan.FromSeconds(30), TimeSpan.Zero)));
+            Assert.That((options.Limits.Redis!.HostAndPort, options.Limits.RedisIsRequired), Is.EqualTo(("cache:6380", true)));
+            Assert.That(options.TrustedProxies.Select(network => network.ToString()), Is.EqualTo(new[] { "10.0.0.0/8", "192.0.2.7/32", "fd00::/8" }));
+            Assert.That(options.CorsOrigins, Is.EqualTo(new[] { "https://a.example", "http://localhost:3000" }));
+            Assert.That((options.MetricsToken, options.AuditFolder), Is.EqualTo(("0123456789abcdef", "/var/log/s3auth")));
+        });
+    }
+
+    [TestCase("DAILY_LIMIT_PER_MINER", "-1")]
+    [TestCase("DAILY_LIMIT_PER_VALIDATOR", "many")]
+    [TestCase("TOTAL_DAILY_LIMIT", "1e9")]
+    [TestCase("RATE_LIMIT_PER_MINUTE", "0")]
+    [TestCase("TIMESTAMP_MAX_AGE", "0")]
+    [TestCase("REDIS_REQUIRED", "maybe")]
+    [TestCase("TRUSTED_PROXIES", "10.0.0.0/33")]
+    [TestCase("TRUSTED_PROXIES", "proxy")]
+    [TestCase("TRUSTED_PROXIES", "10")]
+    [TestCase("CORS_ORIGINS", "example.org")]
+    [TestCase("CORS_ORIGINS", "https://example.org/")]
+    [TestCase("DRAIN_SECONDS", "21")]
+    public void Limit_that_does_not_parse_is_told_with_its_name(string name, string value) => Assert.That(
+        () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value }),
+        Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name));
+
+    [TestCase("REDIS_URL", "http://user:very-private@cache")]
+    [TestCase("METRICS_TOKEN", "very-private")]
+    [TestCase("METRICS_TOKEN", "very-private with a space")]
+    public void Secret_that_cannot_be_used_is_not_repeated(string name, string value) => Assert.That(
+        () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value }),
+        Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name).And.Message.Not.Contains("very-private"));
 
     [TestCase("static", "METAGRAPH_SYNC_INTERVAL")]
     [TestCase("static", "METAGRAPH_MAX_STALENESS")]

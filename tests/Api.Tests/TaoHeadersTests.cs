@@ -32,11 +32,10 @@ public sealed class TaoHeadersTests
     [Test]
     public async Task Signature_is_base64_or_hex()
     {
-        var headers = Headers("{}");
-        var hex = Convert.ToHexStringLower(Convert.FromBase64String(headers["X-Tao-Signature"]));
-
-        foreach (var text in (string[])[hex, "0x" + hex, "01" + hex, hex.ToUpperInvariant()])
+        foreach (var write in (Func<string, string>[])[hex => hex, hex => "0x" + hex, hex => "01" + hex, hex => hex.ToUpperInvariant()])
         {
+            var headers = Headers("{}");
+            var text = write(Convert.ToHexStringLower(Convert.FromBase64String(headers["X-Tao-Signature"])));
             Assert.That((await SendAsync("{}", With(headers, "X-Tao-Signature", text))).Status, Is.EqualTo(200), text);
         }
     }
@@ -48,6 +47,19 @@ public sealed class TaoHeadersTests
         {
             Assert.That((await SendAsync("{}", Headers("{}", nonce))).Status, Is.EqualTo(200), nonce);
         }
+    }
+
+    [Test]
+    public async Task Nonce_is_good_once_however_it_and_the_signature_are_written()
+    {
+        var nonce = Guid.NewGuid();
+        var headers = Headers("{}", nonce.ToString("D"));
+        var hex = Convert.ToHexStringLower(Convert.FromBase64String(headers["X-Tao-Signature"]));
+        Assert.That((await SendAsync("{}", headers)).Status, Is.EqualTo(200));
+
+        Assert.That((await SendAsync("{}", headers)).Code, Is.EqualTo("replayed_request"));
+        Assert.That((await SendAsync("{}", With(headers, "X-Tao-Signature", hex))).Code, Is.EqualTo("replayed_request"));
+        Assert.That((await SendAsync("{ }", Headers("{ }", nonce.ToString("N").ToUpperInvariant()))).Code, Is.EqualTo("replayed_request"), "signed anew with the same nonce");
     }
 
     [Test]

@@ -60,8 +60,8 @@ public sealed class RedisAddress
             AbortOnConnectFail = false,
             BacklogPolicy = BacklogPolicy.FailFast,
             ConnectTimeout = 1000,
-            AsyncTimeout = 1000,
-            SyncTimeout = 1000,
+            AsyncTimeout = 5000,
+            SyncTimeout = 5000,
             KeepAlive = 5,
             ReconnectRetryPolicy = new LinearRetry(500),
         };

@@ -7,21 +7,21 @@ using StackExchange.Redis;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// The connection to Redis, and whether it is there. A request waits for it briefly, and after the first that waits in vain none does:
-/// a probe in the background finds out when it is back. Both changes are logged once.
+/// The connection to Redis, and whether it is there. It is away when it has answered nobody for <see cref="Patience"/> while somebody
+/// waited: then all who wait stop, and nobody waits any more until a probe in the background finds it back. Both changes are logged once.
 /// </summary>
 internal sealed partial class RedisLink : BackgroundService, ISharedLimits
 {
-    /// <summary>How long a request waits for one answer; it asks at most twice.</summary>
+    /// <summary>How long Redis may be silent while it is asked.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(TurnMilliseconds * Turns);
 
     /// <summary>From one probe to the next.</summary>
     internal static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
 
-    // Waited for in turns of this process's own schedule: when it is so busy that an answer that has come is not looked at yet, the
-    // wait stretches with it, and Redis is not taken to be away because this process is slow.
+    // Counted in turns of this process's own schedule, from the last answer to anyone: when so many ask that their answers queue up, there
+    // or here, Redis is not taken to be away. Nothing would be counted together any more, and more be granted than the limits say.
     private const int TurnMilliseconds = 20;
-    private const int Turns = 6;
+    private const int Turns = 10;
 
     private static readonly TimeSpan ProbeLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
@@ -36,6 +36,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     private IDatabase? _database;
     private volatile bool _isThere;
     private bool _wasTold;
+    private long _answers;
 
     public RedisLink(LimitOptions options, LimitMetrics metrics, TimeProvider time, ILogger<RedisLink> log)
     {
@@ -135,14 +136,19 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
             return (false, default);
         }
 
-        for (var turn = 0; turn < Turns && !asked.IsCompleted; turn++)
+        var (wasThere, seen) = (_isThere, Interlocked.Read(ref _answers));
+        for (var silent = 0; silent < Turns && !asked.IsCompleted && _isThere == wasThere;)
         {
             await ((Task)asked.WaitAsync(TimeSpan.FromMilliseconds(TurnMilliseconds), _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var answers = Interlocked.Read(ref _answers);
+            silent = answers == seen ? silent + 1 : 0;
+            seen = answers;
         }
 
         _metrics.Asked(_time.GetElapsedTime(start), asked.IsCompletedSuccessfully);
         if (asked.IsCompletedSuccessfully)
         {
+            Interlocked.Increment(ref _answers);
             return (true, await asked);
         }
 

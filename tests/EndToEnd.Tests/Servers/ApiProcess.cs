@@ -107,6 +107,9 @@ internal sealed class ApiProcess : IAsyncDisposable
         return new ToolResult(api._process.ExitCode, string.Join('\n', api._process.Output), string.Join('\n', api._process.Errors));
     }
 
+    /// <summary>Its process's id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Everything logged so far.</summary>
     public IReadOnlyList<LogEntry> ReadLog() => [.. _process.Output.Select(LogEntry.Parse), .. _process.Errors.Select(LogEntry.Parse)];
 

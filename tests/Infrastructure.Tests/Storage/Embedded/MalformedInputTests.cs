@@ -1,4 +1,5 @@
 using System.Text;
+using S3Auth.Tests;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Embedded;
 
@@ -9,20 +10,13 @@ internal sealed class MalformedInputTests : StoreTests
     private const int Rounds = 1500;
     private const int AtOnce = 8;
 
-    private static readonly byte[][] Snippets =
-    [
-        "\r\n"u8.ToArray(), "--"u8.ToArray(), "\""u8.ToArray(), ";"u8.ToArray(), "="u8.ToArray(), "\0"u8.ToArray(), [0xff, 0xfe], "%00"u8.ToArray(),
-        "{"u8.ToArray(), "]"u8.ToArray(), "filename*=x'y'z"u8.ToArray(), "=?utf-8?B?!!!?="u8.ToArray(), "name="u8.ToArray(),
-        Encoding.ASCII.GetBytes("--" + TestForm.Boundary), Encoding.ASCII.GetBytes("\r\n--" + TestForm.Boundary + "--"), new byte[5000],
-    ];
-
     [Test]
     public Task Damaged_forms_are_refused() => FuzzAsync(random =>
     {
         var form = new TestForm(Store);
         form.Fields.Insert(0, ("x-ignore-a", "b"));
         var request = form.Build();
-        request.Body = Damage(random, request.Body);
+        request.Body = Fuzz.Damage(random, request.Body);
         return request;
     });
 
@@ -31,13 +25,13 @@ internal sealed class MalformedInputTests : StoreTests
     {
         var whole = Encoding.Latin1.GetBytes(
             """{"expiration":"2099-01-01T00:00:00.000Z","conditions":[{"bucket":"s3auth-dev"},["starts-with","$key","up/"],["content-length-range",1,1000],{"acl":"private"}]}""");
-        return new TestForm(Store) { PolicyText = Encoding.Latin1.GetString(Damage(random, whole)) }.Build();
+        return new TestForm(Store) { PolicyText = Encoding.Latin1.GetString(Fuzz.Damage(random, whole)) }.Build();
     });
 
     [Test]
     public Task Damaged_dispositions_are_refused() => FuzzAsync(random =>
     {
-        var disposition = Damage(random, "form-data; name=\"file\"; filename=\"a.txt\"; filename*=utf-8''%C3%A9.txt"u8.ToArray());
+        var disposition = Fuzz.Damage(random, "form-data; name=\"file\"; filename=\"a.txt\"; filename*=utf-8''%C3%A9.txt"u8.ToArray());
         return new TestForm(Store) { FileDisposition = Encoding.UTF8.GetString(disposition) }.Build();
     });
 
@@ -46,7 +40,7 @@ internal sealed class MalformedInputTests : StoreTests
     {
         var request = On("PUT", "up/key").With("x-amz-decoded-content-length", "9").With("x-amz-trailer", "x-amz-checksum-crc32");
         Signer.Authorize(request, "STREAMING-UNSIGNED-PAYLOAD-TRAILER");
-        request.Body = Damage(random, "3\r\n123\r\n6\r\n456789\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\n"u8.ToArray());
+        request.Body = Fuzz.Damage(random, "3\r\n123\r\n6\r\n456789\r\n0\r\nx-amz-checksum-crc32:y/Q5Jg==\r\n\r\n"u8.ToArray());
         return request;
     });
 
@@ -56,12 +50,12 @@ internal sealed class MalformedInputTests : StoreTests
         var request = random.Next(2) == 0 ? Signer.Presign(On("GET", "up/key")) : Signer.Authorize(Request("GET", $"/{Bucket}?list-type=2&prefix=a%20b"));
         if (random.Next(2) == 0)
         {
-            request.Target = "/" + Printable(Damage(random, Encoding.ASCII.GetBytes(request.Target[1..])));
+            request.Target = "/" + Fuzz.Printable(Fuzz.Damage(random, Encoding.ASCII.GetBytes(request.Target[1..])));
         }
         else
         {
             var i = random.Next(request.Headers.Count);
-            request.Headers[i] = (request.Headers[i].Name, Printable(Damage(random, Encoding.ASCII.GetBytes(request.Headers[i].Value))));
+            request.Headers[i] = (request.Headers[i].Name, Fuzz.Printable(Fuzz.Damage(random, Encoding.ASCII.GetBytes(request.Headers[i].Value))));
         }
 
         return request;
@@ -70,7 +64,7 @@ internal sealed class MalformedInputTests : StoreTests
     private async Task FuzzAsync(Func<Random, RawRequest> make)
     {
         var random = new Random(Seed);
-        for (var round = 0; round < Rounds; round += AtOnce)
+        for (var round = 0; round < Rounds * Fuzz.Factor; round += AtOnce)
         {
             var requests = Enumerable.Range(0, AtOnce).Select(_ => make(random)).ToArray();
             var answers = await Task.WhenAll(requests.Select(request => request.SendAsync()));
@@ -87,41 +81,4 @@ internal sealed class MalformedInputTests : StoreTests
             Store.Files().Where(file => !file.StartsWith(Store.Objects, StringComparison.Ordinal)), Is.Empty, "nothing is written outside the bucket's folder");
         Assert.That((await ListAsync("list-type=2&max-keys=1000&encoding-type=url")).Text, Does.Not.Match("<Key>(?!up/)"), "nothing is written outside the policy's prefix");
     }
-
-    private static byte[] Damage(Random random, byte[] whole)
-    {
-        var bytes = new List<byte>(whole);
-        for (var i = random.Next(1, 4); i > 0; i--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes.RemoveRange(at, Math.Min(random.Next(1, 40), bytes.Count - at));
-                    break;
-                case 2:
-                    bytes.InsertRange(at, Snippets[random.Next(Snippets.Length)]);
-                    break;
-                case 3:
-                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 200), bytes.Count - at)));
-                    break;
-                default:
-                    bytes.RemoveRange(at, bytes.Count - at);
-                    break;
-            }
-
-            if (bytes.Count == 0)
-            {
-                bytes.Add((byte)'x');
-            }
-        }
-
-        return [.. bytes];
-    }
-
-    private static string Printable(byte[] bytes) =>
-        string.Concat(bytes.Where(value => value is > 0x20 and < 0x7f).Select(value => (char)value));
 }

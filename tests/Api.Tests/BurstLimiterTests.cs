@@ -1,0 +1,71 @@
+using System.Net;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http;
+using S3Auth.Api.Limits;
+
+namespace S3Auth.Api.Tests;
+
+public sealed class BurstLimiterTests
+{
+    [Test]
+    public void Address_gets_as_many_at_once_as_a_minute_has_and_no_more()
+    {
+        using var limiter = BurstLimiter.Create(120);
+
+        Assert.That(Enumerable.Range(0, 300).Count(_ => Ask(limiter, "192.0.2.1")), Is.InRange(120, 125), "a token grows every half second");
+        Assert.That(Ask(limiter, "192.0.2.2"), "another address is another client");
+    }
+
+    [Test]
+    public void Network_of_ipv6_is_one_client()
+    {
+        using var limiter = BurstLimiter.Create(10);
+
+        var granted = Enumerable.Range(0, 100).Count(i => Ask(limiter, $"2001:db8:1:2::{i:x}"));
+
+        Assert.That(granted, Is.EqualTo(10));
+        Assert.That(Ask(limiter, "2001:db8:1:3::1"), "the next network is another");
+    }
+
+    [Test]
+    public void Address_of_ipv4_counts_the_same_in_either_notation()
+    {
+        using var limiter = BurstLimiter.Create(2);
+
+        Assert.That(new[] { "192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1" }.Select(address => Ask(limiter, address)), Is.EqualTo(new[] { true, true, false }));
+    }
+
+    [Test]
+    public void Probes_of_load_balancers_are_not_counted()
+    {
+        using var limiter = BurstLimiter.Create(1);
+
+        Assert.That(Enumerable.Range(0, 50).All(i => Ask(limiter, "192.0.2.1", i % 2 == 0 ? "/healthz" : "/readyz")));
+        Assert.That(new[] { Ask(limiter, "192.0.2.1", "/healthcheck"), Ask(limiter, "192.0.2.1", "/healthcheck") }, Is.EqualTo(new[] { true, false }));
+    }
+
+    [Test]
+    public void However_many_addresses_come_they_share_so_many_buckets()
+    {
+        var random = new Random(1);
+        var bytes = new byte[16];
+        var buckets = new HashSet<int>();
+        for (var i = 0; i < 400_000; i++)
+        {
+            random.NextBytes(bytes);
+            buckets.Add(BurstLimiter.BucketOf(new IPAddress(bytes)));
+        }
+
+        Assert.That(buckets, Has.All.InRange(0, BurstLimiter.Buckets - 1));
+        Assert.That(buckets, Has.Count.GreaterThan(BurstLimiter.Buckets * 9 / 10), "and spread over them");
+    }
+
+    private static bool Ask(PartitionedRateLimiter<HttpContext> limiter, string address, string path = "/get-folder-access")
+    {
+        var context = new DefaultHttpContext();
+        context.Connection.RemoteIpAddress = IPAddress.Parse(address);
+        context.Request.Path = path;
+        using var lease = limiter.AttemptAcquire(context);
+        return lease.IsAcquired;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using S3Auth.Substrate;
+using S3Auth.Tests;
+
+namespace S3Auth.Api.Tests;
+
+/// <summary>Damaged bodies and headers on every signed endpoint: refused politely, in time, and with bounded memory.</summary>
+public sealed class FuzzTests
+{
+    private const int Seed = 4711;
+    private const int Rounds = 12_000;
+    private const int AtOnce = 8;
+    private const int MostBytesPerRequest = 1024 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static readonly string[] Paths =
+    [
+        "/get-folder-access", "/get-file-upload-url", "/list-my-files", "/get-validator-access", "/get-miner-specific-access", "/get-miner-list",
+        "/list-files", "/get-folder-presigned-urls", "/get-file-presigned-urls",
+    ];
+
+    private static readonly byte[] Miner = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>(Service.FolderAccess(), StringComparer.Ordinal)
+    {
+        ["source"] = "x", ["expiry"] = 1_900_000_000, ["filename"] = "a.parquet", ["job_id"] = "default", ["size"] = 4096, ["limit"] = 10, ["prefix"] = "a", ["cursor"] = "AAAA",
+    });
+
+    private static readonly byte[] Validator = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>(Service.FolderAccess(), StringComparer.Ordinal)
+    {
+        ["miner_hotkey"] = KeyPair.FromUri("//Bob").AccountId.ToString(), ["file_keys"] = new[] { "data/x/a", "b" }, ["expiry_hours"] = 3, ["limit"] = 10,
+        ["continuation_token"] = "token", ["cursor"] = "AAAA", ["source"] = "reddit",
+    });
+
+    private static readonly (string Name, string Value)[] Headers =
+    [
+        ("X-Tao-Version", "2"), ("X-Tao-Timestamp", "1795500000000"), ("X-Tao-Nonce", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"),
+        ("X-Tao-Signed-By", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"), ("X-Tao-Signature", Convert.ToBase64String(new byte[64])),
+        ("X-Request-ID", "an-id"), ("X-Forwarded-For", "192.0.2.1"), ("Authorization", "Bearer x"), ("Origin", "https://example.org"),
+    ];
+
+    [Test]
+    public async Task Damaged_requests_are_refused_politely()
+    {
+        using var service = new Service();
+        using var client = service.CreateClient();
+        var random = new Random(Seed);
+        var rounds = Rounds * Fuzz.Factor;
+        var codes = new SortedDictionary<int, int>();
+        var allocated = GC.GetTotalAllocatedBytes();
+        var longest = TimeSpan.Zero;
+        for (var round = 0; round < rounds; round += AtOnce)
+        {
+            var requests = Enumerable.Range(0, AtOnce).Select(_ => Make(random)).ToList();
+            var start = Stopwatch.GetTimestamp();
+            var answers = await Task.WhenAll(requests.Select(request => client.SendAsync(request.Message))).WaitAsync(Patience);
+            var waited = Stopwatch.GetElapsedTime(start);
+            longest = waited > longest ? waited : longest;
+            foreach (var (request, answer) in requests.Zip(answers))
+            {
+                var status = (int)answer.StatusCode;
+                var text = await answer.Content.ReadAsStringAsync();
+                Assert.That(status, Is.InRange(200, 499), $"seed {Seed}, round {round}: {request.Message.RequestUri}\n{request.Body}\n{text}");
+                codes[status] = codes.GetValueOrDefault(status) + 1;
+                request.Message.Dispose();
+                answer.Dispose();
+            }
+        }
+
+        var each = (GC.GetTotalAllocatedBytes() - allocated) / rounds;
+        Assert.That(each, Is.LessThan(MostBytesPerRequest), "bytes allocated for each request, client and test included");
+        Assert.That(service.Log.Text, Does.Not.Contain("failed unexpectedly"));
+        Figures.Print("Fuzz", $"{rounds} damaged requests: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; none 5xx, longest {longest.TotalMilliseconds:F0} ms for {AtOnce} at once, {each / 1024} KiB allocated each");
+    }
+
+    private static (HttpRequestMessage Message, string Body) Make(Random random)
+    {
+        var path = Paths[random.Next(Paths.Length)];
+        var whole = random.Next(2) == 0 ? Miner : Validator;
+        var body = random.Next(8) == 0 ? whole : Fuzz.Damage(random, whole);
+        var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        message.Content.Headers.TryAddWithoutValidation(
+            "Content-Type", random.Next(10) == 0 ? Fuzz.Printable(Fuzz.Damage(random, "application/json"u8)) : "application/json");
+        if (random.Next(2) == 0)
+        {
+            foreach (var (name, value) in Headers.Where(_ => random.Next(8) > 0))
+            {
+                message.Headers.TryAddWithoutValidation(
+                    name, random.Next(3) == 0 ? Fuzz.Printable(Fuzz.Damage(random, Encoding.ASCII.GetBytes(value))) : value);
+            }
+        }
+
+        return (message, Encoding.Latin1.GetString(body));
+    }
+}

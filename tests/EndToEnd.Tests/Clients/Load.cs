@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using S3Auth.Tests;
+
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary>Miners who keep asking for folder access, so many a second, each request signed for itself and none sent twice.</summary>
+internal sealed class Load : IAsyncDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly ConcurrentQueue<Outcome> _outcomes = new();
+    private readonly CancellationTokenSource _end = new();
+    private readonly Func<Uri?> _next;
+    private readonly IReadOnlyList<Miner> _miners;
+    private readonly string _subject;
+    private readonly Task _sending;
+    private readonly List<(long Start, Task Ended)> _pending = [];
+
+    private Load(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond)
+    {
+        (_subject, _next, _miners) = (subject, next, miners);
+        _sending = SendAsync(TimeSpan.FromSeconds(1) / perSecond);
+    }
+
+    /// <summary>Offsets the moments that are signed, as a client's clock that differs.</summary>
+    public TimeSpan ClockOffset { get; set; }
+
+    public static Load Start(string subject, IReadOnlyList<Uri> services, IReadOnlyList<Miner> miners, int perSecond)
+    {
+        var turn = 0;
+        return new Load(subject, () => services[(int)((uint)Interlocked.Increment(ref turn) % services.Count)], miners, perSecond);
+    }
+
+    /// <summary>The same with the service chosen for each request; none where there is none.</summary>
+    public static Load Start(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond) => new(subject, next, miners, perSecond);
+
+    /// <summary>What came of the requests that were begun while this took.</summary>
+    public async Task<Phase> DuringAsync(string name, Func<Task> passes)
+    {
+        var from = Stopwatch.GetTimestamp();
+        await passes();
+        var to = Stopwatch.GetTimestamp();
+
+        // Those that were begun within it end too.
+        Task[] begun;
+        lock (_pending)
+        {
+            begun = [.. _pending.Where(one => one.Start >= from && one.Start <= to).Select(one => one.Ended)];
+        }
+
+        await Task.WhenAll(begun);
+        var outcomes = _outcomes.Where(outcome => outcome.Start >= from && outcome.Start <= to).ToList();
+        var phase = new Phase(outcomes);
+        Figures.Print(_subject, $"{name}: {phase}");
+        return phase;
+    }
+
+    public Task<Phase> DuringAsync(string name, TimeSpan duration) => DuringAsync(name, () => Task.Delay(duration));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _sending;
+        _http.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task SendAsync(TimeSpan interval)
+    {
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; !_end.IsCancellationRequested; i++)
+        {
+            var ahead = (interval * i) - Stopwatch.GetElapsedTime(start);
+            if (ahead > TimeSpan.FromMilliseconds(1))
+            {
+                await Task.Delay(ahead);
+            }
+
+            if (_next() is { } service)
+            {
+                var miner = _miners[i % _miners.Count];
+                var begun = Stopwatch.GetTimestamp();
+                var ended = Task.Run(() => AskAsync(service, miner, begun));
+                lock (_pending)
+                {
+                    _pending.RemoveAll(one => one.Ended.IsCompleted);
+                    _pending.Add((begun, ended));
+                }
+            }
+        }
+
+        Task[] pending;
+        lock (_pending)
+        {
+            pending = [.. _pending.Select(one => one.Ended)];
+        }
+
+        await Task.WhenAll(pending);
+    }
+
+    private async Task AskAsync(Uri service, Miner miner, long start)
+    {
+        var timestamp = ServiceClient.Now + (long)ClockOffset.TotalSeconds;
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(ServiceClient.FolderAccessBody(miner, timestamp).ToJsonString()));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        string result;
+        try
+        {
+            using var answer = await _http.PostAsync(new Uri(service, ServiceClient.FolderAccessPath), content);
+            var text = await answer.Content.ReadAsStringAsync();
+            result = answer.StatusCode == HttpStatusCode.OK ? Outcome.Granted : $"{(int)answer.StatusCode} {System.Text.Json.Nodes.JsonNode.Parse(text)?["code"]}";
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException or OperationCanceledException)
+        {
+            result = lost is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? "not connected" : $"lost ({lost.GetBaseException().Message})";
+        }
+
+        _outcomes.Enqueue(new Outcome(start, Stopwatch.GetElapsedTime(start), result));
+    }
+
+    private sealed record Outcome(long Start, TimeSpan Duration, string Result)
+    {
+        internal const string Granted = "granted";
+    }
+
+    /// <summary>What came of the requests of one time.</summary>
+    internal sealed class Phase
+    {
+        private readonly SortedDictionary<string, int> _failures = new(StringComparer.Ordinal);
+
+        internal Phase(System.Collections.IEnumerable outcomes)
+        {
+            var durations = new List<TimeSpan>();
+            foreach (var outcome in outcomes.Cast<Outcome>())
+            {
+                durations.Add(outcome.Duration);
+                if (outcome.Result == Outcome.Granted)
+                {
+                    Granted++;
+                }
+                else
+                {
+                    _failures[outcome.Result] = _failures.GetValueOrDefault(outcome.Result) + 1;
+                }
+            }
+
+            durations.Sort();
+            Asked = durations.Count;
+            Longest = durations.Count > 0 ? durations[^1] : default;
+            Usual = durations.Count > 0 ? durations[durations.Count / 2] : default;
+        }
+
+        public int Asked { get; }
+
+        public int Granted { get; }
+
+        public TimeSpan Longest { get; }
+
+        public TimeSpan Usual { get; }
+
+        /// <summary>How often what happened instead of a grant.</summary>
+        public IReadOnlyDictionary<string, int> Failures => _failures;
+
+        public override string ToString() => FormattableString.Invariant(
+            $"{Granted} of {Asked} granted ({(Asked == 0 ? 0 : 100.0 * Granted / Asked):F1} %), median {Usual.TotalMilliseconds:F0} ms, longest {Longest.TotalMilliseconds:F0} ms{string.Concat(_failures.Select(failure => $"; {failure.Value} x {failure.Key}"))}");
+    }
+}

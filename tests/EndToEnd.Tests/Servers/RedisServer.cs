@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace S3Auth.EndToEnd.Tests.Servers;
+
+/// <summary>A real Redis on loopback that keeps nothing on disk.</summary>
+internal sealed class RedisServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly ScratchFolder _folder = new("redis");
+    private ServerProcess? _process;
+
+    private RedisServer(int port) => Port = port;
+
+    /// <summary>Whether it is on this machine.</summary>
+    public static bool IsInstalled { get; } = Tool.Find("redis-server") is not null;
+
+    public int Port { get; }
+
+    public string Url => UrlOf(Port);
+
+    public static string UrlOf(int port) => string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{port}");
+
+    public static async Task<RedisServer> StartAsync()
+    {
+        if (!IsInstalled)
+        {
+            Assert.Ignore("There is no redis-server on the PATH.");
+        }
+
+        var server = new RedisServer(FreePort.Next());
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>Starts it, with nothing in it.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process = new ServerProcess(
+            "Redis",
+            Tool.Find("redis-server")!,
+            ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"],
+            _folder.Path);
+        await _process.WaitUntilAsync(
+            async () =>
+            {
+                using var client = new TcpClient();
+                try
+                {
+                    await client.ConnectAsync("127.0.0.1", Port);
+                    return true;
+                }
+                catch (SocketException)
+                {
+                    return false;
+                }
+            },
+            Patience);
+    }
+
+    /// <summary>Ends it as a power cut does.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.KillAsync();
+            await _process.DisposeAsync();
+            _process = null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _folder.Dispose();
+    }
+}
