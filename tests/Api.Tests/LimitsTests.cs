@@ -182,7 +182,7 @@ public sealed class LimitsTests
     [TestCase("10.0.0.0/8", "10.1.2.3", "203.0.113.{0}, 192.0.2.1, 10.9.9.9", 1)]
     [TestCase("10.0.0.0/8", "198.51.100.7", "192.0.2.{0}", 1)]
     [TestCase("", "10.1.2.3", "192.0.2.{0}", 1)]
-    [TestCase("::ffff:10.0.0.0/104,10.0.0.0/8", "::ffff:10.1.2.3", "192.0.2.{0}", 8)]
+    [TestCase("10.0.0.0/8", "::ffff:10.1.2.3", "192.0.2.{0}", 8)]
     public async Task Client_is_who_the_trusted_proxies_say(string trusted, string peer, string forwarded, int clients)
     {
         using var service = new Service

@@ -79,14 +79,15 @@ internal static class HungNodeLatency
     /// <summary>Sends one request after the other from each client. Returns the milliseconds of each, in order of size.</summary>
     private static async Task<double[]> MeasureAsync(HttpClient http, TimeSpan duration)
     {
-        var body = Body();
+        using var hotkey = KeyPair.FromUri("//Bob");
+        using var coldkey = KeyPair.FromUri("//Bob//cold");
         var until = Stopwatch.StartNew();
         var all = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Task.Run(async () =>
         {
             var taken = new List<double>();
             while (until.Elapsed < duration)
             {
-                using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
+                using var content = new ByteArrayContent(Body(hotkey, coldkey.AccountId)) { Headers = { ContentType = new("application/json") } };
                 var started = Stopwatch.GetTimestamp();
                 using var answer = await http.PostAsync("/get-folder-access", content);
                 taken.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
@@ -101,14 +102,12 @@ internal static class HungNodeLatency
         return [.. all.SelectMany(taken => taken).Order()];
     }
 
-    private static byte[] Body()
+    private static byte[] Body(KeyPair hotkey, AccountId coldkey)
     {
-        using var hotkey = KeyPair.FromUri("//Bob");
-        using var coldkey = KeyPair.FromUri("//Bob//cold");
         var timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        var text = FormattableString.Invariant($"s3:data:access:{coldkey.AccountId}:{hotkey.AccountId}:{timestamp}");
+        var text = FormattableString.Invariant($"s3:data:access:{coldkey}:{hotkey.AccountId}:{timestamp}");
         var signature = hotkey.Sign(Encoding.UTF8.GetBytes(text));
         return Encoding.UTF8.GetBytes(FormattableString.Invariant(
-            $$"""{"coldkey":"{{coldkey.AccountId}}","hotkey":"{{hotkey.AccountId}}","timestamp":{{timestamp}},"signature":"{{signature}}"}"""));
+            $$"""{"coldkey":"{{coldkey}}","hotkey":"{{hotkey.AccountId}}","timestamp":{{timestamp}},"signature":"{{signature}}"}"""));
     }
 }

@@ -7,8 +7,10 @@ using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
 using S3Auth.Application.Validators.GetValidatorAccess;
+using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Domain;
 using S3Auth.Infrastructure;
+using S3Auth.Infrastructure.Limits;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
 using S3Auth.Infrastructure.Storage.SigV4;
@@ -55,6 +57,13 @@ public class PipelineBenchmarks : IDisposable
             .AddSignatures()
             .AddSingleton<IUrlSigner>(new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, credentials, new PutGuard()))
             .AddSingleton<IObjectStore, FullStore>()
+            .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue))
+            .AddSingleton(BurstLimit.Default)
+            .AddSingleton<IQuota, MemoryQuota>()
+            .AddSingleton<ISharedLimits, NoSharedLimits>()
+            .AddSingleton<IReplayGuard, Forgetful>()
+            .AddSingleton<IAuditLog, Silent>()
+            .AddMetrics()
             .AddApplication(new FixedTime())
             .BuildServiceProvider();
 
@@ -103,6 +112,21 @@ public class PipelineBenchmarks : IDisposable
     private static Sr25519Signature Sign(KeyPair keys, Commitment commitment) => keys.Sign(Encoding.UTF8.GetBytes(commitment.Text));
 
     private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+
+    /// <summary>Lets one and the same request in again and again.</summary>
+    private sealed class Forgetful : IReplayGuard
+    {
+        public ValueTask<ProofUse> UseAsync(UsedProof proof, CancellationToken cancellationToken) => new(ProofUse.First);
+    }
+
+    private sealed class Silent : IAuditLog
+    {
+        public bool IsWriting => true;
+
+        public void Record(AuditRecord decision)
+        {
+        }
+    }
 
     private sealed class FixedTime : TimeProvider
     {

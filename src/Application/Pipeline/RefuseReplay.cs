@@ -22,7 +22,7 @@ public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, Access
 
         foreach (var proof in caller.Proofs)
         {
-            var used = new UsedProof(caller.Neuron.Hotkey, proof.ReplayKey, proof.Moment + window.Back + LastSecond);
+            var used = new UsedProof(proof.ReplayKey, proof.Moment + window.Back + LastSecond);
             var use = await guard.UseAsync(used, cancellationToken);
             if (use != ProofUse.First)
             {
@@ -40,11 +40,6 @@ public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, Access
             kind == ProofKind.TaoHeaders
                 ? "A request of this hotkey with this X-Tao-Nonce was used already: sign each request anew, with a new nonce and the current time."
                 : "This signature was used already, and each is good once: sign again with a new timestamp."),
-        ProofUse.TooMany => new RefusedException(
-            RefusalCode.RateLimited, "This hotkey has signed too many requests within a few minutes: wait a little and sign again.")
-        {
-            RetryAfter = TimeSpan.FromMinutes(1),
-        },
         _ => new RefusedException(
             RefusalCode.LimitsUnavailable,
             "This server cannot tell whether this signature was used before, because it has too many to remember, or its clock was set back: sign again with the current time.")

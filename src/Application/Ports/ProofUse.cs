@@ -13,7 +13,4 @@ public enum ProofUse
     /// Nobody can tell: as much is remembered as fits, or what was remembered is forgotten. It may have been used before.
     /// </summary>
     Unknown,
-
-    /// <summary>Its signer used so many within their window that no more of his are remembered.</summary>
-    TooMany,
 }

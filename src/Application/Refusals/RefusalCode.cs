@@ -42,7 +42,7 @@ public enum RefusalCode
     /// <summary>A hotkey's grants of today are used up, or everyone's.</summary>
     QuotaExceeded,
 
-    /// <summary>An address, or a hotkey, sends too many requests within a short time.</summary>
+    /// <summary>An address sends too many requests within a short time.</summary>
     RateLimited,
 
     /// <summary>So many requests are arriving at once that no more of theirs fits.</summary>

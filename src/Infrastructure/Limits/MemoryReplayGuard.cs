@@ -1,7 +1,5 @@
-using System.Runtime.InteropServices;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
-using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Limits;
 
@@ -16,29 +14,24 @@ internal sealed class MemoryReplayGuard : IReplayGuard
     /// <summary>How many proofs are remembered at most, in up to 200 MB: 13,000 a second for as long as they last.</summary>
     internal const int Capacity = 4_000_000;
 
-    /// <summary>How many of them may be one signer's: nobody fills the memory alone.</summary>
-    internal const int MostOfOneSigner = 16_384;
-
     private const int SlotSeconds = 10;
 
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<long, Slot> _slots = [];
+    private readonly SortedDictionary<long, HashSet<ulong>> _slots = [];
     private readonly TimeProvider _time;
     private readonly int _capacity;
-    private readonly int _mostOfOneSigner;
     private long _forgotten = long.MinValue;
     private int _count;
 
     public MemoryReplayGuard(TimeProvider time)
-        : this(time, Capacity, MostOfOneSigner)
+        : this(time, Capacity)
     {
     }
 
-    internal MemoryReplayGuard(TimeProvider time, int capacity, int mostOfOneSigner)
+    internal MemoryReplayGuard(TimeProvider time, int capacity)
     {
         _time = time;
         _capacity = capacity;
-        _mostOfOneSigner = mostOfOneSigner;
     }
 
     /// <summary>How many proofs are remembered.</summary>
@@ -62,33 +55,22 @@ internal sealed class MemoryReplayGuard : IReplayGuard
         {
             Forget(_time.GetUtcNow().ToUnixTimeSeconds());
 
-            if (_slots.TryGetValue(end, out var slot) && slot.Keys.Contains(Short(proof.Key)))
+            if (_slots.TryGetValue(end, out var slot) && slot.Contains(Short(proof.Key)))
             {
                 return ProofUse.Repeated;
             }
 
-            if (end <= _forgotten)
-            {
-                return ProofUse.Unknown;
-            }
-
-            if (_slots.Values.Sum(one => one.BySigner.GetValueOrDefault(proof.Signer)) >= _mostOfOneSigner)
-            {
-                return ProofUse.TooMany;
-            }
-
-            if (_count >= _capacity)
+            if (end <= _forgotten || _count >= _capacity)
             {
                 return ProofUse.Unknown;
             }
 
             if (slot is null)
             {
-                _slots.Add(end, slot = new Slot());
+                _slots.Add(end, slot = []);
             }
 
-            slot.Keys.Add(Short(proof.Key));
-            CollectionsMarshal.GetValueRefOrAddDefault(slot.BySigner, proof.Signer, out _)++;
+            slot.Add(Short(proof.Key));
             _count++;
             return ProofUse.First;
         }
@@ -103,14 +85,7 @@ internal sealed class MemoryReplayGuard : IReplayGuard
         {
             _slots.Remove(end);
             _forgotten = end;
-            _count -= slot.Keys.Count;
+            _count -= slot.Count;
         }
-    }
-
-    private sealed class Slot
-    {
-        internal HashSet<ulong> Keys { get; } = [];
-
-        internal Dictionary<AccountId, int> BySigner { get; } = [];
     }
 }

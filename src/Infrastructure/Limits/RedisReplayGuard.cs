@@ -15,7 +15,7 @@ internal sealed class RedisReplayGuard(RedisLink redis, MemoryReplayGuard memory
     public async ValueTask<ProofUse> UseAsync(UsedProof proof, CancellationToken cancellationToken)
     {
         var here = memory.Use(proof);
-        if (here is ProofUse.Repeated or ProofUse.TooMany)
+        if (here == ProofUse.Repeated)
         {
             return here;
         }

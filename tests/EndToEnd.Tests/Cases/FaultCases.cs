@@ -134,6 +134,22 @@ internal sealed class FaultCases
     }
 
     [Test]
+    public async Task Password_of_redis_is_seen_nowhere()
+    {
+        var redis = Own(await RedisServer.StartAsync());
+        var settings = Settings(0);
+
+        // That Redis has none, so it refuses this one.
+        settings["REDIS_URL"] = string.Create(CultureInfo.InvariantCulture, $"redis://:very-private@127.0.0.1:{redis.Port}");
+        var api = await StartAsync(settings);
+        var granted = await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner));
+
+        Assert.That(granted.Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(string.Join('\n', api.ReadLog().Select(entry => entry.Text)), Does.Not.Contain("very-private"));
+        Assert.That((await api.Client.GetAsync("/healthcheck")).Text, Does.Not.Contain("very-private"));
+    }
+
+    [Test]
     public async Task Required_redis_that_is_away_is_told()
     {
         var redis = Own(await RedisServer.StartAsync());

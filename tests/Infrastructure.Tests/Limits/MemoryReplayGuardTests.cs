@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Infrastructure.Limits;
-using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
 
@@ -11,9 +10,6 @@ namespace S3Auth.Infrastructure.Tests.Limits;
 public sealed class MemoryReplayGuardTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
-
-    private static readonly AccountId Alice = Account(1);
-    private static readonly AccountId Bob = Account(2);
 
     private readonly FakeTimeProvider _time = new(Noon);
 
@@ -56,32 +52,18 @@ public sealed class MemoryReplayGuardTests
     [Test]
     public void Full_memory_can_only_refuse_and_forgets_nothing()
     {
-        var guard = new MemoryReplayGuard(_time, capacity: 100, mostOfOneSigner: 100);
+        var guard = new MemoryReplayGuard(_time, capacity: 100);
         for (var i = 0; i < 100; i++)
         {
             guard.Use(Proof(i, seconds: i));
         }
 
-        Assert.That(guard.Use(Proof(100, Bob)), Is.EqualTo(ProofUse.Unknown));
+        Assert.That(guard.Use(Proof(100)), Is.EqualTo(ProofUse.Unknown));
         Assert.That(Enumerable.Range(0, 100).Select(i => guard.Use(Proof(i, seconds: i))), Has.All.EqualTo(ProofUse.Repeated));
 
         // There is room again as soon as something has ended.
         _time.Advance(TimeSpan.FromSeconds(20));
-        Assert.That(guard.Use(Proof(100, Bob, seconds: 200)), Is.EqualTo(ProofUse.First));
-    }
-
-    [Test]
-    public void One_signer_cannot_fill_the_memory()
-    {
-        var guard = new MemoryReplayGuard(_time, capacity: 100, mostOfOneSigner: 10);
-        for (var i = 0; i < 10; i++)
-        {
-            guard.Use(Proof(i, Alice, seconds: 10 * i));
-        }
-
-        Assert.That(guard.Use(Proof(10, Alice)), Is.EqualTo(ProofUse.TooMany));
-        Assert.That(guard.Use(Proof(3, Alice, seconds: 30)), Is.EqualTo(ProofUse.Repeated), "what is remembered is still known");
-        Assert.That(guard.Use(Proof(11, Bob)), Is.EqualTo(ProofUse.First));
+        Assert.That(guard.Use(Proof(100, seconds: 200)), Is.EqualTo(ProofUse.First));
     }
 
     [Test]
@@ -109,8 +91,5 @@ public sealed class MemoryReplayGuardTests
         Assert.That(guard.Use(Proof(1, seconds: 5)), Is.Not.EqualTo(ProofUse.First));
     }
 
-    private static UsedProof Proof(int key, AccountId? signer = null, double seconds = 301) =>
-        new(signer ?? Alice, new ReplayKey((UInt128)key), Noon.AddSeconds(seconds));
-
-    private static AccountId Account(byte value) => AccountId.FromBytes(Enumerable.Repeat(value, AccountId.Size).ToArray());
+    private static UsedProof Proof(int key, double seconds = 301) => new(new ReplayKey((UInt128)key), Noon.AddSeconds(seconds));
 }

@@ -227,5 +227,5 @@ public sealed class RedisTests
 
     private static IReplayGuard Guard(ServiceProvider instance) => instance.GetRequiredService<IReplayGuard>();
 
-    private UsedProof Proof(int key) => new(MemoryQuotaTests.Request(1, 1).Hotkey, new ReplayKey((UInt128)key), _until);
+    private UsedProof Proof(int key) => new(new ReplayKey((UInt128)key), _until);
 }
