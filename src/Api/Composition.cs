@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using S3Auth.Api.Configuration;
 using S3Auth.Api.Errors;
@@ -19,10 +18,6 @@ namespace S3Auth.Api;
 /// <summary>Puts the service together: the only place that knows which adapter stands behind which port.</summary>
 internal static partial class Composition
 {
-    // Bodies beyond what is read (WireJsonFormatter.MaxBytes) are refused unread. Up to this size the server then takes in and drops the
-    // rest, so that a client which is still sending gets to see the refusal; beyond it the connection is cut.
-    private const long MaxDrainedBytes = 16 * 1024 * 1024;
-
     /// <exception cref="ConfigurationException">Anything in the configuration is missing or does not parse.</exception>
     internal static WebApplication Build(string[] args)
     {
@@ -78,27 +73,14 @@ internal static partial class Composition
             provider.GetRequiredService<ServiceStop>(), options.DrainTime, provider.GetRequiredService<TimeProvider>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Longest);
         services.AddBurstLimiter(options.RequestsPerMinute);
-        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins([.. options.CorsOrigins])
-            .WithMethods(HttpMethods.Get, HttpMethods.Post)
-            .WithHeaders(["Content-Type", RequestId.Header, .. TaoHeaders.Names])
-            .WithExposedHeaders(RequestId.Header, "RateLimit", "RateLimit-Policy", "Retry-After")));
+        services.AddOtherOrigins(options.CorsOrigins);
         services.AddControllers().AddWireJson();
         services.AddServiceDocument();
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServiceOptions options)
     {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = MaxDrainedBytes;
-        kestrel.Limits.MaxConcurrentConnections = options.MostConnections;
-        kestrel.Limits.MaxRequestLineSize = 4 * 1024;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        kestrel.Limits.MaxRequestHeaderCount = 64;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-
-        // Longer than load balancers keep a connection without use (60 s on AWS): the one who closes first must not be this server.
-        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+        ServerLimits.Apply(kestrel, options.MostConnections);
         if (options.LoopbackOnly)
         {
             kestrel.ListenLocalhost(options.Port);
@@ -134,47 +116,19 @@ internal static partial class Composition
         }
     }
 
+    // What a request passes before the pipeline of its command. Whatever is refused here or there leaves as one form of problem.
     private static void UsePipeline(WebApplication app, ServiceOptions options)
     {
-        var untrusted = new UntrustedProxy(options.TrustedProxies, app.Logger);
-        app.Use((context, next) =>
-        {
-            untrusted.Look(context);
-            return next(context);
-        });
-        if (options.TrustedProxies.Count > 0)
-        {
-            app.UseForwardedHeaders(ForwardedBy(options.TrustedProxies));
-        }
-
+        app.UseClientAddress(options.TrustedProxies);
         app.UseRequestId();
         app.UseResponseHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRateLimiter();
-        if (options.CorsOrigins.Count > 0)
-        {
-            app.UseCors();
-        }
-
+        app.UseOtherOrigins(options.CorsOrigins);
         app.UseTelemetry(options.MetricsToken);
         app.UseServiceDocument();
         app.MapControllers();
         app.MapGet("/", () => Results.Redirect("docs/")).ExcludeFromDescription();
-    }
-
-    // A client's address is what the nearest trusted proxy says, and before that the next one; the first that is not trusted is the client,
-    // whatever it says of itself.
-    private static ForwardedHeadersOptions ForwardedBy(IReadOnlyList<System.Net.IPNetwork> proxies)
-    {
-        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
-        forwarded.KnownProxies.Clear();
-        forwarded.KnownIPNetworks.Clear();
-        foreach (var proxy in proxies)
-        {
-            forwarded.KnownIPNetworks.Add(proxy);
-        }
-
-        return forwarded;
     }
 
     private static void Announce(WebApplication app, ServiceOptions options, IReadOnlyList<string> withoutEffect)

@@ -99,7 +99,7 @@ public static class DependencyInjection
 
         services.AddMetrics();
         services.AddSingleton<AuditMetrics>();
-        services.AddSingleton<IAuditSink, StandardOutput>();
+        services.AddSingleton<IAuditSink>(_ => new StandardOutput(Console.OpenStandardOutput()));
         if (options.Folder is { } folder)
         {
             services.AddSingleton<IAuditSink>(new DailyFile(folder));

@@ -4,12 +4,10 @@ namespace S3Auth.Infrastructure.Audit;
 /// The process's standard output. The log is written there too, by others: lines are written in pieces that a pipe takes whole, so that
 /// none is torn by one of the log's.
 /// </summary>
-internal sealed class StandardOutput : IAuditSink
+internal sealed class StandardOutput(Stream stream) : IAuditSink
 {
     // What a pipe takes in one piece at least on every system (PIPE_BUF of Linux).
-    private const int Whole = 4096;
-
-    private readonly Stream _stream = Console.OpenStandardOutput();
+    internal const int Whole = 4096;
 
     public string Name => "standard output";
 
@@ -24,13 +22,13 @@ internal sealed class StandardOutput : IAuditSink
                 end = lines.IndexOf((byte)'\n') + 1;
             }
 
-            _stream.Write(lines[..end]);
+            stream.Write(lines[..end]);
             lines = lines[end..];
         }
 
-        _stream.Write(lines);
-        _stream.Flush();
+        stream.Write(lines);
+        stream.Flush();
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => stream.Dispose();
 }

@@ -112,6 +112,8 @@ internal sealed class PutModeCases(StoreKind store, FolderLayoutKind layout) : D
     [TestCase("x-amz-storage-class", "REDUCED_REDUNDANCY")]
     [TestCase("x-amz-copy-source", null)]
     [TestCase("x-amz-website-redirect-location", "https://example.com/")]
+    [TestCase("x-amz-object-lock-mode", "COMPLIANCE")]
+    [TestCase("x-amz-server-side-encryption-customer-algorithm", "AES256")]
     public async Task Header_that_was_not_granted_opens_nothing(string header, string? value)
     {
         var miner = Deployment.NextMiner();

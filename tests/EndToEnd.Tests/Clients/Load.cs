@@ -25,8 +25,8 @@ internal sealed class Load : IAsyncDisposable
         _sending = SendAsync(TimeSpan.FromSeconds(1) / perSecond);
     }
 
-    /// <summary>Offsets the moments that are signed, as a client's clock that differs.</summary>
-    public TimeSpan ClockOffset { get; set; }
+    /// <summary>How many were granted until now.</summary>
+    public int Granted => _outcomes.Count(outcome => outcome.Result == Outcome.Granted);
 
     public static Load Start(string subject, IReadOnlyList<Uri> services, IReadOnlyList<Miner> miners, int perSecond)
     {
@@ -103,8 +103,7 @@ internal sealed class Load : IAsyncDisposable
 
     private async Task AskAsync(Uri service, Miner miner, long start)
     {
-        var timestamp = ServiceClient.Now + (long)ClockOffset.TotalSeconds;
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(ServiceClient.FolderAccessBody(miner, timestamp).ToJsonString()));
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(ServiceClient.FolderAccessBody(miner).ToJsonString()));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         string result;
         try

@@ -146,6 +146,18 @@ public sealed class AuditWriterTests
     }
 
     [Test]
+    public void Standard_output_takes_whole_lines_in_pieces_that_a_pipe_takes_whole()
+    {
+        using var pieces = new Pieces();
+        using var output = new StandardOutput(pieces);
+        var line = Encoding.ASCII.GetBytes(new string('x', 899) + "\n");
+        output.Write([.. Enumerable.Repeat(line, 20).SelectMany(one => one), .. Encoding.ASCII.GetBytes(new string('y', 5000) + "\n"), .. line], default);
+
+        Assert.That(pieces.Written.Select(piece => piece.Length), Is.EqualTo(new[] { 3600, 3600, 3600, 3600, 3600, 5001, 900 }));
+        Assert.That(pieces.Written.Select(piece => piece[^1]), Has.All.EqualTo((byte)'\n'));
+    }
+
+    [Test]
     public void Full_disk_is_an_error_and_the_next_line_begins_anew()
     {
         if (!File.Exists("/dev/full"))
@@ -246,6 +258,13 @@ public sealed class AuditWriterTests
         {
             // Nothing is held.
         }
+    }
+
+    private sealed class Pieces : MemoryStream
+    {
+        internal List<byte[]> Written { get; } = [];
+
+        public override void Write(ReadOnlySpan<byte> buffer) => Written.Add(buffer.ToArray());
     }
 
     private sealed class LostRecords : IDisposable

@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using S3Auth.EndToEnd.Tests.Clients;
+using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.EndToEnd.Tests.Stores;
+using S3Auth.Tests;
+
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>What somebody without any key does to the server itself: claims, dawdles, and opens connections.</summary>
+[NonParallelizable]
+internal sealed class HardeningCases
+{
+    private const int MostConnections = 1200;
+
+    private readonly List<TcpClient> _connections = [];
+    private ScratchFolder? _folder;
+    private ApiProcess? _api;
+
+    private ApiProcess Api => _api ?? throw new InvalidOperationException("The service does not run yet.");
+
+    [OneTimeSetUp]
+    public async Task StartService()
+    {
+        _folder = new ScratchFolder("hardening");
+        var settings = ApiProcess.ProductionSettings(
+            await Subnet.Create(1).WriteAsync(_folder),
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"),
+            "unreachable",
+            "us-east-2",
+            _folder.Sub("data"),
+            new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
+        settings["MAX_CONNECTIONS"] = MostConnections.ToString(CultureInfo.InvariantCulture);
+        _api = await ApiProcess.StartAsync(settings);
+        await Api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopService()
+    {
+        if (_api is not null)
+        {
+            await _api.DisposeAsync();
+        }
+
+        _folder?.Dispose();
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _connections.ForEach(connection => connection.Dispose());
+        _connections.Clear();
+    }
+
+    [Test]
+    public async Task Bodies_that_are_only_claimed_take_no_memory_and_are_given_up_in_time()
+    {
+        var before = Memory();
+        for (var i = 0; i < 1000; i++)
+        {
+            await SendAsync("POST /get-folder-access HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 524288\r\n\r\n{");
+        }
+
+        await Task.Delay(1000);
+        var grown = Memory() - before;
+        await Api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner);
+        var waited = Stopwatch.StartNew();
+        var answers = await Task.WhenAll(_connections.Select(connection => ReadAsync(connection, TimeSpan.FromSeconds(40))));
+
+        Figures.Print("Claimed bodies", $"1000 connections that claim 512 KiB and send a byte: {grown:F0} MB more, all closed within {waited.Elapsed.TotalSeconds:F0} s");
+        if (before > 0)
+        {
+            Assert.That(grown, Is.LessThan(100), "512 KiB each would be 512 MB");
+        }
+
+        Assert.That(answers, Has.All.Contains("408").Or.All.Empty, "told, or cut off for sending too slowly");
+    }
+
+    [Test]
+    public async Task Headers_that_do_not_end_are_given_up()
+    {
+        var slow = await SendAsync("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+        var waited = Stopwatch.StartNew();
+
+        var answer = await ReadAsync(slow, TimeSpan.FromSeconds(30));
+
+        Assert.That(answer, Is.Empty.Or.Contain("408"));
+        Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)));
+    }
+
+    [Test]
+    public async Task Headers_that_are_too_large_are_refused()
+    {
+        var large = await SendAsync($"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Large: {new string('a', 17 * 1024)}\r\n\r\n");
+        var many = await SendAsync($"GET /healthz HTTP/1.1\r\nHost: x\r\n{string.Concat(Enumerable.Range(0, 70).Select(i => $"X-{i}: a\r\n"))}\r\n");
+        var path = await SendAsync($"GET /{new string('a', 5000)} HTTP/1.1\r\nHost: x\r\n\r\n");
+
+        Assert.That(
+            (await Task.WhenAll(_connections.Select(connection => ReadAsync(connection, TimeSpan.FromSeconds(10))))).Select(answer => answer.Split(' ').ElementAtOrDefault(1)),
+            Is.EqualTo(new[] { "431", "431", "414" }),
+            $"{large.Connected} {many.Connected} {path.Connected}");
+    }
+
+    [Test]
+    public async Task Connections_beyond_the_limit_are_closed_and_fill_no_log()
+    {
+        for (var i = 0; i < MostConnections + 100; i++)
+        {
+            await SendAsync("");
+        }
+
+        var closed = 0;
+        foreach (var connection in Enumerable.Reverse(_connections).Take(90))
+        {
+            closed += await ReadAsync(connection, TimeSpan.FromSeconds(2)) is "" ? 1 : 0;
+        }
+
+        Assert.That(closed, Is.EqualTo(90));
+        Assert.That(Api.ReadLog().Where(entry => entry.IsAboveInformation), Is.Empty);
+
+        // Those who had a connection, and those who come when there is room, are served.
+        await _connections[0].GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        Assert.That(await ReadAsync(_connections[0], TimeSpan.FromSeconds(10)), Does.StartWith("HTTP/1.1 200"));
+        TearDown();
+        Assert.That(async () => (await Api.Client.GetAsync("/healthz")).Status, Is.EqualTo(HttpStatusCode.OK).After(5000, 100));
+    }
+
+    private double Memory()
+    {
+        var status = string.Create(CultureInfo.InvariantCulture, $"/proc/{Api.Id}/status");
+        return File.Exists(status)
+            ? double.Parse(File.ReadLines(status).First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ')[^2], CultureInfo.InvariantCulture) / 1000
+            : 0;
+    }
+
+    private async Task<TcpClient> SendAsync(string text)
+    {
+        var connection = new TcpClient();
+        _connections.Add(connection);
+        await connection.ConnectAsync(IPAddress.Loopback, Api.Address.Port);
+        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
+        return connection;
+    }
+
+    /// <summary>What comes until the server closes; a reset counts as closed.</summary>
+    private static async Task<string> ReadAsync(TcpClient connection, TimeSpan patience)
+    {
+        using var late = new CancellationTokenSource(patience);
+        var text = new StringBuilder();
+        var buffer = new byte[4096];
+        try
+        {
+            int read;
+            while ((read = await connection.GetStream().ReadAsync(buffer, late.Token)) > 0)
+            {
+                text.Append(Encoding.ASCII.GetString(buffer, 0, read));
+            }
+        }
+        catch (IOException)
+        {
+            // Closed the hard way.
+        }
+        catch (OperationCanceledException)
+        {
+            return text.Append("(still open)").ToString();
+        }
+
+        return text.ToString();
+    }
+}
