@@ -19,7 +19,11 @@ public sealed class RedisAddress
     /// <summary>Host and port, without user and password.</summary>
     public string HostAndPort => string.Create(CultureInfo.InvariantCulture, $"{_uri.Host}:{Port}");
 
-    private int Port => _uri.IsDefaultPort || _uri.Port <= 0 ? StandardPort : _uri.Port;
+    internal int Port => _uri.IsDefaultPort || _uri.Port <= 0 ? StandardPort : _uri.Port;
+
+    internal string Host => _uri.Host.Trim('[', ']');
+
+    internal bool UsesTls => _uri.Scheme == "rediss";
 
     /// <summary>Reads a URL; false when it is none of a Redis.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out RedisAddress? address)
@@ -52,7 +56,7 @@ public sealed class RedisAddress
     {
         var options = new ConfigurationOptions
         {
-            Ssl = _uri.Scheme == "rediss",
+            Ssl = UsesTls,
             DefaultDatabase = _database,
             ClientName = "s3auth",
 
@@ -65,10 +69,10 @@ public sealed class RedisAddress
             KeepAlive = 5,
             ReconnectRetryPolicy = new LinearRetry(500),
         };
-        options.EndPoints.Add(_uri.Host.Trim('[', ']'), Port);
+        options.EndPoints.Add(Host, Port);
         if (options.Ssl)
         {
-            options.SslHost = _uri.Host;
+            options.SslHost = Host;
         }
 
         var (user, password) = ReadUser();

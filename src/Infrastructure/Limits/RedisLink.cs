@@ -7,21 +7,28 @@ using StackExchange.Redis;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// The connection to Redis, and whether it is there. It is away when it has answered nobody for <see cref="Patience"/> while somebody
-/// waited: then all who wait stop, and nobody waits any more until a probe in the background finds it back. Both changes are logged once.
+/// The connection to Redis, and whether it is there. It is away when the connection fails; or when nobody got an answer for
+/// <see cref="Patience"/> while somebody waited, and no pulse is felt either. Then all who wait stop, and nobody waits any more until a
+/// probe in the background finds it back. Both changes are logged once.
 /// </summary>
 internal sealed partial class RedisLink : BackgroundService, ISharedLimits
 {
-    /// <summary>How long Redis may be silent while it is asked.</summary>
+    /// <summary>How long Redis may be silent while it is asked, before its pulse is felt.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(TurnMilliseconds * Turns);
 
     /// <summary>From one probe to the next.</summary>
     internal static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long its pulse may take.</summary>
+    internal static readonly TimeSpan PulsePatience = TimeSpan.FromMilliseconds(100);
+
     // Counted in turns of this process's own schedule, from the last answer to anyone: when so many ask that their answers queue up, there
     // or here, Redis is not taken to be away. Nothing would be counted together any more, and more be granted than the limits say.
     private const int TurnMilliseconds = 20;
-    private const int Turns = 10;
+    private const int Turns = 6;
+
+    // A Redis that lives and answers nobody on this connection for all of these is as good as away.
+    private const int MostPulses = 5;
 
     private static readonly TimeSpan ProbeLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
@@ -37,6 +44,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     private volatile bool _isThere;
     private bool _wasTold;
     private long _answers;
+    private Task<bool>? _pulse;
 
     public RedisLink(LimitOptions options, LimitMetrics metrics, TimeProvider time, ILogger<RedisLink> log)
     {
@@ -137,12 +145,17 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         }
 
         var (wasThere, seen) = (_isThere, Interlocked.Read(ref _answers));
+        var pulses = 0;
         for (var silent = 0; silent < Turns && !asked.IsCompleted && _isThere == wasThere;)
         {
             await ((Task)asked.WaitAsync(TimeSpan.FromMilliseconds(TurnMilliseconds), _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var answers = Interlocked.Read(ref _answers);
             silent = answers == seen ? silent + 1 : 0;
             seen = answers;
+            if (silent == Turns && pulses < MostPulses && !asked.IsCompleted && await HasPulseAsync())
+            {
+                (silent, pulses) = (0, pulses + 1);
+            }
         }
 
         _metrics.Asked(_time.GetElapsedTime(start), asked.IsCompletedSuccessfully);
@@ -157,6 +170,15 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
             static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         Lost(asked.Exception?.InnerException ?? new TimeoutException("Redis did not answer in time."));
         return (false, default);
+    }
+
+    // One is felt for all who wait.
+    private Task<bool> HasPulseAsync()
+    {
+        lock (_gate)
+        {
+            return _pulse is { IsCompleted: false } ? _pulse : _pulse = RedisPulse.FeelAsync(Address, PulsePatience);
+        }
     }
 
     private void Found()

@@ -77,7 +77,7 @@ internal sealed class AbuseCases
 
         var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         Figures.Print("Quota exactness", $"{Instances} instances, one Redis, {answers.Length} requests at once, limit {Limit}: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
-        Assert.That(codes, Is.EquivalentTo(new Dictionary<string, int>(StringComparer.Ordinal) { ["200"] = Limit, ["429 quota_exceeded"] = 10_000 - Limit }));
+        Assert.That(codes, Is.EquivalentTo(new Dictionary<string, int>(StringComparer.Ordinal) { ["200"] = Limit, ["429 quota_exceeded"] = 10_000 - Limit }), string.Join('\n', _apis.SelectMany(api => api.ReadLog()).Where(entry => entry.IsAboveInformation).Select(entry => entry.Text)));
         foreach (var api in _apis)
         {
             Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"], Is.True);

@@ -55,6 +55,16 @@ internal sealed class RedisServer : IDisposable
         }
     }
 
+    /// <summary>From now on it answers nobody without this.</summary>
+    internal void WantPassword(string password)
+    {
+        using var client = new TcpClient();
+        client.Connect(IPAddress.Loopback, _port);
+        using var stream = client.GetStream();
+        stream.Write(System.Text.Encoding.ASCII.GetBytes($"CONFIG SET requirepass {password}\r\n"));
+        _ = stream.ReadByte();
+    }
+
     internal void Kill()
     {
         _process?.Kill();

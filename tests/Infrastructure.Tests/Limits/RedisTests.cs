@@ -161,6 +161,24 @@ public sealed class RedisTests
     }
 
     [Test]
+    public async Task Pulse_is_felt_of_a_redis_that_answers_whatever_it_says_and_of_no_other()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, port: 0);
+        silent.Start();
+        var port = ((System.Net.IPEndPoint)silent.LocalEndpoint).Port;
+        Assert.That(RedisAddress.TryParse(FormattableString.Invariant($"redis://127.0.0.1:{port}"), out var deaf));
+        var (patience, waited) = (TimeSpan.FromMilliseconds(500), Stopwatch.StartNew());
+
+        Assert.That(await RedisPulse.FeelAsync(_redis.Address, patience));
+        _redis.WantPassword("very-private");
+        Assert.That(await RedisPulse.FeelAsync(_redis.Address, patience), "it says that it wants a password");
+        Assert.That(await RedisPulse.FeelAsync(deaf!, patience), Is.False);
+        _redis.Kill();
+        Assert.That(await RedisPulse.FeelAsync(_redis.Address, patience), Is.False);
+        Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+    }
+
+    [Test]
     public async Task Required_redis_that_is_away_refuses()
     {
         var instance = await StartAsync(required: true);
