@@ -57,6 +57,20 @@ public sealed class LimitsTests
     }
 
     [Test]
+    public async Task What_its_handler_refuses_is_told_to_be_left()
+    {
+        using var service = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["DAILY_LIMIT_PER_MINER"] = "2" } };
+        var body = Service.FolderAccess();
+        body["cursor"] = "none-of-ours";
+
+        var refused = await PostAsync(service, "/list-my-files", body);
+        var granted = await PostAsync(service, Path, Service.FolderAccess());
+
+        Assert.That((await CodeOf(refused), Header(refused, "RateLimit")![..11]), Is.EqualTo(("400 invalid_request", "\"miner\";r=2")));
+        Assert.That(Header(granted, "RateLimit"), Does.StartWith("\"miner\";r=1"));
+    }
+
+    [Test]
     public async Task Burst_is_refused_before_anything_is_read()
     {
         using var service = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["RATE_LIMIT_PER_MINUTE"] = "5" } };
@@ -182,6 +196,8 @@ public sealed class LimitsTests
     [TestCase("10.0.0.0/8", "10.1.2.3", "203.0.113.{0}, 192.0.2.1, 10.9.9.9", 1)]
     [TestCase("10.0.0.0/8", "10.1.2.3", "192.0.2.{0}, 10.9.9.9", 8)]
     [TestCase("10.0.0.0/8", "198.51.100.7", "192.0.2.{0}", 1)]
+    [TestCase("10.0.0.0/8", "127.0.0.1", "192.0.2.{0}", 1)]
+    [TestCase("10.0.0.0/8", "::1", "192.0.2.{0}", 1)]
     [TestCase("", "10.1.2.3", "192.0.2.{0}", 1)]
     [TestCase("10.0.0.0/8", "::ffff:10.1.2.3", "192.0.2.{0}", 8)]
     public async Task Client_is_who_the_trusted_proxies_say(string trusted, string peer, string forwarded, int clients)

@@ -13,7 +13,7 @@ using S3Auth.Substrate;
 namespace S3Auth.Benchmarks;
 
 /// <summary>
-/// What validators' requests cost the service in CPU, HTTP, JSON and the signature's verification included, next to a request that
+/// What requests cost the service in CPU, HTTP, JSON and the signature's verification included, next to a request that
 /// does nothing, against one and the same process:
 /// <c>dotnet run -c Release --project tests/Benchmarks -- access-cost path-of/S3Auth.Api.dll</c>. The store's listings come from this
 /// process and are kept by the service for as long as they may be, so that they count as little as they can.
@@ -28,7 +28,9 @@ internal static class AccessCost
     private const int Requests = 60;
 
     // A process's time is counted in steps of 10 ms.
-    private const int BareRequests = 3000;
+    private const int CheapRequests = 3000;
+    private const string Bare = "/healthz";
+    private const string FolderAccess = "/get-folder-access";
     private const int WarmUp = 400;
 
     private static readonly string[] Sources = ["x", "reddit"];
@@ -54,7 +56,13 @@ internal static class AccessCost
         var prefix = $"data/x/{miners[0]}/";
         (string What, string Path, Func<JsonObject> Body)[] requests =
         [
-            ("bare HTTP: GET /healthz", "/healthz", () => []),
+            ("bare HTTP: GET /healthz", Bare, () => []),
+            ($"/get-folder-access, {Sources.Length} sources", FolderAccess, () =>
+            {
+                var body = Signed(validator, $"s3:data:access:{validator.AccountId}:{validator.AccountId}:{Now}");
+                body["coldkey"] = validator.AccountId.ToString();
+                return body;
+            }),
             ($"/get-validator-access, {Miners} miners × {Sources.Length} sources", "/get-validator-access", () => Signed(validator, $"s3:validator:access:{Now}")),
             ($"/get-file-presigned-urls, {Files} files", "/get-file-presigned-urls", () =>
             {
@@ -95,7 +103,7 @@ internal static class AccessCost
 
     private static async Task<double> CostAsync(RunningService api, string path, Func<JsonObject> body)
     {
-        var times = body().Count == 0 ? BareRequests : Requests;
+        var times = path is Bare or FolderAccess ? CheapRequests : Requests;
         api.Process.Refresh();
         var before = api.Process.TotalProcessorTime;
         await SendAsync(api, path, body, times);

@@ -11,26 +11,23 @@ namespace S3Auth.Application.Pipeline;
 /// <param name="Value">The 16 bytes.</param>
 public readonly record struct ReplayKey(UInt128 Value)
 {
-    private const byte OfSignatureTag = 1;
-    private const byte OfNonceTag = 2;
-    private const int GuidSize = 16;
+    // Of another length than a signature: no key of the one is one of the other.
+    private const int NonceSize = 16;
 
     /// <summary>Of a commitment: its signature, whichever endpoint it is shown to.</summary>
     public static ReplayKey OfSignature(Sr25519Signature signature)
     {
-        Span<byte> bytes = stackalloc byte[1 + Sr25519Signature.Size];
-        bytes[0] = OfSignatureTag;
-        signature.CopyTo(bytes[1..]);
+        Span<byte> bytes = stackalloc byte[Sr25519Signature.Size];
+        signature.CopyTo(bytes);
         return Hash(bytes);
     }
 
     /// <summary>Of Tao v2 headers: the nonce, which is the signer's own.</summary>
     public static ReplayKey OfNonce(AccountId signer, Guid nonce)
     {
-        Span<byte> bytes = stackalloc byte[1 + AccountId.Size + GuidSize];
-        bytes[0] = OfNonceTag;
-        signer.CopyTo(bytes[1..]);
-        nonce.TryWriteBytes(bytes[(1 + AccountId.Size)..]);
+        Span<byte> bytes = stackalloc byte[AccountId.Size + NonceSize];
+        signer.CopyTo(bytes);
+        nonce.TryWriteBytes(bytes[AccountId.Size..]);
         return Hash(bytes);
     }
 
