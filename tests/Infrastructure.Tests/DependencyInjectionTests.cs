@@ -48,6 +48,7 @@ public sealed class DependencyInjectionTests
 
     private static ServiceProvider Services(StoreUsage usage) => new ServiceCollection()
         .AddLogging()
+        .AddSingleton<FolderLayout>(new HotkeyLayout())
         .AddS3Storage(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2", Credentials = new SigningCredentials("AKIA", "secret"), Usage = usage })
         .BuildServiceProvider();
 

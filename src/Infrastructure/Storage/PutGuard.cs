@@ -11,6 +11,7 @@ public sealed class PutGuard
 {
     private volatile Finding _finding;
 
+    // From best to worst, after the first.
     internal enum Finding
     {
         /// <summary>The store was not asked yet, or did not answer.</summary>

@@ -8,12 +8,14 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Asks the store once, at the start, what a presigned PUT lets its holder do: it tries to copy an object that does not exist. Ceph's
+/// Asks the store once, at the start, what a presigned PUT lets its holder do: it tries to copy an object that does not exist, beside the
+/// miners' own folders, where it must have the right to write or nobody could upload. Ceph's
 /// gateway (16.2) says that it does not exist, where S3 says that the header was not signed. No object is read, changed or left behind
 /// (an empty one, by a store that knows no copies at all).
 /// </summary>
 internal sealed partial class PutProbe(
-    StorageOptions options, CredentialSource credentials, PutGuard guard, TimeProvider time, ILogger<PutProbe> log) : BackgroundService
+    StorageOptions options, CredentialSource credentials, FolderLayout layout, PutGuard guard, TimeProvider time, ILogger<PutProbe> log)
+    : BackgroundService
 {
     /// <summary>When a store that gave none is asked again.</summary>
     internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
@@ -21,9 +23,6 @@ internal sealed partial class PutProbe(
     private const long Seconds = 60;
     private const int LongestAnswer = 64 * 1024;
     private const string NoSuchKey = "NoSuchKey";
-
-    private static readonly string Target = FolderLayout.AllDataPrefix + ".s3auth-put-probe/target";
-    private static readonly string Nothing = FolderLayout.AllDataPrefix + ".s3auth-put-probe/there-is-no-such-object";
 
     private readonly SigV4Signer _signer = new(options.ForService(), options.Bucket, options.Region);
     private readonly FirstAttempt _firstAttempt = new(time);
@@ -64,6 +63,26 @@ internal sealed partial class PutProbe(
 
     private async Task<PutGuard.Finding> AskAsync(HttpClient http, CancellationToken cancellationToken)
     {
+        // The worst counts: a refusal may also mean that one of the sources may not be written to.
+        var worst = PutGuard.Finding.Unknown;
+        foreach (var root in layout.Discovery)
+        {
+            var finding = await AskAsync(http, root.Prefix + ".s3auth-put-probe/", cancellationToken);
+            if (finding == PutGuard.Finding.Unknown)
+            {
+                return finding;
+            }
+
+            worst = finding > worst ? finding : worst;
+        }
+
+        return worst;
+    }
+
+    private async Task<PutGuard.Finding> AskAsync(HttpClient http, string folder, CancellationToken cancellationToken)
+    {
+        var (target, nothing) = (folder + "target", folder + "there-is-no-such-object");
+
         // Without this one, an answer could mean anything: wrong credentials, a wrong clock, a bucket that is not there yet.
         if (credentials.Current is not { } current || !await IsMissingAsync(barsHeaders: false))
         {
@@ -81,7 +100,7 @@ internal sealed partial class PutProbe(
 
         async Task<bool> IsMissingAsync(bool barsHeaders)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Sign(current).PresignGet(Nothing, Seconds, barsHeaders)));
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Sign(current).PresignGet(nothing, Seconds, barsHeaders)));
             using var answer = await SendAsync(request);
             return answer.StatusCode == HttpStatusCode.NotFound
                 && (await answer.Content.ReadAsStringAsync(cancellationToken)).Contains(NoSuchKey, StringComparison.Ordinal);
@@ -89,9 +108,9 @@ internal sealed partial class PutProbe(
 
         async Task<HttpStatusCode> CopyAsync(bool barsHeaders)
         {
-            var url = Sign(current).PresignPut(Target, Seconds, contentLength: null, barsHeaders);
+            var url = Sign(current).PresignPut(target, Seconds, contentLength: null, barsHeaders);
             using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(url)) { Content = new ByteArrayContent([]) };
-            request.Headers.Add(SigV4Names.Header.CopySource, $"/{options.Bucket}/{Nothing}");
+            request.Headers.Add(SigV4Names.Header.CopySource, $"/{options.Bucket}/{nothing}");
             using var answer = await SendAsync(request);
             return answer.StatusCode;
         }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
 using S3Auth.Infrastructure.Storage.SigV4;
@@ -11,6 +12,7 @@ namespace S3Auth.Infrastructure.Tests.Storage;
 /// <summary>Stores that behave as known ones do towards headers that were not signed.</summary>
 public sealed class PutProbeTests
 {
+    private static readonly ColdkeyLayout Layout = new([SourceOf("x"), SourceOf("reddit")]);
     private static readonly SigningCredentials Keys = new("AKIAEXAMPLE", "secret");
 
     [TestCase(403)]
@@ -61,7 +63,7 @@ public sealed class PutProbeTests
         var guard = new PutGuard();
         using var log = new Log();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
-        using var probe = new PutProbe(Options(server), new CredentialSource(Keys), guard, time, loggers.CreateLogger<PutProbe>());
+        using var probe = new PutProbe(Options(server), new CredentialSource(Keys), Layout, guard, time, loggers.CreateLogger<PutProbe>());
 
         await probe.StartAsync(CancellationToken.None);
         Assert.That(guard.Found, Is.EqualTo(PutGuard.Finding.Unknown));
@@ -81,6 +83,14 @@ public sealed class PutProbeTests
         Assert.That(guard.Found, Is.EqualTo(PutGuard.Finding.Refuses));
         await probe.StopAsync(CancellationToken.None);
         Assert.That(log.Count(LogLevel.Warning), Is.EqualTo(1), "however often it was asked");
+    }
+
+    [Test]
+    public async Task Source_that_may_not_be_written_to_does_not_make_a_store_look_safe()
+    {
+        var finding = await ProbeAsync(context => IsCopy(context) && (context.Request.Path.StartsWithSegments("/bucket-1/data/x", StringComparison.Ordinal) || Bars(context)) ? 403 : 404);
+
+        Assert.That(finding, Is.EqualTo(PutGuard.Finding.CanBeTold));
     }
 
     [Test]
@@ -121,10 +131,14 @@ public sealed class PutProbeTests
 
         Assert.That(targets, Is.EqualTo(new[]
         {
-            "GET /bucket-1/data/.s3auth-put-probe/there-is-no-such-object  ",
-            "PUT /bucket-1/data/.s3auth-put-probe/target /bucket-1/data/.s3auth-put-probe/there-is-no-such-object 0",
-            "GET /bucket-1/data/.s3auth-put-probe/there-is-no-such-object  ",
-            "PUT /bucket-1/data/.s3auth-put-probe/target /bucket-1/data/.s3auth-put-probe/there-is-no-such-object 0",
+            "GET /bucket-1/data/x/.s3auth-put-probe/there-is-no-such-object  ",
+            "PUT /bucket-1/data/x/.s3auth-put-probe/target /bucket-1/data/x/.s3auth-put-probe/there-is-no-such-object 0",
+            "GET /bucket-1/data/x/.s3auth-put-probe/there-is-no-such-object  ",
+            "PUT /bucket-1/data/x/.s3auth-put-probe/target /bucket-1/data/x/.s3auth-put-probe/there-is-no-such-object 0",
+            "GET /bucket-1/data/reddit/.s3auth-put-probe/there-is-no-such-object  ",
+            "PUT /bucket-1/data/reddit/.s3auth-put-probe/target /bucket-1/data/reddit/.s3auth-put-probe/there-is-no-such-object 0",
+            "GET /bucket-1/data/reddit/.s3auth-put-probe/there-is-no-such-object  ",
+            "PUT /bucket-1/data/reddit/.s3auth-put-probe/target /bucket-1/data/reddit/.s3auth-put-probe/there-is-no-such-object 0",
         }));
     }
 
@@ -133,6 +147,8 @@ public sealed class PutProbeTests
         context.Response.StatusCode = status;
         return context.Response.WriteAsync(status == 404 ? $"<Error><Code>{missing}</Code></Error>" : "");
     }
+
+    private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
 
     private static bool IsCopy(HttpContext context) => context.Request.Headers.ContainsKey("x-amz-copy-source");
 
@@ -150,7 +166,7 @@ public sealed class PutProbeTests
     }
 
     private static PutProbe Probe(LoopbackServer server, CredentialSource credentials, PutGuard guard, TimeProvider time) =>
-        new(Options(server), credentials, guard, time, NullLogger<PutProbe>.Instance);
+        new(Options(server), credentials, Layout, guard, time, NullLogger<PutProbe>.Instance);
 
     private static StorageOptions Options(LoopbackServer server) => new() { Bucket = "bucket-1", Region = "us-east-2", Endpoint = server.Url };
 }
