@@ -11,12 +11,15 @@ namespace S3Auth.Infrastructure.Storage;
 /// </summary>
 internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, TimeProvider time) : IObjectStore
 {
-    /// <summary>The most names of folders that are kept; a listing beyond that is shared while it is under way and then forgotten.</summary>
-    internal const int MostNames = 200_000;
+    /// <summary>
+    /// The most characters of folders' names that are kept (32 MB; miners choose how long those of their jobs are); a listing beyond that
+    /// is shared while it is under way and then forgotten.
+    /// </summary>
+    internal const int MostCharacters = 16_000_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Prefix, int? Most), Flight> _flights = [];
-    private int _names;
+    private long _characters;
     private long _sweptAt = time.GetTimestamp();
 
     public string Bucket => store.Bucket;
@@ -109,14 +112,14 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
 
     private void Keep((string Prefix, int? Most) key, Flight flight)
     {
-        if (flight.Names is not null)
+        if (flight.Characters is not null)
         {
             return;
         }
 
-        flight.Names = flight.Answer.Result.Prefixes.Count;
-        _names += flight.Names.Value;
-        if (_names > MostNames)
+        flight.Characters = flight.Answer.Result.Prefixes.Sum(prefix => (long)prefix.Length);
+        _characters += flight.Characters.Value;
+        if (_characters > MostCharacters)
         {
             Forget(key);
         }
@@ -126,7 +129,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
     {
         if (_flights.Remove(key, out var flight))
         {
-            _names -= flight.Names ?? 0;
+            _characters -= flight.Characters ?? 0;
         }
     }
 
@@ -160,7 +163,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
 
         public int Waiting { get; set; }
 
-        /// <summary>How many names it holds; null while it is under way.</summary>
-        public int? Names { get; set; }
+        /// <summary>How many characters its names have; null while it is under way.</summary>
+        public long? Characters { get; set; }
     }
 }

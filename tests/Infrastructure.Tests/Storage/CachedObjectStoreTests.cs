@@ -172,7 +172,7 @@ public sealed class CachedObjectStoreTests
     [Test]
     public async Task Only_so_many_names_are_kept()
     {
-        var half = new FolderPage([.. Enumerable.Repeat("a/", CachedObjectStore.MostNames / 2)], HasMore: false);
+        var half = new FolderPage([.. Enumerable.Repeat(new string('a', 1000), CachedObjectStore.MostCharacters / 2000)], HasMore: false);
         foreach (var prefix in (string[])["1/", "2/", "3/"])
         {
             await AnswerAsync(prefix, half);
