@@ -24,25 +24,10 @@ public sealed class LimitsTests
     [TearDown]
     public void TearDown() => _subnet.Dispose();
 
-    private static GetFolderAccessCommand AsBob => new()
-    {
-        Coldkey = Subnet.Dave,
-        Hotkey = Subnet.Bob,
-        Timestamp = Subnet.Now,
-        Signature = Subnet.Good,
-    };
-
-    private static GetValidatorAccessCommand AsAlice => new()
-    {
-        Hotkey = Subnet.Alice,
-        Timestamp = Subnet.Now,
-        Signature = Subnet.Good,
-    };
-
     [Test]
     public async Task Commitment_is_used_by_its_signature_until_its_window_closes()
     {
-        await _subnet.SendAsync(AsBob with { Timestamp = Subnet.Now - 7 });
+        await _subnet.SendAsync(Subnet.AsBob with { Timestamp = Subnet.Now - 7 });
 
         Assert.That(_subnet.UsedProofs, Is.EqualTo(new[]
         {
@@ -64,7 +49,7 @@ public sealed class LimitsTests
     [Test]
     public async Task Both_proofs_of_a_request_are_used()
     {
-        await _subnet.SendAsync(AsBob with { Tao = _subnet.TaoOf(Subnet.Bob) });
+        await _subnet.SendAsync(Subnet.AsBob with { Tao = _subnet.TaoOf(Subnet.Bob) });
 
         Assert.That(_subnet.UsedProofs.Select(proof => proof.Key).Distinct().Count(), Is.EqualTo(2));
     }
@@ -88,7 +73,7 @@ public sealed class LimitsTests
     {
         _subnet.Use = ProofUse.Repeated;
 
-        var byBody = await _subnet.RefuseAsync(AsBob);
+        var byBody = await _subnet.RefuseAsync(Subnet.AsBob);
         var byHeaders = await _subnet.RefuseAsync(new GetFolderAccessCommand { Tao = _subnet.TaoOf(Subnet.Bob) });
 
         Assert.Multiple(() =>
@@ -105,7 +90,7 @@ public sealed class LimitsTests
     {
         _subnet.Use = ProofUse.Unknown;
 
-        var refused = await _subnet.RefuseAsync(AsBob);
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob);
 
         Assert.That((refused.Code, refused.RetryAfter > TimeSpan.Zero), Is.EqualTo((RefusalCode.LimitsUnavailable, true)));
     }
@@ -113,11 +98,11 @@ public sealed class LimitsTests
     [Test]
     public async Task Nobody_uses_up_proofs_or_quota_without_the_key()
     {
-        await _subnet.RefuseAsync(AsBob with { Signature = Subnet.Bad });
-        await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave });
-        await _subnet.RefuseAsync(AsBob with { Coldkey = Subnet.Charlie });
-        await _subnet.RefuseAsync(AsBob with { Timestamp = Subnet.Now - 1000 });
-        await _subnet.RefuseAsync(AsAlice with { Hotkey = Subnet.Bob });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Signature = Subnet.Bad });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Coldkey = Subnet.Charlie });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Timestamp = Subnet.Now - 1000 });
+        await _subnet.RefuseAsync(Subnet.AsAlice with { Hotkey = Subnet.Bob });
 
         Assert.That(_subnet.UsedProofs, Is.Empty);
         _subnet.Quota.VerifyNoOtherCalls();
@@ -128,7 +113,7 @@ public sealed class LimitsTests
     {
         _subnet.Use = ProofUse.Repeated;
 
-        await _subnet.RefuseAsync(AsBob);
+        await _subnet.RefuseAsync(Subnet.AsBob);
 
         _subnet.Quota.VerifyNoOtherCalls();
     }
@@ -138,8 +123,8 @@ public sealed class LimitsTests
     {
         var day = new UtcDay(new DateOnly(2026, 11, 24));
 
-        await _subnet.SendAsync(AsBob);
-        await _subnet.SendAsync(AsAlice);
+        await _subnet.SendAsync(Subnet.AsBob);
+        await _subnet.SendAsync(Subnet.AsAlice);
 
         _subnet.Quota.Verify(port => port.TakeAsync(new QuotaRequest(day, Subnet.Bob, Role.Miner, 100, 5000), It.IsAny<CancellationToken>()), Times.Once);
         _subnet.Quota.Verify(port => port.TakeAsync(new QuotaRequest(day, Subnet.Alice, Role.Validator, 1000, 5000), It.IsAny<CancellationToken>()), Times.Once);
@@ -151,7 +136,7 @@ public sealed class LimitsTests
     {
         _subnet.Counted = new QuotaCount(Granted: false, used, total, IsShared: true);
 
-        var refused = await _subnet.RefuseAsync(AsBob);
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob);
 
         Assert.Multiple(() =>
         {
@@ -168,7 +153,7 @@ public sealed class LimitsTests
     {
         _subnet.Signer.Unavailable = true;
 
-        await _subnet.RefuseAsync(AsBob);
+        await _subnet.RefuseAsync(Subnet.AsBob);
 
         _subnet.Quota.Verify(port => port.GiveBack(It.Is<QuotaRequest>(request => request.Hotkey == Subnet.Bob), _subnet.Counted), Times.Once);
     }
@@ -179,7 +164,7 @@ public sealed class LimitsTests
         _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new OperationCanceledException());
 
-        Assert.That(async () => await _subnet.SendAsync(AsAlice), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(async () => await _subnet.SendAsync(Subnet.AsAlice), Throws.InstanceOf<OperationCanceledException>());
 
         _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
         Assert.That(_subnet.Recorded.Single().Decision, Is.EqualTo("cancelled"));
@@ -188,7 +173,7 @@ public sealed class LimitsTests
     [Test]
     public async Task Grant_is_recorded_with_who_and_what_and_how_long()
     {
-        await _subnet.SendAsync(AsBob);
+        await _subnet.SendAsync(Subnet.AsBob);
 
         var record = _subnet.Recorded.Single();
         Assert.Multiple(() =>
@@ -230,15 +215,15 @@ public sealed class LimitsTests
     [Test]
     public async Task Refusal_is_recorded_with_its_code_and_whether_anyone_was_proved()
     {
-        await _subnet.RefuseAsync(AsBob with { Signature = Subnet.Bad });
-        await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave, Tao = _subnet.TaoOf(Subnet.Dave) });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Signature = Subnet.Bad });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave, Tao = _subnet.TaoOf(Subnet.Dave) });
         _subnet.Use = ProofUse.Repeated;
-        await _subnet.RefuseAsync(AsBob);
+        await _subnet.RefuseAsync(Subnet.AsBob);
         _subnet.Use = ProofUse.First;
         _subnet.Counted = new QuotaCount(Granted: false, 100, 100, IsShared: false);
-        await _subnet.RefuseAsync(AsAlice);
+        await _subnet.RefuseAsync(Subnet.AsAlice);
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
-        await _subnet.RefuseAsync(AsBob);
+        await _subnet.RefuseAsync(Subnet.AsBob);
 
         Assert.That(_subnet.Recorded.Select(record => (record.Decision, record.Proved, record.Hotkey, record.Coldkey, record.Proof)), Is.EqualTo(new[]
         {
@@ -254,8 +239,8 @@ public sealed class LimitsTests
     [Test]
     public async Task What_is_malformed_or_too_late_is_not_recorded()
     {
-        await _subnet.RefuseAsync(AsBob with { Signature = null });
-        await _subnet.RefuseAsync(AsBob with { Timestamp = Subnet.Now - 1000 });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Signature = null });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Timestamp = Subnet.Now - 1000 });
 
         Assert.That(_subnet.Recorded, Is.Empty);
     }
@@ -266,7 +251,7 @@ public sealed class LimitsTests
         _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException("boom"));
 
-        Assert.That(async () => await _subnet.SendAsync(AsAlice), Throws.InvalidOperationException);
+        Assert.That(async () => await _subnet.SendAsync(Subnet.AsAlice), Throws.InvalidOperationException);
 
         Assert.That(_subnet.Recorded.Single().Decision, Is.EqualTo("internal_error"));
         _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Once);

@@ -36,25 +36,10 @@ public sealed class PipelineTests
     [TearDown]
     public void TearDown() => _subnet.Dispose();
 
-    private static GetFolderAccessCommand AsBob => new()
-    {
-        Coldkey = Subnet.Dave,
-        Hotkey = Subnet.Bob,
-        Timestamp = Subnet.Now,
-        Signature = Subnet.Good,
-    };
-
-    private static GetValidatorAccessCommand AsAlice => new()
-    {
-        Hotkey = Subnet.Alice,
-        Timestamp = Subnet.Now,
-        Signature = Subnet.Good,
-    };
-
     [Test]
     public async Task Miner_is_verified_over_its_own_commitment()
     {
-        await _subnet.SendAsync(AsBob);
+        await _subnet.SendAsync(Subnet.AsBob);
 
         Assert.That(_subnet.Verified, Is.EqualTo(new[] { (Subnet.Bob, $"s3:data:access:{Subnet.Dave}:{Subnet.Bob}:{Subnet.Now}") }));
     }
@@ -62,7 +47,7 @@ public sealed class PipelineTests
     [Test]
     public async Task Validator_is_verified_over_its_own_commitment()
     {
-        await _subnet.SendAsync(AsAlice);
+        await _subnet.SendAsync(Subnet.AsAlice);
 
         Assert.That(_subnet.Verified, Is.EqualTo(new[] { (Subnet.Alice, $"s3:validator:access:{Subnet.Now}") }));
     }
@@ -70,8 +55,8 @@ public sealed class PipelineTests
     [Test]
     public async Task Wrong_signature_is_refused()
     {
-        var miner = await _subnet.RefuseAsync(AsBob with { Signature = Subnet.Bad });
-        var validator = await _subnet.RefuseAsync(AsAlice with { Signature = Subnet.Bad });
+        var miner = await _subnet.RefuseAsync(Subnet.AsBob with { Signature = Subnet.Bad });
+        var validator = await _subnet.RefuseAsync(Subnet.AsAlice with { Signature = Subnet.Bad });
 
         Assert.Multiple(() =>
         {
@@ -84,7 +69,7 @@ public sealed class PipelineTests
     [Test]
     public async Task Hotkey_that_is_not_in_the_metagraph_is_refused_with_netuid_and_network()
     {
-        var refused = await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave });
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave });
 
         Assert.Multiple(() =>
         {
@@ -96,7 +81,7 @@ public sealed class PipelineTests
     [Test]
     public async Task Hotkey_that_is_not_in_the_metagraph_may_be_new_so_a_newer_one_is_wished_for()
     {
-        var refused = await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave });
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave });
 
         _subnet.Metagraph.Verify(port => port.RefreshSoon(), Times.Once);
         Assert.That(refused.Message, Does.Contain("if you just did, ask again in 30 s"));
@@ -105,11 +90,11 @@ public sealed class PipelineTests
     [Test]
     public async Task Nobody_without_the_key_of_a_hotkey_makes_the_chain_be_asked()
     {
-        await _subnet.SendAsync(AsBob);
-        await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave, Signature = Subnet.Bad });
-        await _subnet.RefuseAsync(AsBob with { Hotkey = Subnet.Dave, Timestamp = Subnet.Now - 1000 });
-        await _subnet.RefuseAsync(AsBob with { Coldkey = Subnet.Charlie });
-        await _subnet.RefuseAsync(AsAlice with { Hotkey = Subnet.Bob });
+        await _subnet.SendAsync(Subnet.AsBob);
+        await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave, Signature = Subnet.Bad });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave, Timestamp = Subnet.Now - 1000 });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Coldkey = Subnet.Charlie });
+        await _subnet.RefuseAsync(Subnet.AsAlice with { Hotkey = Subnet.Bob });
 
         _subnet.Metagraph.Verify(port => port.RefreshSoon(), Times.Never);
     }
@@ -117,7 +102,7 @@ public sealed class PipelineTests
     [Test]
     public async Task Coldkey_that_does_not_own_the_hotkey_on_chain_is_refused()
     {
-        var refused = await _subnet.RefuseAsync(AsBob with { Coldkey = Subnet.Charlie });
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Coldkey = Subnet.Charlie });
 
         Assert.That(refused.Code, Is.EqualTo(RefusalCode.ColdkeyMismatch));
     }
@@ -125,7 +110,7 @@ public sealed class PipelineTests
     [Test]
     public async Task Miner_without_a_permit_is_no_validator()
     {
-        var refused = await _subnet.RefuseAsync(AsAlice with { Hotkey = Subnet.Bob });
+        var refused = await _subnet.RefuseAsync(Subnet.AsAlice with { Hotkey = Subnet.Bob });
 
         Assert.Multiple(() =>
         {
@@ -137,7 +122,7 @@ public sealed class PipelineTests
     [Test]
     public async Task Permit_with_no_more_than_the_minimum_stake_is_no_validator()
     {
-        var refused = await _subnet.RefuseAsync(AsAlice with { Hotkey = Subnet.Eve });
+        var refused = await _subnet.RefuseAsync(Subnet.AsAlice with { Hotkey = Subnet.Eve });
 
         Assert.Multiple(() =>
         {
@@ -151,7 +136,7 @@ public sealed class PipelineTests
     {
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
 
-        var refused = await _subnet.RefuseAsync(AsBob with { Signature = Subnet.Bad });
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Signature = Subnet.Bad });
 
         Assert.Multiple(() =>
         {
@@ -165,7 +150,7 @@ public sealed class PipelineTests
     [TestCase(61, RefusalCode.TimestampInFuture, "1 s beyond the allowed 60 s")]
     public async Task Request_outside_the_window_is_refused_before_its_signature_is_looked_at(long offset, RefusalCode code, string said)
     {
-        var refused = await _subnet.RefuseAsync(AsBob with { Timestamp = Subnet.Now + offset });
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Timestamp = Subnet.Now + offset });
 
         Assert.Multiple(() =>
         {
@@ -178,7 +163,7 @@ public sealed class PipelineTests
     [Test]
     public async Task Timestamp_in_milliseconds_is_named_as_such()
     {
-        var refused = await _subnet.RefuseAsync(AsBob with { Timestamp = Subnet.Now * 1000 });
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Timestamp = Subnet.Now * 1000 });
 
         Assert.Multiple(() =>
         {
@@ -192,8 +177,8 @@ public sealed class PipelineTests
     [TestCase(-Subnet.Now)]
     public async Task Expiry_that_is_not_after_now_is_refused(long offset)
     {
-        var miner = await _subnet.RefuseAsync(AsBob with { Expiry = Subnet.Now + offset });
-        var validator = await _subnet.RefuseAsync(AsAlice with { Expiry = Subnet.Now + offset });
+        var miner = await _subnet.RefuseAsync(Subnet.AsBob with { Expiry = Subnet.Now + offset });
+        var validator = await _subnet.RefuseAsync(Subnet.AsAlice with { Expiry = Subnet.Now + offset });
 
         Assert.Multiple(() =>
         {
@@ -219,7 +204,7 @@ public sealed class PipelineTests
     [Test]
     public async Task Malformed_request_is_called_malformed_even_when_it_also_comes_too_late()
     {
-        var refused = await _subnet.RefuseAsync(AsBob with { Coldkey = null, Timestamp = 0 });
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Coldkey = null, Timestamp = 0 });
 
         Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidRequest));
     }
@@ -227,7 +212,7 @@ public sealed class PipelineTests
     [Test]
     public async Task Source_that_is_not_configured_is_refused()
     {
-        var refused = await _subnet.RefuseAsync(AsBob with { Source = Subnet.SourceOf("youtube") });
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Source = Subnet.SourceOf("youtube") });
 
         Assert.Multiple(() =>
         {
@@ -242,7 +227,7 @@ public sealed class PipelineTests
     {
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
 
-        var refused = await subnet.RefuseAsync(AsBob with { Source = Subnet.SourceOf("x") });
+        var refused = await subnet.RefuseAsync(Subnet.AsBob with { Source = Subnet.SourceOf("x") });
 
         Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidRequest));
     }
@@ -294,7 +279,7 @@ public sealed class PipelineTests
     [Test]
     public void Hotkey_in_the_body_is_that_of_the_headers_also_where_the_body_proves_nothing()
     {
-        var refused = Refuse(AsAlice with { Hotkey = Subnet.Alice, Signature = null, Timestamp = null, Tao = _subnet.TaoOf(Subnet.Eve) });
+        var refused = Refuse(Subnet.AsAlice with { Hotkey = Subnet.Alice, Signature = null, Timestamp = null, Tao = _subnet.TaoOf(Subnet.Eve) });
 
         Assert.That(refused.Errors.Keys, Is.EqualTo(new[] { "hotkey" }));
     }
@@ -336,13 +321,13 @@ public sealed class PipelineTests
 
     private static IEnumerable<SignedRequest> EverySignedRequest() =>
     [
-        AsBob,
+        Subnet.AsBob,
         new GetFileUploadUrlCommand
         {
             Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good, Filename = Subnet.FileNameOf("a.parquet"),
         },
         new ListMyFilesCommand { Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good },
-        AsAlice,
+        Subnet.AsAlice,
         new GetMinerSpecificAccessCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave },
         new GetMinerListCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave },
         new ListFilesCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave },

@@ -3,10 +3,12 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
+using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Application.Service.GetRateLimits;
+using S3Auth.Application.Validators.GetValidatorAccess;
 using S3Auth.Domain;
 using S3Auth.Substrate;
 
@@ -71,6 +73,23 @@ internal sealed class Subnet : IDisposable
         Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FolderPage([], HasMore: false));
     }
+
+    /// <summary>A good request of a miner.</summary>
+    internal static GetFolderAccessCommand AsBob => new()
+    {
+        Coldkey = Dave,
+        Hotkey = Bob,
+        Timestamp = Now,
+        Signature = Good,
+    };
+
+    /// <summary>A good request of a validator.</summary>
+    internal static GetValidatorAccessCommand AsAlice => new()
+    {
+        Hotkey = Alice,
+        Timestamp = Now,
+        Signature = Good,
+    };
 
     internal FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(Now).AddMilliseconds(750));
 

@@ -59,7 +59,8 @@ internal static class ServiceDocument
             Version = typeof(ServiceDocument).Assembly.GetName().Version?.ToString(3) ?? "0",
             Description =
                 "Hands out time-limited access to a Bittensor subnet's bucket: a miner proves with its hotkey who it is and may upload into its own folder; "
-                + "a validator may find and read everything. Errors are application/problem+json (RFC 9457): `detail` says what to do, `code` is for programs.",
+                + "a validator may find and read everything. Errors are application/problem+json (RFC 9457): `detail` says what to do, `code` is for programs. "
+                + "A proof is good once: sign each request anew. The header `RateLimit` of an answer says how many grants are left today, `Retry-After` of a 429 or 503 when to ask again.",
             License = new OpenApiLicense { Name = "MIT" },
         };
 
