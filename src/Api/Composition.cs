@@ -91,9 +91,12 @@ internal static partial class Composition
         }
     }
 
-    // A metagraph file that cannot be used is a mistake in the configuration, told like all others.
+    // What is counted is shown from the start on, also before the first request. A metagraph file that cannot be used is a mistake in the
+    // configuration, told like all others.
     private static void StartChecks(WebApplication app, ServiceOptions options)
     {
+        app.Services.GetRequiredService<Application.Ports.IReplayGuard>();
+        app.Services.GetRequiredService<Application.Ports.IQuota>();
         try
         {
             app.Services.GetRequiredService<Application.Ports.IMetagraph>();

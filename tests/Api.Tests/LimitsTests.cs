@@ -139,6 +139,16 @@ public sealed class LimitsTests
         }
     }
 
+    [Test]
+    public async Task Counters_are_shown_before_the_first_request()
+    {
+        using var service = new Service();
+
+        var metrics = await service.GetAsync("/metrics");
+
+        Assert.That(metrics.Text, Does.Match(@"s3auth_quota_used\S* 0").And.Match(@"s3auth_quota_limit\S* 1000000").And.Match(@"s3auth_replay_remembered\S* 0"));
+    }
+
     [TestCase(null, 401)]
     [TestCase("Bearer wrong", 401)]
     [TestCase("Basic " + Token, 401)]
