@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using S3Auth.Substrate;
 using S3Auth.Tests;
 
@@ -22,6 +25,11 @@ public sealed class FuzzTests
         "/list-files", "/get-folder-presigned-urls", "/get-file-presigned-urls",
     ];
 
+    private static readonly string[] Members =
+        ["source", "expiry", "filename", "job_id", "size", "limit", "prefix", "cursor", "continuation_token", "file_keys", "expiry_hours", "coldkey", "miner_hotkey"];
+
+    private static readonly string Coldkey = KeyPair.FromUri("//Bob//cold").AccountId.ToString();
+
     private static readonly byte[] Miner = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>(Service.FolderAccess(), StringComparer.Ordinal)
     {
         ["source"] = "x", ["expiry"] = 1_900_000_000, ["filename"] = "a.parquet", ["job_id"] = "default", ["size"] = 4096, ["limit"] = 10, ["prefix"] = "a", ["cursor"] = "AAAA",
@@ -39,6 +47,16 @@ public sealed class FuzzTests
         ("X-Tao-Signed-By", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"), ("X-Tao-Signature", Convert.ToBase64String(new byte[64])),
         ("X-Request-ID", "an-id"), ("X-Forwarded-For", "192.0.2.1"), ("Authorization", "Bearer x"), ("Origin", "https://example.org"),
     ];
+
+    private readonly KeyPair _alice = KeyPair.FromUri("//Alice");
+    private readonly KeyPair _bob = KeyPair.FromUri("//Bob");
+
+    [OneTimeTearDown]
+    public void TearDown()
+    {
+        _alice.Dispose();
+        _bob.Dispose();
+    }
 
     [Test]
     public async Task Damaged_requests_are_refused_politely()
@@ -74,9 +92,46 @@ public sealed class FuzzTests
         Figures.Print("Fuzz", $"{rounds} damaged requests: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; none 5xx, longest {longest.TotalMilliseconds:F0} ms for {AtOnce} at once, {each / 1024} KiB allocated each");
     }
 
-    private static (HttpRequestMessage Message, string Body) Make(Random random)
+    // Properly signed over what was damaged: it gets as far as its handler.
+    private (HttpRequestMessage Message, string Body) Sign(Random random, string path)
+    {
+        var members = new JsonObject { ["miner_coldkey"] = Coldkey };
+        foreach (var name in Members.Where(_ => random.Next(3) == 0))
+        {
+            members[name] = random.Next(6) switch
+            {
+                0 => random.NextInt64(-2, 2000),
+                1 => new JsonArray($"data/x/{Coldkey}/a", Text(random)),
+                2 => "x",
+                _ => Text(random),
+            };
+        }
+
+        var body = JsonSerializer.SerializeToUtf8Bytes(members);
+        body = random.Next(4) == 0 ? Fuzz.Damage(random, body) : body;
+        var signer = random.Next(2) == 0 ? _alice : _bob;
+        var (nonce, timestamp) = (Guid.NewGuid().ToString(), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
+        message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        message.Headers.Add("X-Tao-Version", "2");
+        message.Headers.Add("X-Tao-Timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
+        message.Headers.Add("X-Tao-Nonce", nonce);
+        message.Headers.Add("X-Tao-Signed-By", signer.AccountId.ToString());
+        message.Headers.Add("X-Tao-Signature", Convert.ToBase64String(signer.Sign(Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(body))}.{nonce}.{timestamp}"))).ToBytes()));
+        return (message, Encoding.Latin1.GetString(body));
+    }
+
+    private static string Text(Random random) => Encoding.UTF8.GetString(Fuzz.Damage(random, Encoding.UTF8.GetBytes($"data/x/{Coldkey}/job_id=1/a b+c.parquet")));
+
+    private (HttpRequestMessage Message, string Body) Make(Random random)
     {
         var path = Paths[random.Next(Paths.Length)];
+        if (random.Next(3) == 0)
+        {
+            return Sign(random, path);
+        }
+
         var whole = random.Next(2) == 0 ? Miner : Validator;
         var body = random.Next(8) == 0 ? whole : Fuzz.Damage(random, whole);
         var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
