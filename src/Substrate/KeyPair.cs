@@ -19,6 +19,12 @@ public sealed class KeyPair : IDisposable
     private readonly byte[] _secretKey = GC.AllocateArray<byte>(Sr25519.SecretKeySize, pinned: true);
     private bool _disposed;
 
+    private KeyPair(ReadOnlySpan<byte> secretKey, AccountId account)
+    {
+        secretKey.CopyTo(_secretKey);
+        AccountId = account;
+    }
+
     private KeyPair(ReadOnlySpan<byte> seed)
     {
         Sr25519.ExpandSeed(seed, _secretKey);
@@ -101,6 +107,30 @@ public sealed class KeyPair : IDisposable
         return Sr25519.Sign(Secret, AccountId, message, randomness);
     }
 
+    /// <summary>
+    /// The key pair of an expanded secret, scalar and nonce, 64 bytes; null when it is not this account's. Tools write the scalar as
+    /// it is or, as Ed25519 has it, times 8: the account tells which.
+    /// </summary>
+    internal static KeyPair? FromSecretKey(ReadOnlySpan<byte> secretKey, AccountId account)
+    {
+        Span<byte> candidate = stackalloc byte[Sr25519.SecretKeySize];
+        try
+        {
+            secretKey.CopyTo(candidate);
+            if (Sr25519.IsSecretOf(candidate, account))
+            {
+                return new KeyPair(candidate, account);
+            }
+
+            Sr25519.DivideByCofactor(candidate[..Sr25519.ScalarSize]);
+            return Sr25519.IsSecretOf(candidate, account) ? new KeyPair(candidate, account) : null;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(candidate);
+        }
+    }
+
     private static KeyPair FromHexSeed(SecretUri uri)
     {
         if (!uri.Password.IsEmpty)
@@ -122,7 +152,7 @@ public sealed class KeyPair : IDisposable
         }
     }
 
-    private static KeyPair FromPhrase(ReadOnlySpan<char> phrase, ReadOnlySpan<char> password)
+    internal static KeyPair FromPhrase(ReadOnlySpan<char> phrase, ReadOnlySpan<char> password)
     {
         Span<byte> entropy = stackalloc byte[Mnemonic.MaxEntropySize];
         Span<byte> seed = stackalloc byte[Sr25519.SeedSize];

@@ -174,7 +174,13 @@ public static class Sr25519
         scalar[^1] &= 0b0011_1111;
         scalar[^1] |= 0b0100_0000;
 
-        // ristretto255 has no cofactor: the scalar is kept divided by Ed25519's, 8.
+        // ristretto255 has no cofactor: the scalar is kept divided by Ed25519's.
+        DivideByCofactor(scalar);
+    }
+
+    /// <summary>Divides a scalar, of which the lowest three bits are not set, by Ed25519's cofactor, 8.</summary>
+    internal static void DivideByCofactor(Span<byte> scalar)
+    {
         for (var i = 0; i < scalar.Length; i++)
         {
             var next = i + 1 < scalar.Length ? scalar[i + 1] : 0;
@@ -200,6 +206,29 @@ public static class Sr25519
         return Sodium.MultiplyBase(publicKey, secretKey[..ScalarSize]) == 0
             ? AccountId.FromBytes(publicKey)
             : throw new CryptographicException("A secret key came out as zero.");
+    }
+
+    /// <summary>Whether an expanded secret, from wherever it came, is that of the account. Its scalar must be below the group's order.</summary>
+    internal static bool IsSecretOf(ReadOnlySpan<byte> secretKey, in AccountId account)
+    {
+        Span<byte> wide = stackalloc byte[Sodium.WideScalarSize];
+        Span<byte> reduced = stackalloc byte[ScalarSize];
+        Span<byte> publicKey = stackalloc byte[PointSize];
+        try
+        {
+            // A scalar that is not reduced would sign, but with a response that nobody accepts.
+            wide.Clear();
+            secretKey[..ScalarSize].CopyTo(wide);
+            Sodium.ReduceScalar(reduced, wide);
+            return CryptographicOperations.FixedTimeEquals(reduced, secretKey[..ScalarSize])
+                && Sodium.MultiplyBase(publicKey, reduced) == 0
+                && AccountId.FromBytes(publicKey) == account;
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(wide);
+            CryptographicOperations.ZeroMemory(reduced);
+        }
     }
 
     private static MerlinTranscript CreateContext()

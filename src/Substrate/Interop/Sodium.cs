@@ -14,6 +14,22 @@ internal static partial class Sodium
     /// <summary>Bytes of a scalar before it is reduced modulo the group's order.</summary>
     public const int WideScalarSize = 64;
 
+    /// <summary>Bytes of a secretbox's key.</summary>
+    public const int BoxKeySize = 32;
+
+    /// <summary>Bytes of a secretbox's nonce.</summary>
+    public const int BoxNonceSize = 24;
+
+    /// <summary>Bytes by which a secretbox is longer than what it holds.</summary>
+    public const int BoxTagSize = 16;
+
+    /// <summary>Bytes of a password hash's salt.</summary>
+    public const int PasswordSaltSize = 16;
+
+    private const ulong SensitivePasses = 8;
+    private const nuint SensitiveMemory = 512 * 1024 * 1024;
+    private const int Argon2i13 = 1;
+
     private const string Library = "libsodium";
 
     static Sodium()
@@ -63,6 +79,29 @@ internal static partial class Sodium
             throw new ArgumentException("A Blake2b hash has 16 to 64 bytes.", nameof(destination));
         }
     }
+
+    /// <summary>
+    /// Argon2i 1.3 of the password, as many bytes as the destination has, at the SENSITIVE limits (8 passes over 512 MiB);
+    /// false when there is not that much memory.
+    /// </summary>
+    /// <param name="destination">16 bytes at least.</param>
+    /// <param name="password">Any bytes.</param>
+    /// <param name="salt"><see cref="PasswordSaltSize"/> bytes.</param>
+    public static bool TryHashPassword(Span<byte> destination, ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt) =>
+        HashPassword(destination, (ulong)destination.Length, password, (ulong)password.Length, salt, SensitivePasses, SensitiveMemory, Argon2i13) == 0;
+
+    /// <summary>message = what the box (XSalsa20-Poly1305, tag first) holds; −1 when it is not of that key and nonce.</summary>
+    public static int OpenBox(Span<byte> message, ReadOnlySpan<byte> box, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> key) =>
+        OpenBox(message, box, (ulong)box.Length, nonce, key);
+
+    [LibraryImport(Library, EntryPoint = "crypto_pwhash")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static partial int HashPassword(
+        Span<byte> hash, ulong hashLength, ReadOnlySpan<byte> password, ulong passwordLength, ReadOnlySpan<byte> salt, ulong passes, nuint memory, int algorithm);
+
+    [LibraryImport(Library, EntryPoint = "crypto_secretbox_open_easy")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static partial int OpenBox(Span<byte> message, ReadOnlySpan<byte> box, ulong boxLength, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> key);
 
     [LibraryImport(Library, EntryPoint = "sodium_init")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
