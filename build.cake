@@ -1,5 +1,6 @@
 // Builds and tests everything: ./build.sh
 //   --target=Build | Test | EndToEnd | Default (all of them) | Nightly (all of them, with more inputs and for longer)
+//            | OpenApi (writes src/Client/openapi.json from the server)
 //   --configuration=Release (default) | Debug
 using System.Xml.Linq;
 
@@ -44,6 +45,18 @@ Task("EndToEnd")
 Task("Default")
     .IsDependentOn("Test")
     .IsDependentOn("EndToEnd");
+
+// After a change of the wire: writes the document that the client is generated from.
+Task("OpenApi")
+    .IsDependentOn("Build")
+    .Does(() => DotNetTest("./tests/Api.Tests/Api.Tests.csproj", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        NoRestore = true,
+        Filter = "Name=Committed_document_is_what_the_server_serves",
+        EnvironmentVariables = { ["S3AUTH_WRITE_OPENAPI"] = MakeAbsolute(File("./src/Client/openapi.json")).FullPath },
+    }));
 
 // Twelve times what a build damages is more than a million inputs.
 Task("MoreAndLonger")

@@ -157,6 +157,22 @@ public sealed class OpenApiTests
         });
     }
 
+    // The client is generated from the committed document: a server that says something else breaks it for everyone.
+    [Test]
+    public async Task Committed_document_is_what_the_server_serves()
+    {
+        var served = (await _service.GetAsync("/openapi.json")).Text.ReplaceLineEndings("\n").TrimEnd() + "\n";
+        if (Environment.GetEnvironmentVariable("S3AUTH_WRITE_OPENAPI") is { Length: > 0 } file)
+        {
+            await File.WriteAllTextAsync(file, served);
+            return;
+        }
+
+        var committed = await File.ReadAllTextAsync(Path.Combine(TestContext.CurrentContext.TestDirectory, "openapi.json"));
+
+        Assert.That(served, Is.EqualTo(committed), "./build.sh --target=OpenApi writes src/Client/openapi.json anew");
+    }
+
     [Test]
     public async Task Document_is_made_once_whatever_is_asked()
     {
