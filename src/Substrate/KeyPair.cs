@@ -56,6 +56,10 @@ public sealed class KeyPair : IDisposable
         return FromPhrase(phrase, password);
     }
 
+    /// <summary>The same from where the caller overwrites it.</summary>
+    /// <exception cref="FormatException">It is not a phrase; the message says why, without any word of it.</exception>
+    public static KeyPair FromMnemonic(ReadOnlySpan<char> phrase) => FromPhrase(phrase, password: []);
+
     /// <summary>
     /// The key pair of a Substrate secret URI: a phrase, or 0x and 64 hex digits of a seed, then any number of hard
     /// junctions (<c>//name</c> or <c>//0</c>), then for a phrase an optional password (<c>///password</c>). One that

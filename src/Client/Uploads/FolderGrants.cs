@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using S3Auth.Client.Generated;
+using S3Auth.Substrate;
+
+namespace S3Auth.Client.Uploads;
+
+/// <summary>Folder access, one grant for many files, asked for anew before it ends.</summary>
+internal sealed class FolderGrants(IS3AuthApi api, AccountId coldkey, TimeProvider time)
+{
+    // A grant must outlast the beginning of an upload, not its end.
+    private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+
+    /// <param name="source">The source, or null for the first.</param>
+    /// <param name="spent">A grant that did not serve; another one is asked for.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    internal async Task<FolderAccess> GetAsync(string? source, FolderAccess? spent, CancellationToken cancellationToken)
+    {
+        var slot = _slots.GetOrAdd(source ?? "", _ => new Slot());
+        await slot.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (slot.Access is null || ReferenceEquals(slot.Access, spent) || time.GetUtcNow() >= slot.RenewAt)
+            {
+                var asked = time.GetUtcNow();
+                var access = await api.GetFolderAccessAsync(new GetFolderAccessCommand { Coldkey = coldkey.ToString(), Source = source }, cancellationToken).ConfigureAwait(false);
+
+                // By how long it lasts, not by the hour it ends at: this machine's clock may be another.
+                var life = TimeSpan.FromSeconds(access.Expiry_seconds);
+                slot.Access = access;
+                slot.RenewAt = asked + life - TimeSpan.FromTicks(Math.Min(LongestMargin.Ticks, life.Ticks / 4));
+            }
+
+            return slot.Access;
+        }
+        finally
+        {
+            slot.Gate.Release();
+        }
+    }
+
+    private sealed class Slot
+    {
+        internal SemaphoreSlim Gate { get; } = new(1);
+
+        internal FolderAccess? Access { get; set; }
+
+        internal DateTimeOffset RenewAt { get; set; }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Net;
+using System.Security.Cryptography;
+using S3Auth.Client.Stores;
+
+namespace S3Auth.Client.Uploads;
+
+/// <summary>
+/// The body of one upload: what stands before the file, the file, what stands after it. It sends exactly the size that was said and
+/// keeps the last block back until the file is known to end there and to be what it must be: what is broken off is not stored.
+/// </summary>
+internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail, Stall stall, IProgress<long>? sent) : HttpContent
+{
+    private const int BlockSize = 128 * 1024;
+
+    /// <summary>The MD5 of what was sent, in hex; empty before all was.</summary>
+    internal string Md5 { get; private set; } = "";
+
+    /// <summary>Why the file could not be sent, where that was the file's fault; the framework wraps it in its own.</summary>
+    internal Exception? Failure { get; private set; }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = head.Length + file.Size + tail.Length;
+        return true;
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        using var expected = file.Expected is { } expectation ? Begin(expectation) : null;
+        try
+        {
+            await WriteAsync(stream, head, cancellationToken).ConfigureAwait(false);
+            var source = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (source.ConfigureAwait(false))
+            {
+                for (var left = file.Size; left > 0;)
+                {
+                    var read = await ReadAsync(source, buffer.AsMemory(0, (int)Math.Min(BlockSize, left)), cancellationToken).ConfigureAwait(false);
+                    left -= read;
+                    var block = buffer.AsMemory(0, read);
+                    md5.AppendData(block.Span);
+                    expected?.AppendData(block.Span);
+                    if (left == 0)
+                    {
+                        await EndAsync(source, buffer, read, expected, cancellationToken).ConfigureAwait(false);
+                    }
+
+                    await WriteAsync(stream, block, cancellationToken).ConfigureAwait(false);
+                    sent?.Report(read);
+                }
+            }
+
+            await WriteAsync(stream, tail, cancellationToken).ConfigureAwait(false);
+            Md5 = Convert.ToHexStringLower(md5.GetHashAndReset());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static IncrementalHash Begin(ExpectedContent expectation)
+    {
+        var hash = IncrementalHash.CreateHash(expectation.Algorithm);
+        hash.AppendData(expectation.Prefix.Span);
+        return hash;
+    }
+
+    private async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+        stall.Moved();
+    }
+
+    private async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await file.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Failure = exception;
+            throw;
+        }
+    }
+
+    private async ValueTask<int> ReadAsync(Stream source, Memory<byte> block, CancellationToken cancellationToken)
+    {
+        int read;
+        try
+        {
+            read = await source.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Failure = exception;
+            throw;
+        }
+
+        return read == block.Length ? read : throw Changed($"The file {file.Path} became shorter while it was sent.");
+    }
+
+    // The block that is still to be sent stays in the buffer.
+    private async Task EndAsync(Stream source, byte[] buffer, int read, IncrementalHash? expected, CancellationToken cancellationToken)
+    {
+        var more = buffer.Length > read ? buffer.AsMemory(read, 1) : new byte[1];
+        if (await source.ReadAsync(more, cancellationToken).ConfigureAwait(false) != 0)
+        {
+            throw Changed($"The file {file.Path} grew while it was sent.");
+        }
+
+        if (expected is not null && !expected.GetHashAndReset().AsSpan().SequenceEqual(file.Expected!.Hash.Span))
+        {
+            throw Changed($"The bytes of {file.Path} have not the {file.Expected.Algorithm.Name} that they must have.");
+        }
+    }
+
+    private ChangedContentException Changed(string message)
+    {
+        var exception = new ChangedContentException(message);
+        Failure = exception;
+        return exception;
+    }
+}
