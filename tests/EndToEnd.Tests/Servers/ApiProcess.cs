@@ -154,7 +154,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         foreach (var limit in new[] { "RATE_LIMIT_PER_MINUTE", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT" })
         {
             // What is not about limits is not limited.
-            environment[limit] = "1000000";
+            environment[limit] = "1000000000";
         }
 
         environment["DRAIN_SECONDS"] = "0";
