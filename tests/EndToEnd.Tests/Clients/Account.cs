@@ -9,19 +9,27 @@ internal sealed class Account
 {
     private readonly KeyPair _keys;
 
-    private Account(KeyPair keys)
+    private Account(KeyPair keys, byte[]? seed = null)
     {
         _keys = keys;
+        Seed = seed;
         Address = keys.AccountId.ToString();
     }
 
     public string Address { get; }
 
+    /// <summary>What the key is made of; null for a development account.</summary>
+    public byte[]? Seed { get; }
+
     /// <summary>A development account such as <c>//Alice</c>.</summary>
     public static Account Development(string uri) => new(KeyPair.FromUri(uri));
 
     /// <summary>Somebody nobody has seen before.</summary>
-    public static Account New() => new(KeyPair.FromSeed(RandomNumberGenerator.GetBytes(32)));
+    public static Account New()
+    {
+        var seed = RandomNumberGenerator.GetBytes(32);
+        return new Account(KeyPair.FromSeed(seed), seed);
+    }
 
     /// <summary>The 64 bytes of a signature over the text.</summary>
     public byte[] Sign(string text) => _keys.Sign(Encoding.UTF8.GetBytes(text)).ToBytes();

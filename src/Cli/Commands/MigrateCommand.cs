@@ -1,0 +1,62 @@
+using System.CommandLine;
+using S3Auth.Cli.Migration;
+
+namespace S3Auth.Cli.Commands;
+
+/// <summary><c>s3auth migrate huggingface</c>.</summary>
+internal static class MigrateCommand
+{
+    internal static Command Create(CommonOptions common) => new("migrate", "Move what was collected elsewhere into the miner's own folder")
+    {
+        CreateHuggingFace(common),
+    };
+
+    private static Command CreateHuggingFace(CommonOptions common)
+    {
+        var repository = new Argument<string>("REPO") { Description = "The dataset, OWNER/NAME" };
+        var revision = new Option<string>("--revision") { Description = "A branch, tag or commit", HelpName = "REV", DefaultValueFactory = _ => "main" };
+        var include = new Option<string[]>("--include") { Description = "Only files like this: '**/*.parquet'; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
+        var exclude = new Option<string[]>("--exclude") { Description = "But not files like this; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
+        var source = new Option<string?>("--source") { Description = "The source they come from; else the deployment's first", HelpName = "NAME" };
+        var job = new Option<string?>("--job") { Description = "The job they were collected for: they go into its folder", HelpName = "ID" };
+        var to = new Option<string>("--to") { Description = "A folder within the miner's", HelpName = "PATH", DefaultValueFactory = _ => "" };
+        var parallel = UploadCommand.ParallelOption();
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be moved, and move nothing" };
+        var force = new Option<bool>("--force") { Description = "Move also what is there already, without looking" };
+        var command = new Command(
+            "huggingface", "Stream a dataset of the Hugging Face Hub into the miner's folder; HF_TOKEN for private ones, HF_ENDPOINT for another Hub")
+        {
+            repository, revision, include, exclude, source, job, to, parallel, dryRun, force,
+        };
+        common.Run(command, async (parsed, session, cancellationToken) =>
+        {
+            var dataset = HubDataset.Parse(parsed.GetValue(repository)!);
+            using var hub = new HubClient(ReadEndpoint(), Variable("HF_TOKEN"), session.Report);
+            using var journal = new Journal(Journal.PathOf(session.Server, session.Wallet.Hotkey.AccountId.ToString(), dataset));
+            return await new MigrationRun(session, hub, journal, new MigrationPlan
+            {
+                Dataset = dataset,
+                Revision = parsed.GetValue(revision)!,
+                Include = parsed.GetValue(include)!,
+                Exclude = parsed.GetValue(exclude)!,
+                Source = parsed.GetValue(source),
+                Job = parsed.GetValue(job),
+                To = parsed.GetValue(to)!.Trim('/'),
+                Parallel = UploadCommand.ReadParallel(parsed, parallel),
+                DryRun = parsed.GetValue(dryRun),
+                Force = parsed.GetValue(force),
+            }).RunAsync(cancellationToken);
+        });
+        return command;
+    }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static Uri ReadEndpoint()
+    {
+        var text = Variable("HF_ENDPOINT") ?? "https://huggingface.co";
+        return Uri.TryCreate(text, UriKind.Absolute, out var hub) && hub.Scheme is "http" or "https"
+            ? hub
+            : throw new UsageException("HF_ENDPOINT is a URL such as https://huggingface.co.");
+    }
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json.Nodes;
+using S3Auth.Cli.Identity;
+using S3Auth.Client.Requests;
+using S3Auth.Substrate;
+
+namespace S3Auth.Cli.Commands;
+
+/// <summary><c>s3auth sign</c>: a proof for whoever speaks to the server with other tools.</summary>
+internal static class SignCommand
+{
+    private static readonly string[] Kinds = ["folder-access", "validator-access", "miner", "folders", "files"];
+
+    internal static Command Create(CommonOptions common)
+    {
+        var kind = new Argument<string>("REQUEST") { Description = string.Join(" | ", Kinds), HelpName = "REQUEST" };
+        kind.AcceptOnlyFromAmong(Kinds);
+        var miner = new Option<string?>("--miner", "-m") { Description = "For miner and files: the miner's address, as 'miners' shows it", HelpName = "SS58" };
+        var files = new Option<string[]>("--file") { Description = "For files: a key; may be repeated", HelpName = "KEY", DefaultValueFactory = _ => [] };
+        var command = new Command("sign", "Print a commitment, its signature, and a curl command that sends them; good once, for some minutes")
+        {
+            kind, miner, files,
+        };
+        common.Run(command, async (parsed, session, cancellationToken) =>
+        {
+            var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            var request = parsed.GetValue(kind)! switch
+            {
+                "folder-access" => new Request("get-folder-access", Commitments.FolderAccess(session.Wallet.Coldkey, session.Wallet.Hotkey.AccountId, timestamp))
+                {
+                    Members = { ["coldkey"] = session.Wallet.Coldkey.ToString() },
+                },
+                "validator-access" => new Request("get-validator-access", Commitments.ValidatorAccess(timestamp)),
+                "folders" => new Request("get-folder-presigned-urls", Commitments.Folders(session.Wallet.Hotkey.AccountId, timestamp)),
+                "miner" => await OfMinerAsync("get-miner-specific-access", account => Commitments.Miner(account, timestamp)),
+                _ => await OfFilesAsync(),
+            };
+
+            Show(session, request, timestamp);
+            return ExitCode.Done;
+
+            async Task<Request> OfMinerAsync(string path, Func<AccountId, string> commitment)
+            {
+                var account = WalletReader.ReadAddress(parsed.GetValue(miner) ?? throw new UsageException("Say which miner: --miner ADDRESS."), "--miner");
+                var structure = await session.Client.Api.GetStructureAsync(cancellationToken);
+                return new Request(path, commitment(account))
+                {
+                    Members = { [structure.Folder_layout == "hotkey" ? "miner_hotkey" : "miner_coldkey"] = account.ToString() },
+                };
+            }
+
+            async Task<Request> OfFilesAsync()
+            {
+                var keys = parsed.GetValue(files)!;
+                if (keys.Length == 0)
+                {
+                    throw new UsageException("Say which files: --file KEY, once for each.");
+                }
+
+                var wanted = await OfMinerAsync("get-file-presigned-urls", account => Commitments.Files(account, session.Wallet.Hotkey.AccountId, timestamp));
+                wanted.Members["file_keys"] = new JsonArray([.. keys.Select(key => (JsonNode)key)]);
+                return wanted;
+            }
+        });
+        return command;
+    }
+
+    private static void Show(Session session, Request request, long timestamp)
+    {
+        var signature = Convert.ToHexStringLower(session.Wallet.Hotkey.Sign(Encoding.UTF8.GetBytes(request.Commitment)).ToBytes());
+        request.Members["hotkey"] = session.Wallet.Hotkey.AccountId.ToString();
+        request.Members["timestamp"] = timestamp;
+        request.Members["signature"] = signature;
+
+        var url = $"{session.Server.AbsoluteUri.TrimEnd('/')}/{request.Path}";
+        var curl = $"curl -sS {Quote(url)} -H 'Content-Type: application/json' -d {Quote(request.Members.ToJsonString())}";
+        session.Report.Record(new SignedRecord("signed", request.Commitment, signature, url, request.Members, curl));
+        session.Report.Line($"commitment  {request.Commitment}");
+        session.Report.Line($"signature   {signature}");
+        session.Report.Line("");
+        session.Report.Line(curl);
+    }
+
+    // For a POSIX shell: everything is itself between single quotes but the quote.
+    private static string Quote(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private sealed record Request(string Path, string Commitment)
+    {
+        internal JsonObject Members { get; } = [];
+    }
+
+    private sealed record SignedRecord(string Type, string Commitment, string Signature, string Url, JsonObject Body, string Curl);
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using S3Auth.Cli.Output;
+using S3Auth.Client;
+using S3Auth.Client.Generated;
+using S3Auth.Client.Uploads;
+
+namespace S3Auth.Cli;
+
+/// <summary>What went wrong, in a sentence and as an exit code.</summary>
+internal static class Failures
+{
+    /// <summary>Whether it is one of those that are foreseen.</summary>
+    internal static bool IsForeseen(Exception exception) => exception is UsageException or RefusedException or StoreException
+        or UnexpectedAnswerException or HttpRequestException or UnacceptableFileException or IOException or UnauthorizedAccessException;
+
+    /// <summary>The sentence. It names no URL of a grant: those open what they name.</summary>
+    internal static string Describe(Exception exception) => exception switch
+    {
+        RefusedException refused => refused.RequestId is { } id
+            ? $"{Sentence(refused.Message)} ({refused.Code}, request {id})"
+            : $"{Sentence(refused.Message)} ({refused.Code})",
+        UnexpectedAnswerException answer => $"The server answered {answer.StatusCode}, not as an S3Auth server does: is this its address?",
+        _ => exception.Message,
+    };
+
+    internal static ExitCode CodeOf(Exception exception) => exception switch
+    {
+        UsageException or UnacceptableFileException or ChangedContentException => ExitCode.Usage,
+        RefusedException => ExitCode.Refused,
+        StoreException store => (int)store.Status < 500 && store.Status != HttpStatusCode.TooManyRequests ? ExitCode.Refused : ExitCode.Unreachable,
+        HttpRequestException or StalledException or UnexpectedAnswerException => ExitCode.Unreachable,
+        IOException or UnauthorizedAccessException => ExitCode.Usage,
+        _ => ExitCode.Unexpected,
+    };
+
+    /// <summary>For programs.</summary>
+    internal static ErrorRecord Record(Exception exception) => new(
+        "error",
+        exception is RefusedException refused ? refused.Code : CodeOf(exception) switch
+        {
+            ExitCode.Usage => "usage",
+            ExitCode.Refused => "store_refused",
+            ExitCode.Unreachable => "unreachable",
+            _ => "unexpected",
+        },
+        exception.Message,
+        (exception as RefusedException)?.RequestId);
+
+    private static string Sentence(string text) => Report.Safe(text);
+
+    internal sealed record ErrorRecord(string Type, string Code, string Detail, string? RequestId);
+}

@@ -1,0 +1,180 @@
+using Microsoft.Extensions.FileSystemGlobbing;
+using S3Auth.Cli.Output;
+using S3Auth.Cli.Transfers;
+using S3Auth.Client.Downloads;
+using S3Auth.Client.Uploads;
+
+namespace S3Auth.Cli.Migration;
+
+/// <summary>What to move, and where.</summary>
+internal sealed record MigrationPlan
+{
+    public required HubDataset Dataset { get; init; }
+
+    public required string Revision { get; init; }
+
+    public required IReadOnlyList<string> Include { get; init; }
+
+    public required IReadOnlyList<string> Exclude { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? Job { get; init; }
+
+    /// <summary>A folder within the miner's, without slashes at its ends; empty for none.</summary>
+    public string To { get; init; } = "";
+
+    public required int Parallel { get; init; }
+
+    public bool DryRun { get; init; }
+
+    public bool Force { get; init; }
+}
+
+/// <summary>
+/// Streams a dataset's files from the Hub into the miner's folder, none of them ever whole in memory or on disk. A file whose hash is not
+/// what the Hub says is not stored.
+/// </summary>
+internal sealed class MigrationRun(Session session, HubClient hub, Journal journal, MigrationPlan plan)
+{
+    private readonly Report _report = session.Report;
+    private readonly FolderUploader _uploader = session.Client.CreateUploader(session.Wallet.Coldkey);
+    private readonly TransferResult _result = new(session.Report, "migrated");
+
+    internal async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var commit = await hub.GetCommitAsync(plan.Dataset, plan.Revision, cancellationToken);
+            _report.Note($"{plan.Dataset} at {commit[..12]}");
+            var planned = await PlanAsync(commit, cancellationToken);
+            var there = plan.Force ? [] : await FindThereAsync(planned, cancellationToken);
+            if (plan.DryRun)
+            {
+                Tell(planned, there);
+                return ExitCode.Done;
+            }
+
+            await using var display = new TransferDisplay(_report, "Migrating");
+            display.Expect(planned.Count, planned.Sum(file => file.Upload.Size));
+            await Parallel.ForEachAsync(
+                planned,
+                new ParallelOptions { MaxDegreeOfParallelism = plan.Parallel, CancellationToken = cancellationToken },
+                async (file, token) => await MoveAsync(file, there, display, token));
+        }
+        catch (OperationCanceledException)
+        {
+            return _result.EndStopped();
+        }
+        catch (Exception exception) when (FatalFailure.Is(exception))
+        {
+            return _result.EndBroken(exception);
+        }
+
+        return _result.End();
+    }
+
+    private async Task<List<Planned>> PlanAsync(string commit, CancellationToken cancellationToken)
+    {
+        var structure = await _uploader.GetStructureAsync(cancellationToken);
+        var job = plan.Job ?? (structure.Folder_layout == "hotkey" ? "default" : null);
+        var matcher = new Matcher(StringComparison.Ordinal);
+        matcher.AddIncludePatterns(plan.Include.Count > 0 ? plan.Include : ["**"]);
+        matcher.AddExcludePatterns(plan.Exclude);
+
+        var planned = new List<Planned>();
+        await foreach (var file in hub.ListAsync(plan.Dataset, commit, cancellationToken))
+        {
+            // .gitattributes and the like are the repository's own.
+            if (file.Path.Split('/').Any(segment => segment.StartsWith('.')) || !matcher.Match(file.Path).HasMatches)
+            {
+                continue;
+            }
+
+            var upload = new FileToUpload
+            {
+                Path = plan.To.Length == 0 ? file.Path : $"{plan.To}/{file.Path}",
+                Size = file.Size,
+                Source = plan.Source,
+                JobId = job,
+                Expected = file.Expected,
+                OpenAsync = _ => ValueTask.FromResult<Stream>(new HubFileStream(
+                    (from, token) => hub.OpenAsync(plan.Dataset, commit, file.Path, from, token), file.Size)),
+            };
+            try
+            {
+                planned.Add(new Planned(file, upload, await _uploader.GetKeyAsync(upload, cancellationToken)));
+            }
+            catch (UnacceptableFileException exception)
+            {
+                _result.Failed(file.Path, exception);
+            }
+        }
+
+        return planned;
+    }
+
+    // By key and size, for those that this machine's journal does not know better.
+    private async Task<Dictionary<string, long>> FindThereAsync(List<Planned> planned, CancellationToken cancellationToken)
+    {
+        var there = new Dictionary<string, long>(StringComparer.Ordinal);
+        if (planned.Count > 0)
+        {
+            var wanted = planned.Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
+            var structure = await _uploader.GetStructureAsync(cancellationToken);
+            var source = plan.Source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : null);
+            var owner = FileOwner.Own(session.Wallet.Coldkey);
+            await foreach (var file in session.Client.CreateReader().ListAsync(owner, source, KeyPrefix.CommonTo(planned.Select(file => file.Key)), cancellationToken))
+            {
+                if (wanted.Contains(file.Key))
+                {
+                    there[file.Key] = file.Size;
+                }
+            }
+        }
+
+        return there;
+    }
+
+    private void Tell(List<Planned> planned, Dictionary<string, long> there)
+    {
+        foreach (var file in planned)
+        {
+            var isThere = IsThere(file, there);
+            _report.Record(new PlannedRecord("file", isThere ? "already_there" : "would_migrate", file.File.Path, file.Key, file.File.Size));
+            if (!isThere)
+            {
+                _report.Line($"would migrate {Report.Safe(file.File.Path)} as {Report.Safe(file.Key)} ({Amount.Bytes(file.File.Size)})");
+            }
+        }
+    }
+
+    private bool IsThere(Planned file, Dictionary<string, long> there) =>
+        there.TryGetValue(file.Key, out var size) && size == file.File.Size && (journal.Find(file.Key) is not { } id || id == file.File.Id);
+
+    private async Task MoveAsync(Planned file, Dictionary<string, long> there, TransferDisplay display, CancellationToken cancellationToken)
+    {
+        using var line = display.Begin(file.File.Path, file.File.Size);
+        try
+        {
+            if (IsThere(file, there))
+            {
+                line.Report(file.File.Size);
+                _result.There(file.File.Path, file.Key, file.File.Size);
+                return;
+            }
+
+            var uploaded = await _uploader.UploadAsync(file.Upload, line, cancellationToken);
+            journal.Add(uploaded.Key, file.File.Id);
+            _result.Moved(file.File.Path, uploaded.Key, uploaded.Size);
+        }
+        catch (Exception exception) when (Failures.IsForeseen(exception) && !FatalFailure.Is(exception))
+        {
+            _result.Failed(file.File.Path, exception);
+        }
+    }
+
+    private sealed record Planned(HubFile File, FileToUpload Upload, string Key);
+
+    private sealed record PlannedRecord(string Type, string Status, string Path, string Key, long Size);
+}

@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace S3Auth.Cli.Output;
+
+/// <summary>
+/// How a transfer of many files goes: drawn at a terminal, with a line a file while it moves and one for all; elsewhere a line now and
+/// then. May be told from several threads.
+/// </summary>
+internal sealed class TransferDisplay : IAsyncDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+
+    private readonly Report _report;
+    private readonly string _verb;
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _drawing;
+    private readonly Lock _gate = new();
+    private ProgressContext? _context;
+    private ProgressTask? _all;
+    private long _filesTotal;
+    private long _filesDone;
+    private long _bytesTotal;
+    private long _bytesDone;
+
+    /// <param name="report">Where it is shown.</param>
+    /// <param name="verb">What is done, such as <c>Uploading</c>.</param>
+    internal TransferDisplay(Report report, string verb)
+    {
+        _report = report;
+        _verb = verb;
+        _drawing = report.IsLive ? DrawAsync() : report.IsQuiet || report.IsJson ? Task.CompletedTask : TellAsync();
+    }
+
+    /// <summary>There is more to do than was known.</summary>
+    internal void Expect(long files, long bytes)
+    {
+        lock (_gate)
+        {
+            _filesTotal += files;
+            _bytesTotal += bytes;
+            Redraw();
+        }
+    }
+
+    /// <summary>One file begins. Disposing its line ends it.</summary>
+    internal Line Begin(string name, long size)
+    {
+        lock (_gate)
+        {
+            return new Line(this, _context?.AddTask(Markup.Escape(Shorten(Report.Safe(name))), maxValue: Math.Max(size, 1)));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        await _drawing;
+        _end.Dispose();
+    }
+
+    private static string Shorten(string name) => name.Length <= 40 ? name : "…" + name[^39..];
+
+    private async Task DrawAsync()
+    {
+        var progress = _report.Terminal.Progress().AutoClear(enabled: true).HideCompleted(enabled: true).Columns(
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn(),
+            new PercentageColumn(),
+            new DownloadedColumn(),
+            new TransferSpeedColumn(),
+            new RemainingTimeColumn());
+        await progress.StartAsync(async context =>
+        {
+            lock (_gate)
+            {
+                _context = context;
+                _all = context.AddTask(_verb);
+                Redraw();
+            }
+
+            _report.Redirect(text => _report.Terminal.WriteLine(text));
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, _end.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // The work is at its end.
+            }
+            finally
+            {
+                _report.Redirect(null);
+                lock (_gate)
+                {
+                    _context = null;
+                    _all = null;
+                }
+            }
+        });
+    }
+
+    private async Task TellAsync()
+    {
+        using var timer = new PeriodicTimer(Period);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_end.Token))
+            {
+                _report.Note(Describe());
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The work is at its end.
+        }
+    }
+
+    private string Describe()
+    {
+        lock (_gate)
+        {
+            var seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
+            var rate = _bytesDone / Math.Max(seconds, 0.001);
+            var left = rate > 0 ? $", {Amount.Duration(TimeSpan.FromSeconds(Math.Min((_bytesTotal - _bytesDone) / rate, 1e9)))} left" : "";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_verb}: {_filesDone} of {Amount.Files(_filesTotal)}, {Amount.Bytes(_bytesDone)} of {Amount.Bytes(_bytesTotal)}, {Amount.Bytes(rate)}/s{left}");
+        }
+    }
+
+    private void Redraw()
+    {
+        if (_all is { } all)
+        {
+            all.Description = string.Create(CultureInfo.InvariantCulture, $"{_verb} {_filesDone} of {_filesTotal}");
+            all.MaxValue = Math.Max(_bytesTotal, 1);
+            all.Value = _bytesDone;
+        }
+    }
+
+    private void Move(ProgressTask? line, long bytes)
+    {
+        lock (_gate)
+        {
+            _bytesDone += bytes;
+            line?.Increment(bytes);
+            Redraw();
+        }
+    }
+
+    private void End(ProgressTask? line)
+    {
+        lock (_gate)
+        {
+            _filesDone++;
+            line?.StopTask();
+            Redraw();
+        }
+    }
+
+    /// <summary>One file's line.</summary>
+    internal sealed class Line(TransferDisplay display, ProgressTask? task) : IProgress<long>, IDisposable
+    {
+        public void Report(long value) => display.Move(task, value);
+
+        public void Dispose() => display.End(task);
+    }
+}

@@ -1,0 +1,43 @@
+using S3Auth.Cli.Identity;
+using S3Auth.Cli.Output;
+using S3Auth.Client;
+
+namespace S3Auth.Cli;
+
+/// <summary>What a command works with: where it reports, who asks, and the way to the server.</summary>
+internal sealed class Session : IDisposable
+{
+    private readonly Lazy<S3AuthClient> _client;
+
+    internal Session(Report report, Uri server, Wallet wallet)
+    {
+        Report = report;
+        Server = server;
+        Wallet = wallet;
+        _client = new Lazy<S3AuthClient>(() => new S3AuthClient(server, wallet.Hotkey, new S3AuthClientOptions
+        {
+            OnRetry = notice => report.Note($"{Report.Safe(notice.Reason)}; trying again in {Amount.Duration(notice.Wait)}"),
+        }));
+    }
+
+    internal Report Report { get; }
+
+    internal Uri Server { get; }
+
+    internal Wallet Wallet { get; }
+
+    internal S3AuthClient Client => _client.Value;
+
+    /// <summary>The same way without any second try: what fails is to be seen.</summary>
+    internal S3AuthClient ConnectOnce() => new(Server, Wallet.Hotkey, new S3AuthClientOptions { Attempts = 1 });
+
+    public void Dispose()
+    {
+        if (_client.IsValueCreated)
+        {
+            _client.Value.Dispose();
+        }
+
+        Wallet.Dispose();
+    }
+}

@@ -1,0 +1,40 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace S3Auth.Cli.Transfers;
+
+/// <summary>What a store's ETag says of an object's bytes, for a file of this machine.</summary>
+internal static class Md5
+{
+    private const int BlockSize = 256 * 1024;
+
+    /// <summary>Whether an ETag is an MD5: not of an object that was uploaded in parts.</summary>
+    internal static bool Is(string etag) => etag.Length == 32 && etag.All(char.IsAsciiHexDigit);
+
+    /// <summary>The MD5 of a file in lowercase hex.</summary>
+    internal static async Task<string> OfAsync(string path, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
+        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        await using var file = new FileStream(path, new FileStreamOptions
+        {
+            Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+        });
+        try
+        {
+            int read;
+            while ((read = await file.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                md5.AppendData(buffer, 0, read);
+            }
+
+            return Convert.ToHexStringLower(md5.GetHashAndReset());
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using S3Auth.Cli.Output;
+
+namespace S3Auth.Cli.Transfers;
+
+/// <summary>What became of the files of a run; counted from several threads.</summary>
+internal sealed class TransferResult(Report report, string done)
+{
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly Lock _gate = new();
+    private long _moved;
+    private long _bytes;
+    private long _there;
+    private long _failed;
+    private ExitCode _failure;
+
+    internal void Moved(string path, string key, long size, string? mappedTo = null)
+    {
+        lock (_gate)
+        {
+            _moved++;
+            _bytes += size;
+        }
+
+        report.Record(new FileRecord("file", done, path, key, size, MappedTo: mappedTo));
+        if (!report.IsLive)
+        {
+            report.Line($"{done} {Report.Safe(key)} ({Amount.Bytes(size)})");
+        }
+    }
+
+    internal void There(string path, string key, long size)
+    {
+        lock (_gate)
+        {
+            _there++;
+        }
+
+        report.Record(new FileRecord("file", "already_there", path, key, size));
+    }
+
+    /// <summary>A file that is not done; the others go on.</summary>
+    internal void Failed(string path, Exception exception)
+    {
+        lock (_gate)
+        {
+            _failed++;
+            _failure = _failure == ExitCode.Done ? Failures.CodeOf(exception) : _failure;
+        }
+
+        var (name, reason) = (Report.Safe(path), Failures.Describe(exception));
+        report.Fail(reason.StartsWith(name, StringComparison.Ordinal) ? reason : $"{name}: {reason}");
+        report.Record(new FileRecord("file", "failed", path, Key: null, Size: null, Error: exception.Message));
+    }
+
+    /// <summary>Says what became of all, and tells the exit code.</summary>
+    internal ExitCode End()
+    {
+        Summarise(isStopped: false);
+        return _failed == 0 ? ExitCode.Done : _moved + _there > 0 ? ExitCode.PartlyDone : _failure;
+    }
+
+    /// <summary>The same where somebody stopped it.</summary>
+    internal ExitCode EndStopped()
+    {
+        Summarise(isStopped: true);
+        report.Fail("Stopped. Run the same command again to go on with what is left.");
+        return ExitCode.Interrupted;
+    }
+
+    /// <summary>The same where going on makes no sense.</summary>
+    internal ExitCode EndBroken(Exception exception)
+    {
+        if (_moved + _there + _failed > 0)
+        {
+            Summarise(isStopped: true);
+        }
+
+        report.Fail(Failures.Describe(exception));
+        report.Record(Failures.Record(exception));
+        return Failures.CodeOf(exception);
+    }
+
+    private void Summarise(bool isStopped)
+    {
+        lock (_gate)
+        {
+            var took = Stopwatch.GetElapsedTime(_started);
+            var rate = took.TotalSeconds > 0 ? _bytes / took.TotalSeconds : 0;
+            report.Record(new SummaryRecord("summary", _moved, _bytes, _there, _failed, Math.Round(took.TotalSeconds, 3), isStopped));
+            report.Line($"{Capital(done)} {Amount.Files(_moved)} ({Amount.Bytes(_bytes)}) in {Amount.Duration(took)}, {Amount.Bytes(rate)}/s; {_there} already there; {_failed} failed.");
+        }
+    }
+
+    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
+
+    private sealed record FileRecord(string Type, string Status, string Path, string? Key, long? Size, string? MappedTo = null, string? Error = null);
+
+    private sealed record SummaryRecord(string Type, long Done, long Bytes, long AlreadyThere, long Failed, double Seconds, bool Stopped);
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using S3Auth.EndToEnd.Tests.Servers;
+
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary><c>s3auth</c> as its users run it: a process, with a wallet of theirs in a folder of its own.</summary>
+internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    private static string Program => Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll");
+
+    private string Wallets => Path.Combine(folder.Path, "wallets");
+
+    /// <summary>Where it keeps what it remembers.</summary>
+    public string State => Path.Combine(folder.Path, "state");
+
+    /// <summary>What it finds in its environment besides.</summary>
+    public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Writes a miner's wallet. Returns the options that name it.</summary>
+    public async Task<string[]> WalletOfAsync(Miner miner)
+    {
+        var name = miner.Hotkey.Address[..12];
+        var wallet = Path.Combine(Wallets, name);
+        Directory.CreateDirectory(Path.Combine(wallet, "hotkeys"));
+        var hotkey = Path.Combine(wallet, "hotkeys", "default");
+        await File.WriteAllTextAsync(hotkey, JsonSerializer.Serialize(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["accountId"] = null,
+            ["publicKey"] = null,
+            ["secretPhrase"] = null,
+            ["secretSeed"] = "0x" + Convert.ToHexStringLower(miner.Hotkey.Seed!),
+            ["ss58Address"] = miner.Hotkey.Address,
+        }));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(hotkey, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(wallet, "coldkeypub.txt"), JsonSerializer.Serialize(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["ss58Address"] = miner.Coldkey.Address }));
+        return ["--wallet-path", Wallets, "--wallet", name];
+    }
+
+    public Task<ToolResult> RunAsync(params IEnumerable<string> arguments) =>
+        Tool.RunAsync(DotNet, [Program, .. arguments], environment: Variables(), folder: folder.Path, limit: Patience);
+
+    /// <summary>With <c>--json</c>: what it printed, object by object.</summary>
+    public async Task<(ToolResult Result, IReadOnlyList<JsonObject> Records)> RunJsonAsync(params IEnumerable<string> arguments)
+    {
+        var result = await RunAsync([.. arguments, "--json"]);
+        var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return (result, [.. lines.Select(line => JsonNode.Parse(line)!.AsObject())]);
+    }
+
+    /// <summary>Starts it and does not wait. It ends with the test run at the latest.</summary>
+    public Process Start(params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(DotNet, [Program, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder.Path,
+        };
+        foreach (var (name, value) in Variables())
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException("It did not start.");
+        TestRun.Current.Guard.Watch(process);
+        return process;
+    }
+
+    private static string DotNet => Tool.Need("dotnet", "the .NET SDK");
+
+    private Dictionary<string, string> Variables() => new(Environment, StringComparer.Ordinal)
+    {
+        ["S3AUTH_SERVER"] = server.AbsoluteUri,
+        ["XDG_STATE_HOME"] = State,
+        ["NO_PROXY"] = "*",
+    };
+}

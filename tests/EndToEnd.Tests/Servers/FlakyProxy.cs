@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace S3Auth.EndToEnd.Tests.Servers;
+
+/// <summary>
+/// Forwards HTTP/1.1 to a server of this machine and fails some of the requests, each in one of three ways: not answered, answered
+/// with 503, broken off in the middle.
+/// </summary>
+/// <param name="target">The server's port.</param>
+/// <param name="oneIn">How many requests there are to one that fails.</param>
+internal sealed class FlakyProxy(int target, int oneIn) : LoopbackListener
+{
+    private const string Unavailable =
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\nContent-Length: 43\r\nConnection: close\r\n\r\n<Error><Code>SlowDown</Code></Error>       ";
+
+    private readonly Random _random = new(5);
+    private readonly Lock _gate = new();
+    private int _requests;
+    private int _failed;
+
+    public int Requests => _requests;
+
+    public int Failed => _failed;
+
+    protected override async Task ServeAsync(TcpClient connection, CancellationToken cancellationToken)
+    {
+        using var server = new TcpClient();
+        await server.ConnectAsync(IPAddress.Loopback, target, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var there = ForwardAsync(connection.GetStream(), server.GetStream(), either.Token);
+        var back = server.GetStream().CopyToAsync(connection.GetStream(), either.Token);
+        await Task.WhenAny(there, back);
+        connection.Client.LingerState = new LingerOption(enable: false, seconds: 0);
+        await either.CancelAsync();
+        connection.Close();
+        server.Close();
+        await Task.WhenAll(there, back).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task ForwardAsync(NetworkStream client, NetworkStream server, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[64 * 1024];
+        int read;
+        while ((read = await client.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (BeginsRequest(buffer.AsSpan(0, read)) && Draw() is { } way)
+            {
+                if (way == 1)
+                {
+                    await client.WriteAsync(Encoding.ASCII.GetBytes(Unavailable), cancellationToken);
+                }
+                else if (way == 2)
+                {
+                    await server.WriteAsync(buffer.AsMemory(0, read / 2), cancellationToken);
+                }
+
+                return;
+            }
+
+            await server.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+    }
+
+    // Clients here send the next request when the last was answered: it begins where a block does.
+    private static bool BeginsRequest(ReadOnlySpan<byte> block) =>
+        block.StartsWith("GET "u8) || block.StartsWith("POST "u8) || block.StartsWith("PUT "u8);
+
+    private int? Draw()
+    {
+        lock (_gate)
+        {
+            _requests++;
+            if (_random.Next(oneIn) != 0)
+            {
+                return null;
+            }
+
+            _failed++;
+            return _random.Next(3);
+        }
+    }
+}
