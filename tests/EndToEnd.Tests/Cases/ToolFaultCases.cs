@@ -1,0 +1,200 @@
+using System.Globalization;
+using S3Auth.EndToEnd.Tests.Clients;
+using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.EndToEnd.Tests.Stores;
+using S3Auth.Tests;
+
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary><c>s3auth</c> against a real store, with a way there that fails, and with its own end in the middle.</summary>
+internal sealed class ToolFaultCases
+{
+    private const int Files = 1000;
+
+    private ScratchFolder _folder = null!;
+    private Miner _miner = null!;
+    private Bucket _bucket = null!;
+    private Subnet _subnet = null!;
+
+    private string FolderOfMiner => $"data/x/{_miner.Coldkey}/";
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        if (RealStoreHost.WhyNot is { } reason)
+        {
+            Assert.Ignore(reason);
+        }
+
+        var store = await TestRun.Current.RealStore.GetAsync();
+        _folder = new ScratchFolder("tool-faults");
+        _subnet = Subnet.Create(1);
+        _miner = _subnet.Miners[0];
+        _bucket = new Bucket(store.Endpoint, store.Region, $"s3auth-tool-{Guid.NewGuid():N}"[..30], store.Keys);
+        await _bucket.CreateAsync();
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        if (_bucket is not null)
+        {
+            await _bucket.RemoveAsync();
+            _bucket.Dispose();
+        }
+
+        _folder?.Dispose();
+    }
+
+    [Test]
+    public async Task Everything_arrives_once_and_intact_where_one_request_in_twenty_fails()
+    {
+        await using var storeProxy = new FlakyProxy(_bucket.Endpoint.Port, oneIn: 20);
+        await using var api = await StartApiAsync(storeProxy.Port);
+        await using var apiProxy = new FlakyProxy(api.Address.Port, oneIn: 20);
+        var tool = new S3AuthTool(AddressOf(apiProxy.Port), _folder);
+        var wallet = await tool.WalletOfAsync(_miner);
+        var contents = await WriteAsync(Files, 3000);
+
+        var (uploaded, records) = await tool.RunJsonAsync(["upload", "data", .. wallet]);
+        uploaded.Expect();
+        var failedUp = storeProxy.Failed;
+        var downloaded = await tool.RunAsync(["download", "--to", "back", .. wallet]);
+        downloaded.Expect();
+
+        Figures.Print("Tool", $"{Files} files up and down where one request in 20 fails: {failedUp} and {storeProxy.Failed - failedUp} failed, all arrived");
+        Assert.That(records.Where(record => (string)record["type"]! == "file").Select(record => (string)record["status"]!), Has.Exactly(Files).EqualTo("uploaded"));
+        Assert.That(failedUp, Is.GreaterThan(Files / 40), "the proxy did fail");
+        Assert.That(await _bucket.ListKeysAsync(), Is.EquivalentTo(contents.Keys.Select(path => FolderOfMiner + path)));
+        foreach (var (path, content) in contents)
+        {
+            Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "back", FolderOfMiner + path)), content, path);
+        }
+    }
+
+    [Test]
+    public async Task Killed_in_the_middle_of_uploading_it_goes_on_with_what_is_missing()
+    {
+        await using var api = await StartApiAsync(storePort: null);
+        var tool = new S3AuthTool(api.Address, _folder);
+        var wallet = await tool.WalletOfAsync(_miner);
+        var contents = await WriteAsync(600, 100_000);
+        using (var process = tool.Start(["upload", "data", "--parallel", "2", "--quiet", .. wallet]))
+        {
+            await WaitAsync(async () => (await _bucket.ListKeysAsync()).Count >= 50);
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        var before = (await _bucket.ListAsync()).ToDictionary(one => one.Key, StringComparer.Ordinal);
+        var (result, records) = await tool.RunJsonAsync(["upload", "data", .. wallet]);
+
+        result.Expect();
+        var after = (await _bucket.ListAsync()).ToDictionary(one => one.Key, StringComparer.Ordinal);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(before, Has.Count.InRange(50, contents.Count - 1), "it was in the middle");
+            Assert.That(after.Keys, Is.EquivalentTo(contents.Keys.Select(path => FolderOfMiner + path)));
+            Assert.That(before.Values.Where(one => after[one.Key] != one), Is.Empty, "what was there was not sent again");
+            Assert.That((long)records[^1]["already_there"]!, Is.EqualTo(before.Count));
+        }
+
+        Content.AssertSame(await _bucket.GetAsync(FolderOfMiner + "0599.bin"), contents["0599.bin"]);
+    }
+
+    [Test]
+    public async Task Killed_in_the_middle_of_a_download_it_goes_on_at_that_byte()
+    {
+        await using var slow = new StallingProxy(_bucket.Endpoint.Port);
+        await using var api = await StartApiAsync(slow.Port);
+        var tool = new S3AuthTool(api.Address, _folder);
+        var wallet = await tool.WalletOfAsync(_miner);
+        var content = new byte[40_000_000];
+        Random.Shared.NextBytes(content);
+        await _bucket.PutAsync(FolderOfMiner + "large.bin", content);
+        string[] Parts() => Directory.Exists(Path.Combine(_folder.Path, "back"))
+            ? Directory.GetFiles(Path.Combine(_folder.Path, "back"), ".*.s3auth-part", SearchOption.AllDirectories)
+            : [];
+        using (var process = tool.Start(["download", "--to", "back", "--quiet", .. wallet]))
+        {
+            await WaitAsync(() => Task.FromResult(Parts() is [var part] && new FileInfo(part).Length > 0));
+            slow.Stall();
+            process.Kill();
+            await process.WaitForExitAsync();
+            slow.GoOn();
+        }
+
+        var left = new FileInfo(Parts().Single()).Length;
+        (await tool.RunAsync(["download", "--to", "back", .. wallet])).Expect();
+
+        Assert.That(left, Is.InRange(1, content.Length - 1), "it was in the middle");
+        Assert.That(Parts(), Is.Empty);
+        Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "back", FolderOfMiner + "large.bin")), content);
+    }
+
+    [Test]
+    public async Task Stopped_it_says_how_to_go_on()
+    {
+        var bash = Tool.Need("bash", "bash");
+        await using var api = await StartApiAsync(storePort: null);
+        var tool = new S3AuthTool(api.Address, _folder);
+        var wallet = await tool.WalletOfAsync(_miner);
+        await WriteAsync(1, 2000);
+        using var process = tool.Start(["upload", "data", "--watch", .. wallet]);
+        await WaitAsync(async () => (await _bucket.ListKeysAsync()).Count == 1);
+        await Tool.RunAsync(bash, ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -INT {process.Id}")]);
+
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var errors = await process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(process.ExitCode, Is.EqualTo(130));
+            Assert.That(errors, Does.Contain("Run the same command again"));
+        }
+    }
+
+    private static Uri AddressOf(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+
+    private async Task<ApiProcess> StartApiAsync(int? storePort)
+    {
+        var settings = ApiProcess.ProductionSettings(
+            await _subnet.WriteAsync(_folder), _bucket.Endpoint.GetLeftPart(UriPartial.Authority), _bucket.Name, _bucket.Region, _folder.Sub("server"), _bucket.Keys);
+        if (storePort is { } port)
+        {
+            settings["S3_PUBLIC_ENDPOINT"] = AddressOf(port).GetLeftPart(UriPartial.Authority);
+        }
+
+        return await ApiProcess.StartAsync(settings);
+    }
+
+    private async Task<Dictionary<string, byte[]>> WriteAsync(int count, int size)
+    {
+        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        for (var i = 0; i < count; i++)
+        {
+            var (path, content) = (string.Create(CultureInfo.InvariantCulture, $"{i:D4}.bin"), new byte[size]);
+            Random.Shared.NextBytes(content);
+            await File.WriteAllBytesAsync(Path.Combine(_folder.Sub("data"), path), content);
+            contents[path] = content;
+        }
+
+        return contents;
+    }
+
+    private static async Task WaitAsync(Func<Task<bool>> condition)
+    {
+        for (var i = 0; i < 3000; i++)
+        {
+            if (await condition())
+            {
+                return;
+            }
+
+            await Task.Delay(10);
+        }
+
+        Assert.Fail("It did not come to that within half a minute.");
+    }
+}
