@@ -1,0 +1,198 @@
+using S3Auth.Cli.Identity;
+
+namespace S3Auth.Cli.Tests;
+
+/// <summary>Wallets in Bittensor's layout, around key files that were written by its documentation.</summary>
+public sealed class WalletReaderTests
+{
+    private const string Hotkey = "5C4wjbsymLwXjXeveDxRP4jU3SYnZognrtW5L4atZL3WVnjk";
+    private const string Coldkey = "5HpCp3XEWkb3cciEi18zFNCFz4vzBDmQcHQWAYNkoNvXNipP";
+
+    private readonly List<string> _warnings = [];
+    private string _folder = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _warnings.Clear();
+        _folder = Directory.CreateTempSubdirectory("s3auth-wallets-").FullName;
+    }
+
+    [TearDown]
+    public void TearDown() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void Wallet_is_its_hotkey_and_the_coldkey_beside_it()
+    {
+        Put("mine", "miner", "seed");
+
+        using var wallet = Read(Options("mine", "miner"));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(wallet.Hotkey.AccountId.ToString(), Is.EqualTo(Hotkey));
+            Assert.That(wallet.Coldkey.ToString(), Is.EqualTo(Coldkey));
+            Assert.That(_warnings, Is.Empty);
+        });
+    }
+
+    [Test]
+    public void Coldkey_of_the_command_line_goes_first()
+    {
+        Put("mine", "miner", "seed");
+
+        using var wallet = Read(Options("mine", "miner") with { Coldkey = Hotkey });
+
+        Assert.That(wallet.Coldkey.ToString(), Is.EqualTo(Hotkey));
+    }
+
+    [Test]
+    public void Encrypted_hotkey_opens_with_the_password_of_a_file()
+    {
+        Put("mine", "miner", "nacl");
+        var password = Write("password", "correct horse\n");
+
+        using var wallet = Read(Options("mine", "miner") with { PasswordFile = password });
+
+        Assert.That(wallet.Hotkey.AccountId.ToString(), Is.EqualTo(Hotkey));
+    }
+
+    [Test]
+    public void Wrong_password_is_said_and_not_shown()
+    {
+        Put("mine", "miner", "nacl");
+        var password = Write("password", "SECRET-that-is-wrong");
+
+        Assert.That(
+            () => Read(Options("mine", "miner") with { PasswordFile = password }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("The password is not").And.Message.Not.Contains("SECRET"));
+    }
+
+    [Test]
+    public void Nobody_at_a_terminal_is_told_of_the_password_file()
+    {
+        Put("mine", "miner", "nacl");
+
+        Assert.That(() => Read(Options("mine", "miner")), Throws.TypeOf<UsageException>().With.Message.Contains("--password-file"));
+    }
+
+    [TestCase("ansible", "Ansible")]
+    [TestCase("fernet", "Fernet")]
+    public void Early_encryptions_are_refused_by_name_with_what_to_do(string file, string name)
+    {
+        Put("mine", "miner", file);
+
+        Assert.That(() => Read(Options("mine", "miner")), Throws.TypeOf<UsageException>().With.Message.Contains(name).And.Message.Contains("btcli wallet update"));
+    }
+
+    [Test]
+    public void Key_file_that_others_may_read_draws_a_warning()
+    {
+        var path = Put("mine", "miner", "seed");
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Ignore("There are no such permissions here.");
+        }
+        else
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+
+            using var wallet = Read(Options("mine", "miner"));
+
+            Assert.That(_warnings, Has.One.Contains("chmod 600"));
+        }
+    }
+
+    [Test]
+    public void Missing_wallet_and_hotkey_are_answered_with_those_that_exist()
+    {
+        Put("mine", "miner", "seed");
+        File.WriteAllText(Path.Combine(_folder, "mine", "hotkeys", "minerpub.txt"), "{}");
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => Read(Options("other", "miner")), Throws.TypeOf<UsageException>().With.Message.Contains("has mine."));
+            Assert.That(() => Read(Options("mine", "other")), Throws.TypeOf<UsageException>().With.Message.Contains("has miner."));
+        });
+    }
+
+    [Test]
+    public void Names_are_no_ways()
+    {
+        Put("mine", "miner", "seed");
+        foreach (var name in new[] { "../mine", "..", "a/b", "", "a\0b" })
+        {
+            Assert.That(() => Read(Options(name, "miner")), Throws.TypeOf<UsageException>().With.Message.Contains("--wallet"), name);
+            Assert.That(() => Read(Options("mine", name)), Throws.TypeOf<UsageException>().With.Message.Contains("--hotkey"), name);
+        }
+    }
+
+    [Test]
+    public void Miner_without_a_coldkey_is_told_how_to_name_it()
+    {
+        Put("mine", "miner", "seed");
+        File.Delete(Path.Combine(_folder, "mine", "coldkeypub.txt"));
+        using var wallet = Read(Options("mine", "miner"));
+
+        Assert.That(() => wallet.Coldkey, Throws.TypeOf<UsageException>().With.Message.Contains("--coldkey"));
+    }
+
+    [Test]
+    public void Phrase_comes_from_a_file()
+    {
+        var file = Write("phrase", "  legal winner thank year wave sausage worth useful legal winner thank yellow\n");
+
+        using var wallet = Read(new IdentityOptions { MnemonicFile = file, HotkeyName = "default", WalletPath = _folder });
+
+        Assert.That(Convert.ToHexStringLower(wallet.Hotkey.AccountId.ToBytes()), Is.EqualTo("625e25364c7b68e0a83065ccb40afed43f8fe933e669b24f3d69a57eddb3b715"));
+    }
+
+    [TestCase("legal winner SECRET")]
+    [TestCase("")]
+    public void File_without_a_phrase_is_refused_and_not_shown(string text)
+    {
+        var file = Write("phrase", text);
+
+        Assert.That(
+            () => Read(new IdentityOptions { MnemonicFile = file, HotkeyName = "default", WalletPath = _folder }),
+            Throws.TypeOf<UsageException>().With.Message.Not.Contains("SECRET"));
+    }
+
+    [TestCase("0x336f28a022193939585a1b4edc989f870917f3a5f6ddd16e4fb357084a6bdfc2")]
+    [TestCase("legal winner thank year wave sausage worth useful legal winner thank yellow")]
+    [TestCase("//Bob///password")]
+    public void Secrets_on_the_command_line_are_refused(string suri) =>
+        Assert.That(
+            () => Read(new IdentityOptions { Suri = suri, HotkeyName = "default", WalletPath = _folder }),
+            Throws.TypeOf<UsageException>().With.Message.Contains("development accounts only").And.Message.Not.Contains(suri));
+
+    private IdentityOptions Options(string wallet, string hotkey) => new() { Wallet = wallet, HotkeyName = hotkey, WalletPath = _folder };
+
+    private Wallet Read(IdentityOptions options) => new WalletReader(_warnings.Add, _ => null).Read(options);
+
+    private string Put(string wallet, string hotkey, string file)
+    {
+        var hotkeys = Directory.CreateDirectory(Path.Combine(_folder, wallet, "hotkeys")).FullName;
+        File.WriteAllText(Path.Combine(_folder, wallet, "coldkeypub.txt"), $"{{\"ss58Address\":\"{Coldkey}\"}}");
+        var path = Path.Combine(hotkeys, hotkey);
+        File.Copy(Path.Combine(TestContext.CurrentContext.TestDirectory, "wallets", file), path);
+        Protect(path);
+        return path;
+    }
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        Protect(path);
+        return path;
+    }
+
+    private static void Protect(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using S3Auth.Client.Requests;
+using S3Auth.Substrate;
+
+namespace S3Auth.Client.Tests;
+
+public sealed class TaoSigningHandlerTests
+{
+    private static readonly Uri Service = new("https://service.example:8443/base/");
+
+    private KeyPair _keys = null!;
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeMilliseconds(1_795_000_000_123));
+    private Answers _answers = null!;
+    private HttpClient _http = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _keys = KeyPair.FromUri("//Bob");
+        _answers = new Answers(Answers.Ok);
+        _http = new HttpClient(new TaoSigningHandler(Service, _keys, _time) { InnerHandler = _answers });
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _http.Dispose();
+        _answers.Dispose();
+        _keys.Dispose();
+    }
+
+    [Test]
+    public async Task Post_is_signed_over_its_bytes_a_new_nonce_and_the_time()
+    {
+        var body = Encoding.UTF8.GetBytes("{\"source\":\"x\"}");
+
+        await PostAsync(new Uri(Service, "/get-folder-access"), body);
+
+        var headers = _answers.Headers.Single();
+        var text = $"{Convert.ToHexStringLower(SHA256.HashData(body))}.{headers["X-Tao-Nonce"]}.1795000000123";
+        Assert.Multiple(() =>
+        {
+            Assert.That(headers["X-Tao-Version"], Is.EqualTo("2"));
+            Assert.That(headers["X-Tao-Timestamp"], Is.EqualTo(1_795_000_000_123.ToString(CultureInfo.InvariantCulture)));
+            Assert.That(Guid.TryParse(headers["X-Tao-Nonce"], out _), Is.True);
+            Assert.That(headers["X-Tao-Signed-By"], Is.EqualTo(_keys.AccountId.ToString()));
+            Assert.That(Sr25519.Verify(_keys.AccountId, Encoding.ASCII.GetBytes(text), Sr25519Signature.FromBytes(Convert.FromBase64String(headers["X-Tao-Signature"]))), Is.True);
+            Assert.That(_answers.Bodies.Single(), Is.EqualTo(body), "the body goes on as it was");
+        });
+    }
+
+    [Test]
+    public async Task Each_request_has_its_own_proof()
+    {
+        await PostAsync(new Uri(Service, "/a"), []);
+        await PostAsync(new Uri(Service, "/a"), []);
+
+        Assert.That(_answers.Headers.Select(headers => headers["X-Tao-Nonce"]), Is.Unique);
+    }
+
+    [Test]
+    public async Task Get_is_not_signed()
+    {
+        using var answer = await _http.GetAsync(new Uri(Service, "/healthz"));
+
+        Assert.That(_answers.Headers.Single().Keys, Has.None.StartsWith("X-Tao"));
+    }
+
+    [TestCase("https://elsewhere.example:8443/get-folder-access")]
+    [TestCase("https://service.example/get-folder-access")]
+    [TestCase("http://service.example:8443/get-folder-access")]
+    public void Nothing_is_signed_for_another_server(string target)
+    {
+        Assert.That(() => PostAsync(new Uri(target), []), Throws.TypeOf<InvalidOperationException>());
+        Assert.That(_answers.Count, Is.Zero);
+    }
+
+    private async Task PostAsync(Uri target, byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var answer = await _http.PostAsync(target, content);
+    }
+}
