@@ -1,5 +1,6 @@
 // Builds and tests everything: ./build.sh
 //   --target=Build | Test | EndToEnd | Default (all of them) | Nightly (all of them, with more inputs and for longer)
+//            | Transfers (s3auth beside aws and rclone, which it takes from the PATH)
 //            | OpenApi (writes src/Client/openapi.json from the server)
 //   --configuration=Release (default) | Debug
 using System.Xml.Linq;
@@ -45,6 +46,20 @@ Task("EndToEnd")
 Task("Default")
     .IsDependentOn("Test")
     .IsDependentOn("EndToEnd");
+
+// Minutes of copying gigabytes: not part of a build.
+Task("Transfers")
+    .IsDependentOn("Clean")
+    .IsDependentOn("Build")
+    .Does(() => DotNetTest("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        NoRestore = true,
+        ResultsDirectory = results,
+        Filter = "TestCategory=Transfers",
+        Loggers = ["trx;LogFileName=Transfers.trx", "console;verbosity=minimal"],
+    }));
 
 // After a change of the wire: writes the document that the client is generated from.
 Task("OpenApi")

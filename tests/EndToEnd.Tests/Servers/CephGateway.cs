@@ -194,12 +194,17 @@ internal sealed class CephGateway : IAsyncDisposable
         [osd]
         osd_data = {_folder.Path}/osd
         osd_objectstore = memstore
-        memstore_device_bytes = 4294967296
+        # A bound, taken only as it is written to.
+        memstore_device_bytes = 17179869184
 
         [client.rgw]
         rgw_data = {_folder.Path}/rgw
         rgw_frontends = beast endpoint={_gateway}
         rgw_thread_pool_size = 32
+        # What is deleted leaves the memory soon.
+        rgw_gc_obj_min_wait = 5
+        rgw_gc_processor_period = 5
+        rgw_gc_processor_max_time = 5
         rgw_s3_auth_use_sts = true
         rgw_sts_min_session_duration = {ShortestSession}
         rgw_sts_key = {RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 16)}
