@@ -24,6 +24,8 @@ needs=(
   "chromium|chromium|the page in a browser"
   "curl|curl|the README's commands"
   "jq|jq|the README's commands"
+  "zsh|zsh|completion in shells"
+  "fish|fish|completion in shells"
 )
 
 have() {

@@ -16,9 +16,10 @@ internal static class Failures
     /// <summary>The sentence. It names no URL of a grant: those open what they name.</summary>
     internal static string Describe(Exception exception) => exception switch
     {
-        RefusedException refused => refused.RequestId is { } id
-            ? $"{Sentence(refused.Message)} ({refused.Code}, request {id})"
-            : $"{Sentence(refused.Message)} ({refused.Code})",
+        // Whatever answers there chose these texts.
+        RefusedException refused => Report.Safe(refused.RequestId is { } id
+            ? $"{refused.Message} ({refused.Code}, request {id})"
+            : $"{refused.Message} ({refused.Code})"),
         UnexpectedAnswerException answer => $"The server answered {answer.StatusCode}, not as an S3Auth server does: is this its address?",
         _ => exception.Message,
     };
@@ -45,8 +46,6 @@ internal static class Failures
         },
         exception.Message,
         (exception as RefusedException)?.RequestId);
-
-    private static string Sentence(string text) => Report.Safe(text);
 
     internal sealed record ErrorRecord(string Type, string Code, string Detail, string? RequestId);
 }

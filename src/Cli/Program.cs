@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using S3Auth.Cli;
 using S3Auth.Cli.Commands;
@@ -19,6 +20,9 @@ var root = new RootCommand(
     MigrateCommand.Create(options),
     CompletionCommand.Create(),
 };
+// The spellings of other systems (-?, /h) would stand among the completions.
+root.Options.Remove(root.Options.OfType<HelpOption>().Single());
+root.Add(new HelpOption("--help", "-h"));
 foreach (var option in options.All)
 {
     root.Add(option);

@@ -6,7 +6,9 @@ using S3Auth.Substrate;
 
 namespace S3Auth.Api.Tests;
 
-/// <summary>The arrows between the rooms point one way: Substrate ◀ Domain ◀ Application ◀ Infrastructure ◀ Api.</summary>
+/// <summary>
+/// The arrows between the rooms point one way: Substrate ◀ Domain ◀ Application ◀ Infrastructure ◀ Api, and Substrate ◀ Client ◀ Cli.
+/// </summary>
 public sealed class ArchitectureTests
 {
     private static readonly Assembly Substrate = typeof(AccountId).Assembly;
@@ -14,9 +16,11 @@ public sealed class ArchitectureTests
     private static readonly Assembly Application = typeof(IMetagraph).Assembly;
     private static readonly Assembly Infrastructure = typeof(Infrastructure.DependencyInjection).Assembly;
     private static readonly Assembly Api = typeof(Program).Assembly;
+    private static readonly Assembly Client = Assembly.Load("S3Auth.Client");
+    private static readonly Assembly Cli = Assembly.Load("s3auth");
 
     private static readonly string[] Rooms =
-        ["S3Auth.Substrate", "S3Auth.Domain", "S3Auth.Application", "S3Auth.Infrastructure", "S3Auth.Api"];
+        ["S3Auth.Substrate", "S3Auth.Domain", "S3Auth.Application", "S3Auth.Infrastructure", "S3Auth.Api", "S3Auth.Client", "S3Auth.Cli"];
 
     private static IEnumerable<TestCaseData> Arrows() =>
     [
@@ -24,12 +28,15 @@ public sealed class ArchitectureTests
         new(Domain, new[] { "S3Auth.Substrate" }),
         new(Application, new[] { "S3Auth.Substrate", "S3Auth.Domain" }),
         new(Infrastructure, new[] { "S3Auth.Substrate", "S3Auth.Domain", "S3Auth.Application" }),
+        new(Api, new[] { "S3Auth.Substrate", "S3Auth.Domain", "S3Auth.Application", "S3Auth.Infrastructure" }),
+        new(Client, new[] { "S3Auth.Substrate" }),
+        new(Cli, new[] { "S3Auth.Substrate", "S3Auth.Client" }),
     ];
 
     [TestCaseSource(nameof(Arrows))]
     public void Room_knows_only_the_rooms_before_it(Assembly room, string[] known)
     {
-        var own = room.GetName().Name!;
+        var own = room == Cli ? "S3Auth.Cli" : room.GetName().Name!;
         var forbidden = Rooms.Except(known).Except([own]).ToArray();
 
         Assert.Multiple(() =>
@@ -63,7 +70,7 @@ public sealed class ArchitectureTests
     public void No_room_reads_the_clock_but_through_TimeProvider()
     {
         // The clock's getters, found in what the compiled methods call.
-        var offenders = new[] { Substrate, Domain, Application, Infrastructure, Api }
+        var offenders = new[] { Substrate, Domain, Application, Infrastructure, Api, Client, Cli }
             .Where(room => MemberReferences.Of(room).Any(member => member is
                 ("System.DateTime", "get_UtcNow" or "get_Now" or "get_Today") or ("System.DateTimeOffset", "get_UtcNow" or "get_Now")))
             .Select(room => room.GetName().Name);

@@ -1,4 +1,5 @@
 using System.Net;
+using S3Auth.Client;
 using S3Auth.EndToEnd.Tests.Clients;
 using S3Auth.EndToEnd.Tests.Stores;
 
@@ -30,6 +31,23 @@ internal sealed class PutModeCases(StoreKind store, FolderLayoutKind layout) : D
 
         Content.AssertSame(await Bucket.GetAsync(upload.Key), content);
         Assert.That((await Client.AskAsync<FileList>(Call.MyFiles(miner), proof)).Keys, Is.EqualTo([upload.Key]));
+    }
+
+    [Test]
+    public async Task Library_uploads_by_it_once()
+    {
+        var miner = Deployment.NextMiner();
+        var content = Bytes(2_000_000);
+        using var client = new S3AuthClient(Client.Address, miner.Hotkey.Keys);
+        var uploader = client.CreateUploader(miner.Coldkey.Keys.AccountId);
+        var file = LibraryCases.FileOf("größe & mehr.bin", content) with { JobId = "job-1" };
+
+        var uploaded = await uploader.UploadAsync(file);
+        var again = Assert.ThrowsAsync<RefusedException>(() => uploader.UploadAsync(file))!;
+
+        Assert.That(uploaded.Key, Is.EqualTo(Deployment.FolderOf(miner) + "job_id=job-1/größe & mehr.bin"));
+        Assert.That(again.Code, Is.EqualTo("file_exists"));
+        Content.AssertSame(await Bucket.GetAsync(uploaded.Key), content);
     }
 
     [TestCase("with space.bin")]

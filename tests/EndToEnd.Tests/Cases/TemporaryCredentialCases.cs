@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using S3Auth.Client;
 using S3Auth.EndToEnd.Tests.Clients;
 using S3Auth.EndToEnd.Tests.Servers;
 using S3Auth.EndToEnd.Tests.Stores;
@@ -118,6 +119,33 @@ internal sealed class TemporaryCredentialCases
         Assert.That((await FormUpload.Of(access.Grant, "rotated.bin", new byte[2000]).SendAsync()).Accepted);
         Assert.That((await Presigned.ListAsync(access.ListUrl)).Keys, Does.Contain(access.Folder + "rotated.bin"));
         AssertNothingSecretIsLogged(api, first, second);
+    }
+
+    [Test]
+    public async Task Library_goes_on_uploading_with_another_grant_when_one_nears_its_end()
+    {
+        var first = await SecurityTokens.AssumeRoleAsync(_store, TimeSpan.FromSeconds(30));
+        await using var role = new RoleEndpoint(first);
+        await using var api = await StartAsync(role);
+        var second = await SecurityTokens.AssumeRoleAsync(_store, TimeSpan.FromMinutes(15));
+        var miner = Subnet.OrdinaryMiner;
+        using var client = new S3AuthClient(api.Client.Address, miner.Hotkey.Keys, new S3AuthClientOptions { Attempts = 1 });
+        var uploader = client.CreateUploader(miner.Coldkey.Keys.AccountId);
+        var number = 0;
+        async Task UploadAsync() => await uploader.UploadAsync(LibraryCases.FileOf($"renewed-{number++}.bin", new byte[2000]));
+
+        await UploadAsync();
+        role.Keys = second;
+        while (DateTimeOffset.UtcNow < first.Ends.AddSeconds(2))
+        {
+            await Task.Delay(500);
+            await UploadAsync();
+        }
+
+        Assert.That(number, Is.GreaterThan(20), "The machine is too slow for so short a life.");
+        Assert.That(await _bucket.ListKeysAsync($"data/x/{miner.Coldkey}/renewed-"), Has.Count.EqualTo(number));
+        // Not a grant a file: the first, and those of the last quarter of each until the service has the new keys.
+        Assert.That(api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel), Is.InRange(2, 10));
     }
 
     [Test]

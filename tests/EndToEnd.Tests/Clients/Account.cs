@@ -7,16 +7,17 @@ namespace S3Auth.EndToEnd.Tests.Clients;
 /// <summary>Somebody with a key pair.</summary>
 internal sealed class Account
 {
-    private readonly KeyPair _keys;
-
     private Account(KeyPair keys, byte[]? seed = null)
     {
-        _keys = keys;
+        Keys = keys;
         Seed = seed;
         Address = keys.AccountId.ToString();
     }
 
     public string Address { get; }
+
+    /// <summary>What it signs with.</summary>
+    public KeyPair Keys { get; }
 
     /// <summary>What the key is made of; null for a development account.</summary>
     public byte[]? Seed { get; }
@@ -32,7 +33,7 @@ internal sealed class Account
     }
 
     /// <summary>The 64 bytes of a signature over the text.</summary>
-    public byte[] Sign(string text) => _keys.Sign(Encoding.UTF8.GetBytes(text)).ToBytes();
+    public byte[] Sign(string text) => Keys.Sign(Encoding.UTF8.GetBytes(text)).ToBytes();
 
     /// <summary>The same in hexadecimal, as a miner's software sends it.</summary>
     public string SignHex(string text) => Convert.ToHexStringLower(Sign(text));

@@ -9,13 +9,13 @@ internal static class Repository
     /// <summary>Files that a test run leaves for people to look at.</summary>
     public static string Artifacts => Directory.CreateDirectory(Path.Combine(Root, "artifacts")).FullName;
 
-    /// <summary>The output folder of another project, built in the same configuration as the tests.</summary>
-    public static string OutputOf(string project)
-    {
-        var own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        var configuration = Path.GetFileName(Path.GetDirectoryName(own)!);
-        return Path.Combine(Root, "src", project, "bin", configuration, Path.GetFileName(own));
-    }
+    /// <summary>The configuration that the tests, and with them everything else, were built in.</summary>
+    public static string Configuration => Path.GetFileName(Path.GetDirectoryName(Own)!);
+
+    private static string Own => Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
+
+    /// <summary>The output folder of another project.</summary>
+    public static string OutputOf(string project) => Path.Combine(Root, "src", project, "bin", Configuration, Path.GetFileName(Own));
 
     private static string FindRoot()
     {
