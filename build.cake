@@ -101,6 +101,7 @@ void RunTests(FilePath project) => DotNetTest(project.FullPath, new DotNetTestSe
     NoBuild = true,
     NoRestore = true,
     ResultsDirectory = results,
+    Filter = "TestCategory!=Transfers",
     Loggers = [$"trx;LogFileName={project.GetFilenameWithoutExtension()}.trx", "console;verbosity=minimal"],
 });
 
