@@ -11,7 +11,7 @@ internal static class DownloadCommand
         var miners = new MinerOptions();
         var filter = new FilterOptions();
         var to = new Option<string>("--to") { Description = "The folder they go to, each under its key", HelpName = "DIR", DefaultValueFactory = _ => "." };
-        var parallel = UploadCommand.ParallelOption();
+        var parallel = ParallelOption.Create();
         var command = new Command("download", "Download files: a miner's own, or as a validator any miner's; what is there already is skipped")
         {
             to, parallel,
@@ -21,7 +21,7 @@ internal static class DownloadCommand
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
             var wanted = filter.Read(parsed);
-            var run = new DownloadRun(session, Path.GetFullPath(parsed.GetValue(to)!), UploadCommand.ReadParallel(parsed, parallel));
+            var run = new DownloadRun(session, Path.GetFullPath(parsed.GetValue(to)!), ParallelOption.Read(parsed, parallel));
             return await run.RunAsync(await miners.ReadAsync(parsed, session, cancellationToken), wanted, cancellationToken);
         });
         return command;

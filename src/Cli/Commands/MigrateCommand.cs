@@ -17,17 +17,13 @@ internal static class MigrateCommand
         var revision = new Option<string>("--revision") { Description = "A branch, tag or commit", HelpName = "REV", DefaultValueFactory = _ => "main" };
         var include = new Option<string[]>("--include") { Description = "Only files like this: '**/*.parquet'; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
         var exclude = new Option<string[]>("--exclude") { Description = "But not files like this; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
-        var source = new Option<string?>("--source") { Description = "The source they come from; else the deployment's first", HelpName = "NAME" };
-        var job = new Option<string?>("--job") { Description = "The job they were collected for: they go into its folder", HelpName = "ID" };
-        var to = new Option<string>("--to") { Description = "A folder within the miner's", HelpName = "PATH", DefaultValueFactory = _ => "" };
-        var parallel = UploadCommand.ParallelOption();
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be moved, and move nothing" };
-        var force = new Option<bool>("--force") { Description = "Move also what is there already, without looking" };
+        var delivery = new DeliveryOptions("move", "moved");
         var command = new Command(
             "huggingface", "Stream a dataset of the Hugging Face Hub into the miner's folder; HF_TOKEN for private ones, HF_ENDPOINT for another Hub")
         {
-            repository, revision, include, exclude, source, job, to, parallel, dryRun, force,
+            repository, revision, include, exclude,
         };
+        delivery.AddTo(command);
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
             var dataset = HubDataset.Parse(parsed.GetValue(repository)!);
@@ -39,12 +35,7 @@ internal static class MigrateCommand
                 Revision = parsed.GetValue(revision)!,
                 Include = parsed.GetValue(include)!,
                 Exclude = parsed.GetValue(exclude)!,
-                Source = parsed.GetValue(source),
-                Job = parsed.GetValue(job),
-                To = parsed.GetValue(to)!.Trim('/'),
-                Parallel = UploadCommand.ReadParallel(parsed, parallel),
-                DryRun = parsed.GetValue(dryRun),
-                Force = parsed.GetValue(force),
+                Delivery = delivery.Read(parsed),
             }).RunAsync(cancellationToken);
         });
         return command;

@@ -17,18 +17,7 @@ internal sealed record MigrationPlan
 
     public required IReadOnlyList<string> Exclude { get; init; }
 
-    public string? Source { get; init; }
-
-    public string? Job { get; init; }
-
-    /// <summary>A folder within the miner's, without slashes at its ends; empty for none.</summary>
-    public string To { get; init; } = "";
-
-    public required int Parallel { get; init; }
-
-    public bool DryRun { get; init; }
-
-    public bool Force { get; init; }
+    public required Delivery Delivery { get; init; }
 }
 
 /// <summary>
@@ -48,8 +37,8 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
             var commit = await hub.GetCommitAsync(plan.Dataset, plan.Revision, cancellationToken);
             _report.Note($"{plan.Dataset} at {commit[..12]}");
             var planned = await PlanAsync(commit, cancellationToken);
-            var there = plan.Force ? [] : await FindThereAsync(planned, cancellationToken);
-            if (plan.DryRun)
+            var there = plan.Delivery.Force ? [] : await FindThereAsync(planned, cancellationToken);
+            if (plan.Delivery.DryRun)
             {
                 Tell(planned, there);
                 return ExitCode.Done;
@@ -59,7 +48,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
             display.Expect(planned.Count, planned.Sum(file => file.Upload.Size));
             await Parallel.ForEachAsync(
                 planned,
-                new ParallelOptions { MaxDegreeOfParallelism = plan.Parallel, CancellationToken = cancellationToken },
+                new ParallelOptions { MaxDegreeOfParallelism = plan.Delivery.Parallel, CancellationToken = cancellationToken },
                 async (file, token) => await MoveAsync(file, there, display, token));
         }
         catch (OperationCanceledException)
@@ -77,7 +66,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
     private async Task<List<Planned>> PlanAsync(string commit, CancellationToken cancellationToken)
     {
         var structure = await _uploader.GetStructureAsync(cancellationToken);
-        var job = plan.Job ?? (structure.Folder_layout == "hotkey" ? "default" : null);
+        var job = plan.Delivery.JobIn(structure);
         var matcher = new Matcher(StringComparison.Ordinal);
         matcher.AddIncludePatterns(plan.Include.Count > 0 ? plan.Include : ["**"]);
         matcher.AddExcludePatterns(plan.Exclude);
@@ -93,9 +82,9 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
 
             var upload = new FileToUpload
             {
-                Path = plan.To.Length == 0 ? file.Path : $"{plan.To}/{file.Path}",
+                Path = plan.Delivery.PathOf(file.Path),
                 Size = file.Size,
-                Source = plan.Source,
+                Source = plan.Delivery.Source,
                 JobId = job,
                 Expected = file.Expected,
                 OpenAsync = _ => ValueTask.FromResult<Stream>(new HubFileStream(
@@ -122,7 +111,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
         {
             var wanted = planned.Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
             var structure = await _uploader.GetStructureAsync(cancellationToken);
-            var source = plan.Source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : null);
+            var source = plan.Delivery.Source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : null);
             var owner = FileOwner.Own(session.Wallet.Coldkey);
             await foreach (var file in session.Client.CreateReader().ListAsync(owner, source, KeyPrefix.CommonTo(planned.Select(file => file.Key)), cancellationToken))
             {

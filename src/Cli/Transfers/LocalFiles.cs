@@ -20,14 +20,14 @@ internal static class LocalFiles
     };
 
     /// <param name="paths">What was typed.</param>
-    /// <param name="to">A folder within the miner's, without slashes at its ends; empty for none.</param>
+    /// <param name="delivery">Where they go.</param>
     /// <exception cref="UsageException">A path means nothing, or two files would go to one place.</exception>
-    internal static List<LocalFile> Find(IEnumerable<string> paths, string to)
+    internal static List<LocalFile> Find(IEnumerable<string> paths, Delivery delivery)
     {
         var found = new Dictionary<string, LocalFile>(StringComparer.Ordinal);
         foreach (var (file, relative) in paths.SelectMany(Expand))
         {
-            var path = to.Length == 0 ? relative : $"{to}/{relative}";
+            var path = delivery.PathOf(relative);
             if (found.TryGetValue(path, out var other) && other.File.FullName != file.FullName)
             {
                 throw new UsageException($"{other.File.FullName} and {file.FullName} would both become {Report.Safe(path)}: upload one of them with --to.");

@@ -10,18 +10,7 @@ internal sealed record UploadPlan
 {
     public required IReadOnlyList<string> Paths { get; init; }
 
-    public string? Source { get; init; }
-
-    public string? Job { get; init; }
-
-    /// <summary>A folder within the miner's, without slashes at its ends; empty for none.</summary>
-    public string To { get; init; } = "";
-
-    public required int Parallel { get; init; }
-
-    public bool DryRun { get; init; }
-
-    public bool Force { get; init; }
+    public required Delivery Delivery { get; init; }
 
     /// <summary>How often to look for more; null for once.</summary>
     public TimeSpan? Watch { get; init; }
@@ -58,10 +47,10 @@ internal sealed class UploadRun
             }
             else
             {
-                await UploadAsync(LocalFiles.Find(_plan.Paths, _plan.To), structure, cancellationToken);
+                await UploadAsync(LocalFiles.Find(_plan.Paths, _plan.Delivery), structure, cancellationToken);
             }
 
-            return _plan.DryRun ? ExitCode.Done : _result.End();
+            return _plan.Delivery.DryRun ? ExitCode.Done : _result.End();
         }
         catch (OperationCanceledException)
         {
@@ -108,7 +97,7 @@ internal sealed class UploadRun
     {
         try
         {
-            return LocalFiles.Find(_plan.Paths, _plan.To);
+            return LocalFiles.Find(_plan.Paths, _plan.Delivery);
         }
         catch (UsageException exception)
         {
@@ -120,8 +109,8 @@ internal sealed class UploadRun
     private async Task UploadAsync(List<LocalFile> files, Structure structure, CancellationToken cancellationToken)
     {
         var planned = await PlanAsync(files, structure, cancellationToken);
-        var there = _plan.Force ? [] : await FindThereAsync(planned, structure, cancellationToken);
-        if (_plan.DryRun)
+        var there = _plan.Delivery.Force ? [] : await FindThereAsync(planned, structure, cancellationToken);
+        if (_plan.Delivery.DryRun)
         {
             await TellAsync(planned, there, cancellationToken);
             return;
@@ -131,20 +120,20 @@ internal sealed class UploadRun
         display.Expect(planned.Count, planned.Sum(file => file.Upload.Size));
         await Parallel.ForEachAsync(
             planned,
-            new ParallelOptions { MaxDegreeOfParallelism = _plan.Parallel, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = _plan.Delivery.Parallel, CancellationToken = cancellationToken },
             async (file, token) => await UploadOneAsync(file, there, display, token));
     }
 
     /// <summary>Those that the deployment takes; the others are named, before anything is sent.</summary>
     private async Task<List<Planned>> PlanAsync(List<LocalFile> files, Structure structure, CancellationToken cancellationToken)
     {
-        var job = _plan.Job ?? (structure.Folder_layout == "hotkey" ? "default" : null);
+        var job = _plan.Delivery.JobIn(structure);
         var planned = new List<Planned>(files.Count);
         foreach (var file in files)
         {
             try
             {
-                var upload = FileToUpload.FromFile(file.File, file.Path) with { Source = _plan.Source, JobId = job };
+                var upload = FileToUpload.FromFile(file.File, file.Path) with { Source = _plan.Delivery.Source, JobId = job };
                 planned.Add(new Planned(file, upload, await _uploader.GetKeyAsync(upload, cancellationToken)));
             }
             catch (Exception exception) when (exception is UnacceptableFileException or FileNotFoundException)
@@ -163,7 +152,7 @@ internal sealed class UploadRun
         {
             // Each page counts as a grant: nothing is listed that cannot be one of these.
             var wanted = planned.Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
-            var source = _plan.Source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : null);
+            var source = _plan.Delivery.Source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : null);
             await foreach (var file in _reader.ListAsync(_owner, source, KeyPrefix.CommonTo(planned.Select(file => file.Key)), cancellationToken))
             {
                 if (wanted.Contains(file.Key))
