@@ -7,7 +7,6 @@ namespace S3Auth.Client.Requests;
 internal sealed class RefusalHandler : DelegatingHandler
 {
     private const string ProblemMediaType = "application/problem+json";
-    private const int MaxProblemSize = 64 * 1024;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -19,7 +18,6 @@ internal sealed class RefusalHandler : DelegatingHandler
 
         using (response)
         {
-            await response.Content.LoadIntoBufferAsync(MaxProblemSize, cancellationToken).ConfigureAwait(false);
             var problem = Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
             throw new RefusedException(
                 problem?.Code ?? "unknown",

@@ -8,6 +8,9 @@ internal sealed class RetryHandler(S3AuthClientOptions options) : DelegatingHand
     // Validators of a large subnet get tens of megabytes of URLs; what is longer is no answer of this service.
     private const int LongestAnswer = 512 * 1024 * 1024;
 
+    // A sentence and what it is about.
+    private const int LongestRefusal = 64 * 1024;
+
     private readonly ResiliencePipeline<HttpResponseMessage> _retries = Retries.ForAnswers(options);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
@@ -21,7 +24,7 @@ internal sealed class RetryHandler(S3AuthClientOptions options) : DelegatingHand
         {
             // With its body: an answer that breaks off is none either.
             var response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
-            await response.Content.LoadIntoBufferAsync(LongestAnswer, either.Token).ConfigureAwait(false);
+            await response.Content.LoadIntoBufferAsync(response.IsSuccessStatusCode ? LongestAnswer : LongestRefusal, either.Token).ConfigureAwait(false);
             return response;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace S3Auth.Client.Tests;
+
+/// <summary>A server of this machine that answers as it is told, and keeps what it was asked.</summary>
+internal sealed class LocalServer : IAsyncDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly Task _serving;
+
+    public LocalServer()
+    {
+        using (var free = new TcpListener(IPAddress.Loopback, port: 0))
+        {
+            free.Start();
+            Address = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/");
+        }
+
+        _listener.Prefixes.Add(Address.AbsoluteUri);
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Method, path, and the Range header of every request.</summary>
+    public ConcurrentQueue<string> Asked { get; } = [];
+
+    /// <summary>What it answers. An exception breaks the connection off.</summary>
+    public Func<HttpListenerContext, Task> Answer { get; set; } = context =>
+    {
+        context.Response.StatusCode = 404;
+        return Task.CompletedTask;
+    };
+
+    public static async Task WriteAsync(HttpListenerContext context, byte[] body, int status = 200)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentLength64 = body.Length;
+        await context.Response.OutputStream.WriteAsync(body);
+    }
+
+    public static Task WriteJsonAsync<T>(HttpListenerContext context, T value)
+    {
+        context.Response.ContentType = "application/json";
+        return WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(value));
+    }
+
+    public static Task RedirectAsync(HttpListenerContext context, Uri target)
+    {
+        context.Response.StatusCode = 307;
+        context.Response.RedirectLocation = target.AbsoluteUri;
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Close();
+        await _serving;
+    }
+
+    private async Task ServeAsync()
+    {
+        while (true)
+        {
+            HttpListenerContext context;
+            try
+            {
+                context = await _listener.GetContextAsync();
+            }
+            catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
+            {
+                return;
+            }
+
+            Asked.Enqueue($"{context.Request.HttpMethod} {context.Request.Url!.AbsolutePath} {context.Request.Headers["Range"]}".TrimEnd());
+            try
+            {
+                await context.Request.InputStream.CopyToAsync(Stream.Null);
+                await Answer(context);
+                context.Response.Close();
+            }
+            catch (Exception)
+            {
+                context.Response.Abort();
+            }
+        }
+    }
+}

@@ -1,0 +1,245 @@
+using System.Security.Cryptography;
+using S3Auth.Client.Downloads;
+using S3Auth.Client.Generated;
+using S3Auth.Client.Uploads;
+using S3Auth.Substrate;
+
+namespace S3Auth.Client.Tests;
+
+/// <summary>Servers and stores that send elsewhere, or send something else than was asked for.</summary>
+public sealed class UnfaithfulServerTests
+{
+    private static readonly byte[] Content = [.. Enumerable.Range(0, 300_000).Select(number => (byte)(number * 11))];
+
+#pragma warning disable CA5351 // It is what stores name objects by.
+    private static readonly string ContentMd5 = Convert.ToHexStringLower(MD5.HashData(Content));
+#pragma warning restore CA5351
+
+    private LocalServer _service = null!;
+    private LocalServer _store = null!;
+    private LocalServer _elsewhere = null!;
+    private KeyPair _hotkey = null!;
+    private KeyPair _coldkey = null!;
+    private S3AuthClient _client = null!;
+    private DirectoryInfo _folder = null!;
+
+    // What the service lists, and how often the store was asked for what it grants.
+    private ListedFile _listed = null!;
+
+    private string Target => Path.Combine(_folder.FullName, "file.bin");
+
+    [SetUp]
+    public void SetUp()
+    {
+        (_service, _store, _elsewhere) = (new LocalServer(), new LocalServer(), new LocalServer());
+        (_hotkey, _coldkey) = (KeyPair.FromUri("//Bob"), KeyPair.FromUri("//Bob//cold"));
+        _client = new S3AuthClient(_service.Address, _hotkey, new S3AuthClientOptions { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1) });
+        _folder = Directory.CreateTempSubdirectory("s3auth-client-");
+        _listed = new ListedFile { Key = "data/x/5A/a.bin", Size = Content.Length, Etag = ContentMd5, Download_url = new Uri(_store.Address, "a.bin").AbsoluteUri };
+        _service.Answer = context => context.Request.Url!.AbsolutePath switch
+        {
+            "/structure-info" => LocalServer.WriteJsonAsync(context, StructureOf("POST")),
+            "/get-folder-access" => LocalServer.WriteJsonAsync(context, GrantOf(_store.Address)),
+            _ => LocalServer.WriteJsonAsync(context, new FileList { Files = [_listed], Expires_in_seconds = 3600 }),
+        };
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        _client.Dispose();
+        _hotkey.Dispose();
+        _coldkey.Dispose();
+        await _service.DisposeAsync();
+        await _store.DisposeAsync();
+        await _elsewhere.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    [Test]
+    public void Proof_does_not_follow_the_service_elsewhere()
+    {
+        _service.Answer = context => LocalServer.RedirectAsync(context, new Uri(_elsewhere.Address, "get-folder-access"));
+
+        Assert.That(
+            () => _client.Api.GetFolderAccessAsync(new GetFolderAccessCommand { Coldkey = _coldkey.AccountId.ToString() }),
+            Throws.TypeOf<UnexpectedAnswerException>().With.Property(nameof(UnexpectedAnswerException.StatusCode)).EqualTo(307));
+        Assert.That(_elsewhere.Asked, Is.Empty);
+    }
+
+    [Test]
+    public void Upload_does_not_follow_the_store_elsewhere()
+    {
+        _store.Answer = context => LocalServer.RedirectAsync(context, _elsewhere.Address);
+
+        Assert.That(UploadAsync, Throws.TypeOf<StoreException>().With.Message.Contains("307"));
+        Assert.That(_elsewhere.Asked, Is.Empty);
+    }
+
+    [Test]
+    public void Download_does_not_follow_the_store_elsewhere()
+    {
+        _store.Answer = context => LocalServer.RedirectAsync(context, _elsewhere.Address);
+
+        Assert.That(DownloadAsync, Throws.TypeOf<StoreException>().With.Message.Contains("307"));
+        Assert.That(_elsewhere.Asked, Is.Empty);
+    }
+
+    [Test]
+    public async Task Store_that_received_other_bytes_is_sent_them_again()
+    {
+        var tries = 0;
+        _store.Answer = context =>
+        {
+            context.Response.Headers["ETag"] = ++tries == 1 ? $"\"{new string('0', 32)}\"" : $"\"{ContentMd5}\"";
+            return LocalServer.WriteAsync(context, [], 201);
+        };
+        var sent = new Sum();
+
+        var uploaded = await UploadAsync(sent);
+
+        Assert.That((uploaded.Md5, tries, sent.Total), Is.EqualTo((ContentMd5, 2, Content.Length)));
+    }
+
+    [Test]
+    public async Task Grant_that_the_store_no_longer_takes_is_asked_for_anew_once()
+    {
+        var tries = 0;
+        _store.Answer = context => LocalServer.WriteAsync(context, [], ++tries == 1 ? 403 : 201);
+
+        await UploadAsync();
+        Assert.That(_service.Asked.Count(asked => asked == "POST /get-folder-access"), Is.EqualTo(2));
+
+        _store.Answer = context => LocalServer.WriteAsync(context, "<Error><Code>AccessDenied</Code></Error>"u8.ToArray(), 403);
+        Assert.That(UploadAsync, Throws.TypeOf<StoreException>().With.Property(nameof(StoreException.Code)).EqualTo("AccessDenied"));
+    }
+
+    [Test]
+    public void Error_of_the_store_is_one_short_line()
+    {
+        _store.Answer = context => LocalServer.WriteAsync(
+            context, System.Text.Encoding.UTF8.GetBytes($"<Error><Code>Bad</Code><Message>a\u0085\n{new string('b', 1000)}</Message></Error>"), 400);
+
+        Assert.That(DownloadAsync, Throws.TypeOf<StoreException>().With.Message.Length.LessThan(400).And.Message.Not.Contains("\n").And.Message.Not.Contains("\u0085"));
+    }
+
+    [Test]
+    public void Key_that_is_too_long_with_its_folder_is_refused_before_anything_is_sent()
+    {
+        var file = FileOf(Content) with { Path = string.Join('/', Enumerable.Repeat(new string('a', 200), 6)) };
+
+        Assert.That(() => _client.CreateUploader(_coldkey.AccountId).UploadAsync(file), Throws.TypeOf<UnacceptableFileException>());
+        Assert.That(_store.Asked, Is.Empty);
+    }
+
+    [TestCase(-1, "more")]
+    [TestCase(1, "ended")]
+    public void Download_of_another_size_is_refused(int difference, string reason)
+    {
+        // The ETag is none that could tell.
+        (_listed.Size, _listed.Etag) = (Content.Length + difference, "0-2");
+        _store.Answer = context => LocalServer.WriteAsync(context, Content);
+
+        Assert.That(DownloadAsync, Throws.InstanceOf<Exception>().With.Message.Contains(reason));
+        Assert.That(File.Exists(Target), Is.False);
+    }
+
+    [Test]
+    public void Download_of_other_bytes_is_refused_and_leaves_nothing_of_them()
+    {
+        var other = (byte[])Content.Clone();
+        other[1000] ^= 1;
+        _store.Answer = context => LocalServer.WriteAsync(context, other);
+
+        Assert.That(DownloadAsync, Throws.InstanceOf<IOException>().With.Message.Contains("MD5"));
+        Assert.That(_folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length), Is.Zero);
+    }
+
+    [Test]
+    public async Task Store_that_sends_all_where_a_part_was_asked_for_is_not_appended()
+    {
+        var tries = 0;
+        _store.Answer = async context =>
+        {
+            if (++tries == 1)
+            {
+                context.Response.ContentLength64 = Content.Length;
+                await context.Response.OutputStream.WriteAsync(Content.AsMemory(0, 200_000));
+                await context.Response.OutputStream.FlushAsync();
+                throw new IOException("The store breaks off.");
+            }
+
+            await LocalServer.WriteAsync(context, Content);
+        };
+
+        await DownloadAsync();
+
+        Assert.That(await File.ReadAllBytesAsync(Target), Is.EqualTo(Content));
+        Assert.That(_store.Asked.First(), Is.EqualTo("GET /a.bin"));
+        Assert.That(_store.Asked.ElementAt(1), Does.StartWith("GET /a.bin bytes="));
+        Assert.That(_store.Asked.Last(), Is.EqualTo("GET /a.bin"));
+    }
+
+    [Test]
+    public async Task Url_that_is_about_to_end_is_replaced_before_it_is_used()
+    {
+        _store.Answer = context => LocalServer.WriteAsync(context, Content);
+        var old = (await ListAsync()) with { UrlEndsAt = DateTimeOffset.UtcNow.AddSeconds(30), Url = new Uri(_store.Address, "old.bin") };
+
+        await _client.CreateReader().DownloadAsync(old, Target);
+
+        Assert.That(_store.Asked, Is.EqualTo(["GET /a.bin"]));
+    }
+
+    // A problem's text is for people; megabytes are an attack on the memory of whoever asks.
+    [Test]
+    public void Endless_refusal_is_none()
+    {
+        _service.Answer = context =>
+        {
+            context.Response.ContentType = "application/problem+json";
+            return LocalServer.WriteAsync(context, new byte[1024 * 1024], 403);
+        };
+
+        Assert.That(
+            () => _client.Api.GetFolderAccessAsync(new GetFolderAccessCommand { Coldkey = _coldkey.AccountId.ToString() }), Throws.InstanceOf<HttpRequestException>());
+    }
+
+    private static Structure StructureOf(string method) => new()
+    {
+        Min_bytes = 1024, Max_bytes = 1 << 30, Sources = ["x"], Upload_method = method, Folder_layout = "coldkey", Folder_structure = "data/{source}/{coldkey}/",
+    };
+
+    private static FolderAccess GrantOf(Uri store) => new()
+    {
+        Folder = "data/x/5A/", Url = store.AbsoluteUri, List_url = store.AbsoluteUri, Expiry_seconds = 3600, Fields = new Dictionary<string, string> { ["policy"] = "p" },
+    };
+
+    private static FileToUpload FileOf(byte[] content) => new()
+    {
+        Path = "a.bin", Size = content.Length, OpenAsync = _ => ValueTask.FromResult<Stream>(new MemoryStream(content, writable: false)),
+    };
+
+    private Task<UploadedFile> UploadAsync() => UploadAsync(sent: null);
+
+    private Task<UploadedFile> UploadAsync(IProgress<long>? sent) => _client.CreateUploader(_coldkey.AccountId).UploadAsync(FileOf(Content), sent);
+
+    private async Task<RemoteFile> ListAsync()
+    {
+        await foreach (var file in _client.CreateReader().ListAsync(FileOwner.Own(_coldkey.AccountId)))
+        {
+            return file;
+        }
+
+        throw new AssertionException("The list is empty.");
+    }
+
+    private async Task DownloadAsync() => await _client.CreateReader().DownloadAsync(await ListAsync(), Target);
+
+    private sealed class Sum : IProgress<long>
+    {
+        public long Total { get; private set; }
+
+        public void Report(long value) => Total += value;
+    }
+}
