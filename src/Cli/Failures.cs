@@ -1,6 +1,7 @@
 using System.Net;
 using S3Auth.Cli.Output;
 using S3Auth.Client;
+using S3Auth.Client.Downloads;
 using S3Auth.Client.Generated;
 using S3Auth.Client.Uploads;
 
@@ -11,23 +12,22 @@ internal static class Failures
 {
     /// <summary>Whether it is one of those that are foreseen.</summary>
     internal static bool IsForeseen(Exception exception) => exception is UsageException or RefusedException or StoreException
-        or UnexpectedAnswerException or HttpRequestException or UnacceptableFileException or IOException or UnauthorizedAccessException;
+        or UnexpectedAnswerException or HttpRequestException or UnacceptableFileException or ChangedFileException or IOException or UnauthorizedAccessException;
 
-    /// <summary>The sentence. It names no URL of a grant: those open what they name.</summary>
-    internal static string Describe(Exception exception) => exception switch
+    /// <summary>The sentence, safe for a terminal whoever chose its words. It names no URL of a grant: those open what they name.</summary>
+    internal static string Describe(Exception exception) => Report.Safe(exception switch
     {
-        // Whatever answers there chose these texts.
-        RefusedException refused => Report.Safe(refused.RequestId is { } id
+        RefusedException refused => refused.RequestId is { } id
             ? $"{refused.Message} ({refused.Code}, request {id})"
-            : $"{refused.Message} ({refused.Code})"),
+            : $"{refused.Message} ({refused.Code})",
         UnexpectedAnswerException answer => $"The server answered {answer.StatusCode}, not as an S3Auth server does: is this its address?",
         _ => exception.Message,
-    };
+    });
 
     internal static ExitCode CodeOf(Exception exception) => exception switch
     {
         UsageException or UnacceptableFileException or ChangedContentException => ExitCode.Usage,
-        RefusedException => ExitCode.Refused,
+        RefusedException or ChangedFileException => ExitCode.Refused,
         StoreException store => (int)store.Status < 500 && store.Status != HttpStatusCode.TooManyRequests ? ExitCode.Refused : ExitCode.Unreachable,
         HttpRequestException or StalledException or UnexpectedAnswerException => ExitCode.Unreachable,
         IOException or UnauthorizedAccessException => ExitCode.Usage,

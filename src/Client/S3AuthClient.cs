@@ -75,6 +75,7 @@ public sealed class S3AuthClient : IDisposable
                         UseCookies = false,
                         AutomaticDecompression = System.Net.DecompressionMethods.All,
                         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                        ConnectTimeout = _options.ConnectTimeout,
                     },
                 },
             },

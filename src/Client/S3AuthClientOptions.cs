@@ -15,6 +15,9 @@ public sealed record S3AuthClientOptions
     /// <summary>How long the service may take for one answer.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a connection may take to be made.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How long nothing may move on a transfer to or from the store before it is tried again.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using S3Auth.Client.Downloads;
 using S3Auth.Client.Generated;
@@ -151,8 +153,119 @@ public sealed class UnfaithfulServerTests
         other[1000] ^= 1;
         _store.Answer = context => LocalServer.WriteAsync(context, other);
 
-        Assert.That(DownloadAsync, Throws.InstanceOf<IOException>().With.Message.Contains("MD5"));
-        Assert.That(_folder.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length), Is.Zero);
+        Assert.That(DownloadAsync, Throws.TypeOf<ChangedFileException>().With.Message.Contains("MD5"));
+        Assert.That(_folder.EnumerateFiles("*", SearchOption.AllDirectories), Is.Empty);
+    }
+
+    // Each look costs the caller one of the day's grants, and who owns a file may replace it for ever.
+    [Test]
+    public void File_that_is_replaced_again_and_again_is_given_up_soon()
+    {
+        _store.Answer = context => LocalServer.WriteAsync(context, [], 412);
+
+        Assert.That(DownloadAsync, Throws.TypeOf<ChangedFileException>());
+        Assert.That(_service.Asked.Count(asked => asked == "POST /list-my-files"), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Key_without_a_url_costs_no_request()
+    {
+        _listed.Download_url = null;
+
+        Assert.That(DownloadAsync, Throws.TypeOf<StoreException>().With.Message.Contains("cannot be part of a URL"));
+        Assert.That(_service.Asked, Has.Count.EqualTo(1));
+        Assert.That(_store.Asked, Is.Empty);
+    }
+
+    [Test]
+    public async Task Parts_of_earlier_versions_do_not_stay()
+    {
+        _store.Answer = async context =>
+        {
+            context.Response.ContentLength64 = Content.Length;
+            await context.Response.OutputStream.WriteAsync(Content.AsMemory(0, 100_000));
+            await context.Response.OutputStream.FlushAsync();
+            throw new IOException("The store breaks off.");
+        };
+        Assert.That(DownloadAsync, Throws.InstanceOf<Exception>());
+        Assert.That(_folder.EnumerateFiles(), Is.Not.Empty, "The part is there to be gone on with.");
+
+        (_listed.Etag, _listed.Size) = ("0-2", Content.Length);
+        _store.Answer = context => LocalServer.WriteAsync(context, Content);
+        await DownloadAsync();
+
+        Assert.That(_folder.EnumerateFiles().Select(file => file.Name), Is.EqualTo(["file.bin"]));
+    }
+
+    [Test]
+    public void List_that_does_not_go_on_ends()
+    {
+        _service.Answer = context => LocalServer.WriteJsonAsync(context, new FileList { Files = [], Next_cursor = "same", Expires_in_seconds = 3600 });
+
+        Assert.That(ListAsync, Throws.TypeOf<HttpRequestException>());
+    }
+
+    [Test]
+    [Platform(Include = "Linux")]
+    public void Store_that_cannot_be_connected_to_is_no_cancellation()
+    {
+        // Linux drops what comes while as many connections wait as may.
+        using var full = new TcpListener(IPAddress.Loopback, port: 0);
+        full.Start(backlog: 0);
+        using var first = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var second = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        _ = first.ConnectAsync(full.LocalEndpoint).ContinueWith(_ => { }, TaskScheduler.Default);
+        _ = second.ConnectAsync(full.LocalEndpoint).ContinueWith(_ => { }, TaskScheduler.Default);
+        _listed.Download_url = $"http://{full.LocalEndpoint}/a.bin";
+        using var client = new S3AuthClient(_service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, ConnectTimeout = TimeSpan.FromMilliseconds(300) });
+
+        Assert.That(
+            async () => await client.CreateReader().DownloadAsync(await ListAsync(), Target),
+            Throws.TypeOf<StalledException>().With.Message.Contains("connected"));
+    }
+
+    [Test]
+    public async Task Source_may_take_longer_than_the_store_may_be_silent()
+    {
+        _store.Answer = context => LocalServer.WriteAsync(context, [], 201);
+        using var client = new S3AuthClient(_service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, StallTimeout = TimeSpan.FromMilliseconds(300) });
+        var file = FileOf(Content) with
+        {
+            OpenAsync = async token =>
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), token);
+                return new MemoryStream(Content, writable: false);
+            },
+        };
+
+        Assert.That((await client.CreateUploader(_coldkey.AccountId).UploadAsync(file)).Size, Is.EqualTo(Content.Length));
+    }
+
+    [TestCase(400, "RequestTimeout", 3, 1)]
+    [TestCase(400, "InvalidArgument", 1, 1)]
+    [TestCase(403, "AccessDenied", 2, 2)]
+    [TestCase(400, "ExpiredToken", 2, 2)]
+    public void Refusal_of_the_store_is_tried_again_where_that_helps(int status, string code, int tries, int grants)
+    {
+        _store.Answer = context => LocalServer.WriteAsync(context, System.Text.Encoding.UTF8.GetBytes($"<Error><Code>{code}</Code></Error>"), status);
+
+        Assert.That(UploadAsync, Throws.TypeOf<StoreException>().With.Property(nameof(StoreException.Code)).EqualTo(code));
+        Assert.That((_store.Asked.Count, _service.Asked.Count(asked => asked == "POST /get-folder-access")), Is.EqualTo((tries, grants)));
+    }
+
+    // A policy of the bucket, say: each further file must not cost a grant.
+    [Test]
+    public void Store_that_refuses_fresh_grants_too_costs_no_more_of_them()
+    {
+        _store.Answer = context => LocalServer.WriteAsync(context, "<Error><Code>AccessDenied</Code></Error>"u8.ToArray(), 403);
+        var uploader = _client.CreateUploader(_coldkey.AccountId);
+
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.That(() => uploader.UploadAsync(FileOf(Content)), Throws.TypeOf<StoreException>());
+        }
+
+        Assert.That(_service.Asked.Count(asked => asked == "POST /get-folder-access"), Is.EqualTo(2));
     }
 
     [Test]

@@ -221,7 +221,7 @@ internal sealed class CheckRun : IDisposable
                 throw new BrokenStepException("list URL", $"the store answered {(int)answer.StatusCode}", "The server signs with keys that the store does not take: tell its operator.", ExitCode.Refused);
             }
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
         {
             throw new BrokenStepException("list URL", exception.Message, "The store cannot be reached from here: check this machine's network, and tell the operator which address it is (S3_PUBLIC_ENDPOINT).", ExitCode.Unreachable);
         }

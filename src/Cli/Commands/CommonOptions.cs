@@ -57,16 +57,16 @@ internal sealed class CommonOptions
                 var server = ReadServer(parsed, report);
                 using var session = new Session(report, server, ReadWallet(parsed, report));
                 return await action(parsed, session, cancellationToken);
-            });
+            }, cancellationToken);
         });
 
-    private static async Task<ExitCode> RunAsync(Report report, Func<Task<ExitCode>> action)
+    private static async Task<ExitCode> RunAsync(Report report, Func<Task<ExitCode>> action, CancellationToken cancellationToken)
     {
         try
         {
             return await action();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             report.Fail("Stopped. Run the same command again to go on.");
             return ExitCode.Interrupted;

@@ -27,7 +27,13 @@ internal static class MigrateCommand
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
             var dataset = HubDataset.Parse(parsed.GetValue(repository)!);
-            using var hub = new HubClient(ReadEndpoint(), Variable("HF_TOKEN"), session.Report);
+            var (endpoint, token) = (ReadEndpoint(), Variable("HF_TOKEN"));
+            if (token is not null && endpoint.Scheme == "http" && !endpoint.IsLoopback)
+            {
+                session.Report.Warn($"HF_TOKEN goes to {endpoint.Authority} without TLS: whoever is on the way can read and use it.");
+            }
+
+            using var hub = new HubClient(endpoint, token, session.Report);
             using var journal = new Journal(Journal.PathOf(session.Server, session.Wallet.Hotkey.AccountId.ToString(), dataset));
             return await new MigrationRun(session, hub, journal, new MigrationPlan
             {

@@ -26,7 +26,7 @@ internal static class MinersCommand
                 count++;
                 session.Report.Record(new MinerRecord("miner", miner.Id, miner.Uid, [.. miner.Folders.Select(folder => folder.Prefix)]));
                 session.Report.Line(string.Create(
-                    CultureInfo.InvariantCulture, $"{miner.Uid?.ToString(CultureInfo.InvariantCulture) ?? "-",5}  {Report.Safe(miner.Id)}  {string.Join(", ", sources)}").TrimEnd());
+                    CultureInfo.InvariantCulture, $"{miner.Uid?.ToString(CultureInfo.InvariantCulture) ?? "-",5}  {Report.Safe(miner.Id)}  {Report.Safe(string.Join(", ", sources))}").TrimEnd());
             }
 
             session.Report.Note(count == 1 ? "1 miner" : string.Create(CultureInfo.InvariantCulture, $"{count} miners"));

@@ -64,7 +64,7 @@ internal sealed class HubClient : IDisposable
             }
 
             // Only the Hub itself is asked for more: the token goes along.
-            page = next is null || IsOfHub(next) ? next : throw new HttpRequestException("The Hub's list goes on elsewhere, which is not followed.");
+            page = next is null || (IsOfHub(next) && next != page) ? next : throw new HttpRequestException("The Hub's list goes on elsewhere, or where it is, which is not followed.");
         }
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.FileSystemGlobbing;
 using S3Auth.Cli.Output;
 using S3Auth.Cli.Transfers;
 using S3Auth.Client.Downloads;
@@ -41,7 +40,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
             if (plan.Delivery.DryRun)
             {
                 Tell(planned, there);
-                return ExitCode.Done;
+                return _result.Outcome;
             }
 
             await using var display = new TransferDisplay(_report, "Migrating");
@@ -51,7 +50,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
                 new ParallelOptions { MaxDegreeOfParallelism = plan.Delivery.Parallel, CancellationToken = cancellationToken },
                 async (file, token) => await MoveAsync(file, there, display, token));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return _result.EndStopped();
         }
@@ -67,15 +66,15 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
     {
         var structure = await _uploader.GetStructureAsync(cancellationToken);
         var job = plan.Delivery.JobIn(structure);
-        var matcher = new Matcher(StringComparison.Ordinal);
-        matcher.AddIncludePatterns(plan.Include.Count > 0 ? plan.Include : ["**"]);
-        matcher.AddExcludePatterns(plan.Exclude);
+        var include = plan.Include.DefaultIfEmpty("**").Select(pattern => new Glob(pattern)).ToList();
+        var exclude = plan.Exclude.Select(pattern => new Glob(pattern)).ToList();
 
         var planned = new List<Planned>();
         await foreach (var file in hub.ListAsync(plan.Dataset, commit, cancellationToken))
         {
             // .gitattributes and the like are the repository's own.
-            if (file.Path.Split('/').Any(segment => segment.StartsWith('.')) || !matcher.Match(file.Path).HasMatches)
+            if (file.Path.Split('/').Any(segment => segment.StartsWith('.'))
+                || !include.Exists(pattern => pattern.Matches(file.Path)) || exclude.Exists(pattern => pattern.Matches(file.Path)))
             {
                 continue;
             }

@@ -66,7 +66,7 @@ internal sealed class TransferDisplay : IAsyncDisposable
 
     private async Task DrawAsync()
     {
-        var progress = _report.Terminal.Progress().AutoClear(enabled: true).HideCompleted(enabled: true).Columns(
+        var progress = _report.Terminal.Progress().AutoClear(enabled: true).Columns(
             new TaskDescriptionColumn { Alignment = Justify.Left },
             new ProgressBarColumn(),
             new PercentageColumn(),
@@ -157,7 +157,11 @@ internal sealed class TransferDisplay : IAsyncDisposable
         lock (_gate)
         {
             _filesDone++;
-            line?.StopTask();
+            if (line is not null)
+            {
+                _context?.RemoveTask(line);
+            }
+
             Redraw();
         }
     }

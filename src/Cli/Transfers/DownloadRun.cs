@@ -27,7 +27,7 @@ internal sealed class DownloadRun(Session session, string folder, int parallel)
                 new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
                 async (file, token) => await DownloadAsync(file, display, token));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return _result.EndStopped();
         }
@@ -91,8 +91,8 @@ internal sealed class DownloadRun(Session session, string folder, int parallel)
             return false;
         }
 
-        return Md5.Is(file.ETag)
-            ? string.Equals(await Md5.OfAsync(path, cancellationToken), file.ETag, StringComparison.OrdinalIgnoreCase)
-            : local.LastWriteTimeUtc == file.LastModified.UtcDateTime;
+        // A download gives its file the object's time, so that this holds too where the ETag tells nothing.
+        return local.LastWriteTimeUtc == file.LastModified.UtcDateTime
+            || (Md5.Is(file.ETag) && string.Equals(await Md5.OfAsync(path, cancellationToken), file.ETag, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.FileSystemGlobbing;
 using S3Auth.Cli.Output;
 
 namespace S3Auth.Cli.Transfers;
@@ -30,7 +29,7 @@ internal static class LocalFiles
             var path = delivery.PathOf(relative);
             if (found.TryGetValue(path, out var other) && other.File.FullName != file.FullName)
             {
-                throw new UsageException($"{other.File.FullName} and {file.FullName} would both become {Report.Safe(path)}: upload one of them with --to.");
+                throw new UsageException(DescribeCollision(other, new LocalFile(file, path)));
             }
 
             found[path] = new LocalFile(file, path);
@@ -38,6 +37,9 @@ internal static class LocalFiles
 
         return [.. found.Values.OrderBy(file => file.Path, StringComparer.Ordinal)];
     }
+
+    internal static string DescribeCollision(LocalFile one, LocalFile other) =>
+        $"{one.File.FullName} and {other.File.FullName} would both become {Report.Safe(one.Path)}: upload one of them with --to.";
 
     private static IEnumerable<(FileInfo File, string Relative)> Expand(string path)
     {
@@ -52,7 +54,7 @@ internal static class LocalFiles
             return InFolder(path);
         }
 
-        return path.AsSpan().ContainsAny('*', '?')
+        return Glob.IsPattern(path)
             ? Matching(path)
             : throw new UsageException($"There is no {path}.");
     }
@@ -71,7 +73,7 @@ internal static class LocalFiles
     private static List<(FileInfo File, string Relative)> Matching(string glob)
     {
         var parts = glob.Replace(Path.DirectorySeparatorChar, '/').Split('/');
-        var isFixed = parts.TakeWhile(part => !part.AsSpan().ContainsAny('*', '?')).ToList();
+        var isFixed = parts.TakeWhile(part => !Glob.IsPattern(part)).ToList();
         var root = isFixed.Count == 0 ? "." : string.Join('/', isFixed);
         root = root.Length == 0 ? "/" : root;
         if (!Directory.Exists(root))
@@ -79,13 +81,8 @@ internal static class LocalFiles
             throw new UsageException($"There is no folder {root}, where {glob} would be.");
         }
 
-        var matcher = new Matcher(StringComparison.Ordinal);
-        matcher.AddInclude(string.Join('/', parts.Skip(isFixed.Count)));
-        var matches = matcher.GetResultsInFullPath(root)
-            .Select(match => new FileInfo(match))
-            .Select(file => (File: file, Relative: Relative(Path.GetFullPath(root), file.FullName)))
-            .Where(match => !match.Relative.Split('/').Any(segment => segment.StartsWith('.')))
-            .ToList();
+        var pattern = new Glob(string.Join('/', parts.Skip(isFixed.Count)));
+        var matches = InFolder(root).Where(file => pattern.Matches(file.Relative)).ToList();
         return matches.Count > 0 ? matches : throw new UsageException($"Nothing is like {glob}.");
     }
 

@@ -57,8 +57,11 @@ internal sealed class TransferResult(Report report, string done)
     internal ExitCode End()
     {
         Summarise(isStopped: false);
-        return _failed == 0 ? ExitCode.Done : _moved + _there > 0 ? ExitCode.PartlyDone : _failure;
+        return Outcome;
     }
+
+    /// <summary>The exit code of what has become of them until now.</summary>
+    internal ExitCode Outcome => _failed == 0 ? ExitCode.Done : _moved + _there > 0 ? ExitCode.PartlyDone : _failure;
 
     /// <summary>The same where somebody stopped it.</summary>
     internal ExitCode EndStopped()

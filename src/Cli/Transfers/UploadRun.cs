@@ -1,4 +1,5 @@
 using S3Auth.Cli.Output;
+using S3Auth.Client;
 using S3Auth.Client.Downloads;
 using S3Auth.Client.Generated;
 using S3Auth.Client.Uploads;
@@ -19,12 +20,18 @@ internal sealed record UploadPlan
 /// <summary>Uploads files into the miner's folder, but those that are there already.</summary>
 internal sealed class UploadRun
 {
+    // After the client has tried for as long as it does.
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(15);
+
     private readonly Report _report;
     private readonly UploadPlan _plan;
     private readonly FolderUploader _uploader;
     private readonly FileReader _reader;
     private readonly FileOwner _owner;
     private readonly TransferResult _result;
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private WatchedFiles? _watched;
+    private Dictionary<string, RemoteFile>? _there;
 
     internal UploadRun(Session session, UploadPlan plan)
     {
@@ -50,9 +57,9 @@ internal sealed class UploadRun
                 await UploadAsync(LocalFiles.Find(_plan.Paths, _plan.Delivery), structure, cancellationToken);
             }
 
-            return _plan.Delivery.DryRun ? ExitCode.Done : _result.End();
+            return _plan.Delivery.DryRun ? _result.Outcome : _result.End();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return _result.EndStopped();
         }
@@ -64,55 +71,73 @@ internal sealed class UploadRun
 
     private async Task WatchAsync(Structure structure, TimeSpan period, CancellationToken cancellationToken)
     {
-        // What a file was when it was last looked at, and whether that was dealt with.
-        var seen = new Dictionary<string, (long Size, DateTime Written, bool IsDone)>(StringComparer.Ordinal);
+        _watched = new WatchedFiles(TimeProvider.System, period);
         _report.Note($"Watching; looking every {Amount.Duration(period)}. Ctrl-C stops.");
         while (true)
         {
-            var ready = new List<LocalFile>();
-            foreach (var file in FindWhatIsThere())
+            var wait = period;
+            try
             {
-                var now = (file.File.Length, file.File.LastWriteTimeUtc);
-                var isKnown = seen.TryGetValue(file.Path, out var before) && (before.Size, before.Written) == now;
-                if (isKnown && !before.IsDone)
+                if (_watched.Look(FindWhatIsThere()) is { Count: > 0 } ready)
                 {
-                    // It rested for a whole period: nobody writes it any more.
-                    ready.Add(file);
+                    await UploadAsync(ready, structure, cancellationToken);
                 }
-
-                seen[file.Path] = (now.Length, now.LastWriteTimeUtc, isKnown);
             }
-
-            if (ready.Count > 0)
+            catch (Exception exception) when (FatalFailure.IsPassing(exception))
             {
-                await UploadAsync(ready, structure, cancellationToken);
+                // Nobody is there to start it again.
+                var told = (exception as RefusedException)?.RetryAfter ?? RestAfterFailure;
+                wait = told > period ? told : period;
+                _report.Fail(Failures.Describe(exception));
+                _report.Note($"trying again in {Amount.Duration(wait)}");
             }
 
-            await Task.Delay(period, cancellationToken);
+            await Task.Delay(wait, cancellationToken);
         }
     }
 
-    // A folder that is still to come is no mistake here.
+    // A path that means nothing yet, or not any more, takes nothing from the others.
     private List<LocalFile> FindWhatIsThere()
     {
-        try
+        var found = new Dictionary<string, LocalFile>(StringComparer.Ordinal);
+        foreach (var path in _plan.Paths)
         {
-            return LocalFiles.Find(_plan.Paths, _plan.Delivery);
+            try
+            {
+                foreach (var file in LocalFiles.Find([path], _plan.Delivery))
+                {
+                    if (!found.TryAdd(file.Path, file) && found[file.Path].File.FullName != file.File.FullName)
+                    {
+                        WarnOnce(LocalFiles.DescribeCollision(found[file.Path], file));
+                    }
+                }
+            }
+            catch (Exception exception) when (exception is UsageException or IOException or UnauthorizedAccessException)
+            {
+                WarnOnce(exception.Message);
+            }
         }
-        catch (UsageException exception)
+
+        return [.. found.Values];
+    }
+
+    private void WarnOnce(string text)
+    {
+        if (_warned.Add(text))
         {
-            _report.Note(exception.Message);
-            return [];
+            _report.Warn(text);
         }
     }
 
     private async Task UploadAsync(List<LocalFile> files, Structure structure, CancellationToken cancellationToken)
     {
         var planned = await PlanAsync(files, structure, cancellationToken);
-        var there = _plan.Delivery.Force ? [] : await FindThereAsync(planned, structure, cancellationToken);
+
+        // Looking costs grants, so it is done once; what comes later is new.
+        _there ??= _plan.Delivery.Force ? [] : await FindThereAsync(planned, structure, cancellationToken);
         if (_plan.Delivery.DryRun)
         {
-            await TellAsync(planned, there, cancellationToken);
+            await TellAsync(planned, _there, cancellationToken);
             return;
         }
 
@@ -121,7 +146,7 @@ internal sealed class UploadRun
         await Parallel.ForEachAsync(
             planned,
             new ParallelOptions { MaxDegreeOfParallelism = _plan.Delivery.Parallel, CancellationToken = cancellationToken },
-            async (file, token) => await UploadOneAsync(file, there, display, token));
+            async (file, token) => await UploadOneAsync(file, _there, display, token));
     }
 
     /// <summary>Those that the deployment takes; the others are named, before anything is sent.</summary>
@@ -139,6 +164,7 @@ internal sealed class UploadRun
             catch (Exception exception) when (exception is UnacceptableFileException or FileNotFoundException)
             {
                 _result.Failed(file.Path, exception);
+                _watched?.Done(file);
             }
         }
 
@@ -187,15 +213,19 @@ internal sealed class UploadRun
             {
                 line.Report(file.Upload.Size);
                 _result.There(file.Local.Path, file.Key, file.Upload.Size);
-                return;
+            }
+            else
+            {
+                var uploaded = await _uploader.UploadAsync(file.Upload, line, cancellationToken);
+                _result.Moved(file.Local.Path, uploaded.Key, uploaded.Size);
             }
 
-            var uploaded = await _uploader.UploadAsync(file.Upload, line, cancellationToken);
-            _result.Moved(file.Local.Path, uploaded.Key, uploaded.Size);
+            _watched?.Done(file.Local);
         }
         catch (Exception exception) when (Failures.IsForeseen(exception) && !FatalFailure.Is(exception))
         {
             _result.Failed(file.Local.Path, exception);
+            _watched?.Failed(file.Local);
         }
     }
 

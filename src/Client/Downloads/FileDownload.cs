@@ -15,6 +15,9 @@ internal sealed class FileDownload
     private const int BlockSize = 128 * 1024;
     private const string PartEnding = ".s3auth-part";
 
+    // How often a file that is replaced meanwhile is looked up again.
+    private const int MostChanges = 2;
+
     // A URL must outlast the asking, not the transfer.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
@@ -33,17 +36,24 @@ internal sealed class FileDownload
         _find = find;
         _retries = Retries.ForTransfers<bool>(options, exception =>
             // A URL may end before its time, with the keys that signed it: another one is asked for.
-            exception is ChangedFileException or StoreException { Status: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized });
+            exception is ChangedFileException { IsFinal: false } or StoreException { Status: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized });
     }
 
     internal async Task ToAsync(RemoteFile file, string path, IProgress<long>? received, CancellationToken cancellationToken)
     {
+        // Its owner can make such a key, and nothing that is asked changes it.
+        if (file.Url is null)
+        {
+            throw new StoreException(HttpStatusCode.BadRequest, "InvalidURI", "Its key cannot be part of a URL; its owner must store it under another.");
+        }
+
         var current = file;
         var isFresh = false;
+        var changes = 0;
         await _retries.ExecuteAsync(
             async token =>
             {
-                if (isFresh || current.Url is null || _time.GetUtcNow() >= current.UrlEndsAt - Margin)
+                if (isFresh || _time.GetUtcNow() >= current.UrlEndsAt - Margin)
                 {
                     current = await _find(current, token).ConfigureAwait(false)
                         ?? throw new StoreException(HttpStatusCode.NotFound, "NoSuchKey", "The file is gone.");
@@ -51,13 +61,16 @@ internal sealed class FileDownload
 
                 // Another try asks anew: the URL may have ended before its time, the file may be another.
                 isFresh = true;
-                if (current.Url is null)
+                try
                 {
-                    throw new StoreException(HttpStatusCode.BadRequest, "InvalidURI", "Its key cannot be part of a URL; its owner must store it under another.");
+                    await FetchAsync(current, path, received, token).ConfigureAwait(false);
+                    return true;
                 }
-
-                await FetchAsync(current, path, received, token).ConfigureAwait(false);
-                return true;
+                catch (ChangedFileException exception) when (++changes > MostChanges)
+                {
+                    // Each look costs the caller a grant, and whoever owns the file may go on for ever.
+                    throw new ChangedFileException(exception.Message) { IsFinal = true };
+                }
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -65,6 +78,24 @@ internal sealed class FileDownload
     private async Task FetchAsync(RemoteFile file, string path, IProgress<long>? received, CancellationToken cancellationToken)
     {
         var part = PartOf(file, path);
+        DeleteOthers(file, part);
+        try
+        {
+            await FetchPartAsync(file, part, received, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChangedFileException)
+        {
+            // Not to be gone on with.
+            File.Delete(part);
+            throw;
+        }
+
+        File.SetLastWriteTimeUtc(part, file.LastModified.UtcDateTime);
+        File.Move(part, path, overwrite: true);
+    }
+
+    private async Task FetchPartAsync(RemoteFile file, string part, IProgress<long>? received, CancellationToken cancellationToken)
+    {
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         var target = new FileStream(part, new FileStreamOptions
         {
@@ -88,27 +119,32 @@ internal sealed class FileDownload
                 }, cancellationToken).ConfigureAwait(false);
                 RefuseOtherContent(file, target, md5, isPlain);
             }
-            catch (Exception exception)
+            catch
             {
                 received?.Report(-arrived);
-                if (exception is ChangedFileException)
-                {
-                    target.SetLength(0);
-                }
-
                 throw;
             }
         }
-
-        File.SetLastWriteTimeUtc(part, file.LastModified.UtcDateTime);
-        File.Move(part, path, overwrite: true);
     }
 
     // A part of another version of the file has another name.
-    private static string PartOf(RemoteFile file, string path)
+    private static string PartOf(RemoteFile file, string path) =>
+        Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $"{PartPrefixOf(file)}{Digest($"{file.ETag}\n{file.Size}")}{PartEnding}");
+
+    private static string PartPrefixOf(RemoteFile file) => $".{Digest(file.Key)}-";
+
+    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12));
+
+    // What was there of earlier versions is of no use any more, and its owner could fill the disk with it.
+    private static void DeleteOthers(RemoteFile file, string part)
     {
-        var version = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{file.Key}\n{file.ETag}\n{file.Size}")).AsSpan(0, 16));
-        return Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{version}{PartEnding}");
+        foreach (var other in Directory.EnumerateFiles(Path.GetDirectoryName(part)!, $"{PartPrefixOf(file)}*{PartEnding}"))
+        {
+            if (other != part)
+            {
+                File.Delete(other);
+            }
+        }
     }
 
     private static async Task<long> ReadWhatIsThereAsync(FileStream target, long size, IncrementalHash md5, CancellationToken cancellationToken)
@@ -149,7 +185,7 @@ internal sealed class FileDownload
         // The file that was listed, or none.
         request.Headers.TryAddWithoutValidation("If-Match", $"\"{file.ETag}\"");
         using var response = await SendAsync(request, stall).ConfigureAwait(false);
-        RefuseOtherRange(response, start, file.Size);
+        RefuseOtherRange(response, start, file);
 
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
@@ -159,7 +195,7 @@ internal sealed class FileDownload
             {
                 while (true)
                 {
-                    var read = await stall.WithinAsync(token => body.ReadAsync(buffer.AsMemory(), token).AsTask()).ConfigureAwait(false);
+                    var read = await stall.WithinAsync(token => ReadAsync(body, buffer, token)).ConfigureAwait(false);
                     if (read == 0)
                     {
                         break;
@@ -184,6 +220,19 @@ internal sealed class FileDownload
         return !ContentMark.IsEncrypted(response);
     }
 
+    // A connection that is cut within a record of TLS fails with nothing that tells it from a full disk.
+    private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer.AsMemory(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException exception) when (exception is not HttpIOException)
+        {
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection to the store broke off.", exception);
+        }
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Stall stall)
     {
         try
@@ -196,12 +245,13 @@ internal sealed class FileDownload
         }
     }
 
-    private static void RefuseOtherRange(HttpResponseMessage response, long start, long size)
+    private static void RefuseOtherRange(HttpResponseMessage response, long start, RemoteFile file)
     {
         var range = response.Content.Headers.ContentRange;
         var isExpected = start == 0
             ? response.StatusCode == HttpStatusCode.OK
-            : response.StatusCode == HttpStatusCode.PartialContent && range?.From == start && range.Length == size;
+            : response.StatusCode == HttpStatusCode.PartialContent && range?.From == start && range.Length == file.Size
+                && (response.Headers.ETag is not { } etag || etag.Tag.Trim('"') == file.ETag);
         if (!isExpected)
         {
             throw new ChangedFileException("The store did not send the part that was asked for.");
@@ -220,7 +270,4 @@ internal sealed class FileDownload
             throw new ChangedFileException("The bytes that came are not those of the listed file: their MD5 is another.");
         }
     }
-
-    /// <summary>What is there is not what was listed; what has arrived is of no use.</summary>
-    private sealed class ChangedFileException(string message) : IOException(message);
 }

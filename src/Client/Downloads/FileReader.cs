@@ -37,7 +37,10 @@ public sealed class FileReader
                 yield return Read(file, owner, asked.AddSeconds(page.Expires_in_seconds));
             }
 
-            cursor = page.Next_cursor;
+            // The same again would never end.
+            cursor = page.Next_cursor == cursor && cursor is not null
+                ? throw new HttpRequestException("The server's list does not go on.")
+                : page.Next_cursor;
         }
         while (cursor is not null);
     }
@@ -57,7 +60,8 @@ public sealed class FileReader
     /// <param name="cancellationToken">Stops; what has arrived stays, for another time.</param>
     /// <exception cref="RefusedException">The server refused.</exception>
     /// <exception cref="StoreException">The store refused, or failed too often.</exception>
-    /// <exception cref="HttpRequestException">There was no connection, too often, or it brought other bytes.</exception>
+    /// <exception cref="ChangedFileException">What the store has is not the listed file, again and again.</exception>
+    /// <exception cref="HttpRequestException">There was no connection, too often.</exception>
     /// <exception cref="StalledException">Nothing moved, too often.</exception>
     /// <exception cref="IOException">It could not be written.</exception>
     public Task DownloadAsync(RemoteFile file, string path, IProgress<long>? received = null, CancellationToken cancellationToken = default)

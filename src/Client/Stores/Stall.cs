@@ -22,6 +22,9 @@ internal sealed class Stall : IDisposable
     /// <summary>Something moved.</summary>
     internal void Moved() => _timer.CancelAfter(_timeout);
 
+    /// <summary>Until the next <see cref="Moved"/> it is not the store that is waited for.</summary>
+    internal void Pause() => _timer.CancelAfter(Timeout.InfiniteTimeSpan);
+
     /// <summary>Does a part of the transfer.</summary>
     /// <exception cref="StalledException">Nothing moved.</exception>
     internal async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> part)
@@ -36,6 +39,11 @@ internal sealed class Stall : IDisposable
             && exception is OperationCanceledException or HttpRequestException or IOException)
         {
             throw new StalledException($"Nothing moved between here and the store for {_timeout.TotalSeconds:0.#} s.");
+        }
+        catch (OperationCanceledException) when (!_caller.IsCancellationRequested)
+        {
+            // A connection that is not made in time ends like one that the caller cancels.
+            throw new StalledException("The store could not be connected to in time.");
         }
     }
 

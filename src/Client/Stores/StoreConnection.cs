@@ -21,7 +21,7 @@ internal sealed class StoreConnection : IDisposable
             AllowAutoRedirect = false,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectTimeout = TimeSpan.FromSeconds(15),
+            ConnectTimeout = options.ConnectTimeout,
             // A store that has begun to read an upload does not say so again.
             Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
         })

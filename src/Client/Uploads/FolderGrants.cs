@@ -10,10 +10,13 @@ internal sealed class FolderGrants(IS3AuthApi api, AccountId coldkey, TimeProvid
     // A grant must outlast the beginning of an upload, not its end.
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);
 
+    // A store that refuses the fresh one too refuses for another reason, and each costs one of the day's grants.
+    private static readonly TimeSpan BetweenReplacements = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
 
     /// <param name="source">The source, or null for the first.</param>
-    /// <param name="spent">A grant that did not serve; another one is asked for.</param>
+    /// <param name="spent">A grant that did not serve; another one is asked for, unless one was a moment ago: then it is the same.</param>
     /// <param name="cancellationToken">Stops.</param>
     internal async Task<FolderAccess> GetAsync(string? source, FolderAccess? spent, CancellationToken cancellationToken)
     {
@@ -21,14 +24,16 @@ internal sealed class FolderGrants(IS3AuthApi api, AccountId coldkey, TimeProvid
         await slot.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (slot.Access is null || ReferenceEquals(slot.Access, spent) || time.GetUtcNow() >= slot.RenewAt)
+            var asked = time.GetUtcNow();
+            var isSpent = slot.Access is not null && ReferenceEquals(slot.Access, spent) && asked >= slot.ReplaceableAt;
+            if (slot.Access is null || isSpent || asked >= slot.RenewAt)
             {
-                var asked = time.GetUtcNow();
                 var access = await api.GetFolderAccessAsync(new GetFolderAccessCommand { Coldkey = coldkey.ToString(), Source = source }, cancellationToken).ConfigureAwait(false);
 
                 // By how long it lasts, not by the hour it ends at: this machine's clock may be another.
                 var life = TimeSpan.FromSeconds(access.Expiry_seconds);
                 slot.Access = access;
+                slot.ReplaceableAt = isSpent ? asked + BetweenReplacements : asked;
                 slot.RenewAt = asked + life - TimeSpan.FromTicks(Math.Min(LongestMargin.Ticks, life.Ticks / 4));
             }
 
@@ -47,5 +52,7 @@ internal sealed class FolderGrants(IS3AuthApi api, AccountId coldkey, TimeProvid
         internal FolderAccess? Access { get; set; }
 
         internal DateTimeOffset RenewAt { get; set; }
+
+        internal DateTimeOffset ReplaceableAt { get; set; }
     }
 }

@@ -89,13 +89,22 @@ public sealed class FolderUploader
         {
             return await PostAsync(file, grant, sent, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException exception) when (exception.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized or HttpStatusCode.BadRequest)
+        catch (StoreException exception) when (MayHaveEnded(exception))
         {
-            // It may have ended before its time, with the keys that signed it: one fresh grant tells.
+            // With the keys that signed it: one fresh grant tells.
             var fresh = await _grants.GetAsync(file.Source, spent: grant, cancellationToken).ConfigureAwait(false);
+            if (ReferenceEquals(fresh, grant))
+            {
+                throw;
+            }
+
             return await PostAsync(file, fresh, sent, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static bool MayHaveEnded(StoreException exception) =>
+        exception.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized
+        || exception.Code is "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" or "InvalidAccessKeyId";
 
     private Task<UploadedFile> PostAsync(FileToUpload file, FolderAccess grant, IProgress<long>? sent, CancellationToken cancellationToken)
     {

@@ -78,40 +78,38 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
         stall.Moved();
     }
 
-    private async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await file.OpenAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            Failure = exception;
-            throw;
-        }
-    }
+    private ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) => FromSourceAsync(() => file.OpenAsync(cancellationToken));
 
     private async ValueTask<int> ReadAsync(Stream source, Memory<byte> block, CancellationToken cancellationToken)
     {
-        int read;
+        var read = await FromSourceAsync(() => source.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken)).ConfigureAwait(false);
+        return read == block.Length ? read : throw Changed($"The file {file.Path} became shorter while it was sent.");
+    }
+
+    // How long the source takes is its own affair; it is not the store that is waited for.
+    private async ValueTask<T> FromSourceAsync<T>(Func<ValueTask<T>> part)
+    {
+        stall.Pause();
         try
         {
-            read = await source.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            return await part().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             Failure = exception;
             throw;
         }
-
-        return read == block.Length ? read : throw Changed($"The file {file.Path} became shorter while it was sent.");
+        finally
+        {
+            stall.Moved();
+        }
     }
 
     // The block that is still to be sent stays in the buffer.
     private async Task EndAsync(Stream source, byte[] buffer, int read, IncrementalHash? expected, CancellationToken cancellationToken)
     {
         var more = buffer.Length > read ? buffer.AsMemory(read, 1) : new byte[1];
-        if (await source.ReadAsync(more, cancellationToken).ConfigureAwait(false) != 0)
+        if (await FromSourceAsync(() => source.ReadAsync(more, cancellationToken)).ConfigureAwait(false) != 0)
         {
             throw Changed($"The file {file.Path} grew while it was sent.");
         }

@@ -132,6 +132,40 @@ internal sealed class ToolFaultCases
         Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "back", FolderOfMiner + "large.bin")), content);
     }
 
+    [Test]
+    public async Task Watching_outlasts_a_server_and_a_store_that_are_away()
+    {
+        await using var storeProxy = new FlakyProxy(_bucket.Endpoint.Port, oneIn: int.MaxValue);
+        await using var api = await StartApiAsync(storeProxy.Port);
+        await using var apiProxy = new FlakyProxy(api.Address.Port, oneIn: int.MaxValue);
+        var tool = new S3AuthTool(AddressOf(apiProxy.Port), _folder);
+        var wallet = await tool.WalletOfAsync(_miner);
+        await WriteAsync(1, 2000);
+        using var process = tool.Start(["upload", "data", "not-there-yet", "--watch", "--watch-period", "0.2", .. wallet]);
+        var errors = process.StandardError.ReadToEndAsync();
+        try
+        {
+            await WaitAsync(async () => (await _bucket.ListKeysAsync()).Count == 1);
+
+            // Nothing is answered any more, until the tool has given up trying at once.
+            (storeProxy.OneIn, apiProxy.OneIn) = (1, 1);
+            var failed = storeProxy.Failed;
+            await WriteAsync(2, 2000);
+            await WaitAsync(() => Task.FromResult(storeProxy.Failed >= failed + 6));
+            Assert.That(process.HasExited, Is.False);
+            (storeProxy.OneIn, apiProxy.OneIn) = (int.MaxValue, int.MaxValue);
+
+            await WaitAsync(async () => (await _bucket.ListKeysAsync()).Count == 2);
+            Assert.That(process.HasExited, Is.False);
+        }
+        finally
+        {
+            process.Kill();
+        }
+
+        Assert.That(await errors, Does.Contain("warning: There is no not-there-yet."));
+    }
+
     [TestCase("INT")]
     [TestCase("TERM")]
     public async Task Stopped_it_says_how_to_go_on(string signal)

@@ -20,6 +20,9 @@ internal sealed class FlakyProxy(int target, int oneIn) : LoopbackListener
     private int _requests;
     private int _failed;
 
+    /// <summary>How many requests there are to one that fails, from now on.</summary>
+    public int OneIn { get; set; } = oneIn;
+
     public int Requests => _requests;
 
     public int Failed => _failed;
@@ -72,7 +75,7 @@ internal sealed class FlakyProxy(int target, int oneIn) : LoopbackListener
         lock (_gate)
         {
             _requests++;
-            if (_random.Next(oneIn) != 0)
+            if (_random.Next(OneIn) != 0)
             {
                 return null;
             }

@@ -1,0 +1,108 @@
+using Microsoft.Extensions.Time.Testing;
+using S3Auth.Cli.Transfers;
+
+namespace S3Auth.Cli.Tests;
+
+public sealed class WatchedFilesTests
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    private readonly FakeTimeProvider _time = new();
+    private DirectoryInfo _folder = null!;
+    private WatchedFiles _watched = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _folder = Directory.CreateTempSubdirectory("s3auth-watch-");
+        _watched = new WatchedFiles(_time, Period);
+    }
+
+    [TearDown]
+    public void TearDown() => _folder.Delete(recursive: true);
+
+    [Test]
+    public void File_is_whole_when_it_rested_from_one_look_to_the_next()
+    {
+        Write("a", 10);
+        Assert.That(Look(), Is.Empty);
+        Write("a", 20);
+        Assert.That(Look(), Is.Empty);
+        Assert.That(Look(), Is.EqualTo(["a"]));
+    }
+
+    [Test]
+    public void File_that_was_uploaded_is_not_again_until_it_changes()
+    {
+        Write("a", 10);
+        Look();
+        _watched.Done(Ready().Single());
+        Assert.That(Look(), Is.Empty);
+
+        Write("a", 11);
+        Assert.That(Look(), Is.Empty);
+        Assert.That(Look(), Is.EqualTo(["a"]));
+    }
+
+    // What nobody called done was in flight when the run broke off.
+    [Test]
+    public void File_that_was_not_uploaded_stays_to_be()
+    {
+        Write("a", 10);
+        Look();
+        Assert.That(Look(), Is.EqualTo(["a"]));
+        Assert.That(Look(), Is.EqualTo(["a"]));
+    }
+
+    [Test]
+    public void File_that_failed_is_tried_again_after_longer_and_longer_waits()
+    {
+        Write("a", 10);
+        Look();
+        foreach (var seconds in (double[])[5, 10, 20, 40, 80, 160, 300, 300])
+        {
+            _watched.Failed(Ready().Single());
+            _time.Advance(TimeSpan.FromSeconds(seconds - 1));
+            Assert.That(Look(), Is.Empty, $"before {seconds} s");
+            _time.Advance(TimeSpan.FromSeconds(1));
+            Assert.That(Look(), Is.EqualTo(["a"]), $"after {seconds} s");
+        }
+    }
+
+    [Test]
+    public void File_that_is_gone_is_forgotten_and_new_when_it_is_back()
+    {
+        var written = Write("a", 10);
+        Look();
+        _watched.Done(Ready().Single());
+        File.Delete(written);
+        Assert.That(Look(), Is.Empty);
+
+        Write("a", 10);
+        Assert.That(Look(), Is.Empty);
+        Assert.That(Look(), Is.EqualTo(["a"]));
+    }
+
+    [Test]
+    public void File_that_goes_between_the_list_and_the_look_is_none()
+    {
+        Write("a", 10);
+        var listed = Files();
+        File.Delete(Path.Combine(_folder.FullName, "a"));
+
+        Assert.That(_watched.Look(listed), Is.Empty);
+    }
+
+    private string Write(string name, int size)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        File.WriteAllBytes(path, new byte[size]);
+        return path;
+    }
+
+    private List<LocalFile> Files() => [.. _folder.EnumerateFiles().Select(file => new LocalFile(file, file.Name))];
+
+    private List<LocalFile> Ready() => _watched.Look(Files());
+
+    private List<string> Look() => [.. Ready().Select(file => file.Path)];
+}
