@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using S3Auth.Benchmarks;
+using S3Auth.Benchmarks.Load;
 
 if (args is [HungNodeLatency.Name, var program])
 {
@@ -9,6 +10,16 @@ if (args is [HungNodeLatency.Name, var program])
 if (args is [AccessCost.Name, var service])
 {
     return await AccessCost.RunAsync(service);
+}
+
+if (args is [LoadRun.Name, var loaded])
+{
+    return await LoadRun.RunAsync(loaded);
+}
+
+if (args is [BareServer.Name, var port, var size])
+{
+    return await BareServer.RunAsync(port, size);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
