@@ -29,6 +29,9 @@ internal sealed class LocalServer : IAsyncDisposable
     /// <summary>Method, path, and the Range header of every request.</summary>
     public ConcurrentQueue<string> Asked { get; } = [];
 
+    /// <summary>The If-Match header of every request that has one.</summary>
+    public ConcurrentQueue<string> Matched { get; } = [];
+
     /// <summary>What it answers. An exception breaks the connection off.</summary>
     public Func<HttpListenerContext, Task> Answer { get; set; } = context =>
     {
@@ -77,6 +80,11 @@ internal sealed class LocalServer : IAsyncDisposable
             }
 
             Asked.Enqueue($"{context.Request.HttpMethod} {context.Request.Url!.AbsolutePath} {context.Request.Headers["Range"]}".TrimEnd());
+            if (context.Request.Headers["If-Match"] is { } condition)
+            {
+                Matched.Enqueue(condition);
+            }
+
             try
             {
                 await context.Request.InputStream.CopyToAsync(Stream.Null);

@@ -90,6 +90,17 @@ public sealed class RetryTests
         });
     }
 
+    // Eight transfers share what one address may ask: one of them is told so many times over.
+    [Test]
+    public async Task Who_comes_too_fast_is_more_patient_than_that()
+    {
+        using var answers = new Answers([.. Enumerable.Repeat(Answers.Status(HttpStatusCode.TooManyRequests, TimeSpan.FromMilliseconds(1)), 15), Answers.Ok]);
+
+        using var answer = await PostAsync(answers, new S3AuthClientOptions { Attempts = 3 });
+
+        Assert.That((answer.StatusCode, answers.Count), Is.EqualTo((HttpStatusCode.OK, 16)));
+    }
+
     [Test]
     public async Task Wait_until_tomorrow_is_reported_instead()
     {

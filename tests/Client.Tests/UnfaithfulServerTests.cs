@@ -294,6 +294,74 @@ public sealed class UnfaithfulServerTests
         Assert.That(_store.Asked.Last(), Is.EqualTo("GET /a.bin"));
     }
 
+    // Of an object that was uploaded in parts no hash tells what was put together.
+    [Test]
+    public async Task Store_that_sends_another_part_than_was_asked_for_is_not_appended([Values("bytes 0-99999/300000", "bytes 200000-299999/400000", "")] string range)
+    {
+        _listed.Etag = "0123-2";
+        var tries = 0;
+        _store.Answer = async context =>
+        {
+            switch (++tries)
+            {
+                case 1:
+                    context.Response.ContentLength64 = Content.Length;
+                    await context.Response.OutputStream.WriteAsync(Content.AsMemory(0, 200_000));
+                    await context.Response.OutputStream.FlushAsync();
+                    // Until it has arrived.
+                    await Task.Delay(200);
+                    throw new IOException("The store breaks off.");
+                case 2:
+                    if (range.Length > 0)
+                    {
+                        context.Response.Headers["Content-Range"] = range;
+                    }
+
+                    await LocalServer.WriteAsync(context, Content[..100_000], 206);
+                    break;
+                default:
+                    await LocalServer.WriteAsync(context, Content);
+                    break;
+            }
+        };
+
+        await DownloadAsync();
+
+        Assert.That(await File.ReadAllBytesAsync(Target), Is.EqualTo(Content));
+        Assert.That(_store.Asked, Is.EqualTo(["GET /a.bin", "GET /a.bin bytes=200000-", "GET /a.bin"]));
+    }
+
+    [Test]
+    public async Task Only_the_listed_version_is_asked_for()
+    {
+        _store.Answer = context => LocalServer.WriteAsync(context, Content);
+
+        await DownloadAsync();
+
+        Assert.That(_store.Matched, Is.EqualTo([$"\"{ContentMd5}\""]));
+    }
+
+    [Test]
+    public async Task Part_of_another_version_is_not_gone_on_with()
+    {
+        (_listed.Etag, _store.Answer) = ("0123-2", async context =>
+        {
+            context.Response.ContentLength64 = Content.Length;
+            await context.Response.OutputStream.WriteAsync(new byte[200_000]);
+            await context.Response.OutputStream.FlushAsync();
+            await Task.Delay(200);
+            throw new IOException("The store breaks off.");
+        });
+        Assert.That(DownloadAsync, Throws.InstanceOf<Exception>());
+
+        _listed.Etag = "4567-2";
+        _store.Answer = context => LocalServer.WriteAsync(context, Content);
+        await DownloadAsync();
+
+        Assert.That(await File.ReadAllBytesAsync(Target), Is.EqualTo(Content));
+        Assert.That(_store.Asked.Last(), Is.EqualTo("GET /a.bin"));
+    }
+
     [Test]
     public async Task Url_that_is_about_to_end_is_replaced_before_it_is_used()
     {

@@ -164,6 +164,8 @@ internal sealed class ToolFaultCases
         }
 
         Assert.That(await errors, Does.Contain("warning: There is no not-there-yet."));
+        // Looking what is there costs one of the day's grants.
+        Assert.That(api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("list_my_files", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
     [TestCase("INT")]
