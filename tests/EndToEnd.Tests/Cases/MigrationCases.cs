@@ -68,6 +68,20 @@ internal sealed class MigrationCases(StoreKind store, FolderLayoutKind layout) :
         await AssertHasAsync(miner, contents);
     }
 
+    [TestCase(HubNext.Elsewhere)]
+    [TestCase(HubNext.WhereItIs)]
+    public async Task List_that_goes_on_elsewhere_or_nowhere_ends_it(HubNext next)
+    {
+        Fill();
+        _hub.Next = next;
+
+        var (result, _) = await MigrateAsync(Deployment.NextMiner());
+
+        Assert.That(result.ExitCode, Is.EqualTo(5), result.Errors);
+        Assert.That(result.Errors, Does.Contain("is not followed"));
+        Assert.That(_hub.TokenWentElsewhere, Is.False);
+    }
+
     [Test]
     public async Task Second_run_moves_only_what_is_missing_or_changed()
     {

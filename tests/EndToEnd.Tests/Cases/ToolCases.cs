@@ -247,6 +247,8 @@ internal sealed class ToolCases(StoreKind store, FolderLayoutKind layout) : Depl
     [TestCase("ls", "--suri", "//Bob", "--coldkey", "5x")]
     [TestCase("ls", "--suri", "//Bob", "--newer", "soon")]
     [TestCase("ls", "--suri", "//Bob", "--server", "nowhere")]
+    [TestCase("ls", "--suri", "//Bob", "--server", "http://somebody@127.0.0.1:9")]
+    [TestCase("ls", "--suri", "//Bob", "--server", "http://127.0.0.1:9/?a=b")]
     [TestCase("upload", "nothing-there", "--suri", "//Bob")]
     [TestCase("upload", "*.nothing", "--suri", "//Bob")]
     [TestCase("upload", ".", "--suri", "//Bob", "--parallel", "0")]

@@ -168,6 +168,17 @@ internal sealed class ToolFaultCases
         Assert.That(api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("list_my_files", StringComparison.Ordinal)), Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task Server_on_the_network_without_tls_draws_a_warning()
+    {
+        var tool = new S3AuthTool(new Uri("http://server.invalid:9/"), _folder);
+
+        var result = await tool.RunAsync("ls", "--suri", "//Bob");
+
+        Assert.That(result.ExitCode, Is.EqualTo(5), result.Errors);
+        Assert.That(result.Errors, Does.StartWith("warning: server.invalid:9 is asked without TLS"));
+    }
+
     [TestCase("INT")]
     [TestCase("TERM")]
     public async Task Stopped_it_says_how_to_go_on(string signal)

@@ -50,6 +50,7 @@ internal sealed class ValidatorAccessCases(StoreKind store, FolderLayoutKind lay
         var parent = Deployment.Layout == FolderLayoutKind.Coldkey ? "data/x/" : "data/hotkey=";
         string[] names = ["not-an-address", Account.New().Address[..^1], "5" + new string('0', 47), "..", " "];
         await Bucket.PutAllAsync(names.Select(name => $"{parent}{name}/file.bin"), Bytes(1024));
+        await Bucket.PutAsync(Deployment.FolderOf(Deployment.NextMiner()) + Deployment.PathOf("file.bin"), Bytes(1024));
 
         var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
 

@@ -53,6 +53,9 @@ internal sealed class Hub : IAsyncDisposable
     /// <summary>What was asked for, and from which byte on.</summary>
     public ConcurrentQueue<(string Path, long From)> Downloads { get; } = new();
 
+    /// <summary>Where its list says that it goes on; null for where it does.</summary>
+    public HubNext? Next { get; set; }
+
     /// <summary>Whether the other host was ever shown the token.</summary>
     public bool TokenWentElsewhere { get; private set; }
 
@@ -144,6 +147,13 @@ internal sealed class Hub : IAsyncDisposable
 
     private async Task AnswerTreeAsync(HttpListenerRequest request, HttpListenerResponse response)
     {
+        if (Next is { } next)
+        {
+            response.Headers["Link"] = $"<{(next == HubNext.Elsewhere ? _cdn + "more" : request.Url!.AbsoluteUri)}>; rel=\"next\"";
+            await WriteJsonAsync(response, Array.Empty<object>());
+            return;
+        }
+
         var start = int.Parse(request.QueryString["cursor"] ?? "0", CultureInfo.InvariantCulture);
         if (start + PageSize < _files.Count)
         {
@@ -203,4 +213,11 @@ internal sealed class Hub : IAsyncDisposable
         hash.AppendData(content);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+}
+
+/// <summary>Where a list must not go on.</summary>
+internal enum HubNext
+{
+    Elsewhere,
+    WhereItIs,
 }

@@ -15,7 +15,7 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>The sources that deployments are configured for.</summary>
     public static readonly IReadOnlyList<string> Sources = ["x", "reddit"];
 
-    private const int FreshMiners = 200;
+    private const int FreshMiners = 400;
 
     private readonly ScratchFolder _folder;
     private readonly ApiProcess _api;
