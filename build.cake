@@ -1,6 +1,7 @@
 // Builds and tests everything: ./build.sh
 //   --target=Build | Test | EndToEnd | Default (all of them) | Nightly (all of them, with more inputs and for longer)
 //            | Transfers (s3auth beside aws and rclone, which it takes from the PATH)
+//            | Load (the service under load beside a bare HTTP server; takes wrk from the PATH)
 //            | OpenApi (writes src/Client/openapi.json from the server)
 //   --configuration=Release (default) | Debug
 using System.Xml.Linq;
@@ -59,6 +60,17 @@ Task("Transfers")
         ResultsDirectory = results,
         Filter = "TestCategory=Transfers",
         Loggers = ["trx;LogFileName=Transfers.trx", "console;verbosity=minimal"],
+    }));
+
+Task("Load")
+    .IsDependentOn("Build")
+    .Does(() => DotNetRun("./tests/Benchmarks/Benchmarks.csproj", new ProcessArgumentBuilder()
+        .Append("load")
+        .AppendQuoted(MakeAbsolute(File($"./src/Api/bin/{configuration}/net10.0/S3Auth.Api.dll")).FullPath), new DotNetRunSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        NoRestore = true,
     }));
 
 // After a change of the wire: writes the document that the client is generated from.
