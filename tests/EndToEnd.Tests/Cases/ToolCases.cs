@@ -83,6 +83,33 @@ internal sealed class ToolCases(StoreKind store, FolderLayoutKind layout) : Depl
     }
 
     [Test]
+    public async Task Second_download_brings_only_what_is_missing_or_other()
+    {
+        var miner = Deployment.NextMiner();
+        var folder = Deployment.FolderOf(miner);
+        var contents = new[] { "same.bin", "other.bin", "missing.bin" }.ToDictionary(name => folder + name, _ => Bytes(3000), StringComparer.Ordinal);
+        await Bucket.PutAllAsync(contents);
+        string[] download = ["download", "--to", "got", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice"];
+        (await _tool.RunAsync(download)).Expect();
+        // Of the same size, so that only the bytes tell.
+        await File.WriteAllBytesAsync(Local("got", folder + "other.bin"), Bytes(3000));
+        File.Delete(Local("got", folder + "missing.bin"));
+        // Another time tells nothing.
+        File.SetLastWriteTimeUtc(Local("got", folder + "same.bin"), DateTime.UtcNow);
+
+        var (again, records) = await _tool.RunJsonAsync(download);
+
+        again.Expect();
+        Assert.That(
+            FilesOf(records).Select(file => ((string)file["key"]!, (string)file["status"]!)),
+            Is.EquivalentTo(new[] { (folder + "same.bin", "already_there"), (folder + "other.bin", "downloaded"), (folder + "missing.bin", "downloaded") }));
+        foreach (var (key, content) in contents)
+        {
+            Content.AssertSame(await File.ReadAllBytesAsync(Local("got", key)), content, key);
+        }
+    }
+
+    [Test]
     public async Task Files_that_are_too_small_are_refused_by_name_and_the_others_go()
     {
         var miner = Deployment.NextMiner();

@@ -23,6 +23,9 @@ internal sealed class FlakyProxy(int target, int oneIn) : LoopbackListener
     /// <summary>How many requests there are to one that fails, from now on.</summary>
     public int OneIn { get; set; } = oneIn;
 
+    /// <summary>In which way they fail: 0 without an answer, 1 with 503, 2 broken off; null for each in its turn.</summary>
+    public int? Way { get; set; }
+
     public int Requests => _requests;
 
     public int Failed => _failed;
@@ -81,7 +84,7 @@ internal sealed class FlakyProxy(int target, int oneIn) : LoopbackListener
             }
 
             _failed++;
-            return _random.Next(3);
+            return Way ?? _random.Next(3);
         }
     }
 }
