@@ -158,6 +158,12 @@ internal sealed class ToolFaultCases
 
             await WaitAsync(async () => (await _bucket.ListKeysAsync()).Count == 2);
             Assert.That(process.HasExited, Is.False);
+
+            // And that was all: nothing is sent again and again. Looks come every fifth of a second, times are told in seconds.
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            var arrived = await _bucket.ListAsync();
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            Assert.That(await _bucket.ListAsync(), Is.EqualTo(arrived));
         }
         finally
         {
