@@ -10,8 +10,9 @@ namespace S3Auth.Infrastructure.Tests.Limits;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class MemoryQuotaTests
 {
-    private static readonly UtcDay Today = new(new DateOnly(2026, 11, 25));
-    private static readonly UtcDay Tomorrow = new(new DateOnly(2026, 11, 26));
+    // Of the real clock: Redis forgets days by its own.
+    private static readonly UtcDay Today = UtcDay.Of(DateTimeOffset.UtcNow);
+    private static readonly UtcDay Tomorrow = new(Today.Date.AddDays(1));
 
     private readonly MemoryQuota _quota = new();
 
