@@ -34,8 +34,15 @@ internal static class Failures
         _ => ExitCode.Unexpected,
     };
 
-    /// <summary>For programs.</summary>
-    internal static ErrorRecord Record(Exception exception) => new(
+    /// <summary>Says what ends the run, to people and programs, and tells the exit code.</summary>
+    internal static ExitCode Tell(Report report, Exception exception)
+    {
+        report.Fail(Describe(exception));
+        report.Record(Record(exception));
+        return CodeOf(exception);
+    }
+
+    private static ErrorRecord Record(Exception exception) => new(
         "error",
         exception is RefusedException refused ? refused.Code : CodeOf(exception) switch
         {
@@ -47,5 +54,5 @@ internal static class Failures
         exception.Message,
         (exception as RefusedException)?.RequestId);
 
-    internal sealed record ErrorRecord(string Type, string Code, string Detail, string? RequestId);
+    private sealed record ErrorRecord(string Type, string Code, string Detail, string? RequestId);
 }

@@ -3,7 +3,10 @@ namespace S3Auth.Client;
 /// <summary>How patient a client is.</summary>
 public sealed record S3AuthClientOptions
 {
-    /// <summary>How often anything is tried in all before its failure is reported; 1 never tries again.</summary>
+    /// <summary>
+    /// How often anything is tried in all before its failure is reported; 1 never tries again. What the server refuses because this address
+    /// asks too fast (429) is tried ten times as often again.
+    /// </summary>
     public int Attempts { get; init; } = 6;
 
     /// <summary>The wait before the second try; it doubles from try to try, with jitter.</summary>

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using S3Auth.Cli.Output;
+using S3Auth.Cli.Transfers;
 using S3Auth.Client;
 using S3Auth.Client.Generated;
 using S3Auth.Client.Uploads;
@@ -242,7 +243,7 @@ internal sealed class CheckRun : IDisposable
                 {
                     Path = Name,
                     Size = content.Length,
-                    JobId = structure.Folder_layout == "hotkey" ? "default" : null,
+                    JobId = Delivery.UsualJobIn(structure),
                     OpenAsync = _ => ValueTask.FromResult<Stream>(new MemoryStream(content)),
                 },
                 cancellationToken: cancellationToken);

@@ -73,9 +73,7 @@ internal sealed class CommonOptions
         }
         catch (Exception exception) when (Failures.IsForeseen(exception))
         {
-            report.Fail(Failures.Describe(exception));
-            report.Record(Failures.Record(exception));
-            return Failures.CodeOf(exception);
+            return Failures.Tell(report, exception);
         }
     }
 

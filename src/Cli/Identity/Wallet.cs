@@ -12,7 +12,5 @@ internal sealed class Wallet(KeyPair hotkey, AccountId? coldkey) : IDisposable
     internal AccountId Coldkey => coldkey
         ?? throw new UsageException("Miners name their coldkey: give --coldkey with its address, or a --wallet that has a coldkeypub.txt.");
 
-    internal bool HasColdkey => coldkey is not null;
-
     public void Dispose() => hotkey.Dispose();
 }

@@ -1,6 +1,6 @@
 using S3Auth.Cli.Output;
 using S3Auth.Cli.Transfers;
-using S3Auth.Client.Downloads;
+using S3Auth.Client.Generated;
 using S3Auth.Client.Uploads;
 
 namespace S3Auth.Cli.Migration;
@@ -29,42 +29,37 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
     private readonly FolderUploader _uploader = session.Client.CreateUploader(session.Wallet.Coldkey);
     private readonly TransferResult _result = new(session.Report, "migrated");
 
-    internal async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
-    {
-        try
+    internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.OfAsync(
+        async () =>
         {
             var commit = await hub.GetCommitAsync(plan.Dataset, plan.Revision, cancellationToken);
             _report.Note($"{plan.Dataset} at {commit[..12]}");
-            var planned = await PlanAsync(commit, cancellationToken);
-            var there = plan.Delivery.Force ? [] : await FindThereAsync(planned, cancellationToken);
+            var structure = await _uploader.GetStructureAsync(cancellationToken);
+            var planned = await PlanAsync(commit, structure, cancellationToken);
+            var there = await StoredFiles.FindAsync(session, plan.Delivery, structure, [.. planned.Select(file => file.Key)], cancellationToken);
             if (plan.Delivery.DryRun)
             {
                 Tell(planned, there);
                 return _result.Outcome;
             }
 
-            await using var display = new TransferDisplay(_report, "Migrating");
-            display.Expect(planned.Count, planned.Sum(file => file.Upload.Size));
-            await Parallel.ForEachAsync(
-                planned,
-                new ParallelOptions { MaxDegreeOfParallelism = plan.Delivery.Parallel, CancellationToken = cancellationToken },
-                async (file, token) => await MoveAsync(file, there, display, token));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return _result.EndStopped();
-        }
-        catch (Exception exception) when (FatalFailure.Is(exception))
-        {
-            return _result.EndBroken(exception);
-        }
+            await MoveAsync(planned, there, cancellationToken);
+            return _result.End();
+        },
+        cancellationToken);
 
-        return _result.End();
+    private async Task MoveAsync(List<Planned> planned, StoredFiles there, CancellationToken cancellationToken)
+    {
+        await using var display = new TransferDisplay(_report, "Migrating");
+        display.Expect(planned.Count, planned.Sum(file => file.Upload.Size));
+        await Parallel.ForEachAsync(
+            planned,
+            new ParallelOptions { MaxDegreeOfParallelism = plan.Delivery.Parallel, CancellationToken = cancellationToken },
+            async (file, token) => await MoveOneAsync(file, there, display, token));
     }
 
-    private async Task<List<Planned>> PlanAsync(string commit, CancellationToken cancellationToken)
+    private async Task<List<Planned>> PlanAsync(string commit, Structure structure, CancellationToken cancellationToken)
     {
-        var structure = await _uploader.GetStructureAsync(cancellationToken);
         var job = plan.Delivery.JobIn(structure);
         var include = plan.Include.DefaultIfEmpty("**").Select(pattern => new Glob(pattern)).ToList();
         var exclude = plan.Exclude.Select(pattern => new Glob(pattern)).ToList();
@@ -102,29 +97,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
         return planned;
     }
 
-    // By key and size, for those that this machine's journal does not know better.
-    private async Task<Dictionary<string, long>> FindThereAsync(List<Planned> planned, CancellationToken cancellationToken)
-    {
-        var there = new Dictionary<string, long>(StringComparer.Ordinal);
-        if (planned.Count > 0)
-        {
-            var wanted = planned.Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
-            var structure = await _uploader.GetStructureAsync(cancellationToken);
-            var source = plan.Delivery.Source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : null);
-            var owner = FileOwner.Own(session.Wallet.Coldkey);
-            await foreach (var file in session.Client.CreateReader().ListAsync(owner, source, KeyPrefix.CommonTo(planned.Select(file => file.Key)), cancellationToken))
-            {
-                if (wanted.Contains(file.Key))
-                {
-                    there[file.Key] = file.Size;
-                }
-            }
-        }
-
-        return there;
-    }
-
-    private void Tell(List<Planned> planned, Dictionary<string, long> there)
+    private void Tell(List<Planned> planned, StoredFiles there)
     {
         foreach (var file in planned)
         {
@@ -137,10 +110,11 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
         }
     }
 
-    private bool IsThere(Planned file, Dictionary<string, long> there) =>
-        there.TryGetValue(file.Key, out var size) && size == file.File.Size && (journal.Find(file.Key) is not { } id || id == file.File.Id);
+    // By key and size, for those that this machine's journal does not know better.
+    private bool IsThere(Planned file, StoredFiles there) =>
+        there.Find(file.Key)?.Size == file.File.Size && (journal.Find(file.Key) is not { } id || id == file.File.Id);
 
-    private async Task MoveAsync(Planned file, Dictionary<string, long> there, TransferDisplay display, CancellationToken cancellationToken)
+    private async Task MoveOneAsync(Planned file, StoredFiles there, TransferDisplay display, CancellationToken cancellationToken)
     {
         using var line = display.Begin(file.File.Path, file.File.Size);
         try

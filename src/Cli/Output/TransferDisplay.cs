@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace S3Auth.Cli.Output;
 

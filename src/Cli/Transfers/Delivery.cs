@@ -23,6 +23,11 @@ internal sealed record Delivery
 
     internal string PathOf(string path) => To.Length == 0 ? path : $"{To}/{path}";
 
-    /// <summary>The job; in the layout <c>hotkey</c>, where every file has one, that is <c>default</c> unless told.</summary>
-    internal string? JobIn(Structure structure) => Job ?? (structure.Folder_layout == "hotkey" ? "default" : null);
+    /// <summary>The source whose folder it is; null in a layout without sources.</summary>
+    internal string? SourceIn(Structure structure) => Source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : null);
+
+    internal string? JobIn(Structure structure) => Job ?? UsualJobIn(structure);
+
+    /// <summary>The job of files that were collected for none: in the layout <c>hotkey</c> every file has one.</summary>
+    internal static string? UsualJobIn(Structure structure) => structure.Folder_layout == "hotkey" ? "default" : null;
 }

@@ -16,27 +16,23 @@ internal sealed class DownloadRun(Session session, string folder, int parallel)
     /// <param name="owners">Whose files.</param>
     /// <param name="filter">Which of them.</param>
     /// <param name="cancellationToken">Stops; what has arrived stays.</param>
-    internal async Task<ExitCode> RunAsync(IReadOnlyList<FileOwner> owners, FileFilter filter, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-            await using var display = new TransferDisplay(_report, "Downloading");
-            await Parallel.ForEachAsync(
-                FindAsync(owners, filter, display, cancellationToken),
-                new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
-                async (file, token) => await DownloadAsync(file, display, token));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return _result.EndStopped();
-        }
-        catch (Exception exception) when (FatalFailure.Is(exception))
-        {
-            return _result.EndBroken(exception);
-        }
+    internal Task<ExitCode> RunAsync(IReadOnlyList<FileOwner> owners, FileFilter filter, CancellationToken cancellationToken) =>
+        _result.OfAsync(
+            async () =>
+            {
+                await DownloadAsync(owners, filter, cancellationToken);
+                return _result.End();
+            },
+            cancellationToken);
 
-        return _result.End();
+    private async Task DownloadAsync(IReadOnlyList<FileOwner> owners, FileFilter filter, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        await using var display = new TransferDisplay(_report, "Downloading");
+        await Parallel.ForEachAsync(
+            FindAsync(owners, filter, display, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
+            async (file, token) => await DownloadOneAsync(file, display, token));
     }
 
     private async IAsyncEnumerable<RemoteFile> FindAsync(
@@ -55,7 +51,7 @@ internal sealed class DownloadRun(Session session, string folder, int parallel)
         }
     }
 
-    private async ValueTask DownloadAsync(RemoteFile file, TransferDisplay display, CancellationToken cancellationToken)
+    private async ValueTask DownloadOneAsync(RemoteFile file, TransferDisplay display, CancellationToken cancellationToken)
     {
         using var line = display.Begin(file.Key, file.Size);
         try
@@ -93,6 +89,6 @@ internal sealed class DownloadRun(Session session, string folder, int parallel)
 
         // A download gives its file the object's time, so that this holds too where the ETag tells nothing.
         return local.LastWriteTimeUtc == file.LastModified.UtcDateTime
-            || (Md5.Is(file.ETag) && string.Equals(await Md5.OfAsync(path, cancellationToken), file.ETag, StringComparison.OrdinalIgnoreCase));
+            || (file.Md5 is { } md5 && await Md5.OfAsync(path, cancellationToken) == md5);
     }
 }

@@ -3,13 +3,10 @@ using System.Security.Cryptography;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>What a store's ETag says of an object's bytes, for a file of this machine.</summary>
+/// <summary>What <see cref="S3Auth.Client.Downloads.RemoteFile.Md5"/> is compared with.</summary>
 internal static class Md5
 {
     private const int BlockSize = 256 * 1024;
-
-    /// <summary>Whether an ETag is an MD5: not of an object that was uploaded in parts.</summary>
-    internal static bool Is(string etag) => etag.Length == 32 && etag.All(char.IsAsciiHexDigit);
 
     /// <summary>The MD5 of a file in lowercase hex.</summary>
     internal static async Task<string> OfAsync(string path, CancellationToken cancellationToken)

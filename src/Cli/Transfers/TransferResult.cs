@@ -63,25 +63,38 @@ internal sealed class TransferResult(Report report, string done)
     /// <summary>The exit code of what has become of them until now.</summary>
     internal ExitCode Outcome => _failed == 0 ? ExitCode.Done : _moved + _there > 0 ? ExitCode.PartlyDone : _failure;
 
-    /// <summary>The same where somebody stopped it.</summary>
-    internal ExitCode EndStopped()
+    /// <summary>Does the work; where it is stopped, or ends because going on makes no sense, says what became of the files until then.</summary>
+    internal async Task<ExitCode> OfAsync(Func<Task<ExitCode>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return EndStopped();
+        }
+        catch (Exception exception) when (FatalFailure.Is(exception))
+        {
+            return EndBroken(exception);
+        }
+    }
+
+    private ExitCode EndStopped()
     {
         Summarise(isStopped: true);
         report.Fail("Stopped. Run the same command again to go on with what is left.");
         return ExitCode.Interrupted;
     }
 
-    /// <summary>The same where going on makes no sense.</summary>
-    internal ExitCode EndBroken(Exception exception)
+    private ExitCode EndBroken(Exception exception)
     {
         if (_moved + _there + _failed > 0)
         {
             Summarise(isStopped: true);
         }
 
-        report.Fail(Failures.Describe(exception));
-        report.Record(Failures.Record(exception));
-        return Failures.CodeOf(exception);
+        return Failures.Tell(report, exception);
     }
 
     private void Summarise(bool isStopped)

@@ -1,6 +1,5 @@
 using S3Auth.Cli.Output;
 using S3Auth.Client;
-using S3Auth.Client.Downloads;
 using S3Auth.Client.Generated;
 using S3Auth.Client.Uploads;
 
@@ -23,29 +22,26 @@ internal sealed class UploadRun
     // After the client has tried for as long as it does.
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(15);
 
+    private readonly Session _session;
     private readonly Report _report;
     private readonly UploadPlan _plan;
     private readonly FolderUploader _uploader;
-    private readonly FileReader _reader;
-    private readonly FileOwner _owner;
     private readonly TransferResult _result;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private WatchedFiles? _watched;
-    private Dictionary<string, RemoteFile>? _there;
+    private StoredFiles? _there;
 
     internal UploadRun(Session session, UploadPlan plan)
     {
+        _session = session;
         _report = session.Report;
         _plan = plan;
         _uploader = session.Client.CreateUploader(session.Wallet.Coldkey);
-        _reader = session.Client.CreateReader();
-        _owner = FileOwner.Own(session.Wallet.Coldkey);
         _result = new TransferResult(_report, "uploaded");
     }
 
-    internal async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
-    {
-        try
+    internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.OfAsync(
+        async () =>
         {
             var structure = await _uploader.GetStructureAsync(cancellationToken);
             if (_plan.Watch is { } period)
@@ -58,16 +54,8 @@ internal sealed class UploadRun
             }
 
             return _plan.Delivery.DryRun ? _result.Outcome : _result.End();
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return _result.EndStopped();
-        }
-        catch (Exception exception) when (FatalFailure.Is(exception))
-        {
-            return _result.EndBroken(exception);
-        }
-    }
+        },
+        cancellationToken);
 
     private async Task WatchAsync(Structure structure, TimeSpan period, CancellationToken cancellationToken)
     {
@@ -132,9 +120,13 @@ internal sealed class UploadRun
     private async Task UploadAsync(List<LocalFile> files, Structure structure, CancellationToken cancellationToken)
     {
         var planned = await PlanAsync(files, structure, cancellationToken);
+        if (planned.Count == 0)
+        {
+            return;
+        }
 
         // Looking costs grants, so it is done once; what comes later is new.
-        _there ??= _plan.Delivery.Force ? [] : await FindThereAsync(planned, structure, cancellationToken);
+        _there ??= await StoredFiles.FindAsync(_session, _plan.Delivery, structure, [.. planned.Select(file => file.Key)], cancellationToken);
         if (_plan.Delivery.DryRun)
         {
             await TellAsync(planned, _there, cancellationToken);
@@ -171,27 +163,7 @@ internal sealed class UploadRun
         return planned;
     }
 
-    private async Task<Dictionary<string, RemoteFile>> FindThereAsync(List<Planned> planned, Structure structure, CancellationToken cancellationToken)
-    {
-        var there = new Dictionary<string, RemoteFile>(StringComparer.Ordinal);
-        if (planned.Count > 0)
-        {
-            // Each page counts as a grant: nothing is listed that cannot be one of these.
-            var wanted = planned.Select(file => file.Key).ToHashSet(StringComparer.Ordinal);
-            var source = _plan.Delivery.Source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : null);
-            await foreach (var file in _reader.ListAsync(_owner, source, KeyPrefix.CommonTo(planned.Select(file => file.Key)), cancellationToken))
-            {
-                if (wanted.Contains(file.Key))
-                {
-                    there[file.Key] = file;
-                }
-            }
-        }
-
-        return there;
-    }
-
-    private async Task TellAsync(List<Planned> planned, Dictionary<string, RemoteFile> there, CancellationToken cancellationToken)
+    private async Task TellAsync(List<Planned> planned, StoredFiles there, CancellationToken cancellationToken)
     {
         foreach (var file in planned)
         {
@@ -204,7 +176,7 @@ internal sealed class UploadRun
         }
     }
 
-    private async Task UploadOneAsync(Planned file, Dictionary<string, RemoteFile> there, TransferDisplay display, CancellationToken cancellationToken)
+    private async Task UploadOneAsync(Planned file, StoredFiles there, TransferDisplay display, CancellationToken cancellationToken)
     {
         using var line = display.Begin(file.Local.Path, file.Upload.Size);
         try
@@ -217,6 +189,9 @@ internal sealed class UploadRun
             else
             {
                 var uploaded = await _uploader.UploadAsync(file.Upload, line, cancellationToken);
+
+                // Else a file that changes, and then back, would count as there.
+                there.Forget(file.Key);
                 _result.Moved(file.Local.Path, uploaded.Key, uploaded.Size);
             }
 
@@ -229,16 +204,16 @@ internal sealed class UploadRun
         }
     }
 
-    private static async Task<bool> IsThereAsync(Planned file, Dictionary<string, RemoteFile> there, CancellationToken cancellationToken)
+    private static async Task<bool> IsThereAsync(Planned file, StoredFiles there, CancellationToken cancellationToken)
     {
-        if (!there.TryGetValue(file.Key, out var remote) || remote.Size != file.Upload.Size)
+        if (there.Find(file.Key) is not { } remote || remote.Size != file.Upload.Size)
         {
             return false;
         }
 
         // Of one that was uploaded in parts nothing tells its bytes: it is taken for the same when it is the later of the two.
-        return Md5.Is(remote.ETag)
-            ? string.Equals(await Md5.OfAsync(file.Local.File.FullName, cancellationToken), remote.ETag, StringComparison.OrdinalIgnoreCase)
+        return remote.Md5 is { } md5
+            ? await Md5.OfAsync(file.Local.File.FullName, cancellationToken) == md5
             : remote.LastModified.UtcDateTime >= file.Local.File.LastWriteTimeUtc;
     }
 

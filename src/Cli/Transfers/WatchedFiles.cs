@@ -2,13 +2,12 @@ namespace S3Auth.Cli.Transfers;
 
 /// <summary>
 /// What a watch knows of the files that it sees: a file that rested from one look to the next is whole, and stays to be uploaded until it
-/// was. One that failed waits longer each time. What is gone is forgotten.
+/// was. One that failed waits longer each time. What is gone is forgotten. Between two looks, each file may be told of by a thread of its own.
 /// </summary>
 internal sealed class WatchedFiles(TimeProvider time, TimeSpan period)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
-    private readonly Lock _gate = new();
     private Dictionary<string, State> _seen = new(StringComparer.Ordinal);
 
     /// <summary>Looks at what is there.</summary>
@@ -41,33 +40,19 @@ internal sealed class WatchedFiles(TimeProvider time, TimeSpan period)
             seen[file.Path] = state;
         }
 
-        lock (_gate)
-        {
-            _seen = seen;
-        }
-
+        _seen = seen;
         return ready;
     }
 
     /// <summary>It is uploaded, or never will be as it is.</summary>
-    internal void Done(LocalFile file) => Change(file, state => state.IsDone = true);
+    internal void Done(LocalFile file) => _seen[file.Path].IsDone = true;
 
     /// <summary>It is to be tried again.</summary>
-    internal void Failed(LocalFile file) => Change(file, state =>
+    internal void Failed(LocalFile file)
     {
+        var state = _seen[file.Path];
         var wait = period * Math.Pow(2, Math.Min(state.Failures++, 20));
         state.NextTry = time.GetUtcNow() + (wait < LongestWait ? wait : LongestWait);
-    });
-
-    private void Change(LocalFile file, Action<State> change)
-    {
-        lock (_gate)
-        {
-            if (_seen.TryGetValue(file.Path, out var state))
-            {
-                change(state);
-            }
-        }
     }
 
     private sealed class State(long size, DateTime written)

@@ -265,7 +265,7 @@ internal sealed class FileDownload
             throw new HttpRequestException($"The download of {file.Size} bytes ended after {target.Position}.");
         }
 
-        if (isPlain && ContentMark.IsMd5(file.ETag) && !string.Equals(Convert.ToHexStringLower(md5.GetHashAndReset()), file.ETag, StringComparison.OrdinalIgnoreCase))
+        if (isPlain && file.Md5 is { } expected && Convert.ToHexStringLower(md5.GetHashAndReset()) != expected)
         {
             throw new ChangedFileException("The bytes that came are not those of the listed file: their MD5 is another.");
         }

@@ -1,3 +1,5 @@
+using S3Auth.Client.Stores;
+
 namespace S3Auth.Client.Downloads;
 
 /// <summary>A file in the bucket that may be read.</summary>
@@ -14,6 +16,9 @@ public sealed record RemoteFile
 
     /// <summary>The store's mark of its content; its MD5 in hex, unless it was uploaded in parts.</summary>
     public required string ETag { get; init; }
+
+    /// <summary>The MD5 of its bytes in lowercase hex, as its <see cref="ETag"/> tells it; null where it tells none.</summary>
+    public string? Md5 => ContentMark.IsMd5(ETag) ? ETag.ToLowerInvariant() : null;
 
     /// <summary>Whose it is.</summary>
     public required FileOwner Owner { get; init; }

@@ -32,7 +32,6 @@ internal static class Retries
     internal static ResiliencePipeline<HttpResponseMessage> ForAnswers(S3AuthClientOptions options) =>
         Build(options, new RetryStrategyOptions<HttpResponseMessage>
         {
-            MaxRetryAttempts = Math.Max(options.Attempts - 1, 1) * PatienceWhenTooFast,
             ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome switch
             {
                 { Result.StatusCode: not HttpStatusCode.TooManyRequests } or { Exception: not null } when arguments.AttemptNumber >= options.Attempts - 1 => false,
@@ -57,13 +56,12 @@ internal static class Retries
                 arguments.Outcome.Result?.Dispose();
                 return ValueTask.CompletedTask;
             },
-        });
+        }, PatienceWhenTooFast);
 
     /// <summary>For transfers to and from a store.</summary>
     internal static ResiliencePipeline<T> ForTransfers<T>(S3AuthClientOptions options, Func<Exception, bool>? alsoPassing = null) =>
         Build(options, new RetryStrategyOptions<T>
         {
-            MaxRetryAttempts = Math.Max(options.Attempts - 1, 1),
             ShouldHandle = arguments => ValueTask.FromResult(
                 arguments.Outcome.Exception is { } exception && (IsPassing(exception) || alsoPassing?.Invoke(exception) == true)),
             OnRetry = arguments =>
@@ -76,11 +74,12 @@ internal static class Retries
     // All that were told the same would come back at once.
     private static TimeSpan Spread(TimeSpan wait, int attempt) => wait * (1 + (Random.Shared.NextDouble() * Math.Min(attempt, 8) / 4));
 
-    private static ResiliencePipeline<T> Build<T>(S3AuthClientOptions options, RetryStrategyOptions<T> retry)
+    private static ResiliencePipeline<T> Build<T>(S3AuthClientOptions options, RetryStrategyOptions<T> retry, int patience = 1)
     {
         var builder = new ResiliencePipelineBuilder<T> { TimeProvider = options.Time };
         if (options.Attempts > 1)
         {
+            retry.MaxRetryAttempts = (options.Attempts - 1) * patience;
             retry.BackoffType = DelayBackoffType.Exponential;
             retry.UseJitter = true;
             retry.Delay = options.FirstWait;

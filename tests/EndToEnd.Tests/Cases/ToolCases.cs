@@ -171,6 +171,32 @@ internal sealed class ToolCases(StoreKind store, FolderLayoutKind layout) : Depl
         }
     }
 
+    // What was there at the first look is not what is there after another upload.
+    [Test]
+    public async Task Watching_uploads_a_file_that_changes_and_then_back()
+    {
+        var miner = Deployment.NextMiner();
+        var key = Deployment.FolderOf(miner) + Deployment.PathOf("a.bin");
+        var (first, second) = (Bytes(3000), Bytes(3000));
+        await Bucket.PutAsync(key, first);
+        await WriteAsync("data", new() { ["a.bin"] = first });
+        using var process = _tool.Start(["upload", "data", "--watch", "--watch-period", "0.2", "--json", .. await _tool.WalletOfAsync(miner)]);
+        try
+        {
+            Assert.That(await process.StandardOutput.ReadLineAsync(), Does.Contain("already_there"));
+            foreach (var content in (byte[][])[second, first])
+            {
+                await WriteAsync("data", new() { ["a.bin"] = content });
+                Assert.That(await process.StandardOutput.ReadLineAsync(), Does.Contain("uploaded"));
+                Content.AssertSame(await Bucket.GetAsync(key), content);
+            }
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
     // Whatever a miner calls its files, a validator's copy of them stays below its folder.
     [Test]
     public async Task Hostile_keys_stay_below_the_folder()
