@@ -36,7 +36,7 @@ Task("Test")
     .IsDependentOn("Build")
     .DoesForEach(
         () => GetFiles("./tests/*.Tests/*.csproj").Where(project => project.GetFilenameWithoutExtension().ToString() != "EndToEnd.Tests"),
-        RunTests)
+        project => RunTests(project))
     .DeferOnError();
 
 Task("EndToEnd")
@@ -52,15 +52,7 @@ Task("Default")
 Task("Transfers")
     .IsDependentOn("Clean")
     .IsDependentOn("Build")
-    .Does(() => DotNetTest("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj", new DotNetTestSettings
-    {
-        Configuration = configuration,
-        NoBuild = true,
-        NoRestore = true,
-        ResultsDirectory = results,
-        Filter = "TestCategory=Transfers",
-        Loggers = ["trx;LogFileName=Transfers.trx", "console;verbosity=minimal"],
-    }));
+    .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj", "TestCategory=Transfers"));
 
 Task("Load")
     .IsDependentOn("Build")
@@ -107,13 +99,13 @@ Teardown(_ =>
 
 RunTarget(target);
 
-void RunTests(FilePath project) => DotNetTest(project.FullPath, new DotNetTestSettings
+void RunTests(FilePath project, string filter = "TestCategory!=Transfers") => DotNetTest(project.FullPath, new DotNetTestSettings
 {
     Configuration = configuration,
     NoBuild = true,
     NoRestore = true,
     ResultsDirectory = results,
-    Filter = "TestCategory!=Transfers",
+    Filter = filter,
     Loggers = [$"trx;LogFileName={project.GetFilenameWithoutExtension()}.trx", "console;verbosity=minimal"],
 });
 

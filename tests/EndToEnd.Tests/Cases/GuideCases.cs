@@ -100,7 +100,8 @@ internal sealed partial class GuideCases
             environment: new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["HOME"] = Path.Combine(_folder.Path, "home"),
-                ["NUGET_PACKAGES"] = PackageCache,
+                // The home is another one there; the packages are those of the build.
+                ["NUGET_PACKAGES"] = Repository.PackageCache,
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 ["DOTNET_NOLOGO"] = "1",
                 ["HF_ENDPOINT"] = hub?.Address.AbsoluteUri ?? "",
@@ -112,10 +113,6 @@ internal sealed partial class GuideCases
         Assert.That(result.ExitCode, Is.Zero, $"{pasted}\n---\n{result.Output}\n---\n{result.Errors}");
         return result;
     }
-
-    // The home is another one there; the packages are those of the build.
-    private static string PackageCache => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     private Bucket Bucket() => new(_api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
 

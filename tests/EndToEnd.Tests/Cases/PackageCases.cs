@@ -53,6 +53,7 @@ internal sealed partial class PackageCases
         var version = PackageVersion().Match(Path.GetFileName(Directory.GetFiles(Packages, $"S3Auth.{library}.*.nupkg").Single())).Value;
         var project = _folder.Sub("uses-" + library);
         await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), CSharpBlock().Match(page.ReplaceLineEndings("\n")).Groups["code"].Value);
+        // What the build restored is read; these packages themselves must not get into its cache.
         await File.WriteAllTextAsync(Path.Combine(project, "uses.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
@@ -62,7 +63,7 @@ internal sealed partial class PackageCases
                 <Nullable>enable</Nullable>
                 <RestoreAdditionalProjectSources>{Packages}</RestoreAdditionalProjectSources>
                 <RestorePackagesPath>{_folder.Sub("cache")}</RestorePackagesPath>
-                <RestoreFallbackFolders>{PackageCache}</RestoreFallbackFolders>
+                <RestoreFallbackFolders>{Repository.PackageCache}</RestoreFallbackFolders>
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="S3Auth.{library}" Version="{version}" />
@@ -72,10 +73,6 @@ internal sealed partial class PackageCases
 
         await DotNetAsync("build", project, "--nologo");
     }
-
-    // What the build restored is there; these packages themselves must not get into it.
-    private static string PackageCache => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
     private static async Task DotNetAsync(params string[] arguments)
     {

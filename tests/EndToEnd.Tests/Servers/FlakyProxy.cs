@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,14 +9,13 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// </summary>
 /// <param name="target">The server's port.</param>
 /// <param name="oneIn">How many requests there are to one that fails.</param>
-internal sealed class FlakyProxy(int target, int oneIn) : LoopbackListener
+internal sealed class FlakyProxy(int target, int oneIn) : ForwardingProxy(target)
 {
     private const string Unavailable =
         "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\nContent-Length: 43\r\nConnection: close\r\n\r\n<Error><Code>SlowDown</Code></Error>       ";
 
     private readonly Random _random = new(5);
     private readonly Lock _gate = new();
-    private int _requests;
     private int _failed;
 
     /// <summary>How many requests there are to one that fails, from now on.</summary>
@@ -26,26 +24,9 @@ internal sealed class FlakyProxy(int target, int oneIn) : LoopbackListener
     /// <summary>In which way they fail: 0 without an answer, 1 with 503, 2 broken off; null for each in its turn.</summary>
     public int? Way { get; set; }
 
-    public int Requests => _requests;
-
     public int Failed => _failed;
 
-    protected override async Task ServeAsync(TcpClient connection, CancellationToken cancellationToken)
-    {
-        using var server = new TcpClient();
-        await server.ConnectAsync(IPAddress.Loopback, target, cancellationToken);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var there = ForwardAsync(connection.GetStream(), server.GetStream(), either.Token);
-        var back = server.GetStream().CopyToAsync(connection.GetStream(), either.Token);
-        await Task.WhenAny(there, back);
-        connection.Client.LingerState = new LingerOption(enable: false, seconds: 0);
-        await either.CancelAsync();
-        connection.Close();
-        server.Close();
-        await Task.WhenAll(there, back).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task ForwardAsync(NetworkStream client, NetworkStream server, CancellationToken cancellationToken)
+    protected override async Task ForwardAsync(NetworkStream client, NetworkStream server, CancellationToken cancellationToken)
     {
         var buffer = new byte[64 * 1024];
         int read;
@@ -77,7 +58,6 @@ internal sealed class FlakyProxy(int target, int oneIn) : LoopbackListener
     {
         lock (_gate)
         {
-            _requests++;
             if (_random.Next(OneIn) != 0)
             {
                 return null;

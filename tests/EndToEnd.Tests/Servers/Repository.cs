@@ -17,6 +17,10 @@ internal static class Repository
     /// <summary>The output folder of another project.</summary>
     public static string OutputOf(string project) => Path.Combine(Root, "src", project, "bin", Configuration, Path.GetFileName(Own));
 
+    /// <summary>Where the build's packages are.</summary>
+    public static string PackageCache => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

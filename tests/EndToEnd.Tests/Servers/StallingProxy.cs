@@ -1,10 +1,9 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>Forwards connections to a server of this machine, until it is told to stop forwarding: then it takes bytes and keeps them.</summary>
-internal sealed class StallingProxy(int target) : LoopbackListener
+internal sealed class StallingProxy(int target) : ForwardingProxy(target)
 {
     private volatile TaskCompletionSource? _stalled;
 
@@ -18,18 +17,9 @@ internal sealed class StallingProxy(int target) : LoopbackListener
         return base.DisposeAsync();
     }
 
-    protected override async Task ServeAsync(TcpClient connection, CancellationToken cancellationToken)
-    {
-        using var server = new TcpClient();
-        await server.ConnectAsync(IPAddress.Loopback, target, cancellationToken);
-        var (there, back) = (CopyAsync(connection.GetStream(), server.GetStream(), cancellationToken), CopyAsync(server.GetStream(), connection.GetStream(), cancellationToken));
-        await Task.WhenAny(there, back);
+    protected override Task ForwardAsync(NetworkStream client, NetworkStream server, CancellationToken cancellationToken) => CopyAsync(client, server, cancellationToken);
 
-        // With one direction gone the other goes too.
-        connection.Close();
-        server.Close();
-        await Task.WhenAll(there, back).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
+    protected override Task ReturnAsync(NetworkStream server, NetworkStream client, CancellationToken cancellationToken) => CopyAsync(server, client, cancellationToken);
 
     private async Task CopyAsync(NetworkStream from, NetworkStream to, CancellationToken cancellationToken)
     {
