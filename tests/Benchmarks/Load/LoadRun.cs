@@ -49,16 +49,17 @@ internal static class LoadRun
             Print($"{Environment.ProcessorCount} cores shared with the load, .NET {Environment.Version}, {Miners} miners, answers of {answer} bytes");
             Print("");
             var own = Costs.Measure();
-            await Wrk.RunAsync(service, requests.Take((int)(WarmUp.TotalSeconds * MostPerSecond), service), Connections, WarmUp);
-            await Wrk.RunAsync(bare, requests.Take(1, bare), Connections, TimeSpan.FromSeconds(1)).ContinueWith(_ => { }, TaskScheduler.Default);
+            var warmUp = requests.Take((int)(WarmUp.TotalSeconds * MostPerSecond), service);
+            await Wrk.RunAsync(bare, warmUp, repeats: true, Connections, WarmUp);
+            await Wrk.RunAsync(service, warmUp, repeats: false, Connections, WarmUp);
 
             var (bareRounds, apiRounds) = (new List<Round>(), new List<Round>());
             var collections = await CollectionsAsync(api);
             for (var round = 0; round < Rounds; round++)
             {
                 var batch = requests.Take((int)(Closed.TotalSeconds * MostPerSecond), service);
-                bareRounds.Add(await MeasureAsync(bareProcess, bare, [.. batch, .. batch, .. batch, .. batch, .. batch], Closed));
-                apiRounds.Add(await MeasureAsync(api.Process, service, batch, Closed));
+                bareRounds.Add(await MeasureAsync(bareProcess, bare, batch, repeats: true));
+                apiRounds.Add(await MeasureAsync(api.Process, service, batch, repeats: false));
             }
 
             var after = await CollectionsAsync(api);
@@ -148,11 +149,11 @@ internal static class LoadRun
         }
     }
 
-    private static async Task<Round> MeasureAsync(Process process, Uri address, byte[][] requests, TimeSpan duration)
+    private static async Task<Round> MeasureAsync(Process process, Uri address, byte[][] requests, bool repeats)
     {
         process.Refresh();
         var before = process.TotalProcessorTime;
-        var result = await Wrk.RunAsync(address, requests, Connections, duration);
+        var result = await Wrk.RunAsync(address, requests, repeats, Connections, Closed);
         process.Refresh();
         return new Round(result, (process.TotalProcessorTime - before).TotalMicroseconds / result.Requests);
     }

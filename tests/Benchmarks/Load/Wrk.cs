@@ -12,7 +12,7 @@ internal sealed record WrkResult(long Requests, TimeSpan Duration, long Refused,
 /// <summary>wrk: as many requests as a server answers, over connections that each wait for their answer.</summary>
 internal static class Wrk
 {
-    // Each request is one of a file, sent once.
+    // Each request is one of a file, sent once; or again and again where it does not matter what is sent.
     private const string Script = """
         local file = io.open(os.getenv("LOAD_REQUESTS"), "rb")
         local requests, count, sent = {}, 0, 0
@@ -25,8 +25,8 @@ internal static class Wrk
         file:close()
         request = function()
           sent = sent + 1
-          if sent > count then error("there are too few requests") end
-          return requests[sent]
+          if sent > count and not os.getenv("LOAD_REPEATS") then error("there are too few requests") end
+          return requests[(sent - 1) % count + 1]
         end
         done = function(summary, latency, requests)
           io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, summary.duration, summary.errors.status,
@@ -34,8 +34,13 @@ internal static class Wrk
         end
         """;
 
-    /// <exception cref="InvalidOperationException">wrk is not on the PATH, or a request got no answer.</exception>
-    internal static async Task<WrkResult> RunAsync(Uri address, byte[][] requests, int connections, TimeSpan duration)
+    /// <param name="address">The server.</param>
+    /// <param name="requests">What is sent.</param>
+    /// <param name="repeats">Whether each may be sent more than once.</param>
+    /// <param name="connections">How many connections at once.</param>
+    /// <param name="duration">For how long.</param>
+    /// <exception cref="InvalidOperationException">wrk is not on the PATH, a request got no answer, or there were too few.</exception>
+    internal static async Task<WrkResult> RunAsync(Uri address, byte[][] requests, bool repeats, int connections, TimeSpan duration)
     {
         var folder = Directory.CreateTempSubdirectory("s3auth-load-");
         try
@@ -52,6 +57,11 @@ internal static class Wrk
                 UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
             };
             start.Environment["LOAD_REQUESTS"] = file;
+            if (repeats)
+            {
+                start.Environment["LOAD_REPEATS"] = "yes";
+            }
+
             using var process = Process.Start(start) ?? throw new InvalidOperationException("wrk did not start.");
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             await process.WaitForExitAsync();
