@@ -74,7 +74,7 @@ internal static partial class Composition
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Longest);
         services.AddBurstLimiter(options.RequestsPerMinute);
         services.AddOtherOrigins(options.CorsOrigins);
-        services.AddControllers().AddWireJson();
+        services.AddMvcCore().AddApiExplorer().AddWireJson();
         services.AddServiceDocument();
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using S3Auth.Application.Pipeline;
 
 namespace S3Auth.Api;
@@ -21,7 +22,7 @@ internal static class RequestId
         }
         else
         {
-            context.TraceIdentifier = Guid.NewGuid().ToString("N");
+            context.TraceIdentifier = ActivityTraceId.CreateRandom().ToHexString();
         }
 
         context.Response.Headers[Header] = context.TraceIdentifier;

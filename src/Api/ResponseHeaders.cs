@@ -19,6 +19,12 @@ internal static class ResponseHeaders
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                // What is granted is its caller's alone.
+                headers.CacheControl = "no-store";
+            }
+
             if (!context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
             {
                 headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";

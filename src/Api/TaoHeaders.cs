@@ -32,7 +32,7 @@ internal static class TaoHeaders
     /// <exception cref="RefusedException"><c>invalid_request</c>: what is wrong with each header.</exception>
     internal static TaoProof? Read(IHeaderDictionary headers, ReadOnlySpan<byte> body)
     {
-        if (!Names.Any(headers.ContainsKey))
+        if (!HasAny(headers))
         {
             return null;
         }
@@ -71,6 +71,19 @@ internal static class TaoHeaders
         return problems.Count == 0
             ? new TaoProof(signedBy, nonce, timestamp, signature, TaoMessage.Of(SHA256.HashData(body), nonceText!, timestamp))
             : throw Refuse(problems);
+    }
+
+    private static bool HasAny(IHeaderDictionary headers)
+    {
+        foreach (var name in Names)
+        {
+            if (headers.ContainsKey(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // A header that came twice is none: this server and a proxy before it must not see two different requests.

@@ -32,8 +32,8 @@ public static class DependencyInjection
         services.AddSingleton(time);
         services.AddSecurityModel();
 
-        services.AddScoped<ServiceFactory>(provider => provider.GetRequiredService);
-        services.AddScoped<IMediator, Mediator>();
+        services.AddTransient<ServiceFactory>(provider => provider.GetRequiredService);
+        services.AddTransient<IMediator, Mediator>();
         services.AddSingleton<GrantIssuer>();
         services.AddSingleton<MinerFolderOwner>();
         services.AddSingleton<MinerDiscovery>();

@@ -20,6 +20,7 @@ public sealed class ColdkeyLayout : FolderLayout
 
         Sources = [.. sources];
         Discovery = [.. sources.Select(source => new Folder($"{AllDataPrefix}{source}/", source))];
+        Description = $"Each coldkey has one folder per source ({string.Join(", ", Sources)}); files go directly into it.";
     }
 
     /// <inheritdoc/>
@@ -29,8 +30,7 @@ public sealed class ColdkeyLayout : FolderLayout
     public override string Structure => "data/{source}/{coldkey}/";
 
     /// <inheritdoc/>
-    public override string Description =>
-        $"Each coldkey has one folder per source ({string.Join(", ", Sources)}); files go directly into it.";
+    public override string Description { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Source> Sources { get; }

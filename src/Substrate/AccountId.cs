@@ -10,7 +10,7 @@ namespace S3Auth.Substrate;
 /// a valid public key shows when a signature is verified. Its text is <see cref="Ss58"/> with prefix 42.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
-public readonly struct AccountId : IEquatable<AccountId>
+public readonly struct AccountId : IEquatable<AccountId>, ISpanFormattable
 {
     /// <summary>Bytes of an account id.</summary>
     public const int Size = 32;
@@ -94,6 +94,27 @@ public readonly struct AccountId : IEquatable<AccountId>
 
     /// <summary>The canonical SS58 text, 48 characters.</summary>
     public override string ToString() => Ss58.Encode(this);
+
+    /// <summary>Writes the canonical SS58 text, 48 characters, of which there is one form only.</summary>
+    /// <param name="destination">Where to; nothing is written where it is shorter.</param>
+    /// <param name="charsWritten">48, or 0.</param>
+    /// <param name="format">Not used.</param>
+    /// <param name="provider">Not used.</param>
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        charsWritten = 0;
+        if (destination.Length < Ss58.TextLength)
+        {
+            return false;
+        }
+
+        Ss58.Write(this, destination[..Ss58.TextLength]);
+        charsWritten = Ss58.TextLength;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    string IFormattable.ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
     private static ulong Fold(ulong left, ulong right)
     {

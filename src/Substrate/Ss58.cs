@@ -80,6 +80,53 @@ public static class Ss58
     /// <summary>Writes an account's address, 48 characters.</summary>
     public static string Encode(in AccountId id) => string.Create(TextLength, id, static (text, id) => Write(id, text));
 
+    /// <summary>Writes an account's address into 48 characters.</summary>
+    internal static void Write(in AccountId id, Span<char> text)
+    {
+        // One zero byte in front makes the 35 bytes nine words of 32 bits.
+        Span<byte> bytes = stackalloc byte[1 + PayloadSize];
+        bytes[0] = 0;
+        var payload = bytes[1..];
+        payload[0] = Prefix;
+        id.CopyTo(payload[1..]);
+        WriteChecksum(payload[..^ChecksumSize], payload[^ChecksumSize..]);
+
+        Span<uint> words = stackalloc uint[bytes.Length / sizeof(uint)];
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = BinaryPrimitives.ReadUInt32BigEndian(bytes[(i * sizeof(uint))..]);
+        }
+
+        // Five digits at a time: 58^5 is the highest power that fits into 32 bits.
+        const int group = 5;
+        const uint groupBase = 656_356_768;
+        var leading = 0;
+        for (var end = text.Length; end > 0; end -= group)
+        {
+            ulong remainder = 0;
+            for (var i = leading; i < words.Length; i++)
+            {
+                var dividend = (remainder << 32) | words[i];
+                var quotient = dividend / groupBase;
+                words[i] = (uint)quotient;
+                remainder = dividend - (quotient * groupBase);
+            }
+
+            // The quotient loses a word about every second division.
+            if (leading < words.Length && words[leading] == 0)
+            {
+                leading++;
+            }
+
+            var rest = (uint)remainder;
+            for (var i = end - 1; i >= Math.Max(end - group, 0); i--)
+            {
+                text[i] = (char)Alphabet[(int)(rest % 58)];
+                rest /= 58;
+            }
+        }
+    }
+
     /// <summary>Reads at most 54 base58 digits as one big-endian number, and how many bytes they stand for.</summary>
     private static Ss58Error Read(ReadOnlySpan<char> text, Span<byte> number, out int size)
     {
@@ -162,52 +209,6 @@ public static class Ss58
         }
 
         return size == PayloadSize + 1 && number[^(PayloadSize + 1)] is >= 64 and < 128 ? Ss58Error.WrongPrefix : Ss58Error.WrongLength;
-    }
-
-    private static void Write(in AccountId id, Span<char> text)
-    {
-        // One zero byte in front makes the 35 bytes nine words of 32 bits.
-        Span<byte> bytes = stackalloc byte[1 + PayloadSize];
-        bytes[0] = 0;
-        var payload = bytes[1..];
-        payload[0] = Prefix;
-        id.CopyTo(payload[1..]);
-        WriteChecksum(payload[..^ChecksumSize], payload[^ChecksumSize..]);
-
-        Span<uint> words = stackalloc uint[bytes.Length / sizeof(uint)];
-        for (var i = 0; i < words.Length; i++)
-        {
-            words[i] = BinaryPrimitives.ReadUInt32BigEndian(bytes[(i * sizeof(uint))..]);
-        }
-
-        // Five digits at a time: 58^5 is the highest power that fits into 32 bits.
-        const int group = 5;
-        const uint groupBase = 656_356_768;
-        var leading = 0;
-        for (var end = text.Length; end > 0; end -= group)
-        {
-            ulong remainder = 0;
-            for (var i = leading; i < words.Length; i++)
-            {
-                var dividend = (remainder << 32) | words[i];
-                var quotient = dividend / groupBase;
-                words[i] = (uint)quotient;
-                remainder = dividend - (quotient * groupBase);
-            }
-
-            // The quotient loses a word about every second division.
-            if (leading < words.Length && words[leading] == 0)
-            {
-                leading++;
-            }
-
-            var rest = (uint)remainder;
-            for (var i = end - 1; i >= Math.Max(end - group, 0); i--)
-            {
-                text[i] = (char)Alphabet[(int)(rest % 58)];
-                rest /= 58;
-            }
-        }
     }
 
     private static void WriteChecksum(ReadOnlySpan<byte> prefixed, Span<byte> checksum)

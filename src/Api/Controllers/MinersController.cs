@@ -21,7 +21,6 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
     /// `s3:data:access:{coldkey}:{hotkey}:{timestamp}`, or with Tao v2 headers.
     /// </remarks>
     [HttpPost("/get-folder-access", Name = "getFolderAccess")]
-    [ResponseCache(NoStore = true)]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.ColdkeyMismatch, RefusalCode.FolderUploadUnsupported)]
     public Task<FolderAccess> GetFolderAccess(GetFolderAccessCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);
@@ -32,7 +31,6 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
     /// `size` the store takes a file of just that size. Signed as /get-folder-access.
     /// </remarks>
     [HttpPost("/get-file-upload-url", Name = "getFileUploadUrl")]
-    [ResponseCache(NoStore = true)]
     [Refuses(RefusalCode.ColdkeyMismatch, RefusalCode.FileExists, RefusalCode.StorageTimeout)]
     public Task<FileUploadUrl> GetFileUploadUrl(GetFileUploadUrlCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);
@@ -43,7 +41,6 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
     /// /get-folder-access.
     /// </remarks>
     [HttpPost("/list-my-files", Name = "listMyFiles")]
-    [ResponseCache(NoStore = true)]
     [Refuses(RefusalCode.ColdkeyMismatch, RefusalCode.StorageTimeout)]
     public Task<FileList> ListMyFiles(ListMyFilesCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);

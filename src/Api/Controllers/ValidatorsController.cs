@@ -24,7 +24,6 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// or with Tao v2 headers.
     /// </remarks>
     [HttpPost("/get-validator-access", Name = "getValidatorAccess")]
-    [ResponseCache(NoStore = true)]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.NotAValidator, RefusalCode.StorageTimeout)]
     public Task<ValidatorAccess> GetValidatorAccess(GetValidatorAccessCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);
@@ -35,7 +34,6 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// validator's hotkey over `s3:validator:miner:{miner}:{timestamp}`, or with Tao v2 headers.
     /// </remarks>
     [HttpPost("/get-miner-specific-access", Name = "getMinerSpecificAccess")]
-    [ResponseCache(NoStore = true)]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.NotAValidator, RefusalCode.MinerNotFound)]
     public Task<MinerSpecificAccess> GetMinerSpecificAccess(GetMinerSpecificAccessCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);
@@ -46,7 +44,6 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// Signed as /get-miner-specific-access. /list-files gives the same without XML, with downloads.
     /// </remarks>
     [HttpPost("/get-miner-list", Name = "getMinerList")]
-    [ResponseCache(NoStore = true)]
     [Refuses(RefusalCode.NotAValidator, RefusalCode.MinerNotFound)]
     public Task<MinerList> GetMinerList(GetMinerListCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);
@@ -57,7 +54,6 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// /get-miner-specific-access.
     /// </remarks>
     [HttpPost("/list-files", Name = "listFiles")]
-    [ResponseCache(NoStore = true)]
     [Refuses(RefusalCode.NotAValidator, RefusalCode.MinerNotFound, RefusalCode.StorageTimeout)]
     public Task<FileList> ListFiles(ListFilesCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);
@@ -68,7 +64,6 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// `s3:validator:folders:{hotkey}:{timestamp}`, or with Tao v2 headers.
     /// </remarks>
     [HttpPost("/get-folder-presigned-urls", Name = "getFolderPresignedUrls")]
-    [ResponseCache(NoStore = true)]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.NotAValidator, RefusalCode.StorageTimeout)]
     public Task<FolderPresignedUrls> GetFolderPresignedUrls(GetFolderPresignedUrlsCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);
@@ -80,7 +75,6 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// `s3:validator:files:{miner}:{hotkey}:{timestamp}`, or with Tao v2 headers.
     /// </remarks>
     [HttpPost("/get-file-presigned-urls", Name = "getFilePresignedUrls")]
-    [ResponseCache(NoStore = true)]
     [Refuses(RefusalCode.NotAValidator, RefusalCode.MinerNotFound)]
     public Task<FilePresignedUrls> GetFilePresignedUrls(GetFilePresignedUrlsCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);

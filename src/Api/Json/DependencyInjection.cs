@@ -1,32 +1,39 @@
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 
 namespace S3Auth.Api.Json;
 
 internal static class DependencyInjection
 {
     /// <summary>Makes the controllers read and write JSON as <see cref="WireJson"/> says, and nothing but JSON.</summary>
-    internal static IMvcBuilder AddWireJson(this IMvcBuilder mvc)
+    internal static IMvcCoreBuilder AddWireJson(this IMvcCoreBuilder mvc)
     {
         // The OpenAPI document describes types by the options of minimal APIs: the same ones.
         mvc.Services.ConfigureHttpJsonOptions(options => Apply(options.SerializerOptions));
 
         mvc.Services.AddSingleton(new BodyMemory());
+        mvc.Services.AddSingleton<IObjectModelValidator, NoModelValidation>();
         mvc.Services.AddOptions<MvcOptions>().Configure<BodyMemory, TimeProvider>((options, memory, time) =>
         {
             options.InputFormatters.Clear();
-            options.InputFormatters.Add(new WireJsonFormatter(memory, time));
+            options.InputFormatters.Add(new WireJsonInputFormatter(memory, time));
+            options.OutputFormatters.Clear();
+            options.OutputFormatters.Add(new WireJsonOutputFormatter());
+
+            // What a request says stands in its JSON body and nowhere else: no form, no query, no route value.
+            options.ValueProviderFactories.Clear();
+
+            // They are for other formats than JSON and for other ways to refuse.
+            options.Filters.Clear();
         });
 
-        return mvc
-            .AddMvcOptions(options =>
-            {
-                // What a request says stands in its JSON body and nowhere else: no form, no query, no route value.
-                options.ValueProviderFactories.Clear();
-            })
-            .ConfigureApiBehaviorOptions(options => options.SuppressModelStateInvalidFilter = true)
-            .AddJsonOptions(options => Apply(options.JsonSerializerOptions));
+        return mvc.ConfigureApiBehaviorOptions(options =>
+        {
+            options.SuppressModelStateInvalidFilter = true;
+            options.SuppressMapClientErrors = true;
+        });
     }
 
     private static void Apply(JsonSerializerOptions options)

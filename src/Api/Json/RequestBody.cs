@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using S3Auth.Application.Refusals;
 
 namespace S3Auth.Api.Json;
@@ -40,17 +41,16 @@ internal sealed class RequestBody : IDisposable
         }
 
         var body = new RequestBody(memory);
-        using var late = new CancellationTokenSource(Patience, time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
         try
         {
-            await body.FillAsync(context.Request.Body, any.Token);
+            // Most bodies are here with their headers: then nothing needs to measure how long they take.
+            var reader = context.Request.BodyReader;
+            if (!reader.TryRead(out var read) || !body.Take(reader, read))
+            {
+                await body.FillAsync(reader, time, context.RequestAborted);
+            }
+
             return body;
-        }
-        catch (OperationCanceledException waited) when (late.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
-        {
-            body.Dispose();
-            throw new BadHttpRequestException("The body took too long.", StatusCodes.Status408RequestTimeout, waited);
         }
         catch
         {
@@ -69,35 +69,46 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    private async Task FillAsync(Stream stream, CancellationToken cancellationToken)
+    private async Task FillAsync(PipeReader reader, TimeProvider time, CancellationToken aborted)
     {
-        while (true)
+        using var late = new CancellationTokenSource(Patience, time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborted);
+        try
         {
-            var room = Math.Min(_buffer.Length, MaxBytes) - _length;
-            if (room == 0 && _length == MaxBytes)
+            while (!Take(reader, await reader.ReadAsync(any.Token)))
             {
-                // There must be nothing more: one byte tells.
-                if (await stream.ReadAsync(new byte[1], cancellationToken) > 0)
-                {
-                    throw TooLarge();
-                }
+            }
+        }
+        catch (OperationCanceledException waited) when (late.IsCancellationRequested && !aborted.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The body took too long.", StatusCodes.Status408RequestTimeout, waited);
+        }
+    }
 
-                return;
+    /// <summary>Takes over what was read; whether that was the last of it.</summary>
+    private bool Take(PipeReader reader, ReadResult read)
+    {
+        try
+        {
+            var length = read.Buffer.Length;
+            if (length > MaxBytes - _length)
+            {
+                throw TooLarge();
             }
 
-            if (room == 0)
+            while (_buffer.Length - _length < length)
             {
                 Grow();
-                continue;
             }
 
-            var read = await stream.ReadAsync(_buffer.AsMemory(_length, room), cancellationToken);
-            if (read == 0)
-            {
-                return;
-            }
-
-            _length += read;
+            read.Buffer.CopyTo(_buffer.AsSpan(_length));
+            _length += (int)length;
+            return read.IsCompleted;
+        }
+        finally
+        {
+            // Also where it is refused: the server reads on from here, to drop the rest.
+            reader.AdvanceTo(read.Buffer.End);
         }
     }
 

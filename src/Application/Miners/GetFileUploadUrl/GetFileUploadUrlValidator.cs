@@ -3,12 +3,11 @@ using S3Auth.Domain;
 
 namespace S3Auth.Application.Miners.GetFileUploadUrl;
 
-internal sealed class GetFileUploadUrlValidator : AbstractValidator<GetFileUploadUrlCommand>
+internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileUploadUrlCommand>
 {
     public GetFileUploadUrlValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time)
     {
-        Include(new MinerRequestRules(window, time));
-
         RuleFor(command => command.Filename)
             .NotNull().WithMessage("Send 'filename': the name of the file, without any folder.");
 

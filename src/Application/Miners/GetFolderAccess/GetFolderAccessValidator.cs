@@ -4,11 +4,11 @@ using S3Auth.Domain;
 
 namespace S3Auth.Application.Miners.GetFolderAccess;
 
-internal sealed class GetFolderAccessValidator : AbstractValidator<GetFolderAccessCommand>
+internal sealed class GetFolderAccessValidator : MinerRequestValidator<GetFolderAccessCommand>
 {
     public GetFolderAccessValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time)
     {
-        Include(new MinerRequestRules(window, time));
         RuleFor(command => command.Expiry).IsAfterNow(time);
         RuleFor(command => command.Source).IsConfigured(layout, leftOut: "all of them");
     }

@@ -3,12 +3,11 @@ using S3Auth.Domain;
 
 namespace S3Auth.Application.Validators.GetFilePresignedUrls;
 
-internal sealed class GetFilePresignedUrlsValidator : AbstractValidator<GetFilePresignedUrlsCommand>
+internal sealed class GetFilePresignedUrlsValidator : OneMinerRequestValidator<GetFilePresignedUrlsCommand>
 {
     public GetFilePresignedUrlsValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time, layout)
     {
-        Include(new OneMinerRequestRules(window, time, layout));
-
         RuleFor(command => command.FileKeys)
             .Must(keys => keys is { Count: >= 1 and <= GetFilePresignedUrlsCommand.MostKeys } && !keys.Contains(null))
             .WithMessage($"Send 'file_keys': 1 to {GetFilePresignedUrlsCommand.MostKeys} keys of files, as a listing gives them.");

@@ -5,11 +5,11 @@ using S3Auth.Domain;
 
 namespace S3Auth.Application.Validators.GetFolderPresignedUrls;
 
-internal sealed class GetFolderPresignedUrlsValidator : AbstractValidator<GetFolderPresignedUrlsCommand>
+internal sealed class GetFolderPresignedUrlsValidator : SignedRequestValidator<GetFolderPresignedUrlsCommand>
 {
     public GetFolderPresignedUrlsValidator(AccessWindow window, TimeProvider time)
+        : base(window, time)
     {
-        Include(new SignedRequestRules(window, time));
         RuleFor(command => command.Expiry).IsAfterNow(time);
     }
 }

@@ -3,12 +3,11 @@ using S3Auth.Domain;
 
 namespace S3Auth.Application.Validators.GetMinerList;
 
-internal sealed class GetMinerListValidator : AbstractValidator<GetMinerListCommand>
+internal sealed class GetMinerListValidator : OneMinerRequestValidator<GetMinerListCommand>
 {
     public GetMinerListValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time, layout)
     {
-        Include(new OneMinerRequestRules(window, time, layout));
-
         RuleFor(command => command.Source)
             .IsConfigured(layout, leftOut: $"'{layout.Sources.Select(source => source.Name).FirstOrDefault()}'");
 

@@ -4,11 +4,11 @@ using S3Auth.Domain;
 
 namespace S3Auth.Application.Validators.GetMinerSpecificAccess;
 
-internal sealed class GetMinerSpecificAccessValidator : AbstractValidator<GetMinerSpecificAccessCommand>
+internal sealed class GetMinerSpecificAccessValidator : OneMinerRequestValidator<GetMinerSpecificAccessCommand>
 {
     public GetMinerSpecificAccessValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time, layout)
     {
-        Include(new OneMinerRequestRules(window, time, layout));
         RuleFor(command => command.Expiry).IsAfterNow(time);
     }
 }

@@ -5,11 +5,11 @@ using S3Auth.Domain;
 
 namespace S3Auth.Application.Validators.GetValidatorAccess;
 
-internal sealed class GetValidatorAccessValidator : AbstractValidator<GetValidatorAccessCommand>
+internal sealed class GetValidatorAccessValidator : SignedRequestValidator<GetValidatorAccessCommand>
 {
     public GetValidatorAccessValidator(AccessWindow window, TimeProvider time)
+        : base(window, time)
     {
-        Include(new SignedRequestRules(window, time));
         RuleFor(command => command.Expiry).IsAfterNow(time);
     }
 }

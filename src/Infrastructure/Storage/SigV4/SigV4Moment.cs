@@ -21,14 +21,9 @@ public sealed class SigV4Moment
     // Everything in a canonical request but path, host, credential, token and listing: about 200 characters.
     private const int FixedRoom = 512;
 
-    // The same of a policy; its writer wants a little more than it writes.
-    private const int PolicyRoom = 1024;
-
     // The names of headers as a signature lists them, in the canonical request and in the query.
     private static readonly byte[] BarredNames = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => ";" + name)));
     private static readonly byte[] BarredQuery = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => "%3B" + name)));
-
-    private static readonly JsonWriterOptions PolicyJson = new() { Encoder = DayKey.PolicyEncoder };
 
     private readonly S3Endpoint _endpoint;
     private readonly string _bucket;
@@ -219,14 +214,14 @@ public sealed class SigV4Moment
     /// <summary>The policy in base64, which is what is signed.</summary>
     private string SignPolicy(in PostPolicyRules rules, long seconds, Span<byte> signature)
     {
-        // What it mostly takes; it grows where a folder wants it to.
-        var policy = new ArrayBufferWriter<byte>(PolicyRoom + rules.Key.Length + _key.PolicyToken.EncodedUtf8Bytes.Length);
-        WritePolicy(policy, rules, seconds);
+        var policy = PolicyBuffer.OfThisThread();
+        WritePolicy(policy.Json, rules, seconds);
+        policy.Json.Flush();
 
-        var base64 = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(policy.WrittenCount));
+        var base64 = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(policy.Written.Length));
         try
         {
-            Base64.EncodeToUtf8(policy.WrittenSpan, base64, out _, out var length);
+            Base64.EncodeToUtf8(policy.Written, base64, out _, out var length);
             _key.Key.Sign(base64.AsSpan(0, length), signature);
             return Encoding.ASCII.GetString(base64, 0, length);
         }
@@ -236,9 +231,8 @@ public sealed class SigV4Moment
         }
     }
 
-    private void WritePolicy(ArrayBufferWriter<byte> output, in PostPolicyRules rules, long seconds)
+    private void WritePolicy(Utf8JsonWriter json, in PostPolicyRules rules, long seconds)
     {
-        using var json = new Utf8JsonWriter(output, PolicyJson);
         json.WriteStartObject();
         json.WriteString("expiration"u8, _moment.AddSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         json.WriteStartArray("conditions"u8);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.ObjectPool;
 
 namespace S3Auth.Infrastructure.Storage.SigV4;
 
@@ -18,12 +19,13 @@ public sealed class SigningKey
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    private readonly byte[] _key;
+    // To begin anew with a key costs as much as to hash a policy: those that have begun with this one are kept.
+    private readonly DefaultObjectPool<IncrementalHash> _macs;
     private readonly byte[] _scope;
 
     private SigningKey(byte[] key, DateOnly day, string scope)
     {
-        _key = key;
+        _macs = new DefaultObjectPool<IncrementalHash>(new Begun(key));
         _scope = Encoding.ASCII.GetBytes(scope);
         Day = day;
         Scope = scope;
@@ -63,7 +65,10 @@ public sealed class SigningKey
     public void Sign(ReadOnlySpan<byte> text, Span<byte> hexSignature)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_key, text, mac);
+        var hmac = _macs.Get();
+        hmac.AppendData(text);
+        hmac.GetHashAndReset(mac);
+        _macs.Return(hmac);
         WriteHex(mac, hexSignature);
     }
 
@@ -116,5 +121,12 @@ public sealed class SigningKey
         {
             throw new ArgumentException($"Not a name that can stand in a credential's scope (1..{maxLength} of A-Z a-z 0-9 - _ .).", parameter);
         }
+    }
+
+    private sealed class Begun(byte[] key) : PooledObjectPolicy<IncrementalHash>
+    {
+        public override IncrementalHash Create() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
+
+        public override bool Return(IncrementalHash obj) => true;
     }
 }

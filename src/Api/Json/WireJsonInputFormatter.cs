@@ -12,7 +12,7 @@ namespace S3Auth.Api.Json;
 /// Reads requests' bodies: strict JSON, each malformed member told by its name; and beside them the proof in the headers, which is over
 /// the body's bytes.
 /// </summary>
-internal sealed class WireJsonFormatter(BodyMemory memory, TimeProvider time) : IInputFormatter, IInputFormatterExceptionPolicy
+internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider time) : IInputFormatter, IInputFormatterExceptionPolicy
 {
     private const int LongestPath = 64;
 

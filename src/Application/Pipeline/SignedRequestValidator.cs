@@ -10,21 +10,22 @@ namespace S3Auth.Application.Pipeline;
 /// What every signed request must have: a whole proof, in its body or in its headers, of a moment within the access window; where
 /// it has both, both whole and of the same account.
 /// </summary>
-internal sealed class SignedRequestRules : AbstractValidator<SignedRequest>
+internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
+    where T : SignedRequest
 {
-    public SignedRequestRules(AccessWindow window, TimeProvider time)
+    protected SignedRequestValidator(AccessWindow window, TimeProvider time)
     {
-        When(request => request.IsProvedByBody, () =>
-        {
-            RuleFor(request => request.Hotkey)
-                .NotNull().WithMessage("Send 'hotkey': the SS58 address of the hotkey that signs this request.");
+        RuleFor(request => request.Hotkey)
+            .NotNull().When(request => request.IsProvedByBody)
+            .WithMessage("Send 'hotkey': the SS58 address of the hotkey that signs this request.");
 
-            RuleFor(request => request.Signature)
-                .NotNull().WithMessage("Send 'signature': the hotkey's sr25519 signature over the commitment, as hex.");
+        RuleFor(request => request.Signature)
+            .NotNull().When(request => request.IsProvedByBody)
+            .WithMessage("Send 'signature': the hotkey's sr25519 signature over the commitment, as hex.");
 
-            RuleFor(request => request.Timestamp)
-                .NotNull().WithMessage("Send 'timestamp': the Unix time in seconds that stands in the commitment.");
-        });
+        RuleFor(request => request.Timestamp)
+            .NotNull().When(request => request.IsProvedByBody)
+            .WithMessage("Send 'timestamp': the Unix time in seconds that stands in the commitment.");
 
         RuleFor(request => request.Hotkey)
             .Must((request, hotkey) => hotkey == request.Tao!.SignedBy)

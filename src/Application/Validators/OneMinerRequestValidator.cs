@@ -5,12 +5,12 @@ using S3Auth.Domain;
 namespace S3Auth.Application.Validators;
 
 /// <summary>The request is signed. A miner is named by exactly one account, and by one that names its folders or can be translated to it.</summary>
-internal sealed class OneMinerRequestRules : AbstractValidator<OneMinerRequest>
+internal abstract class OneMinerRequestValidator<T> : SignedRequestValidator<T>
+    where T : OneMinerRequest
 {
-    public OneMinerRequestRules(AccessWindow window, TimeProvider time, FolderLayout layout)
+    protected OneMinerRequestValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time)
     {
-        Include(new SignedRequestRules(window, time));
-
         RuleFor(request => request.MinerHotkey)
             .Must((request, hotkey) => hotkey is null != request.MinerColdkey is null)
             .WithMessage("Send exactly one of 'miner_hotkey' and 'miner_coldkey'.");
