@@ -11,6 +11,7 @@ internal static class ResponseHeaders
     {
         var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
         var stop = app.ApplicationServices.GetRequiredService<ServiceStop>();
+        Func<object, Task> complete = Complete;
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
@@ -30,18 +31,21 @@ internal static class ResponseHeaders
                 headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
             }
 
-            context.Response.OnStarting(() =>
-            {
-                RateLimitHeaders.Write(context, context.RequestServices.GetRequiredService<QuotaUse>(), time);
-                if (stop.HasBegun)
-                {
-                    // The client's next request goes to an instance that stays.
-                    headers.Connection = "close";
-                }
-
-                return Task.CompletedTask;
-            });
+            context.Response.OnStarting(complete, context);
             return next(context);
         });
+
+        Task Complete(object state)
+        {
+            var context = (HttpContext)state;
+            RateLimitHeaders.Write(context, context.RequestServices.GetRequiredService<QuotaUse>(), time);
+            if (stop.HasBegun)
+            {
+                // The client's next request goes to an instance that stays.
+                context.Response.Headers.Connection = "close";
+            }
+
+            return Task.CompletedTask;
+        }
     }
 }

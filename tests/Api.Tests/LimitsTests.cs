@@ -134,6 +134,7 @@ public sealed class LimitsTests
             Assert.That(metrics.Text, Does.Match(@"s3auth_refusals_total\{[^}]*code=""invalid_request""[^}]*\} 1"));
             Assert.That(metrics.Text, Does.Match(@"s3auth_presigned_total\{[^}]*operation=""post""[^}]*\} 2"));
             Assert.That(metrics.Text, Does.Match(@"s3auth_signature_verification_duration_seconds_count\{[^}]*outcome=""valid""[^}]*\} 1"));
+            Assert.That(metrics.Text, Does.Match(@"s3auth_signature_verification_duration_seconds_bucket\{[^}]*le=""5E-05"""), "its own buckets");
             Assert.That(metrics.Text, Does.Contain("http_route=\"get-folder-access\"").And.Contain("s3auth_quota_used").And.Contain("s3auth_replay_remembered"));
             Assert.That(metrics.Text, Does.Not.Match("5[1-9A-HJ-NP-Za-km-z]{47}").And.Not.Contain("127.0.0.1").And.Not.Contain("localhost"));
         }

@@ -6,15 +6,15 @@ using Microsoft.AspNetCore.Mvc.Formatters;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Writes answers, whatever the client says it accepts: there is nothing but JSON. By the code that is generated for <see cref="WireJson"/>,
-/// straight into the response: most of what an answer takes is its URLs, and they are copied once.
+/// Writes answers as <see cref="WireJson"/> says, whatever the client says it accepts: there is nothing but JSON. It goes
+/// straight into the response: most of an answer is its URLs, and they are copied once.
 /// </summary>
 internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTypeMetadataProvider
 {
     private const string MediaType = "application/json";
     private const string ContentType = MediaType + "; charset=utf-8";
 
-    // Nothing is escaped that JSON does not want escaped, so that people can read the URLs. The generated code writes no broken JSON.
+    // Nothing is escaped that JSON does not want escaped, so that people can read the URLs. What serializers write needs no second look.
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public bool CanWriteResult(OutputFormatterCanWriteContext context) => true;

@@ -34,16 +34,23 @@ internal static class BurstLimiter
         };
     });
 
-    internal static PartitionedRateLimiter<HttpContext> Create(int requestsPerMinute) => PartitionedRateLimiter.Create<HttpContext, int>(context =>
-        Exempt.Contains(context.Request.Path)
+    internal static PartitionedRateLimiter<HttpContext> Create(int requestsPerMinute)
+    {
+        var options = new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = requestsPerMinute,
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = Minute / requestsPerMinute,
+            QueueLimit = 0,
+
+            // All of them together, by the limiter that has them.
+            AutoReplenishment = false,
+        };
+        Func<int, RateLimiter> bucket = _ => new TokenBucketRateLimiter(options);
+        return PartitionedRateLimiter.Create<HttpContext, int>(context => Exempt.Contains(context.Request.Path)
             ? RateLimitPartition.GetNoLimiter(-1)
-            : RateLimitPartition.GetTokenBucketLimiter(BucketOf(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = requestsPerMinute,
-                TokensPerPeriod = 1,
-                ReplenishmentPeriod = Minute / requestsPerMinute,
-                QueueLimit = 0,
-            }));
+            : RateLimitPartition.Get(BucketOf(context.Connection.RemoteIpAddress), bucket));
+    }
 
     internal static int BucketOf(IPAddress? address)
     {

@@ -19,6 +19,9 @@ internal static class DependencyInjection
     private const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Scheme = "Bearer ";
 
+    // Of one metric: room for each is taken at the start. The most are decisions, of nine actions and some thirty outcomes.
+    private const int MostSeries = 500;
+
     // What the framework's spans say of the client, and of the Host header that it chose.
     private static readonly string[] AddressTags =
         ["client.address", "client.port", "network.peer.address", "network.peer.port", "server.address", "server.port", "user_agent.original", "url.full", "url.query"];
@@ -33,9 +36,11 @@ internal static class DependencyInjection
             {
                 metrics
                     .AddMeter("S3Auth.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
-                    .AddView(instrument => instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel"
-                        ? new MetricStreamConfiguration { TagKeys = ["error.type"] }
-                        : null)
+                    .AddView(instrument => new MetricStreamConfiguration
+                    {
+                        CardinalityLimit = MostSeries,
+                        TagKeys = instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel" ? ["error.type"] : null,
+                    })
                     .AddPrometheusExporter();
                 if (hasCollector)
                 {

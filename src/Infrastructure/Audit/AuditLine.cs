@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using S3Auth.Application.Ports;
+using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Audit;
 
@@ -11,45 +12,54 @@ internal static class AuditLine
     /// <summary>What tells these lines from others of the same output.</summary>
     internal const string Category = "S3Auth.Audit";
 
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Default };
+    /// <summary>How the lines are written.</summary>
+    internal static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Default };
 
-    internal static void Write(IBufferWriter<byte> destination, AuditRecord decision)
+    /// <param name="json">Writes to <paramref name="destination"/> by <see cref="Options"/>, and is ready for the next line afterwards.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="decision">What is recorded.</param>
+    internal static void Write(Utf8JsonWriter json, IBufferWriter<byte> destination, AuditRecord decision)
     {
-        using (var json = new Utf8JsonWriter(destination, Options))
+        json.Reset();
+        json.WriteStartObject();
+        json.WriteString("category", Category);
+        json.WriteString("time", decision.Time.UtcDateTime);
+        json.WriteString("request_id", decision.RequestId);
+        json.WriteString("action", decision.Action);
+        json.WriteString("decision", decision.Decision);
+        WriteAddress(json, "hotkey", decision.Hotkey);
+        json.WriteBoolean("proved", decision.Proved);
+        if (decision.Coldkey is { } coldkey)
         {
-            json.WriteStartObject();
-            json.WriteString("category", Category);
-            json.WriteString("time", decision.Time.UtcDateTime);
-            json.WriteString("request_id", decision.RequestId);
-            json.WriteString("action", decision.Action);
-            json.WriteString("decision", decision.Decision);
-            json.WriteString("hotkey", decision.Hotkey.ToString());
-            json.WriteBoolean("proved", decision.Proved);
-            if (decision.Coldkey is { } coldkey)
-            {
-                json.WriteString("coldkey", coldkey.ToString());
-            }
-
-            if (decision.Uid is { } uid)
-            {
-                json.WriteNumber("uid", uid);
-            }
-
-            json.WriteString("proof", decision.Proof);
-            if (decision.ClientAddress is { } address)
-            {
-                json.WriteString("client_address", address);
-            }
-
-            if (decision.Granted is { } granted)
-            {
-                Write(json, granted);
-            }
-
-            json.WriteEndObject();
+            WriteAddress(json, "coldkey", coldkey);
         }
 
+        if (decision.Uid is { } uid)
+        {
+            json.WriteNumber("uid", uid);
+        }
+
+        json.WriteString("proof", decision.Proof);
+        if (decision.ClientAddress is { } address)
+        {
+            json.WriteString("client_address", address);
+        }
+
+        if (decision.Granted is { } granted)
+        {
+            Write(json, granted);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
         destination.Write("\n"u8);
+    }
+
+    private static void WriteAddress(Utf8JsonWriter json, string name, in AccountId account)
+    {
+        Span<char> address = stackalloc char[Ss58.TextLength];
+        account.TryFormat(address, out var length, default, provider: null);
+        json.WriteString(name, address[..length]);
     }
 
     private static void Write(Utf8JsonWriter json, GrantedAccess granted)

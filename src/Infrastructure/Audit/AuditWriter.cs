@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -83,6 +84,7 @@ internal sealed partial class AuditWriter : BackgroundService, IAuditLog
         await Task.Yield();
 
         var lines = new ArrayBufferWriter<byte>(MostBytesAtOnce);
+        await using var json = new Utf8JsonWriter(lines, AuditLine.Options);
         var reader = _waiting.Reader;
         while (await reader.WaitToReadAsync(CancellationToken.None))
         {
@@ -91,7 +93,7 @@ internal sealed partial class AuditWriter : BackgroundService, IAuditLog
             {
                 day = DayOf(next);
                 reader.TryRead(out _);
-                AuditLine.Write(lines, next);
+                AuditLine.Write(json, lines, next);
                 records++;
             }
 
