@@ -22,7 +22,7 @@ internal static partial class Composition
     internal static WebApplication Build(string[] args)
     {
         // Settings lie beside the program; what it writes goes below the folder it was started in.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
         var reader = new ServiceOptionsReader(builder.Configuration, builder.Environment);
         var options = reader.Read();

@@ -81,6 +81,50 @@ internal sealed class HardeningCases
     }
 
     [Test]
+    public async Task Body_is_read_when_it_comes_in_pieces_after_its_headers()
+    {
+        var body = ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner).ToJsonString();
+        var connection = await SendAsync($"POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
+        foreach (var piece in body.Chunk(100))
+        {
+            await Task.Delay(50);
+            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(piece));
+        }
+
+        Assert.That(await ReadAsync(connection, TimeSpan.FromSeconds(10)), Does.StartWith("HTTP/1.1 200"));
+    }
+
+    [Test]
+    public async Task Body_is_read_when_its_client_first_waits_to_be_told_to_go_on()
+    {
+        var body = ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner).ToJsonString();
+        var connection = await SendAsync($"POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
+        var told = new byte[64];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        var length = await connection.GetStream().ReadAsync(told, patience.Token);
+        Assert.That(Encoding.ASCII.GetString(told, 0, length), Is.EqualTo("HTTP/1.1 100 Continue\r\n\r\n"));
+
+        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(body), patience.Token);
+
+        Assert.That(await ReadAsync(connection, TimeSpan.FromSeconds(10)), Does.StartWith("HTTP/1.1 200"));
+    }
+
+    [Test]
+    public async Task Body_is_read_when_it_comes_in_chunks_of_unknown_number()
+    {
+        var body = ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner).ToJsonString();
+        var connection = await SendAsync("POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+        foreach (var piece in body.Chunk(150))
+        {
+            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{piece.Length:x}\r\n{new string(piece)}\r\n")));
+        }
+
+        await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes("0\r\n\r\n"));
+
+        Assert.That(await ReadAsync(connection, TimeSpan.FromSeconds(10)), Does.StartWith("HTTP/1.1 200"));
+    }
+
+    [Test]
     public async Task Headers_that_do_not_end_are_given_up()
     {
         var slow = await SendAsync("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");
