@@ -9,18 +9,19 @@ namespace S3Auth.Infrastructure.Limits;
 /// that no more fit, and of proofs that end when forgotten ones did, after the clock was set back. What a process before this one used
 /// is not remembered: for that there is Redis.
 /// </summary>
-internal sealed class MemoryReplayGuard : IReplayGuard
+internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
 {
-    /// <summary>How many proofs are remembered at most, in up to 200 MB: 13,000 a second for as long as they last.</summary>
-    internal const int Capacity = 4_000_000;
+    /// <summary>How many proofs are remembered at most, in up to 170 MB: 26,000 a second for as long as they last.</summary>
+    internal const int Capacity = 8_000_000;
 
     private const int SlotSeconds = 10;
 
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<long, HashSet<ulong>> _slots = [];
+    private readonly SortedDictionary<long, ProofSet> _slots = [];
     private readonly TimeProvider _time;
     private readonly int _capacity;
     private long _forgotten = long.MinValue;
+    private long _earliest = long.MaxValue;
     private int _count;
 
     public MemoryReplayGuard(TimeProvider time)
@@ -48,6 +49,17 @@ internal sealed class MemoryReplayGuard : IReplayGuard
 
     public ValueTask<ProofUse> UseAsync(UsedProof proof, CancellationToken cancellationToken) => new(Use(proof));
 
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var slot in _slots.Values)
+            {
+                slot.Dispose();
+            }
+        }
+    }
+
     internal ProofUse Use(UsedProof proof)
     {
         var end = proof.Until.ToUnixTimeSeconds() / SlotSeconds;
@@ -67,7 +79,8 @@ internal sealed class MemoryReplayGuard : IReplayGuard
 
             if (slot is null)
             {
-                _slots.Add(end, slot = []);
+                _slots.Add(end, slot = new ProofSet());
+                _earliest = Math.Min(_earliest, end);
             }
 
             slot.Add(Short(proof.Key));
@@ -81,11 +94,13 @@ internal sealed class MemoryReplayGuard : IReplayGuard
 
     private void Forget(long now)
     {
-        while (_slots.Count > 0 && _slots.First() is var (end, slot) && (end + 1) * SlotSeconds <= now)
+        while (_earliest <= (now / SlotSeconds) - 1)
         {
-            _slots.Remove(end);
-            _forgotten = end;
-            _count -= slot.Count;
+            _slots.Remove(_earliest, out var slot);
+            _forgotten = _earliest;
+            _count -= slot!.Count;
+            slot.Dispose();
+            _earliest = _slots.Count > 0 ? _slots.Keys.First() : long.MaxValue;
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed class MemoryReplayGuardTests
     [Test]
     public void Proof_is_good_once()
     {
-        var guard = new MemoryReplayGuard(_time);
+        using var guard = new MemoryReplayGuard(_time);
 
         Assert.That(guard.Use(Proof(1)), Is.EqualTo(ProofUse.First));
         Assert.That(guard.Use(Proof(1)), Is.EqualTo(ProofUse.Repeated));
@@ -26,7 +26,7 @@ public sealed class MemoryReplayGuardTests
     [Test]
     public void Proof_is_remembered_to_the_end_of_its_window_and_then_forgotten()
     {
-        var guard = new MemoryReplayGuard(_time);
+        using var guard = new MemoryReplayGuard(_time);
         guard.Use(Proof(1, seconds: 301));
 
         _time.Advance(TimeSpan.FromSeconds(300.999));
@@ -40,7 +40,7 @@ public sealed class MemoryReplayGuardTests
     [Test]
     public void However_many_use_it_at_once_one_is_the_first()
     {
-        var guard = new MemoryReplayGuard(_time);
+        using var guard = new MemoryReplayGuard(_time);
         var uses = new ConcurrentBag<ProofUse>();
 
         Parallel.For(0, 2000, i => uses.Add(guard.Use(Proof(i % 10))));
@@ -52,7 +52,7 @@ public sealed class MemoryReplayGuardTests
     [Test]
     public void Full_memory_can_only_refuse_and_forgets_nothing()
     {
-        var guard = new MemoryReplayGuard(_time, capacity: 100);
+        using var guard = new MemoryReplayGuard(_time, capacity: 100);
         for (var i = 0; i < 100; i++)
         {
             guard.Use(Proof(i, seconds: i));
@@ -69,7 +69,7 @@ public sealed class MemoryReplayGuardTests
     [Test]
     public void Clock_that_is_set_forward_and_back_makes_nothing_good_twice()
     {
-        var guard = new MemoryReplayGuard(_time);
+        using var guard = new MemoryReplayGuard(_time);
         guard.Use(Proof(1, seconds: 301));
 
         _time.Advance(TimeSpan.FromHours(1));
@@ -84,7 +84,7 @@ public sealed class MemoryReplayGuardTests
     [Test]
     public void Proof_that_waited_until_its_end_is_not_taken_for_new()
     {
-        var guard = new MemoryReplayGuard(_time);
+        using var guard = new MemoryReplayGuard(_time);
         guard.Use(Proof(1, seconds: 5));
         _time.Advance(TimeSpan.FromSeconds(60));
 
