@@ -38,7 +38,7 @@ internal sealed class RunningService : IAsyncDisposable
         foreach (var limit in (string[])["RATE_LIMIT_PER_MINUTE", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT"])
         {
             // What is measured is not how it refuses.
-            start.Environment[limit] = limit == "RATE_LIMIT_PER_MINUTE" ? "1000000" : "1000000000";
+            start.Environment[limit] = limit == "RATE_LIMIT_PER_MINUTE" ? "10000000" : "1000000000";
         }
 
         foreach (var (name, value) in settings)
