@@ -1,7 +1,8 @@
 // Builds and tests everything: ./build.sh
 //   --target=Build | Test | EndToEnd | Default (all of them) | Nightly (all of them, with more inputs and for longer)
 //            | Transfers (s3auth beside aws and rclone, which it takes from the PATH)
-//            | Load (the service under load beside a bare HTTP server; takes wrk from the PATH)
+//            | Load (the service under load beside a bare HTTP server, then with Redis; takes wrk and redis-server from the PATH)
+//            | Growth (validators' answers as miners and objects grow, on a real store)
 //            | OpenApi (writes src/Client/openapi.json from the server)
 //   --configuration=Release (default) | Debug
 using System.Xml.Linq;
@@ -54,10 +55,15 @@ Task("Transfers")
     .IsDependentOn("Build")
     .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj", "TestCategory=Transfers"));
 
+Task("Growth")
+    .IsDependentOn("Clean")
+    .IsDependentOn("Build")
+    .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj", "TestCategory=Growth"));
+
 Task("Load")
     .IsDependentOn("Build")
-    .Does(() => DotNetRun("./tests/Benchmarks/Benchmarks.csproj", new ProcessArgumentBuilder()
-        .Append("load")
+    .DoesForEach(["load", "instances"], measurement => DotNetRun("./tests/Benchmarks/Benchmarks.csproj", new ProcessArgumentBuilder()
+        .Append(measurement)
         .AppendQuoted(MakeAbsolute(File($"./src/Api/bin/{configuration}/net10.0/S3Auth.Api.dll")).FullPath), new DotNetRunSettings
     {
         Configuration = configuration,
@@ -99,7 +105,7 @@ Teardown(_ =>
 
 RunTarget(target);
 
-void RunTests(FilePath project, string filter = "TestCategory!=Transfers") => DotNetTest(project.FullPath, new DotNetTestSettings
+void RunTests(FilePath project, string filter = "TestCategory!=Transfers&TestCategory!=Growth") => DotNetTest(project.FullPath, new DotNetTestSettings
 {
     Configuration = configuration,
     NoBuild = true,

@@ -17,6 +17,11 @@ if (args is [LoadRun.Name, var loaded])
     return await LoadRun.RunAsync(loaded);
 }
 
+if (args is [Instances.Name, var each])
+{
+    return await Instances.RunAsync(each);
+}
+
 if (args is [BareServer.Name, var port, var size])
 {
     return await BareServer.RunAsync(port, size);

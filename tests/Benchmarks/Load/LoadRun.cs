@@ -24,7 +24,7 @@ internal static class LoadRun
     private const int OpenPerSecond = 1000;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Closed = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Closed = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Open = TimeSpan.FromSeconds(20);
 
     internal static async Task<int> RunAsync(string program)

@@ -15,19 +15,21 @@ internal sealed class SignedRequests : IDisposable
     // What most miners' software is.
     private const string Headers = "User-Agent: python-requests/2.32.3\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\nConnection: keep-alive\r\nContent-Type: application/json\r\n";
 
-    // A commitment says the second, so a miner has one request for each. The first are ahead of the clock by less than may be.
-    private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(40);
+    // A commitment says the second, so a miner has one request for each: those of a moment not long enough ago to be refused, and after
+    // them those of the next, up to what may lie ahead of the clock.
+    private static readonly TimeSpan Oldest = TimeSpan.FromSeconds(240);
+    private static readonly TimeSpan FurthestAhead = TimeSpan.FromSeconds(50);
 
     private readonly KeyPair[] _hotkeys;
     private readonly AccountId[] _coldkeys;
-    private readonly long _latest;
+    private readonly long _first;
     private long _next;
 
     internal SignedRequests(int miners)
     {
         _hotkeys = [.. Enumerable.Range(0, miners).Select(_ => KeyPair.FromSeed(RandomNumberGenerator.GetBytes(32)))];
         _coldkeys = [.. Enumerable.Range(0, miners).Select(Accounts.Number)];
-        _latest = (DateTimeOffset.UtcNow + Ahead).ToUnixTimeSeconds();
+        _first = (DateTimeOffset.UtcNow - Oldest).ToUnixTimeSeconds();
     }
 
     /// <summary>The metagraph of these miners, as <c>METAGRAPH_FILE</c> has it.</summary>
@@ -42,10 +44,17 @@ internal sealed class SignedRequests : IDisposable
     }.ToJsonString();
 
     /// <summary>So many requests that no earlier call returned.</summary>
+    /// <exception cref="InvalidOperationException">These miners have no more.</exception>
     internal byte[][] Take(int count, Uri service)
     {
-        var first = _next;
-        _next += count;
+        var now = DateTimeOffset.UtcNow;
+        var first = Math.Max(_next, ((now - Oldest).ToUnixTimeSeconds() - _first) * _hotkeys.Length);
+        _next = first + count;
+        if (_first + (_next / _hotkeys.Length) > (now + FurthestAhead).ToUnixTimeSeconds())
+        {
+            throw new InvalidOperationException($"{_hotkeys.Length} miners cannot sign so many requests within the time that a request is good for.");
+        }
+
         var requests = new byte[count][];
         Parallel.For(0, count, index => requests[index] = Make(first + index, service));
         return requests;
@@ -62,7 +71,7 @@ internal sealed class SignedRequests : IDisposable
     private byte[] Make(long number, Uri service)
     {
         var miner = (int)(number % _hotkeys.Length);
-        var (hotkey, coldkey, timestamp) = (_hotkeys[miner], _coldkeys[miner], _latest - (number / _hotkeys.Length));
+        var (hotkey, coldkey, timestamp) = (_hotkeys[miner], _coldkeys[miner], _first + (number / _hotkeys.Length));
         var text = string.Create(CultureInfo.InvariantCulture, $"s3:data:access:{coldkey}:{hotkey.AccountId}:{timestamp}");
         var body = JsonSerializer.Serialize(new
         {

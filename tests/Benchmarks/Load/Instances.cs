@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Globalization;
+using S3Auth.EndToEnd.Tests.Servers;
+using StackExchange.Redis;
+
+namespace S3Auth.Benchmarks.Load;
+
+/// <summary>
+/// One to three instances that count together in one Redis, each with a share of the load: what a request costs an instance, and what it
+/// costs Redis. On one machine they share its cores: what counts is the cost of one request, not how many there are a second.
+/// </summary>
+internal static class Instances
+{
+    internal const string Name = "instances";
+
+    private const int Miners = 8192;
+    private const int Most = 3;
+    private const int Connections = 32;
+    private const int MostPerSecond = 12_000;
+
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
+
+    internal static async Task<int> RunAsync(string program)
+    {
+        using var requests = new SignedRequests(Miners);
+        var metagraph = Path.GetTempFileName();
+        await File.WriteAllTextAsync(metagraph, requests.Metagraph());
+        var port = FreePort.Next();
+        using var redis = StartRedis(port);
+        try
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores shared with the load and Redis, {Connections} connections"));
+            Console.WriteLine("| instances | a second, all together | CPU a request: an instance | Redis | p50 | p99 | refused |");
+            Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+            await MeasureAsync("1, in memory", 1, redisPort: null);
+            for (var count = 1; count <= Most; count++)
+            {
+                await MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"{count}"), count, port);
+            }
+
+            Console.WriteLine();
+            Console.WriteLine(await MemoryAsync(port));
+        }
+        finally
+        {
+            redis.Kill();
+            await redis.WaitForExitAsync();
+            File.Delete(metagraph);
+        }
+
+        return 0;
+
+        async Task MeasureAsync(string what, int count, int? redisPort)
+        {
+            var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["BT_NETWORK"] = "static", ["METAGRAPH_FILE"] = metagraph, ["S3_REGION"] = "us-east-2",
+            };
+            if (redisPort is not null)
+            {
+                settings["REDIS_URL"] = string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{redisPort}");
+                settings["REDIS_REQUIRED"] = "true";
+            }
+
+            var services = new List<RunningService>();
+            try
+            {
+                for (var i = 0; i < count; i++)
+                {
+                    services.Add(await RunningService.StartAsync(program, settings));
+                }
+
+                await LoadAsync(services, WarmUp);
+                var (before, redisBefore) = (services.Sum(service => Cpu(service.Process)), Cpu(redis));
+                var results = await LoadAsync(services, Duration);
+                var (after, redisAfter) = (services.Sum(service => Cpu(service.Process)), Cpu(redis));
+                var answered = results.Sum(result => result.Requests);
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {what} | {results.Sum(result => result.PerSecond):0} | {(after - before) / answered:0} us | {(redisAfter - redisBefore) / answered:0.0} us | {results.Max(result => result.P50).TotalMilliseconds:0.00} ms | {results.Max(result => result.P99).TotalMilliseconds:0.00} ms | {results.Sum(result => result.Refused)} |"));
+            }
+            finally
+            {
+                foreach (var service in services)
+                {
+                    await service.DisposeAsync();
+                }
+            }
+        }
+
+        async Task<WrkResult[]> LoadAsync(List<RunningService> services, TimeSpan duration)
+        {
+            var batches = services
+                .Select(service => requests.Take((int)(duration.TotalSeconds * MostPerSecond / services.Count), service.Http.BaseAddress!))
+                .ToList();
+            return await Task.WhenAll(services.Select((service, index) => Wrk.RunAsync(
+                service.Http.BaseAddress!, batches[index], repeats: false, Connections / services.Count, duration)));
+        }
+    }
+
+    private static async Task<string> MemoryAsync(int port)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port},allowAdmin=true"));
+        var server = redis.GetServers()[0];
+        var (keys, memory) = (await server.DatabaseSizeAsync(), await server.InfoAsync("memory"));
+        var used = long.Parse(memory.SelectMany(section => section).First(entry => entry.Key == "used_memory").Value, CultureInfo.InvariantCulture);
+        return string.Create(CultureInfo.InvariantCulture, $"Redis holds {keys} proofs and counters in {used / 1e6:0} MB: {(double)used / keys:0} bytes each");
+    }
+
+    private static double Cpu(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime.TotalMicroseconds;
+    }
+
+    private static Process StartRedis(int port)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(
+                "redis-server", ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--logfile", "/dev/null"])
+            {
+                UseShellExecute = false,
+            }) ?? throw new InvalidOperationException("Redis did not start.");
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new InvalidOperationException("redis-server is not on the PATH: install it (Debian: apt-get install redis-server).", exception);
+        }
+    }
+}
