@@ -16,7 +16,7 @@ internal static class Instances
     private const int Miners = 8192;
     private const int Most = 3;
     private const int Connections = 32;
-    private const int MostPerSecond = 12_000;
+    private const int MostPerSecond = 22_000;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
