@@ -199,7 +199,7 @@ internal sealed class CephGateway : IAsyncDisposable
 
         [client.rgw]
         rgw_data = {_folder.Path}/rgw
-        rgw_frontends = beast endpoint={_gateway}
+        rgw_frontends = beast endpoint={_gateway} tcp_nodelay=1
         rgw_thread_pool_size = 32
         # What is deleted leaves the memory soon.
         rgw_gc_obj_min_wait = 5
