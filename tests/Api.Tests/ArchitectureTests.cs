@@ -67,6 +67,17 @@ public sealed class ArchitectureTests
     }
 
     [Test]
+    public void Only_controllers_send_commands()
+    {
+        // What is proved of a caller is kept per request: whoever lives longer than a request must not be able to send in its place.
+        var offenders = OffendersOf(Types.InAssemblies([Application, Infrastructure, Api])
+            .That().DoNotInherit(typeof(Microsoft.AspNetCore.Mvc.ControllerBase)).And().DoNotHaveNameStartingWith("DependencyInjection")
+            .ShouldNot().HaveDependencyOnAny(typeof(MediatR.IMediator).FullName, typeof(MediatR.Mediator).FullName, typeof(MediatR.ServiceFactory).FullName));
+
+        Assert.That(offenders, Is.Empty);
+    }
+
+    [Test]
     public void No_room_reads_the_clock_but_through_TimeProvider()
     {
         // The clock's getters, found in what the compiled methods call.

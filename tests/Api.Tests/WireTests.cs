@@ -161,6 +161,8 @@ public sealed class WireTests
 
         AssertInvalid(await _service.PostAsync(Path, good + ",\"zz\":1,\"zz\":2}"), "JSON object");
         AssertInvalid(await _service.PostAsync(Path, good + ",\"zz\":{\"a\":1,\"\\u0061\":2}}"), "JSON object");
+        AssertInvalid(await _service.PostAsync(Path, good + ",\"zz\":{\"\\ud800\":1,\"a\":2}}"), "JSON object");
+        AssertInvalid(await _service.PostAsync(Path, good + ",\"zz\":[{\"\\udc00\":1}]}"), "JSON object");
         AssertInvalid(await _service.PostAsync(Path, badlyEncoded), "JSON object");
     }
 

@@ -78,7 +78,15 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
             throw new JsonException();
         }
 
-        using var document = JsonDocument.Parse(body, Strict);
+        try
+        {
+            using var document = JsonDocument.Parse(body, Strict);
+        }
+        catch (InvalidOperationException)
+        {
+            // A member's name with half of a surrogate pair, in what the request's type does not name.
+            throw new JsonException();
+        }
     }
 
     // The path is $.member for a member's value and $ (or nothing) for the body itself. What the serializer says of the body can

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 
@@ -20,6 +22,7 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
     private readonly SortedDictionary<long, ProofSet> _slots = [];
     private readonly TimeProvider _time;
     private readonly int _capacity;
+    private readonly UInt128 _secret = MemoryMarshal.Read<UInt128>(RandomNumberGenerator.GetBytes(16));
     private long _forgotten = long.MinValue;
     private long _earliest = long.MaxValue;
     private int _count;
@@ -63,11 +66,12 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
     internal ProofUse Use(UsedProof proof)
     {
         var end = proof.Until.ToUnixTimeSeconds() / SlotSeconds;
+        var number = NumberOf(proof.Key);
         lock (_gate)
         {
             Forget(_time.GetUtcNow().ToUnixTimeSeconds());
 
-            if (_slots.TryGetValue(end, out var slot) && slot.Contains(Short(proof.Key)))
+            if (_slots.TryGetValue(end, out var slot) && slot.Contains(number))
             {
                 return ProofUse.Repeated;
             }
@@ -83,14 +87,23 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
                 _earliest = Math.Min(_earliest, end);
             }
 
-            slot.Add(Short(proof.Key));
+            slot.Add(number);
             _count++;
             return ProofUse.First;
         }
     }
 
-    // Half of a key is enough: that two of some millions share it is one chance in a million, and then one more is refused.
-    private static ulong Short(ReplayKey key) => (ulong)key.Value;
+    /// <summary>
+    /// What a proof is remembered as. Callers choose their nonces, and by trying many could choose where the proofs of them stand, all in one
+    /// place; so a secret of this process goes into it. Half of a key is enough: that two of some millions share it is one chance in a million,
+    /// and then one more is refused.
+    /// </summary>
+    internal ulong NumberOf(ReplayKey key)
+    {
+        var mixed = key.Value ^ _secret;
+        var high = Math.BigMul((ulong)(mixed >> 64), (ulong)mixed, out var low);
+        return high ^ low;
+    }
 
     private void Forget(long now)
     {

@@ -4,7 +4,8 @@ namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
 /// Numbers, each at most once, outside of the heap that is collected: there may be millions of them, and they all go at once. Not for
-/// several threads at once. The numbers are halves of hashes, spread evenly: their own bits say where they stand.
+/// several threads at once. A number's own bits say where it stands, so who adds them sees to it that nobody can choose them
+/// (<see cref="MemoryReplayGuard"/>): numbers that crowd make each step as long as there are numbers.
 /// </summary>
 internal sealed unsafe class ProofSet : IDisposable
 {
@@ -43,6 +44,12 @@ internal sealed unsafe class ProofSet : IDisposable
             return false;
         }
 
+        // Three quarters: one look finds a number, or two. Before the number is in: where there is no memory, nothing has changed.
+        if (Count >= _mask / 4 * 3)
+        {
+            Grow();
+        }
+
         Count++;
         if (number == None)
         {
@@ -50,13 +57,6 @@ internal sealed unsafe class ProofSet : IDisposable
         }
 
         *Find(number) = number;
-
-        // Three quarters: one look finds a number, or two.
-        if (Count > _mask / 4 * 3)
-        {
-            Grow();
-        }
-
         return true;
     }
 

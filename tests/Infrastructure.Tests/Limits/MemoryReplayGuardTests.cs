@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Infrastructure.Limits;
+using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
 
@@ -47,6 +48,22 @@ public sealed class MemoryReplayGuardTests
 
         Assert.That(uses.Count(use => use == ProofUse.First), Is.EqualTo(10));
         Assert.That(uses, Has.All.AnyOf(ProofUse.First, ProofUse.Repeated));
+    }
+
+    [Test]
+    public void Nobody_can_choose_where_proofs_are_remembered()
+    {
+        using var guard = new MemoryReplayGuard(_time);
+        using var other = new MemoryReplayGuard(_time);
+        var signer = AccountId.FromBytes(new byte[32]);
+
+        // Nonces tried until the low bits of their keys are in one sixteenth of what there is.
+        var chosen = Enumerable.Range(0, 64_000).Select(i => ReplayKey.OfNonce(signer, new Guid(i, 0, 0, new byte[8]))).Where(key => ((ulong)key.Value & 0xF000) == 0).ToList();
+        var crowded = chosen.Count(key => (guard.NumberOf(key) & 0xF000) == 0);
+
+        Assert.That(chosen, Has.Count.GreaterThan(3000));
+        Assert.That(crowded, Is.LessThan(chosen.Count / 8));
+        Assert.That(chosen, Has.None.Matches<ReplayKey>(key => guard.NumberOf(key) == other.NumberOf(key)));
     }
 
     [Test]
