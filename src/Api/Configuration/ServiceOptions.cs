@@ -6,7 +6,7 @@ using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Api.Configuration;
 
-/// <summary>Everything an operator can set, parsed. The names on the wire of the environment stand at <see cref="ServiceOptionsReader"/>.</summary>
+/// <summary>Everything an operator can set, parsed. What each is called in the environment, and what holds where nothing is set, stands in <see cref="Settings"/>.</summary>
 internal sealed record ServiceOptions
 {
     /// <summary>The port of the API.</summary>

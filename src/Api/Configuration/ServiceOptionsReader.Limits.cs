@@ -12,31 +12,31 @@ internal sealed partial class ServiceOptionsReader
 
     private AccessWindow ReadWindow() => AccessWindow.Default with
     {
-        Back = TimeSpan.FromSeconds(Number("TIMESTAMP_MAX_AGE", 300, 1, 3600)),
-        Ahead = TimeSpan.FromSeconds(Number("TIMESTAMP_MAX_AHEAD", 60, 0, 3600)),
+        Back = Seconds(Settings.MaxAge),
+        Ahead = Seconds(Settings.MaxAhead),
     };
 
     private DailyLimits ReadDailyLimits() => new(
-        Number("DAILY_LIMIT_PER_MINER", (int)DailyLimits.Default.PerMiner, 0, int.MaxValue),
-        Number("DAILY_LIMIT_PER_VALIDATOR", (int)DailyLimits.Default.PerValidator, 0, int.MaxValue),
-        Number("TOTAL_DAILY_LIMIT", (int)DailyLimits.Default.Total, 0, int.MaxValue));
+        Number(Settings.PerMiner),
+        Number(Settings.PerValidator),
+        Number(Settings.Total));
 
     private LimitOptions ReadLimits(ushort netuid)
     {
         RedisAddress? redis = null;
-        if (Text("REDIS_URL") is { } url && !RedisAddress.TryParse(url, out redis))
+        if (Text(Settings.RedisUrl) is { } url && !RedisAddress.TryParse(url, out redis))
         {
             // The value itself may hold a password and is not repeated.
             _problems.Add("REDIS_URL cannot be used: write it as redis://host:port, rediss://user:password@host:port or redis://host:port/database.");
         }
 
-        return new LimitOptions { Redis = redis, RedisIsRequired = Flag("REDIS_REQUIRED"), Netuid = netuid };
+        return new LimitOptions { Redis = redis, RedisIsRequired = Flag(Settings.RedisIsRequired), Netuid = netuid };
     }
 
     private List<IPNetwork> ReadTrustedProxies()
     {
         var networks = new List<IPNetwork>();
-        foreach (var text in List("TRUSTED_PROXIES"))
+        foreach (var text in List(Settings.TrustedProxies))
         {
             if (IPNetwork.TryParse(text, out var network))
             {
@@ -57,7 +57,7 @@ internal sealed partial class ServiceOptionsReader
 
     private List<string> ReadCorsOrigins()
     {
-        var origins = List("CORS_ORIGINS").ToList();
+        var origins = List(Settings.CorsOrigins).ToList();
         foreach (var text in origins.Where(text => text != "*"
             && !(Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && text == uri.GetLeftPart(UriPartial.Authority))))
         {
@@ -69,7 +69,7 @@ internal sealed partial class ServiceOptionsReader
 
     private string? ReadMetricsToken()
     {
-        var token = Text("METRICS_TOKEN");
+        var token = Text(Settings.MetricsToken);
         if (token is { Length: < LeastTokenLength } || token?.Any(c => c is <= ' ' or > '~') == true)
         {
             // The value is a secret and is not repeated.
@@ -79,19 +79,19 @@ internal sealed partial class ServiceOptionsReader
         return token;
     }
 
-    private string[] List(string name) =>
-        Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+    private string[] List(Setting setting) =>
+        Text(setting)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    private bool Flag(string name)
+    private bool Flag(ChoiceSetting setting)
     {
-        switch (Text(name)?.ToUpperInvariant())
+        switch (Text(setting)?.ToUpperInvariant())
         {
             case "TRUE" or "1" or "YES":
                 return true;
-            case null or "FALSE" or "0" or "NO":
+            case "FALSE" or "0" or "NO":
                 return false;
             default:
-                _problems.Add($"{name} must be true or false.");
+                _problems.Add($"{setting.Name} must be true or false.");
                 return false;
         }
     }

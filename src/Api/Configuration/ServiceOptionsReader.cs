@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Storage;
@@ -9,21 +8,16 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Api.Configuration;
 
 /// <summary>
-/// Reads <see cref="ServiceOptions"/> from environment variables (over appsettings.json, by the same names). In development
-/// nothing needs to be set; elsewhere what is missing is named. All problems are told at once.
+/// Reads <see cref="ServiceOptions"/> from environment variables (over appsettings.json, by the same names), by <see cref="Settings"/>. In
+/// development nothing needs to be set; elsewhere what is missing is named. All problems are told at once.
 /// </summary>
 internal sealed partial class ServiceOptionsReader(IConfiguration configuration, IHostEnvironment environment)
 {
-    private const string Static = "static";
-    private const int MaxPort = 65535;
-    private const int Day = 24 * 60 * 60;
-    private const int Million = 1_000_000;
+    private static readonly Setting[] OfAChain = [Settings.SyncInterval, Settings.MaxStaleness];
 
-    private static readonly string[] OfAChain = ["METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS"];
+    private static readonly Setting[] OfAStaticMetagraph = [Settings.MetagraphFile];
 
-    private static readonly string[] OfAStaticMetagraph = ["METAGRAPH_FILE"];
-
-    private static readonly string[] OfARedis = ["REDIS_REQUIRED"];
+    private static readonly Setting[] OfARedis = [Settings.RedisIsRequired];
 
     private readonly List<string> _problems = [];
     private readonly bool _development = environment.IsDevelopment();
@@ -31,21 +25,21 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
     /// <summary>The variables that are set without any effect beside the others.</summary>
     internal IReadOnlyList<string> WithoutEffect =>
     [
-        .. (IsStatic ? OfAChain : OfAStaticMetagraph).Concat(Text("REDIS_URL") is null ? OfARedis : []).Where(name => Text(name) is not null),
+        .. (IsStatic ? OfAChain : OfAStaticMetagraph).Concat(Text(Settings.RedisUrl) is null ? OfARedis : [])
+            .Where(setting => Given(setting) is not null).Select(setting => setting.Name),
     ];
 
-    // In development nothing needs to be set.
-    private bool IsStatic => (Text("BT_NETWORK") ?? (_development ? Static : null)) == Static;
+    private bool IsStatic => Text(Settings.Network) == Settings.StaticNetwork;
 
     /// <exception cref="ConfigurationException">Anything is missing or does not parse.</exception>
     internal ServiceOptions Read()
     {
-        var netuid = (ushort)Number("NET_UID", 46, 0, ushort.MaxValue);
-        var dataFolder = Path.GetFullPath(Text("DATA_DIR") ?? ".data");
+        var netuid = (ushort)Number(Settings.Netuid);
+        var dataFolder = Path.GetFullPath(Text(Settings.DataFolder)!);
         var usage = ReadUsage();
         var options = new ServiceOptions
         {
-            Port = Number("PORT", 8000, 1, MaxPort),
+            Port = Number(Settings.Port),
             LoopbackOnly = _development,
             Netuid = netuid,
             Chain = IsStatic ? null : ReadChain(netuid, dataFolder),
@@ -54,18 +48,18 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
             Layout = ReadLayout(),
             Store = ReadStore(usage),
             StoreUsage = usage,
-            EmbeddedStorePort = Number("EMBEDDED_STORE_PORT", 9000, 1, MaxPort),
+            EmbeddedStorePort = Number(Settings.EmbeddedStorePort),
             DataFolder = dataFolder,
             Window = ReadWindow(),
             DailyLimits = ReadDailyLimits(),
             Limits = ReadLimits(netuid),
-            RequestsPerMinute = Number("RATE_LIMIT_PER_MINUTE", BurstLimit.Default.PerMinute, 1, 10 * Million),
+            RequestsPerMinute = Number(Settings.RequestsPerMinute),
             TrustedProxies = ReadTrustedProxies(),
             CorsOrigins = ReadCorsOrigins(),
             MetricsToken = ReadMetricsToken(),
-            MostConnections = Number("MAX_CONNECTIONS", 10_000, 1, Million),
-            DrainTime = TimeSpan.FromSeconds(Number("DRAIN_SECONDS", _development ? 0 : 5, 0, 20)),
-            AuditFolder = Text("AUDIT_DIR") is { } folder ? Path.GetFullPath(folder) : null,
+            MostConnections = Number(Settings.MostConnections),
+            DrainTime = Seconds(Settings.DrainTime),
+            AuditFolder = Text(Settings.AuditFolder) is { } folder ? Path.GetFullPath(folder) : null,
             LogLevel = ReadLogLevel(),
         };
 
@@ -74,10 +68,10 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
 
     private ChainOptions? ReadChain(ushort netuid, string dataFolder)
     {
-        var syncInterval = TimeSpan.FromSeconds(Number("METAGRAPH_SYNC_INTERVAL", 60, 1, Day));
-        var maxStaleness = TimeSpan.FromSeconds(Number("METAGRAPH_MAX_STALENESS", 3600, 1, 7 * Day));
-        var choices = $"one of {string.Join(", ", ChainNetwork.Names)}, {Static}, or the addresses of nodes, each once, separated by commas: wss://host:port";
-        if (Text("BT_NETWORK") is not { } text)
+        var syncInterval = Seconds(Settings.SyncInterval);
+        var maxStaleness = Seconds(Settings.MaxStaleness);
+        var choices = $"one of {string.Join(", ", ChainNetwork.Names)}, {Settings.StaticNetwork}, or the addresses of nodes, each once, separated by commas: wss://host:port";
+        if (Text(Settings.Network) is not { } text)
         {
             _problems.Add($"BT_NETWORK is missing: set {choices}.");
             return null;
@@ -102,7 +96,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
 
     private string? ReadMetagraphFile()
     {
-        var file = Text("METAGRAPH_FILE");
+        var file = Text(Settings.MetagraphFile);
         if (file is null && !_development)
         {
             _problems.Add("METAGRAPH_FILE is missing: the development accounts' keys are known to everyone, so outside development a file must say who is registered.");
@@ -113,25 +107,20 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
 
     private Alpha ReadStake()
     {
-        const decimal Default = 20000;
-        if (Text("MIN_VALIDATOR_STAKE") is not { } text)
-        {
-            return Alpha.FromAlpha(Default);
-        }
-
+        var text = Text(Settings.MinValidatorStake);
         if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var stake)
             && stake <= ulong.MaxValue / (decimal)Alpha.UnitsPerAlpha)
         {
             return Alpha.FromAlpha(stake);
         }
 
-        _problems.Add($"MIN_VALIDATOR_STAKE is '{text}', but must be an amount of alpha such as 20000 or 0.5.");
+        _problems.Add($"{Settings.MinValidatorStake.Name} is '{text}', but must be an amount of alpha such as 20000 or 0.5.");
         return default;
     }
 
     private FolderLayout ReadLayout()
     {
-        var name = Text("FOLDER_LAYOUT") ?? ColdkeyLayout.LayoutName;
+        var name = Text(Settings.Layout);
         switch (name)
         {
             case ColdkeyLayout.LayoutName:
@@ -146,7 +135,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
 
     private List<Source> ReadSources()
     {
-        var text = Text("SOURCES") ?? "x,reddit";
+        var text = Text(Settings.Sources)!;
         var sources = new List<Source>();
         foreach (var name in text.Split(',', StringSplitOptions.TrimEntries))
         {
@@ -171,13 +160,13 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
     private StoreUsage ReadUsage() => new()
     {
         UploadMethod = ReadUploadMethod(),
-        ListingLifetime = TimeSpan.FromSeconds(Number("LISTING_CACHE_SECONDS", 2, 0, 60)),
-        ListingTimeout = TimeSpan.FromSeconds(Number("LISTING_TIMEOUT", 30, 1, 300)),
+        ListingLifetime = Seconds(Settings.ListingLifetime),
+        ListingTimeout = Seconds(Settings.ListingTimeout),
     };
 
     private UploadMethod ReadUploadMethod()
     {
-        switch (Text("UPLOAD_METHOD") ?? "POST")
+        switch (Text(Settings.UploadMethod))
         {
             case "POST":
                 return UploadMethod.Post;
@@ -191,11 +180,11 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
 
     private StorageOptions? ReadStore(StoreUsage usage)
     {
-        var endpoint = Endpoint("S3_ENDPOINT");
-        var publicEndpoint = Endpoint("S3_PUBLIC_ENDPOINT");
-        if (Text("S3_BUCKET") is { } bucket)
+        var endpoint = Endpoint(Settings.Endpoint);
+        var publicEndpoint = Endpoint(Settings.PublicEndpoint);
+        if (Text(Settings.Bucket) is { } bucket)
         {
-            var region = Text("S3_REGION") ?? "us-east-2";
+            var region = Text(Settings.Region)!;
             if (!BucketName.IsValid(bucket))
             {
                 _problems.Add($"S3_BUCKET is '{bucket}', but a bucket's name is 3 to 63 lowercase letters, digits, '-' and '.'.");
@@ -207,7 +196,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
             }
 
             // Everyone holds the development accounts' keys: what they open must not leave this machine.
-            if (_development && IsStatic && Text("METAGRAPH_FILE") is null && endpoint is not { IsLoopback: true })
+            if (_development && IsStatic && Text(Settings.MetagraphFile) is null && endpoint is not { IsLoopback: true })
             {
                 _problems.Add("METAGRAPH_FILE is missing: without it everyone's development accounts would get access to S3_BUCKET.");
             }
@@ -227,9 +216,9 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         return null;
     }
 
-    private Uri? Endpoint(string name)
+    private Uri? Endpoint(Setting setting)
     {
-        if (Text(name) is not { } text)
+        if (Text(setting) is not { } text)
         {
             return null;
         }
@@ -240,13 +229,13 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         }
 
         // The value itself may hold a password and is not repeated.
-        _problems.Add($"{name} cannot be used: write it as http://host:port or https://host, without user, query and fragment.");
+        _problems.Add($"{setting.Name} cannot be used: write it as http://host:port or https://host, without user, query and fragment.");
         return null;
     }
 
     private LogLevel ReadLogLevel()
     {
-        var text = Text("LOG_LEVEL") ?? nameof(LogLevel.Information);
+        var text = Text(Settings.LogLevel)!;
         if (Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level) && !char.IsAsciiDigit(text[0]))
         {
             return level;
@@ -260,29 +249,29 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
             case "WARN":
                 return LogLevel.Warning;
             default:
-                _problems.Add($"LOG_LEVEL is '{text}', but must be one of: {string.Join(", ", Enum.GetNames<LogLevel>())}.");
+                _problems.Add($"LOG_LEVEL is '{text}', but must be one of: {string.Join(", ", Settings.LogLevel.Choices)}.");
                 return LogLevel.Information;
         }
     }
 
-    private int Number(string name, int standard, int least, int most)
+    private int Number(NumberSetting setting)
     {
-        if (Text(name) is not { } text)
+        var text = Text(setting);
+        if (!setting.TryParse(text, out var number))
         {
-            return standard;
+            _problems.Add($"{setting.Name} is '{text}', but must be a whole number from {setting.Least} to {setting.Most}.");
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
-        {
-            return number;
-        }
-
-        _problems.Add($"{name} is '{text}', but must be a whole number from {least} to {most}.");
-        return standard;
+        return number;
     }
 
-    private string? Text(string name) =>
-        configuration[name] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
+    private TimeSpan Seconds(NumberSetting setting) => TimeSpan.FromSeconds(Number(setting));
+
+    /// <summary>What is set, or what holds where nothing is.</summary>
+    private string? Text(Setting setting) => Given(setting) ?? setting.StandardIn(_development);
+
+    private string? Given(Setting setting) =>
+        configuration[setting.Name] is { } text && !string.IsNullOrWhiteSpace(text) ? text.Trim() : null;
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,62}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RegionName();

@@ -1,0 +1,23 @@
+namespace S3Auth.Api.Tests;
+
+/// <summary>The repository that these tests were built from: some hold its pages to its code.</summary>
+internal static class RepositoryFiles
+{
+    internal static string Root { get; } = FindRoot();
+
+    internal static string PathOf(string file) => Path.Combine(Root, file);
+
+    /// <summary>A file's text, with the line ends of every system made one.</summary>
+    internal static string Read(string file) => File.ReadAllText(PathOf(file)).ReplaceLineEndings("\n");
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "S3Auth.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("S3Auth.sln is in no folder above the tests.");
+    }
+}
