@@ -4,7 +4,11 @@
 //            | Load (the service under load beside a bare HTTP server, then with Redis; takes wrk and redis-server from the PATH)
 //            | Growth (validators' answers as miners and objects grow, on a real store)
 //            | OpenApi (writes src/Client/openapi.json from the server)
+//            | Pages (writes the tables of docs/operators.md and docs/licences.md from the code and the packages)
+//            | Sbom (writes artifacts/sbom/*.json, CycloneDX, of the server and of s3auth)
+//            | Reproducible (publishes both twice, from two folders, and compares what comes out)
 //   --configuration=Release (default) | Debug
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 
 var target = Argument("target", "Default");
@@ -83,6 +87,88 @@ Task("OpenApi")
         EnvironmentVariables = { ["S3AUTH_WRITE_OPENAPI"] = MakeAbsolute(File("./src/Client/openapi.json")).FullPath },
     }));
 
+// After a change of settings or packages: writes what the pages say of them.
+Task("Pages")
+    .IsDependentOn("Build")
+    .Does(() => DotNetTest("./tests/Api.Tests/Api.Tests.csproj", new DotNetTestSettings
+    {
+        Configuration = configuration,
+        NoBuild = true,
+        NoRestore = true,
+        Filter = "Name~Committed_page",
+        EnvironmentVariables = { ["S3AUTH_WRITE_PAGES"] = "true" },
+    }));
+
+// What each program is made of, from what was restored: nothing but its packages is looked at, and nobody is asked.
+Task("Sbom")
+    .IsDependentOn("Build")
+    .DoesForEach(new[] { ("Api", "S3Auth.Api"), ("Cli", "s3auth") }, program =>
+    {
+        var (project, name) = program;
+        var bills = Directory("./artifacts/sbom");
+        var version = XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;
+        DotNetTool("./S3Auth.sln", "dotnet-CycloneDX", new ProcessArgumentBuilder()
+            .Append($"./src/{project}/{project}.csproj --recursive --exclude-dev --disable-package-restore --no-serial-number --output-format Json")
+            .Append($"--set-name {name} --set-version {version} --set-nuget-purl --include-project-references")
+            .Append($"--output {bills} --filename {name}.json"));
+
+        // A bill that leaves something out is worse than none.
+        var bill = System.IO.File.ReadAllText($"{bills}/{name}.json");
+        var left = PackagesOf(project, name).Where(package => !bill.Contains($"pkg:nuget/{package.Replace('/', '@')}\"", StringComparison.Ordinal)).ToList();
+        if (left.Count > 0)
+        {
+            throw new CakeException($"The bill of {name} leaves out {string.Join(", ", left)}.");
+        }
+    });
+
+// From two folders of different names and depths: what depends on where it was built differs.
+Task("Reproducible")
+    .Does(() =>
+    {
+        var work = MakeAbsolute(Directory("./artifacts/reproducible"));
+        CleanDirectory(work);
+        var published = new[] { "a", "somewhere/else/with/a/longer/name" }.Select(PublishFrom).ToArray();
+        var different = published[0].Keys.Union(published[1].Keys)
+            .Where(file => published[0].GetValueOrDefault(file) != published[1].GetValueOrDefault(file))
+            .ToList();
+        if (published[0].Count < 7 || different.Count > 0)
+        {
+            throw new CakeException($"{published[0].Count} files; different: {string.Join(", ", different)}");
+        }
+
+        foreach (var (file, hash) in published[0])
+        {
+            Information($"{hash}  {file}");
+        }
+
+        // Our own assemblies, their symbols and what tells the host about them, by their hashes.
+        Dictionary<string, string> PublishFrom(string folder)
+        {
+            var place = work.Combine(folder);
+            foreach (var file in new[] { "*.props", "*.targets", ".editorconfig", "*.md" }.SelectMany(pattern => GetFiles($"./{pattern}"))
+                .Concat(GetFiles("./src/**/*").Where(file => !file.Segments.Contains("obj") && !file.Segments.Contains("bin"))))
+            {
+                var copy = place.CombineWithFilePath(MakeAbsolute(Directory(".")).GetRelativePath(file));
+                EnsureDirectoryExists(copy.GetDirectory());
+                CopyFile(file, copy);
+            }
+
+            foreach (var project in new[] { "Api", "Cli" })
+            {
+                DotNetPublish(place.Combine($"src/{project}").FullPath, new DotNetPublishSettings
+                {
+                    Configuration = "Release",
+                    OutputDirectory = place.Combine($"published/{project}"),
+                    MSBuildSettings = new DotNetMSBuildSettings { NodeReuse = false },
+                });
+            }
+
+            return GetFiles($"{place}/published/**/*")
+                .Where(file => file.GetFilename().FullPath.StartsWith("s3auth", StringComparison.OrdinalIgnoreCase))
+                .ToDictionary(file => place.GetRelativePath(file).FullPath, file => CalculateFileHash(file, HashAlgorithm.SHA256).ToHex());
+        }
+    });
+
 // Twelve times what a build damages is more than a million inputs.
 Task("MoreAndLonger")
     .Does(() =>
@@ -114,6 +200,12 @@ void RunTests(FilePath project, string filter = "TestCategory!=Transfers&TestCat
     Filter = filter,
     Loggers = [$"trx;LogFileName={project.GetFilenameWithoutExtension()}.trx", "console;verbosity=minimal"],
 });
+
+// The packages that a program is published with, as name/version.
+IEnumerable<string> PackagesOf(string project, string name) =>
+    from library in JsonNode.Parse(System.IO.File.ReadAllText($"./src/{project}/bin/{configuration}/net10.0/{name}.deps.json"))["libraries"].AsObject()
+    where (string)library.Value["type"] == "package"
+    select library.Key;
 
 // What was skipped, and why, in words; then one line for all. In a file, so that build.sh can end with it.
 void WriteSummary()

@@ -18,7 +18,7 @@ namespace S3Auth.Api.Tests;
 internal sealed partial class SettingsTests
 {
     private const string Page = "docs/operators.md";
-    private const string Begin = "<!-- settings: written by ./build.sh --target=Settings -->";
+    private const string Begin = "<!-- settings: written by ./build.sh --target=Pages -->";
     private const string End = "<!-- end of settings -->";
 
     // The least that production starts with, by each kind of metagraph.
@@ -46,13 +46,13 @@ internal sealed partial class SettingsTests
         var (from, to) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
         Assert.That((from, to), Is.Not.EqualTo((-1, -1)), "The page has no place for the settings.");
         var written = page[..from] + Begin + "\n" + Tables() + page[to..];
-        if (Environment.GetEnvironmentVariable("S3AUTH_WRITE_SETTINGS") is { Length: > 0 } file)
+        if (RepositoryFiles.PagesAreToBeWritten)
         {
-            await File.WriteAllTextAsync(file, written);
+            await File.WriteAllTextAsync(RepositoryFiles.PathOf(Page), written);
             return;
         }
 
-        Assert.That(page, Is.EqualTo(written), $"./build.sh --target=Settings writes {Page} anew");
+        Assert.That(page, Is.EqualTo(written), $"./build.sh --target=Pages writes {Page} anew");
     }
 
     [Test]
