@@ -109,7 +109,7 @@ Task("Sbom")
         var version = XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;
         DotNetTool("./S3Auth.sln", "dotnet-CycloneDX", new ProcessArgumentBuilder()
             .Append($"./src/{project}/{project}.csproj --recursive --exclude-dev --disable-package-restore --no-serial-number --output-format Json")
-            .Append($"--set-name {name} --set-version {version} --set-nuget-purl --include-project-references")
+            .Append($"--set-name {name} --set-version {version}")
             .Append($"--output {bills} --filename {name}.json"));
 
         // A bill that leaves something out is worse than none.

@@ -1,0 +1,55 @@
+using System.Text.RegularExpressions;
+
+namespace S3Auth.Api.Tests;
+
+/// <summary>What the threat model leans on exists: no rule is said to be held by a test or a file that is not there.</summary>
+public sealed partial class ThreatModelTests
+{
+    private const string Page = "docs/threat-model.md";
+
+    // The lines of tests, by class: several projects may have one of the same name.
+    private static readonly ILookup<string, string[]> TestClasses = Directory
+        .GetFiles(RepositoryFiles.PathOf("tests"), "*.cs", SearchOption.AllDirectories)
+        .Where(file => !file.Split(Path.DirectorySeparatorChar).Contains("obj"))
+        .ToLookup(file => Path.GetFileNameWithoutExtension(file), File.ReadAllLines, StringComparer.Ordinal);
+
+    [Test]
+    public void Every_named_test_exists()
+    {
+        var named = NamedTest().Matches(RepositoryFiles.Read(Page)).Select(match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value)).ToList();
+
+        Assert.That(named, Has.Count.GreaterThan(80));
+        Assert.That(named.Where(test => !Exists(test.Class, test.Method)), Is.Empty);
+    }
+
+    [Test]
+    public void Every_linked_file_exists()
+    {
+        foreach (var page in Directory.GetFiles(RepositoryFiles.PathOf("docs"), "*.md").Concat(Directory.GetFiles(RepositoryFiles.Root, "*.md")))
+        {
+            var links = Link().Matches(File.ReadAllText(page)).Select(match => match.Groups["file"].Value).ToList();
+            Assert.That(links.Where(link => !Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, link))), Is.Empty, page);
+            Assert.That(links, Has.Count.GreaterThan(Path.GetFileName(page) == "threat-model.md" ? 40 : -1));
+        }
+    }
+
+    [Test]
+    public void Every_row_names_a_file_and_a_test()
+    {
+        var rows = RepositoryFiles.Read(Page).Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| could |", StringComparison.Ordinal) && !line.StartsWith("| ---", StringComparison.Ordinal)).ToList();
+
+        Assert.That(rows, Has.Count.GreaterThan(40));
+        Assert.That(rows.Where(row => !NamedTest().IsMatch(row) || !Link().IsMatch(row)), Is.Empty);
+    }
+
+    // An attribute of a test stands above the method, without an empty line between: a method without one is run by nobody.
+    private static bool Exists(string name, string method) => TestClasses[name].Any(lines =>
+        Array.FindIndex(lines, line => line.Contains("public ", StringComparison.Ordinal) && line.Contains($" {method}(", StringComparison.Ordinal)) is var found and >= 0
+        && lines[..found].Reverse().TakeWhile(line => !string.IsNullOrWhiteSpace(line)).Any(line => line.TrimStart().StartsWith("[Test", StringComparison.Ordinal)));
+
+    [GeneratedRegex(@"`(?<class>\w+(Tests|Cases))\.(?<method>\w+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NamedTest();
+
+    [GeneratedRegex(@"\]\((?<file>(?!https?:)[^)#]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Link();
+}
