@@ -19,7 +19,7 @@ internal sealed class ApiProcess : IAsyncDisposable
     public static readonly AccessKeys EmbeddedKeys = new("s3auth-dev", "s3auth-dev-secret");
 
     // What a developer's or a build machine's environment must not decide here.
-    private static readonly string[] OwnVariables =
+    internal static readonly string[] OwnVariables =
     [
         "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
         "METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS", "MIN_VALIDATOR_STAKE",
