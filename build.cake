@@ -1,5 +1,5 @@
 // Builds and tests everything: ./build.sh
-//   --target=Build | Test | EndToEnd | Default (all of them) | Nightly (all of them, with more inputs and for longer)
+//   --target=Build | Test | EndToEnd | Default (all of them) | Nightly (all of them, with more inputs and for longer, then Sbom and Reproducible)
 //            | Transfers (s3auth beside aws and rclone, which it takes from the PATH)
 //            | Load (the service under load beside a bare HTTP server, then with Redis; takes wrk and redis-server from the PATH)
 //            | Growth (validators' answers as miners and objects grow, on a real store)
@@ -179,7 +179,9 @@ Task("MoreAndLonger")
 
 Task("Nightly")
     .IsDependentOn("MoreAndLonger")
-    .IsDependentOn("Default");
+    .IsDependentOn("Default")
+    .IsDependentOn("Sbom")
+    .IsDependentOn("Reproducible");
 
 Teardown(_ =>
 {

@@ -68,7 +68,7 @@ install_missing() {
 }
 
 # Only a run with end-to-end tests needs them.
-if ! printf '%s\n' "$@" | grep -qE -- '--target=(Clean|Restore|Build)$'; then
+if ! printf '%s\n' "$@" | grep -qE -- '--target=(Clean|Restore|Build|Pages|Sbom|Reproducible)$'; then
   install_missing
   left=$(missing | sort -u | tr '\n' ' ')
   if [ -n "$left" ]; then
