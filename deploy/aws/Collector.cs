@@ -1,0 +1,121 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Amazon.CDK.AWS.ECS;
+using Amazon.CDK.AWS.IAM;
+using Amazon.CDK.AWS.Logs;
+
+namespace S3Auth.Deploy.Aws;
+
+/// <summary>
+/// Brings the service's own metrics to CloudWatch: AWS's OpenTelemetry collector beside the API in each task. It writes them as lines of a
+/// log group, from which CloudWatch takes them; so it needs the right to write that group and no other.
+/// </summary>
+internal static class Collector
+{
+    /// <summary>By which all of a task's metrics are told from others of the same name.</summary>
+    internal const string ServiceDimension = "service.name";
+
+    /// <summary>The value of <see cref="ServiceDimension"/>, as the API sends it.</summary>
+    internal const string ServiceName = "s3auth";
+
+    internal const string MetagraphAge = "s3auth.metagraph.age";
+    internal const string RedisUp = "s3auth.redis.up";
+    internal const string Refusals = "s3auth.refusals";
+    internal const string Decisions = "s3auth.decisions";
+    internal const string Presigned = "s3auth.presigned";
+    internal const string AuditLost = "s3auth.audit.lost";
+    internal const string QuotaUsed = "s3auth.quota.used";
+    internal const string QuotaLimit = "s3auth.quota.limit";
+
+    /// <summary>The label of <see cref="Refusals"/>.</summary>
+    internal const string CodeDimension = "code";
+
+    /// <summary>Where the API sends its metrics: the same task.</summary>
+    internal const string Endpoint = "http://127.0.0.1:4317";
+
+    // A tag of AWS's own registry. Whoever raises it reads the release notes of the exporter for what changes in names.
+    private const string Image = "public.ecr.aws/aws-observability/aws-otel-collector:v0.45.1";
+    private const string Nobody = "65534:65534";
+    private const int Memory = 256;
+
+    private static readonly JsonSerializerOptions Plainly = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // Kept: each is one series that is paid for, and one with a label as many as it has values.
+    private static readonly string[] Plain =
+        [MetagraphAge, RedisUp, Refusals, Decisions, Presigned, AuditLost, QuotaUsed, QuotaLimit];
+
+    internal static string NamespaceOf(DeploymentEnvironment environment) => $"S3Auth/{environment.Name}";
+
+    internal static void AddTo(TaskDefinition task, DeploymentEnvironment environment, ILogGroup log, ILogGroup metrics)
+    {
+        task.AddContainer("collector", new ContainerDefinitionOptions
+        {
+            ContainerName = "collector",
+            Image = ContainerImage.FromRegistry(Image),
+
+            // Grants go on without it; the alarms on what it sends say that it is missing.
+            Essential = false,
+            User = Nobody,
+            ReadonlyRootFilesystem = true,
+            LinuxParameters = Containers.WithoutCapabilities(task, "CollectorLinux"),
+            MemoryLimitMiB = Memory,
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["AOT_CONFIG_CONTENT"] = Configure(environment, metrics) },
+            Logging = Containers.LogTo(log, "collector"),
+        });
+
+        // Newer than this version of the CDK: it comes back when it ends.
+        ((CfnTaskDefinition)task.Node.DefaultChild!).AddPropertyOverride("ContainerDefinitions.1.RestartPolicy", new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["Enabled"] = true,
+        });
+        task.TaskRole.AddToPrincipalPolicy(new PolicyStatement(new PolicyStatementProps
+        {
+            Sid = "Metrics",
+            Actions = ["logs:CreateLogStream", "logs:PutLogEvents"],
+            Resources = [metrics.LogGroupArn],
+        }));
+    }
+
+    // JSON is YAML.
+    private static string Configure(DeploymentEnvironment environment, ILogGroup metrics)
+    {
+        string[] from = ["otlp"], through = ["filter", "batch"], to = ["awsemf"];
+        return JsonSerializer.Serialize(
+            new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["receivers"] = new { otlp = new { protocols = new { grpc = new { endpoint = Endpoint["http://".Length..] } } } },
+                ["processors"] = new Dictionary<string, object>(StringComparer.Ordinal)
+                {
+                    ["filter"] = new { metrics = new { include = new { match_type = "strict", metric_names = Plain } } },
+                    ["batch"] = new { timeout = "10s" },
+                },
+                ["exporters"] = new
+                {
+                    awsemf = new
+                    {
+                        region = DeploymentEnvironment.Region,
+                        @namespace = NamespaceOf(environment),
+                        log_group_name = metrics.LogGroupName,
+                        dimension_rollup_option = "NoDimensionRollup",
+                        resource_to_telemetry_conversion = new { enabled = true },
+
+                        // A counter that begins with the process begins at zero: what it shows first has happened.
+                        retain_initial_value_of_delta_metric = true,
+                        metric_declarations = new object[]
+                        {
+                            new { dimensions = new[] { new[] { ServiceDimension } }, metric_name_selectors = Plain.Select(Exactly) },
+                            new { dimensions = new[] { new[] { ServiceDimension, CodeDimension } }, metric_name_selectors = new[] { Exactly(Refusals) } },
+                        },
+                    },
+                },
+                ["service"] = new
+                {
+                    pipelines = new { metrics = new { receivers = from, processors = through, exporters = to } },
+                },
+            },
+            Plainly);
+    }
+
+    // No $ at the end, which the collector would take for a variable.
+    private static string Exactly(string name) => @"\A" + name.Replace(".", @"\.", StringComparison.Ordinal) + @"\z";
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace S3Auth.Deploy.Aws;
+
+/// <summary>
+/// What is chosen for one environment, from the CDK's context: <c>-c production:certificateArn=arn:…</c>, or the same name in cdk.json.
+/// All problems of all environments are told at once.
+/// </summary>
+public sealed partial record DeploymentSettings
+{
+    private const int Timeout = 1000;
+
+    // What IAM allows one identity, and what an exchange without an outage needs.
+    private const int MostKeys = 2;
+
+    /// <summary>The environment.</summary>
+    public required DeploymentEnvironment Environment { get; init; }
+
+    /// <summary><c>certificateArn</c>: of ACM, in the same region. Null: CloudFormation asks for it, as a parameter without a default.</summary>
+    public required string? CertificateArn { get; init; }
+
+    /// <summary><c>signing</c>: <c>user</c> (default) or <c>role</c>.</summary>
+    public required SigningMode Signing { get; init; }
+
+    /// <summary><c>signingKeys</c>: numbers of the keys that exist; the last one signs.</summary>
+    public required IReadOnlyList<int> SigningKeys { get; init; }
+
+    /// <summary><c>imageTag</c>: which image runs; by default the one of this version.</summary>
+    public required string ImageTag { get; init; }
+
+    /// <summary><c>corsOrigins</c>: whose pages may use the API and the bucket from a browser; nobody's by default.</summary>
+    public required IReadOnlyList<string> CorsOrigins { get; init; }
+
+    /// <summary><c>alarmEmail</c>: who is told of alarms; nobody by default, until somebody subscribes to the topic.</summary>
+    public required string? AlarmEmail { get; init; }
+
+    /// <summary>Reads the settings of every environment.</summary>
+    /// <param name="context">A value by its whole name, null for none.</param>
+    /// <exception cref="SettingsException">One cannot be used.</exception>
+    public static IReadOnlyList<DeploymentSettings> ReadAll(Func<string, string?> context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+
+        var problems = new List<string>();
+        var all = DeploymentEnvironment.All.Select(environment => Read(environment, context, problems)).ToList();
+        return problems.Count == 0 ? all : throw new SettingsException(problems);
+    }
+
+    private static DeploymentSettings Read(DeploymentEnvironment environment, Func<string, string?> context, List<string> problems)
+    {
+        return new DeploymentSettings
+        {
+            Environment = environment,
+            CertificateArn = Text(
+                "certificateArn",
+                arn => CertificateName().Match(arn) is { Success: true } match && match.Groups["region"].Value == DeploymentEnvironment.Region,
+                $"the ARN of a certificate in {DeploymentEnvironment.Region}"),
+            Signing = Text("signing", mode => mode is "user" or "role", "user or role") == "role" ? SigningMode.TaskRole : SigningMode.LastingKeys,
+            SigningKeys = [.. (Text("signingKeys", AreKeys, "one number or two different ones, the key to sign with last, such as 1 or 1,2") ?? "1")
+                .Split(',', StringSplitOptions.TrimEntries).Select(number => int.TryParse(number, CultureInfo.InvariantCulture, out var key) ? key : 0)],
+
+            // A tag that moves would let a task that is replaced run something else than its neighbours.
+            ImageTag = Text("imageTag", tag => TagName().IsMatch(tag) && tag != "latest", "the tag of one image, not latest")
+                ?? typeof(DeploymentSettings).Assembly.GetName().Version!.ToString(3),
+            CorsOrigins = [.. List("corsOrigins").Where(origin => Check(
+                "corsOrigins",
+                origin,
+                Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && origin == uri.GetLeftPart(UriPartial.Authority),
+                "origins such as https://example.org, separated by commas"))],
+            AlarmEmail = Text("alarmEmail", address => MailAddress().IsMatch(address), "one e-mail address"),
+        };
+
+        string? Text(string name, Func<string, bool> isUsable, string wanted)
+        {
+            var text = context($"{environment.Name}:{name}")?.Trim();
+            return string.IsNullOrEmpty(text) || !Check(name, text, isUsable(text), wanted) ? null : text;
+        }
+
+        string[] List(string name) =>
+            context($"{environment.Name}:{name}")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+        bool Check(string name, string value, bool isUsable, string wanted)
+        {
+            if (!isUsable)
+            {
+                problems.Add($"{environment.Name}:{name} is '{value}', but must be {wanted}.");
+            }
+
+            return isUsable;
+        }
+    }
+
+    private static bool AreKeys(string text)
+    {
+        var numbers = text.Split(',', StringSplitOptions.TrimEntries);
+        return numbers.Length <= MostKeys
+            && numbers.Distinct(StringComparer.Ordinal).Count() == numbers.Length
+            && numbers.All(number => KeyNumber().IsMatch(number));
+    }
+
+    [GeneratedRegex(@"\Aarn:aws:acm:(?<region>[a-z0-9-]+):[0-9]{12}:certificate/[0-9a-f-]{36}\z", RegexOptions.ExplicitCapture, Timeout)]
+    private static partial Regex CertificateName();
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\z", RegexOptions.None, Timeout)]
+    private static partial Regex TagName();
+
+    [GeneratedRegex(@"\A[1-9][0-9]{0,5}\z", RegexOptions.None, Timeout)]
+    private static partial Regex KeyNumber();
+
+    [GeneratedRegex(@"\A[^@\s,]+@[^@\s,]+\z", RegexOptions.None, Timeout)]
+    private static partial Regex MailAddress();
+}

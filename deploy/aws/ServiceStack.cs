@@ -1,0 +1,30 @@
+using Amazon.CDK;
+using Constructs;
+
+namespace S3Auth.Deploy.Aws;
+
+/// <summary>One environment, whole: network, bucket, Redis, who signs, the service, its load balancer, and who watches.</summary>
+public sealed class ServiceStack : Stack
+{
+    public ServiceStack(Construct scope, DeploymentSettings settings)
+        : base(scope, $"S3Auth-{settings.Environment.Name}", new StackProps
+        {
+            Env = new Amazon.CDK.Environment { Region = DeploymentEnvironment.Region },
+            Description = $"S3Auth, {settings.Environment.Name}",
+            TerminationProtection = settings.Environment.IsKept,
+        })
+    {
+        _ = new DataBucket(this, settings);
+        var network = new Network(this, settings.Environment, DataBucket.ArnOf(settings.Environment));
+        var redis = new SharedRedis(this, settings.Environment, network);
+        var service = new Service(this, settings, network, redis);
+        var door = new FrontDoor(this, settings, network, service);
+        service.Scale(settings.Environment, door.Targets);
+        _ = new Watch(this, settings, service, door, redis);
+
+        _ = new CfnOutput(this, "Address", new CfnOutputProps { Value = door.Balancer.LoadBalancerDnsName, Description = "What the certificate's name points to" });
+        _ = new CfnOutput(this, "ClusterName", new CfnOutputProps { Value = service.Cluster.ClusterName });
+        _ = new CfnOutput(this, "ServiceName", new CfnOutputProps { Value = service.Fargate.ServiceName });
+        _ = new CfnOutput(this, "LogName", new CfnOutputProps { Value = service.Log.LogGroupName });
+    }
+}

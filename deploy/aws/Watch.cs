@@ -1,0 +1,254 @@
+using System.Globalization;
+using Amazon.CDK;
+using Amazon.CDK.AWS.CloudWatch;
+using Amazon.CDK.AWS.CloudWatch.Actions;
+using Amazon.CDK.AWS.ElasticLoadBalancingV2;
+using Amazon.CDK.AWS.SNS;
+using Amazon.CDK.AWS.SNS.Subscriptions;
+using Constructs;
+
+namespace S3Auth.Deploy.Aws;
+
+/// <summary>Who is told when something is wrong, and one page that shows how everything is.</summary>
+internal sealed class Watch : Construct
+{
+    private const int Minute = 1;
+    private const int FiveMinutes = 5;
+    private const int Half = 12;
+    private const int Third = 8;
+
+    private readonly DeploymentSettings _settings;
+    private readonly Service _service;
+    private readonly FrontDoor _door;
+    private readonly SharedRedis _redis;
+    private readonly Topic _topic;
+
+    internal Watch(Construct scope, DeploymentSettings settings, Service service, FrontDoor door, SharedRedis redis)
+        : base(scope, "Watch")
+    {
+        (_settings, _service, _door, _redis) = (settings, service, door, redis);
+        _topic = new Topic(this, "Alarms", new TopicProps { DisplayName = $"S3Auth {settings.Environment.Name}" });
+        if (settings.AlarmEmail is { } address)
+        {
+            _topic.AddSubscription(new EmailSubscription(address));
+        }
+
+        Alarm[] alarms =
+        [
+            ServerErrors(), SlowAnswers(), TooFewTasks(), OldMetagraph(), RedisAway(), RedisFull(), ManyRefusals(), RecordsLost(), QuotaNearlyUsed(),
+        ];
+        Show(alarms);
+    }
+
+    // Of the load balancer too: it answers 502 and 503 itself when no task does.
+    private Alarm ServerErrors() => Tell(
+        "ServerErrors",
+        "More than 1 % of requests were answered 5xx. /readyz and the log of the tasks say why.",
+        new MathExpression(new MathExpressionProps
+        {
+            Label = "5xx, %",
+            Period = Duration.Minutes(FiveMinutes),
+            Expression = "IF(FILL(target, 0) + FILL(balancer, 0) >= 5, 100 * (FILL(target, 0) + FILL(balancer, 0)) / (FILL(requests, 0) + FILL(balancer, 0)), 0)",
+            UsingMetrics = new Dictionary<string, IMetric>(StringComparer.Ordinal)
+            {
+                ["target"] = Targets(HttpCodeTarget.TARGET_5XX_COUNT, FiveMinutes),
+                ["balancer"] = Balancer(HttpCodeElb.ELB_5XX_COUNT, FiveMinutes),
+                ["requests"] = Requests(FiveMinutes),
+            },
+        }),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 1,
+        periods: 2);
+
+    private Alarm SlowAnswers() => Tell(
+        "SlowAnswers",
+        "One answer in a hundred took longer than 2 s. Grants take milliseconds: look at listings, at the object store, at CPU.",
+        Latency("p99", FiveMinutes),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 2,
+        periods: 3);
+
+    private Alarm TooFewTasks() => Tell(
+        "TooFewTasks",
+        "Fewer tasks are ready than there must be. /readyz of a task says what is missing.",
+        _door.Targets.Metrics.HealthyHostCount(new MetricOptions { Statistic = "Minimum", Period = Duration.Minutes(Minute) }),
+        ComparisonOperator.LESS_THAN_THRESHOLD,
+        _settings.Environment.LeastTasks,
+        periods: 5,
+        TreatMissingData.BREACHING);
+
+    // At 3600 s (METAGRAPH_MAX_STALENESS) grants end: this leaves three quarters of an hour.
+    private Alarm OldMetagraph() => Tell(
+        "OldMetagraph",
+        "The metagraph has not been read for 15 minutes, or no task says how old it is. At one hour grants are refused.",
+        Own(Collector.MetagraphAge, "Maximum", Minute),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 900,
+        periods: 3,
+        TreatMissingData.BREACHING);
+
+    private Alarm RedisAway() => Tell(
+        "RedisAway",
+        "A task does not reach Redis, or does not say: each counts on its own, and a proof is good once at each.",
+        Own(Collector.RedisUp, "Minimum", Minute),
+        ComparisonOperator.LESS_THAN_THRESHOLD,
+        threshold: 1,
+        periods: 3,
+        TreatMissingData.BREACHING);
+
+    private Alarm RedisFull() => Tell(
+        "RedisFull",
+        "Redis has used more than 80 % of its memory. When it is full, tasks count on their own.",
+        new MathExpression(new MathExpressionProps
+        {
+            Label = "Memory of Redis, %",
+            Period = Duration.Minutes(FiveMinutes),
+            Expression = "MAX(METRICS())",
+            UsingMetrics = new Dictionary<string, IMetric>(StringComparer.Ordinal)
+            {
+                ["first"] = RedisNode(1, "DatabaseMemoryUsagePercentage"),
+                ["second"] = RedisNode(2, "DatabaseMemoryUsagePercentage"),
+            },
+        }),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 80,
+        periods: 3);
+
+    private Alarm ManyRefusals() => Tell(
+        "ManyRefusals",
+        "More than half of the requests were refused. The dashboard shows by which code; the records show whose.",
+        new MathExpression(new MathExpressionProps
+        {
+            Label = "Refused, %",
+            Period = Duration.Minutes(FiveMinutes),
+            Expression = "IF(FILL(requests, 0) >= 100, 100 * FILL(refusals, 0) / requests, 0)",
+            UsingMetrics = new Dictionary<string, IMetric>(StringComparer.Ordinal)
+            {
+                ["requests"] = Requests(FiveMinutes),
+                ["refusals"] = Own(Collector.Refusals, "Sum", FiveMinutes),
+            },
+        }),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 50,
+        periods: 3);
+
+    private Alarm RecordsLost() => Tell(
+        "RecordsLost",
+        "Records of decisions could not be written.",
+        Own(Collector.AuditLost, "Sum", FiveMinutes),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 0,
+        periods: 1);
+
+    private Alarm QuotaNearlyUsed() => Tell(
+        "QuotaNearlyUsed",
+        "More than 80 % of today's grants of all (TOTAL_DAILY_LIMIT) are used. At 100 % everyone is refused until midnight UTC.",
+        new MathExpression(new MathExpressionProps
+        {
+            Label = "Grants used today, %",
+            Period = Duration.Minutes(FiveMinutes),
+            Expression = "100 * used / limit",
+            UsingMetrics = new Dictionary<string, IMetric>(StringComparer.Ordinal)
+            {
+                ["used"] = Own(Collector.QuotaUsed, "Maximum", FiveMinutes),
+                ["limit"] = Own(Collector.QuotaLimit, "Maximum", FiveMinutes),
+            },
+        }),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 80,
+        periods: 1);
+
+    private Alarm Tell(
+        string id,
+        string description,
+        IMetric metric,
+        ComparisonOperator comparison,
+        double threshold,
+        int periods,
+        TreatMissingData missing = TreatMissingData.NOT_BREACHING)
+    {
+        var alarm = new Alarm(this, id, new AlarmProps
+        {
+            AlarmDescription = $"S3Auth {_settings.Environment.Name}: {description}",
+            Metric = metric,
+            ComparisonOperator = comparison,
+            Threshold = threshold,
+            EvaluationPeriods = periods,
+            TreatMissingData = missing,
+        });
+        var action = new SnsAction(_topic);
+        alarm.AddAlarmAction(action);
+        alarm.AddOkAction(action);
+        return alarm;
+    }
+
+    private void Show(Alarm[] alarms)
+    {
+        var board = new Dashboard(this, "Board", new DashboardProps { DashboardName = $"S3Auth-{_settings.Environment.Name}" });
+        board.AddWidgets(new AlarmStatusWidget(new AlarmStatusWidgetProps { Title = "Alarms", Width = 24, Height = 3, Alarms = alarms }));
+        board.AddWidgets(
+            Graph("Requests a minute", Half, Requests(Minute), Targets(HttpCodeTarget.TARGET_4XX_COUNT, Minute), Targets(HttpCodeTarget.TARGET_5XX_COUNT, Minute), Balancer(HttpCodeElb.ELB_5XX_COUNT, Minute)),
+            Graph("Seconds to answer", Half, Latency("p50", Minute), Latency("p99", Minute)));
+        board.AddWidgets(
+            Graph("Decisions, signatures", Third, Own(Collector.Decisions, "Sum", Minute), Own(Collector.Presigned, "Sum", Minute)),
+            Graph("Refusals by code", Third, RefusalsByCode()),
+            Graph("Grants of all today", Third, Own(Collector.QuotaUsed, "Maximum", FiveMinutes), Own(Collector.QuotaLimit, "Maximum", FiveMinutes)));
+        board.AddWidgets(
+            Graph("Age of the metagraph, s", Third, Own(Collector.MetagraphAge, "Maximum", Minute)),
+            Graph("Redis reached by all (1)", Third, Own(Collector.RedisUp, "Minimum", Minute)),
+            Graph("Memory of Redis, %", Third, RedisNode(1, "DatabaseMemoryUsagePercentage"), RedisNode(2, "DatabaseMemoryUsagePercentage")));
+        board.AddWidgets(
+            Graph("Tasks that are ready", Third, _door.Targets.Metrics.HealthyHostCount(new MetricOptions { Statistic = "Minimum", Period = Duration.Minutes(Minute) })),
+            Graph("CPU and memory of tasks, %", Third, _service.Fargate.MetricCpuUtilization(), _service.Fargate.MetricMemoryUtilization()),
+            Graph("Records lost", Third, Own(Collector.AuditLost, "Sum", Minute)));
+    }
+
+    private static GraphWidget Graph(string title, int width, params IMetric[] metrics) =>
+        new(new GraphWidgetProps { Title = title, Width = width, Left = metrics, LeftYAxis = new YAxisProps { Min = 0 } });
+
+    private Metric Requests(int minutes) =>
+        _door.Balancer.Metrics.RequestCount(new MetricOptions { Statistic = "Sum", Period = Duration.Minutes(minutes) });
+
+    private Metric Targets(HttpCodeTarget code, int minutes) =>
+        _door.Balancer.Metrics.HttpCodeTarget(code, new MetricOptions { Statistic = "Sum", Period = Duration.Minutes(minutes) });
+
+    private Metric Balancer(HttpCodeElb code, int minutes) =>
+        _door.Balancer.Metrics.HttpCodeElb(code, new MetricOptions { Statistic = "Sum", Period = Duration.Minutes(minutes) });
+
+    private Metric Latency(string statistic, int minutes) =>
+        _door.Balancer.Metrics.TargetResponseTime(new MetricOptions { Statistic = statistic, Period = Duration.Minutes(minutes), Label = statistic });
+
+    private Metric Own(string name, string statistic, int minutes) => new(new MetricProps
+    {
+        Namespace = Collector.NamespaceOf(_settings.Environment),
+        MetricName = name,
+        DimensionsMap = new Dictionary<string, string>(StringComparer.Ordinal) { [Collector.ServiceDimension] = Collector.ServiceName },
+        Statistic = statistic,
+        Period = Duration.Minutes(minutes),
+    });
+
+    // Codes are not listed here: whatever refuses shows up.
+    private MathExpression RefusalsByCode() => new(new MathExpressionProps
+    {
+        Label = "",
+        Period = Duration.Minutes(Minute),
+        Expression = string.Create(
+            CultureInfo.InvariantCulture,
+            $"SEARCH('{{\"{Collector.NamespaceOf(_settings.Environment)}\",\"{Collector.ServiceDimension}\",\"{Collector.CodeDimension}\"}} MetricName=\"{Collector.Refusals}\"', 'Sum', {60 * Minute})"),
+        UsingMetrics = new Dictionary<string, IMetric>(StringComparer.Ordinal),
+    });
+
+    // ElastiCache names a group's nodes so.
+    private Metric RedisNode(int number, string name) => new(new MetricProps
+    {
+        Namespace = "AWS/ElastiCache",
+        MetricName = name,
+        DimensionsMap = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["CacheClusterId"] = string.Create(CultureInfo.InvariantCulture, $"{_redis.Group.Ref}-{number:000}"),
+        },
+        Statistic = "Maximum",
+        Period = Duration.Minutes(FiveMinutes),
+        Label = string.Create(CultureInfo.InvariantCulture, $"node {number}"),
+    });
+}
