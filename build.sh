@@ -76,11 +76,13 @@ if ! printf '%s\n' "$@" | grep -qE -- '--target=(Clean|Restore|Build|Pages|Sbom|
   fi
 fi
 
+# What this run writes of its tests: what was skipped and why, and the counts as the last line.
+summary=artifacts/test-results/summary.txt
+rm -f "$summary"
+
 dotnet tool restore >/dev/null
 status=0
 dotnet cake build.cake "$@" || status=$?
 
-# The build wrote what was skipped and why, and the counts as the last line.
-summary=artifacts/test-results/summary.txt
 if [ -f "$summary" ]; then cat "$summary"; fi
 exit "$status"
