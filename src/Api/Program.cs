@@ -1,6 +1,11 @@
 using S3Auth.Api;
 using S3Auth.Api.Configuration;
 
+if (args is [HealthCheck.Argument, .. var settings])
+{
+    return await HealthCheck.RunAsync(settings, Console.Out);
+}
+
 try
 {
     await using var app = Composition.Build(args);

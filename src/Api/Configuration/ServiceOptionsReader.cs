@@ -29,6 +29,9 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
             .Where(setting => Given(setting) is not null).Select(setting => setting.Name),
     ];
 
+    /// <summary>The port of the API.</summary>
+    internal int Port => Number(Settings.Port);
+
     private bool IsStatic => Text(Settings.Network) == Settings.StaticNetwork;
 
     /// <exception cref="ConfigurationException">Anything is missing or does not parse.</exception>
@@ -39,7 +42,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         var usage = ReadUsage();
         var options = new ServiceOptions
         {
-            Port = Number(Settings.Port),
+            Port = Port,
             LoopbackOnly = _development,
             Netuid = netuid,
             Chain = IsStatic ? null : ReadChain(netuid, dataFolder),
