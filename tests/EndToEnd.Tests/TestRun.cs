@@ -10,6 +10,8 @@ internal sealed class TestRun
 {
     private static TestRun? _current;
 
+    private readonly ConcurrentBag<ScratchFolder> _folders = [];
+
     private readonly ConcurrentDictionary<(StoreKind Store, FolderLayoutKind Layout, DeploymentKind Kind), Lazy<Task<Deployment>>> _deployments = new();
 
     public static TestRun Current => _current ?? throw new InvalidOperationException("The test run has not begun.");
@@ -29,6 +31,14 @@ internal sealed class TestRun
     public Task<Deployment> DeploymentAsync(StoreKind store, FolderLayoutKind layout, DeploymentKind kind) => _deployments
         .GetOrAdd((store, layout, kind), _ => new Lazy<Task<Deployment>>(() => Deployment.StartAsync(store, layout, kind)))
         .Value;
+
+    /// <summary>A folder that lasts as long as the run.</summary>
+    public string Scratch(string purpose)
+    {
+        var folder = new ScratchFolder(purpose);
+        _folders.Add(folder);
+        return folder.Path;
+    }
 
     [OneTimeSetUp]
     public void Begin()
@@ -55,6 +65,10 @@ internal sealed class TestRun
             }
 
             await RealStore.DisposeAsync();
+            foreach (var folder in _folders)
+            {
+                folder.Dispose();
+            }
         }
         finally
         {

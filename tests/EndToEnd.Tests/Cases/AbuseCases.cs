@@ -28,7 +28,7 @@ internal sealed class AbuseCases
     [OneTimeSetUp]
     public async Task StartInstances()
     {
-        _redis = await RedisServer.StartAsync();
+        _redis = await RedisServer.ReachAsync();
         _folder = new ScratchFolder("abuse");
         _subnet = Subnet.Create(20);
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 1500 }) { Timeout = TimeSpan.FromMinutes(2) };

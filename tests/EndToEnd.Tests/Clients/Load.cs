@@ -10,7 +10,7 @@ namespace S3Auth.EndToEnd.Tests.Clients;
 /// <summary>Miners who keep asking for folder access, so many a second, each request signed for itself and none sent twice.</summary>
 internal sealed class Load : IAsyncDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http;
     private readonly ConcurrentQueue<Outcome> _outcomes = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Func<Uri?> _next;
@@ -19,8 +19,9 @@ internal sealed class Load : IAsyncDisposable
     private readonly Task _sending;
     private readonly List<(long Start, Task Ended)> _pending = [];
 
-    private Load(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond)
+    private Load(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond, SocketsHttpHandler? connections)
     {
+        _http = new HttpClient(connections ?? new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(20) };
         (_subject, _next, _miners) = (subject, next, miners);
         _sending = SendAsync(TimeSpan.FromSeconds(1) / perSecond);
     }
@@ -28,14 +29,14 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>How many were granted until now.</summary>
     public int Granted => _outcomes.Count(outcome => outcome.Result == Outcome.Granted);
 
-    public static Load Start(string subject, IReadOnlyList<Uri> services, IReadOnlyList<Miner> miners, int perSecond)
+    public static Load Start(string subject, IReadOnlyList<Uri> services, IReadOnlyList<Miner> miners, int perSecond, SocketsHttpHandler? connections = null)
     {
         var turn = 0;
-        return new Load(subject, () => services[(int)((uint)Interlocked.Increment(ref turn) % services.Count)], miners, perSecond);
+        return new Load(subject, () => services[(int)((uint)Interlocked.Increment(ref turn) % services.Count)], miners, perSecond, connections);
     }
 
     /// <summary>The same with the service chosen for each request; none where there is none.</summary>
-    public static Load Start(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond) => new(subject, next, miners, perSecond);
+    public static Load Start(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond) => new(subject, next, miners, perSecond, connections: null);
 
     /// <summary>What came of the requests that were begun while this took.</summary>
     public async Task<Phase> DuringAsync(string name, Func<Task> passes)

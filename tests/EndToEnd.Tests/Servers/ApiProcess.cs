@@ -24,7 +24,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
         "METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS", "MIN_VALIDATOR_STAKE",
         "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "UPLOAD_METHOD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL", "REDIS_REQUIRED",
+        "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL", "REDIS_REQUIRED",
         "TIMESTAMP_MAX_AGE", "TIMESTAMP_MAX_AHEAD", "TRUSTED_PROXIES", "CORS_ORIGINS", "METRICS_TOKEN", "MAX_CONNECTIONS", "AUDIT_DIR",
         "OTEL_EXPORTER_OTLP_ENDPOINT", "DATA_DIR", "LOG_LEVEL",
         "LISTING_CACHE_SECONDS", "LISTING_TIMEOUT", "AWS_CREDENTIAL_EXPIRATION", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -121,9 +121,13 @@ internal sealed class ApiProcess : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static async Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string awaited)
+    /// <summary>Starts another program than the built one, or in another way, and waits until it is ready.</summary>
+    public static Task<ApiProcess> StartAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> settings) =>
+        StartAsync(settings, "/readyz", command);
+
+    private static async Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string awaited, IReadOnlyList<string>? command = null)
     {
-        var api = Launch(settings);
+        var api = command is null ? Launch(settings) : Launch(command, Path.GetTempPath(), settings);
         try
         {
             await api.WaitForAsync(awaited);
@@ -146,6 +150,14 @@ internal sealed class ApiProcess : IAsyncDisposable
         var program = Path.Combine(folder, "S3Auth.Api.dll");
         Assert.That(program, Does.Exist, "The service must be built in the same configuration as its tests.");
 
+        var host = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own).Equals("dotnet", StringComparison.OrdinalIgnoreCase)
+            ? own
+            : Tool.Find("dotnet") ?? throw new InvalidOperationException("There is no dotnet on the PATH.");
+        return Launch([host, program], folder, settings);
+    }
+
+    private static ApiProcess Launch(IReadOnlyList<string> command, string folder, IReadOnlyDictionary<string, string> settings)
+    {
         var (port, storePort) = (FreePort.Next(), FreePort.Next());
         var environment = OwnVariables.ToDictionary(name => name, _ => (string?)null, StringComparer.Ordinal);
         environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
@@ -165,9 +177,6 @@ internal sealed class ApiProcess : IAsyncDisposable
             environment[name] = value;
         }
 
-        var host = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own).Equals("dotnet", StringComparison.OrdinalIgnoreCase)
-            ? own
-            : Tool.Find("dotnet") ?? throw new InvalidOperationException("There is no dotnet on the PATH.");
-        return new ApiProcess(new ServerProcess("The service", host, [program], folder, environment), port, storePort);
+        return new ApiProcess(new ServerProcess("The service", command[0], command.Skip(1), folder, environment), port, storePort);
     }
 }

@@ -6,27 +6,38 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// <summary>A real Redis on loopback that keeps nothing on disk.</summary>
 internal sealed class RedisServer : IAsyncDisposable
 {
+    private const string GivenVariable = "S3AUTH_TEST_REDIS_URL";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ScratchFolder _folder = new("redis");
     private ServerProcess? _process;
 
-    private RedisServer(int port) => Port = port;
+    private RedisServer(int port, string? given = null)
+    {
+        Port = port;
+        Url = given ?? UrlOf(port);
+    }
 
     /// <summary>Whether it is on this machine.</summary>
     public static bool IsInstalled { get; } = Tool.Find("redis-server") is not null;
 
     public int Port { get; }
 
-    public string Url => UrlOf(Port);
+    public string Url { get; }
 
     public static string UrlOf(int port) => string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{port}");
 
+    /// <summary>For tests that only count in it: the one named in the environment, else one of their own.</summary>
+    public static Task<RedisServer> ReachAsync() =>
+        Environment.GetEnvironmentVariable(GivenVariable) is { Length: > 0 } given ? Task.FromResult(new RedisServer(0, given)) : StartAsync();
+
+    /// <summary>For tests that end it, start it again, or stand between: one of their own.</summary>
     public static async Task<RedisServer> StartAsync()
     {
         if (!IsInstalled)
         {
-            Assert.Ignore("There is no redis-server on the PATH.");
+            Assert.Ignore("Skipped because there is no redis-server on the PATH; install redis-server to run it.");
         }
 
         var server = new RedisServer(FreePort.Next());

@@ -1,0 +1,146 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
+
+namespace S3Auth.EndToEnd.Tests.Servers;
+
+/// <summary>A real nginx before instances of the service: with the configuration that is delivered, filled in as its first lines say.</summary>
+internal sealed partial class NginxServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly ScratchFolder _folder = new("nginx");
+    private readonly TestCertificate _certificate = new();
+    private readonly int _http = FreePort.Next();
+    private readonly int _https = FreePort.Next();
+    private ServerProcess? _process;
+
+    private NginxServer()
+    {
+    }
+
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"https://localhost:{_https}"));
+
+    public Uri WithoutTls => new(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{_http}"));
+
+    public static async Task<NginxServer> StartAsync(IReadOnlyList<Uri> instances)
+    {
+        // Debian's are not on everyone's PATH.
+        var program = Tool.Find("nginx") ?? (File.Exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : Tool.Need("nginx", "nginx"));
+        var server = new NginxServer();
+        try
+        {
+            await server.RunAsync(program, instances);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A client at one of loopback's addresses, which trusts this server's certificate and no other.</summary>
+    public SocketsHttpHandler ClientAt(string address) => new()
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        MaxConnectionsPerServer = 50,
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { X509Certificate2.CreateFromPem(_certificate.AuthorityPem) },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
+        },
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        _certificate.Dispose();
+        _folder.Dispose();
+    }
+
+    private async Task RunAsync(string program, IReadOnlyList<Uri> instances)
+    {
+        var (certificate, key) = (Path.Combine(_folder.Path, "tls.crt"), Path.Combine(_folder.Path, "tls.key"));
+        await File.WriteAllTextAsync(certificate, _certificate.ForLocalhost.ExportCertificatePem());
+        using (var privateKey = _certificate.ForLocalhost.GetECDsaPrivateKey())
+        {
+            await File.WriteAllTextAsync(key, privateKey!.ExportPkcs8PrivateKeyPem());
+        }
+
+        var delivered = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "nginx", "s3auth.conf"));
+        var next = instances.GetEnumerator();
+        var filled = Instance().Replace(delivered, _ => next.MoveNext() ? $"server {next.Current.Authority} " : throw new InvalidOperationException("It has more instances than were started."));
+        Assert.That(next.MoveNext(), Is.False, "every instance stands in it");
+        filled = Fill(filled, "s3auth.example.org", "localhost");
+        filled = Fill(filled, "/etc/nginx/tls/s3auth.crt", certificate);
+        filled = Fill(filled, "/etc/nginx/tls/s3auth.key", key);
+
+        // Ports that anyone may take, on loopback.
+        filled = Fill(filled, "listen 80;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{_http};"));
+        filled = Fill(filled, "listen 443 ssl;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{_https} ssl;"));
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "s3auth.conf"), filled);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "nginx.conf"), $$"""
+            {{(Environment.IsPrivilegedProcess ? "user root root;" : "")}}
+            daemon off;
+            pid nginx.pid;
+            error_log stderr;
+            worker_processes 2;
+            events { worker_connections 1024; }
+            http {
+                access_log off;
+                client_body_temp_path body;
+                proxy_temp_path proxy;
+                fastcgi_temp_path fastcgi;
+                uwsgi_temp_path uwsgi;
+                scgi_temp_path scgi;
+                include s3auth.conf;
+            }
+            """);
+        _process = new ServerProcess("nginx", program, ["-p", _folder.Path, "-e", "stderr", "-c", Path.Combine(_folder.Path, "nginx.conf")], _folder.Path);
+        await _process.WaitUntilAsync(
+            async () =>
+            {
+                using var answer = await TestRun.Current.Http.GetAsync(WithoutTls);
+                return answer.StatusCode == HttpStatusCode.PermanentRedirect;
+            },
+            Patience);
+    }
+
+    private static string Fill(string text, string from, string to)
+    {
+        Assert.That(text, Does.Contain(from));
+        return text.Replace(from, to, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"server 127\.0\.0\.1:[0-9]+ ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Instance();
+}
