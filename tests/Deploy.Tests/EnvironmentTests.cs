@@ -1,0 +1,71 @@
+using System.Text.Json;
+using S3Auth.Substrate;
+
+namespace S3Auth.Deploy.Tests;
+
+public sealed class EnvironmentTests
+{
+    [TestCase("development", "finney", 46, "1000-resilabs-caleb-dev-bittensor-sn46-datacollection")]
+    [TestCase("testnet", "test", 428, "2000-resilabs-test-bittensor-sn428-datacollection")]
+    [TestCase("production", "finney", 46, "4000-resilabs-prod-bittensor-sn46-datacollection")]
+    public void Service_takes_the_file_for_its_subnet_and_bucket(string environment, string network, int netuid, string bucket)
+    {
+        var variables = Deployment.Variables(environment);
+
+        // What comes from elsewhere.
+        variables["REDIS_URL"] = "redis://redis:6379";
+        var (options, withoutEffect) = KnownVariables.Read(variables);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(variables["BT_NETWORK"], Is.EqualTo(network));
+            Assert.That(options.Netuid, Is.EqualTo(netuid));
+            Assert.That(options.Chain?.Netuid, Is.EqualTo(netuid));
+            Assert.That((options.Store?.Bucket, options.Store?.Region), Is.EqualTo((bucket, "us-east-2")));
+            Assert.That(options.Store?.Endpoint, Is.Null, "AWS");
+            Assert.That(options.LoopbackOnly, Is.False);
+            Assert.That(options.Port, Is.EqualTo(8000));
+            Assert.That(withoutEffect, Is.Empty);
+        }
+    }
+
+    [Test]
+    public void Local_one_signs_for_where_its_clients_reach_the_store()
+    {
+        var (options, withoutEffect) = KnownVariables.Read(Deployment.Variables("local"));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(options.Store?.PublicEndpoint, Is.EqualTo(new Uri("http://127.0.0.1:9000")));
+            Assert.That(options.Limits.Redis, Is.Not.Null);
+            Assert.That(options.LoopbackOnly, Is.False, "in its container; the published port is bound to loopback");
+            Assert.That(withoutEffect, Is.Empty);
+        }
+    }
+
+    [TestCaseSource(typeof(Deployment), nameof(Deployment.Environments))]
+    public void Every_variable_is_one_that_the_service_knows(string environment) =>
+        Assert.That(Deployment.Variables(environment).Keys, Is.SubsetOf(KnownVariables.All));
+
+    [Test]
+    public void There_are_no_other_files() =>
+        Assert.That(Directory.GetFiles(Deployment.PathOf("env")).Select(Path.GetFileNameWithoutExtension), Is.EquivalentTo(Deployment.Environments));
+
+    [Test]
+    public void Local_subnet_has_the_development_accounts_and_nobody_else()
+    {
+        using var file = JsonDocument.Parse(File.ReadAllText(Deployment.PathOf("local", "metagraph.json")));
+        var neurons = file.RootElement.GetProperty("neurons").EnumerateArray().Select(neuron =>
+            (neuron.GetProperty("hotkey").GetString(), neuron.GetProperty("coldkey").GetString(), neuron.GetProperty("validator_permit").GetBoolean(), neuron.GetProperty("alpha_stake").GetDecimal()));
+
+        Assert.That(neurons, Is.EqualTo(new[] { ("Alice", true, 30000m), ("Bob", false, 0), ("Charlie", false, 0), ("Dave", false, 0), ("Eve", true, 0) }
+            .Select(account => (AddressOf("//" + account.Item1), AddressOf($"//{account.Item1}//cold"), account.Item2, account.Item3))));
+        Assert.That(file.RootElement.GetProperty("netuid").GetInt32(), Is.EqualTo(KnownVariables.Read(Deployment.Variables("local")).Options.Netuid));
+    }
+
+    private static string AddressOf(string uri)
+    {
+        using var keys = KeyPair.FromUri(uri);
+        return keys.AccountId.ToString();
+    }
+}
