@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using S3Auth.Api;
@@ -149,7 +148,8 @@ public sealed partial class ComposeTests
         Assert.That(text, Does.Contain($"S3AUTH_TEST_S3_ENDPOINT=http://127.0.0.1:{ports["minio"]} ").And.Contain($"S3AUTH_TEST_REDIS_URL=redis://127.0.0.1:{ports["redis"]}\n"));
     }
 
-    private static JsonObject Services(string file) => Deployment.Yaml(file)["services"]!.AsObject().Deserialize<JsonObject>()!;
+    private static IEnumerable<KeyValuePair<string, JsonNode>> Services(string file) =>
+        Deployment.Yaml(file)["services"]!.AsObject().Select(service => KeyValuePair.Create(service.Key, service.Value!));
 
     [GeneratedRegex(@"```json\s(?<policy>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PolicyBlock();

@@ -33,7 +33,7 @@ public sealed class DockerfileTests
 
     [Test]
     public void Every_base_has_a_version() =>
-        Assert.That(_dockerfile.Stages.Select(stage => stage.BaseImage), Is.All.Matches(Images.HasVersion));
+        Assert.That(_dockerfile.Stages.Select(stage => stage.BaseImage), Is.All.Matches<string>(Images.HasVersion));
 
     [Test]
     public void It_runs_as_an_account_without_rights_that_may_write_to_one_folder()

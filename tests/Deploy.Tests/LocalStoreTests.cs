@@ -4,6 +4,8 @@ using System.Text.RegularExpressions;
 namespace S3Auth.Deploy.Tests;
 
 /// <summary>The two scripts of compose.yaml that make keys and the bucket, run by this machine's shell; MinIO's client is one that tells what it is asked.</summary>
+[Platform(Exclude = "Win", Reason = "Skipped because there is no sh.")]
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed partial class LocalStoreTests
 {
     private const string Client = """
@@ -17,11 +19,6 @@ public sealed partial class LocalStoreTests
     [SetUp]
     public void SetUp()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Assert.Ignore("Skipped because there is no sh.");
-        }
-
         _folder = Directory.CreateTempSubdirectory("s3auth-local-").FullName;
         Directory.CreateDirectory(At("owner"));
         Directory.CreateDirectory(At("service"));

@@ -86,8 +86,10 @@ internal sealed class PublishedService
         Directory.CreateDirectory(target);
         foreach (var source in words[..^1].Select(word => Path.Combine(Repository.Root, word)))
         {
-            (await Tool.RunAsync(
-                "/bin/sh", ["-c", "cp -r \"$1\" \"$2\" && rm -rf \"$2/bin\" \"$2/obj\"", "sh", source.EndsWith('/') ? source + "." : source, target])).Expect();
+            var copy = source.EndsWith('/')
+                ? "tar -C \"$1\" --exclude=./bin --exclude=./obj -cf - . | tar -C \"$2\" -xf -"
+                : "cp \"$1\" \"$2\"";
+            (await Tool.RunAsync("/bin/sh", ["-c", copy, "sh", source, target])).Expect();
         }
     }
 }
