@@ -16,6 +16,7 @@ needs=(
   "radosgw|radosgw|a real S3 server"
   "ceph|ceph-common|a real S3 server"
   "redis-server|redis-server|counting together"
+  "nginx|nginx|instances behind a proxy"
   "faketime|faketime|a clock that is stepped"
   "python3-boto3|python3-boto3|clients in Python"
   "python3-requests|python3-requests|clients in Python"
@@ -32,6 +33,8 @@ have() {
   case "$1" in
     # The system's own Python, for which the packages are, where there is one.
     python3-*) "$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)" -c "import ${1#python3-}" >/dev/null 2>&1 ;;
+    # Not on everyone's PATH.
+    nginx) command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] ;;
     chromium) command -v chromium chromium-browser google-chrome >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
   esac

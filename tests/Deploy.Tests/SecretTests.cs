@@ -49,6 +49,6 @@ public sealed partial class SecretTests
     private static partial Regex Named();
 
     // A variable, a command's output, a file, a place for one's own.
-    [GeneratedRegex(@"\A[""']?(\$|/|%|<|…|\.\.\.)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\A[""']?(\$|/|%|<|…|\.\.\.|false\b)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Elsewhere();
 }

@@ -164,15 +164,20 @@ internal sealed class BehindNginxCases
     {
         using (Assert.EnterMultipleScope())
         {
-            foreach (var (path, status) in new[] { ("/metrics", 404), ("/METRICS", 404), ("/metrics/", 404), ("/readyz", 200), ("/openapi.json", 200), ("/docs/", 200) })
+            foreach (var (path, status) in new[] { ("/metrics", 404), ("/METRICS", 404), ("/metrics/", 404), ("/readyz", 200), ("/openapi.json", 200), ("/docs/index.html", 200) })
             {
                 using var answer = await At("127.0.0.1").GetAsync(new Uri(_nginx.Address, path));
                 Assert.That((int)answer.StatusCode, Is.EqualTo(status), path);
                 Assert.That(answer.Headers.GetValues("Strict-Transport-Security").Count(), Is.EqualTo(1), path);
             }
 
-            using var root = await At("127.0.0.1").GetAsync(_nginx.Address);
-            Assert.That((root.StatusCode, new Uri(_nginx.Address, root.Headers.Location!)), Is.EqualTo((HttpStatusCode.Redirect, new Uri(_nginx.Address, "/docs/"))), "no scheme or host of its own");
+            foreach (var (path, target) in new[] { ("/", "/docs/"), ("/docs/", "/docs/index.html") })
+            {
+                using var answer = await At("127.0.0.1").GetAsync(new Uri(_nginx.Address, path));
+                Assert.That(answer.Headers.Location?.IsAbsoluteUri, Is.False, "no scheme or host of its own");
+                Assert.That(new Uri(new Uri(_nginx.Address, path), answer.Headers.Location!).AbsolutePath, Is.EqualTo(target));
+            }
+
             using var plain = await At("127.0.0.1").GetAsync(new Uri(_nginx.WithoutTls, "/docs/"));
             Assert.That((plain.StatusCode, plain.Headers.Location?.Scheme), Is.EqualTo((HttpStatusCode.PermanentRedirect, "https")));
             var large = await PostAsync(At("127.0.0.1"), new byte[600_000]);
