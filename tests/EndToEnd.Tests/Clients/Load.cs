@@ -111,7 +111,11 @@ internal sealed class Load : IAsyncDisposable
         {
             using var answer = await _http.PostAsync(new Uri(service, ServiceClient.FolderAccessPath), content);
             var text = await answer.Content.ReadAsStringAsync();
-            result = answer.StatusCode == HttpStatusCode.OK ? Outcome.Granted : $"{(int)answer.StatusCode} {System.Text.Json.Nodes.JsonNode.Parse(text)?["code"]}";
+
+            // A proxy's own refusal is a page without a code; it counts like any other.
+            result = answer.StatusCode == HttpStatusCode.OK
+                ? Outcome.Granted
+                : $"{(int)answer.StatusCode} {(answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true ? System.Text.Json.Nodes.JsonNode.Parse(text)?["code"] : "without a code")}";
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException or OperationCanceledException)
         {
