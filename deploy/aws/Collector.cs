@@ -30,6 +30,11 @@ internal static class Collector
     /// <summary>The label of <see cref="Refusals"/>.</summary>
     internal const string CodeDimension = "code";
 
+    /// <summary>
+    /// Counters are sent as what came since the last time: a collector that begins anew would tell all that there ever was as new.
+    /// </summary>
+    internal const string Temporality = "delta";
+
     /// <summary>Where the API sends its metrics: the same task.</summary>
     internal const string Endpoint = "http://127.0.0.1:4317";
 
@@ -99,8 +104,8 @@ internal static class Collector
                         dimension_rollup_option = "NoDimensionRollup",
                         resource_to_telemetry_conversion = new { enabled = true },
 
-                        // A counter that begins with the process begins at zero: what it shows first has happened.
-                        retain_initial_value_of_delta_metric = true,
+                        // OpenTelemetry's units in braces are none of CloudWatch's, which takes no line that holds one.
+                        metric_descriptors = Plain.Where(name => name != MetagraphAge).Select(name => new { metric_name = name, unit = "Count", overwrite = true }),
                         metric_declarations = new object[]
                         {
                             new { dimensions = new[] { new[] { ServiceDimension } }, metric_name_selectors = Plain.Select(Exactly) },

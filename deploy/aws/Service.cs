@@ -150,6 +150,7 @@ internal sealed class Service : Construct
             ["DATA_DIR"] = DataFolder,
             ["DRAIN_SECONDS"] = Text(DrainSeconds),
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Collector.Endpoint,
+            ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"] = Collector.Temporality,
 
             // The collector takes metrics only.
             ["OTEL_TRACES_SAMPLER"] = "always_off",

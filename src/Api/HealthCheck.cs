@@ -19,11 +19,19 @@ internal static class HealthCheck
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Asks the service that has the same settings. Returns the exit code: 0 when it lives, else 1; the reason is one line.</summary>
-    internal static Task<int> RunAsync(string[] args, TextWriter output)
+    internal static async Task<int> RunAsync(string[] args, TextWriter output)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddJsonFile("appsettings.json", optional: true, reloadOnChange: false).AddEnvironmentVariables().AddCommandLine(args);
-        return RunAsync(new ServiceOptionsReader(builder.Configuration, builder.Environment).Port, Patience, output);
+        var reader = new ServiceOptionsReader(builder.Configuration, builder.Environment);
+        var port = reader.Port;
+        if (reader.Problems is [var problem, ..])
+        {
+            await output.WriteLineAsync(problem);
+            return 1;
+        }
+
+        return await RunAsync(port, Patience, output);
     }
 
     internal static async Task<int> RunAsync(int port, TimeSpan patience, TextWriter output)

@@ -75,6 +75,17 @@ public sealed class HealthCheckTests
         Assert.That(code, Is.Zero, output.ToString());
     }
 
+    [Test]
+    public async Task Port_that_is_none_is_told_in_one_line()
+    {
+        using var output = new StringWriter();
+
+        var code = await HealthCheck.RunAsync(["--PORT=70000"], output);
+
+        Assert.That((code, Lines(output)), Is.EqualTo((1, 1)));
+        Assert.That(output.ToString(), Does.StartWith("PORT is '70000'"));
+    }
+
     private static int Lines(StringWriter output) => output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
 
     /// <summary>Answers one request with that status.</summary>

@@ -16,7 +16,7 @@ public sealed class ContainerTests
     [
         "ASPNETCORE_ENVIRONMENT", // ASP.NET Core
         "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", // the AWS SDK: docs/credentials.md
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_TRACES_SAMPLER", // OpenTelemetry: docs/limits.md
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "OTEL_TRACES_SAMPLER", // OpenTelemetry: docs/limits.md
     ];
 
     private static IEnumerable<string> Environments => Synthesised.Environments;

@@ -188,8 +188,8 @@ public sealed class StackTests
     public void What_is_watched_is_what_the_collector_sends(string environment)
     {
         var template = Synthesised.Default(environment);
-        var collector = JsonNode.Parse(string.Concat(template.Container("collector")["Environment"]![0]!["Value"]!["Fn::Join"]![1]!.AsArray().Select(part => part is JsonValue ? part.ToString() : "log")))!;
-        var sent = collector["processors"]!["filter"]!["metrics"]!["include"]!["metric_names"]!.AsArray().Select(name => name!.ToString()).ToList();
+        var collector = Collector(environment);
+        var sent = Sent(collector);
         var exporter = collector["exporters"]!["awsemf"]!;
         var selectors = exporter["metric_declarations"]![0]!["metric_name_selectors"]!.AsArray().Select(name => name!.ToString()).ToList();
 
@@ -207,6 +207,27 @@ public sealed class StackTests
             Assert.That(exporter["resource_to_telemetry_conversion"]!["enabled"]!.GetValue<bool>(), Is.True);
             Assert.That(sent, Is.All.Matches<string>(name => selectors.Any(selector => System.Text.RegularExpressions.Regex.IsMatch(name, selector, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))));
         });
+    }
+
+    // CloudWatch takes no metric with a unit of OpenTelemetry's own, such as {redis}; the age is in s, which the collector translates.
+    [TestCaseSource(nameof(Environments))]
+    public void Every_metric_has_a_unit_that_CloudWatch_knows(string environment)
+    {
+        var collector = Collector(environment);
+        var described = collector["exporters"]!["awsemf"]!["metric_descriptors"]!.AsArray()
+            .Select(one => ((string)one!["metric_name"]!, (string)one["unit"]!, (bool)one["overwrite"]!)).ToList();
+
+        Assert.That(described, Is.EquivalentTo(Sent(collector).Where(name => name != "s3auth.metagraph.age").Select(name => (name, "Count", true))));
+    }
+
+    [TestCaseSource(nameof(Environments))]
+    public void Collector_that_begins_anew_tells_nothing_twice(string environment)
+    {
+        var variables = Synthesised.Default(environment).Container("api")["Environment"]!.AsArray();
+
+        Assert.That(
+            variables.Single(one => (string)one!["Name"]! == "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE")!["Value"]!.ToString(), Is.EqualTo("delta"));
+        Assert.That(Collector(environment)["exporters"]!["awsemf"]!["retain_initial_value_of_delta_metric"], Is.Null);
     }
 
     [Test]
@@ -243,4 +264,10 @@ public sealed class StackTests
             "production:certificateArn", "production:signing", "production:signingKeys", "production:imageTag", "production:corsOrigins", "production:alarmEmail", "testnet:signingKeys",
         }));
     }
+
+    private static JsonNode Collector(string environment) => JsonNode.Parse(string.Concat(
+        Synthesised.Default(environment).Container("collector")["Environment"]![0]!["Value"]!["Fn::Join"]![1]!.AsArray().Select(part => part is JsonValue ? part.ToString() : "log")))!;
+
+    private static List<string> Sent(JsonNode collector) =>
+        [.. collector["processors"]!["filter"]!["metrics"]!["include"]!["metric_names"]!.AsArray().Select(name => name!.ToString())];
 }

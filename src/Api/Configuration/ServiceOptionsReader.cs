@@ -29,6 +29,9 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
             .Where(setting => Given(setting) is not null).Select(setting => setting.Name),
     ];
 
+    /// <summary>What is wrong with what was read until now.</summary>
+    internal IReadOnlyList<string> Problems => _problems;
+
     /// <summary>The port of the API.</summary>
     internal int Port => Number(Settings.Port);
 
