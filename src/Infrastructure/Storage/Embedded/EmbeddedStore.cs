@@ -63,7 +63,7 @@ public sealed partial class EmbeddedStore(
         }
 
         _files = new ObjectFiles(options.DataFolder, options.Bucket, time, loggers.CreateLogger<ObjectFiles>());
-        _server = Build(new S3Requests(options, _files, time, loggers.CreateLogger<S3Requests>()));
+        _server = await BuildApartAsync(new S3Requests(options, _files, time, loggers.CreateLogger<S3Requests>()));
         try
         {
             await _server.StartAsync(cancellationToken);
@@ -100,6 +100,16 @@ public sealed partial class EmbeddedStore(
 
         _files?.Dispose();
         _endpoint = null;
+    }
+
+    // Not in its caller's context: who waits there for the service's own host to be built, as WebApplicationFactory does, would at times
+    // take this one for it and give it a server of its own, which does not listen.
+    private Task<WebApplication> BuildApartAsync(S3Requests requests)
+    {
+        using (ExecutionContext.SuppressFlow())
+        {
+            return Task.Run(() => Build(requests));
+        }
     }
 
     private WebApplication Build(S3Requests requests)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,30 @@ internal sealed class EmbeddedStoreTests
         }
 
         Assert.That(refused!.Message + options, Does.Not.Contain("short"));
+    }
+
+    [Test]
+    public async Task Who_waits_for_a_host_of_his_own_does_not_take_this_one_for_it()
+    {
+        var waiting = new AsyncLocal<bool>();
+        var taken = 0;
+
+        // As WebApplicationFactory does: it takes what is built in its own context, and what is built elsewhere is not its business.
+        using var all = DiagnosticListener.AllListeners.Subscribe(new Watching<DiagnosticListener>(source =>
+        {
+            if (source.Name == "Microsoft.Extensions.Hosting")
+            {
+                source.Subscribe(new Watching<KeyValuePair<string, object?>>(_ => taken += waiting.Value ? 1 : 0));
+            }
+        }));
+        waiting.Value = true;
+        using var other = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings()).Build();
+        var before = taken;
+
+        await using var store = Create(RunningStore.OptionsFor(_folder), Environments.Development);
+        await store.StartAsync(CancellationToken.None);
+
+        Assert.That((before > 0, taken), Is.EqualTo((true, before)));
     }
 
     [TestCase("ab")]
@@ -113,4 +138,17 @@ internal sealed class EmbeddedStoreTests
 
     private static EmbeddedStore Create(EmbeddedStoreOptions options, string environment) =>
         new(options, RunningStore.Environment(environment), TimeProvider.System, NullLoggerFactory.Instance);
+
+    private sealed class Watching<T>(Action<T> onNext) : IObserver<T>
+    {
+        public void OnNext(T value) => onNext(value);
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+    }
 }
