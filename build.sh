@@ -81,7 +81,7 @@ fi
 
 # What this run writes of its tests: what was skipped and why, and the counts as the last line.
 summary=artifacts/test-results/summary.txt
-rm -f "$summary"
+rm -rf artifacts/test-results
 
 dotnet tool restore >/dev/null
 status=0
