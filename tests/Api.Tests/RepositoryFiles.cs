@@ -1,29 +1,31 @@
+using S3Auth.Tests;
+
 namespace S3Auth.Api.Tests;
 
-/// <summary>The repository that these tests were built from: some hold its pages to its code.</summary>
+/// <summary>Files of the repository: some tests hold its pages to its code.</summary>
 internal static class RepositoryFiles
 {
-    internal static string Root { get; } = FindRoot();
-
-    /// <summary>The configuration that the tests, and with them everything else, were built in.</summary>
-    internal static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-
-    /// <summary>Whether pages that do not say what the code says are written anew instead of being refused.</summary>
-    internal static bool PagesAreToBeWritten => Environment.GetEnvironmentVariable("S3AUTH_WRITE_PAGES") == "true";
-
-    internal static string PathOf(string file) => Path.Combine(Root, file);
+    internal static string PathOf(string file) => Path.Combine(Repository.Root, file);
 
     /// <summary>A file's text, with the line ends of every system made one.</summary>
     internal static string Read(string file) => File.ReadAllText(PathOf(file)).ReplaceLineEndings("\n");
 
-    private static string FindRoot()
+    /// <summary>
+    /// Holds the part of a page between two marks to what the code says: it is that, or, where pages are to be written
+    /// (<c>./build.sh --target=Pages</c>), becomes that.
+    /// </summary>
+    internal static async Task HoldAsync(string page, string begin, string end, string part)
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "S3Auth.sln")))
+        var text = Read(page);
+        var (from, to) = (text.IndexOf(begin, StringComparison.Ordinal), text.IndexOf(end, StringComparison.Ordinal));
+        Assert.That(from, Is.Not.Negative.And.LessThan(to), $"{page} has no place for it.");
+        var written = text[..from] + begin + "\n" + part + text[to..];
+        if (Environment.GetEnvironmentVariable("S3AUTH_WRITE_PAGES") == "true")
         {
-            folder = folder.Parent;
+            await File.WriteAllTextAsync(PathOf(page), written);
+            return;
         }
 
-        return folder?.FullName ?? throw new InvalidOperationException("S3Auth.sln is in no folder above the tests.");
+        Assert.That(text, Is.EqualTo(written), $"./build.sh --target=Pages writes {page} anew");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using S3Auth.Tests;
 
 namespace S3Auth.Api.Tests;
 
@@ -25,7 +26,7 @@ public sealed partial class ThreatModelTests
     [Test]
     public void Every_linked_file_exists()
     {
-        foreach (var page in Directory.GetFiles(RepositoryFiles.PathOf("docs"), "*.md").Concat(Directory.GetFiles(RepositoryFiles.Root, "*.md")))
+        foreach (var page in Directory.GetFiles(RepositoryFiles.PathOf("docs"), "*.md").Concat(Directory.GetFiles(Repository.Root, "*.md")))
         {
             var links = Link().Matches(File.ReadAllText(page)).Select(match => match.Groups["file"].Value).ToList();
             Assert.That(links.Where(link => !Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, link))), Is.Empty, page);

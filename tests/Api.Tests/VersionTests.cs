@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using S3Auth.Tests;
 
 namespace S3Auth.Api.Tests;
 
@@ -19,12 +20,12 @@ public sealed partial class VersionTests
     public void Version_stands_in_one_place()
     {
         var files = new[] { "*.csproj", "*.props", "*.targets" }
-            .SelectMany(pattern => Directory.GetFiles(RepositoryFiles.PathOf("src"), pattern, SearchOption.AllDirectories).Concat(Directory.GetFiles(RepositoryFiles.Root, pattern)))
+            .SelectMany(pattern => Directory.GetFiles(RepositoryFiles.PathOf("src"), pattern, SearchOption.AllDirectories).Concat(Directory.GetFiles(Repository.Root, pattern)))
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Contains("obj"));
 
         var places = files.Where(file => XDocument.Load(file).Descendants().Any(element => element.Parent?.Name.LocalName == "PropertyGroup" && Told.Contains(element.Name.LocalName)));
 
-        Assert.That(places.Select(file => Path.GetRelativePath(RepositoryFiles.Root, file)), Is.EqualTo(new[] { Properties }));
+        Assert.That(places.Select(file => Path.GetRelativePath(Repository.Root, file)), Is.EqualTo(new[] { Properties }));
     }
 
     [Test]
@@ -60,7 +61,7 @@ public sealed partial class VersionTests
 
     private static async Task<string> ToolSaysAsync(string argument)
     {
-        var tool = RepositoryFiles.PathOf(Path.Combine("src", "Cli", "bin", RepositoryFiles.Configuration, "net10.0", "s3auth.dll"));
+        var tool = RepositoryFiles.PathOf(Path.Combine("src", "Cli", "bin", Repository.Configuration, "net10.0", "s3auth.dll"));
         using var process = Process.Start(new ProcessStartInfo("dotnet", [tool, argument]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var said = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

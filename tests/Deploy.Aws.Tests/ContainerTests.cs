@@ -1,10 +1,7 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.FileProviders;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Primitives;
 using S3Auth.Api.Configuration;
 using S3Auth.Deploy.Aws;
+using S3Auth.Deploy.Tests;
 
 namespace S3Auth.Deploy.Aws.Tests;
 
@@ -26,7 +23,7 @@ public sealed class ContainerTests
     {
         var expected = DeploymentEnvironment.All.Single(one => one.Name == environment);
 
-        var options = Read(Synthesised.Default(environment), out _);
+        var options = Read(Synthesised.Default(environment));
 
         Assert.Multiple(() =>
         {
@@ -56,9 +53,10 @@ public sealed class ContainerTests
     {
         foreach (var template in new[] { Synthesised.Default(environment), Synthesised.SignedByRole(environment), Synthesised.Configured })
         {
-            Read(template, out var known);
+            var variables = Variables(template);
 
-            Assert.That(Variables(template).Keys, Is.SubsetOf(known.Concat(OfOthers)));
+            Assert.That(variables.Keys, Is.SubsetOf(Settings.All.Select(setting => setting.Name).Concat(OfOthers)));
+            Assert.That(KnownVariables.Read(variables).WithoutEffect, Is.Empty);
         }
     }
 
@@ -69,7 +67,7 @@ public sealed class ContainerTests
         var subnets = template.Resources("AWS::EC2::Subnet").ToDictionary(subnet => subnet.Id, subnet => (string?)subnet.Properties["CidrBlock"]);
         var balancers = template.Only("AWS::ElasticLoadBalancingV2::LoadBalancer")["Subnets"]!.AsArray().Select(subnet => subnets[subnet!["Ref"]!.ToString()]);
 
-        var options = Read(template, out _);
+        var options = Read(template);
 
         Assert.That(options.TrustedProxies.Select(network => network.ToString()).ToList(), Is.EquivalentTo(balancers).And.Count.EqualTo(2));
     }
@@ -82,7 +80,7 @@ public sealed class ContainerTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(Read(template, out _).CorsOrigins, Is.EqualTo(origins));
+            Assert.That(Read(template).CorsOrigins, Is.EqualTo(origins));
             Assert.That(
                 template.Only("AWS::S3::Bucket")["CorsConfiguration"]!["CorsRules"]!.AsArray().Single()!["AllowedOrigins"]!.AsArray().Select(origin => origin!.ToString()),
                 Is.EqualTo(origins));
@@ -150,7 +148,7 @@ public sealed class ContainerTests
         var notices = (int)targets["HealthCheckIntervalSeconds"]! * (int)targets["UnhealthyThresholdCount"]!;
         var leaves = int.Parse(targets["TargetGroupAttributes"]!.AsArray().Single(one => (string?)one!["Key"] == "deregistration_delay.timeout_seconds")!["Value"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
 
-        var options = Read(template, out _);
+        var options = Read(template);
 
         Assert.Multiple(() =>
         {
@@ -182,12 +180,7 @@ public sealed class ContainerTests
         });
     }
 
-    private static ServiceOptions Read(JsonObject template, out IReadOnlyCollection<string> asked)
-    {
-        var recorded = new Recorded(new ConfigurationBuilder().AddInMemoryCollection(Variables(template)!).Build());
-        asked = recorded.Asked;
-        return new ServiceOptionsReader(recorded, new Production()).Read();
-    }
+    private static ServiceOptions Read(JsonObject template) => KnownVariables.Read(Variables(template)).Options;
 
     // Secrets as they will be: of the same form, from what their template says.
     private static Dictionary<string, string> Variables(JsonObject template)
@@ -212,37 +205,4 @@ public sealed class ContainerTests
             { } endpoint when endpoint.ToJsonString().Contains("PrimaryEndPoint.Address", StringComparison.Ordinal) => "host.example",
             _ => "x",
         })).Replace("{{resolve:secretsmanager:x:SecretString:::}}", new string('x', 64), StringComparison.Ordinal);
-
-    /// <summary>Remembers what was asked for.</summary>
-    private sealed class Recorded(IConfiguration inner) : IConfiguration
-    {
-        internal HashSet<string> Asked { get; } = new(StringComparer.Ordinal);
-
-        public string? this[string key]
-        {
-            get
-            {
-                Asked.Add(key);
-                return inner[key];
-            }
-            set => inner[key] = value;
-        }
-
-        public IEnumerable<IConfigurationSection> GetChildren() => inner.GetChildren();
-
-        public IChangeToken GetReloadToken() => inner.GetReloadToken();
-
-        public IConfigurationSection GetSection(string key) => inner.GetSection(key);
-    }
-
-    private sealed class Production : IHostEnvironment
-    {
-        public string EnvironmentName { get; set; } = "Production";
-
-        public string ApplicationName { get; set; } = "S3Auth";
-
-        public string ContentRootPath { get; set; } = "/";
-
-        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
-    }
 }

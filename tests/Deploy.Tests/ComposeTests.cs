@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using S3Auth.Api;
+using S3Auth.Tests;
 
 namespace S3Auth.Deploy.Tests;
 
@@ -86,8 +87,8 @@ public sealed partial class ComposeTests
             Assert.That((string?)Api["env_file"], Is.EqualTo("env/local.env"));
             Assert.That(Api["environment"], Is.Null);
             Assert.That(Api["ports"].Texts().Single(), Does.EndWith(":" + Variables["PORT"]));
-            Assert.That(Path.GetFullPath(Deployment.PathOf((string)Api["build"]!["context"]!)), Is.EqualTo(Path.GetFullPath(Deployment.Root)));
-            Assert.That(Path.Combine(Deployment.Root, (string)Api["build"]!["dockerfile"]!), Does.Exist);
+            Assert.That(Path.GetFullPath(Deployment.PathOf((string)Api["build"]!["context"]!)), Is.EqualTo(Path.GetFullPath(Repository.Root)));
+            Assert.That(Path.Combine(Repository.Root, (string)Api["build"]!["dockerfile"]!), Does.Exist);
             Assert.That(Api["healthcheck"]!["test"].Texts(), Is.EqualTo(new[] { "CMD", "./S3Auth.Api", HealthCheck.Argument }));
             Assert.That(int.Parse(((string)Api["stop_grace_period"]!).TrimEnd('s'), CultureInfo.InvariantCulture), Is.GreaterThan(Drain.Longest.TotalSeconds));
         }
@@ -125,7 +126,7 @@ public sealed partial class ComposeTests
     [Test]
     public void Local_identity_may_do_what_the_guide_says_and_nothing_else()
     {
-        var guide = PolicyBlock().Match(File.ReadAllText(Path.Combine(Deployment.Root, "docs", "credentials.md"))).Groups["policy"].Value;
+        var guide = PolicyBlock().Match(File.ReadAllText(Path.Combine(Repository.Root, "docs", "credentials.md"))).Groups["policy"].Value;
         var policy = File.ReadAllText(Deployment.PathOf("local", "policy.json"));
 
         Assert.That(JsonNode.DeepEquals(JsonNode.Parse(policy), JsonNode.Parse(guide.Replace("BUCKET", Variables["S3_BUCKET"], StringComparison.Ordinal))), policy);
@@ -135,7 +136,7 @@ public sealed partial class ComposeTests
     public void Test_servers_take_what_the_tests_take()
     {
         var text = File.ReadAllText(Deployment.PathOf("compose.test.yaml"));
-        var servers = Path.Combine(Deployment.Root, "tests", "EndToEnd.Tests", "Servers");
+        var servers = Path.Combine(Repository.Root, "tests", "EndToEnd.Tests", "Servers");
         var host = File.ReadAllText(Path.Combine(servers, "RealStoreHost.cs"));
         var known = File.ReadAllText(Path.Combine(servers, "RedisServer.cs"));
         foreach (var name in Variable().Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal))

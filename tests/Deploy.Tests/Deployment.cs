@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using S3Auth.Tests;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 
@@ -7,9 +8,7 @@ namespace S3Auth.Deploy.Tests;
 /// <summary>The files of <c>deploy/</c>, read as those read them that they are for.</summary>
 internal static class Deployment
 {
-    internal static string Root { get; } = FindRoot();
-
-    internal static string Folder => Path.Combine(Root, "deploy");
+    internal static string Folder => Path.Combine(Repository.Root, "deploy");
 
     internal static IReadOnlyList<string> Environments { get; } = ["development", "testnet", "production", "local"];
 
@@ -46,17 +45,4 @@ internal static class Deployment
         IList<object> list => new JsonArray([.. list.Select(ToNode)]),
         _ => JsonValue.Create((string)value),
     };
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "S3Auth.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-
-        throw new InvalidOperationException("S3Auth.sln is in no folder above the tests.");
-    }
 }

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using S3Auth.Api;
 using S3Auth.Deploy.Tests.Containers;
+using S3Auth.Tests;
 
 namespace S3Auth.Deploy.Tests;
 
@@ -26,7 +27,7 @@ public sealed class DockerfileTests
             Assert.That(Image.All("COPY").Select(copy => copy.Flags.GetValueOrDefault("from")), Is.All.EqualTo(Build.Name));
 
             // The variant without ICU: that is right as long as this holds.
-            var properties = XDocument.Load(Path.Combine(Deployment.Root, "Directory.Build.props"));
+            var properties = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props"));
             Assert.That((string?)properties.Descendants("InvariantGlobalization").Single(), Is.EqualTo("true"));
         }
     }
@@ -84,10 +85,10 @@ public sealed class DockerfileTests
     [Test]
     public void What_it_copies_exists_and_reaches_the_builder()
     {
-        var ignore = new IgnoreFile(Path.Combine(Deployment.Root, ".dockerignore"));
+        var ignore = new IgnoreFile(Path.Combine(Repository.Root, ".dockerignore"));
         foreach (var source in Build.CopiesFromRepository.SelectMany(copy => copy.Words[..^1]))
         {
-            Assert.That(Path.Exists(Path.Combine(Deployment.Root, source)), source);
+            Assert.That(Path.Exists(Path.Combine(Repository.Root, source)), source);
             Assert.That(ignore.LeavesOut(source.TrimEnd('/')), Is.False, source);
         }
     }
@@ -100,7 +101,7 @@ public sealed class DockerfileTests
     [TestCase("deploy/env/production.env")]
     [TestCase("tests/Api.Tests/WireTests.cs")]
     public void Nothing_else_reaches_the_builder(string path) =>
-        Assert.That(new IgnoreFile(Path.Combine(Deployment.Root, ".dockerignore")).LeavesOut(path));
+        Assert.That(new IgnoreFile(Path.Combine(Repository.Root, ".dockerignore")).LeavesOut(path));
 
     /// <summary>What .dockerignore leaves out: the last pattern that matches a path or a folder above it decides.</summary>
     private sealed class IgnoreFile(string path)

@@ -1,4 +1,5 @@
 using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 

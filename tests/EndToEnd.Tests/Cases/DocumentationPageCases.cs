@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using S3Auth.EndToEnd.Tests.Clients;
 using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.Tests;
 using static Microsoft.Playwright.Assertions;
 
 namespace S3Auth.EndToEnd.Tests.Cases;

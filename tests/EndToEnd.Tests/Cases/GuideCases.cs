@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using S3Auth.EndToEnd.Tests.Clients;
 using S3Auth.EndToEnd.Tests.Servers;
 using S3Auth.EndToEnd.Tests.Stores;
+using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 

@@ -5,6 +5,7 @@ using S3Auth.Deploy.Tests.Containers;
 using S3Auth.EndToEnd.Tests.Clients;
 using S3Auth.EndToEnd.Tests.Servers;
 using S3Auth.EndToEnd.Tests.Stores;
+using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 

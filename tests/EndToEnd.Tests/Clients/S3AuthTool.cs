@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Clients;
 

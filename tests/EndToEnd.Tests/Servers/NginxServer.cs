@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
+using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 

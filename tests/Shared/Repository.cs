@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Servers;
+namespace S3Auth.Tests;
 
 /// <summary>The repository that these tests were built from.</summary>
 internal static class Repository
