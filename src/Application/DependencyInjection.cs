@@ -8,8 +8,10 @@ using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Miners.ListMyFiles;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetHotkey;
 using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
+using S3Auth.Application.Service.GetStatus;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Application.Validators;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
@@ -40,6 +42,10 @@ public static class DependencyInjection
         services.AddSingleton<FilePages>();
         services.AddSingleton<StoreProbe>();
         services.AddSingleton<TotalCount>();
+        services.AddSingleton<RecentAnswers>();
+        services.AddSingleton<NewestUpload>();
+        services.AddSingleton<StorageCount>();
+        services.AddSingleton(new ServiceVersion(typeof(DependencyInjection).Assembly.GetName().Version!.ToString(3)));
         services.AddSingleton(new ServiceStart(time.GetUtcNow()));
         services.AddSingleton<ServiceStop>();
         services.AddValidatorsFromAssemblyContaining<GetFolderAccessValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
@@ -58,6 +64,8 @@ public static class DependencyInjection
         services.AddUseCase<GetRateLimitsQuery, RateLimits, GetRateLimitsHandler>();
         services.AddUseCase<GetCommitmentFormatsQuery, CommitmentFormats, GetCommitmentFormatsHandler>();
         services.AddUseCase<GetStructureQuery, Structure, GetStructureHandler>();
+        services.AddUseCase<GetHotkeyQuery, HotkeyStatus, GetHotkeyHandler>();
+        services.AddUseCase<GetStatusQuery, Status, GetStatusHandler>();
 
         return services;
     }

@@ -25,9 +25,11 @@ public readonly record struct Alpha(ulong Units) : IComparable<Alpha>
     /// <inheritdoc/>
     public int CompareTo(Alpha other) => Units.CompareTo(other.Units);
 
+    /// <summary>The amount in alpha, exactly.</summary>
+    public decimal ToDecimal() => Units / (decimal)UnitsPerAlpha;
+
     /// <summary>The amount in alpha without trailing zeros, <c>20000.5</c>.</summary>
-    public override string ToString() =>
-        (Units / (decimal)UnitsPerAlpha).ToString("0.#########", CultureInfo.InvariantCulture);
+    public override string ToString() => ToDecimal().ToString("0.#########", CultureInfo.InvariantCulture);
 
     public static bool operator <(Alpha left, Alpha right) => left.Units < right.Units;
 

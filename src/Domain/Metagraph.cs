@@ -64,6 +64,9 @@ public sealed class Metagraph
     /// <summary>How many hotkeys are registered.</summary>
     public int Count => _byHotkey.Count;
 
+    /// <summary>Every one of them, in no promised order.</summary>
+    public IReadOnlyList<Neuron> Neurons => _byHotkey.Values;
+
     /// <summary>The neuron registered with <paramref name="hotkey"/>, or null.</summary>
     public Neuron? Find(AccountId hotkey) => _byHotkey.GetValueOrDefault(hotkey);
 

@@ -1,6 +1,7 @@
 using S3Auth.Application.Grants;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
+using S3Auth.Application.Service.GetStatus;
 using S3Auth.Domain;
 
 namespace S3Auth.Application.Files;
@@ -9,7 +10,7 @@ namespace S3Auth.Application.Files;
 /// Reads the files of one owner's folders page by page, and grants a download of each. What a request says can only make the
 /// outcome smaller: prefix and cursor are read against the folders, and refused where they mean anything else.
 /// </summary>
-internal sealed class FilePages(IObjectStore store, GrantIssuer grants)
+internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUpload newest)
 {
     /// <summary>The most files in a page.</summary>
     internal const int MostFiles = 1000;
@@ -24,6 +25,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants)
     {
         var prefixes = Narrow(folders, request.Prefix);
         var (found, hasMore) = await ListAsync(prefixes, request, cancellationToken);
+        newest.See(found);
         var grant = await grants.OpenAsync(requestedExpiry: null, cancellationToken);
 
         return new FileList

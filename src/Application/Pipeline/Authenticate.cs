@@ -19,13 +19,11 @@ public sealed class Authenticate<TRequest, TResponse>(
     TimeProvider time) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
-    private static readonly TimeSpan ChainRetry = TimeSpan.FromSeconds(15);
-
     public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         ArgumentNullException.ThrowIfNull(next);
 
-        var snapshot = metagraph.Current ?? throw ChainUnavailable();
+        var snapshot = metagraph.Current ?? throw RefusedException.ChainUnavailable();
         var hotkey = request.Claimant;
 
         var proofs = request.Proofs;
@@ -70,13 +68,6 @@ public sealed class Authenticate<TRequest, TResponse>(
             }
         }
     }
-
-    private static RefusedException ChainUnavailable() => new(
-        RefusalCode.ChainUnavailable,
-        "This server has no recent answer of the chain and cannot tell who is registered; your request may be fine: try again shortly.")
-    {
-        RetryAfter = ChainRetry,
-    };
 
     private static RefusedException InvalidSignature(AccountId hotkey, Proof proof) => new(
         RefusalCode.InvalidSignature,

@@ -16,6 +16,14 @@ public sealed class RefusedException : Exception
         Errors = errors;
     }
 
+    /// <summary>There is no metagraph that may be decided on.</summary>
+    public static RefusedException ChainUnavailable() => new(
+        RefusalCode.ChainUnavailable,
+        "This server has no recent answer of the chain and cannot tell who is registered; your request may be fine: try again shortly.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(15),
+    };
+
     /// <summary>The object store did not answer in time.</summary>
     public static RefusedException StorageTimeout(Exception? cause = null) => new(
         RefusalCode.StorageTimeout, "The object store did not answer in time; try again in a few seconds.", cause)

@@ -1,0 +1,37 @@
+using MediatR;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Service.GetHotkey;
+
+/// <summary>Anyone asks what the chain says of a hotkey, and so what it may do here. All of it is public on the chain.</summary>
+/// <param name="Hotkey">The hotkey.</param>
+public sealed record GetHotkeyQuery(AccountId Hotkey) : IRequest<HotkeyStatus>;
+
+/// <summary>
+/// Decides by the same snapshot and rules as <see cref="Pipeline.Authenticate{TRequest, TResponse}"/>. It never makes this server read the
+/// chain: nobody has proved anything.
+/// </summary>
+internal sealed class GetHotkeyHandler(IMetagraph metagraph, SubnetRules rules) : IRequestHandler<GetHotkeyQuery, HotkeyStatus>
+{
+    public Task<HotkeyStatus> Handle(GetHotkeyQuery request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+
+        var snapshot = metagraph.Current ?? throw Refusals.RefusedException.ChainUnavailable();
+        var neuron = snapshot.Find(request.Hotkey);
+        return Task.FromResult(new HotkeyStatus
+        {
+            Hotkey = request.Hotkey,
+            Registered = neuron is not null,
+            Uid = neuron?.Uid,
+            Coldkey = neuron?.Coldkey,
+            ValidatorPermit = neuron?.ValidatorPermit ?? false,
+            AlphaStake = neuron?.AlphaStake.ToDecimal() ?? 0,
+            IsMiner = neuron is not null,
+            IsValidator = neuron is not null && rules.IsValidator(neuron),
+            Block = snapshot.Block,
+        });
+    }
+}

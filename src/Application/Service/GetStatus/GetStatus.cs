@@ -1,0 +1,73 @@
+using System.Globalization;
+using MediatR;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetRateLimits;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Service.GetStatus;
+
+/// <summary>Anyone asks how the service is and what it has done lately.</summary>
+public sealed record GetStatusQuery : IRequest<Status>;
+
+/// <summary>Puts together what others tell; of what costs something to know, each of them bounds how often it is looked at.</summary>
+internal sealed class GetStatusHandler(
+    IRequestHandler<GetHealthQuery, Health> health,
+    IRequestHandler<GetRateLimitsQuery, RateLimits> limits,
+    RecentAnswers answers,
+    StorageCount storage,
+    IMetagraph metagraph,
+    SubnetRules rules,
+    ServiceVersion version)
+    : IRequestHandler<GetStatusQuery, Status>
+{
+    public async Task<Status> Handle(GetStatusQuery request, CancellationToken cancellationToken)
+    {
+        var healthNow = health.Handle(new GetHealthQuery(), cancellationToken);
+        var limitsNow = limits.Handle(new GetRateLimitsQuery(), cancellationToken);
+        var storageNow = storage.AskAsync(cancellationToken);
+        await Task.WhenAll(healthNow, limitsNow, storageNow);
+
+        return new Status
+        {
+            Version = version.Text,
+            Problems = [.. Problems(await healthNow, await limitsNow)],
+            Health = await healthNow,
+            Validators = metagraph.Current?.Neurons.Count(rules.IsValidator),
+            MinValidatorStake = rules.MinValidatorStake.ToDecimal(),
+            RateLimits = await limitsNow,
+            Activity = new RecentActivity(answers.Since, answers.Read(minutes: 1, parts: 60), answers.Read(minutes: 30, parts: 48)),
+            Storage = await storageNow,
+        };
+    }
+
+    private IEnumerable<string> Problems(Health health, RateLimits limits)
+    {
+        if (metagraph.Current is null)
+        {
+            yield return health.MetagraphSyncer.AgeSeconds is { } age
+                ? string.Create(CultureInfo.InvariantCulture, $"The chain's last answer is {age} s old, too old to decide on: signed requests are refused until a node answers.")
+                : "The chain has not answered yet: signed requests are refused until it does.";
+        }
+
+        if (!health.S3Ok)
+        {
+            yield return "The object store does not answer this server: uploads and downloads that were granted may fail, and listings do.";
+        }
+
+        if (health.RedisOk is false)
+        {
+            yield return "Redis does not answer: used proofs and grants are not counted together by all instances, and where the operator wants that, signed requests are refused.";
+        }
+
+        if (!health.AuditOk)
+        {
+            yield return "Decisions cannot be recorded: the operator should look at the disk and the log.";
+        }
+
+        if (limits.RemainingToday == 0)
+        {
+            yield return "All of today's grants have been given: there are new ones after 00:00 UTC.";
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetRateLimits;
+
+namespace S3Auth.Application.Service.GetStatus;
+
+/// <summary>All that the page at <c>/</c> shows. Nothing in it is secret, and none of it is about one miner or validator.</summary>
+public sealed record Status
+{
+    /// <summary>This server's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>What is wrong, each in a sentence with what it means for whoever asks; empty when all is well.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
+
+    /// <summary>As <c>/healthcheck</c> has it.</summary>
+    public required Health Health { get; init; }
+
+    /// <summary>How many registered hotkeys qualify as validators; null while there is no fresh metagraph.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required int? Validators { get; init; }
+
+    /// <summary>A validator has more than this, in alpha.</summary>
+    public required decimal MinValidatorStake { get; init; }
+
+    /// <summary>As <c>/rate-limits</c> has it.</summary>
+    public required RateLimits RateLimits { get; init; }
+
+    /// <summary>What signed requests were answered with.</summary>
+    public required RecentActivity Activity { get; init; }
+
+    /// <summary>What lies in the bucket.</summary>
+    public required StorageStatus Storage { get; init; }
+}
+
+/// <summary>What this instance answered lately. Other instances answer others: <c>/metrics</c> of each has what it answered.</summary>
+/// <param name="CountingSince">When this instance began to count.</param>
+/// <param name="LastHour">Minute by minute.</param>
+/// <param name="LastDay">Half an hour by half an hour.</param>
+public sealed record RecentActivity(DateTimeOffset CountingSince, Activity LastHour, Activity LastDay);
+
+/// <param name="Since">When the first interval began.</param>
+/// <param name="IntervalSeconds">How long an interval is.</param>
+/// <param name="Requests">How many signed requests were answered: granted or refused.</param>
+/// <param name="Granted">How many were granted.</param>
+/// <param name="Refused">How many were refused, or failed.</param>
+/// <param name="RefusedByReason">The same by the problem's code.</param>
+/// <param name="GrantedPerInterval">How many were granted, oldest interval first; the last one is not over.</param>
+/// <param name="RefusedPerInterval">How many were refused.</param>
+public sealed record Activity(
+    DateTimeOffset Since,
+    int IntervalSeconds,
+    long Requests,
+    long Granted,
+    long Refused,
+    IReadOnlyDictionary<string, long> RefusedByReason,
+    IReadOnlyList<long> GrantedPerInterval,
+    IReadOnlyList<long> RefusedPerInterval);
