@@ -4,6 +4,7 @@ using S3Auth.Api.Errors;
 using S3Auth.Api.Json;
 using S3Auth.Api.OpenApi;
 using S3Auth.Api.Limits;
+using S3Auth.Api.Pages;
 using S3Auth.Api.Telemetry;
 using S3Auth.Application;
 using S3Auth.Application.Service.GetRateLimits;
@@ -76,6 +77,7 @@ internal static partial class Composition
         services.AddOtherOrigins(options.CorsOrigins);
         services.AddMvcCore().AddApiExplorer().AddWireJson();
         services.AddServiceDocument();
+        services.AddPage(options.PublicUrl, options.Port);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServiceOptions options)
@@ -131,7 +133,7 @@ internal static partial class Composition
         app.UseTelemetry(options.MetricsToken);
         app.UseServiceDocument();
         app.MapControllers();
-        app.MapGet("/", () => Results.Redirect("docs/")).ExcludeFromDescription();
+        app.MapPageAssets();
     }
 
     private static void Announce(WebApplication app, ServiceOptions options, IReadOnlyList<string> withoutEffect)
@@ -155,6 +157,6 @@ internal static partial class Composition
     [LoggerMessage(Level = LogLevel.Warning, Message = "The node {Endpoint} is read without TLS: whoever controls the network in between decides who is registered")]
     private static partial void LogForgeable(ILogger logger, string endpoint);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "S3Auth listens on port {Port} for netuid {Netuid}, layout {Layout}; see http://localhost:{Port}/docs")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "S3Auth listens on port {Port} for netuid {Netuid}, layout {Layout}; see http://localhost:{Port}")]
     private static partial void LogStarted(ILogger logger, int port, ushort netuid, string layout);
 }

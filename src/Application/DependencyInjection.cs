@@ -45,7 +45,7 @@ public static class DependencyInjection
         services.AddSingleton<RecentAnswers>();
         services.AddSingleton<NewestUpload>();
         services.AddSingleton<StorageCount>();
-        services.AddSingleton(new ServiceVersion(typeof(DependencyInjection).Assembly.GetName().Version!.ToString(3)));
+        services.AddSingleton(ServiceVersion.Current);
         services.AddSingleton(new ServiceStart(time.GetUtcNow()));
         services.AddSingleton<ServiceStop>();
         services.AddValidatorsFromAssemblyContaining<GetFolderAccessValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);

@@ -12,6 +12,9 @@ internal sealed record ServiceOptions
     /// <summary>The port of the API.</summary>
     public required int Port { get; init; }
 
+    /// <summary>Where clients reach the API; null where the operator does not say.</summary>
+    public required Uri? PublicUrl { get; init; }
+
     /// <summary>Listen on this machine only: in development, where the accounts' keys are known to everyone.</summary>
     public required bool LoopbackOnly { get; init; }
 

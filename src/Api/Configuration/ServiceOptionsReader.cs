@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using S3Auth.Api.Pages;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Storage;
@@ -46,6 +47,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         var options = new ServiceOptions
         {
             Port = Port,
+            PublicUrl = ReadPublicUrl(),
             LoopbackOnly = _development,
             Netuid = netuid,
             Chain = IsStatic ? null : ReadChain(netuid, dataFolder),
@@ -236,6 +238,23 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
 
         // The value itself may hold a password and is not repeated.
         _problems.Add($"{setting.Name} cannot be used: write it as http://host:port or https://host, without user, query and fragment.");
+        return null;
+    }
+
+    private Uri? ReadPublicUrl()
+    {
+        if (Text(Settings.PublicUrl) is not { } text)
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && BaseUrl.IsUsable(uri))
+        {
+            return uri;
+        }
+
+        // The value itself may hold a password and is not repeated.
+        _problems.Add($"{Settings.PublicUrl} cannot be used: write it as https://host or http://host:port/path, without user, query and fragment.");
         return null;
     }
 

@@ -14,6 +14,12 @@ internal static class Settings
 
     internal static readonly NumberSetting Port = new("PORT", 8000, 1, MaxPort, "the API's port");
 
+    internal static readonly Setting PublicUrl = new(
+        "PUBLIC_URL", "where miners and validators reach this server, for the snippets of its page at `/`; without it they show the address that the browser came by")
+    {
+        Takes = "`https://s3-auth.example.com`",
+    };
+
     internal static readonly Setting DataFolder = new("DATA_DIR", "what outlives a restart: the last metagraph read; in development, the objects too")
     {
         Standard = ".data", Takes = "a folder that may be written to",
@@ -127,7 +133,7 @@ internal static class Settings
         new("The store", [Bucket, Region, Endpoint, PublicEndpoint, UploadMethod, ListingLifetime, ListingTimeout]),
         new("Folders", [Layout, Sources]),
         new("Limits", [RedisUrl, RedisIsRequired, PerMiner, PerValidator, Total, RequestsPerMinute, MaxAge, MaxAhead]),
-        new("The server", [Port, DataFolder, MostConnections, DrainTime, TrustedProxies, CorsOrigins, EmbeddedStorePort]),
+        new("The server", [Port, PublicUrl, DataFolder, MostConnections, DrainTime, TrustedProxies, CorsOrigins, EmbeddedStorePort]),
         new("Records", [LogLevel, AuditFolder, MetricsToken]),
     ];
 

@@ -1,10 +1,15 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using S3Auth.Api.OpenApi;
+using S3Auth.Application.Refusals;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetHotkey;
 using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
+using S3Auth.Application.Service.GetStatus;
 using S3Auth.Application.Service.GetStructure;
+using S3Auth.Substrate;
 
 namespace S3Auth.Api.Controllers;
 
@@ -48,4 +53,21 @@ public sealed class ServiceController(IMediator mediator) : ControllerBase
     [HttpGet("/structure-info", Name = "getStructure")]
     public Task<Structure> GetStructure(CancellationToken cancellationToken) =>
         mediator.Send(new GetStructureQuery(), cancellationToken);
+
+    /// <summary>How the service is, and what it did lately</summary>
+    /// <remarks>
+    /// What the page at `/` shows: health, limits and today's use, what this instance answered in the last hour and day, and how many miners have
+    /// data. Counted at most once a minute, whoever asks.
+    /// </remarks>
+    [HttpGet("/status", Name = "getStatus")]
+    public Task<Status> GetStatus(CancellationToken cancellationToken) => mediator.Send(new GetStatusQuery(), cancellationToken);
+
+    /// <summary>What the chain says of a hotkey</summary>
+    /// <remarks>Whether it is registered on this subnet, who owns it, its permit and stake, and so what it may do here. All of it is public on the chain.</remarks>
+    /// <param name="address">The hotkey's SS58 address.</param>
+    /// <param name="cancellationToken">The client left.</param>
+    [HttpGet("/hotkeys/{address}", Name = "getHotkey")]
+    [Refuses(RefusalCode.InvalidRequest, RefusalCode.RateLimited, RefusalCode.ChainUnavailable, IsSigned = false)]
+    public Task<HotkeyStatus> GetHotkey([Address] AccountId address, CancellationToken cancellationToken) =>
+        mediator.Send(new GetHotkeyQuery(address), cancellationToken);
 }

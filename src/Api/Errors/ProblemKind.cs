@@ -16,6 +16,10 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
     internal static readonly ProblemKind Timeout = new("request_timeout", StatusCodes.Status408RequestTimeout, "The request took too long to arrive");
     internal static readonly ProblemKind Internal = new("internal_error", StatusCodes.Status500InternalServerError, "Something went wrong here");
 
+    /// <summary>Every kind.</summary>
+    internal static IEnumerable<ProblemKind> All =>
+        Enum.GetValues<RefusalCode>().Select(Of).Concat([NotFound, Unauthorized, MethodNotAllowed, TooLarge, Timeout, Internal]);
+
     /// <summary>One problem of this kind, as it is answered.</summary>
     internal Problem With(string detail, string requestId, IReadOnlyDictionary<string, string[]>? errors) => new()
     {

@@ -3,17 +3,20 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using S3Auth.Api.Json;
+using S3Auth.Api.OpenApi;
 using S3Auth.Api.Telemetry;
 using S3Auth.Application.Refusals;
+using S3Auth.Application.Service.GetStatus;
 
 namespace S3Auth.Api.Errors;
 
 /// <summary>
 /// Answers every error in one form. Outermost but for the request id, so that nothing leaves this service in another: what was
 /// refused, what the server itself refuses (too large, unknown path), and what nobody expected, which is logged once and told
-/// to the client without a word of its cause.
+/// to the client without a word of its cause. So this is also where it is counted what signed requests are answered with.
 /// </summary>
-internal sealed partial class ProblemMiddleware(RequestDelegate next, ApiMetrics metrics, ILogger<ProblemMiddleware> logger)
+internal sealed partial class ProblemMiddleware(
+    RequestDelegate next, ApiMetrics metrics, RecentAnswers answers, ILogger<ProblemMiddleware> logger)
 {
     private const string ContentType = "application/problem+json";
 
@@ -29,6 +32,10 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ApiMetrics
         try
         {
             await next(context);
+            if (context.Response.StatusCode == StatusCodes.Status200OK && IsSigned(context))
+            {
+                answers.Granted();
+            }
         }
         catch (RefusedException refused) when (!context.Response.HasStarted)
         {
@@ -69,6 +76,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ApiMetrics
         }
     }
 
+    private static bool IsSigned(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RefusesAttribute>() is { IsSigned: true };
+
     private static (ProblemKind Kind, string Detail) Describe(BadHttpRequestException bad) => bad.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => (ProblemKind.TooLarge, TooLargeDetail),
@@ -91,6 +100,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ApiMetrics
         HttpContext context, ProblemKind kind, string detail, IReadOnlyDictionary<string, string[]>? errors = null)
     {
         metrics.Refused(kind.Code);
+        if (IsSigned(context))
+        {
+            answers.Refused(kind.Code);
+        }
+
         context.Response.StatusCode = kind.Status;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentType = ContentType;

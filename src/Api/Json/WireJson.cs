@@ -7,8 +7,10 @@ using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Miners.ListMyFiles;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetHotkey;
 using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
+using S3Auth.Application.Service.GetStatus;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
 using S3Auth.Application.Validators.GetFolderPresignedUrls;
@@ -61,5 +63,8 @@ namespace S3Auth.Api.Json;
 [JsonSerializable(typeof(CommitmentFormats))]
 [JsonSerializable(typeof(Structure))]
 [JsonSerializable(typeof(Liveness))]
+[JsonSerializable(typeof(Status))]
+[JsonSerializable(typeof(HotkeyStatus))]
+[JsonSerializable(typeof(ServiceIndex))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class WireJson : JsonSerializerContext;

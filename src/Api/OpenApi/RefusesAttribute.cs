@@ -3,7 +3,8 @@ using S3Auth.Application.Refusals;
 namespace S3Auth.Api.OpenApi;
 
 /// <summary>
-/// Tells the OpenAPI document which refusals an operation has beyond those that every signed request has.
+/// Tells which refusals an operation has, beyond those that every signed request has: for the OpenAPI document, and for what counts answers
+/// to signed requests.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class RefusesAttribute(params RefusalCode[] codes) : Attribute
@@ -25,6 +26,9 @@ internal sealed class RefusesAttribute(params RefusalCode[] codes) : Attribute
         RefusalCode.StorageUnavailable,
     ];
 
+    /// <summary>Whether it wants a proof; else anyone may ask, and the refusals are just those that are named.</summary>
+    public bool IsSigned { get; init; } = true;
+
     /// <summary>Every refusal of the operation.</summary>
-    internal IEnumerable<RefusalCode> Codes => OfEverySignedRequest.Concat(codes).Distinct().Order();
+    internal IEnumerable<RefusalCode> Codes => (IsSigned ? OfEverySignedRequest : []).Concat(codes).Distinct().Order();
 }

@@ -163,11 +163,14 @@ internal static class ServiceDocument
             return;
         }
 
-        // Proved by its body, or by all of the headers.
-        operation.Security = [new OpenApiSecurityRequirement(), new OpenApiSecurityRequirement()];
-        foreach (var header in TaoHeaders.Names)
+        if (refuses.IsSigned)
         {
-            operation.Security[1].Add(new OpenApiSecuritySchemeReference(header, context.Document), []);
+            // Proved by its body, or by all of the headers.
+            operation.Security = [new OpenApiSecurityRequirement(), new OpenApiSecurityRequirement()];
+            foreach (var header in TaoHeaders.Names)
+            {
+                operation.Security[1].Add(new OpenApiSecuritySchemeReference(header, context.Document), []);
+            }
         }
 
         var schema = await context.GetOrCreateSchemaAsync(typeof(Problem), parameterDescription: null, cancellationToken);
@@ -175,8 +178,11 @@ internal static class ServiceDocument
 
         var request = context.Description.ParameterDescriptions.Single().Type;
         var refusals = refuses.Codes
-            .Select(code => (Kind: ProblemKind.Of(code), Example: Examples.Of(code, request)))
-            .Append((Kind: ProblemKind.TooLarge, Example: Examples.Of(ProblemKind.TooLarge, ProblemMiddleware.TooLargeDetail)));
+            .Select(code => (Kind: ProblemKind.Of(code), Example: Examples.Of(code, request)));
+        if (refuses.IsSigned)
+        {
+            refusals = refusals.Append((Kind: ProblemKind.TooLarge, Example: Examples.Of(ProblemKind.TooLarge, ProblemMiddleware.TooLargeDetail)));
+        }
 
         foreach (var group in refusals.GroupBy(refusal => refusal.Kind.Status))
         {

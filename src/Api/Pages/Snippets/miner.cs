@@ -1,0 +1,16 @@
+#:package S3Auth.Client@<<version>>
+// Subnet <<netuid>> on <<network>>; your files go to <<structure>>
+using S3Auth.Client;
+using S3Auth.Client.Uploads;
+using S3Auth.Substrate;
+
+var wallet = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".bittensor/wallets/default");
+using var hotkey = KeyFile.Read(File.ReadAllBytes(Path.Combine(wallet, "hotkeys/default")));
+var coldkey = KeyFile.ReadAddress(File.ReadAllBytes(Path.Combine(wallet, "coldkeypub.txt")));
+
+// Signs each request, tries again what fails on the way, and renews what it was granted before it ends.
+using var client = new S3AuthClient(new Uri("<<server>>"), hotkey);
+var uploader = client.CreateUploader(coldkey);
+var file = FileToUpload.FromFile(new FileInfo("data.parquet"), "data.parquet") with { <<place_property>> };
+var stored = await uploader.UploadAsync(file);
+Console.WriteLine($"stored {stored.Key}");

@@ -1,0 +1,26 @@
+#:package S3Auth.Client@<<version>>
+// Subnet <<netuid>> on <<network>>; miners' files are in <<structure>>
+using S3Auth.Client;
+using S3Auth.Client.Downloads;
+using S3Auth.Substrate;
+
+var wallet = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".bittensor/wallets/default");
+using var hotkey = KeyFile.Read(File.ReadAllBytes(Path.Combine(wallet, "hotkeys/default")));
+
+// Signs each request, tries again what fails on the way, and checks what arrives.
+using var client = new S3AuthClient(new Uri("<<server>>"), hotkey);
+var reader = client.CreateReader();
+foreach (var miner in await reader.ListMinersAsync())
+{
+    await foreach (var file in reader.ListAsync(FileOwner.<<miner_factory>>(AccountId.Parse(miner.Id))))
+    {
+        // A miner chooses its keys: a place that is good for this machine is made of each. One that cannot be asked for has no URL.
+        if (file.Url is not null)
+        {
+            var place = Path.Combine("data", LocalName.Of(file.Key, out _));
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            await reader.DownloadAsync(file, place);
+            Console.WriteLine($"{place} {file.Size}");
+        }
+    }
+}

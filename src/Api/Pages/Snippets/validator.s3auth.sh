@@ -1,0 +1,5 @@
+# Subnet <<netuid>> on <<network>>; miners' files are in <<structure>>
+export S3AUTH_SERVER=<<server>>
+s3auth check --validator --wallet default --hotkey default
+s3auth miners --wallet default --hotkey default
+s3auth download --all --to data --wallet default --hotkey default

@@ -1,0 +1,61 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using S3Auth.Api.Errors;
+
+namespace S3Auth.Api.Pages;
+
+/// <summary>Figures as people read them.</summary>
+internal static class Words
+{
+    private const string Day = "yyyy-MM-dd HH:mm:ss 'UTC'";
+
+    private static readonly FrozenDictionary<string, string> Reasons = ProblemKind.All.ToFrozenDictionary(kind => kind.Code, kind => kind.Title, StringComparer.Ordinal);
+
+    /// <summary><c>200,000</c></summary>
+    internal static string Number<T>(T number)
+        where T : IFormattable => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary><c>20,000.5</c></summary>
+    internal static string Amount(decimal amount) => amount.ToString("#,0.#########", CultureInfo.InvariantCulture);
+
+    /// <summary><c>41 s</c>, <c>5 min</c>, <c>3 h</c>, <c>2 days</c></summary>
+    internal static string Duration(long seconds) => TimeSpan.FromSeconds(seconds) switch
+    {
+        { TotalMinutes: < 2 } => string.Create(CultureInfo.InvariantCulture, $"{seconds} s"),
+        { TotalHours: < 2 } time => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMinutes} min"),
+        { TotalDays: < 2 } time => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours} h"),
+        var time => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalDays} days"),
+    };
+
+    /// <summary><c>41 s ago</c></summary>
+    internal static string Ago(long seconds) => $"{Duration(seconds)} ago";
+
+    /// <summary><c>1 KiB</c>, <c>5 GiB</c></summary>
+    internal static string Size(long bytes)
+    {
+        string[] units = ["bytes", "KiB", "MiB", "GiB", "TiB"];
+        var (size, unit) = ((double)bytes, 0);
+        for (; size >= 1024 && unit < units.Length - 1; unit++)
+        {
+            size /= 1024;
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{size:0.##} {units[unit]}");
+    }
+
+    /// <summary><c>12.5 %</c></summary>
+    internal static string Percent(long part, long whole) =>
+        (whole == 0 ? 100 : 100.0 * part / whole).ToString("0.##", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary><c>2026-11-24 06:21:01 UTC</c></summary>
+    internal static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString(Day, CultureInfo.InvariantCulture);
+
+    /// <summary><c>06:21 UTC</c></summary>
+    internal static string Clock(DateTimeOffset moment) => moment.UtcDateTime.ToString("HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>For programs.</summary>
+    internal static string Machine(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>What a problem's code means.</summary>
+    internal static string Reason(string code) => Reasons.GetValueOrDefault(code, code);
+}
