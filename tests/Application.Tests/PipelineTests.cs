@@ -11,8 +11,10 @@ using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetHotkey;
 using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
+using S3Auth.Application.Service.GetStatus;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
 using S3Auth.Application.Validators.GetFolderPresignedUrls;
@@ -393,6 +395,7 @@ public sealed class PipelineTests
         Assert.That(open, Is.EquivalentTo(new[]
         {
             typeof(GetHealthQuery), typeof(GetReadinessQuery), typeof(GetCommitmentFormatsQuery), typeof(GetStructureQuery), typeof(GetRateLimitsQuery),
+            typeof(GetHotkeyQuery), typeof(GetStatusQuery),
         }));
     }
 

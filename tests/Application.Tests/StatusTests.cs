@@ -1,0 +1,256 @@
+using Moq;
+using S3Auth.Application.Files;
+using S3Auth.Application.Miners.ListMyFiles;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Application.Service.GetHotkey;
+using S3Auth.Application.Service.GetStatus;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Tests;
+
+/// <summary>What anyone may know of the service and of a hotkey.</summary>
+public sealed class StatusTests
+{
+    private Subnet _subnet = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _subnet = new Subnet();
+        _subnet.Store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ReturnsAsync(TimeSpan.FromMilliseconds(3));
+    }
+
+    [TearDown]
+    public void TearDown() => _subnet.Dispose();
+
+    [Test]
+    public async Task Hotkey_is_told_as_the_chain_has_it_and_as_the_rules_judge_it()
+    {
+        var validator = await _subnet.SendAsync(new GetHotkeyQuery(Subnet.Alice));
+        var miner = await _subnet.SendAsync(new GetHotkeyQuery(Subnet.Bob));
+        var withoutStake = await _subnet.SendAsync(new GetHotkeyQuery(Subnet.Eve));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(validator, Is.EqualTo(new HotkeyStatus
+            {
+                Hotkey = Subnet.Alice,
+                Registered = true,
+                Uid = 0,
+                Coldkey = Subnet.Charlie,
+                ValidatorPermit = true,
+                AlphaStake = 30_000,
+                IsMiner = true,
+                IsValidator = true,
+                Block = 7,
+            }));
+            Assert.That((miner.Uid, miner.Coldkey, miner.IsMiner, miner.IsValidator), Is.EqualTo(((ushort?)1, Subnet.Dave, true, false)));
+            Assert.That((withoutStake.ValidatorPermit, withoutStake.AlphaStake, withoutStake.IsValidator), Is.EqualTo((true, 20_000m, false)), "a permit alone, and not more than the minimum");
+        }
+    }
+
+    [Test]
+    public async Task Hotkey_that_is_not_registered_may_nothing_and_makes_nobody_read_the_chain()
+    {
+        var unknown = await _subnet.SendAsync(new GetHotkeyQuery(Subnet.Dave));
+
+        Assert.That(unknown, Is.EqualTo(new HotkeyStatus
+        {
+            Hotkey = Subnet.Dave,
+            Registered = false,
+            Uid = null,
+            Coldkey = null,
+            ValidatorPermit = false,
+            AlphaStake = 0,
+            IsMiner = false,
+            IsValidator = false,
+            Block = 7,
+        }));
+        _subnet.Metagraph.Verify(port => port.RefreshSoon(), Times.Never);
+    }
+
+    [Test]
+    public async Task Hotkey_is_not_called_unregistered_by_who_cannot_know()
+    {
+        _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
+
+        var refused = await _subnet.RefuseAsync(new GetHotkeyQuery(Subnet.Bob));
+
+        Assert.That((refused.Code, refused.RetryAfter), Is.EqualTo((RefusalCode.ChainUnavailable, TimeSpan.FromSeconds(15))));
+    }
+
+    [Test]
+    public async Task Status_of_a_service_that_is_well_names_no_problem()
+    {
+        _subnet.Quota.Setup(port => port.CountAsync(It.IsAny<UtcDay>(), It.IsAny<CancellationToken>())).Returns(new ValueTask<long>(41));
+
+        var status = await _subnet.SendAsync(new GetStatusQuery());
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(status.Problems, Is.Empty);
+            Assert.That(status.Health.Status, Is.EqualTo("ok"));
+            Assert.That((status.Validators, status.MinValidatorStake), Is.EqualTo((1, 20_000m)));
+            Assert.That((status.RateLimits.UsedToday, status.RateLimits.RemainingToday), Is.EqualTo((41, 4959)));
+            Assert.That(status.Version, Does.Match(@"\A[0-9]+\.[0-9]+\.[0-9]+\z"));
+            Assert.That((status.Storage.FolderLayout, status.Storage.FolderStructure), Is.EqualTo(("coldkey", "data/{source}/{coldkey}/")));
+        }
+    }
+
+    [Test]
+    public async Task Status_names_every_problem_in_a_sentence()
+    {
+        _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
+        _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, 7, 3, _subnet.Time.GetUtcNow().AddHours(-2), TimeSpan.FromHours(2), null, null));
+        _subnet.Store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ThrowsAsync(RefusedException.StorageUnavailable());
+        _subnet.SharedLimits.SetupGet(port => port.IsThere).Returns(false);
+        _subnet.Audit.SetupGet(port => port.IsWriting).Returns(false);
+        _subnet.Quota.Setup(port => port.CountAsync(It.IsAny<UtcDay>(), It.IsAny<CancellationToken>())).Returns(new ValueTask<long>(5000));
+
+        var status = await _subnet.SendAsync(new GetStatusQuery());
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(status.Problems, Has.Count.EqualTo(5));
+            Assert.That(status.Problems[0], Does.Contain("7200 s old"));
+            Assert.That(status.Problems[1], Does.Contain("object store"));
+            Assert.That(status.Problems[2], Does.Contain("Redis"));
+            Assert.That(status.Problems[3], Does.Contain("recorded"));
+            Assert.That(status.Problems[4], Does.Contain("today"));
+            Assert.That(status.Validators, Is.Null, "nobody knows");
+        }
+    }
+
+    [Test]
+    public async Task Status_says_that_the_chain_has_not_answered_yet()
+    {
+        _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
+        _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, null, 0, null, null, null, null));
+
+        Assert.That((await _subnet.SendAsync(new GetStatusQuery())).Problems.Single(), Does.Contain("has not answered yet"));
+    }
+
+    [Test]
+    public async Task Miners_with_data_are_counted_by_source_from_folders_alone()
+    {
+        Folders("data/x/", Subnet.Dave, Subnet.Charlie);
+        Folders("data/reddit/", Subnet.Dave);
+
+        var storage = (await _subnet.SendAsync(new GetStatusQuery())).Storage;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(storage.Miners, Is.EqualTo(2));
+            Assert.That(storage.BySource, Is.EqualTo(new Dictionary<string, int>(StringComparer.Ordinal) { ["x"] = 2, ["reddit"] = 1 }));
+            Assert.That(storage.CountedAt, Is.EqualTo(_subnet.Time.GetUtcNow()));
+            Assert.That((storage.NewestUpload, storage.NewestUploadAgeSeconds), Is.EqualTo(((DateTimeOffset?)null, (long?)null)));
+        }
+
+        _subnet.Store.Verify(
+            port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
+    }
+
+    [Test]
+    public async Task Store_is_listed_once_a_minute_whoever_asks_for_the_status()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            await _subnet.SendAsync(new GetStatusQuery());
+        }
+
+        VerifyListed(Times.Once());
+        _subnet.Time.Advance(StorageCount.Lifetime + TimeSpan.FromSeconds(1));
+        await _subnet.SendAsync(new GetStatusQuery());
+        await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(10)), Task.Run(WaitForSecondListing));
+
+        VerifyListed(Times.Exactly(2));
+    }
+
+    [Test]
+    public async Task Slow_store_keeps_nobody_waiting_and_is_asked_once()
+    {
+        var answer = new TaskCompletionSource<FolderPage>();
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>())).Returns(answer.Task);
+
+        var asked = _subnet.SendAsync(new GetStatusQuery());
+        while (!asked.IsCompleted)
+        {
+            // The wait begins when it begins; what is shown is that no more than it passes.
+            _subnet.Time.Advance(StorageCount.Patience);
+            await Task.Yield();
+        }
+
+        var before = (await asked).Storage;
+        answer.SetResult(new FolderPage([$"data/x/{Subnet.Dave}/"], HasMore: false));
+        await WaitForAsync(async () => (await _subnet.SendAsync(new GetStatusQuery())).Storage.Miners is not null);
+        var after = (await _subnet.SendAsync(new GetStatusQuery())).Storage;
+
+        Assert.That((before.Miners, before.CountedAt), Is.EqualTo(((int?)null, (DateTimeOffset?)null)));
+        Assert.That(after.Miners, Is.EqualTo(1));
+        VerifyListed(Times.Once());
+    }
+
+    [Test]
+    public async Task Count_of_a_store_that_is_away_is_the_last_one_with_its_moment()
+    {
+        Folders("data/x/", Subnet.Dave);
+        var counted = (await _subnet.SendAsync(new GetStatusQuery())).Storage.CountedAt;
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(RefusedException.StorageUnavailable());
+        _subnet.Time.Advance(StorageCount.Lifetime * 2);
+
+        var storage = (await _subnet.SendAsync(new GetStatusQuery())).Storage;
+
+        Assert.That((storage.Miners, storage.CountedAt), Is.EqualTo((1, counted)));
+    }
+
+    [Test]
+    public void Mistake_in_counting_is_not_kept_quiet()
+    {
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new InvalidOperationException("a mistake"));
+
+        Assert.That(() => _subnet.SendAsync(new GetStatusQuery()), Throws.InvalidOperationException);
+        Assert.That(() => _subnet.SendAsync(new GetStatusQuery()), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public async Task Newest_upload_is_what_a_listing_that_somebody_asked_for_showed()
+    {
+        var (older, newer) = (_subnet.Time.GetUtcNow().AddMinutes(-10), _subnet.Time.GetUtcNow().AddMinutes(-3));
+        await ListAsync(older, newer);
+        await ListAsync(older);
+
+        var storage = (await _subnet.SendAsync(new GetStatusQuery())).Storage;
+
+        Assert.That((storage.NewestUpload, storage.NewestUploadAgeSeconds), Is.EqualTo((newer, 180)));
+    }
+
+    private async Task ListAsync(params DateTimeOffset[] uploaded)
+    {
+        _subnet.Store.Setup(port => port.ListFilesAsync("data/x/" + Subnet.Dave + "/", It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new FilePage([.. uploaded.Select((moment, i) => new StoredFile($"data/x/{Subnet.Dave}/{i}", 2000, moment, "etag"))], HasMore: false));
+        FileList files = await _subnet.SendAsync(new ListMyFilesCommand { Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good });
+        Assert.That(files.Files, Has.Count.EqualTo(uploaded.Length));
+    }
+
+    private void Folders(string prefix, params Substrate.AccountId[] owners) =>
+        _subnet.Store.Setup(port => port.ListFoldersAsync(prefix, It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new FolderPage([.. owners.Select(owner => $"{prefix}{owner}/")], HasMore: false));
+
+    private void VerifyListed(Times times) =>
+        _subnet.Store.Verify(port => port.ListFoldersAsync("data/x/", It.IsAny<int?>(), It.IsAny<CancellationToken>()), times);
+
+    private void WaitForSecondListing() => SpinWait.SpinUntil(
+        () => _subnet.Store.Invocations.Count(call => call.Method.Name == nameof(IObjectStore.ListFoldersAsync)) >= 4, TimeSpan.FromSeconds(10));
+
+    private static async Task WaitForAsync(Func<Task<bool>> condition)
+    {
+        for (var i = 0; !await condition(); i++)
+        {
+            Assert.That(i, Is.LessThan(1000), "it does not come to be");
+            await Task.Delay(10);
+        }
+    }
+}
