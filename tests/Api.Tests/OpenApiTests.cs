@@ -33,7 +33,7 @@ public sealed class OpenApiTests
             "post /get-folder-access", "post /get-file-upload-url", "post /list-my-files", "post /get-validator-access",
             "post /get-miner-specific-access", "post /get-miner-list", "post /list-files", "post /get-folder-presigned-urls",
             "post /get-file-presigned-urls", "get /healthcheck", "get /healthz", "get /readyz",
-            "get /commitment-formats", "get /structure-info", "get /rate-limits",
+            "get /commitment-formats", "get /structure-info", "get /rate-limits", "get /status", "get /hotkeys/{address}",
         }));
 
     [Test]

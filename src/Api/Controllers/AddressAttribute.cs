@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
+using S3Auth.Api.Errors;
 using S3Auth.Application.Refusals;
 using S3Auth.Substrate;
 
@@ -14,6 +15,9 @@ internal sealed class AddressAttribute : ModelBinderAttribute<AddressAttribute.B
 {
     public AddressAttribute() => BindingSource = BindingSource.Path;
 
+    /// <summary>What is said of an address that is none.</summary>
+    internal static string Describe(string member, Ss58Error error) => $"Correct '{member}': {Sentence.Continued(error.Describe())}";
+
     internal sealed class Binder : IModelBinder
     {
         public Task BindModelAsync(ModelBindingContext bindingContext)
@@ -24,7 +28,7 @@ internal sealed class AddressAttribute : ModelBinderAttribute<AddressAttribute.B
             {
                 throw new RefusedException(
                     RefusalCode.InvalidRequest,
-                    $"Correct '{member}': {Errors.Sentence.Continued(error.Describe())}",
+                    Describe(member, error),
                     new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [error.Describe()] });
             }
 

@@ -13,8 +13,10 @@ using S3Auth.Application.Refusals;
 using S3Auth.Application.Service;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
+using S3Auth.Application.Service.GetHotkey;
 using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
+using S3Auth.Application.Service.GetStatus;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Application.Validators;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
@@ -71,6 +73,8 @@ internal static class Examples
         [typeof(Liveness)] = Write(new Liveness("ok")),
         [typeof(Readiness)] = Write(new Readiness("ready", new Dictionary<string, string>(StringComparer.Ordinal), MetagraphHealth())),
         [typeof(RateLimits)] = Write(RateLimits()),
+        [typeof(HotkeyStatus)] = Write(HotkeyStatus()),
+        [typeof(Status)] = Write(Status()),
         [typeof(CommitmentFormats)] = Write(CommitmentFormats()),
         [typeof(Structure)] = Write(new Structure(
             Layout.Name,
@@ -89,15 +93,20 @@ internal static class Examples
     /// <param name="request">The request's type.</param>
     internal static JsonNode Of(RefusalCode code, Type request)
     {
+        if (code == RefusalCode.InvalidRequest && request == typeof(AccountId))
+        {
+            return Of(ProblemKind.Of(code), AddressAttribute.Describe("address", Ss58Error.BadChecksum), Wrong("address", Ss58Error.BadChecksum.Describe()));
+        }
+
         var detail = DetailOf(code, request);
-        return Of(ProblemKind.Of(code), detail, code == RefusalCode.InvalidRequest
-            ? new Dictionary<string, string[]>(StringComparer.Ordinal) { ["hotkey"] = [detail] }
-            : null);
+        return Of(ProblemKind.Of(code), detail, code == RefusalCode.InvalidRequest ? Wrong("hotkey", detail) : null);
     }
 
     /// <summary>The answer to a request that the server itself refuses.</summary>
     internal static JsonNode Of(ProblemKind kind, string detail, IReadOnlyDictionary<string, string[]>? errors = null) =>
         Write(kind.With(detail, "2f1c6c1e0f6f4b0c8f3d5a7e9b1c2d3e", errors));
+
+    private static Dictionary<string, string[]> Wrong(string member, string what) => new(StringComparer.Ordinal) { [member] = [what] };
 
     private static string DetailOf(RefusalCode code, Type request) => code switch
     {
@@ -117,7 +126,7 @@ internal static class Examples
         RefusalCode.LimitsUnavailable => "This server cannot reach what it counts requests with; your request may be fine: try again shortly.",
         RefusalCode.FileExists => $"The file {FileKey} is there already: choose another name, or leave it as it is.",
         RefusalCode.FolderUploadUnsupported => "This deployment's object store takes no uploads into a folder: call /get-file-upload-url for each file, and /list-my-files to see what is there.",
-        RefusalCode.ChainUnavailable => "This server has no recent answer of the chain and cannot tell who is registered; your request may be fine: try again shortly.",
+        RefusalCode.ChainUnavailable => RefusedException.ChainUnavailable().Message,
         RefusalCode.StorageUnavailable => RefusedException.StorageUnavailable().Message,
         RefusalCode.StorageTimeout => RefusedException.StorageTimeout().Message,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A refusal without an example."),
@@ -298,6 +307,51 @@ internal static class Examples
         ResetsInSeconds = (long)(UtcDay.Of(DateTimeOffset.FromUnixTimeSeconds(Timestamp)).End - DateTimeOffset.FromUnixTimeSeconds(Timestamp)).TotalSeconds,
         CountedTogether = true,
     };
+
+    private static HotkeyStatus HotkeyStatus() => new()
+    {
+        Hotkey = Validator,
+        Registered = true,
+        Uid = 12,
+        Coldkey = Coldkey,
+        ValidatorPermit = true,
+        AlphaStake = 30000.5m,
+        IsMiner = true,
+        IsValidator = true,
+        Block = 6852690,
+    };
+
+    private static Status Status() => new()
+    {
+        Version = ServiceVersion.Current.Text,
+        Problems = [],
+        Health = Health(),
+        Validators = 12,
+        MinValidatorStake = 20000,
+        RateLimits = RateLimits(),
+        Activity = new RecentActivity(
+            DateTimeOffset.FromUnixTimeSeconds(Timestamp - 86400), Activity(intervalSeconds: 60, parts: 60), Activity(intervalSeconds: 1800, parts: 48)),
+        Storage = new StorageStatus
+        {
+            FolderLayout = Layout.Name,
+            FolderStructure = Layout.Structure,
+            Miners = 187,
+            BySource = new Dictionary<string, int>(StringComparer.Ordinal) { ["x"] = 180, ["reddit"] = 131 },
+            CountedAt = DateTimeOffset.FromUnixTimeSeconds(Timestamp - 20),
+            NewestUpload = DateTimeOffset.FromUnixTimeSeconds(Timestamp - 90),
+            NewestUploadAgeSeconds = 90,
+        },
+    };
+
+    private static Activity Activity(int intervalSeconds, int parts) => new(
+        DateTimeOffset.FromUnixTimeSeconds(Timestamp - (intervalSeconds * parts)),
+        intervalSeconds,
+        Requests: 41 * parts,
+        Granted: 40 * parts,
+        Refused: parts,
+        new Dictionary<string, long>(StringComparer.Ordinal) { [RefusalCode.QuotaExceeded.WireName()] = parts },
+        [.. Enumerable.Repeat(40L, parts)],
+        [.. Enumerable.Repeat(1L, parts)]);
 
     private static Health Health() => new()
     {

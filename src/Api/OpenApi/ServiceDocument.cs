@@ -1,4 +1,7 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using S3Auth.Api.Errors;
@@ -93,24 +96,31 @@ internal static class ServiceDocument
     private static Task DescribeValues(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         var type = ValueOf(context.JsonTypeInfo.Type);
+        var orNull = IsAnsweredWithNull(context.JsonPropertyInfo) ? JsonSchemaType.Null : default;
         if (Patterns.TryGetValue(type, out var pattern))
         {
-            schema.Type = JsonSchemaType.String;
+            schema.Type = JsonSchemaType.String | orNull;
             schema.Pattern = pattern;
         }
         else if (type == typeof(long))
         {
-            schema.Type = JsonSchemaType.Integer;
+            schema.Type = JsonSchemaType.Integer | orNull;
             schema.Format = "int64";
         }
         else if (type == typeof(DateTimeOffset))
         {
-            schema.Type = JsonSchemaType.String;
+            schema.Type = JsonSchemaType.String | orNull;
             schema.Format = "date-time";
         }
 
         return Task.CompletedTask;
     }
+
+    // Elsewhere what is null is left out.
+    private static bool IsAnsweredWithNull(JsonPropertyInfo? property) =>
+        property is not null
+        && Nullable.GetUnderlyingType(property.PropertyType) is not null
+        && property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: false) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.Never }];
 
     private static Type ValueOf(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
@@ -118,6 +128,13 @@ internal static class ServiceDocument
     {
         foreach (var parameter in context.Description.ParameterDescriptions)
         {
+            if (Patterns.TryGetValue(parameter.ParameterDescriptor.ParameterType, out var pattern) && parameter.Source == BindingSource.Path)
+            {
+                // A binder of our own, of which the framework knows no more than that it reads text.
+                var described = (OpenApiSchema)operation.Parameters!.Single(one => one.Name == parameter.Name).Schema!;
+                described.Pattern = pattern;
+            }
+
             if (operation.RequestBody?.Content is { } content && Examples.ByType.TryGetValue(parameter.Type, out var example))
             {
                 // The formatter reads any JSON; the document needs to name one type.

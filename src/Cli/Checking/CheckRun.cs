@@ -61,6 +61,7 @@ internal sealed class CheckRun : IDisposable
                 await ReachAsync(cancellationToken);
                 await CompareClocksAsync(cancellationToken);
                 await AskHealthAsync(cancellationToken);
+                await AskChainAsync(cancellationToken);
                 var listUrl = _asValidator ? await ProveValidatorAsync(cancellationToken) : await ProveMinerAsync(cancellationToken);
                 await ListAsync(listUrl, cancellationToken);
                 if (_withUpload)
@@ -160,6 +161,47 @@ internal sealed class CheckRun : IDisposable
         Ok("store", $"bucket {health.Bucket} in {health.Region} answers");
     }
 
+    // What the server sees on the chain, before anything is signed: here it can be said what is, and not only what is not.
+    private async Task AskChainAsync(CancellationToken cancellationToken)
+    {
+        HotkeyStatus status;
+        try
+        {
+            status = await _client.Api.GetHotkeyAsync(_client.Hotkey.ToString(), cancellationToken);
+        }
+        catch (RefusedException refused)
+        {
+            throw Broken(refused);
+        }
+
+        if (!status.Registered)
+        {
+            // The proof comes next: it is refused in the server's words, and makes the server look at the chain again soon.
+            return;
+        }
+
+        Ok("hotkey", $"{_client.Hotkey} is registered as uid {status.Uid}");
+        if (!_asValidator)
+        {
+            if (status.Coldkey != _session.Wallet.Coldkey.ToString())
+            {
+                throw new BrokenStepException("coldkey", $"{status.Coldkey} owns the hotkey on the chain, not {_session.Wallet.Coldkey}", Advice["coldkey_mismatch"], ExitCode.Refused);
+            }
+
+            Ok("coldkey", $"{status.Coldkey} owns it");
+            return;
+        }
+
+        var standing = string.Create(
+            CultureInfo.InvariantCulture, $"it has {(status.Validator_permit ? "a" : "no")} validator permit and {status.Alpha_stake:0.#########} alpha staked");
+        if (!status.Is_validator)
+        {
+            throw new BrokenStepException("permit and stake", standing, Advice["not_a_validator"], ExitCode.Refused);
+        }
+
+        Ok("permit and stake", standing);
+    }
+
     private async Task<string> ProveMinerAsync(CancellationToken cancellationToken)
     {
         var command = new GetFolderAccessCommand { Coldkey = _session.Wallet.Coldkey.ToString() };
@@ -177,9 +219,7 @@ internal sealed class CheckRun : IDisposable
             throw Broken(refused);
         }
 
-        Ok("signature", $"verifies for hotkey {_client.Hotkey}");
-        Ok("hotkey", "is registered");
-        Ok("coldkey", $"{_session.Wallet.Coldkey} owns it");
+        Ok("signature", "verifies");
         if (access is null)
         {
             Ok("grant", "this deployment takes files one by one, by PUT");
@@ -195,9 +235,7 @@ internal sealed class CheckRun : IDisposable
         try
         {
             var access = await _client.Api.GetValidatorAccessAsync(new GetValidatorAccessCommand(), cancellationToken);
-            Ok("signature", $"verifies for hotkey {_client.Hotkey}");
-            Ok("hotkey", "is registered");
-            Ok("permit and stake", "suffice");
+            Ok("signature", "verifies");
             Ok("grant", string.Create(CultureInfo.InvariantCulture, $"reads {access.Miners.Count} miners for {Amount.Duration(TimeSpan.FromSeconds(access.Expiry_seconds))}"));
             return access.Urls.Global.List_all_data;
         }

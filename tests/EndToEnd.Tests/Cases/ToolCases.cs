@@ -241,7 +241,20 @@ internal sealed class ToolCases(StoreKind store, FolderLayoutKind layout) : Depl
         result.Expect();
         Assert.That(
             records.Select(step => ((string)step["step"]!, (bool)step["ok"]!)),
-            Is.EqualTo(new[] { "server", "TLS", "clock", "chain", "store", "signature", "hotkey", "coldkey", "grant", "list URL", "upload" }.Select(step => (step, true))));
+            Is.EqualTo(new[] { "server", "TLS", "clock", "chain", "store", "hotkey", "coldkey", "signature", "grant", "list URL", "upload" }.Select(step => (step, true))));
+        Assert.That((string)records.Single(record => (string)record["step"]! == "coldkey")["detail"]!, Does.StartWith(miner.Coldkey.Address));
+    }
+
+    [Test]
+    public async Task Check_walks_a_validators_way()
+    {
+        var (result, records) = await _tool.RunJsonAsync("check", "--validator", "--suri", "//Alice");
+
+        result.Expect();
+        Assert.That(
+            records.Select(step => ((string)step["step"]!, (bool)step["ok"]!)),
+            Is.EqualTo(new[] { "server", "TLS", "clock", "chain", "store", "hotkey", "permit and stake", "signature", "grant", "list URL" }.Select(step => (step, true))));
+        Assert.That((string)records.Single(record => (string)record["step"]! == "permit and stake")["detail"]!, Does.Contain("a validator permit and 30000"));
     }
 
     [Test]
@@ -251,8 +264,9 @@ internal sealed class ToolCases(StoreKind store, FolderLayoutKind layout) : Depl
         var wrongColdkey = await _tool.WalletOfAsync(new Miner(Deployment.NextMiner().Hotkey, Account.New()));
 
         await AssertFailsAtAsync("hotkey", 3, stranger);
-        await AssertFailsAtAsync("coldkey", 3, wrongColdkey);
-        await AssertFailsAtAsync("permit and stake", 3, ["--validator", "--suri", "//Eve"]);
+        Assert.That(await AssertFailsAtAsync("coldkey", 3, wrongColdkey), Does.Contain("owns the hotkey on the chain, not "));
+        Assert.That(await AssertFailsAtAsync("permit and stake", 3, ["--validator", "--suri", "//Eve"]), Does.Contain("a validator permit and "));
+        Assert.That(await AssertFailsAtAsync("permit and stake", 3, ["--validator", "--suri", "//Bob"]), Does.Contain("no validator permit and 0 alpha"));
         await AssertFailsAtAsync("server", 5, ["--suri", "//Bob", "--server", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}")]);
     }
 
@@ -321,7 +335,7 @@ internal sealed class ToolCases(StoreKind store, FolderLayoutKind layout) : Depl
         }
     }
 
-    private async Task AssertFailsAtAsync(string step, int exitCode, string[] arguments)
+    private async Task<string> AssertFailsAtAsync(string step, int exitCode, string[] arguments)
     {
         var (result, records) = await _tool.RunJsonAsync(["check", .. arguments]);
 
@@ -333,6 +347,8 @@ internal sealed class ToolCases(StoreKind store, FolderLayoutKind layout) : Depl
             Assert.That((bool)records[^1]["ok"]!, Is.False);
             Assert.That((string)records[^1]["what_to_do"]!, Is.Not.Empty);
         }
+
+        return (string)records[^1]["detail"]!;
     }
 
     private async Task WaitForAsync(Miner miner, int files)
