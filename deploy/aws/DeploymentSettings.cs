@@ -32,6 +32,9 @@ public sealed partial record DeploymentSettings
     /// <summary><c>corsOrigins</c>: whose pages may use the API and the bucket from a browser; nobody's by default.</summary>
     public required IReadOnlyList<string> CorsOrigins { get; init; }
 
+    /// <summary><c>publicUrl</c>: where clients reach the service, which its page shows them; unknown to it by default.</summary>
+    public required string? PublicUrl { get; init; }
+
     /// <summary><c>alarmEmail</c>: who is told of alarms; nobody by default, until somebody subscribes to the topic.</summary>
     public required string? AlarmEmail { get; init; }
 
@@ -68,6 +71,7 @@ public sealed partial record DeploymentSettings
                 origin,
                 Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && origin == uri.GetLeftPart(UriPartial.Authority),
                 "origins such as https://example.org, separated by commas"))],
+            PublicUrl = Text("publicUrl", url => PublicAddress().IsMatch(url), "the service's address, such as https://s3-auth.example.com"),
             AlarmEmail = Text("alarmEmail", address => MailAddress().IsMatch(address), "one e-mail address"),
         };
 
@@ -107,6 +111,9 @@ public sealed partial record DeploymentSettings
 
     [GeneratedRegex(@"\A[1-9][0-9]{0,5}\z", RegexOptions.None, Timeout)]
     private static partial Regex KeyNumber();
+
+    [GeneratedRegex(@"\Ahttps://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?\z", RegexOptions.ExplicitCapture, Timeout)]
+    private static partial Regex PublicAddress();
 
     [GeneratedRegex(@"\A[^@\s,]+@[^@\s,]+\z", RegexOptions.None, Timeout)]
     private static partial Regex MailAddress();

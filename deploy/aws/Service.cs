@@ -155,6 +155,11 @@ internal sealed class Service : Construct
             // The collector takes metrics only.
             ["OTEL_TRACES_SAMPLER"] = "always_off",
         };
+        if (settings.PublicUrl is { } publicUrl)
+        {
+            variables["PUBLIC_URL"] = publicUrl;
+        }
+
         if (settings.CorsOrigins.Count > 0)
         {
             variables["CORS_ORIGINS"] = string.Join(',', settings.CorsOrigins);

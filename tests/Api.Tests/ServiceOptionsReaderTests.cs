@@ -92,6 +92,12 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("S3_ENDPOINT", "not a url")]
     [TestCase("S3_ENDPOINT", "http://key:secret@minio")]
     [TestCase("S3_PUBLIC_ENDPOINT", "ftp://minio")]
+    [TestCase("PUBLIC_URL", "s3-auth.example.com")]
+    [TestCase("PUBLIC_URL", "ftp://s3-auth.example.com")]
+    [TestCase("PUBLIC_URL", "https://somebody:secret@s3-auth.example.com")]
+    [TestCase("PUBLIC_URL", "https://s3-auth.example.com/?a=b")]
+    [TestCase("PUBLIC_URL", "https://s3-auth.example.com/$(rm)")]
+    [TestCase("PUBLIC_URL", "https://s3-auth.example.com/a'b")]
     [TestCase("UPLOAD_METHOD", "put")]
     [TestCase("UPLOAD_METHOD", "PATCH")]
     [TestCase("LISTING_CACHE_SECONDS", "61")]
@@ -279,6 +285,7 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("REDIS_URL", "http://user:very-private@cache")]
     [TestCase("METRICS_TOKEN", "very-private")]
     [TestCase("METRICS_TOKEN", "very-private with a space")]
+    [TestCase("PUBLIC_URL", "https://user:very-private@s3-auth.example.com")]
     public void Secret_that_cannot_be_used_is_not_repeated(string name, string value) => Assert.That(
         () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value }),
         Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name).And.Message.Not.Contains("very-private"));

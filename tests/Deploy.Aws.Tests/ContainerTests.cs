@@ -88,6 +88,13 @@ public sealed class ContainerTests
         });
     }
 
+    [Test]
+    public void Page_shows_the_address_that_is_chosen() => Assert.Multiple(() =>
+    {
+        Assert.That(Read(Synthesised.Configured).PublicUrl, Is.EqualTo(new Uri("https://s3-auth.example")));
+        Assert.That(Read(Synthesised.Default("production")).PublicUrl, Is.Null);
+    });
+
     [TestCaseSource(nameof(Environments))]
     public void Containers_write_nothing_but_data_and_are_nobody(string environment)
     {

@@ -254,6 +254,7 @@ public sealed class StackTests
             "production:signingKeys" => "1,2,3",
             "production:imageTag" => "latest",
             "production:corsOrigins" => "https://a.example/path",
+            "production:publicUrl" => "http://a.example?b",
             "production:alarmEmail" => "nobody",
             "testnet:signingKeys" => "2,2",
             _ => null,
@@ -261,7 +262,7 @@ public sealed class StackTests
 
         Assert.That(problems.Message.Split('\n').Skip(1).Select(line => line.Trim(' ', '-').Split(' ')[0]), Is.EquivalentTo(new[]
         {
-            "production:certificateArn", "production:signing", "production:signingKeys", "production:imageTag", "production:corsOrigins", "production:alarmEmail", "testnet:signingKeys",
+            "production:certificateArn", "production:signing", "production:signingKeys", "production:imageTag", "production:corsOrigins", "production:publicUrl", "production:alarmEmail", "testnet:signingKeys",
         }));
     }
 

@@ -20,6 +20,7 @@ internal static class Synthesised
         ["production:certificateArn"] = Certificate,
         ["production:signingKeys"] = "1,2",
         ["production:corsOrigins"] = "https://a.example, https://b.example",
+        ["production:publicUrl"] = "https://s3-auth.example",
         ["production:alarmEmail"] = "on-call@example.org",
         ["production:imageTag"] = "1.2.3",
     }));

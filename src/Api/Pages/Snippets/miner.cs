@@ -1,4 +1,5 @@
 #:package S3Auth.Client@<<version>>
+#:property PublishAot=false
 // Subnet <<netuid>> on <<network>>; your files go to <<structure>>
 using S3Auth.Client;
 using S3Auth.Client.Uploads;

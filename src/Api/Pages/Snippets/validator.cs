@@ -1,4 +1,5 @@
 #:package S3Auth.Client@<<version>>
+#:property PublishAot=false
 // Subnet <<netuid>> on <<network>>; miners' files are in <<structure>>
 using S3Auth.Client;
 using S3Auth.Client.Downloads;

@@ -48,7 +48,7 @@ public sealed class RecentAnswers
     /// <summary>What was answered in the minutes up to this one.</summary>
     /// <param name="minutes">How many minutes in each part.</param>
     /// <param name="parts">How many parts; the last one ends with this minute, which is not over yet.</param>
-    internal Activity Read(int minutes, int parts)
+    public Activity Read(int minutes, int parts)
     {
         var granted = new long[parts];
         var refused = new long[parts];

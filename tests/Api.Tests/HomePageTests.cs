@@ -1,0 +1,341 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Moq;
+using S3Auth.Api.Pages;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Api.Tests;
+
+/// <summary>The page at <c>/</c> as it leaves the server; how it behaves in a browser is tested end to end.</summary>
+public sealed partial class HomePageTests
+{
+    private const string Alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+    private const string Bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+
+    private Service _service = null!;
+
+    [OneTimeSetUp]
+    public void OneTimeSetUp() => _service = new Service();
+
+    [OneTimeTearDown]
+    public void OneTimeTearDown() => _service.Dispose();
+
+    [TestCase(null, "text/html")]
+    [TestCase("*/*", "text/html")]
+    [TestCase("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html")]
+    [TestCase("text/html,application/json", "application/json")]
+    [TestCase("application/json", "application/json")]
+    [TestCase("application/json;q=0.5,text/html;q=0.9", "text/html")]
+    [TestCase("application/json;q=0, */*", "text/html")]
+    [TestCase("application/json, text/plain, */*", "application/json")]
+    [TestCase("nonsense;;;q=,", "text/html")]
+    public async Task People_get_a_page_and_programs_an_index(string? accept, string expected)
+    {
+        using var answer = await GetAsync("/", accept);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(answer.Content.Headers.ContentType?.MediaType, Is.EqualTo(expected));
+            Assert.That(answer.Headers.Vary, Is.EqualTo(new[] { "Accept" }));
+            Assert.That(answer.Headers.CacheControl?.NoStore, Is.True);
+        }
+    }
+
+    [Test]
+    public async Task Index_says_what_this_is_and_each_of_its_links_leads_somewhere()
+    {
+        using var answer = await GetAsync("/", "application/json");
+        var index = (await Answer.ReadAsync(answer)).Json;
+
+        Assert.That(
+            ((string?)index["service"], (string?)index["network"], (int?)index["netuid"], (string?)index["folder_layout"]),
+            Is.EqualTo(("S3Auth", "static", 46, "coldkey")));
+        Assert.That(index["links"]!.AsObject(), Has.Count.GreaterThan(5));
+        foreach (var (name, link) in index["links"]!.AsObject())
+        {
+            Assert.That((await _service.GetAsync("/" + (string)link!)).Status, Is.EqualTo(200), name);
+        }
+    }
+
+    [Test]
+    public async Task Page_may_do_nothing_in_a_browser_but_show_itself_and_ask_this_server_again()
+    {
+        using var answer = await GetAsync("/");
+        var html = await answer.Content.ReadAsStringAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(answer.Headers.GetValues("Content-Security-Policy"), Is.EqualTo(new[]
+            {
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            }));
+            Assert.That(answer.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
+            Assert.That(answer.Headers.GetValues("Referrer-Policy"), Is.EqualTo(new[] { "no-referrer" }));
+
+            // All of it would be ignored by a browser, for the policy: a page that does without is one that looks as it should.
+            Assert.That(html, Does.Not.Contain("<style").And.Not.Match("\\sstyle=").And.Not.Match("\\son[a-z]+=").And.Not.Contain("javascript:"));
+            Assert.That(Script().Matches(html).Select(match => match.Groups["inside"].Value), Is.EqualTo(new[] { "" }));
+            Assert.That(Reference().Matches(html).Select(match => match.Groups["to"].Value), Has.All.Not.Match("^(//|[a-z]+:)"), "nothing is of another host");
+        }
+    }
+
+    [Test]
+    public async Task Page_and_all_that_it_is_shown_with_are_small_and_kept_as_long_as_they_are_the_same()
+    {
+        using var page = await GetAsync("/");
+        var html = await page.Content.ReadAsStringAsync();
+        var size = html.Length;
+        var assets = Asset().Matches(html).Select(match => match.Groups["to"].Value).ToList();
+        foreach (var asset in assets)
+        {
+            using var answer = await GetAsync("/" + asset);
+            size += (await answer.Content.ReadAsByteArrayAsync()).Length;
+            using var unknown = await GetAsync("/" + asset[..asset.IndexOf('?', StringComparison.Ordinal)] + "?v=of-another-version");
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(answer.Content.Headers.ContentType?.MediaType, Is.EqualTo(asset.Split('?')[0].Split('.')[1] switch
+                {
+                    "css" => "text/css", "js" => "text/javascript", _ => "image/svg+xml",
+                }));
+                Assert.That(answer.Headers.CacheControl?.ToString(), Is.EqualTo("public, max-age=31536000, immutable"));
+                Assert.That((unknown.StatusCode, unknown.Headers.CacheControl?.ToString()), Is.EqualTo((HttpStatusCode.OK, "no-cache")));
+            }
+        }
+
+        Assert.That(assets, Has.Count.EqualTo(3));
+        Assert.That(size, Is.LessThan(100_000));
+    }
+
+    [Test]
+    public async Task What_was_typed_is_shown_as_text_whatever_it_is()
+    {
+        var page = await _service.GetAsync("/?hotkey=" + Uri.EscapeDataString("\"><script>alert(1)</script><img src=x onerror=alert(1)>" + new string('x', 3000)));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(page.Status, Is.EqualTo(200));
+            Assert.That(page.Text, Does.Not.Contain("<script>").And.Not.Contain("<img").And.Not.Contain(new string('x', 100)));
+            Assert.That(page.Text, Does.Contain("value=\"&quot;&gt;&lt;script&gt;"));
+            Assert.That(page.Text, Does.Contain("This is not an SS58 address"));
+        }
+    }
+
+    [TestCase(Alice, "May upload", "May read")]
+    [TestCase(Bob, "May upload", "May not read")]
+    [TestCase("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFx", "No hotkey", "its checksum does not match")]
+    [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "Not registered", "it may do nothing here")]
+    [TestCase("  ", "The hotkey's SS58 address", "For miners")]
+    public async Task Page_says_what_a_hotkey_may_do(string typed, params string[] expected)
+    {
+        var page = WebUtility.HtmlDecode((await _service.GetAsync("/?hotkey=" + Uri.EscapeDataString(typed))).Text);
+
+        foreach (var text in expected)
+        {
+            Assert.That(page, Does.Contain(text));
+        }
+    }
+
+    [Test]
+    public async Task Hotkey_is_answered_as_json_with_a_null_for_what_there_is_not()
+    {
+        var (registered, unknown) = (await _service.GetAsync("/hotkeys/" + Alice), await _service.GetAsync("/hotkeys/5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL"));
+
+        using var coldkey = Substrate.KeyPair.FromUri("//Alice//cold");
+        Assert.That(registered.Text, Is.EqualTo(
+            $$"""{"hotkey":"{{Alice}}","registered":true,"uid":0,"coldkey":"{{coldkey.AccountId}}","validator_permit":true,"alpha_stake":30000,"is_miner":true,"is_validator":true,"block":1}"""));
+        Assert.That(unknown.Text, Is.EqualTo(
+            """{"hotkey":"5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL","registered":false,"uid":null,"coldkey":null,"validator_permit":false,"alpha_stake":0,"is_miner":false,"is_validator":false,"block":1}"""));
+    }
+
+    [TestCase("5x", "48 characters")]
+    [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX", "checksum")]
+    [TestCase("15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5", "another network")]
+    [TestCase("%0A<script>%22", "alphabet")]
+    [TestCase("{address}", "alphabet")]
+    public async Task Address_that_is_none_is_refused_with_what_is_wrong(string address, string expected)
+    {
+        var answer = await _service.GetAsync("/hotkeys/" + address);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((answer.Status, answer.Code), Is.EqualTo((400, "invalid_request")), answer.Text);
+            Assert.That(answer.Detail, Does.StartWith("Correct 'address': ").And.Contain(expected));
+            Assert.That(answer.Json["errors"]!.AsObject().Single().Key, Is.EqualTo("address"));
+        }
+    }
+
+    [Test]
+    public async Task Hotkeys_are_looked_up_no_faster_than_an_address_may_ask()
+    {
+        using var limited = new Service { Settings = Set("RATE_LIMIT_PER_MINUTE", "3") };
+
+        var answers = new List<int>();
+        for (var i = 0; i < 5; i++)
+        {
+            answers.Add((await limited.GetAsync(i % 2 == 0 ? "/hotkeys/" + Bob : "/?hotkey=" + Bob)).Status);
+        }
+
+        Assert.That(answers, Is.EqualTo(new[] { 200, 200, 200, 429, 429 }));
+    }
+
+    [Test]
+    public async Task Answers_to_signed_requests_are_counted_by_what_they_were_and_no_others()
+    {
+        using var service = new Service();
+        var body = Service.FolderAccess();
+        await service.PostAsync("/get-folder-access", System.Text.Json.JsonSerializer.Serialize(body));
+        await service.PostAsync("/get-folder-access", System.Text.Json.JsonSerializer.Serialize(body));
+        await service.PostAsync("/list-files", "{}");
+        await service.PostAsync("/get-validator-access", "not json");
+        await service.PostAsync("/nothing", "{}");
+        await service.GetAsync("/get-folder-access");
+        await service.GetAsync("/hotkeys/5x");
+        await service.GetAsync("/hotkeys/" + Bob);
+
+        var activity = (await service.GetAsync("/status")).Json["activity"]!;
+
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var part in new[] { activity["last_hour"]!, activity["last_day"]! })
+            {
+                Assert.That(((int)part["requests"]!, (int)part["granted"]!, (int)part["refused"]!), Is.EqualTo((4, 1, 3)));
+                Assert.That(part["refused_by_reason"]!.ToJsonString(), Is.EqualTo("""{"replayed_request":1,"invalid_request":2}"""));
+            }
+        }
+    }
+
+    [Test]
+    public async Task What_an_address_sends_too_fast_counts_as_refused()
+    {
+        using var limited = new Service { Settings = Set("RATE_LIMIT_PER_MINUTE", "3") };
+        for (var i = 0; i < 5; i++)
+        {
+            await limited.PostAsync("/list-files", "{}");
+        }
+
+        var counted = limited.Services.GetRequiredService<Application.Service.GetStatus.RecentAnswers>().Read(1, 60);
+
+        Assert.That(counted.RefusedByReason, Is.EqualTo(new Dictionary<string, long>(StringComparer.Ordinal) { ["invalid_request"] = 3, ["rate_limited"] = 2 }));
+    }
+
+    [Test]
+    public async Task Page_names_every_reason_in_words()
+    {
+        using var service = new Service();
+        await service.PostAsync("/list-files", "{}");
+
+        var page = await service.GetAsync("/");
+
+        Assert.That(page.Text, Does.Contain("The request is malformed <code>invalid_request</code>"));
+    }
+
+    [Test]
+    public async Task Name_that_a_chain_gives_itself_runs_nowhere()
+    {
+        var chain = new Mock<IMetagraph>();
+        chain.SetupGet(port => port.Network).Returns("evil\nrm -rf ~ # </code><script>alert(1)</script>" + new string('y', 500));
+        chain.SetupGet(port => port.Netuid).Returns(46);
+        chain.Setup(port => port.Describe()).Returns(new MetagraphState(true, null, 0, null, null, null, null));
+        using var service = new Service { Replace = services => services.AddSingleton(chain.Object) };
+
+        var page = (await service.GetAsync("/")).Text;
+
+        Assert.That(page, Does.Not.Contain("<script>alert"));
+        foreach (var snippet in SnippetsOf(page))
+        {
+            Assert.That(snippet, Does.Contain("Subnet 46 on evil_rm -rf _ _ __code__script_alert_1___script_yyyy").And.Not.Contain(new string('y', 65)));
+        }
+    }
+
+    [Test]
+    public async Task Snippets_show_the_address_that_the_operator_says()
+    {
+        using var service = new Service { Settings = Set("PUBLIC_URL", "https://s3-auth.example.com/data/") };
+
+        var page = (await service.GetAsync("/")).Text;
+
+        Assert.That(SnippetsOf(page), Has.Count.EqualTo(8).And.All.Contains("https://s3-auth.example.com/data").And.All.Not.Contains("localhost"));
+        Assert.That(page, Does.Not.Contain("the operator has set no PUBLIC_URL"));
+    }
+
+    [TestCase("example.org", "http://example.org")]
+    [TestCase("example.org:8443", "http://example.org:8443")]
+    [TestCase("[::1]:8000", "http://[::1]:8000")]
+    [TestCase("s3_auth-1:80", "http://s3_auth-1")]
+    [TestCase("a'b", "http://localhost:8000")]
+    [TestCase("a;rm", "http://localhost:8000")]
+    [TestCase("$(rm)", "http://localhost:8000")]
+    [TestCase("`rm`", "http://localhost:8000")]
+    [TestCase("a\"b", "http://localhost:8000")]
+    [TestCase("somebody@example.org", "http://localhost:8000")]
+    [TestCase("a b", "http://localhost:8000")]
+    [TestCase("", "http://localhost:8000")]
+    [TestCase("größe.example", "http://localhost:8000")]
+    [TestCase("a<b>", "http://localhost:8000")]
+    public void Address_that_a_browser_came_by_is_shown_only_where_it_is_harmless(string host, string expected)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Scheme = "http";
+        context.Request.Headers.Host = host;
+
+        Assert.That(new BaseUrl(publicUrl: null, 8000).Of(context.Request), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Every_snippet_is_filled_in_for_every_deployment(
+        [Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
+    {
+        FolderLayout folders = layout == "hotkey" ? new HotkeyLayout() : new ColdkeyLayout([SourceOf("papers"), SourceOf("x")]);
+        var howTo = new HowTo("https://s3-auth.example.com", "finney", 17, "0.1.0", folders, upload);
+
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var snippet in howTo.ForMiners.Concat(howTo.ForValidators))
+            {
+                Assert.That(snippet.Text, Does.Contain("https://s3-auth.example.com").And.Contain("ubnet 17 on finney").And.Contain(folders.Structure), snippet.Id);
+                Assert.That(snippet.Text, Does.Not.Contain("<<").And.Not.Contain(">>"), snippet.Id);
+            }
+
+            var upload1 = howTo.ForMiners.ToDictionary(snippet => snippet.Title, snippet => snippet.Text, StringComparer.Ordinal);
+            Assert.That(upload1["s3auth"], layout == "hotkey" ? Does.Not.Contain("--source") : Does.Contain("--source papers"));
+            Assert.That(upload1["C#"], Does.Contain(layout == "hotkey" ? "JobId = \"default\"" : "Source = \"papers\""));
+            Assert.That(upload1["Python"], Does.Contain(upload == UploadMethod.Put ? "get-file-upload-url" : "get-folder-access"));
+            Assert.That(howTo.ForValidators.Single(snippet => snippet.Title == "Python").Text, Does.Contain($"miner_{layout}="));
+        }
+    }
+
+    private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+
+    private static List<string> SnippetsOf(string page) => [.. Snippet().Matches(page).Select(match => WebUtility.HtmlDecode(match.Groups["text"].Value))];
+
+    private static Dictionary<string, string> Set(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
+
+    private async Task<HttpResponseMessage> GetAsync(string path, string? accept = null)
+    {
+        using var client = _service.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        if (accept is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
+        return await client.SendAsync(request);
+    }
+
+    [GeneratedRegex("<pre[^>]*><code>(?<text>.*?)</code></pre>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Snippet();
+
+    [GeneratedRegex("<script[^>]*>(?<inside>.*?)</script>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Script();
+
+    [GeneratedRegex("(src|href|action)=\"(?<to>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Reference();
+
+    [GeneratedRegex("(src|href)=\"(?<to>[a-z]+\\.[a-z]+\\?v=[0-9a-f]{16})\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Asset();
+}
