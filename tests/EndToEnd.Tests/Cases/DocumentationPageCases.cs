@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using S3Auth.EndToEnd.Tests.Clients;
 using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.Tests;
 using static Microsoft.Playwright.Assertions;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
@@ -12,42 +10,21 @@ namespace S3Auth.EndToEnd.Tests.Cases;
 [NonParallelizable]
 internal sealed class DocumentationPageCases
 {
-    private static readonly string[] Browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-
-    private readonly ConcurrentQueue<string> _complaints = new();
-    private readonly ConcurrentQueue<string> _requested = new();
-
     private ScratchFolder? _folder;
     private ApiProcess? _api;
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
-    private IPage? _page;
+    private Browser? _browser;
+    private WatchedPage? _page;
 
-    private IPage Page => _page ?? throw new InvalidOperationException("There is no page yet.");
+    private WatchedPage Watched => _page ?? throw new InvalidOperationException("There is no page yet.");
 
-    private ApiProcess Api => _api ?? throw new InvalidOperationException("The service does not run yet.");
+    private IPage Page => Watched.Page;
 
     [OneTimeSetUp]
     public async Task StartBrowser()
     {
-        var program = Browsers.Select(Tool.Find).FirstOrDefault(path => path is not null);
-        if (program is null)
-        {
-            Assert.Ignore("Skipped because there is no Chromium on the PATH; install chromium to run it.");
-        }
-
+        _browser = await Browser.NeedAsync();
         _folder = new ScratchFolder("docs");
         _api = await ApiProcess.StartDevelopmentAsync(_folder.Sub("data"));
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = program,
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
-        });
     }
 
     [OneTimeTearDown]
@@ -58,7 +35,6 @@ internal sealed class DocumentationPageCases
             await _browser.DisposeAsync();
         }
 
-        _playwright?.Dispose();
         if (_api is not null)
         {
             await _api.DisposeAsync();
@@ -70,19 +46,7 @@ internal sealed class DocumentationPageCases
     [SetUp]
     public async Task OpenPage()
     {
-        _complaints.Clear();
-        _requested.Clear();
-        _page = await _browser!.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 1600 } });
-        Page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning")
-            {
-                _complaints.Enqueue(message.Text);
-            }
-        };
-        Page.PageError += (_, error) => _complaints.Enqueue(error);
-        Page.Request += (_, request) => _requested.Enqueue(request.Url);
-        await Page.GotoAsync(new Uri(Api.Address, "/docs").AbsoluteUri);
+        _page = await _browser!.OpenAsync(_api!.Address, "/docs", new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 1600 } });
         await Expect(Page.Locator(".opblock").First).ToBeVisibleAsync();
     }
 
@@ -91,7 +55,7 @@ internal sealed class DocumentationPageCases
     {
         if (_page is not null)
         {
-            await _page.CloseAsync();
+            await _page.DisposeAsync();
         }
     }
 
@@ -103,9 +67,9 @@ internal sealed class DocumentationPageCases
             await Expect(Operation(path)).ToBeVisibleAsync();
         }
 
-        await ScreenshotAsync("docs.png");
-        Assert.That(_complaints, Is.Empty);
-        AssertOneHost();
+        await Watched.ScreenshotAsync("docs.png");
+        Watched.AssertNoComplaint();
+        Watched.AssertOneHost();
     }
 
     [Test]
@@ -115,11 +79,11 @@ internal sealed class DocumentationPageCases
 
         var (status, answer) = await ExecuteAsync("/get-folder-access", ServiceClient.FolderAccessBody(miner));
 
-        await ScreenshotAsync("docs-folder-access.png");
+        await Watched.ScreenshotAsync("docs-folder-access.png");
         Assert.That(status, Is.EqualTo("200"));
         Assert.That(answer, Does.Contain($"\"folder\": \"data/x/{miner.Coldkey}/\""));
-        Assert.That(_complaints, Is.Empty);
-        AssertOneHost();
+        Watched.AssertNoComplaint();
+        Watched.AssertOneHost();
     }
 
     [Test]
@@ -130,17 +94,11 @@ internal sealed class DocumentationPageCases
 
         var (status, answer) = await ExecuteAsync("/get-folder-access", body);
 
-        await ScreenshotAsync("docs-wrong-signature.png");
+        await Watched.ScreenshotAsync("docs-wrong-signature.png");
         Assert.That(status, Is.EqualTo("401"));
         Assert.That(answer, Does.Contain("invalid_signature").And.Contain("The signature does not verify"));
-        AssertOneHost();
+        Watched.AssertOneHost();
     }
-
-    private async Task ScreenshotAsync(string name) => await Page.ScreenshotAsync(new PageScreenshotOptions
-    {
-        Path = Path.Combine(Repository.Artifacts, name),
-        FullPage = true,
-    });
 
     private ILocator Operation(string path) =>
         Page.Locator(".opblock").Filter(new LocatorFilterOptions { Has = Page.Locator($".opblock-summary-path[data-path='{path}']") });
@@ -165,13 +123,5 @@ internal sealed class DocumentationPageCases
         return (
             (await answered.Locator(".response-col_status").InnerTextAsync()).Split('\n')[0].Trim(),
             await answered.Locator(".response-col_description .highlight-code, .response-col_description pre").First.InnerTextAsync());
-    }
-
-    private void AssertOneHost()
-    {
-        Assert.That(_requested, Is.Not.Empty);
-        Assert.That(
-            _requested.Where(url => !url.StartsWith(Api.Address.AbsoluteUri, StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal)),
-            Is.Empty);
     }
 }

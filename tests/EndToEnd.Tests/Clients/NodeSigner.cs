@@ -45,6 +45,9 @@ internal sealed class NodeSigner
         return JsonNode.Parse(result.Expect())!.AsObject();
     }
 
+    /// <summary>A file of one of the packages beside the signer.</summary>
+    public static string FileOf(string package, string file) => Path.Combine(Folder, "node_modules", package, file);
+
     private static async Task<string?> PrepareAsync()
     {
         var wanted = await File.ReadAllTextAsync(Path.Combine(Folder, "package-lock.json"));

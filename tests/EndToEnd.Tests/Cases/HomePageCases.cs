@@ -1,0 +1,328 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using S3Auth.EndToEnd.Tests.Clients;
+using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.EndToEnd.Tests.Stores;
+using S3Auth.Infrastructure.Tests.Chain.Nodes;
+using static Microsoft.Playwright.Assertions;
+
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>The page at <c>/</c> in a real browser: narrow and wide, light and dark, with and without its script, well and unwell.</summary>
+[NonParallelizable]
+internal sealed class HomePageCases
+{
+    private const int Narrow = 360;
+    private const int Wide = 1600;
+    private const int RefreshSeconds = 15;
+
+    // What it must not offend against: what WCAG 2.2 A and AA want, contrast among it, and good practice.
+    private const string Audit = """
+        async () => {
+          const found = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+          return found.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' | ')}`)
+            .concat(found.passes.some((pass) => pass.id === 'color-contrast') ? [] : ['contrast was not looked at']);
+        }
+        """;
+
+    private static readonly string[] Titles = ["s3auth", "Python", "curl", "C#"];
+
+    private readonly List<WatchedPage> _pages = [];
+    private ScratchFolder? _folder;
+    private ApiProcess? _api;
+    private Browser? _browser;
+
+    private ApiProcess Api => _api ?? throw new InvalidOperationException("The service does not run yet.");
+
+    [OneTimeSetUp]
+    public async Task StartBrowser()
+    {
+        _browser = await Browser.NeedAsync();
+        _folder = new ScratchFolder("page");
+        _api = await ApiProcess.StartDevelopmentAsync(_folder.Sub("data"));
+
+        // Something of everything that the page shows: grants, refusals, data of a miner.
+        var bob = Miner.Development("Bob");
+        using var bucket = BucketOf(_api);
+        await bucket.PutAsync($"data/x/{bob.Coldkey}/a.bin", DeploymentFixture.Bytes(2000));
+        for (var i = 0; i < 3; i++)
+        {
+            await _api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(bob));
+        }
+
+        await _api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Miner.New()));
+    }
+
+    [OneTimeTearDown]
+    public async Task StopBrowser()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        if (_api is not null)
+        {
+            await _api.DisposeAsync();
+        }
+
+        _folder?.Dispose();
+    }
+
+    [TearDown]
+    public async Task ClosePages()
+    {
+        foreach (var page in _pages)
+        {
+            await page.DisposeAsync();
+        }
+
+        _pages.Clear();
+    }
+
+    [Test]
+    public async Task Page_is_readable_for_everyone([Values(Narrow, Wide)] int width, [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme theme)
+    {
+        await NodeSigner.NeedAsync();
+        var page = await OpenAsync($"/?hotkey={Subnet.Validator.Hotkey}", width, theme);
+
+        await Expect(page.Page.GetByText("All is well")).ToBeVisibleAsync();
+        await page.ScreenshotAsync($"home-{width}-{theme.ToString().ToLowerInvariant()}.png");
+        var overflow = await page.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        await page.Page.EvaluateAsync(await File.ReadAllTextAsync(NodeSigner.FileOf("axe-core", "axe.min.js")));
+        var violations = await page.Page.EvaluateAsync<string[]>(Audit);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(overflow, Is.Zero, "nothing is wider than the window");
+            Assert.That(violations, Is.Empty);
+            page.AssertNoComplaint();
+            page.AssertOneHost();
+        }
+    }
+
+    [Test]
+    public async Task Page_shows_what_the_service_did()
+    {
+        var page = (await OpenAsync("/")).Page;
+
+        await Expect(FactOf(page, "Chain")).ToContainTextAsync("static, subnet 46");
+        await Expect(FactOf(page, "Registered hotkeys")).ToContainTextAsync("5");
+        await Expect(FactOf(page, "Validators that qualify")).ToContainTextAsync("1");
+        await Expect(FactOf(page, "Object store")).ToContainTextAsync("bucket s3auth-dev");
+        await Expect(FactOf(page, "Redis")).ToContainTextAsync("Not used");
+        await Expect(FactOf(page, "Miners with data")).ToContainTextAsync("1");
+        await Expect(FactOf(page, "Source reddit")).ToContainTextAsync("0");
+        await Expect(page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "Last hour" })).ToHaveAccessibleNameAsync(
+            "Last hour, each bar a minute: 3 granted and 1 refused; at most 4 in one bar.");
+        await Expect(page.GetByRole(AriaRole.Row, new PageGetByRoleOptions { Name = "hotkey_not_registered" })).ToContainTextAsync("The hotkey is not registered");
+        await Expect(page.Locator("#now")).ToContainTextAsync("3 of 1,000,000,000 are used");
+    }
+
+    [TestCase("For miners, with")]
+    [TestCase("For validators, with")]
+    public async Task Every_tab_shows_its_snippet_and_no_other(string group)
+    {
+        var watched = await OpenAsync("/");
+        var page = watched.Page;
+        var tabs = page.GetByRole(AriaRole.Tablist, new PageGetByRoleOptions { Name = group }).GetByRole(AriaRole.Tab);
+        await Expect(tabs).ToHaveTextAsync(Titles);
+        var panels = page.Locator($".snippets[data-label='{group}'] section");
+
+        for (var i = 0; i < Titles.Length; i++)
+        {
+            await tabs.Nth(i).ClickAsync();
+            await Expect(tabs.Nth(i)).ToHaveAttributeAsync("aria-selected", "true");
+            for (var j = 0; j < Titles.Length; j++)
+            {
+                await Expect(panels.Nth(j)).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Visible = i == j });
+            }
+
+            await Expect(panels.Nth(i)).ToHaveAccessibleNameAsync(Titles[i]);
+            await Expect(panels.Nth(i).Locator("code")).ToContainTextAsync(Api.Address.GetLeftPart(UriPartial.Authority));
+        }
+
+        await watched.ScreenshotAsync($"home-tab-{(group.Contains("miner", StringComparison.Ordinal) ? "miner" : "validator")}-csharp.png");
+
+        // By keyboard: one stop for all tabs, arrows between them, round the ends.
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(tabs.Nth(0)).ToBeFocusedAsync();
+        await Expect(panels.Nth(0)).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Expect(panels.Nth(3)).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Home");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(panels.Nth(1)).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(panels.Nth(1).Locator("pre")).ToBeFocusedAsync();
+        watched.AssertNoComplaint();
+        watched.AssertOneHost();
+    }
+
+    [Test]
+    public async Task Link_to_a_snippet_opens_its_tab()
+    {
+        var page = (await OpenAsync("/#miner-csharp")).Page;
+
+        await Expect(page.Locator("#miner-csharp")).ToBeVisibleAsync();
+        await Expect(page.Locator("#miner-s3auth")).ToBeHiddenAsync();
+    }
+
+    [Test]
+    public async Task Snippet_is_copied_as_it_is_shown()
+    {
+        var page = (await OpenAsync("/", options: new BrowserNewPageOptions { Permissions = ["clipboard-read", "clipboard-write"] })).Page;
+        var shown = await page.Locator("#miner-s3auth code").InnerTextAsync();
+
+        await page.Locator("#miner-s3auth").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Copy" }).ClickAsync();
+
+        await Expect(page.Locator("#miner-s3auth .copy")).ToHaveTextAsync("Copied");
+        Assert.That(await page.EvaluateAsync<string>("() => navigator.clipboard.readText()"), Is.EqualTo(shown + "\n"));
+    }
+
+    [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", "known", "Registered", "May read", "30,000")]
+    [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "unknown", "Not registered", "it may do nothing here")]
+    [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX", "malformed", "No hotkey", "its checksum does not match")]
+    [TestCase("<script>alert(1)</script>", "script", "No hotkey", "outside the base58 alphabet")]
+    public async Task Hotkey_is_checked(string address, string kind, params string[] expected)
+    {
+        var watched = await OpenAsync("/");
+        var page = watched.Page;
+        await page.GetByLabel("The hotkey's SS58 address").FillAsync(address);
+
+        await page.Keyboard.PressAsync("Enter");
+
+        var answer = page.Locator("#answer");
+        await Expect(answer).ToBeInViewportAsync();
+        foreach (var text in expected)
+        {
+            await Expect(answer).ToContainTextAsync(text);
+        }
+
+        await Expect(page.GetByLabel("The hotkey's SS58 address")).ToHaveValueAsync(address);
+        await watched.ScreenshotAsync($"home-check-{kind}.png");
+        watched.AssertNoComplaint();
+        watched.AssertOneHost();
+    }
+
+    [Test]
+    public async Task All_of_it_is_there_without_a_script()
+    {
+        var watched = await OpenAsync("/", Narrow, options: new BrowserNewPageOptions { JavaScriptEnabled = false });
+        var page = watched.Page;
+
+        await Expect(page.Locator(".snippets pre")).ToHaveCountAsync(8);
+        foreach (var snippet in await page.Locator(".snippets pre").AllAsync())
+        {
+            await Expect(snippet).ToBeVisibleAsync();
+        }
+
+        await Expect(page.Locator("#miners h3")).ToHaveTextAsync(Titles);
+        await page.GetByLabel("The hotkey's SS58 address").FillAsync(Subnet.OrdinaryMiner.Hotkey.Address);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Check" }).ClickAsync();
+        await Expect(page.Locator("#answer")).ToContainTextAsync("May upload");
+        await watched.ScreenshotAsync("home-without-script.png");
+    }
+
+    [Test]
+    public async Task Figures_stay_fresh_and_what_a_reader_does_is_left_alone()
+    {
+        var folder = new ScratchFolder("fresh");
+        await using var api = await ApiProcess.StartDevelopmentAsync(folder.Sub("data"));
+        var watched = await OpenAsync("/", server: api.Address);
+        var page = watched.Page;
+        await Expect(page.Locator("#requests")).ToContainTextAsync("0 granted");
+        await page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Python" }).First.ClickAsync();
+        await page.GetByLabel("The hotkey's SS58 address").FillAsync("5half");
+        await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Miner.Development("Bob")));
+
+        var soon = new LocatorAssertionsToContainTextOptions { Timeout = RefreshSeconds * 3 * 1000 };
+        await Expect(page.Locator("#requests")).ToContainTextAsync("1 granted", soon);
+        await Expect(page.Locator("#miner-python")).ToBeVisibleAsync();
+        await Expect(page.GetByLabel("The hotkey's SS58 address")).ToHaveValueAsync("5half");
+        watched.AssertNoComplaint();
+
+        await api.StopAsync();
+        await Expect(page.Locator("#refresh")).ToContainTextAsync("could not be asked again", soon);
+        await Expect(page.Locator("#requests")).ToContainTextAsync("1 granted");
+        folder.Dispose();
+    }
+
+    [Test]
+    public async Task Store_and_redis_that_are_away_are_shown_as_such()
+    {
+        using var folder = new ScratchFolder("away");
+        var settings = ApiProcess.ProductionSettings(
+            await Subnet.Create(1).WriteAsync(folder),
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"),
+            "unreachable",
+            "us-east-2",
+            folder.Sub("data"),
+            new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
+        settings["REDIS_URL"] = string.Create(CultureInfo.InvariantCulture, $"redis://:very-private@127.0.0.1:{FreePort.Next()}");
+        await using var api = await ApiProcess.StartAsync(settings);
+
+        var watched = await OpenAsync("/", server: api.Address);
+        var page = watched.Page;
+
+        await Expect(page.GetByText("Not all is well")).ToBeVisibleAsync();
+        await Expect(FactOf(page, "Object store")).ToContainTextAsync("✗ Does not answer");
+        await Expect(FactOf(page, "Redis")).ToContainTextAsync("✗ Does not answer");
+        await Expect(page.Locator(".problems li")).ToHaveCountAsync(2);
+        await Expect(page.Locator("#storage")).ToContainTextAsync("Nobody has counted yet");
+        await watched.ScreenshotAsync("home-store-away.png");
+        var html = await page.ContentAsync();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(html, Does.Not.Contain("must-not-be-seen").And.Not.Contain("very-private").And.Not.Contain("redis://"));
+            watched.AssertNoComplaint();
+            watched.AssertOneHost();
+        }
+    }
+
+    [Test]
+    public async Task Chain_that_is_stale_or_was_never_read_is_shown_as_such()
+    {
+        using var folder = new ScratchFolder("stale");
+        var node = await TestNode.StartAsync();
+        node.State = RecordedAnswers.State("subnet");
+        var settings = ApiProcess.ProductionSettings("", "http://127.0.0.1:9", "unreachable", "us-east-2", folder.Sub("data"), new AccessKeys("somebody", "secret"));
+        settings.Remove("METAGRAPH_FILE");
+        settings["BT_NETWORK"] = string.Create(CultureInfo.InvariantCulture, $"ws://127.0.0.1:{node.Address.Port}");
+        settings["METAGRAPH_SYNC_INTERVAL"] = "1";
+        settings["METAGRAPH_MAX_STALENESS"] = "3";
+        await using var api = await ApiProcess.StartAsync(settings);
+        var followed = (await OpenAsync("/", server: api.Address)).Page;
+        await Expect(FactOf(followed, "Chain")).ToContainTextAsync("✓ Followed");
+        await Expect(FactOf(followed, "Block")).ToContainTextAsync("1,000");
+
+        await node.DisposeAsync();
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        var watched = await OpenAsync($"/?hotkey={Subnet.OrdinaryMiner.Hotkey}", server: api.Address);
+        var stale = watched.Page;
+
+        await Expect(stale.GetByText("Not all is well")).ToBeVisibleAsync();
+        await Expect(FactOf(stale, "Chain")).ToContainTextAsync("✗ Too old to decide on");
+        await Expect(FactOf(stale, "Block")).ToContainTextAsync("1,000");
+        await Expect(FactOf(stale, "Validators that qualify")).ToContainTextAsync("unknown");
+        await Expect(stale.Locator("#answer")).ToContainTextAsync("Cannot tell now");
+        await watched.ScreenshotAsync("home-chain-stale.png");
+        watched.AssertNoComplaint();
+    }
+
+    private static ILocator FactOf(IPage page, string name) =>
+        page.Locator(".facts > div").Filter(new LocatorFilterOptions { Has = page.Locator("dt").GetByText(name, new LocatorGetByTextOptions { Exact = true }) });
+
+    private static Bucket BucketOf(ApiProcess api) => new(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
+
+    private async Task<WatchedPage> OpenAsync(
+        string path, int width = Wide, ColorScheme theme = ColorScheme.Light, Uri? server = null, BrowserNewPageOptions? options = null)
+    {
+        options ??= new BrowserNewPageOptions();
+        options.ViewportSize = new ViewportSize { Width = width, Height = 900 };
+        options.ColorScheme = theme;
+        var page = await _browser!.OpenAsync(server ?? Api.Address, path, options);
+        _pages.Add(page);
+        return page;
+    }
+}

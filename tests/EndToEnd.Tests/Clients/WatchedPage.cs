@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using S3Auth.Tests;
+
+namespace S3Auth.EndToEnd.Tests.Clients;
+
+/// <summary>A page in a browser, with what it complained of and what it asked for.</summary>
+internal sealed class WatchedPage : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly ConcurrentQueue<string> _requested = new();
+    private readonly Uri _server;
+
+    internal WatchedPage(IPage page, Uri server)
+    {
+        Page = page;
+        _server = server;
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                _complaints.Enqueue(message.Text);
+            }
+        };
+        page.PageError += (_, error) => _complaints.Enqueue(error);
+        page.Request += (_, request) => _requested.Enqueue(request.Url);
+    }
+
+    public IPage Page { get; }
+
+    public Task GoAsync(string path) => Page.GotoAsync(new Uri(_server, path).AbsoluteUri);
+
+    /// <summary>What is shown, for people to look at after the run.</summary>
+    public Task ScreenshotAsync(string name) =>
+        Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Repository.Artifacts, name), FullPage = true });
+
+    /// <summary>Nothing went wrong in it.</summary>
+    public void AssertNoComplaint() => Assert.That(_complaints, Is.Empty);
+
+    /// <summary>It asked its server, and nobody else.</summary>
+    public void AssertOneHost()
+    {
+        Assert.That(_requested, Is.Not.Empty);
+        Assert.That(
+            _requested.Where(url => !url.StartsWith(_server.AbsoluteUri, StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal)),
+            Is.Empty);
+    }
+
+    public async ValueTask DisposeAsync() => await Page.CloseAsync();
+}
