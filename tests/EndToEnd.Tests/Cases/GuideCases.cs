@@ -28,15 +28,9 @@ internal sealed partial class GuideCases
         });
 
         // Everybody's home has the wallets that the guides name.
-        var tool = new S3AuthTool(_api.Address, _folder);
-        await tool.WalletOfAsync(_subnet.Miners[0]);
-        Directory.Move(Directory.GetDirectories(Path.Combine(_folder.Path, "wallets"))[0], Path.Combine(_folder.Sub("home/.bittensor/wallets"), "default"));
-        var validator = Directory.CreateDirectory(Path.Combine(_folder.Path, "home/.bittensor/wallets/validator/hotkeys")).FullName;
-
-        // Alice's seed is everybody's, by design.
-        await File.WriteAllTextAsync(Path.Combine(validator, "default"), $$"""
-            {"secretSeed":"0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a","ss58Address":"{{Subnet.Validator.Hotkey}}"}
-            """);
+        var wallets = _folder.Sub("home/.bittensor/wallets");
+        await S3AuthTool.WriteWalletAsync(Path.Combine(wallets, "default"), _subnet.Miners[0]);
+        await S3AuthTool.WriteWalletAsync(Path.Combine(wallets, "validator"), Subnet.Validator);
     }
 
     [TearDown]
@@ -88,7 +82,7 @@ internal sealed partial class GuideCases
         Assert.That(script, Has.Count.GreaterThan(1));
         if (installed)
         {
-            script.Insert(1, $"s3auth() {{ dotnet '{Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll")}' \"$@\"; }}; export -f s3auth; cd '{work}'");
+            script.Insert(1, $"s3auth() {{ dotnet '{S3AuthTool.Program}' \"$@\"; }}; export -f s3auth; cd '{work}'");
         }
 
         var pasted = string.Join('\n', script)

@@ -34,7 +34,7 @@ internal sealed class NodeSigner
     public async Task<IReadOnlyList<string>> SignAsync(params (string Uri, string Text)[] texts)
     {
         var input = JsonSerializer.Serialize(texts.Select(one => new { uri = one.Uri, text = one.Text }));
-        var result = await Tool.RunAsync(_node, [Path.Combine(Folder, "sign.mjs")], input, folder: Folder);
+        var result = await Tool.RunAsync(_node, [Program], input, folder: Folder);
         return JsonSerializer.Deserialize<List<string>>(result.Expect())!;
     }
 
@@ -44,6 +44,9 @@ internal sealed class NodeSigner
         var result = await Tool.RunAsync(_node, [Path.Combine(Folder, script)], JsonSerializer.Serialize(input), folder: Folder);
         return JsonNode.Parse(result.Expect())!.AsObject();
     }
+
+    /// <summary>The program itself, for those who start it.</summary>
+    public static string Program => Path.Combine(Folder, "sign.mjs");
 
     /// <summary>A file of one of the packages beside the signer.</summary>
     public static string FileOf(string package, string file) => Path.Combine(Folder, "node_modules", package, file);

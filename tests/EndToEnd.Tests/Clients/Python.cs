@@ -42,11 +42,18 @@ internal sealed class Python
     {
         var result = await Tool.RunAsync(
             _interpreter,
-            [Path.Combine(AppContext.BaseDirectory, "Clients", "python", script)],
+            [Path.Combine(StandIns, script)],
             JsonSerializer.Serialize(arguments, SnakeCase),
             Environment);
         return JsonNode.Parse(result.Expect())!.AsObject();
     }
+
+    /// <summary>Where <c>import bittensor</c> finds what stands in for it.</summary>
+    public static string StandIns => Path.Combine(AppContext.BaseDirectory, "Clients", "python");
+
+    /// <summary>Runs a program that is not one of these scripts, in an environment of its own.</summary>
+    public Task<ToolResult> RunProgramAsync(string program, IReadOnlyDictionary<string, string> environment, string folder) =>
+        Tool.RunAsync(_interpreter, [program], environment: environment, folder: folder);
 
     private static async Task<string?> FindAsync()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.EndToEnd.Tests.Stores;
 using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Clients;
@@ -9,9 +10,13 @@ namespace S3Auth.EndToEnd.Tests.Clients;
 /// <summary><c>s3auth</c> as its users run it: a process, with a wallet of theirs in a folder of its own.</summary>
 internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
 {
+    // Everybody's, by design.
+    private const string SeedOfAlice = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    private static string Program => Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll");
+    /// <summary>The built program, which <c>dotnet</c> runs.</summary>
+    public static string Program => Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll");
 
     private string Wallets => Path.Combine(folder.Path, "wallets");
 
@@ -25,7 +30,13 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
     public async Task<string[]> WalletOfAsync(Miner miner)
     {
         var name = miner.Hotkey.Address[..12];
-        var wallet = Path.Combine(Wallets, name);
+        await WriteWalletAsync(Path.Combine(Wallets, name), miner);
+        return ["--wallet-path", Wallets, "--wallet", name];
+    }
+
+    /// <summary>Writes a wallet into a folder, its hotkey called <c>default</c>.</summary>
+    public static async Task WriteWalletAsync(string wallet, Miner miner)
+    {
         Directory.CreateDirectory(Path.Combine(wallet, "hotkeys"));
         var hotkey = Path.Combine(wallet, "hotkeys", "default");
         await File.WriteAllTextAsync(hotkey, JsonSerializer.Serialize(new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -33,7 +44,7 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
             ["accountId"] = null,
             ["publicKey"] = null,
             ["secretPhrase"] = null,
-            ["secretSeed"] = "0x" + Convert.ToHexStringLower(miner.Hotkey.Seed!),
+            ["secretSeed"] = miner == Subnet.Validator ? SeedOfAlice : "0x" + Convert.ToHexStringLower(miner.Hotkey.Seed!),
             ["ss58Address"] = miner.Hotkey.Address,
         }));
         if (!OperatingSystem.IsWindows())
@@ -43,7 +54,6 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
 
         await File.WriteAllTextAsync(Path.Combine(wallet, "coldkeypub.txt"), JsonSerializer.Serialize(
             new Dictionary<string, string>(StringComparer.Ordinal) { ["ss58Address"] = miner.Coldkey.Address }));
-        return ["--wallet-path", Wallets, "--wallet", name];
     }
 
     public Task<ToolResult> RunAsync(params IEnumerable<string> arguments) =>
