@@ -43,6 +43,7 @@ public static class DependencyInjection
         services.AddSingleton<StoreProbe>();
         services.AddSingleton<TotalCount>();
         services.AddSingleton<RecentAnswers>();
+        services.AddSingleton<ActivityCount>();
         services.AddSingleton<NewestUpload>();
         services.AddSingleton<StorageCount>();
         services.AddSingleton(ServiceVersion.Current);

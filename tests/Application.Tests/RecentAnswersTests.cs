@@ -18,7 +18,7 @@ public sealed class RecentAnswersTests
         answers.Refused("invalid_signature");
         answers.Refused("quota_exceeded");
 
-        var hour = answers.Read(minutes: 1, parts: 60);
+        var hour = Hour(answers);
 
         using (Assert.EnterMultipleScope())
         {
@@ -42,7 +42,7 @@ public sealed class RecentAnswersTests
             _time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        var day = answers.Read(minutes: 30, parts: 48);
+        var day = Day(answers);
 
         Assert.That(day.GrantedPerInterval.TakeLast(3), Is.EqualTo(new[] { 0, 16, 29 }), "this minute, in which there was none yet, is the last of the last");
     }
@@ -55,15 +55,15 @@ public sealed class RecentAnswersTests
         answers.Refused("invalid_signature");
 
         _time.Advance(TimeSpan.FromMinutes(59));
-        Assert.That(answers.Read(1, 60).Requests, Is.EqualTo(2));
+        Assert.That(Hour(answers).Requests, Is.EqualTo(2));
         _time.Advance(TimeSpan.FromMinutes(1));
-        Assert.That((answers.Read(1, 60).Requests, answers.Read(30, 48).Requests), Is.EqualTo((0, 2)));
+        Assert.That((Hour(answers).Requests, Day(answers).Requests), Is.EqualTo((0, 2)));
         _time.Advance(TimeSpan.FromHours(23));
-        Assert.That(answers.Read(30, 48).Requests, Is.Zero);
+        Assert.That(Day(answers).Requests, Is.Zero);
         answers.Granted();
 
         // Its place is the one of the same minute of yesterday.
-        Assert.That((answers.Read(30, 48).Granted, answers.Read(30, 48).Refused), Is.EqualTo((1, 0)));
+        Assert.That((Day(answers).Granted, Day(answers).Refused), Is.EqualTo((1, 0)));
     }
 
     [Test]
@@ -74,11 +74,11 @@ public sealed class RecentAnswersTests
         answers.Granted();
         set.Now = set.Now.AddHours(-3);
 
-        Assert.That(answers.Read(30, 48).Requests, Is.Zero, "it is in the future");
+        Assert.That(answers.Read(), Is.Empty, "it is in the future");
         answers.Granted();
-        Assert.That(answers.Read(30, 48).Requests, Is.EqualTo(1));
+        Assert.That(answers.Read().Sum(one => one.Count), Is.EqualTo(1));
         set.Now = set.Now.AddYears(1);
-        Assert.That(answers.Read(30, 48).Requests, Is.Zero);
+        Assert.That(answers.Read(), Is.Empty);
     }
 
     [Test]
@@ -98,8 +98,45 @@ public sealed class RecentAnswersTests
             }
         });
 
-        Assert.That((answers.Read(1, 60).Granted, answers.Read(1, 60).Refused), Is.EqualTo((5000, 5000)));
+        Assert.That((Hour(answers).Granted, Hour(answers).Refused), Is.EqualTo((5000, 5000)));
     }
+
+    [Test]
+    public void Somebody_is_told_of_each_answer_once()
+    {
+        var answers = new RecentAnswers(_time);
+        answers.Granted();
+        answers.Refused("rate_limited");
+        var first = answers.ReadUntold();
+        answers.Granted();
+
+        answers.MarkTold(first);
+        var second = answers.ReadUntold();
+        answers.MarkTold(second);
+
+        Assert.That(first.Select(one => (one.Answer, one.Count)), Is.EqualTo(new[] { ("granted", 1L), ("rate_limited", 1L) }));
+        Assert.That(second.Select(one => (one.Answer, one.Count)), Is.EqualTo(new[] { ("granted", 1L) }));
+        Assert.That(answers.ReadUntold(), Is.Empty);
+        Assert.That(answers.Read().Sum(one => one.Count), Is.EqualTo(3), "what was told is still known");
+    }
+
+    [Test]
+    public void Telling_of_a_minute_that_is_forgotten_changes_no_other()
+    {
+        var answers = new RecentAnswers(_time);
+        answers.Granted();
+        var yesterday = answers.ReadUntold();
+        _time.Advance(TimeSpan.FromDays(1));
+        answers.Granted();
+
+        answers.MarkTold(yesterday);
+
+        Assert.That(answers.ReadUntold().Single().Count, Is.EqualTo(1));
+    }
+
+    private Activity Hour(RecentAnswers answers) => Activity.Of(answers.Read(), RecentAnswers.MinuteOf(_time.GetUtcNow()), minutes: 1, parts: 60);
+
+    private Activity Day(RecentAnswers answers) => Activity.Of(answers.Read(), RecentAnswers.MinuteOf(_time.GetUtcNow()), minutes: 30, parts: 48);
 
     private sealed class SetTime : TimeProvider
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Moq;
 using S3Auth.Application.Files;
 using S3Auth.Application.Miners.ListMyFiles;
@@ -225,6 +226,37 @@ public sealed class StatusTests
         var storage = (await _subnet.SendAsync(new GetStatusQuery())).Storage;
 
         Assert.That((storage.NewestUpload, storage.NewestUploadAgeSeconds), Is.EqualTo((newer, 180)));
+    }
+
+    [Test]
+    public async Task Answers_are_those_of_all_instances_where_they_are_added_up()
+    {
+        var minute = Subnet.Now / 60;
+        _subnet.Services().GetRequiredService<RecentAnswers>().Granted();
+        var alone = (await _subnet.SendAsync(new GetStatusQuery())).Activity;
+        _subnet.SharedAnswers.Setup(port => port.ReadAsync(minute - 1439, minute, It.IsAny<CancellationToken>()))
+            .Returns(new ValueTask<IReadOnlyList<AnswerCount>?>([new AnswerCount(minute, "granted", 30), new AnswerCount(minute - 90, "quota_exceeded", 4), new AnswerCount(minute - 5000, "granted", 7)]));
+        _subnet.Time.Advance(ActivityCount.Lifetime + TimeSpan.FromMilliseconds(1));
+
+        var together = (await _subnet.SendAsync(new GetStatusQuery())).Activity;
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((alone.CountedTogether, alone.CountingSince, alone.LastDay.Requests), Is.EqualTo((false, (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds((Subnet.Now * 1000) + 750), 1)));
+            Assert.That((together.CountedTogether, together.CountingSince), Is.EqualTo((true, (DateTimeOffset?)null)));
+            Assert.That((together.LastHour.Granted, together.LastHour.Refused, together.LastDay.Granted, together.LastDay.Refused), Is.EqualTo((30, 0, 30, 4)));
+        }
+    }
+
+    [Test]
+    public async Task What_adds_answers_up_is_not_asked_for_each_status()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            await _subnet.SendAsync(new GetStatusQuery());
+        }
+
+        _subnet.SharedAnswers.Verify(port => port.ReadAsync(It.IsAny<long>(), It.IsAny<long>(), It.IsAny<CancellationToken>()), Times.Once);
     }
 
     private async Task ListAsync(params DateTimeOffset[] uploaded)

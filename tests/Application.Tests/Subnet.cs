@@ -65,6 +65,9 @@ internal sealed class Subnet : IDisposable
         Audit.Setup(port => port.Record(It.IsAny<AuditRecord>())).Callback((AuditRecord decision) => Recorded.Add(decision));
         Audit.SetupGet(port => port.IsWriting).Returns(true);
 
+        SharedAnswers.Setup(port => port.ReadAsync(It.IsAny<long>(), It.IsAny<long>(), It.IsAny<CancellationToken>()))
+            .Returns(new ValueTask<IReadOnlyList<AnswerCount>?>((IReadOnlyList<AnswerCount>?)null));
+
         Store.SetupGet(port => port.Bucket).Returns("bucket");
         Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FilePage([], HasMore: false));
@@ -106,6 +109,8 @@ internal sealed class Subnet : IDisposable
     internal Mock<IAuditLog> Audit { get; } = new();
 
     internal Mock<ISharedLimits> SharedLimits { get; } = new();
+
+    internal Mock<ISharedAnswers> SharedAnswers { get; } = new();
 
     internal DailyLimits Limits { get; init; } = new(PerMiner: 100, PerValidator: 1000, Total: 5000);
 
@@ -166,6 +171,7 @@ internal sealed class Subnet : IDisposable
         .AddSingleton(Quota.Object)
         .AddSingleton(Audit.Object)
         .AddSingleton(SharedLimits.Object)
+        .AddSingleton(SharedAnswers.Object)
         .AddSingleton(Limits)
         .AddSingleton(BurstLimit.Default)
         .AddMetrics()

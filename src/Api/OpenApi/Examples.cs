@@ -330,7 +330,7 @@ internal static class Examples
         MinValidatorStake = 20000,
         RateLimits = RateLimits(),
         Activity = new RecentActivity(
-            DateTimeOffset.FromUnixTimeSeconds(Timestamp - 86400), Activity(intervalSeconds: 60, parts: 60), Activity(intervalSeconds: 1800, parts: 48)),
+            CountedTogether: false, DateTimeOffset.FromUnixTimeSeconds(Timestamp - 86400), Activity(intervalSeconds: 60, parts: 60), Activity(intervalSeconds: 1800, parts: 48)),
         Storage = new StorageStatus
         {
             FolderLayout = Layout.Name,

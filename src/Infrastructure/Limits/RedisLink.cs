@@ -67,13 +67,13 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     /// <exception cref="RefusedException"><c>limits_unavailable</c>: nothing was answered, and the operator wants no request to go on without.</exception>
     internal async ValueTask<(bool Answered, T? Answer)> AskAsync<T>(Func<IDatabase, Task<T>> ask)
     {
-        if (_isThere && _database is { } database && await TryAsync(database, ask) is (true, var answer))
-        {
-            return (true, answer);
-        }
-
-        return _options.RedisIsRequired ? throw Unavailable() : (false, default);
+        var answer = await LookAsync(ask);
+        return answer.Answered || !_options.RedisIsRequired ? answer : throw Unavailable();
     }
+
+    /// <summary>Asks Redis for what no request is decided on: whoever does not get it shows something else.</summary>
+    internal ValueTask<(bool Answered, T? Answer)> LookAsync<T>(Func<IDatabase, Task<T>> ask) =>
+        _isThere && _database is { } database ? TryAsync(database, ask) : ValueTask.FromResult<(bool, T?)>((false, default));
 
     /// <summary>Tells Redis, where it is there, and does not wait for it.</summary>
     internal void Tell<T>(Func<IDatabase, Task<T>> ask)

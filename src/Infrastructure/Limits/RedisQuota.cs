@@ -84,7 +84,7 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
 
     public async ValueTask<long> CountAsync(UtcDay day, CancellationToken cancellationToken)
     {
-        var (answered, total) = await redis.AskAsync(database => database.StringGetAsync(TotalOf(day)));
+        var (answered, total) = await redis.LookAsync(database => database.StringGetAsync(TotalOf(day)));
         return answered && total.TryParse(out long count) ? count : answered && total.IsNull ? 0 : memory.Total(day);
     }
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
+using S3Auth.Application.Service.GetStatus;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Limits;
 using S3Auth.Substrate;
@@ -207,12 +208,84 @@ public sealed class RedisTests
         Assert.That((await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None)), Is.EqualTo(new QuotaCount(true, 2, 2, IsShared: true)));
     }
 
+    [Test]
+    public async Task Count_of_the_day_is_told_also_while_a_required_redis_is_away()
+    {
+        var instance = await StartAsync(required: true);
+        var request = MemoryQuotaTests.Request(1, 5);
+        await Quota(instance).TakeAsync(request, CancellationToken.None);
+        _redis.Kill();
+
+        Assert.That(await Quota(instance).CountAsync(request.Day, CancellationToken.None), Is.EqualTo(1), "what it last heard");
+    }
+
+    [Test]
+    public async Task Answers_of_all_instances_are_added_up_whoever_is_asked()
+    {
+        var (one, other, elsewhere) = (await StartAsync(), await StartAsync(), await StartAsync(netuid: 13));
+        Answers(one).Granted();
+        Answers(one).Refused("rate_limited");
+        Answers(other).Granted();
+
+        // When it stops, an instance tells what it has not told yet.
+        await Shared(one).StopAsync(CancellationToken.None);
+        await Shared(other).StopAsync(CancellationToken.None);
+        await Shared(one).StopAsync(CancellationToken.None);
+
+        Assert.That(await SharedByAsync(one), Is.EquivalentTo(new[] { ("granted", 2L), ("rate_limited", 1L) }));
+        Assert.That(await SharedByAsync(other), Is.EquivalentTo(new[] { ("granted", 2L), ("rate_limited", 1L) }));
+        Assert.That(await SharedByAsync(elsewhere), Is.Empty, "another subnet's service");
+    }
+
+    [Test]
+    public async Task Answers_are_told_while_it_runs()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync());
+        await Shared(one).StartAsync(CancellationToken.None);
+        Answers(one).Granted();
+
+        Assert.That(async () => await SharedByAsync(other), Is.EqualTo(new[] { ("granted", 1L) }).After(10_000, 50));
+        await Shared(one).StopAsync(CancellationToken.None);
+    }
+
+    [Test]
+    public async Task What_was_answered_while_redis_was_away_is_told_when_it_is_back()
+    {
+        var instance = await StartAsync();
+        _redis.Kill();
+        await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None);
+        Answers(instance).Granted();
+
+        await Shared(instance).StopAsync(CancellationToken.None);
+        Assert.That(await Shared(instance).ReadAsync(0, 10, CancellationToken.None), Is.Null, "nobody knows");
+        _redis.Start();
+        await UntilThereAsync(instance);
+        await Shared(instance).StopAsync(CancellationToken.None);
+
+        Assert.That(await SharedByAsync(instance), Is.EqualTo(new[] { ("granted", 1L) }));
+    }
+
+    [Test]
+    public async Task What_is_in_redis_and_none_of_ours_counts_nothing()
+    {
+        var instance = await StartAsync();
+        var minute = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60;
+        await Link(instance).LookAsync(database => Task.WhenAll(
+            new[] { "x", "1:2:3", $"{minute}", $"{minute + 10000}:granted", $"{minute}:negative", $"{minute}:text", $"{minute}:huge" }.Select(field => database.HashSetAsync(
+                FormattableString.Invariant($"s3auth:46:answers:{minute / 60}"),
+                field,
+                field.EndsWith("negative", StringComparison.Ordinal) ? "-5" : field.EndsWith("text", StringComparison.Ordinal) ? "many" : field.EndsWith("huge", StringComparison.Ordinal) ? "9223372036854775807" : "5"))));
+
+        Assert.That(await SharedByAsync(instance), Is.Empty);
+    }
+
     private async Task<ServiceProvider> StartAsync(bool required = false, ushort netuid = 46, bool waits = true)
     {
         var instance = new ServiceCollection()
             .AddLogging(logging => logging.AddProvider(_log))
             .AddSingleton(TimeProvider.System)
             .AddSingleton(DailyLimits.Default)
+            .AddSingleton<RecentAnswers>()
             .AddLimits(new LimitOptions { Redis = _redis.Address, RedisIsRequired = required, Netuid = netuid })
             .BuildServiceProvider();
         lock (_instances)
@@ -240,6 +313,17 @@ public sealed class RedisTests
     }
 
     private static RedisLink Link(ServiceProvider instance) => instance.GetRequiredService<RedisLink>();
+
+    private static RecentAnswers Answers(ServiceProvider instance) => instance.GetRequiredService<RecentAnswers>();
+
+    private static RedisAnswers Shared(ServiceProvider instance) => instance.GetRequiredService<RedisAnswers>();
+
+    private static async Task<IEnumerable<(string Answer, long Count)>> SharedByAsync(ServiceProvider instance)
+    {
+        var minute = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60;
+        var all = await Shared(instance).ReadAsync(minute - 1439, minute, CancellationToken.None);
+        return all!.GroupBy(one => one.Answer, StringComparer.Ordinal).Select(group => (group.Key, group.Sum(one => one.Count)));
+    }
 
     private static IQuota Quota(ServiceProvider instance) => instance.GetRequiredService<IQuota>();
 

@@ -14,7 +14,7 @@ public sealed record GetStatusQuery : IRequest<Status>;
 internal sealed class GetStatusHandler(
     IRequestHandler<GetHealthQuery, Health> health,
     IRequestHandler<GetRateLimitsQuery, RateLimits> limits,
-    RecentAnswers answers,
+    ActivityCount activity,
     StorageCount storage,
     IMetagraph metagraph,
     SubnetRules rules,
@@ -26,7 +26,8 @@ internal sealed class GetStatusHandler(
         var healthNow = health.Handle(new GetHealthQuery(), cancellationToken);
         var limitsNow = limits.Handle(new GetRateLimitsQuery(), cancellationToken);
         var storageNow = storage.AskAsync(cancellationToken);
-        await Task.WhenAll(healthNow, limitsNow, storageNow);
+        var activityNow = activity.AskAsync(cancellationToken);
+        await Task.WhenAll(healthNow, limitsNow, storageNow, activityNow);
 
         return new Status
         {
@@ -36,7 +37,7 @@ internal sealed class GetStatusHandler(
             Validators = metagraph.Current?.Neurons.Count(rules.IsValidator),
             MinValidatorStake = rules.MinValidatorStake.ToDecimal(),
             RateLimits = await limitsNow,
-            Activity = new RecentActivity(answers.Since, answers.Read(minutes: 1, parts: 60), answers.Read(minutes: 30, parts: 48)),
+            Activity = await activityNow,
             Storage = await storageNow,
         };
     }

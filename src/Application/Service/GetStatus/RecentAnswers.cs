@@ -1,12 +1,18 @@
+using S3Auth.Application.Ports;
+
 namespace S3Auth.Application.Service.GetStatus;
 
 /// <summary>
-/// What signed requests were answered with, minute by minute, for the last 24 hours: granted, or refused and why. Of this process alone,
-/// in memory, and never larger than a day of minutes: reasons are this program's own codes, whatever is sent to it.
+/// What this instance answered signed requests with, minute by minute, for the last 24 hours: granted, or refused and why. In memory, and
+/// never larger than a day of minutes: answers are called by this program's own codes, whatever is sent to it.
 /// </summary>
 public sealed class RecentAnswers
 {
-    private const int MinutesKept = 24 * 60;
+    /// <summary>How many minutes are kept: a day.</summary>
+    public const int MinutesKept = 24 * 60;
+
+    /// <summary>What an answer is called that is no problem.</summary>
+    internal const string GrantedAnswer = "granted";
 
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -23,83 +29,92 @@ public sealed class RecentAnswers
     /// <summary>From when on they are counted.</summary>
     internal DateTimeOffset Since { get; }
 
-    private long ThisMinute => _time.GetUtcNow().ToUnixTimeSeconds() / 60;
-
     /// <summary>A request was granted.</summary>
-    public void Granted()
-    {
-        lock (_gate)
-        {
-            Current().Granted++;
-        }
-    }
+    public void Granted() => Count(GrantedAnswer);
 
     /// <summary>A request was refused, or failed.</summary>
     /// <param name="code">The problem's code, one of this program's own.</param>
-    public void Refused(string code)
+    public void Refused(string code) => Count(code);
+
+    /// <summary>All of it.</summary>
+    public IReadOnlyList<AnswerCount> Read() => Collect(static tally => tally.Count);
+
+    /// <summary>What nobody was told yet, for who adds up what all instances answer.</summary>
+    public IReadOnlyList<AnswerCount> ReadUntold() => Collect(static tally => tally.Count - tally.Told);
+
+    /// <summary>Somebody was told of these.</summary>
+    public void MarkTold(IReadOnlyList<AnswerCount> told)
     {
+        ArgumentNullException.ThrowIfNull(told);
+
         lock (_gate)
         {
-            var refused = Current().Refused ??= new Dictionary<string, long>(StringComparer.Ordinal);
-            refused[code] = refused.GetValueOrDefault(code) + 1;
+            foreach (var one in told)
+            {
+                ref var minute = ref _minutes[one.Minute % MinutesKept];
+                if (minute.Number == one.Minute && minute.Tallies!.TryGetValue(one.Answer, out var tally))
+                {
+                    tally.Told += one.Count;
+                }
+            }
         }
     }
 
-    /// <summary>What was answered in the minutes up to this one.</summary>
-    /// <param name="minutes">How many minutes in each part.</param>
-    /// <param name="parts">How many parts; the last one ends with this minute, which is not over yet.</param>
-    public Activity Read(int minutes, int parts)
+    private void Count(string answer)
     {
-        var granted = new long[parts];
-        var refused = new long[parts];
-        var reasons = new Dictionary<string, long>(StringComparer.Ordinal);
-        var first = ThisMinute - ((long)minutes * parts) + 1;
+        var number = MinuteOf(_time.GetUtcNow());
         lock (_gate)
         {
-            for (var i = 0; i < minutes * parts; i++)
+            ref var minute = ref _minutes[number % MinutesKept];
+            if (minute.Number != number || minute.Tallies is null)
             {
-                ref var minute = ref _minutes[(first + i) % MinutesKept];
-                if (minute.Number != first + i)
+                // Its place was that of the same minute of another day.
+                minute = new Minute(number, new Dictionary<string, Tally>(StringComparer.Ordinal));
+            }
+
+            if (!minute.Tallies!.TryGetValue(answer, out var tally))
+            {
+                minute.Tallies.Add(answer, tally = new Tally());
+            }
+
+            tally.Count++;
+        }
+    }
+
+    private List<AnswerCount> Collect(Func<Tally, long> count)
+    {
+        var now = MinuteOf(_time.GetUtcNow());
+        var all = new List<AnswerCount>();
+        lock (_gate)
+        {
+            foreach (var minute in _minutes)
+            {
+                if (minute.Tallies is null || minute.Number > now || minute.Number <= now - MinutesKept)
                 {
                     continue;
                 }
 
-                granted[i / minutes] += minute.Granted;
-                foreach (var (code, count) in minute.Refused ?? [])
+                foreach (var (answer, tally) in minute.Tallies)
                 {
-                    refused[i / minutes] += count;
-                    reasons[code] = reasons.GetValueOrDefault(code) + count;
+                    if (count(tally) is > 0 and var some)
+                    {
+                        all.Add(new AnswerCount(minute.Number, answer, some));
+                    }
                 }
             }
         }
 
-        return new Activity(
-            Since: DateTimeOffset.FromUnixTimeSeconds(first * 60),
-            IntervalSeconds: minutes * 60,
-            Requests: granted.Sum() + refused.Sum(),
-            Granted: granted.Sum(),
-            Refused: refused.Sum(),
-            RefusedByReason: reasons,
-            GrantedPerInterval: granted,
-            RefusedPerInterval: refused);
+        return all;
     }
 
-    private ref Minute Current()
-    {
-        var number = ThisMinute;
-        ref var minute = ref _minutes[number % MinutesKept];
-        if (minute.Number != number)
-        {
-            minute = new Minute { Number = number };
-        }
+    internal static long MinuteOf(DateTimeOffset moment) => moment.ToUnixTimeSeconds() / 60;
 
-        return ref minute;
-    }
+    private readonly record struct Minute(long Number, Dictionary<string, Tally>? Tallies);
 
-    private struct Minute
+    private sealed class Tally
     {
-        public long Number;
-        public long Granted;
-        public Dictionary<string, long>? Refused;
+        public long Count { get; set; }
+
+        public long Told { get; set; }
     }
 }

@@ -32,27 +32,3 @@ public sealed record Status
     /// <summary>What lies in the bucket.</summary>
     public required StorageStatus Storage { get; init; }
 }
-
-/// <summary>What this instance answered lately. Other instances answer others: <c>/metrics</c> of each has what it answered.</summary>
-/// <param name="CountingSince">When this instance began to count.</param>
-/// <param name="LastHour">Minute by minute.</param>
-/// <param name="LastDay">Half an hour by half an hour.</param>
-public sealed record RecentActivity(DateTimeOffset CountingSince, Activity LastHour, Activity LastDay);
-
-/// <param name="Since">When the first interval began.</param>
-/// <param name="IntervalSeconds">How long an interval is.</param>
-/// <param name="Requests">How many signed requests were answered: granted or refused.</param>
-/// <param name="Granted">How many were granted.</param>
-/// <param name="Refused">How many were refused, or failed.</param>
-/// <param name="RefusedByReason">The same by the problem's code.</param>
-/// <param name="GrantedPerInterval">How many were granted, oldest interval first; the last one is not over.</param>
-/// <param name="RefusedPerInterval">How many were refused.</param>
-public sealed record Activity(
-    DateTimeOffset Since,
-    int IntervalSeconds,
-    long Requests,
-    long Granted,
-    long Refused,
-    IReadOnlyDictionary<string, long> RefusedByReason,
-    IReadOnlyList<long> GrantedPerInterval,
-    IReadOnlyList<long> RefusedPerInterval);

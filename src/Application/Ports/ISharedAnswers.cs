@@ -1,0 +1,14 @@
+namespace S3Auth.Application.Ports;
+
+/// <summary>Where it is added up what all instances answered, if anywhere.</summary>
+public interface ISharedAnswers
+{
+    /// <summary>
+    /// What all instances answered in these minutes, as far as they have told it; null where each counts for itself alone, or what adds them
+    /// up cannot be asked.
+    /// </summary>
+    /// <param name="firstMinute">The first minute, counted from 1970-01-01 00:00 UTC.</param>
+    /// <param name="lastMinute">The last one, a day later at most.</param>
+    /// <param name="cancellationToken">The caller gave up.</param>
+    ValueTask<IReadOnlyList<AnswerCount>?> ReadAsync(long firstMinute, long lastMinute, CancellationToken cancellationToken);
+}
