@@ -71,6 +71,9 @@ internal static class AccessCost
                 body["file_keys"] = new JsonArray([.. Enumerable.Range(0, Files).Select(i => JsonValue.Create($"{prefix}data_20261124_062101_{i}.parquet"))]);
                 return body;
             }),
+            ("the page, GET /", "/", () => []),
+            ("GET /status", "/status", () => []),
+            ("GET /hotkeys/{address}", $"/hotkeys/{miners[0]}", () => []),
         ];
 
         var costs = requests.ToDictionary(request => request.What, _ => new List<double>(), StringComparer.Ordinal);
@@ -103,7 +106,7 @@ internal static class AccessCost
 
     private static async Task<double> CostAsync(RunningService api, string path, Func<JsonObject> body)
     {
-        var times = path is Bare or FolderAccess ? CheapRequests : Requests;
+        var times = path == FolderAccess || body().Count == 0 ? CheapRequests : Requests;
         api.Process.Refresh();
         var before = api.Process.TotalProcessorTime;
         await SendAsync(api, path, body, times);

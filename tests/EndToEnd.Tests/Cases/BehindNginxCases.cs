@@ -188,6 +188,32 @@ internal sealed class BehindNginxCases
     }
 
     [Test, Order(6)]
+    public async Task Page_shows_what_all_instances_answered_whichever_is_asked()
+    {
+        async Task<List<(bool Together, long Granted, long Refused)>> ReadAsync() => [.. await Task.WhenAll(_apis.Select(async api =>
+        {
+            var activity = (await api.Client.GetAsync("/status")).Json["activity"]!;
+            return ((bool)activity["counted_together"]!, (long)activity["last_hour"]!["granted"]!, (long)activity["last_hour"]!["refused"]!);
+        }))];
+
+        var refused = (await ReadAsync())[0].Refused;
+        foreach (var api in _apis)
+        {
+            await api.Client.PostAsync(ServiceClient.FolderAccessPath, []);
+        }
+
+        List<(bool Together, long Granted, long Refused)> seen = [];
+        for (var i = 0; i < 100 && (seen.Count == 0 || seen.Distinct().Count() > 1 || seen[0].Refused < refused + Instances); i++)
+        {
+            await Task.Delay(100);
+            seen = await ReadAsync();
+        }
+
+        Assert.That(seen.Distinct().Count(), Is.EqualTo(1), "all say the same");
+        Assert.That((seen[0].Together, seen[0].Granted > 0, seen[0].Refused >= refused + Instances), Is.EqualTo((true, true, true)), seen[0].ToString());
+    }
+
+    [Test, Order(7)]
     public async Task Instance_that_is_stopped_is_missed_by_nobody()
     {
         await using var load = Load.Start("Behind nginx", [_nginx.Address], [.. _subnet.Miners.Skip(10)], 60, _nginx.ClientAt("127.0.0.2"));

@@ -259,6 +259,8 @@ internal sealed class HomePageCases
             "us-east-2",
             folder.Sub("data"),
             new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
+        // Refusing without it or not: the page is shown, and says so.
+        settings["REDIS_REQUIRED"] = "true";
         settings["REDIS_URL"] = string.Create(CultureInfo.InvariantCulture, $"redis://:very-private@127.0.0.1:{FreePort.Next()}");
         await using var api = await ApiProcess.StartAsync(settings);
 
