@@ -71,7 +71,7 @@ public sealed partial record DeploymentSettings
                 origin,
                 Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && origin == uri.GetLeftPart(UriPartial.Authority),
                 "origins such as https://example.org, separated by commas"))],
-            PublicUrl = Text("publicUrl", url => PublicAddress().IsMatch(url), "the service's address, such as https://s3-auth.example.com"),
+            PublicUrl = Text("publicUrl", url => PublicAddress().IsMatch(url) && Uri.TryCreate(url, UriKind.Absolute, out _), "the service's address, such as https://s3-auth.example.com"),
             AlarmEmail = Text("alarmEmail", address => MailAddress().IsMatch(address), "one e-mail address"),
         };
 

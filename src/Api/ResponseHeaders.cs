@@ -20,12 +20,9 @@ internal static class ResponseHeaders
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
-            if (HttpMethods.IsPost(context.Request.Method))
-            {
-                // What is granted is its caller's alone.
-                headers.CacheControl = "no-store";
-            }
 
+            // What is granted is its caller's alone, and what is told is true now. What may be kept says so itself.
+            headers.CacheControl = "no-store";
             if (!context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
             {
                 headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";

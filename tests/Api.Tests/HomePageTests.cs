@@ -223,6 +223,41 @@ public sealed partial class HomePageTests
         Assert.That(counted.Select(one => (one.Answer, one.Count)), Is.EquivalentTo(new[] { ("invalid_request", 3L), ("rate_limited", 2L) }));
     }
 
+    [TestCase("/")]
+    [TestCase("/page.css")]
+    public async Task Page_answers_also_who_asks_for_its_head(string path)
+    {
+        using var client = _service.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative));
+        using var answer = await client.SendAsync(request);
+
+        Assert.That((answer.StatusCode, (await answer.Content.ReadAsByteArrayAsync()).Length), Is.EqualTo((HttpStatusCode.OK, 0)));
+    }
+
+    [TestCase("/status")]
+    [TestCase("/hotkeys/" + Bob)]
+    [TestCase("/healthcheck")]
+    public async Task What_is_true_now_is_not_kept_by_caches(string path)
+    {
+        using var answer = await GetAsync(path);
+
+        Assert.That(answer.Headers.CacheControl?.ToString(), Is.EqualTo("no-store"));
+    }
+
+    [Test]
+    public void Shells_take_what_is_to_be_pasted_into_them_without_a_comment_or_an_open_quote([Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
+    {
+        FolderLayout folders = layout == "hotkey" ? new HotkeyLayout() : new ColdkeyLayout([SourceOf("x")]);
+        var howTo = new HowTo("https://s3-auth.example.com", "finney", 17, folders, upload);
+
+        foreach (var snippet in howTo.ForMiners.Concat(howTo.ForValidators).Where(snippet => snippet.Title is "s3auth" or "curl"))
+        {
+            // Where zsh is used interactively, # begins no comment.
+            Assert.That(snippet.Text, Does.Not.Contain("#"), snippet.Id);
+            Assert.That(snippet.Text.Count(c => c == '\'') % 2, Is.Zero, snippet.Id);
+        }
+    }
+
     [Test]
     public async Task Page_names_every_reason_in_words()
     {
@@ -263,10 +298,11 @@ public sealed partial class HomePageTests
         Assert.That(page, Does.Not.Contain("the operator has set no PUBLIC_URL"));
     }
 
-    [TestCase("example.org", "http://example.org")]
-    [TestCase("example.org:8443", "http://example.org:8443")]
+    [TestCase("example.org", "https://example.org")]
+    [TestCase("example.org:8443", "https://example.org:8443")]
+    [TestCase("localhost:9000", "http://localhost:9000")]
     [TestCase("[::1]:8000", "http://[::1]:8000")]
-    [TestCase("s3_auth-1:80", "http://s3_auth-1")]
+    [TestCase("s3_auth-1:80", "https://s3_auth-1:80")]
     [TestCase("a'b", "http://localhost:8000")]
     [TestCase("a;rm", "http://localhost:8000")]
     [TestCase("$(rm)", "http://localhost:8000")]
@@ -291,7 +327,7 @@ public sealed partial class HomePageTests
         [Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
     {
         FolderLayout folders = layout == "hotkey" ? new HotkeyLayout() : new ColdkeyLayout([SourceOf("papers"), SourceOf("x")]);
-        var howTo = new HowTo("https://s3-auth.example.com", "finney", 17, "0.1.0", folders, upload);
+        var howTo = new HowTo("https://s3-auth.example.com", "finney", 17, folders, upload);
 
         using (Assert.EnterMultipleScope())
         {

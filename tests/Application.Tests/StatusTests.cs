@@ -5,6 +5,7 @@ using S3Auth.Application.Miners.ListMyFiles;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Application.Service.GetHotkey;
+using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStatus;
 using S3Auth.Domain;
 
@@ -91,6 +92,7 @@ public sealed class StatusTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(status.Problems, Is.Empty);
+            Assert.That(status.CanSign, Is.True);
             Assert.That(status.Health.Status, Is.EqualTo("ok"));
             Assert.That((status.Validators, status.MinValidatorStake), Is.EqualTo((1, 20_000m)));
             Assert.That((status.RateLimits.UsedToday, status.RateLimits.RemainingToday), Is.EqualTo((41, 4959)));
@@ -107,18 +109,22 @@ public sealed class StatusTests
         _subnet.Store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ThrowsAsync(RefusedException.StorageUnavailable());
         _subnet.SharedLimits.SetupGet(port => port.IsThere).Returns(false);
         _subnet.Audit.SetupGet(port => port.IsWriting).Returns(false);
+        _subnet.Signer.Unavailable = true;
+        _subnet.Services().GetRequiredService<ServiceStop>().Begin();
         _subnet.Quota.Setup(port => port.CountAsync(It.IsAny<UtcDay>(), It.IsAny<CancellationToken>())).Returns(new ValueTask<long>(5000));
 
         var status = await _subnet.SendAsync(new GetStatusQuery());
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(status.Problems, Has.Count.EqualTo(5));
-            Assert.That(status.Problems[0], Does.Contain("7200 s old"));
-            Assert.That(status.Problems[1], Does.Contain("object store"));
-            Assert.That(status.Problems[2], Does.Contain("Redis"));
-            Assert.That(status.Problems[3], Does.Contain("recorded"));
-            Assert.That(status.Problems[4], Does.Contain("today"));
+            var expected = new[] { "told to stop", "nothing to sign with", "7200 s old", "object store does not answer", "Redis does not answer", "cannot be recorded", "All of today's grants" };
+            Assert.That(status.Problems, Has.Count.EqualTo(expected.Length));
+            foreach (var (problem, part) in status.Problems.Zip(expected))
+            {
+                Assert.That(problem, Does.Contain(part));
+            }
+
+            Assert.That(status.CanSign, Is.False);
             Assert.That(status.Validators, Is.Null, "nobody knows");
         }
     }

@@ -33,7 +33,7 @@ public sealed class HomeController(IMediator mediator, HomeWriter writer) : Cont
         ["rate_limits"] = "rate-limits",
     };
 
-    [HttpGet("/")]
+    [HttpGet("/"), HttpHead("/")]
     public async Task<IActionResult> Get(CancellationToken cancellationToken)
     {
         Response.Headers.Vary = HeaderNames.Accept;

@@ -326,6 +326,7 @@ internal static class Examples
         Version = ServiceVersion.Current.Text,
         Problems = [],
         Health = Health(),
+        CanSign = true,
         Validators = 12,
         MinValidatorStake = 20000,
         RateLimits = RateLimits(),

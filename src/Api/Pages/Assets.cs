@@ -10,6 +10,8 @@ public sealed class Assets
     /// <summary>How many hex digits of the hash tell one version of an asset from another.</summary>
     private const int MarkLength = 16;
 
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
     private readonly Dictionary<string, Asset> _all = new[]
     {
         Read("page.css", "text/css; charset=utf-8"),
@@ -31,7 +33,7 @@ public sealed class Assets
     {
         foreach (var asset in _all.Values)
         {
-            app.MapGet("/" + asset.Name, (HttpContext context) => AnswerAsync(context, asset)).ExcludeFromDescription();
+            app.MapMethods("/" + asset.Name, Methods, (HttpContext context) => AnswerAsync(context, asset)).ExcludeFromDescription();
         }
     }
 

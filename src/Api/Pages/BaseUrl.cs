@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace S3Auth.Api.Pages;
 
-/// <summary>Where clients reach this server: as the operator says, else the address that the browser came by.</summary>
+/// <summary>Where clients reach this server: as the operator says, else the address that the browser came by, over TLS unless it is this machine.</summary>
 /// <param name="publicUrl">What the operator says, by <see cref="IsUsable"/>; null for nothing.</param>
 /// <param name="port">The port that it listens on.</param>
 public sealed partial class BaseUrl(Uri? publicUrl, int port)
@@ -21,10 +21,10 @@ public sealed partial class BaseUrl(Uri? publicUrl, int port)
             return publicUrl.AbsoluteUri.TrimEnd('/');
         }
 
-        // Whoever sends another Host than the one he came by sees it himself, and nobody else: the page is never kept.
-        var asked = $"{request.Scheme}://{request.Host.Value}";
-        return Uri.TryCreate(asked, UriKind.Absolute, out var uri) && IsUsable(uri)
-            ? uri.GetLeftPart(UriPartial.Authority)
+        // Whoever sends another Host than the one he came by sees it himself, and nobody else: the page is never kept. What speaks TLS stands
+        // before this server, which cannot see it: what is pasted fails rather than send a proof where others can read it.
+        return Uri.TryCreate($"{Uri.UriSchemeHttps}://{request.Host.Value}", UriKind.Absolute, out var uri) && IsUsable(uri)
+            ? (uri.IsLoopback ? $"{request.Scheme}://{request.Host.Value}" : uri.GetLeftPart(UriPartial.Authority))
             : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"http://localhost:{port}");
     }
 

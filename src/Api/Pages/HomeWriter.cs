@@ -30,7 +30,7 @@ public sealed class HomeWriter(BaseUrl address, Assets assets, FolderLayout layo
             MinBytes = UploadPolicy.MinBytes,
             MaxBytes = UploadPolicy.MaxBytes,
             IsAddressKnown = address.IsKnown,
-            HowTo = new HowTo(address.Of(request), chain.Network, chain.Netuid, status.Version, layout, store.UploadMethod),
+            HowTo = new HowTo(address.Of(request), chain.Network, chain.Netuid, layout, store.UploadMethod),
             Assets = assets,
         };
         await using var renderer = new HtmlRenderer(services, loggers);

@@ -19,8 +19,8 @@ public sealed partial class HowTo
 
     private const string WithTool = "Needs s3auth, which S3Auth's sources make: docs/miners.md tells how.";
     private const string WithPython = "Needs pip install bittensor requests.";
-    private const string WithCurl = "Needs curl, jq, and s3auth, which signs.";
-    private const string WithCSharp = "Needs .NET 10, and the package that S3Auth's sources make (dotnet pack). Save it as app.cs, then: dotnet run app.cs";
+    private const string WithCurl = "Needs curl, jq, and s3auth, which signs; anything that signs with sr25519 will do. What you are granted lies in files that only you can read.";
+    private const string WithCSharp = "Needs .NET 10, and S3Auth's sources in the folder s3auth beside it. Save it as app.cs, then: dotnet run app.cs";
 
     private static readonly FrozenDictionary<string, string> Templates = ReadTemplates();
 
@@ -30,10 +30,9 @@ public sealed partial class HowTo
     /// <param name="server">Where clients reach this server, by <see cref="BaseUrl"/>.</param>
     /// <param name="network">The chain's name.</param>
     /// <param name="netuid">The subnet.</param>
-    /// <param name="version">This server's version, which is its client's.</param>
     /// <param name="layout">Where files live.</param>
     /// <param name="upload">How the store takes them.</param>
-    public HowTo(string server, string network, ushort netuid, string version, FolderLayout layout, UploadMethod upload)
+    public HowTo(string server, string network, ushort netuid, FolderLayout layout, UploadMethod upload)
     {
         var source = layout.Sources.Select(one => one.Name).FirstOrDefault();
         _upload = upload == UploadMethod.Put ? "put" : "post";
@@ -42,7 +41,6 @@ public sealed partial class HowTo
             ["server"] = server,
             ["network"] = Unfamiliar().Replace(network[..Math.Min(network.Length, LongestName)], "_"),
             ["netuid"] = netuid.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            ["version"] = version,
             ["structure"] = layout.Structure,
             ["path"] = PathIn(layout),
             ["source_option"] = source is null ? "" : $" --source {source}",
@@ -58,7 +56,7 @@ public sealed partial class HowTo
     public IReadOnlyList<Snippet> ForMiners =>
     [
         new("miner-s3auth", "s3auth", WithTool, Fill("miner.s3auth.sh")),
-        new("miner-python", "Python", WithPython, Fill($"miner.{_upload}.py")),
+        new("miner-python", "Python", WithPython, Fill($"miner.{_upload}.py", "your files go to")),
         new("miner-curl", "curl", WithCurl, Fill($"miner.{_upload}.sh")),
         new("miner-csharp", "C#", WithCSharp, Fill("miner.cs")),
     ];
@@ -67,7 +65,7 @@ public sealed partial class HowTo
     public IReadOnlyList<Snippet> ForValidators =>
     [
         new("validator-s3auth", "s3auth", WithTool, Fill("validator.s3auth.sh")),
-        new("validator-python", "Python", WithPython, Fill("validator.py")),
+        new("validator-python", "Python", WithPython, Fill("validator.py", "files of miners are in")),
         new("validator-curl", "curl", WithCurl, Fill("validator.sh")),
         new("validator-csharp", "C#", WithCSharp, Fill("validator.cs")),
     ];
@@ -79,7 +77,13 @@ public sealed partial class HowTo
         return example[..(example.LastIndexOf('/') + 1)] + File;
     }
 
-    private string Fill(string template) => Place().Replace(Templates[template], match => _values[match.Groups["name"].Value]);
+    private string Fill(string template, string whatIsWhere = "") => Place().Replace(Templates[template], match => match.Groups["name"].Value switch
+    {
+        // What all programs in Python begin with.
+        "ask" => Fill("ask.py", whatIsWhere),
+        "what_is_where" => whatIsWhere,
+        var name => _values[name],
+    });
 
     private static FrozenDictionary<string, string> ReadTemplates()
     {

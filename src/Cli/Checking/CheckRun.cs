@@ -169,6 +169,11 @@ internal sealed class CheckRun : IDisposable
         {
             status = await _client.Api.GetHotkeyAsync(_client.Hotkey.ToString(), cancellationToken);
         }
+        catch (RefusedException refused) when (refused.Code == "not_found")
+        {
+            // A server from before there was such a path: the proof tells, if less.
+            return;
+        }
         catch (RefusedException refused)
         {
             throw Broken(refused);
@@ -323,6 +328,7 @@ internal sealed class CheckRun : IDisposable
             "not_a_validator" => "permit and stake",
             "chain_unavailable" => "chain",
             "storage_unavailable" or "storage_timeout" => "store",
+            "rate_limited" => "server",
             _ => "grant",
         },
         Failures.Describe(refused),

@@ -110,6 +110,7 @@ internal sealed class HomePageCases
         await Expect(FactOf(page, "Registered hotkeys")).ToContainTextAsync("5");
         await Expect(FactOf(page, "Validators that qualify")).ToContainTextAsync("1");
         await Expect(FactOf(page, "Object store")).ToContainTextAsync("bucket s3auth-dev");
+        await Expect(FactOf(page, "Signing keys")).ToContainTextAsync("There");
         await Expect(FactOf(page, "Redis")).ToContainTextAsync("Not used");
         await Expect(FactOf(page, "Miners with data")).ToContainTextAsync("1");
         await Expect(FactOf(page, "Source reddit")).ToContainTextAsync("0");
@@ -166,6 +167,9 @@ internal sealed class HomePageCases
 
         await Expect(page.Locator("#miner-csharp")).ToBeVisibleAsync();
         await Expect(page.Locator("#miner-s3auth")).ToBeHiddenAsync();
+        await page.EvaluateAsync("() => { location.hash = '#validator-python'; }");
+        await Expect(page.Locator("#validator-python")).ToBeVisibleAsync();
+        await Expect(page.Locator("#miner-csharp")).ToBeVisibleAsync();
     }
 
     [Test]
@@ -176,7 +180,7 @@ internal sealed class HomePageCases
 
         await page.Locator("#miner-s3auth").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Copy" }).ClickAsync();
 
-        await Expect(page.Locator("#miner-s3auth .copy")).ToHaveTextAsync("Copied");
+        await Expect(page.Locator("#miner-s3auth button")).ToHaveTextAsync("Copied");
         Assert.That(await page.EvaluateAsync<string>("() => navigator.clipboard.readText()"), Is.EqualTo(shown + "\n"));
     }
 
@@ -237,14 +241,24 @@ internal sealed class HomePageCases
         await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Miner.Development("Bob")));
 
         var soon = new LocatorAssertionsToContainTextOptions { Timeout = RefreshSeconds * 3 * 1000 };
+        await page.EvaluateAsync("() => { window.marked = document.querySelector('#now h2'); }");
         await Expect(page.Locator("#requests")).ToContainTextAsync("1 granted", soon);
+        Assert.That(await page.EvaluateAsync<bool>("() => window.marked.isConnected"), "only what differs was changed");
         await Expect(page.Locator("#miner-python")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("The hotkey's SS58 address")).ToHaveValueAsync("5half");
         watched.AssertNoComplaint();
 
+        // Who wants them to stand still can have that.
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Pause updates" }).ClickAsync();
+        await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Miner.Development("Charlie")));
+        await Task.Delay(TimeSpan.FromSeconds(RefreshSeconds + 3));
+        await Expect(page.Locator("#requests")).ToContainTextAsync("1 granted");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on updating" }).ClickAsync();
+        await Expect(page.Locator("#requests")).ToContainTextAsync("2 granted", soon);
+
         await api.StopAsync();
         await Expect(page.Locator("#refresh")).ToContainTextAsync("could not be asked again", soon);
-        await Expect(page.Locator("#requests")).ToContainTextAsync("1 granted");
+        await Expect(page.Locator("#requests")).ToContainTextAsync("2 granted");
         folder.Dispose();
     }
 
@@ -276,6 +290,7 @@ internal sealed class HomePageCases
         var html = await page.ContentAsync();
         using (Assert.EnterMultipleScope())
         {
+            Assert.That(api.ReadLog().Select(entry => entry.ToString()), Has.Some.Contains("PUBLIC_URL is not set"));
             Assert.That(html, Does.Not.Contain("must-not-be-seen").And.Not.Contain("very-private").And.Not.Contain("redis://"));
             watched.AssertNoComplaint();
             watched.AssertOneHost();

@@ -7,92 +7,97 @@ using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>What the page at <c>/</c> tells miners and validators to paste works as it is shown, for somebody who has the wallet <c>default</c>.</summary>
+/// <summary>
+/// What the page at <c>/</c> tells people to paste works as it is shown, for somebody who has the wallet <c>default</c> and what the page says
+/// that it needs: what is to be pasted into a shell in all of them that people have.
+/// </summary>
 internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private const string Name = "data.parquet";
 
-    private static readonly Lazy<Task<string>> Packages = new(PackAsync);
+    private static readonly Lazy<string> Sources = new(CopySources);
 
-    private static readonly string[] Languages = ["s3auth", "python", "curl", "csharp"];
+    // Two at once would build the same sources.
+    private static readonly SemaphoreSlim OneBuild = new(1);
 
-    private ScratchFolder _folder = null!;
+    private static int _programs;
 
-    private string Home => Path.Combine(_folder.Path, "home");
-
-    private string Work => Path.Combine(_folder.Path, "work");
-
-    [SetUp]
-    public void SetUp()
-    {
-        _folder = new ScratchFolder("snippet");
-        _folder.Sub("work");
-    }
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
+    internal static readonly string[] Languages = ["s3auth", "python", "curl", "csharp"];
 
     [TestCaseSource(nameof(Languages))]
     public async Task Miner_uploads_by_what_the_page_shows(string language)
     {
-        var miner = Deployment.NextMiner();
-        var content = Bytes(5000);
-        await S3AuthTool.WriteWalletAsync(Path.Combine(Home, ".bittensor", "wallets", "default"), miner);
-        await File.WriteAllBytesAsync(Path.Combine(Work, Name), content);
-
-        await RunAsync("miner", language);
-
-        var key = Deployment.FolderOf(miner) + Deployment.PathOf(Name);
-        Assert.That(await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Is.EqualTo([key]));
-        Content.AssertSame(await Bucket.GetAsync(key), content);
-    }
-
-    [TestCaseSource(nameof(Languages))]
-    public async Task Validator_reads_by_what_the_page_shows(string language)
-    {
-        var miner = Deployment.NextMiner();
-        var content = Bytes(5000);
-        var key = Deployment.FolderOf(miner) + Deployment.PathOf($"{Guid.NewGuid()}.bin");
-        await Bucket.PutAsync(key, content);
-        await S3AuthTool.WriteWalletAsync(Path.Combine(Home, ".bittensor", "wallets", "default"), Subnet.Validator);
-
-        var result = await RunAsync("validator", language);
-
-        switch (language)
+        foreach (var shell in ShellsFor(language))
         {
-            case "curl":
-                // It reads the first file of the first miner, whoever that is.
-                Assert.That(result.Output, Does.Contain($"{Deployment.OwnerOf(miner)} {Deployment.FolderOf(miner)}"));
-                Assert.That(new FileInfo(Path.Combine(Work, "first.bin")).Length, Is.Positive);
-                break;
-            case "python":
-                Assert.That(result.Output, Does.Contain($"'{key}' {content.Length}"));
-                break;
-            default:
-                Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(Work, "data", key.Replace('/', Path.DirectorySeparatorChar))), content);
-                break;
+            using var folder = new ScratchFolder("snippet");
+            var miner = Deployment.NextMiner();
+            var content = Bytes(5000);
+            await File.WriteAllBytesAsync(Path.Combine(folder.Sub("work"), Name), content);
+
+            var result = await RunAsync(folder, miner, "miner", language, shell);
+
+            var key = Deployment.FolderOf(miner) + Deployment.PathOf(Name);
+            Assert.That(result.ExitCode, Is.Zero, $"{shell}\n{result.Output}\n---\n{result.Errors}");
+            Assert.That(await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Is.EqualTo([key]), $"{shell}\n{result.Output}\n---\n{result.Errors}");
+            Content.AssertSame(await Bucket.GetAsync(key), content);
+            AssertNobodyElseReads(folder, language);
         }
     }
 
-    private async Task<ToolResult> RunAsync(string who, string language)
+    [Test]
+    public async Task Refusal_is_shown_and_nothing_is_sent_elsewhere()
     {
+        using var folder = new ScratchFolder("snippet");
+        await File.WriteAllBytesAsync(Path.Combine(folder.Sub("work"), Name), Bytes(5000));
+
+        var result = await RunAsync(folder, Miner.New(), "miner", "curl", "bash");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(result.ExitCode, Is.Not.Zero);
+            Assert.That(result.Output, Does.Contain("is not registered on netuid 46"));
+            Assert.That(result.Errors, Does.Not.Contain("null"), "no URL, no request");
+        }
+    }
+
+    /// <summary>The shells to paste it into; just one name for what is no shell's.</summary>
+    protected IReadOnlyList<string> ShellsFor(string language) => language is "s3auth" or "curl" && OnEmbeddedStore ? ["bash", "zsh", "fish"] : ["bash"];
+
+    /// <summary>Runs what the page shows in the folder <c>work</c> of another, as somebody with this wallet.</summary>
+    protected async Task<ToolResult> RunAsync(ScratchFolder folder, Miner wallet, string who, string language, string shell)
+    {
+        var home = folder.Sub("home");
+        await S3AuthTool.WriteWalletAsync(Path.Combine(home, ".bittensor", "wallets", "default"), wallet);
         var snippet = await ReadAsync($"{who}-{language}");
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["HOME"] = Home,
-            ["XDG_STATE_HOME"] = Path.Combine(_folder.Path, "state"),
+            ["HOME"] = home,
+            ["XDG_STATE_HOME"] = Path.Combine(folder.Path, "state"),
             ["NO_PROXY"] = "*",
             ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
             ["DOTNET_NOLOGO"] = "1",
+            // The home is another one here; the packages are those of the build.
+            ["NUGET_PACKAGES"] = Repository.PackageCache,
         };
-        var result = language switch
+        return language switch
         {
-            "python" => await RunPythonAsync(snippet, environment),
-            "csharp" => await RunCSharpAsync(snippet, environment),
-            _ => await RunBashAsync(snippet, environment),
+            "python" => await RunPythonAsync(folder, snippet, environment),
+            "csharp" => await RunCSharpAsync(folder, snippet, environment),
+            _ => await PasteAsync(folder, snippet, shell, environment),
         };
-        Assert.That(result.ExitCode, Is.Zero, $"{snippet}\n---\n{result.Output}\n---\n{result.Errors}");
-        return result;
+    }
+
+    // What was granted is in them.
+    private static void AssertNobodyElseReads(ScratchFolder folder, string language)
+    {
+        if (OperatingSystem.IsWindows() || language != "curl")
+        {
+            return;
+        }
+
+        var written = new DirectoryInfo(Path.Combine(folder.Path, "work")).GetFiles().Where(file => file.Name != Name).ToList();
+        Assert.That(written, Has.Count.EqualTo(2));
+        Assert.That(written.Select(file => file.UnixFileMode), Has.All.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
     private async Task<string> ReadAsync(string id)
@@ -104,58 +109,77 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         return WebUtility.HtmlDecode(section.Groups["text"].Value);
     }
 
-    // Installed is what s3auth is to somebody who followed the guide.
-    private Task<ToolResult> RunBashAsync(string snippet, Dictionary<string, string> environment)
+    // Line by line, as a shell reads what is pasted into it: with its own rules for comments, quotes and what follows a failure.
+    private static async Task<ToolResult> PasteAsync(ScratchFolder folder, string snippet, string shell, Dictionary<string, string> environment)
     {
         Tool.Need("curl", "curl");
         Tool.Need("jq", "jq");
-        var installed = $"s3auth() {{ dotnet '{S3AuthTool.Program}' \"$@\"; }}";
-        return Tool.RunAsync(
-            Tool.Need("bash", "bash"), ["-c", $"set -euo pipefail\n{installed}\n{snippet}"], environment: environment, folder: Work, limit: TimeSpan.FromMinutes(3));
+        var programs = folder.Sub("bin");
+        var tool = Path.Combine(programs, "s3auth");
+        await File.WriteAllTextAsync(tool, $"#!/bin/sh\nexec '{Tool.Need("dotnet", "the .NET SDK")}' '{S3AuthTool.Program}' \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        environment["PATH"] = $"{programs}:{Environment.GetEnvironmentVariable("PATH")}";
+        string[] options = shell switch
+        {
+            "bash" => ["--norc", "--noprofile", "-i"],
+            "zsh" => ["-f", "-i"],
+            _ => ["--no-config"],
+        };
+        return await Tool.RunAsync(
+            Tool.Need(shell, shell), options, snippet + "\n", environment, Path.Combine(folder.Path, "work"), TimeSpan.FromMinutes(3));
     }
 
-    private async Task<ToolResult> RunPythonAsync(string snippet, Dictionary<string, string> environment)
+    private static async Task<ToolResult> RunPythonAsync(ScratchFolder folder, string snippet, Dictionary<string, string> environment)
     {
         var python = await Python.NeedAsync();
         await NodeSigner.NeedAsync();
         environment["PYTHONDONTWRITEBYTECODE"] = "1";
         environment["PYTHONPATH"] = Python.StandIns;
         environment["S3AUTH_TEST_SIGNER"] = NodeSigner.Program;
-        var program = Path.Combine(Work, "app.py");
+        var program = Path.Combine(folder.Path, "app.py");
         await File.WriteAllTextAsync(program, snippet);
-        return await python.RunProgramAsync(program, environment, Work);
+        return await python.RunProgramAsync(program, environment, Path.Combine(folder.Path, "work"));
     }
 
-    private async Task<ToolResult> RunCSharpAsync(string snippet, Dictionary<string, string> environment)
+    private static async Task<ToolResult> RunCSharpAsync(ScratchFolder folder, string snippet, Dictionary<string, string> environment)
     {
-        await File.WriteAllTextAsync(Path.Combine(Work, "app.cs"), snippet);
-
-        // What the build restored is read; the packages that are tried must not get into its cache.
-        await File.WriteAllTextAsync(Path.Combine(Work, "Directory.Build.props"), $"""
-            <Project>
-              <PropertyGroup>
-                <RestoreAdditionalProjectSources>{await Packages.Value}</RestoreAdditionalProjectSources>
-                <RestorePackagesPath>{_folder.Sub("cache")}</RestorePackagesPath>
-                <RestoreFallbackFolders>{Repository.PackageCache}</RestoreFallbackFolders>
-              </PropertyGroup>
-            </Project>
-            """);
-        return await Tool.RunAsync(
-            Tool.Need("dotnet", "the .NET SDK"), ["run", "app.cs"], environment: environment, folder: Work, limit: TimeSpan.FromMinutes(3));
-    }
-
-    private static async Task<string> PackAsync()
-    {
-        var packages = TestRun.Current.Scratch("snippet-packages");
-        foreach (var library in new[] { "Substrate", "Client" })
+        await OneBuild.WaitAsync();
+        try
         {
-            var result = await Tool.RunAsync(
-                Tool.Need("dotnet", "the .NET SDK"),
-                ["pack", Path.Combine(Repository.Root, "src", library), "--no-build", "--configuration", Repository.Configuration, "--output", packages],
-                limit: TimeSpan.FromMinutes(3));
-            Assert.That(result.ExitCode, Is.Zero, result.Output + result.Errors);
+            var program = Path.Combine(Sources.Value, FormattableString.Invariant($"app{Interlocked.Increment(ref _programs)}.cs"));
+            await File.WriteAllTextAsync(program, snippet);
+            return await Tool.RunAsync(
+                Tool.Need("dotnet", "the .NET SDK"), ["run", program], environment: environment, folder: Path.Combine(folder.Path, "work"), limit: TimeSpan.FromMinutes(3));
+        }
+        finally
+        {
+            OneBuild.Release();
+        }
+    }
+
+    // A folder with S3Auth's sources in its folder s3auth: what the program is built with, and nothing that was built.
+    private static string CopySources()
+    {
+        var folder = TestRun.Current.Scratch("snippet-sources");
+        foreach (var file in Directory.GetFiles(Repository.Root, "Directory.*").Append(Path.Combine(Repository.Root, ".editorconfig"))
+            .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "src"), "Directory.*"))
+            .Concat(new[] { "Client", "Substrate" }.SelectMany(project => Directory.GetFiles(Path.Combine(Repository.Root, "src", project), "*", SearchOption.AllDirectories))))
+        {
+            var way = Path.GetRelativePath(Repository.Root, file);
+            if (way.Split(Path.DirectorySeparatorChar).Intersect(["bin", "obj"], StringComparer.Ordinal).Any())
+            {
+                continue;
+            }
+
+            var copy = Path.Combine(folder, "s3auth", way);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
         }
 
-        return packages;
+        return folder;
     }
 }

@@ -3,7 +3,17 @@
 'use strict';
 
 const REFRESH_MS = 15_000;
+const PATIENCE_MS = 10_000;
 const FRESH = ['summary', 'now', 'requests', 'storage'];
+
+function makeButton(text, onClick) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'small';
+  button.textContent = text;
+  button.addEventListener('click', () => onClick(button));
+  return button;
+}
 
 function makeTabs(group) {
   const panels = [...group.querySelectorAll('section')];
@@ -36,7 +46,7 @@ function makeTabs(group) {
   };
 
   list.addEventListener('click', (event) => {
-    if (event.target.role === 'tab') {
+    if (tabs.includes(event.target)) {
       select(event.target);
     }
   });
@@ -52,17 +62,21 @@ function makeTabs(group) {
   });
 
   // A link to one snippet opens its tab.
-  select(tabs[Math.max(0, panels.findIndex((panel) => `#${panel.id}` === location.hash))]);
+  const selectLinked = () => {
+    const linked = panels.findIndex((panel) => `#${panel.id}` === location.hash);
+    if (linked >= 0) {
+      select(tabs[linked]);
+      panels[linked].scrollIntoView();
+    }
+  };
+  window.addEventListener('hashchange', selectLinked);
   group.prepend(list);
+  select(tabs[0]);
+  selectLinked();
 }
 
 function makeCopyable(pre) {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.className = 'copy';
-  button.textContent = 'Copy';
-  button.setAttribute('aria-live', 'polite');
-  button.addEventListener('click', async () => {
+  const button = makeButton('Copy', async () => {
     try {
       await navigator.clipboard.writeText(`${pre.textContent}\n`);
       button.textContent = 'Copied';
@@ -71,24 +85,38 @@ function makeCopyable(pre) {
     }
     setTimeout(() => { button.textContent = 'Copy'; }, 2000);
   });
+  button.setAttribute('aria-live', 'polite');
   pre.after(button);
+}
+
+// Changes what differs and nothing else: who reads, marks or listens here stays where he is.
+function update(old, fresh) {
+  if (old.isEqualNode(fresh)) {
+    return;
+  }
+  if (old.nodeType === Node.TEXT_NODE && fresh.nodeType === Node.TEXT_NODE) {
+    old.nodeValue = fresh.nodeValue;
+    return;
+  }
+  if (old.nodeName !== fresh.nodeName || old.childNodes.length !== fresh.childNodes.length) {
+    old.replaceWith(document.importNode(fresh, true));
+    return;
+  }
+  old.getAttributeNames().filter((name) => !fresh.hasAttribute(name)).forEach((name) => old.removeAttribute(name));
+  fresh.getAttributeNames().forEach((name) => old.setAttribute(name, fresh.getAttribute(name)));
+  [...old.childNodes].forEach((child, i) => update(child, fresh.childNodes[i]));
 }
 
 async function refresh() {
   const note = document.getElementById('refresh');
   try {
-    const answer = await fetch('./', { headers: { Accept: 'text/html' }, cache: 'no-store' });
+    const answer = await fetch('./', { headers: { Accept: 'text/html' }, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) });
     if (!answer.ok) {
       throw new Error(`status ${answer.status}`);
     }
 
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    for (const id of FRESH) {
-      const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
-      if (fresh !== null && !old.contains(document.activeElement) && !holdsSelection(old)) {
-        old.replaceWith(document.adoptNode(fresh));
-      }
-    }
+    FRESH.forEach((id) => update(document.getElementById(id), page.getElementById(id)));
     note.textContent = '';
   } catch {
     if (note.textContent === '') {
@@ -97,24 +125,26 @@ async function refresh() {
   }
 }
 
-// Who is marking a figure to copy it does not lose the mark.
-function holdsSelection(element) {
-  const selection = document.getSelection();
-  return selection !== null && !selection.isCollapsed && selection.containsNode(element, true);
+// Coming back to the page shows what is true now; coming back often does not ask often. Who wants the figures to stand still can have that.
+function keepFresh() {
+  let askedAt = Date.now();
+  let isPaused = false;
+  const refreshWhenDue = () => {
+    if (!isPaused && !document.hidden && Date.now() - askedAt >= REFRESH_MS) {
+      askedAt = Date.now();
+      refresh();
+    }
+  };
+  setInterval(refreshWhenDue, REFRESH_MS / 15);
+  document.addEventListener('visibilitychange', refreshWhenDue);
+  document.getElementById('fresh').append(makeButton('Pause updates', (button) => {
+    isPaused = !isPaused;
+    button.textContent = isPaused ? 'Go on updating' : 'Pause updates';
+  }));
 }
 
 document.querySelectorAll('.snippets').forEach(makeTabs);
 if (navigator.clipboard) {
   document.querySelectorAll('.snippets pre').forEach(makeCopyable);
 }
-
-// Coming back to the page shows what is true now; coming back often does not ask often.
-let askedAt = Date.now();
-const refreshWhenDue = () => {
-  if (!document.hidden && Date.now() - askedAt >= REFRESH_MS) {
-    askedAt = Date.now();
-    refresh();
-  }
-};
-setInterval(refreshWhenDue, REFRESH_MS / 15);
-document.addEventListener('visibilitychange', refreshWhenDue);
+keepFresh();

@@ -1,6 +1,6 @@
-#:package S3Auth.Client@<<version>>
+#:project s3auth/src/Client
 #:property PublishAot=false
-// Subnet <<netuid>> on <<network>>; your files go to <<structure>>
+// Subnet <<netuid>> on <<network>>: your files go to <<structure>>
 using S3Auth.Client;
 using S3Auth.Client.Uploads;
 using S3Auth.Substrate;

@@ -1,11 +1,10 @@
-# Subnet <<netuid>> on <<network>>; your files go to <<structure>>
-server=<<server>>
-umask 077 # what you are granted is yours alone
+echo "Subnet <<netuid>> on <<network>>: your files go to <<structure>>"
+export S3AUTH_SERVER=<<server>>
+umask 077
 
-# s3auth signs; anything that signs with sr25519 will do.
-s3auth sign folder-access --server "$server" --wallet default --hotkey default --json | jq .body |
-  curl -sS --fail-with-body "$server/get-folder-access" -H 'Content-Type: application/json' -d @- > access.json
+s3auth sign folder-access --wallet default --hotkey default --json | jq .body |
+  curl -sS --fail-with-body "$S3AUTH_SERVER/get-folder-access" -H 'Content-Type: application/json' -d @- -o access.json ||
+  jq -r .detail access.json
 
-# Every field of the answer, your own key below the folder, the file last. One grant serves any number of files.
-jq -r '.fields + {key: (.folder + "<<path>>")} | to_entries[] | "form-string = \"\(.key)=\(.value)\""' access.json > fields
-curl -sS --fail-with-body -K fields -F file=@data.parquet "$(jq -r .url access.json)"
+jq -er 'select(.url) | .fields + {key: (.folder + "<<path>>")} | to_entries[] | "form-string = \"\(.key)=\(.value)\""' access.json > fields &&
+  curl -sS --fail-with-body -K fields -F file=@data.parquet "$(jq -r .url access.json)"

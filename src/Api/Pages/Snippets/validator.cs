@@ -1,6 +1,6 @@
-#:package S3Auth.Client@<<version>>
+#:project s3auth/src/Client
 #:property PublishAot=false
-// Subnet <<netuid>> on <<network>>; miners' files are in <<structure>>
+// Subnet <<netuid>> on <<network>>: files of miners are in <<structure>>
 using S3Auth.Client;
 using S3Auth.Client.Downloads;
 using S3Auth.Substrate;
@@ -16,12 +16,16 @@ foreach (var miner in await reader.ListMinersAsync())
     await foreach (var file in reader.ListAsync(FileOwner.<<miner_factory>>(AccountId.Parse(miner.Id))))
     {
         // A miner chooses its keys: a place that is good for this machine is made of each. One that cannot be asked for has no URL.
-        if (file.Url is not null)
+        var place = Path.Combine("data", LocalName.Of(file.Key, out _));
+        try
         {
-            var place = Path.Combine("data", LocalName.Of(file.Key, out _));
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);
             await reader.DownloadAsync(file, place);
             Console.WriteLine($"{place} {file.Size}");
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            Console.WriteLine($"{place} failed: {failure.GetType().Name}");
         }
     }
 }

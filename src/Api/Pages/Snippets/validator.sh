@@ -1,15 +1,17 @@
-# Subnet <<netuid>> on <<network>>; miners' files are in <<structure>>
-server=<<server>>
-umask 077 # what you are granted is yours alone
+echo "Subnet <<netuid>> on <<network>>: files of miners are in <<structure>>"
+export S3AUTH_SERVER=<<server>>
+umask 077
 
-# Every miner that has data. s3auth signs; anything that signs with sr25519 will do.
-s3auth sign validator-access --server "$server" --wallet default --hotkey default --json | jq .body |
-  curl -sS --fail-with-body "$server/get-validator-access" -H 'Content-Type: application/json' -d @- > miners.json
-jq -r '.miners[] | .id as $miner | .folders[] | "\($miner) \(.prefix)"' miners.json
+s3auth sign validator-access --wallet default --hotkey default --json | jq .body |
+  curl -sS --fail-with-body "$S3AUTH_SERVER/get-validator-access" -H 'Content-Type: application/json' -d @- -o miners.json ||
+  jq -r .detail miners.json
 
-# One miner's files, each with a URL that downloads it.
-miner=$(jq -r '.miners[0].id' miners.json)
-s3auth sign miner --miner "$miner" --server "$server" --wallet default --hotkey default --json | jq .body |
-  curl -sS --fail-with-body "$server/list-files" -H 'Content-Type: application/json' -d @- > files.json
-jq -c '.files[] | [.size, .key]' files.json
-curl -sS --fail-with-body "$(jq -r '.files[0].download_url' files.json)" -o first.bin
+jq -r '.miners[]? | .id as $miner | .folders[] | "\($miner) \(.prefix)"' miners.json
+
+s3auth sign miner --miner "$(jq -r '.miners[0].id' miners.json)" --wallet default --hotkey default --json | jq .body |
+  curl -sS --fail-with-body "$S3AUTH_SERVER/list-files" -H 'Content-Type: application/json' -d @- -o files.json ||
+  jq -r .detail files.json
+
+jq -ca '.files[]? | [.size, .key]' files.json
+jq -er '[.files[]?.download_url // empty][0] | select(.) | "url = \"\(.)\""' files.json > url &&
+  curl -sS --fail-with-body -K url -o first.bin

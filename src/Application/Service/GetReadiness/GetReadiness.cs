@@ -20,13 +20,13 @@ internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls,
 
         if (stop.HasBegun)
         {
-            failing["process"] = "It was told to stop and ends what it has begun.";
+            failing[Readiness.Process] = "It was told to stop and ends what it has begun.";
         }
 
         var chain = MetagraphHealth.Of(metagraph);
         if (metagraph.Current is null)
         {
-            failing["metagraph"] = chain.LastError ?? "There is no metagraph that is fresh enough to decide on.";
+            failing[Readiness.Metagraph] = chain.LastError ?? "There is no metagraph that is fresh enough to decide on.";
         }
 
         try
@@ -35,7 +35,7 @@ internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls,
         }
         catch (RefusedException refused)
         {
-            failing["credentials"] = refused.Message;
+            failing[Readiness.Credentials] = refused.Message;
         }
 
         return Task.FromResult(new Readiness(failing.Count == 0 ? "ready" : "not_ready", failing, chain));

@@ -6,6 +6,15 @@ namespace S3Auth.Application.Service.GetReadiness;
 /// <param name="MetagraphSyncer">How the metagraph stands.</param>
 public sealed record Readiness(string Status, IReadOnlyDictionary<string, string> Failing, MetagraphHealth MetagraphSyncer)
 {
+    /// <summary>A part that can be missing: the process is about to end.</summary>
+    internal const string Process = "process";
+
+    /// <summary>There is no metagraph that may be decided on.</summary>
+    internal const string Metagraph = "metagraph";
+
+    /// <summary>There is nothing to sign with.</summary>
+    internal const string Credentials = "credentials";
+
     /// <summary>Whether nothing is missing.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsReady => Failing.Count == 0;

@@ -3,6 +3,7 @@ using MediatR;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetRateLimits;
+using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Domain;
 
 namespace S3Auth.Application.Service.GetStatus;
@@ -13,6 +14,7 @@ public sealed record GetStatusQuery : IRequest<Status>;
 /// <summary>Puts together what others tell; of what costs something to know, each of them bounds how often it is looked at.</summary>
 internal sealed class GetStatusHandler(
     IRequestHandler<GetHealthQuery, Health> health,
+    IRequestHandler<GetReadinessQuery, Readiness> readiness,
     IRequestHandler<GetRateLimitsQuery, RateLimits> limits,
     ActivityCount activity,
     StorageCount storage,
@@ -28,12 +30,14 @@ internal sealed class GetStatusHandler(
         var storageNow = storage.AskAsync(cancellationToken);
         var activityNow = activity.AskAsync(cancellationToken);
         await Task.WhenAll(healthNow, limitsNow, storageNow, activityNow);
+        var missing = (await readiness.Handle(new GetReadinessQuery(), cancellationToken)).Failing;
 
         return new Status
         {
             Version = version.Text,
-            Problems = [.. Problems(await healthNow, await limitsNow)],
+            Problems = [.. Problems(await healthNow, missing, await limitsNow)],
             Health = await healthNow,
+            CanSign = !missing.ContainsKey(Readiness.Credentials),
             Validators = metagraph.Current?.Neurons.Count(rules.IsValidator),
             MinValidatorStake = rules.MinValidatorStake.ToDecimal(),
             RateLimits = await limitsNow,
@@ -42,9 +46,19 @@ internal sealed class GetStatusHandler(
         };
     }
 
-    private IEnumerable<string> Problems(Health health, RateLimits limits)
+    private static IEnumerable<string> Problems(Health health, IReadOnlyDictionary<string, string> missing, RateLimits limits)
     {
-        if (metagraph.Current is null)
+        if (missing.ContainsKey(Readiness.Process))
+        {
+            yield return "This instance was told to stop: it ends what it has begun, and others answer.";
+        }
+
+        if (missing.ContainsKey(Readiness.Credentials))
+        {
+            yield return "This server has nothing to sign with: signed requests are refused until it has the store's keys.";
+        }
+
+        if (missing.ContainsKey(Readiness.Metagraph))
         {
             yield return health.MetagraphSyncer.AgeSeconds is { } age
                 ? string.Create(CultureInfo.InvariantCulture, $"The chain's last answer is {age} s old, too old to decide on: signed requests are refused until a node answers.")

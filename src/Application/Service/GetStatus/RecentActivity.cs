@@ -3,7 +3,7 @@ using S3Auth.Application.Ports;
 
 namespace S3Auth.Application.Service.GetStatus;
 
-/// <summary>What signed requests were answered with lately.</summary>
+/// <summary>What requests for access were answered with lately, with those that nobody signed or that came too fast.</summary>
 /// <param name="CountedTogether">Whether all instances' answers are counted here; else those of this one alone.</param>
 /// <param name="CountingSince">When this instance began to count; null where all count together.</param>
 /// <param name="LastHour">Minute by minute.</param>
@@ -16,7 +16,7 @@ public sealed record RecentActivity(
 
 /// <param name="Since">When the first interval began.</param>
 /// <param name="IntervalSeconds">How long an interval is.</param>
-/// <param name="Requests">How many signed requests were answered: granted or refused.</param>
+/// <param name="Requests">How many requests for access were answered: granted or refused.</param>
 /// <param name="Granted">How many were granted.</param>
 /// <param name="Refused">How many were refused, or failed.</param>
 /// <param name="RefusedByReason">The same by the problem's code.</param>

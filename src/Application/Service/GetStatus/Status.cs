@@ -16,6 +16,9 @@ public sealed record Status
     /// <summary>As <c>/healthcheck</c> has it.</summary>
     public required Health Health { get; init; }
 
+    /// <summary>Whether there are credentials that grants can be signed with.</summary>
+    public required bool CanSign { get; init; }
+
     /// <summary>How many registered hotkeys qualify as validators; null while there is no fresh metagraph.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required int? Validators { get; init; }
@@ -26,7 +29,7 @@ public sealed record Status
     /// <summary>As <c>/rate-limits</c> has it.</summary>
     public required RateLimits RateLimits { get; init; }
 
-    /// <summary>What signed requests were answered with.</summary>
+    /// <summary>What requests for access were answered with.</summary>
     public required RecentActivity Activity { get; init; }
 
     /// <summary>What lies in the bucket.</summary>
