@@ -161,9 +161,12 @@ public sealed class StatusTests
     [Test]
     public async Task Store_is_listed_once_a_minute_whoever_asks_for_the_status()
     {
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < 20; i++)
         {
             await _subnet.SendAsync(new GetStatusQuery());
+
+            // A listing that it began would be over before the next.
+            await Task.Delay(5);
         }
 
         VerifyListed(Times.Once());
@@ -220,6 +223,29 @@ public sealed class StatusTests
 
         Assert.That(() => _subnet.SendAsync(new GetStatusQuery()), Throws.InvalidOperationException);
         Assert.That(() => _subnet.SendAsync(new GetStatusQuery()), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public async Task Mistake_in_counting_again_is_not_kept_quiet_either()
+    {
+        Folders("data/x/", Subnet.Dave);
+        await _subnet.SendAsync(new GetStatusQuery());
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new InvalidOperationException("a mistake"));
+        _subnet.Time.Advance(StorageCount.Lifetime * 2);
+
+        await WaitForAsync(async () =>
+        {
+            try
+            {
+                await _subnet.SendAsync(new GetStatusQuery());
+                return false;
+            }
+            catch (InvalidOperationException)
+            {
+                return true;
+            }
+        });
     }
 
     [Test]
