@@ -15,7 +15,7 @@ internal static class Settings
     internal static readonly NumberSetting Port = new("PORT", 8000, 1, MaxPort, "the API's port");
 
     internal static readonly Setting PublicUrl = new(
-        "PUBLIC_URL", "where miners and validators reach this server, for the snippets of its page at `/`; without it they show the address that the browser came by, with `https`")
+        "PUBLIC_URL", "where miners and validators reach this server, for the snippets of its page at `/`; without it they show the address that the browser came by, with `https` unless it is this machine's own")
     {
         Takes = "`https://s3-auth.example.com`",
     };

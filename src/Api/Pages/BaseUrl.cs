@@ -23,8 +23,10 @@ public sealed partial class BaseUrl(Uri? publicUrl, int port)
 
         // Whoever sends another Host than the one he came by sees it himself, and nobody else: the page is never kept. What speaks TLS stands
         // before this server, which cannot see it: what is pasted fails rather than send a proof where others can read it.
-        return Uri.TryCreate($"{Uri.UriSchemeHttps}://{request.Host.Value}", UriKind.Absolute, out var uri) && IsUsable(uri)
-            ? (uri.IsLoopback ? $"{request.Scheme}://{request.Host.Value}" : uri.GetLeftPart(UriPartial.Authority))
+        return Uri.TryCreate($"{Uri.UriSchemeHttps}://{request.Host.Value}", UriKind.Absolute, out var asked)
+            && Uri.TryCreate($"{(asked.IsLoopback ? request.Scheme : asked.Scheme)}://{asked.Authority}", UriKind.Absolute, out var uri)
+            && IsUsable(asked) && IsUsable(uri)
+            ? uri.GetLeftPart(UriPartial.Authority)
             : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"http://localhost:{port}");
     }
 

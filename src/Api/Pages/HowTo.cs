@@ -18,8 +18,9 @@ public sealed partial class HowTo
     private const int LongestName = 64;
 
     private const string WithTool = "Needs s3auth, which S3Auth's sources make: docs/miners.md tells how.";
-    private const string WithPython = "Needs pip install bittensor requests.";
-    private const string WithCurl = "Needs curl, jq, and s3auth, which signs; anything that signs with sr25519 will do. What you are granted lies in files that only you can read.";
+    private const string WithPython = "Needs pip install bittensor requests. Save it as app.py, then: python3 app.py";
+    private const string WithCurl =
+        "Needs curl, jq, and s3auth, which signs; anything that signs with sr25519 will do. Paste it into a shell of its own, which it tells to keep what it writes from others (umask).";
     private const string WithCSharp = "Needs .NET 10, and S3Auth's sources in the folder s3auth beside it. Save it as app.cs, then: dotnet run app.cs";
 
     private static readonly FrozenDictionary<string, string> Templates = ReadTemplates();

@@ -169,9 +169,9 @@ internal sealed class CheckRun : IDisposable
         {
             status = await _client.Api.GetHotkeyAsync(_client.Hotkey.ToString(), cancellationToken);
         }
-        catch (RefusedException refused) when (refused.Code == "not_found")
+        catch (Exception exception) when (exception is RefusedException { Code: "not_found" } or UnexpectedAnswerException)
         {
-            // A server from before there was such a path: the proof tells, if less.
+            // A server from before there was such a path, or a proxy that does not know it: the proof tells, if less.
             return;
         }
         catch (RefusedException refused)

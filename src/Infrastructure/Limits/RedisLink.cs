@@ -67,13 +67,21 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     /// <exception cref="RefusedException"><c>limits_unavailable</c>: nothing was answered, and the operator wants no request to go on without.</exception>
     internal async ValueTask<(bool Answered, T? Answer)> AskAsync<T>(Func<IDatabase, Task<T>> ask)
     {
-        var answer = await LookAsync(ask);
-        return answer.Answered || !_options.RedisIsRequired ? answer : throw Unavailable();
+        if (_isThere && _database is { } database && await TryAsync(database, ask) is (true, var answer))
+        {
+            return (true, answer);
+        }
+
+        return _options.RedisIsRequired ? throw Unavailable() : (false, default);
     }
 
-    /// <summary>Asks Redis for what no request is decided on: whoever does not get it shows something else.</summary>
-    internal ValueTask<(bool Answered, T? Answer)> LookAsync<T>(Func<IDatabase, Task<T>> ask) =>
-        _isThere && _database is { } database ? TryAsync(database, ask) : ValueTask.FromResult<(bool, T?)>((false, default));
+    /// <summary>
+    /// Asks Redis for what no request is decided on: whoever does not get it shows something else. A Redis that lives and refuses just this
+    /// (an account that may not) is there for all else.
+    /// </summary>
+    internal ValueTask<(bool Answered, T? Answer)> LookAsync<T>(Func<IDatabase, Task<T>> ask) => _isThere && _database is { } database
+        ? TryAsync(database, ask, isAwayOnRefusal: false)
+        : ValueTask.FromResult<(bool, T?)>((false, default));
 
     /// <summary>Tells Redis, where it is there, and does not wait for it.</summary>
     internal void Tell<T>(Func<IDatabase, Task<T>> ask)
@@ -130,7 +138,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         }
     }
 
-    private async ValueTask<(bool Answered, T? Answer)> TryAsync<T>(IDatabase database, Func<IDatabase, Task<T>> ask)
+    private async ValueTask<(bool Answered, T? Answer)> TryAsync<T>(IDatabase database, Func<IDatabase, Task<T>> ask, bool isAwayOnRefusal = true)
     {
         Task<T> asked;
         var start = _time.GetTimestamp();
@@ -168,6 +176,12 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         // Looked at also when it fails later: nobody else does.
         _ = asked.ContinueWith(
             static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        if (!isAwayOnRefusal && asked.Exception?.InnerException is RedisServerException refusal)
+        {
+            LogRefused(refusal.Message);
+            return (false, default);
+        }
+
         Lost(asked.Exception?.InnerException ?? new TimeoutException("Redis did not answer in time."));
         return (false, default);
     }
@@ -222,6 +236,9 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     {
         RetryAfter = Retry,
     };
+
+    [LoggerMessage(LogLevel.Debug, "Redis refuses a figure for the page: {Refusal}")]
+    private partial void LogRefused(string refusal);
 
     [LoggerMessage(LogLevel.Information, "Redis at {Address} is there: all instances count together")]
     private partial void LogFound(RedisAddress address);

@@ -203,7 +203,7 @@ internal sealed class BehindNginxCases
         }
 
         List<(bool Together, long Granted, long Refused)> seen = [];
-        for (var i = 0; i < 100 && (seen.Count == 0 || seen.Distinct().Count() > 1 || seen[0].Refused < refused + Instances); i++)
+        for (var i = 0; i < 300 && (seen.Count == 0 || seen.Distinct().Count() > 1 || seen[0].Refused < refused + Instances); i++)
         {
             await Task.Delay(100);
             seen = await ReadAsync();

@@ -28,12 +28,15 @@ internal sealed class SnippetCases(StoreKind store, FolderLayoutKind layout) : S
                 case "curl":
                     // It reads the first file of the first miner, whoever that is.
                     Assert.That(result.Output, Does.Contain($"{Deployment.OwnerOf(miner)} {Deployment.FolderOf(miner)}"), shell);
-                    Assert.That(new FileInfo(Path.Combine(work, "first.bin")).Length, Is.Positive, shell);
+                    Assert.That(new FileInfo(Path.Combine(work, "s3auth-first.bin")).Length, Is.Positive, shell);
                     break;
                 case "python":
                     var line = result.Output.Split('\n').Single(one => one.EndsWith($" {content.Length} '{key}'", StringComparison.Ordinal));
                     Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(work, line.Split(' ')[0])), content);
                     break;
+                case "s3auth":
+                    Assert.That(result.Output, Does.Contain("All is well.").And.Contain(Deployment.OwnerOf(miner)), shell);
+                    goto default;
                 default:
                     Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(work, "data", key.Replace('/', Path.DirectorySeparatorChar))), content, shell);
                     break;

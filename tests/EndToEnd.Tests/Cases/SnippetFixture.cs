@@ -41,22 +41,37 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
             Assert.That(await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Is.EqualTo([key]), $"{shell}\n{result.Output}\n---\n{result.Errors}");
             Content.AssertSame(await Bucket.GetAsync(key), content);
             AssertNobodyElseReads(folder, language);
+            if (language == "s3auth")
+            {
+                Assert.That(result.Output, Does.Contain("All is well.").And.Contain($"uploaded {key}"), shell);
+            }
         }
     }
 
-    [Test]
-    public async Task Refusal_is_shown_and_nothing_is_sent_elsewhere()
+    [TestCase("miner")]
+    [TestCase("validator")]
+    public async Task Refusal_is_shown_and_nothing_is_sent_elsewhere(string who)
     {
-        using var folder = new ScratchFolder("snippet");
-        await File.WriteAllBytesAsync(Path.Combine(folder.Sub("work"), Name), Bytes(5000));
-
-        var result = await RunAsync(folder, Miner.New(), "miner", "curl", "bash");
-
-        using (Assert.EnterMultipleScope())
+        foreach (var shell in ShellsFor("curl"))
         {
-            Assert.That(result.ExitCode, Is.Not.Zero);
-            Assert.That(result.Output, Does.Contain("is not registered on netuid 46"));
-            Assert.That(result.Errors, Does.Not.Contain("null"), "no URL, no request");
+            using var folder = new ScratchFolder("snippet");
+            var work = folder.Sub("work");
+            await File.WriteAllBytesAsync(Path.Combine(work, Name), Bytes(5000));
+
+            // What an earlier run left is not gone on with.
+            foreach (var (file, content) in new[] { ("s3auth-access.json", """{"url":"http://null.invalid/","fields":{},"folder":""}"""), ("s3auth-files.json", """{"files":[{"download_url":"http://null.invalid/"}]}""") })
+            {
+                await File.WriteAllTextAsync(Path.Combine(work, file), content);
+            }
+
+            var result = await RunAsync(folder, Miner.New(), who, "curl", shell);
+
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(result.ExitCode, Is.Not.Zero, shell);
+                Assert.That(result.Output, Does.Contain("is not registered on netuid 46"), shell);
+                Assert.That(result.Output + result.Errors, Does.Not.Contain("null"), $"{shell}: no URL, no request");
+            }
         }
     }
 
@@ -96,7 +111,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         }
 
         var written = new DirectoryInfo(Path.Combine(folder.Path, "work")).GetFiles().Where(file => file.Name != Name).ToList();
-        Assert.That(written, Has.Count.EqualTo(2));
+        Assert.That(written, Has.Count.EqualTo(3));
         Assert.That(written.Select(file => file.UnixFileMode), Has.All.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 

@@ -270,13 +270,50 @@ public sealed class RedisTests
     {
         var instance = await StartAsync();
         var minute = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60;
-        await Link(instance).LookAsync(database => Task.WhenAll(
-            new[] { "x", "1:2:3", $"{minute}", $"{minute + 10000}:granted", $"{minute}:negative", $"{minute}:text", $"{minute}:huge" }.Select(field => database.HashSetAsync(
-                FormattableString.Invariant($"s3auth:46:answers:{minute / 60}"),
-                field,
-                field.EndsWith("negative", StringComparison.Ordinal) ? "-5" : field.EndsWith("text", StringComparison.Ordinal) ? "many" : field.EndsWith("huge", StringComparison.Ordinal) ? "9223372036854775807" : "5"))));
+        (string Field, string Value)[] entries =
+        [
+            ($"{minute}:good:another", "5"), ("x", "5"), ("1:2:3:4", "5"), ($"{minute}:old-form", "5"), ($"{minute + 10000}:later:a", "5"), ($"{minute - 10000}:before:a", "5"),
+            ($"{minute}:negative:a", "-5"), ($"{minute}:text:a", "many"), ($"{minute}:huge:a", "9223372036854775807"),
+        ];
+        var (written, _) = await Link(instance).LookAsync(database => Task.WhenAll(
+            entries.Select(entry => database.HashSetAsync(FormattableString.Invariant($"s3auth:46:answers:{minute / 60}"), entry.Field, entry.Value))));
 
-        Assert.That(await SharedByAsync(instance), Is.Empty);
+        Assert.That(written);
+        Assert.That(await SharedByAsync(instance), Is.EqualTo(new[] { ("good", 5L) }));
+    }
+
+    [Test]
+    public async Task What_is_told_twice_counts_once_and_what_redis_lost_comes_back()
+    {
+        var instance = await StartAsync();
+        Answers(instance).Granted();
+        await Shared(instance).StopAsync(CancellationToken.None);
+        Answers(instance).MarkTold([.. Answers(instance).Read().Select(one => one with { Count = 0 })]);
+        await Shared(instance).StopAsync(CancellationToken.None);
+        Assert.That(await SharedByAsync(instance), Is.EqualTo(new[] { ("granted", 1L) }));
+
+        _redis.Kill();
+        await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None);
+        Answers(instance).Refused("rate_limited");
+        await Shared(instance).StopAsync(CancellationToken.None);
+        _redis.Start();
+        await UntilThereAsync(instance);
+        await Shared(instance).StopAsync(CancellationToken.None);
+
+        Assert.That(await SharedByAsync(instance), Is.EquivalentTo(new[] { ("granted", 1L), ("rate_limited", 1L) }), "it kept nothing");
+    }
+
+    [Test]
+    public async Task Redis_that_refuses_a_figure_is_there_for_what_is_decided()
+    {
+        var instance = await StartAsync(required: true);
+        Answers(instance).Granted();
+
+        var refused = await Link(instance).LookAsync(database => database.ScriptEvaluateAsync("return redis.error_reply('ERR not for you')"));
+        var taken = await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None);
+
+        Assert.That((refused.Answered, Link(instance).IsThere, taken.IsShared), Is.EqualTo((false, true, true)));
+        Assert.That(_log.Count(LogLevel.Error), Is.Zero, _log.Text);
     }
 
     private async Task<ServiceProvider> StartAsync(bool required = false, ushort netuid = 46, bool waits = true)
@@ -322,6 +359,7 @@ public sealed class RedisTests
     {
         var minute = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60;
         var all = await Shared(instance).ReadAsync(minute - 1439, minute, CancellationToken.None);
+        Assert.That(all, Is.Not.Null, "Redis was not asked: " + TestContext.CurrentContext.Test.Name);
         return all!.GroupBy(one => one.Answer, StringComparer.Ordinal).Select(group => (group.Key, group.Sum(one => one.Count)));
     }
 

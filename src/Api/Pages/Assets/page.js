@@ -89,7 +89,7 @@ function makeCopyable(pre) {
   pre.after(button);
 }
 
-// Changes what differs and nothing else: who reads, marks or listens here stays where he is.
+// Changes what differs and nothing else: who reads or listens here stays where he is.
 function update(old, fresh) {
   if (old.isEqualNode(fresh)) {
     return;
@@ -107,7 +107,7 @@ function update(old, fresh) {
   [...old.childNodes].forEach((child, i) => update(child, fresh.childNodes[i]));
 }
 
-async function refresh() {
+async function refresh(isWanted) {
   const note = document.getElementById('refresh');
   try {
     const answer = await fetch('./', { headers: { Accept: 'text/html' }, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) });
@@ -116,7 +116,9 @@ async function refresh() {
     }
 
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    FRESH.forEach((id) => update(document.getElementById(id), page.getElementById(id)));
+    if (isWanted()) {
+      FRESH.forEach((id) => update(document.getElementById(id), page.getElementById(id)));
+    }
     note.textContent = '';
   } catch {
     if (note.textContent === '') {
@@ -127,12 +129,12 @@ async function refresh() {
 
 // Coming back to the page shows what is true now; coming back often does not ask often. Who wants the figures to stand still can have that.
 function keepFresh() {
-  let askedAt = Date.now();
+  let askedAt = performance.now();
   let isPaused = false;
   const refreshWhenDue = () => {
-    if (!isPaused && !document.hidden && Date.now() - askedAt >= REFRESH_MS) {
-      askedAt = Date.now();
-      refresh();
+    if (!isPaused && !document.hidden && performance.now() - askedAt >= REFRESH_MS) {
+      askedAt = performance.now();
+      refresh(() => !isPaused);
     }
   };
   setInterval(refreshWhenDue, REFRESH_MS / 15);

@@ -13,18 +13,24 @@ wallet = bt.Wallet(name="default", hotkey="default")
 
 
 def ask(path, **members):
-    """Asks the server; the hotkey signs the very bytes that are sent (Tao v2)."""
+    """Asks the server; the hotkey signs the very bytes that are sent, anew each time (Tao v2)."""
     body = json.dumps(members).encode()
-    nonce, timestamp = str(uuid.uuid4()), str(time.time_ns() // 1_000_000)
-    text = f"{hashlib.sha256(body).hexdigest()}.{nonce}.{timestamp}"
-    answer = requests.post(f"{server}/{path}", data=body, timeout=60, headers={
-        "Content-Type": "application/json",
-        "X-Tao-Version": "2",
-        "X-Tao-Timestamp": timestamp,
-        "X-Tao-Nonce": nonce,
-        "X-Tao-Signed-By": wallet.hotkey.ss58_address,
-        "X-Tao-Signature": wallet.hotkey.sign(text.encode()).hex(),
-    })
-    if not answer.ok:
-        raise SystemExit(answer.json()["detail"])
-    return answer.json()
+    while True:
+        nonce, timestamp = str(uuid.uuid4()), str(time.time_ns() // 1_000_000)
+        text = f"{hashlib.sha256(body).hexdigest()}.{nonce}.{timestamp}"
+        answer = requests.post(f"{server}/{path}", data=body, timeout=60, headers={
+            "Content-Type": "application/json",
+            "X-Tao-Version": "2",
+            "X-Tao-Timestamp": timestamp,
+            "X-Tao-Nonce": nonce,
+            "X-Tao-Signed-By": wallet.hotkey.ss58_address,
+            "X-Tao-Signature": wallet.hotkey.sign(text.encode()).hex(),
+        })
+        if answer.ok:
+            return answer.json()
+
+        # Too fast, or something is away for a moment. What takes longer, or is refused, is said.
+        wait = int(answer.headers.get("Retry-After", 0))
+        if not 0 < wait <= 60:
+            raise SystemExit(answer.text)
+        time.sleep(wait)

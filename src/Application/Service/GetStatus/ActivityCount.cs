@@ -9,7 +9,7 @@ namespace S3Auth.Application.Service.GetStatus;
 internal sealed class ActivityCount(RecentAnswers own, ISharedAnswers shared, TimeProvider time)
 {
     /// <summary>How long one answer counts.</summary>
-    internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private Task<RecentActivity>? _latest;

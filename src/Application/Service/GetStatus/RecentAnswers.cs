@@ -37,10 +37,10 @@ public sealed class RecentAnswers
     public void Refused(string code) => Count(code);
 
     /// <summary>All of it.</summary>
-    public IReadOnlyList<AnswerCount> Read() => Collect(static tally => tally.Count);
+    public IReadOnlyList<AnswerCount> Read() => Collect(static _ => true);
 
-    /// <summary>What nobody was told yet, for who adds up what all instances answer.</summary>
-    public IReadOnlyList<AnswerCount> ReadUntold() => Collect(static tally => tally.Count - tally.Told);
+    /// <summary>What changed since somebody was told of it, whole, for who adds up what all instances answer.</summary>
+    public IReadOnlyList<AnswerCount> ReadUntold() => Collect(static tally => tally.Count != tally.Told);
 
     /// <summary>Somebody was told of these.</summary>
     public void MarkTold(IReadOnlyList<AnswerCount> told)
@@ -54,7 +54,7 @@ public sealed class RecentAnswers
                 ref var minute = ref _minutes[one.Minute % MinutesKept];
                 if (minute.Number == one.Minute && minute.Tallies!.TryGetValue(one.Answer, out var tally))
                 {
-                    tally.Told += one.Count;
+                    tally.Told = one.Count;
                 }
             }
         }
@@ -81,7 +81,7 @@ public sealed class RecentAnswers
         }
     }
 
-    private List<AnswerCount> Collect(Func<Tally, long> count)
+    private List<AnswerCount> Collect(Func<Tally, bool> isWanted)
     {
         var now = MinuteOf(_time.GetUtcNow());
         var all = new List<AnswerCount>();
@@ -96,9 +96,9 @@ public sealed class RecentAnswers
 
                 foreach (var (answer, tally) in minute.Tallies)
                 {
-                    if (count(tally) is > 0 and var some)
+                    if (isWanted(tally))
                     {
-                        all.Add(new AnswerCount(minute.Number, answer, some));
+                        all.Add(new AnswerCount(minute.Number, answer, tally.Count));
                     }
                 }
             }
