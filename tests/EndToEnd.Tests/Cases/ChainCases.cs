@@ -114,6 +114,17 @@ internal sealed class ChainCases
     }
 
     [Test]
+    public async Task Check_says_that_the_server_has_not_read_the_chain_yet()
+    {
+        var api = await StartAsync(Address(FreePort.Next()), ready: false);
+
+        var (result, records) = await new S3AuthTool(api.Address, _folder!).RunJsonAsync("check", "--suri", "//Bob");
+
+        Assert.That((result.ExitCode, (string?)records[^1]["step"], (bool?)records[^1]["ok"]), Is.EqualTo((5, "chain", false)), result.Errors);
+        Assert.That((string?)records[^1]["detail"], Does.Contain("has not read netuid 46"));
+    }
+
+    [Test]
     public async Task Node_that_is_away_for_longer_than_the_staleness_stops_grants_until_it_is_back()
     {
         var node = await NodeAsync();

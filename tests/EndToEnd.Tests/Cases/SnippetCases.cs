@@ -7,6 +7,9 @@ namespace S3Auth.EndToEnd.Tests.Cases;
 /// <summary>Snippets of the page where one form takes any number of files; and those for validators.</summary>
 internal sealed class SnippetCases(StoreKind store, FolderLayoutKind layout) : SnippetFixture(store, layout)
 {
+    // What a validator pastes reads everything that there is.
+    internal override DeploymentKind Kind => DeploymentKind.Few;
+
     [TestCaseSource(nameof(Languages))]
     public async Task Validator_reads_by_what_the_page_shows(string language)
     {

@@ -9,6 +9,9 @@ public enum DeploymentKind
     /// <summary>A bucket of thousands of folders and files, which nobody lists as a whole without need.</summary>
     Large,
 
+    /// <summary>A bucket of few files, all of which can be read.</summary>
+    Few,
+
     /// <summary>A store that takes files by PUT only.</summary>
     Put,
 }
