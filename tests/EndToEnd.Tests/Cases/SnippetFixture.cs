@@ -76,7 +76,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
     }
 
     /// <summary>The shells to paste it into; just one name for what is no shell's.</summary>
-    protected IReadOnlyList<string> ShellsFor(string language) => language is "s3auth" or "curl" && OnEmbeddedStore ? ["bash", "zsh", "fish"] : ["bash"];
+    protected IReadOnlyList<string> ShellsFor(string language) => language is "s3auth" or "curl" && OnEmbeddedStore && Layout == FolderLayoutKind.Coldkey ? ["bash", "zsh", "fish"] : ["bash"];
 
     /// <summary>Runs what the page shows in the folder <c>work</c> of another, as somebody with this wallet.</summary>
     protected async Task<ToolResult> RunAsync(ScratchFolder folder, Miner wallet, string who, string language, string shell)
