@@ -46,7 +46,6 @@ public static class DependencyInjection
         services.AddSingleton<ActivityCount>();
         services.AddSingleton<NewestUpload>();
         services.AddSingleton<StorageCount>();
-        services.AddSingleton(ServiceVersion.Current);
         services.AddSingleton(new ServiceStart(time.GetUtcNow()));
         services.AddSingleton<ServiceStop>();
         services.AddValidatorsFromAssemblyContaining<GetFolderAccessValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);

@@ -47,7 +47,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         var options = new ServiceOptions
         {
             Port = Port,
-            PublicUrl = ReadPublicUrl(),
+            PublicUrl = Address(Settings.PublicUrl, BaseUrl.IsUsable, "https://host or http://host:port/path, without user, query and fragment"),
             LoopbackOnly = _development,
             Netuid = netuid,
             Chain = IsStatic ? null : ReadChain(netuid, dataFolder),
@@ -224,37 +224,23 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         return null;
     }
 
-    private Uri? Endpoint(Setting setting)
+    private Uri? Endpoint(Setting setting) =>
+        Address(setting, S3Endpoint.IsUsable, "http://host:port or https://host, without user, query and fragment");
+
+    private Uri? Address(Setting setting, Func<Uri, bool> isUsable, string form)
     {
         if (Text(setting) is not { } text)
         {
             return null;
         }
 
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && S3Endpoint.IsUsable(uri))
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && isUsable(uri))
         {
             return uri;
         }
 
         // The value itself may hold a password and is not repeated.
-        _problems.Add($"{setting.Name} cannot be used: write it as http://host:port or https://host, without user, query and fragment.");
-        return null;
-    }
-
-    private Uri? ReadPublicUrl()
-    {
-        if (Text(Settings.PublicUrl) is not { } text)
-        {
-            return null;
-        }
-
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && BaseUrl.IsUsable(uri))
-        {
-            return uri;
-        }
-
-        // The value itself may hold a password and is not repeated.
-        _problems.Add($"{Settings.PublicUrl} cannot be used: write it as https://host or http://host:port/path, without user, query and fragment.");
+        _problems.Add($"{setting.Name} cannot be used: write it as {form}.");
         return null;
     }
 

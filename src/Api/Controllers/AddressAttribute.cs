@@ -15,9 +15,6 @@ internal sealed class AddressAttribute : ModelBinderAttribute<AddressAttribute.B
 {
     public AddressAttribute() => BindingSource = BindingSource.Path;
 
-    /// <summary>What is said of an address that is none.</summary>
-    internal static string Describe(string member, Ss58Error error) => $"Correct '{member}': {Sentence.Continued(error.Describe())}";
-
     internal sealed class Binder : IModelBinder
     {
         public Task BindModelAsync(ModelBindingContext bindingContext)
@@ -26,10 +23,11 @@ internal sealed class AddressAttribute : ModelBinderAttribute<AddressAttribute.B
             var text = bindingContext.HttpContext.GetRouteValue(member) as string;
             if (!Ss58.TryDecode(text, out var account, out var error))
             {
+                var what = error.Describe();
                 throw new RefusedException(
                     RefusalCode.InvalidRequest,
-                    Describe(member, error),
-                    new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [error.Describe()] });
+                    Sentence.Correct(member, what),
+                    new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [what] });
             }
 
             bindingContext.Result = ModelBindingResult.Success(account);

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using S3Auth.Api.Pages;
 using S3Auth.Application.Refusals;
+using S3Auth.Application.Service;
 using S3Auth.Application.Service.GetHotkey;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Application.Service.GetStatus;
@@ -37,7 +38,6 @@ public sealed class HomeController(IMediator mediator, HomeWriter writer) : Cont
     public async Task<IActionResult> Get(CancellationToken cancellationToken)
     {
         Response.Headers.Vary = HeaderNames.Accept;
-        Response.Headers.CacheControl = "no-store";
         if (WantsJson(Request.GetTypedHeaders().Accept))
         {
             return Ok(await IndexAsync(cancellationToken));
@@ -61,7 +61,7 @@ public sealed class HomeController(IMediator mediator, HomeWriter writer) : Cont
     {
         var chain = (await mediator.Send(new GetReadinessQuery(), cancellationToken)).MetagraphSyncer;
         var structure = await mediator.Send(new GetStructureQuery(), cancellationToken);
-        return new ServiceIndex("S3Auth", ServiceVersion.Current.Text, chain.Network, chain.Netuid, structure.FolderLayout, Links);
+        return new ServiceIndex("S3Auth", ServiceVersion.Text, chain.Network, chain.Netuid, structure.FolderLayout, Links);
     }
 
     private async Task<CheckedHotkey?> CheckAsync(string? typed, CancellationToken cancellationToken)

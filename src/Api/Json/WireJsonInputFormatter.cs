@@ -106,7 +106,7 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         var what = malformed is MalformedMemberException ? malformed.Message : "Send this member once and as the type that /docs names.";
         return new RefusedException(
             RefusalCode.InvalidRequest,
-            $"Correct '{member}': {Sentence.Continued(what)}",
+            Sentence.Correct(member, what),
             new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [what] });
     }
 }

@@ -95,7 +95,7 @@ internal static class Examples
     {
         if (code == RefusalCode.InvalidRequest && request == typeof(AccountId))
         {
-            return Of(ProblemKind.Of(code), AddressAttribute.Describe("address", Ss58Error.BadChecksum), Wrong("address", Ss58Error.BadChecksum.Describe()));
+            return Of(ProblemKind.Of(code), Sentence.Correct("address", Ss58Error.BadChecksum.Describe()), Wrong("address", Ss58Error.BadChecksum.Describe()));
         }
 
         var detail = DetailOf(code, request);
@@ -323,7 +323,7 @@ internal static class Examples
 
     private static Status Status() => new()
     {
-        Version = ServiceVersion.Current.Text,
+        Version = ServiceVersion.Text,
         Problems = [],
         Health = Health(),
         CanSign = true,

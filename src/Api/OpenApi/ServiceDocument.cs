@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using S3Auth.Api.Errors;
+using S3Auth.Application.Service;
 using S3Auth.Domain;
 using S3Auth.Substrate;
 
@@ -33,6 +34,7 @@ internal static class ServiceDocument
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
         options.CreateSchemaReferenceId = type => Patterns.ContainsKey(ValueOf(type.Type)) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         options.AddSchemaTransformer(DescribeValues);
+        options.AddOperationTransformer(DescribePathsAsync);
         options.AddOperationTransformer(AddExamplesAsync);
         options.AddOperationTransformer(AddRefusalsAsync);
         options.AddDocumentTransformer(DescribeServiceAsync);
@@ -59,7 +61,7 @@ internal static class ServiceDocument
         document.Info = new OpenApiInfo
         {
             Title = "S3Auth",
-            Version = typeof(ServiceDocument).Assembly.GetName().Version?.ToString(3) ?? "0",
+            Version = ServiceVersion.Text,
             Description =
                 "Hands out time-limited access to a Bittensor subnet's bucket: a miner proves with its hotkey who it is and may upload into its own folder; "
                 + "a validator may find and read everything. Errors are application/problem+json (RFC 9457): `detail` says what to do, `code` is for programs. "
@@ -124,17 +126,24 @@ internal static class ServiceDocument
 
     private static Type ValueOf(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
+    // Bound by binders of our own, of which the framework knows no more than that they read text.
+    private static Task DescribePathsAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        foreach (var parameter in context.Description.ParameterDescriptions.Where(one => one.Source == BindingSource.Path))
+        {
+            if (Patterns.TryGetValue(parameter.ParameterDescriptor.ParameterType, out var pattern))
+            {
+                ((OpenApiSchema)operation.Parameters!.Single(one => one.Name == parameter.Name).Schema!).Pattern = pattern;
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
     private static Task AddExamplesAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         foreach (var parameter in context.Description.ParameterDescriptions)
         {
-            if (Patterns.TryGetValue(parameter.ParameterDescriptor.ParameterType, out var pattern) && parameter.Source == BindingSource.Path)
-            {
-                // A binder of our own, of which the framework knows no more than that it reads text.
-                var described = (OpenApiSchema)operation.Parameters!.Single(one => one.Name == parameter.Name).Schema!;
-                described.Pattern = pattern;
-            }
-
             if (operation.RequestBody?.Content is { } content && Examples.ByType.TryGetValue(parameter.Type, out var example))
             {
                 // The formatter reads any JSON; the document needs to name one type.

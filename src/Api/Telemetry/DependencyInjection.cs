@@ -4,6 +4,7 @@ using System.Text;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using S3Auth.Application.Service;
 using S3Auth.Infrastructure;
 
 namespace S3Auth.Api.Telemetry;
@@ -31,7 +32,7 @@ internal static class DependencyInjection
         services.AddSingleton<ApiMetrics>();
         var hasCollector = !string.IsNullOrWhiteSpace(configuration[CollectorVariable]);
         var telemetry = services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService("s3auth", serviceVersion: typeof(ApiMetrics).Assembly.GetName().Version?.ToString(3)))
+            .ConfigureResource(resource => resource.AddService("s3auth", serviceVersion: ServiceVersion.Text))
             .WithMetrics(metrics =>
             {
                 metrics

@@ -7,7 +7,7 @@ namespace S3Auth.Application.Service.GetHealth;
 /// Asks the store for a sign of life at most once per <see cref="Lifetime"/>, whoever asks and how often: the health check is
 /// open to all, and nobody may make this server hammer its store through it.
 /// </summary>
-internal sealed class StoreProbe(IObjectStore store, TimeProvider time)
+internal sealed class StoreProbe
 {
     /// <summary>How long one answer counts.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
@@ -15,35 +15,25 @@ internal sealed class StoreProbe(IObjectStore store, TimeProvider time)
     /// <summary>How long the store may take to answer.</summary>
     internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    private readonly Lock _gate = new();
-    private Task<Answer>? _latest;
-    private long _askedAt;
+    private readonly IObjectStore _store;
+    private readonly TimeProvider _time;
+    private readonly KeptAnswer<Answer> _kept;
+
+    public StoreProbe(IObjectStore store, TimeProvider time)
+    {
+        (_store, _time) = (store, time);
+        _kept = new KeptAnswer<Answer>(Lifetime, time, PingAsync);
+    }
 
     /// <summary>The store's latest answer, or a new one.</summary>
-    internal Task<Answer> AskAsync(CancellationToken cancellationToken)
-    {
-        Task<Answer> latest;
-        lock (_gate)
-        {
-            if (_latest is null || (_latest.IsCompleted && time.GetElapsedTime(_askedAt) > Lifetime))
-            {
-                _askedAt = time.GetTimestamp();
-                _latest = PingAsync();
-            }
-
-            latest = _latest;
-        }
-
-        // Whoever asked may leave; the question itself is everyone's and goes on.
-        return latest.WaitAsync(cancellationToken);
-    }
+    internal Task<Answer> AskAsync(CancellationToken cancellationToken) => _kept.AskAsync(cancellationToken);
 
     private async Task<Answer> PingAsync()
     {
-        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var timeout = new CancellationTokenSource(Timeout, _time);
         try
         {
-            return new Answer(Ok: true, await store.PingAsync(timeout.Token).ConfigureAwait(false));
+            return new Answer(Ok: true, await _store.PingAsync(timeout.Token).ConfigureAwait(false));
         }
         catch (RefusedException)
         {

@@ -13,21 +13,20 @@ internal sealed class TotalCount(IQuota quota, TimeProvider time)
     internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private Task<long>? _latest;
+    private KeptAnswer<long>? _kept;
     private UtcDay _day;
-    private long _askedAt;
 
     internal Task<long> AskAsync(UtcDay day, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_latest is null || _day != day || (_latest.IsCompleted && (!_latest.IsCompletedSuccessfully || time.GetElapsedTime(_askedAt) > Lifetime)))
+            if (_kept is null || _day != day)
             {
-                (_day, _askedAt) = (day, time.GetTimestamp());
-                _latest = quota.CountAsync(day, CancellationToken.None).AsTask();
+                _day = day;
+                _kept = new KeptAnswer<long>(Lifetime, time, () => quota.CountAsync(day, CancellationToken.None).AsTask());
             }
 
-            return _latest.WaitAsync(cancellationToken);
+            return _kept.AskAsync(cancellationToken);
         }
     }
 }

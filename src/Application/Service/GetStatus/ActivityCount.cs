@@ -6,37 +6,32 @@ namespace S3Auth.Application.Service.GetStatus;
 /// Adds up what was answered lately, by all instances where that can be known, else by this one. What adds them up is asked at most once per
 /// <see cref="Lifetime"/>, whoever asks this server and how often.
 /// </summary>
-internal sealed class ActivityCount(RecentAnswers own, ISharedAnswers shared, TimeProvider time)
+internal sealed class ActivityCount
 {
     /// <summary>How long one answer counts.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
-    private readonly Lock _gate = new();
-    private Task<RecentActivity>? _latest;
-    private long _askedAt;
+    private readonly RecentAnswers _own;
+    private readonly ISharedAnswers _shared;
+    private readonly TimeProvider _time;
+    private readonly KeptAnswer<RecentActivity> _kept;
 
-    internal Task<RecentActivity> AskAsync(CancellationToken cancellationToken)
+    public ActivityCount(RecentAnswers own, ISharedAnswers shared, TimeProvider time)
     {
-        lock (_gate)
-        {
-            if (_latest is null || (_latest.IsCompleted && (!_latest.IsCompletedSuccessfully || time.GetElapsedTime(_askedAt) > Lifetime)))
-            {
-                _askedAt = time.GetTimestamp();
-                _latest = CountAsync();
-            }
-
-            return _latest.WaitAsync(cancellationToken);
-        }
+        (_own, _shared, _time) = (own, shared, time);
+        _kept = new KeptAnswer<RecentActivity>(Lifetime, time, CountAsync);
     }
+
+    internal Task<RecentActivity> AskAsync(CancellationToken cancellationToken) => _kept.AskAsync(cancellationToken);
 
     private async Task<RecentActivity> CountAsync()
     {
-        var minute = RecentAnswers.MinuteOf(time.GetUtcNow());
-        var together = await shared.ReadAsync(minute - RecentAnswers.MinutesKept + 1, minute, CancellationToken.None);
-        var answers = together ?? own.Read();
+        var minute = RecentAnswers.MinuteOf(_time.GetUtcNow());
+        var together = await _shared.ReadAsync(minute - RecentAnswers.MinutesKept + 1, minute, CancellationToken.None);
+        var answers = together ?? _own.Read();
         return new RecentActivity(
             CountedTogether: together is not null,
-            CountingSince: together is null ? own.Since : null,
+            CountingSince: together is null ? _own.Since : null,
             Activity.Of(answers, minute, minutes: 1, parts: 60),
             Activity.Of(answers, minute, minutes: 30, parts: 48));
     }

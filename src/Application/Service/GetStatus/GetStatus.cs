@@ -19,8 +19,7 @@ internal sealed class GetStatusHandler(
     ActivityCount activity,
     StorageCount storage,
     IMetagraph metagraph,
-    SubnetRules rules,
-    ServiceVersion version)
+    SubnetRules rules)
     : IRequestHandler<GetStatusQuery, Status>
 {
     public async Task<Status> Handle(GetStatusQuery request, CancellationToken cancellationToken)
@@ -34,7 +33,7 @@ internal sealed class GetStatusHandler(
 
         return new Status
         {
-            Version = version.Text,
+            Version = ServiceVersion.Text,
             Problems = [.. Problems(await healthNow, missing, await limitsNow)],
             Health = await healthNow,
             CanSign = !missing.ContainsKey(Readiness.Credentials),
