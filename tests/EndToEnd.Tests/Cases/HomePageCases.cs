@@ -231,7 +231,7 @@ internal sealed class HomePageCases
     [Test]
     public async Task Figures_stay_fresh_and_what_a_reader_does_is_left_alone()
     {
-        var folder = new ScratchFolder("fresh");
+        using var folder = new ScratchFolder("fresh");
         await using var api = await ApiProcess.StartDevelopmentAsync(folder.Sub("data"));
         var watched = await OpenAsync("/", server: api.Address);
         var page = watched.Page;
@@ -259,7 +259,6 @@ internal sealed class HomePageCases
         await api.StopAsync();
         await Expect(page.Locator("#refresh")).ToContainTextAsync("could not be asked again", soon);
         await Expect(page.Locator("#requests")).ToContainTextAsync("2 granted");
-        folder.Dispose();
     }
 
     [Test]
