@@ -162,7 +162,7 @@ internal static partial class Composition
     [LoggerMessage(Level = LogLevel.Warning, Message = "The node {Endpoint} is read without TLS: whoever controls the network in between decides who is registered")]
     private static partial void LogForgeable(ILogger logger, string endpoint);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Name} is not set: the page at / shows people the address that they came by, with https")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Name} is not set: the page at / shows people the address that they came by, with https unless it is this machine's own")]
     private static partial void LogNoPublicUrl(ILogger logger, string name);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "S3Auth listens on port {Port} for netuid {Netuid}, layout {Layout}; see http://localhost:{Port}")]

@@ -56,8 +56,8 @@ public sealed class ServiceController(IMediator mediator) : ControllerBase
 
     /// <summary>How the service is, and what it did lately</summary>
     /// <remarks>
-    /// What the page at `/` shows: health, limits and today's use, what this instance answered in the last hour and day, and how many miners have
-    /// data. Counted at most once a minute, whoever asks.
+    /// What the page at `/` shows: health, limits and today's use, what was answered in the last hour and day (by all instances that share a
+    /// Redis, else by this one), and how many miners have data, which is counted at most once a minute, whoever asks.
     /// </remarks>
     [HttpGet("/status", Name = "getStatus")]
     public Task<Status> GetStatus(CancellationToken cancellationToken) => mediator.Send(new GetStatusQuery(), cancellationToken);
