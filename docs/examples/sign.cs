@@ -14,6 +14,9 @@
 //
 //   dotnet run docs/examples/sign.cs headers KEY BODY-FILE
 //
+// The server is $S3AUTH_SERVER, else http://localhost:8000: its host goes into the request as "audience", so that no other server can use it.
+// A body that goes with headers needs the same member; the server then reads it as part of what is signed.
+//
 // KEY is a development key such as //Bob, or the name of a file that holds a hotkey's mnemonic or 0x-seed. COLDKEY is the SS58
 // address that owns the hotkey, or the development key it belongs to (//Bob//cold). Never put a real secret on a command line.
 using System.Globalization;
@@ -40,8 +43,12 @@ if (args[0] == "headers")
     return 0;
 }
 
+// The host, and the port unless it is 443.
+var server = new Uri(Environment.GetEnvironmentVariable("S3AUTH_SERVER") is { Length: > 0 } address ? address : "http://localhost:8000");
+var audience = server.Port == 443 ? server.Host : $"{server.Host}:{server.Port}";
+
 var timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-var body = new JsonObject { ["hotkey"] = hotkey.AccountId.ToString(), ["timestamp"] = timestamp };
+var body = new JsonObject { ["hotkey"] = hotkey.AccountId.ToString(), ["timestamp"] = timestamp, ["audience"] = audience };
 
 switch (args[0])
 {
@@ -107,7 +114,7 @@ void PrintHeaders(byte[] bytes)
     Console.WriteLine($"X-Tao-Signature: {Convert.ToBase64String(hotkey.Sign(Encoding.UTF8.GetBytes(text)).ToBytes())}");
 }
 
-string Sign(string commitment) => hotkey.Sign(Encoding.UTF8.GetBytes(commitment)).ToString();
+string Sign(string commitment) => hotkey.Sign(Encoding.UTF8.GetBytes($"{commitment}:{audience}")).ToString();
 
 static AccountId AddressOf(string coldkey)
 {

@@ -47,6 +47,7 @@ internal static partial class Composition
         services.AddSingleton(new BurstLimit(options.RequestsPerMinute));
         services.AddSingleton(options.Layout);
         services.AddSingleton(options.Rules);
+        services.AddSingleton(options.Audiences);
         services.AddApplication(TimeProvider.System);
 
         services.AddSignatures();
@@ -153,6 +154,11 @@ internal static partial class Composition
             LogNoPublicUrl(app.Logger, Settings.PublicUrl.Name);
         }
 
+        if (options.Audiences.Own.Count == 0)
+        {
+            LogNoAudience(app.Logger, options.LoopbackOnly ? LogLevel.Information : LogLevel.Warning);
+        }
+
         app.Lifetime.ApplicationStarted.Register(() => LogStarted(app.Logger, options.Port, options.Netuid, options.Layout.Name));
     }
 
@@ -164,6 +170,9 @@ internal static partial class Composition
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Name} is not set: the page at / shows people the address that they came by, with https unless it is this machine's own")]
     private static partial void LogNoPublicUrl(ILogger logger, string name);
+
+    [LoggerMessage(Message = "This server was told no audience of its own, so it also takes requests that were signed for another server and passed on: set PUBLIC_URL to the address that clients call")]
+    private static partial void LogNoAudience(ILogger logger, LogLevel level);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "S3Auth listens on port {Port} for netuid {Netuid}, layout {Layout}; see http://localhost:{Port}")]
     private static partial void LogStarted(ILogger logger, int port, ushort netuid, string layout);

@@ -11,7 +11,7 @@ namespace S3Auth.Application;
 /// 60 s ahead). Addresses and signatures were parsed before: text that is none has no way in.</item>
 /// <item><see cref="Audit{TRequest, TResponse}"/>: stands around all that follows and records what is decided, about whom.</item>
 /// <item><see cref="Authenticate{TRequest, TResponse}"/>: the chain's answer is fresh enough to decide on; the hotkey signed this
-/// very request (with a commitment, with Tao v2 headers, or with both); it is registered; the coldkey it names owns it; a validator has permit and stake.</item>
+/// very request (with a commitment, with Tao v2 headers, or with both); the proof is meant for this server; the hotkey is registered; the coldkey it names owns it; a validator has permit and stake.</item>
 /// <item><see cref="RefuseReplay{TRequest, TResponse}"/>: none of its proofs was used before.</item>
 /// <item><see cref="Count{TRequest, TResponse}"/>: the hotkey has a grant left today, and so has everyone together.</item>
 /// </list>

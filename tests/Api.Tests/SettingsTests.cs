@@ -197,7 +197,12 @@ internal sealed partial class SettingsTests
     private static ServiceOptions ReadWith(Setting setting, object value)
     {
         // The settings beside which it has an effect.
-        var settings = setting.Name is "METAGRAPH_FILE" ? OfAFile : OfAChain;
+        var settings = setting.Name switch
+        {
+            "METAGRAPH_FILE" => OfAFile,
+            "REQUIRE_AUDIENCE" => new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { ["PUBLIC_URL"] = "https://s3-auth.example.com" },
+            _ => OfAChain,
+        };
         return Reader(Environments.Production, new(settings, StringComparer.Ordinal) { [setting.Name] = Convert.ToString(value, CultureInfo.InvariantCulture) }).Read();
     }
 

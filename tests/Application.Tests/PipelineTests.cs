@@ -69,6 +69,45 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public async Task Request_that_names_its_audience_is_verified_over_a_commitment_that_ends_with_it()
+    {
+        await _subnet.SendAsync(Subnet.AsAlice with { Audience = AudienceOf("S3-Auth.example.com") });
+
+        Assert.That(_subnet.Verified, Is.EqualTo(new[] { (Subnet.Alice, $"s3:validator:access:{Subnet.Now}:S3-Auth.example.com") }), "as it was sent");
+    }
+
+    [TestCase("other.example.com", false)]
+    [TestCase(null, true)]
+    public async Task Proof_that_is_meant_for_another_server_costs_its_owner_nothing(string? audience, bool isRequired)
+    {
+        _subnet.Audiences = new Audiences([AudienceOf("s3-auth.example.com")], isRequired);
+        Audience? named = audience is null ? null : AudienceOf(audience);
+
+        var refused = await _subnet.RefuseAsync(Subnet.AsAlice with { Audience = named });
+        var unknown = await _subnet.RefuseAsync(Subnet.AsAlice with { Audience = named, Hotkey = Subnet.Dave });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((refused.Code, unknown.Code), Is.EqualTo((RefusalCode.WrongAudience, RefusalCode.WrongAudience)));
+            Assert.That(refused.Message, Does.Contain("s3-auth.example.com").And.Contain(audience ?? "takes only requests that name it"));
+            Assert.That(_subnet.UsedProofs, Is.Empty, "it is still good where it was meant for");
+            Assert.That(_subnet.Recorded.Select(record => (record.Decision, record.Proved)), Is.All.EqualTo(("wrong_audience", false)));
+        });
+        _subnet.Quota.Verify(port => port.TakeAsync(It.IsAny<QuotaRequest>(), It.IsAny<CancellationToken>()), Times.Never);
+        _subnet.Metagraph.Verify(port => port.RefreshSoon(), Times.Never);
+    }
+
+    [Test]
+    public async Task Audience_is_told_only_to_who_holds_the_key()
+    {
+        _subnet.Audiences = new Audiences([AudienceOf("s3-auth.example.com")], IsRequired: true);
+
+        var refused = await _subnet.RefuseAsync(Subnet.AsAlice with { Audience = AudienceOf("other.example.com"), Signature = Subnet.Bad });
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidSignature));
+    }
+
+    [Test]
     public async Task Hotkey_that_is_not_in_the_metagraph_is_refused_with_netuid_and_network()
     {
         var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave });
@@ -424,6 +463,7 @@ public sealed class PipelineTests
             _subnet.Metagraph.Object,
             _subnet.Signatures.Object,
             new SubnetRules(default),
+            Audiences.Unknown,
             _subnet.Services().GetRequiredService<PipelineMetrics>(),
             new Caller(),
             _subnet.Time);
@@ -445,6 +485,9 @@ public sealed class PipelineTests
         return sent.GetType().GetProperty(nameof(Task<object>.Result))!.GetValue(sent)!;
     }
 
+    private static Audience AudienceOf(string text) =>
+        Audience.TryParse(text, out var audience) ? audience : throw new ArgumentException(text, nameof(text));
+
     private sealed record Unproved : IRequest<int>, ISignedRequest
     {
         public AccountId Claimant => Subnet.Bob;
@@ -452,6 +495,8 @@ public sealed class PipelineTests
         public AccountId? NamedColdkey => null;
 
         public Role Role => Role.Miner;
+
+        public Audience? Audience => null;
 
         public IReadOnlyList<Proof> Proofs => [];
     }

@@ -114,6 +114,9 @@ internal sealed class Subnet : IDisposable
 
     internal DailyLimits Limits { get; init; } = new(PerMiner: 100, PerValidator: 1000, Total: 5000);
 
+    /// <summary>What requests may name as their audience; to be set before the first is sent.</summary>
+    internal Audiences Audiences { get; set; } = Audiences.Unknown;
+
     /// <summary>What the guard says of each proof.</summary>
     internal ProofUse Use { get; set; } = ProofUse.First;
 
@@ -163,6 +166,7 @@ internal sealed class Subnet : IDisposable
         .AddSingleton(AccessWindow.Default)
         .AddSingleton(Layout)
         .AddSingleton(new SubnetRules(Alpha.FromAlpha(20_000)))
+        .AddSingleton(Audiences)
         .AddSingleton(Metagraph.Object)
         .AddSingleton(Signatures.Object)
         .AddSingleton(Store.Object)

@@ -41,7 +41,8 @@ public sealed class TaoSigningHandlerTests
         await PostAsync(new Uri(Service, "/get-folder-access"), body);
 
         var headers = _answers.Headers.Single();
-        var text = $"{Convert.ToHexStringLower(SHA256.HashData(body))}.{headers["X-Tao-Nonce"]}.1795000000123";
+        var sent = _answers.Bodies.Single();
+        var text = $"{Convert.ToHexStringLower(SHA256.HashData(sent))}.{headers["X-Tao-Nonce"]}.1795000000123";
         Assert.Multiple(() =>
         {
             Assert.That(headers["X-Tao-Version"], Is.EqualTo("2"));
@@ -49,8 +50,38 @@ public sealed class TaoSigningHandlerTests
             Assert.That(Guid.TryParse(headers["X-Tao-Nonce"], out _), Is.True);
             Assert.That(headers["X-Tao-Signed-By"], Is.EqualTo(_keys.AccountId.ToString()));
             Assert.That(Sr25519.Verify(_keys.AccountId, Encoding.ASCII.GetBytes(text), Sr25519Signature.FromBytes(Convert.FromBase64String(headers["X-Tao-Signature"]))), Is.True);
-            Assert.That(_answers.Bodies.Single(), Is.EqualTo(body), "the body goes on as it was");
+            Assert.That(Encoding.UTF8.GetString(sent), Is.EqualTo("{\"source\":\"x\",\"audience\":\"service.example:8443\"}"));
         });
+    }
+
+    [TestCase("", "{\"audience\":\"service.example:8443\"}")]
+    [TestCase("{\"file_keys\":[\"data/\u00fc\"]}", "{\"file_keys\":[\"data/\u00fc\"],\"audience\":\"service.example:8443\"}")]
+    [TestCase("{\"audience\":\"other.example\"}", "{\"audience\":\"other.example\"}")]
+    [TestCase("[1]", "[1]")]
+    [TestCase("{", "{")]
+    public async Task Body_is_given_the_audience_that_it_lacks_and_is_signed_with_it(string body, string expected)
+    {
+        await PostAsync(new Uri(Service, "/list-files"), Encoding.UTF8.GetBytes(body));
+
+        var headers = _answers.Headers.Single();
+        var text = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(expected)))}.{headers["X-Tao-Nonce"]}.1795000000123";
+        Assert.Multiple(() =>
+        {
+            Assert.That(Encoding.UTF8.GetString(_answers.Bodies.Single()), Is.EqualTo(expected));
+            Assert.That(Sr25519.Verify(_keys.AccountId, Encoding.ASCII.GetBytes(text), Sr25519Signature.FromBytes(Convert.FromBase64String(headers["X-Tao-Signature"]))), Is.True);
+        });
+    }
+
+    [Test]
+    public async Task Request_that_is_sent_again_is_the_same_but_for_its_proof()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Service, "/list-files")) { Content = new StringContent("{}") };
+        using var invoker = new HttpMessageInvoker(new TaoSigningHandler(Service, _keys, _time) { InnerHandler = _answers });
+        using var first = await invoker.SendAsync(request, CancellationToken.None);
+        using var second = await invoker.SendAsync(request, CancellationToken.None);
+
+        Assert.That(_answers.Bodies.Select(Encoding.UTF8.GetString), Is.EqualTo(Enumerable.Repeat("{\"audience\":\"service.example:8443\"}", 2)));
+        Assert.That(request.Content!.Headers.ContentType!.MediaType, Is.EqualTo("text/plain"), "as the caller said");
     }
 
     [Test]

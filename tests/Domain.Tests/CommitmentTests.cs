@@ -11,6 +11,14 @@ public sealed class CommitmentTests
             Is.EqualTo("s3:data:access:5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy:5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty:1795500000"));
 
     [Test]
+    public void Audience_is_appended_as_it_was_sent()
+    {
+        Assert.That(Audience.TryParse("S3-Auth.example.com:8443", out var audience), Is.True);
+        Assert.That(Commitment.ValidatorAccess(1795500000).MeantFor(audience).Text, Is.EqualTo("s3:validator:access:1795500000:S3-Auth.example.com:8443"));
+        Assert.That(Commitment.ValidatorAccess(1795500000).MeantFor(null).Text, Is.EqualTo("s3:validator:access:1795500000"));
+    }
+
+    [Test]
     public void Validator_access_is_the_text_that_validators_sign() =>
         Assert.That(Commitment.ValidatorAccess(1795500000).Text, Is.EqualTo("s3:validator:access:1795500000"));
 

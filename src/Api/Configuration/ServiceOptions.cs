@@ -15,6 +15,9 @@ internal sealed record ServiceOptions
     /// <summary>Where clients reach the API; null where the operator does not say.</summary>
     public required Uri? PublicUrl { get; init; }
 
+    /// <summary>Which servers a proof may be meant for.</summary>
+    public required Audiences Audiences { get; init; }
+
     /// <summary>Listen on this machine only: in development, where the accounts' keys are known to everyone.</summary>
     public required bool LoopbackOnly { get; init; }
 

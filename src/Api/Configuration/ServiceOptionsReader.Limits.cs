@@ -33,6 +33,35 @@ internal sealed partial class ServiceOptionsReader
         return new LimitOptions { Redis = redis, RedisIsRequired = Flag(Settings.RedisIsRequired), Netuid = netuid };
     }
 
+    private Audiences ReadAudiences(Uri? publicUrl)
+    {
+        var own = new List<Audience>();
+        foreach (var text in List(Settings.Audiences))
+        {
+            if (Audience.TryParse(text, out var audience))
+            {
+                own.Add(audience);
+            }
+            else
+            {
+                _problems.Add($"AUDIENCES holds '{text}', but must hold hosts such as s3-auth.example.com or localhost:8000, or SS58 addresses, separated by commas.");
+            }
+        }
+
+        if (publicUrl is not null)
+        {
+            own.Insert(0, Audience.Of(publicUrl));
+        }
+
+        var isRequired = Flag(Settings.RequireAudience);
+        if (isRequired && own.Count == 0)
+        {
+            _problems.Add("REQUIRE_AUDIENCE is true, but this server was told no audience: set PUBLIC_URL to the address that clients call, or AUDIENCES.");
+        }
+
+        return own.Count == 0 ? Audiences.Unknown : new Audiences([.. own.Distinct()], isRequired);
+    }
+
     private List<IPNetwork> ReadTrustedProxies()
     {
         var networks = new List<IPNetwork>();

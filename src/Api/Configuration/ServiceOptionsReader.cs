@@ -44,10 +44,12 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         var netuid = (ushort)Number(Settings.Netuid);
         var dataFolder = Path.GetFullPath(Text(Settings.DataFolder)!);
         var usage = ReadUsage();
+        var publicUrl = Address(Settings.PublicUrl, BaseUrl.IsUsable, "https://host or http://host:port/path, without user, query and fragment");
         var options = new ServiceOptions
         {
             Port = Port,
-            PublicUrl = Address(Settings.PublicUrl, BaseUrl.IsUsable, "https://host or http://host:port/path, without user, query and fragment"),
+            PublicUrl = publicUrl,
+            Audiences = ReadAudiences(publicUrl),
             LoopbackOnly = _development,
             Netuid = netuid,
             Chain = IsStatic ? null : ReadChain(netuid, dataFolder),

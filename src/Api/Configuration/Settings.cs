@@ -15,10 +15,19 @@ internal static class Settings
     internal static readonly NumberSetting Port = new("PORT", 8000, 1, MaxPort, "the API's port");
 
     internal static readonly Setting PublicUrl = new(
-        "PUBLIC_URL", "where miners and validators reach this server, for the snippets of its page at `/`; without it they show the address that the browser came by, with `https` unless it is this machine's own")
+        "PUBLIC_URL", "where miners and validators reach this server: its host is what requests may name as their `audience`, and the snippets of the page at `/` show it (without it, the address that the browser came by, with `https` unless it is this machine's own)")
     {
         Takes = "`https://s3-auth.example.com`",
     };
+
+    internal static readonly Setting Audiences = new(
+        "AUDIENCES", "what else than the host of `PUBLIC_URL` a request may name as its `audience`: other hosts that clients call, or SS58 addresses ([why](threat-model.md#another-server-that-trusts-the-same-hotkeys))")
+    {
+        Takes = "hosts, with the port if not 443, or addresses, with commas: `s3.example.org,localhost:8000`",
+    };
+
+    internal static readonly ChoiceSetting RequireAudience = new(
+        "REQUIRE_AUDIENCE", "false", ["true", "false"], "`true`: requests that name no `audience` are refused; needs `PUBLIC_URL` or `AUDIENCES`. Older clients name none");
 
     internal static readonly Setting DataFolder = new("DATA_DIR", "what outlives a restart: the last metagraph read; in development, the objects too")
     {
@@ -133,7 +142,7 @@ internal static class Settings
         new("The store", [Bucket, Region, Endpoint, PublicEndpoint, UploadMethod, ListingLifetime, ListingTimeout]),
         new("Folders", [Layout, Sources]),
         new("Limits", [RedisUrl, RedisIsRequired, PerMiner, PerValidator, Total, RequestsPerMinute, MaxAge, MaxAhead]),
-        new("The server", [Port, PublicUrl, DataFolder, MostConnections, DrainTime, TrustedProxies, CorsOrigins, EmbeddedStorePort]),
+        new("The server", [Port, PublicUrl, Audiences, RequireAudience, DataFolder, MostConnections, DrainTime, TrustedProxies, CorsOrigins, EmbeddedStorePort]),
         new("Records", [LogLevel, AuditFolder, MetricsToken]),
     ];
 

@@ -39,6 +39,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
         RefusalCode.TimestampInFuture => new("timestamp_in_future", 400, "The timestamp is too far ahead"),
         RefusalCode.ExpiryInPast => new("expiry_in_past", 400, "The requested expiry is not after now"),
         RefusalCode.InvalidSignature => new("invalid_signature", 401, "The signature does not verify"),
+        RefusalCode.WrongAudience => new("wrong_audience", 401, "The proof is meant for another server"),
         RefusalCode.HotkeyNotRegistered => new("hotkey_not_registered", 403, "The hotkey is not registered"),
         RefusalCode.ColdkeyMismatch => new("coldkey_mismatch", 403, "Another coldkey owns the hotkey"),
         RefusalCode.NotAValidator => new("not_a_validator", 403, "The hotkey is no validator"),

@@ -37,6 +37,7 @@ namespace S3Auth.Api.Json;
         typeof(SourceConverter),
         typeof(FileNameConverter),
         typeof(JobIdConverter),
+        typeof(AudienceConverter),
         typeof(WholeNumberConverter),
         typeof(WholeSecondsConverter),
     ])]

@@ -42,6 +42,7 @@ internal static class Examples
     private static readonly AccountId Hotkey = AccountId.Parse("5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
     private static readonly AccountId Coldkey = AccountId.Parse("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy");
     private static readonly AccountId Validator = AccountId.Parse("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
+    private static readonly Audience ThisServer = Audience.Of(new Uri("https://s3-auth.example.com"));
     private static readonly DateTimeOffset Expiry = DateTimeOffset.FromUnixTimeSeconds(Timestamp + 86400);
     private static readonly ColdkeyLayout Layout = new(Sources("x", "reddit"));
     private static readonly IReadOnlyList<Folder> Folders = Layout.FoldersOf(Coldkey);
@@ -114,7 +115,8 @@ internal static class Examples
         RefusalCode.TimestampExpired => $"The timestamp {Timestamp} is 1 s past the allowed 300 s; this server's time is {Timestamp + 301}: sign again with the current Unix time.",
         RefusalCode.TimestampInFuture => $"The timestamp {Timestamp} is 1 s beyond the allowed 60 s ahead; this server's time is {Timestamp - 61}: check your clock and sign again.",
         RefusalCode.ExpiryInPast => $"The requested expiry is not after this server's time {Timestamp}; send a later one in Unix seconds, or leave it out for the longest grant.",
-        RefusalCode.InvalidSignature => $"The signature does not verify: sign exactly the text '{CommitmentOf(request)}' with the hotkey {(request.IsAssignableTo(typeof(MinerRequest)) ? Hotkey : Validator)} (sr25519) and send it as hex.",
+        RefusalCode.InvalidSignature => $"The signature does not verify: sign exactly the text '{CommitmentOf(request).MeantFor(ThisServer)}' with the hotkey {(request.IsAssignableTo(typeof(MinerRequest)) ? Hotkey : Validator)} (sr25519) and send it as hex.",
+        RefusalCode.WrongAudience => $"This request is meant for 'other.example.com', but this server is {ThisServer}: call the server that you mean by its own address, and sign the host of that URL as 'audience'.",
         RefusalCode.HotkeyNotRegistered => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney (block 6852690): register it and, if you just did, ask again in 30 s.",
         RefusalCode.ColdkeyMismatch => $"On chain another coldkey than {Coldkey} owns the hotkey {Hotkey}: send and sign the coldkey that owns it.",
         RefusalCode.NotAValidator => $"The hotkey {Validator} has a validator permit and 1500 alpha staked; a validator needs a permit and more than 20000 alpha.",
@@ -153,6 +155,7 @@ internal static class Examples
             request.Add(name, value);
         }
 
+        request.Add("audience", ThisServer.Text);
         request.Add("timestamp", Timestamp);
         request.Add("signature", ExampleSignature());
         return request;
@@ -271,7 +274,7 @@ internal static class Examples
                     Folders = MinerFolders(),
                 },
             },
-            CommitmentUsed = Commitment.FolderUrls(Validator, Timestamp).Text,
+            CommitmentUsed = Commitment.FolderUrls(Validator, Timestamp).MeantFor(ThisServer).Text,
         };
     }
 
@@ -291,7 +294,7 @@ internal static class Examples
             SuccessfulUrls = 1,
             FileUrls = new Dictionary<string, FileUrl>(StringComparer.Ordinal) { [FileKey] = url },
             InvalidFiles = [],
-            CommitmentUsed = Commitment.FileUrls(Coldkey, Validator, Timestamp).Text,
+            CommitmentUsed = Commitment.FileUrls(Coldkey, Validator, Timestamp).MeantFor(ThisServer).Text,
         };
     }
 
@@ -389,6 +392,8 @@ internal static class Examples
                 "POST /get-validator-access",
                 "s3:validator:access:{timestamp}",
                 Commitment.ValidatorAccess(Timestamp).Text,
+                "s3:validator:access:{timestamp}:{audience}",
+                Commitment.ValidatorAccess(Timestamp).MeantFor(ThisServer).Text,
                 "A validator asks to find and list every miner's folder; signed by the validator's hotkey."),
         },
         new TaoHeaderFormat(
@@ -403,6 +408,8 @@ internal static class Examples
             },
             "{}",
             $"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a.6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a.{Timestamp}000"),
+        [ThisServer],
+        AudienceRequired: false,
         ["Write the commitment as UTF-8 text, with {timestamp} the current Unix time in seconds."],
         Timestamp);
 

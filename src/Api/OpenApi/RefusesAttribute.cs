@@ -16,6 +16,7 @@ internal sealed class RefusesAttribute(params RefusalCode[] codes) : Attribute
         RefusalCode.TimestampExpired,
         RefusalCode.TimestampInFuture,
         RefusalCode.InvalidSignature,
+        RefusalCode.WrongAudience,
         RefusalCode.HotkeyNotRegistered,
         RefusalCode.ReplayedRequest,
         RefusalCode.QuotaExceeded,

@@ -26,6 +26,7 @@ internal static class ServiceDocument
         [typeof(Source)] = "^[a-z0-9][a-z0-9_-]{0,31}$",
         [typeof(FileName)] = "^[^/\\\\]{1,255}$",
         [typeof(JobId)] = "^[A-Za-z0-9._-]{1,128}$",
+        [typeof(Audience)] = "^[A-Za-z0-9._:\\[\\]-]{1,259}$",
     };
 
     internal static void AddServiceDocument(this IServiceCollection services) => services.AddOutputCache().AddOpenApi(options =>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using S3Auth.Domain;
 
 namespace S3Auth.Api.Pages;
 
@@ -11,7 +12,7 @@ public sealed partial class BaseUrl(Uri? publicUrl, int port)
     public bool IsKnown => publicUrl is not null;
 
     /// <summary>Whether this can be the address of a server, and stand in a snippet of any language as it is.</summary>
-    public static bool IsUsable(Uri uri) => Harmless().IsMatch(uri.AbsoluteUri);
+    public static bool IsUsable(Uri uri) => Harmless().IsMatch(uri.AbsoluteUri) && Audience.TryOf(uri, out _);
 
     /// <summary>Without a trailing slash.</summary>
     public string Of(HttpRequest request)

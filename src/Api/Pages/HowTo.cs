@@ -40,6 +40,7 @@ public sealed partial class HowTo
         _values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["server"] = server,
+            ["audience"] = Audience.Of(new Uri(server)).Text,
             ["network"] = Unfamiliar().Replace(network[..Math.Min(network.Length, LongestName)], "_"),
             ["netuid"] = netuid.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["structure"] = layout.Structure,

@@ -1,3 +1,4 @@
+using S3Auth.Domain;
 using S3Auth.Substrate;
 
 namespace S3Auth.Application.Pipeline;
@@ -17,6 +18,9 @@ public interface ISignedRequest
 
     /// <summary>As what the caller asks.</summary>
     Role Role { get; }
+
+    /// <summary>The server that the proofs are meant for; null where the request names none.</summary>
+    Audience? Audience { get; }
 
     /// <summary>What must verify, every one of them; at least one.</summary>
     IReadOnlyList<Proof> Proofs { get; }

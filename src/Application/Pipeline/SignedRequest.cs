@@ -19,6 +19,12 @@ public abstract record SignedRequest : ISignedRequest
     /// <summary>Its signature over the commitment that /commitment-formats names. With Tao v2 headers it may be left out.</summary>
     public Sr25519Signature? Signature { get; init; }
 
+    /// <summary>
+    /// The server that this request is meant for: the host, and port if not 443, of the URL that is called. A commitment then ends with
+    /// `:` and this text. Other servers refuse the request, so that nobody can pass it on.
+    /// </summary>
+    public Audience? Audience { get; init; }
+
     /// <summary>The proof that came in the request's headers; never read from its body.</summary>
     [JsonIgnore]
     public TaoProof? Tao { get; init; }
@@ -56,7 +62,7 @@ public abstract record SignedRequest : ISignedRequest
 
     // What is said of a moment was judged before: it lies within the access window, and so within what can be a moment.
     private Proof ByCommitment(Sr25519Signature signature) => new(
-        Commit(Hotkey!.Value, Timestamp!.Value).Text,
+        Commit(Hotkey!.Value, Timestamp!.Value).MeantFor(Audience).Text,
         signature,
         ProofKind.Commitment,
         DateTimeOffset.FromUnixTimeSeconds(Timestamp!.Value),

@@ -18,6 +18,9 @@ public enum RefusalCode
     /// <summary>The signature does not verify for that hotkey and text.</summary>
     InvalidSignature,
 
+    /// <summary>The proof is meant for another server, or for none where this server requires that it is named.</summary>
+    WrongAudience,
+
     /// <summary>The hotkey is not in the metagraph.</summary>
     HotkeyNotRegistered,
 

@@ -15,6 +15,9 @@ internal static class ExampleAccounts
     /// <summary><c>//Alice</c></summary>
     internal static readonly AccountId Validator = AccountId.Parse("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
 
+    /// <summary>A server that has no audience of its own shows this one.</summary>
+    internal static readonly Audience Audience = Audience.Of(new Uri("https://s3-auth.example.com"));
+
     /// <summary>The miner with the first two.</summary>
     internal static readonly Neuron Neuron = new(0, Hotkey, Coldkey, ValidatorPermit: false, default, Active: true);
 }

@@ -22,6 +22,7 @@ internal sealed class CheckRun : IDisposable
         ["timestamp_expired"] = "Set this machine's clock: it is behind the server's.",
         ["timestamp_in_future"] = "Set this machine's clock: it is ahead of the server's.",
         ["invalid_signature"] = "The key does not sign for its address: check the wallet's files, or whether something between here and the server changes requests.",
+        ["wrong_audience"] = "Call the server by the address that its operator gave you; if that is this one, ask the operator to set PUBLIC_URL to it, or to add its host to AUDIENCES.",
         ["hotkey_not_registered"] = "Register the hotkey on this subnet, or name the right --hotkey and --server; a fresh registration shows after the server's next look at the chain.",
         ["coldkey_mismatch"] = "Name the coldkey that owns this hotkey on the chain: --coldkey, or the wallet that the hotkey was registered from.",
         ["not_a_validator"] = "A validator needs a permit and enough alpha stake on this subnet.",
@@ -323,6 +324,7 @@ internal sealed class CheckRun : IDisposable
         {
             "timestamp_expired" or "timestamp_in_future" => "clock",
             "invalid_signature" => "signature",
+            "wrong_audience" => "server",
             "hotkey_not_registered" => "hotkey",
             "coldkey_mismatch" => "coldkey",
             "not_a_validator" => "permit and stake",

@@ -25,19 +25,20 @@ internal static class SignCommand
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
             var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            var audience = Audience.Of(session.Server);
             var request = parsed.GetValue(kind)! switch
             {
-                "folder-access" => new Request("get-folder-access", Commitments.FolderAccess(session.Wallet.Coldkey, session.Wallet.Hotkey.AccountId, timestamp))
+                "folder-access" => new Request("get-folder-access", Commitments.FolderAccess(session.Wallet.Coldkey, session.Wallet.Hotkey.AccountId, timestamp, audience))
                 {
                     Members = { ["coldkey"] = session.Wallet.Coldkey.ToString() },
                 },
-                "validator-access" => new Request("get-validator-access", Commitments.ValidatorAccess(timestamp)),
-                "folders" => new Request("get-folder-presigned-urls", Commitments.Folders(session.Wallet.Hotkey.AccountId, timestamp)),
-                "miner" => await OfMinerAsync("get-miner-specific-access", account => Commitments.Miner(account, timestamp)),
+                "validator-access" => new Request("get-validator-access", Commitments.ValidatorAccess(timestamp, audience)),
+                "folders" => new Request("get-folder-presigned-urls", Commitments.Folders(session.Wallet.Hotkey.AccountId, timestamp, audience)),
+                "miner" => await OfMinerAsync("get-miner-specific-access", account => Commitments.Miner(account, timestamp, audience)),
                 _ => await OfFilesAsync(),
             };
 
-            Show(session, request, timestamp);
+            Show(session, request, timestamp, audience);
             return ExitCode.Done;
 
             async Task<Request> OfMinerAsync(string path, Func<AccountId, string> commitment)
@@ -58,7 +59,7 @@ internal static class SignCommand
                     throw new UsageException("Say which files: --file KEY, once for each.");
                 }
 
-                var wanted = await OfMinerAsync("get-file-presigned-urls", account => Commitments.Files(account, session.Wallet.Hotkey.AccountId, timestamp));
+                var wanted = await OfMinerAsync("get-file-presigned-urls", account => Commitments.Files(account, session.Wallet.Hotkey.AccountId, timestamp, audience));
                 wanted.Members["file_keys"] = new JsonArray([.. keys.Select(key => (JsonNode)key)]);
                 return wanted;
             }
@@ -66,10 +67,11 @@ internal static class SignCommand
         return command;
     }
 
-    private static void Show(Session session, Request request, long timestamp)
+    private static void Show(Session session, Request request, long timestamp, string audience)
     {
         var signature = Convert.ToHexStringLower(session.Wallet.Hotkey.Sign(Encoding.UTF8.GetBytes(request.Commitment)).ToBytes());
         request.Members["hotkey"] = session.Wallet.Hotkey.AccountId.ToString();
+        request.Members["audience"] = audience;
         request.Members["timestamp"] = timestamp;
         request.Members["signature"] = signature;
 

@@ -1,28 +1,34 @@
-using System.Globalization;
 using S3Auth.Substrate;
 
 namespace S3Auth.Client.Requests;
 
 /// <summary>
 /// The texts that a hotkey signs to prove a request in its body instead of its headers; <c>GET /commitment-formats</c> has them with
-/// examples. Timestamps are Unix seconds. <see cref="S3AuthClient"/> needs none of them: it signs headers.
+/// examples. Timestamps are Unix seconds. A request that names its <c>audience</c> (<see cref="Audience.Of"/>) is signed with that text at
+/// the end. <see cref="S3AuthClient"/> needs none of them: it signs headers.
 /// </summary>
 public static class Commitments
 {
     /// <summary>For <c>/get-folder-access</c>, <c>/get-file-upload-url</c>, <c>/list-my-files</c>.</summary>
-    public static string FolderAccess(AccountId coldkey, AccountId hotkey, long timestamp) =>
-        string.Create(CultureInfo.InvariantCulture, $"s3:data:access:{coldkey}:{hotkey}:{timestamp}");
+    public static string FolderAccess(AccountId coldkey, AccountId hotkey, long timestamp, string? audience = null) =>
+        MeantFor(audience, $"s3:data:access:{coldkey}:{hotkey}:{timestamp}");
 
     /// <summary>For <c>/get-validator-access</c>.</summary>
-    public static string ValidatorAccess(long timestamp) => string.Create(CultureInfo.InvariantCulture, $"s3:validator:access:{timestamp}");
+    public static string ValidatorAccess(long timestamp, string? audience = null) =>
+        MeantFor(audience, $"s3:validator:access:{timestamp}");
 
     /// <summary>For <c>/get-miner-specific-access</c>, <c>/get-miner-list</c>, <c>/list-files</c>.</summary>
-    public static string Miner(AccountId miner, long timestamp) => string.Create(CultureInfo.InvariantCulture, $"s3:validator:miner:{miner}:{timestamp}");
+    public static string Miner(AccountId miner, long timestamp, string? audience = null) =>
+        MeantFor(audience, $"s3:validator:miner:{miner}:{timestamp}");
 
     /// <summary>For <c>/get-folder-presigned-urls</c>.</summary>
-    public static string Folders(AccountId hotkey, long timestamp) => string.Create(CultureInfo.InvariantCulture, $"s3:validator:folders:{hotkey}:{timestamp}");
+    public static string Folders(AccountId hotkey, long timestamp, string? audience = null) =>
+        MeantFor(audience, $"s3:validator:folders:{hotkey}:{timestamp}");
 
     /// <summary>For <c>/get-file-presigned-urls</c>.</summary>
-    public static string Files(AccountId miner, AccountId hotkey, long timestamp) =>
-        string.Create(CultureInfo.InvariantCulture, $"s3:validator:files:{miner}:{hotkey}:{timestamp}");
+    public static string Files(AccountId miner, AccountId hotkey, long timestamp, string? audience = null) =>
+        MeantFor(audience, $"s3:validator:files:{miner}:{hotkey}:{timestamp}");
+
+    private static string MeantFor(string? audience, FormattableString commitment) =>
+        audience is null ? FormattableString.Invariant(commitment) : $"{FormattableString.Invariant(commitment)}:{audience}";
 }

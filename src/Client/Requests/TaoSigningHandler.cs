@@ -1,6 +1,10 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using S3Auth.Substrate;
 
 namespace S3Auth.Client.Requests;
@@ -10,14 +14,20 @@ namespace S3Auth.Client.Requests;
 /// the time of sending (Unix milliseconds). A proof is good once, so whatever sends a request again stands before this handler.
 /// </summary>
 /// <remarks>
-/// What is signed names no server, so a request to anywhere else than the service is refused instead of signed, and redirects must
-/// not be followed behind this handler.
+/// Every body is given the member <c>audience</c> before it is signed, so that no server can pass the request on to another one. A request
+/// to anywhere else than the service is refused instead of signed, and redirects must not be followed behind this handler: a server that
+/// was told no audience of its own does not compare it.
 /// </remarks>
 public sealed class TaoSigningHandler : DelegatingHandler
 {
     private const string Version = "2";
+    private const string AudienceMember = "audience";
+
+    // Names of files stay as short as they are.
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Uri _service;
+    private readonly string _audience;
     private readonly KeyPair _hotkey;
     private readonly TimeProvider _time;
 
@@ -29,6 +39,7 @@ public sealed class TaoSigningHandler : DelegatingHandler
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(hotkey);
         _service = service;
+        _audience = Audience.Of(service);
         _hotkey = hotkey;
         _time = time ?? TimeProvider.System;
     }
@@ -42,6 +53,12 @@ public sealed class TaoSigningHandler : DelegatingHandler
         {
             RefuseElsewhere(request.RequestUri);
             var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+            if (AddAudience(body) is { } named)
+            {
+                Replace(request, named);
+                body = named;
+            }
+
             Sign(request, body);
         }
 
@@ -54,6 +71,42 @@ public sealed class TaoSigningHandler : DelegatingHandler
         {
             throw new InvalidOperationException($"Only requests to {_service.GetLeftPart(UriPartial.Authority)} are signed.");
         }
+    }
+
+    /// <summary>The body with its audience; null where it has one, or is no JSON object.</summary>
+    private byte[]? AddAudience(byte[] body)
+    {
+        try
+        {
+            if ((body.Length == 0 ? new JsonObject() : JsonNode.Parse(body)) is not JsonObject members || members.ContainsKey(AudienceMember))
+            {
+                return null;
+            }
+
+            members.Add(AudienceMember, _audience);
+            return JsonSerializer.SerializeToUtf8Bytes(members, Plain);
+        }
+        catch (JsonException)
+        {
+            // The server says what is wrong with it.
+            return null;
+        }
+    }
+
+    private static void Replace(HttpRequestMessage request, byte[] body)
+    {
+        var content = new ByteArrayContent(body);
+        foreach (var (name, values) in request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>())
+        {
+            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            {
+                content.Headers.TryAddWithoutValidation(name, values);
+            }
+        }
+
+        content.Headers.ContentType ??= new MediaTypeHeaderValue("application/json");
+        request.Content?.Dispose();
+        request.Content = content;
     }
 
     private void Sign(HttpRequestMessage request, byte[] body)

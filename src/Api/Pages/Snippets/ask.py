@@ -9,12 +9,13 @@ import bittensor as bt
 import requests
 
 server = "<<server>>"
+audience = "<<audience>>"  # the server's host: no other server can use what is signed for it
 wallet = bt.Wallet(name="default", hotkey="default")
 
 
 def ask(path, **members):
     """Asks the server; the hotkey signs the very bytes that are sent, anew each time (Tao v2)."""
-    body = json.dumps(members).encode()
+    body = json.dumps(members | {"audience": audience}).encode()
     while True:
         nonce, timestamp = str(uuid.uuid4()), str(time.time_ns() // 1_000_000)
         text = f"{hashlib.sha256(body).hexdigest()}.{nonce}.{timestamp}"

@@ -9,14 +9,17 @@ namespace S3Auth.Application.Service.GetCommitmentFormats;
 /// <summary>Anyone asks what to sign.</summary>
 public sealed record GetCommitmentFormatsQuery : IRequest<CommitmentFormats>;
 
-internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWindow window, TimeProvider time)
+internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWindow window, Audiences audiences, TimeProvider time)
     : IRequestHandler<GetCommitmentFormatsQuery, CommitmentFormats>
 {
     public Task<CommitmentFormats> Handle(GetCommitmentFormatsQuery request, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        return Task.FromResult(new CommitmentFormats(layout.Name, Commitments(now), TaoHeaders(now), Instructions(), now));
+        return Task.FromResult(new CommitmentFormats(
+            layout.Name, Commitments(now), TaoHeaders(now), audiences.Own, audiences.IsRequired, Instructions(), now));
     }
+
+    private Audience ExampleAudience => audiences.Own is [var own, ..] ? own : ExampleAccounts.Audience;
 
     // The examples are made by the same code that checks signatures, so they cannot differ from what is checked.
     private Dictionary<string, CommitmentFormat> Commitments(long now)
@@ -24,16 +27,16 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
         var (hotkey, coldkey, validator) = (ExampleAccounts.Hotkey, ExampleAccounts.Coldkey, ExampleAccounts.Validator);
         var miner = layout.FolderOwner(ExampleAccounts.Neuron);
 
-        CommitmentFormat OfMiner(string path, string what) => new(
-            $"POST {path}",
+        CommitmentFormat OfMiner(string path, string what) => Describe(
+            path,
             "s3:data:access:{coldkey}:{hotkey}:{timestamp}",
-            Commitment.FolderAccess(coldkey, hotkey, now).Text,
+            Commitment.FolderAccess(coldkey, hotkey, now),
             $"A miner asks {what}; signed by the miner's hotkey, which {{coldkey}} owns on chain.");
 
-        CommitmentFormat OfOneMiner(string path, string what) => new(
-            $"POST {path}",
+        CommitmentFormat OfOneMiner(string path, string what) => Describe(
+            path,
             "s3:validator:miner:{miner}:{timestamp}",
-            Commitment.MinerAccess(miner, now).Text,
+            Commitment.MinerAccess(miner, now),
             $"A validator asks {what}; {{miner}} is the address it sends as miner_hotkey or miner_coldkey; signed by the validator's hotkey.");
 
         return new Dictionary<string, CommitmentFormat>(StringComparer.Ordinal)
@@ -41,30 +44,33 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
             ["folder_access"] = OfMiner("/get-folder-access", "to upload into its own folder"),
             ["file_upload"] = OfMiner("/get-file-upload-url", "to upload one file into its own folder"),
             ["my_files"] = OfMiner("/list-my-files", "what is in its own folder"),
-            ["validator_access"] = new(
-                "POST /get-validator-access",
+            ["validator_access"] = Describe(
+                "/get-validator-access",
                 "s3:validator:access:{timestamp}",
-                Commitment.ValidatorAccess(now).Text,
+                Commitment.ValidatorAccess(now),
                 "A validator asks to find and list every miner's folder; signed by the validator's hotkey."),
             ["miner_access"] = OfOneMiner("/get-miner-specific-access", "to list one miner's folders"),
             ["miner_list"] = OfOneMiner("/get-miner-list", "for one page of one miner's listing"),
             ["files"] = OfOneMiner("/list-files", "for one page of one miner's files with their downloads"),
-            ["folder_urls"] = new(
-                "POST /get-folder-presigned-urls",
+            ["folder_urls"] = Describe(
+                "/get-folder-presigned-urls",
                 "s3:validator:folders:{hotkey}:{timestamp}",
-                Commitment.FolderUrls(validator, now).Text,
+                Commitment.FolderUrls(validator, now),
                 "A validator asks to list every miner's job folders; {hotkey} is its own, which signs."),
-            ["file_urls"] = new(
-                "POST /get-file-presigned-urls",
+            ["file_urls"] = Describe(
+                "/get-file-presigned-urls",
                 "s3:validator:files:{miner}:{hotkey}:{timestamp}",
-                Commitment.FileUrls(miner, validator, now).Text,
+                Commitment.FileUrls(miner, validator, now),
                 "A validator asks to download files of one miner; {miner} is the address it sends as miner_hotkey or miner_coldkey, {hotkey} its own, which signs."),
         };
     }
 
-    private static TaoHeaderFormat TaoHeaders(long now)
+    private CommitmentFormat Describe(string path, string format, Commitment example, string description) => new(
+        $"POST {path}", format, example.Text, $"{format}:{{audience}}", example.MeantFor(ExampleAudience).Text, description);
+
+    private TaoHeaderFormat TaoHeaders(long now)
     {
-        const string Body = "{}";
+        var body = $$"""{"audience": "{{ExampleAudience}}"}""";
         const string Nonce = "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a";
 
         var timestamp = now * 1000;
@@ -78,8 +84,8 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
                 ["X-Tao-Signed-By"] = ExampleAccounts.Hotkey.ToString(),
                 ["X-Tao-Signature"] = "{the signature over the text, base64 or hex}",
             },
-            Body,
-            TaoMessage.Of(SHA256.HashData(Encoding.UTF8.GetBytes(Body)), Nonce, timestamp).Text);
+            body,
+            TaoMessage.Of(SHA256.HashData(Encoding.UTF8.GetBytes(body)), Nonce, timestamp).Text);
     }
 
     private string[] Instructions() =>
@@ -89,6 +95,7 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
         "Send the signature as hex: 64 bytes, or 65 with a leading 01; an 0x prefix is allowed.",
         $"Send the same {{timestamp}} in the request: at most {window.Back.TotalSeconds:0} s old and {window.Ahead.TotalSeconds:0} s ahead of this server's clock.",
         "Addresses are SS58 with prefix 42.",
+        "Name the server that you call: send 'audience', the host of its URL with the port unless that is 443, and append ':' and the same text to the commitment. With Tao v2 headers, 'audience' in the body is enough. Nobody can then pass the request on to another server.",
         "Or sign with Tao v2 headers instead: the text of tao_headers, over the bytes of the body as they are sent, with the Unix time in milliseconds and a new UUID for each request; the body then needs no hotkey, coldkey, timestamp and signature. A request with both proofs must be right in both.",
     ];
 }
