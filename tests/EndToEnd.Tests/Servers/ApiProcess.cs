@@ -22,7 +22,7 @@ internal sealed class ApiProcess : IAsyncDisposable
     // What a developer's or a build machine's environment must not decide here.
     internal static readonly string[] OwnVariables =
     [
-        "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "PUBLIC_URL", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
+        "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "PUBLIC_URL", "AUDIENCES", "REQUIRE_AUDIENCE", "LISTING_REDIRECT", "SEAL_KEY", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
         "METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS", "MIN_VALIDATOR_STAKE",
         "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "UPLOAD_METHOD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
         "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL", "REDIS_REQUIRED",
@@ -31,6 +31,9 @@ internal sealed class ApiProcess : IAsyncDisposable
         "LISTING_CACHE_SECONDS", "LISTING_TIMEOUT", "AWS_CREDENTIAL_EXPIRATION", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT",
     ];
+
+    /// <summary>Stands in a setting for the port that the service gets.</summary>
+    internal const string PortPlaceholder = "{port}";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -175,7 +178,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         environment["DRAIN_SECONDS"] = "0";
         foreach (var (name, value) in settings)
         {
-            environment[name] = value;
+            environment[name] = value.Replace(PortPlaceholder, environment["PORT"], StringComparison.Ordinal);
         }
 
         return new ApiProcess(new ServerProcess("The service", command[0], command.Skip(1), folder, environment), port, storePort);

@@ -152,6 +152,12 @@ internal sealed class Deployment : IAsyncDisposable
             settings["UPLOAD_METHOD"] = "PUT";
         }
 
+        if (kind == DeploymentKind.Few)
+        {
+            settings["AUDIENCES"] = "127.0.0.1:" + ApiProcess.PortPlaceholder;
+            settings["REQUIRE_AUDIENCE"] = "true";
+        }
+
         return settings;
     }
 }

@@ -9,7 +9,7 @@ public enum DeploymentKind
     /// <summary>A bucket of thousands of folders and files, which nobody lists as a whole without need.</summary>
     Large,
 
-    /// <summary>A bucket of few files, all of which can be read.</summary>
+    /// <summary>A bucket of few files, all of which can be read; the server takes only requests that name it.</summary>
     Few,
 
     /// <summary>A store that takes files by PUT only.</summary>
