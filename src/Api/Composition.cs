@@ -52,6 +52,8 @@ internal static partial class Composition
 
         services.AddSignatures();
         services.AddLimits(options.Limits);
+        services.AddSingleton(options.ListingRedirect);
+        services.AddSealing(options.SealKey, isShared: options.ListingRedirect.Server is not null && options.Limits.Redis is not null);
         services.AddAudit(new AuditOptions(options.AuditFolder));
         if (options.Chain is { } chain)
         {
@@ -159,6 +161,11 @@ internal static partial class Composition
             LogNoAudience(app.Logger, options.LoopbackOnly ? LogLevel.Information : LogLevel.Warning);
         }
 
+        if (options is { ListingRedirect.Server: not null, SealKey: null, Limits.Redis: null })
+        {
+            LogOwnSealKey(app.Logger);
+        }
+
         app.Lifetime.ApplicationStarted.Register(() => LogStarted(app.Logger, options.Port, options.Netuid, options.Layout.Name));
     }
 
@@ -173,6 +180,9 @@ internal static partial class Composition
 
     [LoggerMessage(Message = "This server was told no audience of its own, so it also takes requests that were signed for another server and passed on: set PUBLIC_URL to the address that clients call")]
     private static partial void LogNoAudience(ILogger logger, LogLevel level);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Neither SEAL_KEY nor REDIS_URL is set: links to listings end with this process, and no other instance reads them")]
+    private static partial void LogOwnSealKey(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "S3Auth listens on port {Port} for netuid {Netuid}, layout {Layout}; see http://localhost:{Port}")]
     private static partial void LogStarted(ILogger logger, int port, ushort netuid, string layout);

@@ -3,6 +3,8 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using S3Auth.Application.Files;
 using S3Auth.Application.Grants;
+using S3Auth.Application.Listings;
+using S3Auth.Application.Listings.GetListing;
 using S3Auth.Application.Miners.GetFileUploadUrl;
 using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Miners.ListMyFiles;
@@ -37,6 +39,7 @@ public static class DependencyInjection
         services.AddTransient<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddTransient<IMediator, Mediator>();
         services.AddSingleton<GrantIssuer>();
+        services.AddSingleton<ListingLinks>();
         services.AddSingleton<MinerFolderOwner>();
         services.AddSingleton<MinerDiscovery>();
         services.AddSingleton<FilePages>();
@@ -59,6 +62,7 @@ public static class DependencyInjection
         services.AddUseCase<ListFilesCommand, FileList, ListFilesHandler>();
         services.AddUseCase<GetFolderPresignedUrlsCommand, FolderPresignedUrls, GetFolderPresignedUrlsHandler>();
         services.AddUseCase<GetFilePresignedUrlsCommand, FilePresignedUrls, GetFilePresignedUrlsHandler>();
+        services.AddUseCase<GetListingQuery, ListingPage, GetListingHandler>();
         services.AddUseCase<GetHealthQuery, Health, GetHealthHandler>();
         services.AddUseCase<GetReadinessQuery, Readiness, GetReadinessHandler>();
         services.AddUseCase<GetRateLimitsQuery, RateLimits, GetRateLimitsHandler>();

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Net;
 using S3Auth.Substrate;
 
 namespace S3Auth.Domain;
@@ -93,13 +92,13 @@ public readonly record struct Audience
         if (text.StartsWith('['))
         {
             if (!text.EndsWith(']') || text[1..^1].Any(c => !char.IsAsciiHexDigit(c) && c is not (':' or '.'))
-                || !IPAddress.TryParse(text[1..^1], out var address))
+                || Uri.CheckHostName(text[1..^1]) != UriHostNameType.IPv6)
             {
                 return false;
             }
 
-            canonical = $"[{address}]";
-            return address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+            canonical = new Uri($"{Uri.UriSchemeHttps}://{text}").Host;
+            return true;
         }
 
         // A dot at the end makes a name a full one: what clients call by their URL is.

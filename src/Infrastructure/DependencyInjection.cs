@@ -8,6 +8,7 @@ using S3Auth.Infrastructure.Audit;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Chain.Node;
 using S3Auth.Infrastructure.Limits;
+using S3Auth.Infrastructure.Sealing;
 using S3Auth.Infrastructure.Signatures;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
@@ -95,6 +96,22 @@ public static class DependencyInjection
         services.AddHostedService(provider => provider.GetRequiredService<RedisAnswers>());
         services.AddSingleton<IReplayGuard, RedisReplayGuard>();
         services.AddSingleton<IQuota, RedisQuota>();
+        return services;
+    }
+
+    /// <summary>What seals links: with a key of the operator's, with one that all instances share by Redis, or with one of this process.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="key">The operator's key; null for none.</param>
+    /// <param name="isShared">Whether instances share a key by the Redis of <see cref="AddLimits"/>, where the operator gave none.</param>
+    public static IServiceCollection AddSealing(this IServiceCollection services, SealKey? key, bool isShared)
+    {
+        services.AddSingleton(new SealKeys(key ?? SealKey.Create()));
+        services.AddSingleton<ISealer, AesGcmSealer>();
+        if (key is null && isShared)
+        {
+            services.AddHostedService<RedisSealKey>();
+        }
+
         return services;
     }
 

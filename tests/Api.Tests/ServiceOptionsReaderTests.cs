@@ -98,6 +98,11 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("PUBLIC_URL", "https://s3-auth.example.com/?a=b")]
     [TestCase("PUBLIC_URL", "https://s3-auth.example.com/$(rm)")]
     [TestCase("PUBLIC_URL", "https://s3-auth.example.com/a'b")]
+    [TestCase("PUBLIC_URL", "https://a..b")]
+    [TestCase("AUDIENCES", "https://s3-auth.example.com")]
+    [TestCase("AUDIENCES", "s3-auth.example.com,a b")]
+    [TestCase("SEAL_KEY", "very-secret")]
+    [TestCase("SEAL_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg==")]
     [TestCase("UPLOAD_METHOD", "put")]
     [TestCase("UPLOAD_METHOD", "PATCH")]
     [TestCase("LISTING_CACHE_SECONDS", "61")]
@@ -283,12 +288,46 @@ public sealed class ServiceOptionsReaderTests
         Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name));
 
     [TestCase("REDIS_URL", "http://user:very-private@cache")]
+    [TestCase("SEAL_KEY", "very-private")]
     [TestCase("METRICS_TOKEN", "very-private")]
     [TestCase("METRICS_TOKEN", "very-private with a space")]
     [TestCase("PUBLIC_URL", "https://user:very-private@s3-auth.example.com")]
     public void Secret_that_cannot_be_used_is_not_repeated(string name, string value) => Assert.That(
         () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value }),
         Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name).And.Message.Not.Contains("very-private"));
+
+    [TestCase("REQUIRE_AUDIENCE", "PUBLIC_URL")]
+    [TestCase("LISTING_REDIRECT", "PUBLIC_URL")]
+    public void Setting_that_needs_an_address_of_this_server_stops_the_start_without_one(string name, string needed)
+    {
+        var settings = new Dictionary<string, string?>(Production, StringComparer.Ordinal) { [name] = "true" };
+
+        Assert.That(() => Read(Environments.Production, settings), Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name).And.Message.Contains(needed));
+
+        settings[needed] = "https://s3-auth.example.com";
+        Assert.That(() => Read(Environments.Production, settings), Throws.Nothing);
+    }
+
+    [Test]
+    public void Audiences_are_the_host_of_the_public_url_and_what_is_listed()
+    {
+        var audiences = Read(Environments.Production, new(Production, StringComparer.Ordinal)
+        {
+            ["PUBLIC_URL"] = "https://S3-Auth.example.com/base", ["AUDIENCES"] = " backup.example.org:8443, s3-auth.example.com:443 ",
+        }).Audiences;
+
+        Assert.That(audiences.Own.Select(audience => audience.Text), Is.EqualTo(new[] { "s3-auth.example.com", "backup.example.org:8443" }));
+        Assert.That(audiences.IsRequired, Is.False);
+        Assert.That(Read(Environments.Production, Production).Audiences, Is.SameAs(Audiences.Unknown));
+    }
+
+    [Test]
+    public void Key_of_links_has_no_effect_without_links()
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["SEAL_KEY"] = new string('a', 64) };
+
+        Assert.That(Reader(Environments.Development, settings).WithoutEffect, Is.EqualTo(new[] { "SEAL_KEY" }));
+    }
 
     [TestCase("static", "METAGRAPH_SYNC_INTERVAL")]
     [TestCase("static", "METAGRAPH_MAX_STALENESS")]

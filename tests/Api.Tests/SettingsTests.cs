@@ -200,7 +200,7 @@ internal sealed partial class SettingsTests
         var settings = setting.Name switch
         {
             "METAGRAPH_FILE" => OfAFile,
-            "REQUIRE_AUDIENCE" => new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { ["PUBLIC_URL"] = "https://s3-auth.example.com" },
+            "REQUIRE_AUDIENCE" or "LISTING_REDIRECT" => new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { ["PUBLIC_URL"] = "https://s3-auth.example.com" },
             _ => OfAChain,
         };
         return Reader(Environments.Production, new(settings, StringComparer.Ordinal) { [setting.Name] = Convert.ToString(value, CultureInfo.InvariantCulture) }).Read();

@@ -2,6 +2,7 @@ using System.Reflection;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Moq;
+using S3Auth.Application.Listings.GetListing;
 using S3Auth.Application.Miners;
 using S3Auth.Application.Miners.GetFileUploadUrl;
 using S3Auth.Application.Miners.GetFolderAccess;
@@ -433,7 +434,7 @@ public sealed class PipelineTests
 
         Assert.That(open, Is.EquivalentTo(new[]
         {
-            typeof(GetHealthQuery), typeof(GetReadinessQuery), typeof(GetCommitmentFormatsQuery), typeof(GetStructureQuery), typeof(GetRateLimitsQuery),
+            typeof(GetHealthQuery), typeof(GetReadinessQuery), typeof(GetCommitmentFormatsQuery), typeof(GetStructureQuery), typeof(GetListingQuery), typeof(GetRateLimitsQuery),
             typeof(GetHotkeyQuery), typeof(GetStatusQuery),
         }));
     }

@@ -38,7 +38,7 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
     public string SignGet(ObjectName key, DateTimeOffset expiry) => $"get {key} until {Until(expiry)}";
 
     public string SignList(Listing listing, DateTimeOffset expiry) =>
-        $"list {listing.Prefix}{(listing.ContinuationToken is { } token ? $" from {token}" : "")} by {listing.Delimiter ?? "nothing"} until {Until(expiry)}";
+        $"list {listing.Prefix}{(listing.ContinuationToken is { } token ? $" from {token}" : "")}{(listing.StartAfter.IsEmpty ? "" : $" after {Convert.ToHexString(listing.StartAfter.Span)}")} by {listing.Delimiter ?? "nothing"} until {Until(expiry)}";
 
     private static string SizeOf(FileUpload file) => file.Size is { } size ? $"{size}" : "any size";
 

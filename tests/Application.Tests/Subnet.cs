@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
+using S3Auth.Application.Listings;
 using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
@@ -114,6 +115,9 @@ internal sealed class Subnet : IDisposable
 
     internal DailyLimits Limits { get; init; } = new(PerMiner: 100, PerValidator: 1000, Total: 5000);
 
+    /// <summary>Where validators' listings lead; to be set before the first request is sent.</summary>
+    internal ListingRedirect Redirect { get; set; } = ListingRedirect.Off;
+
     /// <summary>What requests may name as their audience; to be set before the first is sent.</summary>
     internal Audiences Audiences { get; set; } = Audiences.Unknown;
 
@@ -167,6 +171,8 @@ internal sealed class Subnet : IDisposable
         .AddSingleton(Layout)
         .AddSingleton(new SubnetRules(Alpha.FromAlpha(20_000)))
         .AddSingleton(Audiences)
+        .AddSingleton(Redirect)
+        .AddSingleton<ISealer>(new OpenSealer())
         .AddSingleton(Metagraph.Object)
         .AddSingleton(Signatures.Object)
         .AddSingleton(Store.Object)

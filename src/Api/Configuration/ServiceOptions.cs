@@ -1,7 +1,9 @@
 using System.Net;
+using S3Auth.Application.Listings;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Limits;
+using S3Auth.Infrastructure.Sealing;
 using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Api.Configuration;
@@ -68,6 +70,12 @@ internal sealed record ServiceOptions
 
     /// <summary>What /metrics must be asked with; null when anyone may read it.</summary>
     public required string? MetricsToken { get; init; }
+
+    /// <summary>Where the listings in answers to validators lead.</summary>
+    public required ListingRedirect ListingRedirect { get; init; }
+
+    /// <summary>What links to listings are sealed with; null for a key that instances share by Redis, or one of this process.</summary>
+    public required SealKey? SealKey { get; init; }
 
     /// <summary>How many connections may be open at once.</summary>
     public required int MostConnections { get; init; }

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using S3Auth.Application.Listings;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Limits;
+using S3Auth.Infrastructure.Sealing;
 
 namespace S3Auth.Api.Configuration;
 
@@ -60,6 +62,33 @@ internal sealed partial class ServiceOptionsReader
         }
 
         return own.Count == 0 ? Audiences.Unknown : new Audiences([.. own.Distinct()], isRequired);
+    }
+
+    private ListingRedirect ReadListingRedirect(Uri? publicUrl)
+    {
+        if (!Flag(Settings.ListingRedirect))
+        {
+            return ListingRedirect.Off;
+        }
+
+        if (publicUrl is null)
+        {
+            _problems.Add("LISTING_REDIRECT is true, but PUBLIC_URL is missing: set it to the address that clients call, which the links begin with.");
+        }
+
+        return new ListingRedirect(publicUrl);
+    }
+
+    private SealKey? ReadSealKey()
+    {
+        SealKey? key = null;
+        if (Text(Settings.SealKey) is { } text && !SealKey.TryParse(text, out key))
+        {
+            // The value is a secret and is not repeated.
+            _problems.Add("SEAL_KEY cannot be used: it must be 32 random bytes, as 64 hex digits or in base64; make one with: openssl rand -hex 32");
+        }
+
+        return key;
     }
 
     private List<IPNetwork> ReadTrustedProxies()

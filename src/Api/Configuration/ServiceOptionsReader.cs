@@ -20,13 +20,15 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
 
     private static readonly Setting[] OfARedis = [Settings.RedisIsRequired];
 
+    private static readonly Setting[] OfLinks = [Settings.SealKey];
+
     private readonly List<string> _problems = [];
     private readonly bool _development = environment.IsDevelopment();
 
     /// <summary>The variables that are set without any effect beside the others.</summary>
     internal IReadOnlyList<string> WithoutEffect =>
     [
-        .. (IsStatic ? OfAChain : OfAStaticMetagraph).Concat(Text(Settings.RedisUrl) is null ? OfARedis : [])
+        .. (IsStatic ? OfAChain : OfAStaticMetagraph).Concat(Text(Settings.RedisUrl) is null ? OfARedis : []).Concat(Flag(Settings.ListingRedirect) ? [] : OfLinks)
             .Where(setting => Given(setting) is not null).Select(setting => setting.Name),
     ];
 
@@ -67,6 +69,8 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
             TrustedProxies = ReadTrustedProxies(),
             CorsOrigins = ReadCorsOrigins(),
             MetricsToken = ReadMetricsToken(),
+            ListingRedirect = ReadListingRedirect(publicUrl),
+            SealKey = ReadSealKey(),
             MostConnections = Number(Settings.MostConnections),
             DrainTime = Seconds(Settings.DrainTime),
             AuditFolder = Text(Settings.AuditFolder) is { } folder ? Path.GetFullPath(folder) : null,

@@ -88,6 +88,15 @@ internal static class Settings
 
     internal static readonly NumberSetting ListingTimeout = new("LISTING_TIMEOUT", 30, 1, 300, "seconds that listing folders or files may take at the store");
 
+    internal static readonly ChoiceSetting ListingRedirect = new(
+        "LISTING_REDIRECT", "false", ["true", "false"], "`true`: listings in answers to validators lead to this server's `/listing/…`, which redirects to the page that `start-after` names; needs `PUBLIC_URL` ([why](decisions/0015-listing-links.md))");
+
+    internal static readonly Setting SealKey = new(
+        "SEAL_KEY", "what those links are sealed with, the same for all instances; without it a key kept in Redis, else one of this process. **Secret**")
+    {
+        Takes = "32 random bytes in base64 or hex: `openssl rand -hex 32`",
+    };
+
     internal static readonly ChoiceSetting Layout = new(
         "FOLDER_LAYOUT", ColdkeyLayout.LayoutName, [ColdkeyLayout.LayoutName, HotkeyLayout.LayoutName], "where files live ([which to choose](#choosing-a-layout))");
 
@@ -139,7 +148,7 @@ internal static class Settings
     internal static readonly IReadOnlyList<SettingGroup> Groups =
     [
         new("Who is registered", [Network, Netuid, MinValidatorStake, SyncInterval, MaxStaleness, MetagraphFile]),
-        new("The store", [Bucket, Region, Endpoint, PublicEndpoint, UploadMethod, ListingLifetime, ListingTimeout]),
+        new("The store", [Bucket, Region, Endpoint, PublicEndpoint, UploadMethod, ListingLifetime, ListingTimeout, ListingRedirect, SealKey]),
         new("Folders", [Layout, Sources]),
         new("Limits", [RedisUrl, RedisIsRequired, PerMiner, PerValidator, Total, RequestsPerMinute, MaxAge, MaxAhead]),
         new("The server", [Port, PublicUrl, Audiences, RequireAudience, DataFolder, MostConnections, DrainTime, TrustedProxies, CorsOrigins, EmbeddedStorePort]),

@@ -44,6 +44,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
         RefusalCode.ColdkeyMismatch => new("coldkey_mismatch", 403, "Another coldkey owns the hotkey"),
         RefusalCode.NotAValidator => new("not_a_validator", 403, "The hotkey is no validator"),
         RefusalCode.MinerNotFound => new("miner_not_found", 404, "There is no such miner"),
+        RefusalCode.InvalidLink => new("invalid_link", 403, "The link has ended or is not this server's"),
         RefusalCode.ReplayedRequest => new("replayed_request", 409, "The proof was used before"),
         RefusalCode.FileExists => new("file_exists", 409, "The file is there already"),
         RefusalCode.FolderUploadUnsupported => new("folder_upload_unsupported", 409, "The object store takes no uploads into a folder"),

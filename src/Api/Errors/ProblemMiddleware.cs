@@ -62,7 +62,9 @@ internal sealed partial class ProblemMiddleware(
         }
         catch (Exception unexpected) when (!context.Response.HasStarted)
         {
-            LogUnexpected(unexpected, context.TraceIdentifier, context.Request.Method, context.Request.Path);
+            // The route, not the path: a link to a listing has its permission in it.
+            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+            LogUnexpected(unexpected, context.TraceIdentifier, context.Request.Method, route ?? context.Request.Path.ToString());
             await WriteAsync(
                 context,
                 ProblemKind.Internal,

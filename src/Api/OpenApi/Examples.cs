@@ -99,6 +99,11 @@ internal static class Examples
             return Of(ProblemKind.Of(code), Sentence.Correct("address", Ss58Error.BadChecksum.Describe()), Wrong("address", Ss58Error.BadChecksum.Describe()));
         }
 
+        if (code == RefusalCode.InvalidRequest && request == typeof(ListingTarget))
+        {
+            return Of(ProblemKind.Of(code), ListingTargetAttribute.Wrong("start-after"), Wrong("start-after", ListingTargetAttribute.Wrong("start-after")));
+        }
+
         var detail = DetailOf(code, request);
         return Of(ProblemKind.Of(code), detail, code == RefusalCode.InvalidRequest ? Wrong("hotkey", detail) : null);
     }
@@ -121,6 +126,7 @@ internal static class Examples
         RefusalCode.ColdkeyMismatch => $"On chain another coldkey than {Coldkey} owns the hotkey {Hotkey}: send and sign the coldkey that owns it.",
         RefusalCode.NotAValidator => $"The hotkey {Validator} has a validator permit and 1500 alpha staked; a validator needs a permit and more than 20000 alpha.",
         RefusalCode.MinerNotFound => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney, so its coldkey is not known: send 'miner_coldkey' instead.",
+        RefusalCode.InvalidLink => "This link has ended, was altered, or is not this server's: ask for access again, for example with /get-validator-access, and use the links of that answer.",
         RefusalCode.ReplayedRequest => "This signature was used already, and each is good once: sign again with a new timestamp.",
         RefusalCode.QuotaExceeded => "This hotkey has had its 100 grants of today as a miner: use what you were granted, and ask again after 00:00 UTC.",
         RefusalCode.RateLimited => "This address sends more than 120 requests a minute: send fewer.",

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using S3Auth.Api.Controllers;
 using S3Auth.Api.Errors;
 using S3Auth.Application.Service;
 using S3Auth.Domain;
@@ -26,6 +27,7 @@ internal static class ServiceDocument
         [typeof(Source)] = "^[a-z0-9][a-z0-9_-]{0,31}$",
         [typeof(FileName)] = "^[^/\\\\]{1,255}$",
         [typeof(JobId)] = "^[A-Za-z0-9._-]{1,128}$",
+        [typeof(ListingTarget)] = "^[A-Za-z0-9_-]+$",
         [typeof(Audience)] = "^[A-Za-z0-9._:\\[\\]-]{1,259}$",
     };
 

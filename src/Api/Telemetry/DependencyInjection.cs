@@ -23,9 +23,10 @@ internal static class DependencyInjection
     // Of one metric: room for each is taken at the start. The most are decisions, of nine actions and some thirty outcomes.
     private const int MostSeries = 500;
 
-    // What the framework's spans say of the client, and of the Host header that it chose.
+    // What the framework's spans say of the client, of the Host header that it chose, and of paths (the route stays): a link to a listing has
+    // its permission in its path.
     private static readonly string[] AddressTags =
-        ["client.address", "client.port", "network.peer.address", "network.peer.port", "server.address", "server.port", "user_agent.original", "url.full", "url.query"];
+        ["client.address", "client.port", "network.peer.address", "network.peer.port", "server.address", "server.port", "user_agent.original", "url.full", "url.query", "url.path"];
 
     internal static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {

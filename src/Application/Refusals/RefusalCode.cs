@@ -33,6 +33,9 @@ public enum RefusalCode
     /// <summary>A validator asks for a hotkey that is not registered, where its coldkey is needed.</summary>
     MinerNotFound,
 
+    /// <summary>A link to a listing has ended, was altered, or was made by another server.</summary>
+    InvalidLink,
+
     /// <summary>The proof was used before.</summary>
     ReplayedRequest,
 

@@ -1,4 +1,5 @@
 using S3Auth.Application.Grants;
+using S3Auth.Application.Listings;
 using S3Auth.Application.Ports;
 using S3Auth.Domain;
 
@@ -9,13 +10,13 @@ namespace S3Auth.Application.Validators;
 /// <param name="ListUrl">A presigned listing of it, the first 1,000 objects.</param>
 public sealed record MinerFolder(string? Source, string Prefix, string ListUrl)
 {
-    internal static IReadOnlyList<MinerFolder> Sign(IReadOnlyList<Folder> folders, Grant grant)
+    internal static IReadOnlyList<MinerFolder> Sign(IReadOnlyList<Folder> folders, Grant grant, ListingLinks links)
     {
         var signed = new MinerFolder[folders.Count];
         for (var i = 0; i < signed.Length; i++)
         {
             var folder = folders[i];
-            signed[i] = new MinerFolder(folder.Source?.Name, folder.Prefix, grant.Signer.SignList(new Listing(folder.Prefix), grant.Expiry));
+            signed[i] = new MinerFolder(folder.Source?.Name, folder.Prefix, links.Sign(new Listing(folder.Prefix), grant));
         }
 
         return signed;

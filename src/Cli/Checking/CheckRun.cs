@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -260,7 +261,12 @@ internal sealed class CheckRun : IDisposable
 
         try
         {
-            using var answer = await _http.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            // The server may redirect to the page itself; no proof goes along.
+            using var first = await _http.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var page = first is { StatusCode: HttpStatusCode.TemporaryRedirect, Headers.Location: { } location }
+                ? await _http.GetAsync(new Uri(new Uri(url), location), HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                : null;
+            var answer = page ?? first;
             if (!answer.IsSuccessStatusCode)
             {
                 throw new BrokenStepException("list URL", $"the store answered {(int)answer.StatusCode}", "The server signs with keys that the store does not take: tell its operator.", ExitCode.Refused);

@@ -78,12 +78,13 @@ public sealed class TaoSigningHandler : DelegatingHandler
     {
         try
         {
-            if ((body.Length == 0 ? new JsonObject() : JsonNode.Parse(body)) is not JsonObject members || members.ContainsKey(AudienceMember))
+            if ((body.Length == 0 ? new JsonObject() : JsonNode.Parse(body)) is not JsonObject members || members[AudienceMember] is not null)
             {
                 return null;
             }
 
-            members.Add(AudienceMember, _audience);
+            // What the generated client does not set, it sends as null.
+            members[AudienceMember] = _audience;
             return JsonSerializer.SerializeToUtf8Bytes(members, Plain);
         }
         catch (JsonException)

@@ -4,12 +4,14 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Application.Service.GetStatus;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Limits;
+using S3Auth.Infrastructure.Sealing;
 using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
@@ -314,6 +316,79 @@ public sealed class RedisTests
 
         Assert.That((refused.Answered, Link(instance).IsThere, taken.IsShared), Is.EqualTo((false, true, true)));
         Assert.That(_log.Count(LogLevel.Error), Is.Zero, _log.Text);
+    }
+
+    [Test]
+    public async Task Instances_seal_with_one_key_which_redis_gets_back_when_it_loses_it()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync());
+        var (first, second) = (new SealKeys(SealKey.Create()), new SealKeys(SealKey.Create()));
+        var sealedBefore = new AesGcmSealer(second).Seal([1], []);
+        var time = new FakeTimeProvider();
+        using var sharing = Share(one, first, time);
+        using var adopting = Share(other, second, time);
+        await sharing.StartAsync(CancellationToken.None);
+        await adopting.StartAsync(CancellationToken.None);
+
+        Assert.That(second.Current.IsSame(first.Current), Is.True, "from the start on");
+        Assert.That(new AesGcmSealer(second).Open(new AesGcmSealer(first).Seal([7], []), []), Is.EqualTo(new byte[] { 7 }));
+        Assert.That(new AesGcmSealer(second).Open(sealedBefore, []), Is.EqualTo(new byte[] { 1 }), "what it sealed before still opens");
+
+        await Link(one).LookAsync(database => database.KeyDeleteAsync("s3auth:46:seal-key"));
+        var shared = first.Current;
+        time.Advance(RedisSealKey.Interval);
+        await UntilAsync(async () => (await Link(one).LookAsync(database => database.KeyExistsAsync("s3auth:46:seal-key"))).Answer);
+        var third = new SealKeys(SealKey.Create());
+        using var late = Share(await StartAsync(), third, time);
+        await late.StartAsync(CancellationToken.None);
+
+        Assert.That(third.Current.IsSame(shared), Is.True, "the same one");
+        Assert.That(_log.Text, Does.Not.Contain(Convert.ToHexString(shared.Bytes)).IgnoreCase.And.Not.Contain(Convert.ToBase64String(shared.Bytes)));
+    }
+
+    [Test]
+    public async Task Key_of_another_length_in_redis_is_not_used_and_told_of()
+    {
+        var instance = await StartAsync();
+        await Link(instance).LookAsync(database => database.StringSetAsync("s3auth:46:seal-key", "short"));
+        var own = SealKey.Create();
+        var keys = new SealKeys(own);
+        using var sharing = Share(instance, keys, TimeProvider.System);
+
+        await sharing.StartAsync(CancellationToken.None);
+
+        Assert.That(keys.Current.IsSame(own), Is.True);
+        Assert.That(_log.Text, Does.Contain("s3auth:46:seal-key"));
+    }
+
+    [Test]
+    public async Task Redis_that_is_away_leaves_each_instance_its_own_key_until_it_is_back()
+    {
+        var instance = await StartAsync();
+        _redis.Kill();
+        await UntilAsync(async () => !(await Link(instance).LookAsync(database => database.PingAsync())).Answered);
+        var own = SealKey.Create();
+        var keys = new SealKeys(own);
+        var time = new FakeTimeProvider();
+        using var sharing = Share(instance, keys, time);
+
+        await sharing.StartAsync(CancellationToken.None);
+
+        Assert.That(keys.Current.IsSame(own), Is.True);
+        Assert.That(_log.Text, Does.Contain("set SEAL_KEY"));
+    }
+
+    private RedisSealKey Share(ServiceProvider instance, SealKeys keys, TimeProvider time) =>
+        new(Link(instance), keys, time, instance.GetRequiredService<ILogger<RedisSealKey>>());
+
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!await holds())
+        {
+            Assert.That(waited.Elapsed, Is.LessThan(Patience));
+            await Task.Delay(20);
+        }
     }
 
     private async Task<ServiceProvider> StartAsync(bool required = false, ushort netuid = 46, bool waits = true)

@@ -1,5 +1,6 @@
 using MediatR;
 using S3Auth.Application.Grants;
+using S3Auth.Application.Listings;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Domain;
@@ -20,7 +21,7 @@ public sealed record GetFolderPresignedUrlsCommand : ValidatorRequest, IRequest<
 
 /// <summary>Finds every miner's folder, in each of them the jobs' folders, and signs a listing of each of those.</summary>
 internal sealed class GetFolderPresignedUrlsHandler(
-    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, IObjectStore store)
+    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store)
     : IRequestHandler<GetFolderPresignedUrlsCommand, FolderPresignedUrls>
 {
     public async Task<FolderPresignedUrls> Handle(GetFolderPresignedUrlsCommand request, CancellationToken cancellationToken)
@@ -47,7 +48,7 @@ internal sealed class GetFolderPresignedUrlsHandler(
     {
         var jobs = miner.Folders
             .SelectMany(folder => found[folder].Jobs, (folder, job) => new JobFolder(
-                job.Id, job.Prefix, grant.Signer.SignList(new Listing(job.Prefix), grant.Expiry), folder.Source?.Name))
+                job.Id, job.Prefix, links.Sign(new Listing(job.Prefix), grant), folder.Source?.Name))
             .ToList();
 
         return new MinerJobs
@@ -56,7 +57,7 @@ internal sealed class GetFolderPresignedUrlsHandler(
             JobFolders = jobs,
             TotalJobs = jobs.Count,
             HasMoreJobs = miner.Folders.Any(folder => found[folder].HasMore) ? true : null,
-            Folders = layout.Sources.Count > 0 ? MinerFolder.Sign(miner.Folders, grant) : null,
+            Folders = layout.Sources.Count > 0 ? MinerFolder.Sign(miner.Folders, grant, links) : null,
         };
     }
 }

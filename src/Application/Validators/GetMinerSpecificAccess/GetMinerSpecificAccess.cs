@@ -1,5 +1,6 @@
 using MediatR;
 using S3Auth.Application.Grants;
+using S3Auth.Application.Listings;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Domain;
@@ -15,14 +16,14 @@ public sealed record GetMinerSpecificAccessCommand : OneMinerRequest, IRequest<M
 
 /// <summary>Signs a listing of each of the miner's folders, whether or not anything is there.</summary>
 internal sealed class GetMinerSpecificAccessHandler(
-    Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, IObjectStore store)
+    Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, ListingLinks links, IObjectStore store)
     : IRequestHandler<GetMinerSpecificAccessCommand, MinerSpecificAccess>
 {
     public async Task<MinerSpecificAccess> Handle(GetMinerSpecificAccessCommand request, CancellationToken cancellationToken)
     {
         var owner = owners.Of(request, caller.Metagraph);
         var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
-        var folders = MinerFolder.Sign(layout.FoldersOf(owner), grant);
+        var folders = MinerFolder.Sign(layout.FoldersOf(owner), grant, links);
 
         return new MinerSpecificAccess
         {

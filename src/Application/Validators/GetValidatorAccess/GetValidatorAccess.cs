@@ -1,5 +1,6 @@
 using MediatR;
 using S3Auth.Application.Grants;
+using S3Auth.Application.Listings;
 using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Domain;
@@ -17,7 +18,7 @@ public sealed record GetValidatorAccessCommand : ValidatorRequest, IRequest<Vali
 }
 
 /// <summary>Finds every miner's folder in the bucket and signs a listing of each.</summary>
-internal sealed class GetValidatorAccessHandler(Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, IObjectStore store)
+internal sealed class GetValidatorAccessHandler(Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store)
     : IRequestHandler<GetValidatorAccessCommand, ValidatorAccess>
 {
     private const string Delimiter = "/";
@@ -44,9 +45,9 @@ internal sealed class GetValidatorAccessHandler(Caller caller, FolderLayout layo
 
     private ValidatorUrls SignOverview(Grant grant)
     {
-        var allData = new GlobalUrls(grant.Signer.SignList(new Listing(FolderLayout.AllDataPrefix), grant.Expiry));
+        var allData = new GlobalUrls(links.Sign(new Listing(FolderLayout.AllDataPrefix), grant));
         var roots = layout.Discovery
-            .Select(folder => (folder.Source, folder.Prefix, Url: grant.Signer.SignList(new Listing(folder.Prefix, Delimiter), grant.Expiry)))
+            .Select(folder => (folder.Source, folder.Prefix, Url: links.Sign(new Listing(folder.Prefix, Delimiter), grant)))
             .ToList();
 
         return layout.Sources.Count == 0
@@ -58,5 +59,5 @@ internal sealed class GetValidatorAccessHandler(Caller caller, FolderLayout layo
     }
 
     private MinerFolders Sign(FoundMiner miner, Grant grant) => new(
-        miner.Owner, layout.UidOf(miner.Owner, caller.Metagraph), MinerFolder.Sign(miner.Folders, grant));
+        miner.Owner, layout.UidOf(miner.Owner, caller.Metagraph), MinerFolder.Sign(miner.Folders, grant, links));
 }

@@ -38,6 +38,19 @@ internal ref struct AsciiBuffer(int capacity)
         }
     }
 
-    /// <summary>Room for text that <see cref="AppendPath"/> or <see cref="AppendParameter"/> encodes.</summary>
+    /// <summary>Nothing where the value is empty.</summary>
+    internal void AppendParameter(scoped ReadOnlySpan<byte> nameAndEquals, scoped ReadOnlySpan<byte> value)
+    {
+        if (!value.IsEmpty)
+        {
+            Append(nameAndEquals);
+            Length += S3UriEncoding.EncodeComponent(value, _bytes.AsSpan(Length));
+        }
+    }
+
+    /// <summary>Room for bytes that <see cref="AppendParameter(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> encodes.</summary>
+    internal static int RoomFor(ReadOnlySpan<byte> value) => value.Length * 3;
+
+    /// <summary>Room for text that <see cref="AppendPath"/> or <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.</summary>
     internal static int RoomFor(string? text) => text is null ? 0 : S3UriEncoding.MaxEncodedLength(text.Length);
 }

@@ -11,4 +11,8 @@ public readonly record struct S3Listing(
     string? Delimiter = null,
     string? ContinuationToken = null,
     int? MaxKeys = null,
-    string? StartAfter = null);
+    string? StartAfter = null)
+{
+    /// <summary>The same as <see cref="StartAfter"/>, for a key that need not be UTF-8; empty for none. Only one of the two is given.</summary>
+    public ReadOnlyMemory<byte> StartAfterBytes { get; init; }
+}

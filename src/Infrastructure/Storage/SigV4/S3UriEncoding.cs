@@ -39,6 +39,34 @@ public static class S3UriEncoding
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short; <see cref="MaxEncodedLength"/> is always enough.</exception>
     public static int EncodePath(ReadOnlySpan<char> text, Span<byte> destination) => Encode(text, destination, Path);
 
+    /// <summary>Encodes bytes, which need not be UTF-8, as <see cref="EncodeComponent(string)"/> does.</summary>
+    /// <returns>The number of bytes written, at most three for each.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
+    public static int EncodeComponent(ReadOnlySpan<byte> value, Span<byte> destination)
+    {
+        var written = 0;
+        foreach (var one in value)
+        {
+            var isKept = Component.Contains((char)one);
+            if (destination.Length - written < (isKept ? 1 : 3))
+            {
+                throw new ArgumentException("The destination is too short for the encoded bytes.", nameof(destination));
+            }
+
+            if (isKept)
+            {
+                destination[written++] = one;
+                continue;
+            }
+
+            destination[written++] = (byte)'%';
+            destination[written++] = Hex(one >> 4);
+            destination[written++] = Hex(one & 0xF);
+        }
+
+        return written;
+    }
+
     private static string Encode(string text, SearchValues<char> kept)
     {
         ArgumentNullException.ThrowIfNull(text);

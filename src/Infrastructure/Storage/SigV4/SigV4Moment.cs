@@ -126,7 +126,7 @@ public sealed class SigV4Moment
             FixedRoom + _endpoint.PathBytes.Length + _endpoint.HostBytes.Length + _key.QueryStart.Length + _key.QueryToken.Length
             + (barsHeaders ? BarredNames.Length + BarredQuery.Length : 0)
             + AsciiBuffer.RoomFor(key) + AsciiBuffer.RoomFor(list.Prefix) + AsciiBuffer.RoomFor(list.Delimiter)
-            + AsciiBuffer.RoomFor(list.ContinuationToken) + AsciiBuffer.RoomFor(list.StartAfter));
+            + AsciiBuffer.RoomFor(list.ContinuationToken) + AsciiBuffer.RoomFor(list.StartAfter) + AsciiBuffer.RoomFor(list.StartAfterBytes.Span));
         try
         {
             Span<byte> timestamp = stackalloc byte[TimestampLength];
@@ -194,6 +194,7 @@ public sealed class SigV4Moment
 
         request.AppendParameter("&prefix="u8, list.Prefix);
         request.AppendParameter("&start-after="u8, list.StartAfter);
+        request.AppendParameter("&start-after="u8, list.StartAfterBytes.Span);
     }
 
     private void AppendHeaders(ref AsciiBuffer request, long? contentLength, bool barsHeaders)

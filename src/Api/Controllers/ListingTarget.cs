@@ -1,0 +1,116 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using S3Auth.Application.Validators.GetMinerList;
+using S3Auth.Domain;
+
+namespace S3Auth.Api.Controllers;
+
+/// <summary>
+/// What a request for a listing says: the link's token, and where the page begins. Read from the request's target as it was sent, because
+/// keys are bytes that need not be UTF-8, and because clients append <c>&amp;start-after=…</c> also where there is no query yet.
+/// </summary>
+public sealed record ListingTarget
+{
+    private const string Path = "/listing/";
+    private const string StartAfterName = "start-after";
+    private const string ContinuationTokenName = "continuation-token";
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The token, as it was sent.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>The key that the page begins after, at most 1,024 bytes; empty where none was sent.</summary>
+    public ReadOnlyMemory<byte> StartAfter { get; private init; }
+
+    /// <summary>The store's own token of the page, at most 4,096 bytes; null where none was sent.</summary>
+    public string? ContinuationToken { get; private init; }
+
+    /// <summary>Reads a token alone. Makes this a value in the eyes of the framework, which describes it as one string.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out ListingTarget? target)
+    {
+        target = text is null ? null : new ListingTarget { Token = text };
+        return target is not null;
+    }
+
+    /// <summary>
+    /// Reads a request's target. All other parameters are passed over: they change nothing. Of one that is there several times the last one
+    /// counts, which is the newest where a client appends to the URL again and again.
+    /// </summary>
+    /// <param name="target">The target of the request line, percent-encoded.</param>
+    /// <param name="read">What it says.</param>
+    /// <param name="wrong">The parameter that is too long or no text; null for the target itself.</param>
+    internal static bool TryRead(string target, [NotNullWhen(true)] out ListingTarget? read, out string? wrong)
+    {
+        (read, wrong) = (null, null);
+        var path = target.IndexOf(Path, StringComparison.OrdinalIgnoreCase);
+        if (path < 0)
+        {
+            return false;
+        }
+
+        var link = target[(path + Path.Length)..];
+        var end = link.AsSpan().IndexOfAny('?', '&');
+        var found = new ListingTarget { Token = end < 0 ? link : link[..end] };
+        foreach (var parameter in end < 0 ? [] : link[(end + 1)..].Split('&'))
+        {
+            var (name, value) = parameter.IndexOf('=', StringComparison.Ordinal) is var equals and >= 0
+                ? (parameter[..equals], Decode(parameter[(equals + 1)..]))
+                : (parameter, []);
+            switch (name)
+            {
+                case StartAfterName when value.Length > ObjectName.MaxBytes:
+                case ContinuationTokenName when value.Length > GetMinerListCommand.LongestToken || !TryDecode(value, out _):
+                    wrong = name;
+                    return false;
+                case StartAfterName:
+                    found = found with { StartAfter = value };
+                    break;
+                case ContinuationTokenName:
+                    TryDecode(value, out var token);
+                    found = found with { ContinuationToken = value.Length == 0 ? null : token };
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        read = found;
+        return true;
+    }
+
+    // As stores decode a query: a plus is a space, and a percent sign without two hex digits is itself.
+    private static byte[] Decode(string text)
+    {
+        var bytes = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
+        var length = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '%' && i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2]))
+            {
+                bytes[length++] = Convert.FromHexString(text.AsSpan(i + 1, 2))[0];
+                i += 2;
+            }
+            else
+            {
+                length += Encoding.UTF8.GetBytes(text[i] == '+' ? " " : text.AsSpan(i, 1), bytes.AsSpan(length));
+            }
+        }
+
+        return bytes[..length];
+    }
+
+    private static bool TryDecode(byte[] bytes, [NotNullWhen(true)] out string? text)
+    {
+        try
+        {
+            text = Strict.GetString(bytes);
+            return true;
+        }
+        catch (DecoderFallbackException)
+        {
+            text = null;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using S3Auth.Application.Refusals;
+using S3Auth.Application.Validators.GetMinerList;
+using S3Auth.Domain;
+
+namespace S3Auth.Api.Controllers;
+
+/// <summary>The <see cref="ListingTarget"/> of a request, read from its target as it was sent.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+internal sealed class ListingTargetAttribute : ModelBinderAttribute<ListingTargetAttribute.Binder>
+{
+    public ListingTargetAttribute() => BindingSource = BindingSource.Path;
+
+    /// <summary>What is said of a parameter that cannot be signed.</summary>
+    internal static string Wrong(string parameter) => parameter == "start-after"
+        ? $"Send as 'start-after' a key of at most {ObjectName.MaxBytes} bytes, percent-encoded, or leave it out for the first page."
+        : $"Send as 'continuation-token' what the page before named as its NextContinuationToken, percent-encoded, at most {GetMinerListCommand.LongestToken} bytes.";
+
+    internal sealed class Binder : IModelBinder
+    {
+        public Task BindModelAsync(ModelBindingContext bindingContext)
+        {
+            // A server in memory keeps no target.
+            var context = bindingContext.HttpContext;
+            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is { Length: > 0 } raw ? raw : context.Request.GetEncodedPathAndQuery();
+            if (!ListingTarget.TryRead(target, out var read, out var wrong) && wrong is not null)
+            {
+                throw new RefusedException(
+                    RefusalCode.InvalidRequest, Wrong(wrong), new Dictionary<string, string[]>(StringComparer.Ordinal) { [wrong] = [Wrong(wrong)] });
+            }
+
+            // A target that spells the path in another way has no token that was given out.
+            bindingContext.Result = ModelBindingResult.Success(read ?? new ListingTarget { Token = "" });
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using MediatR;
+using S3Auth.Application.Grants;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+
+namespace S3Auth.Application.Listings.GetListing;
+
+/// <summary>Somebody follows a link to a listing. The link is the permission: no proof is needed.</summary>
+/// <param name="Token">The link's token, as the client sent it.</param>
+/// <param name="StartAfter">The bytes of a key that the page begins after; empty for the first page.</param>
+/// <param name="ContinuationToken">The store's token for the next page; null for the first page.</param>
+public sealed record GetListingQuery(string Token, ReadOnlyMemory<byte> StartAfter, string? ContinuationToken) : IRequest<ListingPage>;
+
+/// <param name="Url">The page, presigned for the store.</param>
+public sealed record ListingPage(string Url);
+
+/// <summary>Presigns one page of the listing that the link is for, and of no other.</summary>
+internal sealed class GetListingHandler(ListingLinks links, GrantIssuer grants, TimeProvider time) : IRequestHandler<GetListingQuery, ListingPage>
+{
+    // It is followed at once. Whoever finds it later, in a log or a cache, finds it ended.
+    private static readonly TimeSpan MaxPageAge = TimeSpan.FromMinutes(15);
+
+    public async Task<ListingPage> Handle(GetListingQuery request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (!links.TryRead(request.Token, out var listing, out var linkEnds) || linkEnds <= now)
+        {
+            throw InvalidLink();
+        }
+
+        var ends = linkEnds < now + MaxPageAge ? linkEnds : now + MaxPageAge;
+        try
+        {
+            var grant = await grants.OpenAsync(ends.ToUnixTimeSeconds(), cancellationToken);
+            return new ListingPage(grant.Signer.SignList(
+                listing with { StartAfter = request.StartAfter, ContinuationToken = request.ContinuationToken }, grant.Expiry));
+        }
+        catch (RefusedException ended) when (ended.Code == RefusalCode.ExpiryInPast)
+        {
+            // In this very second.
+            throw InvalidLink();
+        }
+    }
+
+    // The same for every reason: it tells nobody how near a guess came.
+    private static RefusedException InvalidLink() => new(
+        RefusalCode.InvalidLink,
+        "This link has ended, was altered, or is not this server's: ask for access again, for example with /get-validator-access, and use the links of that answer.");
+}

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using S3Auth.Application.Grants;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Application.Listings;
+
+/// <summary>
+/// Makes the listings in answers to validators: presigned for the store, or links to this server that it presigns page by page. A link's
+/// token is the sealed expiry, delimiter and prefix, for this bucket and subnet.
+/// </summary>
+internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IObjectStore store, IMetagraph metagraph)
+{
+    /// <summary>The longest token, in characters: that of a prefix as long as a key can be.</summary>
+    internal const int MaxTokenLength = (((SealOverhead + HeaderSize + MaxDelimiterBytes + ObjectName.MaxBytes) * 4) + 2) / 3;
+
+    private const int SealOverhead = 45;
+    private const int ExpirySize = sizeof(long);
+    private const int HeaderSize = ExpirySize + 1;
+    private const int MaxDelimiterBytes = 4;
+
+    // Clients append "&start-after=…", as if there were a query already.
+    private const string Query = "?list-type=2";
+
+    private readonly string? _base = redirect.Server is { } server ? $"{server.AbsoluteUri.TrimEnd('/')}/listing/" : null;
+    private readonly byte[] _purpose = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"listing:{metagraph.Netuid}:{store.Bucket}"));
+
+    /// <summary>The URL of a listing, good until the grant ends.</summary>
+    internal string Sign(Listing listing, Grant grant) =>
+        _base is null ? grant.Signer.SignList(listing, grant.Expiry) : $"{_base}{Seal(listing, grant.Expiry)}{Query}";
+
+    /// <summary>Reads a link's token; false when this server did not make it. Whether it has expired is the caller's question.</summary>
+    internal bool TryRead(string token, [NotNullWhen(true)] out Listing? listing, out DateTimeOffset expiry)
+    {
+        (listing, expiry) = (null, default);
+        if (token.Length > MaxTokenLength
+            || sealer.Open(token, _purpose) is not { Length: >= HeaderSize } content
+            || content[ExpirySize] is var delimiterBytes && HeaderSize + delimiterBytes > content.Length)
+        {
+            return false;
+        }
+
+        var prefix = Encoding.UTF8.GetString(content.AsSpan(HeaderSize + delimiterBytes));
+
+        // Only this server makes tokens, and for nothing else. Who stole the key of the seals gets no further either.
+        if (!prefix.StartsWith(FolderLayout.AllDataPrefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        expiry = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(content));
+        listing = new Listing(prefix, delimiterBytes == 0 ? null : Encoding.UTF8.GetString(content.AsSpan(HeaderSize, delimiterBytes)));
+        return true;
+    }
+
+    private string Seal(Listing listing, DateTimeOffset expiry)
+    {
+        var delimiter = listing.Delimiter ?? "";
+        var content = new byte[HeaderSize + Encoding.UTF8.GetByteCount(delimiter) + Encoding.UTF8.GetByteCount(listing.Prefix)];
+        BinaryPrimitives.WriteInt64BigEndian(content, expiry.ToUnixTimeSeconds());
+        content[ExpirySize] = (byte)Encoding.UTF8.GetBytes(delimiter, content.AsSpan(HeaderSize));
+        Encoding.UTF8.GetBytes(listing.Prefix, content.AsSpan(HeaderSize + content[ExpirySize]));
+        return sealer.Seal(content, _purpose);
+    }
+}

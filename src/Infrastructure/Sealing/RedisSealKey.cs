@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using S3Auth.Infrastructure.Limits;
+using StackExchange.Redis;
+
+namespace S3Auth.Infrastructure.Sealing;
+
+/// <summary>
+/// Makes all instances seal with one key, kept in Redis: the first instance stores its own there, the others adopt it. Asked again from time
+/// to time, so that a Redis which lost the key gets it back. While Redis is away, each instance goes on with the key that it has.
+/// </summary>
+internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeProvider time, ILogger<RedisSealKey> log) : BackgroundService
+{
+    /// <summary>From one look at Redis to the next.</summary>
+    internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    private string? _told;
+
+    private RedisKey Key => redis.KeyPrefix + "seal-key";
+
+    // Waits for one attempt, which Redis' own patience bounds: instances that start together agree before the first request.
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await ShareAsync();
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            await ShareAsync();
+        }
+    }
+
+    private async Task ShareAsync()
+    {
+        // It is stored only where there is none yet; then whatever is there counts.
+        var own = keys.Current.Bytes.ToArray();
+        var (asked, _) = await redis.LookAsync(database => database.StringSetAsync(Key, own, when: When.NotExists));
+        var (answered, value) = asked ? await redis.LookAsync(database => database.StringGetAsync(Key)) : default;
+        if (!answered)
+        {
+            Tell("away");
+        }
+        else if (SealKey.TryCreate((byte[]?)value, out var shared))
+        {
+            keys.Adopt(shared);
+            Tell("shared");
+        }
+        else
+        {
+            Tell("malformed");
+        }
+    }
+
+    // Each change once.
+    private void Tell(string state)
+    {
+        if (state == _told)
+        {
+            return;
+        }
+
+        _told = state;
+        switch (state)
+        {
+            case "shared":
+                LogShared();
+                break;
+            case "away":
+                LogAway();
+                break;
+            default:
+                LogMalformed(Key.ToString());
+                break;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Listing links are sealed with a key that all instances share through Redis")]
+    private partial void LogShared();
+
+    [LoggerMessage(LogLevel.Warning, "Redis does not give the key of listing links: until it does, other instances may not read the links that this one makes; set SEAL_KEY to need no Redis for them")]
+    private partial void LogAway();
+
+    [LoggerMessage(LogLevel.Warning, "The key of listing links in Redis ({Key}) does not have 32 bytes: this instance seals with a key of its own; delete that entry, or set SEAL_KEY")]
+    private partial void LogMalformed(string key);
+}

@@ -1,0 +1,27 @@
+namespace S3Auth.Infrastructure.Sealing;
+
+/// <summary>
+/// The keys in force: the newest one seals, all of them open. There is more than one only after instances agreed on another key.
+/// </summary>
+internal sealed class SealKeys(SealKey first)
+{
+    private const int MaxKeys = 4;
+
+    // Replaced whole.
+    private volatile SealKey[] _keys = [first];
+
+    /// <summary>The key that seals.</summary>
+    internal SealKey Current => _keys[0];
+
+    /// <summary>Every key that opens, the newest first.</summary>
+    internal IReadOnlyList<SealKey> All => _keys;
+
+    /// <summary>Seals with this key from now on. What was sealed with the last few still opens. Called by one thread.</summary>
+    internal void Adopt(SealKey key)
+    {
+        if (!Current.IsSame(key))
+        {
+            _keys = [key, .. _keys.Where(other => !other.IsSame(key)).Take(MaxKeys - 1)];
+        }
+    }
+}
