@@ -12,6 +12,7 @@ using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Domain;
 using S3Auth.Infrastructure;
 using S3Auth.Infrastructure.Audit;
+using S3Auth.Infrastructure.Limits;
 using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Api;
@@ -76,6 +77,7 @@ internal static partial class Composition
         services.AddSingleton<IHostedService>(provider => new Drain(
             provider.GetRequiredService<ServiceStop>(), options.DrainTime, provider.GetRequiredService<TimeProvider>()));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Longest);
+        services.AddSingleton(provider => new ClientAddress(options.TrustedProxies, provider.GetRequiredService<ILogger<ClientAddress>>()));
         services.AddBurstLimiter(options.RequestsPerMinute);
         services.AddOtherOrigins(options.CorsOrigins);
         services.AddMvcCore().AddApiExplorer().AddWireJson();
@@ -86,6 +88,11 @@ internal static partial class Composition
     private static void Listen(KestrelServerOptions kestrel, ServiceOptions options)
     {
         ServerLimits.Apply(kestrel, options.MostConnections);
+        var connections = new ConnectionLimit(
+            ConnectionLimit.ShareOf(options.RequestsPerMinute),
+            kestrel.ApplicationServices.GetRequiredService<ClientAddress>().IsTrusted,
+            kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionLimit>>());
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => connections.OnConnectionAsync(connection, next)));
         if (options.LoopbackOnly)
         {
             kestrel.ListenLocalhost(options.Port);
@@ -127,15 +134,21 @@ internal static partial class Composition
     // What a request passes before the pipeline of its command. Whatever is refused here or there leaves as one form of problem.
     private static void UsePipeline(WebApplication app, ServiceOptions options)
     {
-        app.UseClientAddress(options.TrustedProxies);
+        var addresses = app.Services.GetRequiredService<ClientAddress>();
+        app.Use((context, next) =>
+        {
+            addresses.Apply(context);
+            return next(context);
+        });
         app.UseRequestId();
         app.UseResponseHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRateLimiter();
         app.UseOtherOrigins(options.CorsOrigins);
         app.UseTelemetry(options.MetricsToken);
-        app.UseServiceDocument();
         app.MapControllers();
+        app.MapServiceDocument();
+        app.MapDocsPage();
         app.MapPageAssets();
     }
 
@@ -149,6 +162,11 @@ internal static partial class Composition
         foreach (var endpoint in options.Chain?.Network.Endpoints.Where(endpoint => endpoint.IsOpenToForgery) ?? [])
         {
             LogForgeable(app.Logger, endpoint.Origin);
+        }
+
+        if (options.Limits.Redis is { IsVerified: false } redis)
+        {
+            LogUnverifiedRedis(app.Logger, redis);
         }
 
         if (options.PublicUrl is null && !options.LoopbackOnly)
@@ -174,6 +192,9 @@ internal static partial class Composition
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The node {Endpoint} is read without TLS: whoever controls the network in between decides who is registered")]
     private static partial void LogForgeable(ILogger logger, string endpoint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "REDIS_URL has ssl_cert_reqs=none: whoever controls the network between this server and Redis at {Address} can read its password and change what is counted")]
+    private static partial void LogUnverifiedRedis(ILogger logger, RedisAddress address);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Name} is not set: the page at / shows people the address that they came by, with https unless it is this machine's own")]
     private static partial void LogNoPublicUrl(ILogger logger, string name);

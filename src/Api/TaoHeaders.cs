@@ -73,7 +73,8 @@ internal static class TaoHeaders
             : throw Refuse(problems);
     }
 
-    private static bool HasAny(IHeaderDictionary headers)
+    /// <summary>Whether the request carries a Tao v2 proof, or a part of one.</summary>
+    internal static bool HasAny(IHeaderDictionary headers)
     {
         foreach (var name in Names)
         {

@@ -200,12 +200,35 @@ public sealed class LimitsTests
         Assert.That(service.Log.Text.Split("TRUSTED_PROXIES").Length - 1, Is.EqualTo(1), service.Log.Text);
     }
 
+    [Test]
+    public async Task Entry_of_a_trusted_proxy_that_is_no_address_is_told_of_once_and_not_repeated()
+    {
+        using var service = new Service
+        {
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["TRUSTED_PROXIES"] = "10.0.0.0/8" },
+            Replace = services => services.AddSingleton<IStartupFilter>(new Remote(IPAddress.Parse("10.1.2.3"))),
+        };
+        using var client = service.CreateClient();
+        for (var i = 0; i < 3; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz");
+            request.Headers.TryAddWithoutValidation("X-Forwarded-For", "203.0.113.7, forged entry, 10.9.9.9");
+            using var answer = await client.SendAsync(request);
+        }
+
+        Assert.That(service.Log.Text.Split("is no IP address").Length - 1, Is.EqualTo(1), service.Log.Text);
+        Assert.That(service.Log.Text, Does.Not.Contain("forged"));
+    }
+
     // The last that is not trusted is the client, whatever it says of itself.
     [TestCase("10.0.0.0/8", "10.1.2.3", "192.0.2.1", 1)]
     [TestCase("10.0.0.0/8", "10.1.2.3", "192.0.2.{0}", 8)]
     [TestCase("10.0.0.0/8", "10.1.2.3", "203.0.113.{0}, 192.0.2.1", 1)]
     [TestCase("10.0.0.0/8", "10.1.2.3", "203.0.113.{0}, 192.0.2.1, 10.9.9.9", 1)]
     [TestCase("10.0.0.0/8", "10.1.2.3", "192.0.2.{0}, 10.9.9.9", 8)]
+    [TestCase("10.0.0.0/8", "10.1.2.3", "\"203.0.113.{0}, 192.0.2.1", 1)]
+    [TestCase("10.0.0.0/8", "10.1.2.3", "192.0.2.{0}, \"10.9.9.9", 8)]
+    [TestCase("10.0.0.0/8", "10.1.2.3", "192.0.2.{0}, unknown", 1)]
     [TestCase("10.0.0.0/8", "198.51.100.7", "192.0.2.{0}", 1)]
     [TestCase("10.0.0.0/8", "127.0.0.1", "192.0.2.{0}", 1)]
     [TestCase("10.0.0.0/8", "::1", "192.0.2.{0}", 1)]
@@ -223,7 +246,7 @@ public sealed class LimitsTests
         for (var i = 1; i <= 8; i++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/structure-info");
-            request.Headers.Add("X-Forwarded-For", string.Format(CultureInfo.InvariantCulture, forwarded, i));
+            request.Headers.TryAddWithoutValidation("X-Forwarded-For", string.Format(CultureInfo.InvariantCulture, forwarded, i));
             using var answer = await client.SendAsync(request);
             granted += answer.StatusCode == HttpStatusCode.OK ? 1 : 0;
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using S3Auth.Api.Json;
@@ -28,7 +29,7 @@ public sealed class RequestBodyTests
             Assert.That(body.Bytes.ToArray(), Is.EqualTo(bytes));
         }
 
-        Assert.That(memory.TryTake(RequestBody.MaxBytes), "all was given back");
+        Assert.That(memory.Taken, Is.Zero, "all was given back");
     }
 
     [Test]
@@ -39,14 +40,14 @@ public sealed class RequestBodyTests
         Assert.That(
             async () => await RequestBody.ReadAsync(Context(new MemoryStream(new byte[RequestBody.MaxBytes + 1])), memory, TimeProvider.System),
             Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(413));
-        Assert.That(memory.TryTake(RequestBody.MaxBytes));
+        Assert.That(memory.Taken, Is.Zero);
     }
 
     [Test]
     public void Length_that_is_only_claimed_costs_nothing()
     {
         var pipes = Enumerable.Range(0, 200).Select(_ => new Pipe()).ToList();
-        var memory = new BodyMemory(mostBytes: 64 * Kibi);
+        var memory = new BodyMemory(maxBytes: 64 * Kibi);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         var reading = pipes.Select(pipe =>
@@ -71,7 +72,7 @@ public sealed class RequestBodyTests
     [Test]
     public async Task Bodies_together_take_no_more_memory_than_they_may()
     {
-        var memory = new BodyMemory(mostBytes: 64 * Kibi);
+        var memory = new BodyMemory(maxBytes: 64 * Kibi);
         using var first = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[40 * Kibi])), memory, TimeProvider.System);
 
         Assert.That(
@@ -98,10 +99,151 @@ public sealed class RequestBodyTests
             Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(408));
     }
 
-    private static DefaultHttpContext Context(Stream body)
+    [TestCase(RequestBody.MaxSmallBytes, true)]
+    [TestCase(RequestBody.MaxSmallBytes + 1, false)]
+    public void Body_is_small_where_the_action_does_not_take_a_large_one(int length, bool taken)
+    {
+        async Task ReadAsync()
+        {
+            using var body = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[length]), isLarge: false), new BodyMemory(), TimeProvider.System);
+        }
+
+        Assert.That(
+            ReadAsync,
+            taken ? Throws.Nothing : Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(413));
+    }
+
+    [Test]
+    public void Body_that_stops_on_its_way_is_given_up_within_seconds()
+    {
+        var (time, memory) = (new FakeTimeProvider(), new BodyMemory());
+        var (pipe, reading) = Begin(memory, time, 257 * Kibi);
+
+        for (var i = 0; i < 3; i++)
+        {
+            // A byte now and then is no progress.
+            Send(pipe, 1);
+            time.Advance(RequestBody.StallTimeout / 3);
+        }
+
+        Assert.That(
+            async () => await reading,
+            Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(408));
+        Assert.That(memory.Taken, Is.Zero);
+    }
+
+    [Test]
+    public async Task Body_that_arrives_slowly_but_steadily_is_read()
+    {
+        var (time, memory) = (new FakeTimeProvider(), new BodyMemory());
+        var (pipe, reading) = Begin(memory, time, 8 * Kibi);
+
+        for (var i = 0; i < 6; i++)
+        {
+            time.Advance(RequestBody.StallTimeout - TimeSpan.FromSeconds(1));
+            Send(pipe, RequestBody.ProgressBytes);
+        }
+
+        await pipe.Writer.CompleteAsync();
+        using var body = await reading;
+        Assert.That(body.Bytes.Length, Is.EqualTo((8 * Kibi) + (6 * RequestBody.ProgressBytes)));
+    }
+
+    [Test]
+    public async Task Body_that_pauses_longest_gives_way_to_one_that_arrives()
+    {
+        var memory = new BodyMemory(maxBytes: 64 * Kibi);
+        var (paused, pausing) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 1);
+        var (steady, arriving) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 2);
+        Send(steady, RequestBody.ProgressBytes);
+
+        using (var body = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[30 * Kibi]), client: 3), memory, TimeProvider.System))
+        {
+            Assert.That(memory.Taken, Is.EqualTo(64 * Kibi), "never more than the budget");
+            Assert.That(
+                async () => await pausing,
+                Throws.InstanceOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo(RefusalCode.ServerBusy));
+            await steady.Writer.CompleteAsync();
+            using var other = await arriving;
+            Assert.That(other.Bytes.Length, Is.EqualTo(24 * Kibi));
+        }
+
+        Assert.That(memory.Taken, Is.Zero);
+        await paused.Writer.CompleteAsync();
+    }
+
+    [Test]
+    public async Task Client_that_takes_its_share_pays_for_more_with_its_own_bodies()
+    {
+        var memory = new BodyMemory(maxBytesPerClient: 64 * Kibi);
+        var (others, other) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 1);
+        var (first, oldest) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 2);
+        var (second, newer) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 2);
+
+        var (third, newest) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 2);
+
+        Assert.That(
+            async () => await oldest,
+            Throws.InstanceOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo(RefusalCode.ServerBusy));
+        foreach (var (pipe, reading) in new[] { (others, other), (second, newer), (third, newest) })
+        {
+            await pipe.Writer.CompleteAsync();
+            using var body = await reading;
+            Assert.That(body.Bytes.Length, Is.EqualTo(20 * Kibi));
+        }
+
+        await first.Writer.CompleteAsync();
+        Assert.That(memory.Taken, Is.Zero);
+    }
+
+    [Test]
+    public async Task Thousand_clients_that_stop_on_their_way_keep_nobody_out()
+    {
+        var memory = new BodyMemory();
+        var held = Enumerable.Range(0, 1000).Select(client => Begin(memory, TimeProvider.System, 257 * Kibi, client)).ToList();
+
+        for (var i = 0; i < 100; i++)
+        {
+            using var body = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[100 * Kibi]), client: 2000 + i), memory, TimeProvider.System);
+            Assert.That(memory.Taken, Is.LessThanOrEqualTo(BodyMemory.MaxBytes));
+        }
+
+        foreach (var (pipe, _) in held)
+        {
+            await pipe.Writer.CompleteAsync();
+        }
+
+        await Task.WhenAll(held.Select(async one => await ((Task)one.Reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing)));
+        foreach (var (_, reading) in held.Where(one => one.Reading.IsCompletedSuccessfully))
+        {
+            (await reading).Dispose();
+        }
+
+        Assert.That(memory.Taken, Is.Zero);
+    }
+
+    /// <summary>A body of which so much has come, and been taken.</summary>
+    private static (Pipe Pipe, Task<RequestBody> Reading) Begin(BodyMemory memory, TimeProvider time, int bytes, int client = 0)
+    {
+        // What is sent is taken before Send returns.
+        var pipe = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false));
+        var reading = RequestBody.ReadAsync(Context(pipe.Reader.AsStream(), client: client), memory, time);
+        Send(pipe, bytes);
+        return (pipe, reading);
+    }
+
+    private static void Send(Pipe pipe, int bytes)
+    {
+        pipe.Writer.Write(new byte[bytes]);
+        pipe.Writer.FlushAsync().AsTask().Wait();
+    }
+
+    private static DefaultHttpContext Context(Stream body, bool isLarge = true, int client = 0)
     {
         var context = new DefaultHttpContext();
         context.Request.Body = body;
+        context.Connection.RemoteIpAddress = new IPAddress([10, 0, (byte)(client >> 8), (byte)client]);
+        context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(isLarge ? [new LargeBodyAttribute()] : []), "test"));
         return context;
     }
 }

@@ -329,6 +329,26 @@ public sealed class ServiceOptionsReaderTests
         Assert.That(Reader(Environments.Development, settings).WithoutEffect, Is.EqualTo(new[] { "SEAL_KEY" }));
     }
 
+    [TestCase("rediss://:very-private@cache?ssl_certfile=/a", "ssl_certfile")]
+    [TestCase("redis+sentinel://:very-private@cache", "redis+sentinel")]
+    public void Redis_url_that_cannot_be_used_is_told_with_the_part_that_is_wrong(string url, string part) => Assert.That(
+        () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["REDIS_URL"] = url }),
+        Throws.InstanceOf<ConfigurationException>().With.Message.Contains(part).And.Message.Contains("REDIS_URL").And.Message.Not.Contains("very-private"));
+
+    // As operators of the Python server have them.
+    [TestCase("UPLOAD_METHOD", "post")]
+    [TestCase("UPLOAD_METHOD", "Put")]
+    [TestCase("FOLDER_LAYOUT", "Hotkey")]
+    [TestCase("LOG_LEVEL", "WARNING")]
+    [TestCase("LOG_LEVEL", "fatal")]
+    [TestCase("LOG_LEVEL", "NOTSET")]
+    [TestCase("REDIS_REQUIRED", "True")]
+    [TestCase("REDIS_REQUIRED", "on")]
+    [TestCase("REDIS_REQUIRED", "0")]
+    [TestCase("BT_NETWORK", "FINNEY")]
+    public void Word_is_read_in_any_case_and_spelling_of_its_own(string name, string value) => Assert.That(
+        () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value }), Throws.Nothing);
+
     [TestCase("static", "METAGRAPH_SYNC_INTERVAL")]
     [TestCase("static", "METAGRAPH_MAX_STALENESS")]
     [TestCase("finney", "METAGRAPH_FILE")]

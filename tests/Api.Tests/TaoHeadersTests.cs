@@ -29,6 +29,28 @@ public sealed class TaoHeadersTests
         Assert.That(answer.Status, Is.EqualTo(200), answer.Text);
     }
 
+    [TestCase(null)]
+    [TestCase("text/plain")]
+    [TestCase("application/x-www-form-urlencoded")]
+    [TestCase("nonsense")]
+    public async Task Content_type_does_not_matter_beside_a_proof_in_headers(string? contentType)
+    {
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        if (contentType is not null)
+        {
+            content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        }
+
+        foreach (var (name, value) in Headers("{}"))
+        {
+            content.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        var answer = await _service.PostAsync(Path, content);
+
+        Assert.That(answer.Status, Is.EqualTo(200), answer.Text);
+    }
+
     [Test]
     public async Task Signature_is_base64_or_hex()
     {

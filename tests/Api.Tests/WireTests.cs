@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Moq;
+using S3Auth.Api.Json;
 using S3Auth.Application.Ports;
 
 namespace S3Auth.Api.Tests;
@@ -135,21 +136,49 @@ public sealed class WireTests
     public async Task Member_that_cannot_be_read_is_told_by_its_name(string body, string member) =>
         AssertInvalid(await _service.PostAsync(Path, body), member);
 
-    [TestCase(512 * 1024, 400)]
-    [TestCase((512 * 1024) + 1, 413)]
-    [TestCase(10_000_000, 413)]
-    public async Task Body_beyond_512_KiB_is_refused_declared_or_not(int bytes, int status)
+    [TestCase(Path, 16 * 1024, 400)]
+    [TestCase(Path, (16 * 1024) + 1, 413)]
+    [TestCase("/get-file-presigned-urls", 512 * 1024, 400)]
+    [TestCase("/get-file-presigned-urls", (512 * 1024) + 1, 413)]
+    [TestCase("/get-file-presigned-urls", 10_000_000, 413)]
+    public async Task Body_beyond_its_limit_is_refused_declared_or_not(string path, int bytes, int status)
     {
         using var declared = new ByteArrayContent(Encoding.UTF8.GetBytes(new string(' ', bytes)));
         declared.Headers.ContentType = new("application/json");
         using var chunked = new UndeclaredContent(await declared.ReadAsByteArrayAsync());
         chunked.Headers.ContentType = new("application/json");
 
-        Assert.Multiple(async () =>
+        foreach (var content in (HttpContent[])[declared, chunked])
         {
-            Assert.That((await _service.PostAsync(Path, declared)).Status, Is.EqualTo(status));
-            Assert.That((await _service.PostAsync(Path, chunked)).Status, Is.EqualTo(status));
-        });
+            var answer = await _service.PostAsync(path, content);
+            Assert.That(answer.Status, Is.EqualTo(status));
+            Assert.That(answer.Text, status == 413 ? Does.Contain(path == Path ? "at most 16 KiB" : "at most 512 KiB") : Does.Not.Contain("KiB"));
+        }
+    }
+
+    [TestCase("{},", 1)]
+    [TestCase("1,", 1)]
+    [TestCase("{\"a\":1},", 3)]
+    [TestCase("[[[]]],", 2)]
+    public async Task Body_of_many_small_values_is_refused_before_it_is_read_further(string value, int step)
+    {
+        // The last one is no JSON: whoever reads on that far says something else.
+        var many = string.Concat(Enumerable.Repeat(value, WireJsonInputFormatter.MaxTokens / step));
+
+        var answer = await _service.PostAsync("/get-file-presigned-urls", $"{{\"unknown\":[{many}!]}}");
+
+        AssertInvalid(answer, "4096");
+    }
+
+    [Test]
+    public async Task Thousand_keys_and_members_that_nobody_knows_are_few_enough()
+    {
+        var body = $$"""{"file_keys": [{{string.Join(',', Enumerable.Repeat("\"data/x/y\"", 1000))}}], "unknown": [{{string.Join(',', Enumerable.Repeat("1", 1000))}}]}""";
+
+        var answer = await _service.PostAsync("/get-file-presigned-urls", body);
+
+        Assert.That((answer.Status, answer.Text), Is.EqualTo((400, answer.Text)));
+        Assert.That(answer.Text, Does.Not.Contain("4096"), "it lacks a proof, and nothing else");
     }
 
     [Test]

@@ -26,10 +26,10 @@ internal sealed partial class ServiceOptionsReader
     private LimitOptions ReadLimits(ushort netuid)
     {
         RedisAddress? redis = null;
-        if (Text(Settings.RedisUrl) is { } url && !RedisAddress.TryParse(url, out redis))
+        if (Text(Settings.RedisUrl) is { } url && !RedisAddress.TryParse(url, out redis, out var problem))
         {
             // The value itself may hold a password and is not repeated.
-            _problems.Add("REDIS_URL cannot be used: write it as redis://host:port, rediss://user:password@host:port or redis://host:port/database.");
+            _problems.Add($"REDIS_URL cannot be used: {problem}.");
         }
 
         return new LimitOptions { Redis = redis, RedisIsRequired = Flag(Settings.RedisIsRequired), Netuid = netuid };
@@ -144,9 +144,9 @@ internal sealed partial class ServiceOptionsReader
     {
         switch (Text(setting)?.ToUpperInvariant())
         {
-            case "TRUE" or "1" or "YES":
+            case "TRUE" or "1" or "YES" or "ON":
                 return true;
-            case "FALSE" or "0" or "NO":
+            case "FALSE" or "0" or "NO" or "OFF":
                 return false;
             default:
                 _problems.Add($"{setting.Name} must be true or false.");

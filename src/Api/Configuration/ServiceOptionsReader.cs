@@ -38,7 +38,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
     /// <summary>The port of the API.</summary>
     internal int Port => Number(Settings.Port);
 
-    private bool IsStatic => Text(Settings.Network) == Settings.StaticNetwork;
+    private bool IsStatic => string.Equals(Text(Settings.Network), Settings.StaticNetwork, StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="ConfigurationException">Anything is missing or does not parse.</exception>
     internal ServiceOptions Read()
@@ -135,7 +135,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
     private FolderLayout ReadLayout()
     {
         var name = Text(Settings.Layout);
-        switch (name)
+        switch (name?.ToLowerInvariant())
         {
             case ColdkeyLayout.LayoutName:
                 return ReadSources() is { Count: > 0 } sources ? new ColdkeyLayout(sources) : new HotkeyLayout();
@@ -180,14 +180,14 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
 
     private UploadMethod ReadUploadMethod()
     {
-        switch (Text(Settings.UploadMethod))
+        switch (Text(Settings.UploadMethod)?.ToUpperInvariant())
         {
             case "POST":
                 return UploadMethod.Post;
             case "PUT":
                 return UploadMethod.Put;
-            case var other:
-                _problems.Add($"UPLOAD_METHOD is '{other}', but must be POST or PUT.");
+            default:
+                _problems.Add($"UPLOAD_METHOD is '{Text(Settings.UploadMethod)}', but must be POST or PUT.");
                 return UploadMethod.Post;
         }
     }
@@ -265,6 +265,10 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
                 return LogLevel.Information;
             case "WARN":
                 return LogLevel.Warning;
+            case "FATAL":
+                return LogLevel.Critical;
+            case "NOTSET":
+                return LogLevel.Trace;
             default:
                 _problems.Add($"LOG_LEVEL is '{text}', but must be one of: {string.Join(", ", Settings.LogLevel.Choices)}.");
                 return LogLevel.Information;

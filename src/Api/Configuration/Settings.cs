@@ -37,7 +37,7 @@ internal static class Settings
     internal static readonly ChoiceSetting LogLevel = new(
         "LOG_LEVEL", nameof(Microsoft.Extensions.Logging.LogLevel.Information), Enum.GetNames<LogLevel>(), "the least that is logged; Python's names are taken too");
 
-    internal static readonly NumberSetting MostConnections = new("MAX_CONNECTIONS", 10_000, 1, Million, "connections at once; more are closed");
+    internal static readonly NumberSetting MostConnections = new("MAX_CONNECTIONS", 10_000, 1, Million, "connections at once; more are closed ([one client's share](limits.md))");
 
     internal static readonly NumberSetting DrainTime = new(
         "DRAIN_SECONDS", 5, 0, 20, "seconds that a stop says it is not ready, and goes on, before it closes") { InDevelopment = "0" };
@@ -107,7 +107,7 @@ internal static class Settings
 
     internal static readonly Setting RedisUrl = new("REDIS_URL", "where all instances count together; each on its own where nothing is set")
     {
-        Takes = "`redis://host:6379`, `rediss://user:password@host:6380/0`",
+        Takes = "`redis://host:6379`, `rediss://user:password@host:6380/0`, `unix:///path`; [parameters](limits.md#redis) as redis-py has them",
     };
 
     internal static readonly ChoiceSetting RedisIsRequired = new(

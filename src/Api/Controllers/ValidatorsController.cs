@@ -1,5 +1,6 @@
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
+using S3Auth.Api.Json;
 using S3Auth.Api.OpenApi;
 using S3Auth.Application.Files;
 using S3Auth.Application.Refusals;
@@ -75,6 +76,7 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// `s3:validator:files:{miner}:{hotkey}:{timestamp}`, or with Tao v2 headers.
     /// </remarks>
     [HttpPost("/get-file-presigned-urls", Name = "getFilePresignedUrls")]
+    [LargeBody]
     [Refuses(RefusalCode.NotAValidator, RefusalCode.MinerNotFound)]
     public Task<FilePresignedUrls> GetFilePresignedUrls(GetFilePresignedUrlsCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);

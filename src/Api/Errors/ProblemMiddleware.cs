@@ -24,8 +24,8 @@ internal sealed partial class ProblemMiddleware(
     private static readonly WireJson Json = new(
         new JsonSerializerOptions(WireJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    /// <summary>What is said of a body beyond the limit.</summary>
-    internal static readonly string TooLargeDetail = $"Send a body of at most {RequestBody.MaxBytes / 1024} KiB.";
+    /// <summary>The <c>detail</c> for a body above this limit in bytes.</summary>
+    internal static string TooLargeDetail(int maxBytes) => $"Send a body of at most {maxBytes / 1024} KiB.";
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -49,7 +49,7 @@ internal sealed partial class ProblemMiddleware(
         }
         catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
         {
-            var (kind, detail) = Describe(bad);
+            var (kind, detail) = Describe(bad, context);
             await WriteAsync(context, kind, detail);
             return;
         }
@@ -80,9 +80,9 @@ internal sealed partial class ProblemMiddleware(
 
     private static bool IsSigned(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RefusesAttribute>() is { IsSigned: true };
 
-    private static (ProblemKind Kind, string Detail) Describe(BadHttpRequestException bad) => bad.StatusCode switch
+    private static (ProblemKind Kind, string Detail) Describe(BadHttpRequestException bad, HttpContext context) => bad.StatusCode switch
     {
-        StatusCodes.Status413PayloadTooLarge => (ProblemKind.TooLarge, TooLargeDetail),
+        StatusCodes.Status413PayloadTooLarge => (ProblemKind.TooLarge, TooLargeDetail(RequestBody.LimitOf(context))),
         StatusCodes.Status408RequestTimeout => (ProblemKind.Timeout, "Send the whole request without long pauses."),
         _ => (ProblemKind.BadRequest, "Send a well-formed HTTP request."),
     };

@@ -1,27 +1,116 @@
+using S3Auth.Api.Limits;
+
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// How much memory bodies may take that are still arriving, all together. A small body is not counted: connections are bounded. Nobody
-/// gets memory for what he only says that he will send.
+/// Memory budget of the larger request bodies, and each client's share of it. When it is full, the body that has gone longest without
+/// progress gives way to the one that arrives now: whoever sends without pauses is served, whatever others hold open.
 /// </summary>
-internal sealed class BodyMemory(long mostBytes = BodyMemory.MostBytes)
+/// <param name="maxBytes">The budget, in bytes.</param>
+/// <param name="maxBytesPerClient">One client's share (<see cref="ClientNetwork"/>), in bytes.</param>
+internal sealed class BodyMemory(long maxBytes = BodyMemory.MaxBytes, long maxBytesPerClient = BodyMemory.MaxBytesPerClient)
 {
-    /// <summary>What all larger bodies may take (64 MiB).</summary>
-    internal const long MostBytes = 64 * 1024 * 1024;
+    /// <summary>The budget of all bodies together (64 MiB).</summary>
+    internal const long MaxBytes = 64 * 1024 * 1024;
 
+    /// <summary>The share of one client (4 MiB): eight of the largest bodies.</summary>
+    internal const long MaxBytesPerClient = 4 * 1024 * 1024;
+
+    private readonly Dictionary<UInt128, long> _takenByClient = [];
+
+    // Bodies that are still arriving; the one that has gone longest without progress comes first.
+    private readonly LinkedList<RequestBody> _arriving = [];
     private long _taken;
 
-    /// <summary>Takes so many bytes more; false, and nothing is taken, when there are not so many left.</summary>
-    internal bool TryTake(int bytes)
+    /// <summary>Held by whoever changes this object or a body that is counted here.</summary>
+    internal Lock Gate { get; } = new();
+
+    /// <summary>The bytes that are taken now.</summary>
+    internal long Taken => Interlocked.Read(ref _taken);
+
+    /// <summary>
+    /// Takes more bytes for a body that is arriving. Other bodies of the same client give way when its share is full, those of anybody when
+    /// the budget is. Call it with <see cref="Gate"/> held.
+    /// </summary>
+    /// <returns>False, and nothing is taken, when there is no room and nobody is left to give way.</returns>
+    internal bool TryTake(RequestBody body, int bytes)
     {
-        if (Interlocked.Add(ref _taken, bytes) <= mostBytes)
+        while (_takenByClient.GetValueOrDefault(body.Client) + bytes > maxBytesPerClient)
         {
-            return true;
+            if (!TryEvict(body, fromSameClient: true))
+            {
+                return false;
+            }
         }
 
-        GiveBack(bytes);
+        while (_taken + bytes > maxBytes)
+        {
+            if (!TryEvict(body, fromSameClient: false))
+            {
+                return false;
+            }
+        }
+
+        Add(body.Client, bytes);
+        MarkProgress(body);
+        return true;
+    }
+
+    /// <summary>The body has brought more: it is now the last to give way. Call it with <see cref="Gate"/> held.</summary>
+    internal void MarkProgress(RequestBody body)
+    {
+        if (body.Place.List is not null)
+        {
+            _arriving.Remove(body.Place);
+        }
+
+        _arriving.AddLast(body.Place);
+    }
+
+    /// <summary>The body is complete: it keeps its bytes and gives way to nobody. Call it with <see cref="Gate"/> held.</summary>
+    internal void MarkComplete(RequestBody body)
+    {
+        if (body.Place.List is not null)
+        {
+            _arriving.Remove(body.Place);
+        }
+    }
+
+    /// <summary>Gives back what the body took. Call it with <see cref="Gate"/> held.</summary>
+    internal void Release(RequestBody body, int bytes)
+    {
+        MarkComplete(body);
+        if (bytes > 0)
+        {
+            Add(body.Client, -bytes);
+        }
+    }
+
+    private bool TryEvict(RequestBody newcomer, bool fromSameClient)
+    {
+        for (var place = _arriving.First; place is not null; place = place.Next)
+        {
+            if (place.Value != newcomer && (!fromSameClient || place.Value.Client == newcomer.Client))
+            {
+                place.Value.GiveWay();
+                return true;
+            }
+        }
+
         return false;
     }
 
-    internal void GiveBack(int bytes) => Interlocked.Add(ref _taken, -bytes);
+    private void Add(UInt128 client, long bytes)
+    {
+        Interlocked.Add(ref _taken, bytes);
+        var taken = _takenByClient.GetValueOrDefault(client) + bytes;
+        if (taken == 0)
+        {
+            _takenByClient.Remove(client);
+        }
+        else
+        {
+            _takenByClient[client] = taken;
+        }
+    }
 }

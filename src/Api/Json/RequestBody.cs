@@ -1,53 +1,88 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using S3Auth.Api.Limits;
 using S3Auth.Application.Refusals;
 
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// A request's body, whole and in memory. What holds it grows with what has arrived, so a body of which little comes costs little,
-/// whatever was said of its length; and all of it must come within <see cref="Patience"/>.
+/// A request's body, whole and in memory. Its buffer grows with what has arrived, so a body costs what was sent of it, not what was
+/// announced. It must arrive within <see cref="Patience"/>, and beyond <see cref="UncountedBytes"/> without pauses
+/// (<see cref="ProgressBytes"/> in each <see cref="StallTimeout"/>).
 /// </summary>
 internal sealed class RequestBody : IDisposable
 {
-    /// <summary>The largest body, in bytes (512 KiB).</summary>
+    /// <summary>The largest body of an action with <see cref="LargeBodyAttribute"/>, in bytes (512 KiB).</summary>
     internal const int MaxBytes = 512 * 1024;
+
+    /// <summary>The largest body of every other action, in bytes (16 KiB): a continuation token of 4,096 characters, and unknown members, fit.</summary>
+    internal const int MaxSmallBytes = 16 * 1024;
+
+    /// <summary>A body up to this size does not count against <see cref="BodyMemory"/>, because connections are bounded (4 KiB).</summary>
+    internal const int UncountedBytes = 4 * 1024;
+
+    /// <summary>What a body that is counted must bring within <see cref="StallTimeout"/>, unless it ends (4 KiB).</summary>
+    internal const int ProgressBytes = 4 * 1024;
 
     /// <summary>How long a body may take to arrive.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    // Most bodies fit in this; it is not counted.
-    private const int SmallBytes = 4 * 1024;
+    /// <summary>How long a body that is counted may go without progress. A lost packet or two are sent again within this.</summary>
+    internal static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
     private readonly BodyMemory _memory;
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(SmallBytes);
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly int _maxBytes;
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(UncountedBytes);
+    private CancellationTokenSource? _late;
     private int _counted;
     private int _length;
+    private int _progress;
+    private bool _gaveWay;
 
-    private RequestBody(BodyMemory memory) => _memory = memory;
+    private RequestBody(HttpContext context, BodyMemory memory, TimeProvider time)
+    {
+        (_memory, _time, _start) = (memory, time, time.GetTimestamp());
+        _maxBytes = LimitOf(context);
+        Client = ClientNetwork.Of(context.Connection.RemoteIpAddress);
+        Place = new LinkedListNode<RequestBody>(this);
+    }
 
     /// <summary>Every byte as it was received.</summary>
     internal ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
-    /// <exception cref="BadHttpRequestException">It is too large (413), or takes too long (408).</exception>
-    /// <exception cref="RefusedException"><c>server_busy</c>: the bodies that are arriving take all the memory they may.</exception>
+    /// <summary>Whose share it counts against.</summary>
+    internal UInt128 Client { get; }
+
+    /// <summary>Its place among the bodies that are arriving.</summary>
+    internal LinkedListNode<RequestBody> Place { get; }
+
+    /// <summary>The largest body that this request may have, in bytes.</summary>
+    internal static int LimitOf(HttpContext context) => LimitOf(context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty);
+
+    /// <summary>The largest body that an action with this metadata takes, in bytes.</summary>
+    internal static int LimitOf(IEnumerable<object> metadata) => metadata.OfType<LargeBodyAttribute>().Any() ? MaxBytes : MaxSmallBytes;
+
+    /// <exception cref="BadHttpRequestException">It is too large (413), or pauses or takes too long (408).</exception>
+    /// <exception cref="RefusedException"><c>server_busy</c>: other bodies take all the memory there is, and arrive faster.</exception>
     internal static async Task<RequestBody> ReadAsync(HttpContext context, BodyMemory memory, TimeProvider time)
     {
-        if (context.Request.ContentLength > MaxBytes)
+        if (context.Request.ContentLength > LimitOf(context))
         {
             throw TooLarge();
         }
 
-        var body = new RequestBody(memory);
+        var body = new RequestBody(context, memory, time);
         try
         {
             // Most bodies are here with their headers: then nothing needs to measure how long they take.
             var reader = context.Request.BodyReader;
             if (!reader.TryRead(out var read) || !body.Take(reader, read))
             {
-                await body.FillAsync(reader, time, context.RequestAborted);
+                await body.FillAsync(reader, context.RequestAborted);
             }
 
             return body;
@@ -61,27 +96,66 @@ internal sealed class RequestBody : IDisposable
 
     public void Dispose()
     {
+        lock (_memory.Gate)
+        {
+            Free();
+        }
+    }
+
+    /// <summary>Frees its memory at once and stops reading. Only a body that is still arriving does this; <see cref="BodyMemory.Gate"/> is held.</summary>
+    internal void GiveWay()
+    {
+        _gaveWay = true;
+        Free();
+
+        // The reader wakes up on another thread: not on this one, which holds the gate.
+        _ = _late?.CancelAsync();
+    }
+
+    private void Free()
+    {
         if (_buffer.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
-            _memory.GiveBack(_counted);
+            _memory.Release(this, _counted);
             (_buffer, _counted, _length) = ([], 0, 0);
         }
     }
 
-    private async Task FillAsync(PipeReader reader, TimeProvider time, CancellationToken aborted)
+    private async Task FillAsync(PipeReader reader, CancellationToken aborted)
     {
-        using var late = new CancellationTokenSource(Patience, time);
+        using var late = new CancellationTokenSource(TimeLeft(), _time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborted);
+        lock (_memory.Gate)
+        {
+            if (_gaveWay)
+            {
+                throw Busy();
+            }
+
+            _late = late;
+        }
+
         try
         {
             while (!Take(reader, await reader.ReadAsync(any.Token)))
             {
             }
         }
+        catch (OperationCanceledException) when (_gaveWay)
+        {
+            throw Busy();
+        }
         catch (OperationCanceledException waited) when (late.IsCancellationRequested && !aborted.IsCancellationRequested)
         {
             throw new BadHttpRequestException("The body took too long.", StatusCodes.Status408RequestTimeout, waited);
+        }
+        finally
+        {
+            lock (_memory.Gate)
+            {
+                _late = null;
+            }
         }
     }
 
@@ -90,19 +164,11 @@ internal sealed class RequestBody : IDisposable
     {
         try
         {
-            var length = read.Buffer.Length;
-            if (length > MaxBytes - _length)
+            lock (_memory.Gate)
             {
-                throw TooLarge();
+                Append(read.Buffer, read.IsCompleted);
             }
 
-            while (_buffer.Length - _length < length)
-            {
-                Grow();
-            }
-
-            read.Buffer.CopyTo(_buffer.AsSpan(_length));
-            _length += (int)length;
             return read.IsCompleted;
         }
         finally
@@ -112,15 +178,43 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
+    private void Append(ReadOnlySequence<byte> bytes, bool isLast)
+    {
+        if (_gaveWay)
+        {
+            throw Busy();
+        }
+
+        if (bytes.Length > _maxBytes - _length)
+        {
+            throw TooLarge();
+        }
+
+        while (_buffer.Length - _length < bytes.Length)
+        {
+            Grow();
+        }
+
+        bytes.CopyTo(_buffer.AsSpan(_length));
+        _length += (int)bytes.Length;
+        if (isLast)
+        {
+            _memory.MarkComplete(this);
+        }
+        else if (_counted > 0 && _length - _progress >= ProgressBytes)
+        {
+            _progress = _length;
+            _memory.MarkProgress(this);
+            _late?.CancelAfter(TimeLeft());
+        }
+    }
+
     private void Grow()
     {
         var size = Math.Min(_buffer.Length * 2, MaxBytes);
-        if (!_memory.TryTake(size - _counted))
+        if (!_memory.TryTake(this, size - _counted))
         {
-            throw new RefusedException(RefusalCode.ServerBusy, "Too many large requests are arriving at once: send this one again in a few seconds.")
-            {
-                RetryAfter = Retry,
-            };
+            throw Busy();
         }
 
         _counted = size;
@@ -130,5 +224,18 @@ internal sealed class RequestBody : IDisposable
         _buffer = larger;
     }
 
+    private TimeSpan TimeLeft()
+    {
+        var left = Patience - _time.GetElapsedTime(_start);
+        var wait = _counted > 0 && left > StallTimeout ? StallTimeout : left;
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
+
     private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+
+    private static RefusedException Busy() => new(
+        RefusalCode.ServerBusy, "Too many large requests are arriving at once: send this one again in a few seconds, and without pauses.")
+    {
+        RetryAfter = Retry,
+    };
 }

@@ -9,11 +9,17 @@ using S3Auth.Application.Refusals;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Reads requests' bodies: strict JSON, each malformed member told by its name; and beside them the proof in the headers, which is over
-/// the body's bytes.
+/// Reads request bodies: strict JSON, each malformed member named in the refusal; and with them the proof in the headers, which signs the
+/// body's bytes.
 /// </summary>
 internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider time) : IInputFormatter, IInputFormatterExceptionPolicy
 {
+    /// <summary>
+    /// The most JSON tokens of a body. The largest real request, 1,000 file keys, has a little over 1,000. Anyone can make this server parse a
+    /// body before a proof is checked, and many small values cost far more than their bytes.
+    /// </summary>
+    internal const int MaxTokens = 4096;
+
     private const int LongestPath = 64;
 
     private static readonly JsonDocumentOptions Strict = new()
@@ -30,7 +36,10 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
     public async Task<InputFormatterResult> ReadAsync(InputFormatterContext context)
     {
         var request = context.HttpContext.Request;
-        if (!IsJson(request.ContentType))
+
+        // A browser sends a form or plain text to another site without asking it first, but never with headers such as these: with a proof in
+        // them the type of the content does not matter, and older clients send none.
+        if (!IsJson(request.ContentType) && !TaoHeaders.HasAny(request.Headers))
         {
             throw new RefusedException(RefusalCode.InvalidRequest, "Send the request as JSON with the header Content-Type: application/json.");
         }
@@ -54,6 +63,7 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
             throw new RefusedException(RefusalCode.InvalidRequest, "Send a JSON object as the request's body, {} at least; this one is empty.");
         }
 
+        RequireFewTokens(body.Span);
         var typeInfo = WireJson.Default.GetTypeInfo(type)
             ?? throw new InvalidOperationException($"{type} is missing in {nameof(WireJson)}.");
         try
@@ -66,6 +76,26 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         catch (JsonException malformed)
         {
             throw Refuse(malformed);
+        }
+    }
+
+    private static void RequireFewTokens(ReadOnlySpan<byte> body)
+    {
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
+        try
+        {
+            for (var tokens = 1; reader.Read(); tokens++)
+            {
+                if (tokens > MaxTokens)
+                {
+                    throw new RefusedException(
+                        RefusalCode.InvalidRequest, $"Send a smaller request: this one has more than {MaxTokens} JSON names, values and brackets.");
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // The deserializer stops at the same byte and says which member it is in.
         }
     }
 

@@ -52,27 +52,6 @@ internal static class BurstLimiter
             : RateLimitPartition.Get(BucketOf(context.Connection.RemoteIpAddress), bucket));
     }
 
-    internal static int BucketOf(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return 0;
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out var written);
-        if (address.IsIPv4MappedToIPv6)
-        {
-            bytes = bytes[12..];
-        }
-        else
-        {
-            bytes = bytes[..Math.Min(written, 8)];
-        }
-
-        // Seeded anew in each process: nobody can choose an address that shares another's bucket.
-        var hash = default(HashCode);
-        hash.AddBytes(bytes);
-        return (int)((uint)hash.ToHashCode() % Buckets);
-    }
+    // HashCode has a new seed in each process: nobody can choose an address that shares another's bucket.
+    internal static int BucketOf(IPAddress? address) => (int)((uint)HashCode.Combine(ClientNetwork.Of(address)) % Buckets);
 }

@@ -1,36 +1,60 @@
-using Microsoft.AspNetCore.HttpOverrides;
+using System.Net;
 
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Who the client is behind proxies: what the nearest trusted proxy says, and before that the next one. The first that is not trusted is
-/// the client, whatever it says of itself.
+/// Makes <c>Connection.RemoteIpAddress</c> the client's own address: the peer's, or behind trusted proxies the one that they name
+/// (<see cref="ForwardedFor"/>). Logs once what keeps it from being right.
 /// </summary>
-internal static class ClientAddress
+internal sealed partial class ClientAddress(IReadOnlyList<IPNetwork> trusted, ILogger logger)
 {
-    /// <param name="app">Where to.</param>
-    /// <param name="trusted">The networks of the proxies whose <c>X-Forwarded-For</c> is believed.</param>
-    internal static void UseClientAddress(this WebApplication app, IReadOnlyList<System.Net.IPNetwork> trusted)
+    private int _toldOfUntrusted;
+    private int _toldOfMalformed;
+
+    /// <summary>Whether this is the address of a trusted proxy.</summary>
+    internal bool IsTrusted(IPAddress address)
     {
-        var untrusted = new UntrustedProxy(trusted, app.Logger);
-        app.Use((context, next) =>
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        foreach (var network in trusted)
         {
-            untrusted.Look(context);
-            return next(context);
-        });
-        if (trusted.Count == 0)
+            if (network.Contains(plain))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    internal void Apply(HttpContext context)
+    {
+        if (context.Connection.RemoteIpAddress is not { } peer || !context.Request.Headers.TryGetValue(ForwardedFor.Header, out var lines))
         {
             return;
         }
 
-        var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor, ForwardLimit = null };
-        forwarded.KnownProxies.Clear();
-        forwarded.KnownIPNetworks.Clear();
-        foreach (var network in trusted)
+        if (!IsTrusted(peer))
         {
-            forwarded.KnownIPNetworks.Add(network);
+            if (_toldOfUntrusted == 0 && Interlocked.Exchange(ref _toldOfUntrusted, 1) == 0)
+            {
+                LogUntrusted(logger, peer);
+            }
+
+            return;
         }
 
-        app.UseForwardedHeaders(forwarded);
+        context.Connection.RemoteIpAddress = ForwardedFor.FindClient(lines, peer, IsTrusted, out var isMalformed);
+        context.Connection.RemotePort = 0;
+        if (isMalformed && _toldOfMalformed == 0 && Interlocked.Exchange(ref _toldOfMalformed, 1) == 0)
+        {
+            LogMalformed(logger, peer);
+        }
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Peer} sends X-Forwarded-For, but is not in TRUSTED_PROXIES: if it is a proxy of yours, all clients behind it share one limit until it is")]
+    private static partial void LogUntrusted(ILogger logger, IPAddress peer);
+
+    // What stands in the entry is not repeated: a client may have written it.
+    [LoggerMessage(LogLevel.Warning, "The X-Forwarded-For of the trusted proxy {Peer} has an entry that is no IP address; such entries are ignored. Let the proxy replace what clients send")]
+    private static partial void LogMalformed(ILogger logger, IPAddress peer);
 }

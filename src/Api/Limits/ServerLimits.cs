@@ -9,11 +9,15 @@ internal static class ServerLimits
     // rest, so that a client which is still sending gets to see the refusal; beyond it the connection is cut.
     private const long MaxDrainedBytes = 16 * 1024 * 1024;
 
+    // What the server reads ahead of what it works on, for each connection. The default, 1 MiB, is for uploads, which do not come here.
+    private const long ReadAheadBytes = 64 * 1024;
+
     internal static void Apply(KestrelServerOptions kestrel, int mostConnections)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = mostConnections;
         kestrel.Limits.MaxRequestBodySize = MaxDrainedBytes;
+        kestrel.Limits.MaxRequestBufferSize = ReadAheadBytes;
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 64;

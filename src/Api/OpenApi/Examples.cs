@@ -193,6 +193,7 @@ internal static class Examples
         ["key"] = folder.Prefix + "${filename}",
         ["acl"] = UploadPolicy.Acl,
         ["x-amz-storage-class"] = UploadPolicy.StorageClass,
+        ["Content-Type"] = "binary/octet-stream",
         ["x-amz-algorithm"] = "AWS4-HMAC-SHA256",
         ["x-amz-credential"] = "…/20261124/us-east-2/s3/aws4_request",
         ["x-amz-date"] = "20261124T062000Z",

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -6,6 +7,8 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using S3Auth.Api.Controllers;
 using S3Auth.Api.Errors;
+using S3Auth.Api.Json;
+using S3Auth.Api.Pages;
 using S3Auth.Application.Service;
 using S3Auth.Domain;
 using S3Auth.Substrate;
@@ -16,6 +19,8 @@ namespace S3Auth.Api.OpenApi;
 internal static class ServiceDocument
 {
     internal const string Path = "/openapi.json";
+
+    private const string DocumentName = "v1";
 
     private const string ProblemMediaType = "application/problem+json";
 
@@ -31,7 +36,7 @@ internal static class ServiceDocument
         [typeof(Audience)] = "^[A-Za-z0-9._:\\[\\]-]{1,259}$",
     };
 
-    internal static void AddServiceDocument(this IServiceCollection services) => services.AddOutputCache().AddOpenApi(options =>
+    internal static void AddServiceDocument(this IServiceCollection services) => services.AddOpenApi(DocumentName, options =>
     {
         // 3.0, which every generator of clients reads.
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_0;
@@ -43,20 +48,19 @@ internal static class ServiceDocument
         options.AddDocumentTransformer(DescribeServiceAsync);
     });
 
-    internal static void UseServiceDocument(this WebApplication app)
+    /// <summary>Serves the document at <see cref="Path"/>. Making it costs more than checking a signature, so it is made once.</summary>
+    internal static void MapServiceDocument(this WebApplication app)
     {
-        // Making the document costs more than checking a signature, and anyone may ask for it: it is made once, whatever is asked.
-        app.UseOutputCache();
-        app.MapOpenApi(Path).CacheOutput(policy => policy.Expire(TimeSpan.FromDays(1)).SetVaryByQuery([]).SetVaryByHost(false));
-        app.UseSwaggerUI(page =>
-        {
-            page.RoutePrefix = "docs";
-            page.DocumentTitle = "S3Auth";
-            page.SwaggerEndpoint(".." + Path, "S3Auth");
-            page.EnableTryItOutByDefault();
-            page.DisplayRequestDuration();
-            page.DefaultModelsExpandDepth(0);
-        });
+        var document = new Lazy<Task<StaticContent>>(() => MakeAsync(app.Services));
+        app.MapStatic(Path, () => document.Value);
+    }
+
+    private static async Task<StaticContent> MakeAsync(IServiceProvider services)
+    {
+        await using var scope = services.CreateAsyncScope();
+        var document = await scope.ServiceProvider.GetRequiredKeyedService<IOpenApiDocumentProvider>(DocumentName).GetOpenApiDocumentAsync();
+        var json = await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_0);
+        return await StaticContent.CompressAsync(Encoding.UTF8.GetBytes(json), "application/json;charset=utf-8");
     }
 
     private static Task DescribeServiceAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
@@ -210,7 +214,8 @@ internal static class ServiceDocument
             .Select(code => (Kind: ProblemKind.Of(code), Example: Examples.Of(code, request)));
         if (refuses.IsSigned)
         {
-            refusals = refusals.Append((Kind: ProblemKind.TooLarge, Example: Examples.Of(ProblemKind.TooLarge, ProblemMiddleware.TooLargeDetail)));
+            var limit = RequestBody.LimitOf(context.Description.ActionDescriptor.EndpointMetadata);
+            refusals = refusals.Append((Kind: ProblemKind.TooLarge, Example: Examples.Of(ProblemKind.TooLarge, ProblemMiddleware.TooLargeDetail(limit))));
         }
 
         foreach (var group in refusals.GroupBy(refusal => refusal.Kind.Status))

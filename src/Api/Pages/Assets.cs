@@ -10,8 +10,6 @@ public sealed class Assets
     /// <summary>How many hex digits of the hash tell one version of an asset from another.</summary>
     private const int MarkLength = 16;
 
-    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
-
     private readonly Dictionary<string, Asset> _all = new[]
     {
         Read("page.css", "text/css; charset=utf-8"),
@@ -33,19 +31,12 @@ public sealed class Assets
     {
         foreach (var asset in _all.Values)
         {
-            app.MapMethods("/" + asset.Name, Methods, (HttpContext context) => AnswerAsync(context, asset)).ExcludeFromDescription();
+            app.MapStatic("/" + asset.Name, () => asset.Content, context => IsOwn(context, asset) ? "public, max-age=31536000, immutable" : StaticContent.Revalidate);
         }
     }
 
-    private static Task AnswerAsync(HttpContext context, Asset asset)
-    {
-        // Of another version's page, while instances of two versions answer: shown, but not kept as that one's.
-        var isOwn = string.Equals(context.Request.Query["v"], asset.Mark, StringComparison.Ordinal);
-        context.Response.Headers.CacheControl = isOwn ? "public, max-age=31536000, immutable" : "no-cache";
-        context.Response.ContentType = asset.ContentType;
-        context.Response.ContentLength = asset.Content.Length;
-        return context.Response.Body.WriteAsync(asset.Content, context.RequestAborted).AsTask();
-    }
+    // While instances of two versions answer, the page of the other version asks for its own mark: it gets this asset, but must not keep it.
+    private static bool IsOwn(HttpContext context, Asset asset) => string.Equals(context.Request.Query["v"], asset.Mark, StringComparison.Ordinal);
 
     private static Asset Read(string name, string contentType)
     {
@@ -53,10 +44,10 @@ public sealed class Assets
             ?? throw new InvalidOperationException($"{name} is no part of this program.");
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
-        return new Asset(name, contentType, content, Convert.ToHexStringLower(SHA256.HashData(content))[..MarkLength]);
+        return new Asset(name, StaticContent.CompressAsync(content, contentType), Convert.ToHexStringLower(SHA256.HashData(content))[..MarkLength]);
     }
 
-    private sealed record Asset(string Name, string ContentType, byte[] Content, string Mark)
+    private sealed record Asset(string Name, Task<StaticContent> Content, string Mark)
     {
         public string Path => $"{Name}?v={Mark}";
     }

@@ -1,56 +1,87 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using StackExchange.Redis;
 
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// Where a Redis is: <c>redis://host:port</c>, <c>rediss://</c> for TLS, with <c>user:password@</c> and <c>/database</c> where needed.
+/// Where a Redis is: <c>redis://host:port</c>, <c>rediss://</c> for TLS or <c>unix:///path</c>, with <c>user:password@</c> and
+/// <c>/database</c> where needed, and the query parameters that Python's redis-py reads (<see cref="RedisQuery"/>).
 /// </summary>
 public sealed class RedisAddress
 {
     private const int StandardPort = 6379;
+    private const string Plain = "redis";
+    private const string Tls = "rediss";
+    private const string Unix = "unix";
 
     private readonly Uri _uri;
+    private readonly RedisQuery _query;
     private readonly int _database;
 
-    private RedisAddress(Uri uri, int database) => (_uri, _database) = (uri, database);
+    private RedisAddress(Uri uri, RedisQuery query, int database) => (_uri, _query, _database) = (uri, query, database);
 
-    /// <summary>Host and port, without user and password.</summary>
-    public string HostAndPort => string.Create(CultureInfo.InvariantCulture, $"{_uri.Host}:{Port}");
+    /// <summary>Host and port, or the path of a Unix socket; without user and password.</summary>
+    public string HostAndPort => IsUnixSocket ? SocketPath : string.Create(CultureInfo.InvariantCulture, $"{_uri.Host}:{Port}");
 
-    internal int Port => _uri.IsDefaultPort || _uri.Port <= 0 ? StandardPort : _uri.Port;
+    /// <summary>Whether it is certain that this Redis is the one that was meant: false for TLS with <c>ssl_cert_reqs=none</c>.</summary>
+    public bool IsVerified => !UsesTls || _query.ChecksCertificate;
 
     internal string Host => _uri.Host.Trim('[', ']');
 
-    internal bool UsesTls => _uri.Scheme == "rediss";
+    internal bool UsesTls => _uri.Scheme == Tls;
 
-    /// <summary>Reads a URL; false when it is none of a Redis.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out RedisAddress? address)
+    /// <summary>Decides on the certificate of a Redis with TLS; null for what the system does by itself.</summary>
+    internal RemoteCertificateValidationCallback? Validation => UsesTls ? _query.Validation : null;
+
+    private bool IsUnixSocket => _uri.Scheme == Unix;
+
+    private string SocketPath => Uri.UnescapeDataString(_uri.AbsolutePath);
+
+    private int Port => _uri.IsDefaultPort || _uri.Port <= 0 ? StandardPort : _uri.Port;
+
+    /// <summary>Reads a URL.</summary>
+    /// <param name="text">The URL.</param>
+    /// <param name="address">The address; null when it cannot be used.</param>
+    /// <param name="problem">What is wrong with it and what to write instead, as the end of a sentence; never a part of the URL but the name of
+    /// a parameter or scheme, because it may hold a password. Null when the URL can be used.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out RedisAddress? address, [NotNullWhen(false)] out string? problem)
     {
         address = null;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri)
-            || uri.Scheme is not ("redis" or "rediss")
-            || uri.Host.Length == 0
-            || uri.Query.Length > 0
+            || uri.Scheme is not (Plain or Tls or Unix)
+            || (uri.Scheme == Unix ? uri.Host.Length > 0 || uri.AbsolutePath.Length < 2 : uri.Host.Length == 0)
             || uri.Fragment.Length > 0)
         {
+            problem = ProblemOf(text);
             return false;
         }
 
-        var database = 0;
-        var path = uri.AbsolutePath.TrimStart('/');
-        if (path.Length > 0 && !int.TryParse(path, NumberStyles.None, CultureInfo.InvariantCulture, out database))
+        if (!RedisQuery.TryParse(uri.Query, uri.Scheme == Tls, out var query, out problem))
         {
             return false;
         }
 
-        address = new RedisAddress(uri, database);
+        var database = query.Database ?? 0;
+        var path = uri.Scheme == Unix ? "" : uri.AbsolutePath.TrimStart('/');
+        if (path.Length > 0 && query.Database is null && !int.TryParse(path, NumberStyles.None, CultureInfo.InvariantCulture, out database))
+        {
+            problem = "the path is no number of a database: write redis://host:port/0";
+            return false;
+        }
+
+        address = new RedisAddress(uri, query, database);
         return true;
     }
 
     /// <summary>Without user and password.</summary>
     public override string ToString() => HostAndPort;
+
+    /// <summary>Where to connect to. Resolves the host's name, where there is one.</summary>
+    internal EndPoint Resolve() => IsUnixSocket ? new UnixDomainSocketEndPoint(SocketPath) : new IPEndPoint(Dns.GetHostAddresses(Host)[0], Port);
 
     internal ConfigurationOptions Configure()
     {
@@ -69,15 +100,28 @@ public sealed class RedisAddress
             KeepAlive = 5,
             ReconnectRetryPolicy = new LinearRetry(500),
         };
-        options.EndPoints.Add(Host, Port);
+        if (IsUnixSocket)
+        {
+            options.EndPoints.Add(new UnixDomainSocketEndPoint(SocketPath));
+        }
+        else
+        {
+            options.EndPoints.Add(Host, Port);
+        }
+
         if (options.Ssl)
         {
             options.SslHost = Host;
         }
 
+        if (Validation is { } validation)
+        {
+            options.CertificateValidation += validation;
+        }
+
         var (user, password) = ReadUser();
-        options.User = user;
-        options.Password = password;
+        options.User = user ?? _query.User;
+        options.Password = password ?? _query.Password;
         return options;
     }
 
@@ -88,5 +132,20 @@ public sealed class RedisAddress
         var user = separator < 0 ? _uri.UserInfo : _uri.UserInfo[..separator];
         var password = separator < 0 ? null : Uri.UnescapeDataString(_uri.UserInfo[(separator + 1)..]);
         return (user.Length > 0 ? Uri.UnescapeDataString(user) : null, password);
+    }
+
+    private static string ProblemOf(string text)
+    {
+        var end = text.IndexOf("://", StringComparison.Ordinal);
+        var scheme = end < 0 ? "" : text[..end].ToLowerInvariant();
+        return scheme switch
+        {
+            "sentinel" or "redis+sentinel" or "rediss+sentinel" =>
+                $"{scheme}:// is not supported: write redis://host:port with the address that follows the primary, such as that of a proxy or service before it",
+            "cluster" or "redis+cluster" or "rediss+cluster" =>
+                $"{scheme}:// is not supported: write redis://host:port of a Redis that is not in cluster mode",
+            Unix => "write the path of the socket as unix:///run/redis.sock, and a user or password as ?username=…&password=…",
+            _ => "write it as redis://host:port/database, rediss://user:password@host:port/database or unix:///path; what is special in a user or password is percent-encoded",
+        };
     }
 }

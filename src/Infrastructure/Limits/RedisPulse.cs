@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 
@@ -26,9 +25,9 @@ internal static class RedisPulse
                 return false;
             }
 
-            (socket.SendTimeout, socket.ReceiveTimeout, socket.NoDelay) = ((int)patience.TotalMilliseconds, (int)patience.TotalMilliseconds, true);
+            (socket.SendTimeout, socket.ReceiveTimeout) = ((int)patience.TotalMilliseconds, (int)patience.TotalMilliseconds);
             using var plain = new NetworkStream(socket);
-            using Stream stream = address.UsesTls ? Encrypt(plain, address.Host) : plain;
+            using Stream stream = address.UsesTls ? Encrypt(plain, address) : plain;
             stream.Write(Ping);
             return stream.ReadByte() >= 0;
         }
@@ -41,11 +40,12 @@ internal static class RedisPulse
     // Waited for on this thread, and no longer than that: a connection's own timeout is the system's, which is minutes.
     private static Socket? Connect(RedisAddress address, TimeSpan patience)
     {
-        var target = Dns.GetHostAddresses(address.Host)[0];
-        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        var target = address.Resolve();
+        var isTcp = target.AddressFamily != AddressFamily.Unix;
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, isTcp ? ProtocolType.Tcp : ProtocolType.Unspecified) { Blocking = false };
         try
         {
-            socket.Connect(target, address.Port);
+            socket.Connect(target);
         }
         catch (SocketException begun) when (begun.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
@@ -60,10 +60,10 @@ internal static class RedisPulse
         return socket;
     }
 
-    private static SslStream Encrypt(NetworkStream stream, string host)
+    private static SslStream Encrypt(NetworkStream stream, RedisAddress address)
     {
-        var encrypted = new SslStream(stream);
-        encrypted.AuthenticateAsClient(host);
+        var encrypted = new SslStream(stream, leaveInnerStreamOpen: false, address.Validation);
+        encrypted.AuthenticateAsClient(address.Host);
         return encrypted;
     }
 }

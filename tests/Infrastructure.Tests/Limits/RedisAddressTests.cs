@@ -1,33 +1,101 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using S3Auth.Infrastructure.Limits;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
 
 public sealed class RedisAddressTests
 {
+    private const string Secret = "very-private";
+
     [TestCase("redis://cache", "cache", 6379, 0, null, null, false)]
     [TestCase("redis://cache:6380/3", "cache", 6380, 3, null, null, false)]
     [TestCase("redis://:pass%40word@cache:6379", "cache", 6379, 0, null, "pass@word", false)]
     [TestCase("rediss://user:secret@cache.example.org/1", "cache.example.org", 6379, 1, "user", "secret", true)]
+    [TestCase("redis://cache?db=2", "cache", 6379, 2, null, null, false)]
+    [TestCase("redis://cache/1?db=2", "cache", 6379, 2, null, null, false)]
+    [TestCase("redis://cache?username=user&password=pass%40word", "cache", 6379, 0, "user", "pass@word", false)]
+    [TestCase("rediss://:p@h:6379/0?ssl_cert_reqs=none", "h", 6379, 0, null, "p", true)]
+    [TestCase("rediss://h/0?ssl_cert_reqs=required&ssl_check_hostname=true&socket_timeout=5&decode_responses=True", "h", 6379, 0, null, null, true)]
+    [TestCase("redis://h?health_check_interval=30&max_connections=10&retry_on_timeout=1&protocol=3&socket_connect_timeout=2.5", "h", 6379, 0, null, null, false)]
     public void Url_is_read(string url, string host, int port, int database, string? user, string? password, bool tls)
     {
-        Assert.That(RedisAddress.TryParse(url, out var address));
+        var options = Parse(url).Configure();
 
-        var options = address!.Configure();
         Assert.Multiple(() =>
         {
             Assert.That(options.EndPoints.Single(), Is.EqualTo(new DnsEndPoint(host, port)));
             Assert.That((options.DefaultDatabase, options.User, options.Password, options.Ssl), Is.EqualTo((database, user, password, tls)));
-            Assert.That(address.ToString(), Does.Not.Contain(password ?? "@"), "it is logged");
+            Assert.That(Parse(url).ToString(), Does.Not.Contain(password ?? "@").Or.EqualTo("h:6379"), "it is logged");
         });
     }
 
-    [TestCase("cache:6379")]
-    [TestCase("http://cache")]
-    [TestCase("redis://")]
-    [TestCase("redis://cache/one")]
-    [TestCase("redis://cache/-1")]
-    [TestCase("redis://cache?db=1")]
-    [TestCase("redis://cache#1")]
-    public void What_is_no_url_of_a_redis_is_refused(string url) => Assert.That(RedisAddress.TryParse(url, out _), Is.False);
+    [TestCase("unix:///run/redis.sock", 0, null)]
+    [TestCase("unix:///run/redis.sock?db=4&password=pass%40word", 4, "pass@word")]
+    public void Path_of_a_socket_is_read(string url, int database, string? password)
+    {
+        var options = Parse(url).Configure();
+
+        Assert.That(options.EndPoints.Single(), Is.EqualTo(new UnixDomainSocketEndPoint("/run/redis.sock")));
+        Assert.That((options.DefaultDatabase, options.Password, Parse(url).ToString()), Is.EqualTo((database, password, "/run/redis.sock")));
+    }
+
+    [TestCase("cache:6379", "redis://host:port")]
+    [TestCase("http://cache", "redis://host:port")]
+    [TestCase("redis://", "redis://host:port")]
+    [TestCase("redis://cache#1", "redis://host:port")]
+    [TestCase("redis://cache/one", "number of a database")]
+    [TestCase("redis://cache/-1", "number of a database")]
+    [TestCase("redis://cache?db=one", "db is no number")]
+    [TestCase("redis://cache?db=1&db=2", "db twice")]
+    [TestCase("redis://cache?ssl_cert_reqs=none", "rediss://")]
+    [TestCase("rediss://cache?ssl_cert_reqs=never", "ssl_cert_reqs must be")]
+    [TestCase("rediss://cache?ssl_ca_certs=/nowhere/ca.pem", "ssl_ca_certs cannot be read")]
+    [TestCase("rediss://cache?ssl_certfile=/client.pem", "ssl_certfile is not supported")]
+    [TestCase("rediss://cache?ssl_ca_path=/etc/ssl", "ssl_ca_path is not supported")]
+    [TestCase("redis://cache?surprise=1", "surprise is not supported")]
+    [TestCase("redis+sentinel://:very-private@cache:26379/mymaster", "redis+sentinel:// is not supported")]
+    [TestCase("redis+cluster://:very-private@cache", "redis+cluster:// is not supported")]
+    [TestCase("unix://:very-private@/run/redis.sock", "unix:///run/redis.sock")]
+    [TestCase("unix://", "unix:///run/redis.sock")]
+    [TestCase("redis://:very-private#@cache", "percent-encoded")]
+    [TestCase("redis://:a?very-private=1@cache", "percent-encoded")]
+    [TestCase("redis://cache?very-private&x=1", "a parameter that redis-py does not have")]
+    [TestCase("redis://cache/very-private", "number of a database")]
+    [TestCase("rediss://cache?ssl_cert_reqs=very-private", "ssl_cert_reqs must be")]
+    public void Url_that_cannot_be_used_is_refused_with_what_to_do_and_without_a_secret(string url, string expected)
+    {
+        Assert.That(RedisAddress.TryParse(url, out _, out var problem), Is.False);
+        Assert.That(problem, Does.Contain(expected).And.Not.Contain(Secret).And.Not.EndWith("."));
+    }
+
+    [TestCase("redis://cache", true)]
+    [TestCase("rediss://cache", true)]
+    [TestCase("rediss://cache?ssl_cert_reqs=optional", true)]
+    [TestCase("rediss://cache?ssl_cert_reqs=CERT_REQUIRED", true)]
+    [TestCase("rediss://cache?ssl_check_hostname=false", true)]
+    [TestCase("rediss://cache?ssl_cert_reqs=none", false)]
+    public void Certificate_is_verified_unless_the_url_says_not_to(string url, bool verified) => Assert.That(Parse(url).IsVerified, Is.EqualTo(verified));
+
+    // As redis-py has it: what is not checked is believed, and the host's name alone can be left out.
+    [TestCase("ssl_cert_reqs=none", SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, true)]
+    [TestCase("ssl_check_hostname=False", SslPolicyErrors.RemoteCertificateNameMismatch, true)]
+    [TestCase("ssl_check_hostname=false", SslPolicyErrors.RemoteCertificateChainErrors, false)]
+    [TestCase("ssl_check_hostname=no", SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, false)]
+    public void Certificate_is_accepted_as_the_parameters_say(string query, SslPolicyErrors errors, bool accepted)
+    {
+        using var key = System.Security.Cryptography.RSA.Create(2048);
+        using var certificate = new System.Security.Cryptography.X509Certificates.CertificateRequest(
+            "CN=cache", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+
+        Assert.That(Parse("rediss://cache?" + query).Validation!(this, certificate, null, errors), Is.EqualTo(accepted));
+    }
+
+    [TestCase("rediss://cache")]
+    [TestCase("rediss://cache?ssl_cert_reqs=required")]
+    public void System_decides_on_the_certificate_where_the_url_says_nothing_else(string url) => Assert.That(Parse(url).Validation, Is.Null);
+
+    private static RedisAddress Parse(string url) => RedisAddress.TryParse(url, out var address, out var problem) ? address : throw new ArgumentException(problem, nameof(url));
 }

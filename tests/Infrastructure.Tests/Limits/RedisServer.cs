@@ -12,8 +12,17 @@ internal sealed class RedisServer : IDisposable
     private readonly int _port;
     private Process? _process;
 
-    internal RedisServer()
+    private readonly string _parameters;
+    private readonly string[] _tls = [];
+
+    internal RedisServer(string? certificate = null, string? key = null, string parameters = "")
     {
+        _parameters = parameters;
+        if (certificate is not null && key is not null)
+        {
+            _tls = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no"];
+        }
+
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
         {
             listener.Start();
@@ -26,14 +35,19 @@ internal sealed class RedisServer : IDisposable
     internal static bool IsInstalled => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
 
     internal RedisAddress Address =>
-        RedisAddress.TryParse(string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{_port}"), out var address) ? address : throw new InvalidOperationException();
+        RedisAddress.TryParse(
+            string.Create(CultureInfo.InvariantCulture, $"{(IsTls ? "rediss" : "redis")}://127.0.0.1:{_port}{_parameters}"), out var address, out var problem)
+            ? address
+            : throw new InvalidOperationException(problem);
+
+    private bool IsTls => _tls.Length > 0;
 
     /// <summary>Starts it, and waits until it listens.</summary>
     internal void Start()
     {
         _process = Process.Start(new ProcessStartInfo(
             "redis-server",
-            ["--port", _port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
+            [IsTls ? "--tls-port" : "--port", _port.ToString(CultureInfo.InvariantCulture), .. IsTls ? ["--port", "0", .. _tls] : (string[])[], "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

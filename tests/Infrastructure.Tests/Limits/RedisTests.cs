@@ -169,7 +169,7 @@ public sealed class RedisTests
         using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, port: 0);
         silent.Start();
         var port = ((System.Net.IPEndPoint)silent.LocalEndpoint).Port;
-        Assert.That(RedisAddress.TryParse(FormattableString.Invariant($"redis://127.0.0.1:{port}"), out var deaf));
+        Assert.That(RedisAddress.TryParse(FormattableString.Invariant($"redis://127.0.0.1:{port}"), out var deaf, out _));
         var (patience, waited) = (TimeSpan.FromMilliseconds(500), Stopwatch.StartNew());
 
         Assert.That(await RedisPulse.FeelAsync(_redis.Address, patience));

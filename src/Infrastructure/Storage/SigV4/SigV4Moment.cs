@@ -97,11 +97,15 @@ public sealed class SigV4Moment
         Span<byte> signature = stackalloc byte[SigV4Names.SignatureLength];
         var policy = SignPolicy(rules, seconds, signature);
 
-        var fields = new Dictionary<string, string>(capacity: 9, StringComparer.Ordinal)
+        var fields = new Dictionary<string, string>(capacity: 10, StringComparer.Ordinal)
         {
             [SigV4Names.Form.Key] = rules.IsWholeKey ? rules.Key : rules.Key + "${filename}",
             [SigV4Names.Form.Acl] = rules.Acl,
             [SigV4Names.Form.StorageClass] = rules.StorageClass,
+
+            // The uploader may put any type here. AWS wants every field of the policy in the form, so the form must have one: the type that an
+            // object has for which none is named.
+            [SigV4Names.Form.ContentType] = SigV4Names.Form.DefaultContentType,
             [SigV4Names.Form.Algorithm] = SigV4Names.Algorithm,
             [SigV4Names.Form.Credential] = _key.Credential,
             [SigV4Names.Form.Date] = _timestamp,
@@ -250,6 +254,11 @@ public sealed class SigV4Moment
         json.WriteEndArray();
         WriteExact(json, SigV4Names.Form.Acl, rules.Acl);
         WriteExact(json, SigV4Names.Form.StorageClass, rules.StorageClass);
+        json.WriteStartArray();
+        json.WriteStringValue("starts-with"u8);
+        json.WriteStringValue("$Content-Type"u8);
+        json.WriteStringValue(""u8);
+        json.WriteEndArray();
         WriteExact(json, SigV4Names.Form.Algorithm, SigV4Names.Algorithm);
         WriteExact(json, SigV4Names.Form.Credential, _key.Credential);
         WriteExact(json, SigV4Names.Form.Date, _timestamp);

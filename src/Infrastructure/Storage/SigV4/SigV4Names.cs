@@ -59,6 +59,12 @@ public static class SigV4Names
         public const string SecurityToken = "x-amz-security-token";
         public const string Policy = "policy";
         public const string Signature = "x-amz-signature";
+
+        /// <summary>The type of the uploaded object.</summary>
+        public const string ContentType = "Content-Type";
+
+        /// <summary>The type that S3 gives an object for which its uploader names none.</summary>
+        public const string DefaultContentType = "binary/octet-stream";
     }
 
     /// <summary>

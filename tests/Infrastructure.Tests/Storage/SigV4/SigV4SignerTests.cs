@@ -76,6 +76,7 @@ public sealed class SigV4SignerTests
             """["content-length-range",1024,5368709120]""",
             """{"acl":"private"}""",
             """{"x-amz-storage-class":"STANDARD"}""",
+            """["starts-with","$Content-Type",""]""",
             """{"x-amz-algorithm":"AWS4-HMAC-SHA256"}""",
             """{"x-amz-credential":"ASIAEXAMPLE/20261124/eu-central-1/s3/aws4_request"}""",
             """{"x-amz-date":"20261124T120000Z"}""",
@@ -83,9 +84,12 @@ public sealed class SigV4SignerTests
         }));
         Assert.That(fields.Keys, Is.EqualTo(new[]
         {
-            "key", "acl", "x-amz-storage-class", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token", "policy",
-            "x-amz-signature",
+            "key", "acl", "x-amz-storage-class", "Content-Type", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token",
+            "policy", "x-amz-signature",
         }));
+
+        // The type that an object has when its uploader names none: who copies the fields as they are uploads as before.
+        Assert.That(fields["Content-Type"], Is.EqualTo("binary/octet-stream"));
         Assert.That(fields["key"], Is.EqualTo("data/x/5Fabc/${filename}"));
         Assert.That(fields["x-amz-security-token"], Is.EqualTo("token/with+odd==characters"));
         Assert.That(
@@ -108,7 +112,7 @@ public sealed class SigV4SignerTests
         var fields = Signer().At(Lasting, Noon).SignPost(Rules with { Key = "a\"],{\"acl\":\"public-read\"},[\"é😀\\\n/" }, 60);
         var conditions = JsonNode.Parse(Convert.FromBase64String(fields["policy"]))!["conditions"]!.AsArray();
 
-        Assert.That(conditions, Has.Count.EqualTo(8));
+        Assert.That(conditions, Has.Count.EqualTo(9));
         Assert.That(conditions[1]![2]!.GetValue<string>(), Is.EqualTo("a\"],{\"acl\":\"public-read\"},[\"é😀\\\n/"));
     }
 

@@ -42,6 +42,11 @@ pinned.datetime = PinnedDatetime
 botocore.auth.datetime = pinned
 botocore.signers.datetime = pinned
 
+# Newer versions of botocore take the time from here.
+for module in (botocore.auth, botocore.signers):
+    if hasattr(module, "get_current_datetime"):
+        module.get_current_datetime = lambda remove_tzinfo=True: PinnedDatetime.now(None if remove_tzinfo else real.timezone.utc)
+
 # boto3 would presign for the old global host, which redirects to the region's.
 botocore.signers._should_use_global_endpoint = lambda client: False
 
@@ -185,11 +190,12 @@ def vectors(keys):
         n += 2
         for key in keys:
             made, bucket, seconds, v = base("post")
-            fixed = {"acl": "private", "x-amz-storage-class": "STANDARD"}
+            fixed = {"acl": "private", "x-amz-storage-class": "STANDARD", "Content-Type": "binary/octet-stream"}
             conditions = [
                 ["content-length-range", 1024, 5 * 1024**3],
                 {"acl": "private"},
                 {"x-amz-storage-class": "STANDARD"},
+                ["starts-with", "$Content-Type", ""],
             ]
             v["folder"] = key
             # boto3 makes a condition of the key it is given; "${filename}" at its end makes that a starts-with of its own.

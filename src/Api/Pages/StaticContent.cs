@@ -1,0 +1,98 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Microsoft.Net.Http.Headers;
+
+namespace S3Auth.Api.Pages;
+
+/// <summary>
+/// Content that stays the same while this process runs: compressed once, and served from memory with an <c>ETag</c>, so that a request for
+/// it costs no more than sending it.
+/// </summary>
+internal sealed class StaticContent
+{
+    /// <summary>The <c>Cache-Control</c> of what may be kept, but must be asked for again each time: mostly a 304.</summary>
+    internal const string Revalidate = "no-cache";
+
+    private const string Brotli = "br";
+    private const string Gzip = "gzip";
+
+    // Beyond this quality Brotli takes seconds for a megabyte, and saves little.
+    private const int BrotliQuality = 9;
+
+    // One tag for all encodings of the same content, which makes it a weak one.
+    private readonly EntityTagHeaderValue _tag;
+    private readonly string _contentType;
+    private readonly byte[] _content;
+    private readonly byte[] _brotli;
+    private readonly byte[] _gzip;
+
+    private StaticContent(byte[] content, string contentType)
+    {
+        _content = content;
+        _contentType = contentType;
+        _tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content)[..16])}\"", isWeak: true);
+        _brotli = Compress(content, to => new BrotliStream(to, new BrotliCompressionOptions { Quality = BrotliQuality }));
+        _gzip = Compress(content, to => new GZipStream(to, CompressionLevel.SmallestSize));
+    }
+
+    /// <summary>Compresses content on another thread, which takes some tenths of a second for a megabyte.</summary>
+    internal static Task<StaticContent> CompressAsync(byte[] content, string contentType) => Task.Run(() => new StaticContent(content, contentType));
+
+    /// <summary>Answers GET and HEAD with it, or with 304 where the client has it.</summary>
+    internal Task SendAsync(HttpContext context, string cacheControl)
+    {
+        var (request, response) = (context.Request, context.Response);
+        response.Headers.CacheControl = cacheControl;
+        response.Headers.ETag = _tag.ToString();
+        response.Headers.Vary = HeaderNames.AcceptEncoding;
+        if (IsHeldBy(request))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
+        }
+
+        var (encoding, bytes) = Choose(request.Headers.AcceptEncoding);
+        response.ContentType = _contentType;
+        response.ContentLength = bytes.Length;
+        if (encoding is not null)
+        {
+            response.Headers.ContentEncoding = encoding;
+        }
+
+        return HttpMethods.IsHead(request.Method) ? Task.CompletedTask : response.Body.WriteAsync(bytes, context.RequestAborted).AsTask();
+    }
+
+    private bool IsHeldBy(HttpRequest request) =>
+        EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var held)
+        && held.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(_tag, useStrongComparison: false));
+
+    // Brotli where both are wanted equally: it is the smaller one. What compression does not make smaller is sent as it is.
+    private (string? Encoding, byte[] Bytes) Choose(Microsoft.Extensions.Primitives.StringValues accepted)
+    {
+        if (!StringWithQualityHeaderValue.TryParseList(accepted, out var list))
+        {
+            return (null, _content);
+        }
+
+        double Quality(string encoding) =>
+            list.LastOrDefault(one => one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase)) is { } named ? named.Quality ?? 1
+            : list.LastOrDefault(one => one.Value == "*") is { } any ? any.Quality ?? 1
+            : 0;
+
+        var (brotli, gzip) = (Quality(Brotli), Quality(Gzip));
+        return brotli > 0 && brotli >= gzip && _brotli.Length < _content.Length ? (Brotli, _brotli)
+            : gzip > 0 && _gzip.Length < _content.Length ? (Gzip, _gzip)
+            : (null, _content);
+    }
+
+    private static byte[] Compress(byte[] content, Func<Stream, Stream> compress)
+    {
+        using var compressed = new MemoryStream();
+        using (var stream = compress(compressed))
+        {
+            stream.Write(content);
+        }
+
+        return compressed.ToArray();
+    }
+}

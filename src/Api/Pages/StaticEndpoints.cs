@@ -1,0 +1,20 @@
+namespace S3Auth.Api.Pages;
+
+/// <summary>Maps <see cref="StaticContent"/> to paths.</summary>
+internal static class StaticEndpoints
+{
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Serves content at a path.</summary>
+    /// <param name="app">Where to.</param>
+    /// <param name="path">The path, from <c>/</c> on.</param>
+    /// <param name="content">The content: made at most once, which is up to the caller.</param>
+    /// <param name="cacheControl">The answer's <c>Cache-Control</c>; <see cref="StaticContent.Revalidate"/> without it.</param>
+    internal static void MapStatic(
+        this WebApplication app, string path, Func<Task<StaticContent>> content, Func<HttpContext, string>? cacheControl = null) =>
+        app.MapMethods(
+            path,
+            Methods,
+            async (HttpContext context) => await (await content()).SendAsync(context, cacheControl?.Invoke(context) ?? StaticContent.Revalidate))
+            .ExcludeFromDescription();
+}
