@@ -58,6 +58,7 @@ public sealed class TaoSigningHandlerTests
     [TestCase("{\"file_keys\":[\"data/\u00fc\"]}", "{\"file_keys\":[\"data/\u00fc\"],\"audience\":\"service.example:8443\"}")]
     [TestCase("{\"audience\":\"other.example\"}", "{\"audience\":\"other.example\"}")]
     [TestCase("{\"audience\":null,\"limit\":1}", "{\"audience\":\"service.example:8443\",\"limit\":1}")]
+    [TestCase("{\"a\":1,\"a\":2}", "{\"a\":1,\"a\":2}")]
     [TestCase("[1]", "[1]")]
     [TestCase("{", "{")]
     public async Task Body_is_given_the_audience_that_it_lacks_and_is_signed_with_it(string body, string expected)

@@ -23,6 +23,8 @@ public sealed class TaoSigningHandler : DelegatingHandler
     private const string Version = "2";
     private const string AudienceMember = "audience";
 
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     // Names of files stay as short as they are.
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -78,7 +80,7 @@ public sealed class TaoSigningHandler : DelegatingHandler
     {
         try
         {
-            if ((body.Length == 0 ? new JsonObject() : JsonNode.Parse(body)) is not JsonObject members || members[AudienceMember] is not null)
+            if ((body.Length == 0 ? new JsonObject() : JsonNode.Parse(body, documentOptions: Strict)) is not JsonObject members || members[AudienceMember] is not null)
             {
                 return null;
             }
