@@ -3,6 +3,7 @@ using BenchmarkDotNet.Attributes;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using S3Auth.Application;
+using S3Auth.Application.Listings;
 using S3Auth.Application.Miners.GetFolderAccess;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
@@ -53,6 +54,9 @@ public class PipelineBenchmarks : IDisposable
             .AddSingleton(AccessWindow.Default)
             .AddSingleton<FolderLayout>(new ColdkeyLayout(Sources))
             .AddSingleton(new SubnetRules(Alpha.FromAlpha(20_000)))
+            .AddSingleton(Audiences.Unknown)
+            .AddSingleton(ListingRedirect.Off)
+            .AddSealing(key: null, isShared: false)
             .AddSingleton<IMetagraph>(new FixedMetagraph(metagraph))
             .AddSignatures()
             .AddSingleton<IUrlSigner>(new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, credentials, new PutGuard()))

@@ -22,22 +22,21 @@ internal sealed class GetListingHandler(ListingLinks links, GrantIssuer grants, 
 
     public async Task<ListingPage> Handle(GetListingQuery request, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        if (!links.TryRead(request.Token, out var listing, out var linkEnds) || linkEnds <= now)
+        if (!links.TryRead(request.Token, out var listing, out var linkEnds))
         {
             throw InvalidLink();
         }
 
-        var ends = linkEnds < now + MaxPageAge ? linkEnds : now + MaxPageAge;
+        var pageEnds = time.GetUtcNow() + MaxPageAge;
         try
         {
-            var grant = await grants.OpenAsync(ends.ToUnixTimeSeconds(), cancellationToken);
+            var grant = await grants.OpenAsync((linkEnds < pageEnds ? linkEnds : pageEnds).ToUnixTimeSeconds(), cancellationToken);
             return new ListingPage(grant.Signer.SignList(
                 listing with { StartAfter = request.StartAfter, ContinuationToken = request.ContinuationToken }, grant.Expiry));
         }
         catch (RefusedException ended) when (ended.Code == RefusalCode.ExpiryInPast)
         {
-            // In this very second.
+            // Not even a second of the link is left.
             throw InvalidLink();
         }
     }
