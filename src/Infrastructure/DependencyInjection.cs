@@ -13,6 +13,7 @@ using S3Auth.Infrastructure.Signatures;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
 using S3Auth.Infrastructure.Storage.Embedded;
+using S3Auth.Infrastructure.Storage.Probing;
 using S3Auth.Infrastructure.Storage.SigV4;
 
 namespace S3Auth.Infrastructure;
@@ -150,11 +151,18 @@ public static class DependencyInjection
         services.AddSingleton(credentials);
         var puts = new PutGuard();
         services.AddSingleton(puts);
+        var state = new StoreState
+        {
+            Current = StoreFindings.None with { PutUploads = options.Usage.UploadMethod == UploadMethod.Put ? PutUploads.Unknown : PutUploads.Off },
+        };
+        services.AddSingleton(state);
+        services.AddSingleton<IStoreState>(state);
         services.AddMetrics();
         services.AddSingleton<StoreMetrics>();
-        var signer = new S3UrlSigner(options, credentials, puts);
+        var signer = new S3UrlSigner(options, credentials, puts, state);
         services.AddSingleton<IUrlSigner>(provider => new MeteredUrlSigner(signer, provider.GetRequiredService<StoreMetrics>()));
-        services.AddSingleton<S3ObjectStore>();
+        services.AddSingleton(provider => new S3ObjectStore(
+            options, credentials, state, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<S3ObjectStore>>()));
         services.AddSingleton<IObjectStore>(provider =>
         {
             var store = new MeteredObjectStore(provider.GetRequiredService<S3ObjectStore>(), provider.GetRequiredService<StoreMetrics>());
@@ -169,11 +177,7 @@ public static class DependencyInjection
         }
 
         // After the credentials, which it signs with.
-        if (options.Usage.UploadMethod == UploadMethod.Put)
-        {
-            services.AddHostedService<PutProbe>();
-        }
-
+        services.AddHostedService<StoreMonitor>();
         return services;
     }
 

@@ -1,5 +1,6 @@
 using Moq;
 using S3Auth.Application.Miners.GetFileUploadUrl;
+using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Domain;
 
@@ -110,6 +111,21 @@ public sealed class GetFileUploadUrlTests
         using var subnet = new Subnet();
 
         Assert.That((await subnet.SendAsync(AsBob with { Size = size })).Fields["size"], Is.EqualTo($"{size}"));
+    }
+
+    [TestCase(UploadMethod.Post, null, 4096L, true)]
+    [TestCase(UploadMethod.Put, true, 4096L, true)]
+    [TestCase(UploadMethod.Put, false, 4096L, false)]
+    [TestCase(UploadMethod.Put, null, 4096L, false)]
+    [TestCase(UploadMethod.Put, true, null, null)]
+    [TestCase(UploadMethod.Post, null, null, null)]
+    public async Task Answer_says_whether_the_store_enforces_the_stated_size(UploadMethod method, bool? enforced, long? size, bool? expected)
+    {
+        using var subnet = new Subnet();
+        subnet.Store.SetupGet(port => port.UploadMethod).Returns(method);
+        subnet.StoreState.SetupGet(port => port.Current).Returns(StoreFindings.None with { PutSizesEnforced = enforced });
+
+        Assert.That((await subnet.SendAsync(AsBob with { Size = size })).SizeEnforced, Is.EqualTo(expected));
     }
 
     [Test]

@@ -4,6 +4,7 @@ using S3Auth.Application.Refusals;
 using S3Auth.Application.Service.GetCommitmentFormats;
 using S3Auth.Application.Service.GetHealth;
 using S3Auth.Application.Service.GetReadiness;
+using S3Auth.Application.Service.GetStatus;
 using S3Auth.Application.Service.GetStructure;
 using S3Auth.Domain;
 
@@ -115,6 +116,44 @@ public sealed class ServiceTests
     }
 
     [Test]
+    public async Task Server_that_the_store_refuses_is_not_ready_and_says_why_in_the_stores_words()
+    {
+        Found(StoreFindings.None with { Refusal = "It refuses: set S3_REGION=eu-west-1.", RefusesSignatures = true });
+        _subnet.Signer.Unavailable = true;
+        _subnet.Store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ThrowsAsync(RefusedException.StorageRefuses());
+
+        var readiness = await _subnet.SendAsync(new GetReadinessQuery());
+        var health = await _subnet.SendAsync(new GetHealthQuery());
+        var status = await _subnet.SendAsync(new GetStatusQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(readiness.IsReady, Is.False);
+            Assert.That(readiness.Failing, Is.EqualTo(new Dictionary<string, string>(StringComparer.Ordinal) { ["store"] = "It refuses: set S3_REGION=eu-west-1." }));
+            Assert.That((health.Status, health.Store.Problem), Is.EqualTo(("degraded", "It refuses: set S3_REGION=eu-west-1.")));
+            Assert.That(status.Problems, Is.EqualTo(new[] { "It refuses: set S3_REGION=eu-west-1." }));
+        });
+    }
+
+    [Test]
+    public async Task Problem_at_the_public_endpoint_or_with_put_degrades_health_and_leaves_the_server_ready()
+    {
+        Found(StoreFindings.None with { PublicEndpointOk = false, PublicEndpointProblem = "Not there.", PutUploads = PutUploads.Unsafe, PutProblem = "Not safe." });
+
+        var readiness = await _subnet.SendAsync(new GetReadinessQuery());
+        var health = await _subnet.SendAsync(new GetHealthQuery());
+        var status = await _subnet.SendAsync(new GetStatusQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(readiness.IsReady, Is.True);
+            Assert.That(readiness.Warnings, Is.EqualTo(new Dictionary<string, string>(StringComparer.Ordinal) { ["public_endpoint"] = "Not there.", ["put_uploads"] = "Not safe." }));
+            Assert.That((health.Status, health.Store.PublicEndpointOk, health.Store.PutUploads), Is.EqualTo(("degraded", (bool?)false, "unsafe")));
+            Assert.That(status.Problems, Is.EqualTo(new[] { "Not there.", "Not safe." }));
+        });
+    }
+
+    [Test]
     public async Task Ready_does_not_ask_the_store()
     {
         await _subnet.SendAsync(new GetReadinessQuery());
@@ -137,6 +176,8 @@ public sealed class ServiceTests
             Assert.That(formats.Instructions, Has.Some.Contain("300 s old and 60 s ahead"));
         });
     }
+
+    private void Found(StoreFindings findings) => _subnet.StoreState.SetupGet(port => port.Current).Returns(findings);
 
     [Test]
     public async Task Structure_names_the_layout_with_paths_of_it()

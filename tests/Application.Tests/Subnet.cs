@@ -69,6 +69,7 @@ internal sealed class Subnet : IDisposable
         SharedAnswers.Setup(port => port.ReadAsync(It.IsAny<long>(), It.IsAny<long>(), It.IsAny<CancellationToken>()))
             .Returns(new ValueTask<IReadOnlyList<AnswerCount>?>((IReadOnlyList<AnswerCount>?)null));
 
+        StoreState.SetupGet(port => port.Current).Returns(StoreFindings.None);
         Store.SetupGet(port => port.Bucket).Returns("bucket");
         Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FilePage([], HasMore: false));
@@ -102,6 +103,8 @@ internal sealed class Subnet : IDisposable
     internal Mock<ISignatureVerifier> Signatures { get; } = new();
 
     internal Mock<IObjectStore> Store { get; } = new();
+
+    internal Mock<IStoreState> StoreState { get; } = new();
 
     internal Mock<IReplayGuard> Guard { get; } = new();
 
@@ -177,6 +180,7 @@ internal sealed class Subnet : IDisposable
         .AddSingleton(Signatures.Object)
         .AddSingleton(Store.Object)
         .AddSingleton<IUrlSigner>(Signer)
+        .AddSingleton(StoreState.Object)
         .AddSingleton(Guard.Object)
         .AddSingleton(Quota.Object)
         .AddSingleton(Audit.Object)

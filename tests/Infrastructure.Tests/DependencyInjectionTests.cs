@@ -3,6 +3,8 @@ using Microsoft.Extensions.Hosting;
 using S3Auth.Application.Ports;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage;
+using S3Auth.Infrastructure.Storage.Credentials;
+using S3Auth.Infrastructure.Storage.Probing;
 using S3Auth.Infrastructure.Storage.SigV4;
 
 namespace S3Auth.Infrastructure.Tests;
@@ -17,15 +19,15 @@ public sealed class DependencyInjectionTests
 
         Assert.That(services.GetRequiredService<IUrlSigner>().At(DateTimeOffset.UnixEpoch).CredentialsEnd, Is.Null);
         Assert.That(services.GetRequiredService<IObjectStore>().Bucket, Is.EqualTo("bucket-1"));
-        Assert.That(services.GetServices<IHostedService>(), Is.Empty, "fixed credentials are not renewed");
     }
 
     [Test]
     public async Task AddS3Storage_renews_credentials_that_are_not_fixed()
     {
-        await using var services = new ServiceCollection().AddLogging().AddS3Storage(Options(credentials: null)).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddSingleton<FolderLayout>(new HotkeyLayout())
+            .AddS3Storage(Options(credentials: null)).BuildServiceProvider();
 
-        Assert.That(services.GetServices<IHostedService>().ToList(), Has.Count.EqualTo(1));
+        Assert.That(services.GetServices<IHostedService>().Select(service => service.GetType()), Is.EqualTo(new[] { typeof(CredentialRefresher), typeof(StoreMonitor) }));
     }
 
     [TestCase(0, typeof(MeteredObjectStore))]
@@ -37,13 +39,14 @@ public sealed class DependencyInjectionTests
         Assert.That(services.GetRequiredService<IObjectStore>(), Is.InstanceOf(store));
     }
 
-    [TestCase(UploadMethod.Post, 0)]
-    [TestCase(UploadMethod.Put, 1)]
-    public async Task AddS3Storage_asks_whether_a_put_is_safe_where_one_is_signed(UploadMethod method, int probes)
+    [TestCase(UploadMethod.Post, PutUploads.Off)]
+    [TestCase(UploadMethod.Put, PutUploads.Unknown)]
+    public async Task AddS3Storage_checks_the_store_and_knows_nothing_of_put_before(UploadMethod method, PutUploads puts)
     {
         await using var services = Services(new StoreUsage { UploadMethod = method });
 
-        Assert.That(services.GetServices<IHostedService>().OfType<PutProbe>().Count(), Is.EqualTo(probes));
+        Assert.That(services.GetServices<IHostedService>().Select(service => service.GetType()), Is.EqualTo(new[] { typeof(StoreMonitor) }), "Fixed keys are not renewed.");
+        Assert.That(services.GetRequiredService<IStoreState>().Current.PutUploads, Is.EqualTo(puts));
     }
 
     private static ServiceProvider Services(StoreUsage usage) => new ServiceCollection()

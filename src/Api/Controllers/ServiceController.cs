@@ -19,7 +19,7 @@ namespace S3Auth.Api.Controllers;
 public sealed class ServiceController(IMediator mediator) : ControllerBase
 {
     /// <summary>How the service is</summary>
-    /// <remarks>Always 200: `status` is `degraded` when the object store or Redis does not answer, there is no fresh metagraph, or decisions cannot be recorded.</remarks>
+    /// <remarks>Always 200: `status` is `degraded` when the object store or Redis does not answer, the check of the store found a problem (`store` says which and what to set), there is no fresh metagraph, or decisions cannot be recorded.</remarks>
     [HttpGet("/healthcheck", Name = "getHealth")]
     public Task<Health> GetHealth(CancellationToken cancellationToken) => mediator.Send(new GetHealthQuery(), cancellationToken);
 
@@ -28,7 +28,10 @@ public sealed class ServiceController(IMediator mediator) : ControllerBase
     public Liveness GetLiveness() => new("ok");
 
     /// <summary>Whether requests can be decided on and signed</summary>
-    /// <remarks>For load balancers: 200 when ready, else 503 with what is missing.</remarks>
+    /// <remarks>
+    /// For load balancers: 200 when ready, else 503 with what is missing. A store that does not answer leaves the server ready; a store that refuses its
+    /// region, keys, bucket, clock or rights does not. `warnings` name what the operator should correct meanwhile.
+    /// </remarks>
     [HttpGet("/readyz", Name = "getReadiness")]
     [ProducesResponseType<Readiness>(StatusCodes.Status200OK)]
     [ProducesResponseType<Readiness>(StatusCodes.Status503ServiceUnavailable)]

@@ -1,51 +1,45 @@
+using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
+using S3Auth.Infrastructure.Storage.SigV4;
 
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Whether a presigned PUT is safe at the store, and how. It must upload and nothing more; but a store that honours <c>x-amz-…</c> headers
-/// which were not signed lets whoever holds the URL copy anybody's object into his own folder, or make one public. Nobody knows
-/// until the store was asked (<see cref="PutProbe"/>); until then nothing is signed.
+/// Decides whether a presigned PUT may be signed, and how. A PUT must upload one object and nothing more; but at a store that honours
+/// <c>x-amz-…</c> headers which were not signed, its holder can copy anybody's object into his own folder, or make one public. What the store does is
+/// found out by <see cref="Probing.PutProbe"/>; before that, nothing is signed.
 /// </summary>
 public sealed class PutGuard
 {
-    private volatile Finding _finding;
+    /// <summary>When to ask again while the answer is not known yet.</summary>
+    internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    // From best to worst, after the first.
-    internal enum Finding
-    {
-        /// <summary>The store was not asked yet, or did not answer.</summary>
-        Unknown,
-
-        /// <summary>The store refuses what was not signed, as S3 does.</summary>
-        Refuses,
-
-        /// <summary>The store honours it, but can be told which headers it must not.</summary>
-        CanBeTold,
-
-        /// <summary>The store honours it, whatever it is told.</summary>
-        Unsafe,
-    }
+    private volatile PutFinding _finding = PutFinding.NotAsked;
 
     /// <summary>What is known of the store.</summary>
-    internal Finding Found
+    internal PutFinding Finding
     {
         get => _finding;
         set => _finding = value;
     }
 
-    /// <summary>Whether a presigned PUT must name the headers that it does not allow.</summary>
+    /// <summary>How a presigned PUT must name the headers that it does not allow.</summary>
     /// <exception cref="RefusedException"><c>storage_unavailable</c>: a presigned PUT is not safe, or it is not known whether it is.</exception>
-    internal bool BarsHeaders() => Found switch
+    internal BarredHeaders BarredHeaders() => _finding switch
     {
-        Finding.Refuses => false,
-        Finding.CanBeTold => true,
-        Finding.Unsafe => throw new RefusedException(
-            RefusalCode.StorageUnavailable, "This deployment's object store takes no uploads by PUT that are safe for others; its operator must choose POST or another store."),
+        { Uploads: PutUploads.Safe } finding => finding.Barred,
+        { Uploads: PutUploads.Unsafe } => throw new RefusedException(
+            RefusalCode.StorageUnavailable,
+            "Uploads by PUT are not granted here, because this object store would let their holder read other miners' files; tell the operator, who must "
+                + "set UPLOAD_METHOD=POST or correct the store."),
+        { MayPass: false } => throw new RefusedException(
+            RefusalCode.StorageUnavailable,
+            "Uploads by PUT are not granted here, because this server cannot find out whether they are safe at its object store; tell the operator, who finds "
+                + "the reason in /healthcheck."),
         _ => throw new RefusedException(
-            RefusalCode.StorageUnavailable, "This server does not know yet whether the object store takes safe uploads; try again in a few seconds.")
+            RefusalCode.StorageUnavailable, "This server does not know yet whether uploads by PUT are safe at its object store; try again in a few seconds.")
         {
-            RetryAfter = TimeSpan.FromSeconds(5),
+            RetryAfter = RetryAfter,
         },
     };
 }

@@ -19,15 +19,17 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
 {
     private readonly StorageOptions _options;
     private readonly TimeProvider _time;
+    private readonly StoreState _state;
     private readonly ILogger<S3ObjectStore> _log;
     private readonly AmazonS3Client _client;
     private readonly SemaphoreSlim _turns;
 
-    public S3ObjectStore(StorageOptions options, CredentialSource credentials, TimeProvider time, ILogger<S3ObjectStore> log)
+    internal S3ObjectStore(StorageOptions options, CredentialSource credentials, StoreState state, TimeProvider time, ILogger<S3ObjectStore> log)
     {
         ArgumentNullException.ThrowIfNull(options);
 
         _options = options;
+        _state = state;
         _time = time;
         _log = log;
         _turns = new SemaphoreSlim(options.Usage.RequestsAtOnce);
@@ -105,19 +107,24 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     /// <inheritdoc/>
     public async Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken)
     {
-        var request = new GetObjectMetadataRequest { BucketName = Bucket, Key = key.Key };
+        // The first byte rather than HEAD: only an answer with a body says whether the object is missing, or the bucket.
+        var request = new GetObjectRequest { BucketName = Bucket, Key = key.Key, ByteRange = new ByteRange(0, 0) };
         return await AskAsync(
             async token =>
             {
                 try
                 {
-                    await _client.GetObjectMetadataAsync(request, token);
+                    using var found = await _client.GetObjectAsync(request, token);
                     return true;
                 }
-                catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
+                catch (AmazonS3Exception missing) when (missing is { StatusCode: HttpStatusCode.NotFound, ErrorCode: "NoSuchKey" })
                 {
-                    // A bucket that is missing answers just the same; then the upload shows it.
                     return false;
+                }
+                catch (AmazonS3Exception unreadable) when (unreadable.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || unreadable.ErrorCode == "InvalidObjectState")
+                {
+                    // An empty object has no first byte, an archived one none that can be read.
+                    return true;
                 }
             },
             CancellationToken.None,
@@ -128,7 +135,8 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
     {
         // A listing of one key rather than HeadBucket: it asks for the permission that discovery needs.
-        var request = new ListObjectsV2Request { BucketName = Bucket, MaxKeys = 1 };
+        // In URL encoding: a control character in the one key would otherwise make the answer unreadable, or the store fail.
+        var request = new ListObjectsV2Request { BucketName = Bucket, MaxKeys = 1, Encoding = EncodingType.Url };
         var start = _time.GetTimestamp();
         await AskAsync(request, CancellationToken.None, cancellationToken);
         return _time.GetElapsedTime(start);
@@ -181,13 +189,18 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         catch (Exception exception) when (!caller.IsCancellationRequested && (any.IsCancellationRequested || IsTimeout(exception)))
         {
             LogTimeout(exception);
+            _state.CheckSoon();
             throw RefusedException.StorageTimeout(exception);
         }
         catch (Exception exception) when (!caller.IsCancellationRequested)
         {
             // Whatever it was: the SDK lets parsers' exceptions of all kinds through when an answer is not what it expects.
-            LogFailed(exception, (exception as AmazonServiceException)?.StatusCode, (exception as AmazonServiceException)?.ErrorCode);
-            throw RefusedException.StorageUnavailable(exception);
+            var answer = exception as AmazonServiceException;
+            LogFailed(exception, answer?.StatusCode, answer?.ErrorCode);
+            _state.CheckSoon();
+            throw IsConfiguration(answer?.ErrorCode) || _state.Current.Refusal is not null
+                ? RefusedException.StorageRefuses(exception)
+                : RefusedException.StorageUnavailable(exception);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -207,6 +220,10 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
             _turns.Release();
         }
     }
+
+    // Region, keys, bucket or clock are wrong: every other request will fail as this one did.
+    private static bool IsConfiguration(string? code) => code is "SignatureDoesNotMatch" or "InvalidAccessKeyId" or "NoSuchBucket" or "InvalidBucketName" or "PermanentRedirect"
+        or "AuthorizationHeaderMalformed" or "AuthorizationQueryParametersError" or "RequestTimeTooSkewed";
 
     private static bool IsTimeout(Exception exception) =>
         exception is OperationCanceledException or TimeoutException

@@ -12,16 +12,18 @@ public sealed class S3UrlSigner : IUrlSigner
     private readonly CredentialSource _credentials;
     private readonly SigV4Signer _signer;
     private readonly PutGuard _puts;
+    private readonly IStoreState _store;
     private readonly string _bucketUrl;
 
     /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
-    public S3UrlSigner(StorageOptions options, CredentialSource credentials, PutGuard puts)
+    public S3UrlSigner(StorageOptions options, CredentialSource credentials, PutGuard puts, IStoreState store)
     {
         ArgumentNullException.ThrowIfNull(options);
 
         var endpoint = options.ForClients();
         _credentials = credentials;
         _puts = puts;
+        _store = store;
         _signer = new SigV4Signer(endpoint, options.Bucket, options.Region);
         _bucketUrl = endpoint.BucketUrl;
     }
@@ -29,6 +31,11 @@ public sealed class S3UrlSigner : IUrlSigner
     /// <inheritdoc/>
     public IGrantSigner At(DateTimeOffset moment)
     {
+        if (_store.Current.RefusesSignatures)
+        {
+            throw RefusedException.StorageRefuses();
+        }
+
         // In whole seconds, as grants are counted: credentials with half a second left sign nothing of use.
         if (_credentials.Current is not { } credentials || credentials.Ends?.ToUnixTimeSeconds() <= moment.ToUnixTimeSeconds())
         {
@@ -75,7 +82,7 @@ public sealed class S3UrlSigner : IUrlSigner
                 SecondsTo(expiry)));
 
         public string SignPut(FileUpload file, DateTimeOffset expiry) =>
-            signer.PresignPut(file.Key.Key, SecondsTo(expiry), file.Size, puts.BarsHeaders());
+            signer.PresignPut(file.Key.Key, SecondsTo(expiry), file.Size, puts.BarredHeaders());
 
         public string SignGet(ObjectName key, DateTimeOffset expiry) => signer.PresignGet(key.Key, SecondsTo(expiry));
 

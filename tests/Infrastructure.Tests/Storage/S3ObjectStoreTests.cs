@@ -270,25 +270,76 @@ public sealed class S3ObjectStoreTests
         Assert.That(asked, Is.EqualTo(new[] { (null, "6"), ("t1", "3"), ("t2", "3") }));
     }
 
-    [TestCase(200, true)]
-    [TestCase(404, false)]
-    public async Task Exists_tells_whether_the_object_is_there(int status, bool exists)
+    [TestCase(206, "", true)]
+    [TestCase(404, "NoSuchKey", false)]
+    [TestCase(416, "InvalidRange", true)]
+    [TestCase(403, "InvalidObjectState", true)]
+    public async Task Exists_tells_whether_the_object_is_there(int status, string error, bool exists)
     {
         var asked = "";
         await using var server = await LoopbackServer.StartAsync(context =>
         {
             asked = $"{context.Request.Method} {context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget}";
             context.Response.StatusCode = status;
-            return Task.CompletedTask;
+            return context.Response.WriteAsync(error.Length == 0 ? "a" : $"<Error><Code>{error}</Code></Error>");
         });
         using var store = Store(server.Url);
         Assert.That(Domain.ObjectName.TryParse("data/x/5F/a b+%2F&🙂.", out var key));
 
         Assert.That(await store.ExistsAsync(key, CancellationToken.None), Is.EqualTo(exists));
-        Assert.That(asked, Is.EqualTo("HEAD /bucket-1/data/x/5F/a%20b%2B%252F%26%F0%9F%99%82."));
+        Assert.That(asked, Is.EqualTo("GET /bucket-1/data/x/5F/a%20b%2B%252F%26%F0%9F%99%82."));
+    }
+
+    [Test]
+    public async Task Exists_does_not_take_a_missing_bucket_for_a_missing_object()
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 404;
+            return context.Response.WriteAsync("<Error><Code>NoSuchBucket</Code></Error>");
+        });
+        using var store = Store(server.Url);
+        Assert.That(Domain.ObjectName.TryParse("data/x/5F/a", out var key));
+
+        var refused = Assert.ThrowsAsync<RefusedException>(() => store.ExistsAsync(key, CancellationToken.None))!;
+
+        Assert.That((refused.Code, refused.RetryAfter), Is.EqualTo((RefusalCode.StorageUnavailable, (TimeSpan?)null)));
+        Assert.That(refused.Message, Does.Contain("operator").And.Not.Contain("try again"));
+    }
+
+    [Test]
+    public async Task Ping_asks_for_url_encoding_so_that_no_key_breaks_it()
+    {
+        var asked = "";
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            asked = context.Request.QueryString.Value!;
+            return Answer(context, Page([], next: null));
+        });
+        using var store = Store(server.Url);
+
+        await store.PingAsync(CancellationToken.None);
+
+        Assert.That(asked, Does.Contain("encoding-type=url"));
+    }
+
+    [Test]
+    public async Task Failure_is_no_reason_to_try_again_while_the_store_is_known_to_refuse_this_server()
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 403;
+            return context.Response.WriteAsync("<Error><Code>AccessDenied</Code></Error>");
+        });
+        using var store = Store(server.Url, state: new StoreState { Current = Application.Ports.StoreFindings.None with { Refusal = "It refuses." } });
+
+        var refused = Assert.ThrowsAsync<RefusedException>(() => store.PingAsync(CancellationToken.None))!;
+
+        Assert.That(refused.Message, Does.Not.Contain("try again"));
     }
 
     [TestCase(403, RefusalCode.StorageUnavailable)]
+    [TestCase(404, RefusalCode.StorageUnavailable)]
     [TestCase(500, RefusalCode.StorageUnavailable)]
     [TestCase(504, RefusalCode.StorageTimeout)]
     public async Task Exists_does_not_take_a_failure_for_an_answer(int status, RefusalCode code)
@@ -400,7 +451,7 @@ public sealed class S3ObjectStoreTests
             return Answer(context, Page([], next: null));
         });
         var source = new CredentialSource(new SigningCredentials("AKIAFIRST", "secret"));
-        using var store = new S3ObjectStore(Options(server.Url), source, TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
+        using var store = new S3ObjectStore(Options(server.Url), source, new StoreState(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
 
         await store.PingAsync(CancellationToken.None);
         source.Replace(new SigningCredentials("ASIASECOND", "secret", "token"));
@@ -416,7 +467,7 @@ public sealed class S3ObjectStoreTests
     public async Task Requests_without_credentials_are_storage_unavailable()
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, Page([], next: null)));
-        using var store = new S3ObjectStore(Options(server.Url), new CredentialSource(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
+        using var store = new S3ObjectStore(Options(server.Url), new CredentialSource(), new StoreState(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.PingAsync(CancellationToken.None));
     }
@@ -438,9 +489,10 @@ public sealed class S3ObjectStoreTests
         Assert.Fail($"Nothing was refused; expected {code}.");
     }
 
-    private static S3ObjectStore Store(Uri url, TimeSpan? request = null, TimeSpan? listing = null, int atOnce = 64) => new(
+    private static S3ObjectStore Store(Uri url, TimeSpan? request = null, TimeSpan? listing = null, int atOnce = 64, StoreState? state = null) => new(
         Options(url, request, listing, atOnce),
         new CredentialSource(new SigningCredentials("AKIAEXAMPLE", "secret")),
+        state ?? new StoreState(),
         TimeProvider.System,
         NullLogger<S3ObjectStore>.Instance);
 

@@ -31,7 +31,7 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_signs_for_aws_where_there_is_no_endpoint()
     {
-        var signer = new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, new CredentialSource(Keys), new PutGuard());
+        var signer = new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, new CredentialSource(Keys), new PutGuard(), new StoreState());
 
         var url = signer.At(Noon).SignList(new Listing("data/x/5F/", "/", "next+page"), Noon.AddHours(24));
 
@@ -116,7 +116,7 @@ public sealed class S3UrlSignerTests
     public void S3UrlSigner_signs_with_replaced_credentials_but_leaves_a_grant_whole()
     {
         var source = new CredentialSource(Keys);
-        var signer = new S3UrlSigner(Options(), source, new PutGuard());
+        var signer = new S3UrlSigner(Options(), source, new PutGuard(), new StoreState());
         var before = signer.At(Noon);
 
         source.Replace(new SigningCredentials("ASIANEW", "new", "token"));
@@ -128,7 +128,7 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_refuses_a_region_that_cannot_be_signed() =>
         Assert.Throws<ArgumentException>(() => _ = new S3UrlSigner(
-            new StorageOptions { Bucket = "bucket-1", Region = "us/east", Endpoint = new Uri("http://store") }, new CredentialSource(Keys), new PutGuard()));
+            new StorageOptions { Bucket = "bucket-1", Region = "us/east", Endpoint = new Uri("http://store") }, new CredentialSource(Keys), new PutGuard(), new StoreState()));
 
     [Test]
     public void S3UrlSigner_signs_a_form_for_one_file_of_any_size_or_of_its_own()
@@ -153,7 +153,7 @@ public sealed class S3UrlSignerTests
     [TestCase(4096L, "content-length;host")]
     public void S3UrlSigner_signs_a_put_of_its_size(long? size, string headers)
     {
-        var url = PutSigner(PutGuard.Finding.Refuses).SignPut(new FileUpload(Key("data/x/5F/a"), size), Noon.AddHours(1));
+        var url = PutSigner(PutUploads.Safe).SignPut(new FileUpload(Key("data/x/5F/a"), size), Noon.AddHours(1));
 
         Assert.That(url, Does.StartWith("http://store.internal:9000/bucket-1/data/x/5F/a?"));
         Assert.That(SignedUrl.Parameters(url)["X-Amz-SignedHeaders"], Is.EqualTo(headers));
@@ -162,29 +162,44 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_bars_headers_where_the_store_has_to_be_told()
     {
-        var url = PutSigner(PutGuard.Finding.CanBeTold).SignPut(new FileUpload(Key("data/x/5F/a"), 4096), Noon.AddHours(1));
+        var url = PutSigner(PutUploads.Safe, BarredHeaders.LeftOut).SignPut(new FileUpload(Key("data/x/5F/a"), 4096), Noon.AddHours(1));
 
         Assert.That(SignedUrl.Parameters(url)["X-Amz-SignedHeaders"], Does.StartWith("content-length;host;x-amz-acl;x-amz-copy-source;"));
     }
 
-    [TestCase(PutGuard.Finding.Unknown)]
-    [TestCase(PutGuard.Finding.Unsafe)]
-    public void S3UrlSigner_signs_no_put_that_is_not_known_to_be_safe(object finding)
+    [TestCase(PutUploads.Unknown, true, "try again in a few seconds")]
+    [TestCase(PutUploads.Unknown, false, "/healthcheck")]
+    [TestCase(PutUploads.Unsafe, false, "UPLOAD_METHOD=POST")]
+    [TestCase(PutUploads.Off, true, "try again in a few seconds")]
+    public void S3UrlSigner_signs_no_put_that_is_not_known_to_be_safe(PutUploads uploads, bool mayPass, string advice)
     {
-        var signer = PutSigner((PutGuard.Finding)finding);
+        var signer = PutSigner(uploads, mayPass: mayPass);
 
-        var refused = Assert.Throws<RefusedException>(() => signer.SignPut(new FileUpload(Key("data/x/5F/a"), 4096), Noon.AddHours(1)));
+        var refused = Assert.Throws<RefusedException>(() => signer.SignPut(new FileUpload(Key("data/x/5F/a"), 4096), Noon.AddHours(1)))!;
 
-        Assert.That(refused!.Code, Is.EqualTo(RefusalCode.StorageUnavailable));
+        Assert.That((refused.Code, refused.RetryAfter is not null), Is.EqualTo((RefusalCode.StorageUnavailable, mayPass)));
+        Assert.That(refused.Message, Does.Contain(advice));
     }
 
-    private static IGrantSigner PutSigner(PutGuard.Finding finding) =>
-        new S3UrlSigner(Options(), new CredentialSource(Keys), new PutGuard { Found = finding }).At(Noon);
+    [Test]
+    public void S3UrlSigner_signs_nothing_while_the_store_refuses_this_server()
+    {
+        var state = new StoreState { Current = StoreFindings.None with { Refusal = "The region is wrong.", RefusesSignatures = true } };
+        var signer = new S3UrlSigner(Options(), new CredentialSource(Keys), new PutGuard(), state);
+
+        var refused = Assert.Throws<RefusedException>(() => signer.At(Noon))!;
+
+        Assert.That((refused.Code, refused.RetryAfter), Is.EqualTo((RefusalCode.StorageUnavailable, (TimeSpan?)null)));
+        Assert.That(refused.Message, Does.Contain("operator").And.Not.Contain("try again"));
+    }
+
+    private static IGrantSigner PutSigner(PutUploads uploads, BarredHeaders barred = BarredHeaders.None, bool mayPass = false) => new S3UrlSigner(
+        Options(), new CredentialSource(Keys), new PutGuard { Finding = new PutFinding(uploads, barred, MayPass: mayPass) }, new StoreState()).At(Noon);
 
     private static ObjectName Key(string text) => ObjectName.TryParse(text, out var name) ? name : throw new ArgumentException(text, nameof(text));
 
     private static S3UrlSigner Signer(SigningCredentials? keys, string? publicEndpoint = null) =>
-        new(Options(publicEndpoint), new CredentialSource(keys), new PutGuard());
+        new(Options(publicEndpoint), new CredentialSource(keys), new PutGuard(), new StoreState());
 
     private static StorageOptions Options(string? publicEndpoint = null) => new()
     {

@@ -18,6 +18,12 @@ public sealed record FileUploadUrl : IGranted
     /// <summary>The form's fields, to be sent as they are; empty for <c>PUT</c>.</summary>
     public required IReadOnlyDictionary<string, string> Fields { get; init; }
 
+    /// <summary>
+    /// Whether the store takes the file in the stated <c>size</c> only; left out where none was stated. <c>false</c>: the URL states the size, but this
+    /// store can be made to take another.
+    /// </summary>
+    public bool? SizeEnforced { get; init; }
+
     /// <summary>How long it lasts.</summary>
     public required long ExpiresInSeconds { get; init; }
 

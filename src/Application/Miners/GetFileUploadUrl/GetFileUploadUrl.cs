@@ -19,12 +19,12 @@ public sealed record GetFileUploadUrlCommand : MinerRequest, IRequest<FileUpload
     /// <summary>The source it came from; the first one when left out.</summary>
     public Source? Source { get; init; }
 
-    /// <summary>Its size in bytes; when given, the store takes no other.</summary>
+    /// <summary>Its size in bytes; when given, the store takes no other, unless the answer says <c>size_enforced: false</c>.</summary>
     public long? Size { get; init; }
 }
 
 /// <summary>Grants the upload of one file that is not there yet.</summary>
-internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store)
+internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store, IStoreState storeState)
     : IRequestHandler<GetFileUploadUrlCommand, FileUploadUrl>
 {
     public async Task<FileUploadUrl> Handle(GetFileUploadUrlCommand request, CancellationToken cancellationToken)
@@ -45,6 +45,7 @@ internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout
             Method = store.UploadMethod == UploadMethod.Post ? "POST" : "PUT",
             Url = url,
             Fields = fields,
+            SizeEnforced = file.Size is null ? null : store.UploadMethod == UploadMethod.Post || storeState.Current.PutSizesEnforced is true,
             ExpiresInSeconds = grant.Seconds,
             Expiry = grant.Expiry,
         };

@@ -10,6 +10,7 @@ public sealed record GetHealthQuery : IRequest<Health>;
 internal sealed class GetHealthHandler(
     StoreProbe probe,
     IObjectStore store,
+    IStoreState storeState,
     IMetagraph metagraph,
     ISharedLimits limits,
     IAuditLog audit,
@@ -22,16 +23,18 @@ internal sealed class GetHealthHandler(
     {
         var s3 = await probe.AskAsync(cancellationToken);
         var now = time.GetUtcNow();
+        var found = StoreHealth.Of(storeState.Current);
 
         return new Health
         {
-            Status = s3.Ok && metagraph.Current is not null && limits.IsThere is not false && audit.IsWriting ? "ok" : "degraded",
+            Status = s3.Ok && found.IsWell && metagraph.Current is not null && limits.IsThere is not false && audit.IsWriting ? "ok" : "degraded",
             Timestamp = now,
             Bucket = store.Bucket,
             Region = store.Region,
             FolderStructure = layout.Structure,
             S3Ok = s3.Ok,
             S3LatencyMs = s3.Latency is { } latency ? Math.Round(latency.TotalMilliseconds, 1) : null,
+            Store = found,
             RedisOk = limits.IsThere,
             AuditOk = audit.IsWriting,
             MetagraphSyncer = MetagraphHealth.Of(metagraph),

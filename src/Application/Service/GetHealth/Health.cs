@@ -5,7 +5,10 @@ namespace S3Auth.Application.Service.GetHealth;
 /// <summary>How the service is. Nothing in it is secret.</summary>
 public sealed record Health
 {
-    /// <summary><c>ok</c>, or <c>degraded</c> when the store or Redis does not answer, there is no fresh metagraph, or decisions cannot be recorded.</summary>
+    /// <summary>
+    /// <c>ok</c>, or <c>degraded</c> when the store or Redis does not answer, the check of the store found a problem, there is no fresh metagraph, or
+    /// decisions cannot be recorded.
+    /// </summary>
     public required string Status { get; init; }
 
     /// <summary>This server's time.</summary>
@@ -26,6 +29,9 @@ public sealed record Health
     /// <summary>How long its answer took, in milliseconds; null when it gave none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required double? S3LatencyMs { get; init; }
+
+    /// <summary>What the check of the store found.</summary>
+    public required StoreHealth Store { get; init; }
 
     /// <summary>Whether Redis answered; null where none is used.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]

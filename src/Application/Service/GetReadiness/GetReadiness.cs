@@ -8,10 +8,11 @@ namespace S3Auth.Application.Service.GetReadiness;
 public sealed record GetReadinessQuery : IRequest<Readiness>;
 
 /// <summary>
-/// Ready means: requests can be decided on and signed. The object store is not asked: a grant is computed without it, and
-/// when it is away for one instance it is away for all, which must not take every one of them out of service.
+/// Ready means: requests can be decided on and signed. The object store is not asked here. A store that does not answer changes nothing: a grant is
+/// computed without it, and an outage must not take every instance out of service. A store that itself says that this server's region, keys, bucket,
+/// clock or rights are wrong does: no grant would work.
 /// </summary>
-internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls, ServiceStop stop, TimeProvider time)
+internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls, IStoreState store, ServiceStop stop, TimeProvider time)
     : IRequestHandler<GetReadinessQuery, Readiness>
 {
     public Task<Readiness> Handle(GetReadinessQuery request, CancellationToken cancellationToken)
@@ -29,15 +30,41 @@ internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls,
             failing[Readiness.Metagraph] = chain.LastError ?? "There is no metagraph that is fresh enough to decide on.";
         }
 
+        var found = store.Current;
+        if (found.Refusal is { } refusal)
+        {
+            failing[Readiness.Store] = refusal;
+        }
+
         try
         {
             urls.At(time.GetUtcNow());
         }
         catch (RefusedException refused)
         {
-            failing[Readiness.Credentials] = refused.Message;
+            // Where the store refuses all signatures, that is the reason, and it is named already.
+            if (!found.RefusesSignatures)
+            {
+                failing[Readiness.Credentials] = refused.Message;
+            }
         }
 
-        return Task.FromResult(new Readiness(failing.Count == 0 ? "ready" : "not_ready", failing, chain));
+        return Task.FromResult(new Readiness(failing.Count == 0 ? "ready" : "not_ready", failing, Warnings(found), chain));
+    }
+
+    private static Dictionary<string, string> Warnings(StoreFindings found)
+    {
+        var warnings = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (found.PublicEndpointProblem is { } endpoint)
+        {
+            warnings[Readiness.PublicEndpoint] = endpoint;
+        }
+
+        if (found.PutProblem is { } put)
+        {
+            warnings[Readiness.PutUploads] = put;
+        }
+
+        return warnings;
     }
 }

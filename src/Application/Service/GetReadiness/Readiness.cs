@@ -3,8 +3,10 @@ namespace S3Auth.Application.Service.GetReadiness;
 /// <summary>Whether requests can be decided on and signed.</summary>
 /// <param name="Status"><c>ready</c> or <c>not_ready</c>.</param>
 /// <param name="Failing">What is missing, by part, with the reason; empty when ready.</param>
+/// <param name="Warnings">What the operator should correct although requests can be decided on and signed, by part; empty when nothing.</param>
 /// <param name="MetagraphSyncer">How the metagraph stands.</param>
-public sealed record Readiness(string Status, IReadOnlyDictionary<string, string> Failing, MetagraphHealth MetagraphSyncer)
+public sealed record Readiness(
+    string Status, IReadOnlyDictionary<string, string> Failing, IReadOnlyDictionary<string, string> Warnings, MetagraphHealth MetagraphSyncer)
 {
     /// <summary>A part that can be missing: the process is about to end.</summary>
     internal const string Process = "process";
@@ -14,6 +16,15 @@ public sealed record Readiness(string Status, IReadOnlyDictionary<string, string
 
     /// <summary>There is nothing to sign with.</summary>
     internal const string Credentials = "credentials";
+
+    /// <summary>The object store refuses this server.</summary>
+    internal const string Store = "store";
+
+    /// <summary>A warning: what is signed does not work where clients reach the store.</summary>
+    internal const string PublicEndpoint = "public_endpoint";
+
+    /// <summary>A warning: uploads by PUT are not granted, or do not hold what they should.</summary>
+    internal const string PutUploads = "put_uploads";
 
     /// <summary>Whether nothing is missing.</summary>
     [System.Text.Json.Serialization.JsonIgnore]

@@ -64,9 +64,23 @@ internal sealed class GetStatusHandler(
                 : "The chain has not answered yet: signed requests are refused until it does.";
         }
 
-        if (!health.S3Ok)
+        if (health.Store.Problem is { } refusal)
+        {
+            yield return refusal;
+        }
+        else if (!health.S3Ok)
         {
             yield return "The object store does not answer this server: uploads and downloads that were granted may fail, and listings do.";
+        }
+
+        if (health.Store.PublicEndpointProblem is { } endpoint)
+        {
+            yield return endpoint;
+        }
+
+        if (health.Store.PutProblem is { } put)
+        {
+            yield return put;
         }
 
         if (health.RedisOk is false)

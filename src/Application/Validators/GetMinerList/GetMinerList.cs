@@ -16,8 +16,9 @@ public sealed record GetMinerListCommand : OneMinerRequest, IRequest<MinerList>
     public Source? Source { get; init; }
 
     /// <summary>
-    /// The store's <c>NextContinuationToken</c>, as the page before gave it; the first page when left out or empty. It is signed
-    /// together with the miner's prefix: whatever it says, the store lists nothing else.
+    /// The store's <c>NextContinuationToken</c>, as the page before gave it, at most 4,096 characters; the first page when left out or empty. Only the
+    /// store can read it: this server signs it as it is, together with the miner's prefix, so that whatever it says, nothing else is listed. To a token
+    /// that the store did not give, the store answers with an error of its own (400 or 500), or with a page that begins somewhere else.
     /// </summary>
     public string? ContinuationToken { get; init; }
 }

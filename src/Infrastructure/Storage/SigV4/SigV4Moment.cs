@@ -25,6 +25,9 @@ public sealed class SigV4Moment
     private static readonly byte[] BarredNames = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => ";" + name)));
     private static readonly byte[] BarredQuery = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => "%3B" + name)));
 
+    // The same headers as lines of the canonical request, each with an empty value.
+    private static readonly byte[] EmptyBarredLines = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => "\n" + name + ":")));
+
     private readonly S3Endpoint _endpoint;
     private readonly string _bucket;
     private readonly DayKey _key;
@@ -43,22 +46,18 @@ public sealed class SigV4Moment
     /// <summary>A URL that downloads an object.</summary>
     /// <param name="key">The object's key, literally: nothing in it is normalised.</param>
     /// <param name="seconds">How long the URL works.</param>
-    /// <param name="barsHeaders">As at <see cref="PresignPut"/>; to find out whether a store can be told so.</param>
-    public string PresignGet(string key, long seconds, bool barsHeaders = false)
+    public string PresignGet(string key, long seconds)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        return Presign("GET\n"u8, key, seconds, contentLength: null, barsHeaders, listing: null);
+        return Presign("GET\n"u8, key, seconds, default, listing: null);
     }
 
     /// <summary>A URL that uploads an object.</summary>
     /// <param name="key">The object's key, literally: nothing in it is normalised.</param>
     /// <param name="seconds">How long the URL works.</param>
     /// <param name="contentLength">The only length the upload may have, in bytes; null for any.</param>
-    /// <param name="barsHeaders">
-    /// Names <see cref="SigV4Names.UploadHeaders"/> as signed without giving them a value: for a store that passes over signed headers
-    /// which are not sent, and would honour them unsigned. Other stores refuse such a URL.
-    /// </param>
-    public string PresignPut(string key, long seconds, long? contentLength = null, bool barsHeaders = false)
+    /// <param name="barred">How the URL names the headers that the upload must not have; a store that does not expect this refuses the URL.</param>
+    public string PresignPut(string key, long seconds, long? contentLength = null, BarredHeaders barred = BarredHeaders.None)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         if (contentLength is { } length)
@@ -66,7 +65,18 @@ public sealed class SigV4Moment
             ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(contentLength));
         }
 
-        return Presign("PUT\n"u8, key, seconds, contentLength, barsHeaders, listing: null);
+        return Presign("PUT\n"u8, key, seconds, new SignedHeaders(contentLength, barred), listing: null);
+    }
+
+    /// <summary>A URL that copies an object. Never handed out: it shows what the store answers to a copy that is allowed.</summary>
+    /// <param name="key">The copy's key, literally.</param>
+    /// <param name="source">The value of <c>x-amz-copy-source</c>, which must be sent as it is.</param>
+    /// <param name="seconds">How long the URL works.</param>
+    internal string PresignCopy(string key, string source, long seconds)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        return Presign("PUT\n"u8, key, seconds, new SignedHeaders(CopySource: source), listing: null);
     }
 
     /// <summary>A URL that lists (ListObjectsV2) what <paramref name="listing"/> says and nothing else.</summary>
@@ -80,7 +90,7 @@ public sealed class SigV4Moment
             ArgumentOutOfRangeException.ThrowIfGreaterThan(maxKeys, 1000, nameof(listing));
         }
 
-        return Presign("GET\n"u8, key: null, seconds, contentLength: null, barsHeaders: false, listing);
+        return Presign("GET\n"u8, key: null, seconds, default, listing);
     }
 
     /// <summary>
@@ -120,15 +130,14 @@ public sealed class SigV4Moment
         return fields;
     }
 
-    private string Presign(
-        ReadOnlySpan<byte> method, string? key, long seconds, long? contentLength, bool barsHeaders, in S3Listing? listing)
+    private string Presign(ReadOnlySpan<byte> method, string? key, long seconds, in SignedHeaders headers, in S3Listing? listing)
     {
         RequireLife(seconds);
 
         var list = listing.GetValueOrDefault();
         var request = new AsciiBuffer(
             FixedRoom + _endpoint.PathBytes.Length + _endpoint.HostBytes.Length + _key.QueryStart.Length + _key.QueryToken.Length
-            + (barsHeaders ? BarredNames.Length + BarredQuery.Length : 0)
+            + headers.Room
             + AsciiBuffer.RoomFor(key) + AsciiBuffer.RoomFor(list.Prefix) + AsciiBuffer.RoomFor(list.Delimiter)
             + AsciiBuffer.RoomFor(list.ContinuationToken) + AsciiBuffer.RoomFor(list.StartAfter) + AsciiBuffer.RoomFor(list.StartAfterBytes.Span));
         try
@@ -142,9 +151,9 @@ public sealed class SigV4Moment
             var pathEnd = request.Length;
             request.Append("\n"u8);
             var query = request.Length;
-            AppendQuery(ref request, timestamp, seconds, contentLength, barsHeaders, listing);
+            AppendQuery(ref request, timestamp, seconds, headers, listing);
             var queryEnd = request.Length;
-            AppendHeaders(ref request, contentLength, barsHeaders);
+            AppendHeaders(ref request, headers);
 
             Span<byte> signature = stackalloc byte[SigV4Names.SignatureLength];
             _key.Key.SignRequest(timestamp, request.Written, signature);
@@ -173,15 +182,16 @@ public sealed class SigV4Moment
     }
 
     private void AppendQuery(
-        ref AsciiBuffer request, scoped ReadOnlySpan<byte> timestamp, long seconds, long? contentLength, bool barsHeaders, in S3Listing? listing)
+        ref AsciiBuffer request, scoped ReadOnlySpan<byte> timestamp, long seconds, in SignedHeaders headers, in S3Listing? listing)
     {
         request.Append(_key.QueryStart);
         request.Append(timestamp);
         request.Append("&X-Amz-Expires="u8);
         request.Append(seconds);
         request.Append(_key.QueryToken);
-        request.Append(contentLength is null ? "&X-Amz-SignedHeaders=host"u8 : "&X-Amz-SignedHeaders=content-length%3Bhost"u8);
-        request.Append(barsHeaders ? BarredQuery : []);
+        request.Append(headers.ContentLength is null ? "&X-Amz-SignedHeaders=host"u8 : "&X-Amz-SignedHeaders=content-length%3Bhost"u8);
+        request.Append(headers.Barred == BarredHeaders.None ? [] : BarredQuery);
+        request.Append(headers.CopySource is null ? [] : "%3Bx-amz-copy-source"u8);
         if (listing is not { } list)
         {
             return;
@@ -201,9 +211,9 @@ public sealed class SigV4Moment
         request.AppendParameter("&start-after="u8, list.StartAfterBytes.Span);
     }
 
-    private void AppendHeaders(ref AsciiBuffer request, long? contentLength, bool barsHeaders)
+    private void AppendHeaders(ref AsciiBuffer request, in SignedHeaders headers)
     {
-        if (contentLength is { } length)
+        if (headers.ContentLength is { } length)
         {
             request.Append("\ncontent-length:"u8);
             request.Append(length);
@@ -211,8 +221,16 @@ public sealed class SigV4Moment
 
         request.Append("\nhost:"u8);
         request.Append(_endpoint.HostBytes);
-        request.Append(contentLength is null ? "\n\nhost"u8 : "\n\ncontent-length;host"u8);
-        request.Append(barsHeaders ? BarredNames : []);
+        request.Append(headers.Barred == BarredHeaders.Empty ? EmptyBarredLines : []);
+        if (headers.CopySource is { } source)
+        {
+            request.Append("\nx-amz-copy-source:"u8);
+            request.AppendAscii(source);
+        }
+
+        request.Append(headers.ContentLength is null ? "\n\nhost"u8 : "\n\ncontent-length;host"u8);
+        request.Append(headers.Barred == BarredHeaders.None ? [] : BarredNames);
+        request.Append(headers.CopySource is null ? [] : ";x-amz-copy-source"u8);
         request.Append("\nUNSIGNED-PAYLOAD"u8);
     }
 
@@ -321,6 +339,12 @@ public sealed class SigV4Moment
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(seconds, SigV4Names.MaxExpirySeconds);
+    }
+
+    /// <summary>What a presigned request signs besides <c>host</c>.</summary>
+    private readonly record struct SignedHeaders(long? ContentLength = null, BarredHeaders Barred = BarredHeaders.None, string? CopySource = null)
+    {
+        internal int Room => (Barred == BarredHeaders.None ? 0 : BarredNames.Length + BarredQuery.Length + EmptyBarredLines.Length) + (CopySource?.Length ?? 0);
     }
 
     private readonly ref struct Parts(string origin, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query, ReadOnlySpan<byte> signature)

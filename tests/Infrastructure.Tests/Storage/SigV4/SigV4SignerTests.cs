@@ -214,17 +214,19 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void Barred_headers_are_named_in_order_and_signed_without_a_value()
+    public void Barred_headers_are_named_in_order_and_left_out_or_signed_as_empty()
     {
         var signer = Signer().At(Lasting, Noon);
 
         var plain = SignedUrl.Parameters(signer.PresignPut("k", 60));
-        var barred = SignedUrl.Parameters(signer.PresignPut("k", 60, contentLength: null, barsHeaders: true));
+        var barred = SignedUrl.Parameters(signer.PresignPut("k", 60, contentLength: null, BarredHeaders.LeftOut));
+        var empty = SignedUrl.Parameters(signer.PresignPut("k", 60, contentLength: null, BarredHeaders.Empty));
         var names = barred["X-Amz-SignedHeaders"].Split(';');
 
         Assert.That(names, Is.EqualTo(SigV4Names.UploadHeaders.Prepend("host")));
         Assert.That(names, Is.Ordered.Using((System.Collections.IComparer)StringComparer.Ordinal));
-        Assert.That(barred["X-Amz-Signature"], Is.Not.EqualTo(plain["X-Amz-Signature"]));
+        Assert.That(empty["X-Amz-SignedHeaders"], Is.EqualTo(barred["X-Amz-SignedHeaders"]));
+        Assert.That(((string[])[plain["X-Amz-Signature"], barred["X-Amz-Signature"], empty["X-Amz-Signature"]]).Distinct(StringComparer.Ordinal).Count(), Is.EqualTo(3));
     }
 
     [Test]

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+
+namespace S3Auth.Infrastructure.Storage.Probing;
+
+/// <summary>
+/// Sends the requests of one check, one at a time, each on a connection of its own, with header lines that no library would send. Uses the machine's
+/// proxy and certificates as everything else does.
+/// </summary>
+internal sealed class ProbeClient : IDisposable
+{
+    /// <summary>The longest answer that is read, in bytes; a longer one is an <see cref="HttpRequestException"/>.</summary>
+    internal const int MaxAnswerBytes = 64 * 1024;
+
+    private static readonly HttpRequestOptionsKey<string> Lines = new("S3Auth.HeaderLines");
+
+    private readonly HttpClient _http;
+
+    /// <param name="timeout">How long one request may take.</param>
+    internal ProbeClient(TimeSpan timeout)
+    {
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+
+            // No connection is kept: the one that a request opens is the one whose lines it inserts.
+            PooledConnectionLifetime = TimeSpan.Zero,
+            PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
+                context.InitialRequestMessage.Options.TryGetValue(Lines, out var lines)
+                    ? new HeaderInsertionStream(context.PlaintextStream, lines)
+                    : context.PlaintextStream),
+        })
+        {
+            Timeout = timeout, MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+    }
+
+    internal Task<ProbeAnswer> GetAsync(string url, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(url)), [], cancellationToken);
+
+    /// <summary>Sends a PUT.</summary>
+    /// <param name="url">The presigned URL.</param>
+    /// <param name="body">The body.</param>
+    /// <param name="lines">Further header lines, without their line ends, sent as they are.</param>
+    /// <param name="isChunked">Whether the body is sent in chunks instead of with its length.</param>
+    /// <param name="cancellationToken">The check ends.</param>
+    /// <exception cref="HttpRequestException">There is no answer that can be read, or it is too long.</exception>
+    /// <exception cref="TaskCanceledException">There is no answer in time.</exception>
+    internal Task<ProbeAnswer> PutAsync(string url, byte[] body, IReadOnlyList<string> lines, bool isChunked, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(url)) { Content = new ByteArrayContent(body) };
+        request.Headers.TransferEncodingChunked = isChunked;
+        return SendAsync(request, lines, cancellationToken);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ProbeAnswer> SendAsync(HttpRequestMessage request, IReadOnlyList<string> lines, CancellationToken cancellationToken)
+    {
+        using (request)
+        {
+            request.Version = HttpVersion.Version11;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+            request.Headers.ConnectionClose = true;
+            if (lines.Count > 0)
+            {
+                request.Options.Set(Lines, string.Concat(lines.Select(line => line + "\r\n")));
+            }
+
+            try
+            {
+                using var answer = await _http.SendAsync(request, cancellationToken);
+                var body = await answer.Content.ReadAsStringAsync(cancellationToken);
+                return new ProbeAnswer(answer.StatusCode, StoreError.Parse(body), body, answer.Headers.Date, RegionOf(answer.Headers));
+            }
+            catch (HttpRequestException closed) when (IsClosed(closed))
+            {
+                return ProbeAnswer.Closed;
+            }
+        }
+    }
+
+    private static string? RegionOf(HttpResponseHeaders headers) =>
+        headers.TryGetValues("x-amz-bucket-region", out var values) ? StoreError.CleanRegion(values.First()) : null;
+
+    // The request was sent, and instead of an answer the connection ended.
+    private static bool IsClosed(HttpRequestException failure) =>
+        failure.HttpRequestError == HttpRequestError.ResponseEnded
+        || failure.InnerException is IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown } };
+}

@@ -1,0 +1,224 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage.Credentials;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Storage.Probing;
+
+/// <summary>
+/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it takes what this server signs, whether that works
+/// where clients reach it, and, where uploads go by PUT, what a PUT lets its holder do. The start waits a little for the first check.
+/// </summary>
+/// <remarks>
+/// <para>A store that does not answer changes nothing for <see cref="MaxFindingAge"/>: an outage must not stop what works without the store.</para>
+/// <para>A store that worked and refuses this server is asked a second time before that counts: one stray answer must not take all instances out of service.</para>
+/// </remarks>
+internal sealed partial class StoreMonitor(
+    StorageOptions options, CredentialSource credentials, FolderLayout layout, PutGuard guard, StoreState state, TimeProvider time, ILogger<StoreMonitor> log)
+    : BackgroundService
+{
+    /// <summary>Time between two checks while all is well.</summary>
+    internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(3);
+
+    /// <summary>Time to the first check after a failure; each further one waits twice as long, up to <see cref="MaxRetry"/>. Also the least time between two.</summary>
+    internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest time between two checks while something is wrong.</summary>
+    internal static readonly TimeSpan MaxRetry = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a finding counts while the store gives no new one.</summary>
+    internal static readonly TimeSpan MaxFindingAge = TimeSpan.FromMinutes(15);
+
+    private readonly AccessProbe _access = new(options, layout, time);
+    private readonly PutProbe _puts = new(options, layout, time);
+    private readonly S3Endpoint _service = options.ForService();
+    private readonly S3Endpoint _public = options.ForClients();
+    private readonly FirstAttempt _firstAttempt = new(time);
+
+    private StoreAccess? _lastAccess;
+    private DateTimeOffset _accessFoundAt;
+    private DateTimeOffset _putsFoundAt;
+
+    private bool UsesPut => options.Usage.UploadMethod == UploadMethod.Put;
+
+    private bool HasPublicEndpoint => !string.Equals(_public.BucketUrl, _service.BucketUrl, StringComparison.Ordinal);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await base.StartAsync(cancellationToken);
+        await _firstAttempt.WaitAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var wait = Retry;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var isWell = false;
+            try
+            {
+                isWell = await CheckAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(failure);
+            }
+
+            _firstAttempt.End();
+            wait = isWell ? Interval : wait == Interval ? Retry : wait;
+            await state.WaitAsync(wait, Retry, time, stoppingToken);
+            wait = isWell ? Interval : wait * 2 < MaxRetry ? wait * 2 : MaxRetry;
+        }
+    }
+
+    /// <summary>Checks everything once. Returns whether nothing is wrong, so that the next check can wait.</summary>
+    private async Task<bool> CheckAsync(CancellationToken cancellationToken)
+    {
+        if (credentials.Current is not { } keys)
+        {
+            // Whoever loads them complains.
+            return false;
+        }
+
+        using var http = new ProbeClient(options.Usage.RequestTimeout);
+        var access = await _access.AskAsync(http, _service, keys, cancellationToken);
+        var atClients = HasPublicEndpoint ? await _access.AskAsync(http, _public, keys, cancellationToken) : null;
+        var puts = UsesPut ? await AskPutsAsync(http, access, atClients ?? access, keys, cancellationToken) : null;
+
+        var before = state.Current;
+        var isConfirmed = Take(access, before, out var findings);
+        findings = findings with
+        {
+            PublicEndpointOk = atClients is null ? null : atClients.Result == StoreAccess.Outcome.Works,
+            PublicEndpointProblem = atClients?.Reason is { } reason ? PublicProblem(atClients.Result, reason) : null,
+            CheckedAt = time.GetUtcNow(),
+        };
+        findings = TakePuts(puts, findings);
+        state.Current = findings;
+        Tell(before, findings);
+        return isConfirmed && access.Result == StoreAccess.Outcome.Works && findings is { PublicEndpointOk: not false } && (puts is null || puts.Uploads != PutUploads.Unknown);
+    }
+
+    // Where clients reach the store, and else, where this server does: what is safe there is safe behind anything that stands before it.
+    private async Task<PutFinding> AskPutsAsync(
+        ProbeClient http, StoreAccess access, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
+    {
+        var (endpoint, there) = atClients.Result == StoreAccess.Outcome.NoAnswer ? (_service, access) : (_public, atClients);
+        if (there.Result != StoreAccess.Outcome.Works)
+        {
+            return PutFinding.NoAnswer("The object store does not take what this server signs, so it is not known whether uploads by PUT are safe, and none is granted.");
+        }
+
+        try
+        {
+            return await _puts.AskAsync(http, endpoint, keys, cancellationToken);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            LogNoAnswer(failure);
+            return PutFinding.NoAnswer("The object store does not answer when asked whether uploads by PUT are safe; until it answers that, none is granted.");
+        }
+    }
+
+    // Returns whether what was found counts at once.
+    private bool Take(StoreAccess access, StoreFindings before, out StoreFindings findings)
+    {
+        findings = before;
+        var (last, now) = (_lastAccess, time.GetUtcNow());
+        switch (access.Result)
+        {
+            case StoreAccess.Outcome.NoAnswer:
+                if (now - _accessFoundAt > MaxFindingAge)
+                {
+                    findings = before with { Refusal = null, RefusesSignatures = false };
+                }
+
+                return false;
+            case StoreAccess.Outcome.Refused when last?.Result == StoreAccess.Outcome.Works:
+                _lastAccess = access;
+                return false;
+        }
+
+        (_lastAccess, _accessFoundAt) = (access, now);
+        findings = before with
+        {
+            Refusal = access.Result == StoreAccess.Outcome.Refused ? $"The object store refuses this server: {access.Reason}" : null,
+            RefusesSignatures = access.RefusesSignatures,
+        };
+        return true;
+    }
+
+    private StoreFindings TakePuts(PutFinding? found, StoreFindings findings)
+    {
+        if (found is null)
+        {
+            return findings;
+        }
+
+        var now = time.GetUtcNow();
+        var keeps = found.MayPass && guard.Finding.Uploads != PutUploads.Unknown && now - _putsFoundAt <= MaxFindingAge;
+        if (!found.MayPass)
+        {
+            _putsFoundAt = now;
+        }
+
+        if (!keeps)
+        {
+            guard.Finding = found;
+        }
+
+        var held = guard.Finding;
+        return findings with { PutUploads = held.Uploads, PutProblem = held.Problem, PutSizesEnforced = held.EnforcesSizes };
+    }
+
+    private string PublicProblem(StoreAccess.Outcome result, string reason) => result == StoreAccess.Outcome.Refused
+        ? $"The object store refuses what is signed for clients at {_public.Origin}: {reason}"
+        : $"The object store does not answer at {_public.Origin}, where clients are sent: {reason}. Correct S3_PUBLIC_ENDPOINT; where clients do reach it and only this "
+            + "server does not, let this server reach it too.";
+
+    // Once for each change.
+    private void Tell(StoreFindings before, StoreFindings now)
+    {
+        TellProblem(before.Refusal, now.Refusal);
+        TellProblem(before.PublicEndpointProblem, now.PublicEndpointProblem);
+        TellProblem(before.PutProblem, now.PutProblem);
+        if (now.PutUploads == PutUploads.Safe && before.PutUploads != PutUploads.Safe)
+        {
+            LogPutSafe(guard.Finding.Barred == BarredHeaders.None ? "refuses headers that were not signed" : "refuses the headers that each URL names");
+        }
+    }
+
+    private void TellProblem(string? before, string? now)
+    {
+        if (string.Equals(before, now, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (now is not null)
+        {
+            LogProblem(now);
+        }
+        else
+        {
+            LogSolved(before!);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Problem}")]
+    private partial void LogProblem(string problem);
+
+    [LoggerMessage(LogLevel.Information, "This is no longer so: {Problem}")]
+    private partial void LogSolved(string problem);
+
+    [LoggerMessage(LogLevel.Information, "Uploads by PUT are granted: the object store {Behaviour}.")]
+    private partial void LogPutSafe(string behaviour);
+
+    [LoggerMessage(LogLevel.Debug, "The object store does not answer a check.")]
+    private partial void LogNoAnswer(Exception failure);
+
+    [LoggerMessage(LogLevel.Warning, "A check of the object store failed.")]
+    private partial void LogFailed(Exception failure);
+}

@@ -1,0 +1,23 @@
+using S3Auth.Application.Ports;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>What a presigned PUT lets its holder do at the store.</summary>
+/// <param name="Uploads">Whether PUTs may be signed.</param>
+/// <param name="Barred">How a PUT must name the headers that it does not allow.</param>
+/// <param name="EnforcesSizes">Whether a PUT of signed size stores that size only; null where it is not known.</param>
+/// <param name="Problem">What is wrong and what the operator can do; null when nothing is.</param>
+/// <param name="MayPass">Of an unknown answer: whether it may be another one soon, without anybody's doing.</param>
+internal sealed record PutFinding(
+    PutUploads Uploads, BarredHeaders Barred = BarredHeaders.None, bool? EnforcesSizes = null, string? Problem = null, bool MayPass = false)
+{
+    /// <summary>The store was not asked yet.</summary>
+    internal static PutFinding NotAsked { get; } = new(PutUploads.Unknown, MayPass: true);
+
+    /// <summary>The store gave no answer that says anything.</summary>
+    internal static PutFinding NoAnswer(string problem) => new(PutUploads.Unknown, Problem: problem, MayPass: true);
+
+    /// <summary>The store's answer stays unclear until the operator does something.</summary>
+    internal static PutFinding Unclear(string problem) => new(PutUploads.Unknown, Problem: problem);
+}

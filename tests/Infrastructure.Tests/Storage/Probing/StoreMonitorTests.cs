@@ -1,0 +1,274 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage;
+using S3Auth.Infrastructure.Storage.Credentials;
+using S3Auth.Infrastructure.Storage.Probing;
+
+namespace S3Auth.Infrastructure.Tests.Storage.Probing;
+
+/// <summary>The store is judged by what it says, again and again.</summary>
+public sealed class StoreMonitorTests
+{
+    private const string SignatureDoesNotMatch = "The request signature we calculated does not match the signature you provided.";
+
+    private static readonly Uri Nowhere = new("http://127.0.0.1:1");
+
+    [Test]
+    public async Task Store_that_works_has_no_problem()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore());
+
+        Assert.That(monitor.Findings, Is.EqualTo(StoreFindings.None with { PutUploads = PutUploads.Safe, PutSizesEnforced = true, CheckedAt = monitor.Findings.CheckedAt }));
+        Assert.That(monitor.Log.Count(LogLevel.Warning) + monitor.Log.Count(LogLevel.Error), Is.Zero);
+    }
+
+    [TestCase(400, "AuthorizationQueryParametersError", "<Region>eu-west-1</Region>", "S3_REGION=eu-west-1", true)]
+    [TestCase(403, "SignatureDoesNotMatch", "", "AWS_SECRET_ACCESS_KEY", true)]
+    [TestCase(403, "InvalidAccessKeyId", "", "AWS_ACCESS_KEY_ID", true)]
+    [TestCase(404, "NoSuchBucket", "", "S3_BUCKET", true)]
+    [TestCase(403, "ExpiredToken", "", "AWS_SESSION_TOKEN", true)]
+    [TestCase(403, "RequestTimeTooSkewed", "", "timedatectl", true)]
+    [TestCase(403, "AccessDenied", "", "s3:ListBucket", false)]
+    public async Task Refusal_at_the_start_is_told_with_what_to_set(int status, string code, string more, string advice, bool refusesSignatures)
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore { Instead = _ => (status, StubStore.Error(code, "In the store's words.", more)) });
+
+        Assert.That(monitor.Findings.Refusal, Does.Contain(code).And.Contain("In the store's words.").And.Contain(advice));
+        Assert.That(monitor.Findings.RefusesSignatures, Is.EqualTo(refusesSignatures));
+        Assert.That(monitor.Log.Count(LogLevel.Error), Is.Positive);
+        if (refusesSignatures)
+        {
+            var refused = Assert.Throws<RefusedException>(() => monitor.Signer.At(TimeProvider.System.GetUtcNow()))!;
+            Assert.That((refused.Code, refused.RetryAfter), Is.EqualTo((RefusalCode.StorageUnavailable, (TimeSpan?)null)));
+            Assert.That(refused.Message, Does.Not.Contain("try again").And.Contain("operator"));
+        }
+        else
+        {
+            Assert.That(() => monitor.Signer.At(TimeProvider.System.GetUtcNow()), Throws.Nothing);
+        }
+    }
+
+    [Test]
+    public async Task Clock_that_is_far_from_the_stores_is_named()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore
+        {
+            Instead = context =>
+            {
+                context.Response.Headers.Date = TimeProvider.System.GetUtcNow().AddHours(2).ToString("R");
+                return (403, StubStore.Error("AccessDenied", "Request has expired"));
+            },
+        });
+
+        Assert.That(monitor.Findings.Refusal, Does.Match("clock is 7[12][0-9]{2} s behind the store's"));
+        Assert.That(monitor.Findings.RefusesSignatures);
+    }
+
+    [Test]
+    public async Task Stores_sentence_is_bounded_and_holds_no_signature_address_or_key()
+    {
+        const string Signature = "3488b1f0de14b4639a3e0cd981d2d9998cfd5eeb4f8287bd7fc70134758019cf";
+        var message = $"Bad\u0001 \u2028{Signature} of AKIAIOSFODNN7EXAMPLE at http://10.1.2.3:9000/x and 10.1.2.3:9000 " + new string('z', 5).PadRight(900, '!');
+        await using var monitor = await Monitored.StartAsync(new StubStore
+        {
+            Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch", $"<![CDATA[{message.Replace("\u0001", " ", StringComparison.Ordinal)}]]>", $"<StringToSign>AWS4 {Signature}</StringToSign>")),
+        });
+
+        Assert.That(monitor.Findings.Refusal, Does.Not.Contain(Signature).And.Not.Contain("AKIAIOSFODNN7EXAMPLE").And.Not.Contain("10.1.2.3").And.Contain("Bad"));
+        Assert.That(monitor.Findings.Refusal, Has.Length.LessThan(500).And.Matches("\\A[ -~]*\\z"));
+    }
+
+    [Test]
+    public async Task Store_that_worked_must_refuse_twice_before_it_counts_and_is_believed_again_when_it_takes_requests()
+    {
+        var store = new StubStore();
+        await using var monitor = await Monitored.StartAsync(store);
+
+        store.Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch", SignatureDoesNotMatch));
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.Refusal, Is.Null);
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.Refusal, Does.Contain(SignatureDoesNotMatch));
+
+        store.Instead = _ => null;
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.Refusal, Is.Null);
+    }
+
+    [TestCase(503)]
+    [TestCase(500)]
+    [TestCase(403, Description = "without an S3 error: something in front of the store")]
+    public async Task Outage_of_a_store_changes_nothing(int status)
+    {
+        var store = new StubStore();
+        await using var monitor = await Monitored.StartAsync(store);
+
+        store.Instead = _ => (status, "");
+        for (var i = 0; i < 4; i++)
+        {
+            await monitor.NextAsync();
+        }
+
+        Assert.That((monitor.Findings.Refusal, monitor.Findings.PutUploads), Is.EqualTo(((string?)null, PutUploads.Safe)));
+        Assert.That(() => monitor.Signer.At(TimeProvider.System.GetUtcNow()), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task Store_that_gives_no_answer_for_long_is_not_called_safe_any_more()
+    {
+        var store = new StubStore();
+        await using var monitor = await Monitored.StartAsync(store);
+
+        store.Instead = _ => (503, "");
+        await monitor.NextAsync();
+        monitor.Time.Advance(StoreMonitor.MaxFindingAge);
+        await monitor.NextAsync();
+
+        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Unknown));
+    }
+
+    [Test]
+    public async Task Store_that_becomes_unsafe_is_found_at_the_next_check_and_the_other_way()
+    {
+        var store = new StubStore();
+        await using var monitor = await Monitored.StartAsync(store);
+        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.Nothing);
+
+        store.FoldsUnderscores = true;
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Unsafe));
+        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>().With.Message.Contains("UPLOAD_METHOD=POST"));
+
+        store.FoldsUnderscores = false;
+        await monitor.NextAsync();
+        Assert.That((monitor.Findings.PutUploads, monitor.Findings.PutProblem), Is.EqualTo((PutUploads.Safe, (string?)null)));
+    }
+
+    [Test]
+    public async Task Public_endpoint_that_cannot_be_reached_is_told_and_stops_nothing()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore(), Nowhere);
+
+        Assert.That((monitor.Findings.PublicEndpointOk, monitor.Findings.Refusal, monitor.Findings.PutUploads), Is.EqualTo(((bool?)false, (string?)null, PutUploads.Safe)));
+        Assert.That(monitor.Findings.PublicEndpointProblem, Does.Contain(Nowhere.Authority).And.Contain("S3_PUBLIC_ENDPOINT").And.Contain("refuses the connection"));
+        Assert.That(() => monitor.Signer.At(TimeProvider.System.GetUtcNow()), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task Public_endpoint_that_refuses_the_signature_is_told()
+    {
+        await using var front = await new StubStore { Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch", SignatureDoesNotMatch)) }.StartAsync();
+        await using var monitor = await Monitored.StartAsync(new StubStore(), front.Url);
+
+        Assert.That((monitor.Findings.PublicEndpointOk, monitor.Findings.Refusal), Is.EqualTo(((bool?)false, (string?)null)));
+        Assert.That(monitor.Findings.PublicEndpointProblem, Does.Contain("SignatureDoesNotMatch").And.Contain("Host"));
+    }
+
+    [Test]
+    public async Task Put_is_judged_where_clients_reach_the_store()
+    {
+        // The store folds underscores, what stands in front of it does not let them through; and the other way.
+        await using var front = await new StubStore().StartAsync();
+        await using var behind = await Monitored.StartAsync(new StubStore { FoldsUnderscores = true }, front.Url);
+        await using var worse = await new StubStore { FoldsUnderscores = true }.StartAsync();
+        await using var safe = await Monitored.StartAsync(new StubStore(), worse.Url);
+
+        Assert.That((behind.Findings.PutUploads, behind.Findings.PublicEndpointOk), Is.EqualTo((PutUploads.Safe, (bool?)true)));
+        Assert.That(safe.Findings.PutUploads, Is.EqualTo(PutUploads.Unsafe));
+    }
+
+    [Test]
+    public async Task Failure_elsewhere_makes_it_check_soon()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore());
+        var before = monitor.Findings.CheckedAt;
+
+        monitor.State.CheckSoon();
+        for (var i = 0; i < 200 && monitor.Findings.CheckedAt == before; i++)
+        {
+            // Less in all than the interval between two checks.
+            monitor.Time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Delay(10);
+        }
+
+        Assert.That(monitor.Findings.CheckedAt, Is.Not.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Uploads_by_post_need_no_look_at_put()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore(), method: UploadMethod.Post);
+
+        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Off));
+        Assert.That(monitor.Store.Asked, Is.All.StartsWith("GET "));
+    }
+
+    [Test]
+    public async Task Without_keys_nothing_is_asked()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore(), keys: new CredentialSource());
+
+        Assert.That(monitor.Store.Asked, Is.Empty);
+        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Unknown));
+        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
+    }
+
+    private sealed class Monitored : IAsyncDisposable
+    {
+        private readonly ILoggerFactory _loggers;
+        private readonly StoreMonitor _monitor;
+
+        private Monitored(StubStore store, StorageOptions options, CredentialSource keys)
+        {
+            Store = store;
+            _loggers = LoggerFactory.Create(logging => logging.AddProvider(Log));
+            State.Current = StoreFindings.None with { PutUploads = options.Usage.UploadMethod == UploadMethod.Put ? PutUploads.Unknown : PutUploads.Off };
+            _monitor = new StoreMonitor(options, keys, PutProbeTests.Layout, Guard, State, Time, _loggers.CreateLogger<StoreMonitor>());
+            Signer = new S3UrlSigner(options, keys, Guard, State);
+        }
+
+        public StubStore Store { get; }
+
+        public FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
+
+        public PutGuard Guard { get; } = new();
+
+        public StoreState State { get; } = new();
+
+        public StoreFindings Findings => State.Current;
+
+        public S3UrlSigner Signer { get; }
+
+        public Log Log { get; } = new();
+
+        public static async Task<Monitored> StartAsync(StubStore store, Uri? publicEndpoint = null, UploadMethod method = UploadMethod.Put, CredentialSource? keys = null)
+        {
+            await store.StartAsync();
+            var monitored = new Monitored(store, PutProbeTests.Options(store, publicEndpoint, method), keys ?? new CredentialSource(StubStore.Keys));
+            await monitored._monitor.StartAsync(CancellationToken.None);
+            return monitored;
+        }
+
+        /// <summary>Lets the time pass until the next check has ended.</summary>
+        public async Task NextAsync()
+        {
+            var before = Findings.CheckedAt;
+            while (Findings.CheckedAt == before)
+            {
+                Time.Advance(StoreMonitor.Retry);
+                await Task.Delay(5);
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _monitor.StopAsync(CancellationToken.None);
+            _monitor.Dispose();
+            _loggers.Dispose();
+            await Store.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Tests.Storage.Probing;
+
+/// <summary>
+/// An S3 server without objects that verifies presigned signatures, and otherwise behaves as one of the known stores does: every member is a
+/// habit of some store. As it is, it behaves as AWS S3.
+/// </summary>
+internal sealed class StubStore : IAsyncDisposable
+{
+    internal const string Secret = "secret";
+    internal const string Bucket = "bucket-1";
+    internal const string Region = "us-east-2";
+
+    private LoopbackServer? _server;
+
+    internal enum Missing
+    {
+        /// <summary>A signed header that is not sent spoils the signature.</summary>
+        Refused,
+
+        /// <summary>It is left out of the canonical request (Ceph).</summary>
+        LeftOut,
+
+        /// <summary>It counts as empty (Hippius).</summary>
+        Empty,
+    }
+
+    internal static SigningCredentials Keys { get; } = new("AKIAEXAMPLE", Secret);
+
+    /// <summary>Honours x-amz headers that were not signed (Ceph).</summary>
+    internal bool HonoursUnsigned { get; init; }
+
+    /// <summary>Takes an underscore in a header's name for a hyphen where it reads it, but not where it checks the signature (Swift's WSGI).</summary>
+    internal bool FoldsUnderscores { get; set; }
+
+    /// <summary>Checks only lower-case names against the signature.</summary>
+    internal bool MindsCase { get; init; }
+
+    /// <summary>What it does with signed headers that are not sent.</summary>
+    internal Missing MissingHeaders { get; init; } = Missing.Refused;
+
+    /// <summary>Copies an object whatever its source is.</summary>
+    internal bool CopiesAnything { get; init; }
+
+    /// <summary>Knows no copies.</summary>
+    internal bool KnowsNoCopies { get; init; }
+
+    /// <summary>Honours unsigned ACLs only.</summary>
+    internal bool HonoursAcl { get; init; }
+
+    /// <summary>Looks at an ACL's value before it looks at the signature.</summary>
+    internal bool ValidatesAclFirst { get; init; }
+
+    /// <summary>Believes a stated length beside chunks (Swift).</summary>
+    internal bool BelievesStatedLength { get; init; }
+
+    /// <summary>Ignores Content-MD5, so that it stores what the probe sends.</summary>
+    internal bool IgnoresDigest { get; init; }
+
+    /// <summary>Keys below this may not be written to.</summary>
+    internal string? ForbiddenPrefix { get; set; }
+
+    /// <summary>May not list, so that a missing object is forbidden (AWS).</summary>
+    internal bool MissingIsForbidden { get; set; }
+
+    /// <summary>What it answers instead, by its choice; null for what it would.</summary>
+    internal Func<HttpContext, (int Status, string Body)?> Instead { get; set; } = _ => null;
+
+    /// <summary>Everything that was asked: method, path and headers.</summary>
+    internal ConcurrentQueue<string> Asked { get; } = new();
+
+    /// <summary>The keys that were stored.</summary>
+    internal ConcurrentDictionary<string, int> Stored { get; } = new(StringComparer.Ordinal);
+
+    internal Uri Url => _server!.Url;
+
+    internal static string Error(string code, string message = "", string more = "") => $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message>{more}</Error>";
+
+    internal async Task<StubStore> StartAsync()
+    {
+        _server = await LoopbackServer.StartAsync(AnswerAsync);
+        return this;
+    }
+
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var request = context.Request;
+        Asked.Enqueue($"{request.Method} {request.Path} {string.Join(", ", request.Headers.Select(header => $"{header.Key}: {header.Value}"))}");
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        var (status, text) = Instead(context) ?? Answer(request, (int)body.Length);
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsync(text);
+    }
+
+    private (int Status, string Body) Answer(HttpRequest request, int length)
+    {
+        var seen = Headers(request, FoldsUnderscores);
+        if (ValidatesAclFirst && seen.TryGetValue("x-amz-acl", out var acl) && acl is not "private")
+        {
+            return (400, Error("InvalidArgument"));
+        }
+
+        if (!IsSigned(request))
+        {
+            return (403, Error("SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided."));
+        }
+
+        var signed = request.Query["X-Amz-SignedHeaders"].ToString().Split(';');
+        var unsigned = request.Headers.Keys
+            .Where(name => name.StartsWith("x-amz-", MindsCase ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+            .Where(name => !signed.Contains(name, StringComparer.OrdinalIgnoreCase) && !(HonoursAcl && name.EndsWith("acl", StringComparison.OrdinalIgnoreCase)));
+        if (!HonoursUnsigned && unsigned.Any())
+        {
+            return (403, Error("AccessDenied", "There were headers present in the request which were not signed"));
+        }
+
+        return request.Method == "GET" ? List(request) : Put(request, seen, length);
+    }
+
+    private (int Status, string Body) List(HttpRequest request) => request.Query.ContainsKey("list-type")
+        ? (200, "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"></ListBucketResult>")
+        : MissingObject();
+
+    private (int Status, string Body) Put(HttpRequest request, Dictionary<string, string> headers, int length)
+    {
+        var key = request.Path.Value![$"/{Bucket}/".Length..];
+        if (ForbiddenPrefix is { } forbidden && key.StartsWith(forbidden, StringComparison.Ordinal))
+        {
+            return (403, Error("AccessDenied"));
+        }
+
+        if (headers.ContainsKey("x-amz-copy-source") && KnowsNoCopies)
+        {
+            return (501, Error("NotImplemented"));
+        }
+
+        if (headers.TryGetValue("x-amz-copy-source", out var source) && source.Length == 0)
+        {
+            return (400, Error("InvalidArgument"));
+        }
+
+        if (source is not null && !CopiesAnything)
+        {
+            return MissingObject();
+        }
+
+        if (headers.TryGetValue("x-amz-acl", out var acl) && acl is not "private")
+        {
+            return (400, Error("InvalidArgument"));
+        }
+
+        if (!IgnoresDigest && headers.ContainsKey("content-md5"))
+        {
+            return (400, Error("BadDigest"));
+        }
+
+        Stored[key] = length;
+        return (200, "");
+    }
+
+    private (int Status, string Body) MissingObject() => MissingIsForbidden ? (403, Error("AccessDenied")) : (404, Error("NoSuchKey"));
+
+    private bool IsSigned(HttpRequest request)
+    {
+        var target = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var (path, query) = (target[..target.IndexOf('?', StringComparison.Ordinal)], target[(target.IndexOf('?', StringComparison.Ordinal) + 1)..]);
+        var parts = query.Split("&X-Amz-Signature=");
+        var sent = Headers(request, MissingHeaders != Missing.Refused && FoldsUnderscores);
+        var names = request.Query["X-Amz-SignedHeaders"].ToString().Split(';');
+        var lines = names
+            .Where(name => sent.ContainsKey(name) || MissingHeaders != Missing.LeftOut)
+            .Select(name => sent.TryGetValue(name, out var value) ? $"{name}:{value}\n" : MissingHeaders == Missing.Empty ? $"{name}:\n" : "\n");
+        var canonical = $"{request.Method}\n{path}\n{parts[0]}\n{string.Concat(lines)}\n{string.Join(';', names)}\nUNSIGNED-PAYLOAD";
+        var date = request.Query["X-Amz-Date"].ToString();
+        var expected = new byte[64];
+        SigningKey.Derive(Secret, DateOnly.ParseExact(date[..8], "yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture), Region)
+            .SignRequest(Encoding.ASCII.GetBytes(date), Encoding.ASCII.GetBytes(canonical), expected);
+        return parts[1] == Encoding.ASCII.GetString(expected);
+    }
+
+    // Kestrel sets a length that is stated beside chunks aside, as X-Content-Length.
+    private Dictionary<string, string> Headers(HttpRequest request, bool folds)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, values) in request.Headers)
+        {
+            var key = BelievesStatedLength && name == "X-Content-Length" ? "content-length" : folds && name.StartsWith("x", StringComparison.OrdinalIgnoreCase) ? name.Replace('_', '-') : name;
+            headers[key] = string.Join(',', values.AsEnumerable());
+        }
+
+        return headers;
+    }
+}
