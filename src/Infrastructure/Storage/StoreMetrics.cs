@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 
 namespace S3Auth.Infrastructure.Storage;
@@ -19,14 +20,28 @@ internal sealed class StoreMetrics : IDisposable
     private readonly ActivitySource _spans = new(ActivitySources.Name);
     private readonly TimeProvider _time;
 
-    public StoreMetrics(IMeterFactory meters, TimeProvider time)
+    public StoreMetrics(IMeterFactory meters, StoreState state, TimeProvider time)
     {
         _time = time;
         _meter = meters.Create(MeterName);
         _asked = _meter.CreateHistogram<double>(
             "s3auth.store.duration", "s", "How long the object store took, by operation and outcome (ok, the code of the refusal, cancelled).");
+        _meter.CreateObservableGauge(
+            "s3auth.store.problem",
+            () => Problems(state.Current),
+            "{problem}",
+            "Whether the check of the object store found a problem (1), by what it is about: access, public_endpoint, put_uploads.");
         _signed = _meter.CreateCounter<long>("s3auth.presigned", "{url}", "Presigned URLs and upload forms, by what they allow.");
     }
+
+    private static Measurement<int>[] Problems(StoreFindings findings) =>
+    [
+        Problem("access", findings.Refusal),
+        Problem("public_endpoint", findings.PublicEndpointProblem),
+        Problem("put_uploads", findings.PutProblem),
+    ];
+
+    private static Measurement<int> Problem(string about, string? problem) => new(problem is null ? 0 : 1, new KeyValuePair<string, object?>("about", about));
 
     internal void Signed(string what) => _signed.Add(1, new KeyValuePair<string, object?>("operation", what));
 

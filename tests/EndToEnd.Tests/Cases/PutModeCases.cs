@@ -129,6 +129,8 @@ internal sealed class PutModeCases(StoreKind store, FolderLayoutKind layout) : D
     [TestCase("x-amz-grant-read", "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\"")]
     [TestCase("x-amz-storage-class", "REDUCED_REDUNDANCY")]
     [TestCase("x-amz-copy-source", null)]
+    [TestCase("X_Amz_Copy_Source", null)]
+    [TestCase("x_amz_acl", "public-read")]
     [TestCase("x-amz-website-redirect-location", "https://example.com/")]
     [TestCase("x-amz-object-lock-mode", "COMPLIANCE")]
     [TestCase("x-amz-server-side-encryption-customer-algorithm", "AES256")]

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>A request over a bare socket, with header lines that no HTTP library would send.</summary>
+/// <summary>Requests over a bare socket, with header lines that no HTTP library would send.</summary>
 internal static class RawPost
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -13,28 +13,41 @@ internal static class RawPost
     /// <summary>Posts the body with these header lines and nothing but what HTTP needs.</summary>
     public static async Task<Answer> SendAsync(Uri address, IEnumerable<string> headers, byte[] body)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        using var connection = new TcpClient();
-        await connection.ConnectAsync(address.Host, address.Port, patience.Token);
-        var stream = connection.GetStream();
-        var head = string.Create(
-            CultureInfo.InvariantCulture,
-            $"POST {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n");
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(head + string.Concat(headers.Select(line => line + "\r\n")) + "\r\n"), patience.Token);
-        await stream.WriteAsync(body, patience.Token);
-
-        using var answer = new MemoryStream();
-        await stream.CopyToAsync(answer, patience.Token);
-        var text = Encoding.UTF8.GetString(answer.ToArray());
-        Assert.That(text, Does.StartWith("HTTP/1.1 "));
+        var length = string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}");
+        var text = await ExchangeAsync("POST", address, ["Content-Type: application/json", length, .. headers], body);
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         return new Answer(
-            (HttpStatusCode)int.Parse(text.AsSpan(9, 3), CultureInfo.InvariantCulture),
+            StatusOf(text),
             HeaderOf(text[..end], "Content-Type"),
             HeaderOf(text[..end], "X-Request-ID"),
             HeaderOf(text[..end], "Retry-After"),
             text[(end + 4)..]);
     }
+
+    /// <summary>Sends a PUT with these header lines, of which one must state the length in some way, and the body as it is.</summary>
+    public static async Task<StoreAnswer> PutAsync(string url, IEnumerable<string> headers, byte[] body)
+    {
+        var text = await ExchangeAsync("PUT", new Uri(url), headers, body);
+        return new StoreAnswer(StatusOf(text), text);
+    }
+
+    private static async Task<string> ExchangeAsync(string method, Uri address, IEnumerable<string> headers, byte[] body)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(address.Host, address.Port, patience.Token);
+        var stream = connection.GetStream();
+        var head = $"{method} {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n{string.Concat(headers.Select(line => line + "\r\n"))}\r\n";
+        await stream.WriteAsync((byte[])[.. Encoding.UTF8.GetBytes(head), .. body], patience.Token);
+
+        using var answer = new MemoryStream();
+        await stream.CopyToAsync(answer, patience.Token);
+        var text = Encoding.UTF8.GetString(answer.ToArray());
+        Assert.That(text, Does.StartWith("HTTP/1.1 "));
+        return text;
+    }
+
+    private static HttpStatusCode StatusOf(string answer) => (HttpStatusCode)int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture);
 
     private static string? HeaderOf(string head, string name) => head.Split("\r\n")
         .Where(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))

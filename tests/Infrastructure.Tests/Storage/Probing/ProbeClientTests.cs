@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using S3Auth.Infrastructure.Storage.Probing;
+
+namespace S3Auth.Infrastructure.Tests.Storage.Probing;
+
+/// <summary>What is sent is what a hostile client would send, and not what a library makes of it.</summary>
+public sealed class ProbeClientTests
+{
+    [Test]
+    public async Task Lines_are_sent_as_they_are_beside_a_chunked_body()
+    {
+        var (request, answer) = await ExchangeAsync(
+            url => client => client.PutAsync(url, "ab"u8.ToArray(), ["Content-Length: 1", "x-amz-copy-source : /b/k", "x_amz_acl:", " folded"], isChunked: true, CancellationToken.None),
+            "HTTP/1.1 403 Forbidden\r\nContent-Length: 42\r\n\r\n<Error><Code>AccessDenied</Code></Error>\r\n");
+
+        Assert.That(request, Does.Contain("\r\nContent-Length: 1\r\nx-amz-copy-source : /b/k\r\nx_amz_acl:\r\n folded\r\n\r\n2\r\nab\r\n0\r\n\r\n"));
+        Assert.That(request, Does.Contain("Transfer-Encoding: chunked\r\n").And.StartWith("PUT /b/k HTTP/1.1\r\n"));
+        Assert.That((answer.Status, answer.Error?.Code), Is.EqualTo((HttpStatusCode.Forbidden, "AccessDenied")));
+    }
+
+    [Test]
+    public async Task Connection_that_is_closed_is_an_answer()
+    {
+        var (_, answer) = await ExchangeAsync(url => client => client.GetAsync(url, CancellationToken.None), "");
+
+        Assert.That((answer.Status, answer.IsRejected, answer.IsRefused, answer.IsTaken), Is.EqualTo(((HttpStatusCode?)null, true, false, false)));
+    }
+
+    [Test]
+    public async Task Lines_are_inserted_wherever_the_request_is_cut()
+    {
+        const string Request = "PUT / HTTP/1.1\r\nHost: h\r\n\r\nbody";
+        for (var size = 1; size <= Request.Length; size++)
+        {
+            using var written = new MemoryStream();
+            await using var stream = new HeaderInsertionStream(written, "A: b\r\n");
+            foreach (var part in Encoding.ASCII.GetBytes(Request).Chunk(size))
+            {
+                await stream.WriteAsync(part);
+                await stream.FlushAsync();
+            }
+
+            Assert.That(Encoding.ASCII.GetString(written.ToArray()), Is.EqualTo("PUT / HTTP/1.1\r\nHost: h\r\nA: b\r\n\r\nbody"), $"{size} bytes at a time");
+        }
+    }
+
+    [TestCase("<html/>")]
+    [TestCase("")]
+    [TestCase("<Error/>")]
+    [TestCase("<Error><Message>no code</Message></Error>")]
+    [TestCase("<Error><Code>not a code, <![CDATA[<b>]]></Code></Error>")]
+    [TestCase("<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><Error><Code>A</Code><Message>&e;</Message></Error>")]
+    public void Text_that_is_no_s3_error_is_none(string text) => Assert.That(StoreError.Parse(text), Is.Null);
+
+    [Test]
+    public void Error_is_read_in_any_namespace_and_with_what_else_is_in_it()
+    {
+        var error = StoreError.Parse("<?xml version='1.0'?>\n<Error xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><X><Code>Wrong</Code></X><Code>A1</Code><Region>eu-west-1</Region><Message>m</Message></Error>");
+
+        Assert.That(error, Is.EqualTo(new StoreError("A1", "m", "eu-west-1")));
+    }
+
+    private static async Task<(string Request, ProbeAnswer Answer)> ExchangeAsync(Func<string, Func<ProbeClient, Task<ProbeAnswer>>> send, string answer)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var served = ServeAsync(listener, answer);
+        using var client = new ProbeClient(TimeSpan.FromSeconds(30));
+        var got = await send($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/b/k")(client);
+        return (await served, got);
+    }
+
+    // Reads until the body's last chunk, or the end of the headers where there is none.
+    private static async Task<string> ServeAsync(TcpListener listener, string answer)
+    {
+        using var connection = await listener.AcceptTcpClientAsync();
+        var stream = connection.GetStream();
+        var buffer = new byte[8192];
+        var text = "";
+        while (!text.EndsWith(text.StartsWith("PUT", StringComparison.Ordinal) ? "0\r\n\r\n" : "\r\n\r\n", StringComparison.Ordinal))
+        {
+            var read = await stream.ReadAsync(buffer);
+            text += Encoding.ASCII.GetString(buffer, 0, read);
+        }
+
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
+        return text;
+    }
+}
