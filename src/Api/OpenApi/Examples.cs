@@ -378,6 +378,7 @@ internal static class Examples
             Problem: null,
             PublicEndpointOk: null,
             PublicEndpointProblem: null,
+            PostProblem: null,
             "off",
             PutProblem: null,
             PutSizesEnforced: null,

@@ -31,6 +31,9 @@ public sealed record StoreFindings
     /// <summary>Why it does not; null when it does.</summary>
     public string? PublicEndpointProblem { get; init; }
 
+    /// <summary>Why the store does not take upload forms, where uploads go by them; null when it does.</summary>
+    public string? FormProblem { get; init; }
+
     /// <summary>Whether uploads by presigned PUT are granted.</summary>
     public PutUploads PutUploads { get; init; }
 

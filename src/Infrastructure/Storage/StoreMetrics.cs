@@ -30,7 +30,7 @@ internal sealed class StoreMetrics : IDisposable
             "s3auth.store.problem",
             () => Problems(state.Current),
             "{problem}",
-            "Whether the check of the object store found a problem (1), by what it is about: access, public_endpoint, put_uploads.");
+            "Whether the check of the object store found a problem (1), by what it is about: access, public_endpoint, post_uploads, put_uploads.");
         _signed = _meter.CreateCounter<long>("s3auth.presigned", "{url}", "Presigned URLs and upload forms, by what they allow.");
     }
 
@@ -38,6 +38,7 @@ internal sealed class StoreMetrics : IDisposable
     [
         Problem("access", findings.Refusal),
         Problem("public_endpoint", findings.PublicEndpointProblem),
+        Problem("post_uploads", findings.FormProblem),
         Problem("put_uploads", findings.PutProblem),
     ];
 

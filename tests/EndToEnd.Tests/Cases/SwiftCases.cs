@@ -165,15 +165,16 @@ internal sealed class SwiftCases
     }
 
     [Test, Order(5)]
-    public async Task Public_endpoint_that_nobody_listens_at_degrades_health_and_leaves_the_server_ready()
+    public async Task Public_endpoint_without_a_listener_and_a_store_without_forms_degrade_health_and_leave_the_server_ready()
     {
         var nowhere = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}");
-        var api = await StartAsync(_nginx.Endpoint, ready: true, ("S3_PUBLIC_ENDPOINT", nowhere));
+        var api = await StartAsync(_nginx.Endpoint, ready: true, ("S3_PUBLIC_ENDPOINT", nowhere), ("UPLOAD_METHOD", "POST"));
 
         var health = await api.Client.GetAsync("/healthcheck");
         var ready = await api.Client.GetAsync("/readyz");
 
         Assert.That(((string?)health.Json["status"], (bool?)health.Json["s3_ok"], (bool?)health.Json["store"]?["public_endpoint_ok"]), Is.EqualTo(("degraded", true, false)), health.ToString());
+        Assert.That((string?)health.Json["store"]?["post_problem"], Does.Contain("412").And.Contain("UPLOAD_METHOD=PUT"), "Swift takes no forms.");
         Assert.That((string?)health.Json["store"]?["public_endpoint_problem"], Does.Contain(nowhere).And.Contain("S3_PUBLIC_ENDPOINT"));
         Assert.That(((int)ready.Status, (string?)ready.Json["warnings"]?["public_endpoint"]), Is.EqualTo((200, (string?)health.Json["store"]?["public_endpoint_problem"])));
     }

@@ -60,6 +60,11 @@ internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls,
             warnings[Readiness.PublicEndpoint] = endpoint;
         }
 
+        if (found.FormProblem is { } form)
+        {
+            warnings[Readiness.PostUploads] = form;
+        }
+
         if (found.PutProblem is { } put)
         {
             warnings[Readiness.PutUploads] = put;

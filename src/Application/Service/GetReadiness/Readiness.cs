@@ -26,6 +26,9 @@ public sealed record Readiness(
     /// <summary>A warning: uploads by PUT are not granted, or do not hold what they should.</summary>
     internal const string PutUploads = "put_uploads";
 
+    /// <summary>A warning: the store does not take upload forms.</summary>
+    internal const string PostUploads = "post_uploads";
+
     /// <summary>Whether nothing is missing.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsReady => Failing.Count == 0;

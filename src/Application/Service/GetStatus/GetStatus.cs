@@ -78,6 +78,11 @@ internal sealed class GetStatusHandler(
             yield return endpoint;
         }
 
+        if (health.Store.PostProblem is { } form)
+        {
+            yield return form;
+        }
+
         if (health.Store.PutProblem is { } put)
         {
             yield return put;

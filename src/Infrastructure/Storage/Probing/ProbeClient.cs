@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 
 namespace S3Auth.Infrastructure.Storage.Probing;
 
@@ -53,6 +54,20 @@ internal sealed class ProbeClient : IDisposable
         var request = new HttpRequestMessage(HttpMethod.Put, new Uri(url)) { Content = new ByteArrayContent(body) };
         request.Headers.TransferEncodingChunked = isChunked;
         return SendAsync(request, lines, cancellationToken);
+    }
+
+    /// <summary>Sends an upload form with an empty file.</summary>
+    /// <param name="url">Where to.</param>
+    /// <param name="fields">The form's fields.</param>
+    /// <param name="cancellationToken">The check ends.</param>
+    internal Task<ProbeAnswer> PostEmptyFileAsync(string url, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken)
+    {
+        const string Boundary = "s3auth-probe";
+        var parts = fields.Select(field => $"--{Boundary}\r\nContent-Disposition: form-data; name=\"{field.Key}\"\r\n\r\n{field.Value}\r\n");
+        var form = $"{string.Concat(parts)}--{Boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"target\"\r\n\r\n\r\n--{Boundary}--\r\n";
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(form));
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse($"multipart/form-data; boundary={Boundary}");
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(url)) { Content = content }, [], cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();

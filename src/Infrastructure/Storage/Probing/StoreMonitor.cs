@@ -9,7 +9,7 @@ namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
 /// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it takes what this server signs, whether that works
-/// where clients reach it, and, where uploads go by PUT, what a PUT lets its holder do. The start waits a little for the first check.
+/// where clients reach it, and, by the way in which files are uploaded, whether it takes forms or what a PUT lets its holder do. The start waits a little for the first check.
 /// </summary>
 /// <remarks>
 /// <para>A store that does not answer changes nothing for <see cref="MaxFindingAge"/>: an outage must not stop what works without the store.</para>
@@ -33,6 +33,7 @@ internal sealed partial class StoreMonitor(
 
     private readonly AccessProbe _access = new(options, layout, time);
     private readonly PutProbe _puts = new(options, layout, time);
+    private readonly FormProbe _forms = new(options, layout, time);
     private readonly S3Endpoint _service = options.ForService();
     private readonly S3Endpoint _public = options.ForClients();
     private readonly FirstAttempt _firstAttempt = new(time);
@@ -86,6 +87,7 @@ internal sealed partial class StoreMonitor(
         var access = await _access.AskAsync(http, _service, keys, cancellationToken);
         var atClients = HasPublicEndpoint ? await _access.AskAsync(http, _public, keys, cancellationToken) : null;
         var puts = UsesPut ? await AskPutsAsync(http, access, atClients ?? access, keys, cancellationToken) : null;
+        var (formProblem, formIsKnown) = UsesPut ? (null, true) : await AskFormsAsync(http, access, atClients ?? access, keys, cancellationToken);
 
         var before = state.Current;
         var isConfirmed = Take(access, before, out var findings);
@@ -93,6 +95,7 @@ internal sealed partial class StoreMonitor(
         {
             PublicEndpointOk = atClients is null ? null : atClients.Result == StoreAccess.Outcome.Works,
             PublicEndpointProblem = atClients?.Reason is { } reason ? PublicProblem(atClients.Result, reason) : null,
+            FormProblem = formIsKnown ? formProblem : findings.FormProblem,
             CheckedAt = time.GetUtcNow(),
         };
         findings = TakePuts(puts, findings);
@@ -101,11 +104,10 @@ internal sealed partial class StoreMonitor(
         return isConfirmed && access.Result == StoreAccess.Outcome.Works && findings is { PublicEndpointOk: not false } && (puts is null || puts.Uploads != PutUploads.Unknown);
     }
 
-    // Where clients reach the store, and else, where this server does: what is safe there is safe behind anything that stands before it.
     private async Task<PutFinding> AskPutsAsync(
         ProbeClient http, StoreAccess access, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
     {
-        var (endpoint, there) = atClients.Result == StoreAccess.Outcome.NoAnswer ? (_service, access) : (_public, atClients);
+        var (endpoint, there) = WhereToAsk(access, atClients);
         if (there.Result != StoreAccess.Outcome.Works)
         {
             return PutFinding.NoAnswer("The object store does not take what this server signs, so it is not known whether uploads by PUT are safe, and none is granted.");
@@ -121,6 +123,25 @@ internal sealed partial class StoreMonitor(
             return PutFinding.NoAnswer("The object store does not answer when asked whether uploads by PUT are safe; until it answers that, none is granted.");
         }
     }
+
+    private async Task<(string? Problem, bool IsKnown)> AskFormsAsync(
+        ProbeClient http, StoreAccess access, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
+    {
+        var (endpoint, there) = WhereToAsk(access, atClients);
+        try
+        {
+            return there.Result == StoreAccess.Outcome.Works ? await _forms.AskAsync(http, endpoint, keys, cancellationToken) : (null, false);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            LogNoAnswer(failure);
+            return (null, false);
+        }
+    }
+
+    // Where clients reach the store, and else, where this server does: what is safe there is safe behind anything that stands before it.
+    private (S3Endpoint Endpoint, StoreAccess Access) WhereToAsk(StoreAccess access, StoreAccess atClients) =>
+        atClients.Result == StoreAccess.Outcome.NoAnswer ? (_service, access) : (_public, atClients);
 
     // Returns whether what was found counts at once.
     private bool Take(StoreAccess access, StoreFindings before, out StoreFindings findings)
@@ -184,6 +205,7 @@ internal sealed partial class StoreMonitor(
         TellProblem(before.Refusal, now.Refusal);
         TellProblem(before.PublicEndpointProblem, now.PublicEndpointProblem);
         TellProblem(before.PutProblem, now.PutProblem);
+        TellProblem(before.FormProblem, now.FormProblem);
         if (now.PutUploads == PutUploads.Safe && before.PutUploads != PutUploads.Safe)
         {
             LogPutSafe(guard.Finding.Barred == BarredHeaders.None ? "refuses headers that were not signed" : "refuses the headers that each URL names");

@@ -202,8 +202,27 @@ public sealed class StoreMonitorTests
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), method: UploadMethod.Post);
 
-        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Off));
-        Assert.That(monitor.Store.Asked, Is.All.StartsWith("GET "));
+        Assert.That((monitor.Findings.PutUploads, monitor.Findings.FormProblem), Is.EqualTo((PutUploads.Off, (string?)null)));
+        Assert.That(monitor.Store.Asked.Select(asked => asked.Split(' ')[0]), Is.EqualTo(new[] { "GET", "POST" }));
+    }
+
+    [TestCase(412, "Bad URL", "UPLOAD_METHOD=PUT")]
+    [TestCase(501, "<Error><Code>NotImplemented</Code></Error>", "UPLOAD_METHOD=PUT")]
+    [TestCase(403, "<Error><Code>AccessDenied</Code></Error>", "s3:PutObject")]
+    [TestCase(204, "", "smaller than its upload form allows")]
+    public async Task Store_that_does_not_take_upload_forms_is_told(int status, string body, string advice)
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore { ToForms = (status, body) }, method: UploadMethod.Post);
+
+        Assert.That(monitor.Findings.FormProblem, Does.Contain(advice));
+
+        monitor.Store.ToForms = (503, "");
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.FormProblem, Does.Contain(advice), "An outage changes nothing.");
+
+        monitor.Store.ToForms = (400, StubStore.Error("EntityTooSmall"));
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.FormProblem, Is.Null);
     }
 
     [Test]

@@ -69,6 +69,9 @@ internal sealed class StubStore : IAsyncDisposable
     /// <summary>May not list, so that a missing object is forbidden (AWS).</summary>
     internal bool MissingIsForbidden { get; set; }
 
+    /// <summary>What it answers to an upload form whose file is too small.</summary>
+    internal (int Status, string Body) ToForms { get; set; } = (400, Error("EntityTooSmall"));
+
     /// <summary>What it answers instead, by its choice; null for what it would.</summary>
     internal Func<HttpContext, (int Status, string Body)?> Instead { get; set; } = _ => null;
 
@@ -103,6 +106,11 @@ internal sealed class StubStore : IAsyncDisposable
 
     private (int Status, string Body) Answer(HttpRequest request, int length)
     {
+        if (request.Method == "POST")
+        {
+            return ToForms;
+        }
+
         var seen = Headers(request, FoldsUnderscores);
         if (ValidatesAclFirst && seen.TryGetValue("x-amz-acl", out var acl) && acl is not "private")
         {

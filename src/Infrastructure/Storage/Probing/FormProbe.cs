@@ -1,0 +1,40 @@
+using S3Auth.Domain;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Storage.Probing;
+
+/// <summary>
+/// Finds out whether the store takes upload forms (POST Object) at all: it sends a good form with an empty file, which is smaller than the form's policy
+/// allows. A store that takes forms answers <c>EntityTooSmall</c> and stores nothing.
+/// </summary>
+internal sealed class FormProbe(StorageOptions options, FolderLayout layout, TimeProvider time)
+{
+    private const long Seconds = 900;
+
+    /// <summary>Asks the store once.</summary>
+    /// <returns>What is wrong and what the operator can do, or null when nothing is; and whether the answer says anything.</returns>
+    /// <exception cref="HttpRequestException">There is no answer that can be read.</exception>
+    /// <exception cref="TaskCanceledException">There is no answer in time.</exception>
+    internal async Task<(string? Problem, bool IsKnown)> AskAsync(ProbeClient http, S3Endpoint endpoint, SigningCredentials credentials, CancellationToken cancellationToken)
+    {
+        var prefix = layout.Discovery[0].Prefix;
+        var rules = new PostPolicyRules(
+            $"{prefix}{PutProbe.Folder}target", UploadPolicy.MinBytes, UploadPolicy.MaxBytes, UploadPolicy.Acl, UploadPolicy.StorageClass, IsWholeKey: true);
+        var fields = new SigV4Signer(endpoint, options.Bucket, options.Region).At(credentials, time.GetUtcNow()).SignPost(rules, Seconds);
+        var answer = await http.PostEmptyFileAsync(endpoint.BucketUrl, fields, cancellationToken);
+        if (answer.Error?.Code == "EntityTooSmall")
+        {
+            return (null, true);
+        }
+
+        if (answer.IsOfOtherCause || answer.Status is null)
+        {
+            return (null, false);
+        }
+
+        return answer.IsTaken
+            ? ("The object store takes a file that is smaller than its upload form allows: forms do not hold miners to anything here. Use another store, or UPLOAD_METHOD=PUT.", true)
+            : ($"The object store does not take upload forms (POST): it answers {answer}. Set UPLOAD_METHOD=PUT where the store has no POST uploads; else give this server's keys "
+                + $"the right s3:PutObject on everything below {prefix}.", true);
+    }
+}
