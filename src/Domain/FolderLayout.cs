@@ -15,6 +15,9 @@ public abstract class FolderLayout
     /// <summary>What the folder of a job is called, before the job's id.</summary>
     protected const string JobPrefix = "job_id=";
 
+    /// <summary>The longest name of a folder of ours below where it is found, in bytes: an address has 48, a job up to this many.</summary>
+    public const int MaxFolderName = JobId.MaxLength;
+
     /// <summary>The name that <c>FOLDER_LAYOUT</c> chooses it by.</summary>
     public abstract string Name { get; }
 
@@ -61,18 +64,19 @@ public abstract class FolderLayout
     }
 
     /// <summary>
-    /// Reads a job's folder found by listing <see cref="JobsIn"/>; false when it is none. The id is what the miner wrote there.
+    /// Reads a job's folder found by listing <see cref="JobsIn"/>; false when it is none, or is called what no job can be.
     /// </summary>
-    public static bool TryReadJob(Folder folder, string prefix, [NotNullWhen(true)] out string? job)
+    public static bool TryReadJob(Folder folder, string prefix, out JobId job)
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(prefix);
 
+        job = default;
         var start = JobsIn(folder);
-        job = prefix.StartsWith(start, StringComparison.Ordinal) && prefix.Length > start.Length + 1 && prefix[^1] == '/'
-            ? prefix[start.Length..^1]
-            : null;
-        return job is not null;
+        return prefix.StartsWith(start, StringComparison.Ordinal)
+            && prefix.Length > start.Length
+            && prefix[^1] == '/'
+            && JobId.TryParse(prefix[start.Length..^1], out job);
     }
 
     /// <summary>

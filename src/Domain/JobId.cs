@@ -6,7 +6,8 @@ namespace S3Auth.Domain;
 /// <summary>The job that files were collected for. Matches <c>[A-Za-z0-9._-]{1,128}</c>.</summary>
 public readonly record struct JobId
 {
-    private const int MaxLength = 128;
+    /// <summary>The longest id, in characters.</summary>
+    public const int MaxLength = 128;
 
     private static readonly SearchValues<char> Characters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using S3Auth.Domain;
@@ -9,7 +8,7 @@ namespace S3Auth.Application.Files;
 
 /// <summary>
 /// Where a page of files ended: the last key, and a hash that binds it to the prefixes it was listed for. Base64url of 16 bytes of
-/// SHA-256 and the key. It needs no secret, so every instance reads every other's: who makes one up for prefixes that he may list
+/// SHA-256 and the key's own bytes. It needs no secret, so every instance reads every other's: who makes one up for prefixes that he may list
 /// gets nothing but a place to begin among them, and one for other prefixes, or an altered one, is read by none.
 /// </summary>
 internal static class FileCursor
@@ -18,10 +17,10 @@ internal static class FileCursor
     private const string Purpose = "s3auth:file-cursor:1";
 
     /// <summary>The cursor behind a key.</summary>
-    internal static string After(string key, IReadOnlyList<string> prefixes)
+    internal static string After(ObjectKey key, IReadOnlyList<string> prefixes)
     {
-        var bytes = new byte[HashSize + Encoding.UTF8.GetByteCount(key)];
-        Encoding.UTF8.GetBytes(key, bytes.AsSpan(HashSize));
+        var bytes = new byte[HashSize + key.Bytes.Length];
+        key.Bytes.Span.CopyTo(bytes.AsSpan(HashSize));
         Bind(bytes.AsSpan(HashSize), prefixes, bytes);
         return Base64Url.EncodeToString(bytes);
     }
@@ -31,10 +30,10 @@ internal static class FileCursor
     /// <param name="prefixes">What the client may list now.</param>
     /// <param name="index">Which of the prefixes the key lies in.</param>
     /// <param name="key">The key.</param>
-    internal static bool TryRead(string cursor, IReadOnlyList<string> prefixes, out int index, [NotNullWhen(true)] out string? key)
+    internal static bool TryRead(string cursor, IReadOnlyList<string> prefixes, out int index, out ObjectKey key)
     {
-        (index, key) = (-1, null);
-        Span<byte> bytes = stackalloc byte[HashSize + ObjectName.MaxBytes + 2];
+        (index, key) = (-1, default);
+        Span<byte> bytes = stackalloc byte[HashSize + ObjectKey.MaxBytes + 2];
         if (Base64Url.DecodeFromChars(cursor, bytes, out var read, out var length) != OperationStatus.Done
             || read != cursor.Length
             || length <= HashSize)
@@ -57,10 +56,14 @@ internal static class FileCursor
             return false;
         }
 
-        var found = Encoding.UTF8.GetString(bytes[HashSize..]);
-        index = prefixes.TakeWhile(prefix => !found.StartsWith(prefix, StringComparison.Ordinal)).Count();
-        key = index < prefixes.Count ? found : null;
-        return key is not null;
+        if (!ObjectKey.TryRead(bytes[HashSize..], out var found))
+        {
+            return false;
+        }
+
+        index = prefixes.TakeWhile(prefix => !found.StartsWith(Encoding.UTF8.GetBytes(prefix))).Count();
+        key = found;
+        return index < prefixes.Count;
     }
 
     private static void Bind(ReadOnlySpan<byte> key, IReadOnlyList<string> prefixes, Span<byte> hash)

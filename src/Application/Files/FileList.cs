@@ -24,11 +24,14 @@ public sealed record FileList : IGranted
     GrantedAccess IGranted.Granted => new(Prefixes, Files.Count, Expiry);
 }
 
-/// <param name="Key">The file's key.</param>
+/// <param name="Key">
+/// The file's key. In a key that is not UTF-8, which some stores take, the bytes that are not show as U+FFFD.
+/// </param>
 /// <param name="Size">Its size in bytes.</param>
 /// <param name="LastModified">When it was uploaded.</param>
 /// <param name="Etag">The store's mark of its content, without quotes; usually its MD5 in hex.</param>
 /// <param name="DownloadUrl">
-/// Downloads it. Absent where the key cannot be part of a URL: a segment of it is <c>.</c> or <c>..</c>, which HTTP clients resolve.
+/// Downloads it. Absent where no URL can: a segment of the key is <c>.</c> or <c>..</c>, which HTTP clients resolve, or the key is not
+/// UTF-8 or has more than 1,024 bytes, which stores refuse in URLs.
 /// </param>
 public sealed record ListedFile(string Key, long Size, DateTimeOffset LastModified, string Etag, string? DownloadUrl);

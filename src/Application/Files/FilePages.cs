@@ -30,7 +30,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
 
         return new FileList
         {
-            Files = [.. found.Select(file => new ListedFile(file.Key, file.Size, file.LastModified, file.ETag, Sign(folders, file, grant)))],
+            Files = [.. found.Select(file => new ListedFile(file.Key.Text, file.Size, file.LastModified, file.ETag, Sign(folders, file, grant)))],
             NextCursor = hasMore ? FileCursor.After(found[^1].Key, prefixes) : null,
             ExpiresInSeconds = grant.Seconds,
             Prefixes = prefixes,
@@ -79,7 +79,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
             "prefix", $"Send a 'prefix' within {string.Join(" or ", folders.Select(folder => $"'{folder.Prefix}'"))}, or what follows that; without '.' and '..' segments.");
     }
 
-    private static (int Index, string? After) Begin(List<string> prefixes, string? cursor)
+    private static (int Index, ObjectKey? After) Begin(List<string> prefixes, string? cursor)
     {
         if (cursor is null)
         {
@@ -92,7 +92,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
     }
 
     private static string? Sign(IReadOnlyList<Folder> folders, StoredFile file, Grant grant) =>
-        ObjectName.TryParse(file.Key, out var name) && folders.Any(folder => folder.Holds(name)) ? grant.Signer.SignGet(name, grant.Expiry) : null;
+        file.Key.TryGetName(out var name) && folders.Any(folder => folder.Holds(name)) ? grant.Signer.SignGet(name, grant.Expiry) : null;
 
     private static RefusedException Refuse(string member, string detail) => new(
         RefusalCode.InvalidRequest, detail, new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [detail] });

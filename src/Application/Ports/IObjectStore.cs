@@ -22,7 +22,9 @@ public interface IObjectStore
     TimeSpan ListingTimeout { get; }
 
     /// <summary>
-    /// The groups of keys below <paramref name="prefix"/> up to the next <c>/</c>, in the store's order; each ends with <c>/</c>.
+    /// The folders below <paramref name="prefix"/>, in the store's order: what keys have up to the next <c>/</c>, which is included.
+    /// Only folders that this service could have granted: a name that is not UTF-8, or has more than
+    /// <see cref="FolderLayout.MaxFolderName"/> bytes below the prefix, is left out, so that nobody's names fill memory.
     /// They may be as old as the store's adapter keeps them, or as one listing takes that others wait for too.
     /// </summary>
     /// <param name="prefix">What their keys begin with.</param>
@@ -33,12 +35,15 @@ public interface IObjectStore
     /// <param name="cancellationToken">The caller gave up.</param>
     Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken);
 
-    /// <summary>The next objects below <paramref name="prefix"/>, as the store has them now.</summary>
+    /// <summary>
+    /// The next objects below <paramref name="prefix"/>, as the store has them now. Each comes after <paramref name="after"/> and after the
+    /// one before it, by the bytes of their keys; a store that answers otherwise refuses with <c>storage_unavailable</c>.
+    /// </summary>
     /// <param name="prefix">What their keys begin with.</param>
     /// <param name="after">A key that they come after, in the store's order; null to begin with the first.</param>
     /// <param name="limit">How many at most, 1 to 1,000; there are fewer only when there are no more.</param>
     /// <param name="cancellationToken">The caller gave up.</param>
-    Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken);
+    Task<FilePage> ListFilesAsync(string prefix, ObjectKey? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Whether there is an object of this key.</summary>
     Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken);

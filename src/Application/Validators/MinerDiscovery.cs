@@ -87,6 +87,6 @@ internal sealed record FoundMiner(AccountId Owner, IReadOnlyList<Folder> Folders
 /// <param name="HasMore">Whether there are more.</param>
 internal sealed record FoundJobs(IReadOnlyList<FoundJob> Jobs, bool HasMore);
 
-/// <param name="Id">The job, as the miner named it.</param>
+/// <param name="Id">The job.</param>
 /// <param name="Prefix">Its folder.</param>
-internal readonly record struct FoundJob(string Id, string Prefix);
+internal readonly record struct FoundJob(JobId Id, string Prefix);

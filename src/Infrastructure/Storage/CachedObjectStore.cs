@@ -56,7 +56,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
         }
     }
 
-    public Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) =>
+    public Task<FilePage> ListFilesAsync(string prefix, ObjectKey? after, int limit, CancellationToken cancellationToken) =>
         store.ListFilesAsync(prefix, after, limit, cancellationToken);
 
     public Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken) => store.ExistsAsync(key, cancellationToken);

@@ -17,7 +17,7 @@ internal sealed class MeteredObjectStore(IObjectStore store, StoreMetrics metric
     public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) =>
         metrics.AskAsync("list_folders", () => store.ListFoldersAsync(prefix, most, cancellationToken));
 
-    public Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) =>
+    public Task<FilePage> ListFilesAsync(string prefix, ObjectKey? after, int limit, CancellationToken cancellationToken) =>
         metrics.AskAsync("list_files", () => store.ListFilesAsync(prefix, after, limit, cancellationToken));
 
     public Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -8,12 +9,15 @@ using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage.Credentials;
+using S3Auth.Infrastructure.Storage.Listings;
+using S3Auth.Infrastructure.Storage.SigV4;
 
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// The configured bucket, asked through the AWS SDK. So many requests are under way at once and no more, and each ends in time: a slow
-/// store costs this process no more than that.
+/// The configured bucket: listed by <see cref="ListingClient"/>, asked for the rest through the AWS SDK. At most
+/// <see cref="StoreUsage.RequestsAtOnce"/> requests run at once, later ones wait, and each has a timeout: a slow store costs this process
+/// no more than that.
 /// </summary>
 public sealed partial class S3ObjectStore : IObjectStore, IDisposable
 {
@@ -22,6 +26,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     private readonly StoreState _state;
     private readonly ILogger<S3ObjectStore> _log;
     private readonly AmazonS3Client _client;
+    private readonly ListingClient _listings;
     private readonly SemaphoreSlim _turns;
 
     internal S3ObjectStore(StorageOptions options, CredentialSource credentials, StoreState state, TimeProvider time, ILogger<S3ObjectStore> log)
@@ -34,6 +39,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         _log = log;
         _turns = new SemaphoreSlim(options.Usage.RequestsAtOnce);
         _client = new AmazonS3Client(new CurrentCredentials(credentials), Configure(options));
+        _listings = new ListingClient(options, credentials, time);
     }
 
     /// <inheritdoc/>
@@ -52,55 +58,56 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public async Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken)
     {
         var folders = new List<string>();
-        var seen = 0;
-        var request = new ListObjectsV2Request { BucketName = Bucket, Prefix = prefix, Delimiter = "/", Encoding = EncodingType.Url };
+        var longest = Encoding.UTF8.GetByteCount(prefix) + FolderLayout.MaxFolderName + 1;
+        var (seen, lastFolder, lastFile) = (0, default(ObjectKey?), default(ObjectKey?));
+        var listing = new S3Listing(prefix, Delimiter: "/");
         using var whole = new CancellationTokenSource(ListingTimeout, _time);
         while (true)
         {
-            var page = await AskAsync(request, whole.Token, cancellationToken);
-            var (found, between) = (page.CommonPrefixes ?? [], page.S3Objects ?? []);
-            folders.AddRange(found.Select(folder => Plain(folder, page)));
-            if (page.IsTruncated is not true)
+            var page = await AskAsync(listing, whole.Token, cancellationToken);
+            lastFolder = RequireOrder(prefix, lastFolder, page.Folders);
+            lastFile = RequireOrder(prefix, lastFile, page.Files.Select(file => file.Key));
+            folders.AddRange(page.Folders.Where(folder => folder.Bytes.Length <= longest && folder.TryGetName(out _)).Select(folder => folder.Text));
+            if (!page.IsTruncated)
             {
                 return new FolderPage(folders, HasMore: false);
             }
 
-            seen += found.Count + between.Count;
+            seen += page.Folders.Count + page.Files.Count;
             if (seen >= most)
             {
                 return new FolderPage(folders, HasMore: true);
             }
 
-            Continue(request, page);
+            listing = Continue(listing, page);
         }
     }
 
     /// <inheritdoc/>
-    public async Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken)
+    public async Task<FilePage> ListFilesAsync(string prefix, ObjectKey? after, int limit, CancellationToken cancellationToken)
     {
         var files = new List<StoredFile>(limit);
-        var request = new ListObjectsV2Request
-        {
-            BucketName = Bucket, Prefix = prefix, StartAfter = after, MaxKeys = limit, Encoding = EncodingType.Url,
-        };
+        var last = after;
+        var listing = new S3Listing(prefix, MaxKeys: limit, StartAfter: after is { } key ? S3Text.FromBytes(key.Bytes) : default);
         using var whole = new CancellationTokenSource(ListingTimeout, _time);
         while (true)
         {
-            var page = await AskAsync(request, whole.Token, cancellationToken);
-            files.AddRange((page.S3Objects ?? []).Select(found => Convert(found, page)));
-            if (page.IsTruncated is not true)
-            {
-                return new FilePage(files, HasMore: false);
-            }
-
-            if (files.Count >= limit)
+            var page = await AskAsync(listing, whole.Token, cancellationToken);
+            last = RequireOrder(prefix, last, page.Files.Select(file => file.Key));
+            var room = limit - files.Count;
+            files.AddRange(page.Files.Take(room));
+            if (page.Files.Count > room || (page.IsTruncated && files.Count == limit))
             {
                 return new FilePage(files, HasMore: true);
             }
 
+            if (!page.IsTruncated)
+            {
+                return new FilePage(files, HasMore: false);
+            }
+
             // A store may cut a page short.
-            Continue(request, page);
-            request.MaxKeys = limit - files.Count;
+            listing = Continue(listing, page) with { MaxKeys = limit - files.Count };
         }
     }
 
@@ -147,31 +154,47 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     {
         // Not the turns: what is still under way gives its own back, and there is nothing in them to free.
         _client.Dispose();
+        _listings.Dispose();
     }
 
-    private void Continue(ListObjectsV2Request request, ListObjectsV2Response page)
+    private S3Listing Continue(S3Listing listing, ListingPage page)
     {
-        // A store that gives no way on, or the same page again, would be asked for ever.
-        if (string.IsNullOrEmpty(page.NextContinuationToken)
-            || string.Equals(page.NextContinuationToken, request.ContinuationToken, StringComparison.Ordinal))
+        // Without a new token the store would be asked for the same page for ever.
+        if (page.NextToken is not { } token || listing.ContinuationToken.Bytes is { } sent && sent.Span.SequenceEqual(token))
         {
-            LogNoWayOn(request.Prefix);
+            LogNoNextPage(Printable(listing.Prefix));
             throw RefusedException.StorageUnavailable();
         }
 
-        request.ContinuationToken = page.NextContinuationToken;
+        return listing with { ContinuationToken = S3Text.FromBytes(token) };
     }
 
-    private static StoredFile Convert(S3Object found, ListObjectsV2Response page) => new(
-        Plain(found.Key, page),
-        found.Size ?? 0,
-        new DateTimeOffset((found.LastModified ?? DateTime.UnixEpoch).ToUniversalTime()),
-        found.ETag?.Trim('"') ?? "");
+    /// <summary>
+    /// Requires that a listing goes forward, in the order of bytes that S3 specifies, below its prefix: a cursor made of a key that does
+    /// not would lead to the same page for ever. Returns the last name.
+    /// </summary>
+    private ObjectKey? RequireOrder(string prefix, ObjectKey? last, IEnumerable<ObjectKey> names)
+    {
+        var start = Encoding.UTF8.GetBytes(prefix);
+        foreach (var name in names)
+        {
+            if ((last is { } before && !name.IsAfter(before)) || !name.StartsWith(start))
+            {
+                LogOutOfOrder(Printable(prefix), Printable(name.Text), Printable(last?.Text));
+                throw RefusedException.StorageUnavailable();
+            }
 
-    // Names are asked for percent-encoded, because XML cannot carry every character that a key may have: one control character would make
-    // the whole page unreadable. The SDK leaves that as it is, and a store may not know of it. A plus is a space here, as in forms.
-    private static string Plain(string name, ListObjectsV2Response page) =>
-        page.Encoding == EncodingType.Url ? WebUtility.UrlDecode(name) : name;
+            last = name;
+        }
+
+        return last;
+    }
+
+    // Miners choose keys and validators prefixes: neither may write lines of its own into the log.
+    private static string Printable(string? name) => S3UriEncoding.EncodePath(name ?? "");
+
+    private Task<ListingPage> AskAsync(S3Listing listing, CancellationToken whole, CancellationToken caller) =>
+        AskAsync(token => _listings.AskAsync(listing, token), whole, caller);
 
     private Task<ListObjectsV2Response> AskAsync(ListObjectsV2Request request, CancellationToken whole, CancellationToken caller) =>
         AskAsync(token => _client.ListObjectsV2Async(request, token), whole, caller);
@@ -263,6 +286,9 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     [LoggerMessage(LogLevel.Warning, "The object store failed: {Status} {Code}.")]
     private partial void LogFailed(Exception exception, HttpStatusCode? status, string? code);
 
-    [LoggerMessage(LogLevel.Warning, "The object store's listing of {Prefix} is cut off without a way on.")]
-    private partial void LogNoWayOn(string prefix);
+    [LoggerMessage(LogLevel.Warning, "The object store's listing of {Prefix} is truncated, but has no new continuation token.")]
+    private partial void LogNoNextPage(string prefix);
+
+    [LoggerMessage(LogLevel.Warning, "The object store's listing of {Prefix} does not go forward: {Name} comes after {Last}.")]
+    private partial void LogOutOfOrder(string prefix, string name, string last);
 }

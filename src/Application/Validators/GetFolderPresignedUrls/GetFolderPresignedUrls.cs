@@ -48,7 +48,7 @@ internal sealed class GetFolderPresignedUrlsHandler(
     {
         var jobs = miner.Folders
             .SelectMany(folder => found[folder].Jobs, (folder, job) => new JobFolder(
-                job.Id, job.Prefix, links.Sign(new Listing(job.Prefix), grant), folder.Source?.Name))
+                job.Id.Id, job.Prefix, links.Sign(new Listing(job.Prefix), grant), folder.Source?.Name))
             .ToList();
 
         return new MinerJobs

@@ -21,8 +21,6 @@ internal ref struct AsciiBuffer(int capacity)
         Length += ascii.Length;
     }
 
-    internal void AppendAscii(scoped ReadOnlySpan<char> ascii) => Length += Encoding.ASCII.GetBytes(ascii, _bytes.AsSpan(Length));
-
     internal void Append(long number)
     {
         Utf8Formatter.TryFormat(number, _bytes.AsSpan(Length), out var written);
@@ -40,19 +38,22 @@ internal ref struct AsciiBuffer(int capacity)
         }
     }
 
-    /// <summary>Nothing where the value is empty.</summary>
-    internal void AppendParameter(scoped ReadOnlySpan<byte> nameAndEquals, scoped ReadOnlySpan<byte> value)
+    internal void AppendParameter(scoped ReadOnlySpan<byte> nameAndEquals, S3Text value)
     {
-        if (!value.IsEmpty)
+        if (value.Bytes is { } bytes)
         {
             Append(nameAndEquals);
-            Length += S3UriEncoding.EncodeComponent(value, _bytes.AsSpan(Length));
+            Length += S3UriEncoding.EncodeComponent(bytes.Span, _bytes.AsSpan(Length));
+        }
+        else
+        {
+            AppendParameter(nameAndEquals, value.Text);
         }
     }
 
-    /// <summary>Room for bytes that <see cref="AppendParameter(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> encodes.</summary>
-    internal static int RoomFor(ReadOnlySpan<byte> value) => value.Length * 3;
-
     /// <summary>Room for text that <see cref="AppendPath"/> or <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.</summary>
     internal static int RoomFor(string? text) => text is null ? 0 : S3UriEncoding.MaxEncodedLength(text.Length);
+
+    /// <inheritdoc cref="RoomFor(string?)"/>
+    internal static int RoomFor(S3Text value) => value.Bytes is { } bytes ? S3UriEncoding.MaxEncodedLength(bytes.Length) : RoomFor(value.Text);
 }

@@ -39,29 +39,27 @@ public static class S3UriEncoding
     /// <exception cref="ArgumentException"><paramref name="destination"/> is too short; <see cref="MaxEncodedLength"/> is always enough.</exception>
     public static int EncodePath(ReadOnlySpan<char> text, Span<byte> destination) => Encode(text, destination, Path);
 
-    /// <summary>Encodes bytes, which need not be UTF-8, as <see cref="EncodeComponent(string)"/> does.</summary>
-    /// <returns>The number of bytes written, at most three for each.</returns>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short.</exception>
-    public static int EncodeComponent(ReadOnlySpan<byte> value, Span<byte> destination)
+    /// <summary>Encodes bytes, which need not be UTF-8, as <see cref="EncodeComponent(string)"/> encodes those of a text.</summary>
+    /// <returns>The number of bytes written.</returns>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has less than three bytes for each of <paramref name="bytes"/>.</exception>
+    public static int EncodeComponent(ReadOnlySpan<byte> bytes, Span<byte> destination)
     {
-        var written = 0;
-        foreach (var one in value)
+        if (destination.Length < bytes.Length * 3)
         {
-            var isKept = Component.Contains((char)one);
-            if (destination.Length - written < (isKept ? 1 : 3))
-            {
-                throw new ArgumentException("The destination is too short for the encoded bytes.", nameof(destination));
-            }
+            throw new ArgumentException("The destination is too short for the encoded bytes.", nameof(destination));
+        }
 
-            if (isKept)
+        var written = 0;
+        foreach (var value in bytes)
+        {
+            if (Component.Contains((char)value))
             {
-                destination[written++] = one;
-                continue;
+                destination[written++] = value;
             }
-
-            destination[written++] = (byte)'%';
-            destination[written++] = Hex(one >> 4);
-            destination[written++] = Hex(one & 0xF);
+            else
+            {
+                written += Escape(value, destination[written..]);
+            }
         }
 
         return written;
@@ -110,13 +108,19 @@ public static class S3UriEncoding
                     throw new ArgumentException("The destination is too short for the encoded text.", nameof(destination));
                 }
 
-                destination[written++] = (byte)'%';
-                destination[written++] = Hex(value >> 4);
-                destination[written++] = Hex(value & 0xF);
+                written += Escape(value, destination[written..]);
             }
         }
 
         return written;
+    }
+
+    private static int Escape(byte value, Span<byte> destination)
+    {
+        destination[0] = (byte)'%';
+        destination[1] = Hex(value >> 4);
+        destination[2] = Hex(value & 0xF);
+        return 3;
     }
 
     private static byte Hex(int nibble) => (byte)(nibble < 10 ? '0' + nibble : 'A' + nibble - 10);

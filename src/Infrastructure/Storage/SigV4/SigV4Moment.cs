@@ -79,7 +79,11 @@ public sealed class SigV4Moment
         return Presign("PUT\n"u8, key, seconds, new SignedHeaders(CopySource: source), listing: null);
     }
 
-    /// <summary>A URL that lists (ListObjectsV2) what <paramref name="listing"/> says and nothing else.</summary>
+    /// <summary>
+    /// A URL that lists (ListObjectsV2) what <paramref name="listing"/> says and nothing else. The names in the answer are percent-encoded
+    /// (<c>encoding-type=url</c>): XML 1.0 has no way to write most control characters, so that one such key would make the whole page
+    /// unreadable.
+    /// </summary>
     /// <param name="listing">What is listed.</param>
     /// <param name="seconds">How long the URL works.</param>
     public string PresignList(in S3Listing listing, long seconds)
@@ -199,7 +203,7 @@ public sealed class SigV4Moment
 
         request.AppendParameter("&continuation-token="u8, list.ContinuationToken);
         request.AppendParameter("&delimiter="u8, list.Delimiter);
-        request.Append("&list-type=2"u8);
+        request.Append("&encoding-type=url&list-type=2"u8);
         if (list.MaxKeys is { } maxKeys)
         {
             request.Append("&max-keys="u8);

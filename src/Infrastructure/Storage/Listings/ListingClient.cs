@@ -1,0 +1,120 @@
+using System.Net;
+using System.Xml;
+using Amazon.Runtime;
+using Amazon.S3;
+using S3Auth.Infrastructure.Storage.Credentials;
+using S3Auth.Infrastructure.Storage.SigV4;
+
+namespace S3Auth.Infrastructure.Storage.Listings;
+
+/// <summary>
+/// Asks the store for pages of ListObjectsV2, by presigned URLs as clients do. The AWS SDK takes and returns names as text, so a key that is
+/// not UTF-8 would come back as another one, and the page after it would never be found.
+/// </summary>
+internal sealed class ListingClient : IDisposable
+{
+    private const long LifeSeconds = 300;
+    private const int MaxErrorBytes = 64 * 1024;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly UriCreationOptions AsSigned = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly CredentialSource _credentials;
+    private readonly TimeProvider _time;
+    private readonly SigV4Signer _signer;
+    private readonly HttpClient _http;
+
+    internal ListingClient(StorageOptions options, CredentialSource credentials, TimeProvider time)
+    {
+        _credentials = credentials;
+        _time = time;
+        _signer = new SigV4Signer(options.ForService(), options.Bucket, options.Region);
+
+        // A connection of its own lives for some minutes: the store's address may change. How long a request takes is the caller's to bound.
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    /// <summary>One page. A failure that may pass is tried once more.</summary>
+    /// <exception cref="AmazonS3Exception">The store refused, or failed.</exception>
+    /// <exception cref="AmazonClientException">There are no credentials.</exception>
+    /// <exception cref="HttpRequestException">The store cannot be reached.</exception>
+    /// <exception cref="XmlException">The answer is not XML.</exception>
+    /// <exception cref="FormatException">The answer is not a listing.</exception>
+    internal async Task<ListingPage> AskAsync(S3Listing listing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(listing, cancellationToken);
+        }
+        catch (Exception failure) when (MayPass(failure))
+        {
+            await Task.Delay(RetryDelay, _time, cancellationToken);
+            return await SendAsync(listing, cancellationToken);
+        }
+    }
+
+    /// <summary>Closes the connections.</summary>
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ListingPage> SendAsync(S3Listing listing, CancellationToken cancellationToken)
+    {
+        var credentials = _credentials.Current ?? throw new AmazonClientException("There are no credentials for the object store yet.");
+        var url = _signer.At(credentials, _time.GetUtcNow()).PresignList(listing, LifeSeconds);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, AsSigned));
+        using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+
+        // Only this ends a read that stalls.
+        await using var abort = cancellationToken.UnsafeRegister(static answer => ((HttpResponseMessage)answer!).Dispose(), answer);
+        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        return answer.StatusCode == HttpStatusCode.OK
+            ? await ListingReader.ReadAsync(body, cancellationToken)
+            : throw await ReadErrorAsync(answer.StatusCode, body, cancellationToken);
+    }
+
+    private static async Task<AmazonS3Exception> ReadErrorAsync(HttpStatusCode status, Stream body, CancellationToken cancellationToken)
+    {
+        var xml = new byte[MaxErrorBytes];
+        var length = await body.ReadAtLeastAsync(xml, xml.Length, throwOnEndOfStream: false, cancellationToken);
+        var (code, message) = ReadError(xml.AsMemory(0, length));
+        return new AmazonS3Exception(message ?? "The object store refused a listing.", ErrorType.Unknown, code, requestId: null, status);
+    }
+
+    private static (string? Code, string? Message) ReadError(ReadOnlyMemory<byte> xml)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(
+                new MemoryStream(xml.ToArray()), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            string? code = null, message = null;
+            while (reader.Read())
+            {
+                switch (reader.NodeType, reader.Depth, reader.LocalName)
+                {
+                    case (XmlNodeType.Element, 1, "Code"):
+                        code = reader.ReadString();
+                        break;
+                    case (XmlNodeType.Element, 1, "Message"):
+                        message = reader.ReadString();
+                        break;
+                }
+            }
+
+            return (code, message);
+        }
+        catch (XmlException)
+        {
+            // A proxy's page, or nothing: the status says enough.
+            return (null, null);
+        }
+    }
+
+    private static bool MayPass(Exception failure) =>
+        failure is HttpRequestException or IOException
+        || failure is AmazonS3Exception { StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests };
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using S3Auth.Application.Ports;
+using S3Auth.Domain;
+
+namespace S3Auth.Infrastructure.Storage.Listings;
+
+/// <summary>
+/// Parses the XML of one ListObjectsV2 page, keeping the bytes of every name. Specification: "ListObjectsV2", Amazon S3 API Reference.
+/// </summary>
+/// <remarks>
+/// Ceph (16.2) percent-encodes keys but writes continuation tokens raw, with bytes that are not UTF-8 and references to characters that
+/// XML does not allow. So the document is read as Latin-1, one character a byte, and characters are not checked.
+/// </remarks>
+internal static class ListingReader
+{
+    /// <summary>
+    /// The longest page, in bytes. A thousand keys of 2,048 bytes, percent-encoded, with all else that is said of them, have less than 7 MB.
+    /// </summary>
+    internal const int MaxBytes = 8 * 1024 * 1024;
+
+    private static readonly XmlReaderSettings Settings = new()
+    {
+        Async = true,
+        CheckCharacters = false,
+        DtdProcessing = DtdProcessing.Prohibit,
+        IgnoreComments = true,
+        IgnoreProcessingInstructions = true,
+        IgnoreWhitespace = true,
+        MaxCharactersInDocument = MaxBytes,
+        XmlResolver = null,
+    };
+
+    /// <exception cref="XmlException">The answer is not XML, longer than <see cref="MaxBytes"/>, or has a DTD.</exception>
+    /// <exception cref="FormatException">The XML is not a listing, or has a name that is empty or longer than a key can be.</exception>
+    internal static async Task<ListingPage> ReadAsync(Stream xml, CancellationToken cancellationToken)
+    {
+        using var text = new StreamReader(xml, Encoding.Latin1, detectEncodingFromByteOrderMarks: true, bufferSize: -1, leaveOpen: true);
+        using var reader = XmlReader.Create(text, Settings);
+        if (await reader.MoveToContentAsync() != XmlNodeType.Element || reader.LocalName != "ListBucketResult")
+        {
+            throw new FormatException("The answer is not a listing.");
+        }
+
+        var page = new Builder();
+        var item = new Item();
+        await reader.ReadAsync();
+        while (!reader.EOF)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            switch (reader.NodeType, reader.Depth, reader.LocalName)
+            {
+                case (XmlNodeType.Element, 1, "Contents"):
+                    item = new Item();
+                    await reader.ReadAsync();
+                    break;
+                case (XmlNodeType.EndElement, 1, "Contents"):
+                    page.Items.Add(item);
+                    await reader.ReadAsync();
+                    break;
+                case (XmlNodeType.Element, 1, "CommonPrefixes"):
+                    await reader.ReadAsync();
+                    break;
+                case (XmlNodeType.Element, 1, "IsTruncated"):
+                    page.IsTruncated = XmlConvert.ToBoolean(await reader.ReadElementContentAsStringAsync());
+                    break;
+                case (XmlNodeType.Element, 1, "NextContinuationToken"):
+                    page.NextToken = await reader.ReadElementContentAsStringAsync();
+                    break;
+                case (XmlNodeType.Element, 1, "EncodingType"):
+                    page.IsEncoded = await reader.ReadElementContentAsStringAsync() == "url";
+                    break;
+                case (XmlNodeType.Element, 2, "Prefix"):
+                    page.Folders.Add(await reader.ReadElementContentAsStringAsync());
+                    break;
+                case (XmlNodeType.Element, 2, "Key"):
+                    item.Key = await reader.ReadElementContentAsStringAsync();
+                    break;
+                case (XmlNodeType.Element, 2, "Size"):
+                    item.Size = long.Parse(await reader.ReadElementContentAsStringAsync(), NumberStyles.None, CultureInfo.InvariantCulture);
+                    break;
+                case (XmlNodeType.Element, 2, "LastModified"):
+                    item.LastModified = DateTimeOffset.Parse(
+                        await reader.ReadElementContentAsStringAsync(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUniversalTime();
+                    break;
+                case (XmlNodeType.Element, 2, "ETag"):
+                    item.ETag = Encoding.UTF8.GetString(Bytes(await reader.ReadElementContentAsStringAsync())).Trim('"');
+                    break;
+                case (XmlNodeType.Element, _, _):
+                    await reader.SkipAsync();
+                    break;
+                default:
+                    await reader.ReadAsync();
+                    break;
+            }
+        }
+
+        return page.Build();
+    }
+
+    /// <summary>
+    /// The bytes of a name. Encoders differ in what they encode; all of them encode a plus sign, and some write a space as one, as forms do.
+    /// </summary>
+    private static ObjectKey Name(string? text, bool isEncoded)
+    {
+        var bytes = Bytes(text ?? "");
+        return ObjectKey.TryRead(isEncoded ? PercentDecode(bytes) : bytes, out var key)
+            ? key
+            : throw new FormatException($"The listing has a name that is empty or longer than {ObjectKey.MaxBytes} bytes.");
+    }
+
+    private static Span<byte> PercentDecode(Span<byte> text)
+    {
+        var length = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '%' && i + 2 < text.Length && char.IsAsciiHexDigit((char)text[i + 1]) && char.IsAsciiHexDigit((char)text[i + 2]))
+            {
+                text[length++] = (byte)((HexValue(text[i + 1]) << 4) | HexValue(text[i + 2]));
+                i += 2;
+            }
+            else
+            {
+                text[length++] = text[i] == '+' ? (byte)' ' : text[i];
+            }
+        }
+
+        return text[..length];
+    }
+
+    private static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
+
+    // Beyond Latin-1 there are only characters that a reference named.
+    private static byte[] Bytes(string text) => text.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff')
+        ? [.. text.EnumerateRunes().SelectMany(rune => rune.Value <= 0xff ? [(byte)rune.Value] : Encoding.UTF8.GetBytes(rune.ToString()))]
+        : Encoding.Latin1.GetBytes(text);
+
+    /// <summary>The page while it is read. Whether its names are encoded may be said after them.</summary>
+    private sealed class Builder
+    {
+        public List<Item> Items { get; } = [];
+
+        public List<string> Folders { get; } = [];
+
+        public bool IsTruncated { get; set; }
+
+        public bool IsEncoded { get; set; }
+
+        public string? NextToken { get; set; }
+
+        public ListingPage Build() => new(
+            Items.ConvertAll(item => new StoredFile(Name(item.Key, IsEncoded), item.Size, item.LastModified, item.ETag)),
+            Folders.ConvertAll(folder => Name(folder, IsEncoded)),
+            IsTruncated,
+            string.IsNullOrEmpty(NextToken) ? null : Bytes(NextToken));
+    }
+
+    private sealed class Item
+    {
+        public string? Key { get; set; }
+
+        public long Size { get; set; }
+
+        public DateTimeOffset LastModified { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public string ETag { get; set; } = "";
+    }
+}
