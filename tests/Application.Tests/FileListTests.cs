@@ -1,3 +1,4 @@
+using System.Text;
 using Moq;
 using S3Auth.Application.Files;
 using S3Auth.Application.Miners.ListMyFiles;
@@ -125,7 +126,7 @@ public sealed class FileListTests
             Assert.That((refused.Code, refused.Errors.Keys.Single()), Is.EqualTo((RefusalCode.InvalidRequest, "prefix")));
         }
 
-        _subnet.Store.Verify(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
+        _subnet.Store.Verify(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
     }
 
     [Test]
@@ -191,11 +192,46 @@ public sealed class FileListTests
         Holds(InX("a1"), InX("a2"));
         string[] prefixes = [InX(""), InReddit("")];
 
-        var outside = FileCursor.After($"data/x/{Subnet.Bob}/secret", prefixes);
-        var inside = FileCursor.After(InX("a1"), prefixes);
+        var outside = FileCursor.After(Subnet.KeyOf($"data/x/{Subnet.Bob}/secret"), prefixes);
+        var inside = FileCursor.After(Subnet.KeyOf(InX("a1")), prefixes);
 
         await AssertRefusedAsync(AsBob with { Cursor = outside });
         Assert.That(await KeysAsync(AsBob with { Cursor = inside }), Is.EqualTo(new[] { InX("a2") }));
+    }
+
+    [Test]
+    public async Task Keys_that_are_not_utf8_are_paged_through_by_their_bytes()
+    {
+        // By their text all of these would be one key, which comes before all of them.
+        byte[][] names = [[0xfe], [0xff], [0xff, 0], [0xff, (byte)'a'], [0xff, 0xff]];
+        Holds([Subnet.KeyOf(InX("a")), .. names.Select(name => Subnet.KeyOf([.. Encoding.UTF8.GetBytes(InX("")), .. name])), Subnet.KeyOf(InReddit("z"))]);
+        var seen = new List<ListedFile>();
+        string? cursor = null;
+        do
+        {
+            Assert.That(seen, Has.Count.LessThan(20));
+            var page = await _subnet.SendAsync(AsAlice with { Limit = 1, Cursor = cursor });
+            seen.AddRange(page.Files);
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+
+        string[] texts = ["a", "\ufffd", "\ufffd", "\ufffd\0", "\ufffda", "\ufffd\ufffd"];
+        Assert.That(seen.Select(file => file.Key), Is.EqualTo(texts.Select(InX).Append(InReddit("z"))));
+        Assert.That(seen.Select(file => file.DownloadUrl is not null), Is.EqualTo(new[] { true, false, false, false, false, false, true }), "no store takes such bytes in a URL");
+    }
+
+    [Test]
+    public async Task Longest_key_that_a_store_has_makes_a_cursor()
+    {
+        var longest = InX(new string('l', ObjectKey.MaxBytes - InX("").Length));
+        Holds(longest, InX("m"));
+
+        var first = await _subnet.SendAsync(AsAlice with { Limit = 1 });
+        var second = await _subnet.SendAsync(AsAlice with { Cursor = first.NextCursor });
+
+        Assert.That((first.Files[0].Key, first.Files[0].DownloadUrl), Is.EqualTo((longest, default(string))), "S3 takes 1,024 bytes in a URL");
+        Assert.That(second.Files.Select(file => file.Key), Is.EqualTo(new[] { InX("m") }));
     }
 
     [TestCase(0)]
@@ -242,13 +278,15 @@ public sealed class FileListTests
         subnet.Store.Verify(port => port.ListFilesAsync($"data/hotkey={Subnet.Dave}/", null, 1000, It.IsAny<CancellationToken>()), Times.Once);
     }
 
-    private void Holds(params string[] keys) => _subnet.Store
-        .Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
-        .ReturnsAsync((string prefix, string? after, int limit, CancellationToken _) =>
+    private void Holds(params string[] keys) => Holds([.. keys.Select(Subnet.KeyOf)]);
+
+    private void Holds(ObjectKey[] keys) => _subnet.Store
+        .Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        .ReturnsAsync((string prefix, ObjectKey? after, int limit, CancellationToken _) =>
         {
             var found = keys
-                .Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(key, after) > 0)
-                .Order(StringComparer.Ordinal)
+                .Where(key => key.StartsWith(Encoding.UTF8.GetBytes(prefix)) && (after is not { } last || key.IsAfter(last)))
+                .OrderBy(key => Convert.ToHexString(key.Bytes.Span), StringComparer.Ordinal)
                 .Select(key => new StoredFile(key, 4096, Uploaded, "etag"))
                 .ToList();
             return new FilePage([.. found.Take(limit)], found.Count > limit);

@@ -23,7 +23,7 @@ public sealed class GetFolderPresignedUrlsTests
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
         var (bob, dave) = ($"data/hotkey={Subnet.Bob}/", $"data/hotkey={Subnet.Dave}/");
         Holds(subnet, "data/hotkey=", bob, dave, "data/hotkey=nobody/");
-        Holds(subnet, bob + "job_id=", bob + "job_id=1/", bob + "job_id=a b/", bob + "other/", bob + "job_id=/");
+        Holds(subnet, bob + "job_id=", bob + "job_id=1/", bob + "job_id=a b/", bob + "job_id=a.b_c-D/", bob + "other/", bob + "job_id=/");
 
         var answer = await subnet.SendAsync(AsAlice);
 
@@ -35,7 +35,7 @@ public sealed class GetFolderPresignedUrlsTests
             Assert.That(jobs.JobFolders, Is.EqualTo(new[]
             {
                 new JobFolder("1", bob + "job_id=1/", $"list {bob}job_id=1/ by nothing until +86400", null),
-                new JobFolder("a b", bob + "job_id=a b/", $"list {bob}job_id=a b/ by nothing until +86400", null),
+                new JobFolder("a.b_c-D", bob + "job_id=a.b_c-D/", $"list {bob}job_id=a.b_c-D/ by nothing until +86400", null),
             }));
             Assert.That((jobs.MinerPath, jobs.TotalJobs, jobs.HasMoreJobs, jobs.Folders), Is.EqualTo((bob, 2, default(bool?), default(IReadOnlyList<MinerFolder>))));
             Assert.That(answer.FolderUrls[Subnet.Dave.ToString()].TotalJobs, Is.Zero);

@@ -155,7 +155,7 @@ public sealed class StatusTests
         }
 
         _subnet.Store.Verify(
-            port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
+            port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
     }
 
     [Test]
@@ -293,8 +293,8 @@ public sealed class StatusTests
 
     private async Task ListAsync(params DateTimeOffset[] uploaded)
     {
-        _subnet.Store.Setup(port => port.ListFilesAsync("data/x/" + Subnet.Dave + "/", It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new FilePage([.. uploaded.Select((moment, i) => new StoredFile($"data/x/{Subnet.Dave}/{i}", 2000, moment, "etag"))], HasMore: false));
+        _subnet.Store.Setup(port => port.ListFilesAsync("data/x/" + Subnet.Dave + "/", It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new FilePage([.. uploaded.Select((moment, i) => new StoredFile(Subnet.KeyOf($"data/x/{Subnet.Dave}/{i}"), 2000, moment, "etag"))], HasMore: false));
         FileList files = await _subnet.SendAsync(new ListMyFilesCommand { Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good });
         Assert.That(files.Files, Has.Count.EqualTo(uploaded.Length));
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -71,7 +72,7 @@ internal sealed class Subnet : IDisposable
 
         StoreState.SetupGet(port => port.Current).Returns(StoreFindings.None);
         Store.SetupGet(port => port.Bucket).Returns("bucket");
-        Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FilePage([], HasMore: false));
         Store.SetupGet(port => port.ListingTimeout).Returns(ListingTimeout);
         Store.SetupGet(port => port.Region).Returns("us-east-2");
@@ -202,6 +203,12 @@ internal sealed class Subnet : IDisposable
 
     internal static Source SourceOf(string name) =>
         Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+
+    /// <summary>The key of this text.</summary>
+    internal static ObjectKey KeyOf(string text) => KeyOf(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The key of these bytes.</summary>
+    internal static ObjectKey KeyOf(byte[] bytes) => ObjectKey.TryRead(bytes, out var key) ? key : throw new ArgumentException("No key.", nameof(bytes));
 
     private static Sr25519Signature SignatureOf(byte value) => Sr25519Signature.FromBytes(Enumerable.Repeat(value, Sr25519Signature.Size).ToArray());
 }

@@ -169,7 +169,7 @@ public class PipelineBenchmarks : IDisposable
 
         public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) => Task.FromResult(_folders[prefix]);
 
-        public Task<FilePage> ListFilesAsync(string prefix, string? after, int limit, CancellationToken cancellationToken) =>
+        public Task<FilePage> ListFilesAsync(string prefix, ObjectKey? after, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException("No request here asks for it.");
 
         public Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken) =>

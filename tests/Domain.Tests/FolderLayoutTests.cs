@@ -160,7 +160,10 @@ public sealed class FolderLayoutTests
     }
 
     [TestCase("job_id=1/", "1")]
-    [TestCase("job_id=a b=/", "a b=")]
+    [TestCase("job_id=a b=/", null)]
+    [TestCase("job_id=\ufffd/", null)]
+    [TestCase("job_id=a\u0001/", null)]
+    [TestCase("job_id=1/2/", null)]
     [TestCase("job_id=../", "..")]
     [TestCase("job_id=/", null)]
     [TestCase("job_id=12", null)]
@@ -171,7 +174,16 @@ public sealed class FolderLayoutTests
         var folder = ByHotkey.FoldersOf(Accounts.Bob)[0];
 
         Assert.That(FolderLayout.TryReadJob(folder, folder.Prefix + name, out var job), Is.EqualTo(expected is not null));
-        Assert.That(job, Is.EqualTo(expected));
+        Assert.That(job, Is.EqualTo(expected is null ? default : JobOf(expected)));
+    }
+
+    [TestCase(128, true)]
+    [TestCase(129, false)]
+    public void Job_has_at_most_128_characters(int length, bool good)
+    {
+        var folder = ByHotkey.FoldersOf(Accounts.Bob)[0];
+
+        Assert.That(FolderLayout.TryReadJob(folder, $"{folder.Prefix}job_id={new string('j', length)}/", out _), Is.EqualTo(good));
     }
 
     [Test]

@@ -87,7 +87,12 @@ public sealed class S3UrlSigner : IUrlSigner
         public string SignGet(ObjectName key, DateTimeOffset expiry) => signer.PresignGet(key.Key, SecondsTo(expiry));
 
         public string SignList(Listing listing, DateTimeOffset expiry) => signer.PresignList(
-            new S3Listing(listing.Prefix, listing.Delimiter, listing.ContinuationToken) { StartAfterBytes = listing.StartAfter }, SecondsTo(expiry));
+            new S3Listing(
+                listing.Prefix,
+                listing.Delimiter,
+                listing.ContinuationToken,
+                StartAfter: listing.StartAfter.IsEmpty ? default : S3Text.FromBytes(listing.StartAfter)),
+            SecondsTo(expiry));
 
         private long SecondsTo(DateTimeOffset expiry) => expiry.ToUnixTimeSeconds() - _start;
     }

@@ -32,7 +32,7 @@ public sealed class CachedObjectStoreTests
 
                 return asked.Answer.Task.WaitAsync(cancellationToken);
             });
-        store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(() => new FilePage([], HasMore: false));
         store.Setup(port => port.ExistsAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>())).ReturnsAsync(true);
         store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ReturnsAsync(TimeSpan.FromSeconds(1));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
@@ -174,7 +175,7 @@ public sealed class S3ObjectStoreTests
         await using var server = await LoopbackServer.StartAsync(context =>
         {
             seen++;
-            return Answer(context, Page(Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{seen}-{i}/")), next: $"{seen}"));
+            return Answer(context, Page(Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{seen}-{i:D4}/")), next: $"{seen}"));
         });
         using var store = Store(server.Url);
 
@@ -190,7 +191,7 @@ public sealed class S3ObjectStoreTests
         await using var server = await LoopbackServer.StartAsync(context =>
         {
             seen++;
-            return Answer(context, FilePage(Enumerable.Range(0, 1000).Select(i => $"data/x/{seen}-{i}"), next: $"{seen}", encoded: true));
+            return Answer(context, FilePage(Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{seen}-{i:D4}")), next: $"{seen}", encoded: true));
         });
         using var store = Store(server.Url);
 
@@ -203,12 +204,13 @@ public sealed class S3ObjectStoreTests
     [TestCase(false)]
     public async Task Names_are_read_as_they_are_whether_the_store_encodes_them_or_not(bool encodes)
     {
+        // A key may be encoded as S3 does it, as Ceph and Swift do it, or by halves.
         string[] names = encodes
-            ? ["a%20b", "a+b", "a%2Bb", "a%252Fb", "%01", "%0A", "%F0%9F%99%82", "a%26b%3Dc", "end."]
-            : ["a b", "a+b", "a&amp;b", "a%2Fb", "🙂", "end."];
+            ? ["%01", "%0A", "%20%e9", "a%20b", "a+c", "a%252Fb", "a%zz", "a%26b%3Dc", "a%2Bb", "a%2Bé", "end.", "%F0%9F%99%82"]
+            : ["&#x1;", "a b", "a%2Fb", "a%41", "a&amp;b", "a+b", "end.", "é", "🙂"];
         string[] plain = encodes
-            ? ["a b", "a b", "a+b", "a%2Fb", "\u0001", "\n", "🙂", "a&b=c", "end."]
-            : ["a b", "a+b", "a&b", "a%2Fb", "🙂", "end."];
+            ? ["\u0001", "\n", " \ufffd", "a b", "a c", "a%2Fb", "a%zz", "a&b=c", "a+b", "a+é", "end.", "🙂"]
+            : ["\u0001", "a b", "a%2Fb", "a%41", "a&b", "a+b", "end.", "é", "🙂"];
         var asked = "";
         await using var server = await LoopbackServer.StartAsync(context =>
         {
@@ -224,8 +226,8 @@ public sealed class S3ObjectStoreTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(folders.Prefixes, Is.EqualTo(plain.Select(name => $"data/{name}/")));
-            Assert.That(files.Files.Select(file => file.Key), Is.EqualTo(plain.Select(name => "data/" + name)));
+            Assert.That(folders.Prefixes, Is.EqualTo(plain.Where(name => !name.Contains('\ufffd', StringComparison.Ordinal)).Select(name => $"data/{name}/")));
+            Assert.That(files.Files.Select(file => file.Key.Text), Is.EqualTo(plain.Select(name => "data/" + name)));
             Assert.That(asked.Split("encoding-type=url"), Has.Length.EqualTo(3), "both are asked for encoded");
         });
     }
@@ -241,11 +243,11 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url);
 
-        var page = await store.ListFilesAsync("data/", "data/ +%2F&🙂", 7, CancellationToken.None);
+        var page = await store.ListFilesAsync("data/", KeyOf("data/ +%2F&🙂"u8), 7, CancellationToken.None);
 
         Assert.Multiple(() =>
         {
-            Assert.That(page.Files, Is.EqualTo(new[] { new StoredFile("data/a", 4096, new DateTimeOffset(2026, 11, 24, 6, 21, 1, TimeSpan.Zero), "0123abc-2") }));
+            Assert.That(page.Files, Is.EqualTo(new[] { new StoredFile(KeyOf("data/a"u8), 4096, new DateTimeOffset(2026, 11, 24, 6, 21, 1, TimeSpan.Zero), "0123abc-2") }));
             Assert.That(page.HasMore, Is.False);
             Assert.That(asked, Does.Contain("start-after=data%2F%20%2B%252F%26%F0%9F%99%82").And.Contain("max-keys=7"));
         });
@@ -472,6 +474,255 @@ public sealed class S3ObjectStoreTests
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.PingAsync(CancellationToken.None));
     }
 
+    [Test]
+    public async Task Keys_that_are_not_utf8_keep_their_bytes_and_lead_to_the_next_page()
+    {
+        var asked = "";
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            asked = context.Request.QueryString.Value;
+            return Answer(context, FilePage(["data/%FE", "data/%FF%00"], next: null, encoded: true));
+        });
+        using var store = Store(server.Url);
+
+        var page = await store.ListFilesAsync("data/", KeyOf([.. "data/"u8, 0xc0, 0x80, 0x01]), 10, CancellationToken.None);
+
+        Assert.That(page.Files.Select(file => Convert.ToHexString(file.Key.Bytes.Span[5..])), Is.EqualTo(new[] { "FE", "FF00" }));
+        Assert.That(asked, Does.Contain("start-after=data%2F%C0%80%01&"));
+    }
+
+    [Test]
+    public async Task Tokens_are_sent_back_as_they_came()
+    {
+        // Ceph (16.2) writes the last key's bytes into the token, whatever encoding was asked for.
+        var asked = new List<string?>();
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            asked.Add(context.Request.QueryString.Value);
+            var page = FilePage([$"data/{asked.Count}"], next: asked.Count switch { 1 => "data/&#x01;\u00ff\u0080&amp;", 2 => "+/=", _ => null }, encoded: true);
+            context.Response.ContentType = "application/xml";
+            return context.Response.Body.WriteAsync(System.Text.Encoding.Latin1.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + page)).AsTask();
+        });
+        using var store = Store(server.Url);
+
+        var found = await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None);
+
+        Assert.That(found.Files.Select(file => file.Key.Text), Is.EqualTo(new[] { "data/1", "data/2", "data/3" }));
+        Assert.That(asked[1], Does.Contain("continuation-token=data%2F%01%FF%80%26&"));
+        Assert.That(asked[2], Does.Contain("continuation-token=%2B%2F%3D&"));
+    }
+
+    [TestCase("data/b", "data/b", Description = "the same again")]
+    [TestCase("data/c", "data/b", Description = "backwards")]
+    [TestCase("data/a", "data/b", Description = "before the start")]
+    [TestCase("data/%EF%BF%BD", "data/%EF%BD%9E", Description = "backwards by bytes")]
+    [TestCase("dat0", "data/z", Description = "outside of the prefix")]
+    public async Task Listing_that_does_not_go_forward_is_storage_unavailable_and_logged(string first, string second)
+    {
+        await using var server = await LoopbackServer.StartAsync(context => Answer(context, context.Request.Query.ContainsKey("delimiter")
+            ? Page([first + "/", second + "/"], next: null)
+            : FilePage([first, second], next: null, encoded: true)));
+        using var log = new Log();
+        using var loggers = new LoggerFactory([log]);
+        using var store = Store(server.Url, log: loggers.CreateLogger<S3ObjectStore>());
+
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", KeyOf("data/a"u8), 10, CancellationToken.None));
+        Assert.That(log.Text, Does.Contain("data/ does not go forward"));
+        if (first != "data/a")
+        {
+            await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/", most: null, CancellationToken.None));
+        }
+    }
+
+    [Test]
+    public async Task Page_that_comes_again_under_a_new_token_is_storage_unavailable()
+    {
+        var requests = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            var number = Interlocked.Increment(ref requests);
+            return Answer(context, context.Request.Query.ContainsKey("delimiter")
+                ? Page(["data/a/"], next: $"t{number}")
+                : FilePage(["data/a"], next: $"t{number}", encoded: true));
+        });
+        using var store = Store(server.Url);
+
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/", most: null, CancellationToken.None));
+        Assert.That(requests, Is.EqualTo(4));
+    }
+
+    [Test]
+    public async Task Names_in_the_log_hold_no_control_characters()
+    {
+        await using var server = await LoopbackServer.StartAsync(context => Answer(context, FilePage(["data/b%0Afake", "data/a"], next: null, encoded: true)));
+        using var log = new Log();
+        using var loggers = new LoggerFactory([log]);
+        using var store = Store(server.Url, log: loggers.CreateLogger<S3ObjectStore>());
+
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
+
+        Assert.That(log.Text, Does.Contain("data/a comes after data/b%0Afake").And.Not.Contain("\n"));
+    }
+
+    [Test]
+    public async Task Store_that_returns_more_files_than_asked_for_is_cut_short()
+    {
+        await using var server = await LoopbackServer.StartAsync(context => Answer(context, FilePage(["data/a", "data/b", "data/c"], next: null, encoded: true)));
+        using var store = Store(server.Url);
+
+        var page = await store.ListFilesAsync("data/", after: null, 2, CancellationToken.None);
+
+        Assert.That((page.Files.Count, page.HasMore), Is.EqualTo((2, true)));
+    }
+
+    [Test]
+    public async Task Folders_that_nobody_was_granted_take_no_memory()
+    {
+        var (longest, tooLong) = (new string('a', 128), new string('b', 129));
+        await using var server = await LoopbackServer.StartAsync(context => Answer(
+            context, $"<ListBucketResult>{Encoding(encoded: true)}{string.Concat(new[] { "1", longest, tooLong, "%FF" }.Select(name => $"<CommonPrefixes><Prefix>data/{name}/</Prefix></CommonPrefixes>"))}</ListBucketResult>"));
+        using var store = Store(server.Url);
+
+        var folders = await store.ListFoldersAsync("data/", most: null, CancellationToken.None);
+
+        Assert.That(folders.Prefixes, Is.EqualTo(new[] { "data/1/", $"data/{longest}/" }));
+    }
+
+    [Test]
+    public async Task Page_of_the_longest_keys_is_read_and_a_longer_one_refused()
+    {
+        var size = 1000;
+        await using var server = await LoopbackServer.StartAsync(context => Answer(context, FilePage(
+            Enumerable.Range(0, size).Select(i => string.Concat("data/", string.Concat(Enumerable.Repeat("%01", Domain.ObjectKey.MaxBytes - 9)), i.ToString("D4", CultureInfo.InvariantCulture))),
+            next: null,
+            encoded: true)));
+        using var store = Store(server.Url);
+
+        Assert.That((await store.ListFilesAsync("data/", after: null, 1000, CancellationToken.None)).Files, Has.Count.EqualTo(1000));
+        size = 1400;
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 1000, CancellationToken.None));
+    }
+
+    [TestCase("<!DOCTYPE a [<!ENTITY b \"c\">]><ListBucketResult></ListBucketResult>")]
+    [TestCase("<ListBucketResult><IsTruncated>false</IsTruncated>")]
+    [TestCase("<Error><Code>NoSuchBucket</Code></Error>")]
+    [TestCase("<ListBucketResult><Contents><Size>1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><Contents><Key>data/a</Key><Size>-1</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><Contents><Key>data/a</Key><Size>99999999999999999999</Size></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><Contents><Key>data/a</Key><LastModified>today</LastModified></Contents></ListBucketResult>")]
+    [TestCase("<ListBucketResult><Contents><Key>data/<b>a</b></Key></Contents></ListBucketResult>")]
+    public async Task Answer_that_is_no_listing_is_storage_unavailable(string body)
+    {
+        await using var server = await LoopbackServer.StartAsync(context => Answer(context, body));
+        using var store = Store(server.Url);
+
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
+    }
+
+    [Test]
+    public async Task What_else_an_answer_holds_is_passed_over()
+    {
+        await using var server = await LoopbackServer.StartAsync(context => Answer(
+            context,
+            "\ufeff<?xml version=\"1.0\"?><!-- a --><ListBucketResult xmlns=\"x\"><Prefix>data/</Prefix><Contents><Owner><Key>no</Key><ID>1</ID></Owner><Key>data/a</Key><Extra/></Contents><Key>no</Key><Other><Contents><Key>no</Key></Contents></Other></ListBucketResult>"));
+        using var store = Store(server.Url);
+
+        var page = await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None);
+
+        Assert.That(page.Files, Is.EqualTo(new[] { new StoredFile(KeyOf("data/a"u8), 0, DateTimeOffset.UnixEpoch, "") }));
+    }
+
+    [TestCase(500)]
+    [TestCase(503)]
+    [TestCase(429)]
+    public async Task Listing_that_fails_once_is_asked_for_again(int status)
+    {
+        var requests = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+            Interlocked.Increment(ref requests) == 1 ? Answer(context, "", status) : Answer(context, FilePage(["data/a"], next: null, encoded: true)));
+        using var store = Store(server.Url);
+
+        Assert.That((await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None)).Files, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Listing_that_is_refused_is_not_asked_for_again_and_the_stores_code_is_logged()
+    {
+        var requests = 0;
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            Interlocked.Increment(ref requests);
+            return Answer(context, "<Error><Code>SignatureDoesNotMatch</Code><Message>m</Message></Error>", 403);
+        });
+        using var log = new Log();
+        using var loggers = new LoggerFactory([log]);
+        using var store = Store(server.Url, log: loggers.CreateLogger<S3ObjectStore>());
+
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
+
+        Assert.That(requests, Is.EqualTo(1));
+        Assert.That(log.Text, Does.Contain("Forbidden SignatureDoesNotMatch"));
+    }
+
+    [Test]
+    public async Task Listing_that_stalls_gives_its_turn_back()
+    {
+        var stalls = true;
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            if (!Volatile.Read(ref stalls))
+            {
+                await Answer(context, FilePage([], next: null, encoded: true));
+                return;
+            }
+
+            await context.Response.WriteAsync("<ListBucketResult>");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var store = Store(server.Url, request: TimeSpan.FromSeconds(1), atOnce: 1);
+        await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
+        Volatile.Write(ref stalls, false);
+
+        Assert.That(async () => (await TryListAsync()).ToString(), Is.EqualTo("True").After(20_000, 50));
+
+        async Task<bool> TryListAsync()
+        {
+            try
+            {
+                await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None);
+                return true;
+            }
+            catch (RefusedException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Test]
+    public async Task Listings_are_signed_with_the_credentials_in_force()
+    {
+        var asked = new List<string?>();
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            asked.Add(context.Request.QueryString.Value);
+            return Answer(context, FilePage([], next: null, encoded: true));
+        });
+        var source = new CredentialSource();
+        using var store = new S3ObjectStore(Options(server.Url), source, TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
+
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
+        source.Replace(new SigningCredentials("ASIASECOND", "secret", "to+ken"));
+        await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None);
+
+        Assert.That(asked.Single(), Does.Contain("X-Amz-Credential=ASIASECOND%2F").And.Contain("X-Amz-Security-Token=to%2Bken&").And.Contain("%2Feu-central-1%2Fs3%2Faws4_request"));
+    }
+
+    private static Domain.ObjectKey KeyOf(ReadOnlySpan<byte> bytes) =>
+        Domain.ObjectKey.TryRead(bytes, out var key) ? key : throw new ArgumentException("No key.", nameof(bytes));
+
     private static async Task RefusesAsync(RefusalCode code, Func<Task> act)
     {
         try
@@ -489,12 +740,13 @@ public sealed class S3ObjectStoreTests
         Assert.Fail($"Nothing was refused; expected {code}.");
     }
 
-    private static S3ObjectStore Store(Uri url, TimeSpan? request = null, TimeSpan? listing = null, int atOnce = 64, StoreState? state = null) => new(
+    private static S3ObjectStore Store(
+        Uri url, TimeSpan? request = null, TimeSpan? listing = null, int atOnce = 64, StoreState? state = null, ILogger<S3ObjectStore>? log = null) => new(
         Options(url, request, listing, atOnce),
         new CredentialSource(new SigningCredentials("AKIAEXAMPLE", "secret")),
         state ?? new StoreState(),
         TimeProvider.System,
-        NullLogger<S3ObjectStore>.Instance);
+        log ?? NullLogger<S3ObjectStore>.Instance);
 
     private static StorageOptions Options(Uri url, TimeSpan? request = null, TimeSpan? listing = null, int atOnce = 64) => new()
     {

@@ -41,6 +41,7 @@ public sealed class S3UrlSignerTests
         Assert.That(parameters["delimiter"], Is.EqualTo("/"));
         Assert.That(parameters["continuation-token"], Is.EqualTo("next+page"));
         Assert.That(parameters["list-type"], Is.EqualTo("2"));
+        Assert.That(parameters["encoding-type"], Is.EqualTo("url"));
     }
 
     [Test]

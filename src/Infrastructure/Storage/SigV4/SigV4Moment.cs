@@ -143,7 +143,7 @@ public sealed class SigV4Moment
             FixedRoom + _endpoint.PathBytes.Length + _endpoint.HostBytes.Length + _key.QueryStart.Length + _key.QueryToken.Length
             + headers.Room
             + AsciiBuffer.RoomFor(key) + AsciiBuffer.RoomFor(list.Prefix) + AsciiBuffer.RoomFor(list.Delimiter)
-            + AsciiBuffer.RoomFor(list.ContinuationToken) + AsciiBuffer.RoomFor(list.StartAfter) + AsciiBuffer.RoomFor(list.StartAfterBytes.Span));
+            + AsciiBuffer.RoomFor(list.ContinuationToken) + AsciiBuffer.RoomFor(list.StartAfter));
         try
         {
             Span<byte> timestamp = stackalloc byte[TimestampLength];
@@ -212,7 +212,6 @@ public sealed class SigV4Moment
 
         request.AppendParameter("&prefix="u8, list.Prefix);
         request.AppendParameter("&start-after="u8, list.StartAfter);
-        request.AppendParameter("&start-after="u8, list.StartAfterBytes.Span);
     }
 
     private void AppendHeaders(ref AsciiBuffer request, in SignedHeaders headers)

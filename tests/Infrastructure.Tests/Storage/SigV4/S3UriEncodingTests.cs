@@ -47,6 +47,20 @@ public sealed class S3UriEncodingTests
             Encoding.ASCII.GetString(buffer, 0, S3UriEncoding.EncodeComponent(text, buffer)), Is.EqualTo(S3UriEncoding.EncodeComponent(text)));
     }
 
+    [Test]
+    public void Encode_writes_every_byte_there_is()
+    {
+        var bytes = Enumerable.Range(0, 256).Select(value => (byte)value).ToArray();
+        var buffer = new byte[bytes.Length * 3];
+
+        var encoded = Encoding.ASCII.GetString(buffer, 0, S3UriEncoding.EncodeComponent(bytes, buffer));
+
+        Assert.That(
+            encoded,
+            Is.EqualTo(string.Concat(bytes.Select(value => char.IsAsciiLetterOrDigit((char)value) || "-._~".Contains((char)value, StringComparison.Ordinal) ? $"{(char)value}" : $"%{value:X2}"))));
+        Assert.Throws<ArgumentException>(() => S3UriEncoding.EncodeComponent(bytes, buffer.AsSpan(1)));
+    }
+
     [TestCase("abc", 2)]
     [TestCase(" ", 2)]
     [TestCase("ab ", 4)]

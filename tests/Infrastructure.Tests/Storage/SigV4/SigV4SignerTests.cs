@@ -241,6 +241,31 @@ public sealed class SigV4SignerTests
         Assert.That(mine["X-Amz-Signature"], Is.Not.EqualTo(theirs["X-Amz-Signature"]));
     }
 
+    [Test]
+    public void PresignList_asks_for_encoded_names_whatever_it_lists()
+    {
+        var signer = Signer().At(Lasting, Noon);
+
+        foreach (var listing in (S3Listing[])[default, new("data/x/"), new("data/x/", "/", "token", 1, "after")])
+        {
+            Assert.That(SignedUrl.Parameters(signer.PresignList(listing, 60))["encoding-type"], Is.EqualTo("url"));
+        }
+    }
+
+    [Test]
+    public void PresignList_signs_bytes_as_it_signs_their_text()
+    {
+        var signer = Signer().At(Lasting, Noon);
+        const string text = "a/b c+%é😀\u0001";
+        var bytes = S3Text.FromBytes(Encoding.UTF8.GetBytes(text));
+
+        Assert.That(
+            signer.PresignList(new S3Listing("p", ContinuationToken: bytes, StartAfter: bytes), 60),
+            Is.EqualTo(signer.PresignList(new S3Listing("p", ContinuationToken: text, StartAfter: text), 60)));
+        Assert.That(
+            signer.PresignList(new S3Listing("p", StartAfter: S3Text.FromBytes(new byte[] { 0xff, 0x00, (byte)'a' })), 60), Does.Contain("&start-after=%FF%00a&"));
+    }
+
     private static SigV4Signer Signer() => new(S3Endpoint.Aws("bucket-1", "eu-central-1"), "bucket-1", "eu-central-1");
 
     private static string SignatureOf(string policy, SigningKey key)
