@@ -17,7 +17,14 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
         var fields = form.Fields;
         authenticator.AuthenticateForm(fields);
 
-        var key = fields.Require(SigV4Names.Form.Key).Replace("${filename}", form.FileName, StringComparison.Ordinal);
+        var template = fields.Require(SigV4Names.Form.Key);
+        var key = template.Replace("${filename}", form.FileName, StringComparison.Ordinal);
+        if (key != template && form.FileName.Contains('\ufffd', StringComparison.Ordinal))
+        {
+            // What the form's reader makes of bytes that are not UTF-8: the key would be another one than was sent.
+            throw S3Error.InvalidArgument.With("The file's name must be UTF-8.", ("ArgumentName", "file"));
+        }
+
         if (key.Length == 0)
         {
             throw S3Error.InvalidArgument.With("User key must have a length greater than 0.", ("ArgumentName", "key"));

@@ -52,8 +52,14 @@ internal static class S3Xml
 
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>A key as it stands in a listing: plain, or percent-encoded when the client asked for it.</summary>
-    public static string Key(string key, bool encoded) => encoded ? S3UriEncoding.EncodePath(key) : key;
+    /// <summary>
+    /// A key as it stands in a listing: plain, or encoded when the client asked for it. S3 encodes keys there as Java encodes forms, with
+    /// a space as <c>+</c>, <c>*</c> as it is and <c>~</c> as <c>%7E</c>, but for the slash, which stays.
+    /// </summary>
+    public static string Key(string key, bool encoded) => !encoded ? key : S3UriEncoding.EncodePath(key)
+        .Replace("%20", "+", StringComparison.Ordinal)
+        .Replace("%2A", "*", StringComparison.Ordinal)
+        .Replace("~", "%7E", StringComparison.Ordinal);
 
     /// <summary>The bucket's only owner, named after the access key.</summary>
     public static void WriteOwner(XmlWriter xml, string element, EmbeddedStoreOptions options)

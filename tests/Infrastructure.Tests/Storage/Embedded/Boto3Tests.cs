@@ -45,7 +45,7 @@ internal sealed class Boto3Tests : StoreTests
         var (_, output) = await RunAsync(curl, arguments);
 
         Assert.That(output, Does.EndWith("204"));
-        Assert.That((await ListAsync("encoding-type=url&list-type=2")).Text, Does.Contain("<Key>up/with%20").And.Contain("<Size>9</Size>"));
+        Assert.That((await ListAsync("encoding-type=url&list-type=2")).Text, Does.Contain("<Key>up/with+").And.Contain("<Size>9</Size>"));
     }
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)

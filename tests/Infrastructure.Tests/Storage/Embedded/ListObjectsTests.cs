@@ -101,6 +101,24 @@ internal sealed class ListObjectsTests : StoreTests
         Assert.That((await ListAsync("encoding-type=url&list-type=2")).Text, Does.Contain("<Key>a%01%0D%0A%3Cb%3E</Key>"));
     }
 
+    [TestCase("a b.txt", "a+b.txt")]
+    [TestCase("a+b.txt", "a%2Bb.txt")]
+    [TestCase("100%25.csv", "100%2525.csv")]
+    [TestCase("한글/x.txt", "%ED%95%9C%EA%B8%80/x.txt")]
+    [TestCase("~*-._()!'/", "%7E*-._%28%29%21%27/")]
+    [TestCase("%20+%2A~", "%2520%2B%252A%7E")]
+    public async Task Key_is_encoded_as_s3_encodes_it(string key, string encoded)
+    {
+        await PutAsync(key, Bytes("x"));
+
+        Assert.That((await ListAsync("encoding-type=url&list-type=2")).Text, Does.Contain($"<Key>{encoded}</Key>"));
+        Assert.That(
+            (await ListAsync($"delimiter={TestSigner.Encode(key)}&encoding-type=url&list-type=2&start-after=%20%20")).Text,
+            Does.Contain($"<CommonPrefixes><Prefix>{encoded}</Prefix></CommonPrefixes>").And.Contain("<StartAfter>++</StartAfter>"));
+        Assert.That(
+            (await ListAsync($"encoding-type=url&list-type=2&prefix={TestSigner.Encode(key)}")).Text, Does.Contain($"<Prefix>{encoded}</Prefix>"));
+    }
+
     [TestCase("list-type=3")]
     [TestCase("list-type=2&max-keys=-1")]
     [TestCase("list-type=2&max-keys=ten")]
@@ -175,7 +193,7 @@ internal sealed class ListObjectsTests : StoreTests
             var answer = await ListAsync(string.Join('&', parameters.Select(p => $"{p.Key}={TestSigner.Encode(p.Value)}")));
             Assert.That(answer.Status, Is.EqualTo(200), what);
             var root = XDocument.Parse(answer.Text, LoadOptions.PreserveWhitespace).Root!;
-            string Text(string text) => encoded ? Uri.UnescapeDataString(text) : text;
+            string Text(string text) => encoded ? Uri.UnescapeDataString(text.Replace('+', ' ')) : text;
             var keys = Values(root, "Contents", "Key").Select(Text).ToList();
             var common = Values(root, "CommonPrefixes", "Prefix").Select(Text).ToList();
             contents.AddRange(keys);

@@ -346,6 +346,20 @@ internal sealed class PostObjectTests : StoreTests
         Assert.That((await request.SendAsync()).Summary, Is.EqualTo("400 InvalidArgument"));
     }
 
+    [TestCase("????", true)]
+    [TestCase("up/${filename}", false)]
+    public async Task Key_that_is_not_utf8_is_refused_wherever_it_stands(string key, bool inField)
+    {
+        var form = new TestForm(Store) { FileDisposition = "form-data; name=\"file\"; filename=\"????\"" };
+        form.Fields.RemoveAll(field => field.Name == "key");
+        form.Fields.Insert(0, ("key", key));
+        var request = form.Build();
+        var body = request.Body.AsSpan();
+        body[inField ? body.IndexOf("????"u8) : body.LastIndexOf("????"u8)] = 0xff;
+
+        Assert.That((await request.SendAsync()).Summary, Is.EqualTo("400 InvalidArgument"));
+    }
+
     [Test]
     public async Task File_may_hold_what_looks_like_a_boundary()
     {
