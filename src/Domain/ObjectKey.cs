@@ -39,11 +39,14 @@ public readonly struct ObjectKey : IEquatable<ObjectKey>
         return isKey;
     }
 
-    /// <summary>The key as a name that requests can carry; false when it is not UTF-8, or longer than S3 allows.</summary>
+    /// <summary>
+    /// The key as a name that a URL can carry; false when it is not UTF-8, longer than S3 allows, or has a NUL: Ceph (16.2) takes such keys
+    /// by POST, but no store takes them in a URL.
+    /// </summary>
     public bool TryGetName(out ObjectName name)
     {
         name = default;
-        return Utf8.IsValid(Bytes.Span) && ObjectName.TryParse(Text, out name);
+        return Utf8.IsValid(Bytes.Span) && !Bytes.Span.Contains((byte)0) && ObjectName.TryParse(Text, out name);
     }
 
     /// <summary>Whether the key begins with these bytes.</summary>

@@ -42,7 +42,8 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// <summary>One page of one miner's listing</summary>
     /// <remarks>
     /// Signs one page of up to 1,000 objects. Send the listing's `NextContinuationToken` as `continuation_token` for the page after it.
-    /// Signed as /get-miner-specific-access. /list-files gives the same without XML, with downloads.
+    /// Keys in the page are percent-encoded (`encoding-type=url`). Signed as /get-miner-specific-access. /list-files gives the same
+    /// without XML, with downloads.
     /// </remarks>
     [HttpPost("/get-miner-list", Name = "getMinerList")]
     [Refuses(RefusalCode.NotAValidator, RefusalCode.MinerNotFound)]
@@ -61,7 +62,7 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
 
     /// <summary>List every miner's job folders</summary>
     /// <remarks>
-    /// Finds the `job_id=…/` folders in every miner's folder and grants a listing of each. Signed by the validator's hotkey over
+    /// Finds the `job_id=…/` folders in every miner's folder and grants a listing of each. A folder whose name no job may have is left out. Signed by the validator's hotkey over
     /// `s3:validator:folders:{hotkey}:{timestamp}`, or with Tao v2 headers.
     /// </remarks>
     [HttpPost("/get-folder-presigned-urls", Name = "getFolderPresignedUrls")]

@@ -32,6 +32,6 @@ public sealed record FileList : IGranted
 /// <param name="Etag">The store's mark of its content, without quotes; usually its MD5 in hex.</param>
 /// <param name="DownloadUrl">
 /// Downloads it. Absent where no URL can: a segment of the key is <c>.</c> or <c>..</c>, which HTTP clients resolve, or the key is not
-/// UTF-8 or has more than 1,024 bytes, which stores refuse in URLs.
+/// UTF-8, has a NUL, or has more than 1,024 bytes, which stores refuse in URLs.
 /// </param>
 public sealed record ListedFile(string Key, long Size, DateTimeOffset LastModified, string Etag, string? DownloadUrl);

@@ -7,7 +7,7 @@ namespace S3Auth.Application.Validators;
 
 /// <param name="Source">The source's name; absent where the layout has none.</param>
 /// <param name="Prefix">The folder's prefix, with its trailing <c>/</c>.</param>
-/// <param name="ListUrl">A presigned listing of it, the first 1,000 objects.</param>
+/// <param name="ListUrl">A presigned listing of it, the first 1,000 objects, with percent-encoded names.</param>
 public sealed record MinerFolder(string? Source, string Prefix, string ListUrl)
 {
     internal static IReadOnlyList<MinerFolder> Sign(IReadOnlyList<Folder> folders, Grant grant, ListingLinks links)

@@ -78,12 +78,13 @@ internal sealed class FolderUrlCases(StoreKind store, FolderLayoutKind layout) :
     }
 
     [Test]
-    public async Task Odd_jobs_are_listed_as_they_are()
+    public async Task Jobs_are_listed_by_the_names_that_jobs_have()
     {
         var miner = Deployment.NextMiner();
         var folder = Deployment.FolderOf(miner);
-        string[] jobs = ["with space", "plus+sign", "percent%2F", "a&b=c?#", "größe-数据-🙂", "'quotes'", ".", "..", "job_id=1"];
-        await Bucket.PutAllAsync(jobs.Select(job => $"{folder}job_id={job}/a.bin"), Bytes(100));
+        string[] jobs = ["1", "a.b_c-D", ".", "..", new string('j', 128)];
+        string[] others = ["with space", "plus+sign", "percent%2F", "a&b=c?#", "größe-数据-🙂", "'quotes'", "job_id=1", new string('j', 129), new string('j', 900)];
+        await Bucket.PutAllAsync(jobs.Concat(others).Select(job => $"{folder}job_id={job}/a.bin"), Bytes(100));
 
         var found = (await Client.AskAsync<FolderUrls>(Call.FolderUrls(Validator))).Miners[Deployment.OwnerOf(miner)];
 
@@ -108,7 +109,7 @@ internal sealed class FolderUrlCases(StoreKind store, FolderLayoutKind layout) :
             var urls = await Client.AskAsync<FolderUrls>(Call.FolderUrls(Validator));
 
             Assert.That(urls.Miners[Deployment.OwnerOf(neighbour)].JobFolders.Select(job => job.JobId), Is.EqualTo(["1"]));
-            Assert.That(urls.Miners[Deployment.OwnerOf(miner)].JobFolders.Select(job => job.JobId), Is.EquivalentTo(jobs));
+            Assert.That(urls.Miners[Deployment.OwnerOf(miner)].JobFolders.Select(job => job.JobId), Is.EqualTo(["plain"]));
         }
         finally
         {

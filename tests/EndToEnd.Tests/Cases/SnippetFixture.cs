@@ -79,11 +79,15 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
     protected IReadOnlyList<string> ShellsFor(string language) => language is "s3auth" or "curl" && OnEmbeddedStore && Layout == FolderLayoutKind.Coldkey ? ["bash", "zsh", "fish"] : ["bash"];
 
     /// <summary>Runs what the page shows in the folder <c>work</c> of another, as somebody with this wallet.</summary>
-    protected async Task<ToolResult> RunAsync(ScratchFolder folder, Miner wallet, string who, string language, string shell)
+    protected Task<ToolResult> RunAsync(ScratchFolder folder, Miner wallet, string who, string language, string shell) =>
+        RunAsync(Client, folder, wallet, who, language, shell);
+
+    /// <summary>The same of a page of any server.</summary>
+    internal static async Task<ToolResult> RunAsync(ServiceClient client, ScratchFolder folder, Miner wallet, string who, string language, string shell)
     {
         var home = folder.Sub("home");
         await S3AuthTool.WriteWalletAsync(Path.Combine(home, ".bittensor", "wallets", "default"), wallet);
-        var snippet = await ReadAsync($"{who}-{language}");
+        var snippet = await ReadAsync(client, $"{who}-{language}");
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["HOME"] = home,
@@ -115,9 +119,9 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         Assert.That(written.Select(file => file.UnixFileMode), Has.All.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
-    private async Task<string> ReadAsync(string id)
+    private static async Task<string> ReadAsync(ServiceClient client, string id)
     {
-        var page = (await Client.GetAsync("/")).Text;
+        var page = (await client.GetAsync("/")).Text;
         var section = Regex.Match(
             page, $"<section id=\"{id}\".*?<code>(?<text>.*?)</code>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
         Assert.That(section.Success, page);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Xml.Linq;
 
 namespace S3Auth.EndToEnd.Tests.Clients;
@@ -10,7 +11,7 @@ internal sealed record ListPage(IReadOnlyList<string> Keys, IReadOnlyList<string
         var root = XDocument.Parse(xml).Root ?? throw new FormatException("The listing is empty.");
         Assert.That(root.Name.LocalName, Is.EqualTo("ListBucketResult"));
         var encoded = Texts(root, "EncodingType").Any(type => string.Equals(type, "url", StringComparison.Ordinal));
-        string Plain(string text) => encoded ? Uri.UnescapeDataString(text.Replace('+', ' ')) : text;
+        string Plain(string text) => encoded ? WebUtility.UrlDecode(text) : text;
         return new ListPage(
             [.. Elements(root, "Contents").SelectMany(one => Texts(one, "Key")).Select(Plain)],
             [.. Elements(root, "CommonPrefixes").SelectMany(one => Texts(one, "Prefix")).Select(Plain)],

@@ -14,4 +14,7 @@ public enum DeploymentKind
 
     /// <summary>A store that takes files by PUT only.</summary>
     Put,
+
+    /// <summary>A bucket in which a miner chose its keys to do harm; not all of them can be removed again.</summary>
+    Hostile,
 }

@@ -22,7 +22,7 @@ public sealed record FolderAccess : IGranted
     /// <summary>The form's fields. Overwrite <c>key</c> with the folder and your own path; send the file last.</summary>
     public required IReadOnlyDictionary<string, string> Fields { get; init; }
 
-    /// <summary>A presigned listing of this folder, the first 1,000 objects.</summary>
+    /// <summary>A presigned listing of this folder, the first 1,000 objects, with percent-encoded names.</summary>
     public required string ListUrl { get; init; }
 
     /// <summary>When all of this really ends.</summary>

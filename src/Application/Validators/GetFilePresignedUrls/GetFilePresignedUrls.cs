@@ -21,7 +21,7 @@ public sealed record GetFilePresignedUrlsCommand : OneMinerRequest, IRequest<Fil
     /// <summary>The most keys in one request.</summary>
     public const int MostKeys = 1000;
 
-    /// <summary>The files' keys, 1 to 1,000, as a listing gives them.</summary>
+    /// <summary>The files' keys, 1 to 1,000, as /list-files gives them; those of a presigned listing percent-decoded.</summary>
     public IReadOnlyList<string?>? FileKeys { get; init; }
 
     /// <summary>How long the URLs should last, in hours from 1 to 24; 1 when left out.</summary>

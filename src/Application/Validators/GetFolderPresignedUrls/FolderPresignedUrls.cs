@@ -38,7 +38,9 @@ public sealed record MinerJobs
     /// <summary>The miner's folder; where the layout has sources, that of the first in which it has data.</summary>
     public required string MinerPath { get; init; }
 
-    /// <summary>Its <c>job_id=…/</c> folders, of all sources.</summary>
+    /// <summary>
+    /// Its <c>job_id=…/</c> folders, of all sources, whose job has a name that jobs may have: 1 to 128 of <c>A-Z a-z 0-9 . _ -</c>.
+    /// </summary>
     public required IReadOnlyList<JobFolder> JobFolders { get; init; }
 
     /// <summary>How many these are.</summary>
@@ -51,8 +53,8 @@ public sealed record MinerJobs
     public IReadOnlyList<MinerFolder>? Folders { get; init; }
 }
 
-/// <param name="JobId">The job, as the miner named it.</param>
+/// <param name="JobId">The job.</param>
 /// <param name="Path">The folder's prefix, with its trailing <c>/</c>.</param>
-/// <param name="PresignedUrl">A presigned listing of it, the first 1,000 objects.</param>
+/// <param name="PresignedUrl">A presigned listing of it, the first 1,000 objects, with percent-encoded names.</param>
 /// <param name="Source">The source's name; absent where the layout has none.</param>
 public sealed record JobFolder(string JobId, string Path, string PresignedUrl, string? Source);

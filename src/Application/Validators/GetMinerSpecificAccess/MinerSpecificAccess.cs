@@ -19,7 +19,7 @@ public sealed record MinerSpecificAccess : IGranted
     /// <summary>The miner's coldkey, where the request named it by that.</summary>
     public AccountId? MinerColdkey { get; init; }
 
-    /// <summary>A presigned listing of the miner's folder, the first 1,000 objects; /get-miner-list signs the pages after it.</summary>
+    /// <summary>A presigned listing of the miner's folder, the first 1,000 objects, with percent-encoded names; /get-miner-list signs the pages after it.</summary>
     public required string MinerUrl { get; init; }
 
     /// <summary>The folder's prefix, with its trailing <c>/</c>.</summary>

@@ -35,15 +35,18 @@ public sealed record ValidatorAccess : IGranted
     GrantedAccess IGranted.Granted => new([FolderLayout.AllDataPrefix], Files: null, Expiry);
 }
 
-/// <summary>Presigned listings beyond one miner. Each shows the first 1,000 entries: a presigned listing cannot be continued.</summary>
+/// <summary>
+/// Presigned listings beyond one miner. Each shows the first 1,000 entries: a presigned listing cannot be continued. Names in it are
+/// percent-encoded (<c>encoding-type=url</c>): decode each <c>Key</c> and <c>Prefix</c>, and read a <c>+</c> as a space.
+/// </summary>
 /// <param name="Global">Of the whole bucket's data.</param>
 /// <param name="Sources">By source; absent where the layout has none.</param>
 /// <param name="Miners">Of all miners' folders; absent where the layout has sources.</param>
 public sealed record ValidatorUrls(GlobalUrls Global, IReadOnlyDictionary<string, SourceUrls>? Sources, MinersUrls? Miners);
 
 /// <param name="ListAllData">
-/// Lists the objects below <c>data/</c>, the first 1,000. It holds what every miner named its files: a name with control characters makes
-/// it unreadable to strict XML parsers. Each miner's own <c>list_url</c> keeps such names apart.
+/// Lists the objects below <c>data/</c>, the first 1,000, which may all be one miner's. Each miner's own <c>list_url</c>, and /list-files,
+/// keep miners apart.
 /// </param>
 public sealed record GlobalUrls(string ListAllData);
 
