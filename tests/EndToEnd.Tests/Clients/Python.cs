@@ -53,7 +53,7 @@ internal sealed class Python
 
     /// <summary>Runs a program that is not one of these scripts, in an environment of its own.</summary>
     public Task<ToolResult> RunProgramAsync(string program, IReadOnlyDictionary<string, string> environment, string folder) =>
-        Tool.RunAsync(_interpreter, [program], environment: environment, folder: folder);
+        Tool.RunAsync(_interpreter, [program], environment: environment, folder: folder, limit: TimeSpan.FromMinutes(3));
 
     private static async Task<string?> FindAsync()
     {
