@@ -7,6 +7,7 @@ using S3Auth.Api.Limits;
 using S3Auth.Api.Pages;
 using S3Auth.Api.Telemetry;
 using S3Auth.Application;
+using S3Auth.Application.Pipeline;
 using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Application.Service.GetReadiness;
 using S3Auth.Domain;
@@ -31,6 +32,7 @@ internal static partial class Composition
 
         builder.Logging.SetMinimumLevel(options.LogLevel);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.WebHost.UseSockets(ServerLimits.Apply);
         AddServices(builder.Services, options);
         builder.Services.AddTelemetry(builder.Configuration);
 
@@ -46,6 +48,8 @@ internal static partial class Composition
         services.AddSingleton(options.Window);
         services.AddSingleton(options.DailyLimits);
         services.AddSingleton(new BurstLimit(options.RequestsPerMinute));
+        services.AddSingleton(options.InFlight);
+        services.AddSingleton(AnswerMemory.OfThisProcess());
         services.AddSingleton(options.Layout);
         services.AddSingleton(options.Rules);
         services.AddSingleton(options.Audiences);
@@ -144,6 +148,7 @@ internal static partial class Composition
         app.UseResponseHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRateLimiter();
+        app.UsePacedAnswers();
         app.UseOtherOrigins(options.CorsOrigins);
         app.UseTelemetry(options.MetricsToken);
         app.MapControllers();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using S3Auth.Api.Limits;
 using S3Auth.Application.Pipeline;
 
 namespace S3Auth.Api;
@@ -32,6 +33,7 @@ internal static class RequestId
         origin.ClientAddress = context.Connection.RemoteIpAddress is { } address
             ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
             : null;
+        origin.ClientGroup = BurstLimiter.BucketOf(context.Connection.RemoteIpAddress);
         return next(context);
     });
 

@@ -42,7 +42,7 @@ public static class DependencyInjection
         services.AddSingleton<ListingLinks>();
         services.AddSingleton<MinerFolderOwner>();
         services.AddSingleton<MinerDiscovery>();
-        services.AddSingleton<FilePages>();
+        services.AddScoped<FilePages>();
         services.AddSingleton<StoreProbe>();
         services.AddSingleton<TotalCount>();
         services.AddSingleton<RecentAnswers>();

@@ -12,6 +12,7 @@ namespace S3Auth.Application;
 /// <item><see cref="Audit{TRequest, TResponse}"/>: stands around all that follows and records what is decided, about whom.</item>
 /// <item><see cref="Authenticate{TRequest, TResponse}"/>: the chain's answer is fresh enough to decide on; the hotkey signed this
 /// very request (with a commitment, with Tao v2 headers, or with both); the proof is meant for this server; the hotkey is registered; the coldkey it names owns it; a validator has permit and stake.</item>
+/// <item><see cref="LimitInFlight{TRequest, TResponse}"/>: the hotkey has only a few requests in flight, each until its answer is written.</item>
 /// <item><see cref="RefuseReplay{TRequest, TResponse}"/>: none of its proofs was used before.</item>
 /// <item><see cref="Count{TRequest, TResponse}"/>: the hotkey has a grant left today, and so has everyone together.</item>
 /// </list>
@@ -27,6 +28,10 @@ internal static class SecurityModel
         services.AddScoped<Caller>();
         services.AddScoped<Origin>();
         services.AddScoped<QuotaUse>();
+        services.AddScoped<InFlightTurn>();
+        services.AddScoped<AnswerLease>();
+        services.AddSingleton<RequestsInFlight>();
+        services.AddSingleton<Refunds>();
         services.AddSingleton<PipelineMetrics>();
 
         // The container runs behaviours in the order of their registration, and leaves out those whose constraints a request
@@ -34,6 +39,7 @@ internal static class SecurityModel
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Audit<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authenticate<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LimitInFlight<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(RefuseReplay<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Count<,>));
     }

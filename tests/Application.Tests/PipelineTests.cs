@@ -451,7 +451,7 @@ public sealed class PipelineTests
         {
             Assert.That(signed.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[]
             {
-                typeof(Validate<,>), typeof(Audit<,>), typeof(Authenticate<,>), typeof(RefuseReplay<,>), typeof(Count<,>),
+                typeof(Validate<,>), typeof(Audit<,>), typeof(Authenticate<,>), typeof(LimitInFlight<,>), typeof(RefuseReplay<,>), typeof(Count<,>),
             }));
             Assert.That(open.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[] { typeof(Validate<,>) }));
         });

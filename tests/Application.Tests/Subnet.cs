@@ -125,6 +125,10 @@ internal sealed class Subnet : IDisposable
     /// <summary>What requests may name as their audience; to be set before the first is sent.</summary>
     internal Audiences Audiences { get; set; } = Audiences.Unknown;
 
+    internal InFlightLimit InFlight { get; init; } = InFlightLimit.Default;
+
+    internal AnswerMemory Memory { get; init; } = new(64 * 1024 * 1024);
+
     /// <summary>What the guard says of each proof.</summary>
     internal ProofUse Use { get; set; } = ProofUse.First;
 
@@ -189,6 +193,8 @@ internal sealed class Subnet : IDisposable
         .AddSingleton(SharedAnswers.Object)
         .AddSingleton(Limits)
         .AddSingleton(BurstLimit.Default)
+        .AddSingleton(InFlight)
+        .AddSingleton(Memory)
         .AddMetrics()
         .AddApplication(Time)
         .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });

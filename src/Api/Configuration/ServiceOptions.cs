@@ -1,5 +1,6 @@
 using System.Net;
 using S3Auth.Application.Listings;
+using S3Auth.Application.Pipeline;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Limits;
@@ -61,6 +62,9 @@ internal sealed record ServiceOptions
 
     /// <summary>How many requests one client address may send a minute.</summary>
     public required int RequestsPerMinute { get; init; }
+
+    /// <summary>How many requests one hotkey may have in flight.</summary>
+    public required InFlightLimit InFlight { get; init; }
 
     /// <summary>Whose X-Forwarded-For is believed; nobody's when empty.</summary>
     public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }

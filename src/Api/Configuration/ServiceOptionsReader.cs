@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using S3Auth.Api.Pages;
+using S3Auth.Application.Pipeline;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Storage;
@@ -65,6 +66,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
             Window = ReadWindow(),
             DailyLimits = ReadDailyLimits(),
             Limits = ReadLimits(netuid),
+            InFlight = new InFlightLimit(Number(Settings.RequestsInFlight)),
             RequestsPerMinute = Number(Settings.RequestsPerMinute),
             TrustedProxies = ReadTrustedProxies(),
             CorsOrigins = ReadCorsOrigins(),
@@ -176,6 +178,7 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         UploadMethod = ReadUploadMethod(),
         ListingLifetime = Seconds(Settings.ListingLifetime),
         ListingTimeout = Seconds(Settings.ListingTimeout),
+        RequestsAtOnce = StoreUsage.RequestsAtOnceOfThisProcess(),
     };
 
     private UploadMethod ReadUploadMethod()

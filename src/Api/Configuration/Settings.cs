@@ -1,3 +1,4 @@
+using S3Auth.Application.Pipeline;
 using S3Auth.Application.Service.GetRateLimits;
 using S3Auth.Domain;
 
@@ -124,6 +125,13 @@ internal static class Settings
     internal static readonly NumberSetting RequestsPerMinute = new(
         "RATE_LIMIT_PER_MINUTE", BurstLimit.Default.PerMinute, 1, 10 * Million, "requests of one client address a minute, at each instance");
 
+    internal static readonly NumberSetting RequestsInFlight = new(
+        "REQUESTS_IN_FLIGHT_PER_HOTKEY",
+        InFlightLimit.Default.PerHotkey,
+        1,
+        Million,
+        "requests of one hotkey in flight at each instance: until their answers are written; 1 MiB pages and the like, so keep it small");
+
     internal static readonly NumberSetting MaxAge = new("TIMESTAMP_MAX_AGE", (long)AccessWindow.Default.Back.TotalSeconds, 1, 3600, "seconds ago that a request may have been signed");
 
     internal static readonly NumberSetting MaxAhead = new("TIMESTAMP_MAX_AHEAD", (long)AccessWindow.Default.Ahead.TotalSeconds, 0, 3600, "seconds ahead of this server's clock that it may have been");
@@ -150,7 +158,7 @@ internal static class Settings
         new("Who is registered", [Network, Netuid, MinValidatorStake, SyncInterval, MaxStaleness, MetagraphFile]),
         new("The store", [Bucket, Region, Endpoint, PublicEndpoint, UploadMethod, ListingLifetime, ListingTimeout, ListingRedirect, SealKey]),
         new("Folders", [Layout, Sources]),
-        new("Limits", [RedisUrl, RedisIsRequired, PerMiner, PerValidator, Total, RequestsPerMinute, MaxAge, MaxAhead]),
+        new("Limits", [RedisUrl, RedisIsRequired, PerMiner, PerValidator, Total, RequestsPerMinute, RequestsInFlight, MaxAge, MaxAhead]),
         new("The server", [Port, PublicUrl, Audiences, RequireAudience, DataFolder, MostConnections, DrainTime, TrustedProxies, CorsOrigins, EmbeddedStorePort]),
         new("Records", [LogLevel, AuditFolder, MetricsToken]),
     ];

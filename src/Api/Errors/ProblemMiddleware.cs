@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using S3Auth.Api.Json;
@@ -19,10 +18,6 @@ internal sealed partial class ProblemMiddleware(
     RequestDelegate next, ApiMetrics metrics, RecentAnswers answers, ILogger<ProblemMiddleware> logger)
 {
     private const string ContentType = "application/problem+json";
-
-    // Written as the controllers write: nothing is escaped that JSON does not want escaped, so that people can read it.
-    private static readonly WireJson Json = new(
-        new JsonSerializerOptions(WireJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>The <c>detail</c> for a body above this limit in bytes.</summary>
     internal static string TooLargeDetail(int maxBytes) => $"Send a body of at most {maxBytes / 1024} KiB.";
@@ -53,7 +48,7 @@ internal sealed partial class ProblemMiddleware(
             await WriteAsync(context, kind, detail);
             return;
         }
-        catch (Exception left) when (left is ConnectionResetException || (left is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
+        catch (Exception left) when (left is ConnectionResetException or ConnectionAbortedException || (left is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
         {
             // The client left; there is nobody to answer, and anyone may leave as often as he likes without filling the log. The server
             // is told too, or it would look for the rest of the body and complain.
@@ -115,7 +110,7 @@ internal sealed partial class ProblemMiddleware(
             return;
         }
 
-        var json = JsonSerializer.SerializeToUtf8Bytes(kind.With(detail, context.TraceIdentifier, errors), Json.Problem);
+        var json = JsonSerializer.SerializeToUtf8Bytes(kind.With(detail, context.TraceIdentifier, errors), WireJson.Readable.Problem);
         context.Response.ContentLength = json.Length;
         await context.Response.Body.WriteAsync(json, context.RequestAborted);
     }

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using S3Auth.Api.Controllers;
 using S3Auth.Api.Errors;
@@ -68,4 +70,15 @@ namespace S3Auth.Api.Json;
 [JsonSerializable(typeof(HotkeyStatus))]
 [JsonSerializable(typeof(ServiceIndex))]
 [JsonSerializable(typeof(Problem))]
-internal sealed partial class WireJson : JsonSerializerContext;
+internal sealed partial class WireJson : JsonSerializerContext
+{
+    /// <summary>The same without escaping what JSON does not want escaped, so that people can read URLs.</summary>
+    internal static WireJson Readable => WithoutEscapes.Context;
+
+    // Apart, because it needs Default to be there.
+    private static class WithoutEscapes
+    {
+        internal static readonly WireJson Context = new(
+            new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    }
+}

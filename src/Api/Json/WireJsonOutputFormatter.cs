@@ -2,12 +2,14 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using S3Auth.Api.Limits;
+using S3Auth.Application.Pipeline;
 
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Writes answers as <see cref="WireJson"/> says, whatever the client says it accepts: there is nothing but JSON. It goes
-/// straight into the response: most of an answer is its URLs, and they are copied once.
+/// Writes answers as <see cref="WireJson"/> says, whatever the client says it accepts: there is nothing but JSON. A small answer is written
+/// at once, straight into the response. A large one is written piece by piece, as fast as its client reads.
 /// </summary>
 internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTypeMetadataProvider
 {
@@ -24,16 +26,29 @@ internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTy
     public Task WriteAsync(OutputFormatterWriteContext context)
     {
         var answer = context.Object ?? throw new InvalidOperationException("Every answer has a body.");
-        var typeInfo = WireJson.Default.GetTypeInfo(answer.GetType())
-            ?? throw new InvalidOperationException($"{answer.GetType()} is missing in {nameof(WireJson)}.");
+        context.HttpContext.Response.ContentType = ContentType;
+        return answer is ILargeAnswer ? WriteLargeAsync(context.HttpContext, answer) : WriteAtOnceAsync(context.HttpContext, answer);
+    }
 
-        var response = context.HttpContext.Response;
-        response.ContentType = ContentType;
-        using (var json = new Utf8JsonWriter(response.BodyWriter, Plain))
+    private static Task WriteAtOnceAsync(HttpContext context, object answer)
+    {
+        var typeInfo = WireJson.Default.GetTypeInfo(answer.GetType()) ?? throw Missing(answer);
+        var body = context.Response.BodyWriter;
+        using (var json = new Utf8JsonWriter(body, Plain))
         {
             JsonSerializer.Serialize(json, answer, typeInfo);
         }
 
-        return response.BodyWriter.FlushAsync(context.HttpContext.RequestAborted).AsTask();
+        var flush = body.FlushAsync(context.RequestAborted);
+        return flush.IsCompletedSuccessfully ? Task.CompletedTask : new PacedWriter(context).Pace(flush).AsTask();
     }
+
+    // The serializer flushes every 16 KiB or so, and goes on when the writer lets it.
+    private static Task WriteLargeAsync(HttpContext context, object answer)
+    {
+        var typeInfo = WireJson.Readable.GetTypeInfo(answer.GetType()) ?? throw Missing(answer);
+        return JsonSerializer.SerializeAsync(new PacedWriter(context), answer, typeInfo, context.RequestAborted);
+    }
+
+    private static InvalidOperationException Missing(object answer) => new($"{answer.GetType()} is missing in {nameof(WireJson)}.");
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace S3Auth.Api.Limits;
 
@@ -12,6 +13,19 @@ internal static class ServerLimits
     // What the server reads ahead of what it works on, for each connection. The default, 1 MiB, is for uploads, which do not come here.
     private const long ReadAheadBytes = 64 * 1024;
 
+    // Without this the kernel takes in up to 4 MiB for a client that reads nothing, and tells of a slow one only after it has read a third
+    // of that. A client 100 ms away still gets more than 2 MiB a second.
+    private const int SendBufferBytes = 256 * 1024;
+
+    /// <summary>Bounds what the kernel keeps of answers for one connection.</summary>
+    internal static void Apply(SocketTransportOptions sockets) => sockets.CreateBoundListenSocket = endpoint =>
+    {
+        // Connections have what the socket has that accepts them.
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        socket.SendBufferSize = SendBufferBytes;
+        return socket;
+    };
+
     internal static void Apply(KestrelServerOptions kestrel, int mostConnections)
     {
         kestrel.AddServerHeader = false;
@@ -22,6 +36,12 @@ internal static class ServerLimits
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 64;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+
+        // For what PacedWriter does not time: what is left in a connection's buffer when it ends.
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
+
+        // One answer at a time on each connection: HTTP/2 has many, and lets a client hold them all back.
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
 
         // Longer than load balancers keep a connection without use (60 s on AWS): the one who closes first must not be this server.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);

@@ -10,14 +10,18 @@ internal sealed class ApiMetrics : IDisposable
 
     private readonly Meter _meter;
     private readonly Counter<long> _refusals;
+    private readonly Counter<long> _unread;
 
     public ApiMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
         _refusals = _meter.CreateCounter<long>("s3auth.refusals", "{request}", "Requests that were answered with a problem, by its code.");
+        _unread = _meter.CreateCounter<long>("s3auth.answers.unread", "{answer}", "Answers that were dropped because their client did not read them fast enough.");
     }
 
     internal void Refused(string code) => _refusals.Add(1, new KeyValuePair<string, object?>("code", code));
+
+    internal void Unread() => _unread.Add(1);
 
     public void Dispose() => _meter.Dispose();
 }

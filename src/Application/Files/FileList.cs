@@ -4,7 +4,7 @@ using S3Auth.Application.Ports;
 namespace S3Auth.Application.Files;
 
 /// <summary>One page of files with their downloads.</summary>
-public sealed record FileList : IGranted
+public sealed record FileList : ILargeAnswer
 {
     /// <summary>The files, folder by folder, in the order of their keys.</summary>
     public required IReadOnlyList<ListedFile> Files { get; init; }

@@ -1,4 +1,5 @@
 using S3Auth.Application.Grants;
+using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Application.Service.GetStatus;
@@ -10,28 +11,56 @@ namespace S3Auth.Application.Files;
 /// Reads the files of one owner's folders page by page, and grants a download of each. What a request says can only make the
 /// outcome smaller: prefix and cursor are read against the folders, and refused where they mean anything else.
 /// </summary>
-internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUpload newest)
+internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUpload newest, AnswerLease memory)
 {
     /// <summary>The most files in a page.</summary>
     internal const int MostFiles = 1000;
+
+    /// <summary>
+    /// About how many bytes of JSON a page has at most (1 MiB): it ends earlier than it was asked to, after one file at least, where keys
+    /// and URLs are long.
+    /// </summary>
+    internal const int MaxBytes = 1024 * 1024;
+
+    // The listing of the store and the page that is made of it.
+    private const long MemoryForPage = 3L * MaxBytes;
 
     /// <param name="folders">The folders that the caller may read, in their order.</param>
     /// <param name="request">Which of their files.</param>
     /// <param name="cancellationToken">The caller gave up.</param>
     /// <exception cref="RefusedException">
-    /// <c>invalid_request</c>: prefix or cursor mean nothing in these folders; <c>storage_unavailable</c>, <c>storage_timeout</c>.
+    /// <c>invalid_request</c>: prefix or cursor mean nothing in these folders; <c>server_busy</c>: answers in flight take all the memory that
+    /// they may; <c>storage_unavailable</c>, <c>storage_timeout</c>.
     /// </exception>
     internal async Task<FileList> ReadAsync(IReadOnlyList<Folder> folders, IFileListRequest request, CancellationToken cancellationToken)
     {
         var prefixes = Narrow(folders, request.Prefix);
+        await memory.TakeAsync(MemoryForPage, cancellationToken);
         var (found, hasMore) = await ListAsync(prefixes, request, cancellationToken);
         newest.See(found);
         var grant = await grants.OpenAsync(requestedExpiry: null, cancellationToken);
 
+        var files = new List<ListedFile>(found.Count);
+        var bytes = 0;
+        foreach (var file in found)
+        {
+            var listed = new ListedFile(file.Key.Text, file.Size, file.LastModified, file.ETag, Sign(folders, file, grant));
+            bytes += JsonSize.Of(listed);
+            if (bytes > MaxBytes && files.Count > 0)
+            {
+                hasMore = true;
+                break;
+            }
+
+            files.Add(listed);
+        }
+
+        // Text takes two bytes a character in memory.
+        memory.Resize(Math.Min(2L * bytes, MemoryForPage));
         return new FileList
         {
-            Files = [.. found.Select(file => new ListedFile(file.Key.Text, file.Size, file.LastModified, file.ETag, Sign(folders, file, grant)))],
-            NextCursor = hasMore ? FileCursor.After(found[^1].Key, prefixes) : null,
+            Files = files,
+            NextCursor = hasMore ? FileCursor.After(found[files.Count - 1].Key, prefixes) : null,
             ExpiresInSeconds = grant.Seconds,
             Prefixes = prefixes,
             Expiry = grant.Expiry,

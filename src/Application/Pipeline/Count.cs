@@ -7,10 +7,10 @@ using S3Auth.Domain;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Fifth step: so many grants a day for each hotkey, and for all. Only proved requests get here, and one that its handler refuses or
-/// fails on is given back: what counts is what was granted. One whose caller left counts, for it cost what it cost.
+/// Sixth step: counts grants per day, of each hotkey and of all together. Only proved requests get here. A request that fails is charged
+/// like a grant, unless <see cref="Refunds"/> says otherwise; so is one whose client disconnects or does not read its answer.
 /// </summary>
-public sealed class Count<TRequest, TResponse>(IQuota quota, DailyLimits limits, Caller caller, QuotaUse use, TimeProvider time)
+public sealed class Count<TRequest, TResponse>(IQuota quota, DailyLimits limits, Refunds refunds, Caller caller, QuotaUse use, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
@@ -36,7 +36,7 @@ public sealed class Count<TRequest, TResponse>(IQuota quota, DailyLimits limits,
         {
             return await next();
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (refunds.IsDue(failure, wanted))
         {
             quota.GiveBack(wanted, count);
             use.GiveBack();

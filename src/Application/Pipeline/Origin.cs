@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Pipeline;
 
-/// <summary>Where a request came from, one per request. Only for records: nothing is decided by it.</summary>
+/// <summary>Where a request came from, one per request. Id and address are only for records: nothing is decided by them.</summary>
 public sealed class Origin
 {
     /// <summary>The request's id.</summary>
@@ -8,4 +8,7 @@ public sealed class Origin
 
     /// <summary>The client's address as text; null where it is not known.</summary>
     public string? ClientAddress { get; set; }
+
+    /// <summary>The group that the client's address belongs to: what one client address may take, its group may take.</summary>
+    public int ClientGroup { get; set; }
 }

@@ -48,10 +48,10 @@ public enum RefusalCode
     /// <summary>A hotkey's grants of today are used up, or everyone's.</summary>
     QuotaExceeded,
 
-    /// <summary>An address sends too many requests within a short time.</summary>
+    /// <summary>An address sends too many requests within a short time, or a hotkey has too many in flight.</summary>
     RateLimited,
 
-    /// <summary>So many requests are arriving at once that no more of theirs fits.</summary>
+    /// <summary>The memory for bodies that arrive, or for answers in flight, is used up.</summary>
     ServerBusy,
 
     /// <summary>Where grants and proofs are counted cannot be asked, or cannot tell.</summary>

@@ -170,6 +170,7 @@ internal sealed class ApiProcess : IAsyncDisposable
 
         // What is not about limits is not limited, not in ten minutes at full speed either.
         environment["RATE_LIMIT_PER_MINUTE"] = "1000000";
+        environment["REQUESTS_IN_FLIGHT_PER_HOTKEY"] = "1000000";
         foreach (var limit in new[] { "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT" })
         {
             environment[limit] = "1000000000";

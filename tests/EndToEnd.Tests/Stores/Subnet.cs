@@ -8,6 +8,7 @@ namespace S3Auth.EndToEnd.Tests.Stores;
 internal sealed record Subnet(IReadOnlyList<Miner> Miners)
 {
     private const int FirstMinerUid = 100;
+    private const int FirstValidatorUid = 20_000;
 
     private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -26,7 +27,13 @@ internal sealed record Subnet(IReadOnlyList<Miner> Miners)
     /// <summary>Stake without a permit.</summary>
     public static Miner WithoutPermit { get; } = Miner.Development("Grace");
 
-    public static Subnet Create(int miners) => new([.. Enumerable.Range(0, miners).Select(_ => Miner.New())]);
+    /// <summary>More validators with permit and stake.</summary>
+    public IReadOnlyList<Miner> Validators { get; private init; } = [];
+
+    public static Subnet Create(int miners, int validators = 0) => new([.. Enumerable.Range(0, miners).Select(_ => Miner.New())])
+    {
+        Validators = [.. Enumerable.Range(0, validators).Select(_ => Miner.New())],
+    };
 
     /// <summary>The miner's uid on this subnet.</summary>
     public int UidOf(Miner miner) => FirstMinerUid + Miners.ToList().IndexOf(miner);
@@ -43,6 +50,7 @@ internal sealed record Subnet(IReadOnlyList<Miner> Miners)
             Row.Of(6, WithoutPermit, permit: false, stake: 500000),
         };
         neurons.AddRange(Miners.Select((miner, index) => Row.Of(FirstMinerUid + index, miner, permit: false, stake: 1.25m)));
+        neurons.AddRange(Validators.Select((validator, index) => Row.Of(FirstValidatorUid + index, validator, permit: true, stake: 30_000)));
 
         var path = Path.Combine(folder.Path, "metagraph.json");
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new { netuid = 46, block = 1, neurons }, SnakeCase));

@@ -5,7 +5,7 @@ using S3Auth.Substrate;
 namespace S3Auth.Application.Validators.GetFilePresignedUrls;
 
 /// <summary>Downloads of one miner's files.</summary>
-public sealed record FilePresignedUrls : IGranted
+public sealed record FilePresignedUrls : ILargeAnswer
 {
     /// <summary>The validator these were granted to.</summary>
     public required AccountId ValidatorHotkey { get; init; }

@@ -31,23 +31,29 @@ public sealed record GetFilePresignedUrlsCommand : OneMinerRequest, IRequest<Fil
 }
 
 /// <summary>Signs a download of each file that lies in the miner's folders, and says of the others that they do not.</summary>
-internal sealed class GetFilePresignedUrlsHandler(Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, IObjectStore store)
+internal sealed class GetFilePresignedUrlsHandler(
+    Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, IObjectStore store, AnswerLease memory)
     : IRequestHandler<GetFilePresignedUrlsCommand, FilePresignedUrls>
 {
+    // What an answer keeps of one key while it is written, besides the key itself, which the request has too.
+    private const long MemoryForKey = 256;
+
     public async Task<FilePresignedUrls> Handle(GetFilePresignedUrlsCommand request, CancellationToken cancellationToken)
     {
         var folders = layout.FoldersOf(owners.Of(request, caller.Metagraph));
+        var keys = request.FileKeys!;
+        await memory.TakeAsync(keys.Sum(key => MemoryForKey + (2L * key!.Length)), cancellationToken);
+
         var hours = request.ExpiryHours ?? GetFilePresignedUrlsCommand.StandardHours;
         var grant = await grants.OpenForAsync(TimeSpan.FromHours(hours), cancellationToken);
 
-        var keys = request.FileKeys!;
-        var urls = new Dictionary<string, FileUrl>(keys.Count, StringComparer.Ordinal);
+        var names = new Dictionary<string, ObjectName>(keys.Count, StringComparer.Ordinal);
         var invalid = new List<string>();
         foreach (var key in keys)
         {
             if (ObjectName.TryParse(key, out var name) && folders.Any(folder => folder.Holds(name)))
             {
-                urls.TryAdd(key, new FileUrl(grant.Signer.SignGet(name, grant.Expiry), key, grant.Seconds, key[(key.LastIndexOf('/') + 1)..]));
+                names.TryAdd(key, name);
             }
             else
             {
@@ -66,8 +72,9 @@ internal sealed class GetFilePresignedUrlsHandler(Caller caller, FolderLayout la
             TotalRequestedFiles = keys.Count,
             ValidFilesCount = keys.Count - invalid.Count,
             InvalidFilesCount = invalid.Count,
-            SuccessfulUrls = urls.Count,
-            FileUrls = urls,
+            SuccessfulUrls = names.Count,
+            FileUrls = new LazyDictionary<ObjectName, FileUrl>(names, (key, name) => new FileUrl(
+                grant.Signer.SignGet(name, grant.Expiry), key, grant.Seconds, key[(key.LastIndexOf('/') + 1)..])),
             InvalidFiles = invalid,
             CommitmentUsed = request.ProvedText,
             Prefixes = [.. folders.Select(folder => folder.Prefix)],

@@ -6,7 +6,7 @@ using S3Auth.Substrate;
 namespace S3Auth.Application.Validators.GetFolderPresignedUrls;
 
 /// <summary>Listings of every miner's job folders.</summary>
-public sealed record FolderPresignedUrls : IGranted
+public sealed record FolderPresignedUrls : ILargeAnswer
 {
     /// <summary>The validator these were granted to.</summary>
     public required AccountId ValidatorHotkey { get; init; }

@@ -21,13 +21,13 @@ public sealed record GetFolderPresignedUrlsCommand : ValidatorRequest, IRequest<
 
 /// <summary>Finds every miner's folder, in each of them the jobs' folders, and signs a listing of each of those.</summary>
 internal sealed class GetFolderPresignedUrlsHandler(
-    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store)
+    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, AnswerLease memory)
     : IRequestHandler<GetFolderPresignedUrlsCommand, FolderPresignedUrls>
 {
     public async Task<FolderPresignedUrls> Handle(GetFolderPresignedUrlsCommand request, CancellationToken cancellationToken)
     {
         var miners = await discovery.FindAsync(cancellationToken);
-        var jobs = await discovery.FindJobsAsync([.. miners.SelectMany(miner => miner.Folders)], cancellationToken);
+        var jobs = await discovery.FindJobsAsync([.. miners.SelectMany(miner => miner.Folders)], memory, cancellationToken);
 
         // Opened after the listings: a grant is dated when it is given, however long the store took.
         var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
@@ -46,16 +46,14 @@ internal sealed class GetFolderPresignedUrlsHandler(
 
     private MinerJobs Sign(FoundMiner miner, IReadOnlyDictionary<Folder, FoundJobs> found, Grant grant)
     {
-        var jobs = miner.Folders
-            .SelectMany(folder => found[folder].Jobs, (folder, job) => new JobFolder(
-                job.Id.Id, job.Prefix, links.Sign(new Listing(job.Prefix), grant), folder.Source?.Name))
-            .ToList();
+        var jobs = miner.Folders.SelectMany(folder => found[folder].Jobs, (folder, job) => (folder.Source, Job: job)).ToArray();
 
         return new MinerJobs
         {
             MinerPath = miner.Folders[0].Prefix,
-            JobFolders = jobs,
-            TotalJobs = jobs.Count,
+            JobFolders = new LazyList<(Source? Source, FoundJob Job), JobFolder>(jobs, one => new JobFolder(
+                one.Job.Id.Id, one.Job.Prefix, links.Sign(new Listing(one.Job.Prefix), grant), one.Source?.Name)),
+            TotalJobs = jobs.Length,
             HasMoreJobs = miner.Folders.Any(folder => found[folder].HasMore) ? true : null,
             Folders = layout.Sources.Count > 0 ? MinerFolder.Sign(miner.Folders, grant, links) : null,
         };

@@ -18,14 +18,19 @@ public sealed record GetValidatorAccessCommand : ValidatorRequest, IRequest<Vali
 }
 
 /// <summary>Finds every miner's folder in the bucket and signs a listing of each.</summary>
-internal sealed class GetValidatorAccessHandler(Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store)
+internal sealed class GetValidatorAccessHandler(
+    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, AnswerLease memory)
     : IRequestHandler<GetValidatorAccessCommand, ValidatorAccess>
 {
     private const string Delimiter = "/";
 
+    // What an answer keeps of one miner while it is written: the miner's folders, no URL.
+    private const long MemoryForMiner = 512;
+
     public async Task<ValidatorAccess> Handle(GetValidatorAccessCommand request, CancellationToken cancellationToken)
     {
         var miners = await discovery.FindAsync(cancellationToken);
+        await memory.TakeAsync(miners.Count * MemoryForMiner, cancellationToken);
 
         // Opened after the listing: a grant is dated when it is given, however long the store took.
         var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
@@ -38,7 +43,7 @@ internal sealed class GetValidatorAccessHandler(Caller caller, FolderLayout layo
             Expiry = grant.Expiry,
             ExpirySeconds = grant.Seconds,
             Urls = SignOverview(grant),
-            Miners = [.. miners.Select(miner => Sign(miner, grant))],
+            Miners = new LazyList<FoundMiner, MinerFolders>(miners, miner => Sign(miner, grant)),
             StructureInfo = StructureInfo.Of(layout),
         };
     }

@@ -6,7 +6,7 @@ using S3Auth.Substrate;
 namespace S3Auth.Application.Validators.GetValidatorAccess;
 
 /// <summary>Read access of one validator: listings of everything, of each source, and of every miner's folders.</summary>
-public sealed record ValidatorAccess : IGranted
+public sealed record ValidatorAccess : ILargeAnswer
 {
     /// <summary>The bucket that holds the data.</summary>
     public required string Bucket { get; init; }

@@ -1,0 +1,50 @@
+namespace S3Auth.Api.Limits;
+
+/// <summary>An answer's body for those who write it whole: it goes out piece by piece, as fast as its client reads.</summary>
+internal sealed class PacedStream(PacedWriter writer) : Stream
+{
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var length = Math.Min(buffer.Length, PacedWriter.PieceBytes);
+            var flushed = await writer.WriteAsync(buffer[..length], cancellationToken);
+            if (flushed.IsCompleted)
+            {
+                // The client left.
+                return;
+            }
+
+            buffer = buffer[length..];
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => writer.FlushAsync(cancellationToken).AsTask();
+
+    public override void Flush() => throw new NotSupportedException("Answers are written without blocking a thread.");
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are written without blocking a thread.");
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

@@ -1,0 +1,115 @@
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using S3Auth.Api.Telemetry;
+using S3Auth.Application.Pipeline;
+
+namespace S3Auth.Api.Limits;
+
+/// <summary>
+/// Writes one answer as fast as its client reads, and closes the connection of a client that does not read. A client must take something
+/// within <see cref="Patience"/>, and on average <see cref="MinBytesPerSecond"/>. What waits for a client counts as memory of
+/// its address, so that however many clients wait, it stays within the budget.
+/// </summary>
+internal sealed class PacedWriter : PipeWriter
+{
+    /// <summary>How long a client may take nothing.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How fast a client must read on average, beyond the first <see cref="Patience"/>.</summary>
+    internal const int MinBytesPerSecond = 32 * 1024;
+
+    /// <summary>How many bytes of a large answer are written before the writer looks whether the client reads.</summary>
+    internal const int PieceBytes = 16 * 1024;
+
+    // What a connection that waits may keep: the server's own buffer (64 KiB) and a piece more.
+    private const long HeldBytes = (64 * 1024) + PieceBytes;
+
+    private readonly HttpContext _context;
+    private readonly PipeWriter _inner;
+    private readonly AnswerMemory _memory;
+    private readonly ApiMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly AnswerHolder _holder;
+    private readonly long _start;
+    private long _unflushed;
+    private long _written;
+
+    internal PacedWriter(HttpContext context)
+    {
+        var services = context.RequestServices;
+        _context = context;
+        _inner = context.Response.BodyWriter;
+        _memory = services.GetRequiredService<AnswerMemory>();
+        _metrics = services.GetRequiredService<ApiMetrics>();
+        _time = services.GetRequiredService<TimeProvider>();
+        _holder = new AnswerHolder(Hotkey: null, services.GetRequiredService<Origin>().ClientGroup);
+        _start = _time.GetTimestamp();
+    }
+
+    public override bool CanGetUnflushedBytes => true;
+
+    public override long UnflushedBytes => _unflushed;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0) => _inner.GetMemory(sizeHint);
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => _inner.GetSpan(sizeHint);
+
+    public override void Advance(int bytes)
+    {
+        _inner.Advance(bytes);
+        _unflushed += bytes;
+    }
+
+    public override void CancelPendingFlush() => _inner.CancelPendingFlush();
+
+    /// <summary>Does nothing: the server ends the answer.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+    }
+
+    /// <exception cref="ConnectionAbortedException">The client does not read, and its connection was closed.</exception>
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        _written += _unflushed;
+        _unflushed = 0;
+        return Pace(_inner.FlushAsync(cancellationToken));
+    }
+
+    /// <summary>Waits for the client to read, where the connection's buffer is full.</summary>
+    internal ValueTask<FlushResult> Pace(ValueTask<FlushResult> flush) =>
+        flush.IsCompletedSuccessfully ? flush : new ValueTask<FlushResult>(WaitAsync(flush.AsTask()));
+
+    private async Task<FlushResult> WaitAsync(Task<FlushResult> flush)
+    {
+        if (!_memory.TryChange(_holder, 0, HeldBytes))
+        {
+            throw Drop();
+        }
+
+        try
+        {
+            return await flush.WaitAsync(TimeLeft(), _time);
+        }
+        catch (TimeoutException)
+        {
+            throw Drop();
+        }
+        finally
+        {
+            _memory.TryChange(_holder, HeldBytes, 0);
+        }
+    }
+
+    private TimeSpan TimeLeft()
+    {
+        var left = Patience + TimeSpan.FromSeconds(_written / (double)MinBytesPerSecond) - _time.GetElapsedTime(_start);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < Patience ? left : Patience;
+    }
+
+    private ConnectionAbortedException Drop()
+    {
+        _metrics.Unread();
+        _context.Abort();
+        return new ConnectionAbortedException("The client does not read its answer.");
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections;
+
+namespace S3Auth.Application.Grants;
+
+/// <summary>
+/// A list whose items are made from others each time they are read: a large answer signs each URL when it writes it, and holds none.
+/// </summary>
+internal sealed class LazyList<TFrom, TTo>(IReadOnlyList<TFrom> items, Func<TFrom, TTo> make) : IReadOnlyList<TTo>
+{
+    public int Count => items.Count;
+
+    public TTo this[int index] => make(items[index]);
+
+    public IEnumerator<TTo> GetEnumerator() => items.Select(make).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

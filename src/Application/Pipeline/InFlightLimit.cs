@@ -1,0 +1,8 @@
+namespace S3Auth.Application.Pipeline;
+
+/// <param name="PerHotkey">How many requests one hotkey may have in flight at this instance; at least 1.</param>
+public sealed record InFlightLimit(int PerHotkey)
+{
+    /// <summary>Twice what <c>s3auth</c> sends at once where it asks for each file.</summary>
+    public static readonly InFlightLimit Default = new(16);
+}

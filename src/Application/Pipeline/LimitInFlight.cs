@@ -1,0 +1,32 @@
+using System.Globalization;
+using MediatR;
+using S3Auth.Application.Refusals;
+
+namespace S3Auth.Application.Pipeline;
+
+/// <summary>
+/// Fourth step: a hotkey has only a few requests in flight. A request is in flight until its answer is written or its connection is
+/// closed, so a client that does not read its answers gets no more of them. A request that is refused here costs neither its proof nor
+/// a grant: the client may send it again.
+/// </summary>
+public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests, InFlightTurn turn, Caller caller) : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : IRequest<TResponse>, ISignedRequest
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+
+        return turn.TryTake(caller.Neuron.Hotkey) ? next() : throw TooMany();
+    }
+
+    private RefusedException TooMany() => new(
+        RefusalCode.RateLimited,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"This hotkey has {requests.Most} requests in flight, which is the most it may have: read their answers to the end, then send this one again."))
+    {
+        RetryAfter = Retry,
+    };
+}

@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using S3Auth.EndToEnd.Tests.Clients;
+using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.EndToEnd.Tests.Stores;
+using S3Auth.Tests;
+
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>Clients that ask for the largest answers and never read them, on a server with a heap of 384 MB.</summary>
+[NonParallelizable]
+[TestFixture(StoreKind.Embedded)]
+[TestFixture(StoreKind.Real)]
+internal sealed partial class UnreadAnswerCases(StoreKind kind)
+{
+    private const string HeapLimit = "0x18000000"; // 384 MiB, in hexadecimal as the runtime reads it.
+    private const int HonestMiners = 20;
+    private const int Attackers = 10;
+    private const int Connections = 200;
+    private const int Files = 1000;
+    private const int Jobs = 300;
+
+    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(60);
+
+    // The longest key that a store takes, of the character that grows most in JSON.
+    private static readonly string Hostile = new('\x01', 900);
+
+    private readonly List<Socket> _connections = [];
+    private ScratchFolder? _folder;
+    private Subnet _subnet = null!;
+    private ApiProcess? _api;
+    private Bucket? _bucket;
+
+    private ApiProcess Api => _api ?? throw new InvalidOperationException("The service does not run yet.");
+
+    private Miner Uploader => _subnet.Miners[0];
+
+    [OneTimeSetUp]
+    public async Task StartService()
+    {
+        _folder = new ScratchFolder("unread");
+        _subnet = Subnet.Create(Attackers + HonestMiners, Attackers);
+        var limits = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["DOTNET_GCHeapHardLimit"] = HeapLimit,
+            ["REQUESTS_IN_FLIGHT_PER_HOTKEY"] = "4",
+        };
+        if (kind == StoreKind.Embedded)
+        {
+            limits["METAGRAPH_FILE"] = await _subnet.WriteAsync(_folder);
+            _api = await ApiProcess.StartDevelopmentAsync(_folder.Sub("data"), limits);
+            _bucket = new Bucket(_api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
+        }
+        else
+        {
+            var store = await TestRun.Current.RealStore.GetAsync();
+            _bucket = new Bucket(store.Endpoint, store.Region, "s3auth-unread-" + Guid.NewGuid().ToString("N")[..8], store.Keys);
+            await _bucket.CreateAsync();
+            var settings = ApiProcess.ProductionSettings(
+                await _subnet.WriteAsync(_folder), store.Endpoint.GetLeftPart(UriPartial.Authority), _bucket.Name, store.Region, _folder.Sub("data"), store.Keys);
+            _api = await ApiProcess.StartAsync(new Dictionary<string, string>(settings.Concat(limits), StringComparer.Ordinal));
+        }
+
+        var content = new byte[1024];
+        await _bucket.PutAllAsync(Enumerable.Range(0, Files).Select(i => FormattableString.Invariant($"data/x/{Uploader.Coldkey}/{Hostile}{i:D4}")), content);
+        await _bucket.PutAllAsync(Enumerable.Range(0, Jobs).Select(i => FormattableString.Invariant($"data/x/{Uploader.Coldkey}/job_id={i:D128}/a.bin")), content);
+    }
+
+    [OneTimeTearDown]
+    public async Task StopService()
+    {
+        _connections.ForEach(connection => connection.Dispose());
+        if (_api is not null)
+        {
+            await _api.DisposeAsync();
+        }
+
+        _bucket?.Dispose();
+        _folder?.Dispose();
+    }
+
+    [Test]
+    public async Task Answers_that_nobody_reads_are_dropped_and_others_are_served()
+    {
+        await using var load = Load.Start("Unread answers", [Api.Address], [.. _subnet.Miners.Skip(Attackers)], perSecond: 25);
+        var waited = TimeSpan.Zero;
+        var phase = await load.DuringAsync($"{kind} store, {Connections} connections that never read", async () =>
+        {
+            for (var i = 0; i < Connections; i++)
+            {
+                await AskAsync(i);
+            }
+
+            var start = Stopwatch.GetTimestamp();
+            await UntilNobodyIsHeldAsync();
+            waited = Stopwatch.GetElapsedTime(start);
+        });
+
+        Figures.Print("Unread answers", $"{kind} store: all dropped after {waited.TotalSeconds:F0} s, peak memory {PeakMemory():F0} MB of a process whose heap may have 384 MiB");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(phase.Failures, Is.Empty);
+            Assert.That(Api.ReadLog().Where(entry => entry.IsAboveInformation).Select(entry => entry.Text), Has.None.Contain("failed unexpectedly"));
+            Assert.That(waited, Is.LessThan(LongestHold));
+            Assert.That(PeakMemory(), Is.LessThan(700));
+        }
+    }
+
+    /// <summary>Opens a connection with as little room for an answer as there can be, and asks for one of the largest.</summary>
+    private async Task AskAsync(int number)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2048 };
+        _connections.Add(socket);
+        await socket.ConnectAsync(IPAddress.Loopback, Api.Address.Port);
+        await socket.SendAsync(Request(number));
+    }
+
+    private byte[] Request(int number)
+    {
+        // A different one of them each time, and each signed at another second.
+        var (owner, validator) = (Uploader.Coldkey.Address, _subnet.Validators[number % Attackers].Hotkey);
+        var earlier = ServiceClient.Now - (number / 8);
+        switch (number % 8)
+        {
+            case 0 or 1 or 2:
+                return Post(Call.MyFiles(Uploader), earlier - (100 * (number % 8)));
+            case 3:
+                return Post(Call.Files(validator, "miner_coldkey", owner), earlier);
+            case 4:
+                return Post(Call.ValidatorAccess(validator), earlier);
+            case 5:
+                return Post(Call.FolderUrls(validator), earlier);
+            case 6:
+                return Post(
+                    Call.FileUrls(validator, "miner_coldkey", owner, [.. Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{owner}/{new string('\u00ff', 180)}{i:D4}"))]),
+                    earlier);
+            default:
+                string[] pages = ["/openapi.json", "/docs/swagger-ui-bundle.js", "/metrics", "/"];
+                return Encoding.ASCII.GetBytes($"GET {pages[number / 8 % pages.Length]} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        }
+    }
+
+    private static byte[] Post(Call call, long timestamp)
+    {
+        var body = Encoding.UTF8.GetBytes(call.Committed(timestamp).ToJsonString());
+        return [.. Encoding.ASCII.GetBytes(FormattableString.Invariant(
+            $"POST {call.Path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n")), .. body];
+    }
+
+    /// <summary>Waits until the server has no more requests under way than the honest ones.</summary>
+    private async Task UntilNobodyIsHeldAsync()
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < LongestHold)
+        {
+            await Task.Delay(500);
+            var metrics = await Api.Client.GetAsync("/metrics");
+            if (metrics.Status == HttpStatusCode.OK
+                && ActiveRequests().Matches(metrics.Text).Sum(match => int.Parse(match.Groups["count"].Value, CultureInfo.InvariantCulture)) <= 5)
+            {
+                return;
+            }
+        }
+    }
+
+    private double PeakMemory() =>
+        double.Parse(
+            File.ReadLines(FormattableString.Invariant($"/proc/{Api.Id}/status")).First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ')[^2],
+            CultureInfo.InvariantCulture) / 1000;
+
+    [GeneratedRegex(@"^http_server_active_requests\{[^}]*\} (?<count>\d+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ActiveRequests();
+}
