@@ -50,7 +50,7 @@ internal sealed record ProblemKind(string Code, int Status, string Title)
         RefusalCode.FolderUploadUnsupported => new("folder_upload_unsupported", 409, "The object store takes no uploads into a folder"),
         RefusalCode.QuotaExceeded => new("quota_exceeded", 429, "Today's grants are used up"),
         RefusalCode.RateLimited => new("rate_limited", 429, "Too many requests within a short time"),
-        RefusalCode.ServerBusy => new("server_busy", 503, "Too many requests are arriving at once"),
+        RefusalCode.ServerBusy => new("server_busy", 503, "The server is busy"),
         RefusalCode.LimitsUnavailable => new("limits_unavailable", 503, "Whether the request is within its limits cannot be told now"),
         RefusalCode.ChainUnavailable => new("chain_unavailable", 503, "The chain's answer is missing or too old"),
         RefusalCode.StorageUnavailable => new("storage_unavailable", 503, "The object store cannot be used now"),

@@ -125,6 +125,17 @@ internal sealed class HardeningCases
     }
 
     [Test]
+    public async Task Http_2_with_its_many_streams_on_a_connection_is_not_spoken()
+    {
+        var client = await SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0");
+
+        var answer = await ReadAsync(client, TimeSpan.FromSeconds(10));
+
+        // A settings frame would be its first answer.
+        Assert.That(answer, Does.Not.Contain("(still open)").And.Not.StartsWith("\0\0"), "closed");
+    }
+
+    [Test]
     public async Task Headers_that_do_not_end_are_given_up()
     {
         var slow = await SendAsync("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ");

@@ -14,7 +14,7 @@ public sealed record ListMyFilesCommand : MinerRequest, IRequest<FileList>, IFil
     /// <summary>Only files whose keys begin with this; what follows the folder is enough.</summary>
     public string? Prefix { get; init; }
 
-    /// <summary>How many files in one page, 1 to 1,000; 1,000 when left out.</summary>
+    /// <summary>How many files in one page at most, 1 to 1,000; 1,000 when left out. A page of long keys has fewer.</summary>
     public long? Limit { get; init; }
 
     /// <summary>The <c>next_cursor</c> of an earlier page.</summary>

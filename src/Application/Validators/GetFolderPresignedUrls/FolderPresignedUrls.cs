@@ -46,7 +46,7 @@ public sealed record MinerJobs
     /// <summary>How many these are.</summary>
     public required int TotalJobs { get; init; }
 
-    /// <summary>Present and true where a folder has more jobs than one answer shows; /list-files shows everything.</summary>
+    /// <summary>Present and true where a folder has more jobs than this answer shows; /list-files shows everything.</summary>
     public bool? HasMoreJobs { get; init; }
 
     /// <summary>The miner's folder of each source in which it has data, files outside of jobs included; absent where the layout has no sources.</summary>

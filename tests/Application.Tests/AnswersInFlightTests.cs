@@ -1,0 +1,353 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Moq;
+using S3Auth.Application.Files;
+using S3Auth.Application.Miners.GetFileUploadUrl;
+using S3Auth.Application.Miners.ListMyFiles;
+using S3Auth.Application.Pipeline;
+using S3Auth.Application.Ports;
+using S3Auth.Application.Refusals;
+using S3Auth.Application.Validators;
+using S3Auth.Domain;
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Tests;
+
+/// <summary>What answers in flight may take: places, memory, grants.</summary>
+public sealed class AnswersInFlightTests
+{
+    private const long Mebi = 1024 * 1024;
+
+    private static readonly JsonSerializerOptions OnTheWire = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private Subnet _subnet = null!;
+    private List<AsyncServiceScope> _requests = null!;
+
+    private static ListMyFilesCommand Files => new()
+    {
+        Coldkey = Subnet.Dave,
+        Hotkey = Subnet.Bob,
+        Timestamp = Subnet.Now,
+        Signature = Subnet.Good,
+    };
+
+    private RequestsInFlight InFlight => _subnet.Services().GetRequiredService<RequestsInFlight>();
+
+    [SetUp]
+    public void SetUp()
+    {
+        _subnet = new Subnet { InFlight = new InFlightLimit(2) };
+        _requests = [];
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _requests.ForEach(request => request.Dispose());
+        _subnet.Dispose();
+    }
+
+    [Test]
+    public async Task Hotkey_has_only_so_many_requests_in_flight_until_their_answers_are_written()
+    {
+        await BeginAsync(Subnet.AsBob);
+        await BeginAsync(Subnet.AsBob);
+        var (proofs, used) = (_subnet.UsedProofs.Count, _subnet.Quota.Invocations.Count);
+
+        var refused = Assert.ThrowsAsync<RefusedException>(() => BeginAsync(Subnet.AsBob));
+        Assert.That((refused!.Code, refused.RetryAfter), Is.EqualTo((RefusalCode.RateLimited, TimeSpan.FromSeconds(1))));
+        Assert.That((_subnet.UsedProofs.Count, _subnet.Quota.Invocations.Count), Is.EqualTo((proofs, used)), "neither its proof nor a grant");
+        Assert.That(_subnet.Recorded[^1].Decision, Is.EqualTo("rate_limited"));
+        await BeginAsync(Subnet.AsAlice);
+
+        await EndAsync(0);
+        await BeginAsync(Subnet.AsBob);
+    }
+
+    [Test]
+    public async Task Place_is_given_back_however_the_request_ends()
+    {
+        _subnet.Store.SetupSequence(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new OperationCanceledException())
+            .ThrowsAsync(new InvalidOperationException("boom"))
+            .ThrowsAsync(RefusedException.StorageTimeout());
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That(async () => await _subnet.SendAsync(Files), Throws.Exception);
+        }
+
+        _subnet.Use = ProofUse.Repeated;
+        await _subnet.RefuseAsync(Files);
+        _subnet.Use = ProofUse.First;
+        await _subnet.SendAsync(Subnet.AsBob);
+
+        Assert.That((InFlight.Hotkeys, _subnet.Memory.Taken, _subnet.Memory.Holders), Is.EqualTo((0, 0, 0)));
+    }
+
+    [Test]
+    public async Task Nobody_takes_a_victims_places_without_its_key()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var scope = NewRequest();
+            Assert.That(
+                async () => await scope.ServiceProvider.GetRequiredService<IMediator>().Send(Subnet.AsBob with { Signature = Subnet.Bad }),
+                Throws.InstanceOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo(RefusalCode.InvalidSignature));
+        }
+
+        await BeginAsync(Subnet.AsBob);
+    }
+
+    [Test]
+    public async Task Page_is_bounded_in_bytes_and_the_next_one_goes_on()
+    {
+        var keys = Enumerable.Range(0, 1000).Select(i => $"data/x/{Subnet.Dave}/{new string('\x01', 900)}{i:D4}").ToList();
+        Holds(keys);
+        var found = new List<string>();
+        string? cursor = null;
+        var pages = 0;
+        do
+        {
+            var page = await _subnet.SendAsync(Files with { Cursor = cursor });
+            Assert.That(page.Files.Sum(JsonSize.Of), Is.InRange(page.NextCursor is null ? 1 : FilePages.MaxBytes / 2, FilePages.MaxBytes));
+            found.AddRange(page.Files.Select(file => file.Key));
+            (cursor, pages) = (page.NextCursor, pages + 1);
+        }
+        while (cursor is not null);
+
+        Assert.That(found, Is.EqualTo(keys));
+        Assert.That(pages, Is.InRange(5, 20));
+    }
+
+    [TestCase("plain.parquet")]
+    [TestCase("\u0001\u001f\t\"\\\u007f")]
+    [TestCase("\u00e9\u4e2d\ufffd\u2028")]
+    [TestCase("\U0001f600\U0010fffd")]
+    public void Size_in_json_is_never_underestimated(string name)
+    {
+        var key = string.Concat(Enumerable.Repeat(name, 40));
+        var file = new ListedFile(key, long.MaxValue, DateTimeOffset.UnixEpoch, "\"etag\"", "https://host/" + Uri.EscapeDataString(key));
+
+        var json = JsonSerializer.SerializeToUtf8Bytes(file, OnTheWire).Length;
+
+        Assert.That(JsonSize.Of(file), Is.InRange(json, (3 * json) + 200));
+    }
+
+    [Test]
+    public async Task Page_keeps_memory_until_it_is_written_and_no_longer()
+    {
+        Holds([.. Enumerable.Range(0, 1000).Select(i => $"data/x/{Subnet.Dave}/{i:D4}")]);
+
+        await BeginAsync(Files);
+        Assert.That(_subnet.Memory.Taken, Is.InRange(100_000, Mebi), "what the page has, not what one may have");
+
+        await EndAsync(0);
+        Assert.That(_subnet.Memory.Taken, Is.Zero);
+    }
+
+    [Test]
+    public async Task Answer_for_which_there_is_no_memory_is_refused_before_the_store_is_asked()
+    {
+        using var subnet = new Subnet { Memory = new AnswerMemory(4 * Mebi) };
+        subnet.Memory.TryChange(new AnswerHolder(Subnet.Charlie, 7), 0, 4 * Mebi);
+
+        var asked = subnet.RefuseAsync(Files);
+        while (!asked.IsCompleted)
+        {
+            subnet.Time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(1);
+        }
+
+        var refused = await asked;
+        Assert.That((refused.Code, refused.RetryAfter), Is.EqualTo((RefusalCode.ServerBusy, TimeSpan.FromSeconds(5))));
+        subnet.Store.Verify(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
+        subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Once);
+    }
+
+    [Test]
+    public async Task Request_waits_a_little_for_memory_that_becomes_free()
+    {
+        using var subnet = new Subnet { Memory = new AnswerMemory(4 * Mebi) };
+        subnet.Memory.TryChange(new AnswerHolder(Subnet.Charlie, 7), 0, 4 * Mebi);
+
+        var asked = subnet.SendAsync(Files);
+        await Task.Delay(20);
+        Assert.That(asked.IsCompleted, Is.False);
+        subnet.Memory.TryChange(new AnswerHolder(Subnet.Charlie, 7), 4 * Mebi, 0);
+        while (!asked.IsCompleted)
+        {
+            subnet.Time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(1);
+        }
+
+        Assert.That(async () => await asked, Throws.Nothing);
+    }
+
+    [Test]
+    public void No_caller_takes_all_the_memory()
+    {
+        var memory = new AnswerMemory(64 * Mebi);
+        AnswerHolder Holder(byte hotkey, int client) => new(AccountId.FromBytes(Enumerable.Repeat(hotkey, AccountId.Size).ToArray()), client);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Enumerable.Range(0, 40).Count(i => memory.TryChange(Holder(1, i), 0, Mebi)), Is.EqualTo(16), "a hotkey, from many addresses");
+            Assert.That(Enumerable.Range(0, 40).Count(i => memory.TryChange(Holder((byte)(100 + i), 77), 0, Mebi)), Is.EqualTo(32), "an address, with many hotkeys");
+            Assert.That(memory.TryChange(new AnswerHolder(null, 77), 0, 1), Is.False, "the same without a hotkey");
+            Assert.That(memory.TryChange(Holder(2, 78), 0, 16 * Mebi), "somebody else");
+            Assert.That(memory.TryChange(Holder(3, 79), 0, 1), Is.False, "when all is taken");
+        }
+    }
+
+    [Test]
+    public void One_answer_is_never_too_large_for_a_server_that_does_nothing_else()
+    {
+        var memory = new AnswerMemory(4 * Mebi);
+        var holder = new AnswerHolder(Subnet.Bob, 1);
+
+        Assert.That(memory.TryChange(holder, 0, Mebi) && memory.TryChange(holder, Mebi, 9 * Mebi));
+        Assert.That(memory.TryChange(holder, 0, 1), Is.False);
+        Assert.That(memory.TryChange(holder, 9 * Mebi, 0));
+        Assert.That((memory.Taken, memory.Holders), Is.EqualTo((0, 0)));
+    }
+
+    [TestCase(RefusalCode.FileExists, false)]
+    [TestCase(RefusalCode.ExpiryInPast, false)]
+    [TestCase(RefusalCode.InvalidRequest, true)]
+    [TestCase(RefusalCode.MinerNotFound, true)]
+    [TestCase(RefusalCode.FolderUploadUnsupported, true)]
+    [TestCase(RefusalCode.StorageUnavailable, true)]
+    [TestCase(RefusalCode.StorageTimeout, true)]
+    [TestCase(RefusalCode.ServerBusy, true)]
+    public async Task Refusal_is_refunded_where_it_cost_nothing_or_was_the_servers_fault(RefusalCode code, bool isRefunded)
+    {
+        _subnet.Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new RefusedException(code, "As the case may be."));
+
+        await _subnet.RefuseAsync(Files);
+
+        VerifyRefunds(isRefunded ? 1 : 0);
+    }
+
+    [Test]
+    public async Task Upload_url_for_a_file_that_is_there_is_charged()
+    {
+        _subnet.Store.Setup(port => port.ExistsAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>())).ReturnsAsync(true);
+
+        var refused = await _subnet.RefuseAsync(new GetFileUploadUrlCommand
+        {
+            Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good, Filename = Subnet.FileNameOf("a"),
+        });
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.FileExists));
+        VerifyRefunds(0);
+    }
+
+    [Test]
+    public async Task Tries_against_a_store_that_fails_are_not_free_for_ever()
+    {
+        using var subnet = new Subnet { Limits = new DailyLimits(PerMiner: 3, PerValidator: 1000, Total: 5000) };
+        subnet.Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(RefusedException.StorageUnavailable());
+        for (var i = 0; i < 10; i++)
+        {
+            await subnet.RefuseAsync(Files);
+        }
+
+        subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(3));
+
+        subnet.Time.Advance(TimeSpan.FromDays(1));
+        await subnet.RefuseAsync(Files with { Timestamp = subnet.Time.GetUtcNow().ToUnixTimeSeconds() });
+        subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(4));
+    }
+
+    [Test]
+    public void Jobs_are_shared_among_folders_alike_in_whatever_order_they_are_found()
+    {
+        int[] counts = [5, 1000, 20, 1000, 300, 0];
+        var random = new Random(7);
+        for (var round = 0; round < 20; round++)
+        {
+            using var request = NewRequest();
+            request.ServiceProvider.GetRequiredService<Caller>().Prove(Subnet.Snapshot.Find(Subnet.Bob)!, Subnet.Snapshot, []);
+            var shares = new JobShares(most: 425, request.ServiceProvider.GetRequiredService<AnswerLease>());
+            foreach (var number in Enumerable.Range(0, counts.Length).OrderBy(_ => random.Next()))
+            {
+                shares.Add(FolderOf(number), new FoundJobs([.. Enumerable.Range(0, counts[number]).Select(i => new FoundJob($"{i}", $"p/{i}/"))], HasMore: false));
+            }
+
+            var found = shares.Divide();
+
+            // 5 + 20 are all shown, and 400 are left for three.
+            Assert.That(
+                Enumerable.Range(0, counts.Length).Select(number => (found[FolderOf(number)].Jobs.Count, found[FolderOf(number)].HasMore)),
+                Is.EqualTo(new[] { (5, false), (133, true), (20, false), (133, true), (133, true), (0, false) }));
+            Assert.That(_subnet.Memory.Taken, Is.InRange(424 * 120, 424 * 200));
+        }
+
+        Assert.That(_subnet.Memory.Taken, Is.Zero);
+    }
+
+    [Test]
+    public async Task Validators_that_get_the_same_listing_share_what_was_read_of_it()
+    {
+        var page = new FolderPage([$"data/x/{Subnet.Dave}/"], HasMore: false);
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>())).ReturnsAsync(page);
+        var discovery = _subnet.Services().GetRequiredService<MinerDiscovery>();
+
+        var (first, second) = (await discovery.FindAsync(default), await discovery.FindAsync(default));
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>())).ReturnsAsync(page with { });
+
+        Assert.That(second, Is.SameAs(first));
+        Assert.That(await discovery.FindAsync(default), Is.Not.SameAs(first).And.EquivalentTo(first).Using<FoundMiner, FoundMiner>((one, other) => one.Owner == other.Owner));
+    }
+
+    [Test]
+    public async Task Urls_of_large_answers_are_signed_when_they_are_read()
+    {
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((string prefix, int? _, CancellationToken _) => new FolderPage(prefix.Contains("job_id", StringComparison.Ordinal) ? [prefix + "1/"] : [$"{prefix}{Subnet.Dave}/"], HasMore: false));
+
+        var access = await _subnet.SendAsync(Subnet.AsAlice);
+        var before = _subnet.Signer.Signed;
+        Assert.That(access.Miners[0].Folders, Has.Count.EqualTo(2));
+
+        Assert.That((before, _subnet.Signer.Signed), Is.EqualTo((3, 5)), "the overview at once, and each folder when it is read");
+    }
+
+    private static Folder FolderOf(int number) => new ColdkeyLayout([Subnet.SourceOf($"s{number}")]).FoldersOf(Subnet.Dave)[0];
+
+    private void VerifyRefunds(int count) => _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(count));
+
+    private AsyncServiceScope NewRequest()
+    {
+        var scope = _subnet.Services().CreateAsyncScope();
+        _requests.Add(scope);
+        return scope;
+    }
+
+    /// <summary>Sends a request whose answer is not written yet.</summary>
+    private async Task BeginAsync<T>(IRequest<T> request) => await NewRequest().ServiceProvider.GetRequiredService<IMediator>().Send(request);
+
+    private async Task EndAsync(int number)
+    {
+        await _requests[number].DisposeAsync();
+        _requests.RemoveAt(number);
+    }
+
+    private void Holds(IReadOnlyList<string> keys) => _subnet.Store
+        .Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        .ReturnsAsync((string prefix, string? after, int limit, CancellationToken _) =>
+        {
+            var found = keys
+                .Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(key, after) > 0)
+                .Select(key => new StoredFile(key, 4096, DateTimeOffset.UnixEpoch, "etag"))
+                .ToList();
+            return new FilePage([.. found.Take(limit)], found.Count > limit);
+        });
+}
