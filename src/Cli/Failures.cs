@@ -12,7 +12,7 @@ internal static class Failures
 {
     /// <summary>Whether it is one of those that are foreseen.</summary>
     internal static bool IsForeseen(Exception exception) => exception is UsageException or RefusedException or StoreException
-        or UnexpectedAnswerException or HttpRequestException or UnacceptableFileException or ChangedFileException or IOException or UnauthorizedAccessException;
+        or UnexpectedAnswerException or HttpRequestException or UnacceptableFileException or ChangedFileException or ListingException or IOException or UnauthorizedAccessException;
 
     /// <summary>The sentence, safe for a terminal whoever chose its words. It names no URL of a grant: those open what they name.</summary>
     internal static string Describe(Exception exception) => Report.Safe(exception switch
@@ -29,7 +29,7 @@ internal static class Failures
         UsageException or UnacceptableFileException or ChangedContentException => ExitCode.Usage,
         RefusedException or ChangedFileException => ExitCode.Refused,
         StoreException store => (int)store.Status < 500 && store.Status != HttpStatusCode.TooManyRequests ? ExitCode.Refused : ExitCode.Unreachable,
-        HttpRequestException or StalledException or UnexpectedAnswerException => ExitCode.Unreachable,
+        HttpRequestException or HttpIOException or StalledException or UnexpectedAnswerException or ListingException => ExitCode.Unreachable,
         IOException or UnauthorizedAccessException => ExitCode.Usage,
         _ => ExitCode.Unexpected,
     };

@@ -16,6 +16,7 @@ internal sealed class Session : IDisposable
         Wallet = wallet;
         _client = new Lazy<S3AuthClient>(() => new S3AuthClient(server, wallet.Hotkey, new S3AuthClientOptions
         {
+            OnClockSkew = skew => report.Warn(ClockAdvice.Of(skew)),
             OnRetry = notice => report.Note($"{Report.Safe(notice.Reason)}; trying again in {Amount.Duration(notice.Wait)}"),
         }));
     }
@@ -28,7 +29,7 @@ internal sealed class Session : IDisposable
 
     internal S3AuthClient Client => _client.Value;
 
-    /// <summary>The same way without any second try: what fails is to be seen.</summary>
+    /// <summary>The same way without any second try, so that what fails is seen.</summary>
     internal S3AuthClient ConnectOnce() => new(Server, Wallet.Hotkey, new S3AuthClientOptions { Attempts = 1 });
 
     public void Dispose()

@@ -10,7 +10,7 @@ namespace S3Auth.Client;
 /// <summary>
 /// A miner's or a validator's way to one S3Auth server. Every request is signed by the hotkey, sent again where that helps (429, 503,
 /// 504, connections that fail, with what the server says about when), and throws <see cref="RefusedException"/> where it is refused.
-/// May be used from several threads.
+/// Where the server refuses this machine's time, requests are signed with the server's. May be used from several threads.
 /// </summary>
 public sealed class S3AuthClient : IDisposable
 {
@@ -62,26 +62,22 @@ public sealed class S3AuthClient : IDisposable
     }
 
     // From the outside in. Only the innermost opens connections, and it follows no redirect: a proof would go with it.
-    private HttpClient Connect(KeyPair hotkey) => new(
-        new RefusalHandler
-        {
-            InnerHandler = new RetryHandler(_options)
-            {
-                InnerHandler = new TaoSigningHandler(Service, hotkey, _options.Time)
-                {
-                    InnerHandler = new SocketsHttpHandler
-                    {
-                        AllowAutoRedirect = false,
-                        UseCookies = false,
-                        AutomaticDecompression = System.Net.DecompressionMethods.All,
-                        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                        ConnectTimeout = _options.ConnectTimeout,
-                    },
-                },
-            },
-        })
+    private HttpClient Connect(KeyPair hotkey)
     {
-        BaseAddress = Service,
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        var clock = new ServerClock(_options.Time);
+        var connections = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = System.Net.DecompressionMethods.All,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            ConnectTimeout = _options.ConnectTimeout,
+        };
+        var signing = new ClockHandler(clock, _options) { InnerHandler = new TaoSigningHandler(Service, hotkey, clock) { InnerHandler = connections } };
+        return new HttpClient(new RefusalHandler { InnerHandler = new RetryHandler(_options) { InnerHandler = signing } })
+        {
+            BaseAddress = Service,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
 }

@@ -29,6 +29,12 @@ public sealed record S3AuthClientOptions
 
     /// <summary>Told of every wait before a further try. May be called from several threads.</summary>
     public Action<RetryNotice>? OnRetry { get; init; }
+
+    /// <summary>
+    /// Told when the server refused this machine's time and requests are signed with the server's time instead: the server's minus this
+    /// machine's, at most 24 hours. Told again where the difference changes. May be called from several threads.
+    /// </summary>
+    public Action<TimeSpan>? OnClockSkew { get; init; }
 }
 
 /// <param name="Attempt">Which try failed, from 1.</param>

@@ -11,7 +11,7 @@ public sealed class PlacesTests
     public void SetUp()
     {
         _folder = Directory.CreateTempSubdirectory("s3auth-places-");
-        _places = new Places(_folder.FullName);
+        _places = new Places(_folder.FullName, NameFolding.None);
     }
 
     [TearDown]

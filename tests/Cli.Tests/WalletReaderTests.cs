@@ -9,12 +9,14 @@ public sealed class WalletReaderTests
     private const string Coldkey = "5HpCp3XEWkb3cciEi18zFNCFz4vzBDmQcHQWAYNkoNvXNipP";
 
     private readonly List<string> _warnings = [];
+    private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
     private string _folder = null!;
 
     [SetUp]
     public void SetUp()
     {
         _warnings.Clear();
+        _variables.Clear();
         _folder = Directory.CreateTempSubdirectory("s3auth-wallets-").FullName;
     }
 
@@ -168,7 +170,7 @@ public sealed class WalletReaderTests
 
     private IdentityOptions Options(string wallet, string hotkey) => new() { Wallet = wallet, HotkeyName = hotkey, WalletPath = _folder };
 
-    private Wallet Read(IdentityOptions options) => new WalletReader(_warnings.Add, _ => null).Read(options);
+    private Wallet Read(IdentityOptions options) => new WalletReader(_warnings.Add, _ => null, name => _variables.GetValueOrDefault(name)).Read(options);
 
     private string Put(string wallet, string hotkey, string file)
     {

@@ -20,8 +20,8 @@ internal sealed class CheckRun : IDisposable
 
     private static readonly Dictionary<string, string> Advice = new(StringComparer.Ordinal)
     {
-        ["timestamp_expired"] = "Set this machine's clock: it is behind the server's.",
-        ["timestamp_in_future"] = "Set this machine's clock: it is ahead of the server's.",
+        ["timestamp_expired"] = $"The clock is behind the server's. {ClockAdvice.WhatToDo}",
+        ["timestamp_in_future"] = $"The clock is ahead of the server's. {ClockAdvice.WhatToDo}",
         ["invalid_signature"] = "The key does not sign for its address: check the wallet's files, or whether something between here and the server changes requests.",
         ["wrong_audience"] = "Call the server by the address that its operator gave you; if that is this one, ask the operator to set PUBLIC_URL to it, or to add its host to AUDIENCES.",
         ["hotkey_not_registered"] = "Register the hotkey on this subnet, or name the right --hotkey and --server; a fresh registration shows after the server's next look at the chain.",
@@ -38,7 +38,11 @@ internal sealed class CheckRun : IDisposable
     private readonly bool _asValidator;
     private readonly bool _withUpload;
     private readonly S3AuthClient _client;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromSeconds(15) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) 
+    {
+        Timeout = TimeSpan.FromSeconds(15),
+        MaxResponseContentBufferSize = 1024 * 1024,
+    };
 
     internal CheckRun(Session session, bool asValidator, bool withUpload)
     {
@@ -134,14 +138,14 @@ internal sealed class CheckRun : IDisposable
 
         // The server's is in whole seconds, cut.
         var server = DateTimeOffset.FromUnixTimeSeconds(formats.Server_time).AddSeconds(0.5);
-        var skew = before + ((after - before) / 2) - server;
-        var text = string.Create(CultureInfo.InvariantCulture, $"this machine's is {Math.Abs(skew.TotalSeconds):0} s {(skew < TimeSpan.Zero ? "behind" : "ahead of")} the server's");
+        var skew = server - (before + ((after - before) / 2));
         if (skew.Duration() > MostSkew)
         {
-            throw new BrokenStepException("clock", text, "Set this machine's clock (NTP): proofs are good for some minutes of the server's time only.", ExitCode.Refused);
+            throw new BrokenStepException(
+                "clock", $"{ClockAdvice.Describe(skew)}.", $"{ClockAdvice.WhatToDo} Until then s3auth signs with the server's time; the server refuses other tools' requests.", ExitCode.Refused);
         }
 
-        Ok("clock", skew.Duration() < TimeSpan.FromSeconds(2) ? "as the server's" : text);
+        Ok("clock", skew.Duration() < TimeSpan.FromSeconds(2) ? "as the server's" : $"{ClockAdvice.Describe(skew)}");
     }
 
     private async Task AskHealthAsync(CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using S3Auth.Cli.Identity;
+using S3Auth.Cli.Output;
 using S3Auth.Client;
 using S3Auth.Client.Downloads;
 using S3Auth.Client.Generated;
@@ -44,7 +45,7 @@ internal sealed class MinerOptions
         IReadOnlyList<MinerFolders> known = all || named.Any(IsUid)
             ? await session.Client.CreateReader().ListMinersAsync(cancellationToken)
             : [];
-        var addresses = all ? known.Select(miner => miner.Id) : named.Select(one => IsUid(one) ? AddressOf(one, known) : one);
+        var addresses = all ? known.Select(miner => miner.Id).Where(id => IsAddress(id, session)) : named.Select(one => IsUid(one) ? AddressOf(one, known) : one);
         return [.. addresses.Distinct(StringComparer.Ordinal).Select(address => OwnerOf(address, structure))];
     }
 
@@ -53,6 +54,18 @@ internal sealed class MinerOptions
     {
         var account = WalletReader.ReadAddress(address, "--miner");
         return structure.Folder_layout == "hotkey" ? FileOwner.MinerOfHotkey(account) : FileOwner.MinerOfColdkey(account);
+    }
+
+    // One folder with an odd name is no reason to read no other.
+    private static bool IsAddress(string id, Session session)
+    {
+        var isAddress = Ss58.TryDecode(id, out _, out _);
+        if (!isAddress)
+        {
+            session.Report.Warn($"The server names a miner {Report.Safe(id)}, which is no address: passed over.");
+        }
+
+        return isAddress;
     }
 
     private static bool IsUid(string text) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);

@@ -7,7 +7,8 @@ namespace S3Auth.Cli.Identity;
 /// <summary>Finds the keys that the command line names.</summary>
 /// <param name="warn">Told what should not be so.</param>
 /// <param name="askPassword">Asks for the password of the file named; null where nobody can be asked.</param>
-internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInput?> askPassword)
+/// <param name="readVariable">Reads an environment variable; null where it is not set.</param>
+internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInput?> askPassword, Func<string, string?> readVariable)
 {
     /// <exception cref="UsageException">There is no such key, or it cannot be read; the message says what to do.</exception>
     internal Wallet Read(IdentityOptions options)
@@ -134,8 +135,15 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
                 return KeyFile.Decrypt(file.Bytes, stored.Line);
             }
 
-            using var typed = askPassword(path)
-                ?? throw new UsageException($"The hotkey file {path} is encrypted and nobody is at a terminal: give --password-file.");
+            var (name, hotkey) = DecryptByVariable(file, path);
+            if (hotkey is not null)
+            {
+                return hotkey;
+            }
+
+            using var typed = askPassword(path) ?? throw new UsageException(name is null
+                ? $"The hotkey file {path} is encrypted and nobody is at a terminal: give --password-file, or set ${PasswordVariable.NamesOf(path).First()} as Bittensor's tools do."
+                : $"The password in ${name} does not open the hotkey file {path}: set it again with save_password_to_env of bittensor-wallet, or give --password-file.");
             return KeyFile.Decrypt(file.Bytes, typed.Bytes);
         }
         catch (CryptographicException exception)
@@ -146,6 +154,38 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
         {
             throw new UsageException(exception.Message);
         }
+    }
+
+    /// <returns>The variable that is set, if any, and the key pair that its password opens.</returns>
+    private (string? Name, KeyPair? Hotkey) DecryptByVariable(SecretFile file, string path)
+    {
+        foreach (var name in PasswordVariable.NamesOf(path))
+        {
+            if (readVariable(name) is not { Length: > 0 } value)
+            {
+                continue;
+            }
+
+            foreach (var password in PasswordVariable.Decode(name, value))
+            {
+                try
+                {
+                    return (name, KeyFile.Decrypt(file.Bytes, password));
+                }
+                catch (CryptographicException)
+                {
+                    // It may have been written by another version of the tools.
+                }
+                finally
+                {
+                    CryptographicOperations.ZeroMemory(password);
+                }
+            }
+
+            return (name, null);
+        }
+
+        return (null, null);
     }
 
     private static AccountId? ReadColdkey(string wallet)

@@ -12,7 +12,7 @@ namespace S3Auth.Cli.Migration;
 
 /// <summary>
 /// A Hub's HTTP API, as https://huggingface.co/docs/hub/api describes it: a revision's commit, its tree page by page, its files. The token
-/// goes to the Hub alone, never to where it redirects. What fails on the way is tried again, after what the Hub says in Retry-After.
+/// goes to the Hub alone, never to where it redirects or where its list says that it goes on. What fails on the way is tried again, after what the Hub says in Retry-After.
 /// </summary>
 internal sealed class HubClient : IDisposable
 {
@@ -55,17 +55,39 @@ internal sealed class HubClient : IDisposable
     internal async IAsyncEnumerable<HubFile> ListAsync(HubDataset dataset, string commit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var page = new Uri(_hub, $"api/datasets/{dataset}/tree/{commit}?recursive=true&limit=1000");
+        var pages = new HashSet<string>(StringComparer.Ordinal);
         while (page is not null)
         {
-            var (entries, next) = await GetJsonAsync<List<Entry>>(page, cancellationToken);
-            foreach (var entry in entries.Where(entry => entry.Type == "file"))
+            if (!pages.Add(page.AbsoluteUri))
             {
-                yield return Read(entry);
+                throw new HttpRequestException("The Hub's list does not go on: it names a page that was read already.");
             }
 
-            // Only the Hub itself is asked for more: the token goes along.
-            page = next is null || (IsOfHub(next) && next != page) ? next : throw new HttpRequestException("The Hub's list goes on elsewhere, or where it is, which is not followed.");
+            var (entries, next) = await GetJsonAsync<List<Entry?>>(page, cancellationToken);
+            foreach (var entry in entries)
+            {
+                if (entry is null or { Type: "file", Path: null or "" } or { Size: < 0 } or { Lfs.Size: < 0 })
+                {
+                    throw new HttpRequestException($"{_hub.Authority} does not answer as a Hub does: check HF_ENDPOINT.");
+                }
+
+                if (entry.Type == "file")
+                {
+                    yield return Read(entry);
+                }
+            }
+
+            page = next is null ? null : AtHub(next);
         }
+    }
+
+    // A mirror passes on the addresses of the Hub that it mirrors. The configured one alone is asked, and shown the token.
+    private Uri AtHub(Uri next)
+    {
+        var target = IsOfHub(next) ? next : new Uri(_hub, next.PathAndQuery.TrimStart('/'));
+        return IsOfHub(target) && target.AbsolutePath.StartsWith(_hub.AbsolutePath + "api/datasets/", StringComparison.Ordinal)
+            ? target
+            : throw new HttpRequestException($"The Hub's list goes on at {Report.Safe(next.GetLeftPart(UriPartial.Path))}, which is no list of a dataset: it is not followed.");
     }
 
     /// <summary>Opens a file's bytes from a position on.</summary>
@@ -90,13 +112,13 @@ internal sealed class HubClient : IDisposable
         if (entry.Lfs is { Oid: { } sha256 } lfs)
         {
             return IsHex(sha256, 64)
-                ? new HubFile(entry.Path, lfs.Size, sha256, ExpectedContent.Sha256(sha256))
-                : throw new HttpRequestException($"The Hub names no SHA-256 for {Report.Safe(entry.Path)}.");
+                ? new HubFile(entry.Path!, lfs.Size, sha256, ExpectedContent.Sha256(sha256))
+                : throw new HttpRequestException($"The Hub names no SHA-256 for {Report.Safe(entry.Path!)}.");
         }
 
         return IsHex(entry.Oid, 40)
-            ? new HubFile(entry.Path, entry.Size, entry.Oid!, ExpectedContent.GitBlob(entry.Oid!, entry.Size))
-            : throw new HttpRequestException($"The Hub names no hash for {Report.Safe(entry.Path)}.");
+            ? new HubFile(entry.Path!, entry.Size, entry.Oid!, ExpectedContent.GitBlob(entry.Oid!, entry.Size))
+            : throw new HttpRequestException($"The Hub names no hash for {Report.Safe(entry.Path!)}.");
     }
 
     private static bool IsHex(string? text, int digits) => text?.Length == digits && text.All(char.IsAsciiHexDigit);
@@ -238,8 +260,8 @@ internal sealed class HubClient : IDisposable
     private sealed record Lfs([property: JsonPropertyName("oid")] string? Oid, [property: JsonPropertyName("size")] long Size);
 
     private sealed record Entry(
-        [property: JsonPropertyName("type")] string Type,
-        [property: JsonPropertyName("path")] string Path,
+        [property: JsonPropertyName("type")] string? Type,
+        [property: JsonPropertyName("path")] string? Path,
         [property: JsonPropertyName("oid")] string? Oid,
         [property: JsonPropertyName("size")] long Size,
         [property: JsonPropertyName("lfs")] Lfs? Lfs);

@@ -1,66 +1,87 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using S3Auth.Cli.Output;
 using S3Auth.Client;
 using S3Auth.Client.Downloads;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Downloads files into a folder, each under its key, but those that are there already.</summary>
-internal sealed class DownloadRun(Session session, string folder, int parallel)
+/// <summary>What to download, and how.</summary>
+internal sealed record DownloadPlan
 {
+    public required IReadOnlyList<FileOwner> Owners { get; init; }
+
+    public required FileFilter Filter { get; init; }
+
+    /// <summary>Where the files go, each under its key.</summary>
+    public required string Folder { get; init; }
+
+    public required int Parallel { get; init; }
+
+    /// <summary>Names stay apart on every file system, not only on the one that the folder is on.</summary>
+    public bool HasPortableNames { get; init; }
+}
+
+/// <summary>Downloads files into a folder, each under its key, but those that are there already.</summary>
+internal sealed class DownloadRun(Session session, DownloadPlan plan)
+{
+    // A miner may have a million odd keys.
+    private const int MaxMappingWarnings = 100;
+
     private readonly Report _report = session.Report;
     private readonly FileReader _reader = session.Client.CreateReader();
     private readonly TransferResult _result = new(session.Report, "downloaded");
-    private readonly Places _places = new(folder);
+    private int _mapped;
+    private int _stalledInARow;
 
-    /// <param name="owners">Whose files.</param>
-    /// <param name="filter">Which of them.</param>
-    /// <param name="cancellationToken">Stops; what has arrived stays.</param>
-    internal Task<ExitCode> RunAsync(IReadOnlyList<FileOwner> owners, FileFilter filter, CancellationToken cancellationToken) =>
-        _result.OfAsync(
-            async () =>
-            {
-                await DownloadAsync(owners, filter, cancellationToken);
-                return _result.End();
-            },
-            cancellationToken);
-
-    private async Task DownloadAsync(IReadOnlyList<FileOwner> owners, FileFilter filter, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(folder);
-        await using var display = new TransferDisplay(_report, "Downloading");
-        await Parallel.ForEachAsync(
-            FindAsync(owners, filter, display, cancellationToken),
-            new ParallelOptions { MaxDegreeOfParallelism = parallel, CancellationToken = cancellationToken },
-            async (file, token) => await DownloadOneAsync(file, display, token));
-    }
-
-    private async IAsyncEnumerable<RemoteFile> FindAsync(
-        IReadOnlyList<FileOwner> owners, FileFilter filter, TransferDisplay display, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var owner in owners)
+    internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.OfAsync(
+        async () =>
         {
-            await foreach (var file in _reader.ListAsync(owner, filter.Source, filter.Prefix, cancellationToken))
-            {
-                if (filter.Takes(file))
-                {
-                    display.Expect(1, file.Size);
-                    yield return file;
-                }
-            }
+            await DownloadAsync(cancellationToken);
+            return _result.End();
+        },
+        cancellationToken);
+
+    private async Task DownloadAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(plan.Folder);
+        var places = new Places(plan.Folder, plan.HasPortableNames ? NameFolding.All : NameFoldingProbe.Of(plan.Folder));
+        var files = new OwnerFiles(_reader, plan.Filter, (owner, exception) => _result.ListFailed(owner.ToString(), exception));
+        await using (var display = new TransferDisplay(_report, "Downloading"))
+        {
+            await Parallel.ForEachAsync(
+                ExpectAsync(files.ListAsync(plan.Owners, cancellationToken), display, cancellationToken),
+                new ParallelOptions { MaxDegreeOfParallelism = plan.Parallel, CancellationToken = cancellationToken },
+                async (file, token) => await DownloadOneAsync(file, places, display, token));
+        }
+
+        if (files.Fatal is { } fatal)
+        {
+            ExceptionDispatchInfo.Throw(fatal);
         }
     }
 
-    private async ValueTask DownloadOneAsync(RemoteFile file, TransferDisplay display, CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<RemoteFile> ExpectAsync(
+        IAsyncEnumerable<RemoteFile> files, TransferDisplay display, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var file in files.WithCancellation(cancellationToken))
+        {
+            display.Expect(1, file.Size);
+            yield return file;
+        }
+    }
+
+    private async ValueTask DownloadOneAsync(RemoteFile file, Places places, TransferDisplay display, CancellationToken cancellationToken)
     {
         using var line = display.Begin(file.Key, file.Size);
         try
         {
-            using var place = _places.Claim(LocalName.Of(file.Key, out _));
+            using var place = places.Claim(LocalName.Of(file, out _));
             var (path, isMapped) = (place.Path, place.Name != file.Key);
             if (isMapped)
             {
-                _report.Warn($"{Report.Safe(file.Key)} is kept as {place.Name}");
+                WarnOfMapping(file.Key, place.Name);
             }
 
             if (await IsThereAsync(file, path, cancellationToken))
@@ -70,12 +91,30 @@ internal sealed class DownloadRun(Session session, string folder, int parallel)
                 return;
             }
 
-            await _reader.DownloadAsync(file, path, line, cancellationToken);
-            _result.Moved(path, file.Key, file.Size, isMapped ? place.Name : null);
+            var arrived = await _reader.DownloadAsync(file, path, line, cancellationToken);
+            Interlocked.Exchange(ref _stalledInARow, 0);
+            _result.Moved(path, file.Key, arrived.Size, isMapped ? place.Name : null);
         }
-        catch (Exception exception) when (Failures.IsForeseen(exception) && !FatalFailure.Is(exception))
+        catch (Exception exception) when (Failures.IsForeseen(exception) && !IsFatal(exception))
         {
             _result.Failed(file.Key, exception);
+        }
+    }
+
+    // One file may stall and the next not. Where nothing else arrives, the store does not answer.
+    private bool IsFatal(Exception exception) =>
+        FatalFailure.OfDownload(exception) || (exception is StalledException && Interlocked.Increment(ref _stalledInARow) > plan.Parallel);
+
+    private void WarnOfMapping(string key, string name)
+    {
+        var count = Interlocked.Increment(ref _mapped);
+        if (count <= MaxMappingWarnings)
+        {
+            _report.Warn($"{Report.Safe(key)} is kept as {name}");
+        }
+        else if (count == MaxMappingWarnings + 1)
+        {
+            _report.Warn(string.Create(CultureInfo.InvariantCulture, $"More than {MaxMappingWarnings} keys are kept under other names; --json shows all of them."));
         }
     }
 

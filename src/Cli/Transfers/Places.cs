@@ -1,20 +1,29 @@
+using System.Text;
+using S3Auth.Client.Downloads;
+
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
 /// Hands out the places of files below a folder. A store has <c>a</c> beside <c>a/b</c>, a file system has not: the later of the two gets
-/// a <c>%</c> at the end of its name, which no other name has there. Used from several threads.
+/// a <c>%</c> at the end of its name, which no other name has there. Where the file system takes different names for the same, a name
+/// whose place has another's already is escaped further (<see cref="LocalName.Escape(string)"/>): the file system keeps the spelling of
+/// the first, so that this is known in later runs too. Used from several threads.
 /// </summary>
-internal sealed class Places(string folder)
+/// <param name="folder">The folder.</param>
+/// <param name="folding">Which names are taken for the same below it.</param>
+internal sealed class Places(string folder, NameFolding folding)
 {
+    private const int MaxFolders = 1000;
+
     private readonly Lock _gate = new();
     private readonly HashSet<string> _beingWritten = new(StringComparer.Ordinal);
 
-    // Where a file system takes letters of different case for the same, two keys may have one place.
-    private readonly HashSet<string>? _taken = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? new(StringComparer.OrdinalIgnoreCase) : null;
+    // The names in a folder, by what the file system makes of them. Each folder is read once, however many files come into it.
+    private readonly Dictionary<string, Dictionary<string, string>> _names = new(StringComparer.Ordinal);
 
     /// <summary>A file's place, in a folder that exists then. Disposed when it was written.</summary>
     /// <param name="name">Its name within the folder, with <c>/</c> between segments, safe.</param>
-    /// <exception cref="UsageException">It is the place of another file of this run.</exception>
+    /// <exception cref="UsageException">It is the place of a file that is being written.</exception>
     internal Place Claim(string name)
     {
         lock (_gate)
@@ -23,27 +32,71 @@ internal sealed class Places(string folder)
             var parent = folder;
             foreach (var segment in segments.AsSpan(..^1))
             {
-                parent = Path.Combine(parent, segment);
-                if (File.Exists(parent) || _beingWritten.Contains(parent))
-                {
-                    parent += "%";
-                }
+                parent = PlaceIn(parent, segment, path => File.Exists(path) || _beingWritten.Contains(path));
             }
 
             Directory.CreateDirectory(parent);
-            var path = Path.Combine(parent, segments[^1]);
-            if (Directory.Exists(path))
-            {
-                path += "%";
-            }
-
-            if (_taken?.Add(path) == false || !_beingWritten.Add(path))
-            {
-                throw new UsageException($"{name} is the place of another file as well: this file system takes their names for the same.");
-            }
-
-            return new Place(this, path, Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'));
+            var place = PlaceIn(parent, segments[^1], Directory.Exists);
+            return _beingWritten.Add(place)
+                ? new Place(this, place, Path.GetRelativePath(folder, place).Replace(Path.DirectorySeparatorChar, '/'))
+                : throw new UsageException($"{name} is being written already: the server listed it twice.");
         }
+    }
+
+    private string PlaceIn(string parent, string segment, Func<string, bool> isOfAnotherKind)
+    {
+        var path = Path.Combine(parent, Distinguish(parent, segment));
+        return isOfAnotherKind(path) ? Path.Combine(parent, Distinguish(parent, Path.GetFileName(path) + "%")) : path;
+    }
+
+    private string Distinguish(string parent, string segment)
+    {
+        if (folding == NameFolding.None)
+        {
+            return segment;
+        }
+
+        var names = NamesIn(parent);
+        var isKnown = names.TryGetValue(Fold(segment), out var there);
+        if (there == segment)
+        {
+            return segment;
+        }
+
+        // A file system may take more for the same than is known here.
+        var name = isKnown || Path.Exists(Path.Combine(parent, segment)) ? LocalName.Escape(segment) : segment;
+        names[Fold(name)] = name;
+        return name;
+    }
+
+    private Dictionary<string, string> NamesIn(string parent)
+    {
+        if (_names.TryGetValue(parent, out var names))
+        {
+            return names;
+        }
+
+        if (_names.Count >= MaxFolders)
+        {
+            _names.Clear();
+        }
+
+        names = new Dictionary<string, string>(StringComparer.Ordinal);
+        var there = Directory.Exists(parent) ? Directory.EnumerateFileSystemEntries(parent) : [];
+        foreach (var path in there.Concat(_beingWritten.Where(path => Path.GetDirectoryName(path) == parent)))
+        {
+            var name = Path.GetFileName(path);
+            names[Fold(name)] = name;
+        }
+
+        _names[parent] = names;
+        return names;
+    }
+
+    private string Fold(string name)
+    {
+        var text = folding.HasFlag(NameFolding.Normalization) ? name.Normalize(NormalizationForm.FormC) : name;
+        return folding.HasFlag(NameFolding.Case) ? text.ToUpperInvariant() : text;
     }
 
     private void Release(string path)

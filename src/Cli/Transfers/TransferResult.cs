@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using S3Auth.Cli.Output;
+using S3Auth.Client;
 
 namespace S3Auth.Cli.Transfers;
 
@@ -12,6 +13,7 @@ internal sealed class TransferResult(Report report, string done)
     private long _bytes;
     private long _there;
     private long _failed;
+    private long _listsFailed;
     private ExitCode _failure;
 
     internal void Moved(string path, string key, long size, string? mappedTo = null)
@@ -53,6 +55,19 @@ internal sealed class TransferResult(Report report, string done)
         report.Record(new FileRecord("file", "failed", path, Key: null, Size: null, Error: exception.Message));
     }
 
+    /// <summary>An owner whose files could not be listed, or not to the end; the other owners' go on.</summary>
+    internal void ListFailed(string owner, Exception exception)
+    {
+        lock (_gate)
+        {
+            _listsFailed++;
+            _failure = _failure == ExitCode.Done ? Failures.CodeOf(exception) : _failure;
+        }
+
+        report.Fail($"List of {owner}: {Failures.Describe(exception)}");
+        report.Record(new ListRecord("list", "failed", owner, (exception as RefusedException)?.Code, exception.Message));
+    }
+
     /// <summary>Says what became of all, and tells the exit code.</summary>
     internal ExitCode End()
     {
@@ -61,7 +76,7 @@ internal sealed class TransferResult(Report report, string done)
     }
 
     /// <summary>The exit code of what has become of them until now.</summary>
-    internal ExitCode Outcome => _failed == 0 ? ExitCode.Done : _moved + _there > 0 ? ExitCode.PartlyDone : _failure;
+    internal ExitCode Outcome => _failed + _listsFailed == 0 ? ExitCode.Done : _moved + _there > 0 ? ExitCode.PartlyDone : _failure;
 
     /// <summary>Does the work; where it is stopped, or ends because going on makes no sense, says what became of the files until then.</summary>
     internal async Task<ExitCode> OfAsync(Func<Task<ExitCode>> work, CancellationToken cancellationToken)
@@ -89,7 +104,7 @@ internal sealed class TransferResult(Report report, string done)
 
     private ExitCode EndBroken(Exception exception)
     {
-        if (_moved + _there + _failed > 0)
+        if (_moved + _there + _failed + _listsFailed > 0)
         {
             Summarise(isStopped: true);
         }
@@ -103,8 +118,8 @@ internal sealed class TransferResult(Report report, string done)
         {
             var took = Stopwatch.GetElapsedTime(_started);
             var rate = took.TotalSeconds > 0 ? _bytes / took.TotalSeconds : 0;
-            report.Record(new SummaryRecord("summary", _moved, _bytes, _there, _failed, Math.Round(took.TotalSeconds, 3), isStopped));
-            report.Line($"{Capital(done)} {Amount.Files(_moved)} ({Amount.Bytes(_bytes)}) in {Amount.Duration(took)}, {Amount.Bytes(rate)}/s; {_there} already there; {_failed} failed.");
+            report.Record(new SummaryRecord("summary", _moved, _bytes, _there, _failed, Math.Round(took.TotalSeconds, 3), isStopped, _listsFailed == 0 ? null : _listsFailed));
+            report.Line($"{Capital(done)} {Amount.Files(_moved)} ({Amount.Bytes(_bytes)}) in {Amount.Duration(took)}, {Amount.Bytes(rate)}/s; {_there} already there; {_failed} failed{(_listsFailed == 0 ? "" : $"; {_listsFailed} lists failed")}.");
         }
     }
 
@@ -112,5 +127,7 @@ internal sealed class TransferResult(Report report, string done)
 
     private sealed record FileRecord(string Type, string Status, string Path, string? Key, long? Size, string? MappedTo = null, string? Error = null);
 
-    private sealed record SummaryRecord(string Type, long Done, long Bytes, long AlreadyThere, long Failed, double Seconds, bool Stopped);
+    private sealed record SummaryRecord(string Type, long Done, long Bytes, long AlreadyThere, long Failed, double Seconds, bool Stopped, long? ListsFailed);
+
+    private sealed record ListRecord(string Type, string Status, string Owner, string? Code, string Error);
 }

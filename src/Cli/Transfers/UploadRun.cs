@@ -1,5 +1,6 @@
 using S3Auth.Cli.Output;
 using S3Auth.Client;
+using S3Auth.Client.Downloads;
 using S3Auth.Client.Generated;
 using S3Auth.Client.Uploads;
 
@@ -26,6 +27,7 @@ internal sealed class UploadRun
     private readonly Report _report;
     private readonly UploadPlan _plan;
     private readonly FolderUploader _uploader;
+    private readonly FileReader _reader;
     private readonly TransferResult _result;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private WatchedFiles? _watched;
@@ -36,6 +38,7 @@ internal sealed class UploadRun
         _session = session;
         _report = session.Report;
         _plan = plan;
+        _reader = session.Client.CreateReader();
         _uploader = session.Client.CreateUploader(session.Wallet.Coldkey);
         _result = new TransferResult(_report, "uploaded");
     }
@@ -204,18 +207,8 @@ internal sealed class UploadRun
         }
     }
 
-    private static async Task<bool> IsThereAsync(Planned file, StoredFiles there, CancellationToken cancellationToken)
-    {
-        if (there.Find(file.Key) is not { } remote || remote.Size != file.Upload.Size)
-        {
-            return false;
-        }
-
-        // Of one that was uploaded in parts nothing tells its bytes: it is taken for the same when it is the later of the two.
-        return remote.Md5 is { } md5
-            ? await Md5.OfAsync(file.Local.File.FullName, cancellationToken) == md5
-            : remote.LastModified.UtcDateTime >= file.Local.File.LastWriteTimeUtc;
-    }
+    private async Task<bool> IsThereAsync(Planned file, StoredFiles there, CancellationToken cancellationToken) =>
+        there.Find(file.Key) is { } stored && await StoredCopy.IsSameAsync(file.Local.File, stored, _reader, cancellationToken);
 
     private sealed record Planned(LocalFile Local, FileToUpload Upload, string Key);
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text;
 using Polly;
 using S3Auth.Client.Requests;
 using S3Auth.Client.Stores;
@@ -10,96 +9,88 @@ using S3Auth.Client.Stores;
 namespace S3Auth.Client.Downloads;
 
 /// <summary>Brings one file to its place, through a part beside it that an interrupted download leaves and the next goes on with.</summary>
-internal sealed class FileDownload
+internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions options, UrlRenewal renewal)
 {
     private const int BlockSize = 128 * 1024;
-    private const string PartEnding = ".s3auth-part";
 
-    // How often a file that is replaced meanwhile is looked up again.
-    private const int MostChanges = 2;
+    // How often a file that is replaced meanwhile is begun anew. Whoever owns it may replace it for ever.
+    private const int MaxChanges = 2;
 
-    // A URL must outlast the asking, not the transfer.
-    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
+    // Two versions may have one time, in whole seconds. One that was stored longer ago than that has its time for itself.
+    private static readonly TimeSpan TimeIsUniqueAfter = TimeSpan.FromSeconds(2);
 
-    private readonly StoreConnection _store;
-    private readonly TimeProvider _time;
-    private readonly Func<RemoteFile, CancellationToken, Task<RemoteFile?>> _find;
-    private readonly ResiliencePipeline<bool> _retries;
+    private readonly PartFiles _parts = new();
+    private readonly ResiliencePipeline<RemoteFile> _retries = Retries.ForTransfers<RemoteFile>(options);
 
-    /// <param name="store">The way to the store.</param>
-    /// <param name="options">How patient to be.</param>
-    /// <param name="find">Finds a file again, as it is now and with another URL; null when it is gone.</param>
-    internal FileDownload(StoreConnection store, S3AuthClientOptions options, Func<RemoteFile, CancellationToken, Task<RemoteFile?>> find)
+    internal async Task<RemoteFile> ToAsync(RemoteFile file, string path, IProgress<long>? received, CancellationToken cancellationToken)
     {
-        _store = store;
-        _time = options.Time;
-        _find = find;
-        _retries = Retries.ForTransfers<bool>(options, exception =>
-            // A URL may end before its time, with the keys that signed it: another one is asked for.
-            exception is ChangedFileException { IsFinal: false } or StoreException { Status: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized });
-    }
-
-    internal async Task ToAsync(RemoteFile file, string path, IProgress<long>? received, CancellationToken cancellationToken)
-    {
-        // Its owner can make such a key, and nothing that is asked changes it.
-        if (file.Url is null)
-        {
-            throw new StoreException(HttpStatusCode.BadRequest, "InvalidURI", "Its key cannot be part of a URL; its owner must store it under another.");
-        }
-
-        var current = file;
-        var isFresh = false;
+        var current = new GrantedFile(file, renewal, options.Time);
         var changes = 0;
-        await _retries.ExecuteAsync(
+        return await _retries.ExecuteAsync(
             async token =>
             {
-                if (isFresh || _time.GetUtcNow() >= current.UrlEndsAt - Margin)
+                while (true)
                 {
-                    current = await _find(current, token).ConfigureAwait(false)
-                        ?? throw new StoreException(HttpStatusCode.NotFound, "NoSuchKey", "The file is gone.");
-                }
-
-                // Another try asks anew: the URL may have ended before its time, the file may be another.
-                isFresh = true;
-                try
-                {
-                    await FetchAsync(current, path, received, token).ConfigureAwait(false);
-                    return true;
-                }
-                catch (ChangedFileException exception) when (++changes > MostChanges)
-                {
-                    // Each look costs the caller a grant, and whoever owns the file may go on for ever.
-                    throw new ChangedFileException(exception.Message) { IsFinal = true };
+                    try
+                    {
+                        return await current.UseAsync(_ => FetchAsync(current, path, received, token), token).ConfigureAwait(false);
+                    }
+                    catch (ChangedFileException) when (++changes <= MaxChanges)
+                    {
+                        // Its URL opens whatever has its key now: nothing has to be asked of the server.
+                        current.IsReplaced = true;
+                    }
                 }
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task FetchAsync(RemoteFile file, string path, IProgress<long>? received, CancellationToken cancellationToken)
+    private async Task<RemoteFile> FetchAsync(GrantedFile current, string path, IProgress<long>? received, CancellationToken cancellationToken)
     {
-        var part = PartOf(file, path);
-        DeleteOthers(file, part);
+        using var stall = store.Watch(cancellationToken);
+        using var replaced = current.IsReplaced ? await AskAsync(current.File, start: 0, isAnyVersion: true, stall).ConfigureAwait(false) : null;
+        if (replaced is not null)
+        {
+            (current.File, current.IsReplaced) = (VersionOf(replaced, current.File), false);
+        }
+
+        stall.Pause();
+
+        var file = current.File;
+        var part = _parts.Begin(file, path);
         try
         {
-            await FetchPartAsync(file, part, received, cancellationToken).ConfigureAwait(false);
+            var time = await FetchPartAsync(file, replaced, part, received, stall, cancellationToken).ConfigureAwait(false);
+            if (time is { } answered && file.LastModified > DateTimeOffset.UnixEpoch && answered - file.LastModified >= TimeIsUniqueAfter)
+            {
+                File.SetLastWriteTimeUtc(part, file.LastModified.UtcDateTime);
+            }
+
+            File.Move(part, path, overwrite: true);
+            _parts.End(file, part);
+            return file;
         }
-        catch (ChangedFileException)
+        catch (Exception exception)
         {
-            // Not to be gone on with.
-            File.Delete(part);
+            // Nothing to go on with: bytes of another version, or none.
+            if (exception is ChangedFileException || new FileInfo(part) is { Exists: true, Length: 0 })
+            {
+                File.Delete(part);
+                _parts.End(file, part);
+            }
+
             throw;
         }
-
-        File.SetLastWriteTimeUtc(part, file.LastModified.UtcDateTime);
-        File.Move(part, path, overwrite: true);
     }
 
-    private async Task FetchPartAsync(RemoteFile file, string part, IProgress<long>? received, CancellationToken cancellationToken)
+    /// <returns>The store's time, where it was asked and told it.</returns>
+    private async Task<DateTimeOffset?> FetchPartAsync(
+        RemoteFile file, HttpResponseMessage? begun, string part, IProgress<long>? received, Stall stall, CancellationToken cancellationToken)
     {
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         var target = new FileStream(part, new FileStreamOptions
         {
-            Mode = FileMode.OpenOrCreate,
+            Mode = begun is null ? FileMode.OpenOrCreate : FileMode.Create,
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
             Options = FileOptions.Asynchronous,
@@ -110,39 +101,41 @@ internal sealed class FileDownload
             var start = await ReadWhatIsThereAsync(target, file.Size, md5, cancellationToken).ConfigureAwait(false);
             received?.Report(start);
             var arrived = start;
+            using var asked = begun is null && start < file.Size ? await AskAgainAsync().ConfigureAwait(false) : null;
             try
             {
-                var isPlain = start == file.Size || await ReceiveAsync(file, start, target, md5, count =>
+                var response = begun ?? asked;
+                if (response is not null)
                 {
-                    arrived += count;
-                    received?.Report(count);
-                }, cancellationToken).ConfigureAwait(false);
-                RefuseOtherContent(file, target, md5, isPlain);
+                    RefuseOtherRange(response, start, file);
+                    await CopyAsync(response, file, target, md5, stall, count =>
+                    {
+                        arrived += count;
+                        received?.Report(count);
+                    }, cancellationToken).ConfigureAwait(false);
+                }
+
+                RefuseOtherContent(file, target, md5, isPlain: response is null || !ContentMark.IsEncrypted(response));
+                return response?.Headers.Date;
             }
             catch
             {
                 received?.Report(-arrived);
                 throw;
             }
-        }
-    }
 
-    // A part of another version of the file has another name.
-    private static string PartOf(RemoteFile file, string path) =>
-        Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $"{PartPrefixOf(file)}{Digest($"{file.ETag}\n{file.Size}")}{PartEnding}");
-
-    private static string PartPrefixOf(RemoteFile file) => $".{Digest(file.Key)}-";
-
-    private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 12));
-
-    // What was there of earlier versions is of no use any more, and its owner could fill the disk with it.
-    private static void DeleteOthers(RemoteFile file, string part)
-    {
-        foreach (var other in Directory.EnumerateFiles(Path.GetDirectoryName(part)!, $"{PartPrefixOf(file)}*{PartEnding}"))
-        {
-            if (other != part)
+            async Task<HttpResponseMessage> AskAgainAsync()
             {
-                File.Delete(other);
+                stall.Moved();
+                try
+                {
+                    return await AskAsync(file, start, isAnyVersion: false, stall).ConfigureAwait(false);
+                }
+                catch
+                {
+                    received?.Report(-start);
+                    throw;
+                }
             }
         }
     }
@@ -171,22 +164,35 @@ internal sealed class FileDownload
         }
     }
 
-    /// <returns>Whether the ETag is the MD5 of what came, where it looks like one.</returns>
-    private async Task<bool> ReceiveAsync(
-        RemoteFile file, long start, FileStream target, IncrementalHash md5, Action<int> received, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AskAsync(RemoteFile file, long start, bool isAnyVersion, Stall stall)
     {
-        using var stall = _store.Watch(cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Get, file.Url);
-        if (start > 0)
+        request.Headers.Range = start > 0 ? new RangeHeaderValue(start, null) : null;
+        if (!isAnyVersion)
         {
-            request.Headers.Range = new RangeHeaderValue(start, null);
+            request.Headers.TryAddWithoutValidation("If-Match", $"\"{file.ETag}\"");
         }
 
-        // The file that was listed, or none.
-        request.Headers.TryAddWithoutValidation("If-Match", $"\"{file.ETag}\"");
-        using var response = await SendAsync(request, stall).ConfigureAwait(false);
-        RefuseOtherRange(response, start, file);
+        try
+        {
+            return await store.SendAsync(request, stall).ConfigureAwait(false);
+        }
+        catch (StoreException exception) when (exception.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            throw new ChangedFileException("The file was replaced since it was listed.");
+        }
+    }
 
+    // What a listing would say of it now. A store that does not say which version it sends is held to the listed one.
+    private static RemoteFile VersionOf(HttpResponseMessage response, RemoteFile file) =>
+        response.Content.Headers.ContentLength is { } size && response.Headers.ETag?.Tag.Trim('"') is { Length: > 0 } etag
+            ? file with { Size = size, ETag = etag, LastModified = response.Content.Headers.LastModified ?? file.LastModified }
+            : file;
+
+    private static async Task CopyAsync(
+        HttpResponseMessage response, RemoteFile file, FileStream target, IncrementalHash md5, Stall stall, Action<int> received, CancellationToken cancellationToken)
+    {
+        stall.Moved();
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
@@ -216,8 +222,6 @@ internal sealed class FileDownload
                 ArrayPool<byte>.Shared.Return(buffer);
             }
         }
-
-        return !ContentMark.IsEncrypted(response);
     }
 
     // A connection that is cut within a record of TLS fails with nothing that tells it from a full disk.
@@ -230,18 +234,6 @@ internal sealed class FileDownload
         catch (IOException exception) when (exception is not HttpIOException)
         {
             throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection to the store broke off.", exception);
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Stall stall)
-    {
-        try
-        {
-            return await _store.SendAsync(request, stall).ConfigureAwait(false);
-        }
-        catch (StoreException exception) when (exception.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.RequestedRangeNotSatisfiable)
-        {
-            throw new ChangedFileException("The file was replaced since it was listed.");
         }
     }
 
@@ -262,7 +254,8 @@ internal sealed class FileDownload
     {
         if (target.Position != file.Size)
         {
-            throw new HttpRequestException($"The download of {file.Size} bytes ended after {target.Position}.");
+            // Of this file alone; nothing is said of the way to the store.
+            throw new HttpIOException(HttpRequestError.ResponseEnded, $"The download of {file.Size} bytes ended after {target.Position}.");
         }
 
         if (isPlain && file.Md5 is { } expected && Convert.ToHexStringLower(md5.GetHashAndReset()) != expected)

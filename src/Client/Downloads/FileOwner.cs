@@ -31,4 +31,7 @@ public readonly record struct FileOwner
 
     /// <summary>A miner's, as a validator; not in the layout <c>hotkey</c>, where a coldkey names no folder.</summary>
     public static FileOwner MinerOfColdkey(AccountId coldkey) => new(coldkey, OwnerKind.MinerColdkey);
+
+    /// <summary>The address that names the owner.</summary>
+    public override string ToString() => Account.ToString();
 }

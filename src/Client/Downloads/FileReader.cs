@@ -7,40 +7,46 @@ namespace S3Auth.Client.Downloads;
 /// <summary>Finds and downloads files: a miner its own, a validator everyone's. May be used from several threads.</summary>
 public sealed class FileReader
 {
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(7);
+
     private readonly IS3AuthApi _api;
     private readonly TimeProvider _time;
     private readonly FileDownload _download;
+    private readonly FileInspection _inspection;
 
     internal FileReader(IS3AuthApi api, StoreConnection store, S3AuthClientOptions options)
     {
         _api = api;
         _time = options.Time;
-        _download = new FileDownload(store, options, FindAsync);
+        var renewal = new UrlRenewal(api, options.Time, RelistAsync, FindAsync);
+        _download = new FileDownload(store, options, renewal);
+        _inspection = new FileInspection(store, options, renewal);
     }
 
-    /// <summary>Every file of an owner, page by page as they are needed, folder by folder in the order of their keys.</summary>
+    /// <summary>
+    /// Every file of an owner, page by page as they are needed, folder by folder in the order of their keys. Each page counts as a grant.
+    /// </summary>
     /// <param name="owner">Whose.</param>
     /// <param name="source">Only of this source.</param>
     /// <param name="prefix">Only those whose key begins with this; it may be left incomplete at its beginning, where the owner's folder stands.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="RefusedException">The server refused.</exception>
+    /// <exception cref="ListingException">The list does not go on, or an entry of it is broken; nothing is said of other owners' lists.</exception>
     public async IAsyncEnumerable<RemoteFile> ListAsync(
         FileOwner owner, string? source = null, string? prefix = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        var progress = new ListingProgress();
         string? cursor = null;
         do
         {
-            var asked = _time.GetUtcNow();
-            var page = await GetPageAsync(owner, source, prefix, cursor, limit: null, cancellationToken).ConfigureAwait(false);
-            foreach (var file in page.Files)
+            var (files, next) = await ReadPageAsync(new ListedPage(owner, source, prefix, cursor), cancellationToken).ConfigureAwait(false);
+            progress.Accept(files, next);
+            foreach (var file in files)
             {
-                yield return Read(file, owner, asked.AddSeconds(page.Expires_in_seconds));
+                yield return file;
             }
 
-            // The same again would never end.
-            cursor = page.Next_cursor == cursor && cursor is not null
-                ? throw new HttpRequestException("The server's list does not go on.")
-                : page.Next_cursor;
+            cursor = next;
         }
         while (cursor is not null);
     }
@@ -52,33 +58,71 @@ public sealed class FileReader
 
     /// <summary>
     /// Downloads a file. It is written beside its place and moved there whole, and what an interrupted download has left there is gone
-    /// on with; size and, where the ETag is one, MD5 are checked. What is at its place is replaced.
+    /// on with; size and, where the ETag is one, MD5 are checked. What is at its place is replaced. A file that was replaced since it was
+    /// listed is downloaded as it is now, which costs no grant; URLs that have ended are renewed up to 1,000 at once, which costs one.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="path">Its place, in a folder that exists. Never made of the key as it is: see <see cref="LocalName"/>.</param>
     /// <param name="received">Told of every number of bytes that arrived; negative for those that are fetched again.</param>
     /// <param name="cancellationToken">Stops; what has arrived stays, for another time.</param>
+    /// <returns>What was downloaded: another version than the listed one where it was replaced meanwhile.</returns>
     /// <exception cref="RefusedException">The server refused.</exception>
     /// <exception cref="StoreException">The store refused, or failed too often.</exception>
     /// <exception cref="ChangedFileException">What the store has is not the listed file, again and again.</exception>
     /// <exception cref="HttpRequestException">There was no connection, too often.</exception>
     /// <exception cref="StalledException">Nothing moved, too often.</exception>
     /// <exception cref="IOException">It could not be written.</exception>
-    public Task DownloadAsync(RemoteFile file, string path, IProgress<long>? received = null, CancellationToken cancellationToken = default)
+    public Task<RemoteFile> DownloadAsync(RemoteFile file, string path, IProgress<long>? received = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentException.ThrowIfNullOrEmpty(path);
         return _download.ToAsync(file, path, received, cancellationToken);
     }
 
-    // A key is the first of those that begin with it.
-    private async Task<RemoteFile?> FindAsync(RemoteFile file, CancellationToken cancellationToken)
+    /// <summary>Asks the store what its ETag and its times are good for: one byte of the file is read, with the URL that it was listed with.</summary>
+    /// <exception cref="StoreException">The store refused: the file is gone, or was replaced.</exception>
+    /// <exception cref="RefusedException">The server refused.</exception>
+    /// <exception cref="HttpRequestException">There was no connection, too often.</exception>
+    /// <exception cref="StalledException">Nothing moved, too often.</exception>
+    public Task<StoredMark> InspectAsync(RemoteFile file, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return _inspection.OfAsync(file, cancellationToken);
+    }
+
+    /// <summary>An address that may be asked; null for none.</summary>
+    internal static Uri? ReadUrl(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) ? url : null;
+
+    /// <summary>How long URLs last.</summary>
+    internal static TimeSpan ReadLife(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, (long)LongestLife.TotalSeconds));
+
+    private async Task<(IReadOnlyList<RemoteFile> Files, string? Next)> ReadPageAsync(ListedPage page, CancellationToken cancellationToken)
     {
         var asked = _time.GetUtcNow();
-        var page = await GetPageAsync(file.Owner, source: null, file.Key, cursor: null, limit: 1, cancellationToken).ConfigureAwait(false);
-        return page.Files is [var found, ..] && found.Key == file.Key
-            ? Read(found, file.Owner, asked.AddSeconds(page.Expires_in_seconds))
-            : null;
+        var answer = await GetPageAsync(page.Owner, page.Source, page.Prefix, page.Cursor, limit: null, cancellationToken).ConfigureAwait(false);
+        var files = Read(answer, page.Owner, page, asked);
+        page.Keys = [.. files.Where(file => file is { RawKey: null, Url: not null }).Select(file => file.Key)];
+        return (files, answer.Next_cursor);
+    }
+
+    private async Task<IReadOnlyList<RemoteFile>> RelistAsync(ListedPage page, CancellationToken cancellationToken)
+    {
+        var asked = _time.GetUtcNow();
+        return Read(await GetPageAsync(page.Owner, page.Source, page.Prefix, page.Cursor, limit: null, cancellationToken).ConfigureAwait(false), page.Owner, page, asked);
+    }
+
+    // A key is the first of those that begin with it. A key that is no text cannot be asked for.
+    private async Task<RemoteFile?> FindAsync(RemoteFile file, CancellationToken cancellationToken)
+    {
+        if (file.RawKey is not null)
+        {
+            return null;
+        }
+
+        var asked = _time.GetUtcNow();
+        var answer = await GetPageAsync(file.Owner, source: null, file.Key, cursor: null, limit: 1, cancellationToken).ConfigureAwait(false);
+        return Read(answer, file.Owner, file.Page, asked) is [var found, ..] && found.Identity == file.Identity ? found : null;
     }
 
     private Task<FileList> GetPageAsync(
@@ -95,14 +139,32 @@ public sealed class FileReader
                 cancellationToken),
         };
 
-    private static RemoteFile Read(ListedFile file, FileOwner owner, DateTimeOffset urlEndsAt) => new()
+    private static List<RemoteFile> Read(FileList? answer, FileOwner owner, ListedPage? page, DateTimeOffset asked)
     {
-        Key = file.Key,
-        Size = file.Size,
-        LastModified = file.Last_modified,
-        ETag = file.Etag,
-        Owner = owner,
-        Url = Uri.TryCreate(file.Download_url, UriKind.Absolute, out var url) ? url : null,
-        UrlEndsAt = urlEndsAt,
-    };
+        var files = answer?.Files ?? throw new ListingException("The server's answer is no list of files.");
+        var urlsEndAt = asked + ReadLife(answer.Expires_in_seconds);
+        return [.. files.Select(file => Read(file, owner, page, urlsEndAt))];
+    }
+
+    private static RemoteFile Read(ListedFile? file, FileOwner owner, ListedPage? page, DateTimeOffset urlEndsAt)
+    {
+        // The ETag becomes a header.
+        if (file is not { Key.Length: > 0, Size: >= 0, Etag: { } etag } || etag.AsSpan().ContainsAnyExceptInRange('!', '~') || etag.Contains('"', StringComparison.Ordinal))
+        {
+            throw new ListingException("The server's list has an entry that is no file.");
+        }
+
+        return new RemoteFile
+        {
+            Key = file.Key,
+            RawKey = Downloads.RawKey.Read(file.Key, file.Download_url),
+            Size = file.Size,
+            LastModified = file.Last_modified,
+            ETag = etag,
+            Owner = owner,
+            Url = ReadUrl(file.Download_url),
+            UrlEndsAt = urlEndsAt,
+            Page = page,
+        };
+    }
 }

@@ -2,17 +2,19 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
 /// Where a key lies below a folder of this machine. A key is whatever its owner chose; what is made of it here never leads out of the
-/// folder, names no device, holds nothing that a file system or terminal takes for something else, and two keys never share a place
-/// but where the file system takes their letters' case for the same.
+/// folder, names no device, holds nothing that a file system or terminal takes for something else, and two keys never share a place.
+/// Some file systems take letters of different case, or different spellings of an accent, for the same: <see cref="Escape(string)"/> has
+/// another name for these.
 /// </summary>
 /// <remarks>
 /// Segments stay as they are where every common file system holds them. Elsewhere each offending byte becomes <c>%</c> and two hex
-/// digits, <c>%</c> itself included; a segment that is too long is cut and ends with a hash of it.
+/// digits, <c>%</c> itself and bytes that are no UTF-8 included; a segment that is too long is cut and ends with a hash of it.
 /// </remarks>
 public static class LocalName
 {
@@ -37,34 +39,120 @@ public static class LocalName
     public static string Of(string key, out bool isMapped)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        var name = string.Join('/', key.Split('/').Select(Segment));
+        var name = Of(BytesOf(key));
         isMapped = name != key;
         return name;
     }
 
-    private static string Segment(string segment)
+    /// <summary>The place of a file, relative to the folder. Also two keys that are no UTF-8, and read the same, have two places.</summary>
+    /// <param name="file">Any file.</param>
+    /// <param name="isMapped">Whether it is another than the file's key.</param>
+    public static string Of(RemoteFile file, out bool isMapped)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (file.RawKey is not { } bytes)
+        {
+            return Of(file.Key, out isMapped);
+        }
+
+        isMapped = true;
+        return Of(bytes);
+    }
+
+    /// <summary>
+    /// Another name for a segment of a place, for file systems that take letters of different case, or different spellings of an accent,
+    /// for the same: upper-case letters and what is not ASCII are escaped as well; where there are none, the first character is.
+    /// </summary>
+    /// <param name="segment">A segment that <see cref="Of(string, out bool)"/> made.</param>
+    public static string Escape(string segment)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(segment);
+        var name = Escape(segment, character => char.IsAsciiLetterUpper(character) || !char.IsAscii(character));
+        if (name == segment)
+        {
+            var isFirst = true;
+            name = Escape(segment, _ => isFirst && !(isFirst = false));
+        }
+
+        return Encoding.UTF8.GetByteCount(name) <= LongestSegment ? name : Cut(name, Encoding.UTF8.GetBytes(segment));
+    }
+
+    // What is escaped already stays as it is.
+    private static string Escape(string segment, Func<char, bool> wants)
+    {
+        var name = new StringBuilder(segment.Length);
+        for (var i = 0; i < segment.Length; i++)
+        {
+            if (segment[i] == '%')
+            {
+                var isEscape = i + 2 < segment.Length && char.IsAsciiHexDigit(segment[i + 1]) && char.IsAsciiHexDigit(segment[i + 2]);
+                name.Append(segment, i, isEscape ? 3 : 1);
+                i += isEscape ? 2 : 0;
+                continue;
+            }
+
+            var isPair = char.IsSurrogatePair(segment, i);
+            Append(name, Encoding.UTF8.GetBytes(segment.Substring(i, isPair ? 2 : 1)), wants(segment[i]));
+            i += isPair ? 1 : 0;
+        }
+
+        return name.ToString();
+    }
+
+    private static string Of(ReadOnlySpan<byte> key)
+    {
+        var name = new StringBuilder(key.Length);
+        foreach (var segment in key.Split((byte)'/'))
+        {
+            if (segment.Start.Value > 0)
+            {
+                name.Append('/');
+            }
+
+            name.Append(Segment(key[segment]));
+        }
+
+        return name.ToString();
+    }
+
+    // A lone half of a surrogate pair has no UTF-8; it cannot come from JSON that was read strictly, but from a caller.
+    private static byte[] BytesOf(string key)
+    {
+        var bytes = new List<byte>(key.Length);
+        for (var i = 0; i < key.Length; i++)
+        {
+            if (char.IsSurrogatePair(key, i))
+            {
+                bytes.AddRange(Encoding.UTF8.GetBytes(key.Substring(i++, 2)));
+            }
+            else if (char.IsSurrogate(key[i]))
+            {
+                bytes.AddRange([0xED, (byte)(0x80 | ((key[i] >> 6) & 0x3F)), (byte)(0x80 | (key[i] & 0x3F))]);
+            }
+            else
+            {
+                bytes.AddRange(Encoding.UTF8.GetBytes(key.Substring(i, 1)));
+            }
+        }
+
+        return [.. bytes];
+    }
+
+    private static string Segment(ReadOnlySpan<byte> segment)
     {
         // An empty one is between two slashes, before the first or after the last.
-        if (segment.Length == 0)
+        if (segment.IsEmpty)
         {
             return "%";
         }
 
         var mapped = new StringBuilder(segment.Length);
-        var last = segment.Length - 1;
-        for (var i = 0; i < segment.Length; i++)
+        for (var i = 0; i < segment.Length;)
         {
-            var character = segment[i];
-            var isEdge = (i == last && character is '.' or ' ') || (i == 0 && character is '.' or ' ' or '-' or '~');
-            if (char.IsSurrogatePair(segment, i))
-            {
-                var rune = new Rune(character, segment[++i]);
-                Append(mapped, rune.ToString(), IsUnsafe(Rune.GetUnicodeCategory(rune)));
-            }
-            else
-            {
-                Append(mapped, character.ToString(), isEdge || Unsafe.Contains(character) || IsUnsafe(char.GetUnicodeCategory(character)));
-            }
+            var isText = Rune.DecodeFromUtf8(segment[i..], out var rune, out var count) == OperationStatus.Done;
+            var isEdge = (i == segment.Length - 1 && segment[i] is (byte)'.' or (byte)' ') || (i == 0 && segment[i] is (byte)'.' or (byte)' ' or (byte)'-' or (byte)'~');
+            Append(mapped, segment.Slice(i, count), !isText || isEdge || (rune.IsBmp && Unsafe.Contains((char)rune.Value)) || IsUnsafe(Rune.GetUnicodeCategory(rune)));
+            i += count;
         }
 
         var name = mapped.ToString();
@@ -81,29 +169,18 @@ public static class LocalName
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
 
-    private static void Append(StringBuilder mapped, string character, bool escape)
+    private static void Append(StringBuilder mapped, ReadOnlySpan<byte> character, bool escape)
     {
         if (!escape)
         {
-            mapped.Append(character);
+            mapped.Append(Encoding.UTF8.GetString(character));
             return;
         }
 
-        Span<byte> bytes = stackalloc byte[4];
-        // A lone half of a pair has no UTF-8; it cannot come from JSON that was read strictly, but from a caller.
-        var count = character is [var half] && char.IsSurrogate(half) ? WriteSurrogate(bytes, half) : Encoding.UTF8.GetBytes(character, bytes);
-        foreach (var value in bytes[..count])
+        foreach (var value in character)
         {
             mapped.Append('%').Append(value.ToString("X2", CultureInfo.InvariantCulture));
         }
-    }
-
-    private static int WriteSurrogate(Span<byte> bytes, char character)
-    {
-        bytes[0] = 0xED;
-        bytes[1] = (byte)(0x80 | ((character >> 6) & 0x3F));
-        bytes[2] = (byte)(0x80 | (character & 0x3F));
-        return 3;
     }
 
     // With whatever ending: NUL.txt is a device as well.
@@ -121,9 +198,11 @@ public static class LocalName
         return false;
     }
 
-    private static string Cut(string name, string segment)
+    // Of the text where it is one, as earlier versions named it.
+    private static string Cut(string name, ReadOnlySpan<byte> segment)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.Unicode.GetBytes(segment)).AsSpan(0, HashBytes));
+        var hashed = Utf8.IsValid(segment) ? SHA256.HashData(Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(segment))) : SHA256.HashData(segment);
+        var hash = Convert.ToHexStringLower(hashed.AsSpan(0, HashBytes));
         var cut = new StringBuilder();
         var size = 0;
         foreach (var rune in name.EnumerateRunes())

@@ -1,3 +1,4 @@
+using System.Text;
 using S3Auth.Client.Stores;
 
 namespace S3Auth.Client.Downloads;
@@ -5,16 +6,19 @@ namespace S3Auth.Client.Downloads;
 /// <summary>A file in the bucket that may be read.</summary>
 public sealed record RemoteFile
 {
-    /// <summary>Its key: whatever its owner chose, so nothing that a path may be made of unseen.</summary>
+    /// <summary>
+    /// Its key: whatever its owner chose, so nothing that a path may be made of unseen (see <see cref="LocalName"/>). A key that is no UTF-8
+    /// has U+FFFD in place of what is no text; two such keys may read the same.
+    /// </summary>
     public required string Key { get; init; }
 
     /// <summary>Its size in bytes.</summary>
     public required long Size { get; init; }
 
-    /// <summary>When it was uploaded.</summary>
+    /// <summary>When it was uploaded, by the store's clock, in whole seconds.</summary>
     public required DateTimeOffset LastModified { get; init; }
 
-    /// <summary>The store's mark of its content; its MD5 in hex, unless it was uploaded in parts.</summary>
+    /// <summary>The store's mark of its content; its MD5 in hex, unless it was uploaded in parts or encrypted with a managed key.</summary>
     public required string ETag { get; init; }
 
     /// <summary>The MD5 of its bytes in lowercase hex, as its <see cref="ETag"/> tells it; null where it tells none.</summary>
@@ -28,6 +32,18 @@ public sealed record RemoteFile
 
     /// <summary>When its URL ends, by this machine's clock.</summary>
     public required DateTimeOffset UrlEndsAt { get; init; }
+
+    /// <summary>The bytes of its key where they are no UTF-8.</summary>
+    internal byte[]? RawKey { get; init; }
+
+    /// <summary>The page that listed it, whose URLs are renewed together; null where it comes from elsewhere.</summary>
+    internal ListedPage? Page { get; init; }
+
+    /// <summary>The bytes of its key.</summary>
+    internal byte[] KeyBytes => RawKey ?? Encoding.UTF8.GetBytes(Key);
+
+    /// <summary>Its key, or what tells it apart where several keys read the same. No key holds a NUL and hex digits alone.</summary>
+    internal string Identity => RawKey is null ? Key : "\0" + Convert.ToHexString(RawKey);
 
     /// <summary>Not its URL, which opens it.</summary>
     public override string ToString() => Key;

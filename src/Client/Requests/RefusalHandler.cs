@@ -6,7 +6,7 @@ namespace S3Auth.Client.Requests;
 /// <summary>Turns an answer that is a problem (RFC 9457) into a <see cref="RefusedException"/>.</summary>
 internal sealed class RefusalHandler : DelegatingHandler
 {
-    private const string ProblemMediaType = "application/problem+json";
+    internal const string ProblemMediaType = "application/problem+json";
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

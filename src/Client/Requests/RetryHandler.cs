@@ -9,7 +9,7 @@ internal sealed class RetryHandler(S3AuthClientOptions options) : DelegatingHand
     private const int LongestAnswer = 512 * 1024 * 1024;
 
     // A sentence and what it is about.
-    private const int LongestRefusal = 64 * 1024;
+    internal const int LongestRefusal = 64 * 1024;
 
     private readonly ResiliencePipeline<HttpResponseMessage> _retries = Retries.ForAnswers(options);
 

@@ -1,0 +1,35 @@
+using System.Net.Http.Headers;
+using Polly;
+using S3Auth.Client.Requests;
+using S3Auth.Client.Stores;
+
+namespace S3Auth.Client.Downloads;
+
+/// <summary>Reads the first byte of a file for the headers that come with it: a URL that is signed for GET takes no HEAD.</summary>
+internal sealed class FileInspection(StoreConnection store, S3AuthClientOptions options, UrlRenewal renewal)
+{
+    private readonly ResiliencePipeline<StoredMark> _retries = Retries.ForTransfers<StoredMark>(options);
+
+    internal async Task<StoredMark> OfAsync(RemoteFile file, CancellationToken cancellationToken)
+    {
+        var current = new GrantedFile(file, renewal, options.Time);
+        return await _retries.ExecuteAsync(
+            async token => await current.UseAsync(one => ReadAsync(one, token), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<StoredMark> ReadAsync(RemoteFile file, CancellationToken cancellationToken)
+    {
+        using var stall = store.Watch(cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, file.Url);
+        request.Headers.Range = file.Size > 0 ? new RangeHeaderValue(0, 0) : null;
+        request.Headers.TryAddWithoutValidation("If-Match", $"\"{file.ETag}\"");
+        var before = options.Time.GetUtcNow();
+        using var response = await store.SendAsync(request, stall).ConfigureAwait(false);
+        var after = options.Time.GetUtcNow();
+
+        // The header is in whole seconds, cut.
+        var skew = response.Headers.Date is { } date ? date.AddSeconds(0.5) - (before + ((after - before) / 2)) : (TimeSpan?)null;
+        return new StoredMark(
+            file.Md5 is not null && !ContentMark.IsEncrypted(response), response.Content.Headers.LastModified ?? file.LastModified, skew);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace S3Auth.Client.Downloads;
+
+/// <summary>
+/// The bytes of a key that is no UTF-8. JSON carries its text with U+FFFD in place of what is no text, so two keys may have one text; the
+/// URL that downloads it carries the bytes.
+/// </summary>
+internal static class RawKey
+{
+    private const char Replacement = '\uFFFD';
+
+    // No UTF-8 has it, so that what follows is no part of the key.
+    private const byte NoText = 0xFF;
+
+    /// <summary>The key's bytes; null where its text is all of it.</summary>
+    internal static byte[]? Read(string key, string? url)
+    {
+        if (!key.Contains(Replacement, StringComparison.Ordinal) || url is null || PathOf(url) is not { } path)
+        {
+            return null;
+        }
+
+        // Below the host's root, or below the bucket's name.
+        var text = Collapse(key);
+        for (var slash = path.IndexOf((byte)'/'); slash >= 0 && slash < path.Length - 1;)
+        {
+            var rest = path.AsSpan(slash + 1);
+            if (Collapse(Encoding.UTF8.GetString(rest)) == text)
+            {
+                return rest.SequenceEqual(Encoding.UTF8.GetBytes(key)) ? null : rest.ToArray();
+            }
+
+            var next = rest.IndexOf((byte)'/');
+            slash = next < 0 ? -1 : slash + 1 + next;
+        }
+
+        // Two URLs are two files, whatever their keys are.
+        return [.. Encoding.UTF8.GetBytes(key), NoText, .. Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(path).AsSpan(0, 16)))];
+    }
+
+    // As it was sent: Uri would make it another.
+    private static byte[]? PathOf(string url)
+    {
+        var host = url.IndexOf("://", StringComparison.Ordinal);
+        var start = host < 0 ? -1 : url.IndexOf('/', host + 3);
+        if (start < 0)
+        {
+            return null;
+        }
+
+        var end = url.AsSpan(start).IndexOfAny('?', '#');
+        var escaped = Encoding.UTF8.GetBytes(end < 0 ? url[start..] : url.Substring(start, end));
+        var path = new List<byte>(escaped.Length);
+        for (var i = 0; i < escaped.Length; i++)
+        {
+            if (escaped[i] == '%' && i + 2 < escaped.Length && char.IsAsciiHexDigit((char)escaped[i + 1]) && char.IsAsciiHexDigit((char)escaped[i + 2]))
+            {
+                path.Add(Convert.ToByte($"{(char)escaped[i + 1]}{(char)escaped[i + 2]}", 16));
+                i += 2;
+            }
+            else
+            {
+                path.Add(escaped[i]);
+            }
+        }
+
+        return [.. path];
+    }
+
+    // How many U+FFFD stand for a broken sequence is each decoder's own affair.
+    private static string Collapse(string text)
+    {
+        var collapsed = new StringBuilder(text.Length);
+        foreach (var character in text)
+        {
+            if (character != Replacement || collapsed.Length == 0 || collapsed[^1] != Replacement)
+            {
+                collapsed.Append(character);
+            }
+        }
+
+        return collapsed.ToString();
+    }
+}

@@ -1,0 +1,147 @@
+using System.Text.Json;
+using S3Auth.Client.Generated;
+
+namespace S3Auth.Client.Downloads;
+
+/// <summary>
+/// Asks for new URLs where old ones have ended, up to 1,000 with one grant. A file that was renewed a moment ago is not renewed again, so
+/// that a store which refuses every URL does not cost a grant for each file.
+/// </summary>
+/// <param name="api">The server.</param>
+/// <param name="time">This machine's clock.</param>
+/// <param name="relist">Lists a page again: one grant.</param>
+/// <param name="find">Looks for one file: one grant.</param>
+internal sealed class UrlRenewal(
+    IS3AuthApi api,
+    TimeProvider time,
+    Func<ListedPage, CancellationToken, Task<IReadOnlyList<RemoteFile>>> relist,
+    Func<RemoteFile, CancellationToken, Task<RemoteFile?>> find)
+{
+    private const int MaxKeys = 1000;
+
+    // The server takes bodies of 512 KiB.
+    private const int MaxBytes = 400 * 1024;
+
+    // Quotes and comma.
+    private const int BytesAroundKey = 3;
+
+    private const int ExpiryHours = 24;
+
+    // Of one page; each costs a grant.
+    private const int MaxFinds = 10;
+
+    private static readonly TimeSpan BetweenRenewals = TimeSpan.FromMinutes(1);
+
+    /// <summary>The file with another URL than the one it has; null where it is gone, or where another one was refused a moment ago.</summary>
+    internal async Task<RemoteFile?> RenewAsync(RemoteFile file, CancellationToken cancellationToken)
+    {
+        if (file.Page is not { } page)
+        {
+            return await find(file, cancellationToken).ConfigureAwait(false);
+        }
+
+        await page.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var now = time.GetUtcNow();
+            if (page.Renewed.TryGetValue(file.Identity, out var earlier))
+            {
+                if (earlier.File.Url != file.Url)
+                {
+                    // Its version is what the caller knows better.
+                    return file with { Url = earlier.File.Url, UrlEndsAt = earlier.File.UrlEndsAt };
+                }
+
+                if (now < earlier.AskedAt + BetweenRenewals)
+                {
+                    return null;
+                }
+            }
+
+            if (page.Failure is { } failure && now < failure.At + BetweenRenewals)
+            {
+                throw failure.Exception;
+            }
+
+            try
+            {
+                await RenewAsync(page, file, now, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                page.Failure = (exception, now);
+                throw;
+            }
+
+            if (page.Renewed.TryGetValue(file.Identity, out var renewed) && renewed.AskedAt == now)
+            {
+                return file with { Url = renewed.File.Url, UrlEndsAt = renewed.File.UrlEndsAt };
+            }
+
+            // Own files may have moved to another page.
+            return page.Owner.Kind == FileOwner.OwnerKind.Own && page.Finds++ < MaxFinds
+                ? await find(file, cancellationToken).ConfigureAwait(false)
+                : null;
+        }
+        finally
+        {
+            page.Gate.Release();
+        }
+    }
+
+    private async Task RenewAsync(ListedPage page, RemoteFile file, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (page.Owner.Kind != FileOwner.OwnerKind.Own && file.RawKey is null && BatchFrom(page, file.Key) is { Count: > 0 } keys)
+        {
+            var answer = await SignAsync(page.Owner, keys, cancellationToken).ConfigureAwait(false);
+            foreach (var (key, url) in answer)
+            {
+                if (FileReader.ReadUrl(url.Presigned_url) is { } fresh)
+                {
+                    page.Renewed[key] = (file with { Key = key, Url = fresh, UrlEndsAt = now + FileReader.ReadLife(url.Expires_in_seconds) }, now);
+                }
+            }
+
+            return;
+        }
+
+        foreach (var fresh in await relist(page, cancellationToken).ConfigureAwait(false))
+        {
+            page.Renewed[fresh.Identity] = (fresh, now);
+        }
+    }
+
+    // From this file on: those before it are done, or under way with URLs of their own.
+    private static List<string> BatchFrom(ListedPage page, string key)
+    {
+        var keys = new List<string>();
+        var bytes = 0;
+        foreach (var next in page.Keys.SkipWhile(one => one != key))
+        {
+            bytes += JsonEncodedText.Encode(next).EncodedUtf8Bytes.Length + BytesAroundKey;
+            if (keys.Count == MaxKeys || (keys.Count > 0 && bytes > MaxBytes))
+            {
+                break;
+            }
+
+            keys.Add(next);
+        }
+
+        return keys;
+    }
+
+    private async Task<IReadOnlyDictionary<string, FileUrl>> SignAsync(FileOwner owner, List<string> keys, CancellationToken cancellationToken)
+    {
+        var command = new GetFilePresignedUrlsCommand { File_keys = keys, Expiry_hours = ExpiryHours };
+        if (owner.Kind == FileOwner.OwnerKind.MinerHotkey)
+        {
+            command.Miner_hotkey = owner.Account.ToString();
+        }
+        else
+        {
+            command.Miner_coldkey = owner.Account.ToString();
+        }
+
+        return (await api.GetFilePresignedUrlsAsync(command, cancellationToken).ConfigureAwait(false)).File_urls ?? new Dictionary<string, FileUrl>(StringComparer.Ordinal);
+    }
+}
