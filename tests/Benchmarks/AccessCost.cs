@@ -7,7 +7,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using S3Auth.EndToEnd.Tests.Servers;
 using S3Auth.Substrate;
 
 namespace S3Auth.Benchmarks;
@@ -156,7 +155,7 @@ internal static class AccessCost
     private static async Task<WebApplication> StartStoreAsync(List<AccountId> miners)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{FreePort.Next()}");
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         var store = builder.Build();
         store.Run(context =>
         {

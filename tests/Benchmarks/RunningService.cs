@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.Tests;
 
 namespace S3Auth.Benchmarks;
 

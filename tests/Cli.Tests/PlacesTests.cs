@@ -34,6 +34,71 @@ public sealed class PlacesTests
         Assert.That(_folder.EnumerateFiles("*", SearchOption.AllDirectories).Count(), Is.EqualTo(2));
     }
 
+    // A file system that takes them for the same keeps the spelling of the first, so that each key finds its own in later runs.
+    [TestCase("A.bin", "a.bin", "%61.bin")]
+    [TestCase("a.bin", "A.bin", "%41.bin")]
+    [TestCase("\u00e9", "e\u0301", "e%CC%81")]
+    [TestCase("e\u0301", "\u00e9", "%C3%A9")]
+    public void Names_that_are_taken_for_the_same_have_two_places_in_every_run(string first, string second, string name)
+    {
+        Write(new Places(_folder.FullName, NameFolding.All), first, first);
+        Write(new Places(_folder.FullName, NameFolding.All), second, name);
+        var later = new Places(_folder.FullName, NameFolding.All);
+        Write(later, second, name);
+        Write(later, first, first);
+
+        Assert.That(_folder.EnumerateFiles().Count(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Folders_that_are_taken_for_the_same_are_two()
+    {
+        var places = new Places(_folder.FullName, NameFolding.All);
+
+        Write(places, "Data/x", "Data/x");
+        Write(places, "data/x", "%64ata/x");
+        Write(places, "Data/y", "Data/y");
+        Write(places, "DATA", "%44%41%54%41");
+    }
+
+    [Test]
+    public void Names_that_are_taken_for_the_same_are_two_while_the_first_is_being_written()
+    {
+        var places = new Places(_folder.FullName, NameFolding.Case);
+        using var first = places.Claim("A");
+        using var second = places.Claim("a");
+
+        Assert.That((first.Name, second.Name), Is.EqualTo(("A", "%61")));
+    }
+
+    [TestCase((int)NameFolding.None, "a", "\u00e9", "e\u0301")]
+    [TestCase((int)NameFolding.Case, "%61", "\u00e9", "e\u0301")]
+    [TestCase((int)NameFolding.Normalization, "a", "\u00e9", "e%CC%81")]
+    public void Names_stay_where_the_file_system_tells_them_apart(int folding, params string[] names)
+    {
+        var places = new Places(_folder.FullName, (NameFolding)folding);
+
+        foreach (var (name, expected) in new[] { "A", "a", "\u00e9", "e\u0301" }.Zip(names.Prepend("A")))
+        {
+            Write(places, name, expected);
+        }
+    }
+
+    [Test]
+    [Platform(Include = "Linux")]
+    public void File_systems_of_Linux_tell_names_apart()
+    {
+        Assert.That(NameFoldingProbe.Of(_folder.FullName), Is.EqualTo(NameFolding.None));
+        Assert.That(_folder.EnumerateFileSystemInfos(), Is.Empty);
+    }
+
+    private static void Write(Places places, string name, string expected)
+    {
+        using var place = places.Claim(name);
+        File.WriteAllText(place.Path, name);
+        Assert.That(place.Name, Is.EqualTo(expected));
+    }
+
     [Test]
     public void File_that_is_being_written_is_in_nobodys_way()
     {

@@ -78,6 +78,46 @@ public sealed class WalletReaderTests
         Assert.That(() => Read(Options("mine", "miner")), Throws.TypeOf<UsageException>().With.Message.Contains("--password-file"));
     }
 
+    // As bittensor-wallet names and hides it: from 2.1 on in base64.
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Encrypted_hotkey_opens_with_the_variable_of_Bittensors_tools(bool isBase64)
+    {
+        var path = Put("mine", "miner", "nacl");
+        var name = "BT_PW_" + path.Replace('/', '_').Replace('.', '_').ToUpperInvariant();
+        var hidden = "correct horse".Select((character, index) => (char)(character ^ name[index % name.Length])).ToArray();
+        _variables[name] = isBase64 ? Convert.ToBase64String([.. hidden.Select(character => (byte)character)]) : new string(hidden);
+
+        using var wallet = Read(Options("mine", "miner"));
+
+        Assert.That(wallet.Hotkey.AccountId.ToString(), Is.EqualTo(Hotkey));
+    }
+
+    [Test]
+    public void Variable_of_Bittensors_tools_has_the_path_in_its_name() => Assert.That(
+        PasswordVariable.NamesOf("/root/.bittensor/wallets/my-wallet/hotkeys/h.1"), Has.Member("BT_PW__ROOT__BITTENSOR_WALLETS_MY-WALLET_HOTKEYS_H_1"));
+
+    [Test]
+    public void Variable_that_does_not_open_the_hotkey_is_named_and_not_shown()
+    {
+        var name = PasswordVariable.NamesOf(Put("mine", "miner", "nacl")).First();
+        _variables[name] = "U0VDUkVU";
+
+        Assert.That(
+            () => Read(Options("mine", "miner")),
+            Throws.TypeOf<UsageException>().With.Message.Contains(name).And.Message.Contains("--password-file").And.Message.Not.Contains("U0VDUkVU"));
+    }
+
+    [Test]
+    public void Password_file_goes_before_the_variable()
+    {
+        _variables[PasswordVariable.NamesOf(Put("mine", "miner", "nacl")).First()] = "U0VDUkVU";
+
+        using var wallet = Read(Options("mine", "miner") with { PasswordFile = Write("password", "correct horse\n") });
+
+        Assert.That(wallet.Hotkey.AccountId.ToString(), Is.EqualTo(Hotkey));
+    }
+
     [TestCase("ansible", "Ansible")]
     [TestCase("fernet", "Fernet")]
     public void Early_encryptions_are_refused_by_name_with_what_to_do(string file, string name)

@@ -49,6 +49,30 @@ public sealed class LocalNameTests
         Assert.That(one, Is.Not.EqualTo(other));
     }
 
+    [TestCase("A.bin", "%41.bin")]
+    [TestCase("a.bin", "%61.bin")]
+    [TestCase("größe", "gr%C3%B6%C3%9Fe")]
+    [TestCase("🙂", "%F0%9F%99%82")]
+    [TestCase("%2Ehidden", "%2E%68idden")]
+    [TestCase("A%", "%41%")]
+    public void Escaped_further_a_name_has_one_spelling(string segment, string name) => Assert.That(LocalName.Escape(segment), Is.EqualTo(name));
+
+    // What file systems fold: case, and accents as a character or a mark.
+    [Test]
+    public void No_two_names_that_are_escaped_further_are_folded_into_one()
+    {
+        string[] letters = ["a", "A", "%41", "%61", "é", "e\u0301", "É", "E\u0301", "~", "%"];
+        var plain = letters.SelectMany(one => letters.SelectMany(two => letters.Select(three => one + two + three)));
+        var keys = plain.Select(key => LocalName.Of(key, out _)).Distinct(StringComparer.Ordinal).ToList();
+
+        var escaped = keys.Select(LocalName.Escape).ToList();
+
+        Assert.That(escaped.Select(name => name.Normalize().ToUpperInvariant()), Is.Unique);
+
+        // What was escaped to its last character has one spelling already.
+        Assert.That(escaped.Intersect(keys, StringComparer.Ordinal), Has.All.Match("^(%([0-9A-F]{2})?)+$"));
+    }
+
     // Every sequence of a few characters that matter, as one key: no two share a place, none leaves the folder.
     [Test]
     public void No_two_keys_share_a_place_and_none_leaves_the_folder()

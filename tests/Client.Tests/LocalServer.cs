@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using S3Auth.Tests;
 
 namespace S3Auth.Client.Tests;
 
@@ -13,12 +13,7 @@ internal sealed class LocalServer : IAsyncDisposable
 
     public LocalServer()
     {
-        using (var free = new TcpListener(IPAddress.Loopback, port: 0))
-        {
-            free.Start();
-            Address = new Uri($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/");
-        }
-
+        Address = new Uri($"http://127.0.0.1:{FreePort.Next()}/");
         _listener.Prefixes.Add(Address.AbsoluteUri);
         _listener.Start();
         _serving = ServeAsync();
@@ -31,6 +26,9 @@ internal sealed class LocalServer : IAsyncDisposable
 
     /// <summary>The If-Match header of every request that has one.</summary>
     public ConcurrentQueue<string> Matched { get; } = [];
+
+    /// <summary>The body of every request.</summary>
+    public ConcurrentQueue<byte[]> Bodies { get; } = [];
 
     /// <summary>What it answers. An exception breaks the connection off.</summary>
     public Func<HttpListenerContext, Task> Answer { get; set; } = context =>
@@ -87,7 +85,9 @@ internal sealed class LocalServer : IAsyncDisposable
 
             try
             {
-                await context.Request.InputStream.CopyToAsync(Stream.Null);
+                using var body = new MemoryStream();
+                await context.Request.InputStream.CopyToAsync(body);
+                Bodies.Enqueue(body.ToArray());
                 await Answer(context);
                 context.Response.Close();
             }

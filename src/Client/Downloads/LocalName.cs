@@ -61,7 +61,8 @@ public static class LocalName
 
     /// <summary>
     /// Another name for a segment of a place, for file systems that take letters of different case, or different spellings of an accent,
-    /// for the same: upper-case letters and what is not ASCII are escaped as well; where there are none, the first character is.
+    /// for the same: upper-case letters and what is not ASCII are escaped as well; where there are none, the first character is. A segment
+    /// of escapes alone has one spelling and stays as it is.
     /// </summary>
     /// <param name="segment">A segment that <see cref="Of(string, out bool)"/> made.</param>
     public static string Escape(string segment)

@@ -111,12 +111,12 @@ internal sealed class UrlRenewal(
         }
     }
 
-    // From this file on: those before it are done, or under way with URLs of their own.
+    // This file, those after it, and then those before it: several are under way at once.
     private static List<string> BatchFrom(ListedPage page, string key)
     {
         var keys = new List<string>();
         var bytes = 0;
-        foreach (var next in page.Keys.SkipWhile(one => one != key))
+        foreach (var next in page.Keys.SkipWhile(one => one != key).Concat(page.Keys.TakeWhile(one => one != key)))
         {
             bytes += JsonEncodedText.Encode(next).EncodedUtf8Bytes.Length + BytesAroundKey;
             if (keys.Count == MaxKeys || (keys.Count > 0 && bytes > MaxBytes))

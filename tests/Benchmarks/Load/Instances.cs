@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.Tests;
 using StackExchange.Redis;
 
 namespace S3Auth.Benchmarks.Load;

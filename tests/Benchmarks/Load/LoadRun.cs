@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using HdrHistogram;
-using S3Auth.EndToEnd.Tests.Servers;
+using S3Auth.Tests;
 using S3Auth.Substrate;
 
 namespace S3Auth.Benchmarks.Load;

@@ -340,7 +340,7 @@ internal sealed class FaultCases
         Assert.That(answered, Is.EqualTo(granted).And.Positive);
     }
 
-    private static string? FakeTime { get; } = Directory.Exists("/usr/lib")
+    internal static string? FakeTime { get; } = Directory.Exists("/usr/lib")
         ? Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu*").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
         : null;
 

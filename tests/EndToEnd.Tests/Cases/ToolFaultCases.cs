@@ -1,4 +1,6 @@
 using System.Globalization;
+using S3Auth.Client;
+using S3Auth.Client.Downloads;
 using S3Auth.EndToEnd.Tests.Clients;
 using S3Auth.EndToEnd.Tests.Servers;
 using S3Auth.EndToEnd.Tests.Stores;
@@ -130,6 +132,51 @@ internal sealed class ToolFaultCases
         Assert.That(left, Is.InRange(1, content.Length - 1), "it was in the middle");
         Assert.That(Parts(), Is.Empty);
         Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "back", FolderOfMiner + "large.bin")), content);
+    }
+
+    [TestCase("-10m", "behind")]
+    [TestCase("+10m", "ahead of")]
+    public async Task Clock_that_is_wrong_is_said_once_and_stops_nothing(string time, string how)
+    {
+        if (FaultCases.FakeTime is not { } library)
+        {
+            Assert.Ignore("There is no libfaketime.");
+            return;
+        }
+
+        await using var api = await StartApiAsync(storePort: null);
+        var tool = new S3AuthTool(api.Address, _folder)
+        {
+            Environment = { ["LD_PRELOAD"] = library, ["FAKETIME"] = time, ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1", ["DONT_FAKE_MONOTONIC"] = "1" },
+        };
+        var contents = await WriteAsync(5, 2000);
+
+        var result = await tool.RunAsync(["upload", "data", .. await tool.WalletOfAsync(_miner)]);
+
+        result.Expect();
+        Assert.That(await _bucket.ListKeysAsync(), Has.Count.EqualTo(contents.Count));
+        Assert.That(
+            result.Errors.Split('\n').Where(line => line.Contains("Clock", StringComparison.Ordinal)),
+            Is.EqualTo([$"warning: Clock is 10 min {how} the server; signing with the server's time. Run `timedatectl set-ntp true`."]));
+    }
+
+    [Test]
+    public async Task Files_that_are_replaced_after_they_were_listed_cost_no_grant()
+    {
+        await using var api = await StartApiAsync(storePort: null);
+        var keys = Enumerable.Range(0, 401).Select(number => string.Create(CultureInfo.InvariantCulture, $"{FolderOfMiner}{number:D4}.bin")).ToList();
+        var content = new byte[2048];
+        await _bucket.PutAllAsync(keys, content.AsSpan(0, 1500).ToArray());
+        using var client = new S3AuthClient(api.Address, Subnet.Validator.Hotkey.Keys);
+        var reader = client.CreateReader();
+        var files = await reader.ListAsync(FileOwner.MinerOfColdkey(_miner.Coldkey.Keys.AccountId)).ToListAsync();
+        await _bucket.PutAllAsync(keys, content);
+
+        var folder = _folder.Sub("back");
+        await Parallel.ForEachAsync(files, async (file, token) => await reader.DownloadAsync(file, Path.Combine(folder, Path.GetFileName(file.Key)), cancellationToken: token));
+
+        Assert.That(Directory.EnumerateFiles(folder).Select(path => new FileInfo(path).Length), Has.Exactly(401).EqualTo(content.Length));
+        Assert.That(api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel), Is.EqualTo(1));
     }
 
     [TestCase(0)]

@@ -56,6 +56,9 @@ internal sealed class Hub : IAsyncDisposable
     /// <summary>Where its list says that it goes on; null for where it does.</summary>
     public HubNext? Next { get; set; }
 
+    /// <summary>Whether it is a mirror, whose list names the next page by the address of the Hub that it mirrors.</summary>
+    public bool IsMirror { get; set; }
+
     /// <summary>Whether the other host was ever shown the token.</summary>
     public bool TokenWentElsewhere { get; private set; }
 
@@ -158,7 +161,7 @@ internal sealed class Hub : IAsyncDisposable
         if (start + PageSize < _files.Count)
         {
             response.Headers["Link"] = string.Create(
-                CultureInfo.InvariantCulture, $"<{Address}api/datasets/{Dataset}/tree/{Commit}?recursive=true&limit=1000&cursor={start + PageSize}>; rel=\"next\"");
+                CultureInfo.InvariantCulture, $"<{(IsMirror ? "https://huggingface.co/" : Address)}api/datasets/{Dataset}/tree/{Commit}?recursive=true&limit=1000&cursor={start + PageSize}>; rel=\"next\"");
         }
 
         var entries = _files.Skip(start).Take(PageSize).Select(file => (object)(file.Value.IsLfs

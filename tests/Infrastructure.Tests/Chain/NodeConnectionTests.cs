@@ -1,10 +1,10 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Chain.Node;
 using S3Auth.Infrastructure.Tests.Chain.Nodes;
+using S3Auth.Tests;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 
@@ -147,14 +147,7 @@ internal sealed class NodeConnectionTests
     [Test]
     public async Task Nobody_listening_is_unreachable()
     {
-        int port;
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
-        await AssertUnreachableAsync(new Uri($"ws://127.0.0.1:{port}/?apikey=very-private"), "nobody listens there");
+        await AssertUnreachableAsync(new Uri($"ws://127.0.0.1:{FreePort.Next()}/?apikey=very-private"), "nobody listens there");
     }
 
     [Test]

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using S3Auth.Infrastructure.Limits;
+using S3Auth.Tests;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
 
@@ -23,12 +24,7 @@ internal sealed class RedisServer : IDisposable
             _tls = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no"];
         }
 
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            _port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
+        _port = FreePort.Next();
         Start();
     }
 

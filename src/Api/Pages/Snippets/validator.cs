@@ -16,7 +16,7 @@ foreach (var miner in await reader.ListMinersAsync())
     await foreach (var file in reader.ListAsync(FileOwner.<<miner_factory>>(AccountId.Parse(miner.Id))))
     {
         // A miner chooses its keys: a place that is good for this machine is made of each. One that cannot be asked for has no URL.
-        var place = Path.Combine("data", LocalName.Of(file.Key, out _));
+        var place = Path.Combine("data", LocalName.Of(file, out _));
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);

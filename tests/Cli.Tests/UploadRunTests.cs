@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Net;
+using S3Auth.Cli.Identity;
+using S3Auth.Cli.Output;
+using S3Auth.Cli.Transfers;
+using S3Auth.Client.Generated;
+using S3Auth.Client.Tests;
+using S3Auth.Substrate;
+
+namespace S3Auth.Cli.Tests;
+
+/// <summary>Uploads into a bucket that encrypts with KMS: its ETags look like an MD5 and are none.</summary>
+public sealed class UploadRunTests
+{
+    private static readonly DateTimeOffset Stored = new(DateTime.UtcNow.Date.AddDays(1), TimeSpan.Zero);
+
+    private LocalServer _server = null!;
+    private DirectoryInfo _folder = null!;
+    private string? _encryption;
+
+    private string File => Path.Combine(_folder.FullName, "a.bin");
+
+    [SetUp]
+    public void SetUp()
+    {
+        (_server, _folder, _encryption) = (new LocalServer(), Directory.CreateTempSubdirectory("s3auth-upload-"), "aws:kms");
+        System.IO.File.WriteAllBytes(File, new byte[2000]);
+        _server.Answer = context => context.Request.Url!.AbsolutePath switch
+        {
+            "/structure-info" => LocalServer.WriteJsonAsync(context, new Structure
+            {
+                Min_bytes = 1024, Max_bytes = 1 << 30, Sources = ["x"], Upload_method = "POST", Folder_layout = "coldkey", Folder_structure = "data/{source}/{coldkey}/",
+            }),
+            "/get-folder-access" => LocalServer.WriteJsonAsync(context, new FolderAccess
+            {
+                Folder = "f/", Url = _server.Address + "post", List_url = "", Expiry_seconds = 3600, Fields = new Dictionary<string, string>(StringComparer.Ordinal),
+            }),
+            "/list-my-files" => LocalServer.WriteJsonAsync(context, new FileList
+            {
+                Files = [new ListedFile { Key = "f/a.bin", Size = 2000, Etag = new string('a', 32), Last_modified = Stored, Download_url = _server.Address + "a" }],
+                Expires_in_seconds = 3600,
+            }),
+            _ => AnswerAsStoreAsync(context),
+        };
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        await _server.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    [Test]
+    public async Task File_that_has_not_changed_since_it_was_stored_is_not_sent_again()
+    {
+        Assert.That(await RunAsync(), Is.EqualTo(ExitCode.Done));
+        Assert.That(_server.Asked, Has.None.EqualTo("POST /post"));
+    }
+
+    // Of the same size.
+    [Test]
+    public async Task File_that_changed_since_it_was_stored_is_sent()
+    {
+        System.IO.File.SetLastWriteTimeUtc(File, Stored.UtcDateTime.AddSeconds(5));
+
+        Assert.That(await RunAsync(), Is.EqualTo(ExitCode.Done));
+        Assert.That(_server.Asked, Has.One.EqualTo("POST /post"));
+    }
+
+    // Its ETag is an MD5, and another one than the file's, whatever its time.
+    [TestCase("AES256")]
+    [TestCase(null)]
+    public async Task File_with_another_md5_is_sent(string? encryption)
+    {
+        _encryption = encryption;
+
+        Assert.That(await RunAsync(), Is.EqualTo(ExitCode.Done));
+        Assert.That(_server.Asked, Has.One.EqualTo("POST /post"));
+    }
+
+    private async Task AnswerAsStoreAsync(HttpListenerContext context)
+    {
+        if (_encryption is not null)
+        {
+            context.Response.Headers["x-amz-server-side-encryption"] = _encryption;
+        }
+
+        context.Response.Headers["Last-Modified"] = Stored.ToString("R", CultureInfo.InvariantCulture);
+        await LocalServer.WriteAsync(context, context.Request.HttpMethod == "GET" ? [0] : [], context.Request.HttpMethod == "GET" ? 206 : 201);
+    }
+
+    private async Task<ExitCode> RunAsync()
+    {
+        using var coldkey = KeyPair.FromUri("//Bob//cold");
+        using var session = new Session(new Report(json: false, quiet: true), _server.Address, new Wallet(KeyPair.FromUri("//Bob"), coldkey.AccountId));
+        return await new UploadRun(session, new UploadPlan { Paths = [_folder.FullName], Delivery = new Delivery { Parallel = 1 } }).RunAsync(CancellationToken.None);
+    }
+}

@@ -1,0 +1,139 @@
+using S3Auth.Client.Downloads;
+using S3Auth.Client.Generated;
+using S3Auth.Substrate;
+
+namespace S3Auth.Client.Tests;
+
+/// <summary>Lists that go round in a circle, for ever, or make no sense; keys that are no text.</summary>
+public sealed class ListingTests
+{
+    private LocalServer _service = null!;
+    private KeyPair _hotkey = null!;
+    private S3AuthClient _client = null!;
+    private int _pages;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _service = new LocalServer();
+        _hotkey = KeyPair.FromUri("//Alice");
+        _client = new S3AuthClient(_service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1 });
+        _pages = 0;
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        _client.Dispose();
+        _hotkey.Dispose();
+        await _service.DisposeAsync();
+    }
+
+    [TestCase(1)]
+    [TestCase(3)]
+    public void Cursor_that_came_before_ends_the_list(int circle)
+    {
+        Serve(page => ([FileOf($"k{page:D3}")], $"cursor{page % circle}"));
+
+        Assert.That(CountAsync, Throws.TypeOf<ListingException>());
+        Assert.That(_pages, Is.EqualTo(circle + 1));
+    }
+
+    [Test]
+    public async Task Page_that_came_before_under_another_cursor_ends_the_list_and_is_not_read_again()
+    {
+        Serve(page => ([FileOf("a"), FileOf("b")], $"cursor{page}"));
+        var keys = new List<string>();
+
+        Assert.That(
+            async () =>
+            {
+                await foreach (var file in ListAsync())
+                {
+                    keys.Add(file.Key);
+                }
+            },
+            Throws.TypeOf<ListingException>());
+        await Task.CompletedTask;
+        Assert.That(keys, Is.EqualTo(["a", "b"]));
+    }
+
+    [Test]
+    public void Pages_without_files_do_not_come_for_ever()
+    {
+        Serve(page => ([], $"cursor{page}"));
+
+        Assert.That(CountAsync, Throws.TypeOf<ListingException>());
+        Assert.That(_pages, Is.LessThan(20));
+    }
+
+    // The server bounds a page in bytes as well.
+    [Test]
+    public async Task Short_pages_are_read_to_the_end()
+    {
+        Serve(page => (page % 2 == 0 ? [] : [FileOf($"k{page:D3}")], page == 40 ? null : $"cursor{page}"));
+
+        Assert.That(await CountAsync(), Is.EqualTo(20));
+    }
+
+    private static IEnumerable<TestCaseData> Broken() =>
+    [
+        new TestCaseData(new ListedFile { Key = "", Size = 1, Etag = "e", Download_url = "http://store/a" }).SetArgDisplayNames("no key"),
+        new TestCaseData(new ListedFile { Key = "a", Size = -1, Etag = "e", Download_url = "http://store/a" }).SetArgDisplayNames("negative size"),
+        new TestCaseData(new ListedFile { Key = "a", Size = 1, Etag = "e\r\nX-Other: 1", Download_url = "http://store/a" }).SetArgDisplayNames("header in the ETag"),
+        new TestCaseData(new ListedFile { Key = "a", Size = 1, Etag = null!, Download_url = "http://store/a" }).SetArgDisplayNames("no ETag"),
+    ];
+
+    [TestCaseSource(nameof(Broken))]
+    public void Entry_that_is_no_file_ends_the_list(ListedFile file)
+    {
+        Serve(_ => ([file], null));
+
+        Assert.That(CountAsync, Throws.TypeOf<ListingException>());
+    }
+
+    [TestCase("file:///etc/passwd")]
+    [TestCase("ftp://store/a")]
+    [TestCase("a")]
+    [TestCase(null)]
+    public async Task Only_web_addresses_are_urls(string? url)
+    {
+        Serve(_ => ([new ListedFile { Key = "a", Size = 1, Etag = "e", Download_url = url }], null));
+
+        await foreach (var file in ListAsync())
+        {
+            Assert.That(file.Url, Is.Null);
+        }
+    }
+
+    // Their text is the same in JSON; the store's URLs have their bytes.
+    [TestCase("http://store/bucket/data/x/5A/")]
+    [TestCase("http://bucket.store/data/x/5A/")]
+    public async Task Keys_that_are_no_text_have_places_of_their_own(string folder)
+    {
+        const string Key = "data/x/5A/a\uFFFDb";
+        Serve(_ => ([UrlOf(Key, folder + "a%FFb?X-Amz-Signature=1"), UrlOf(Key, folder + "a%FEb"), UrlOf(Key, folder + "a%EF%BF%BDb"), UrlOf(Key, folder + "a%C3%28b")], null));
+        var names = new List<string>();
+        await foreach (var file in ListAsync())
+        {
+            names.Add(LocalName.Of(file, out _));
+        }
+
+        Assert.That(names[..3], Is.EqualTo(["data/x/5A/a%FFb", "data/x/5A/a%FEb", "data/x/5A/a\uFFFDb"]));
+        Assert.That(names[3], Does.StartWith("data/x/5A/a").And.Not.AnyOf(names[..3]));
+    }
+
+    private static ListedFile UrlOf(string key, string url) => new() { Key = key, Size = 1, Etag = "e", Download_url = url };
+
+    private static ListedFile FileOf(string key) => UrlOf(key, "http://store/" + key);
+
+    private IAsyncEnumerable<RemoteFile> ListAsync() => _client.CreateReader().ListAsync(FileOwner.MinerOfHotkey(_hotkey.AccountId));
+
+    private async Task<int> CountAsync() => await ListAsync().CountAsync();
+
+    private void Serve(Func<int, (ListedFile[] Files, string? Next)> answer) => _service.Answer = context =>
+    {
+        var (files, next) = answer(++_pages);
+        return LocalServer.WriteJsonAsync(context, new FileList { Files = files, Next_cursor = next, Expires_in_seconds = 3600 });
+    };
+}
