@@ -6,7 +6,7 @@ namespace S3Auth.Cli.Tests;
 /// <summary>Whether an object whose ETag tells nothing is what a local file is.</summary>
 public sealed class StoredCopyTests
 {
-    private static readonly DateTimeOffset Stored = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Stored = new(2100, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     private string _path = null!;
 
@@ -31,15 +31,14 @@ public sealed class StoredCopyTests
         Assert.That(StoredCopy.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, Stored, TimeSpan.FromSeconds(skew))), Is.EqualTo(isSame));
     }
 
-    // Copied with its times, or unpacked.
+    // Copied with its times, unpacked, or moved into place.
     [Test]
-    public void File_that_was_made_after_it_was_stored_is_another_however_old_its_content_says_it_is()
+    public void File_that_came_after_it_was_stored_is_another_however_old_its_content_says_it_is()
     {
         File.SetLastWriteTimeUtc(_path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-        var file = new FileInfo(_path);
-        Assume.That(file.CreationTimeUtc, Is.GreaterThan(file.LastWriteTimeUtc.AddDays(1)), "this file system has times of creation");
 
-        Assert.That(StoredCopy.IsUnchangedSince(file, new StoredMark(HasMd5: false, new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero)), Is.False);
+        Assert.That(
+            StoredCopy.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero)), Is.False);
     }
 
     [Test]

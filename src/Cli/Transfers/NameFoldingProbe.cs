@@ -1,21 +1,24 @@
-using System.Text;
-
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>Finds out which names a folder's file system takes for the same, by making a file and looking for it under other names.</summary>
 internal static class NameFoldingProbe
 {
+    // The same text for Unicode. Written out: this program normalises nothing, so that it needs no library for it.
+    private const string Composed = "\u00e9";
+    private const string Decomposed = "e\u0301";
+
     /// <param name="folder">A folder that may be written to.</param>
     internal static NameFolding Of(string folder)
     {
-        var name = $".s3auth-probe-{Guid.NewGuid():N}-\u00e9";
+        var start = $".s3auth-probe-{Guid.NewGuid():N}-";
+        var name = start + Composed;
         var path = Path.Combine(folder, name);
         try
         {
             using (new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose))
             {
                 var hasCase = !File.Exists(Path.Combine(folder, name.Replace("s3auth", "S3AUTH", StringComparison.Ordinal)));
-                var hasSpelling = !File.Exists(Path.Combine(folder, name.Normalize(NormalizationForm.FormD)));
+                var hasSpelling = !File.Exists(Path.Combine(folder, start + Decomposed));
                 return (hasCase ? NameFolding.None : NameFolding.Case) | (hasSpelling ? NameFolding.None : NameFolding.Normalization);
             }
         }

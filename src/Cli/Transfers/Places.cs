@@ -1,13 +1,13 @@
-using System.Text;
 using S3Auth.Client.Downloads;
 
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
 /// Hands out the places of files below a folder. A store has <c>a</c> beside <c>a/b</c>, a file system has not: the later of the two gets
-/// a <c>%</c> at the end of its name, which no other name has there. Where the file system takes different names for the same, a name
-/// whose place has another's already is escaped further (<see cref="LocalName.Escape(string)"/>): the file system keeps the spelling of
-/// the first, so that this is known in later runs too. Used from several threads.
+/// a <c>%</c> at the end of its name, which no other name has there. Where the file system takes names of different case for the same, a
+/// name whose place has another's already is escaped further (<see cref="LocalName.Escape(string)"/>): the file system keeps the spelling of
+/// the first, so that this is known in later runs too. Where it takes different spellings of a text for the same, all but one are escaped.
+/// Used from several threads.
 /// </summary>
 /// <param name="folder">The folder.</param>
 /// <param name="folding">Which names are taken for the same below it.</param>
@@ -56,6 +56,7 @@ internal sealed class Places(string folder, NameFolding folding)
             return segment;
         }
 
+        segment = folding.HasFlag(NameFolding.Normalization) && Spelling.IsOneOfSeveral(segment) ? LocalName.Escape(segment) : segment;
         var names = NamesIn(parent);
         var isKnown = names.TryGetValue(Fold(segment), out var there);
         if (there == segment)
@@ -93,11 +94,7 @@ internal sealed class Places(string folder, NameFolding folding)
         return names;
     }
 
-    private string Fold(string name)
-    {
-        var text = folding.HasFlag(NameFolding.Normalization) ? name.Normalize(NormalizationForm.FormC) : name;
-        return folding.HasFlag(NameFolding.Case) ? text.ToUpperInvariant() : text;
-    }
+    private string Fold(string name) => folding.HasFlag(NameFolding.Case) ? name.ToUpperInvariant() : name;
 
     private void Release(string path)
     {

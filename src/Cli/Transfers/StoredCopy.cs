@@ -38,10 +38,6 @@ internal static class StoredCopy
     }
 
     /// <summary>Whether a local file has not changed since a stored one was stored; false where nothing tells.</summary>
-    internal static bool IsUnchangedSince(FileInfo local, StoredMark mark)
-    {
-        // Copying and unpacking keep the time of the content, but make the file anew.
-        var changed = local.LastWriteTimeUtc > local.CreationTimeUtc ? local.LastWriteTimeUtc : local.CreationTimeUtc;
-        return mark.ClockSkew is { } skew && changed + skew + Margin < mark.LastModified.UtcDateTime;
-    }
+    internal static bool IsUnchangedSince(FileInfo local, StoredMark mark) =>
+        mark.ClockSkew is { } skew && FileTimes.LastChangeUtc(local) + skew + Margin < mark.LastModified.UtcDateTime;
 }
