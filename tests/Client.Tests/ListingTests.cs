@@ -134,6 +134,7 @@ public sealed class ListingTests
     private void Serve(Func<int, (ListedFile[] Files, string? Next)> answer) => _service.Answer = context =>
     {
         var (files, next) = answer(++_pages);
+        next = _pages < 200 ? next : null;
         return LocalServer.WriteJsonAsync(context, new FileList { Files = files, Next_cursor = next, Expires_in_seconds = 3600 });
     };
 }
