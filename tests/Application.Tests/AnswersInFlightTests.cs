@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MediatR;
@@ -72,7 +73,7 @@ public sealed class AnswersInFlightTests
     [Test]
     public async Task Place_is_given_back_however_the_request_ends()
     {
-        _subnet.Store.SetupSequence(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        _subnet.Store.SetupSequence(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new OperationCanceledException())
             .ThrowsAsync(new InvalidOperationException("boom"))
             .ThrowsAsync(RefusedException.StorageTimeout());
@@ -165,7 +166,7 @@ public sealed class AnswersInFlightTests
 
         var refused = await asked;
         Assert.That((refused.Code, refused.RetryAfter), Is.EqualTo((RefusalCode.ServerBusy, TimeSpan.FromSeconds(5))));
-        subnet.Store.Verify(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
+        subnet.Store.Verify(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
         subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Once);
     }
 
@@ -226,7 +227,7 @@ public sealed class AnswersInFlightTests
     [TestCase(RefusalCode.ServerBusy, true)]
     public async Task Refusal_is_refunded_where_it_cost_nothing_or_was_the_servers_fault(RefusalCode code, bool isRefunded)
     {
-        _subnet.Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        _subnet.Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new RefusedException(code, "As the case may be."));
 
         await _subnet.RefuseAsync(Files);
@@ -252,7 +253,7 @@ public sealed class AnswersInFlightTests
     public async Task Tries_against_a_store_that_fails_are_not_free_for_ever()
     {
         using var subnet = new Subnet { Limits = new DailyLimits(PerMiner: 3, PerValidator: 1000, Total: 5000) };
-        subnet.Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        subnet.Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(RefusedException.StorageUnavailable());
         for (var i = 0; i < 10; i++)
         {
@@ -278,7 +279,7 @@ public sealed class AnswersInFlightTests
             var shares = new JobShares(most: 425, request.ServiceProvider.GetRequiredService<AnswerLease>());
             foreach (var number in Enumerable.Range(0, counts.Length).OrderBy(_ => random.Next()))
             {
-                shares.Add(FolderOf(number), new FoundJobs([.. Enumerable.Range(0, counts[number]).Select(i => new FoundJob($"{i}", $"p/{i}/"))], HasMore: false));
+                shares.Add(FolderOf(number), new FoundJobs([.. Enumerable.Range(0, counts[number]).Select(i => new FoundJob(JobOf(i), $"p/{i}/"))], HasMore: false));
             }
 
             var found = shares.Divide();
@@ -340,13 +341,16 @@ public sealed class AnswersInFlightTests
         _requests.RemoveAt(number);
     }
 
+    private static JobId JobOf(int number) =>
+        JobId.TryParse(number.ToString(CultureInfo.InvariantCulture), out var id) ? id : throw new ArgumentException("No job.", nameof(number));
+
     private void Holds(IReadOnlyList<string> keys) => _subnet.Store
-        .Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<string?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
-        .ReturnsAsync((string prefix, string? after, int limit, CancellationToken _) =>
+        .Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        .ReturnsAsync((string prefix, ObjectKey? after, int limit, CancellationToken _) =>
         {
             var found = keys
-                .Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(key, after) > 0)
-                .Select(key => new StoredFile(key, 4096, DateTimeOffset.UnixEpoch, "etag"))
+                .Where(key => key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(key, after?.Text) > 0)
+                .Select(key => new StoredFile(Subnet.KeyOf(key), 4096, DateTimeOffset.UnixEpoch, "etag"))
                 .ToList();
             return new FilePage([.. found.Take(limit)], found.Count > limit);
         });

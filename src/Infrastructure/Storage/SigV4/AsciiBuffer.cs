@@ -21,6 +21,8 @@ internal ref struct AsciiBuffer(int capacity)
         Length += ascii.Length;
     }
 
+    internal void AppendAscii(scoped ReadOnlySpan<char> ascii) => Length += Encoding.ASCII.GetBytes(ascii, _bytes.AsSpan(Length));
+
     internal void Append(long number)
     {
         Utf8Formatter.TryFormat(number, _bytes.AsSpan(Length), out var written);
