@@ -711,7 +711,7 @@ public sealed class S3ObjectStoreTests
             return Answer(context, FilePage([], next: null, encoded: true));
         });
         var source = new CredentialSource();
-        using var store = new S3ObjectStore(Options(server.Url), source, TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
+        using var store = new S3ObjectStore(Options(server.Url), source, new StoreState(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
         source.Replace(new SigningCredentials("ASIASECOND", "secret", "to+ken"));
