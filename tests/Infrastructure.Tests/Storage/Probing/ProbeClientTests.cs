@@ -83,7 +83,11 @@ public sealed class ProbeClientTests
             while (true)
             {
                 using var connection = await listener.AcceptTcpClientAsync();
-                requests.Add(await ServeAsync(connection, answer));
+                var request = await ServeAsync(connection, answer);
+                if (request.Length > 0)
+                {
+                    requests.Add(request);
+                }
             }
         }
         catch (SocketException)
@@ -101,6 +105,11 @@ public sealed class ProbeClientTests
         while (!text.EndsWith(text.StartsWith("PUT", StringComparison.Ordinal) ? "0\r\n\r\n" : "\r\n\r\n", StringComparison.Ordinal))
         {
             var read = await stream.ReadAsync(buffer);
+            if (read == 0)
+            {
+                break;
+            }
+
             text += Encoding.ASCII.GetString(buffer, 0, read);
         }
 
