@@ -34,7 +34,20 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
         }
     }
 
+    // Links must not end the service, whatever goes wrong with their key.
     private async Task ShareAsync()
+    {
+        try
+        {
+            await AgreeAsync();
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogFailed(failure);
+        }
+    }
+
+    private async Task AgreeAsync()
     {
         // It is stored only where there is none yet; then whatever is there counts.
         var own = keys.Current.Bytes.ToArray();
@@ -77,6 +90,9 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
                 break;
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "The key of listing links could not be shared through Redis")]
+    private partial void LogFailed(Exception failure);
 
     [LoggerMessage(LogLevel.Information, "Listing links are sealed with a key that all instances share through Redis")]
     private partial void LogShared();
