@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
 using S3Auth.Api.Json;
 using S3Auth.Application.Refusals;
@@ -225,9 +226,11 @@ public sealed class RequestBodyTests
     /// <summary>A body of which so much has come, and been taken.</summary>
     private static (Pipe Pipe, Task<RequestBody> Reading) Begin(BodyMemory memory, TimeProvider time, int bytes, int client = 0)
     {
-        // What is sent is taken before Send returns.
-        var pipe = new Pipe(new PipeOptions(readerScheduler: PipeScheduler.Inline, pauseWriterThreshold: 0, useSynchronizationContext: false));
-        var reading = RequestBody.ReadAsync(Context(pipe.Reader.AsStream(), client: client), memory, time);
+        // What is sent has been taken over when Send returns.
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
+        var context = Context(Stream.Null, client: client);
+        context.Features.Set<IRequestBodyPipeFeature>(new PipedBody(pipe.Reader));
+        var reading = RequestBody.ReadAsync(context, memory, time);
         Send(pipe, bytes);
         return (pipe, reading);
     }
@@ -245,5 +248,10 @@ public sealed class RequestBodyTests
         context.Connection.RemoteIpAddress = new IPAddress([10, 0, (byte)(client >> 8), (byte)client]);
         context.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(isLarge ? [new LargeBodyAttribute()] : []), "test"));
         return context;
+    }
+
+    private sealed class PipedBody(PipeReader reader) : IRequestBodyPipeFeature
+    {
+        public PipeReader Reader => reader;
     }
 }

@@ -53,6 +53,21 @@ internal sealed class UploadCases(StoreKind store, FolderLayoutKind layout) : De
         Content.AssertSame(await Bucket.GetAsync(access.Folder + "from-the-form.bin"), content);
     }
 
+    [TestCase(null, "binary/octet-stream")]
+    [TestCase("application/vnd.apache.parquet", "application/vnd.apache.parquet")]
+    [TestCase("text/csv; charset=utf-8", "text/csv; charset=utf-8")]
+    public async Task Object_has_the_type_that_its_uploader_names(string? named, string type)
+    {
+        var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
+        var path = Deployment.PathOf("typed.bin");
+        var upload = FormUpload.Of(access.All.First(), path, Bytes(2048));
+
+        var answer = await (named is null ? upload : upload.With("Content-Type", named)).SendAsync();
+
+        Assert.That(answer.Accepted, answer.ToString());
+        Assert.That(await Bucket.TypeOfAsync(access.All.First().Folder + path), Is.EqualTo(type));
+    }
+
     [TestCase("with space.bin")]
     [TestCase("plus+percent%20and=equals&more.bin")]
     [TestCase("schrift-größe-数据-🙂.bin")]

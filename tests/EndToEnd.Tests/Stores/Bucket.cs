@@ -94,6 +94,13 @@ internal sealed class Bucket : IDisposable
     }
 
     /// <summary>Removes everything in it and itself.</summary>
+    /// <summary>The Content-Type of an object.</summary>
+    public async Task<string> TypeOfAsync(string key)
+    {
+        using var answer = await _s3.GetObjectAsync(Name, key);
+        return answer.Headers.ContentType;
+    }
+
     public async Task RemoveAsync()
     {
         await DeleteAllAsync(await ListKeysAsync());

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -179,6 +181,41 @@ public sealed class RedisTests
         _redis.Kill();
         Assert.That(await RedisPulse.FeelAsync(_redis.Address, patience), Is.False);
         Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+    }
+
+    [TestCase("", false)]
+    [TestCase("?ssl_check_hostname=false", false)]
+    [TestCase("?ssl_cert_reqs=none", true)]
+    [TestCase("?ssl_ca_certs={0}", true)]
+    public async Task Redis_with_a_certificate_of_its_own_is_reached_as_its_url_says(string parameters, bool reached)
+    {
+        var folder = Directory.CreateTempSubdirectory("s3auth-redis-").FullName;
+        try
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+            var names = new SubjectAlternativeNameBuilder();
+            names.AddIpAddress(System.Net.IPAddress.Loopback);
+            request.CertificateExtensions.Add(names.Build());
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+            using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+            var (certificateFile, keyFile) = (Path.Combine(folder, "own.pem"), Path.Combine(folder, "own.key"));
+            await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem());
+            await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem());
+            _redis.Dispose();
+            _redis = new RedisServer(certificateFile, keyFile, string.Format(System.Globalization.CultureInfo.InvariantCulture, parameters, certificateFile));
+
+            Assert.That(await RedisPulse.FeelAsync(_redis.Address, TimeSpan.FromSeconds(5)), Is.EqualTo(reached));
+            if (reached)
+            {
+                var instance = await StartAsync();
+                Assert.That((await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None)).IsShared);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Test]

@@ -14,7 +14,7 @@ import random
 import sys
 import types
 
-# Where awscrt is installed, botocore would sign with that, whose clock cannot be set.
+# Where awscrt is installed, botocore would sign with that, and its clock cannot be set.
 os.environ["BOTO_DISABLE_CRT"] = "true"
 
 import boto3
