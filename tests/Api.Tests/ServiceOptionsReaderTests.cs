@@ -79,7 +79,7 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("MIN_VALIDATOR_STAKE", "1,5")]
     [TestCase("MIN_VALIDATOR_STAKE", "99999999999")]
     [TestCase("MIN_VALIDATOR_STAKE", "NaN")]
-    [TestCase("FOLDER_LAYOUT", "Coldkey")]
+    [TestCase("FOLDER_LAYOUT", "coldkeys")]
     [TestCase("SOURCES", "x,,reddit")]
     [TestCase("SOURCES", "x,x")]
     [TestCase("SOURCES", "../etc")]
@@ -103,7 +103,7 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("AUDIENCES", "s3-auth.example.com,a b")]
     [TestCase("SEAL_KEY", "very-secret")]
     [TestCase("SEAL_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg==")]
-    [TestCase("UPLOAD_METHOD", "put")]
+    [TestCase("UPLOAD_METHOD", "patch")]
     [TestCase("UPLOAD_METHOD", "PATCH")]
     [TestCase("LISTING_CACHE_SECONDS", "61")]
     [TestCase("LISTING_CACHE_SECONDS", "-1")]
@@ -345,9 +345,9 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("REDIS_REQUIRED", "True")]
     [TestCase("REDIS_REQUIRED", "on")]
     [TestCase("REDIS_REQUIRED", "0")]
-    [TestCase("BT_NETWORK", "FINNEY")]
+    [TestCase("BT_NETWORK", "Static")]
     public void Word_is_read_in_any_case_and_spelling_of_its_own(string name, string value) => Assert.That(
-        () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value }), Throws.Nothing);
+        () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["METAGRAPH_FILE"] = "/etc/metagraph.json", [name] = value }), Throws.Nothing);
 
     [TestCase("static", "METAGRAPH_SYNC_INTERVAL")]
     [TestCase("static", "METAGRAPH_MAX_STALENESS")]
