@@ -142,7 +142,10 @@ internal sealed class CheckRun : IDisposable
         if (skew.Duration() > MostSkew)
         {
             throw new BrokenStepException(
-                "clock", $"{ClockAdvice.Describe(skew)}.", $"{ClockAdvice.WhatToDo} Until then s3auth signs with the server's time; the server refuses other tools' requests.", ExitCode.Refused);
+                "clock",
+                $"{ClockAdvice.Describe(skew)}.",
+                $"{ClockAdvice.WhatToDo} Until then s3auth signs with the server's time; the server refuses other tools' requests.",
+                ExitCode.Refused);
         }
 
         Ok("clock", skew.Duration() < TimeSpan.FromSeconds(2) ? "as the server's" : $"{ClockAdvice.Describe(skew)}");

@@ -19,7 +19,9 @@ internal static class PasswordVariable
         var paths = home.Length > 0 && whole.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? new[] { whole, path, "~" + whole[home.Length..] }
             : [whole, path];
-        return paths.Select(one => Start + one.Replace(Path.DirectorySeparatorChar, '_').Replace('.', '_').ToUpperInvariant()).Distinct(StringComparer.Ordinal);
+        return paths
+            .Select(one => Start + one.Replace(Path.DirectorySeparatorChar, '_').Replace('.', '_').ToUpperInvariant())
+            .Distinct(StringComparer.Ordinal);
     }
 
     /// <summary>What the password may be, in UTF-8; the likeliest first.</summary>

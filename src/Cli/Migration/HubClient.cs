@@ -12,7 +12,8 @@ namespace S3Auth.Cli.Migration;
 
 /// <summary>
 /// A Hub's HTTP API, as https://huggingface.co/docs/hub/api describes it: a revision's commit, its tree page by page, its files. The token
-/// goes to the Hub alone, never to where it redirects or where its list says that it goes on. What fails on the way is tried again, after what the Hub says in Retry-After.
+/// goes to the Hub alone, never to where it redirects or where its list says that it goes on. What fails on the way is tried again, after
+/// what the Hub says in Retry-After.
 /// </summary>
 internal sealed class HubClient : IDisposable
 {
@@ -87,7 +88,8 @@ internal sealed class HubClient : IDisposable
         var target = IsOfHub(next) ? next : new Uri(_hub, next.PathAndQuery.TrimStart('/'));
         return IsOfHub(target) && target.AbsolutePath.StartsWith(_hub.AbsolutePath + "api/datasets/", StringComparison.Ordinal)
             ? target
-            : throw new HttpRequestException($"The Hub's list goes on at {Report.Safe(next.GetLeftPart(UriPartial.Path))}, which is no list of a dataset: it is not followed.");
+            : throw new HttpRequestException(
+                $"The Hub's list goes on at {Report.Safe(next.GetLeftPart(UriPartial.Path))}, which is no list of a dataset: it is not followed.");
     }
 
     /// <summary>Opens a file's bytes from a position on.</summary>

@@ -114,7 +114,8 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
         }
         else if (count == MaxMappingWarnings + 1)
         {
-            _report.Warn(string.Create(CultureInfo.InvariantCulture, $"More than {MaxMappingWarnings} keys are kept under other names; --json shows all of them."));
+            _report.Warn(string.Create(
+                CultureInfo.InvariantCulture, $"More than {MaxMappingWarnings} keys are kept under other names; --json shows all of them."));
         }
     }
 

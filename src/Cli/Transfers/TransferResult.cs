@@ -118,8 +118,10 @@ internal sealed class TransferResult(Report report, string done)
         {
             var took = Stopwatch.GetElapsedTime(_started);
             var rate = took.TotalSeconds > 0 ? _bytes / took.TotalSeconds : 0;
-            report.Record(new SummaryRecord("summary", _moved, _bytes, _there, _failed, Math.Round(took.TotalSeconds, 3), isStopped, _listsFailed == 0 ? null : _listsFailed));
-            report.Line($"{Capital(done)} {Amount.Files(_moved)} ({Amount.Bytes(_bytes)}) in {Amount.Duration(took)}, {Amount.Bytes(rate)}/s; {_there} already there; {_failed} failed{(_listsFailed == 0 ? "" : $"; {_listsFailed} lists failed")}.");
+            long? lists = _listsFailed == 0 ? null : _listsFailed;
+            report.Record(new SummaryRecord("summary", _moved, _bytes, _there, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists));
+            report.Line($"{Capital(done)} {Amount.Files(_moved)} ({Amount.Bytes(_bytes)}) in {Amount.Duration(took)}, {Amount.Bytes(rate)}/s; "
+                + $"{_there} already there; {_failed} failed{(lists is null ? "" : $"; {lists} lists failed")}.");
         }
     }
 

@@ -109,7 +109,8 @@ public sealed class FileReader
     private async Task<IReadOnlyList<RemoteFile>> RelistAsync(ListedPage page, CancellationToken cancellationToken)
     {
         var asked = _time.GetUtcNow();
-        return Read(await GetPageAsync(page.Owner, page.Source, page.Prefix, page.Cursor, limit: null, cancellationToken).ConfigureAwait(false), page.Owner, page, asked);
+        var answer = await GetPageAsync(page.Owner, page.Source, page.Prefix, page.Cursor, limit: null, cancellationToken).ConfigureAwait(false);
+        return Read(answer, page.Owner, page, asked);
     }
 
     // A key is the first of those that begin with it. A key that is no text cannot be asked for.
@@ -149,7 +150,8 @@ public sealed class FileReader
     private static RemoteFile Read(ListedFile? file, FileOwner owner, ListedPage? page, DateTimeOffset urlEndsAt)
     {
         // The ETag becomes a header.
-        if (file is not { Key.Length: > 0, Size: >= 0, Etag: { } etag } || etag.AsSpan().ContainsAnyExceptInRange('!', '~') || etag.Contains('"', StringComparison.Ordinal))
+        if (file is not { Key.Length: > 0, Size: >= 0, Etag: { } etag }
+            || etag.AsSpan().ContainsAnyExceptInRange('!', '~') || etag.Contains('"', StringComparison.Ordinal))
         {
             throw new ListingException("The server's list has an entry that is no file.");
         }

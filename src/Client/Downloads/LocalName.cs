@@ -151,8 +151,10 @@ public static class LocalName
         for (var i = 0; i < segment.Length;)
         {
             var isText = Rune.DecodeFromUtf8(segment[i..], out var rune, out var count) == OperationStatus.Done;
-            var isEdge = (i == segment.Length - 1 && segment[i] is (byte)'.' or (byte)' ') || (i == 0 && segment[i] is (byte)'.' or (byte)' ' or (byte)'-' or (byte)'~');
-            Append(mapped, segment.Slice(i, count), !isText || isEdge || (rune.IsBmp && Unsafe.Contains((char)rune.Value)) || IsUnsafe(Rune.GetUnicodeCategory(rune)));
+            var character = (char)segment[i];
+            var isEdge = (i == segment.Length - 1 && character is '.' or ' ') || (i == 0 && character is '.' or ' ' or '-' or '~');
+            var isUnsafe = (rune.IsBmp && Unsafe.Contains((char)rune.Value)) || IsUnsafe(Rune.GetUnicodeCategory(rune));
+            Append(mapped, segment.Slice(i, count), escape: !isText || isEdge || isUnsafe);
             i += count;
         }
 

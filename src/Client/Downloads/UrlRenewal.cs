@@ -142,6 +142,7 @@ internal sealed class UrlRenewal(
             command.Miner_coldkey = owner.Account.ToString();
         }
 
-        return (await api.GetFilePresignedUrlsAsync(command, cancellationToken).ConfigureAwait(false)).File_urls ?? new Dictionary<string, FileUrl>(StringComparer.Ordinal);
+        var answer = await api.GetFilePresignedUrlsAsync(command, cancellationToken).ConfigureAwait(false);
+        return answer?.File_urls ?? new Dictionary<string, FileUrl>(StringComparer.Ordinal);
     }
 }
