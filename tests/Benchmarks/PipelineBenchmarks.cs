@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using S3Auth.Application;
 using S3Auth.Application.Listings;
 using S3Auth.Application.Miners.GetFolderAccess;
+using S3Auth.Application.Pipeline;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Validators.GetFilePresignedUrls;
 using S3Auth.Application.Validators.GetValidatorAccess;
@@ -63,6 +64,8 @@ public class PipelineBenchmarks : IDisposable
             .AddSingleton<IObjectStore, FullStore>()
             .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue))
             .AddSingleton(BurstLimit.Default)
+            .AddSingleton(InFlightLimit.Default)
+            .AddSingleton(AnswerMemory.OfThisProcess())
             .AddSingleton<IQuota, MemoryQuota>()
             .AddSingleton<ISharedLimits, NoSharedLimits>()
             .AddSingleton<IReplayGuard, Forgetful>()
