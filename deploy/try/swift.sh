@@ -156,10 +156,10 @@ def call(method, path, body=b""):
     request = "\n".join([method, path, "", f"host:{host}", f"x-amz-content-sha256:{digest}", f"x-amz-date:{now}", "", names, digest])
     scope = f"{now[:8]}/us-east-2/s3/aws4_request"
     text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(request.encode()).hexdigest()])
-    secret = ("AWS4" + os.environ["SECRET"]).encode()
+    signing_key = ("AWS4" + os.environ["SECRET"]).encode()
     for part in scope.split("/"):
-        secret = hmac.new(secret, part.encode(), hashlib.sha256).digest()
-    signature = hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+        signing_key = hmac.new(signing_key, part.encode(), hashlib.sha256).digest()
+    signature = hmac.new(signing_key, text.encode(), hashlib.sha256).hexdigest()
     connection = http.client.HTTPConnection(host, timeout=5)
     connection.request(method, path, body, {
         "Host": host, "x-amz-date": now, "x-amz-content-sha256": digest,
