@@ -264,6 +264,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             IgnoreConfiguredEndpointUrls = true,
         };
+        config.SetWebProxy(StoreProxy.ForRequests());
         if (options.Endpoint is { } endpoint)
         {
             config.ServiceURL = endpoint.AbsoluteUri.TrimEnd('/'); // The SDK adds a slash of its own.

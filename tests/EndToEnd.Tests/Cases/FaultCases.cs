@@ -352,13 +352,18 @@ internal sealed class FaultCases
         }
     }
 
-    private Dictionary<string, string> Settings(int instance) => ApiProcess.ProductionSettings(
-        _metagraph,
-        string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"),
-        "unreachable",
-        "us-east-2",
-        _folder.Sub(string.Create(CultureInfo.InvariantCulture, $"data{instance}")),
-        new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
+    private Dictionary<string, string> Settings(int instance) => new(
+        ApiProcess.ProductionSettings(
+            _metagraph,
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"),
+            "unreachable",
+            "us-east-2",
+            _folder.Sub(string.Create(CultureInfo.InvariantCulture, $"data{instance}")),
+            new AccessKeys("somebody", "some-secret-that-must-not-be-seen")),
+        StringComparer.Ordinal)
+    {
+        ["PUBLIC_URL"] = "https://s3auth.example",
+    };
 
     private async Task<ApiProcess> StartAsync(Dictionary<string, string> settings) => Own(await ApiProcess.StartAsync(settings));
 

@@ -79,7 +79,8 @@ internal sealed class FolderAccessCases(StoreKind store, FolderLayoutKind layout
         {
             Assert.That(conditions, Has.One.EqualTo($$"""["starts-with","$key","{{access.Folder}}"]"""));
             Assert.That(conditions, Has.One.EqualTo("""["content-length-range",1024,5368709120]"""));
-            Assert.That(conditions.Where(one => one.Contains("starts-with", StringComparison.Ordinal)), Has.Exactly(1).Items);
+            Assert.That(conditions, Has.One.EqualTo("""["starts-with","$Content-Type",""]"""));
+            Assert.That(conditions.Where(one => one.Contains("starts-with", StringComparison.Ordinal)), Has.Exactly(2).Items);
             Assert.That(conditions.Where(one => one.Contains("acl", StringComparison.Ordinal)), Has.Exactly(1).Items);
         }
     }

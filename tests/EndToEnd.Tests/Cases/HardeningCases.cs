@@ -33,6 +33,7 @@ internal sealed class HardeningCases
             "us-east-2",
             _folder.Sub("data"),
             new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
+        settings["PUBLIC_URL"] = "https://s3auth.example";
         settings["MAX_CONNECTIONS"] = MostConnections.ToString(CultureInfo.InvariantCulture);
         _api = await ApiProcess.StartAsync(settings);
         await Api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner);

@@ -153,7 +153,7 @@ internal sealed class MinerAccessCases(StoreKind store, FolderLayoutKind layout)
     public async Task Token_that_is_too_long_or_no_text_is_refused()
     {
         var miner = Deployment.NextMiner();
-        foreach (var token in (JsonNode[])[new string('a', 4097), new string('a', 100_000), 1, true, new JsonArray("a")])
+        foreach (var token in (JsonNode[])[new string('a', 4097), new string('a', 10_000), 1, true, new JsonArray("a")])
         {
             AssertRefused(await Client.SendAsync(CallOf(miner).With("continuation_token", token)), 400, "invalid_request", "continuation_token");
         }

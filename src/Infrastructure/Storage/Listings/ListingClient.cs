@@ -33,7 +33,7 @@ internal sealed class ListingClient : IDisposable
         // A connection of its own lives for some minutes: the store's address may change. How long a request takes is the caller's to bound.
         _http = new HttpClient(new SocketsHttpHandler
         {
-            AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            AllowAutoRedirect = false, UseCookies = false, Proxy = StoreProxy.ForRequests(), PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,

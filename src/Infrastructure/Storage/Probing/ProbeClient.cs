@@ -25,6 +25,7 @@ internal sealed class ProbeClient : IDisposable
         {
             AllowAutoRedirect = false,
             UseCookies = false,
+            Proxy = StoreProxy.ForChecks(),
 
             // No connection is kept: the one that a request opens is the one whose lines it inserts.
             PooledConnectionLifetime = TimeSpan.Zero,

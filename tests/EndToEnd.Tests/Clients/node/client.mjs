@@ -45,7 +45,7 @@ let token;
 do {
   const { list_url } = await ask('/get-miner-list', { ...miner, ...(token && { continuation_token: token }) });
   const xml = await (await fetch(list_url)).text();
-  paged.push(...[...xml.matchAll(/<Key>([^<]*)<\/Key>/g)].map(match => match[1]));
+  paged.push(...[...xml.matchAll(/<Key>([^<]*)<\/Key>/g)].map(match => decodeURIComponent(match[1].replaceAll('+', ' '))));
   token = xml.includes('<IsTruncated>true</IsTruncated>') && /<NextContinuationToken>([^<]*)</.exec(xml)[1];
 } while (token);
 

@@ -2,7 +2,7 @@
 import json
 import sys
 import xml.etree.ElementTree
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_plus
 
 import requests
 
@@ -14,7 +14,7 @@ while pages < 10:
     pages += 1
     listing = xml.etree.ElementTree.fromstring(answer.text)
     space = listing.tag[: listing.tag.index("}") + 1]
-    found = [unquote(one.findtext(f"{space}Key")) for one in listing.iter(f"{space}Contents")]
+    found = [unquote_plus(one.findtext(f"{space}Key")) for one in listing.iter(f"{space}Contents")]
     keys += found
     if listing.findtext(f"{space}IsTruncated") != "true":
         break
