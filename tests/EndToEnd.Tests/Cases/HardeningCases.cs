@@ -34,6 +34,7 @@ internal sealed class HardeningCases
             _folder.Sub("data"),
             new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
         settings["PUBLIC_URL"] = "https://s3auth.example";
+        settings["DOTNET_GCHeapHardLimit"] = UnreadAnswerCases.HeapLimit;
         settings["MAX_CONNECTIONS"] = MostConnections.ToString(CultureInfo.InvariantCulture);
         _api = await ApiProcess.StartAsync(settings);
         await Api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner);

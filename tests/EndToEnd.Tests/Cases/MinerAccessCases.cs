@@ -255,7 +255,7 @@ internal sealed class MinerAccessCases(StoreKind store, FolderLayoutKind layout)
 
     // Stores repeat the token, which makes XML of a control character that no parser reads.
     private static IEnumerable<string> KeysIn(string listing) =>
-        listing.Split("<Key>").Skip(1).Select(part => part[..part.IndexOf("</Key>", StringComparison.Ordinal)]);
+        listing.Split("<Key>").Skip(1).Select(part => WebUtility.UrlDecode(part[..part.IndexOf("</Key>", StringComparison.Ordinal)]));
 
     private Call CallOf(Miner miner, string? source = null, string? token = null) =>
         Call.MinerList(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner), source, token);

@@ -41,6 +41,7 @@ internal sealed class PublishedCases
         var data = _folder.Sub("data");
         await Unprivileged.GiveAsync(_folder.Path, data);
         var settings = Settings(await Subnet.Create(1).WriteAsync(_folder), store.Endpoint.GetLeftPart(UriPartial.Authority), bucket, data, redis);
+        settings["PUBLIC_URL"] = "https://s3auth.example";
         settings["AWS_SHARED_CREDENTIALS_FILE"] = await WriteCredentialsAsync(store.Keys);
 
         var command = readOnlyRoot

@@ -17,7 +17,7 @@ namespace S3Auth.EndToEnd.Tests.Cases;
 [TestFixture(StoreKind.Real)]
 internal sealed partial class UnreadAnswerCases(StoreKind kind)
 {
-    private const string HeapLimit = "0x18000000"; // 384 MiB, in hexadecimal as the runtime reads it.
+    internal const string HeapLimit = "0x18000000"; // 384 MiB, in hexadecimal as the runtime reads it.
     private const int HonestMiners = 20;
     private const int Attackers = 10;
     private const int Connections = 200;
