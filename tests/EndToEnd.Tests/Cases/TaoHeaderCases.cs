@@ -108,7 +108,8 @@ internal sealed class TaoHeaderCases(StoreKind store, FolderLayoutKind layout) :
     [Test]
     public async Task Chunked_body_is_hashed_without_its_chunks()
     {
-        var call = Call.Files(Validator, Deployment.OwnerMember, Deployment.OwnerOf(Deployment.NextMiner())).With("unknown", new string('a', 300_000));
+        // The endpoint that takes large bodies.
+        var call = Call.FileUrls(Validator, Deployment.OwnerMember, Deployment.OwnerOf(Deployment.NextMiner()), "a").With("unknown", new string('a', 300_000));
         var body = call.Bare();
 
         Assert.That((await Client.PostAsync(call.Path, body, TaoProof.Of(Validator, body), chunked: true)).Status, Is.EqualTo(HttpStatusCode.OK));
