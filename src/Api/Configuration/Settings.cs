@@ -16,19 +16,19 @@ internal static class Settings
     internal static readonly NumberSetting Port = new("PORT", 8000, 1, MaxPort, "the API's port");
 
     internal static readonly Setting PublicUrl = new(
-        "PUBLIC_URL", "where miners and validators reach this server: its host is what requests may name as their `audience`, and the snippets of the page at `/` show it (without it, the address that the browser came by, with `https` unless it is this machine's own)")
+        "PUBLIC_URL", "the address where miners and validators reach this server. Requests may name its host as their `audience`, and the snippets of the page at `/` show it. Without it they show the address in the browser, with `https` unless it is this machine's own")
     {
         Takes = "`https://s3-auth.example.com`",
     };
 
     internal static readonly Setting Audiences = new(
-        "AUDIENCES", "what else than the host of `PUBLIC_URL` a request may name as its `audience`: other hosts that clients call, or SS58 addresses ([why](threat-model.md#another-server-that-trusts-the-same-hotkeys))")
+        "AUDIENCES", "further values that a request may name as its `audience`, besides the host of `PUBLIC_URL`: other hosts that clients call, or SS58 addresses ([why](threat-model.md#another-server-that-trusts-the-same-hotkeys))")
     {
         Takes = "hosts, with the port if not 443, or addresses, with commas: `s3.example.org,localhost:8000`",
     };
 
     internal static readonly ChoiceSetting RequireAudience = new(
-        "REQUIRE_AUDIENCE", "false", ["true", "false"], "`true`: requests that name no `audience` are refused; needs `PUBLIC_URL` or `AUDIENCES`. Older clients name none");
+        "REQUIRE_AUDIENCE", "false", ["true", "false"], "`true`: refuses requests without `audience`, which older clients send; needs `PUBLIC_URL` or `AUDIENCES`");
 
     internal static readonly Setting DataFolder = new("DATA_DIR", "what outlives a restart: the last metagraph read; in development, the objects too")
     {
@@ -38,7 +38,7 @@ internal static class Settings
     internal static readonly ChoiceSetting LogLevel = new(
         "LOG_LEVEL", nameof(Microsoft.Extensions.Logging.LogLevel.Information), Enum.GetNames<LogLevel>(), "the least that is logged; Python's names are taken too");
 
-    internal static readonly NumberSetting MostConnections = new("MAX_CONNECTIONS", 10_000, 1, Million, "connections at once; more are closed ([one client's share](limits.md))");
+    internal static readonly NumberSetting MostConnections = new("MAX_CONNECTIONS", 10_000, 1, Million, "concurrent connections; closes those above it ([limit per client](limits.md))");
 
     internal static readonly NumberSetting DrainTime = new(
         "DRAIN_SECONDS", 5, 0, 20, "seconds that a stop says it is not ready, and goes on, before it closes") { InDevelopment = "0" };
@@ -90,10 +90,10 @@ internal static class Settings
     internal static readonly NumberSetting ListingTimeout = new("LISTING_TIMEOUT", 30, 1, 300, "seconds that listing folders or files may take at the store");
 
     internal static readonly ChoiceSetting ListingRedirect = new(
-        "LISTING_REDIRECT", "false", ["true", "false"], "`true`: listings in answers to validators lead to this server's `/listing/…`, which redirects to the page that `start-after` names; needs `PUBLIC_URL` ([why](decisions/0015-listing-links.md))");
+        "LISTING_REDIRECT", "false", ["true", "false"], "`true`: listing URLs in answers to validators lead to this server's `/listing/…`, which redirects to the page after `start-after`; needs `PUBLIC_URL` ([why](decisions/0015-listing-links.md))");
 
     internal static readonly Setting SealKey = new(
-        "SEAL_KEY", "what those links are sealed with, the same for all instances; without it a key kept in Redis, else one of this process. **Secret**")
+        "SEAL_KEY", "encrypts those links; the same for all instances. Without it, the instances share a key in Redis; without Redis, each process makes its own. **Secret**")
     {
         Takes = "32 random bytes in base64 or hex: `openssl rand -hex 32`",
     };
@@ -106,9 +106,9 @@ internal static class Settings
         Standard = "x,reddit", Takes = "names of up to 32 lowercase letters, digits, `_`, `-`, with commas",
     };
 
-    internal static readonly Setting RedisUrl = new("REDIS_URL", "where all instances count together; each on its own where nothing is set")
+    internal static readonly Setting RedisUrl = new("REDIS_URL", "where all instances count together; without it each instance counts alone")
     {
-        Takes = "`redis://host:6379`, `rediss://user:password@host:6380/0`, `unix:///path`; [parameters](limits.md#redis) as redis-py has them",
+        Takes = "`redis://host:6379`, `rediss://user:password@host:6380/0`, `unix:///path`; [parameters](limits.md#redis) as in redis-py",
     };
 
     internal static readonly ChoiceSetting RedisIsRequired = new(
@@ -130,7 +130,7 @@ internal static class Settings
         InFlightLimit.Default.PerHotkey,
         1,
         Million,
-        "requests of one hotkey in flight at each instance: until their answers are written; 1 MiB pages and the like, so keep it small");
+        "requests of one hotkey in flight at each instance. A request is in flight until its answer is written; answers can be 1 MiB, so keep it small");
 
     internal static readonly NumberSetting MaxAge = new("TIMESTAMP_MAX_AGE", (long)AccessWindow.Default.Back.TotalSeconds, 1, 3600, "seconds ago that a request may have been signed");
 
