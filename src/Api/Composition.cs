@@ -198,16 +198,16 @@ internal static partial class Composition
     [LoggerMessage(Level = LogLevel.Warning, Message = "The node {Endpoint} is read without TLS: whoever controls the network in between decides who is registered")]
     private static partial void LogForgeable(ILogger logger, string endpoint);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "REDIS_URL has ssl_cert_reqs=none: whoever controls the network between this server and Redis at {Address} can read its password and change what is counted")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "REDIS_URL has ssl_cert_reqs=none: an attacker on the network between this server and Redis at {Address} can read its password and change the counts")]
     private static partial void LogUnverifiedRedis(ILogger logger, RedisAddress address);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Name} is not set: the page at / shows people the address that they came by, with https unless it is this machine's own")]
     private static partial void LogNoPublicUrl(ILogger logger, string name);
 
-    [LoggerMessage(Message = "This server was told no audience of its own, so it also takes requests that were signed for another server and passed on: set PUBLIC_URL to the address that clients call")]
+    [LoggerMessage(Message = "This server was told no audience of its own, so it also accepts requests that were signed for another server and relayed: set PUBLIC_URL to the address that clients call")]
     private static partial void LogNoAudience(ILogger logger, LogLevel level);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Neither SEAL_KEY nor REDIS_URL is set: links to listings end with this process, and no other instance reads them")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Neither SEAL_KEY nor REDIS_URL is set: listing links stop working when this process ends, and other instances reject them")]
     private static partial void LogOwnSealKey(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "S3Auth listens on port {Port} for netuid {Netuid}, layout {Layout}; see http://localhost:{Port}")]

@@ -216,7 +216,7 @@ public sealed class LimitsTests
             using var answer = await client.SendAsync(request);
         }
 
-        Assert.That(service.Log.Text.Split("is no IP address").Length - 1, Is.EqualTo(1), service.Log.Text);
+        Assert.That(service.Log.Text.Split("is not an IP address").Length - 1, Is.EqualTo(1), service.Log.Text);
         Assert.That(service.Log.Text, Does.Not.Contain("forged"));
     }
 

@@ -58,7 +58,7 @@ internal sealed partial class ServiceOptionsReader
         var isRequired = Flag(Settings.RequireAudience);
         if (isRequired && own.Count == 0)
         {
-            _problems.Add("REQUIRE_AUDIENCE is true, but this server was told no audience: set PUBLIC_URL to the address that clients call, or AUDIENCES.");
+            _problems.Add("REQUIRE_AUDIENCE is true, but this server has no audience of its own: set PUBLIC_URL to the address that clients call, or AUDIENCES.");
         }
 
         return own.Count == 0 ? Audiences.Unknown : new Audiences([.. own.Distinct()], isRequired);
@@ -73,7 +73,7 @@ internal sealed partial class ServiceOptionsReader
 
         if (publicUrl is null)
         {
-            _problems.Add("LISTING_REDIRECT is true, but PUBLIC_URL is missing: set it to the address that clients call, which the links begin with.");
+            _problems.Add("LISTING_REDIRECT is true, but PUBLIC_URL is missing: set it to the address that clients call. Listing links begin with it.");
         }
 
         return new ListingRedirect(publicUrl);
@@ -84,7 +84,7 @@ internal sealed partial class ServiceOptionsReader
         SealKey? key = null;
         if (Text(Settings.SealKey) is { } text && !SealKey.TryParse(text, out key))
         {
-            // The value is a secret and is not repeated.
+            // The value is secret, so the message does not repeat it.
             _problems.Add("SEAL_KEY cannot be used: it must be 32 random bytes, as 64 hex digits or in base64; make one with: openssl rand -hex 32");
         }
 
@@ -130,7 +130,7 @@ internal sealed partial class ServiceOptionsReader
         var token = Text(Settings.MetricsToken);
         if (token is { Length: < LeastTokenLength } || token?.Any(c => c is <= ' ' or > '~') == true)
         {
-            // The value is a secret and is not repeated.
+            // The value is secret, so the message does not repeat it.
             _problems.Add($"METRICS_TOKEN cannot be used: it must have at least {LeastTokenLength} characters, all of them visible ASCII.");
         }
 

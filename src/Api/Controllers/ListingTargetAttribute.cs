@@ -14,16 +14,16 @@ internal sealed class ListingTargetAttribute : ModelBinderAttribute<ListingTarge
 {
     public ListingTargetAttribute() => BindingSource = BindingSource.Path;
 
-    /// <summary>What is said of a parameter that cannot be signed.</summary>
+    /// <summary>The refusal of a parameter that cannot be signed.</summary>
     internal static string Wrong(string parameter) => parameter == "start-after"
         ? $"Send as 'start-after' a key of at most {ObjectName.MaxBytes} bytes, percent-encoded, or leave it out for the first page."
-        : $"Send as 'continuation-token' what the page before named as its NextContinuationToken, percent-encoded, at most {GetMinerListCommand.LongestToken} bytes.";
+        : $"Send as 'continuation-token' the NextContinuationToken of the page before, percent-encoded, at most {GetMinerListCommand.LongestToken} bytes.";
 
     internal sealed class Binder : IModelBinder
     {
         public Task BindModelAsync(ModelBindingContext bindingContext)
         {
-            // A server in memory keeps no target.
+            // The in-memory test server has no request target.
             var context = bindingContext.HttpContext;
             var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is { Length: > 0 } raw ? raw : context.Request.GetEncodedPathAndQuery();
             if (!ListingTarget.TryRead(target, out var read, out var wrong) && wrong is not null)
@@ -32,7 +32,7 @@ internal sealed class ListingTargetAttribute : ModelBinderAttribute<ListingTarge
                     RefusalCode.InvalidRequest, Wrong(wrong), new Dictionary<string, string[]>(StringComparer.Ordinal) { [wrong] = [Wrong(wrong)] });
             }
 
-            // A target that spells the path in another way has no token that was given out.
+            // A target with another spelling of the path has no token of this server.
             bindingContext.Result = ModelBindingResult.Success(read ?? new ListingTarget { Token = "" });
             return Task.CompletedTask;
         }

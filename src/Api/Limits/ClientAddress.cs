@@ -3,8 +3,8 @@ using System.Net;
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Makes <c>Connection.RemoteIpAddress</c> the client's own address: the peer's, or behind trusted proxies the one that they name
-/// (<see cref="ForwardedFor"/>). Logs once what keeps it from being right.
+/// Makes <c>Connection.RemoteIpAddress</c> the client's own address: the peer's, or behind trusted proxies the address that they
+/// forward (<see cref="ForwardedFor"/>). Logs each misconfiguration once.
 /// </summary>
 internal sealed partial class ClientAddress(IReadOnlyList<IPNetwork> trusted, ILogger logger)
 {
@@ -51,10 +51,10 @@ internal sealed partial class ClientAddress(IReadOnlyList<IPNetwork> trusted, IL
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Peer} sends X-Forwarded-For, but is not in TRUSTED_PROXIES: if it is a proxy of yours, all clients behind it share one limit until it is")]
+    [LoggerMessage(LogLevel.Warning, "{Peer} sends X-Forwarded-For, but is not in TRUSTED_PROXIES. If it is your proxy, add it: until then all clients behind it share one limit")]
     private static partial void LogUntrusted(ILogger logger, IPAddress peer);
 
-    // What stands in the entry is not repeated: a client may have written it.
-    [LoggerMessage(LogLevel.Warning, "The X-Forwarded-For of the trusted proxy {Peer} has an entry that is no IP address; such entries are ignored. Let the proxy replace what clients send")]
+    // The message does not repeat the entry, because a client may have written it.
+    [LoggerMessage(LogLevel.Warning, "X-Forwarded-For of the trusted proxy {Peer} has an entry that is not an IP address. The server ignores such entries. Configure the proxy to replace the header that clients send")]
     private static partial void LogMalformed(ILogger logger, IPAddress peer);
 }

@@ -82,6 +82,6 @@ internal sealed partial class ConnectionLimit(int maxPerClient, Func<IPAddress, 
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Peer} has {Max} connections open; more of it are closed. If it is a proxy of yours, put it into TRUSTED_PROXIES")]
+    [LoggerMessage(LogLevel.Warning, "{Peer} has {Max} open connections; the server closes further ones. If it is your proxy, add it to TRUSTED_PROXIES")]
     private static partial void LogTooMany(ILogger logger, IPAddress peer, int max);
 }

@@ -16,7 +16,7 @@ internal sealed class ApiMetrics : IDisposable
     {
         _meter = meters.Create(MeterName);
         _refusals = _meter.CreateCounter<long>("s3auth.refusals", "{request}", "Requests that were answered with a problem, by its code.");
-        _unread = _meter.CreateCounter<long>("s3auth.answers.unread", "{answer}", "Answers that were dropped because their client did not read them fast enough.");
+        _unread = _meter.CreateCounter<long>("s3auth.answers.unread", "{answer}", "Answers that the server dropped because the client did not read them fast enough.");
     }
 
     internal void Refused(string code) => _refusals.Add(1, new KeyValuePair<string, object?>("code", code));

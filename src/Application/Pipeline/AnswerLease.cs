@@ -72,7 +72,7 @@ public sealed class AnswerLease(AnswerMemory memory, Caller caller, Origin origi
     }
 
     private static RefusedException Busy() => new(
-        RefusalCode.ServerBusy, "Too many large answers are in flight at once: read yours to the end, and send this request again in a few seconds.")
+        RefusalCode.ServerBusy, "Too many large answers are in flight: read your answers to the end, then send this request again in a few seconds.")
     {
         RetryAfter = Retry,
     };

@@ -8,9 +8,9 @@ namespace S3Auth.Application.Pipeline;
 
 /// <summary>
 /// Third step: the hotkey signed the request for this server, the chain knows the hotkey, and it is what it claims to be. Whether the
-/// chain is known comes first: nobody is told "invalid" or "unknown" by a server that cannot know. The audience is compared after the
+/// chain is known comes first, so that a server that cannot know never answers "invalid" or "unknown". The audience is compared after the
 /// signature, so that <c>wrong_audience</c> in records and metrics always means a real proof; and before the proof is used, counted or
-/// looked up, so that a proof which somebody passed on costs its owner nothing.
+/// looked up, so that a relayed proof costs its owner nothing.
 /// </summary>
 public sealed class Authenticate<TRequest, TResponse>(
     IMetagraph metagraph,
@@ -82,13 +82,13 @@ public sealed class Authenticate<TRequest, TResponse>(
             ? $"The signature in X-Tao-Signature does not verify: sign exactly the text '{proof.Text}', which begins with the SHA-256 of the body as it arrived here, with the hotkey {hotkey} (sr25519)."
             : $"The signature does not verify: sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it as hex.");
 
-    // It says where to send the request, never which audience to sign: a hostile server would name another server's.
+    // The refusal says where to send the request, never which audience to sign: a hostile server would name another server's.
     private RefusedException WrongAudience(Audience? named)
     {
         var own = string.Join(" or ", audiences.Own);
         return new RefusedException(RefusalCode.WrongAudience, named is { } other
             ? $"This request is meant for '{other}', but this server is {own}: call the server that you mean by its own address, and sign the host of that URL as 'audience'."
-            : $"This server, {own}, takes only requests that name it: send the host of the URL that you call as 'audience' and sign it, as /commitment-formats shows.");
+            : $"This server, {own}, takes only requests that name it: send 'audience' with the host of the URL that you call, and sign it as /commitment-formats shows.");
     }
 
     private static RefusedException NotRegistered(AccountId hotkey, Metagraph snapshot) => new(

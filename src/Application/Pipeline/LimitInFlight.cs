@@ -25,7 +25,7 @@ public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests
         RefusalCode.RateLimited,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"This hotkey has {requests.Most} requests in flight, which is the most it may have: read their answers to the end, then send this one again."))
+            $"This hotkey has {requests.Most} requests in flight, the maximum: read their answers to the end, then send this one again."))
     {
         RetryAfter = Retry,
     };

@@ -38,10 +38,10 @@ public sealed class RefusedException : Exception
         RetryAfter = TimeSpan.FromMinutes(1),
     };
 
-    /// <summary>The object store itself says that this server's region, keys, bucket or rights are wrong: to ask again does not help.</summary>
+    /// <summary>The object store itself reports that this server's region, keys, bucket or permissions are wrong: retrying does not help.</summary>
     public static RefusedException StorageRefuses(Exception? cause = null) => new(
         RefusalCode.StorageUnavailable,
-        "The object store refuses this server because of its configuration; tell the operator, who finds the reason in /healthcheck, and do not retry before it is corrected.",
+        "The object store refuses this server because of its configuration. Tell the operator, who finds the reason in /healthcheck. Retrying does not help before it is corrected.",
         cause);
 
     /// <summary>Why.</summary>

@@ -23,7 +23,7 @@ internal sealed class CheckRun : IDisposable
         ["timestamp_expired"] = $"The clock is behind the server's. {ClockAdvice.WhatToDo}",
         ["timestamp_in_future"] = $"The clock is ahead of the server's. {ClockAdvice.WhatToDo}",
         ["invalid_signature"] = "The key does not sign for its address: check the wallet's files, or whether something between here and the server changes requests.",
-        ["wrong_audience"] = "Call the server by the address that its operator gave you; if that is this one, ask the operator to set PUBLIC_URL to it, or to add its host to AUDIENCES.",
+        ["wrong_audience"] = "Call the server by the address that its operator gave you. If you do, ask the operator to set PUBLIC_URL to that address, or to add its host to AUDIENCES.",
         ["hotkey_not_registered"] = "Register the hotkey on this subnet, or name the right --hotkey and --server; a fresh registration shows after the server's next look at the chain.",
         ["coldkey_mismatch"] = "Name the coldkey that owns this hotkey on the chain: --coldkey, or the wallet that the hotkey was registered from.",
         ["not_a_validator"] = "A validator needs a permit and enough alpha stake on this subnet.",
@@ -148,7 +148,7 @@ internal sealed class CheckRun : IDisposable
                 ExitCode.Refused);
         }
 
-        Ok("clock", skew.Duration() < TimeSpan.FromSeconds(2) ? "as the server's" : $"{ClockAdvice.Describe(skew)}");
+        Ok("clock", skew.Duration() < TimeSpan.FromSeconds(2) ? "same as the server's" : $"{ClockAdvice.Describe(skew)}");
     }
 
     private async Task AskHealthAsync(CancellationToken cancellationToken)

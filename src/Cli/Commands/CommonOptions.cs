@@ -39,7 +39,7 @@ internal sealed class CommonOptions
 
     private readonly Option<string?> _coldkey = new("--coldkey") { Description = "The coldkey's address, where the wallet does not tell it", HelpName = "SS58", Recursive = true };
 
-    private readonly Option<string?> _passwordFile = new("--password-file") { Description = "A file with the password of an encrypted hotkey; else $BT_PW_… of Bittensor's tools, else it is asked for", HelpName = "FILE", Recursive = true };
+    private readonly Option<string?> _passwordFile = new("--password-file") { Description = "File with the password of an encrypted hotkey; without it, $BT_PW_… of Bittensor's tools, or a prompt", HelpName = "FILE", Recursive = true };
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object a line on stdout, and nothing else there", Recursive = true };
 

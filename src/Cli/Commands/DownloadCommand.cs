@@ -12,7 +12,7 @@ internal static class DownloadCommand
         var filter = new FilterOptions();
         var to = new Option<string>("--to") { Description = "The folder they go to, each under its key", HelpName = "DIR", DefaultValueFactory = _ => "." };
         var parallel = ParallelOption.Create();
-        var portable = new Option<bool>("--portable-names") { Description = "Use names that stay apart on Windows and macOS too, where a and A are the same" };
+        var portable = new Option<bool>("--portable-names") { Description = "Use names that are also distinct on Windows and macOS, where a and A are the same" };
         var command = new Command("download", "Download files: a miner's own, or as a validator any miner's; what is there already is skipped")
         {
             to, parallel, portable,

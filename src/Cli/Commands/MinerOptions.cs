@@ -56,13 +56,13 @@ internal sealed class MinerOptions
         return structure.Folder_layout == "hotkey" ? FileOwner.MinerOfHotkey(account) : FileOwner.MinerOfColdkey(account);
     }
 
-    // One folder with an odd name is no reason to read no other.
+    // One folder with an invalid name must not stop the others.
     private static bool IsAddress(string id, Session session)
     {
         var isAddress = Ss58.TryDecode(id, out _, out _);
         if (!isAddress)
         {
-            session.Report.Warn($"The server names a miner {Report.Safe(id)}, which is no address: passed over.");
+            session.Report.Warn($"Skipped miner {Report.Safe(id)}: the server's name for it is not an address.");
         }
 
         return isAddress;

@@ -142,10 +142,10 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
             }
 
             using var typed = askPassword(path) ?? throw new UsageException(name is null
-                ? $"The hotkey file {path} is encrypted and nobody is at a terminal: give --password-file, or set "
+                ? $"The hotkey file {path} is encrypted, and there is no terminal to ask for its password: pass --password-file, or set "
                     + $"${PasswordVariable.NamesOf(path).First()} as Bittensor's tools do."
                 : $"The password in ${name} does not open the hotkey file {path}: set it again with save_password_to_env of "
-                    + "bittensor-wallet, or give --password-file.");
+                    + "bittensor-wallet, or pass --password-file.");
             return KeyFile.Decrypt(file.Bytes, typed.Bytes);
         }
         catch (CryptographicException exception)

@@ -12,8 +12,8 @@ namespace S3Auth.Cli.Migration;
 
 /// <summary>
 /// A Hub's HTTP API, as https://huggingface.co/docs/hub/api describes it: a revision's commit, its tree page by page, its files. The token
-/// goes to the Hub alone, never to where it redirects or where its list says that it goes on. What fails on the way is tried again, after
-/// what the Hub says in Retry-After.
+/// goes to the Hub alone, never to its redirects or to other hosts that its list links to. Retries transient errors, after
+/// the Hub's Retry-After.
 /// </summary>
 internal sealed class HubClient : IDisposable
 {
@@ -61,7 +61,7 @@ internal sealed class HubClient : IDisposable
         {
             if (!pages.Add(page.AbsoluteUri))
             {
-                throw new HttpRequestException("The Hub's list does not go on: it names a page that was read already.");
+                throw new HttpRequestException("The Hub's list does not go on: it links to a page that was already read.");
             }
 
             var (entries, next) = await GetJsonAsync<List<Entry?>>(page, cancellationToken);
@@ -69,7 +69,7 @@ internal sealed class HubClient : IDisposable
             {
                 if (entry is null or { Type: "file", Path: null or "" } or { Size: < 0 } or { Lfs.Size: < 0 })
                 {
-                    throw new HttpRequestException($"{_hub.Authority} does not answer as a Hub does: check HF_ENDPOINT.");
+                    throw new HttpRequestException($"The answer of {_hub.Authority} is not that of a Hugging Face Hub: check HF_ENDPOINT.");
                 }
 
                 if (entry.Type == "file")
@@ -82,14 +82,14 @@ internal sealed class HubClient : IDisposable
         }
     }
 
-    // A mirror passes on the addresses of the Hub that it mirrors. The configured one alone is asked, and shown the token.
+    // A mirror returns the addresses of the Hub that it mirrors. Only the configured Hub gets requests and the token.
     private Uri AtHub(Uri next)
     {
         var target = IsOfHub(next) ? next : new Uri(_hub, next.PathAndQuery.TrimStart('/'));
         return IsOfHub(target) && target.AbsolutePath.StartsWith(_hub.AbsolutePath + "api/datasets/", StringComparison.Ordinal)
             ? target
             : throw new HttpRequestException(
-                $"The Hub's list goes on at {Report.Safe(next.GetLeftPart(UriPartial.Path))}, which is no list of a dataset: it is not followed.");
+                $"The Hub's list continues at {Report.Safe(next.GetLeftPart(UriPartial.Path))}, which is not a list of a dataset, so it is not followed.");
     }
 
     /// <summary>Opens a file's bytes from a position on.</summary>

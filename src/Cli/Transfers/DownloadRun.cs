@@ -19,14 +19,14 @@ internal sealed record DownloadPlan
 
     public required int Parallel { get; init; }
 
-    /// <summary>Names stay apart on every file system, not only on the one that the folder is on.</summary>
+    /// <summary>Names are distinct on every file system, not only on the folder's own.</summary>
     public bool HasPortableNames { get; init; }
 }
 
 /// <summary>Downloads files into a folder, each under its key, but those that are there already.</summary>
 internal sealed class DownloadRun(Session session, DownloadPlan plan)
 {
-    // A miner may have a million odd keys.
+    // A miner may have a million such keys.
     private const int MaxMappingWarnings = 100;
 
     private readonly Report _report = session.Report;
@@ -101,7 +101,7 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
         }
     }
 
-    // One file may stall and the next not. Where nothing else arrives, the store does not answer.
+    // One file may stall while others arrive. If nothing else arrives either, the store does not answer.
     private bool IsFatal(Exception exception) =>
         FatalFailure.OfDownload(exception) || (exception is StalledException && Interlocked.Increment(ref _stalledInARow) > plan.Parallel);
 
@@ -115,7 +115,7 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
         else if (count == MaxMappingWarnings + 1)
         {
             _report.Warn(string.Create(
-                CultureInfo.InvariantCulture, $"More than {MaxMappingWarnings} keys are kept under other names; --json shows all of them."));
+                CultureInfo.InvariantCulture, $"More than {MaxMappingWarnings} files have other names than their keys; --json shows all of them."));
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class Places(string folder, NameFolding folding)
             var place = PlaceIn(parent, segments[^1], Directory.Exists);
             return _beingWritten.Add(place)
                 ? new Place(this, place, Path.GetRelativePath(folder, place).Replace(Path.DirectorySeparatorChar, '/'))
-                : throw new UsageException($"{name} is being written already: the server listed it twice.");
+                : throw new UsageException($"{name} is already being written: the server listed it twice.");
         }
     }
 

@@ -179,7 +179,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
         }
         catch (StoreException exception) when (exception.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.RequestedRangeNotSatisfiable)
         {
-            throw new ChangedFileException("The file was replaced since it was listed.");
+            throw new ChangedFileException("The file was replaced after it was listed.");
         }
     }
 

@@ -142,7 +142,7 @@ public sealed class FileReader
 
     private static List<RemoteFile> Read(FileList? answer, FileOwner owner, ListedPage? page, DateTimeOffset asked)
     {
-        var files = answer?.Files ?? throw new ListingException("The server's answer is no list of files.");
+        var files = answer?.Files ?? throw new ListingException("The server's answer is not a list of files.");
         var urlsEndAt = asked + ReadLife(answer.Expires_in_seconds);
         return [.. files.Select(file => Read(file, owner, page, urlsEndAt))];
     }
@@ -153,7 +153,7 @@ public sealed class FileReader
         if (file is not { Key.Length: > 0, Size: >= 0, Etag: { } etag }
             || etag.AsSpan().ContainsAnyExceptInRange('!', '~') || etag.Contains('"', StringComparison.Ordinal))
         {
-            throw new ListingException("The server's list has an entry that is no file.");
+            throw new ListingException("The server's list has an entry that is not a file.");
         }
 
         return new RemoteFile

@@ -24,7 +24,7 @@ internal sealed class GrantedFile(RemoteFile file, UrlRenewal renewal, TimeProvi
         // Its owner can make such a key, and nothing that is asked changes it.
         if (File.Url is null)
         {
-            throw new StoreException(HttpStatusCode.BadRequest, "InvalidURI", "Its key cannot be part of a URL; its owner must store it under another.");
+            throw new StoreException(HttpStatusCode.BadRequest, "InvalidURI", "The file's key cannot be part of a URL; its owner must store it under another key.");
         }
 
         // A fresh URL that does not last longer than that is used as it is.
@@ -34,7 +34,7 @@ internal sealed class GrantedFile(RemoteFile file, UrlRenewal renewal, TimeProvi
             _renewable = now + Margin;
             if (!await TryRenewAsync(cancellationToken).ConfigureAwait(false))
             {
-                throw new StoreException(HttpStatusCode.NotFound, "NoSuchKey", "The file is gone.");
+                throw new StoreException(HttpStatusCode.NotFound, "NoSuchKey", "The file no longer exists.");
             }
         }
 

@@ -22,12 +22,12 @@ internal sealed class ListingProgress
             _emptyPages = 0;
             if (!_lastFiles.Add(files[^1].Identity))
             {
-                throw new ListingException("The server's list repeats itself: it sent the same page again.");
+                throw new ListingException("The server's list repeats itself: the server sent the same page again.");
             }
         }
         else if (next is not null && ++_emptyPages > MaxEmptyPages)
         {
-            throw new ListingException($"The server's list does not go on: {_emptyPages} pages without a file.");
+            throw new ListingException($"The server's list does not go on: it sent {_emptyPages} pages without a file.");
         }
 
         if (next is not null && !_cursors.Add(next))

@@ -69,7 +69,7 @@ public sealed class RedisAddress
         var path = uri.Scheme == Unix ? "" : uri.AbsolutePath.TrimStart('/');
         if (path.Length > 0 && query.Database is null && !int.TryParse(path, NumberStyles.None, CultureInfo.InvariantCulture, out database))
         {
-            problem = "the path is no number of a database: write redis://host:port/0";
+            problem = "the path is not a database number: write redis://host:port/0";
             return false;
         }
 
@@ -141,11 +141,11 @@ public sealed class RedisAddress
         return scheme switch
         {
             "sentinel" or "redis+sentinel" or "rediss+sentinel" =>
-                $"{scheme}:// is not supported: write redis://host:port with the address that follows the primary, such as that of a proxy or service before it",
+                $"{scheme}:// is not supported: write redis://host:port with an address that always leads to the primary, such as that of a proxy or service in front of it",
             "cluster" or "redis+cluster" or "rediss+cluster" =>
                 $"{scheme}:// is not supported: write redis://host:port of a Redis that is not in cluster mode",
             Unix => "write the path of the socket as unix:///run/redis.sock, and a user or password as ?username=…&password=…",
-            _ => "write it as redis://host:port/database, rediss://user:password@host:port/database or unix:///path; what is special in a user or password is percent-encoded",
+            _ => "write it as redis://host:port/database, rediss://user:password@host:port/database or unix:///path, with special characters in user and password percent-encoded",
         };
     }
 }

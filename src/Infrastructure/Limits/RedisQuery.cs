@@ -79,7 +79,7 @@ internal sealed class RedisQuery
         {
             case "db":
                 Database = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var database) ? database : null;
-                return Database is null ? "db is no number of a database, such as 0" : null;
+                return Database is null ? "db is not a database number, such as 0" : null;
             case "username":
                 User = value;
                 return null;
@@ -94,7 +94,7 @@ internal sealed class RedisQuery
             case "ssl_ca_certs":
                 return TakeAuthorities(value);
             case "ssl_certfile" or "ssl_keyfile" or "ssl_password":
-                return $"{name} is not supported, because no client certificate is sent to Redis: let Redis ask for a password instead (tls-auth-clients no)";
+                return $"{name} is not supported, because the server sends no client certificate: let Redis ask for a password instead (tls-auth-clients no)";
             case "ssl_ca_path" or "ssl_ca_data":
                 return $"{name} is not supported: put the authorities into one PEM file and name it with ssl_ca_certs";
             default:
@@ -125,11 +125,11 @@ internal sealed class RedisQuery
             var authorities = new X509Certificate2Collection();
             authorities.ImportFromPemFile(file);
             _authorities = authorities;
-            return authorities.Count > 0 ? null : "the file of ssl_ca_certs holds no certificate in PEM";
+            return authorities.Count > 0 ? null : "the file of ssl_ca_certs has no certificate in PEM format";
         }
         catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            return "the file of ssl_ca_certs cannot be read: give the path of a PEM file that this process may read";
+            return "the file of ssl_ca_certs cannot be read: give the path of a PEM file that this process can read";
         }
     }
 

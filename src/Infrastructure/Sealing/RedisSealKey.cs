@@ -94,12 +94,12 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
     [LoggerMessage(LogLevel.Error, "The key of listing links could not be shared through Redis")]
     private partial void LogFailed(Exception failure);
 
-    [LoggerMessage(LogLevel.Information, "Listing links are sealed with a key that all instances share through Redis")]
+    [LoggerMessage(LogLevel.Information, "Listing links use a key that all instances share through Redis")]
     private partial void LogShared();
 
-    [LoggerMessage(LogLevel.Warning, "Redis does not give the key of listing links: until it does, other instances may not read the links that this one makes; set SEAL_KEY to need no Redis for them")]
+    [LoggerMessage(LogLevel.Warning, "The key of listing links could not be read from Redis: until it is, other instances may reject the links of this one. Set SEAL_KEY to use no Redis for them")]
     private partial void LogAway();
 
-    [LoggerMessage(LogLevel.Warning, "The key of listing links in Redis ({Key}) does not have 32 bytes: this instance seals with a key of its own; delete that entry, or set SEAL_KEY")]
+    [LoggerMessage(LogLevel.Warning, "The key of listing links in Redis ({Key}) does not have 32 bytes, so this instance uses its own key. Delete that entry, or set SEAL_KEY")]
     private partial void LogMalformed(string key);
 }

@@ -30,11 +30,11 @@ public sealed class PutGuard
         { Uploads: PutUploads.Safe } finding => finding.Barred,
         { Uploads: PutUploads.Unsafe } => throw new RefusedException(
             RefusalCode.StorageUnavailable,
-            "Uploads by PUT are not granted here, because this object store would let their holder read other miners' files; tell the operator, who must "
+            "This server grants no uploads by PUT, because its object store would let a miner read other miners' files. Tell the operator, who must "
                 + "set UPLOAD_METHOD=POST or correct the store."),
         { MayPass: false } => throw new RefusedException(
             RefusalCode.StorageUnavailable,
-            "Uploads by PUT are not granted here, because this server cannot find out whether they are safe at its object store; tell the operator, who finds "
+            "This server grants no uploads by PUT, because it cannot find out whether they are safe at its object store. Tell the operator, who finds "
                 + "the reason in /healthcheck."),
         _ => throw new RefusedException(
             RefusalCode.StorageUnavailable, "This server does not know yet whether uploads by PUT are safe at its object store; try again in a few seconds.")

@@ -287,7 +287,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     [LoggerMessage(LogLevel.Warning, "The object store failed: {Status} {Code}.")]
     private partial void LogFailed(Exception exception, HttpStatusCode? status, string? code);
 
-    [LoggerMessage(LogLevel.Warning, "The object store's listing of {Prefix} is truncated, but has no new continuation token.")]
+    [LoggerMessage(LogLevel.Warning, "The object store's listing of {Prefix} is truncated but has no new continuation token.")]
     private partial void LogNoNextPage(string prefix);
 
     [LoggerMessage(LogLevel.Warning, "The object store's listing of {Prefix} does not go forward: {Name} comes after {Last}.")]

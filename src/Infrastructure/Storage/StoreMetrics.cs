@@ -30,7 +30,7 @@ internal sealed class StoreMetrics : IDisposable
             "s3auth.store.problem",
             () => Problems(state.Current),
             "{problem}",
-            "Whether the check of the object store found a problem (1), by what it is about: access, public_endpoint, post_uploads, put_uploads.");
+            "1 if the check of the object store found a problem, by subject: access, public_endpoint, post_uploads, put_uploads.");
         _signed = _meter.CreateCounter<long>("s3auth.presigned", "{url}", "Presigned URLs and upload forms, by what they allow.");
     }
 

@@ -45,9 +45,9 @@ public sealed class RedisAddressTests
     [TestCase("http://cache", "redis://host:port")]
     [TestCase("redis://", "redis://host:port")]
     [TestCase("redis://cache#1", "redis://host:port")]
-    [TestCase("redis://cache/one", "number of a database")]
-    [TestCase("redis://cache/-1", "number of a database")]
-    [TestCase("redis://cache?db=one", "db is no number")]
+    [TestCase("redis://cache/one", "not a database number")]
+    [TestCase("redis://cache/-1", "not a database number")]
+    [TestCase("redis://cache?db=one", "db is not a database number")]
     [TestCase("redis://cache?db=1&db=2", "db twice")]
     [TestCase("redis://cache?ssl_cert_reqs=none", "rediss://")]
     [TestCase("rediss://cache?ssl_cert_reqs=never", "ssl_cert_reqs must be")]
@@ -62,7 +62,7 @@ public sealed class RedisAddressTests
     [TestCase("redis://:very-private#@cache", "percent-encoded")]
     [TestCase("redis://:a?very-private=1@cache", "percent-encoded")]
     [TestCase("redis://cache?very-private&x=1", "a parameter that redis-py does not have")]
-    [TestCase("redis://cache/very-private", "number of a database")]
+    [TestCase("redis://cache/very-private", "not a database number")]
     [TestCase("rediss://cache?ssl_cert_reqs=very-private", "ssl_cert_reqs must be")]
     public void Url_that_cannot_be_used_is_refused_with_what_to_do_and_without_a_secret(string url, string expected)
     {

@@ -412,7 +412,7 @@ public sealed class RedisTests
         await sharing.StartAsync(CancellationToken.None);
 
         Assert.That(keys.Current.IsSame(own), Is.True);
-        Assert.That(_log.Text, Does.Contain("set SEAL_KEY"));
+        Assert.That(_log.Text, Does.Contain("Set SEAL_KEY"));
     }
 
     private RedisSealKey Share(ServiceProvider instance, SealKeys keys, TimeProvider time) =>

@@ -48,7 +48,7 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
 
         if (answer.Error is not { } error || answer.IsBusy || error.Code is "SlowDown" or "TemporaryRedirect" or "RequestTimeout")
         {
-            return NoAnswer(answer.Status is null ? "it closes the connection" : $"it answers {answer}, which is no S3 listing");
+            return NoAnswer(answer.Status is null ? "it closes the connection" : $"it answers {answer}, which is not an S3 listing");
         }
 
         var (advice, refusesSignatures) = Advise(error, answer);
@@ -70,16 +70,16 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
 
         return error.Code switch
         {
-            "SignatureDoesNotMatch" => ("Correct AWS_SECRET_ACCESS_KEY; if it is right, a proxy in front of the store changes the Host header or the path.", true),
+            "SignatureDoesNotMatch" => ("Correct AWS_SECRET_ACCESS_KEY. If it is correct, a proxy in front of the store changes the Host header or the path.", true),
             "InvalidAccessKeyId" => ("Correct AWS_ACCESS_KEY_ID.", true),
-            "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" => ("Renew the temporary keys: AWS_SESSION_TOKEN, or the role that they come from.", true),
+            "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" => ("Renew the temporary credentials: AWS_SESSION_TOKEN, or the role that they come from.", true),
             "NoSuchBucket" => ("Correct S3_BUCKET, or create the bucket.", true),
             "InvalidBucketName" => ("Correct S3_BUCKET.", true),
             "PermanentRedirect" or "AuthorizationHeaderMalformed" or "AuthorizationQueryParametersError" or "IllegalLocationConstraintException" =>
                 ("Correct S3_REGION and S3_ENDPOINT.", true),
             "RequestTimeTooSkewed" or "RequestExpired" => ("Correct this server's clock: run `timedatectl set-ntp true`.", true),
             "AccessDenied" or "AllAccessDisabled" or "AccountProblem" =>
-                ("Give this server's keys the right s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on everything below data/.", false),
+                ("Give this server's keys the permission s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on everything below data/.", false),
             _ => ("Check S3_ENDPOINT, S3_REGION, S3_BUCKET and the keys.", false),
         };
     }
@@ -88,7 +88,7 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
 
     private static string Describe(HttpRequestException failure) => failure switch
     {
-        { HttpRequestError: HttpRequestError.NameResolutionError } => "its name is not known",
+        { HttpRequestError: HttpRequestError.NameResolutionError } => "its host name cannot be resolved",
         { HttpRequestError: HttpRequestError.SecureConnectionError } => "its TLS certificate is not accepted",
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "it refuses the connection",
         { HttpRequestError: HttpRequestError.ConnectionError } => "it cannot be reached",

@@ -33,8 +33,8 @@ internal sealed class FormProbe(StorageOptions options, FolderLayout layout, Tim
         }
 
         return answer.IsTaken
-            ? ("The object store takes a file that is smaller than its upload form allows: forms do not hold miners to anything here. Use another store, or UPLOAD_METHOD=PUT.", true)
-            : ($"The object store does not take upload forms (POST): it answers {answer}. Set UPLOAD_METHOD=PUT where the store has no POST uploads; else give this server's keys "
-                + $"the right s3:PutObject on everything below {prefix}.", true);
+            ? ("The object store accepts a file that is smaller than the upload form allows, so it does not enforce upload forms. Use another store, or set UPLOAD_METHOD=PUT.", true)
+            : ($"The object store does not take upload forms (POST): it answers {answer}. If the store does not support POST uploads, set UPLOAD_METHOD=PUT. Otherwise give "
+                + $"this server's keys the permission s3:PutObject on everything below {prefix}.", true);
     }
 }

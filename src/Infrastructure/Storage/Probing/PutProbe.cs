@@ -105,8 +105,8 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             if (!plain.IsTaken)
             {
                 return PutFinding.Unclear(
-                    $"The object store refuses a plain PUT below {prefix}{Folder}: {plain}. Give this server's keys the right s3:PutObject on everything below "
-                        + $"{prefix}; until then it cannot find out whether uploads by PUT are safe, and grants none.");
+                    $"The object store refuses a plain PUT below {prefix}{Folder}: {plain}. Give this server's keys the permission s3:PutObject on everything below "
+                        + $"{prefix}. Until then the server cannot find out whether uploads by PUT are safe, and grants none.");
             }
 
             var copy = await PutAsync(signer.PresignCopy(_target, _source, Seconds), $"{SigV4Names.Header.CopySource}: {_source}");
@@ -119,10 +119,10 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             return copy.IsMissingObject || !_copies
                 ? null
                 : copy.IsTaken
-                    ? new PutFinding(PutUploads.Unsafe, Problem: Unsafe("takes copies of objects that do not exist, so nothing can be known of its copies"))
+                    ? new PutFinding(PutUploads.Unsafe, Problem: Unsafe("accepts copies of objects that do not exist, so its copies cannot be tested"))
                     : PutFinding.Unclear(
-                        $"The object store answers a copy of an object that does not exist with {copy}, not with NoSuchKey. Give this server's keys the rights s3:GetObject "
-                            + $"on everything below {prefix} and s3:ListBucket on the bucket; until then it cannot find out whether uploads by PUT are safe, and grants none.");
+                        $"The object store answers a copy of an object that does not exist with {copy}, not with NoSuchKey. Give this server's keys the permissions s3:GetObject on everything "
+                            + $"below {prefix} and s3:ListBucket on the bucket. Until then the server cannot find out whether uploads by PUT are safe, and grants none.");
         }
 
         internal async Task<PutFinding> AskAsync()
@@ -138,7 +138,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                 judged = judged with { EnforcesSizes = await EnforcesSizesAsync(judged.Barred) };
                 judged = judged.EnforcesSizes is true ? judged : judged with
                 {
-                    Problem = "The object store stores a PUT of signed size in other sizes too, when its length is stated falsely: the size of uploads by PUT is not "
+                    Problem = "The object store trusts a false Content-Length, and then stores more than the signed size: the size of uploads by PUT is not "
                         + "enforced. Put a proxy in front of the store that refuses requests with both Content-Length and Transfer-Encoding.",
                 };
             }
@@ -266,12 +266,12 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             return answer.IsTaken || answer.IsRefused || (!isExact && answer.IsRejected)
                 ? null
                 : PutFinding.Unclear(
-                    $"The object store answers a PUT with an unsigned copy header with {answer}, which S3 does not: this server cannot find out whether uploads by PUT "
-                        + "are safe, and grants none. Look at what stands in front of the store, or set UPLOAD_METHOD=POST.");
+                    $"The object store answers a PUT with an unsigned copy header with {answer}, unlike S3. This server cannot find out whether uploads by PUT "
+                        + "are safe, and grants none. Check the proxy in front of the store, or set UPLOAD_METHOD=POST.");
         }
 
         private static PutFinding NoAnswer(ProbeAnswer answer) =>
-            PutFinding.NoAnswer($"The object store answered {answer} when asked whether uploads by PUT are safe; until it answers that, none is granted.");
+            PutFinding.NoAnswer($"The object store answered {answer} to the test whether uploads by PUT are safe. The server grants none until the test succeeds.");
 
         // It did not come from S3, or has a cause that may be gone soon.
         private static bool SaysNothing(ProbeAnswer answer) => answer.IsOfOtherCause || (answer.Error is null && !answer.IsTaken && !answer.IsNotImplemented);
@@ -282,7 +282,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         private static string Forged(string url) => url[..^1] + (url[^1] == '0' ? '1' : '0');
 
         private static string Unsafe(string why) =>
-            $"The object store {why}: with an upload URL, a miner could read other miners' files. No upload by PUT is granted. Set UPLOAD_METHOD=POST, or put a proxy in "
-                + "front of the store that drops header names with underscores, or use another store.";
+            $"The object store {why}: with an upload URL, a miner could read other miners' files. The server grants no upload by PUT. Set UPLOAD_METHOD=POST, or put a proxy "
+                + "in front of the store that drops header names with underscores, or use another store.";
     }
 }

@@ -110,7 +110,7 @@ internal sealed partial class StoreMonitor(
         var (endpoint, there) = WhereToAsk(access, atClients);
         if (there.Result != StoreAccess.Outcome.Works)
         {
-            return PutFinding.NoAnswer("The object store does not take what this server signs, so it is not known whether uploads by PUT are safe, and none is granted.");
+            return PutFinding.NoAnswer("The object store does not accept what this server signs, so the server cannot find out whether uploads by PUT are safe, and grants none.");
         }
 
         try
@@ -120,7 +120,7 @@ internal sealed partial class StoreMonitor(
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             LogNoAnswer(failure);
-            return PutFinding.NoAnswer("The object store does not answer when asked whether uploads by PUT are safe; until it answers that, none is granted.");
+            return PutFinding.NoAnswer("The object store does not answer the test whether uploads by PUT are safe. The server grants none until it answers.");
         }
     }
 
@@ -196,7 +196,7 @@ internal sealed partial class StoreMonitor(
 
     private string PublicProblem(StoreAccess.Outcome result, string reason) => result == StoreAccess.Outcome.Refused
         ? $"The object store refuses what is signed for clients at {_public.Origin}: {reason}"
-        : $"The object store does not answer at {_public.Origin}, where clients are sent: {reason}. Correct S3_PUBLIC_ENDPOINT; where clients do reach it and only this "
+        : $"The object store does not answer at {_public.Origin}, where clients are sent: {reason}. Correct S3_PUBLIC_ENDPOINT. If clients reach it and only this "
             + "server does not, let this server reach it too.";
 
     // Once for each change.
@@ -232,7 +232,7 @@ internal sealed partial class StoreMonitor(
     [LoggerMessage(LogLevel.Error, "{Problem}")]
     private partial void LogProblem(string problem);
 
-    [LoggerMessage(LogLevel.Information, "This is no longer so: {Problem}")]
+    [LoggerMessage(LogLevel.Information, "Resolved: {Problem}")]
     private partial void LogSolved(string problem);
 
     [LoggerMessage(LogLevel.Information, "Uploads by PUT are granted: the object store {Behaviour}.")]

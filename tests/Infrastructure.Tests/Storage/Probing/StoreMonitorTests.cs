@@ -209,7 +209,7 @@ public sealed class StoreMonitorTests
     [TestCase(412, "Bad URL", "UPLOAD_METHOD=PUT")]
     [TestCase(501, "<Error><Code>NotImplemented</Code></Error>", "UPLOAD_METHOD=PUT")]
     [TestCase(403, "<Error><Code>AccessDenied</Code></Error>", "s3:PutObject")]
-    [TestCase(204, "", "smaller than its upload form allows")]
+    [TestCase(204, "", "smaller than the upload form allows")]
     public async Task Store_that_does_not_take_upload_forms_is_told(int status, string body, string advice)
     {
         await using var monitor = await Monitored.StartAsync(new StubStore { ToForms = (status, body) }, method: UploadMethod.Post);
