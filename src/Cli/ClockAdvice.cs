@@ -8,7 +8,7 @@ internal static class ClockAdvice
     /// <summary>How to set this machine's clock.</summary>
     internal static string WhatToDo => OperatingSystem.IsLinux() ? "Run `timedatectl set-ntp true`." : "Turn on automatic time in the system's settings.";
 
-    /// <summary>Said once requests are signed with the server's time.</summary>
+    /// <summary>The message when requests are signed with the server's time.</summary>
     /// <param name="skew">The server's time minus this machine's.</param>
     internal static string Of(TimeSpan skew) => $"{Describe(skew)}; signing with the server's time. {WhatToDo}";
 

@@ -29,7 +29,7 @@ internal sealed class Session : IDisposable
 
     internal S3AuthClient Client => _client.Value;
 
-    /// <summary>The same way without any second try, so that what fails is seen.</summary>
+    /// <summary>The same client without retries, so that each failure is seen.</summary>
     internal S3AuthClient ConnectOnce() => new(Server, Wallet.Hotkey, new S3AuthClientOptions { Attempts = 1 });
 
     public void Dispose()

@@ -10,7 +10,7 @@ namespace S3Auth.Client;
 /// <summary>
 /// A miner's or a validator's way to one S3Auth server. Every request is signed by the hotkey, sent again where that helps (429, 503,
 /// 504, connections that fail, with what the server says about when), and throws <see cref="RefusedException"/> where it is refused.
-/// Where the server refuses this machine's time, requests are signed with the server's. May be used from several threads.
+/// If the server refuses this machine's time, the client signs requests with the server's. May be used from several threads.
 /// </summary>
 public sealed class S3AuthClient : IDisposable
 {

@@ -6,8 +6,8 @@ namespace S3Auth.Domain;
 
 /// <summary>
 /// The server that a proof is meant for: a host (<c>s3-auth.example.com</c>, <c>localhost:8000</c>, <c>[::1]:8000</c>), or an SS58
-/// address. Host names compare without regard to case or to a dot at their end, and port 443 is the same as no port. Every other port
-/// stands in the text, also 80.
+/// address. Host names compare without regard to case or to a trailing dot, and port 443 equals no port. The text must have every other port,
+/// including 80.
 /// </summary>
 public readonly record struct Audience
 {
@@ -49,7 +49,7 @@ public readonly record struct Audience
             return false;
         }
 
-        // Addresses first: their letters have a case that counts.
+        // Addresses first, because they are case-sensitive.
         if (Ss58.TryDecode(text, out _, out _))
         {
             audience = new Audience(text, text);
@@ -101,7 +101,7 @@ public readonly record struct Audience
             return true;
         }
 
-        // A dot at the end makes a name a full one: what clients call by their URL is.
+        // A trailing dot marks a fully qualified name, which the hosts of clients' URLs are anyway.
         canonical = (text.EndsWith('.') ? text[..^1] : text).ToLowerInvariant();
         return canonical.Length <= MaxHostLength && canonical.Split('.').All(IsLabel);
     }

@@ -1,14 +1,14 @@
 namespace S3Auth.Domain;
 
 /// <summary>
-/// Which audiences a server takes proofs for. A proof that names another audience was made for another server, which may have passed it
-/// on. A server without an audience of its own cannot tell, and takes every proof.
+/// The audiences that a server accepts. A proof that names another audience was made for another server, which may have relayed it. A server
+/// without an audience of its own cannot tell, and accepts every proof.
 /// </summary>
-/// <param name="Own">This server's audiences; empty where it was told none.</param>
+/// <param name="Own">This server's audiences; empty if none is configured.</param>
 /// <param name="IsRequired">Whether a proof must name one of them.</param>
 public sealed record Audiences(IReadOnlyList<Audience> Own, bool IsRequired)
 {
-    /// <summary>A server that was told no audience.</summary>
+    /// <summary>A server without an audience of its own.</summary>
     public static Audiences Unknown { get; } = new([], IsRequired: false);
 
     /// <summary>Whether a proof with this audience, or with none, is meant for this server.</summary>

@@ -15,7 +15,7 @@ public abstract class FolderLayout
     /// <summary>What the folder of a job is called, before the job's id.</summary>
     protected const string JobPrefix = "job_id=";
 
-    /// <summary>The longest name of a folder of ours below where it is found, in bytes: an address has 48, a job up to this many.</summary>
+    /// <summary>The longest name of a granted folder below its parent, in bytes: an address has 48, a job up to this many.</summary>
     public const int MaxFolderName = JobId.MaxLength;
 
     /// <summary>The name that <c>FOLDER_LAYOUT</c> chooses it by.</summary>
@@ -64,7 +64,7 @@ public abstract class FolderLayout
     }
 
     /// <summary>
-    /// Reads a job's folder found by listing <see cref="JobsIn"/>; false when it is none, or is called what no job can be.
+    /// Reads a job's folder found by listing <see cref="JobsIn"/>; false when it is not a job's folder, or its name is not a valid job id.
     /// </summary>
     public static bool TryReadJob(Folder folder, string prefix, out JobId job)
     {

@@ -100,10 +100,10 @@ public static class DependencyInjection
         return services;
     }
 
-    /// <summary>What seals links: with a key of the operator's, with one that all instances share by Redis, or with one of this process.</summary>
+    /// <summary>Adds the sealer of links: with the operator's key, with a key that all instances share through Redis, or with a key of this process.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="key">The operator's key; null for none.</param>
-    /// <param name="isShared">Whether instances share a key by the Redis of <see cref="AddLimits"/>, where the operator gave none.</param>
+    /// <param name="isShared">Whether instances share a key through the Redis of <see cref="AddLimits"/> if the operator gave none.</param>
     public static IServiceCollection AddSealing(this IServiceCollection services, SealKey? key, bool isShared)
     {
         services.AddSingleton(new SealKeys(key ?? SealKey.Create()));

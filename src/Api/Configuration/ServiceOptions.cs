@@ -18,7 +18,7 @@ internal sealed record ServiceOptions
     /// <summary>Where clients reach the API; null where the operator does not say.</summary>
     public required Uri? PublicUrl { get; init; }
 
-    /// <summary>Which servers a proof may be meant for.</summary>
+    /// <summary>The audiences that this server accepts in proofs.</summary>
     public required Audiences Audiences { get; init; }
 
     /// <summary>Listen on this machine only: in development, where the accounts' keys are known to everyone.</summary>
@@ -75,10 +75,10 @@ internal sealed record ServiceOptions
     /// <summary>What /metrics must be asked with; null when anyone may read it.</summary>
     public required string? MetricsToken { get; init; }
 
-    /// <summary>Where the listings in answers to validators lead.</summary>
+    /// <summary>Where listing URLs in answers to validators lead.</summary>
     public required ListingRedirect ListingRedirect { get; init; }
 
-    /// <summary>What links to listings are sealed with; null for a key that instances share by Redis, or one of this process.</summary>
+    /// <summary>The key that encrypts listing links; null for a key that instances share through Redis, or a key of this process.</summary>
     public required SealKey? SealKey { get; init; }
 
     /// <summary>How many connections may be open at once.</summary>

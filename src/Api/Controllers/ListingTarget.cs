@@ -6,8 +6,8 @@ using S3Auth.Domain;
 namespace S3Auth.Api.Controllers;
 
 /// <summary>
-/// What a request for a listing says: the link's token, and where the page begins. Read from the request's target as it was sent, because
-/// keys are bytes that need not be UTF-8, and because clients append <c>&amp;start-after=…</c> also where there is no query yet.
+/// The parts of a listing link's request: the token, and where the page begins. Read from the raw request target, because keys are bytes
+/// that need not be UTF-8, and because clients append <c>&amp;start-after=…</c> even to a URL without a query.
 /// </summary>
 public sealed record ListingTarget
 {
@@ -26,7 +26,7 @@ public sealed record ListingTarget
     /// <summary>The store's own token of the page, at most 4,096 bytes; null where none was sent.</summary>
     public string? ContinuationToken { get; private init; }
 
-    /// <summary>Reads a token alone. Makes this a value in the eyes of the framework, which describes it as one string.</summary>
+    /// <summary>Reads a token alone. With this method the framework binds this type as one string.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ListingTarget? target)
     {
         target = text is null ? null : new ListingTarget { Token = text };
@@ -34,12 +34,12 @@ public sealed record ListingTarget
     }
 
     /// <summary>
-    /// Reads a request's target. All other parameters are passed over: they change nothing. Of one that is there several times the last one
-    /// counts, which is the newest where a client appends to the URL again and again.
+    /// Reads a request target. Ignores all other parameters. If a parameter is repeated, the last one counts, because a client that appends
+    /// to the URL again and again puts the newest one last.
     /// </summary>
     /// <param name="target">The target of the request line, percent-encoded.</param>
-    /// <param name="read">What it says.</param>
-    /// <param name="wrong">The parameter that is too long or no text; null for the target itself.</param>
+    /// <param name="read">The parts of the target.</param>
+    /// <param name="wrong">The parameter that is too long or not text; null for the target itself.</param>
     internal static bool TryRead(string target, [NotNullWhen(true)] out ListingTarget? read, out string? wrong)
     {
         (read, wrong) = (null, null);
@@ -79,7 +79,7 @@ public sealed record ListingTarget
         return true;
     }
 
-    // As stores decode a query: a plus is a space, and a percent sign without two hex digits is itself.
+    // Decodes a query as stores do: a plus is a space, and a percent sign without two hex digits stays a percent sign.
     private static byte[] Decode(string text)
     {
         var bytes = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];

@@ -3,8 +3,8 @@ using S3Auth.Api.Limits;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Memory budget of the larger request bodies, and each client's share of it. When it is full, the body that has gone longest without
-/// progress gives way to the one that arrives now: whoever sends without pauses is served, whatever others hold open.
+/// Memory budget of the larger request bodies, and each client's share of it. When it is full, drops the body that has gone longest
+/// without progress, so that a client that sends without pauses is served however many bodies others hold open.
 /// </summary>
 /// <param name="maxBytes">The budget, in bytes.</param>
 /// <param name="maxBytesPerClient">One client's share (<see cref="ClientNetwork"/>), in bytes.</param>
@@ -22,17 +22,17 @@ internal sealed class BodyMemory(long maxBytes = BodyMemory.MaxBytes, long maxBy
     private readonly LinkedList<RequestBody> _arriving = [];
     private long _taken;
 
-    /// <summary>Held by whoever changes this object or a body that is counted here.</summary>
+    /// <summary>The lock for this object and for every body that is counted here.</summary>
     internal Lock Gate { get; } = new();
 
     /// <summary>The bytes that are taken now.</summary>
     internal long Taken => Interlocked.Read(ref _taken);
 
     /// <summary>
-    /// Takes more bytes for a body that is arriving. Other bodies of the same client give way when its share is full, those of anybody when
-    /// the budget is. Call it with <see cref="Gate"/> held.
+    /// Takes more bytes for a body that is arriving. When the client's share is full, drops other bodies of that client; when the budget is
+    /// full, drops bodies of any client. Call it with <see cref="Gate"/> held.
     /// </summary>
-    /// <returns>False, and nothing is taken, when there is no room and nobody is left to give way.</returns>
+    /// <returns>False, and nothing is taken, when there is no room and no body is left to drop.</returns>
     internal bool TryTake(RequestBody body, int bytes)
     {
         while (_takenByClient.GetValueOrDefault(body.Client) + bytes > maxBytesPerClient)
@@ -56,7 +56,7 @@ internal sealed class BodyMemory(long maxBytes = BodyMemory.MaxBytes, long maxBy
         return true;
     }
 
-    /// <summary>The body has brought more: it is now the last to give way. Call it with <see cref="Gate"/> held.</summary>
+    /// <summary>Records progress of the body: it is now the last to be dropped. Call it with <see cref="Gate"/> held.</summary>
     internal void MarkProgress(RequestBody body)
     {
         if (body.Place.List is not null)
@@ -67,7 +67,7 @@ internal sealed class BodyMemory(long maxBytes = BodyMemory.MaxBytes, long maxBy
         _arriving.AddLast(body.Place);
     }
 
-    /// <summary>The body is complete: it keeps its bytes and gives way to nobody. Call it with <see cref="Gate"/> held.</summary>
+    /// <summary>Marks the body as complete: it keeps its bytes and is not dropped. Call it with <see cref="Gate"/> held.</summary>
     internal void MarkComplete(RequestBody body)
     {
         if (body.Place.List is not null)
@@ -76,7 +76,7 @@ internal sealed class BodyMemory(long maxBytes = BodyMemory.MaxBytes, long maxBy
         }
     }
 
-    /// <summary>Gives back what the body took. Call it with <see cref="Gate"/> held.</summary>
+    /// <summary>Returns the body's bytes to the budget. Call it with <see cref="Gate"/> held.</summary>
     internal void Release(RequestBody body, int bytes)
     {
         MarkComplete(body);

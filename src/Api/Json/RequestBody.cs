@@ -6,8 +6,8 @@ using S3Auth.Application.Refusals;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// A request's body, whole and in memory. Its buffer grows with what has arrived, so a body costs what was sent of it, not what was
-/// announced. It must arrive within <see cref="Patience"/>, and beyond <see cref="UncountedBytes"/> without pauses
+/// A whole request body in memory. Its buffer grows with the received bytes, so a client cannot reserve memory by announcing a large body.
+/// The body must arrive within <see cref="Patience"/>, and beyond <see cref="UncountedBytes"/> without pauses
 /// (<see cref="ProgressBytes"/> in each <see cref="StallTimeout"/>).
 /// </summary>
 internal sealed class RequestBody : IDisposable
@@ -21,7 +21,7 @@ internal sealed class RequestBody : IDisposable
     /// <summary>A body up to this size does not count against <see cref="BodyMemory"/>, because connections are bounded (4 KiB).</summary>
     internal const int UncountedBytes = 4 * 1024;
 
-    /// <summary>What a body that is counted must bring within <see cref="StallTimeout"/>, unless it ends (4 KiB).</summary>
+    /// <summary>How many bytes of a counted body must arrive within <see cref="StallTimeout"/>, unless it ends (4 KiB).</summary>
     internal const int ProgressBytes = 4 * 1024;
 
     /// <summary>How long a body may take to arrive.</summary>
@@ -54,7 +54,7 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Every byte as it was received.</summary>
     internal ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
-    /// <summary>Whose share it counts against.</summary>
+    /// <summary>The client whose share it counts against.</summary>
     internal UInt128 Client { get; }
 
     /// <summary>Its place among the bodies that are arriving.</summary>
@@ -67,7 +67,7 @@ internal sealed class RequestBody : IDisposable
     internal static int LimitOf(IEnumerable<object> metadata) => metadata.OfType<LargeBodyAttribute>().Any() ? MaxBytes : MaxSmallBytes;
 
     /// <exception cref="BadHttpRequestException">It is too large (413), or pauses or takes too long (408).</exception>
-    /// <exception cref="RefusedException"><c>server_busy</c>: other bodies take all the memory there is, and arrive faster.</exception>
+    /// <exception cref="RefusedException"><c>server_busy</c>: other bodies take all of the memory budget, and arrive faster.</exception>
     internal static async Task<RequestBody> ReadAsync(HttpContext context, BodyMemory memory, TimeProvider time)
     {
         if (context.Request.ContentLength > LimitOf(context))
@@ -102,13 +102,13 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    /// <summary>Frees its memory at once and stops reading. Only a body that is still arriving does this; <see cref="BodyMemory.Gate"/> is held.</summary>
+    /// <summary>Frees its memory at once and stops reading. Call it for a body that is still arriving, with <see cref="BodyMemory.Gate"/> held.</summary>
     internal void GiveWay()
     {
         _gaveWay = true;
         Free();
 
-        // The reader wakes up on another thread: not on this one, which holds the gate.
+        // The reader continues on another thread, because this one holds the gate.
         _ = _late?.CancelAsync();
     }
 

@@ -9,8 +9,8 @@ using S3Auth.Application.Refusals;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Reads request bodies: strict JSON, each malformed member named in the refusal; and with them the proof in the headers, which signs the
-/// body's bytes.
+/// Reads request bodies as strict JSON, and names each malformed member in the refusal. Also reads the proof in the headers, which signs
+/// the body's bytes.
 /// </summary>
 internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider time) : IInputFormatter, IInputFormatterExceptionPolicy
 {
@@ -37,8 +37,8 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
     {
         var request = context.HttpContext.Request;
 
-        // A browser sends a form or plain text to another site without asking it first, but never with headers such as these: with a proof in
-        // them the type of the content does not matter, and older clients send none.
+        // A browser sends a form or plain text to another site without a preflight request, but never with these headers. So with a proof in
+        // the headers the content type does not matter; older clients send none.
         if (!IsJson(request.ContentType) && !TaoHeaders.HasAny(request.Headers))
         {
             throw new RefusedException(RefusalCode.InvalidRequest, "Send the request as JSON with the header Content-Type: application/json.");

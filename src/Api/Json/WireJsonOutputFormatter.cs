@@ -8,8 +8,8 @@ using S3Auth.Application.Pipeline;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Writes answers as <see cref="WireJson"/> says, whatever the client says it accepts: there is nothing but JSON. A small answer is written
-/// at once, straight into the response. A large one is written piece by piece, as fast as its client reads.
+/// Writes answers as <see cref="WireJson"/>, whatever the client accepts: the service has only JSON. Writes a small answer at once, straight
+/// into the response, and a large one in pieces, as fast as its client reads.
 /// </summary>
 internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTypeMetadataProvider
 {
@@ -43,7 +43,7 @@ internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTy
         return flush.IsCompletedSuccessfully ? Task.CompletedTask : new PacedWriter(context).Pace(flush).AsTask();
     }
 
-    // The serializer flushes every 16 KiB or so, and goes on when the writer lets it.
+    // The serializer flushes about every 16 KiB, and continues when the writer's flush completes.
     private static Task WriteLargeAsync(HttpContext context, object answer)
     {
         var typeInfo = WireJson.Readable.GetTypeInfo(answer.GetType()) ?? throw Missing(answer);

@@ -5,15 +5,15 @@ using Microsoft.AspNetCore.Connections;
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Closes the connections that one client (<see cref="ClientNetwork"/>) opens beyond its share, so that a few addresses cannot take all that
-/// the server has. Trusted proxies carry many clients' requests and have no share.
+/// Closes the connections that one client (<see cref="ClientNetwork"/>) opens above its limit, so that a few addresses cannot take all
+/// connections. Trusted proxies carry the requests of many clients, and have no limit.
 /// </summary>
 /// <param name="maxPerClient">The most connections of one client.</param>
 /// <param name="isExempt">Whether an address is that of a trusted proxy.</param>
 /// <param name="logger">Told once, with the first address.</param>
 internal sealed partial class ConnectionLimit(int maxPerClient, Func<IPAddress, bool> isExempt, ILogger logger)
 {
-    // Nobody needs fewer, however few requests it may send.
+    // The least limit, however low the rate limit is.
     private const int MinPerClient = 100;
 
     private readonly Dictionary<UInt128, int> _open = [];
@@ -21,8 +21,8 @@ internal sealed partial class ConnectionLimit(int maxPerClient, Func<IPAddress, 
     private int _told;
 
     /// <summary>
-    /// One client's share: what two minutes' worth of requests can use, one request each, which is also longer than the server keeps an idle
-    /// connection. Whoever raises the rate for clients behind one address raises this with it.
+    /// The limit of one client: one connection for each request that the rate limit allows in two minutes. The server closes idle connections
+    /// sooner than that. Raising the rate limit, for clients that share an address, raises this limit too.
     /// </summary>
     internal static int ShareOf(int requestsPerMinute) => Math.Max(MinPerClient, 2 * requestsPerMinute);
 

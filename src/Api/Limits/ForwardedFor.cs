@@ -7,13 +7,13 @@ namespace S3Auth.Api.Limits;
 
 /// <summary>
 /// Finds the client in <c>X-Forwarded-For</c>. Each proxy appends the address that it sees, so the header is read from the right: the first
-/// address that is no trusted proxy is the client. Everything left of it is what the client said of itself, and is never looked at.
+/// address that is not a trusted proxy is the client. The client may have written everything to the left of it, so that is ignored.
 /// </summary>
 internal static class ForwardedFor
 {
     internal const string Header = "X-Forwarded-For";
 
-    /// <summary>How many entries are looked at. No chain of proxies is as long; what is left of them counts for nothing.</summary>
+    /// <summary>The most entries that are read. No chain of proxies is longer; entries further left are ignored.</summary>
     internal const int MaxEntries = 64;
 
     private const int MaxAddressLength = 45; // IPv6 with an IPv4 address at its end
@@ -23,9 +23,9 @@ internal static class ForwardedFor
 
     /// <summary>The client of a request that came from a trusted proxy.</summary>
     /// <param name="lines">The header, line by line, as it was received.</param>
-    /// <param name="proxy">The proxy that the request came from: the client, where the header names nobody else.</param>
+    /// <param name="proxy">The proxy that the request came from; the result if the header names no other address.</param>
     /// <param name="isTrusted">Whether an address is that of a trusted proxy.</param>
-    /// <param name="isMalformed">Whether an entry was passed over because it is no address.</param>
+    /// <param name="isMalformed">Whether an entry was skipped because it is not an address.</param>
     internal static IPAddress FindClient(StringValues lines, IPAddress proxy, Func<IPAddress, bool> isTrusted, out bool isMalformed)
     {
         isMalformed = false;
@@ -68,8 +68,8 @@ internal static class ForwardedFor
         return client;
     }
 
-    // What a proxy writes when it cannot or will not name whom it serves: Squid, nginx on a Unix socket, RFC 7239. What stands left of that
-    // is the client's own word, and the client must not choose its address.
+    // What a proxy writes when it does not name its client: Squid, nginx on a Unix socket, RFC 7239. The client may have written everything
+    // to the left of it, and must not choose its address.
     private static bool IsPlaceholder(ReadOnlySpan<char> entry) =>
         entry.Equals("unknown", StringComparison.OrdinalIgnoreCase) || entry.StartsWith("unix:", StringComparison.OrdinalIgnoreCase) || entry.StartsWith("_");
 
@@ -97,7 +97,7 @@ internal static class ForwardedFor
             port = entry[colon..];
         }
 
-        // No zone (%eth0), which means something on the proxy's machine only; none of the other spellings that the framework reads (0x7f.1, 127.1).
+        // No zone (%eth0), which has a meaning on the proxy's machine only, and none of the framework's other spellings (0x7f.1, 127.1).
         if (!IsPort(port)
             || text.Length > MaxAddressLength
             || text.ContainsAnyExcept(AddressCharacters)

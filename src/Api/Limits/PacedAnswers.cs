@@ -1,8 +1,7 @@
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Paces what anyone may read: pages, documents, metrics, whoever writes them. Answers to signed requests, which are POSTs, are paced where
-/// they are written.
+/// Paces all public content: pages, documents and metrics. Answers to signed requests, which are POSTs, are paced by their output formatter.
 /// </summary>
 internal static class PacedAnswers
 {

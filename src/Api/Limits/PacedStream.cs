@@ -1,6 +1,6 @@
 namespace S3Auth.Api.Limits;
 
-/// <summary>An answer's body for those who write it whole: it goes out piece by piece, as fast as its client reads.</summary>
+/// <summary>Response body for writers that write it whole: sends it in pieces, as fast as the client reads.</summary>
 internal sealed class PacedStream(PacedWriter writer) : Stream
 {
     public override bool CanRead => false;

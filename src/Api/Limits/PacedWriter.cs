@@ -6,22 +6,22 @@ using S3Auth.Application.Pipeline;
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Writes one answer as fast as its client reads, and closes the connection of a client that does not read. A client must take something
-/// within <see cref="Patience"/>, and on average <see cref="MinBytesPerSecond"/>. What waits for a client counts as memory of
-/// its address, so that however many clients wait, it stays within the budget.
+/// Writes one answer as fast as its client reads, and closes the connection of a client that does not read. A client must read something
+/// within <see cref="Patience"/>, and <see cref="MinBytesPerSecond"/> on average. Bytes that wait for a client count against the memory of
+/// its address, so they stay within the budget however many clients are slow.
 /// </summary>
 internal sealed class PacedWriter : PipeWriter
 {
-    /// <summary>How long a client may take nothing.</summary>
+    /// <summary>How long a client may read nothing.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>How fast a client must read on average, beyond the first <see cref="Patience"/>.</summary>
     internal const int MinBytesPerSecond = 32 * 1024;
 
-    /// <summary>How many bytes of a large answer are written before the writer looks whether the client reads.</summary>
+    /// <summary>How many bytes of a large answer are written before the writer checks whether the client reads.</summary>
     internal const int PieceBytes = 16 * 1024;
 
-    // What a connection that waits may keep: the server's own buffer (64 KiB) and a piece more.
+    // The memory that a waiting connection can hold: the server's own buffer (64 KiB) and one more piece.
     private const long HeldBytes = (64 * 1024) + PieceBytes;
 
     private readonly HttpContext _context;

@@ -10,17 +10,17 @@ internal static class ServerLimits
     // rest, so that a client which is still sending gets to see the refusal; beyond it the connection is cut.
     private const long MaxDrainedBytes = 16 * 1024 * 1024;
 
-    // What the server reads ahead of what it works on, for each connection. The default, 1 MiB, is for uploads, which do not come here.
+    // How far the server reads ahead on each connection. The default, 1 MiB, is for uploads, which this server does not take.
     private const long ReadAheadBytes = 64 * 1024;
 
-    // Without this the kernel takes in up to 4 MiB for a client that reads nothing, and tells of a slow one only after it has read a third
-    // of that. A client 100 ms away still gets more than 2 MiB a second.
+    // Without this the kernel buffers up to 4 MiB for a client that reads nothing, and reports progress of a slow one only after it has read
+    // a third of that. A client 100 ms away still gets more than 2 MiB a second.
     private const int SendBufferBytes = 256 * 1024;
 
     /// <summary>Bounds what the kernel keeps of answers for one connection.</summary>
     internal static void Apply(SocketTransportOptions sockets) => sockets.CreateBoundListenSocket = endpoint =>
     {
-        // Connections have what the socket has that accepts them.
+        // Connections inherit the options of the socket that accepts them.
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
         socket.SendBufferSize = SendBufferBytes;
         return socket;

@@ -10,13 +10,13 @@ namespace S3Auth.Api.Pages;
 /// </summary>
 internal sealed class StaticContent
 {
-    /// <summary>The <c>Cache-Control</c> of what may be kept, but must be asked for again each time: mostly a 304.</summary>
+    /// <summary>The <c>Cache-Control</c> of content that may be cached but must be revalidated each time, mostly with a 304.</summary>
     internal const string Revalidate = "no-cache";
 
     private const string Brotli = "br";
     private const string Gzip = "gzip";
 
-    // Beyond this quality Brotli takes seconds for a megabyte, and saves little.
+    // Above this quality Brotli takes seconds per megabyte, and saves little.
     private const int BrotliQuality = 9;
 
     // One tag for all encodings of the same content, which makes it a weak one.
@@ -35,7 +35,7 @@ internal sealed class StaticContent
         _gzip = Compress(content, to => new GZipStream(to, CompressionLevel.SmallestSize));
     }
 
-    /// <summary>Compresses content on another thread, which takes some tenths of a second for a megabyte.</summary>
+    /// <summary>Compresses content on another thread. It takes some tenths of a second per megabyte.</summary>
     internal static Task<StaticContent> CompressAsync(byte[] content, string contentType) => Task.Run(() => new StaticContent(content, contentType));
 
     /// <summary>Answers GET and HEAD with it, or with 304 where the client has it.</summary>
@@ -66,7 +66,7 @@ internal sealed class StaticContent
         EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var held)
         && held.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(_tag, useStrongComparison: false));
 
-    // Brotli where both are wanted equally: it is the smaller one. What compression does not make smaller is sent as it is.
+    // Brotli if the client accepts both equally, because it is smaller. Content that compression does not make smaller is sent uncompressed.
     private (string? Encoding, byte[] Bytes) Choose(Microsoft.Extensions.Primitives.StringValues accepted)
     {
         if (!StringWithQualityHeaderValue.TryParseList(accepted, out var list))

@@ -8,7 +8,7 @@ internal static class StaticEndpoints
     /// <summary>Serves content at a path.</summary>
     /// <param name="app">Where to.</param>
     /// <param name="path">The path, from <c>/</c> on.</param>
-    /// <param name="content">The content: made at most once, which is up to the caller.</param>
+    /// <param name="content">Returns the content; the caller makes it at most once.</param>
     /// <param name="cacheControl">The answer's <c>Cache-Control</c>; <see cref="StaticContent.Revalidate"/> without it.</param>
     internal static void MapStatic(
         this WebApplication app, string path, Func<Task<StaticContent>> content, Func<HttpContext, string>? cacheControl = null) =>

@@ -17,8 +17,8 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
     internal const int MostFiles = 1000;
 
     /// <summary>
-    /// About how many bytes of JSON a page has at most (1 MiB): it ends earlier than it was asked to, after one file at least, where keys
-    /// and URLs are long.
+    /// The approximate maximum of a page, in bytes of JSON (1 MiB). With long keys and URLs a page has fewer files than requested, but at
+    /// least one.
     /// </summary>
     internal const int MaxBytes = 1024 * 1024;
 
@@ -29,8 +29,8 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
     /// <param name="request">Which of their files.</param>
     /// <param name="cancellationToken">The caller gave up.</param>
     /// <exception cref="RefusedException">
-    /// <c>invalid_request</c>: prefix or cursor mean nothing in these folders; <c>server_busy</c>: answers in flight take all the memory that
-    /// they may; <c>storage_unavailable</c>, <c>storage_timeout</c>.
+    /// <c>invalid_request</c>: prefix or cursor are invalid in these folders; <c>server_busy</c>: answers in flight take all of their memory
+    /// budget; <c>storage_unavailable</c>, <c>storage_timeout</c>.
     /// </exception>
     internal async Task<FileList> ReadAsync(IReadOnlyList<Folder> folders, IFileListRequest request, CancellationToken cancellationToken)
     {

@@ -9,8 +9,8 @@ using S3Auth.Domain;
 namespace S3Auth.Application.Listings;
 
 /// <summary>
-/// Makes the listings in answers to validators: presigned for the store, or links to this server that it presigns page by page. A link's
-/// token is the sealed expiry, delimiter and prefix, for this bucket and subnet.
+/// Makes the listing URLs in answers to validators: presigned for the store, or links to this server, which presigns page by page. A link's
+/// token contains expiry, delimiter and prefix, sealed for this bucket and subnet.
 /// </summary>
 internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IObjectStore store, IMetagraph metagraph)
 {
@@ -22,7 +22,7 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
     private const int HeaderSize = ExpirySize + 1;
     private const int MaxDelimiterBytes = 4;
 
-    // Clients append "&start-after=…", as if there were a query already.
+    // Clients append "&start-after=…", so the link needs a query.
     private const string Query = "?list-type=2";
 
     private readonly string? _base = redirect.Server is { } server ? $"{server.AbsoluteUri.TrimEnd('/')}/listing/" : null;
@@ -32,7 +32,7 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
     internal string Sign(Listing listing, Grant grant) =>
         _base is null ? grant.Signer.SignList(listing, grant.Expiry) : $"{_base}{Seal(listing, grant.Expiry)}{Query}";
 
-    /// <summary>Reads a link's token; false when this server did not make it. Whether it has expired is the caller's question.</summary>
+    /// <summary>Reads a link's token; false when this server did not make it. The caller checks the expiry.</summary>
     internal bool TryRead(string token, [NotNullWhen(true)] out Listing? listing, out DateTimeOffset expiry)
     {
         (listing, expiry) = (null, default);
@@ -45,7 +45,7 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
 
         var prefix = Encoding.UTF8.GetString(content.AsSpan(HeaderSize + delimiterBytes));
 
-        // Only this server makes tokens, and for nothing else. Who stole the key of the seals gets no further either.
+        // Tokens of this server always have such a prefix. The check also limits an attacker who has stolen the key.
         if (!prefix.StartsWith(FolderLayout.AllDataPrefix, StringComparison.Ordinal))
         {
             return false;

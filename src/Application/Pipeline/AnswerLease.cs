@@ -3,8 +3,8 @@ using S3Auth.Application.Refusals;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// What one request's answer takes of <see cref="AnswerMemory"/>. Handlers of large answers take it before the expensive work. The
-/// request's scope gives it back after the answer is written or the connection is closed, however the request ends. Thread-safe.
+/// Lease of one request's answer on <see cref="AnswerMemory"/>. Handlers of large answers take it before the expensive work. The request's
+/// scope releases it after the answer is written or the connection is closed, however the request ends. Thread-safe.
 /// </summary>
 public sealed class AnswerLease(AnswerMemory memory, Caller caller, Origin origin, TimeProvider time) : IDisposable
 {
@@ -19,7 +19,7 @@ public sealed class AnswerLease(AnswerMemory memory, Caller caller, Origin origi
 
     private AnswerHolder Holder => new(caller.Neuron.Hotkey, origin.ClientGroup);
 
-    /// <summary>Takes this many bytes instead of what it has now; waits up to <see cref="Patience"/> for them.</summary>
+    /// <summary>Changes the lease to this many bytes; waits up to <see cref="Patience"/> for them.</summary>
     /// <exception cref="RefusedException"><c>server_busy</c>: they did not become free in time.</exception>
     internal async ValueTask TakeAsync(long bytes, CancellationToken cancellationToken)
     {
@@ -35,8 +35,8 @@ public sealed class AnswerLease(AnswerMemory memory, Caller caller, Origin origi
         }
     }
 
-    /// <summary>Takes this many bytes instead of what it has now, at once. Fewer always succeed.</summary>
-    /// <exception cref="RefusedException"><c>server_busy</c>: there are not that many left.</exception>
+    /// <summary>Changes the lease to this many bytes without waiting. A smaller number always succeeds.</summary>
+    /// <exception cref="RefusedException"><c>server_busy</c>: not enough bytes are free.</exception>
     internal void Resize(long bytes)
     {
         if (!TryResize(bytes))

@@ -5,8 +5,8 @@ namespace S3Auth.Application.Pipeline;
 
 /// <summary>
 /// The memory budget of all answers in flight, in bytes. One hotkey has at most a quarter of it and one client address half, so that no
-/// caller can take all of it. Whoever holds nothing gets what one answer needs even where that is more than its share: the size of each
-/// answer is bounded where it is made. Thread-safe.
+/// caller can take all of it. A caller that holds nothing gets the bytes of one answer even if they exceed its share, because handlers limit
+/// the size of each answer. Thread-safe.
 /// </summary>
 public sealed class AnswerMemory(long maxBytes)
 {
@@ -39,7 +39,7 @@ public sealed class AnswerMemory(long maxBytes)
         }
     }
 
-    /// <summary>How many hotkeys and addresses hold something.</summary>
+    /// <summary>How many hotkeys and addresses hold bytes.</summary>
     internal int Holders
     {
         get
@@ -51,8 +51,8 @@ public sealed class AnswerMemory(long maxBytes)
         }
     }
 
-    /// <summary>Changes what one answer takes; false, and nothing changes, where the budget or a share does not allow more. Less always succeeds.</summary>
-    /// <param name="holder">Whose answer it is.</param>
+    /// <summary>Changes the bytes of one answer. False, without a change, if the budget or a share does not allow more; less always succeeds.</summary>
+    /// <param name="holder">The caller whose answer it is.</param>
     /// <param name="from">What this answer takes now, in bytes.</param>
     /// <param name="to">What it is to take.</param>
     public bool TryChange(AnswerHolder holder, long from, long to)

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Pipeline;
 
-/// <summary>Where a request came from, one per request. Id and address are only for records: nothing is decided by them.</summary>
+/// <summary>Where a request came from, one per request. Id and address are only for records, not for decisions.</summary>
 public sealed class Origin
 {
     /// <summary>The request's id.</summary>
@@ -9,6 +9,6 @@ public sealed class Origin
     /// <summary>The client's address as text; null where it is not known.</summary>
     public string? ClientAddress { get; set; }
 
-    /// <summary>The group that the client's address belongs to: what one client address may take, its group may take.</summary>
+    /// <summary>The group of the client's address. Limits per client address apply to the group.</summary>
     public int ClientGroup { get; set; }
 }

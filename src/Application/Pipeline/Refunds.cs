@@ -6,9 +6,9 @@ using S3Auth.Substrate;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Decides which failed requests get their grant back: those that cost no more than their verification, and those that failed by a fault
-/// of the server or its store. Faults are refunded as often a day as the hotkey has grants, so that nobody can try without end against a
-/// store that fails. Everything else is charged. Holds a number for each registered hotkey at most. Thread-safe.
+/// Decides which failed requests get their grant refunded: those that cost no more than their verification, and those that failed by a fault
+/// of the server or its store. Refunds faults at most as often a day as the hotkey has grants, so that a hotkey cannot retry without end
+/// against a failing store. Everything else is charged. Keeps at most one number per registered hotkey. Thread-safe.
 /// </summary>
 public sealed class Refunds
 {
@@ -16,7 +16,7 @@ public sealed class Refunds
     private readonly Dictionary<(Role Role, AccountId Hotkey), long> _faults = [];
     private DateOnly _day;
 
-    /// <summary>Whether the grant is given back; a fault that is given back is counted.</summary>
+    /// <summary>Whether the grant is refunded. Counts the refund of a fault.</summary>
     internal bool IsDue(Exception failure, QuotaRequest taken) => failure switch
     {
         // The client left; what it asked for was done.

@@ -22,9 +22,9 @@ public interface IObjectStore
     TimeSpan ListingTimeout { get; }
 
     /// <summary>
-    /// The folders below <paramref name="prefix"/>, in the store's order: what keys have up to the next <c>/</c>, which is included.
-    /// Only folders that this service could have granted: a name that is not UTF-8, or has more than
-    /// <see cref="FolderLayout.MaxFolderName"/> bytes below the prefix, is left out, so that nobody's names fill memory.
+    /// The folders below <paramref name="prefix"/>, in the store's order: the keys up to and including the next <c>/</c>.
+    /// Returns only folders that this service could have granted. Skips names that are not UTF-8, or have more than
+    /// <see cref="FolderLayout.MaxFolderName"/> bytes below the prefix, so that a miner's names cannot fill the memory.
     /// They may be as old as the store's adapter keeps them, or as one listing takes that others wait for too.
     /// </summary>
     /// <param name="prefix">What their keys begin with.</param>
@@ -37,7 +37,7 @@ public interface IObjectStore
 
     /// <summary>
     /// The next objects below <paramref name="prefix"/>, as the store has them now. Each comes after <paramref name="after"/> and after the
-    /// one before it, by the bytes of their keys; a store that answers otherwise refuses with <c>storage_unavailable</c>.
+    /// one before it, by the bytes of their keys. Any other order is refused with <c>storage_unavailable</c>.
     /// </summary>
     /// <param name="prefix">What their keys begin with.</param>
     /// <param name="after">A key that they come after, in the store's order; null to begin with the first.</param>

@@ -1,13 +1,13 @@
 namespace S3Auth.Application.Ports;
 
 /// <summary>
-/// Seals what this server hands out and reads again later. Nobody without the key can read a seal, change it or make one. Instances that
-/// share the key open each other's seals.
+/// Encrypts and authenticates data that this server hands out and reads again later. Without the key, a seal cannot be read, changed or
+/// forged. Instances that share the key open each other's seals.
 /// </summary>
 public interface ISealer
 {
     /// <summary>Seals content as text for a URL: base64url, a third longer than the content plus 45 bytes.</summary>
-    /// <param name="content">What only this server shall read.</param>
+    /// <param name="content">The data that only this server can read.</param>
     /// <param name="purpose">What the seal is for; it opens for the same purpose only.</param>
     string Seal(ReadOnlySpan<byte> content, ReadOnlySpan<byte> purpose);
 

@@ -17,15 +17,15 @@ public sealed record StoreFindings
     public static StoreFindings None { get; } = new();
 
     /// <summary>
-    /// The store's own refusal of this server (wrong region, keys or bucket, wrong clock, missing right) with what to set; null while it refuses
-    /// nothing, or does not answer.
+    /// Why the store itself refuses this server (wrong region, keys, bucket or clock, or a missing permission) and what to set; null while it
+    /// does not refuse, or does not answer.
     /// </summary>
     public string? Refusal { get; init; }
 
-    /// <summary>Whether that refusal means that nothing this server signs can work, so that nothing is signed.</summary>
+    /// <summary>Whether, by that refusal, no signature of this server can work, so that it signs nothing.</summary>
     public bool RefusesSignatures { get; init; }
 
-    /// <summary>Whether what is signed for clients works where they reach the store; null where they reach it as this server does, or before the first check.</summary>
+    /// <summary>Whether signatures for clients work at the public endpoint; null if there is none, or before the first check.</summary>
     public bool? PublicEndpointOk { get; init; }
 
     /// <summary>Why it does not; null when it does.</summary>
@@ -37,10 +37,10 @@ public sealed record StoreFindings
     /// <summary>Whether uploads by presigned PUT are granted.</summary>
     public PutUploads PutUploads { get; init; }
 
-    /// <summary>Why uploads by PUT are not granted, or what they do not hold; null when all is well.</summary>
+    /// <summary>Why uploads by PUT are not granted, or which limit they do not enforce; null when there is no problem.</summary>
     public string? PutProblem { get; init; }
 
-    /// <summary>Whether the store takes a PUT of signed size in that size only; null where that is not known.</summary>
+    /// <summary>Whether the store enforces the signed size of a PUT; null if that is not known.</summary>
     public bool? PutSizesEnforced { get; init; }
 
     /// <summary>When the last check ended; null before the first.</summary>
@@ -53,12 +53,12 @@ public enum PutUploads
     /// <summary>Uploads go by POST forms.</summary>
     Off,
 
-    /// <summary>The check has not ended yet, or cannot tell: none is granted.</summary>
+    /// <summary>The check has not ended yet, or has no clear result: the server grants none.</summary>
     Unknown,
 
     /// <summary>A presigned PUT lets its holder upload one object and nothing more.</summary>
     Safe,
 
-    /// <summary>A presigned PUT lets its holder do more than upload: none is granted.</summary>
+    /// <summary>A presigned PUT lets its holder do more than upload: the server grants none.</summary>
     Unsafe,
 }

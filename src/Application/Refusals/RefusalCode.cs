@@ -18,7 +18,7 @@ public enum RefusalCode
     /// <summary>The signature does not verify for that hotkey and text.</summary>
     InvalidSignature,
 
-    /// <summary>The proof is meant for another server, or for none where this server requires that it is named.</summary>
+    /// <summary>The proof is meant for another server, or names no server although this one requires it.</summary>
     WrongAudience,
 
     /// <summary>The hotkey is not in the metagraph.</summary>

@@ -4,17 +4,17 @@ using S3Auth.Domain;
 namespace S3Auth.Application.Validators;
 
 /// <summary>
-/// Divides the jobs that one answer may show among the folders: folders with few jobs show all of them, the others an equal number each.
-/// So no miner takes another's place, in whatever order they are found, and what is kept never grows far beyond the limit. Thread-safe.
+/// Divides the maximum number of jobs in one answer among the folders: folders with few jobs show all of them, the others show an equal number
+/// each. So no miner crowds out another, whatever their order, and the jobs in memory never exceed the limit by much. Thread-safe.
 /// </summary>
 /// <param name="most">The most jobs of all folders together.</param>
 /// <param name="memory">Takes what the jobs need.</param>
 internal sealed class JobShares(int most, AnswerLease memory)
 {
-    // Two texts of two bytes a character, and what holds them.
+    // Two strings of two bytes per character, and their objects.
     private const long MemoryForJob = 120;
 
-    // Sharing takes a look at every folder, so it is not done for each that is added.
+    // Sharing looks at every folder, so it does not run for each added one.
     private readonly int _mostKept = most + (most / 4);
 
     private readonly Lock _gate = new();

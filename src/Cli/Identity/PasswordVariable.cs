@@ -4,14 +4,14 @@ namespace S3Auth.Cli.Identity;
 
 /// <summary>
 /// The environment variable that Bittensor's wallet tools keep a key file's password in: <c>BT_PW_</c> and the file's path in capitals, with
-/// <c>_</c> for <c>/</c> and <c>.</c>. Its value is the password, XORed with the variable's name, in base64; tools before 2.1 left it
-/// without base64. That hides the password from a glance and from nobody else.
+/// <c>_</c> for <c>/</c> and <c>.</c>. Its value is the password, XORed with the variable's name, in base64; tools before 2.1 used no
+/// base64. This is not encryption: it only hides the password at a glance.
 /// </summary>
 internal static class PasswordVariable
 {
     private const string Start = "BT_PW_";
 
-    /// <summary>The names that the tools may have given it: they take the path as they were told it.</summary>
+    /// <summary>The names that the tools may use, which depend on how the path was passed to them.</summary>
     internal static IEnumerable<string> NamesOf(string path)
     {
         var whole = Path.GetFullPath(path);

@@ -2,7 +2,7 @@ using S3Auth.Client;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Errors that abort the whole run instead of one file or one owner's list: going on would only repeat them.</summary>
+/// <summary>Errors that abort the whole run instead of one file or one owner's list, because every further request would fail in the same way.</summary>
 internal static class FatalFailure
 {
     // ENOSPC, EROFS, EDQUOT; ERROR_DISK_FULL.
@@ -18,7 +18,7 @@ internal static class FatalFailure
     };
 
     /// <summary>
-    /// Whether a list that failed aborts the run. A miner can make its own list slow, large or broken, but not the caller's standing,
+    /// Whether a failed list aborts the run. A miner can make its own list slow, large or broken, but cannot affect the caller's registration,
     /// quota or connection.
     /// </summary>
     internal static bool OfListing(Exception exception) => exception switch

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>When a local file last became what it is.</summary>
+/// <summary>Finds out when a local file last changed.</summary>
 internal static partial class FileTimes
 {
     // struct statx of linux/stat.h, the same on every processor: 256 bytes, stx_ctime (seconds, then nanoseconds) at 96.
@@ -13,8 +13,8 @@ internal static partial class FileTimes
     private const uint WantsChange = 0x80;
 
     /// <summary>
-    /// The latest of what the file system tells: its content's time, its creation and, on Linux, the change of its entry. Copying with times,
-    /// unpacking and moving into place leave the first as it was, but not all of them.
+    /// The latest of the file system's times: modification, creation and, on Linux, <c>ctime</c>. Copying with times, unpacking and moving keep
+    /// the modification time, but not all three.
     /// </summary>
     internal static DateTime LastChangeUtc(FileInfo file)
     {

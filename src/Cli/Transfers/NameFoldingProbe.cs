@@ -1,9 +1,9 @@
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Finds out which names a folder's file system takes for the same, by making a file and looking for it under other names.</summary>
+/// <summary>Finds out which names a folder's file system treats as the same, by creating a file and looking for it under other names.</summary>
 internal static class NameFoldingProbe
 {
-    // The same text for Unicode. Written out: this program normalises nothing, so that it needs no library for it.
+    // Canonically equivalent texts, written out: this program contains no Unicode normalisation library.
     private const string Composed = "\u00e9";
     private const string Decomposed = "e\u0301";
 
@@ -24,7 +24,7 @@ internal static class NameFoldingProbe
         }
         catch (IOException)
         {
-            // A file system that does not hold such a name at all.
+            // The file system does not support such a name.
             return NameFolding.All;
         }
     }

@@ -4,15 +4,15 @@ using S3Auth.Client.Downloads;
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// Lists the files of several owners, one after the other. A list that fails is reported and the others go on, unless the reason would
-/// end them too: then the listing ends, and what was listed may still be used.
+/// Lists the files of several owners, one after the other. Reports a list that fails and continues with the others, unless they would fail
+/// for the same reason. Then the listing ends; the caller can still use the files listed so far.
 /// </summary>
-/// <param name="reader">Lists.</param>
-/// <param name="filter">Which files.</param>
-/// <param name="failed">Told of each owner whose list failed.</param>
+/// <param name="reader">Lists one owner's files.</param>
+/// <param name="filter">Selects files.</param>
+/// <param name="failed">Called for each owner whose list failed.</param>
 internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<FileOwner, Exception> failed)
 {
-    /// <summary>Why the listing ended before its end; null where it did not.</summary>
+    /// <summary>Why the listing was aborted; null if it was not.</summary>
     internal Exception? Fatal { get; private set; }
 
     internal async IAsyncEnumerable<RemoteFile> ListAsync(IReadOnlyList<FileOwner> owners, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -4,13 +4,12 @@ namespace S3Auth.Cli.Transfers;
 
 /// <summary>
 /// Hands out the places of files below a folder. A store has <c>a</c> beside <c>a/b</c>, a file system has not: the later of the two gets
-/// a <c>%</c> at the end of its name, which no other name has there. Where the file system takes names of different case for the same, a
-/// name whose place has another's already is escaped further (<see cref="LocalName.Escape(string)"/>): the file system keeps the spelling of
-/// the first, so that this is known in later runs too. Where it takes different spellings of a text for the same, all but one are escaped.
-/// Used from several threads.
+/// a <c>%</c> at the end of its name, which no other name has there. If the file system ignores case, a name whose path is already taken by
+/// another name is escaped further (<see cref="LocalName.Escape(string)"/>). The file system keeps the spelling of the first name, so later runs
+/// decide in the same way. If the file system ignores the Unicode spelling, all spellings but one are escaped. Thread-safe.
 /// </summary>
 /// <param name="folder">The folder.</param>
-/// <param name="folding">Which names are taken for the same below it.</param>
+/// <param name="folding">Which names the file system treats as the same below it.</param>
 internal sealed class Places(string folder, NameFolding folding)
 {
     private const int MaxFolders = 1000;
@@ -18,7 +17,7 @@ internal sealed class Places(string folder, NameFolding folding)
     private readonly Lock _gate = new();
     private readonly HashSet<string> _beingWritten = new(StringComparer.Ordinal);
 
-    // The names in a folder, by what the file system makes of them. Each folder is read once, however many files come into it.
+    // The names in a folder, by their folded form. Each folder is read once, however many files it gets.
     private readonly Dictionary<string, Dictionary<string, string>> _names = new(StringComparer.Ordinal);
 
     /// <summary>A file's place, in a folder that exists then. Disposed when it was written.</summary>
@@ -64,7 +63,7 @@ internal sealed class Places(string folder, NameFolding folding)
             return segment;
         }
 
-        // A file system may take more for the same than is known here.
+        // A file system may fold more names than this class knows.
         var name = isKnown || Path.Exists(Path.Combine(parent, segment)) ? LocalName.Escape(segment) : segment;
         names[Fold(name)] = name;
         return name;

@@ -4,12 +4,12 @@ using System.Text;
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// Texts that Unicode has several spellings of (canonical equivalence, UAX #15), without the tables for it: at most one spelling of a text
-/// has none of the following in it. What is also in texts of one spelling only, such as the vowels of Thai, counts as well.
+/// Detects texts that Unicode can write in several ways (canonical equivalence, UAX #15), without Unicode's tables. At most one spelling of a
+/// text has none of the following characters. Some of them also occur in texts with one spelling only, such as the vowels of Thai.
 /// </summary>
 internal static class Spelling
 {
-    // Blocks with characters that stand for others, and parts of Korean syllables.
+    // Blocks with characters that decompose to others, and parts of Korean syllables.
     private static readonly (int First, int Last)[] Blocks =
     [
         (0x0340, 0x0344), (0x0374, 0x0374), (0x037E, 0x037E), (0x0387, 0x0387), (0x1100, 0x11FF), (0x1F00, 0x1FFF), (0x2000, 0x2001),

@@ -3,15 +3,16 @@ using S3Auth.Client.Downloads;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Whether a stored file is the same as a local one, as far as the store vouches for it.</summary>
+/// <summary>Decides whether a stored file is the same as a local one, from what the store reports about it.</summary>
 internal static class StoredCopy
 {
     // The store's clock is known to a second, and its times are in whole seconds.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// By MD5 where the ETag is one. Of what was uploaded in parts or encrypted with a managed key the ETag tells nothing: then by time,
-    /// the store's: it is the same where the local file has not changed since two seconds before the other was stored.
+    /// Compares MD5s if the ETag is an MD5. The ETag of a multipart upload, or of an object encrypted with a managed key, says nothing about the
+    /// bytes. Then compares times, by the store's clock: the files are the same if the local file last changed more than two seconds before the
+    /// other was stored.
     /// </summary>
     internal static async Task<bool> IsSameAsync(FileInfo local, RemoteFile stored, FileReader reader, CancellationToken cancellationToken)
     {
@@ -32,12 +33,12 @@ internal static class StoredCopy
         }
         catch (StoreException)
         {
-            // It is gone, or was replaced: what the local file is has to be sent.
+            // The stored file is gone or was replaced, so the local file must be sent.
             return false;
         }
     }
 
-    /// <summary>Whether a local file has not changed since a stored one was stored; false where nothing tells.</summary>
+    /// <summary>Whether a local file has not changed since a stored one was stored; false if that is not known.</summary>
     internal static bool IsUnchangedSince(FileInfo local, StoredMark mark) =>
         mark.ClockSkew is { } skew && FileTimes.LastChangeUtc(local) + skew + Margin < mark.LastModified.UtcDateTime;
 }

@@ -55,7 +55,7 @@ internal sealed class TransferResult(Report report, string done)
         report.Record(new FileRecord("file", "failed", path, Key: null, Size: null, Error: exception.Message));
     }
 
-    /// <summary>An owner whose files could not be listed, or not to the end; the other owners' go on.</summary>
+    /// <summary>Reports an owner whose files could not be listed completely. Other owners' lists continue.</summary>
     internal void ListFailed(string owner, Exception exception)
     {
         lock (_gate)

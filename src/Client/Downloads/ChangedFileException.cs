@@ -1,4 +1,4 @@
 namespace S3Auth.Client.Downloads;
 
-/// <summary>What the store has or sends is not the file that was listed, and beginning anew did not help.</summary>
+/// <summary>The store has or sends another file than the listed one, and retries from the start did not help.</summary>
 public sealed class ChangedFileException(string message) : Exception(message);

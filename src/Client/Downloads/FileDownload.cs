@@ -13,7 +13,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
 {
     private const int BlockSize = 128 * 1024;
 
-    // How often a file that is replaced meanwhile is begun anew. Whoever owns it may replace it for ever.
+    // How often a download starts again because the file was replaced. Its owner could replace it for ever.
     private const int MaxChanges = 2;
 
     // Two versions may have one time, in whole seconds. One that was stored longer ago than that has its time for itself.
@@ -37,7 +37,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
                     }
                     catch (ChangedFileException) when (++changes <= MaxChanges)
                     {
-                        // Its URL opens whatever has its key now: nothing has to be asked of the server.
+                        // The URL opens the current version of the key, so no request to the server is needed.
                         current.IsReplaced = true;
                     }
                 }
@@ -72,7 +72,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
         }
         catch (Exception exception)
         {
-            // Nothing to go on with: bytes of another version, or none.
+            // Nothing to resume: the bytes are of another version, or there are none.
             if (exception is ChangedFileException || new FileInfo(part) is { Exists: true, Length: 0 })
             {
                 File.Delete(part);
@@ -183,7 +183,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
         }
     }
 
-    // What a listing would say of it now. A store that does not say which version it sends is held to the listed one.
+    // The file as a listing would show it now. If the store does not say which version it sends, it must be the listed one.
     private static RemoteFile VersionOf(HttpResponseMessage response, RemoteFile file) =>
         response.Content.Headers.ContentLength is { } size && response.Headers.ETag?.Tag.Trim('"') is { Length: > 0 } etag
             ? file with { Size = size, ETag = etag, LastModified = response.Content.Headers.LastModified ?? file.LastModified }

@@ -31,7 +31,7 @@ public sealed class FileReader
     /// <param name="prefix">Only those whose key begins with this; it may be left incomplete at its beginning, where the owner's folder stands.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="RefusedException">The server refused.</exception>
-    /// <exception cref="ListingException">The list does not go on, or an entry of it is broken; nothing is said of other owners' lists.</exception>
+    /// <exception cref="ListingException">The list does not go on, or has a broken entry. Other owners' lists may be fine.</exception>
     public async IAsyncEnumerable<RemoteFile> ListAsync(
         FileOwner owner, string? source = null, string? prefix = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -58,8 +58,8 @@ public sealed class FileReader
 
     /// <summary>
     /// Downloads a file. It is written beside its place and moved there whole, and what an interrupted download has left there is gone
-    /// on with; size and, where the ETag is one, MD5 are checked. What is at its place is replaced. A file that was replaced since it was
-    /// listed is downloaded as it is now, which costs no grant; URLs that have ended are renewed up to 1,000 at once, which costs one.
+    /// on with; size and, where the ETag is one, MD5 are checked. An existing file at that path is replaced. If the file was replaced after it was
+    /// listed, downloads the current version, which costs no grant. Renews up to 1,000 expired URLs at once, which costs one grant.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="path">Its place, in a folder that exists. Never made of the key as it is: see <see cref="LocalName"/>.</param>
@@ -79,7 +79,7 @@ public sealed class FileReader
         return _download.ToAsync(file, path, received, cancellationToken);
     }
 
-    /// <summary>Asks the store what its ETag and its times are good for: one byte of the file is read, with the URL that it was listed with.</summary>
+    /// <summary>Finds out what a file's ETag and times at the store mean, by reading its first byte with the URL from the listing.</summary>
     /// <exception cref="StoreException">The store refused: the file is gone, or was replaced.</exception>
     /// <exception cref="RefusedException">The server refused.</exception>
     /// <exception cref="HttpRequestException">There was no connection, too often.</exception>
@@ -113,7 +113,7 @@ public sealed class FileReader
         return Read(answer, page.Owner, page, asked);
     }
 
-    // A key is the first of those that begin with it. A key that is no text cannot be asked for.
+    // A key sorts first among the keys that begin with it. A key that is not text cannot be requested.
     private async Task<RemoteFile?> FindAsync(RemoteFile file, CancellationToken cancellationToken)
     {
         if (file.RawKey is not null)

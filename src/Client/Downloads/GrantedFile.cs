@@ -2,10 +2,10 @@ using System.Net;
 
 namespace S3Auth.Client.Downloads;
 
-/// <summary>A file whose URL is replaced before it ends, and once where the store refuses it: keys that sign may end before their time.</summary>
+/// <summary>A file whose URL is renewed before it expires, and once if the store refuses it, because signing credentials can end early.</summary>
 internal sealed class GrantedFile(RemoteFile file, UrlRenewal renewal, TimeProvider time)
 {
-    // A URL must outlast the asking, not the transfer.
+    // A URL must be valid when the request starts, not until the transfer ends.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);
 
     private DateTimeOffset _renewable = DateTimeOffset.MinValue;
@@ -21,13 +21,13 @@ internal sealed class GrantedFile(RemoteFile file, UrlRenewal renewal, TimeProvi
     /// <exception cref="StoreException">The store refused a fresh URL as well, or the file is gone.</exception>
     internal async Task<T> UseAsync<T>(Func<RemoteFile, Task<T>> use, CancellationToken cancellationToken)
     {
-        // Its owner can make such a key, and nothing that is asked changes it.
+        // An owner can create such a key, and no request changes that.
         if (File.Url is null)
         {
             throw new StoreException(HttpStatusCode.BadRequest, "InvalidURI", "The file's key cannot be part of a URL; its owner must store it under another key.");
         }
 
-        // A fresh URL that does not last longer than that is used as it is.
+        // A fresh URL is used even if it does not last longer than that.
         var now = time.GetUtcNow();
         if (now >= File.UrlEndsAt - Margin && now >= _renewable)
         {

@@ -1,6 +1,6 @@
 namespace S3Auth.Client.Downloads;
 
-/// <summary>A page of a listing: which request it answered, its keys, and the newer URLs that were asked for since.</summary>
+/// <summary>A page of a listing: its request, its keys, and the URLs that were renewed since.</summary>
 internal sealed class ListedPage(FileOwner owner, string? source, string? prefix, string? cursor)
 {
     internal FileOwner Owner => owner;
@@ -11,16 +11,16 @@ internal sealed class ListedPage(FileOwner owner, string? source, string? prefix
 
     internal string? Cursor => cursor;
 
-    /// <summary>The keys of it that can be asked for by their text, in its order.</summary>
+    /// <summary>The page's keys that can be requested by their text, in its order.</summary>
     internal IReadOnlyList<string> Keys { get; set; } = [];
 
-    /// <summary>Held by whoever reads or writes the following.</summary>
+    /// <summary>The lock for the following members.</summary>
     internal SemaphoreSlim Gate { get; } = new(1);
 
-    /// <summary>Files with newer URLs, by their identity, and when they were asked for.</summary>
+    /// <summary>Files with renewed URLs, by their identity, and when the URLs were renewed.</summary>
     internal Dictionary<string, (RemoteFile File, DateTimeOffset AskedAt)> Renewed { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>How many of its files were looked for one by one.</summary>
+    /// <summary>How many of its files were looked up one by one.</summary>
     internal int Finds { get; set; }
 
     /// <summary>Why the last renewal failed, and when.</summary>

@@ -1,8 +1,8 @@
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// Ends a listing that does not go on. Cursors are opaque, and a key may be no text, so nothing is compared by its order: a cursor or a
-/// last file that came before comes again only in a circle.
+/// Ends a listing that does not go on. Cursors are opaque and keys need not be text, so it compares no order: a cursor or a last file that
+/// repeats means that the listing loops.
 /// </summary>
 internal sealed class ListingProgress
 {
@@ -13,8 +13,8 @@ internal sealed class ListingProgress
     private readonly HashSet<string> _lastFiles = new(StringComparer.Ordinal);
     private int _emptyPages;
 
-    /// <summary>Takes note of a page before its files are used.</summary>
-    /// <exception cref="ListingException">It is one that came before.</exception>
+    /// <summary>Records a page before its files are used.</summary>
+    /// <exception cref="ListingException">The page came before.</exception>
     internal void Accept(IReadOnlyList<RemoteFile> files, string? next)
     {
         if (files.Count > 0)

@@ -9,7 +9,7 @@ namespace S3Auth.Client.Downloads;
 /// <summary>
 /// Where a key lies below a folder of this machine. A key is whatever its owner chose; what is made of it here never leads out of the
 /// folder, names no device, holds nothing that a file system or terminal takes for something else, and two keys never share a place.
-/// Some file systems take letters of different case, or different spellings of an accent, for the same: <see cref="Escape(string)"/> has
+/// Some file systems treat letters of different case, or different spellings of an accent, as the same: <see cref="Escape(string)"/> makes
 /// another name for these.
 /// </summary>
 /// <remarks>
@@ -44,9 +44,9 @@ public static class LocalName
         return name;
     }
 
-    /// <summary>The place of a file, relative to the folder. Also two keys that are no UTF-8, and read the same, have two places.</summary>
+    /// <summary>The path of a file, relative to the folder. Two keys that are not UTF-8 have two paths even if their texts are the same.</summary>
     /// <param name="file">Any file.</param>
-    /// <param name="isMapped">Whether it is another than the file's key.</param>
+    /// <param name="isMapped">Whether the path differs from the file's key.</param>
     public static string Of(RemoteFile file, out bool isMapped)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -60,9 +60,9 @@ public static class LocalName
     }
 
     /// <summary>
-    /// Another name for a segment of a place, for file systems that take letters of different case, or different spellings of an accent,
-    /// for the same: upper-case letters and what is not ASCII are escaped as well; where there are none, the first character is. A segment
-    /// of escapes alone has one spelling and stays as it is.
+    /// Another name for a segment of a path, for file systems that treat letters of different case, or different spellings of an accent, as
+    /// the same. Escapes upper-case letters and characters that are not ASCII as well, or the first character if there are none. A segment
+    /// that consists of escapes has only one spelling and does not change.
     /// </summary>
     /// <param name="segment">A segment that <see cref="Of(string, out bool)"/> made.</param>
     public static string Escape(string segment)

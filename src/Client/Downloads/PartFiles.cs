@@ -4,8 +4,8 @@ using System.Text;
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// The parts that lie beside downloads: one for each version of a file that was begun. A folder is searched once, however many files come
-/// into it. Used from several threads.
+/// The part files beside downloads: one for each version of a file whose download started. Searches a folder once, however many files it
+/// gets. Thread-safe.
 /// </summary>
 internal sealed class PartFiles
 {
@@ -15,7 +15,7 @@ internal sealed class PartFiles
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Dictionary<string, List<string>>> _folders = new(StringComparer.Ordinal);
 
-    /// <summary>The part of this version of a file. Parts of other versions are deleted: its owner could fill the disk with them.</summary>
+    /// <summary>Returns the part of this version of a file. Deletes parts of other versions, with which its owner could fill the disk.</summary>
     internal string Begin(RemoteFile file, string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -40,7 +40,7 @@ internal sealed class PartFiles
         return Path.Combine(folder, name);
     }
 
-    /// <summary>The part is gone: moved to its place, or deleted.</summary>
+    /// <summary>Forgets a part that was moved to its path or deleted.</summary>
     internal void End(RemoteFile file, string part)
     {
         lock (_gate)

@@ -4,14 +4,14 @@ using System.Text;
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// The bytes of a key that is no UTF-8. JSON carries its text with U+FFFD in place of what is no text, so two keys may have one text; the
-/// URL that downloads it carries the bytes.
+/// The bytes of a key that is not UTF-8. Its text in JSON has U+FFFD for invalid bytes, so two keys may have the same text. Its download URL
+/// contains the bytes.
 /// </summary>
 internal static class RawKey
 {
     private const char Replacement = '\uFFFD';
 
-    // No UTF-8 has it, so that what follows is no part of the key.
+    // This byte never occurs in UTF-8, so what follows cannot be part of the key.
     private const byte NoText = 0xFF;
 
     /// <summary>The key's bytes; null where its text is all of it.</summary>
@@ -69,7 +69,7 @@ internal static class RawKey
         return [.. path];
     }
 
-    // How many U+FFFD stand for a broken sequence is each decoder's own affair.
+    // Decoders differ in the number of U+FFFD for a broken sequence.
     private static string Collapse(string text)
     {
         var collapsed = new StringBuilder(text.Length);

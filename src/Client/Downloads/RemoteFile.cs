@@ -18,7 +18,7 @@ public sealed record RemoteFile
     /// <summary>When it was uploaded, by the store's clock, in whole seconds.</summary>
     public required DateTimeOffset LastModified { get; init; }
 
-    /// <summary>The store's mark of its content; its MD5 in hex, unless it was uploaded in parts or encrypted with a managed key.</summary>
+    /// <summary>The ETag: the MD5 of the content in hex, unless the file was uploaded in parts or encrypted with a managed key.</summary>
     public required string ETag { get; init; }
 
     /// <summary>The MD5 of its bytes in lowercase hex, as its <see cref="ETag"/> tells it; null where it tells none.</summary>
@@ -33,7 +33,7 @@ public sealed record RemoteFile
     /// <summary>When its URL ends, by this machine's clock.</summary>
     public required DateTimeOffset UrlEndsAt { get; init; }
 
-    /// <summary>The bytes of its key where they are no UTF-8.</summary>
+    /// <summary>The bytes of its key if they are not UTF-8.</summary>
     internal byte[]? RawKey { get; init; }
 
     /// <summary>The page that listed it, whose URLs are renewed together; null where it comes from elsewhere.</summary>
@@ -42,7 +42,7 @@ public sealed record RemoteFile
     /// <summary>The bytes of its key.</summary>
     internal byte[] KeyBytes => RawKey ?? Encoding.UTF8.GetBytes(Key);
 
-    /// <summary>Its key, or what tells it apart where several keys read the same. No key holds a NUL and hex digits alone.</summary>
+    /// <summary>Its key, or a unique identity if several keys have the same text. No key consists of a NUL and hex digits only.</summary>
     internal string Identity => RawKey is null ? Key : "\0" + Convert.ToHexString(RawKey);
 
     /// <summary>Not its URL, which opens it.</summary>

@@ -4,8 +4,8 @@ using S3Auth.Client.Generated;
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// Asks for new URLs where old ones have ended, up to 1,000 with one grant. A file that was renewed a moment ago is not renewed again, so
-/// that a store which refuses every URL does not cost a grant for each file.
+/// Renews expired URLs, up to 1,000 with one grant. Does not renew a file again that was renewed a moment ago, so that a store that refuses
+/// every URL does not cost one grant per file.
 /// </summary>
 /// <param name="api">The server.</param>
 /// <param name="time">This machine's clock.</param>
@@ -32,7 +32,7 @@ internal sealed class UrlRenewal(
 
     private static readonly TimeSpan BetweenRenewals = TimeSpan.FromMinutes(1);
 
-    /// <summary>The file with another URL than the one it has; null where it is gone, or where another one was refused a moment ago.</summary>
+    /// <summary>Returns the file with a new URL; null if the file is gone, or if the store refused a new URL a moment ago.</summary>
     internal async Task<RemoteFile?> RenewAsync(RemoteFile file, CancellationToken cancellationToken)
     {
         if (file.Page is not { } page)
@@ -48,7 +48,7 @@ internal sealed class UrlRenewal(
             {
                 if (earlier.File.Url != file.Url)
                 {
-                    // Its version is what the caller knows better.
+                    // The caller knows the version better.
                     return file with { Url = earlier.File.Url, UrlEndsAt = earlier.File.UrlEndsAt };
                 }
 
@@ -111,7 +111,7 @@ internal sealed class UrlRenewal(
         }
     }
 
-    // This file, those after it, and then those before it: several are under way at once.
+    // This file, the files after it, then the files before it, because several downloads run at once.
     private static List<string> BatchFrom(ListedPage page, string key)
     {
         var keys = new List<string>();

@@ -7,13 +7,13 @@ using S3Auth.Client.Generated;
 namespace S3Auth.Client.Requests;
 
 /// <summary>
-/// Signs a request once more, with the server's time, where the server refused it for its timestamp. Stands before the handler that
-/// signs. A second refusal of the same request is passed on, and so is a server's time that is further away than
+/// Retries a request once, signed with the server's time, if the server refused its timestamp. Place it before the handler that signs.
+/// Returns the refusal to the caller when the same request is refused again, or when the server's time differs by more than
 /// <see cref="ServerClock.MaxSkew"/>.
 /// </summary>
 internal sealed partial class ClockHandler(ServerClock clock, S3AuthClientOptions options) : DelegatingHandler
 {
-    // Many requests under way may be refused for the same difference.
+    // The server may refuse many requests in flight for the same difference.
     private static readonly TimeSpan WorthSaying = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
@@ -48,7 +48,7 @@ internal sealed partial class ClockHandler(ServerClock clock, S3AuthClientOption
         options.OnClockSkew?.Invoke(skew);
     }
 
-    // The sentence has the clock that judged; the header may be a proxy's.
+    // The detail has the clock that judged the request; the Date header may be a proxy's.
     private static async Task<DateTimeOffset?> ReadServerTimeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.Content.Headers.ContentType?.MediaType != RefusalHandler.ProblemMediaType)

@@ -1,11 +1,11 @@
 namespace S3Auth.Client.Requests;
 
-/// <summary>The clock that proofs are dated by: this machine's, shifted to the server's time once the server said that it is another.</summary>
+/// <summary>The clock for the timestamps of proofs: this machine's clock, shifted to the server's time after the server reported a difference.</summary>
 internal sealed class ServerClock(TimeProvider time) : TimeProvider
 {
     /// <summary>
-    /// The largest difference that is believed. A proof that is dated ahead is good until then, so no server may ask for one that is
-    /// good for months.
+    /// The largest difference that is accepted. A proof dated in the future stays valid until then, so a server must not get one that is
+    /// valid for months.
     /// </summary>
     internal static readonly TimeSpan MaxSkew = TimeSpan.FromHours(24);
 
@@ -18,8 +18,8 @@ internal sealed class ServerClock(TimeProvider time) : TimeProvider
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Skew;
 
-    /// <summary>Dates proofs by the server's time from now on.</summary>
-    /// <returns>Whether it was believed.</returns>
+    /// <summary>Uses the server's time for the timestamps of proofs from now on.</summary>
+    /// <returns>Whether the server's time was accepted.</returns>
     internal bool TryFollow(DateTimeOffset serverTime)
     {
         var skew = serverTime - time.GetUtcNow();

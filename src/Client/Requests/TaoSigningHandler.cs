@@ -14,9 +14,9 @@ namespace S3Auth.Client.Requests;
 /// the time of sending (Unix milliseconds). A proof is good once, so whatever sends a request again stands before this handler.
 /// </summary>
 /// <remarks>
-/// Every body is given the member <c>audience</c> before it is signed, so that no server can pass the request on to another one. A request
-/// to anywhere else than the service is refused instead of signed, and redirects must not be followed behind this handler: a server that
-/// was told no audience of its own does not compare it.
+/// Adds the member <c>audience</c> to every body before it signs, so that no server can relay the request to another one. Refuses to sign a
+/// request to any other server than the service. Do not follow redirects behind this handler: a server without an audience of its own does
+/// not compare the member.
 /// </remarks>
 public sealed class TaoSigningHandler : DelegatingHandler
 {
@@ -85,13 +85,13 @@ public sealed class TaoSigningHandler : DelegatingHandler
                 return null;
             }
 
-            // What the generated client does not set, it sends as null.
+            // The generated client sends members that are not set as null.
             members[AudienceMember] = _audience;
             return JsonSerializer.SerializeToUtf8Bytes(members, Plain);
         }
         catch (JsonException)
         {
-            // The server says what is wrong with it.
+            // The server reports what is wrong with it.
             return null;
         }
     }

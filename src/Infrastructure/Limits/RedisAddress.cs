@@ -27,14 +27,14 @@ public sealed class RedisAddress
     /// <summary>Host and port, or the path of a Unix socket; without user and password.</summary>
     public string HostAndPort => IsUnixSocket ? SocketPath : string.Create(CultureInfo.InvariantCulture, $"{_uri.Host}:{Port}");
 
-    /// <summary>Whether it is certain that this Redis is the one that was meant: false for TLS with <c>ssl_cert_reqs=none</c>.</summary>
+    /// <summary>Whether the identity of this Redis is verified: false for TLS with <c>ssl_cert_reqs=none</c>.</summary>
     public bool IsVerified => !UsesTls || _query.ChecksCertificate;
 
     internal string Host => _uri.Host.Trim('[', ']');
 
     internal bool UsesTls => _uri.Scheme == Tls;
 
-    /// <summary>Decides on the certificate of a Redis with TLS; null for what the system does by itself.</summary>
+    /// <summary>Validates the certificate of a Redis with TLS; null for the system's own validation.</summary>
     internal RemoteCertificateValidationCallback? Validation => UsesTls ? _query.Validation : null;
 
     private bool IsUnixSocket => _uri.Scheme == Unix;
@@ -46,8 +46,8 @@ public sealed class RedisAddress
     /// <summary>Reads a URL.</summary>
     /// <param name="text">The URL.</param>
     /// <param name="address">The address; null when it cannot be used.</param>
-    /// <param name="problem">What is wrong with it and what to write instead, as the end of a sentence; never a part of the URL but the name of
-    /// a parameter or scheme, because it may hold a password. Null when the URL can be used.</param>
+    /// <param name="problem">What is wrong and what to write instead, as the end of a sentence; null when the URL can be used. Of the URL, it
+    /// contains only the name of a parameter or scheme, because the rest may hold a password.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out RedisAddress? address, [NotNullWhen(false)] out string? problem)
     {
         address = null;

@@ -8,13 +8,13 @@ namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
 /// The query parameters of a Redis URL as redis-py (<c>Redis.from_url</c>) reads them, so that a URL of a Python server works here. Those
-/// that only tune redis-py are ignored; those that change who is trusted are followed or refused by name.
+/// that only tune redis-py are ignored. Those that change trust are applied, or refused by name.
 /// </summary>
 internal sealed class RedisQuery
 {
     private const int MaxNameLength = 32;
 
-    // What redis-py does with sockets, pools and answers by itself has no meaning here.
+    // Parameters for redis-py's sockets, pools and responses, which have no meaning here.
     private static readonly string[] Ignored =
     [
         "client_name", "decode_responses", "encoding", "encoding_errors", "health_check_interval", "lib_name", "lib_version", "max_connections",
@@ -22,7 +22,7 @@ internal sealed class RedisQuery
         "socket_read_size", "socket_timeout", "socket_type", "timeout",
     ];
 
-    // redis-py takes anything else for true.
+    // redis-py treats every other value as true.
     private static readonly string[] False = ["0", "F", "FALSE", "N", "NO"];
 
     private X509Certificate2Collection? _authorities;
@@ -41,7 +41,7 @@ internal sealed class RedisQuery
     /// <summary>False for <c>ssl_cert_reqs=none</c>.</summary>
     internal bool ChecksCertificate { get; private set; } = true;
 
-    /// <summary>Decides on a certificate as the parameters say; null where they say nothing.</summary>
+    /// <summary>Validates a certificate by the parameters; null if there are none.</summary>
     internal RemoteCertificateValidationCallback? Validation =>
         ChecksCertificate && _checksHostname && _authorities is null ? null : IsAcceptable;
 
@@ -110,7 +110,7 @@ internal sealed class RedisQuery
                 ChecksCertificate = false;
                 return null;
 
-            // For a client the two are the same: a server always sends its certificate.
+            // For a client these are the same, because a server always sends its certificate.
             case "OPTIONAL" or "CERT_OPTIONAL" or "REQUIRED" or "CERT_REQUIRED":
                 return null;
             default:
@@ -168,7 +168,7 @@ internal sealed class RedisQuery
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
-    // A name may be a piece of a password that was not encoded.
+    // A name may be part of an unencoded password.
     private static string Shown(string name) =>
         name.Length <= MaxNameLength && name.All(c => char.IsAsciiLetterLower(c) || c == '_') ? name : "a parameter that redis-py does not have";
 }

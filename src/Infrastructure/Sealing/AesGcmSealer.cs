@@ -5,8 +5,8 @@ using S3Auth.Application.Ports;
 namespace S3Auth.Infrastructure.Sealing;
 
 /// <summary>
-/// AES-256-GCM (NIST SP 800-38D) with a key of its own for each seal, derived by HKDF-SHA256 (RFC 5869) from 16 random bytes: so there is no
-/// number of seals after which nonces would repeat. A seal is version (1 byte), salt (16), nonce (12), tag (16), ciphertext, in base64url.
+/// AES-256-GCM (NIST SP 800-38D) with a separate key for each seal, derived by HKDF-SHA256 (RFC 5869) from 16 random bytes, so that random
+/// nonces do not limit the number of seals. A seal is version (1 byte), salt (16), nonce (12), tag (16), ciphertext, in base64url.
 /// </summary>
 internal sealed class AesGcmSealer(SealKeys keys) : ISealer
 {
@@ -18,7 +18,7 @@ internal sealed class AesGcmSealer(SealKeys keys) : ISealer
     private const int NonceSize = 12;
     private const int TagSize = 16;
 
-    // No seal of this server is longer; whatever is, is not looked at.
+    // No seal of this server is longer, so longer ones are rejected unread.
     private const int MaxSealBytes = 4096;
 
     public string Seal(ReadOnlySpan<byte> content, ReadOnlySpan<byte> purpose)
@@ -40,7 +40,7 @@ internal sealed class AesGcmSealer(SealKeys keys) : ISealer
 
         var bytes = Base64Url.DecodeFromChars(seal);
 
-        // The last character has bits that mean nothing, and white space is passed over: only one of the spellings was given out.
+        // The decoder ignores white space and the unused bits of the last character. Accept only the spelling that the server makes.
         if (bytes[0] != Version || !seal.SequenceEqual(Base64Url.EncodeToString(bytes)))
         {
             return null;

@@ -6,19 +6,19 @@ using StackExchange.Redis;
 namespace S3Auth.Infrastructure.Sealing;
 
 /// <summary>
-/// Makes all instances seal with one key, kept in Redis: the first instance stores its own there, the others adopt it. Asked again from time
-/// to time, so that a Redis which lost the key gets it back. While Redis is away, each instance goes on with the key that it has.
+/// Makes all instances seal with one key in Redis: the first instance stores its own key there, and the others adopt it. Checks Redis
+/// regularly, so that a Redis that lost the key gets it back. While Redis is down, each instance keeps the key that it has.
 /// </summary>
 internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeProvider time, ILogger<RedisSealKey> log) : BackgroundService
 {
-    /// <summary>From one look at Redis to the next.</summary>
+    /// <summary>The time between two checks of Redis.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
     private string? _told;
 
     private RedisKey Key => redis.KeyPrefix + "seal-key";
 
-    // Waits for one attempt, which Redis' own patience bounds: instances that start together agree before the first request.
+    // Waits for one attempt, which the timeout of Redis bounds, so that instances that start together agree before the first request.
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await ShareAsync();
@@ -34,7 +34,7 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
         }
     }
 
-    // Links must not end the service, whatever goes wrong with their key.
+    // A problem with the key of links must not stop the service.
     private async Task ShareAsync()
     {
         try
@@ -49,7 +49,7 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
 
     private async Task AgreeAsync()
     {
-        // It is stored only where there is none yet; then whatever is there counts.
+        // Store it only if Redis has none; then use the stored one.
         var own = keys.Current.Bytes.ToArray();
         var (asked, _) = await redis.LookAsync(database => database.StringSetAsync(Key, own, when: When.NotExists));
         var (answered, value) = asked ? await redis.LookAsync(database => database.StringGetAsync(Key)) : default;

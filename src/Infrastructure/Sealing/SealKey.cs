@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 
 namespace S3Auth.Infrastructure.Sealing;
 
-/// <summary>A secret of 32 bytes that seals are made with. It never shows itself.</summary>
+/// <summary>A secret key of 32 bytes for seals. It is never printed.</summary>
 public sealed class SealKey
 {
     /// <summary>Bytes of a key.</summary>

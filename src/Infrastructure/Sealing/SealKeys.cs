@@ -1,7 +1,7 @@
 namespace S3Auth.Infrastructure.Sealing;
 
 /// <summary>
-/// The keys in force: the newest one seals, all of them open. There is more than one only after instances agreed on another key.
+/// The current keys: the newest one seals, all of them open. There is more than one only after the instances changed to another key.
 /// </summary>
 internal sealed class SealKeys(SealKey first)
 {
@@ -16,7 +16,7 @@ internal sealed class SealKeys(SealKey first)
     /// <summary>Every key that opens, the newest first.</summary>
     internal IReadOnlyList<SealKey> All => _keys;
 
-    /// <summary>Seals with this key from now on. What was sealed with the last few still opens. Called by one thread.</summary>
+    /// <summary>Seals with this key from now on. Seals of the last few keys still open. Called by one thread.</summary>
     internal void Adopt(SealKey key)
     {
         if (!Current.IsSame(key))

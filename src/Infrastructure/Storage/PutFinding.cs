@@ -6,9 +6,9 @@ namespace S3Auth.Infrastructure.Storage;
 /// <summary>What a presigned PUT lets its holder do at the store.</summary>
 /// <param name="Uploads">Whether PUTs may be signed.</param>
 /// <param name="Barred">How a PUT must name the headers that it does not allow.</param>
-/// <param name="EnforcesSizes">Whether a PUT of signed size stores that size only; null where it is not known.</param>
+/// <param name="EnforcesSizes">Whether the store enforces the signed size of a PUT; null if that is not known.</param>
 /// <param name="Problem">What is wrong and what the operator can do; null when nothing is.</param>
-/// <param name="MayPass">Of an unknown answer: whether it may be another one soon, without anybody's doing.</param>
+/// <param name="MayPass">For an unknown answer: whether it may soon change without the operator.</param>
 internal sealed record PutFinding(
     PutUploads Uploads, BarredHeaders Barred = BarredHeaders.None, bool? EnforcesSizes = null, string? Problem = null, bool MayPass = false)
 {

@@ -5,9 +5,9 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Decides whether a presigned PUT may be signed, and how. A PUT must upload one object and nothing more; but at a store that honours
-/// <c>x-amz-…</c> headers which were not signed, its holder can copy anybody's object into his own folder, or make one public. What the store does is
-/// found out by <see cref="Probing.PutProbe"/>; before that, nothing is signed.
+/// Decides whether and how a PUT may be presigned. A PUT must upload one object and do nothing else. At a store that honours unsigned
+/// <c>x-amz-…</c> headers, its holder can copy any object into their own folder, or make an object public. <see cref="Probing.PutProbe"/> finds out
+/// what the store does; before that, nothing is signed.
 /// </summary>
 public sealed class PutGuard
 {

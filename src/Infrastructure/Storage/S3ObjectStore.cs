@@ -15,9 +15,9 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// The configured bucket: listed by <see cref="ListingClient"/>, asked for the rest through the AWS SDK. At most
-/// <see cref="StoreUsage.RequestsAtOnce"/> requests run at once, later ones wait, and each has a timeout: a slow store costs this process
-/// no more than that.
+/// The configured bucket. Lists through <see cref="ListingClient"/>, and does everything else through the AWS SDK. At most
+/// <see cref="StoreUsage.RequestsAtOnce"/> requests run at once, later ones wait, and each has a timeout, so that a slow store cannot exhaust
+/// this process.
 /// </summary>
 public sealed partial class S3ObjectStore : IObjectStore, IDisposable
 {
@@ -130,7 +130,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
                 }
                 catch (AmazonS3Exception unreadable) when (unreadable.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || unreadable.ErrorCode == "InvalidObjectState")
                 {
-                    // An empty object has no first byte, an archived one none that can be read.
+                    // An empty object has no first byte, and that of an archived one cannot be read.
                     return true;
                 }
             },
@@ -159,7 +159,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
 
     private S3Listing Continue(S3Listing listing, ListingPage page)
     {
-        // Without a new token the store would be asked for the same page for ever.
+        // Without a new token the server would request the same page for ever.
         if (page.NextToken is not { } token || listing.ContinuationToken.Bytes is { } sent && sent.Span.SequenceEqual(token))
         {
             LogNoNextPage(Printable(listing.Prefix));
@@ -170,8 +170,8 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     }
 
     /// <summary>
-    /// Requires that a listing goes forward, in the order of bytes that S3 specifies, below its prefix: a cursor made of a key that does
-    /// not would lead to the same page for ever. Returns the last name.
+    /// Requires that a listing goes forward below its prefix, in S3's order of bytes. Otherwise a cursor could lead to the same page for ever.
+    /// Returns the last name.
     /// </summary>
     private ObjectKey? RequireOrder(string prefix, ObjectKey? last, IEnumerable<ObjectKey> names)
     {
@@ -190,7 +190,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         return last;
     }
 
-    // Miners choose keys and validators prefixes: neither may write lines of its own into the log.
+    // Miners choose keys and validators choose prefixes: neither may inject lines into the log.
     private static string Printable(string? name) => S3UriEncoding.EncodePath(name ?? "");
 
     private Task<ListingPage> AskAsync(S3Listing listing, CancellationToken whole, CancellationToken caller) =>

@@ -23,13 +23,13 @@ public sealed record StoreUsage
     private const int MinRequestsAtOnce = 8;
     private const int MaxRequestsAtOnce = 64;
 
-    // What reading the largest answer takes: a listing of 1,000 keys of 1,024 bytes, percent-encoded.
+    // Memory to read the largest answer: a listing of 1,000 keys of 1,024 bytes, percent-encoded.
     private const long BytesPerRequest = 10 * 1024 * 1024;
 
     // Of the memory that the process may use.
     private const int MemoryShare = 8;
 
-    /// <summary>As many as an eighth of this process's memory can hold answers of, 8 to 64.</summary>
+    /// <summary>The number of answers that fit into an eighth of this process's memory, 8 to 64.</summary>
     public static int RequestsAtOnceOfThisProcess() => (int)Math.Clamp(
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare / BytesPerRequest, MinRequestsAtOnce, MaxRequestsAtOnce);
 }

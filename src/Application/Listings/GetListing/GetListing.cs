@@ -17,7 +17,7 @@ public sealed record ListingPage(string Url);
 /// <summary>Presigns one page of the listing that the link is for, and of no other.</summary>
 internal sealed class GetListingHandler(ListingLinks links, GrantIssuer grants, TimeProvider time) : IRequestHandler<GetListingQuery, ListingPage>
 {
-    // It is followed at once. Whoever finds it later, in a log or a cache, finds it ended.
+    // Clients follow the redirect at once. If someone finds the URL later, in a log or a cache, it has expired.
     private static readonly TimeSpan MaxPageAge = TimeSpan.FromMinutes(15);
 
     public async Task<ListingPage> Handle(GetListingQuery request, CancellationToken cancellationToken)
@@ -36,12 +36,12 @@ internal sealed class GetListingHandler(ListingLinks links, GrantIssuer grants, 
         }
         catch (RefusedException ended) when (ended.Code == RefusalCode.ExpiryInPast)
         {
-            // Not even a second of the link is left.
+            // Less than a second of the link is left.
             throw InvalidLink();
         }
     }
 
-    // The same for every reason: it tells nobody how near a guess came.
+    // The same for every reason, so that an attacker does not learn how close a guess was.
     private static RefusedException InvalidLink() => new(
         RefusalCode.InvalidLink,
         "This link has ended, was altered, or is not this server's: ask for access again, for example with /get-validator-access, and use the links of that answer.");

@@ -8,9 +8,9 @@ namespace S3Auth.Application.Service.GetReadiness;
 public sealed record GetReadinessQuery : IRequest<Readiness>;
 
 /// <summary>
-/// Ready means: requests can be decided on and signed. The object store is not asked here. A store that does not answer changes nothing: a grant is
-/// computed without it, and an outage must not take every instance out of service. A store that itself says that this server's region, keys, bucket,
-/// clock or rights are wrong does: no grant would work.
+/// Ready means that the server can decide on requests and sign grants. The handler does not call the object store. A store that does not answer
+/// leaves the server ready: grants are computed without it, and an outage must not take every instance out of service. A store that refuses the
+/// server's region, keys, bucket, clock or permissions makes it not ready, because no grant would work.
 /// </summary>
 internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls, IStoreState store, ServiceStop stop, TimeProvider time)
     : IRequestHandler<GetReadinessQuery, Readiness>
@@ -42,7 +42,7 @@ internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls,
         }
         catch (RefusedException refused)
         {
-            // Where the store refuses all signatures, that is the reason, and it is named already.
+            // If the store refuses all signatures, that is the reason, and the answer has it already.
             if (!found.RefusesSignatures)
             {
                 failing[Readiness.Credentials] = refused.Message;

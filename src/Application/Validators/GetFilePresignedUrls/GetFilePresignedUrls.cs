@@ -35,7 +35,7 @@ internal sealed class GetFilePresignedUrlsHandler(
     Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, IObjectStore store, AnswerLease memory)
     : IRequestHandler<GetFilePresignedUrlsCommand, FilePresignedUrls>
 {
-    // What an answer keeps of one key while it is written, besides the key itself, which the request has too.
+    // Memory per key while the answer is written, besides the key itself, which the request also has.
     private const long MemoryForKey = 256;
 
     public async Task<FilePresignedUrls> Handle(GetFilePresignedUrlsCommand request, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal sealed class GetValidatorAccessHandler(
 {
     private const string Delimiter = "/";
 
-    // What an answer keeps of one miner while it is written: the miner's folders, no URL.
+    // Memory per miner while the answer is written: the miner's folders, no URL.
     private const long MemoryForMiner = 512;
 
     public async Task<ValidatorAccess> Handle(GetValidatorAccessCommand request, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
         var key = template.Replace("${filename}", form.FileName, StringComparison.Ordinal);
         if (key != template && form.FileName.Contains('\ufffd', StringComparison.Ordinal))
         {
-            // What the form's reader makes of bytes that are not UTF-8: the key would be another one than was sent.
+            // The form reader replaces bytes that are not UTF-8, so the key would differ from the sent one.
             throw S3Error.InvalidArgument.With("The file's name must be UTF-8.", ("ArgumentName", "file"));
         }
 

@@ -8,8 +8,8 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage.Listings;
 
 /// <summary>
-/// Asks the store for pages of ListObjectsV2, by presigned URLs as clients do. The AWS SDK takes and returns names as text, so a key that is
-/// not UTF-8 would come back as another one, and the page after it would never be found.
+/// Requests pages of ListObjectsV2 from the store by presigned URLs, as clients do. The AWS SDK handles names as text, so a key that is not
+/// UTF-8 would come back changed, and the page after it could never be requested.
 /// </summary>
 internal sealed class ListingClient : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class ListingClient : IDisposable
         _time = time;
         _signer = new SigV4Signer(options.ForService(), options.Bucket, options.Region);
 
-        // A connection of its own lives for some minutes: the store's address may change. How long a request takes is the caller's to bound.
+        // Connections live for some minutes, because the store's address may change. The caller sets the timeout of a request.
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, UseCookies = false, Proxy = StoreProxy.ForRequests(), PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -40,7 +40,7 @@ internal sealed class ListingClient : IDisposable
         };
     }
 
-    /// <summary>One page. A failure that may pass is tried once more.</summary>
+    /// <summary>Reads one page. Retries a transient error once.</summary>
     /// <exception cref="AmazonS3Exception">The store refused, or failed.</exception>
     /// <exception cref="AmazonClientException">There are no credentials.</exception>
     /// <exception cref="HttpRequestException">The store cannot be reached.</exception>
@@ -69,7 +69,7 @@ internal sealed class ListingClient : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, AsSigned));
         using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
-        // Only this ends a read that stalls.
+        // Nothing else ends a stalled read.
         await using var abort = cancellationToken.UnsafeRegister(static answer => ((HttpResponseMessage)answer!).Dispose(), answer);
         await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         return answer.StatusCode == HttpStatusCode.OK

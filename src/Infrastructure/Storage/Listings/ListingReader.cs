@@ -16,7 +16,7 @@ namespace S3Auth.Infrastructure.Storage.Listings;
 internal static class ListingReader
 {
     /// <summary>
-    /// The longest page, in bytes. A thousand keys of 2,048 bytes, percent-encoded, with all else that is said of them, have less than 7 MB.
+    /// The longest page, in bytes. A thousand keys of 2,048 bytes, percent-encoded and with their other elements, have less than 7 MB.
     /// </summary>
     internal const int MaxBytes = 8 * 1024 * 1024;
 
@@ -131,12 +131,12 @@ internal static class ListingReader
 
     private static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
-    // Beyond Latin-1 there are only characters that a reference named.
+    // Characters beyond Latin-1 come only from character references.
     private static byte[] Bytes(string text) => text.AsSpan().ContainsAnyExceptInRange('\0', '\u00ff')
         ? [.. text.EnumerateRunes().SelectMany(rune => rune.Value <= 0xff ? [(byte)rune.Value] : Encoding.UTF8.GetBytes(rune.ToString()))]
         : Encoding.Latin1.GetBytes(text);
 
-    /// <summary>The page while it is read. Whether its names are encoded may be said after them.</summary>
+    /// <summary>The page while it is read. The element that says whether names are encoded may come after them.</summary>
     private sealed class Builder
     {
         public List<Item> Items { get; } = [];

@@ -6,12 +6,12 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
-/// Sends a presigned listing, as clients get one, of a folder that nobody writes to: no key in the bucket can break the answer. It shows whether the
-/// store can be reached at an endpoint, and whether it takes this server's region, keys, bucket and clock.
+/// Sends a presigned listing, as clients get it, of a folder that no one writes to, so that no key in the bucket can break the answer. It shows
+/// whether the store can be reached at an endpoint, and whether it accepts this server's region, keys, bucket and clock.
 /// </summary>
 internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, TimeProvider time)
 {
-    // What S3 tolerates of clocks, too.
+    // The same tolerance as S3's.
     private const long Seconds = 900;
 
     private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(1);

@@ -3,8 +3,8 @@ using System.Text;
 namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
-/// Inserts header lines into the one HTTP/1.1 request that is written to a connection, exactly as they are given: <see cref="HttpClient"/> refuses
-/// to send what a hostile client would (spaces in names, folded lines, a length beside chunks). Reading is passed on.
+/// Inserts header lines, unchanged, into the one HTTP/1.1 request of a connection. <see cref="HttpClient"/> refuses to send what a hostile client
+/// would send (spaces in names, folded lines, a length beside chunks). Reads go to the connection directly.
 /// </summary>
 /// <param name="connection">The connection.</param>
 /// <param name="lines">The lines, each ending with CR LF, in Latin-1.</param>
@@ -12,7 +12,7 @@ internal sealed class HeaderInsertionStream(Stream connection, string lines) : S
 {
     private static readonly byte[] EndOfHeaders = "\r\n\r\n"u8.ToArray();
 
-    // What was written before the end of the headers came; null after that.
+    // The bytes written before the end of the headers; null after it.
     private MemoryStream? _headers = new();
 
     public override bool CanRead => true;

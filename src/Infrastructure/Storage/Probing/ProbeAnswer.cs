@@ -11,7 +11,7 @@ namespace S3Auth.Infrastructure.Storage.Probing;
 /// <param name="Region">The region of the bucket as a header names it; null where none does.</param>
 internal sealed record ProbeAnswer(HttpStatusCode? Status, StoreError? Error = null, string Body = "", DateTimeOffset? Date = null, string? Region = null)
 {
-    // They tell of keys, clocks and load, and nothing of the request's headers.
+    // These errors are about keys, clocks and load, not about the request's headers.
     private static readonly HashSet<string> CodesOfOtherCauses = new(StringComparer.Ordinal)
     {
         "InvalidAccessKeyId", "ExpiredToken", "InvalidToken", "TokenRefreshRequired", "RequestTimeTooSkewed", "RequestExpired", "RequestTimeout", "SlowDown",
@@ -24,7 +24,7 @@ internal sealed record ProbeAnswer(HttpStatusCode? Status, StoreError? Error = n
     /// <summary>The connection was closed without an answer.</summary>
     internal static ProbeAnswer Closed { get; } = new(Status: null);
 
-    /// <summary>Whether the store took the request: it stored the object, or would have, had the body fitted its digest.</summary>
+    /// <summary>Whether the store accepted the request: it stored the object, or rejected only the wrong digest.</summary>
     internal bool IsTaken => Status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices || (Error is { } error && DigestCodes.Contains(error.Code));
 
     /// <summary>Whether the store looked for an object, and there is none.</summary>
@@ -56,7 +56,7 @@ internal sealed record ProbeAnswer(HttpStatusCode? Status, StoreError? Error = n
         }
     }
 
-    /// <summary>Whether it says something about keys, clock, bucket or load, and so nothing lasting about the request itself.</summary>
+    /// <summary>Whether it is about keys, clock, bucket or load, and so says nothing lasting about the request itself.</summary>
     internal bool IsOfOtherCause => IsBusy || (Error is { } error && CodesOfOtherCauses.Contains(error.Code));
 
     internal bool IsBusy => Status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (Status >= HttpStatusCode.InternalServerError && !IsNotImplemented);

@@ -27,7 +27,7 @@ internal sealed class ProbeClient : IDisposable
             UseCookies = false,
             Proxy = StoreProxy.ForChecks(),
 
-            // No connection is kept: the one that a request opens is the one whose lines it inserts.
+            // Connections are not reused, so that each request opens the connection that inserts its lines.
             PooledConnectionLifetime = TimeSpan.Zero,
             PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
                 context.InitialRequestMessage.Options.TryGetValue(Lines, out var lines)
@@ -101,7 +101,7 @@ internal sealed class ProbeClient : IDisposable
     private static string? RegionOf(HttpResponseHeaders headers) =>
         headers.TryGetValues("x-amz-bucket-region", out var values) ? StoreError.CleanRegion(values.First()) : null;
 
-    // The request was sent, and instead of an answer the connection ended.
+    // The request was sent, and the store closed the connection without an answer.
     private static bool IsClosed(HttpRequestException failure) =>
         failure.HttpRequestError == HttpRequestError.ResponseEnded
         || failure.InnerException is IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown } };

@@ -7,8 +7,8 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
-/// Finds out what a presigned PUT lets its holder do, by trying what a hostile holder would: a copy header that was not signed, in every spelling
-/// that some server takes for the same name, and bodies whose length is not the signed one.
+/// Finds out what the holder of a presigned PUT can do, by trying what a hostile holder would: an unsigned copy header, in every spelling that some
+/// server treats as the same name, and bodies that do not have the signed length.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -17,13 +17,13 @@ namespace S3Auth.Infrastructure.Storage.Probing;
 /// <c>BadDigest</c> and stores nothing. A store that ignores <c>Content-MD5</c> keeps one object of at most two bytes there; this server may not delete it.
 /// </para>
 /// <para>
-/// <b>An answer counts only beside its controls</b>, which are asked before and once more after the attempts: the same PUT without the header must be
-/// taken, and the same copy with the header signed must find no source. Otherwise a refusal could as well mean a missing right or a wrong clock.
+/// <b>An answer counts only together with its controls</b>, which are sent before and after the attempts: the store must accept the same PUT without
+/// the header, and must find no source for the same copy with the header signed. Otherwise a refusal could mean a missing permission or a wrong clock.
 /// </para>
 /// <para>
-/// <b>Only x-amz-acl is tried besides copies</b>, with a value that no store can honour. A store that checks each header of <see cref="SigV4Names.UploadHeaders"/> by
-/// itself is told all of them. Headers of other protocols that act on the uploaded object alone (such as Swift's <c>X-Delete-After</c>) are not tried:
-/// a miner may overwrite its own objects anyway.
+/// <b>Besides copies, only x-amz-acl is tried</b>, with a value that no store can honour. If the store must be told which headers to refuse, the URL
+/// names all <see cref="SigV4Names.UploadHeaders"/>. Headers of other protocols that affect only the uploaded object (such as Swift's
+/// <c>X-Delete-After</c>) are not tried, because a miner may overwrite its own objects anyway.
 /// </para>
 /// </remarks>
 internal sealed class PutProbe(StorageOptions options, FolderLayout layout, TimeProvider time)
@@ -46,7 +46,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
 
     /// <summary>Asks the store once.</summary>
     /// <param name="http">What sends the requests.</param>
-    /// <param name="endpoint">Where: as clients reach the store, for what stands in front of it decides with it.</param>
+    /// <param name="endpoint">Where clients reach the store, because a proxy in front of it changes the result.</param>
     /// <param name="credentials">What signs.</param>
     /// <param name="cancellationToken">The check ends.</param>
     /// <exception cref="HttpRequestException">There is no answer that can be read.</exception>
@@ -66,7 +66,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         return await new Run(http, signer, options.Bucket, layout.Discovery[0].Prefix, cancellationToken).AskAsync();
     }
 
-    /// <summary>The names of a header that some server takes for it, and ways to send it that some servers read differently from others.</summary>
+    /// <summary>Spellings that some server treats as this header, and ways to send it that servers read differently.</summary>
     internal static IReadOnlyList<ImmutableArray<string>> Spellings(string name, string value)
     {
         var underscores = name.Replace('-', '_');
@@ -90,7 +90,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         private readonly string _target = $"{prefix}{Folder}target";
         private readonly string _source = $"/{bucket}/{prefix}{Folder}there-is-no-such-object";
 
-        // A copy that is signed shows how the store answers one whose source is missing; null where it knows no copies.
+        // The answer to a signed copy with a missing source; null if the store does not support copies.
         private bool _copies = true;
 
         /// <summary>Returns why the attempts could not be judged; null when they can.</summary>
@@ -143,7 +143,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                 };
             }
 
-            // Keys that ended meanwhile, or a right that was taken away, would look like refusals.
+            // Keys that expired meanwhile, or a revoked permission, would look like refusals.
             return judged.Uploads == PutUploads.Safe && await AskControlsAsync() is { } unclearNow ? unclearNow : judged;
         }
 
@@ -162,7 +162,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
 
             foreach (var barred in (BarredHeaders[])[BarredHeaders.LeftOut, BarredHeaders.Empty])
             {
-                // A store that does not expect such a URL refuses it even without a header too many.
+                // A store that does not support such a URL refuses it even without a forbidden header.
                 if ((await PutAsync(Url(barred))).IsTaken && await FindHonouredAsync(barred) is (null, null))
                 {
                     return new PutFinding(PutUploads.Safe, barred);
@@ -255,7 +255,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         private Task<ProbeAnswer> PutAsync(string url, byte[] body, params string[] lines) =>
             http.PutAsync(url, body, [WrongDigest, .. lines], isChunked: false, cancellationToken);
 
-        // The header as everyone writes it must be refused in S3's own words, or not be seen at all; other spellings may also be refused by an HTTP server.
+        // The usual spelling must get S3's own refusal or be ignored. An HTTP server may also refuse the other spellings.
         private static PutFinding? Unclear(ProbeAnswer answer, bool isExact)
         {
             if (answer.IsOfOtherCause)
@@ -273,7 +273,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         private static PutFinding NoAnswer(ProbeAnswer answer) =>
             PutFinding.NoAnswer($"The object store answered {answer} to the test whether uploads by PUT are safe. The server grants none until the test succeeds.");
 
-        // It did not come from S3, or has a cause that may be gone soon.
+        // The answer is not S3's, or has a cause that may soon pass.
         private static bool SaysNothing(ProbeAnswer answer) => answer.IsOfOtherCause || (answer.Error is null && !answer.IsTaken && !answer.IsNotImplemented);
 
         private static bool IsRefusedForItsSignature(ProbeAnswer answer) => answer.Error?.Code is "AccessDenied" or "SignatureDoesNotMatch";

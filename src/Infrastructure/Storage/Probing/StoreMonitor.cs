@@ -8,12 +8,13 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
-/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it takes what this server signs, whether that works
-/// where clients reach it, and, by the way in which files are uploaded, whether it takes forms or what a PUT lets its holder do. The start waits a little for the first check.
+/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it accepts what this server signs, whether this works
+/// where clients reach it, and, depending on the upload method, whether it supports forms or what a PUT lets its holder do. The start waits a little
+/// for the first check.
 /// </summary>
 /// <remarks>
-/// <para>A store that does not answer changes nothing for <see cref="MaxFindingAge"/>: an outage must not stop what works without the store.</para>
-/// <para>A store that worked and refuses this server is asked a second time before that counts: one stray answer must not take all instances out of service.</para>
+/// <para>While the store does not answer, the last findings count for <see cref="MaxFindingAge"/>: an outage must not stop what works without the store.</para>
+/// <para>After a store has worked, a refusal counts only if a second request confirms it: one wrong answer must not take all instances out of service.</para>
 /// </remarks>
 internal sealed partial class StoreMonitor(
     StorageOptions options, CredentialSource credentials, FolderLayout layout, PutGuard guard, StoreState state, TimeProvider time, ILogger<StoreMonitor> log)
@@ -22,7 +23,7 @@ internal sealed partial class StoreMonitor(
     /// <summary>Time between two checks while all is well.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(3);
 
-    /// <summary>Time to the first check after a failure; each further one waits twice as long, up to <see cref="MaxRetry"/>. Also the least time between two.</summary>
+    /// <summary>Time to the first check after a failure, doubled for each further one up to <see cref="MaxRetry"/>. Also the minimum between two checks.</summary>
     internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
     /// <summary>The longest time between two checks while something is wrong.</summary>
@@ -139,11 +140,11 @@ internal sealed partial class StoreMonitor(
         }
     }
 
-    // Where clients reach the store, and else, where this server does: what is safe there is safe behind anything that stands before it.
+    // Tests where clients reach the store, or else where this server does: a store that is safe there is safe behind any proxy.
     private (S3Endpoint Endpoint, StoreAccess Access) WhereToAsk(StoreAccess access, StoreAccess atClients) =>
         atClients.Result == StoreAccess.Outcome.NoAnswer ? (_service, access) : (_public, atClients);
 
-    // Returns whether what was found counts at once.
+    // Returns whether the finding counts at once.
     private bool Take(StoreAccess access, StoreFindings before, out StoreFindings findings)
     {
         findings = before;

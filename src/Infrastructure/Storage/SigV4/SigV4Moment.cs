@@ -68,7 +68,7 @@ public sealed class SigV4Moment
         return Presign("PUT\n"u8, key, seconds, new SignedHeaders(contentLength, barred), listing: null);
     }
 
-    /// <summary>A URL that copies an object. Never handed out: it shows what the store answers to a copy that is allowed.</summary>
+    /// <summary>A URL that copies an object. Never handed out: it shows how the store answers an allowed copy.</summary>
     /// <param name="key">The copy's key, literally.</param>
     /// <param name="source">The value of <c>x-amz-copy-source</c>, which must be sent as it is.</param>
     /// <param name="seconds">How long the URL works.</param>
@@ -117,8 +117,7 @@ public sealed class SigV4Moment
             [SigV4Names.Form.Acl] = rules.Acl,
             [SigV4Names.Form.StorageClass] = rules.StorageClass,
 
-            // The uploader may put any type here. AWS wants every field of the policy in the form, so the form must have one: the type that an
-            // object has for which none is named.
+            // The uploader may set any type. AWS requires every field of the policy in the form, so the form has S3's default type.
             [SigV4Names.Form.ContentType] = SigV4Names.Form.DefaultContentType,
             [SigV4Names.Form.Algorithm] = SigV4Names.Algorithm,
             [SigV4Names.Form.Credential] = _key.Credential,

@@ -63,7 +63,7 @@ public static class SigV4Names
         /// <summary>The type of the uploaded object.</summary>
         public const string ContentType = "Content-Type";
 
-        /// <summary>The type that S3 gives an object for which its uploader names none.</summary>
+        /// <summary>S3's default type of an object.</summary>
         public const string DefaultContentType = "binary/octet-stream";
     }
 
