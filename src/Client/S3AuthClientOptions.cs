@@ -31,8 +31,8 @@ public sealed record S3AuthClientOptions
     public Action<RetryNotice>? OnRetry { get; init; }
 
     /// <summary>
-    /// Called when the server refused this machine's time and requests are now signed with the server's time. The argument is the server's time
-    /// minus this machine's, at most 24 hours. Called again when the difference changes, possibly from several threads.
+    /// Called when the server refused this machine's time and requests are now signed with the server's time. The argument is the server's
+    /// time minus this machine's, at most 24 hours. Called again when the difference changes, possibly from several threads.
     /// </summary>
     public Action<TimeSpan>? OnClockSkew { get; init; }
 }

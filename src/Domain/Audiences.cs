@@ -1,8 +1,8 @@
 namespace S3Auth.Domain;
 
 /// <summary>
-/// The audiences that a server accepts. A proof that names another audience was made for another server, which may have relayed it. A server
-/// without an audience of its own cannot tell, and accepts every proof.
+/// The audiences that a server accepts. A proof that names another audience was made for another server, which may have relayed it. A
+/// server without an audience of its own cannot tell, and accepts every proof.
 /// </summary>
 /// <param name="Own">This server's audiences; empty if none is configured.</param>
 /// <param name="IsRequired">Whether a proof must name one of them.</param>

@@ -100,7 +100,9 @@ public static class DependencyInjection
         return services;
     }
 
-    /// <summary>Adds the sealer of links: with the operator's key, with a key that all instances share through Redis, or with a key of this process.</summary>
+    /// <summary>
+    /// Adds the sealer of links: with the operator's key, with a key that all instances share through Redis, or with a key of this process.
+    /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="key">The operator's key; null for none.</param>
     /// <param name="isShared">Whether instances share a key through the Redis of <see cref="AddLimits"/> if the operator gave none.</param>

@@ -102,7 +102,9 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    /// <summary>Frees its memory at once and stops reading. Call it for a body that is still arriving, with <see cref="BodyMemory.Gate"/> held.</summary>
+    /// <summary>
+    /// Frees its memory at once and stops reading. Call it for a body that is still arriving, with <see cref="BodyMemory.Gate"/> held.
+    /// </summary>
     internal void GiveWay()
     {
         _gaveWay = true;

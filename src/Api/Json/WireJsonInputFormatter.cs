@@ -37,8 +37,8 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
     {
         var request = context.HttpContext.Request;
 
-        // A browser sends a form or plain text to another site without a preflight request, but never with these headers. So with a proof in
-        // the headers the content type does not matter; older clients send none.
+        // A browser sends a form or plain text to another site without a preflight request, but never with these headers. So with a proof
+        // in the headers the content type does not matter; older clients send none.
         if (!IsJson(request.ContentType) && !TaoHeaders.HasAny(request.Headers))
         {
             throw new RefusedException(RefusalCode.InvalidRequest, "Send the request as JSON with the header Content-Type: application/json.");

@@ -8,8 +8,8 @@ using S3Auth.Application.Pipeline;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Writes answers as <see cref="WireJson"/>, whatever the client accepts: the service has only JSON. Writes a small answer at once, straight
-/// into the response, and a large one in pieces, as fast as its client reads.
+/// Writes answers as <see cref="WireJson"/>, whatever the client accepts: the service has only JSON. Writes a small answer at once,
+/// straight into the response, and a large one in pieces, as fast as its client reads.
 /// </summary>
 internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTypeMetadataProvider
 {

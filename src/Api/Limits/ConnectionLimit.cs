@@ -21,8 +21,8 @@ internal sealed partial class ConnectionLimit(int maxPerClient, Func<IPAddress, 
     private int _told;
 
     /// <summary>
-    /// The limit of one client: one connection for each request that the rate limit allows in two minutes. The server closes idle connections
-    /// sooner than that. Raising the rate limit, for clients that share an address, raises this limit too.
+    /// The limit of one client: one connection for each request that the rate limit allows in two minutes. The server closes idle
+    /// connections sooner than that. Raising the rate limit, for clients that share an address, raises this limit too.
     /// </summary>
     internal static int ShareOf(int requestsPerMinute) => Math.Max(MinPerClient, 2 * requestsPerMinute);
 

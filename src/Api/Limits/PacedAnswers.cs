@@ -1,7 +1,8 @@
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Paces all public content: pages, documents and metrics. Answers to signed requests, which are POSTs, are paced by their output formatter.
+/// Paces all public content: pages, documents and metrics. Answers to signed requests, which are POSTs, are paced by their output
+/// formatter.
 /// </summary>
 internal static class PacedAnswers
 {

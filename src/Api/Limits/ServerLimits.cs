@@ -13,8 +13,8 @@ internal static class ServerLimits
     // How far the server reads ahead on each connection. The default, 1 MiB, is for uploads, which this server does not take.
     private const long ReadAheadBytes = 64 * 1024;
 
-    // Without this the kernel buffers up to 4 MiB for a client that reads nothing, and reports progress of a slow one only after it has read
-    // a third of that. A client 100 ms away still gets more than 2 MiB a second.
+    // Without this the kernel buffers up to 4 MiB for a client that reads nothing, and reports progress of a slow one only after it has
+    // read a third of that. A client 100 ms away still gets more than 2 MiB a second.
     private const int SendBufferBytes = 256 * 1024;
 
     /// <summary>Bounds what the kernel keeps of answers for one connection.</summary>

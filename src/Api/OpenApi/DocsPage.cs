@@ -3,8 +3,8 @@ using S3Auth.Api.Pages;
 namespace S3Auth.Api.OpenApi;
 
 /// <summary>
-/// The interactive page at <c>/docs</c>: Swagger UI. Its package decompresses a file again for each request, which costs as much CPU as many
-/// signatures. So each file is read from it once and served from memory, and no other path reaches the package.
+/// The interactive page at <c>/docs</c>: Swagger UI. Its package decompresses a file again for each request, which costs as much CPU as
+/// many signatures. So each file is read from it once and served from memory, and no other path reaches the package.
 /// </summary>
 internal static class DocsPage
 {

@@ -48,7 +48,9 @@ internal static class ServiceDocument
         options.AddDocumentTransformer(DescribeServiceAsync);
     });
 
-    /// <summary>Serves the document at <see cref="Path"/>. Generating it costs more than checking a signature, so it is generated once.</summary>
+    /// <summary>
+    /// Serves the document at <see cref="Path"/>. Generating it costs more than checking a signature, so it is generated once.
+    /// </summary>
     internal static void MapServiceDocument(this WebApplication app)
     {
         var document = new Lazy<Task<StaticContent>>(() => MakeAsync(app.Services));

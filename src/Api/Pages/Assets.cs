@@ -35,7 +35,8 @@ public sealed class Assets
         }
     }
 
-    // While instances of two versions run, a page of the other version asks with its own version mark: it gets this asset, but must not cache it.
+    // While instances of two versions run, a page of the other version asks with its own version mark: it gets this asset, but must not
+    // cache it.
     private static bool IsOwn(HttpContext context, Asset asset) => string.Equals(context.Request.Query["v"], asset.Mark, StringComparison.Ordinal);
 
     private static Asset Read(string name, string contentType)

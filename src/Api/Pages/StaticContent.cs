@@ -66,7 +66,8 @@ internal sealed class StaticContent
         EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var held)
         && held.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(_tag, useStrongComparison: false));
 
-    // Brotli if the client accepts both equally, because it is smaller. Content that compression does not make smaller is sent uncompressed.
+    // Brotli if the client accepts both equally, because it is smaller. Content that compression does not make smaller is sent
+    // uncompressed.
     private (string? Encoding, byte[] Bytes) Choose(Microsoft.Extensions.Primitives.StringValues accepted)
     {
         if (!StringWithQualityHeaderValue.TryParseList(accepted, out var list))

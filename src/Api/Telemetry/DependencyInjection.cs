@@ -23,8 +23,8 @@ internal static class DependencyInjection
     // Of one metric: room for each is taken at the start. The most are decisions, of nine actions and some thirty outcomes.
     private const int MostSeries = 500;
 
-    // Tags of the framework's spans with the client, the Host header that it chose, and the path (the route stays): the path of a listing link
-    // is its permission.
+    // Tags of the framework's spans with the client, the Host header that it chose, and the path (the route stays): the path of a listing
+    // link is its permission.
     private static readonly string[] AddressTags =
         ["client.address", "client.port", "network.peer.address", "network.peer.port", "server.address", "server.port", "user_agent.original", "url.full", "url.query", "url.path"];
 

@@ -29,8 +29,8 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
     /// <param name="request">Which of their files.</param>
     /// <param name="cancellationToken">The caller gave up.</param>
     /// <exception cref="RefusedException">
-    /// <c>invalid_request</c>: prefix or cursor are invalid in these folders; <c>server_busy</c>: answers in flight take all of their memory
-    /// budget; <c>storage_unavailable</c>, <c>storage_timeout</c>.
+    /// <c>invalid_request</c>: prefix or cursor are invalid in these folders; <c>server_busy</c>: answers in flight take all of their
+    /// memory budget; <c>storage_unavailable</c>, <c>storage_timeout</c>.
     /// </exception>
     internal async Task<FileList> ReadAsync(IReadOnlyList<Folder> folders, IFileListRequest request, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ namespace S3Auth.Application.Pipeline;
 
 /// <summary>
 /// The memory budget of all answers in flight, in bytes. One hotkey has at most a quarter of it and one client address half, so that no
-/// caller can take all of it. A caller that holds nothing gets the bytes of one answer even if they exceed its share, because handlers limit
-/// the size of each answer. Thread-safe.
+/// caller can take all of it. A caller that holds nothing gets the bytes of one answer even if they exceed its share, because handlers
+/// limit the size of each answer. Thread-safe.
 /// </summary>
 public sealed class AnswerMemory(long maxBytes)
 {
@@ -51,7 +51,9 @@ public sealed class AnswerMemory(long maxBytes)
         }
     }
 
-    /// <summary>Changes the bytes of one answer. False, without a change, if the budget or a share does not allow more; less always succeeds.</summary>
+    /// <summary>
+    /// Changes the bytes of one answer. False, without a change, if the budget or a share does not allow more; less always succeeds.
+    /// </summary>
     /// <param name="holder">The caller whose answer it is.</param>
     /// <param name="from">What this answer takes now, in bytes.</param>
     /// <param name="to">What it is to take.</param>

@@ -6,9 +6,9 @@ using S3Auth.Substrate;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Decides which failed requests get their grant refunded: those that cost no more than their verification, and those that failed by a fault
-/// of the server or its store. Refunds faults at most as often a day as the hotkey has grants, so that a hotkey cannot retry without end
-/// against a failing store. Everything else is charged. Keeps at most one number per registered hotkey. Thread-safe.
+/// Decides which failed requests get their grant refunded: those that cost no more than their verification, and those that failed by a
+/// fault of the server or its store. Refunds faults at most as often a day as the hotkey has grants, so that a hotkey cannot retry without
+/// end against a failing store. Everything else is charged. Keeps at most one number per registered hotkey. Thread-safe.
 /// </summary>
 public sealed class Refunds
 {

@@ -17,8 +17,8 @@ public sealed record StoreFindings
     public static StoreFindings None { get; } = new();
 
     /// <summary>
-    /// Why the store itself refuses this server (wrong region, keys, bucket or clock, or a missing permission) and what to set; null while it
-    /// does not refuse, or does not answer.
+    /// Why the store itself refuses this server (wrong region, keys, bucket or clock, or a missing permission) and what to set; null while
+    /// it does not refuse, or does not answer.
     /// </summary>
     public string? Refusal { get; init; }
 

@@ -38,7 +38,9 @@ public sealed class RefusedException : Exception
         RetryAfter = TimeSpan.FromMinutes(1),
     };
 
-    /// <summary>The object store itself reports that this server's region, keys, bucket or permissions are wrong: retrying does not help.</summary>
+    /// <summary>
+    /// The object store itself reports that this server's region, keys, bucket or permissions are wrong: retrying does not help.
+    /// </summary>
     public static RefusedException StorageRefuses(Exception? cause = null) => new(
         RefusalCode.StorageUnavailable,
         "The object store refuses this server because of its configuration. Tell the operator, who finds the reason in /healthcheck. Retrying does not help before it is corrected.",

@@ -4,8 +4,8 @@ using S3Auth.Domain;
 namespace S3Auth.Application.Validators;
 
 /// <summary>
-/// Divides the maximum number of jobs in one answer among the folders: folders with few jobs show all of them, the others show an equal number
-/// each. So no miner crowds out another, whatever their order, and the jobs in memory never exceed the limit by much. Thread-safe.
+/// Divides the maximum number of jobs in one answer among the folders: folders with few jobs show all of them, the others show an equal
+/// number each. So no miner crowds out another, whatever their order, and the jobs in memory never exceed the limit by much. Thread-safe.
 /// </summary>
 /// <param name="most">The most jobs of all folders together.</param>
 /// <param name="memory">Takes what the jobs need.</param>

@@ -66,8 +66,8 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     /// <param name="memory">Takes what the jobs need.</param>
     /// <param name="cancellationToken">The caller gave up.</param>
     /// <exception cref="RefusedException">
-    /// <c>storage_timeout</c>: all of them together took longer than one listing may; <c>server_busy</c>: answers in flight take all of their
-    /// memory budget.
+    /// <c>storage_timeout</c>: all of them together took longer than one listing may; <c>server_busy</c>: answers in flight take all of
+    /// their memory budget.
     /// </exception>
     internal async Task<IReadOnlyDictionary<Folder, FoundJobs>> FindJobsAsync(
         IReadOnlyCollection<Folder> folders, AnswerLease memory, CancellationToken cancellationToken)

@@ -2,7 +2,9 @@ using S3Auth.Client;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Errors that abort the whole run instead of one file or one owner's list, because every further request would fail in the same way.</summary>
+/// <summary>
+/// Errors that abort the whole run instead of one file or one owner's list, because every further request would fail in the same way.
+/// </summary>
 internal static class FatalFailure
 {
     // ENOSPC, EROFS, EDQUOT; ERROR_DISK_FULL.
@@ -18,8 +20,8 @@ internal static class FatalFailure
     };
 
     /// <summary>
-    /// Whether a failed list aborts the run. A miner can make its own list slow, large or broken, but cannot affect the caller's registration,
-    /// quota or connection.
+    /// Whether a failed list aborts the run. A miner can make its own list slow, large or broken, but cannot affect the caller's
+    /// registration, quota or connection.
     /// </summary>
     internal static bool OfListing(Exception exception) => exception switch
     {

@@ -13,8 +13,8 @@ internal static partial class FileTimes
     private const uint WantsChange = 0x80;
 
     /// <summary>
-    /// The latest of the file system's times: modification, creation and, on Linux, <c>ctime</c>. Copying with times, unpacking and moving keep
-    /// the modification time, but not all three.
+    /// The latest of the file system's times: modification, creation and, on Linux, <c>ctime</c>. Copying with times, unpacking and moving
+    /// keep the modification time, but not all three.
     /// </summary>
     internal static DateTime LastChangeUtc(FileInfo file)
     {

@@ -1,6 +1,8 @@
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Finds out which names a folder's file system treats as the same, by creating a file and looking for it under other names.</summary>
+/// <summary>
+/// Finds out which names a folder's file system treats as the same, by creating a file and looking for it under other names.
+/// </summary>
 internal static class NameFoldingProbe
 {
     // Canonically equivalent texts, written out: this program contains no Unicode normalisation library.

@@ -5,8 +5,8 @@ namespace S3Auth.Cli.Transfers;
 /// <summary>
 /// Hands out the places of files below a folder. A store has <c>a</c> beside <c>a/b</c>, a file system has not: the later of the two gets
 /// a <c>%</c> at the end of its name, which no other name has there. If the file system ignores case, a name whose path is already taken by
-/// another name is escaped further (<see cref="LocalName.Escape(string)"/>). The file system keeps the spelling of the first name, so later runs
-/// decide in the same way. If the file system ignores the Unicode spelling, all spellings but one are escaped. Thread-safe.
+/// another name is escaped further (<see cref="LocalName.Escape(string)"/>). The file system keeps the spelling of the first name, so later
+/// runs decide in the same way. If the file system ignores the Unicode spelling, all spellings but one are escaped. Thread-safe.
 /// </summary>
 /// <param name="folder">The folder.</param>
 /// <param name="folding">Which names the file system treats as the same below it.</param>

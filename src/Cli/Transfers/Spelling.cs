@@ -4,8 +4,8 @@ using System.Text;
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// Detects texts that Unicode can write in several ways (canonical equivalence, UAX #15), without Unicode's tables. At most one spelling of a
-/// text has none of the following characters. Some of them also occur in texts with one spelling only, such as the vowels of Thai.
+/// Detects texts that Unicode can write in several ways (canonical equivalence, UAX #15), without Unicode's tables. At most one spelling of
+/// a text has none of the following characters. Some of them also occur in texts with one spelling only, such as the vowels of Thai.
 /// </summary>
 internal static class Spelling
 {

@@ -10,9 +10,9 @@ internal static class StoredCopy
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Compares MD5s if the ETag is an MD5. The ETag of a multipart upload, or of an object encrypted with a managed key, says nothing about the
-    /// bytes. Then compares times, by the store's clock: the files are the same if the local file last changed more than two seconds before the
-    /// other was stored.
+    /// Compares MD5s if the ETag is an MD5. The ETag of a multipart upload, or of an object encrypted with a managed key, says nothing
+    /// about the bytes. Then compares times, by the store's clock: the files are the same if the local file last changed more than two
+    /// seconds before the other was stored.
     /// </summary>
     internal static async Task<bool> IsSameAsync(FileInfo local, RemoteFile stored, FileReader reader, CancellationToken cancellationToken)
     {

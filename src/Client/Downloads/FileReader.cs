@@ -58,8 +58,8 @@ public sealed class FileReader
 
     /// <summary>
     /// Downloads a file. It is written beside its place and moved there whole, and what an interrupted download has left there is gone
-    /// on with; size and, where the ETag is one, MD5 are checked. An existing file at that path is replaced. If the file was replaced after it was
-    /// listed, downloads the current version, which costs no grant. Renews up to 1,000 expired URLs at once, which costs one grant.
+    /// on with; size and, where the ETag is one, MD5 are checked. An existing file at that path is replaced. If the file was replaced after
+    /// it was listed, downloads the current version, which costs no grant. Renews up to 1,000 expired URLs at once, which costs one grant.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="path">Its place, in a folder that exists. Never made of the key as it is: see <see cref="LocalName"/>.</param>
@@ -79,7 +79,9 @@ public sealed class FileReader
         return _download.ToAsync(file, path, received, cancellationToken);
     }
 
-    /// <summary>Finds out what a file's ETag and times at the store mean, by reading its first byte with the URL from the listing.</summary>
+    /// <summary>
+    /// Finds out what a file's ETag and times at the store mean, by reading its first byte with the URL from the listing.
+    /// </summary>
     /// <exception cref="StoreException">The store refused: the file is gone, or was replaced.</exception>
     /// <exception cref="RefusedException">The server refused.</exception>
     /// <exception cref="HttpRequestException">There was no connection, too often.</exception>

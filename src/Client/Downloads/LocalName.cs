@@ -44,7 +44,9 @@ public static class LocalName
         return name;
     }
 
-    /// <summary>The path of a file, relative to the folder. Two keys that are not UTF-8 have two paths even if their texts are the same.</summary>
+    /// <summary>
+    /// The path of a file, relative to the folder. Two keys that are not UTF-8 have two paths even if their texts are the same.
+    /// </summary>
     /// <param name="file">Any file.</param>
     /// <param name="isMapped">Whether the path differs from the file's key.</param>
     public static string Of(RemoteFile file, out bool isMapped)

@@ -15,7 +15,9 @@ internal sealed class PartFiles
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Dictionary<string, List<string>>> _folders = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the part of this version of a file. Deletes parts of other versions, with which its owner could fill the disk.</summary>
+    /// <summary>
+    /// Returns the part of this version of a file. Deletes parts of other versions, with which its owner could fill the disk.
+    /// </summary>
     internal string Begin(RemoteFile file, string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

@@ -4,8 +4,8 @@ using System.Text;
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// The bytes of a key that is not UTF-8. Its text in JSON has U+FFFD for invalid bytes, so two keys may have the same text. Its download URL
-/// contains the bytes.
+/// The bytes of a key that is not UTF-8. Its text in JSON has U+FFFD for invalid bytes, so two keys may have the same text. Its download
+/// URL contains the bytes.
 /// </summary>
 internal static class RawKey
 {

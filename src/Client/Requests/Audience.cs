@@ -3,8 +3,8 @@ using System.Globalization;
 namespace S3Auth.Client.Requests;
 
 /// <summary>
-/// The server that a request is meant for, as requests name it in <c>audience</c>. It comes from the URL that the client is configured to call,
-/// never from an answer: a hostile server would name another server, and relay the request to it.
+/// The server that a request is meant for, as requests name it in <c>audience</c>. It comes from the URL that the client is configured to
+/// call, never from an answer: a hostile server would name another server, and relay the request to it.
 /// </summary>
 public static class Audience
 {

@@ -1,6 +1,8 @@
 namespace S3Auth.Client.Requests;
 
-/// <summary>The clock for the timestamps of proofs: this machine's clock, shifted to the server's time after the server reported a difference.</summary>
+/// <summary>
+/// The clock for the timestamps of proofs: this machine's clock, shifted to the server's time after the server reported a difference.
+/// </summary>
 internal sealed class ServerClock(TimeProvider time) : TimeProvider
 {
     /// <summary>

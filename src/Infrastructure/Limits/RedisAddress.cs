@@ -46,8 +46,8 @@ public sealed class RedisAddress
     /// <summary>Reads a URL.</summary>
     /// <param name="text">The URL.</param>
     /// <param name="address">The address; null when it cannot be used.</param>
-    /// <param name="problem">What is wrong and what to write instead, as the end of a sentence; null when the URL can be used. Of the URL, it
-    /// contains only the name of a parameter or scheme, because the rest may hold a password.</param>
+    /// <param name="problem">What is wrong and what to write instead, as the end of a sentence; null when the URL can be used. Of the URL,
+    /// it contains only the name of a parameter or scheme, because the rest may hold a password.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out RedisAddress? address, [NotNullWhen(false)] out string? problem)
     {
         address = null;

@@ -6,8 +6,8 @@ namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Decides whether and how a PUT may be presigned. A PUT must upload one object and do nothing else. At a store that honours unsigned
-/// <c>x-amz-…</c> headers, its holder can copy any object into their own folder, or make an object public. <see cref="Probing.PutProbe"/> finds out
-/// what the store does; before that, nothing is signed.
+/// <c>x-amz-…</c> headers, its holder can copy any object into their own folder, or make an object public. <see cref="Probing.PutProbe"/>
+/// finds out what the store does; before that, nothing is signed.
 /// </summary>
 public sealed class PutGuard
 {

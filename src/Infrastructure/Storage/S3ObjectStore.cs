@@ -16,8 +16,8 @@ namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// The configured bucket. Lists through <see cref="ListingClient"/>, and does everything else through the AWS SDK. At most
-/// <see cref="StoreUsage.RequestsAtOnce"/> requests run at once, later ones wait, and each has a timeout, so that a slow store cannot exhaust
-/// this process.
+/// <see cref="StoreUsage.RequestsAtOnce"/> requests run at once, later ones wait, and each has a timeout, so that a slow store cannot
+/// exhaust this process.
 /// </summary>
 public sealed partial class S3ObjectStore : IObjectStore, IDisposable
 {
@@ -170,8 +170,8 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     }
 
     /// <summary>
-    /// Requires that a listing goes forward below its prefix, in S3's order of bytes. Otherwise a cursor could lead to the same page for ever.
-    /// Returns the last name.
+    /// Requires that a listing goes forward below its prefix, in S3's order of bytes. Otherwise a cursor could lead to the same page for
+    /// ever. Returns the last name.
     /// </summary>
     private ObjectKey? RequireOrder(string prefix, ObjectKey? last, IEnumerable<ObjectKey> names)
     {

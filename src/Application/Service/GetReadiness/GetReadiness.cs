@@ -8,9 +8,9 @@ namespace S3Auth.Application.Service.GetReadiness;
 public sealed record GetReadinessQuery : IRequest<Readiness>;
 
 /// <summary>
-/// Ready means that the server can decide on requests and sign grants. The handler does not call the object store. A store that does not answer
-/// leaves the server ready: grants are computed without it, and an outage must not take every instance out of service. A store that refuses the
-/// server's region, keys, bucket, clock or permissions makes it not ready, because no grant would work.
+/// Ready means that the server can decide on requests and sign grants. The handler does not call the object store. A store that does not
+/// answer leaves the server ready: grants are computed without it, and an outage must not take every instance out of service. A store that
+/// refuses the server's region, keys, bucket, clock or permissions makes it not ready, because no grant would work.
 /// </summary>
 internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls, IStoreState store, ServiceStop stop, TimeProvider time)
     : IRequestHandler<GetReadinessQuery, Readiness>

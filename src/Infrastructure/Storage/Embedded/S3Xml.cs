@@ -53,8 +53,8 @@ internal static class S3Xml
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// A key as it appears in a listing: plain, or encoded if the client asked for it. S3 encodes keys there as Java encodes forms: a space as
-    /// <c>+</c>, <c>~</c> as <c>%7E</c>, and <c>*</c> unchanged. Unlike Java, it does not encode the slash.
+    /// A key as it appears in a listing: plain, or encoded if the client asked for it. S3 encodes keys there as Java encodes forms: a space
+    /// as <c>+</c>, <c>~</c> as <c>%7E</c>, and <c>*</c> unchanged. Unlike Java, it does not encode the slash.
     /// </summary>
     public static string Key(string key, bool encoded) => !encoded ? key : S3UriEncoding.EncodePath(key)
         .Replace("%20", "+", StringComparison.Ordinal)

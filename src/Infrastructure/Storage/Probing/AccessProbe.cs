@@ -6,8 +6,8 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
-/// Sends a presigned listing, as clients get it, of a folder that no one writes to, so that no key in the bucket can break the answer. It shows
-/// whether the store can be reached at an endpoint, and whether it accepts this server's region, keys, bucket and clock.
+/// Sends a presigned listing, as clients get it, of a folder that no one writes to, so that no key in the bucket can break the answer. It
+/// shows whether the store can be reached at an endpoint, and whether it accepts this server's region, keys, bucket and clock.
 /// </summary>
 internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, TimeProvider time)
 {

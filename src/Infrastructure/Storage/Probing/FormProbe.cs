@@ -4,8 +4,8 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
-/// Finds out whether the store supports upload forms (POST Object): sends a valid form with an empty file, which is smaller than the form's policy
-/// allows. A store that supports forms answers <c>EntityTooSmall</c> and stores nothing.
+/// Finds out whether the store supports upload forms (POST Object): sends a valid form with an empty file, which is smaller than the form's
+/// policy allows. A store that supports forms answers <c>EntityTooSmall</c> and stores nothing.
 /// </summary>
 internal sealed class FormProbe(StorageOptions options, FolderLayout layout, TimeProvider time)
 {

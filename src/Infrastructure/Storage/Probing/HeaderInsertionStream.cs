@@ -3,8 +3,8 @@ using System.Text;
 namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
-/// Inserts header lines, unchanged, into the one HTTP/1.1 request of a connection. <see cref="HttpClient"/> refuses to send what a hostile client
-/// would send (spaces in names, folded lines, a length beside chunks). Reads go to the connection directly.
+/// Inserts header lines, unchanged, into the one HTTP/1.1 request of a connection. <see cref="HttpClient"/> refuses to send what a hostile
+/// client would send (spaces in names, folded lines, a length beside chunks). Reads go to the connection directly.
 /// </summary>
 /// <param name="connection">The connection.</param>
 /// <param name="lines">The lines, each ending with CR LF, in Latin-1.</param>

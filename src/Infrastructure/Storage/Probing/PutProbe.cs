@@ -7,8 +7,8 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
-/// Finds out what the holder of a presigned PUT can do, by trying what a hostile holder would: an unsigned copy header, in every spelling that some
-/// server treats as the same name, and bodies that do not have the signed length.
+/// Finds out what the holder of a presigned PUT can do, by trying what a hostile holder would: an unsigned copy header, in every spelling
+/// that some server treats as the same name, and bodies that do not have the signed length.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -17,13 +17,14 @@ namespace S3Auth.Infrastructure.Storage.Probing;
 /// <c>BadDigest</c> and stores nothing. A store that ignores <c>Content-MD5</c> keeps one object of at most two bytes there; this server may not delete it.
 /// </para>
 /// <para>
-/// <b>An answer counts only together with its controls</b>, which are sent before and after the attempts: the store must accept the same PUT without
-/// the header, and must find no source for the same copy with the header signed. Otherwise a refusal could mean a missing permission or a wrong clock.
+/// <b>An answer counts only together with its controls</b>, which are sent before and after the attempts: the store must accept the same
+/// PUT without the header, and must find no source for the same copy with the header signed. Otherwise a refusal could mean a missing
+/// permission or a wrong clock.
 /// </para>
 /// <para>
-/// <b>Besides copies, only x-amz-acl is tried</b>, with a value that no store can honour. If the store must be told which headers to refuse, the URL
-/// names all <see cref="SigV4Names.UploadHeaders"/>. Headers of other protocols that affect only the uploaded object (such as Swift's
-/// <c>X-Delete-After</c>) are not tried, because a miner may overwrite its own objects anyway.
+/// <b>Besides copies, only x-amz-acl is tried</b>, with a value that no store can honour. If the store must be told which headers to
+/// refuse, the URL names all <see cref="SigV4Names.UploadHeaders"/>. Headers of other protocols that affect only the uploaded object (such
+/// as Swift's <c>X-Delete-After</c>) are not tried, because a miner may overwrite its own objects anyway.
 /// </para>
 /// </remarks>
 internal sealed class PutProbe(StorageOptions options, FolderLayout layout, TimeProvider time)

@@ -5,8 +5,8 @@ using System.Xml;
 namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
-/// An S3 error, read from the body of an answer. The answering host controls every character of it, so it is shortened and sanitised before it reaches
-/// a log or a client: see <see cref="Sentence"/>.
+/// An S3 error, read from the body of an answer. The answering host controls every character of it, so it is shortened and sanitised before
+/// it reaches a log or a client: see <see cref="Sentence"/>.
 /// </summary>
 /// <param name="Code">The code, 1 to 64 letters and digits.</param>
 /// <param name="Sentence">The message: at most 200 printable ASCII characters, without anything as long as a signature or a token; null where there is none.</param>

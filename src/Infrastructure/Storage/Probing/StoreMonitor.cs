@@ -8,13 +8,15 @@ using S3Auth.Infrastructure.Storage.SigV4;
 namespace S3Auth.Infrastructure.Storage.Probing;
 
 /// <summary>
-/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it accepts what this server signs, whether this works
-/// where clients reach it, and, depending on the upload method, whether it supports forms or what a PUT lets its holder do. The start waits a little
-/// for the first check.
+/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it accepts what this server signs,
+/// whether this works where clients reach it, and, depending on the upload method, whether it supports forms or what a PUT lets its holder
+/// do. The start waits a little for the first check.
 /// </summary>
 /// <remarks>
-/// <para>While the store does not answer, the last findings count for <see cref="MaxFindingAge"/>: an outage must not stop what works without the store.</para>
-/// <para>After a store has worked, a refusal counts only if a second request confirms it: one wrong answer must not take all instances out of service.</para>
+/// <para>While the store does not answer, the last findings count for <see cref="MaxFindingAge"/>: an outage must not stop what works
+/// without the store.</para>
+/// <para>After a store has worked, a refusal counts only if a second request confirms it: one wrong answer must not take all instances out
+/// of service.</para>
 /// </remarks>
 internal sealed partial class StoreMonitor(
     StorageOptions options, CredentialSource credentials, FolderLayout layout, PutGuard guard, StoreState state, TimeProvider time, ILogger<StoreMonitor> log)
@@ -23,7 +25,10 @@ internal sealed partial class StoreMonitor(
     /// <summary>Time between two checks while all is well.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(3);
 
-    /// <summary>Time to the first check after a failure, doubled for each further one up to <see cref="MaxRetry"/>. Also the minimum between two checks.</summary>
+    /// <summary>
+    /// Time to the first check after a failure, doubled for each further one up to <see cref="MaxRetry"/>. Also the minimum between two
+    /// checks.
+    /// </summary>
     internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
     /// <summary>The longest time between two checks while something is wrong.</summary>
