@@ -57,9 +57,9 @@ public sealed class FileReader
         (await _api.GetValidatorAccessAsync(new GetValidatorAccessCommand(), cancellationToken).ConfigureAwait(false)).Miners;
 
     /// <summary>
-    /// Downloads a file. Writes it beside its path, and moves it there when it is complete; replaces an existing file. Resumes an interrupted
-    /// download. Checks the size, and the MD5 if the ETag is one. If the file was replaced after it was listed, downloads the current
-    /// version, which costs no grant. Renews up to 1,000 expired URLs at once, which costs one grant.
+    /// Downloads a file. Writes it beside its path, and moves it there when it is complete; replaces an existing file. Resumes an
+    /// interrupted download. Checks the size, and the MD5 if the ETag is one. If the file was replaced after it was listed, downloads the
+    /// current version, which costs no grant. Renews up to 1,000 expired URLs at once, which costs one grant.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="path">Its place, in a folder that exists. Never made of the key as it is: see <see cref="LocalName"/>.</param>
