@@ -50,6 +50,7 @@ internal static partial class Composition
         services.AddSingleton(new BurstLimit(options.RequestsPerMinute));
         services.AddSingleton(options.InFlight);
         services.AddSingleton(AnswerMemory.OfThisProcess());
+        services.AddSingleton(WaitingReaders.OfThisProcess());
         services.AddSingleton(options.Layout);
         services.AddSingleton(options.Rules);
         services.AddSingleton(options.Audiences);
@@ -96,7 +97,12 @@ internal static partial class Composition
             ConnectionLimit.ShareOf(options.RequestsPerMinute),
             kestrel.ApplicationServices.GetRequiredService<ClientAddress>().IsTrusted,
             kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionLimit>>());
-        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => connections.OnConnectionAsync(connection, next)));
+        kestrel.ConfigureEndpointDefaults(endpoint =>
+        {
+            // One answer at a time on each connection: HTTP/2 has many, and lets a client hold them all back.
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint.Use(next => connection => connections.OnConnectionAsync(connection, next));
+        });
         if (options.LoopbackOnly)
         {
             kestrel.ListenLocalhost(options.Port);
@@ -145,10 +151,10 @@ internal static partial class Composition
             return next(context);
         });
         app.UseRequestId();
+        app.UsePacedAnswers();
         app.UseResponseHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRateLimiter();
-        app.UsePacedAnswers();
         app.UseOtherOrigins(options.CorsOrigins);
         app.UseTelemetry(options.MetricsToken);
         app.MapControllers();

@@ -42,6 +42,7 @@ public sealed class BurstLimiterTests
 
         Assert.That(Enumerable.Range(0, 50).All(i => Ask(limiter, "192.0.2.1", i % 2 == 0 ? "/healthz" : "/readyz")));
         Assert.That(new[] { Ask(limiter, "192.0.2.1", "/healthcheck"), Ask(limiter, "192.0.2.1", "/healthcheck") }, Is.EqualTo(new[] { true, false }));
+        Assert.That(Ask(limiter, "192.0.2.1", "/readyz", "POST"), Is.False);
     }
 
     [Test]
@@ -60,11 +61,12 @@ public sealed class BurstLimiterTests
         Assert.That(buckets, Has.Count.GreaterThan(BurstLimiter.Buckets * 9 / 10), "and spread over them");
     }
 
-    private static bool Ask(PartitionedRateLimiter<HttpContext> limiter, string address, string path = "/get-folder-access")
+    private static bool Ask(PartitionedRateLimiter<HttpContext> limiter, string address, string path = "/get-folder-access", string method = "GET")
     {
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(address);
         context.Request.Path = path;
+        context.Request.Method = method;
         using var lease = limiter.AttemptAcquire(context);
         return lease.IsAcquired;
     }

@@ -21,10 +21,11 @@ namespace S3Auth.Api.Tests;
 /// <summary>How answers are written to clients that read fast, slowly, or not at all.</summary>
 public sealed class PacedAnswerTests
 {
-    private const int ConnectionBuffer = 64 * 1024;
+    private const int ConnectionBuffer = 32 * 1024;
     private const int Megabyte = 1024 * 1024;
 
     private readonly FakeTimeProvider _time = new();
+    private readonly WaitingReaders _readers = new(max: 2);
     private AnswerMemory _memory = null!;
     private ServiceProvider _services = null!;
     private Client _client = null!;
@@ -65,8 +66,8 @@ public sealed class PacedAnswerTests
         Assert.That((_client.IsAborted, _memory.Taken), Is.EqualTo((true, 0)));
     }
 
-    [TestCase(16 * 1024, true)]
-    [TestCase(48 * 1024, false)]
+    [TestCase(8 * 1024, true)]
+    [TestCase(24 * 1024, false)]
     public async Task Client_that_reads_slower_than_the_minimum_is_dropped_in_the_end(int bytesPerSecond, bool isDropped)
     {
         var writing = WriteAsync(new byte[2 * Megabyte]);
@@ -84,7 +85,7 @@ public sealed class PacedAnswerTests
     [Test]
     public async Task Clients_that_wait_take_no_more_memory_than_there_is()
     {
-        Connect(2 * (ConnectionBuffer + PacedWriter.PieceBytes));
+        Connect(2 * PacedWriter.HeldBytes);
         var writing = new List<Task>();
         for (var i = 0; i < 4; i++)
         {
@@ -95,6 +96,25 @@ public sealed class PacedAnswerTests
         // Half of it is the share of one address: the first waits, the others are dropped at once.
         await Task.WhenAny(Task.WhenAll(writing.Skip(1)), Task.Delay(5000));
         Assert.That(writing.Select(one => one.IsCanceled), Is.EqualTo(new[] { false, true, true, true }));
+    }
+
+    [Test]
+    public async Task Requests_without_a_proof_take_no_memory_of_proved_ones_and_the_longest_wait_gives_way()
+    {
+        var clients = new List<Client>();
+        var writing = new List<Task>();
+        for (var i = 0; i < 3; i++)
+        {
+            clients.Add(_client = new Client(_services));
+            writing.Add(WriteAsync(new byte[Megabyte], isProved: false));
+        }
+
+        Assert.That(() => clients[0].IsAborted, Is.True.After(5000, 5));
+        Assert.That((clients[1].IsAborted, clients[2].IsAborted, _memory.Taken), Is.EqualTo((false, false, 0)));
+        Assert.That(() => _readers.Count, Is.EqualTo(2).After(5000, 5));
+        _time.Advance(PacedWriter.Patience);
+        Assert.That(async () => await Task.WhenAll(writing.Skip(1)), Throws.InstanceOf<ConnectionAbortedException>());
+        Assert.That(() => _readers.Count, Is.Zero.After(5000, 5));
     }
 
     [Test]
@@ -176,12 +196,13 @@ public sealed class PacedAnswerTests
             .AddSingleton<ApiMetrics>()
             .AddSingleton<TimeProvider>(_time)
             .AddSingleton(_memory)
+            .AddSingleton(_readers)
             .AddScoped<Origin>()
             .BuildServiceProvider();
         _client = new Client(_services);
     }
 
-    private Task WriteAsync(byte[] bytes) => new PacedStream(new PacedWriter(_client.Context)).WriteAsync(bytes).AsTask();
+    private Task WriteAsync(byte[] bytes, bool isProved = true) => new PacedStream(new PacedWriter(_client.Context, isProved)).WriteAsync(bytes).AsTask();
 
     private Task FormatAsync(object answer) => new WireJsonOutputFormatter().WriteAsync(
         new OutputFormatterWriteContext(_client.Context, (stream, encoding) => new StreamWriter(stream, encoding), answer.GetType(), answer));
@@ -205,7 +226,7 @@ public sealed class PacedAnswerTests
 
         internal Client(IServiceProvider services)
         {
-            Context = new DefaultHttpContext { RequestServices = services };
+            Context = new DefaultHttpContext { RequestServices = services, Request = { Method = HttpMethods.Post } };
             Context.Features.Set<IHttpResponseBodyFeature>(this);
             Context.Features.Set<IHttpRequestLifetimeFeature>(this);
         }

@@ -71,6 +71,19 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
+    public async Task Refusal_that_is_not_read_takes_no_place()
+    {
+        _subnet.Use = ProofUse.Repeated;
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.That(Assert.ThrowsAsync<RefusedException>(() => BeginAsync(Subnet.AsBob))!.Code, Is.EqualTo(RefusalCode.ReplayedRequest));
+        }
+
+        _subnet.Use = ProofUse.First;
+        await BeginAsync(Subnet.AsBob);
+    }
+
+    [Test]
     public async Task Place_is_given_back_however_the_request_ends()
     {
         _subnet.Store.SetupSequence(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))

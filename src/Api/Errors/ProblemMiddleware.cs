@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using S3Auth.Api.Json;
+using S3Auth.Api.Limits;
 using S3Auth.Api.OpenApi;
 using S3Auth.Api.Telemetry;
 using S3Auth.Application.Refusals;
@@ -17,7 +19,12 @@ namespace S3Auth.Api.Errors;
 internal sealed partial class ProblemMiddleware(
     RequestDelegate next, ApiMetrics metrics, RecentAnswers answers, ILogger<ProblemMiddleware> logger)
 {
+    /// <summary>How many requests are refused on one connection before the server closes it.</summary>
+    internal const int MaxRefusalsPerConnection = 16;
+
     private const string ContentType = "application/problem+json";
+
+    private static readonly object RefusalsKey = new();
 
     /// <summary>The <c>detail</c> for a body above this limit in bytes.</summary>
     internal static string TooLargeDetail(int maxBytes) => $"Send a body of at most {maxBytes / 1024} KiB.";
@@ -112,7 +119,27 @@ internal sealed partial class ProblemMiddleware(
 
         var json = JsonSerializer.SerializeToUtf8Bytes(kind.With(detail, context.TraceIdentifier, errors), WireJson.Readable.Problem);
         context.Response.ContentLength = json.Length;
-        await context.Response.Body.WriteAsync(json, context.RequestAborted);
+        CloseAfterManyRefusals(context);
+
+        // Everything but a POST has a paced body already.
+        await using var paced = HttpMethods.IsPost(context.Request.Method) ? new PacedStream(new PacedWriter(context, isProved: false)) : null;
+        await (paced ?? context.Response.Body).WriteAsync(json, context.RequestAborted);
+    }
+
+    // A client that pipelines requests to be refused, and reads no answer, could otherwise fill its connection's buffers with them.
+    private static void CloseAfterManyRefusals(HttpContext context)
+    {
+        if (context.Features.Get<IConnectionItemsFeature>()?.Items is not { } items)
+        {
+            return;
+        }
+
+        var refusals = items.TryGetValue(RefusalsKey, out var before) ? (int)before! + 1 : 1;
+        items[RefusalsKey] = refusals;
+        if (refusals >= MaxRefusalsPerConnection || context.Response.StatusCode == StatusCodes.Status429TooManyRequests)
+        {
+            context.Response.Headers.Connection = "close";
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed unexpectedly: {Method} {Path}")]

@@ -24,11 +24,14 @@ internal sealed class RequestBody : IDisposable
     /// <summary>How many bytes of a counted body must arrive within <see cref="StallTimeout"/>, unless it ends (4 KiB).</summary>
     internal const int ProgressBytes = 4 * 1024;
 
-    /// <summary>How long a body may take to arrive.</summary>
+    /// <summary>How long a body may take to arrive, and one second more for each <see cref="MinBytesPerSecond"/> that arrived.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a body that is counted may go without progress. A lost packet or two are sent again within this.</summary>
     internal static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(3);
+
+    // Several large bodies at once share a slow line.
+    private const int MinBytesPerSecond = 16 * 1024;
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
@@ -228,7 +231,7 @@ internal sealed class RequestBody : IDisposable
 
     private TimeSpan TimeLeft()
     {
-        var left = Patience - _time.GetElapsedTime(_start);
+        var left = Patience + TimeSpan.FromSeconds(_length / (double)MinBytesPerSecond) - _time.GetElapsedTime(_start);
         var wait = _counted > 0 && left > StallTimeout ? StallTimeout : left;
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }

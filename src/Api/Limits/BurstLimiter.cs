@@ -47,10 +47,13 @@ internal static class BurstLimiter
             AutoReplenishment = false,
         };
         Func<int, RateLimiter> bucket = _ => new TokenBucketRateLimiter(options);
-        return PartitionedRateLimiter.Create<HttpContext, int>(context => Exempt.Contains(context.Request.Path)
+        return PartitionedRateLimiter.Create<HttpContext, int>(context => IsProbe(context.Request)
             ? RateLimitPartition.GetNoLimiter(-1)
             : RateLimitPartition.Get(BucketOf(context.Connection.RemoteIpAddress), bucket));
     }
+
+    private static bool IsProbe(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && Exempt.Contains(request.Path);
 
     // HashCode has a new seed in each process: nobody can choose an address that shares another's bucket.
     internal static int BucketOf(IPAddress? address) => (int)((uint)HashCode.Combine(ClientNetwork.Of(address)) % Buckets);

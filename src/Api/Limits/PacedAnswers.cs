@@ -1,8 +1,8 @@
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Paces all public content: pages, documents and metrics. Answers to signed requests, which are POSTs, are paced by their output
-/// formatter.
+/// Paces everything that is not an answer to a POST: pages, documents, metrics, and their refusals. Answers to POSTs are paced by their
+/// output formatter, and refusals of POSTs by <see cref="Errors.ProblemMiddleware"/>: both write without another stream in between.
 /// </summary>
 internal static class PacedAnswers
 {
@@ -10,7 +10,7 @@ internal static class PacedAnswers
     {
         if (!HttpMethods.IsPost(context.Request.Method))
         {
-            context.Response.Body = new PacedStream(new PacedWriter(context));
+            context.Response.Body = new PacedStream(new PacedWriter(context, isProved: false));
         }
 
         return next(context);

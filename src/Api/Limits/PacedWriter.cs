@@ -7,8 +7,8 @@ namespace S3Auth.Api.Limits;
 
 /// <summary>
 /// Writes one answer as fast as its client reads, and closes the connection of a client that does not read. A client must read something
-/// within <see cref="Patience"/>, and <see cref="MinBytesPerSecond"/> on average. Bytes that wait for a client count against the memory of
-/// its address, so they stay within the budget however many clients are slow.
+/// within <see cref="Patience"/>, and <see cref="MinBytesPerSecond"/> on average. Bytes that wait for a client count against a budget, so
+/// memory is bounded however many clients are slow: that of its address for a proved request, else that of <see cref="WaitingReaders"/>.
 /// </summary>
 internal sealed class PacedWriter : PipeWriter
 {
@@ -16,17 +16,18 @@ internal sealed class PacedWriter : PipeWriter
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>How fast a client must read on average, beyond the first <see cref="Patience"/>.</summary>
-    internal const int MinBytesPerSecond = 32 * 1024;
+    internal const int MinBytesPerSecond = 16 * 1024;
 
     /// <summary>How many bytes of a large answer are written before the writer checks whether the client reads.</summary>
     internal const int PieceBytes = 16 * 1024;
 
-    // The memory that a waiting connection can hold: the server's own buffer (64 KiB) and one more piece.
-    private const long HeldBytes = (64 * 1024) + PieceBytes;
+    /// <summary>The memory that a waiting connection can hold, in bytes: the server's buffers for it and one more piece.</summary>
+    internal const long HeldBytes = ServerLimits.BytesPerConnection + PieceBytes;
 
     private readonly HttpContext _context;
     private readonly PipeWriter _inner;
     private readonly AnswerMemory _memory;
+    private readonly WaitingReaders? _readers;
     private readonly ApiMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly AnswerHolder _holder;
@@ -34,12 +35,15 @@ internal sealed class PacedWriter : PipeWriter
     private long _unflushed;
     private long _written;
 
-    internal PacedWriter(HttpContext context)
+    /// <param name="context">The request whose answer is written.</param>
+    /// <param name="isProved">Whether the request was proved. Requests without a proof must not use up the memory of those with one.</param>
+    internal PacedWriter(HttpContext context, bool isProved)
     {
         var services = context.RequestServices;
         _context = context;
         _inner = context.Response.BodyWriter;
         _memory = services.GetRequiredService<AnswerMemory>();
+        _readers = isProved ? null : services.GetRequiredService<WaitingReaders>();
         _metrics = services.GetRequiredService<ApiMetrics>();
         _time = services.GetRequiredService<TimeProvider>();
         _holder = new AnswerHolder(Hotkey: null, services.GetRequiredService<Origin>().ClientGroup);
@@ -79,7 +83,26 @@ internal sealed class PacedWriter : PipeWriter
     internal ValueTask<FlushResult> Pace(ValueTask<FlushResult> flush) =>
         flush.IsCompletedSuccessfully ? flush : new ValueTask<FlushResult>(WaitAsync(flush.AsTask()));
 
-    private async Task<FlushResult> WaitAsync(Task<FlushResult> flush)
+    private Task<FlushResult> WaitAsync(Task<FlushResult> flush) => _readers is null ? WaitProvedAsync(flush) : WaitUnprovedAsync(flush, _readers);
+
+    private async Task<FlushResult> WaitUnprovedAsync(Task<FlushResult> flush, WaitingReaders readers)
+    {
+        var place = readers.Enter(_context);
+        try
+        {
+            return await flush.WaitAsync(TimeLeft(), _time);
+        }
+        catch (TimeoutException)
+        {
+            throw Drop();
+        }
+        finally
+        {
+            readers.Leave(place);
+        }
+    }
+
+    private async Task<FlushResult> WaitProvedAsync(Task<FlushResult> flush)
     {
         if (!_memory.TryChange(_holder, 0, HeldBytes))
         {

@@ -11,7 +11,16 @@ internal static class ServerLimits
     private const long MaxDrainedBytes = 16 * 1024 * 1024;
 
     // How far the server reads ahead on each connection. The default, 1 MiB, is for uploads, which this server does not take.
-    private const long ReadAheadBytes = 64 * 1024;
+    private const long ReadAheadBytes = 32 * 1024;
+
+    // How much of an answer waits for a client before the writer waits, too.
+    private const long WriteBehindBytes = 32 * 1024;
+
+    /// <summary>The memory that one connection can hold while nobody reads or works on it, in bytes.</summary>
+    internal const long BytesPerConnection = ReadAheadBytes + WriteBehindBytes;
+
+    // Of the memory that this process may use.
+    private const int ConnectionShare = 4;
 
     // Without this the kernel buffers up to 4 MiB for a client that reads nothing, and reports progress of a slow one only after it has
     // read a third of that. A client 100 ms away still gets more than 2 MiB a second.
@@ -26,10 +35,14 @@ internal static class ServerLimits
         return socket;
     };
 
+    /// <summary>The number of connections whose buffers fit into a quarter of this process's memory.</summary>
+    internal static long MaxConnectionsOfThisProcess() => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / ConnectionShare / BytesPerConnection;
+
     internal static void Apply(KestrelServerOptions kestrel, int mostConnections)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = mostConnections;
+        kestrel.Limits.MaxConcurrentConnections = Math.Min(mostConnections, MaxConnectionsOfThisProcess());
+        kestrel.Limits.MaxResponseBufferSize = WriteBehindBytes;
         kestrel.Limits.MaxRequestBodySize = MaxDrainedBytes;
         kestrel.Limits.MaxRequestBufferSize = ReadAheadBytes;
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;
@@ -39,9 +52,6 @@ internal static class ServerLimits
 
         // For what PacedWriter does not time: what is left in a connection's buffer when it ends.
         kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
-
-        // One answer at a time on each connection: HTTP/2 has many, and lets a client hold them all back.
-        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http1);
 
         // Longer than load balancers keep a connection without use (60 s on AWS): the one who closes first must not be this server.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);

@@ -33,8 +33,8 @@ internal static class DocsPage
 
         foreach (var file in Files)
         {
-            var content = new Lazy<Task<StaticContent>>(() => ReadAsync(package, app.Services, $"/{Folder}/{file}"));
-            app.MapStatic($"/{Folder}/{file}", () => content.Value);
+            var content = new MadeOnce<StaticContent>(() => ReadAsync(package, app.Services, $"/{Folder}/{file}"));
+            app.MapStatic($"/{Folder}/{file}", content.GetAsync);
         }
 
         // Relative, so that it also holds below a path of a proxy.

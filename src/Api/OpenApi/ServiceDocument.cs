@@ -53,8 +53,8 @@ internal static class ServiceDocument
     /// </summary>
     internal static void MapServiceDocument(this WebApplication app)
     {
-        var document = new Lazy<Task<StaticContent>>(() => MakeAsync(app.Services));
-        app.MapStatic(Path, () => document.Value);
+        var document = new MadeOnce<StaticContent>(() => MakeAsync(app.Services));
+        app.MapStatic(Path, document.GetAsync);
     }
 
     private static async Task<StaticContent> MakeAsync(IServiceProvider services)

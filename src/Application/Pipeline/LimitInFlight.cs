@@ -14,11 +14,25 @@ public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
-    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         ArgumentNullException.ThrowIfNull(next);
 
-        return turn.TryTake(caller.Neuron.Hotkey) ? next() : throw TooMany();
+        if (!turn.TryTake(caller.Neuron.Hotkey))
+        {
+            throw TooMany();
+        }
+
+        try
+        {
+            return await next();
+        }
+        catch
+        {
+            // A refusal needs no place: whoever replays the hotkey's proofs and does not read the refusals must not take its places.
+            turn.Dispose();
+            throw;
+        }
     }
 
     private RefusedException TooMany() => new(

@@ -193,6 +193,17 @@ internal sealed class HardeningCases
     }
 
     [Test]
+    public async Task Connection_of_many_refused_requests_is_closed()
+    {
+        var connection = await SendAsync(string.Concat(Enumerable.Repeat("POST /list-files HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", 100)));
+
+        var answers = (await ReadAsync(connection, TimeSpan.FromSeconds(10))).Split("HTTP/1.1 ")[1..];
+
+        Assert.That(answers, Has.Length.LessThanOrEqualTo(16).And.All.StartsWith("400"));
+        Assert.That(answers[^1], Does.Contain("Connection: close"));
+    }
+
+    [Test]
     public async Task Connections_beyond_the_limit_are_closed_and_fill_no_log()
     {
         for (var i = 0; i < MostConnections + 100; i++)
