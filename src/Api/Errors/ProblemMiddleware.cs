@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Connections.Features;
 using S3Auth.Api.Json;
 using S3Auth.Api.Limits;
 using S3Auth.Api.OpenApi;
@@ -24,7 +23,7 @@ internal sealed partial class ProblemMiddleware(
 
     private const string ContentType = "application/problem+json";
 
-    private static readonly object RefusalsKey = new();
+    private static readonly ConnectionCount Refusals = new(MaxRefusalsPerConnection);
 
     /// <summary>The <c>detail</c> for a body above this limit in bytes.</summary>
     internal static string TooLargeDetail(int maxBytes) => $"Send a body of at most {maxBytes / 1024} KiB.";
@@ -119,27 +118,15 @@ internal sealed partial class ProblemMiddleware(
 
         var json = JsonSerializer.SerializeToUtf8Bytes(kind.With(detail, context.TraceIdentifier, errors), WireJson.Readable.Problem);
         context.Response.ContentLength = json.Length;
-        CloseAfterManyRefusals(context);
+        Refusals.Add(context);
+        if (kind.Status == StatusCodes.Status429TooManyRequests)
+        {
+            context.Response.Headers.Connection = "close";
+        }
 
         // Everything but a POST has a paced body already.
         await using var paced = HttpMethods.IsPost(context.Request.Method) ? new PacedStream(new PacedWriter(context, isProved: false)) : null;
         await (paced ?? context.Response.Body).WriteAsync(json, context.RequestAborted);
-    }
-
-    // A client that pipelines requests to be refused, and reads no answer, could otherwise fill its connection's buffers with them.
-    private static void CloseAfterManyRefusals(HttpContext context)
-    {
-        if (context.Features.Get<IConnectionItemsFeature>()?.Items is not { } items)
-        {
-            return;
-        }
-
-        var refusals = items.TryGetValue(RefusalsKey, out var before) ? (int)before! + 1 : 1;
-        items[RefusalsKey] = refusals;
-        if (refusals >= MaxRefusalsPerConnection || context.Response.StatusCode == StatusCodes.Status429TooManyRequests)
-        {
-            context.Response.Headers.Connection = "close";
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed unexpectedly: {Method} {Path}")]

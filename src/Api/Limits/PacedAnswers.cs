@@ -6,10 +6,16 @@ namespace S3Auth.Api.Limits;
 /// </summary>
 internal static class PacedAnswers
 {
+    // Probes of load balancers are not counted by the burst limit, so only this ends them.
+    private const int MaxPerConnection = 100;
+
+    private static readonly ConnectionCount Requests = new(MaxPerConnection);
+
     internal static void UsePacedAnswers(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         if (!HttpMethods.IsPost(context.Request.Method))
         {
+            Requests.Add(context);
             context.Response.Body = new PacedStream(new PacedWriter(context, isProved: false));
         }
 
