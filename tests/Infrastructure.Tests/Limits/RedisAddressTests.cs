@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using S3Auth.Infrastructure.Limits;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
@@ -85,12 +87,35 @@ public sealed class RedisAddressTests
     [TestCase("ssl_check_hostname=no", SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, false)]
     public void Certificate_is_accepted_as_the_parameters_say(string query, SslPolicyErrors errors, bool accepted)
     {
-        using var key = System.Security.Cryptography.RSA.Create(2048);
-        using var certificate = new System.Security.Cryptography.X509Certificates.CertificateRequest(
-            "CN=cache", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = NewCertificate();
 
         Assert.That(Parse("rediss://cache?" + query).Validation!(this, certificate, null, errors), Is.EqualTo(accepted));
+    }
+
+    [TestCase("", true, SslPolicyErrors.None, true)]
+    [TestCase("", true, SslPolicyErrors.RemoteCertificateChainErrors, true, TestName = "an authority that the system does not know")]
+    [TestCase("", true, SslPolicyErrors.RemoteCertificateNameMismatch, false, TestName = "another host")]
+    [TestCase("&ssl_check_hostname=false", true, SslPolicyErrors.RemoteCertificateNameMismatch, true, TestName = "another host, which is not checked")]
+    [TestCase("", false, SslPolicyErrors.RemoteCertificateChainErrors, false, TestName = "another authority")]
+    [TestCase("", false, SslPolicyErrors.None, false, TestName = "another authority that the system knows")]
+    [TestCase("&ssl_check_hostname=false", false, SslPolicyErrors.None, false, TestName = "another authority and a host that is not checked")]
+    public void Certificate_is_believed_only_when_it_is_of_the_named_authorities(string query, bool isTheirs, SslPolicyErrors errors, bool accepted)
+    {
+        using var theirs = NewCertificate();
+        using var other = NewCertificate();
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, theirs.ExportCertificatePem());
+            var validation = Parse($"rediss://cache?ssl_ca_certs={file}{query}").Validation!;
+
+            Assert.That(validation(this, isTheirs ? theirs : other, null, errors), Is.EqualTo(accepted));
+            Assert.That(validation(this, null, null, SslPolicyErrors.RemoteCertificateNotAvailable), Is.False, "no certificate");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [TestCase("rediss://cache")]
@@ -98,4 +123,11 @@ public sealed class RedisAddressTests
     public void System_decides_on_the_certificate_where_the_url_says_nothing_else(string url) => Assert.That(Parse(url).Validation, Is.Null);
 
     private static RedisAddress Parse(string url) => RedisAddress.TryParse(url, out var address, out var problem) ? address : throw new ArgumentException(problem, nameof(url));
+
+    private static X509Certificate2 NewCertificate()
+    {
+        using var key = RSA.Create(2048);
+        return new CertificateRequest("CN=cache", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
 }
