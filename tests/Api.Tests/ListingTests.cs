@@ -132,7 +132,12 @@ public sealed class ListingTests
         using var plain = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["SEAL_KEY"] = Key, ["PUBLIC_URL"] = Public } };
 
         Assert.That(await LinkOf(plain), Does.StartWith("http://127.0.0.1:").And.Contain("X-Amz-Signature"));
-        Assert.That((await plain.GetAsync($"/listing/{Token}")).Code, Is.EqualTo("not_found"));
+
+        // A redirect is not followed here: it would lead to nothing too.
+        using var client = Client(plain);
+        using var response = await client.GetAsync(new Uri($"/listing/{Token}", UriKind.Relative));
+        var refused = await Answer.ReadAsync(response);
+        Assert.That((refused.Status, refused.Code, response.Headers.Location), Is.EqualTo((404, "not_found", (Uri?)null)));
     }
 
     private static Service With(params (string Name, string Value)[] settings) => new()
