@@ -13,6 +13,9 @@ public sealed class RequestBodyTests
 {
     private const int Kibi = 1024;
 
+    // What does not happen within this does not happen.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(4 * Kibi)]
@@ -42,6 +45,21 @@ public sealed class RequestBodyTests
             async () => await RequestBody.ReadAsync(Context(new MemoryStream(new byte[RequestBody.MaxBytes + 1])), memory, TimeProvider.System),
             Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(413));
         Assert.That(memory.Taken, Is.Zero);
+    }
+
+    [TestCase(true, RequestBody.MaxBytes + 1)]
+    [TestCase(false, RequestBody.MaxSmallBytes + 1)]
+    public void Body_is_refused_before_it_comes_when_it_says_that_it_is_too_large(bool isLarge, long length)
+    {
+        var context = Context(new Pipe().Reader.AsStream(), isLarge);
+        context.Request.ContentLength = length;
+
+        var reading = RequestBody.ReadAsync(context, new BodyMemory(), TimeProvider.System);
+
+        Assert.That(reading.IsFaulted, Is.True, "nothing is waited for");
+        Assert.That(
+            async () => await reading,
+            Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(413));
     }
 
     [Test]
@@ -96,7 +114,7 @@ public sealed class RequestBodyTests
         time.Advance(RequestBody.Patience);
 
         Assert.That(
-            async () => await reading,
+            async () => await reading.WaitAsync(Soon),
             Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(408));
     }
 
@@ -128,7 +146,7 @@ public sealed class RequestBodyTests
         }
 
         Assert.That(
-            async () => await reading,
+            async () => await reading.WaitAsync(Soon),
             Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(408));
         Assert.That(memory.Taken, Is.Zero);
     }
@@ -151,18 +169,40 @@ public sealed class RequestBodyTests
     }
 
     [Test]
+    public void Body_is_given_up_when_it_takes_too_long_however_steadily_it_arrives()
+    {
+        var (time, memory) = (new FakeTimeProvider(), new BodyMemory());
+        var (pipe, reading) = Begin(memory, time, 8 * Kibi);
+
+        var pause = TimeSpan.FromSeconds(2);
+        for (var passed = pause; passed < RequestBody.Patience; passed += pause)
+        {
+            time.Advance(pause);
+            Send(pipe, RequestBody.ProgressBytes);
+        }
+
+        time.Advance(pause);
+        Assert.That(
+            async () => await reading.WaitAsync(Soon),
+            Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(408));
+        Assert.That(memory.Taken, Is.Zero);
+    }
+
+    [Test]
     public async Task Body_that_pauses_longest_gives_way_to_one_that_arrives()
     {
         var memory = new BodyMemory(maxBytes: 64 * Kibi);
-        var (paused, pausing) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 1);
+
+        // The one that began first has brought more since: it is not the one that pauses.
         var (steady, arriving) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 2);
+        var (paused, pausing) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 1);
         Send(steady, RequestBody.ProgressBytes);
 
         using (var body = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[30 * Kibi]), client: 3), memory, TimeProvider.System))
         {
             Assert.That(memory.Taken, Is.EqualTo(64 * Kibi), "never more than the budget");
             Assert.That(
-                async () => await pausing,
+                async () => await pausing.WaitAsync(Soon),
                 Throws.InstanceOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo(RefusalCode.ServerBusy));
             await steady.Writer.CompleteAsync();
             using var other = await arriving;
@@ -238,7 +278,7 @@ public sealed class RequestBodyTests
     private static void Send(Pipe pipe, int bytes)
     {
         pipe.Writer.Write(new byte[bytes]);
-        pipe.Writer.FlushAsync().AsTask().Wait();
+        Assert.That(pipe.Writer.FlushAsync().AsTask().Wait(Soon), Is.True, "it is taken over");
     }
 
     private static DefaultHttpContext Context(Stream body, bool isLarge = true, int client = 0)
