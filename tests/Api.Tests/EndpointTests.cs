@@ -30,6 +30,14 @@ public sealed class EndpointTests
         await Task.WhenAll(connections);
     }
 
+    [Test]
+    public void Endpoint_has_one_answer_at_a_time_when_a_client_connects()
+    {
+        using var service = new Service();
+
+        Assert.That(Listen(service).Protocols, Is.EqualTo(HttpProtocols.Http1));
+    }
+
     private static ListenOptions Listen(Service service)
     {
         ListenOptions? endpoint = null;

@@ -175,7 +175,7 @@ public sealed class RequestBodyTests
         var (pipe, reading) = Begin(memory, time, 8 * Kibi);
 
         var pause = TimeSpan.FromSeconds(2);
-        for (var passed = pause; passed < RequestBody.Patience; passed += pause)
+        for (var passed = pause; passed < RequestBody.Patience + pause; passed += pause)
         {
             time.Advance(pause);
             Send(pipe, RequestBody.ProgressBytes);

@@ -130,7 +130,9 @@ internal sealed class RequestBody : IDisposable
     private async Task FillAsync(PipeReader reader, CancellationToken aborted)
     {
         using var late = new CancellationTokenSource(TimeLeft(), _time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborted);
+
+        // Not a token for the read: a read that ends with an exception leaves the body in a state in which the server cannot drop the rest.
+        await using var cancelsRead = late.Token.Register(reader.CancelPendingRead);
         lock (_memory.Gate)
         {
             if (_gaveWay)
@@ -143,17 +145,20 @@ internal sealed class RequestBody : IDisposable
 
         try
         {
-            while (!Take(reader, await reader.ReadAsync(any.Token)))
+            while (true)
             {
+                var read = await reader.ReadAsync(aborted);
+                if (read.IsCanceled)
+                {
+                    reader.AdvanceTo(read.Buffer.Start);
+                    throw _gaveWay ? Busy() : new BadHttpRequestException("The body took too long.", StatusCodes.Status408RequestTimeout);
+                }
+
+                if (Take(reader, read))
+                {
+                    return;
+                }
             }
-        }
-        catch (OperationCanceledException) when (_gaveWay)
-        {
-            throw Busy();
-        }
-        catch (OperationCanceledException waited) when (late.IsCancellationRequested && !aborted.IsCancellationRequested)
-        {
-            throw new BadHttpRequestException("The body took too long.", StatusCodes.Status408RequestTimeout, waited);
         }
         finally
         {
