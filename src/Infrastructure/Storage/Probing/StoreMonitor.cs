@@ -92,7 +92,7 @@ internal sealed partial class StoreMonitor(
         using var http = new ProbeClient(options.Usage.RequestTimeout);
         var access = await _access.AskAsync(http, _service, keys, cancellationToken);
         var atClients = HasPublicEndpoint ? await _access.AskAsync(http, _public, keys, cancellationToken) : null;
-        var puts = UsesPut ? await AskPutsAsync(http, access, atClients ?? access, keys, cancellationToken) : null;
+        var puts = UsesPut ? await AskPutsAsync(http, atClients ?? access, keys, cancellationToken) : null;
         var (formProblem, formIsKnown) = UsesPut ? (null, true) : await AskFormsAsync(http, access, atClients ?? access, keys, cancellationToken);
 
         var before = state.Current;
@@ -110,30 +110,38 @@ internal sealed partial class StoreMonitor(
         return isConfirmed && access.Result == StoreAccess.Outcome.Works && findings is { PublicEndpointOk: not false } && (puts is null || puts.Uploads != PutUploads.Unknown);
     }
 
-    private async Task<PutFinding> AskPutsAsync(
-        ProbeClient http, StoreAccess access, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
+    // Only where clients reach the store: a proxy in front of it changes the result. A result from elsewhere is never taken for it.
+    private async Task<PutFinding> AskPutsAsync(ProbeClient http, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
     {
-        var (endpoint, there) = WhereToAsk(access, atClients);
-        if (there.Result != StoreAccess.Outcome.Works)
+        switch (atClients.Result)
         {
-            return PutFinding.NoAnswer("The object store does not accept what this server signs, so the server cannot find out whether uploads by PUT are safe, and grants none.");
+            case StoreAccess.Outcome.NoAnswer:
+                return NoAnswerAtClients();
+            case StoreAccess.Outcome.Refused:
+                return PutFinding.NoAnswer("The object store does not accept what this server signs, so the server cannot find out whether uploads by PUT are safe, and grants none.");
         }
 
         try
         {
-            return await _puts.AskAsync(http, endpoint, keys, cancellationToken);
+            return await _puts.AskAsync(http, _public, keys, cancellationToken);
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             LogNoAnswer(failure);
-            return PutFinding.NoAnswer("The object store does not answer the test whether uploads by PUT are safe. The server grants none until it answers.");
+            return NoAnswerAtClients();
         }
     }
+
+    private PutFinding NoAnswerAtClients() => PutFinding.NoAnswer(HasPublicEndpoint
+        ? $"The object store does not answer at {_public.Origin}, where clients are sent, so the server cannot test whether uploads by PUT are safe, and grants none. "
+            + "Set S3_PUBLIC_ENDPOINT to the address that clients use, and let this server reach it."
+        : "The object store does not answer the test whether uploads by PUT are safe. The server grants none until it answers.");
 
     private async Task<(string? Problem, bool IsKnown)> AskFormsAsync(
         ProbeClient http, StoreAccess access, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
     {
-        var (endpoint, there) = WhereToAsk(access, atClients);
+        // Forms are tested where this server reaches the store if clients' address does not answer: the result only warns.
+        var (endpoint, there) = atClients.Result == StoreAccess.Outcome.NoAnswer ? (_service, access) : (_public, atClients);
         try
         {
             return there.Result == StoreAccess.Outcome.Works ? await _forms.AskAsync(http, endpoint, keys, cancellationToken) : (null, false);
@@ -144,10 +152,6 @@ internal sealed partial class StoreMonitor(
             return (null, false);
         }
     }
-
-    // Tests where clients reach the store, or else where this server does: a store that is safe there is safe behind any proxy.
-    private (S3Endpoint Endpoint, StoreAccess Access) WhereToAsk(StoreAccess access, StoreAccess atClients) =>
-        atClients.Result == StoreAccess.Outcome.NoAnswer ? (_service, access) : (_public, atClients);
 
     // Returns whether the finding counts at once.
     private bool Take(StoreAccess access, StoreFindings before, out StoreFindings findings)

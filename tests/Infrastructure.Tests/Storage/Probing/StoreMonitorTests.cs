@@ -148,11 +148,14 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Public_endpoint_that_cannot_be_reached_is_told_and_stops_nothing()
+    public async Task Public_endpoint_that_cannot_be_reached_is_told_and_stops_only_uploads_by_put()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), Nowhere);
 
-        Assert.That((monitor.Findings.PublicEndpointOk, monitor.Findings.Refusal, monitor.Findings.PutUploads), Is.EqualTo(((bool?)false, (string?)null, PutUploads.Safe)));
+        Assert.That((monitor.Findings.PublicEndpointOk, monitor.Findings.Refusal, monitor.Findings.PutUploads), Is.EqualTo(((bool?)false, (string?)null, PutUploads.Unknown)));
+        Assert.That(monitor.Findings.PutProblem, Does.Contain(Nowhere.Authority).And.Contain("S3_PUBLIC_ENDPOINT"));
+        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>().With.Property("RetryAfter").Not.Null);
+        Assert.That(monitor.Store.Asked, Is.All.StartsWith("GET "), "No PUT is tested where no client sends one.");
         Assert.That(monitor.Findings.PublicEndpointProblem, Does.Contain(Nowhere.Authority).And.Contain("S3_PUBLIC_ENDPOINT").And.Contain("refuses the connection"));
         Assert.That(() => monitor.Signer.At(TimeProvider.System.GetUtcNow()), Throws.Nothing);
     }
@@ -178,6 +181,23 @@ public sealed class StoreMonitorTests
 
         Assert.That((behind.Findings.PutUploads, behind.Findings.PublicEndpointOk), Is.EqualTo((PutUploads.Safe, (bool?)true)));
         Assert.That(safe.Findings.PutUploads, Is.EqualTo(PutUploads.Unsafe));
+    }
+
+    [TestCase(true, PutUploads.Unsafe)]
+    [TestCase(false, PutUploads.Safe)]
+    public async Task Put_finding_counts_for_a_while_after_the_public_endpoint_stops_answering(bool isUnsafe, PutUploads expected)
+    {
+        // The store itself would give the opposite result.
+        await using var front = await new StubStore { FoldsUnderscores = isUnsafe }.StartAsync();
+        await using var monitor = await Monitored.StartAsync(new StubStore { FoldsUnderscores = !isUnsafe }, front.Url);
+
+        front.Instead = _ => (503, "");
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(expected));
+
+        monitor.Time.Advance(StoreMonitor.MaxFindingAge);
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Unknown));
     }
 
     [Test]
