@@ -151,8 +151,7 @@ public static class DependencyInjection
         services.AddSingleton(options);
         var credentials = new CredentialSource(options.Credentials);
         services.AddSingleton(credentials);
-        var puts = new PutGuard();
-        services.AddSingleton(puts);
+        services.AddSingleton<PutGuard>();
         var state = new StoreState
         {
             Current = StoreFindings.None with { PutUploads = options.Usage.UploadMethod == UploadMethod.Put ? PutUploads.Unknown : PutUploads.Off },
@@ -161,8 +160,11 @@ public static class DependencyInjection
         services.AddSingleton<IStoreState>(state);
         services.AddMetrics();
         services.AddSingleton<StoreMetrics>();
-        var signer = new S3UrlSigner(options, credentials, puts, state);
-        services.AddSingleton<IUrlSigner>(provider => new MeteredUrlSigner(signer, provider.GetRequiredService<StoreMetrics>()));
+
+        // Throws here, not at the first request, for options that cannot be part of a URL.
+        _ = new SigV4Signer(options.ForClients(), options.Bucket, options.Region);
+        services.AddSingleton<IUrlSigner>(provider => new MeteredUrlSigner(
+            new S3UrlSigner(options, credentials, provider.GetRequiredService<PutGuard>(), state), provider.GetRequiredService<StoreMetrics>()));
         services.AddSingleton(provider => new S3ObjectStore(
             options, credentials, state, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<S3ObjectStore>>()));
         services.AddSingleton<IObjectStore>(provider =>

@@ -154,6 +154,22 @@ public sealed class ServiceTests
     }
 
     [Test]
+    public async Task Check_of_the_store_that_fails_degrades_health_and_leaves_the_server_ready()
+    {
+        Found(StoreFindings.None with { CheckProblem = "The check failed." });
+
+        var readiness = await _subnet.SendAsync(new GetReadinessQuery());
+        var health = await _subnet.SendAsync(new GetHealthQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(readiness.IsReady, Is.True);
+            Assert.That(readiness.Warnings, Is.EqualTo(new Dictionary<string, string>(StringComparer.Ordinal) { ["store"] = "The check failed." }));
+            Assert.That((health.Status, health.Store.Problem), Is.EqualTo(("degraded", "The check failed.")));
+        });
+    }
+
+    [Test]
     public async Task Ready_does_not_ask_the_store()
     {
         await _subnet.SendAsync(new GetReadinessQuery());

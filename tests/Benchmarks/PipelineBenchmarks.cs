@@ -60,7 +60,7 @@ public class PipelineBenchmarks : IDisposable
             .AddSealing(key: null, isShared: false)
             .AddSingleton<IMetagraph>(new FixedMetagraph(metagraph))
             .AddSignatures()
-            .AddSingleton<IUrlSigner>(new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, credentials, new PutGuard(), new StoreState()))
+            .AddSingleton<IUrlSigner>(new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, credentials, new PutGuard(TimeProvider.System), new StoreState()))
             .AddSingleton<IObjectStore, FullStore>()
             .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue))
             .AddSingleton(BurstLimit.Default)

@@ -37,7 +37,7 @@ public class PresignBenchmarks : IDisposable
     private readonly S3UrlSigner _urls = new S3UrlSigner(
         new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" },
         new CredentialSource(new SigningCredentials(AccessKey, Secret, Token)),
-        new PutGuard(), new StoreState());
+        new PutGuard(TimeProvider.System), new StoreState());
 
     private IGrantSigner _grant = null!;
 

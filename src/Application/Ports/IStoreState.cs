@@ -43,7 +43,10 @@ public sealed record StoreFindings
     /// <summary>Whether the store enforces the signed size of a PUT; null if that is not known.</summary>
     public bool? PutSizesEnforced { get; init; }
 
-    /// <summary>When the last check ended; null before the first.</summary>
+    /// <summary>That the last check failed in this server, so that it found nothing; null when it did not.</summary>
+    public string? CheckProblem { get; init; }
+
+    /// <summary>When the last check that found something ended; null before the first.</summary>
     public DateTimeOffset? CheckedAt { get; init; }
 }
 

@@ -15,6 +15,10 @@ internal sealed record PutFinding(
     /// <summary>The store was not asked yet.</summary>
     internal static PutFinding NotAsked { get; } = new(PutUploads.Unknown, MayPass: true);
 
+    /// <summary>The last test is too long ago to count.</summary>
+    internal static PutFinding TooOld { get; } = NoAnswer(
+        "The last test whether uploads by PUT are safe is more than 15 minutes old. The server grants none until a test succeeds.");
+
     /// <summary>The store gave no answer that says anything.</summary>
     internal static PutFinding NoAnswer(string problem) => new(PutUploads.Unknown, Problem: problem, MayPass: true);
 

@@ -7,25 +7,33 @@ namespace S3Auth.Infrastructure.Storage;
 /// <summary>
 /// Decides whether and how a PUT may be presigned. A PUT must upload one object and do nothing else. At a store that honours unsigned
 /// <c>x-amz-…</c> headers, its holder can copy any object into their own folder, or make an object public. <see cref="Probing.PutProbe"/>
-/// finds out what the store does; before that, nothing is signed.
+/// finds out what the store does; before that, and when the finding is older than <see cref="MaxFindingAge"/>, nothing is signed.
 /// </summary>
-public sealed class PutGuard
+public sealed class PutGuard(TimeProvider time)
 {
+    /// <summary>How long a finding counts. Signing itself keeps to it, so that a check that fails or hangs cannot prolong a finding.</summary>
+    internal static readonly TimeSpan MaxFindingAge = TimeSpan.FromMinutes(15);
+
     /// <summary>When to ask again while the answer is not known yet.</summary>
     internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private volatile PutFinding _finding = PutFinding.NotAsked;
+    private volatile Dated _last = new(PutFinding.NotAsked, time.GetTimestamp());
 
-    /// <summary>What is known of the store.</summary>
+    /// <summary>What is known of the store. A finding counts from the moment when it is set.</summary>
     internal PutFinding Finding
     {
-        get => _finding;
-        set => _finding = value;
+        get
+        {
+            var last = _last;
+            return last.Finding.MayPass || time.GetElapsedTime(last.Timestamp) <= MaxFindingAge ? last.Finding : PutFinding.TooOld;
+        }
+
+        set => _last = new Dated(value, time.GetTimestamp());
     }
 
     /// <summary>How a presigned PUT must name the headers that it does not allow.</summary>
     /// <exception cref="RefusedException"><c>storage_unavailable</c>: a presigned PUT is not safe, or it is not known whether it is.</exception>
-    internal BarredHeaders BarredHeaders() => _finding switch
+    internal BarredHeaders BarredHeaders() => Finding switch
     {
         { Uploads: PutUploads.Safe } finding => finding.Barred,
         { Uploads: PutUploads.Unsafe } => throw new RefusedException(
@@ -42,4 +50,7 @@ public sealed class PutGuard
             RetryAfter = RetryAfter,
         },
     };
+
+    // The time is a monotonic timestamp: setting the clock neither prolongs nor ends a finding.
+    private sealed record Dated(PutFinding Finding, long Timestamp);
 }

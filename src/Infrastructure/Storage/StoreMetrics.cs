@@ -36,7 +36,7 @@ internal sealed class StoreMetrics : IDisposable
 
     private static Measurement<int>[] Problems(StoreFindings findings) =>
     [
-        Problem("access", findings.Refusal),
+        Problem("access", findings.Refusal ?? findings.CheckProblem),
         Problem("public_endpoint", findings.PublicEndpointProblem),
         Problem("post_uploads", findings.FormProblem),
         Problem("put_uploads", findings.PutProblem),

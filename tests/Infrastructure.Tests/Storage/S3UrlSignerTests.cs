@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Domain;
@@ -31,7 +32,7 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_signs_for_aws_where_there_is_no_endpoint()
     {
-        var signer = new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, new CredentialSource(Keys), new PutGuard(), new StoreState());
+        var signer = new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, new CredentialSource(Keys), new PutGuard(TimeProvider.System), new StoreState());
 
         var url = signer.At(Noon).SignList(new Listing("data/x/5F/", "/", "next+page"), Noon.AddHours(24));
 
@@ -117,7 +118,7 @@ public sealed class S3UrlSignerTests
     public void S3UrlSigner_signs_with_replaced_credentials_but_leaves_a_grant_whole()
     {
         var source = new CredentialSource(Keys);
-        var signer = new S3UrlSigner(Options(), source, new PutGuard(), new StoreState());
+        var signer = new S3UrlSigner(Options(), source, new PutGuard(TimeProvider.System), new StoreState());
         var before = signer.At(Noon);
 
         source.Replace(new SigningCredentials("ASIANEW", "new", "token"));
@@ -129,7 +130,7 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_refuses_a_region_that_cannot_be_signed() =>
         Assert.Throws<ArgumentException>(() => _ = new S3UrlSigner(
-            new StorageOptions { Bucket = "bucket-1", Region = "us/east", Endpoint = new Uri("http://store") }, new CredentialSource(Keys), new PutGuard(), new StoreState()));
+            new StorageOptions { Bucket = "bucket-1", Region = "us/east", Endpoint = new Uri("http://store") }, new CredentialSource(Keys), new PutGuard(TimeProvider.System), new StoreState()));
 
     [Test]
     public void S3UrlSigner_signs_a_form_for_one_file_of_any_size_or_of_its_own()
@@ -183,10 +184,27 @@ public sealed class S3UrlSignerTests
     }
 
     [Test]
+    public void S3UrlSigner_signs_no_put_by_a_finding_that_is_too_old()
+    {
+        var time = new FakeTimeProvider();
+        var guard = new PutGuard(time) { Finding = new PutFinding(PutUploads.Safe) };
+
+        time.Advance(PutGuard.MaxFindingAge);
+        Assert.That(() => guard.BarredHeaders(), Throws.Nothing);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.That(() => guard.BarredHeaders(), Throws.TypeOf<RefusedException>().With.Property("RetryAfter").Not.Null);
+        Assert.That(guard.Finding.Uploads, Is.EqualTo(PutUploads.Unknown));
+
+        guard.Finding = new PutFinding(PutUploads.Safe);
+        Assert.That(() => guard.BarredHeaders(), Throws.Nothing);
+    }
+
+    [Test]
     public void S3UrlSigner_signs_nothing_while_the_store_refuses_this_server()
     {
         var state = new StoreState { Current = StoreFindings.None with { Refusal = "The region is wrong.", RefusesSignatures = true } };
-        var signer = new S3UrlSigner(Options(), new CredentialSource(Keys), new PutGuard(), state);
+        var signer = new S3UrlSigner(Options(), new CredentialSource(Keys), new PutGuard(TimeProvider.System), state);
 
         var refused = Assert.Throws<RefusedException>(() => signer.At(Noon))!;
 
@@ -195,12 +213,12 @@ public sealed class S3UrlSignerTests
     }
 
     private static IGrantSigner PutSigner(PutUploads uploads, BarredHeaders barred = BarredHeaders.None, bool mayPass = false) => new S3UrlSigner(
-        Options(), new CredentialSource(Keys), new PutGuard { Finding = new PutFinding(uploads, barred, MayPass: mayPass) }, new StoreState()).At(Noon);
+        Options(), new CredentialSource(Keys), new PutGuard(TimeProvider.System) { Finding = new PutFinding(uploads, barred, MayPass: mayPass) }, new StoreState()).At(Noon);
 
     private static ObjectName Key(string text) => ObjectName.TryParse(text, out var name) ? name : throw new ArgumentException(text, nameof(text));
 
     private static S3UrlSigner Signer(SigningCredentials? keys, string? publicEndpoint = null) =>
-        new(Options(publicEndpoint), new CredentialSource(keys), new PutGuard(), new StoreState());
+        new(Options(publicEndpoint), new CredentialSource(keys), new PutGuard(TimeProvider.System), new StoreState());
 
     private static StorageOptions Options(string? publicEndpoint = null) => new()
     {

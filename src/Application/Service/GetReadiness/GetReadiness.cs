@@ -55,6 +55,11 @@ internal sealed class GetReadinessHandler(IMetagraph metagraph, IUrlSigner urls,
     private static Dictionary<string, string> Warnings(StoreFindings found)
     {
         var warnings = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (found.CheckProblem is { } check)
+        {
+            warnings[Readiness.Store] = check;
+        }
+
         if (found.PublicEndpointProblem is { } endpoint)
         {
             warnings[Readiness.PublicEndpoint] = endpoint;

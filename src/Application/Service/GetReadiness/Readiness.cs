@@ -17,7 +17,7 @@ public sealed record Readiness(
     /// <summary>There is nothing to sign with.</summary>
     internal const string Credentials = "credentials";
 
-    /// <summary>The object store refuses this server.</summary>
+    /// <summary>The object store refuses this server. As a warning: the last check of the store failed in this server.</summary>
     internal const string Store = "store";
 
     /// <summary>A warning: what is signed does not work where clients reach the store.</summary>

@@ -88,7 +88,9 @@ internal sealed class ProbeClient : IDisposable
             try
             {
                 using var answer = await _http.SendAsync(request, cancellationToken);
-                var body = await answer.Content.ReadAsStringAsync(cancellationToken);
+
+                // Always UTF-8, as S3 answers: a charset that .NET does not know must not end the check.
+                var body = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellationToken)).TrimStart('\uFEFF');
                 return new ProbeAnswer(answer.StatusCode, StoreError.Parse(body), body, answer.Headers.Date, RegionOf(answer.Headers));
             }
             catch (HttpRequestException closed) when (IsClosed(closed))

@@ -35,7 +35,7 @@ internal sealed partial class StoreMonitor(
     internal static readonly TimeSpan MaxRetry = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a finding counts while the store gives no new one.</summary>
-    internal static readonly TimeSpan MaxFindingAge = TimeSpan.FromMinutes(15);
+    internal static readonly TimeSpan MaxFindingAge = PutGuard.MaxFindingAge;
 
     private readonly AccessProbe _access = new(options, layout, time);
     private readonly PutProbe _puts = new(options, layout, time);
@@ -46,7 +46,6 @@ internal sealed partial class StoreMonitor(
 
     private StoreAccess? _lastAccess;
     private DateTimeOffset _accessFoundAt;
-    private DateTimeOffset _putsFoundAt;
 
     private bool UsesPut => options.Usage.UploadMethod == UploadMethod.Put;
 
@@ -71,6 +70,7 @@ internal sealed partial class StoreMonitor(
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(failure);
+                TakeFailure();
             }
 
             _firstAttempt.End();
@@ -86,6 +86,7 @@ internal sealed partial class StoreMonitor(
         if (credentials.Current is not { } keys)
         {
             // Whoever loads them complains.
+            state.Current = UsesPut ? WithPuts(state.Current) : state.Current;
             return false;
         }
 
@@ -102,6 +103,7 @@ internal sealed partial class StoreMonitor(
             PublicEndpointOk = atClients is null ? null : atClients.Result == StoreAccess.Outcome.Works,
             PublicEndpointProblem = atClients?.Reason is { } reason ? PublicProblem(atClients.Result, reason) : null,
             FormProblem = formIsKnown ? formProblem : findings.FormProblem,
+            CheckProblem = null,
             CheckedAt = time.GetUtcNow(),
         };
         findings = TakePuts(puts, findings);
@@ -157,22 +159,17 @@ internal sealed partial class StoreMonitor(
     private bool Take(StoreAccess access, StoreFindings before, out StoreFindings findings)
     {
         findings = before;
-        var (last, now) = (_lastAccess, time.GetUtcNow());
         switch (access.Result)
         {
             case StoreAccess.Outcome.NoAnswer:
-                if (now - _accessFoundAt > MaxFindingAge)
-                {
-                    findings = before with { Refusal = null, RefusesSignatures = false };
-                }
-
+                findings = WithoutOldRefusal(before);
                 return false;
-            case StoreAccess.Outcome.Refused when last?.Result == StoreAccess.Outcome.Works:
+            case StoreAccess.Outcome.Refused when _lastAccess?.Result == StoreAccess.Outcome.Works:
                 _lastAccess = access;
                 return false;
         }
 
-        (_lastAccess, _accessFoundAt) = (access, now);
+        (_lastAccess, _accessFoundAt) = (access, time.GetUtcNow());
         findings = before with
         {
             Refusal = access.Result == StoreAccess.Outcome.Refused ? $"The object store refuses this server: {access.Reason}" : null,
@@ -188,21 +185,38 @@ internal sealed partial class StoreMonitor(
             return findings;
         }
 
-        var now = time.GetUtcNow();
-        var keeps = found.MayPass && guard.Finding.Uploads != PutUploads.Unknown && now - _putsFoundAt <= MaxFindingAge;
-        if (!found.MayPass)
-        {
-            _putsFoundAt = now;
-        }
-
+        // The guard itself says when its finding is too old.
+        var keeps = found.MayPass && guard.Finding.Uploads != PutUploads.Unknown;
         if (!keeps)
         {
             guard.Finding = found;
         }
 
+        return WithPuts(findings);
+    }
+
+    private StoreFindings WithPuts(StoreFindings findings)
+    {
         var held = guard.Finding;
         return findings with { PutUploads = held.Uploads, PutProblem = held.Problem, PutSizesEnforced = held.EnforcesSizes };
     }
+
+    // A check that ends with an exception finds nothing, but earlier findings still become too old.
+    private void TakeFailure()
+    {
+        var before = state.Current;
+        var findings = WithoutOldRefusal(before) with
+        {
+            CheckProblem = "The server's check of the object store failed, so the findings of earlier checks may be wrong. The reason is in the server's log: "
+                + "look for 'A check of the object store failed'.",
+        };
+        findings = UsesPut ? WithPuts(findings) : findings;
+        state.Current = findings;
+        Tell(before, findings);
+    }
+
+    private StoreFindings WithoutOldRefusal(StoreFindings findings) =>
+        time.GetUtcNow() - _accessFoundAt > MaxFindingAge ? findings with { Refusal = null, RefusesSignatures = false } : findings;
 
     private string PublicProblem(StoreAccess.Outcome result, string reason) => result == StoreAccess.Outcome.Refused
         ? $"The object store refuses what is signed for clients at {_public.Origin}: {reason}"
@@ -212,6 +226,7 @@ internal sealed partial class StoreMonitor(
     // Once for each change.
     private void Tell(StoreFindings before, StoreFindings now)
     {
+        TellProblem(before.CheckProblem, now.CheckProblem);
         TellProblem(before.Refusal, now.Refusal);
         TellProblem(before.PublicEndpointProblem, now.PublicEndpointProblem);
         TellProblem(before.PutProblem, now.PutProblem);

@@ -6,6 +6,7 @@ using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
 using S3Auth.Infrastructure.Storage.Probing;
+using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 
@@ -201,6 +202,41 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
+    public async Task Answer_in_an_unknown_charset_is_read_as_utf8()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore
+        {
+            Instead = context =>
+            {
+                context.Response.ContentType = "application/xml; charset=bogus";
+                return null;
+            },
+        });
+
+        Assert.That((monitor.Findings.Refusal, monitor.Findings.PutUploads, monitor.Findings.CheckProblem), Is.EqualTo(((string?)null, PutUploads.Safe, (string?)null)));
+    }
+
+    [Test]
+    public async Task Check_that_fails_is_told_and_does_not_prolong_earlier_findings()
+    {
+        var layout = new FailingLayout();
+        await using var monitor = await Monitored.StartAsync(new StubStore(), layout: layout);
+        Assert.That((monitor.Findings.PutUploads, monitor.Findings.CheckProblem), Is.EqualTo((PutUploads.Safe, (string?)null)));
+
+        layout.Fails = true;
+        await monitor.UntilAsync(() => monitor.Findings.CheckProblem is not null);
+        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Safe));
+
+        monitor.Time.Advance(StoreMonitor.MaxFindingAge);
+        await monitor.UntilAsync(() => monitor.Findings.PutUploads == PutUploads.Unknown);
+        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
+
+        layout.Fails = false;
+        await monitor.NextAsync();
+        Assert.That((monitor.Findings.PutUploads, monitor.Findings.CheckProblem), Is.EqualTo((PutUploads.Safe, (string?)null)));
+    }
+
+    [Test]
     public async Task Failure_elsewhere_makes_it_check_soon()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore());
@@ -260,12 +296,13 @@ public sealed class StoreMonitorTests
         private readonly ILoggerFactory _loggers;
         private readonly StoreMonitor _monitor;
 
-        private Monitored(StubStore store, StorageOptions options, CredentialSource keys)
+        private Monitored(StubStore store, StorageOptions options, CredentialSource keys, FolderLayout layout)
         {
             Store = store;
+            Guard = new PutGuard(Time);
             _loggers = LoggerFactory.Create(logging => logging.AddProvider(Log));
             State.Current = StoreFindings.None with { PutUploads = options.Usage.UploadMethod == UploadMethod.Put ? PutUploads.Unknown : PutUploads.Off };
-            _monitor = new StoreMonitor(options, keys, PutProbeTests.Layout, Guard, State, Time, _loggers.CreateLogger<StoreMonitor>());
+            _monitor = new StoreMonitor(options, keys, layout, Guard, State, Time, _loggers.CreateLogger<StoreMonitor>());
             Signer = new S3UrlSigner(options, keys, Guard, State);
         }
 
@@ -273,7 +310,7 @@ public sealed class StoreMonitorTests
 
         public FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
 
-        public PutGuard Guard { get; } = new();
+        public PutGuard Guard { get; }
 
         public StoreState State { get; } = new();
 
@@ -283,10 +320,12 @@ public sealed class StoreMonitorTests
 
         public Log Log { get; } = new();
 
-        public static async Task<Monitored> StartAsync(StubStore store, Uri? publicEndpoint = null, UploadMethod method = UploadMethod.Put, CredentialSource? keys = null)
+        public static async Task<Monitored> StartAsync(
+            StubStore store, Uri? publicEndpoint = null, UploadMethod method = UploadMethod.Put, CredentialSource? keys = null, FolderLayout? layout = null)
         {
             await store.StartAsync();
-            var monitored = new Monitored(store, PutProbeTests.Options(store, publicEndpoint, method), keys ?? new CredentialSource(StubStore.Keys));
+            var monitored = new Monitored(
+                store, PutProbeTests.Options(store, publicEndpoint, method), keys ?? new CredentialSource(StubStore.Keys), layout ?? PutProbeTests.Layout);
             await monitored._monitor.StartAsync(CancellationToken.None);
             return monitored;
         }
@@ -295,7 +334,13 @@ public sealed class StoreMonitorTests
         public async Task NextAsync()
         {
             var before = Findings.CheckedAt;
-            while (Findings.CheckedAt == before)
+            await UntilAsync(() => Findings.CheckedAt != before);
+        }
+
+        /// <summary>Lets the time pass until the condition holds.</summary>
+        public async Task UntilAsync(Func<bool> holds)
+        {
+            while (!holds())
             {
                 Time.Advance(StoreMonitor.Retry);
                 await Task.Delay(5);
@@ -309,5 +354,31 @@ public sealed class StoreMonitorTests
             _loggers.Dispose();
             await Store.DisposeAsync();
         }
+    }
+
+    /// <summary>A layout that can make a check end with an exception.</summary>
+    private sealed class FailingLayout : FolderLayout
+    {
+        private static readonly FolderLayout Inner = PutProbeTests.Layout;
+
+        public bool Fails { get; set; }
+
+        public override string Name => Inner.Name;
+
+        public override string Structure => Inner.Structure;
+
+        public override string Description => Inner.Description;
+
+        public override IReadOnlyList<Source> Sources => Inner.Sources;
+
+        public override IReadOnlyList<Folder> Discovery => Fails ? throw new InvalidOperationException("A bug.") : Inner.Discovery;
+
+        public override IReadOnlyList<string> ExampleKeys(AccountId owner) => Inner.ExampleKeys(owner);
+
+        public override AccountId FolderOwner(Neuron neuron) => Inner.FolderOwner(neuron);
+
+        public override IReadOnlyList<Folder> FoldersOf(AccountId owner) => Inner.FoldersOf(owner);
+
+        public override ushort? UidOf(AccountId folderOwner, Metagraph metagraph) => Inner.UidOf(folderOwner, metagraph);
     }
 }
