@@ -8,6 +8,12 @@ namespace S3Auth.Domain;
 /// <param name="IsRequired">Whether a proof must name one of them.</param>
 public sealed record Audiences(IReadOnlyList<Audience> Own, bool IsRequired)
 {
+    /// <summary>
+    /// The host of this server's public URL, which refusals name; null if there is none. Refusals name no other audience, because it may be
+    /// internal.
+    /// </summary>
+    public Audience? Public { get; init; }
+
     /// <summary>A server without an audience of its own.</summary>
     public static Audiences Unknown { get; } = new([], IsRequired: false);
 

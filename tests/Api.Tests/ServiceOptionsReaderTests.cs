@@ -317,7 +317,8 @@ public sealed class ServiceOptionsReaderTests
         }).Audiences;
 
         Assert.That(audiences.Own.Select(audience => audience.Text), Is.EqualTo(new[] { "s3-auth.example.com", "backup.example.org:8443" }));
-        Assert.That(audiences.IsRequired, Is.False);
+        Assert.That((audiences.IsRequired, audiences.Public?.Text), Is.EqualTo((false, "s3-auth.example.com")));
+        Assert.That(Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["AUDIENCES"] = "backup.example.org" }).Audiences.Public, Is.Null);
         Assert.That(Read(Environments.Production, Production).Audiences, Is.SameAs(Audiences.Unknown));
     }
 

@@ -77,11 +77,14 @@ public sealed class PipelineTests
         Assert.That(_subnet.Verified, Is.EqualTo(new[] { (Subnet.Alice, $"s3:validator:access:{Subnet.Now}:S3-Auth.example.com") }), "as it was sent");
     }
 
-    [TestCase("other.example.com", false)]
-    [TestCase(null, true)]
-    public async Task Proof_that_is_meant_for_another_server_costs_its_owner_nothing(string? audience, bool isRequired)
+    [TestCase("other.example.com", false, true)]
+    [TestCase("other.example.com", false, false)]
+    [TestCase(null, true, true)]
+    [TestCase(null, true, false)]
+    public async Task Proof_that_is_meant_for_another_server_costs_its_owner_nothing(string? audience, bool isRequired, bool isPublic)
     {
-        _subnet.Audiences = new Audiences([AudienceOf("s3-auth.example.com")], isRequired);
+        var own = AudienceOf("s3-auth.example.com");
+        _subnet.Audiences = new Audiences([own, AudienceOf("internal:8000")], isRequired) { Public = isPublic ? own : null };
         Audience? named = audience is null ? null : AudienceOf(audience);
 
         var refused = await _subnet.RefuseAsync(Subnet.AsAlice with { Audience = named });
@@ -90,7 +93,8 @@ public sealed class PipelineTests
         Assert.Multiple(() =>
         {
             Assert.That((refused.Code, unknown.Code), Is.EqualTo((RefusalCode.WrongAudience, RefusalCode.WrongAudience)));
-            Assert.That(refused.Message, Does.Contain("s3-auth.example.com").And.Contain(audience ?? "takes only requests that name it"));
+            Assert.That(refused.Message, Does.Contain(audience ?? "takes only requests that name it").And.Not.Contain("internal"));
+            Assert.That(refused.Message.Contains("s3-auth.example.com", StringComparison.Ordinal), Is.EqualTo(isPublic));
             Assert.That(_subnet.UsedProofs, Is.Empty, "it is still good where it was meant for");
             Assert.That(_subnet.Recorded.Select(record => (record.Decision, record.Proved)), Is.All.EqualTo(("wrong_audience", false)));
         });

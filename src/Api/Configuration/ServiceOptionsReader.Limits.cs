@@ -50,9 +50,10 @@ internal sealed partial class ServiceOptionsReader
             }
         }
 
-        if (publicUrl is not null)
+        Audience? publicAudience = publicUrl is null ? null : Audience.Of(publicUrl);
+        if (publicAudience is { } first)
         {
-            own.Insert(0, Audience.Of(publicUrl));
+            own.Insert(0, first);
         }
 
         var isRequired = Flag(Settings.RequireAudience);
@@ -61,7 +62,7 @@ internal sealed partial class ServiceOptionsReader
             _problems.Add("REQUIRE_AUDIENCE is true, but this server has no audience of its own: set PUBLIC_URL to the address that clients call, or AUDIENCES.");
         }
 
-        return own.Count == 0 ? Audiences.Unknown : new Audiences([.. own.Distinct()], isRequired);
+        return own.Count == 0 ? Audiences.Unknown : new Audiences([.. own.Distinct()], isRequired) { Public = publicAudience };
     }
 
     private ListingRedirect ReadListingRedirect(Uri? publicUrl)

@@ -83,12 +83,12 @@ public sealed class Authenticate<TRequest, TResponse>(
             : $"The signature does not verify: sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it as hex.");
 
     // The refusal says where to send the request, never which audience to sign: a hostile server would name another server's.
+    // Of this server's audiences it names only the public one, because anyone with a key can get this refusal.
     private RefusedException WrongAudience(Audience? named)
     {
-        var own = string.Join(" or ", audiences.Own);
         return new RefusedException(RefusalCode.WrongAudience, named is { } other
-            ? $"This request is meant for '{other}', but this server is {own}: call the server that you mean by its own address, and sign the host of that URL as 'audience'."
-            : $"This server, {own}, takes only requests that name it: send 'audience' with the host of the URL that you call, and sign it as /commitment-formats shows.");
+            ? $"This request is meant for '{other}', but this {(audiences.Public is { } own ? $"server is {own}" : "is another server")}: call the server that you mean by its own address, and sign the host of that URL as 'audience'."
+            : $"This server{(audiences.Public is { } self ? $", {self}," : "")} takes only requests that name it: send 'audience' with the host of the URL that you call, and sign it as /commitment-formats shows.");
     }
 
     private static RefusedException NotRegistered(AccountId hotkey, Metagraph snapshot) => new(
