@@ -12,14 +12,20 @@ namespace S3Auth.Infrastructure.Limits;
 /// </summary>
 internal sealed class RedisQuery
 {
-    private const int MaxNameLength = 32;
-
     // Parameters for redis-py's sockets, pools and responses, which have no meaning here.
     private static readonly string[] Ignored =
     [
         "client_name", "decode_responses", "encoding", "encoding_errors", "health_check_interval", "lib_name", "lib_version", "max_connections",
         "protocol", "retry_on_error", "retry_on_timeout", "single_connection_client", "socket_connect_timeout", "socket_keepalive",
         "socket_read_size", "socket_timeout", "socket_type", "timeout",
+    ];
+
+    // Parameters that have a meaning here, or that are refused by name.
+    private static readonly string[] Known =
+    [
+        "db", "password", "ssl_ca_certs", "ssl_ca_data", "ssl_ca_path", "ssl_cert_reqs", "ssl_certfile", "ssl_check_hostname", "ssl_ciphers",
+        "ssl_exclude_verify_flags", "ssl_include_verify_flags", "ssl_keyfile", "ssl_min_version", "ssl_ocsp_context", "ssl_ocsp_expected_cert",
+        "ssl_password", "ssl_validate_ocsp", "ssl_validate_ocsp_stapled", "username",
     ];
 
     // redis-py treats every other value as true.
@@ -64,6 +70,10 @@ internal sealed class RedisQuery
                 : read.Take(name, value);
             if (problem is not null)
             {
+                // The query may be the rest of an unencoded password, so that even a known name is a piece of it.
+                problem = text.Contains('@', StringComparison.Ordinal)
+                    ? "a parameter after its '?' cannot be used. If the '?' belongs to the password, it must be percent-encoded there: '?' is %3F and '@' is %40"
+                    : problem;
                 return false;
             }
         }
@@ -168,7 +178,7 @@ internal sealed class RedisQuery
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
-    // A name may be part of an unencoded password.
+    // An unknown name may be part of an unencoded password.
     private static string Shown(string name) =>
-        name.Length <= MaxNameLength && name.All(c => char.IsAsciiLetterLower(c) || c == '_') ? name : "a parameter that redis-py does not have";
+        Known.Contains(name, StringComparer.Ordinal) || Ignored.Contains(name, StringComparer.Ordinal) ? name : "an unknown parameter";
 }
