@@ -16,6 +16,17 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
 
     private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(1);
 
+    // S3 takes a clock that is wrong by less, so that the clock is not why it denies access.
+    private static readonly TimeSpan StoreTolerance = TimeSpan.FromSeconds(Seconds);
+
+    private static readonly HashSet<string> RegionCodes = new(StringComparer.Ordinal)
+    {
+        "PermanentRedirect", "AuthorizationHeaderMalformed", "AuthorizationQueryParametersError", "IllegalLocationConstraintException",
+        "InvalidRegion", "InvalidLocationConstraint", "IncorrectEndpoint",
+    };
+
+    private static readonly HashSet<string> ClockCodes = new(StringComparer.Ordinal) { "RequestTimeTooSkewed", "RequestExpired" };
+
     /// <summary>Asks the store once. Failures are answers too.</summary>
     /// <param name="http">What sends the request.</param>
     /// <param name="endpoint">Where.</param>
@@ -57,32 +68,38 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
 
     private (string Advice, bool RefusesSignatures) Advise(StoreError error, ProbeAnswer answer)
     {
+        var (advice, refusesSignatures) = AdviseByCode(error.Code);
         if ((error.Region ?? answer.Region) is { } region && !string.Equals(region, options.Region, StringComparison.Ordinal))
         {
-            return ($"Set S3_REGION={region}.", true);
+            // Any error can name a region. Only some say that it is the reason.
+            return RegionCodes.Contains(error.Code)
+                ? ($"Set S3_REGION={region}.", true)
+                : ($"{advice} The store names the region {region}: if the bucket is there, set S3_REGION={region}.", refusesSignatures);
         }
 
-        if (error.Code is "AccessDenied" or "RequestTimeTooSkewed" or "RequestExpired" && (time.GetUtcNow() - answer.Date) is { } skew && skew.Duration() > MaxClockSkew)
+        var maxSkew = ClockCodes.Contains(error.Code) ? MaxClockSkew : error.Code == "AccessDenied" ? StoreTolerance : TimeSpan.MaxValue;
+        if (time.GetUtcNow() - answer.Date is { } skew && skew.Duration() > maxSkew)
         {
             var direction = skew < TimeSpan.Zero ? "behind" : "ahead of";
             return (FormattableString.Invariant($"This server's clock is {skew.Duration().TotalSeconds:0} s {direction} the store's: run `timedatectl set-ntp true`."), true);
         }
 
-        return error.Code switch
-        {
-            "SignatureDoesNotMatch" => ("Correct AWS_SECRET_ACCESS_KEY. If it is correct, a proxy in front of the store changes the Host header or the path.", true),
-            "InvalidAccessKeyId" => ("Correct AWS_ACCESS_KEY_ID.", true),
-            "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" => ("Renew the temporary credentials: AWS_SESSION_TOKEN, or the role that they come from.", true),
-            "NoSuchBucket" => ("Correct S3_BUCKET, or create the bucket.", true),
-            "InvalidBucketName" => ("Correct S3_BUCKET.", true),
-            "PermanentRedirect" or "AuthorizationHeaderMalformed" or "AuthorizationQueryParametersError" or "IllegalLocationConstraintException" =>
-                ("Correct S3_REGION and S3_ENDPOINT.", true),
-            "RequestTimeTooSkewed" or "RequestExpired" => ("Correct this server's clock: run `timedatectl set-ntp true`.", true),
-            "AccessDenied" or "AllAccessDisabled" or "AccountProblem" =>
-                ("Give this server's keys the permission s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on everything below data/.", false),
-            _ => ("Check S3_ENDPOINT, S3_REGION, S3_BUCKET and the keys.", false),
-        };
+        return (advice, refusesSignatures);
     }
+
+    private static (string Advice, bool RefusesSignatures) AdviseByCode(string code) => code switch
+    {
+        "SignatureDoesNotMatch" => ("Correct AWS_SECRET_ACCESS_KEY. If it is correct, a proxy in front of the store changes the Host header or the path.", true),
+        "InvalidAccessKeyId" => ("Correct AWS_ACCESS_KEY_ID.", true),
+        "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" => ("Renew the temporary credentials: AWS_SESSION_TOKEN, or the role that they come from.", true),
+        "NoSuchBucket" => ("Correct S3_BUCKET, or create the bucket.", true),
+        "InvalidBucketName" => ("Correct S3_BUCKET.", true),
+        "AccessDenied" or "AllAccessDisabled" or "AccountProblem" =>
+            ("Give this server's keys the permission s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on everything below data/.", false),
+        _ when RegionCodes.Contains(code) => ("Correct S3_REGION and S3_ENDPOINT.", true),
+        _ when ClockCodes.Contains(code) => ("Correct this server's clock: run `timedatectl set-ntp true`.", true),
+        _ => ("Check S3_ENDPOINT, S3_REGION, S3_BUCKET and the keys.", false),
+    };
 
     private static StoreAccess NoAnswer(string reason) => new(StoreAccess.Outcome.NoAnswer, reason);
 

@@ -32,7 +32,10 @@ public sealed class StoreMonitorTests
     [TestCase(404, "NoSuchBucket", "", "S3_BUCKET", true)]
     [TestCase(403, "ExpiredToken", "", "AWS_SESSION_TOKEN", true)]
     [TestCase(403, "RequestTimeTooSkewed", "", "timedatectl", true)]
+    [TestCase(301, "PermanentRedirect", "<Region>eu-west-1</Region>", "S3_REGION=eu-west-1", true)]
     [TestCase(403, "AccessDenied", "", "s3:ListBucket", false)]
+    [TestCase(403, "AccessDenied", "<Region>eu-west-1</Region>", "S3_REGION=eu-west-1", false)]
+    [TestCase(400, "InvalidArgument", "<Region>eu-west-1</Region>", "S3_REGION=eu-west-1", false)]
     public async Task Refusal_at_the_start_is_told_with_what_to_set(int status, string code, string more, string advice, bool refusesSignatures)
     {
         await using var monitor = await Monitored.StartAsync(new StubStore { Instead = _ => (status, StubStore.Error(code, "In the store's words.", more)) });
@@ -52,20 +55,23 @@ public sealed class StoreMonitorTests
         }
     }
 
-    [Test]
-    public async Task Clock_that_is_far_from_the_stores_is_named()
+    [TestCase("AccessDenied", 120, "clock is 7[12][0-9]{2} s behind the store's", true)]
+    [TestCase("AccessDenied", 14, "s3:ListBucket", false)]
+    [TestCase("AccessDenied", 2, "s3:ListBucket", false)]
+    [TestCase("RequestTimeTooSkewed", 14, "clock is 8[34][0-9] s behind the store's", true)]
+    public async Task Clock_that_is_too_far_from_the_stores_is_named(string code, int minutes, string advice, bool refusesSignatures)
     {
         await using var monitor = await Monitored.StartAsync(new StubStore
         {
             Instead = context =>
             {
-                context.Response.Headers.Date = TimeProvider.System.GetUtcNow().AddHours(2).ToString("R");
-                return (403, StubStore.Error("AccessDenied", "Request has expired"));
+                context.Response.Headers.Date = TimeProvider.System.GetUtcNow().AddMinutes(minutes).ToString("R");
+                return (403, StubStore.Error(code, "Request has expired"));
             },
         });
 
-        Assert.That(monitor.Findings.Refusal, Does.Match("clock is 7[12][0-9]{2} s behind the store's"));
-        Assert.That(monitor.Findings.RefusesSignatures);
+        Assert.That(monitor.Findings.Refusal, Does.Match(advice));
+        Assert.That(monitor.Findings.RefusesSignatures, Is.EqualTo(refusesSignatures));
     }
 
     [Test]
