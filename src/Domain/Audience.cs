@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 using S3Auth.Substrate;
 
 namespace S3Auth.Domain;
@@ -99,6 +100,12 @@ public readonly record struct Audience
 
             canonical = new Uri($"{Uri.UriSchemeHttps}://{text}").Host;
             return true;
+        }
+
+        // Before the case changes: .NET lower-cases some other letters to ASCII, such as the Kelvin sign to 'k'.
+        if (!Ascii.IsValid(text))
+        {
+            return false;
         }
 
         // A trailing dot marks a fully qualified name, which the hosts of clients' URLs are anyway.

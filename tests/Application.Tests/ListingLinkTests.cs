@@ -16,7 +16,7 @@ namespace S3Auth.Application.Tests;
 public sealed class ListingLinkTests
 {
     private const string Base = "https://s3-auth.example.com/base/listing/";
-    private const string Purpose = "listing:46:bucket";
+    private const string Purpose = "listing:46:bucket:static";
 
     private Subnet _subnet = null!;
 
@@ -108,8 +108,10 @@ public sealed class ListingLinkTests
         string[] wrong =
         [
             "", "x", new string('A', 100_000), "." + token[1..],
-            OpenSealer.SealFor("listing:47:bucket", Content("data/")),
-            OpenSealer.SealFor("listing:46:other", Content("data/")),
+            OpenSealer.SealFor("listing:47:bucket:static", Content("data/")),
+            OpenSealer.SealFor("listing:46:other:static", Content("data/")),
+            OpenSealer.SealFor("listing:46:bucket:test", Content("data/")),
+            OpenSealer.SealFor("listing:46:bucket", Content("data/")),
             OpenSealer.SealFor(Purpose, []),
             OpenSealer.SealFor(Purpose, Content("data/").AsSpan(0, 8)),
             OpenSealer.SealFor(Purpose, [.. Content("").AsSpan(0, 8), 200, 1]),

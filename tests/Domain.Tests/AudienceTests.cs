@@ -55,6 +55,7 @@ public sealed class AudienceTests
     [TestCase(".a")]
     [TestCase("a,b")]
     [TestCase("b\u00fccher.example")]
+    [TestCase("boo\u212a.example")]
     [TestCase("a\n")]
     [TestCase("host:")]
     [TestCase("host:0")]

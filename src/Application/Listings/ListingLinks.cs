@@ -10,7 +10,7 @@ namespace S3Auth.Application.Listings;
 
 /// <summary>
 /// Makes the listing URLs in answers to validators: presigned for the store, or links to this server, which presigns page by page. A link's
-/// token contains expiry, delimiter and prefix, sealed for this bucket and subnet.
+/// token contains expiry, delimiter and prefix, sealed for this bucket, subnet and network.
 /// </summary>
 internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IObjectStore store, IMetagraph metagraph)
 {
@@ -26,7 +26,10 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
     private const string Query = "?list-type=2";
 
     private readonly string? _base = redirect.Server is { } server ? $"{server.AbsoluteUri.TrimEnd('/')}/listing/" : null;
-    private readonly byte[] _purpose = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"listing:{metagraph.Netuid}:{store.Bucket}"));
+
+    // Made for each link, because a network that is given by its nodes has the chain's name only after the first answer of a node. The
+    // network stands last: only its name may contain a colon.
+    private byte[] Purpose => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"listing:{metagraph.Netuid}:{store.Bucket}:{metagraph.Network}"));
 
     /// <summary>The URL of a listing, good until the grant ends.</summary>
     internal string Sign(Listing listing, Grant grant) =>
@@ -37,7 +40,7 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
     {
         (listing, expiry) = (null, default);
         if (token.Length > MaxTokenLength
-            || sealer.Open(token, _purpose) is not { Length: >= HeaderSize } content
+            || sealer.Open(token, Purpose) is not { Length: >= HeaderSize } content
             || content[ExpirySize] is var delimiterBytes && HeaderSize + delimiterBytes > content.Length)
         {
             return false;
@@ -63,6 +66,6 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
         BinaryPrimitives.WriteInt64BigEndian(content, expiry.ToUnixTimeSeconds());
         content[ExpirySize] = (byte)Encoding.UTF8.GetBytes(delimiter, content.AsSpan(HeaderSize));
         Encoding.UTF8.GetBytes(listing.Prefix, content.AsSpan(HeaderSize + content[ExpirySize]));
-        return sealer.Seal(content, _purpose);
+        return sealer.Seal(content, Purpose);
     }
 }

@@ -71,14 +71,16 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
     internal static IReadOnlyList<ImmutableArray<string>> Spellings(string name, string value)
     {
         var underscores = name.Replace('-', '_');
+        var mixed = Enumerable.Range(0, name.Length).Where(i => name[i] == '-').Select(i => $"{name[..i]}_{name[(i + 1)..]}");
         return
         [
             [$"{name}: {value}"],
             [$"{name.ToUpperInvariant()}: {value}"],
             [$"{underscores}: {value}"],
-            [$"{name[..name.LastIndexOf('-')]}_{name[(name.LastIndexOf('-') + 1)..]}: {value}"],
+            .. mixed.Select(one => (ImmutableArray<string>)[$"{one}: {value}"]),
             [$"{name.Replace('-', '.')}: {value}"],
             [$"{name} : {value}"],
+            [$"{name}\t: {value}"],
             [$"{name}:", $" {value}"],
             [$"{name}:", $"{name}: {value}"],
             [$"{name}: {value}", $"{name}:"],
@@ -245,8 +247,14 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                 && await IsRejectedAsync([claimed.Replace('-', '_')], isChunked: true)
                 && await IsRejectedAsync([claimed.Replace('-', '_')]);
 
-            async Task<bool> IsRejectedAsync(IReadOnlyList<string> lines, bool isChunked = false) =>
-                (await http.PutAsync(url, LongerBody, [WrongDigest, .. lines], isChunked, cancellationToken)).IsRejected;
+            async Task<bool> IsRejectedAsync(IReadOnlyList<string> lines, bool isChunked = false)
+            {
+                // A closed connection can be chance. Twice in a row, it is a refusal.
+                var answer = await AskAsync();
+                return (answer == ProbeAnswer.Closed ? await AskAsync() : answer).IsRejected;
+
+                Task<ProbeAnswer> AskAsync() => http.PutAsync(url, LongerBody, [WrongDigest, .. lines], isChunked, cancellationToken);
+            }
         }
 
         private string Url(BarredHeaders barred = BarredHeaders.None, long? length = null) => signer.PresignPut(_target, Seconds, length, barred);

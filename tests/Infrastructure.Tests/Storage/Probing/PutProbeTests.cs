@@ -33,6 +33,48 @@ public sealed class PutProbeTests
         Assert.That(finding.Problem, Does.Contain("x_amz_copy_source").And.Contain("UPLOAD_METHOD=POST"));
     }
 
+    [TestCase("x_amz_copy_source")]
+    [TestCase("x_amz-copy-source")]
+    [TestCase("x-amz_copy-source")]
+    [TestCase("x.amz.copy.source")]
+    public async Task Store_that_takes_another_name_for_the_copy_header_is_unsafe(string name)
+    {
+        await using var store = await new StubStore { CopySourceAlias = name }.StartAsync();
+
+        var finding = await AskAsync(store);
+
+        Assert.That(finding.Uploads, Is.EqualTo(PutUploads.Unsafe));
+        Assert.That(finding.Problem, Does.Contain(name));
+    }
+
+    [Test]
+    public void Copy_header_is_also_sent_with_each_hyphen_replaced_and_with_space_before_the_colon() => Assert.That(
+        PutProbe.Spellings("x-amz-copy-source", "/b/k").Select(lines => lines[0]),
+        Is.SupersetOf(new[]
+        {
+            "x_amz-copy-source: /b/k", "x-amz_copy-source: /b/k", "x-amz-copy_source: /b/k", "x-amz-copy-source : /b/k", "x-amz-copy-source\t: /b/k",
+        }));
+
+    [TestCase(1, false)]
+    [TestCase(2, true)]
+    public async Task Closed_connection_counts_as_a_refusal_only_if_it_is_closed_twice(int times, bool enforcesSizes)
+    {
+        var closed = 0;
+        await using var store = await new StubStore { BelievesStatedLength = true }.StartAsync();
+        store.Instead = context =>
+        {
+            // Kestrel sets a length that is stated beside chunks aside under this name.
+            if (context.Request.Headers.ContainsKey("X-Content-Length") && closed++ < times)
+            {
+                context.Abort();
+            }
+
+            return null;
+        };
+
+        Assert.That(await AskAsync(store) is { Uploads: PutUploads.Safe, EnforcesSizes: { } enforced } && enforced == enforcesSizes);
+    }
+
     [Test]
     public async Task Store_that_minds_the_case_of_names_is_unsafe()
     {

@@ -39,6 +39,9 @@ internal sealed class StubStore : IAsyncDisposable
     /// <summary>Takes an underscore in a header's name for a hyphen where it reads it, but not where it checks the signature (Swift's WSGI).</summary>
     internal bool FoldsUnderscores { get; set; }
 
+    /// <summary>A header name that it takes for x-amz-copy-source.</summary>
+    internal string? CopySourceAlias { get; init; }
+
     /// <summary>Checks only lower-case names against the signature.</summary>
     internal bool MindsCase { get; init; }
 
@@ -201,7 +204,7 @@ internal sealed class StubStore : IAsyncDisposable
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, values) in request.Headers)
         {
-            var key = BelievesStatedLength && name == "X-Content-Length" ? "content-length" : folds && name.StartsWith("x", StringComparison.OrdinalIgnoreCase) ? name.Replace('_', '-') : name;
+            var key = name == CopySourceAlias ? "x-amz-copy-source" : BelievesStatedLength && name == "X-Content-Length" ? "content-length" : folds && name.StartsWith("x", StringComparison.OrdinalIgnoreCase) ? name.Replace('_', '-') : name;
             headers[key] = string.Join(',', values.AsEnumerable());
         }
 
