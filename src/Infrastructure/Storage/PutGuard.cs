@@ -11,7 +11,7 @@ namespace S3Auth.Infrastructure.Storage;
 /// </summary>
 public sealed class PutGuard(TimeProvider time)
 {
-    /// <summary>How long a finding counts. Signing itself keeps to it, so that a check that fails or hangs cannot prolong a finding.</summary>
+    /// <summary>How long a finding counts. Signing checks this, so that a check that fails or hangs cannot prolong a finding.</summary>
     internal static readonly TimeSpan MaxFindingAge = TimeSpan.FromMinutes(15);
 
     /// <summary>When to ask again while the answer is not known yet.</summary>
