@@ -15,21 +15,17 @@ public readonly struct ObjectKey : IEquatable<ObjectKey>
     public const int MaxBytes = 2048;
 
     private readonly byte[]? _bytes;
-    private readonly string? _text;
 
-    private ObjectKey(byte[] bytes)
-    {
-        _bytes = bytes;
-        _text = Encoding.UTF8.GetString(bytes);
-    }
+    private ObjectKey(byte[] bytes) => _bytes = bytes;
 
     /// <summary>The key's bytes.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes ?? throw Missing();
 
     /// <summary>
-    /// The key as text, for people and JSON. Bytes that are not UTF-8 show as U+FFFD, so different keys may have the same text.
+    /// The key as text, for people and JSON; made at each call. Bytes that are not UTF-8 show as U+FFFD, so different keys may have the same
+    /// text.
     /// </summary>
-    public string Text => _text ?? throw Missing();
+    public string Text => Encoding.UTF8.GetString(Bytes.Span);
 
     /// <summary>Reads a key; false when it is empty or too long.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out ObjectKey key)
