@@ -83,28 +83,10 @@ internal sealed class PacedWriter : PipeWriter
     internal ValueTask<FlushResult> Pace(ValueTask<FlushResult> flush) =>
         flush.IsCompletedSuccessfully ? flush : new ValueTask<FlushResult>(WaitAsync(flush.AsTask()));
 
-    private Task<FlushResult> WaitAsync(Task<FlushResult> flush) => _readers is null ? WaitProvedAsync(flush) : WaitUnprovedAsync(flush, _readers);
-
-    private async Task<FlushResult> WaitUnprovedAsync(Task<FlushResult> flush, WaitingReaders readers)
+    private async Task<FlushResult> WaitAsync(Task<FlushResult> flush)
     {
-        var place = readers.Enter(_context);
-        try
-        {
-            return await flush.WaitAsync(TimeLeft(), _time);
-        }
-        catch (TimeoutException)
-        {
-            throw Drop();
-        }
-        finally
-        {
-            readers.Leave(place);
-        }
-    }
-
-    private async Task<FlushResult> WaitProvedAsync(Task<FlushResult> flush)
-    {
-        if (!_memory.TryChange(_holder, 0, HeldBytes))
+        var place = _readers?.Enter(_context);
+        if (place is null && !_memory.TryChange(_holder, 0, HeldBytes))
         {
             throw Drop();
         }
@@ -119,7 +101,14 @@ internal sealed class PacedWriter : PipeWriter
         }
         finally
         {
-            _memory.TryChange(_holder, HeldBytes, 0);
+            if (place is not null)
+            {
+                _readers!.Leave(place);
+            }
+            else
+            {
+                _memory.TryChange(_holder, HeldBytes, 0);
+            }
         }
     }
 

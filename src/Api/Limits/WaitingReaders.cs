@@ -2,8 +2,8 @@ namespace S3Auth.Api.Limits;
 
 /// <summary>
 /// The requests without a proof whose clients do not read fast enough, oldest first. Each holds a connection buffer of memory, so their
-/// number is bounded: when it is exceeded, the server closes the connection of the client that has waited longest. Clients that read are
-/// never among the oldest. Signed requests have a budget of their own (<see cref="Application.Pipeline.AnswerMemory"/>). Thread-safe.
+/// number is bounded: when it is exceeded, the server closes the connection of the client that has waited longest. A client that reads
+/// waits anew for each piece. Signed requests have a budget of their own (<see cref="Application.Pipeline.AnswerMemory"/>). Thread-safe.
 /// </summary>
 /// <param name="max">The most requests that may wait at once.</param>
 internal sealed class WaitingReaders(int max)
