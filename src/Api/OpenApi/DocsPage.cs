@@ -1,4 +1,5 @@
 using S3Auth.Api.Pages;
+using S3Auth.Application.Caching;
 
 namespace S3Auth.Api.OpenApi;
 
@@ -33,8 +34,9 @@ internal static class DocsPage
 
         foreach (var file in Files)
         {
-            var content = new MadeOnce<StaticContent>(() => ReadAsync(package, app.Services, $"/{Folder}/{file}"));
-            app.MapStatic($"/{Folder}/{file}", content.GetAsync);
+            var content = new SingleFlightCache<StaticContent>(
+                () => ReadAsync(package, app.Services, $"/{Folder}/{file}"), Timeout.InfiniteTimeSpan, TimeProvider.System);
+            app.MapStatic($"/{Folder}/{file}", () => content.GetAsync(CancellationToken.None));
         }
 
         // Relative, so that it also holds below a path of a proxy.

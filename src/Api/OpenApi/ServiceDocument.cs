@@ -9,6 +9,7 @@ using S3Auth.Api.Controllers;
 using S3Auth.Api.Errors;
 using S3Auth.Api.Json;
 using S3Auth.Api.Pages;
+using S3Auth.Application.Caching;
 using S3Auth.Application.Service;
 using S3Auth.Domain;
 using S3Auth.Substrate;
@@ -53,8 +54,8 @@ internal static class ServiceDocument
     /// </summary>
     internal static void MapServiceDocument(this WebApplication app)
     {
-        var document = new MadeOnce<StaticContent>(() => MakeAsync(app.Services));
-        app.MapStatic(Path, document.GetAsync);
+        var document = new SingleFlightCache<StaticContent>(() => MakeAsync(app.Services), Timeout.InfiniteTimeSpan, TimeProvider.System);
+        app.MapStatic(Path, () => document.GetAsync(CancellationToken.None));
     }
 
     private static async Task<StaticContent> MakeAsync(IServiceProvider services)

@@ -1,3 +1,4 @@
+using S3Auth.Application.Caching;
 using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 
@@ -17,16 +18,16 @@ internal sealed class StoreProbe
 
     private readonly IObjectStore _store;
     private readonly TimeProvider _time;
-    private readonly KeptAnswer<Answer> _kept;
+    private readonly SingleFlightCache<Answer> _cache;
 
     public StoreProbe(IObjectStore store, TimeProvider time)
     {
         (_store, _time) = (store, time);
-        _kept = new KeptAnswer<Answer>(Lifetime, time, PingAsync);
+        _cache = new SingleFlightCache<Answer>(PingAsync, Lifetime, time);
     }
 
     /// <summary>The store's latest answer, or a new one.</summary>
-    internal Task<Answer> AskAsync(CancellationToken cancellationToken) => _kept.AskAsync(cancellationToken);
+    internal Task<Answer> AskAsync(CancellationToken cancellationToken) => _cache.GetAsync(cancellationToken);
 
     private async Task<Answer> PingAsync()
     {

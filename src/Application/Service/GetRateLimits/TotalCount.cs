@@ -1,3 +1,4 @@
+using S3Auth.Application.Caching;
 using S3Auth.Application.Ports;
 using S3Auth.Domain;
 
@@ -13,20 +14,20 @@ internal sealed class TotalCount(IQuota quota, TimeProvider time)
     internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private KeptAnswer<long>? _kept;
+    private SingleFlightCache<long>? _cache;
     private UtcDay _day;
 
     internal Task<long> AskAsync(UtcDay day, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            if (_kept is null || _day != day)
+            if (_cache is null || _day != day)
             {
                 _day = day;
-                _kept = new KeptAnswer<long>(Lifetime, time, () => quota.CountAsync(day, CancellationToken.None).AsTask());
+                _cache = new SingleFlightCache<long>(() => quota.CountAsync(day, CancellationToken.None).AsTask(), Lifetime, time);
             }
 
-            return _kept.AskAsync(cancellationToken);
+            return _cache.GetAsync(cancellationToken);
         }
     }
 }

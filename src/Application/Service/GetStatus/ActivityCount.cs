@@ -1,3 +1,4 @@
+using S3Auth.Application.Caching;
 using S3Auth.Application.Ports;
 
 namespace S3Auth.Application.Service.GetStatus;
@@ -14,15 +15,15 @@ internal sealed class ActivityCount
     private readonly RecentAnswers _own;
     private readonly ISharedAnswers _shared;
     private readonly TimeProvider _time;
-    private readonly KeptAnswer<RecentActivity> _kept;
+    private readonly SingleFlightCache<RecentActivity> _cache;
 
     public ActivityCount(RecentAnswers own, ISharedAnswers shared, TimeProvider time)
     {
         (_own, _shared, _time) = (own, shared, time);
-        _kept = new KeptAnswer<RecentActivity>(Lifetime, time, CountAsync);
+        _cache = new SingleFlightCache<RecentActivity>(CountAsync, Lifetime, time);
     }
 
-    internal Task<RecentActivity> AskAsync(CancellationToken cancellationToken) => _kept.AskAsync(cancellationToken);
+    internal Task<RecentActivity> AskAsync(CancellationToken cancellationToken) => _cache.GetAsync(cancellationToken);
 
     private async Task<RecentActivity> CountAsync()
     {
