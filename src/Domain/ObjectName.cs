@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using S3Auth.S3;
 
 namespace S3Auth.Domain;
 
@@ -7,7 +8,7 @@ namespace S3Auth.Domain;
 public readonly record struct ObjectName
 {
     /// <summary>The longest key, in bytes of UTF-8.</summary>
-    public const int MaxBytes = 1024;
+    public const int MaxBytes = S3Limits.MaxKeyBytes;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

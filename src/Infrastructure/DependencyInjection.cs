@@ -12,9 +12,9 @@ using S3Auth.Infrastructure.Sealing;
 using S3Auth.Infrastructure.Signatures;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.Infrastructure.Storage.Embedded;
+using S3Auth.DevelopmentStore;
 using S3Auth.Infrastructure.Storage.Probing;
-using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.S3;
 
 namespace S3Auth.Infrastructure;
 

@@ -15,7 +15,7 @@ using S3Auth.Infrastructure;
 using S3Auth.Infrastructure.Limits;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.S3;
 using S3Auth.Substrate;
 
 namespace S3Auth.Benchmarks;

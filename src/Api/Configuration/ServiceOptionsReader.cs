@@ -5,7 +5,7 @@ using S3Auth.Application.Pipeline;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Chain;
 using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.S3;
 
 namespace S3Auth.Api.Configuration;
 

@@ -1,5 +1,5 @@
 using S3Auth.Application.Ports;
-using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Storage;
 

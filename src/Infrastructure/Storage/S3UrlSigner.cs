@@ -2,7 +2,7 @@ using S3Auth.Application.Ports;
 using S3Auth.Application.Refusals;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Storage;
 

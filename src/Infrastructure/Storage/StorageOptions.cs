@@ -1,4 +1,4 @@
-using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Storage;
 

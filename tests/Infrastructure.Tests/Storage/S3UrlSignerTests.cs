@@ -4,8 +4,8 @@ using S3Auth.Application.Refusals;
 using S3Auth.Domain;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.Infrastructure.Storage.SigV4;
-using S3Auth.Infrastructure.Tests.Storage.SigV4;
+using S3Auth.S3;
+using S3Auth.S3.Tests;
 
 namespace S3Auth.Infrastructure.Tests.Storage;
 

@@ -3,7 +3,7 @@ using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
 using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Storage.Listings;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using S3Auth.Domain;
-using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Storage.Probing;
 
@@ -66,7 +66,7 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
         return new StoreAccess(StoreAccess.Outcome.Refused, $"{error}. {advice}", refusesSignatures);
     }
 
-    private (string Advice, bool RefusesSignatures) Advise(StoreError error, ProbeAnswer answer)
+    private (string Advice, bool RefusesSignatures) Advise(S3ErrorDocument error, ProbeAnswer answer)
     {
         var (advice, refusesSignatures) = AdviseByCode(error.Code);
         if ((error.Region ?? answer.Region) is { } region && !string.Equals(region, options.Region, StringComparison.Ordinal))

@@ -9,7 +9,7 @@ namespace S3Auth.Infrastructure.Storage.Probing;
 /// <param name="Body">The body, at most <see cref="ProbeClient.MaxAnswerBytes"/> bytes.</param>
 /// <param name="Date">The store's clock, to the second; null where it does not say.</param>
 /// <param name="Region">The region of the bucket as a header names it; null where none does.</param>
-internal sealed record ProbeAnswer(HttpStatusCode? Status, StoreError? Error = null, string Body = "", DateTimeOffset? Date = null, string? Region = null)
+internal sealed record ProbeAnswer(HttpStatusCode? Status, S3ErrorDocument? Error = null, string Body = "", DateTimeOffset? Date = null, string? Region = null)
 {
     // These errors are about keys, clocks and load, not about the request's headers.
     private static readonly HashSet<string> CodesOfOtherCauses = new(StringComparer.Ordinal)

@@ -91,7 +91,7 @@ internal sealed class ProbeClient : IDisposable
 
                 // Always UTF-8, as S3 answers: a charset that .NET does not know must not end the check.
                 var body = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellationToken)).TrimStart('\uFEFF');
-                return new ProbeAnswer(answer.StatusCode, StoreError.Parse(body), body, answer.Headers.Date, RegionOf(answer.Headers));
+                return new ProbeAnswer(answer.StatusCode, S3ErrorDocument.Parse(body), body, answer.Headers.Date, RegionOf(answer.Headers));
             }
             catch (HttpRequestException closed) when (IsClosed(closed))
             {
@@ -101,7 +101,7 @@ internal sealed class ProbeClient : IDisposable
     }
 
     private static string? RegionOf(HttpResponseHeaders headers) =>
-        headers.TryGetValues("x-amz-bucket-region", out var values) ? StoreError.CleanRegion(values.First()) : null;
+        headers.TryGetValues("x-amz-bucket-region", out var values) ? S3ErrorDocument.CleanRegion(values.First()) : null;
 
     // The request was sent, and the store closed the connection without an answer.
     private static bool IsClosed(HttpRequestException failure) =>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using S3Auth.Infrastructure.Storage;
 using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Credentials;
 

@@ -52,14 +52,14 @@ public sealed class ProbeClientTests
     [TestCase("<Error><Message>no code</Message></Error>")]
     [TestCase("<Error><Code>not a code, <![CDATA[<b>]]></Code></Error>")]
     [TestCase("<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><Error><Code>A</Code><Message>&e;</Message></Error>")]
-    public void Text_that_is_no_s3_error_is_none(string text) => Assert.That(StoreError.Parse(text), Is.Null);
+    public void Text_that_is_no_s3_error_is_none(string text) => Assert.That(S3ErrorDocument.Parse(text), Is.Null);
 
     [Test]
     public void Error_is_read_in_any_namespace_and_with_what_else_is_in_it()
     {
-        var error = StoreError.Parse("<?xml version='1.0'?>\n<Error xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><X><Code>Wrong</Code></X><Code>A1</Code><Region>eu-west-1</Region><Message>m</Message></Error>");
+        var error = S3ErrorDocument.Parse("<?xml version='1.0'?>\n<Error xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><X><Code>Wrong</Code></X><Code>A1</Code><Region>eu-west-1</Region><Message>m</Message></Error>");
 
-        Assert.That(error, Is.EqualTo(new StoreError("A1", "m", "eu-west-1")));
+        Assert.That(error, Is.EqualTo(new S3ErrorDocument("A1", "m", "eu-west-1")));
     }
 
     private static async Task<(string Request, ProbeAnswer Answer)> ExchangeAsync(Func<string, Func<ProbeClient, Task<ProbeAnswer>>> send, string answer)

@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using S3Auth.Infrastructure.Storage.SigV4;
+using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 

@@ -1,0 +1,45 @@
+using System.Globalization;
+using S3Auth.S3;
+
+namespace S3Auth.DevelopmentStore;
+
+/// <summary>A credential as it stands in a signed request: <c>access-key/yyyyMMdd/region/s3/aws4_request</c>.</summary>
+internal sealed record CredentialScope(string AccessKey, DateOnly Day, string Region)
+{
+    /// <summary>Reads a credential and holds it against the store's own key and region.</summary>
+    /// <param name="credential">The text as received.</param>
+    /// <param name="options">The key and region that are good here.</param>
+    /// <param name="malformed">The error for a credential of the wrong form; it differs between header and query.</param>
+    /// <exception cref="S3Exception"><paramref name="malformed"/>, or InvalidAccessKeyId.</exception>
+    public static CredentialScope Parse(string credential, EmbeddedStoreOptions options, S3Error malformed)
+    {
+        var parts = credential.Split('/');
+        if (parts.Length != 5)
+        {
+            throw malformed.With("The credential is malformed; expecting \"<access-key>/YYYYMMDD/REGION/s3/aws4_request\".");
+        }
+
+        if (!string.Equals(parts[0], options.AccessKey, StringComparison.Ordinal))
+        {
+            throw S3Error.InvalidAccessKeyId.With(null, ("AWSAccessKeyId", parts[0]));
+        }
+
+        if (!DateOnly.TryParseExact(parts[1], SigV4Names.DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        {
+            throw malformed.With("The credential's date is not valid; expecting YYYYMMDD.");
+        }
+
+        if (!string.Equals(parts[2], options.Region, StringComparison.Ordinal))
+        {
+            throw malformed.With($"The region '{parts[2]}' is wrong; expecting '{options.Region}'", ("Region", options.Region));
+        }
+
+        if (!string.Equals(parts[3], SigV4Names.Service, StringComparison.Ordinal)
+            || !string.Equals(parts[4], SigV4Names.Terminator, StringComparison.Ordinal))
+        {
+            throw malformed.With("The credential's scope must end with /s3/aws4_request.");
+        }
+
+        return new CredentialScope(parts[0], day, parts[2]);
+    }
+}

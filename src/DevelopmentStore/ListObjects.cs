@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Xml;
+using Microsoft.AspNetCore.Http;
+
+namespace S3Auth.DevelopmentStore;
+
+/// <summary>
+/// GET /bucket: both versions of listing. Specification: "ListObjectsV2" and "ListObjects", Amazon S3 API Reference.
+/// </summary>
+internal sealed class ListObjects(EmbeddedStoreOptions options, KeyIndex index)
+{
+    private const int MaxItems = 1000;
+
+    public Task HandleAsync(HttpContext context, QueryParameters query)
+    {
+        var encoded = query["encoding-type"] switch
+        {
+            null or "" => false,
+            "url" => true,
+            _ => throw Invalid("encoding-type", "Invalid Encoding Method specified in Request"),
+        };
+        var second = query["list-type"] switch
+        {
+            null or "" => false,
+            "2" => true,
+            _ => throw Invalid("list-type", "Invalid List Type specified in Request"),
+        };
+        var (prefix, delimiter) = (query["prefix"] ?? "", query["delimiter"] ?? "");
+        var maxKeys = MaxKeys(query["max-keys"]);
+        var after = second ? After(query) : AfterMarker(query["marker"] ?? "", prefix, delimiter);
+        var page = maxKeys == 0 ? new ListPage([], [], Next: null) : index.Page(prefix, delimiter, after, maxKeys);
+
+        return S3Xml.SendAsync(context.Response, StatusCodes.Status200OK, "ListBucketResult", xml =>
+        {
+            xml.WriteElementString("Name", options.Bucket);
+            xml.WriteElementString("Prefix", S3Xml.Key(prefix, encoded));
+            if (second)
+            {
+                WriteSecond(xml, query, page, encoded);
+            }
+            else
+            {
+                xml.WriteElementString("Marker", S3Xml.Key(query["marker"] ?? "", encoded));
+                if (page.Next is not null && delimiter.Length > 0)
+                {
+                    xml.WriteElementString("NextMarker", S3Xml.Key(page.Next.Text, encoded));
+                }
+            }
+
+            xml.WriteElementString("MaxKeys", S3Xml.Number(maxKeys));
+            if (delimiter.Length > 0)
+            {
+                xml.WriteElementString("Delimiter", S3Xml.Key(delimiter, encoded));
+            }
+
+            if (encoded)
+            {
+                xml.WriteElementString("EncodingType", "url");
+            }
+
+            xml.WriteElementString("IsTruncated", page.Next is null ? "false" : "true");
+            WriteItems(xml, page, encoded, withOwner: !second || string.Equals(query["fetch-owner"], "true", StringComparison.Ordinal));
+        });
+    }
+
+    private void WriteItems(XmlWriter xml, ListPage page, bool encoded, bool withOwner)
+    {
+        foreach (var stored in page.Objects)
+        {
+            xml.WriteStartElement("Contents");
+            xml.WriteElementString("Key", S3Xml.Key(stored.Key, encoded));
+            xml.WriteElementString("LastModified", S3Xml.Time(stored.LastModified));
+            xml.WriteElementString("ETag", stored.ETag);
+            xml.WriteElementString("Size", S3Xml.Number(stored.Size));
+            if (withOwner)
+            {
+                S3Xml.WriteOwner(xml, "Owner", options);
+            }
+
+            xml.WriteElementString("StorageClass", stored.Properties.StorageClass);
+            xml.WriteEndElement();
+        }
+
+        foreach (var common in page.CommonPrefixes)
+        {
+            xml.WriteStartElement("CommonPrefixes");
+            xml.WriteElementString("Prefix", S3Xml.Key(common, encoded));
+            xml.WriteEndElement();
+        }
+    }
+
+    private static void WriteSecond(XmlWriter xml, QueryParameters query, ListPage page, bool encoded)
+    {
+        if (query["start-after"] is { Length: > 0 } startAfter)
+        {
+            xml.WriteElementString("StartAfter", S3Xml.Key(startAfter, encoded));
+        }
+
+        if (query["continuation-token"] is { } token)
+        {
+            xml.WriteElementString("ContinuationToken", token);
+        }
+
+        if (page.Next is not null)
+        {
+            xml.WriteElementString("NextContinuationToken", page.Next.ToToken());
+        }
+
+        xml.WriteElementString("KeyCount", S3Xml.Number(page.Objects.Count + page.CommonPrefixes.Count));
+    }
+
+    private static ListPosition? After(QueryParameters query) =>
+        query["continuation-token"] is { } token ? ListPosition.Parse(token)
+        : query["start-after"] is { Length: > 0 } key ? new ListPosition(key, WholePrefix: false)
+        : null;
+
+    /// <summary>A marker that is itself a common prefix, as NextMarker may be, stands for every key behind it.</summary>
+    private static ListPosition? AfterMarker(string marker, string prefix, string delimiter)
+    {
+        if (marker.Length == 0)
+        {
+            return null;
+        }
+
+        var cut = delimiter.Length > 0 && marker.StartsWith(prefix, StringComparison.Ordinal)
+            ? marker.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal)
+            : -1;
+        return new ListPosition(marker, WholePrefix: cut >= 0 && cut + delimiter.Length == marker.Length);
+    }
+
+    private static int MaxKeys(string? text)
+    {
+        if (text is null or "")
+        {
+            return MaxItems;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? Math.Min(value, MaxItems)
+            : throw Invalid("max-keys", "Argument max-keys must be an integer between 0 and 2147483647");
+    }
+
+    private static S3Exception Invalid(string argument, string message) => S3Error.InvalidArgument.With(message, ("ArgumentName", argument));
+}

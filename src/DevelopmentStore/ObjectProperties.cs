@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace S3Auth.DevelopmentStore;
+
+/// <summary>What an upload says about its object besides the bytes.</summary>
+/// <param name="StorageClass">The storage class, remembered and shown, without any effect here.</param>
+/// <param name="Headers">The headers that come back with the object: <c>Content-Type</c> and its kin, and <c>x-amz-meta-*</c>.</param>
+internal sealed record ObjectProperties(string StorageClass, IReadOnlyList<KeyValuePair<string, string>> Headers)
+{
+    public const string StandardStorageClass = "STANDARD";
+
+    private const string MetadataPrefix = "x-amz-meta-";
+    private const int MaxMetadataBytes = 2048;
+
+    private static readonly string[] ContentHeaders =
+        ["Content-Type", "Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Expires"];
+
+    private static readonly string[] StorageClasses =
+    [
+        StandardStorageClass, "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "GLACIER_IR",
+    ];
+
+    // What would silently lose its meaning here: encryption, tags, locks, redirects, copies.
+    private static readonly string[] Unsupported =
+    [
+        "x-amz-server-side-encryption", "x-amz-tagging", "tagging", "x-amz-website-redirect-location", "x-amz-object-lock", "x-amz-copy-source",
+        "x-amz-write-offset-bytes",
+    ];
+
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    /// <summary>Reads the properties from headers or form fields.</summary>
+    /// <param name="source">Names (in any case) and values as received.</param>
+    /// <exception cref="S3Exception">For an ACL but <c>private</c>, an unknown storage class, metadata over 2 KB, a value
+    /// that could not stand in a header, and whatever this store cannot do.</exception>
+    public static ObjectProperties Read(IEnumerable<KeyValuePair<string, string>> source)
+    {
+        var storageClass = StandardStorageClass;
+        var headers = new List<KeyValuePair<string, string>>();
+        var metadataBytes = 0;
+        foreach (var (name, value) in source)
+        {
+            if (Is(name, "acl") || Is(name, "x-amz-acl"))
+            {
+                if (!value.Equals("private", StringComparison.Ordinal))
+                {
+                    throw S3Error.AccessControlListNotSupported.With();
+                }
+            }
+            else if (name.StartsWith("x-amz-grant-", StringComparison.OrdinalIgnoreCase))
+            {
+                throw S3Error.AccessControlListNotSupported.With();
+            }
+            else if (Is(name, "x-amz-storage-class"))
+            {
+                storageClass = StorageClasses.Contains(value, StringComparer.Ordinal) ? value : throw S3Error.InvalidStorageClass.With();
+            }
+            else if (Array.Exists(Unsupported, unsupported => name.StartsWith(unsupported, StringComparison.OrdinalIgnoreCase)))
+            {
+                throw S3Error.NotImplemented.With(null, ("Header", name));
+            }
+            else if (name.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                metadataBytes += Encoding.UTF8.GetByteCount(name) - MetadataPrefix.Length + Encoding.UTF8.GetByteCount(value);
+                headers.Add(new(RequireToken(name.ToLowerInvariant()), RequireHeaderValue(name, value)));
+            }
+            else if (Array.Find(ContentHeaders, header => Is(name, header)) is { } known
+                && StoredValue(known, value) is { Length: > 0 } stored)
+            {
+                headers.Add(new(known, RequireHeaderValue(name, stored)));
+            }
+        }
+
+        return metadataBytes > MaxMetadataBytes
+            ? throw S3Error.MetadataTooLarge.With(null, ("Size", S3Xml.Number(metadataBytes)), ("MaxSizeAllowed", S3Xml.Number(MaxMetadataBytes)))
+            : new ObjectProperties(storageClass, headers);
+    }
+
+    /// <summary>Puts the headers on an answer. Metadata beyond ASCII goes out as RFC 2047 words, as S3 sends it.</summary>
+    public void WriteTo(HttpResponse response)
+    {
+        response.ContentType = "binary/octet-stream";
+        foreach (var (name, value) in Headers)
+        {
+            response.Headers[name] = name.StartsWith(MetadataPrefix, StringComparison.Ordinal) && !Ascii.IsValid(value)
+                ? $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}?="
+                : value;
+        }
+
+        if (!StorageClass.Equals(StandardStorageClass, StringComparison.Ordinal))
+        {
+            response.Headers["x-amz-storage-class"] = StorageClass;
+        }
+    }
+
+    /// <exception cref="S3Exception">InvalidArgument for a value with control characters, which no header can carry.</exception>
+    public static string RequireHeaderValue(string name, string value) =>
+        value.Any(char.IsControl) ? throw S3Error.InvalidArgument.With("A header's value must not contain control characters.", ("ArgumentName", name)) : value;
+
+    private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+
+    private static string RequireToken(string name) =>
+        name.Length > MetadataPrefix.Length && !name.AsSpan().ContainsAnyExcept(TokenCharacters)
+            ? name
+            : throw S3Error.InvalidArgument.With("A metadata name must be a header's name.", ("ArgumentName", name));
+
+    // "aws-chunked" describes the transfer, not the object.
+    private static string StoredValue(string header, string value) =>
+        header.Equals("Content-Encoding", StringComparison.Ordinal)
+            ? string.Join(',', value.Split(',', StringSplitOptions.TrimEntries).Where(coding => !Is(coding, "aws-chunked")))
+            : value;
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace S3Auth.DevelopmentStore;
+
+/// <summary>
+/// An object that is being received into a temporary file of its own. Nobody sees it until it is committed; disposed
+/// uncommitted, it leaves nothing.
+/// </summary>
+internal sealed class PendingObject : IDisposable
+{
+    private const int BufferBytes = 128 * 1024;
+
+    private readonly string _path;
+    private readonly SafeFileHandle _file;
+#pragma warning disable CA5351 // S3 defines an object's ETag as its MD5; nothing relies on it for security.
+    private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+#pragma warning restore CA5351
+    private bool _committed;
+
+    public PendingObject(string path)
+    {
+        _path = path;
+        _file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
+    }
+
+    /// <summary>Bytes received so far.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>The MD5 of the bytes received so far.</summary>
+    public byte[] Md5() => _md5.GetCurrentHash();
+
+    /// <summary>Receives a body to its end, in constant memory.</summary>
+    /// <param name="body">The bytes.</param>
+    /// <param name="maximum">The most bytes allowed; the first one beyond ends it.</param>
+    /// <param name="observe">Sees every piece on its way, for further checks; may be null.</param>
+    /// <param name="cancellation">Ends it when the client is gone.</param>
+    /// <exception cref="S3Exception">EntityTooLarge, or what the body itself refuses.</exception>
+    public async Task ReceiveAsync(Stream body, long maximum, Action<ReadOnlyMemory<byte>>? observe, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            while (true)
+            {
+                var filled = 0;
+                int read;
+                do
+                {
+                    read = await body.ReadAsync(buffer.AsMemory(filled), cancellation);
+                    filled += read;
+                }
+                while (read > 0 && filled < buffer.Length);
+
+                if (Size + filled > maximum)
+                {
+                    throw S3Error.EntityTooLarge.With(null, ("MaxSizeAllowed", S3Xml.Number(maximum)));
+                }
+
+                var piece = buffer.AsMemory(0, filled);
+                _md5.AppendData(piece.Span);
+                observe?.Invoke(piece);
+                await RandomAccess.WriteAsync(_file, piece, ObjectHeader.Size + Size, cancellation);
+                Size += filled;
+                if (read == 0)
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Completes the file and moves it to its place, replacing what is there.</summary>
+    public void MoveTo(string path, StoredObject stored)
+    {
+        RandomAccess.Write(_file, ObjectHeader.Write(stored), 0);
+        _file.Dispose();
+        File.Move(_path, path, overwrite: true);
+        _committed = true;
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _md5.Dispose();
+        if (!_committed)
+        {
+            File.Delete(_path);
+        }
+    }
+}

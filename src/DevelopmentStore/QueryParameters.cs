@@ -1,0 +1,66 @@
+using System.Text;
+using S3Auth.S3;
+
+namespace S3Auth.DevelopmentStore;
+
+/// <summary>
+/// A query's parameters, decoded. A name that stands twice is refused as a whole: what was signed and what is obeyed
+/// must never be two different values.
+/// </summary>
+internal sealed class QueryParameters
+{
+    public static readonly QueryParameters None = new([]);
+
+    private readonly Dictionary<string, string> _values;
+
+    private QueryParameters(Dictionary<string, string> values) => _values = values;
+
+    public IReadOnlyCollection<string> Names => _values.Keys;
+
+    public string? this[string name] => _values.GetValueOrDefault(name);
+
+    /// <exception cref="S3Exception">InvalidArgument for a repeated name; InvalidURI for bad encoding.</exception>
+    public static QueryParameters Parse(ReadOnlySpan<char> query)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var range in query.Split('&'))
+        {
+            var part = query[range];
+            if (part.IsEmpty)
+            {
+                continue;
+            }
+
+            var equals = part.IndexOf('=');
+            var name = RequestTarget.Decode(equals < 0 ? part : part[..equals], plusIsSpace: true);
+            var value = equals < 0 ? "" : RequestTarget.Decode(part[(equals + 1)..], plusIsSpace: true);
+            if (!values.TryAdd(name, value))
+            {
+                throw S3Error.InvalidArgument.With("A query parameter stands more than once.", ("ArgumentName", name));
+            }
+        }
+
+        return new QueryParameters(values);
+    }
+
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary>
+    /// The canonical query string: names and values encoded anew, sorted by the encoded name's bytes, without the signature.
+    /// </summary>
+    public string Canonical()
+    {
+        var pairs = _values
+            .Where(pair => !string.Equals(pair.Key, SigV4Names.Query.Signature, StringComparison.Ordinal))
+            .Select(pair => (Name: S3UriEncoding.EncodeComponent(pair.Key), Value: S3UriEncoding.EncodeComponent(pair.Value)))
+            .OrderBy(pair => pair.Name, StringComparer.Ordinal);
+
+        var text = new StringBuilder();
+        foreach (var (name, value) in pairs)
+        {
+            text.Append(text.Length == 0 ? "" : "&").Append(name).Append('=').Append(value);
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.Text;
+
+namespace S3Auth.DevelopmentStore;
+
+/// <summary>
+/// A request's target exactly as received: <c>/bucket/key?query</c>. The path is percent-decoded once and never
+/// normalised, so <c>..</c>, <c>//</c> and a trailing slash are part of the key and a <c>+</c> is a plus sign.
+/// </summary>
+internal sealed class RequestTarget
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private RequestTarget(string path, string? bucket, string? key, QueryParameters query)
+    {
+        Path = path;
+        Bucket = bucket;
+        Key = key;
+        Query = query;
+    }
+
+    /// <summary>The decoded path, beginning with a slash.</summary>
+    public string Path { get; }
+
+    /// <summary>The bucket's name, or null where the path is <c>/</c>.</summary>
+    public string? Bucket { get; }
+
+    /// <summary>The object's key, or null where the path ends with the bucket.</summary>
+    public string? Key { get; }
+
+    public QueryParameters Query { get; }
+
+    /// <exception cref="S3Exception">InvalidURI for what is not a path, not well encoded or not UTF-8; KeyTooLongError.</exception>
+    public static RequestTarget Parse(string raw)
+    {
+        if (raw.Length == 0 || raw[0] != '/')
+        {
+            throw S3Error.InvalidUri.With();
+        }
+
+        var mark = raw.IndexOf('?', StringComparison.Ordinal);
+        var path = Decode(mark < 0 ? raw : raw.AsSpan(0, mark), plusIsSpace: false);
+        var query = mark < 0 ? QueryParameters.None : QueryParameters.Parse(raw.AsSpan(mark + 1));
+
+        var slash = path.IndexOf('/', 1);
+        var bucket = slash < 0 ? path[1..] : path[1..slash];
+        var key = slash < 0 ? "" : path[(slash + 1)..];
+        if (key.Length > 0)
+        {
+            RequireKey(key);
+        }
+
+        return new RequestTarget(path, bucket.Length == 0 ? null : bucket, key.Length == 0 ? null : key, query);
+    }
+
+    /// <exception cref="S3Exception">KeyTooLongError over 1,024 bytes; InvalidURI for a key with a NUL.</exception>
+    public static void RequireKey(string key)
+    {
+        if (Encoding.UTF8.GetByteCount(key) is > S3Limits.MaxKeyBytes and var size)
+        {
+            throw S3Error.KeyTooLong.With(null, ("Size", S3Xml.Number(size)), ("MaxSizeAllowed", S3Xml.Number(S3Limits.MaxKeyBytes)));
+        }
+
+        if (key.Contains('\0', StringComparison.Ordinal))
+        {
+            throw S3Error.InvalidUri.With("A key must not contain a NUL character.");
+        }
+    }
+
+    /// <summary>Undoes percent-encoding; in a query S3 also reads <c>+</c> as a space.</summary>
+    internal static string Decode(ReadOnlySpan<char> text, bool plusIsSpace)
+    {
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        try
+        {
+            var length = 0;
+            for (var i = 0; i < text.Length; i++)
+            {
+                var c = text[i];
+                if (c == '%')
+                {
+                    if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))
+                    {
+                        throw S3Error.InvalidUri.With();
+                    }
+
+                    bytes[length++] = (byte)((HexValue(text[i + 1]) << 4) | HexValue(text[i + 2]));
+                    i += 2;
+                }
+                else if (c > '\x7f')
+                {
+                    throw S3Error.InvalidUri.With();
+                }
+                else
+                {
+                    bytes[length++] = c == '+' && plusIsSpace ? (byte)' ' : (byte)c;
+                }
+            }
+
+            return StrictUtf8.GetString(bytes, 0, length);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw S3Error.InvalidUri.With();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private static int HexValue(char c) => char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+}

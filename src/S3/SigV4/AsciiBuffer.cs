@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace S3Auth.S3;
+
+/// <summary>ASCII text being put together in a pooled buffer that is large enough from the start.</summary>
+internal ref struct AsciiBuffer(int capacity)
+{
+    private readonly byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+
+    internal int Length { get; private set; }
+
+    internal readonly ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    internal readonly void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
+
+    internal void Append(scoped ReadOnlySpan<byte> ascii)
+    {
+        ascii.CopyTo(_bytes.AsSpan(Length));
+        Length += ascii.Length;
+    }
+
+    internal void AppendAscii(scoped ReadOnlySpan<char> ascii) => Length += Encoding.ASCII.GetBytes(ascii, _bytes.AsSpan(Length));
+
+    internal void Append(long number)
+    {
+        Utf8Formatter.TryFormat(number, _bytes.AsSpan(Length), out var written);
+        Length += written;
+    }
+
+    internal void AppendPath(scoped ReadOnlySpan<char> text) => Length += S3UriEncoding.EncodePath(text, _bytes.AsSpan(Length));
+
+    internal void AppendParameter(scoped ReadOnlySpan<byte> nameAndEquals, string? value)
+    {
+        if (value is not null)
+        {
+            Append(nameAndEquals);
+            Length += S3UriEncoding.EncodeComponent(value, _bytes.AsSpan(Length));
+        }
+    }
+
+    internal void AppendParameter(scoped ReadOnlySpan<byte> nameAndEquals, S3Text value)
+    {
+        if (value.Bytes is { } bytes)
+        {
+            Append(nameAndEquals);
+            Length += S3UriEncoding.EncodeComponent(bytes.Span, _bytes.AsSpan(Length));
+        }
+        else
+        {
+            AppendParameter(nameAndEquals, value.Text);
+        }
+    }
+
+    /// <summary>Room for text that <see cref="AppendPath"/> or <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.</summary>
+    internal static int RoomFor(string? text) => text is null ? 0 : S3UriEncoding.MaxEncodedLength(text.Length);
+
+    /// <inheritdoc cref="RoomFor(string?)"/>
+    internal static int RoomFor(S3Text value) => value.Bytes is { } bytes ? S3UriEncoding.MaxEncodedLength(bytes.Length) : RoomFor(value.Text);
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Moq;
+using S3Auth.DevelopmentStore;
+
+namespace S3Auth.DevelopmentStore.Tests;
+
+/// <summary>A store on a free port of loopback with a folder and a clock of its own.</summary>
+internal sealed class RunningStore : IAsyncDisposable
+{
+    public const string Bucket = "s3auth-dev";
+    public const string Region = "us-east-2";
+    public const string AccessKey = "test-access-key";
+    public const string SecretKey = "test/secret+key";
+
+    private readonly ComplaintLog _log = new();
+    private EmbeddedStore _store;
+
+    private RunningStore(string parent)
+    {
+        Parent = parent;
+        _store = Create();
+    }
+
+    /// <summary>Stands at the real time until a test moves it: SDKs sign with the real one.</summary>
+    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+
+    public Uri Endpoint => _store.Endpoint;
+
+    /// <summary>A folder around the data folder, in which nothing else may ever appear.</summary>
+    public string Parent { get; }
+
+    public string DataFolder => Path.Combine(Parent, "data");
+
+    public string Incoming => Path.Combine(DataFolder, "incoming");
+
+    public string Objects => Path.Combine(DataFolder, "objects", Bucket);
+
+    /// <summary>What was logged at Warning or above.</summary>
+    public IReadOnlyCollection<string> Complaints => _log.Complaints;
+
+    public EmbeddedStoreOptions Options => OptionsFor(DataFolder);
+
+    public static EmbeddedStoreOptions OptionsFor(string folder) => new()
+    {
+        Port = 0, DataFolder = folder, Bucket = Bucket, Region = Region, AccessKey = AccessKey, SecretKey = SecretKey,
+    };
+
+    public static IHostEnvironment Environment(string name) => Mock.Of<IHostEnvironment>(environment => environment.EnvironmentName == name);
+
+    public static async Task<RunningStore> StartAsync()
+    {
+        var store = new RunningStore(Directory.CreateTempSubdirectory("s3auth-store-").FullName);
+        await store._store.StartAsync(CancellationToken.None);
+        return store;
+    }
+
+    public async Task StopAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        await _store.StopAsync(patience.Token);
+    }
+
+    public async Task StartAgainAsync()
+    {
+        _store = Create();
+        await _store.StartAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _log.Dispose();
+        Directory.Delete(Parent, recursive: true);
+    }
+
+    /// <summary>Everything in the folders, to see that a refused request left nothing.</summary>
+    public string[] Files() => Directory.GetFiles(Parent, "*", SearchOption.AllDirectories)
+        .Where(path => Path.GetFileName(path) is not "store.lock")
+        .ToArray();
+
+    private EmbeddedStore Create() => new(Options, Environment(Environments.Development), Clock, _log);
+
+    private sealed class ComplaintLog : ILoggerFactory, ILogger
+    {
+        private readonly ConcurrentQueue<string> _complaints = new();
+
+        public IReadOnlyCollection<string> Complaints => _complaints;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                _complaints.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+            }
+        }
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+    }
+}

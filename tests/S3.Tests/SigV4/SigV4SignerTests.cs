@@ -1,0 +1,277 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using S3Auth.S3;
+
+namespace S3Auth.S3.Tests;
+
+public sealed class SigV4SignerTests
+{
+    private const string Secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    private const string AccessKey = "AKIAIOSFODNN7EXAMPLE";
+
+    private static readonly SigningCredentials Lasting = new(AccessKey, Secret);
+    private static readonly SigningCredentials Temporary = new("ASIAEXAMPLE", "another/secret", "token/with+odd==characters");
+    private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+    private static readonly PostPolicyRules Rules = new("data/x/5Fabc/", 1024, 5368709120, "private", "STANDARD");
+
+    [Test]
+    public void PresignGet_gives_the_url_of_the_documentation_as_published()
+    {
+        // "Authenticating Requests: Using Query Parameters", Amazon S3 API Reference.
+        var signer = new SigV4Signer(S3Endpoint.OfHost("examplebucket.s3.amazonaws.com"), "examplebucket", "us-east-1");
+
+        var url = signer.At(Lasting, new DateTimeOffset(2013, 5, 24, 0, 0, 0, TimeSpan.Zero)).PresignGet("test.txt", 86400);
+
+        Assert.That(url, Is.EqualTo(
+            "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256"
+            + "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z"
+            + "&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"
+            + "&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"));
+    }
+
+    [Test]
+    public void SigningKey_signs_the_post_policy_of_the_documentation_as_published()
+    {
+        // "Example: Browser-Based Upload using HTTP POST (Using AWS Signature Version 4)", Amazon S3 API Reference.
+        const string policy =
+            "eyAiZXhwaXJhdGlvbiI6ICIyMDE1LTEyLTMwVDEyOjAwOjAwLjAwMFoiLA0KICAiY29uZGl0aW9ucyI6IFsNCiAgICB7ImJ1Y2tldCI6ICJzaWd2NGV4YW1wbGVi"
+            + "dWNrZXQifSwNCiAgICBbInN0YXJ0cy13aXRoIiwgIiRrZXkiLCAidXNlci91c2VyMS8iXSwNCiAgICB7ImFjbCI6ICJwdWJsaWMtcmVhZCJ9LA0KICAgIHsic3Vj"
+            + "Y2Vzc19hY3Rpb25fcmVkaXJlY3QiOiAiaHR0cDovL3NpZ3Y0ZXhhbXBsZWJ1Y2tldC5zMy5hbWF6b25hd3MuY29tL3N1Y2Nlc3NmdWxfdXBsb2FkLmh0bWwifSwN"
+            + "CiAgICBbInN0YXJ0cy13aXRoIiwgIiRDb250ZW50LVR5cGUiLCAiaW1hZ2UvIl0sDQogICAgeyJ4LWFtei1tZXRhLXV1aWQiOiAiMTQzNjUxMjM2NTEyNzQifSwN"
+            + "CiAgICB7IngtYW16LXNlcnZlci1zaWRlLWVuY3J5cHRpb24iOiAiQUVTMjU2In0sDQogICAgWyJzdGFydHMtd2l0aCIsICIkeC1hbXotbWV0YS10YWciLCAiIl0s"
+            + "DQoNCiAgICB7IngtYW16LWNyZWRlbnRpYWwiOiAiQUtJQUlPU0ZPRE5ON0VYQU1QTEUvMjAxNTEyMjkvdXMtZWFzdC0xL3MzL2F3czRfcmVxdWVzdCJ9LA0KICAg"
+            + "IHsieC1hbXotYWxnb3JpdGhtIjogIkFXUzQtSE1BQy1TSEEyNTYifSwNCiAgICB7IngtYW16LWRhdGUiOiAiMjAxNTEyMjlUMDAwMDAwWiIgfQ0KICBdDQp9";
+
+        Assert.That(
+            SignatureOf(policy, SigningKey.Derive(Secret, new DateOnly(2015, 12, 29), "us-east-1")),
+            Is.EqualTo("8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e"));
+    }
+
+    // Ceph's gateway reads an escaped pair of surrogates as two characters.
+    [TestCase("größe-数据-🙂.bin", "größe-数据-🙂.bin")]
+    [TestCase("🙂\"quoted\"\\.bin", "🙂\\\"quoted\\\"\\\\.bin")]
+    public void SignPost_writes_characters_beyond_the_first_plane_plainly(string name, string written)
+    {
+        var rules = Rules with { Key = "data/x/5Fabc/" + name, IsWholeKey = true };
+
+        var fields = Signer().At(Lasting, Noon).SignPost(rules, 86400);
+
+        var policy = Encoding.UTF8.GetString(Convert.FromBase64String(fields["policy"]));
+        Assert.That(policy, Does.Contain($"""["eq","$key","data/x/5Fabc/{written}"]"""));
+        Assert.That(JsonNode.Parse(policy)!["conditions"]![1]![2]!.GetValue<string>(), Is.EqualTo(rules.Key));
+    }
+
+    [Test]
+    public void SignPost_binds_every_field_and_nothing_more()
+    {
+        var fields = Signer().At(Temporary, Noon).SignPost(Rules, 86400);
+        var policy = JsonNode.Parse(Convert.FromBase64String(fields["policy"]))!;
+
+        Assert.That(policy["expiration"]!.GetValue<string>(), Is.EqualTo("2026-11-25T12:00:00Z"));
+        Assert.That(policy["conditions"]!.AsArray().Select(condition => condition!.ToJsonString()), Is.EquivalentTo(new[]
+        {
+            """{"bucket":"bucket-1"}""",
+            """["starts-with","$key","data/x/5Fabc/"]""",
+            """["content-length-range",1024,5368709120]""",
+            """{"acl":"private"}""",
+            """{"x-amz-storage-class":"STANDARD"}""",
+            """["starts-with","$Content-Type",""]""",
+            """{"x-amz-algorithm":"AWS4-HMAC-SHA256"}""",
+            """{"x-amz-credential":"ASIAEXAMPLE/20261124/eu-central-1/s3/aws4_request"}""",
+            """{"x-amz-date":"20261124T120000Z"}""",
+            """{"x-amz-security-token":"token/with\u002Bodd==characters"}""",
+        }));
+        Assert.That(fields.Keys, Is.EqualTo(new[]
+        {
+            "key", "acl", "x-amz-storage-class", "Content-Type", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token",
+            "policy", "x-amz-signature",
+        }));
+
+        // The type that an object has when its uploader names none: who copies the fields as they are uploads as before.
+        Assert.That(fields["Content-Type"], Is.EqualTo("binary/octet-stream"));
+        Assert.That(fields["key"], Is.EqualTo("data/x/5Fabc/${filename}"));
+        Assert.That(fields["x-amz-security-token"], Is.EqualTo("token/with+odd==characters"));
+        Assert.That(
+            fields["x-amz-signature"],
+            Is.EqualTo(SignatureOf(fields["policy"], SigningKey.Derive("another/secret", new DateOnly(2026, 11, 24), "eu-central-1"))));
+    }
+
+    [Test]
+    public void SignPost_has_no_token_with_lasting_credentials()
+    {
+        var fields = Signer().At(Lasting, Noon).SignPost(Rules, 60);
+
+        Assert.That(fields, Does.Not.ContainKey("x-amz-security-token"));
+        Assert.That(Encoding.UTF8.GetString(Convert.FromBase64String(fields["policy"])), Does.Not.Contain("security-token"));
+    }
+
+    [Test]
+    public void SignPost_cannot_be_broken_out_of_by_a_folder()
+    {
+        var fields = Signer().At(Lasting, Noon).SignPost(Rules with { Key = "a\"],{\"acl\":\"public-read\"},[\"é😀\\\n/" }, 60);
+        var conditions = JsonNode.Parse(Convert.FromBase64String(fields["policy"]))!["conditions"]!.AsArray();
+
+        Assert.That(conditions, Has.Count.EqualTo(9));
+        Assert.That(conditions[1]![2]!.GetValue<string>(), Is.EqualTo("a\"],{\"acl\":\"public-read\"},[\"é😀\\\n/"));
+    }
+
+    [Test]
+    public void Signer_signs_with_the_new_day_after_midnight_and_still_with_the_old_one_for_a_moment_before()
+    {
+        var signer = Signer();
+        var before = new DateTimeOffset(2026, 11, 24, 23, 59, 59, 999, TimeSpan.Zero);
+        var after = before.AddMilliseconds(1);
+
+        var earlier = signer.At(Lasting, before);
+        var later = signer.At(Lasting, after);
+        var earlierAgain = signer.At(Lasting, before);
+
+        Assert.That(later.PresignGet("k", 60), Is.EqualTo(Signer().At(Lasting, after).PresignGet("k", 60)));
+        Assert.That(earlier.PresignGet("k", 60), Is.EqualTo(Signer().At(Lasting, before).PresignGet("k", 60)));
+        Assert.That(earlierAgain.PresignGet("k", 60), Is.EqualTo(earlier.PresignGet("k", 60)));
+        Assert.That(SignedUrl.Parameters(earlier.PresignGet("k", 60))["X-Amz-Date"], Is.EqualTo("20261124T235959Z"));
+        Assert.That(SignedUrl.Parameters(later.PresignGet("k", 60))["X-Amz-Credential"], Does.Contain("/20261125/"));
+    }
+
+    [Test]
+    public void Signer_counts_days_in_utc()
+    {
+        var moment = new DateTimeOffset(2026, 11, 25, 1, 30, 0, TimeSpan.FromHours(2));
+
+        var parameters = SignedUrl.Parameters(Signer().At(Lasting, moment).PresignGet("k", 60));
+
+        Assert.That(parameters["X-Amz-Date"], Is.EqualTo("20261124T233000Z"));
+        Assert.That(parameters["X-Amz-Credential"], Does.Contain("/20261124/"));
+    }
+
+    [Test]
+    public void Signer_signs_with_the_new_credentials_after_a_rotation()
+    {
+        var signer = Signer();
+        var old = signer.At(Lasting, Noon);
+        var rotated = signer.At(Temporary, Noon);
+
+        Assert.That(rotated.PresignGet("k", 60), Is.EqualTo(Signer().At(Temporary, Noon).PresignGet("k", 60)));
+        Assert.That(old.PresignGet("k", 60), Is.EqualTo(Signer().At(Lasting, Noon).PresignGet("k", 60)), "a grant that was begun stays whole");
+
+        // The same access key with another secret: nothing of the old one is kept.
+        var renewed = signer.At(new SigningCredentials(AccessKey, Secret + "2"), Noon);
+        Assert.That(renewed.PresignGet("k", 60), Is.Not.EqualTo(old.PresignGet("k", 60)));
+    }
+
+    [Test]
+    public void Signer_gives_every_thread_the_right_key_around_midnight_and_rotations()
+    {
+        var signer = Signer();
+        var cases = (
+            from credentials in new[] { Lasting, Temporary }
+            from moment in new[] { Noon, Noon.AddHours(12), Noon.AddHours(36) }
+            select (credentials, moment, expected: Signer().At(credentials, moment).PresignGet("k", 60))).ToArray();
+
+        Parallel.For(0, 20_000, i =>
+        {
+            var (credentials, moment, expected) = cases[i % cases.Length];
+            Assert.That(signer.At(credentials, moment).PresignGet("k", 60), Is.EqualTo(expected));
+        });
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(604801)]
+    [TestCase(long.MaxValue)]
+    [TestCase(long.MinValue)]
+    public void Signer_refuses_a_life_that_s3_would_not_take(long seconds)
+    {
+        var signer = Signer().At(Lasting, Noon);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => signer.PresignGet("k", seconds));
+        Assert.Throws<ArgumentOutOfRangeException>(() => signer.PresignPut("k", seconds));
+        Assert.Throws<ArgumentOutOfRangeException>(() => signer.PresignList(new S3Listing("p"), seconds));
+        Assert.Throws<ArgumentOutOfRangeException>(() => signer.SignPost(Rules, seconds));
+    }
+
+    [TestCase(1)]
+    [TestCase(604800)]
+    public void Signer_takes_the_shortest_and_the_longest_life(long seconds)
+    {
+        var signer = Signer().At(Lasting, Noon);
+
+        Assert.That(SignedUrl.Parameters(signer.PresignGet("k", seconds))["X-Amz-Expires"], Is.EqualTo(seconds.ToString(CultureInfo.InvariantCulture)));
+        Assert.DoesNotThrow(() => signer.SignPost(Rules, seconds));
+    }
+
+    [Test]
+    public void Signer_refuses_what_cannot_be_asked_of_a_store()
+    {
+        var signer = Signer().At(Lasting, Noon);
+
+        Assert.Throws<ArgumentException>(() => signer.PresignGet("", 60));
+        Assert.Throws<ArgumentException>(() => signer.PresignPut("", 60));
+        Assert.Throws<ArgumentOutOfRangeException>(() => signer.PresignPut("k", 60, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => signer.PresignList(new S3Listing(MaxKeys: 0), 60));
+        Assert.Throws<ArgumentOutOfRangeException>(() => signer.PresignList(new S3Listing(MaxKeys: 1001), 60));
+    }
+
+    [Test]
+    public void Barred_headers_are_named_in_order_and_left_out_or_signed_as_empty()
+    {
+        var signer = Signer().At(Lasting, Noon);
+
+        var plain = SignedUrl.Parameters(signer.PresignPut("k", 60));
+        var barred = SignedUrl.Parameters(signer.PresignPut("k", 60, contentLength: null, BarredHeaders.LeftOut));
+        var empty = SignedUrl.Parameters(signer.PresignPut("k", 60, contentLength: null, BarredHeaders.Empty));
+        var names = barred["X-Amz-SignedHeaders"].Split(';');
+
+        Assert.That(names, Is.EqualTo(SigV4Names.UploadHeaders.Prepend("host")));
+        Assert.That(names, Is.Ordered.Using((System.Collections.IComparer)StringComparer.Ordinal));
+        Assert.That(empty["X-Amz-SignedHeaders"], Is.EqualTo(barred["X-Amz-SignedHeaders"]));
+        Assert.That(((string[])[plain["X-Amz-Signature"], barred["X-Amz-Signature"], empty["X-Amz-Signature"]]).Distinct(StringComparer.Ordinal).Count(), Is.EqualTo(3));
+    }
+
+    [Test]
+    public void PresignList_signs_its_prefix()
+    {
+        var signer = Signer().At(Lasting, Noon);
+
+        var mine = SignedUrl.Parameters(signer.PresignList(new S3Listing("data/x/5Fabc/"), 60));
+        var theirs = SignedUrl.Parameters(signer.PresignList(new S3Listing("data/x/5Fabd/"), 60));
+
+        Assert.That(mine["prefix"], Is.EqualTo("data/x/5Fabc/"));
+        Assert.That(mine["X-Amz-Signature"], Is.Not.EqualTo(theirs["X-Amz-Signature"]));
+    }
+
+    [Test]
+    public void PresignList_asks_for_encoded_names_whatever_it_lists()
+    {
+        var signer = Signer().At(Lasting, Noon);
+
+        foreach (var listing in (S3Listing[])[default, new("data/x/"), new("data/x/", "/", "token", 1, "after")])
+        {
+            Assert.That(SignedUrl.Parameters(signer.PresignList(listing, 60))["encoding-type"], Is.EqualTo("url"));
+        }
+    }
+
+    [Test]
+    public void PresignList_signs_bytes_as_it_signs_their_text()
+    {
+        var signer = Signer().At(Lasting, Noon);
+        const string text = "a/b c+%é😀\u0001";
+        var bytes = S3Text.FromBytes(Encoding.UTF8.GetBytes(text));
+
+        Assert.That(
+            signer.PresignList(new S3Listing("p", ContinuationToken: bytes, StartAfter: bytes), 60),
+            Is.EqualTo(signer.PresignList(new S3Listing("p", ContinuationToken: text, StartAfter: text), 60)));
+        Assert.That(
+            signer.PresignList(new S3Listing("p", StartAfter: S3Text.FromBytes(new byte[] { 0xff, 0x00, (byte)'a' })), 60), Does.Contain("&start-after=%FF%00a&"));
+    }
+
+    private static SigV4Signer Signer() => new(S3Endpoint.Aws("bucket-1", "eu-central-1"), "bucket-1", "eu-central-1");
+
+    private static string SignatureOf(string policy, SigningKey key)
+    {
+        var signature = new byte[64];
+        key.Sign(Encoding.ASCII.GetBytes(policy), signature);
+        return Encoding.ASCII.GetString(signature);
+    }
+}
