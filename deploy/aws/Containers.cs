@@ -1,7 +1,6 @@
 using Amazon.CDK;
 using Amazon.CDK.AWS.ECS;
 using Amazon.CDK.AWS.Logs;
-using Constructs;
 
 namespace S3Auth.Deploy.Aws;
 

@@ -1,6 +1,5 @@
 using Amazon.CDK;
 using Amazon.CDK.AWS.S3;
-using Constructs;
 
 namespace S3Auth.Deploy.Aws;
 

@@ -1,6 +1,5 @@
 using Amazon.CDK;
 using Amazon.CDK.AWS.ECR;
-using Constructs;
 
 namespace S3Auth.Deploy.Aws;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Amazon.CDK;
 using Amazon.CDK.AWS.ApplicationAutoScaling;
 using Amazon.CDK.AWS.ECR;
@@ -7,7 +6,6 @@ using Amazon.CDK.AWS.ElasticLoadBalancingV2;
 using Amazon.CDK.AWS.IAM;
 using Amazon.CDK.AWS.Logs;
 using Amazon.CDK.AWS.SecretsManager;
-using Constructs;
 using EcsSecret = Amazon.CDK.AWS.ECS.Secret;
 using Secret = Amazon.CDK.AWS.SecretsManager.Secret;
 

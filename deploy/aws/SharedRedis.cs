@@ -1,8 +1,6 @@
-using System.Globalization;
 using Amazon.CDK;
 using Amazon.CDK.AWS.ElastiCache;
 using Amazon.CDK.AWS.SecretsManager;
-using Constructs;
 
 namespace S3Auth.Deploy.Aws;
 

@@ -1,20 +1,4 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using S3Auth.Api.Configuration;
-using S3Auth.Api.Errors;
-using S3Auth.Api.Json;
-using S3Auth.Api.OpenApi;
-using S3Auth.Api.Limits;
-using S3Auth.Api.Pages;
-using S3Auth.Api.Telemetry;
-using S3Auth.Application;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Service.GetRateLimits;
-using S3Auth.Application.Service.GetReadiness;
-using S3Auth.Domain;
-using S3Auth.Infrastructure;
-using S3Auth.Infrastructure.Audit;
-using S3Auth.Infrastructure.Limits;
-using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Api;
 
@@ -76,7 +60,7 @@ internal static partial class Composition
         }
         else
         {
-            services.AddEmbeddedStore(options.EmbeddedStorePort, Path.Combine(options.DataFolder, "objects"), options.StoreUsage);
+            AddDevelopmentStore(services, options);
         }
 
         services.AddSingleton<IHostedService>(provider => new Drain(
@@ -88,6 +72,28 @@ internal static partial class Composition
         services.AddMvcCore().AddApiExplorer().AddWireJson();
         services.AddServiceDocument();
         services.AddPage(options.PublicUrl, options.Port);
+    }
+
+    // The keys are public: the embedded store listens on loopback and refuses to start in Production.
+    private static void AddDevelopmentStore(IServiceCollection services, ServiceOptions options)
+    {
+        var store = new EmbeddedStoreOptions
+        {
+            Port = options.EmbeddedStorePort,
+            DataFolder = Path.Combine(options.DataFolder, "objects"),
+            AccessKey = "s3auth-dev",
+            SecretKey = "s3auth-dev-secret",
+        };
+
+        services.AddEmbeddedStore(store);
+        services.AddS3Storage(new StorageOptions
+        {
+            Bucket = store.Bucket,
+            Region = store.Region,
+            Endpoint = new UriBuilder(Uri.UriSchemeHttp, store.BindAddress, store.Port).Uri,
+            Credentials = new SigningCredentials(store.AccessKey, store.SecretKey),
+            Usage = options.StoreUsage,
+        });
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServiceOptions options)

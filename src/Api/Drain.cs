@@ -1,5 +1,3 @@
-using S3Auth.Application.Service.GetReadiness;
-
 namespace S3Auth.Api;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using S3Auth.Api.Configuration;
-
 namespace S3Auth.Api;
 
 /// <summary>

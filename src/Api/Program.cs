@@ -1,5 +1,4 @@
 using S3Auth.Api;
-using S3Auth.Api.Configuration;
 
 if (args is [HealthCheck.Argument, .. var settings])
 {

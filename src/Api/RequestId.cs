@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using S3Auth.Api.Limits;
-using S3Auth.Application.Pipeline;
 
 namespace S3Auth.Api;
 

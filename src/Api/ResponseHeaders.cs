@@ -1,7 +1,3 @@
-using S3Auth.Api.Limits;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Service.GetReadiness;
-
 namespace S3Auth.Api;
 
 /// <summary>What every answer says besides its content.</summary>

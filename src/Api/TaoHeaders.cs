@@ -1,10 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using S3Auth.Api.Errors;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Api;
 

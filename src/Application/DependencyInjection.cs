@@ -1,27 +1,4 @@
-using FluentValidation;
-using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using S3Auth.Application.Files;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Listings;
-using S3Auth.Application.Listings.GetListing;
-using S3Auth.Application.Miners.GetFileUploadUrl;
-using S3Auth.Application.Miners.GetFolderAccess;
-using S3Auth.Application.Miners.ListMyFiles;
-using S3Auth.Application.Service.GetCommitmentFormats;
-using S3Auth.Application.Service.GetHealth;
-using S3Auth.Application.Service.GetHotkey;
-using S3Auth.Application.Service.GetRateLimits;
-using S3Auth.Application.Service.GetReadiness;
-using S3Auth.Application.Service.GetStatus;
-using S3Auth.Application.Service.GetStructure;
-using S3Auth.Application.Validators;
-using S3Auth.Application.Validators.GetFilePresignedUrls;
-using S3Auth.Application.Validators.GetFolderPresignedUrls;
-using S3Auth.Application.Validators.GetMinerList;
-using S3Auth.Application.Validators.GetMinerSpecificAccess;
-using S3Auth.Application.Validators.GetValidatorAccess;
-using S3Auth.Application.Validators.ListFiles;
 
 namespace S3Auth.Application;
 

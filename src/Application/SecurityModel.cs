@@ -1,6 +1,4 @@
-using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using S3Auth.Application.Pipeline;
 
 namespace S3Auth.Application;
 

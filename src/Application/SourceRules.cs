@@ -1,6 +1,3 @@
-using FluentValidation;
-using S3Auth.Domain;
-
 namespace S3Auth.Application;
 
 /// <summary>A source is one of the configured ones; where the layout has none, it is left out.</summary>

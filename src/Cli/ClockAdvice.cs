@@ -1,5 +1,3 @@
-using S3Auth.Cli.Output;
-
 namespace S3Auth.Cli;
 
 /// <summary>What to say of a clock that is wrong.</summary>

@@ -1,8 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using S3Auth.Cli;
-using S3Auth.Cli.Commands;
 
 var options = new CommonOptions();
 var root = new RootCommand(

@@ -1,7 +1,3 @@
-using S3Auth.Cli.Identity;
-using S3Auth.Cli.Output;
-using S3Auth.Client;
-
 namespace S3Auth.Cli;
 
 /// <summary>What a command works with: where it reports, who asks, and the way to the server.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using System.Net;
 
 namespace S3Auth.Client;
 

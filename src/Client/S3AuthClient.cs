@@ -1,10 +1,3 @@
-using S3Auth.Client.Downloads;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Requests;
-using S3Auth.Client.Stores;
-using S3Auth.Client.Uploads;
-using S3Auth.Substrate;
-
 namespace S3Auth.Client;
 
 /// <summary>

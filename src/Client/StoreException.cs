@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace S3Auth.Client;
 
 /// <summary>The object store refused an upload or a download, or failed at it.</summary>

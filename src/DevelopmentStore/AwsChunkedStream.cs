@@ -1,8 +1,4 @@
-using System.Buffers;
 using System.IO.Pipelines;
-using System.Security.Cryptography;
-using System.Text;
-using S3Auth.S3;
 
 namespace S3Auth.DevelopmentStore;
 

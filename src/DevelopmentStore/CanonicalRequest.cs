@@ -1,7 +1,3 @@
-using System.Text;
-using Microsoft.AspNetCore.Http;
-using S3Auth.S3;
-
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>

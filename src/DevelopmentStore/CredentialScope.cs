@@ -1,6 +1,3 @@
-using System.Globalization;
-using S3Auth.S3;
-
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>A credential as it stands in a signed request: <c>access-key/yyyyMMdd/region/s3/aws4_request</c>.</summary>

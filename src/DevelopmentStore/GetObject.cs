@@ -1,6 +1,3 @@
-using System.Globalization;
-using Microsoft.AspNetCore.Http;
-
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>GET and HEAD /bucket/key. Specification: "GetObject" and "HeadObject", Amazon S3 API Reference.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>Times as HTTP headers carry them: whole seconds, RFC 9110's preferred form.</summary>

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Xml;
-using Microsoft.AspNetCore.Http;
 
 namespace S3Auth.DevelopmentStore;
 

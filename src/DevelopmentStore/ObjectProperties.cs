@@ -1,7 +1,3 @@
-using System.Buffers;
-using System.Text;
-using Microsoft.AspNetCore.Http;
-
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>What an upload says about its object besides the bytes.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using Microsoft.AspNetCore.Http;
-using S3Auth.S3;
-
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>POST /bucket with a form. Specification: "POST Object", Amazon S3 API Reference.</summary>

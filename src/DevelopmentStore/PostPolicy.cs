@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using S3Auth.S3;
 
 namespace S3Auth.DevelopmentStore;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>PUT /bucket/key. Specification: "PutObject", Amazon S3 API Reference.</summary>

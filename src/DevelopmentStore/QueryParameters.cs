@@ -1,6 +1,3 @@
-using System.Text;
-using S3Auth.S3;
-
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using Microsoft.AspNetCore.Http;
-using S3Auth.S3;
-
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>

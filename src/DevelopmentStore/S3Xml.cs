@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text;
 using System.Xml;
-using Microsoft.AspNetCore.Http;
-using S3Auth.S3;
 
 namespace S3Auth.DevelopmentStore;
 

@@ -1,5 +1,3 @@
-using S3Auth.S3;
-
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>What a verified signature leaves behind for the body: each signed chunk continues from it.</summary>

@@ -1,7 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
-using S3Auth.Substrate;
 
 namespace S3Auth.Domain;
 

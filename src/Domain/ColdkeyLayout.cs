@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Domain;
 
 /// <summary><c>data/{source}/{coldkey}/</c>: one folder for each source, shared by all hotkeys of one coldkey.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using S3Auth.Substrate;
 
 namespace S3Auth.Domain;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace S3Auth.Domain;
 
 /// <summary>A prefix that belongs to one miner.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using S3Auth.Substrate;
-
 namespace S3Auth.Domain;
 
 /// <summary>

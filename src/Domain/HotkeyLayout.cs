@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Domain;
 
 /// <summary><c>data/hotkey={hotkey}/</c>: one folder for each hotkey, with a folder for each job inside.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using S3Auth.Substrate;
 
 namespace S3Auth.Domain;
 

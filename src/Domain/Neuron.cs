@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Domain;
 
 /// <summary>One registered hotkey of a subnet, as the chain tells it.</summary>

@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using S3Auth.S3;
 
 namespace S3Auth.Domain;
 

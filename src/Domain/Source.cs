@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace S3Auth.Domain;
 
 /// <summary>Where data was collected: the first folder level of the coldkey layout. Matches <c>[a-z0-9][a-z0-9_-]{0,31}</c>.</summary>

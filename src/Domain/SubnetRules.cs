@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Domain;
 
 /// <summary>Who counts as a miner and who as a validator.</summary>

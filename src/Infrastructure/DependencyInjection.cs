@@ -1,30 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Audit;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Chain.Node;
-using S3Auth.Infrastructure.Limits;
-using S3Auth.Infrastructure.Sealing;
-using S3Auth.Infrastructure.Signatures;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.DevelopmentStore;
-using S3Auth.Infrastructure.Storage.Probing;
-using S3Auth.S3;
 
 namespace S3Auth.Infrastructure;
 
 /// <summary>Registers this layer: an adapter for every port of the application.</summary>
 public static class DependencyInjection
 {
-    // What the embedded store and the clients of a development machine agree on; everyone knows it, and it opens nothing else.
-    private const string EmbeddedAccessKey = "s3auth-dev";
-    private const string EmbeddedSecretKey = "s3auth-dev-secret";
-
     /// <summary>sr25519.</summary>
     public static IServiceCollection AddSignatures(this IServiceCollection services) =>
         services.AddSingleton<ISignatureVerifier, Sr25519SignatureVerifier>();
@@ -183,37 +164,5 @@ public static class DependencyInjection
         // After the credentials, which it signs with.
         services.AddHostedService<StoreMonitor>();
         return services;
-    }
-
-    /// <summary>The embedded store on its own port, and everything that signs for it.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="port">The store's port.</param>
-    /// <param name="folder">Where its files go.</param>
-    /// <param name="usage">How it is used.</param>
-    public static IServiceCollection AddEmbeddedStore(this IServiceCollection services, int port, string folder, StoreUsage usage)
-    {
-        var store = new EmbeddedStoreOptions
-        {
-            Port = port,
-            DataFolder = folder,
-            AccessKey = EmbeddedAccessKey,
-            SecretKey = EmbeddedSecretKey,
-        };
-
-        services.AddSingleton(provider => new EmbeddedStore(
-            store,
-            provider.GetRequiredService<IHostEnvironment>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>()));
-        services.AddHostedService(provider => provider.GetRequiredService<EmbeddedStore>());
-
-        return services.AddS3Storage(new StorageOptions
-        {
-            Bucket = store.Bucket,
-            Region = store.Region,
-            Endpoint = new UriBuilder(Uri.UriSchemeHttp, store.BindAddress, port).Uri,
-            Credentials = new SigningCredentials(store.AccessKey, store.SecretKey),
-            Usage = usage,
-        });
     }
 }

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using System.Text.Json;
-using S3Auth.Substrate.Interop;
 
 namespace S3Auth.Substrate;
 

@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using S3Auth.Substrate.Interop;
 
 namespace S3Auth.Substrate;
 

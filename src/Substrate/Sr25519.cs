@@ -1,8 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using S3Auth.Substrate.Interop;
-using S3Auth.Substrate.Transcript;
-
 namespace S3Auth.Substrate;
 
 //  sr25519

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using S3Auth.Substrate.Interop;
-
 namespace S3Auth.Substrate;
 
 /// <summary>

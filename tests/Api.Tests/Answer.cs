@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace S3Auth.Api.Tests;
 
 /// <summary>An answer, read whole.</summary>

@@ -1,36 +1,41 @@
 using System.Reflection;
 using NetArchTest.Rules;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Api.Tests;
 
 /// <summary>
-/// The arrows between the rooms point one way: Substrate ◀ Domain ◀ Application ◀ Infrastructure ◀ Api, and Substrate ◀ Client ◀ Cli.
+/// References between the projects point one way: {Substrate, S3} ◀ Domain ◀ Application ◀ Infrastructure ◀ Api, S3 ◀ DevelopmentStore ◀ Api, and
+/// {Substrate, S3} ◀ Client ◀ Cli.
 /// </summary>
 public sealed class ArchitectureTests
 {
     private static readonly Assembly Substrate = typeof(AccountId).Assembly;
+    private static readonly Assembly S3 = typeof(S3Limits).Assembly;
     private static readonly Assembly Domain = typeof(Metagraph).Assembly;
     private static readonly Assembly Application = typeof(IMetagraph).Assembly;
     private static readonly Assembly Infrastructure = typeof(Infrastructure.DependencyInjection).Assembly;
+    private static readonly Assembly DevelopmentStore = typeof(EmbeddedStoreOptions).Assembly;
     private static readonly Assembly Api = typeof(Program).Assembly;
     private static readonly Assembly Client = Assembly.Load("S3Auth.Client");
     private static readonly Assembly Cli = Assembly.Load("s3auth");
 
     private static readonly string[] Rooms =
-        ["S3Auth.Substrate", "S3Auth.Domain", "S3Auth.Application", "S3Auth.Infrastructure", "S3Auth.Api", "S3Auth.Client", "S3Auth.Cli"];
+    [
+        "S3Auth.Substrate", "S3Auth.S3", "S3Auth.Domain", "S3Auth.Application", "S3Auth.Infrastructure", "S3Auth.DevelopmentStore", "S3Auth.Api",
+        "S3Auth.Client", "S3Auth.Cli",
+    ];
 
     private static IEnumerable<TestCaseData> Arrows() =>
     [
         new(Substrate, Array.Empty<string>()),
-        new(Domain, new[] { "S3Auth.Substrate" }),
-        new(Application, new[] { "S3Auth.Substrate", "S3Auth.Domain" }),
-        new(Infrastructure, new[] { "S3Auth.Substrate", "S3Auth.Domain", "S3Auth.Application" }),
-        new(Api, new[] { "S3Auth.Substrate", "S3Auth.Domain", "S3Auth.Application", "S3Auth.Infrastructure" }),
-        new(Client, new[] { "S3Auth.Substrate" }),
-        new(Cli, new[] { "S3Auth.Substrate", "S3Auth.Client" }),
+        new(S3, Array.Empty<string>()),
+        new(Domain, new[] { "S3Auth.Substrate", "S3Auth.S3" }),
+        new(Application, new[] { "S3Auth.Substrate", "S3Auth.S3", "S3Auth.Domain" }),
+        new(Infrastructure, new[] { "S3Auth.Substrate", "S3Auth.S3", "S3Auth.Domain", "S3Auth.Application" }),
+        new(DevelopmentStore, new[] { "S3Auth.S3" }),
+        new(Api, Rooms.Except(["S3Auth.Client", "S3Auth.Cli"]).ToArray()),
+        new(Client, new[] { "S3Auth.Substrate", "S3Auth.S3" }),
+        new(Cli, new[] { "S3Auth.Substrate", "S3Auth.S3", "S3Auth.Client" }),
     ];
 
     [TestCaseSource(nameof(Arrows))]
@@ -47,11 +52,13 @@ public sealed class ArchitectureTests
     }
 
     [TestCase("S3Auth.Substrate", new[] { "Microsoft.AspNetCore", "Microsoft.Extensions", "Amazon", "MediatR", "System.Net" })]
+    [TestCase("S3Auth.S3", new[] { "Microsoft.AspNetCore", "Amazon", "MediatR", "System.Net", "System.IO.File" })]
     [TestCase("S3Auth.Domain", new[] { "Microsoft.AspNetCore", "Microsoft.Extensions", "Amazon", "MediatR", "FluentValidation", "System.Net" })]
     [TestCase("S3Auth.Application", new[] { "Microsoft.AspNetCore", "Amazon", "System.Net" })]
+    [TestCase("S3Auth.Infrastructure", new[] { "Microsoft.AspNetCore", "MediatR", "FluentValidation" })]
     public void Inner_room_knows_no_framework_of_the_outside(string room, string[] frameworks)
     {
-        var assembly = new[] { Substrate, Domain, Application }.Single(candidate => candidate.GetName().Name == room);
+        var assembly = new[] { Substrate, S3, Domain, Application, Infrastructure }.Single(candidate => candidate.GetName().Name == room);
 
         Assert.That(OffendersOf(Types.InAssembly(assembly).ShouldNot().HaveDependencyOnAny(frameworks)), Is.Empty);
     }
@@ -61,7 +68,7 @@ public sealed class ArchitectureTests
     {
         var offenders = OffendersOf(Types.InAssembly(Api)
             .That().DoNotHaveName("Composition").And().DoNotResideInNamespace("S3Auth.Api.Configuration")
-            .ShouldNot().HaveDependencyOn("S3Auth.Infrastructure"));
+            .ShouldNot().HaveDependencyOnAny("S3Auth.Infrastructure", "S3Auth.DevelopmentStore"));
 
         Assert.That(offenders.Where(name => !name.StartsWith("S3Auth.Api.Composition", StringComparison.Ordinal)), Is.Empty);
     }
@@ -81,7 +88,7 @@ public sealed class ArchitectureTests
     public void No_room_reads_the_clock_but_through_TimeProvider()
     {
         // The clock's getters, found in what the compiled methods call.
-        var offenders = new[] { Substrate, Domain, Application, Infrastructure, Api, Client, Cli }
+        var offenders = new[] { Substrate, S3, Domain, Application, Infrastructure, DevelopmentStore, Api, Client, Cli }
             .Where(room => MemberReferences.Of(room).Any(member => member is
                 ("System.DateTime", "get_UtcNow" or "get_Now" or "get_Today") or ("System.DateTimeOffset", "get_UtcNow" or "get_Now")))
             .Select(room => room.GetName().Name);

@@ -1,7 +1,4 @@
-using System.Net;
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Http;
-using S3Auth.Api.Limits;
 
 namespace S3Auth.Api.Tests;
 

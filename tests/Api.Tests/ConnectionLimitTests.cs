@@ -1,7 +1,5 @@
-using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
-using S3Auth.Api.Limits;
 
 namespace S3Auth.Api.Tests;
 

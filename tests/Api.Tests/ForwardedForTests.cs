@@ -1,6 +1,4 @@
-using System.Net;
 using Microsoft.Extensions.Primitives;
-using S3Auth.Api.Limits;
 
 namespace S3Auth.Api.Tests;
 

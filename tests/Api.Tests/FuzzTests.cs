@@ -1,11 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using S3Auth.Substrate;
-using S3Auth.Tests;
 
 namespace S3Auth.Api.Tests;
 

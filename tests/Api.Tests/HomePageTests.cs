@@ -1,12 +1,5 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Moq;
-using S3Auth.Api.Pages;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
 
 namespace S3Auth.Api.Tests;
 
@@ -218,7 +211,7 @@ public sealed partial class HomePageTests
             await limited.PostAsync("/list-files", "{}");
         }
 
-        var counted = limited.Services.GetRequiredService<Application.Service.GetStatus.RecentAnswers>().Read();
+        var counted = limited.Services.GetRequiredService<Application.Service.RecentAnswers>().Read();
 
         Assert.That(counted.Select(one => (one.Answer, one.Count)), Is.EquivalentTo(new[] { ("invalid_request", 3L), ("rate_limited", 2L) }));
     }

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
 using System.Xml.Linq;
-using S3Auth.Tests;
 
 namespace S3Auth.Api.Tests;
 

@@ -1,10 +1,5 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Http.Json;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using S3Auth.Application.Service.GetReadiness;
 
 namespace S3Auth.Api.Tests;
 

@@ -1,8 +1,4 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using S3Auth.Substrate;
 
 namespace S3Auth.Api.Tests;
 

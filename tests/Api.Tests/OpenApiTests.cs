@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace S3Auth.Api.Tests;
 
 public sealed class OpenApiTests

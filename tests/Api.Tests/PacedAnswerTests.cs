@@ -1,20 +1,11 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Formatters;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using S3Auth.Api.Json;
-using S3Auth.Api.Limits;
-using S3Auth.Api.Telemetry;
-using S3Auth.Application.Files;
-using S3Auth.Application.Pipeline;
-using S3Auth.Substrate;
 
 namespace S3Auth.Api.Tests;
 

@@ -1,8 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
-using S3Auth.Substrate;
-using S3Auth.Tests;
 
 namespace S3Auth.Api.Tests;
 

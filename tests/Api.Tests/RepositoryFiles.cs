@@ -1,5 +1,3 @@
-using S3Auth.Tests;
-
 namespace S3Auth.Api.Tests;
 
 /// <summary>Files of the repository: some tests hold its pages to its code.</summary>

@@ -1,11 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
-using S3Auth.Api.Json;
-using S3Auth.Application.Refusals;
 
 namespace S3Auth.Api.Tests;
 

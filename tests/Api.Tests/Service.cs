@@ -1,12 +1,7 @@
-using System.Net;
-using System.Text;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using S3Auth.Substrate;
-using S3Auth.Tests;
 
 namespace S3Auth.Api.Tests;
 

@@ -2,9 +2,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Moq;
-using S3Auth.Api.Configuration;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Limits;
 
 namespace S3Auth.Api.Tests;
 

@@ -1,16 +1,10 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Primitives;
 using Moq;
 using NUnit.Framework.Constraints;
-using S3Auth.Api.Configuration;
-using S3Auth.Api.Telemetry;
 
 namespace S3Auth.Api.Tests;
 

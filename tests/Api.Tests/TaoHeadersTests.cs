@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
-using S3Auth.Substrate;
 
 namespace S3Auth.Api.Tests;
 

@@ -1,6 +1,3 @@
-using System.Text.RegularExpressions;
-using S3Auth.Tests;
-
 namespace S3Auth.Api.Tests;
 
 /// <summary>What the threat model leans on exists: no rule is said to be held by a test or a file that is not there.</summary>

@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using S3Auth.Tests;
 
 namespace S3Auth.Api.Tests;
 

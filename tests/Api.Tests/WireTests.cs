@@ -1,11 +1,5 @@
-using System.Net;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using Moq;
-using S3Auth.Api.Json;
-using S3Auth.Application.Ports;
 
 namespace S3Auth.Api.Tests;
 

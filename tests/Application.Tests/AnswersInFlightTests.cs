@@ -3,16 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using Moq;
-using S3Auth.Application.Files;
-using S3Auth.Application.Miners.GetFileUploadUrl;
-using S3Auth.Application.Miners.ListMyFiles;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Validators;
-using S3Auth.Domain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Application.Tests;
 

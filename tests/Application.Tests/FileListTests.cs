@@ -1,12 +1,4 @@
 using System.Text;
-using Moq;
-using S3Auth.Application.Files;
-using S3Auth.Application.Miners.ListMyFiles;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Validators.ListFiles;
-using S3Auth.Domain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Application.Tests;
 

@@ -1,7 +1,3 @@
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Validators.GetFilePresignedUrls;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Tests;
 
 public sealed class GetFilePresignedUrlsTests

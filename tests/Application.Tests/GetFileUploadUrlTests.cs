@@ -1,9 +1,3 @@
-using Moq;
-using S3Auth.Application.Miners.GetFileUploadUrl;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Tests;
 
 public sealed class GetFileUploadUrlTests

@@ -1,11 +1,3 @@
-using Moq;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Validators;
-using S3Auth.Application.Validators.GetFolderPresignedUrls;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Tests;
 
 public sealed class GetFolderPresignedUrlsTests

@@ -1,16 +1,3 @@
-using Moq;
-using S3Auth.Application.Miners.GetFileUploadUrl;
-using S3Auth.Application.Miners.GetFolderAccess;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Service.GetHealth;
-using S3Auth.Application.Service.GetRateLimits;
-using S3Auth.Application.Validators.GetFilePresignedUrls;
-using S3Auth.Application.Validators.GetValidatorAccess;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Tests;
 
 /// <summary>Replay, quotas and records, rule by rule. Each test fails when its rule is taken out.</summary>

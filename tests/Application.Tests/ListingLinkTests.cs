@@ -1,14 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Moq;
-using S3Auth.Application.Listings;
-using S3Auth.Application.Listings.GetListing;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Validators.GetFolderPresignedUrls;
-using S3Auth.Application.Validators.GetMinerList;
-using S3Auth.Application.Validators.GetMinerSpecificAccess;
-using S3Auth.Domain;
 
 namespace S3Auth.Application.Tests;
 

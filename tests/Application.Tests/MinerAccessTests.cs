@@ -1,9 +1,3 @@
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Validators;
-using S3Auth.Application.Validators.GetMinerList;
-using S3Auth.Application.Validators.GetMinerSpecificAccess;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Tests;
 
 public sealed class MinerAccessTests

@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using S3Auth.Application.Ports;
 
 namespace S3Auth.Application.Tests;
 

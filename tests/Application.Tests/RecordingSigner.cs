@@ -1,7 +1,3 @@
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Tests;
 
 /// <summary>Writes down, instead of a signature, what was to be signed and until when.</summary>

@@ -1,13 +1,3 @@
-using Moq;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Service.GetCommitmentFormats;
-using S3Auth.Application.Service.GetHealth;
-using S3Auth.Application.Service.GetReadiness;
-using S3Auth.Application.Service.GetStatus;
-using S3Auth.Application.Service.GetStructure;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Tests;
 
 public sealed class ServiceTests

@@ -1,13 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Moq;
-using S3Auth.Application.Files;
-using S3Auth.Application.Miners.ListMyFiles;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Service.GetHotkey;
-using S3Auth.Application.Service.GetReadiness;
-using S3Auth.Application.Service.GetStatus;
-using S3Auth.Domain;
 
 namespace S3Auth.Application.Tests;
 

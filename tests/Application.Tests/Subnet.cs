@@ -3,16 +3,6 @@ using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Moq;
-using S3Auth.Application.Listings;
-using S3Auth.Application.Miners.GetFolderAccess;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Service.GetRateLimits;
-using S3Auth.Application.Validators.GetValidatorAccess;
-using S3Auth.Domain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Application.Tests;
 

@@ -1,13 +1,8 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
 using System.Security;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using S3Auth.Substrate;
 
 namespace S3Auth.Benchmarks;
 

@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Benchmarks;
 
 /// <summary>As many accounts as a benchmark wants; nobody has their keys.</summary>

@@ -1,6 +1,3 @@
-using BenchmarkDotNet.Attributes;
-using S3Auth.Application.Service.GetStatus;
-
 namespace S3Auth.Benchmarks;
 
 /// <summary>What it costs each answer that it is counted for the page at <c>/</c>.</summary>

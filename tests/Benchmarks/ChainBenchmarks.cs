@@ -1,8 +1,3 @@
-using BenchmarkDotNet.Attributes;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-
 namespace S3Auth.Benchmarks;
 
 /// <summary>

@@ -1,10 +1,4 @@
 using System.Net.WebSockets;
-using System.Text;
-using BenchmarkDotNet.Attributes;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Chain.Node;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
 
 namespace S3Auth.Benchmarks;
 

@@ -1,10 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Text;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-using S3Auth.Substrate;
-
 namespace S3Auth.Benchmarks;
 
 /// <summary>

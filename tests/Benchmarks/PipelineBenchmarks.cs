@@ -1,22 +1,5 @@
-using System.Text;
-using BenchmarkDotNet.Attributes;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using S3Auth.Application;
-using S3Auth.Application.Listings;
-using S3Auth.Application.Miners.GetFolderAccess;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Validators.GetFilePresignedUrls;
-using S3Auth.Application.Validators.GetValidatorAccess;
-using S3Auth.Application.Service.GetRateLimits;
-using S3Auth.Domain;
-using S3Auth.Infrastructure;
-using S3Auth.Infrastructure.Limits;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.S3;
-using S3Auth.Substrate;
 
 namespace S3Auth.Benchmarks;
 

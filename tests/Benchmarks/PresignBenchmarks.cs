@@ -2,13 +2,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.S3;
 
 namespace S3Auth.Benchmarks;
 

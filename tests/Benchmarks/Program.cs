@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Running;
 using S3Auth.Benchmarks;
-using S3Auth.Benchmarks.Load;
 
 if (args is [HungNodeLatency.Name, var program])
 {

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using S3Auth.Tests;
-
 namespace S3Auth.Benchmarks;
 
 /// <summary>The service as a process of its own, as in production, on a free port of this machine.</summary>

@@ -1,8 +1,3 @@
-using System.Text;
-using BenchmarkDotNet.Attributes;
-using S3Auth.Substrate;
-using S3Auth.Substrate.Transcript;
-
 namespace S3Auth.Benchmarks;
 
 /// <summary>

@@ -1,14 +1,6 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 using System.Text.Json;
-using S3Auth.Cli.Identity;
-using S3Auth.Cli.Output;
-using S3Auth.Cli.Transfers;
-using S3Auth.Client.Downloads;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Tests;
-using S3Auth.Substrate;
 
 namespace S3Auth.Cli.Tests;
 

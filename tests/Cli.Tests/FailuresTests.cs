@@ -1,8 +1,3 @@
-using System.Net;
-using S3Auth.Cli.Output;
-using S3Auth.Client;
-using S3Auth.Client.Uploads;
-
 namespace S3Auth.Cli.Tests;
 
 public sealed class FailuresTests

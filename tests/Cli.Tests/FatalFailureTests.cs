@@ -1,8 +1,3 @@
-using System.Net;
-using S3Auth.Cli.Transfers;
-using S3Auth.Client;
-using S3Auth.Client.Downloads;
-
 namespace S3Auth.Cli.Tests;
 
 public sealed class FatalFailureTests

@@ -1,8 +1,4 @@
-using System.Net;
 using System.Text.Json;
-using S3Auth.Cli.Migration;
-using S3Auth.Cli.Output;
-using S3Auth.Client.Tests;
 
 namespace S3Auth.Cli.Tests;
 

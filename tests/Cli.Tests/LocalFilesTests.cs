@@ -1,5 +1,3 @@
-using S3Auth.Cli.Transfers;
-
 namespace S3Auth.Cli.Tests;
 
 public sealed class LocalFilesTests

@@ -1,6 +1,3 @@
-using S3Auth.Cli.Transfers;
-using S3Auth.Client.Downloads;
-
 namespace S3Auth.Cli.Tests;
 
 /// <summary>Whether an object whose ETag tells nothing is what a local file is.</summary>

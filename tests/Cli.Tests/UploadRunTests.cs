@@ -1,11 +1,4 @@
 using System.Globalization;
-using System.Net;
-using S3Auth.Cli.Identity;
-using S3Auth.Cli.Output;
-using S3Auth.Cli.Transfers;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Tests;
-using S3Auth.Substrate;
 
 namespace S3Auth.Cli.Tests;
 

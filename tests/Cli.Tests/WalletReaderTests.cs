@@ -1,5 +1,3 @@
-using S3Auth.Cli.Identity;
-
 namespace S3Auth.Cli.Tests;
 
 /// <summary>Wallets in Bittensor's layout, around key files that were written by its documentation.</summary>

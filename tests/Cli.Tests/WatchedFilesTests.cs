@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using S3Auth.Cli.Transfers;
 
 namespace S3Auth.Cli.Tests;
 

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace S3Auth.Client.Tests;
 
 /// <summary>What a server would answer, one after the other; the last one again and again. Keeps what it was asked.</summary>

@@ -1,6 +1,3 @@
-using S3Auth.Client.Requests;
-using S3Auth.Substrate;
-
 namespace S3Auth.Client.Tests;
 
 public sealed class AudienceTests

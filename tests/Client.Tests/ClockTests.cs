@@ -1,9 +1,5 @@
 using System.Globalization;
-using System.Net;
-using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using S3Auth.Client.Requests;
-using S3Auth.Substrate;
 
 namespace S3Auth.Client.Tests;
 

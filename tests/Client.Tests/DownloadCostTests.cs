@@ -1,12 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using S3Auth.Client.Downloads;
-using S3Auth.Client.Generated;
-using S3Auth.Substrate;
 
 namespace S3Auth.Client.Tests;
 

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
 using Moq;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Uploads;
-using S3Auth.Substrate;
 
 namespace S3Auth.Client.Tests;
 

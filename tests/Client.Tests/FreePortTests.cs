@@ -1,5 +1,4 @@
 using System.Globalization;
-using S3Auth.Tests;
 
 namespace S3Auth.Client.Tests;
 

@@ -1,7 +1,3 @@
-using S3Auth.Client.Downloads;
-using S3Auth.Client.Generated;
-using S3Auth.Substrate;
-
 namespace S3Auth.Client.Tests;
 
 /// <summary>Lists that go round in a circle, for ever, or make no sense; keys that are no text.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.Client.Downloads;
-
 namespace S3Auth.Client.Tests;
 
 public sealed class LocalNameTests

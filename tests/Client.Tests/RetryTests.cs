@@ -1,7 +1,4 @@
-using System.Net;
-using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using S3Auth.Client.Requests;
 
 namespace S3Auth.Client.Tests;
 

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using S3Auth.Client.Requests;
-using S3Auth.Substrate;
 
 namespace S3Auth.Client.Tests;
 

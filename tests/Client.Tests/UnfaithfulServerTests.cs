@@ -1,10 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using S3Auth.Client.Downloads;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Uploads;
-using S3Auth.Substrate;
 
 namespace S3Auth.Client.Tests;
 

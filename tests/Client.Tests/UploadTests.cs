@@ -1,8 +1,3 @@
-using System.Text;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Stores;
-using S3Auth.Client.Uploads;
-
 namespace S3Auth.Client.Tests;
 
 public sealed class UploadTests

@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
-using S3Auth.Api.Configuration;
 using S3Auth.Deploy.Aws;
-using S3Auth.Deploy.Tests;
 
 namespace S3Auth.Deploy.Aws.Tests;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using S3Auth.Deploy.Aws;
 
 namespace S3Auth.Deploy.Aws.Tests;

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Amazon.CDK.Assertions;
 using S3Auth.Deploy.Aws;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace S3Auth.Deploy.Aws.Tests;
 
 /// <summary>One statement of one policy of a template, wherever it stands.</summary>

@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using S3Auth.Api;
-using S3Auth.Tests;
 
 namespace S3Auth.Deploy.Tests;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using S3Auth.Tests;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 

@@ -1,8 +1,4 @@
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using S3Auth.Api;
-using S3Auth.Deploy.Tests.Containers;
-using S3Auth.Tests;
 
 namespace S3Auth.Deploy.Tests;
 

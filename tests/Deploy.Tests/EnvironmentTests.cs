@@ -1,5 +1,4 @@
 using System.Text.Json;
-using S3Auth.Substrate;
 
 namespace S3Auth.Deploy.Tests;
 

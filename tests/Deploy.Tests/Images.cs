@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace S3Auth.Deploy.Tests;
 
 /// <summary>Names of images.</summary>

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using S3Auth.Api;
-using S3Auth.Deploy.Tests.Containers;
 
 namespace S3Auth.Deploy.Tests;
 

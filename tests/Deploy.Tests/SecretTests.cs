@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace S3Auth.Deploy.Tests;
 
 /// <summary>No file that describes a deployment holds what opens one.</summary>

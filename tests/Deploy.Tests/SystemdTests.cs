@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
-using S3Auth.Api;
 
 namespace S3Auth.Deploy.Tests;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace S3Auth.DevelopmentStore.Tests;
 
 internal sealed class AwsChunkedTests : StoreTests

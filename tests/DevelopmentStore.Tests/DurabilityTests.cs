@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using System.Text;
-
 namespace S3Auth.DevelopmentStore.Tests;
 
 internal sealed class DurabilityTests : StoreTests

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net.Sockets;
-using System.Text;
 
 namespace S3Auth.DevelopmentStore.Tests;
 

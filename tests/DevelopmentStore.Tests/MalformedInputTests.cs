@@ -1,6 +1,3 @@
-using System.Text;
-using S3Auth.Tests;
-
 namespace S3Auth.DevelopmentStore.Tests;
 
 /// <summary>Thousands of damaged requests: none may be answered with a 500, hang, be accepted wrongly, or leave a file.</summary>

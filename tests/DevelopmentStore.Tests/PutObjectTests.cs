@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace S3Auth.DevelopmentStore.Tests;
 
 internal sealed class PutObjectTests : StoreTests

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -39,7 +38,7 @@ internal sealed class SdkTests : StoreTests
         Assert.That(await new StreamReader(got.ResponseStream).ReadToEndAsync(), Is.EqualTo("0123456789"));
         Assert.That((got.Headers.ContentType, got.Metadata["who"]), Is.EqualTo(("text/plain", "me")));
 
-        using var part = await _client.GetObjectAsync(new GetObjectRequest { BucketName = Bucket, Key = key, ByteRange = new ByteRange(2, 4) });
+        using var part = await _client.GetObjectAsync(new GetObjectRequest { BucketName = Bucket, Key = key, ByteRange = new Amazon.S3.Model.ByteRange(2, 4) });
         Assert.That((await new StreamReader(part.ResponseStream).ReadToEndAsync(), part.HttpStatusCode), Is.EqualTo(("234", HttpStatusCode.PartialContent)));
 
         Assert.That((await _client.GetObjectMetadataAsync(Bucket, key)).ContentLength, Is.EqualTo(10));

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace S3Auth.DevelopmentStore.Tests;
 
 /// <summary>A store for each test, and the requests that most tests make.</summary>

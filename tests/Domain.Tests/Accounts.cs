@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Domain.Tests;
 
 /// <summary>Well-known development accounts.</summary>

@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests;
 
 /// <summary>What all tests of one run share: the servers, started when first needed and stopped at the end.</summary>

@@ -1,11 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.Infrastructure.Storage.Probing;
-using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Tests;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace S3Auth.Infrastructure.Tests;
 
 /// <summary>Keeps what is logged.</summary>

@@ -1,6 +1,4 @@
 using System.Numerics;
-using S3Auth.Substrate.Interop;
-using S3Auth.Substrate.Transcript;
 
 namespace S3Auth.Substrate.Tests;
 

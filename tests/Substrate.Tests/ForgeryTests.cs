@@ -1,6 +1,3 @@
-using S3Auth.Substrate.Interop;
-using S3Auth.Tests;
-
 namespace S3Auth.Substrate.Tests;
 
 /// <summary>A hundred thousand signatures that were tampered with, in every part that can be: none is accepted.</summary>

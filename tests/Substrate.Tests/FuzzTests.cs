@@ -1,5 +1,4 @@
 using System.Text;
-using S3Auth.Tests;
 
 namespace S3Auth.Substrate.Tests;
 

@@ -1,5 +1,3 @@
-using S3Auth.Substrate.Transcript;
-
 namespace S3Auth.Substrate.Tests;
 
 public sealed class TranscriptTests

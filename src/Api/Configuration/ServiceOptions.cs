@@ -1,12 +1,3 @@
-using System.Net;
-using S3Auth.Application.Listings;
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Limits;
-using S3Auth.Infrastructure.Sealing;
-using S3Auth.Infrastructure.Storage;
-
 namespace S3Auth.Api.Configuration;
 
 /// <summary>Everything an operator can set, parsed. What each is called in the environment, and what holds where nothing is set, stands in <see cref="Settings"/>.</summary>

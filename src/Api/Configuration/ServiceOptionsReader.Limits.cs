@@ -1,9 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using S3Auth.Application.Listings;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Limits;
-using S3Auth.Infrastructure.Sealing;
 
 namespace S3Auth.Api.Configuration;
 

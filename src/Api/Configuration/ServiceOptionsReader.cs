@@ -1,11 +1,4 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
-using S3Auth.Api.Pages;
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.S3;
 
 namespace S3Auth.Api.Configuration;
 

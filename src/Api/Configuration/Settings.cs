@@ -1,7 +1,3 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Service.GetRateLimits;
-using S3Auth.Domain;
-
 namespace S3Auth.Api.Configuration;
 
 /// <summary>Everything an operator can set: each name, default, bound and meaning stands here, and only here.</summary>

@@ -1,8 +1,4 @@
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
-using S3Auth.Api.Errors;
-using S3Auth.Application.Refusals;
-using S3Auth.Substrate;
 
 namespace S3Auth.Api.Controllers;
 

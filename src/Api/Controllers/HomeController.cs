@@ -1,14 +1,4 @@
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
-using S3Auth.Api.Pages;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Service;
-using S3Auth.Application.Service.GetHotkey;
-using S3Auth.Application.Service.GetReadiness;
-using S3Auth.Application.Service.GetStatus;
-using S3Auth.Application.Service.GetStructure;
-using S3Auth.Substrate;
 
 namespace S3Auth.Api.Controllers;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using S3Auth.Application.Validators.GetMinerList;
-using S3Auth.Domain;
 
 namespace S3Auth.Api.Controllers;
 

@@ -1,10 +1,6 @@
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Validators.GetMinerList;
-using S3Auth.Domain;
 
 namespace S3Auth.Api.Controllers;
 

@@ -1,10 +1,3 @@
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
-using S3Auth.Api.OpenApi;
-using S3Auth.Application.Listings;
-using S3Auth.Application.Listings.GetListing;
-using S3Auth.Application.Refusals;
-
 namespace S3Auth.Api.Controllers;
 
 /// <summary>Where the listings in answers to validators lead when LISTING_REDIRECT is true.</summary>

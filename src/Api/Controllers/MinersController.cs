@@ -1,12 +1,3 @@
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
-using S3Auth.Api.OpenApi;
-using S3Auth.Application.Files;
-using S3Auth.Application.Miners.GetFileUploadUrl;
-using S3Auth.Application.Miners.GetFolderAccess;
-using S3Auth.Application.Miners.ListMyFiles;
-using S3Auth.Application.Refusals;
-
 namespace S3Auth.Api.Controllers;
 
 /// <summary>What miners call.</summary>

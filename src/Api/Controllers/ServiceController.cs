@@ -1,16 +1,3 @@
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
-using S3Auth.Api.OpenApi;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Service.GetCommitmentFormats;
-using S3Auth.Application.Service.GetHealth;
-using S3Auth.Application.Service.GetHotkey;
-using S3Auth.Application.Service.GetRateLimits;
-using S3Auth.Application.Service.GetReadiness;
-using S3Auth.Application.Service.GetStatus;
-using S3Auth.Application.Service.GetStructure;
-using S3Auth.Substrate;
-
 namespace S3Auth.Api.Controllers;
 
 /// <summary>What anyone may ask, without a proof.</summary>

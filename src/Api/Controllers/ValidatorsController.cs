@@ -1,16 +1,3 @@
-using MediatR;
-using Microsoft.AspNetCore.Mvc;
-using S3Auth.Api.Json;
-using S3Auth.Api.OpenApi;
-using S3Auth.Application.Files;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Validators.GetFilePresignedUrls;
-using S3Auth.Application.Validators.GetFolderPresignedUrls;
-using S3Auth.Application.Validators.GetMinerList;
-using S3Auth.Application.Validators.GetMinerSpecificAccess;
-using S3Auth.Application.Validators.GetValidatorAccess;
-using S3Auth.Application.Validators.ListFiles;
-
 namespace S3Auth.Api.Controllers;
 
 /// <summary>What validators call.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace S3Auth.Api.Errors;
 
 /// <summary>An error as RFC 9457 describes it, with this service's own members.</summary>

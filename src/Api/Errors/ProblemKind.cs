@@ -1,5 +1,3 @@
-using S3Auth.Application.Refusals;
-
 namespace S3Auth.Api.Errors;
 
 /// <summary>A kind of problem as clients see it. The one place where refusals get their code, status and title.</summary>

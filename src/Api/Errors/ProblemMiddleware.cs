@@ -1,12 +1,4 @@
-using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
-using S3Auth.Api.Json;
-using S3Auth.Api.Limits;
-using S3Auth.Api.OpenApi;
-using S3Auth.Api.Telemetry;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Service.GetStatus;
 
 namespace S3Auth.Api.Errors;
 

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using S3Auth.Substrate;
-
 namespace S3Auth.Api.Json;
 
 /// <summary>Accounts are SS58 addresses on the wire. Anything that is no canonical address ends here, whatever it was for.</summary>

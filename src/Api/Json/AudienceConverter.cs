@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using S3Auth.Domain;
-
 namespace S3Auth.Api.Json;
 
 /// <summary>An audience is a host, with a port if that is not 443, or an SS58 address.</summary>

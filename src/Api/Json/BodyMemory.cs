@@ -1,5 +1,3 @@
-using S3Auth.Api.Limits;
-
 namespace S3Auth.Api.Json;
 
 /// <summary>

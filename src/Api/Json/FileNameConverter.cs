@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using S3Auth.Domain;
-
 namespace S3Auth.Api.Json;
 
 /// <summary>Names of files are one segment of a key.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace S3Auth.Api.Json;
 
 /// <summary>A member's value is not what it must be. The message tells a client what to send; the serializer adds where.</summary>

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using S3Auth.Api.Limits;
-using S3Auth.Application.Refusals;
 
 namespace S3Auth.Api.Json;
 

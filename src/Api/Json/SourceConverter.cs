@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using S3Auth.Domain;
-
 namespace S3Auth.Api.Json;
 
 /// <summary>Sources are short lowercase names on the wire; whether one is configured is the validator's question.</summary>

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using S3Auth.Substrate;
-
 namespace S3Auth.Api.Json;
 
 /// <summary>Signatures are hex on the wire: 64 bytes, or 65 with a leading 01.</summary>

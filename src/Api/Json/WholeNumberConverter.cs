@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace S3Auth.Api.Json;
 
 /// <summary>Numbers of requests are whole and fit 64 bits; a fraction, an exponent or a string is not rounded or read into one.</summary>

@@ -1,10 +1,6 @@
-using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.Net.Http.Headers;
-using S3Auth.Api.Errors;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Refusals;
 
 namespace S3Auth.Api.Json;
 

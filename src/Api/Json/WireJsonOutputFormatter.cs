@@ -1,9 +1,6 @@
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Formatters;
-using S3Auth.Api.Limits;
-using S3Auth.Application.Pipeline;
 
 namespace S3Auth.Api.Json;
 

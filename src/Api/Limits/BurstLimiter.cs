@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Net;
 using System.Threading.RateLimiting;
-using S3Auth.Application.Refusals;
 
 namespace S3Auth.Api.Limits;
 

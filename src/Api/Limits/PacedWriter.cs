@@ -1,7 +1,5 @@
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
-using S3Auth.Api.Telemetry;
-using S3Auth.Application.Pipeline;
 
 namespace S3Auth.Api.Limits;
 

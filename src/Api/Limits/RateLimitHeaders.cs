@@ -1,7 +1,3 @@
-using System.Globalization;
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-
 namespace S3Auth.Api.Limits;
 
 /// <summary>

@@ -1,18 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using S3Auth.Api.Controllers;
-using S3Auth.Api.Errors;
-using S3Auth.Api.Json;
-using S3Auth.Api.Pages;
 using S3Auth.Application.Caching;
-using S3Auth.Application.Service;
-using S3Auth.Domain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Api.OpenApi;
 

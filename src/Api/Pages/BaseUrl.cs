@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using S3Auth.Domain;
 
 namespace S3Auth.Api.Pages;
 

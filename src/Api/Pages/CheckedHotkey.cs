@@ -1,5 +1,3 @@
-using S3Auth.Application.Service.GetHotkey;
-
 namespace S3Auth.Api.Pages;
 
 /// <summary>A hotkey that somebody asked the page about.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.Application.Service.GetStatus;
-
 namespace S3Auth.Api.Pages;
 
 /// <summary>All that the page shows.</summary>

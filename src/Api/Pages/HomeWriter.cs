@@ -1,8 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Service.GetStatus;
-using S3Auth.Domain;
 
 namespace S3Auth.Api.Pages;
 

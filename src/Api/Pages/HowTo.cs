@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
-using S3Auth.Domain;
 
 namespace S3Auth.Api.Pages;
 

@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Globalization;
-using S3Auth.Api.Errors;
 
 namespace S3Auth.Api.Pages;
 

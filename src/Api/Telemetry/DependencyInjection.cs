@@ -4,8 +4,6 @@ using System.Text;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using S3Auth.Application.Service;
-using S3Auth.Infrastructure;
 
 namespace S3Auth.Api.Telemetry;
 
@@ -90,7 +88,7 @@ internal static class DependencyInjection
         && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(authorization[Scheme.Length..])), expected);
 
-    private static void Forget(Activity activity)
+    private static void Forget(System.Diagnostics.Activity activity)
     {
         foreach (var tag in AddressTags)
         {

@@ -1,6 +1,3 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-
 namespace S3Auth.Application.Files;
 
 /// <summary>One page of files with their downloads.</summary>

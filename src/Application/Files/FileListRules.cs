@@ -1,5 +1,3 @@
-using FluentValidation;
-
 namespace S3Auth.Application.Files;
 
 internal sealed class FileListRules : AbstractValidator<IFileListRequest>

@@ -1,10 +1,3 @@
-using S3Auth.Application.Grants;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Service.GetStatus;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Files;
 
 /// <summary>

@@ -1,7 +1,4 @@
-using System.Globalization;
-using FluentValidation;
 using FluentValidation.Results;
-using S3Auth.Application.Refusals;
 
 namespace S3Auth.Application.Grants;
 

@@ -1,5 +1,3 @@
-using S3Auth.Application.Ports;
-
 namespace S3Auth.Application.Grants;
 
 /// <summary>What one request is given: a signer and the moment at which all it signs ends.</summary>

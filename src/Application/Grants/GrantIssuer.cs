@@ -1,7 +1,3 @@
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Grants;
 
 /// <summary>Opens grants: the one place that decides how long one lasts.</summary>

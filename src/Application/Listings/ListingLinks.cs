@@ -1,10 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
 
 namespace S3Auth.Application.Listings;
 

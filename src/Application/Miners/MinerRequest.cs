@@ -1,7 +1,3 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Miners;
 
 /// <summary>A request of a miner for its own folders. Its commitment is <c>s3:data:access:{coldkey}:{hotkey}:{timestamp}</c>.</summary>

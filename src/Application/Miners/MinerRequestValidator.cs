@@ -1,7 +1,3 @@
-using FluentValidation;
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Miners;
 
 /// <summary>A miner's request is signed; a commitment names the coldkey.</summary>

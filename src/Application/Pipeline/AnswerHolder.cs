@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>The hotkey and the client whose answer takes memory.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.Application.Refusals;
-
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using MediatR;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
 
 namespace S3Auth.Application.Pipeline;
 

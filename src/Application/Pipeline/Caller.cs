@@ -1,5 +1,3 @@
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using S3Auth.Application.Ports;
-
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>The answer to a signed request: it can say in a line what it opens.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using MediatR;
-using S3Auth.Application.Refusals;
-
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>

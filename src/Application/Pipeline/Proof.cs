@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>What a caller shows for a request being its own: a text that only this request has, signed by its hotkey.</summary>

@@ -1,6 +1,3 @@
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>How a request stands to its limits, one per request, for telling the client; null before it was counted.</summary>

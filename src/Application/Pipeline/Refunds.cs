@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Substrate;
 
 namespace S3Auth.Application.Pipeline;
 

@@ -1,8 +1,3 @@
-using MediatR;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>

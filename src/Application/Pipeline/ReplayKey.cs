@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using S3Auth.Substrate;
 
 namespace S3Auth.Application.Pipeline;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using S3Auth.Substrate;
 
 namespace S3Auth.Application.Pipeline;
 

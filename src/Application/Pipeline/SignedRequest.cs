@@ -1,7 +1,3 @@
-using System.Text.Json.Serialization;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>

@@ -1,8 +1,4 @@
-using System.Globalization;
-using FluentValidation;
 using FluentValidation.Results;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
 
 namespace S3Auth.Application.Pipeline;
 

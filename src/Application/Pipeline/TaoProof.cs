@@ -1,6 +1,3 @@
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>A proof by Tao v2 headers: each of them parsed, the text made over the body just as it was received.</summary>

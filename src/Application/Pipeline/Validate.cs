@@ -1,8 +1,5 @@
 using System.Text.Json;
-using FluentValidation;
 using FluentValidation.Results;
-using MediatR;
-using S3Auth.Application.Refusals;
 
 namespace S3Auth.Application.Pipeline;
 

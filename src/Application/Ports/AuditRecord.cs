@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Ports;
 
 /// <summary>One decision about one signed request. Holds no signature, no URL and no credential.</summary>

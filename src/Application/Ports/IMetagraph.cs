@@ -1,5 +1,3 @@
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Ports;
 
 /// <summary>The chain's answer to who is registered. Reading it never waits for the chain.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Ports;
 
 /// <summary>Checks that an account signed a text.</summary>

@@ -1,7 +1,3 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Ports;
 
 /// <summary>One grant that is asked for.</summary>

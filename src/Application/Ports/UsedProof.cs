@@ -1,5 +1,3 @@
-using S3Auth.Application.Pipeline;
-
 namespace S3Auth.Application.Ports;
 
 /// <summary>A proof that was verified and is used now.</summary>

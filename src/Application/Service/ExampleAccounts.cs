@@ -1,6 +1,3 @@
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Service;
 
 /// <summary>Accounts for examples: Substrate's well-known development keys, which everyone holds and nobody uses.</summary>

@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using S3Auth.Application.Ports;
-
 namespace S3Auth.Application.Service;
 
 /// <summary>How the metagraph stands.</summary>

@@ -1,6 +1,3 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Validators;
 
 /// <summary>

@@ -1,9 +1,3 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Validators;
 
 /// <summary>Finds every miner's folder that exists in the bucket, however many there are. Lists folders only, never objects.</summary>

@@ -1,8 +1,3 @@
-using S3Auth.Application.Grants;
-using S3Auth.Application.Listings;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Validators;
 
 /// <param name="Source">The source's name; absent where the layout has none.</param>

@@ -1,8 +1,3 @@
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
 namespace S3Auth.Application.Validators;
 
 /// <summary>Finds the account that a miner's folders are named by.</summary>

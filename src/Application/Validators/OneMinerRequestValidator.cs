@@ -1,7 +1,3 @@
-using FluentValidation;
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-
 namespace S3Auth.Application.Validators;
 
 /// <summary>The request is signed. A miner is named by exactly one account, and by one that names its folders or can be translated to it.</summary>

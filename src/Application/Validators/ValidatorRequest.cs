@@ -1,5 +1,3 @@
-using S3Auth.Application.Pipeline;
-
 namespace S3Auth.Application.Validators;
 
 /// <summary>A request of a validator.</summary>

@@ -1,14 +1,7 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
-using S3Auth.Cli.Output;
-using S3Auth.Cli.Transfers;
-using S3Auth.Client;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Uploads;
 
 namespace S3Auth.Cli.Checking;
 

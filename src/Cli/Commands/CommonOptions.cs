@@ -1,7 +1,3 @@
-using System.CommandLine;
-using S3Auth.Cli.Identity;
-using S3Auth.Cli.Output;
-
 namespace S3Auth.Cli.Commands;
 
 /// <summary>The options that every command has, and what a command is run in.</summary>

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace S3Auth.Cli.Commands;
 
 /// <summary><c>s3auth completion</c>: what a shell runs to complete this tool's commands and options.</summary>

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using S3Auth.Cli.Transfers;
-
 namespace S3Auth.Cli.Commands;
 
 /// <summary>The options of every command that brings files into the miner's folder.</summary>

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using S3Auth.Cli.Transfers;
-
 namespace S3Auth.Cli.Commands;
 
 /// <summary><c>s3auth download</c>.</summary>

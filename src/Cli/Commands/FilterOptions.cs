@@ -1,7 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using S3Auth.Cli.Transfers;
-
 namespace S3Auth.Cli.Commands;
 
 /// <summary>The options that say which files are meant.</summary>

@@ -1,8 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using S3Auth.Cli.Output;
-using S3Auth.Cli.Transfers;
-
 namespace S3Auth.Cli.Commands;
 
 /// <summary><c>s3auth ls</c>.</summary>

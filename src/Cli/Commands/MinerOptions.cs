@@ -1,12 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using S3Auth.Cli.Identity;
-using S3Auth.Cli.Output;
-using S3Auth.Client;
-using S3Auth.Client.Downloads;
-using S3Auth.Client.Generated;
-using S3Auth.Substrate;
-
 namespace S3Auth.Cli.Commands;
 
 /// <summary>The options that say whose files are meant: one's own, or as a validator some miners' or all of them.</summary>

@@ -1,7 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using S3Auth.Cli.Output;
-
 namespace S3Auth.Cli.Commands;
 
 /// <summary><c>s3auth miners</c>.</summary>

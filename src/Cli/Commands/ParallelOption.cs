@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace S3Auth.Cli.Commands;
 
 /// <summary><c>--parallel</c>.</summary>

@@ -1,9 +1,4 @@
-using System.CommandLine;
-using System.Text;
 using System.Text.Json.Nodes;
-using S3Auth.Cli.Identity;
-using S3Auth.Client.Requests;
-using S3Auth.Substrate;
 
 namespace S3Auth.Cli.Commands;
 

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace S3Auth.Cli.Identity;
 
 /// <summary>A password as it was typed, overwritten at the end.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace S3Auth.Cli.Identity;
 
 /// <summary>

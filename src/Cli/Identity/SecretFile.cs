@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using S3Auth.Substrate;
-
 namespace S3Auth.Cli.Identity;
 
 /// <summary>The bytes of a file that may hold a secret: at one place in memory, overwritten at the end.</summary>

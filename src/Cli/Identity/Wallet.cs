@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Cli.Identity;
 
 /// <summary>Who is asking: a hotkey that signs and, for miners, the coldkey that owns it. The coldkey's secret is never read.</summary>

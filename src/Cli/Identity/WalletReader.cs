@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using S3Auth.Substrate;
-
 namespace S3Auth.Cli.Identity;
 
 /// <summary>Finds the keys that the command line names.</summary>

@@ -4,9 +4,6 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using S3Auth.Cli.Output;
-using S3Auth.Client;
-using S3Auth.Client.Uploads;
 
 namespace S3Auth.Cli.Migration;
 

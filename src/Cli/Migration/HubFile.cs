@@ -1,5 +1,3 @@
-using S3Auth.Client.Uploads;
-
 namespace S3Auth.Cli.Migration;
 
 /// <summary>A file of a dataset on a Hub.</summary>

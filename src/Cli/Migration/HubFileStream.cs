@@ -1,5 +1,3 @@
-using S3Auth.Client;
-
 namespace S3Auth.Cli.Migration;
 
 /// <summary>A file of the Hub as it comes, from its beginning to its end; where the connection breaks, it goes on with another.</summary>

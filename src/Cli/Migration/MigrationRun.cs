@@ -1,8 +1,3 @@
-using S3Auth.Cli.Output;
-using S3Auth.Cli.Transfers;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Uploads;
-
 namespace S3Auth.Cli.Migration;
 
 /// <summary>What to move, and where.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace S3Auth.Cli.Output;
 
 /// <summary>Sizes and times as people read them.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.Client.Generated;
-
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>Where files go within the miner's folder, and how: the same wherever they come from.</summary>

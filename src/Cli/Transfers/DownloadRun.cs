@@ -1,9 +1,5 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using S3Auth.Cli.Output;
-using S3Auth.Client;
-using S3Auth.Client.Downloads;
 
 namespace S3Auth.Cli.Transfers;
 

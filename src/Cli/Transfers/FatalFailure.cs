@@ -1,5 +1,3 @@
-using S3Auth.Client;
-
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>

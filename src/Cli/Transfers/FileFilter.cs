@@ -1,5 +1,3 @@
-using S3Auth.Client.Downloads;
-
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>Which files are meant, besides whose they are.</summary>

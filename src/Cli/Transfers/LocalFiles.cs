@@ -1,5 +1,3 @@
-using S3Auth.Cli.Output;
-
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>A file of this machine and where it goes within the miner's folder.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using S3Auth.Client.Downloads;
 
 namespace S3Auth.Cli.Transfers;
 

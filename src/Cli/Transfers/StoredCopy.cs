@@ -1,6 +1,3 @@
-using S3Auth.Client;
-using S3Auth.Client.Downloads;
-
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>Decides whether a stored file is the same as a local one, from what the store reports about it.</summary>

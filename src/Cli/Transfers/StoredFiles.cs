@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using S3Auth.Client.Downloads;
-using S3Auth.Client.Generated;
 
 namespace S3Auth.Cli.Transfers;
 

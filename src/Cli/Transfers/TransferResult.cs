@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using S3Auth.Cli.Output;
-using S3Auth.Client;
 
 namespace S3Auth.Cli.Transfers;
 

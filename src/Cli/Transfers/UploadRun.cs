@@ -1,9 +1,3 @@
-using S3Auth.Cli.Output;
-using S3Auth.Client;
-using S3Auth.Client.Downloads;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Uploads;
-
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>What to upload, and how.</summary>

@@ -1,10 +1,5 @@
 using System.Buffers;
-using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using Polly;
-using S3Auth.Client.Requests;
-using S3Auth.Client.Stores;
 
 namespace S3Auth.Client.Downloads;
 

@@ -1,7 +1,4 @@
 using System.Net.Http.Headers;
-using Polly;
-using S3Auth.Client.Requests;
-using S3Auth.Client.Stores;
 
 namespace S3Auth.Client.Downloads;
 

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Stores;
 
 namespace S3Auth.Client.Downloads;
 

@@ -1,6 +1,3 @@
-using System.Text;
-using S3Auth.Client.Stores;
-
 namespace S3Auth.Client.Downloads;
 
 /// <summary>A file in the bucket that may be read.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace S3Auth.Client.Requests;
 
 /// <summary>

@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using S3Auth.Client.Generated;
 
 namespace S3Auth.Client.Requests;
 

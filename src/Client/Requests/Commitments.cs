@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Client.Requests;
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using S3Auth.Client.Generated;
 
 namespace S3Auth.Client.Requests;
 

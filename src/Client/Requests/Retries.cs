@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using Polly;
 using Polly.Retry;
 
 namespace S3Auth.Client.Requests;

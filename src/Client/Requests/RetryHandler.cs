@@ -1,5 +1,3 @@
-using Polly;
-
 namespace S3Auth.Client.Requests;
 
 /// <summary>Sends a request again where that helps, each time through the handlers behind it, which sign it anew.</summary>

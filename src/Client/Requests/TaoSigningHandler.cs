@@ -1,11 +1,7 @@
-using System.Globalization;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using S3Auth.Substrate;
 
 namespace S3Auth.Client.Requests;
 

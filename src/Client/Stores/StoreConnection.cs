@@ -1,4 +1,3 @@
-using System.Net;
 using System.Xml;
 
 namespace S3Auth.Client.Stores;

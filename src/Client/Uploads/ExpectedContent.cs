@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace S3Auth.Client.Uploads;
 
 /// <summary>A hash that a file must have.</summary>

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using S3Auth.Client.Generated;
-using S3Auth.Substrate;
 
 namespace S3Auth.Client.Uploads;
 

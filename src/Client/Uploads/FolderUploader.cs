@@ -1,10 +1,4 @@
-using System.Net;
 using System.Runtime.ExceptionServices;
-using Polly;
-using S3Auth.Client.Generated;
-using S3Auth.Client.Requests;
-using S3Auth.Client.Stores;
-using S3Auth.Substrate;
 
 namespace S3Auth.Client.Uploads;
 

@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Net;
-using System.Security.Cryptography;
-using S3Auth.Client.Stores;
 
 namespace S3Auth.Client.Uploads;
 

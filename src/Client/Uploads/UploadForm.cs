@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace S3Auth.Client.Uploads;
 
 /// <summary>What stands around a file in an S3 POST form (multipart/form-data, RFC 7578): the fields before it, the end after it.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Text;
-using S3Auth.Client.Generated;
-using S3Auth.Substrate;
-
 namespace S3Auth.Client.Uploads;
 
 /// <summary>Which files a deployment takes, told before anything is sent.</summary>

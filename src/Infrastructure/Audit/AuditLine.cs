@@ -1,8 +1,4 @@
-using System.Buffers;
 using System.Text.Encodings.Web;
-using System.Text.Json;
-using S3Auth.Application.Ports;
-using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Audit;
 

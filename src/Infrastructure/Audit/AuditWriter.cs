@@ -1,9 +1,4 @@
-using System.Buffers;
-using System.Text.Json;
 using System.Threading.Channels;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using S3Auth.Application.Ports;
 
 namespace S3Auth.Infrastructure.Audit;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
-using S3Auth.Application.Ports;
 
 namespace S3Auth.Infrastructure.Chain;
 

@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using S3Auth.Infrastructure.Chain.Node;
-
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>A network as <c>BT_NETWORK</c> chooses it: one that everyone knows by name, or nodes of the operator's own choice.</summary>

@@ -1,6 +1,3 @@
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>

@@ -1,9 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain.Node;
 
 namespace S3Auth.Infrastructure.Chain;
 

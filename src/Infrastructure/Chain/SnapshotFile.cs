@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using S3Auth.Infrastructure.Chain.Node;
 
 namespace S3Auth.Infrastructure.Chain;
 

@@ -1,8 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>

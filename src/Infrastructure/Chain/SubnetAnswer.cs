@@ -1,6 +1,3 @@
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain.Node;
-
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>One answer of the chain about a subnet.</summary>

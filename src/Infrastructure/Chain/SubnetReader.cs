@@ -1,7 +1,3 @@
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain.Node;
-using S3Auth.Substrate;
-
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>Reads a subnet as it is at the chain's newest finalized block, from one node.</summary>

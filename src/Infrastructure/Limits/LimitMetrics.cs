@@ -1,6 +1,4 @@
 using System.Diagnostics.Metrics;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
 
 namespace S3Auth.Infrastructure.Limits;
 

@@ -1,8 +1,4 @@
 using System.Runtime.InteropServices;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Limits;
 

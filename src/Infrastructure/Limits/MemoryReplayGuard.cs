@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
 
 namespace S3Auth.Infrastructure.Limits;
 

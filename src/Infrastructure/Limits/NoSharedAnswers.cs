@@ -1,5 +1,3 @@
-using S3Auth.Application.Ports;
-
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>This instance knows its own answers alone.</summary>

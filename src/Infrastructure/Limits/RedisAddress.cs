@@ -1,8 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using StackExchange.Redis;
 
 namespace S3Auth.Infrastructure.Limits;

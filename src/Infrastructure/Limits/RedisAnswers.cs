@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Service.GetStatus;
 using StackExchange.Redis;
 
 namespace S3Auth.Infrastructure.Limits;

@@ -1,7 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
 using StackExchange.Redis;
 
 namespace S3Auth.Infrastructure.Limits;

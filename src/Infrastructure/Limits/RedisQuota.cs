@@ -1,5 +1,3 @@
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
 using StackExchange.Redis;
 using Role = S3Auth.Application.Pipeline.Role;
 

@@ -1,4 +1,3 @@
-using S3Auth.Application.Ports;
 using StackExchange.Redis;
 
 namespace S3Auth.Infrastructure.Limits;

@@ -1,6 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
-using S3Auth.Application.Ports;
 
 namespace S3Auth.Infrastructure.Sealing;
 

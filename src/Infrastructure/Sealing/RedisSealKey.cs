@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using S3Auth.Infrastructure.Limits;
 using StackExchange.Redis;
 
 namespace S3Auth.Infrastructure.Sealing;

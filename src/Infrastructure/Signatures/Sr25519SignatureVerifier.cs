@@ -1,8 +1,3 @@
-using System.Buffers;
-using System.Text;
-using S3Auth.Application.Ports;
-using S3Auth.Substrate;
-
 namespace S3Auth.Infrastructure.Signatures;
 
 /// <summary>Verifies sr25519 signatures, plain ones first and then ones over the wrapped text.</summary>

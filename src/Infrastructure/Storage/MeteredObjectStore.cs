@@ -1,6 +1,3 @@
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>A store whose answers are counted and timed.</summary>

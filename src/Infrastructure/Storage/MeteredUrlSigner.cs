@@ -1,6 +1,3 @@
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>A signer whose signatures are counted.</summary>

@@ -1,6 +1,3 @@
-using S3Auth.Application.Ports;
-using S3Auth.S3;
-
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>What a presigned PUT lets its holder do at the store.</summary>

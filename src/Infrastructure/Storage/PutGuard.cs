@@ -1,12 +1,8 @@
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.S3;
-
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Decides whether and how a PUT may be presigned. A PUT must upload one object and do nothing else. At a store that honours unsigned
-/// <c>x-amz-…</c> headers, its holder can copy any object into their own folder, or make an object public. <see cref="Probing.PutProbe"/>
+/// <c>x-amz-…</c> headers, its holder can copy any object into their own folder, or make an object public. <see cref="PutProbe"/>
 /// finds out what the store does; before that, and when the finding is older than <see cref="MaxFindingAge"/>, nothing is signed.
 /// </summary>
 public sealed class PutGuard(TimeProvider time)

@@ -1,16 +1,7 @@
-using System.Net;
-using System.Text;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using Microsoft.Extensions.Logging;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.Infrastructure.Storage.Listings;
-using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Storage;
 

@@ -1,9 +1,3 @@
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.S3;
-
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>Signs grants for the configured bucket with the credentials in force.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.S3;
-
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>Which bucket this service grants access to, and where. Whoever uses these checks them by doing so, at the start.</summary>

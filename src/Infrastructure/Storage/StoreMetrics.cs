@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
 
 namespace S3Auth.Infrastructure.Storage;
 

@@ -1,5 +1,3 @@
-using S3Auth.Application.Ports;
-
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>The findings of the last check of the store, and the request for another one soon.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.Domain;
-
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>How a store is used, whichever it is: how clients upload, and what this service may ask of it.</summary>

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace S3Auth.Substrate.Transcript;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Text;
-using S3Auth.Substrate;
-
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>What a request is made of, measured in this process: microseconds each.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using S3Auth.Tests;
 using StackExchange.Redis;
 
 namespace S3Auth.Benchmarks.Load;

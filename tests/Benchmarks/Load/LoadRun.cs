@@ -1,10 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Text;
 using HdrHistogram;
-using S3Auth.Tests;
-using S3Auth.Substrate;
 
 namespace S3Auth.Benchmarks.Load;
 

@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using S3Auth.Substrate;
 
 namespace S3Auth.Benchmarks.Load;
 

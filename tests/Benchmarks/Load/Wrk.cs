@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>What wrk counted.</summary>

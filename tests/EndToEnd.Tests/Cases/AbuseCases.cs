@@ -1,14 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json.Nodes;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>Three instances that count together in one Redis, and what someone tries who has a key, or none.</summary>

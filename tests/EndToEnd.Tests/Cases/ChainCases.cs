@@ -1,12 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Net;
-using System.Text.Json.Nodes;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>

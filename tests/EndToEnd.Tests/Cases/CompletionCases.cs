@@ -1,6 +1,3 @@
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>What a shell makes of <c>s3auth completion</c>.</summary>

@@ -1,7 +1,4 @@
-using System.Text.Json.Nodes;
 using Microsoft.Playwright;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
 using static Microsoft.Playwright.Assertions;
 
 namespace S3Auth.EndToEnd.Tests.Cases;

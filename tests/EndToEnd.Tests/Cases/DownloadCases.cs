@@ -1,6 +1,4 @@
 using Parquet.Serialization;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Stores;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 

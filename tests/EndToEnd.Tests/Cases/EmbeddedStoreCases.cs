@@ -1,7 +1,3 @@
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>The development store keeps what it accepted, however its process ends, and stays out of production.</summary>

@@ -1,6 +1,3 @@
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>What was granted until a moment is worth nothing after it.</summary>

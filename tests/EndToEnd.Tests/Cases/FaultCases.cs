@@ -1,11 +1,3 @@
-using System.Globalization;
-using System.Net;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>

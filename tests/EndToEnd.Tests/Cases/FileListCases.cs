@@ -1,10 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>Every file of a miner is listed once, however many there are and whatever they are called; and nothing of anybody else.</summary>

@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Text.Json.Nodes;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>A grant for one file takes that file: no other name, no other size, and not when it is there already.</summary>

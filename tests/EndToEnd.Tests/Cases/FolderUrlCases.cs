@@ -1,7 +1,3 @@
-using System.Net;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>A validator gets a listing of every job of every miner, each of just that job.</summary>

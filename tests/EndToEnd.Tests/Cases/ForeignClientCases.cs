@@ -1,8 +1,3 @@
-using System.Globalization;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>Programs that are not ours: miners and validators run Python, curl and whatever else speaks HTTP and S3.</summary>

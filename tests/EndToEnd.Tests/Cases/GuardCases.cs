@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using S3Auth.EndToEnd.Tests.Servers;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>A test run that ends, however it ends, leaves neither processes nor folders.</summary>

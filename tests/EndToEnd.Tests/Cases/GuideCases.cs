@@ -1,9 +1,3 @@
-using System.Text.RegularExpressions;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>What the guides tell miners and validators to paste works when it is pasted, from top to bottom, by somebody with a wallet.</summary>

@@ -1,13 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>What somebody without any key does to the server itself: claims, dawdles, and opens connections.</summary>

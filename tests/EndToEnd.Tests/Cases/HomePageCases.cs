@@ -1,9 +1,4 @@
-using System.Globalization;
 using Microsoft.Playwright;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
 using static Microsoft.Playwright.Assertions;
 
 namespace S3Auth.EndToEnd.Tests.Cases;

@@ -1,10 +1,4 @@
-using S3Auth.Client;
-using S3Auth.Client.Downloads;
 using S3Auth.Client.Generated;
-using S3Auth.Client.Uploads;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 

@@ -1,8 +1,3 @@
-using System.Net;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>Listings that lead to the server, page after page, by programs that know nothing of it.</summary>

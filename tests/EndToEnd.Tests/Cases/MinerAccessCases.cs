@@ -1,8 +1,3 @@
-using System.Net;
-using System.Text.Json.Nodes;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>A validator lists one miner through the store's own listings, page by page, and never gets to another's.</summary>

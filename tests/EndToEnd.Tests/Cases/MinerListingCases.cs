@@ -1,6 +1,3 @@
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>A miner's <c>list_url</c> lists its own folder: nothing less, nothing else, and nothing can be made of it.</summary>

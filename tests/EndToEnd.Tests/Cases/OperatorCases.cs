@@ -1,13 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
-using System.Text.RegularExpressions;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>What the operators' guide tells to paste works when it is pasted, on a real store and a real Redis; its alarms watch what there is.</summary>

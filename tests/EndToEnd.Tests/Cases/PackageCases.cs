@@ -1,8 +1,5 @@
 using System.IO.Compression;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 

@@ -1,11 +1,4 @@
-using System.Globalization;
 using System.Reflection.PortableExecutable;
-using System.Security.Cryptography;
-using S3Auth.Deploy.Tests.Containers;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 

@@ -1,8 +1,3 @@
-using System.Net;
-using S3Auth.Client;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>With <c>UPLOAD_METHOD=PUT</c>, for stores without POST uploads, every file is granted by itself as a presigned PUT.</summary>

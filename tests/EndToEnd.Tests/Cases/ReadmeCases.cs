@@ -1,8 +1,3 @@
-using System.Text.RegularExpressions;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>What the README tells a newcomer to paste works when it is pasted.</summary>

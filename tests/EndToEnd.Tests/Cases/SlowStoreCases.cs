@@ -1,9 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>A store that does not answer keeps nobody waiting for long, and those who need no answer of it not at all.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>Snippets of the page where each file is sent by PUT.</summary>

@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Net;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>Grants are computed, not fetched: an object store that is down stops nobody from getting one.</summary>

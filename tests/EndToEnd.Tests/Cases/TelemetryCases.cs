@@ -1,11 +1,4 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using System.IO.Compression;
-using System.Net;
-using System.Text;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 

@@ -1,11 +1,3 @@
-using System.Globalization;
-using S3Auth.Client;
-using S3Auth.Client.Downloads;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary><c>s3auth</c> against a real store, with a way there that fails, and with its own end in the middle.</summary>

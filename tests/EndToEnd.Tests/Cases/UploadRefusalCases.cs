@@ -1,8 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Stores;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>A validator finds every miner's folder, lists each, and can do nothing else.</summary>

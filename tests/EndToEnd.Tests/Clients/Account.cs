@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using S3Auth.Substrate;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>Somebody with a key pair.</summary>

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Text.Json.Nodes;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>What the service answered.</summary>

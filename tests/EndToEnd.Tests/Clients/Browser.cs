@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using S3Auth.EndToEnd.Tests.Servers;
 
 namespace S3Auth.EndToEnd.Tests.Clients;
 

@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>A request before it is proved: where it goes, who signs it, what it wants, and what a commitment to it says.</summary>

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>Names of files that somebody chooses to break what reads them: in a listing, in XML, in JSON, in a URL, in a log, or on a disk.</summary>

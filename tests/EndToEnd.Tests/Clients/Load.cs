@@ -1,10 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>Miners who keep asking for folder access, so many a second, each request signed for itself and none sent twice.</summary>

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using S3Auth.EndToEnd.Tests.Servers;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>Signs as wallets do: with @polkadot/keyring, in Node. It shares not one line with this repository.</summary>

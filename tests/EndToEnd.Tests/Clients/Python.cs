@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using S3Auth.EndToEnd.Tests.Servers;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>A Python that has boto3 and requests, and the scripts beside these tests. They read JSON and answer with JSON.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>Requests over a bare socket, with header lines that no HTTP library would send.</summary>

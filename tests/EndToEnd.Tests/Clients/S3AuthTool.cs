@@ -1,10 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using S3Auth.EndToEnd.Tests.Servers;
-using S3Auth.EndToEnd.Tests.Stores;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary><c>s3auth</c> as its users run it: a process, with a wallet of theirs in a folder of its own.</summary>

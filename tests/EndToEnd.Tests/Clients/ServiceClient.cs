@@ -1,9 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>A client of the service: builds the commitments and bodies of the protocol itself and sends them over HTTP.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>What the object store answered.</summary>

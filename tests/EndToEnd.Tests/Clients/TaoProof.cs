@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>The headers of a Tao v2 proof as they are sent; one that is null is left out. A test bends any of them before that.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.EndToEnd.Tests.Servers;
-
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>Files on disk for another program to upload.</summary>

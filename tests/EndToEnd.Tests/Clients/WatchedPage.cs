@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using Microsoft.Playwright;
-using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Clients;
 

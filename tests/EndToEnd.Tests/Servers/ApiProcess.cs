@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Text.Json;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>

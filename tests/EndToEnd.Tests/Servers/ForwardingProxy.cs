@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>Forwards connections to a server of this machine, both ways, until one of them ends.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>

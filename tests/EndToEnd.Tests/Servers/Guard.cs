@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>

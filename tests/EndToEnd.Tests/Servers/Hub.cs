@@ -1,10 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.Net;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>

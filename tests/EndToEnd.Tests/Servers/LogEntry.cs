@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>One entry of the service's log, or of its audit. A line that is no entry at all counts as critical: nothing else may write there.</summary>

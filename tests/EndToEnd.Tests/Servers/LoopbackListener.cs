@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>Takes every connection on a free port of loopback, until it ends.</summary>

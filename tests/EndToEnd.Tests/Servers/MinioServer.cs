@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>A MinIO server on loopback with a data folder of its own.</summary>

@@ -1,11 +1,5 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.RegularExpressions;
-using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using S3Auth.Deploy.Tests.Containers;
-using S3Auth.Tests;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 

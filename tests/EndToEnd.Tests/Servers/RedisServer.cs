@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>A real Redis on loopback that keeps nothing on disk.</summary>

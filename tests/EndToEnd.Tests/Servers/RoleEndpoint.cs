@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Text;
-using System.Text.Json;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>What an ECS task, or an EC2 instance, asks for the keys of its role: on loopback.</summary>

@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>A server of this test run: one process with what it says, stopped at the latest when the run ends.</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net.Sockets;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>A store that takes every connection and reads every request, but never answers.</summary>

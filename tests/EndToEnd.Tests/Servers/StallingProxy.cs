@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>Forwards connections to a server of this machine, until it is told to stop forwarding: then it takes bytes and keeps them.</summary>

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using S3Auth.Tests;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>Programs that are already on this machine.</summary>

@@ -1,7 +1,6 @@
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using S3Auth.EndToEnd.Tests.Servers;
 
 namespace S3Auth.EndToEnd.Tests.Stores;
 

@@ -1,6 +1,3 @@
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-
 namespace S3Auth.EndToEnd.Tests.Stores;
 
 /// <summary>Cases that hold on every store and in every layout: each runs four times.</summary>

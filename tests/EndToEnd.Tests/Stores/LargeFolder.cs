@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using S3Auth.EndToEnd.Tests.Clients;
-
 namespace S3Auth.EndToEnd.Tests.Stores;
 
 /// <summary>A miner with thousands of files, some of them with names that nobody would choose without a reason.</summary>

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using S3Auth.EndToEnd.Tests.Clients;
-using S3Auth.EndToEnd.Tests.Servers;
-
 namespace S3Auth.EndToEnd.Tests.Stores;
 
 /// <summary>Who is registered: every kind of neuron that the rules tell apart, and any number of miners.</summary>

@@ -1,11 +1,5 @@
 using System.Diagnostics.Metrics;
-using System.Text;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using S3Auth.Application.Ports;
-using S3Auth.Infrastructure.Audit;
-using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Tests.Audit;
 

@@ -1,6 +1,3 @@
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Chain.Node;
-
 namespace S3Auth.Infrastructure.Tests.Chain;
 
 internal sealed class ChainNetworkTests

@@ -1,6 +1,3 @@
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-
 namespace S3Auth.Infrastructure.Tests.Chain;
 
 /// <summary>How old a snapshot is, whatever happens to the clocks.</summary>

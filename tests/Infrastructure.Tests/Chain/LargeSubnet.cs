@@ -1,8 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
-using S3Auth.Domain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

@@ -1,12 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

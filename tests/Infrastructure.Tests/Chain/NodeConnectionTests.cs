@@ -1,10 +1,4 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Chain.Node;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-using S3Auth.Tests;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

@@ -1,8 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Chain.Node;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-
 namespace S3Auth.Infrastructure.Tests.Chain;
 
 /// <summary>Which of several nodes is asked, and when one that failed is asked again.</summary>

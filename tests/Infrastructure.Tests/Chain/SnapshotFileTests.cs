@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

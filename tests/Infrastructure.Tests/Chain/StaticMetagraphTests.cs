@@ -1,10 +1,4 @@
-using System.Text;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

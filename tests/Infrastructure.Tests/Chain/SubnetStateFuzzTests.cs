@@ -1,8 +1,3 @@
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-using S3Auth.Substrate;
-using S3Auth.Tests;
-
 namespace S3Auth.Infrastructure.Tests.Chain;
 
 /// <summary>A node's answer that was damaged: refused as what it is, and never with more memory than it has bytes for.</summary>

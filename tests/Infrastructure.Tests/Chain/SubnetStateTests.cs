@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Tests.Chain.Nodes;
-using S3Auth.Substrate;
 using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
 
 namespace S3Auth.Infrastructure.Tests.Chain;

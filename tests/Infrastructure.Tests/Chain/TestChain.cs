@@ -1,7 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Chain.Node;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

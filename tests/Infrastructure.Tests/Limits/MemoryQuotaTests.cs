@@ -1,10 +1,3 @@
-using System.Collections.Concurrent;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Limits;
-using S3Auth.Substrate;
-
 namespace S3Auth.Infrastructure.Tests.Limits;
 
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]

@@ -1,5 +1,3 @@
-using S3Auth.Infrastructure.Limits;
-
 namespace S3Auth.Infrastructure.Tests.Limits;
 
 public sealed class ProofSetTests

@@ -1,9 +1,6 @@
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using S3Auth.Infrastructure.Limits;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
 

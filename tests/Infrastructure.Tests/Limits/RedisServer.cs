@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
-using S3Auth.Infrastructure.Limits;
-using S3Auth.Tests;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
 

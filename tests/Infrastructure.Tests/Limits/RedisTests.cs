@@ -1,20 +1,7 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Service.GetStatus;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Limits;
-using S3Auth.Infrastructure.Sealing;
-using S3Auth.Substrate;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
 

@@ -1,6 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
-using S3Auth.Infrastructure.Sealing;
 
 namespace S3Auth.Infrastructure.Tests.Sealing;
 

@@ -1,7 +1,3 @@
-using System.Text;
-using S3Auth.Infrastructure.Signatures;
-using S3Auth.Substrate;
-
 namespace S3Auth.Infrastructure.Tests.Signatures;
 
 public sealed class Sr25519SignatureVerifierTests

@@ -1,9 +1,4 @@
-using Microsoft.Extensions.Time.Testing;
 using Moq;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Infrastructure.Tests.Storage;
 

@@ -1,15 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security;
-using System.Text;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Tests.Storage;
 

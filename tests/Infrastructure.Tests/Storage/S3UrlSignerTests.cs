@@ -1,12 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.S3;
-using S3Auth.S3.Tests;
-
 namespace S3Auth.Infrastructure.Tests.Storage;
 
 public sealed class S3UrlSignerTests

@@ -1,6 +1,4 @@
-using System.Net;
 using Moq;
-using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Infrastructure.Tests.Storage;
 

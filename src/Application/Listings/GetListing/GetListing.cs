@@ -1,9 +1,4 @@
-using MediatR;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-
-namespace S3Auth.Application.Listings.GetListing;
+namespace S3Auth.Application.Listings;
 
 /// <summary>Somebody follows a link to a listing. The link is the permission: no proof is needed.</summary>
 /// <param name="Token">The link's token, as the client sent it.</param>

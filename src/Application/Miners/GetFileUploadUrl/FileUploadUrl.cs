@@ -1,7 +1,4 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-
-namespace S3Auth.Application.Miners.GetFileUploadUrl;
+namespace S3Auth.Application.Miners;
 
 /// <summary>The upload of one file.</summary>
 public sealed record FileUploadUrl : IGranted

@@ -1,11 +1,4 @@
-using MediatR;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Miners.GetFileUploadUrl;
+namespace S3Auth.Application.Miners;
 
 /// <summary>A miner asks to upload one file into its own folder.</summary>
 public sealed record GetFileUploadUrlCommand : MinerRequest, IRequest<FileUploadUrl>

@@ -1,7 +1,4 @@
-using FluentValidation;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Miners.GetFileUploadUrl;
+namespace S3Auth.Application.Miners;
 
 internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileUploadUrlCommand>
 {

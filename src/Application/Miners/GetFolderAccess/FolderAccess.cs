@@ -1,8 +1,4 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Miners.GetFolderAccess;
+namespace S3Auth.Application.Miners;
 
 /// <summary>
 /// Access of one miner to its folder: an S3 POST form that takes any number of files, and a listing of what is there. The top

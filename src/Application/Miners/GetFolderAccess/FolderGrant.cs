@@ -1,4 +1,4 @@
-namespace S3Auth.Application.Miners.GetFolderAccess;
+namespace S3Auth.Application.Miners;
 
 /// <summary>Access to one folder.</summary>
 /// <param name="Folder">The folder's prefix, with its trailing <c>/</c>.</param>

@@ -1,11 +1,4 @@
-using MediatR;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Miners.GetFolderAccess;
+namespace S3Auth.Application.Miners;
 
 /// <summary>A miner asks to upload into its own folder.</summary>
 public sealed record GetFolderAccessCommand : MinerRequest, IRequest<FolderAccess>

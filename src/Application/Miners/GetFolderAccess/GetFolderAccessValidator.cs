@@ -1,8 +1,4 @@
-using FluentValidation;
-using S3Auth.Application.Grants;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Miners.GetFolderAccess;
+namespace S3Auth.Application.Miners;
 
 internal sealed class GetFolderAccessValidator : MinerRequestValidator<GetFolderAccessCommand>
 {

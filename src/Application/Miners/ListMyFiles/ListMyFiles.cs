@@ -1,9 +1,4 @@
-using MediatR;
-using S3Auth.Application.Files;
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Miners.ListMyFiles;
+namespace S3Auth.Application.Miners;
 
 /// <summary>A miner asks what is in its own folders.</summary>
 public sealed record ListMyFilesCommand : MinerRequest, IRequest<FileList>, IFileListRequest

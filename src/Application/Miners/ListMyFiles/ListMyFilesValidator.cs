@@ -1,8 +1,4 @@
-using FluentValidation;
-using S3Auth.Application.Files;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Miners.ListMyFiles;
+namespace S3Auth.Application.Miners;
 
 internal sealed class ListMyFilesValidator : MinerRequestValidator<ListMyFilesCommand>
 {

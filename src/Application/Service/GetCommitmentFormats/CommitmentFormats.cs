@@ -1,6 +1,4 @@
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Service.GetCommitmentFormats;
+namespace S3Auth.Application.Service;
 
 /// <summary>What each request's proof is signed over.</summary>
 /// <param name="FolderLayout">This deployment's layout.</param>

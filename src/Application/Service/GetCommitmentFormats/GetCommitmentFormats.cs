@@ -1,10 +1,7 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using MediatR;
-using S3Auth.Domain;
 
-namespace S3Auth.Application.Service.GetCommitmentFormats;
+namespace S3Auth.Application.Service;
 
 /// <summary>Anyone asks what to sign.</summary>
 public sealed record GetCommitmentFormatsQuery : IRequest<CommitmentFormats>;

@@ -1,8 +1,4 @@
-using MediatR;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Service.GetHealth;
+namespace S3Auth.Application.Service;
 
 /// <summary>Anyone asks how the service is.</summary>
 public sealed record GetHealthQuery : IRequest<Health>;

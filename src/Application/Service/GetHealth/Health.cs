@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
-
-namespace S3Auth.Application.Service.GetHealth;
+namespace S3Auth.Application.Service;
 
 /// <summary>How the service is. Nothing in it is secret.</summary>
 public sealed record Health

@@ -1,4 +1,4 @@
-namespace S3Auth.Application.Service.GetHealth;
+namespace S3Auth.Application.Service;
 
 /// <summary>When this process started.</summary>
 internal sealed record ServiceStart(DateTimeOffset Moment);

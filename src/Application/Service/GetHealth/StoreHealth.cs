@@ -1,7 +1,4 @@
-using System.Text.Json.Serialization;
-using S3Auth.Application.Ports;
-
-namespace S3Auth.Application.Service.GetHealth;
+namespace S3Auth.Application.Service;
 
 /// <summary>What the last check of the object store found, beyond whether it answers. Checked at the start, every few minutes, and after failures.</summary>
 /// <param name="Problem">Why the store refuses this server, in the store's words, and what the operator can set, or that the last check failed in this server; null while neither is so.</param>

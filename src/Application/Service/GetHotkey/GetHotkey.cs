@@ -1,9 +1,4 @@
-using MediatR;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Service.GetHotkey;
+namespace S3Auth.Application.Service;
 
 /// <summary>Anyone asks what the chain says of a hotkey, and so what it may do here. All of it is public on the chain.</summary>
 /// <param name="Hotkey">The hotkey.</param>

@@ -1,7 +1,4 @@
-using System.Text.Json.Serialization;
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Service.GetHotkey;
+namespace S3Auth.Application.Service;
 
 /// <summary>What the chain says of a hotkey on this subnet, and what it may do here.</summary>
 public sealed record HotkeyStatus

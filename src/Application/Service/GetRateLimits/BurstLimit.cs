@@ -1,4 +1,4 @@
-namespace S3Auth.Application.Service.GetRateLimits;
+namespace S3Auth.Application.Service;
 
 /// <summary>How many requests one client address may send a minute; the server refuses more before it looks at them.</summary>
 public sealed record BurstLimit(int PerMinute)

@@ -1,8 +1,4 @@
-using MediatR;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Service.GetRateLimits;
+namespace S3Auth.Application.Service;
 
 /// <summary>Anyone asks how much may be asked for.</summary>
 public sealed record GetRateLimitsQuery : IRequest<RateLimits>;

@@ -1,4 +1,4 @@
-namespace S3Auth.Application.Service.GetRateLimits;
+namespace S3Auth.Application.Service;
 
 /// <summary>The limits, and how much of today's is left. Your own hotkey's use stands in the <c>RateLimit</c> header of each answer to it.</summary>
 public sealed record RateLimits

@@ -1,6 +1,4 @@
 using S3Auth.Application.Caching;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
 
 namespace S3Auth.Application.Service.GetRateLimits;
 

@@ -1,8 +1,4 @@
-using MediatR;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-
-namespace S3Auth.Application.Service.GetReadiness;
+namespace S3Auth.Application.Service;
 
 /// <summary>A load balancer asks whether to send requests here.</summary>
 public sealed record GetReadinessQuery : IRequest<Readiness>;

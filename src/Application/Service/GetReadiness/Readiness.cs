@@ -1,4 +1,4 @@
-namespace S3Auth.Application.Service.GetReadiness;
+namespace S3Auth.Application.Service;
 
 /// <summary>Whether requests can be decided on and signed.</summary>
 /// <param name="Status"><c>ready</c> or <c>not_ready</c>.</param>

@@ -1,4 +1,4 @@
-namespace S3Auth.Application.Service.GetReadiness;
+namespace S3Auth.Application.Service;
 
 /// <summary>Whether this process has been told to stop: it still answers, but is not ready for more.</summary>
 public sealed class ServiceStop

@@ -1,5 +1,4 @@
 using S3Auth.Application.Caching;
-using S3Auth.Application.Ports;
 
 namespace S3Auth.Application.Service.GetStatus;
 

@@ -1,12 +1,4 @@
-using System.Globalization;
-using MediatR;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Service.GetHealth;
-using S3Auth.Application.Service.GetRateLimits;
-using S3Auth.Application.Service.GetReadiness;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Service.GetStatus;
+namespace S3Auth.Application.Service;
 
 /// <summary>Anyone asks how the service is and what it has done lately.</summary>
 public sealed record GetStatusQuery : IRequest<Status>;

@@ -1,6 +1,4 @@
-using S3Auth.Application.Ports;
-
-namespace S3Auth.Application.Service.GetStatus;
+namespace S3Auth.Application.Service;
 
 /// <summary>The newest upload among the files that were listed for somebody: known without asking the store for it.</summary>
 internal sealed class NewestUpload

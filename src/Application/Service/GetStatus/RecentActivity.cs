@@ -1,7 +1,4 @@
-using System.Text.Json.Serialization;
-using S3Auth.Application.Ports;
-
-namespace S3Auth.Application.Service.GetStatus;
+namespace S3Auth.Application.Service;
 
 /// <summary>What requests for access were answered with lately, with those that nobody signed or that came too fast.</summary>
 /// <param name="CountedTogether">Whether all instances' answers are counted here; else those of this one alone.</param>

@@ -1,6 +1,4 @@
-using S3Auth.Application.Ports;
-
-namespace S3Auth.Application.Service.GetStatus;
+namespace S3Auth.Application.Service;
 
 /// <summary>
 /// What this instance answered signed requests with, minute by minute, for the last 24 hours: granted, or refused and why. In memory, and

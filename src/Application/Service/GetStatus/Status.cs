@@ -1,8 +1,4 @@
-using System.Text.Json.Serialization;
-using S3Auth.Application.Service.GetHealth;
-using S3Auth.Application.Service.GetRateLimits;
-
-namespace S3Auth.Application.Service.GetStatus;
+namespace S3Auth.Application.Service;
 
 /// <summary>All that the page at <c>/</c> shows. Nothing in it is secret, and none of it is about one miner or validator.</summary>
 public sealed record Status

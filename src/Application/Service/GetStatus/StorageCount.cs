@@ -1,8 +1,4 @@
-using S3Auth.Application.Refusals;
-using S3Auth.Application.Validators;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Service.GetStatus;
+namespace S3Auth.Application.Service;
 
 /// <summary>
 /// How many miners have data, by source: from the list of their folders, never of their objects. The store is asked at most once per

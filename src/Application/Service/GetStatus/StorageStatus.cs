@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization;
-
-namespace S3Auth.Application.Service.GetStatus;
+namespace S3Auth.Application.Service;
 
 /// <summary>What lies in the bucket, as far as the list of folders tells it.</summary>
 public sealed record StorageStatus

@@ -1,8 +1,4 @@
-using MediatR;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Service.GetStructure;
+namespace S3Auth.Application.Service;
 
 /// <summary>Anyone asks where files live.</summary>
 public sealed record GetStructureQuery : IRequest<Structure>;

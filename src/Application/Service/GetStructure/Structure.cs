@@ -1,4 +1,4 @@
-namespace S3Auth.Application.Service.GetStructure;
+namespace S3Auth.Application.Service;
 
 /// <summary>Where files live and how they get there.</summary>
 /// <param name="FolderLayout">This deployment's layout.</param>

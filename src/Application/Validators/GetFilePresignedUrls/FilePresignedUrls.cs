@@ -1,8 +1,4 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Validators.GetFilePresignedUrls;
+namespace S3Auth.Application.Validators;
 
 /// <summary>Downloads of one miner's files.</summary>
 public sealed record FilePresignedUrls : ILargeAnswer

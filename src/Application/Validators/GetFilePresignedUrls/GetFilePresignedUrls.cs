@@ -1,11 +1,4 @@
-using MediatR;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Validators.GetFilePresignedUrls;
+namespace S3Auth.Application.Validators;
 
 /// <summary>
 /// A validator asks to download files of one miner. The commitment is <c>s3:validator:files:{miner}:{hotkey}:{timestamp}</c>.

@@ -1,7 +1,4 @@
-using FluentValidation;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Validators.GetFilePresignedUrls;
+namespace S3Auth.Application.Validators;
 
 internal sealed class GetFilePresignedUrlsValidator : OneMinerRequestValidator<GetFilePresignedUrlsCommand>
 {

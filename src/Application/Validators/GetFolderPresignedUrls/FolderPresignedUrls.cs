@@ -1,9 +1,4 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Validators.GetFolderPresignedUrls;
+namespace S3Auth.Application.Validators;
 
 /// <summary>Listings of every miner's job folders.</summary>
 public sealed record FolderPresignedUrls : ILargeAnswer

@@ -1,12 +1,4 @@
-using MediatR;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Listings;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Validators.GetFolderPresignedUrls;
+namespace S3Auth.Application.Validators;
 
 /// <summary>
 /// A validator asks to list every miner's job folders. The commitment is <c>s3:validator:folders:{hotkey}:{timestamp}</c>.

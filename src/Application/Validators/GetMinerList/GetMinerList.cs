@@ -1,10 +1,4 @@
-using MediatR;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Validators.GetMinerList;
+namespace S3Auth.Application.Validators;
 
 /// <summary>A validator asks for one page of the listing of one miner's folder.</summary>
 public sealed record GetMinerListCommand : OneMinerRequest, IRequest<MinerList>

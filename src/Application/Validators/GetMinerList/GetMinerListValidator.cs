@@ -1,7 +1,4 @@
-using FluentValidation;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Validators.GetMinerList;
+namespace S3Auth.Application.Validators;
 
 internal sealed class GetMinerListValidator : OneMinerRequestValidator<GetMinerListCommand>
 {

@@ -1,7 +1,4 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-
-namespace S3Auth.Application.Validators.GetMinerList;
+namespace S3Auth.Application.Validators;
 
 /// <summary>One page of the listing of one miner's folder.</summary>
 /// <param name="ListUrl">A presigned listing, up to 1,000 objects, with percent-encoded names. Where its <c>IsTruncated</c> is true, ask for the next page with its <c>NextContinuationToken</c>.</param>

@@ -1,11 +1,4 @@
-using MediatR;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Listings;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Validators.GetMinerSpecificAccess;
+namespace S3Auth.Application.Validators;
 
 /// <summary>A validator asks to list one miner's folders.</summary>
 public sealed record GetMinerSpecificAccessCommand : OneMinerRequest, IRequest<MinerSpecificAccess>

@@ -1,8 +1,4 @@
-using FluentValidation;
-using S3Auth.Application.Grants;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Validators.GetMinerSpecificAccess;
+namespace S3Auth.Application.Validators;
 
 internal sealed class GetMinerSpecificAccessValidator : OneMinerRequestValidator<GetMinerSpecificAccessCommand>
 {

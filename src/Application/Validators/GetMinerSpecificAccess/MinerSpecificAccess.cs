@@ -1,8 +1,4 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Validators.GetMinerSpecificAccess;
+namespace S3Auth.Application.Validators;
 
 /// <summary>Listings of one miner's folders. The top level is the first source's folder; <c>folders</c> has each source's.</summary>
 public sealed record MinerSpecificAccess : IGranted

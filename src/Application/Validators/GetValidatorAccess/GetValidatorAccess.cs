@@ -1,12 +1,4 @@
-using MediatR;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Listings;
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Validators.GetValidatorAccess;
+namespace S3Auth.Application.Validators;
 
 /// <summary>A validator asks to find and list every miner's folder. The commitment is <c>s3:validator:access:{timestamp}</c>.</summary>
 public sealed record GetValidatorAccessCommand : ValidatorRequest, IRequest<ValidatorAccess>

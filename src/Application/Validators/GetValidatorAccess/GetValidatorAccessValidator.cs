@@ -1,9 +1,4 @@
-using FluentValidation;
-using S3Auth.Application.Grants;
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Validators.GetValidatorAccess;
+namespace S3Auth.Application.Validators;
 
 internal sealed class GetValidatorAccessValidator : SignedRequestValidator<GetValidatorAccessCommand>
 {

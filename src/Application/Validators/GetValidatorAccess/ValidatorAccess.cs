@@ -1,9 +1,4 @@
-using S3Auth.Application.Pipeline;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Validators.GetValidatorAccess;
+namespace S3Auth.Application.Validators;
 
 /// <summary>Read access of one validator: listings of everything, of each source, and of every miner's folders.</summary>
 public sealed record ValidatorAccess : ILargeAnswer

@@ -1,9 +1,4 @@
-using MediatR;
-using S3Auth.Application.Files;
-using S3Auth.Application.Pipeline;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Validators.ListFiles;
+namespace S3Auth.Application.Validators;
 
 /// <summary>A validator asks what is in one miner's folders.</summary>
 public sealed record ListFilesCommand : OneMinerRequest, IRequest<FileList>, IFileListRequest

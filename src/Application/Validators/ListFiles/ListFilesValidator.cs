@@ -1,8 +1,4 @@
-using FluentValidation;
-using S3Auth.Application.Files;
-using S3Auth.Domain;
-
-namespace S3Auth.Application.Validators.ListFiles;
+namespace S3Auth.Application.Validators;
 
 internal sealed class ListFilesValidator : OneMinerRequestValidator<ListFilesCommand>
 {

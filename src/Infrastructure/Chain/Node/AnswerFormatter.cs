@@ -1,9 +1,7 @@
-using System.Buffers;
-using System.Text.Json;
 using StreamJsonRpc;
 using StreamJsonRpc.Protocol;
 
-namespace S3Auth.Infrastructure.Chain.Node;
+namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// Reads what a node sends, and refuses what is no answer. JSON-RPC goes both ways, but a node has nothing to ask here: what it

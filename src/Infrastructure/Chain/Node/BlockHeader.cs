@@ -1,8 +1,6 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace S3Auth.Infrastructure.Chain.Node;
+namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>What is read of a block's header.</summary>
 /// <param name="Number">The block's number; nodes write it as hex with <c>0x</c>.</param>

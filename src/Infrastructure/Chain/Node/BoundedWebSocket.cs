@@ -1,7 +1,6 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 
-namespace S3Auth.Infrastructure.Chain.Node;
+namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// A WebSocket that receives no message beyond <see cref="MaxMessageBytes"/>: what reads from it collects whole messages in

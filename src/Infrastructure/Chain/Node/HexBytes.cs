@@ -1,8 +1,6 @@
-using System.Buffers;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace S3Auth.Infrastructure.Chain.Node;
+namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>Bytes as nodes write them in JSON: hex with <c>0x</c>. Read without a string between, for answers of megabytes.</summary>
 [JsonConverter(typeof(Converter))]

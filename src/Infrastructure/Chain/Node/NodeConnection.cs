@@ -1,12 +1,9 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
-using System.Text.Json;
 using StreamJsonRpc;
 
-namespace S3Auth.Infrastructure.Chain.Node;
+namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// One connection to a node: JSON-RPC 2.0 over a WebSocket, for one sync. Whatever goes wrong is a <see cref="ChainException"/>, and

@@ -1,8 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
-using System.Text;
-
-namespace S3Auth.Infrastructure.Chain.Node;
+namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// Where a node listens, <c>ws(s)://host[:port][/path][?query]</c>. Path and query may hold a provider's key: only

@@ -1,10 +1,7 @@
-using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using StreamJsonRpc;
 
-namespace S3Auth.Infrastructure.Chain.Node;
+namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// A chain's nodes in order of preference. The first that answers is used; one that fails rests, longer with every failure, while

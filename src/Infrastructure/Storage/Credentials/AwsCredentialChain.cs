@@ -1,10 +1,8 @@
-using System.Globalization;
 using Amazon.Runtime;
 using Amazon.Runtime.Credentials;
 using Amazon.S3;
-using S3Auth.S3;
 
-namespace S3Auth.Infrastructure.Storage.Credentials;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// The AWS SDK's default chain: environment, web identity, profile, ECS task role, EC2 instance profile. It asks again each

@@ -1,8 +1,4 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using S3Auth.S3;
-
-namespace S3Auth.Infrastructure.Storage.Credentials;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Loads the credentials at the start and renews them long before they end. While that fails the last ones stay in force, and

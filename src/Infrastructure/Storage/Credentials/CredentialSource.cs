@@ -1,6 +1,4 @@
-using S3Auth.S3;
-
-namespace S3Auth.Infrastructure.Storage.Credentials;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>The credentials in force. Reading them never waits; whoever renews them replaces them whole.</summary>
 /// <param name="fixedCredentials">Credentials that are never renewed; null where they are loaded in the background.</param>

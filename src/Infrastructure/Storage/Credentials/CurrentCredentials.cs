@@ -1,6 +1,6 @@
 using Amazon.Runtime;
 
-namespace S3Auth.Infrastructure.Storage.Credentials;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>The credentials in force as the AWS SDK reads them, so that its requests never wait for new ones either.</summary>
 internal sealed class CurrentCredentials(CredentialSource source) : AWSCredentials

@@ -1,6 +1,4 @@
-using S3Auth.S3;
-
-namespace S3Auth.Infrastructure.Storage.Credentials;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>Where credentials come from. May wait for a network, a process or a file.</summary>
 internal interface ICredentialProvider

@@ -1,4 +1,4 @@
-namespace S3Auth.Infrastructure.Storage.Credentials;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// The next renewal of the credentials, between the two who share it: the refresher, which does it in the background, and requests,

@@ -1,11 +1,8 @@
-using System.Net;
 using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.S3;
 
-namespace S3Auth.Infrastructure.Storage.Listings;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Requests pages of ListObjectsV2 from the store by presigned URLs, as clients do. The AWS SDK handles names as text, so a key that is not

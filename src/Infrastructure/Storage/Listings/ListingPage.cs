@@ -1,7 +1,4 @@
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-
-namespace S3Auth.Infrastructure.Storage.Listings;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>One page of ListObjectsV2, decoded.</summary>
 /// <param name="Files">The objects.</param>

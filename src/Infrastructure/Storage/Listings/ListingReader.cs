@@ -1,10 +1,6 @@
-using System.Globalization;
-using System.Text;
 using System.Xml;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
 
-namespace S3Auth.Infrastructure.Storage.Listings;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Parses the XML of one ListObjectsV2 page, keeping the bytes of every name. Specification: "ListObjectsV2", Amazon S3 API Reference.

@@ -1,9 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
-using S3Auth.Domain;
-using S3Auth.S3;
-
-namespace S3Auth.Infrastructure.Storage.Probing;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Sends a presigned listing, as clients get it, of a folder that no one writes to, so that no key in the bucket can break the answer. It

@@ -1,7 +1,4 @@
-using S3Auth.Domain;
-using S3Auth.S3;
-
-namespace S3Auth.Infrastructure.Storage.Probing;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Finds out whether the store supports upload forms (POST Object): sends a valid form with an empty file, which is smaller than the form's

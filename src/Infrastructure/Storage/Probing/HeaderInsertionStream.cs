@@ -1,6 +1,4 @@
-using System.Text;
-
-namespace S3Auth.Infrastructure.Storage.Probing;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Inserts header lines, unchanged, into the one HTTP/1.1 request of a connection. <see cref="HttpClient"/> refuses to send what a hostile

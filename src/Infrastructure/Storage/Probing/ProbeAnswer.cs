@@ -1,7 +1,6 @@
-using System.Net;
 using System.Xml;
 
-namespace S3Auth.Infrastructure.Storage.Probing;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>The answer to one request of a check.</summary>
 /// <param name="Status">The HTTP status; null where the connection was closed without an answer.</param>

@@ -1,9 +1,6 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Text;
 
-namespace S3Auth.Infrastructure.Storage.Probing;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Sends the requests of one check, one at a time, each on a connection of its own, with header lines that no library would send. Uses the machine's

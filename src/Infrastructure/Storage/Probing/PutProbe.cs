@@ -1,10 +1,6 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.S3;
 
-namespace S3Auth.Infrastructure.Storage.Probing;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Finds out what the holder of a presigned PUT can do, by trying what a hostile holder would: an unsigned copy header, in every spelling

@@ -1,4 +1,4 @@
-namespace S3Auth.Infrastructure.Storage.Probing;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>Whether the store accepts what this server signs.</summary>
 /// <param name="Result">How the store answered.</param>

@@ -1,11 +1,4 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.S3;
-
-namespace S3Auth.Infrastructure.Storage.Probing;
+namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it accepts what this server signs,

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Amazon;
-using Microsoft.AspNetCore.Http;
-using S3Auth.Infrastructure.Storage.Credentials;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Credentials;
 

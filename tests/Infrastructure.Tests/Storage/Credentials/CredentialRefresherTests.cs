@@ -1,9 +1,4 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Credentials;
 

@@ -1,7 +1,4 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
-using S3Auth.Infrastructure.Storage.Probing;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 

@@ -1,9 +1,3 @@
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.Probing;
-using S3Auth.S3;
-
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 
 /// <summary>Stores that behave as known ones do towards headers that were not signed and lengths that are false.</summary>

@@ -1,13 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
-using S3Auth.Application.Ports;
-using S3Auth.Application.Refusals;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.Credentials;
-using S3Auth.Infrastructure.Storage.Probing;
-using S3Auth.Substrate;
-
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 
 /// <summary>The store is judged by what it says, again and again.</summary>

@@ -1,9 +1,4 @@
-using System.Collections.Concurrent;
-using System.Net;
-using System.Text;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using S3Auth.S3;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 

@@ -1,4 +1,4 @@
-namespace S3Auth.S3.Tests;
+namespace S3Auth.Tests;
 
 /// <summary>
 /// A presigned URL in a form that can be compared: parameters sorted, no default port. Read by hand, since <see cref="Uri"/>

@@ -1,7 +1,6 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
-namespace S3Auth.Infrastructure.Storage;
+namespace S3Auth.S3;
 
 /// <summary>
 /// What a bucket may be called: 3 to 63 of <c>a-z 0-9 - .</c>, beginning and ending with a letter or digit, without two dots in a

@@ -1,0 +1,15 @@
+global using System.Globalization;
+global using System.Text.Json.Serialization;
+global using FluentValidation;
+global using MediatR;
+global using S3Auth.Application.Files;
+global using S3Auth.Application.Grants;
+global using S3Auth.Application.Listings;
+global using S3Auth.Application.Miners;
+global using S3Auth.Application.Pipeline;
+global using S3Auth.Application.Ports;
+global using S3Auth.Application.Refusals;
+global using S3Auth.Application.Service;
+global using S3Auth.Application.Validators;
+global using S3Auth.Domain;
+global using S3Auth.Substrate;

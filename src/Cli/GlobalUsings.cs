@@ -1,0 +1,16 @@
+global using System.CommandLine;
+global using System.Globalization;
+global using System.Security.Cryptography;
+global using System.Text;
+global using S3Auth.Cli.Checking;
+global using S3Auth.Cli.Commands;
+global using S3Auth.Cli.Identity;
+global using S3Auth.Cli.Migration;
+global using S3Auth.Cli.Output;
+global using S3Auth.Cli.Transfers;
+global using S3Auth.Client;
+global using S3Auth.Client.Downloads;
+global using S3Auth.Client.Generated;
+global using S3Auth.Client.Requests;
+global using S3Auth.Client.Uploads;
+global using S3Auth.Substrate;

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace S3Auth.DevelopmentStore;
+
+/// <summary>Registers the embedded store.</summary>
+public static class DependencyInjection
+{
+    /// <summary>Starts an embedded store with the host, on a port of its own.</summary>
+    public static IServiceCollection AddEmbeddedStore(this IServiceCollection services, EmbeddedStoreOptions options)
+    {
+        services.AddSingleton(provider => new EmbeddedStore(
+            options,
+            provider.GetRequiredService<IHostEnvironment>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        return services.AddHostedService(provider => provider.GetRequiredService<EmbeddedStore>());
+    }
+}

@@ -1,0 +1,3 @@
+global using System.Diagnostics.CodeAnalysis;
+global using S3Auth.S3;
+global using S3Auth.Substrate;

@@ -1,0 +1,4 @@
+global using System.Buffers.Binary;
+global using System.Security.Cryptography;
+global using S3Auth.Substrate.Interop;
+global using S3Auth.Substrate.Transcript;

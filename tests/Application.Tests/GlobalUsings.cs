@@ -1,0 +1,11 @@
+global using Moq;
+global using S3Auth.Application.Files;
+global using S3Auth.Application.Listings;
+global using S3Auth.Application.Miners;
+global using S3Auth.Application.Pipeline;
+global using S3Auth.Application.Ports;
+global using S3Auth.Application.Refusals;
+global using S3Auth.Application.Service;
+global using S3Auth.Application.Validators;
+global using S3Auth.Domain;
+global using S3Auth.Substrate;

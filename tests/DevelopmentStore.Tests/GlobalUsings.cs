@@ -1,0 +1,4 @@
+global using System.Globalization;
+global using System.Net.Sockets;
+global using System.Text;
+global using S3Auth.Tests;

@@ -1,0 +1,3 @@
+global using S3Auth.Substrate.Interop;
+global using S3Auth.Substrate.Transcript;
+global using S3Auth.Tests;
