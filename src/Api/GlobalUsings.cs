@@ -13,6 +13,7 @@ global using S3Auth.Api.OpenApi;
 global using S3Auth.Api.Pages;
 global using S3Auth.Api.Telemetry;
 global using S3Auth.Application;
+global using S3Auth.Application.Caching;
 global using S3Auth.Application.Files;
 global using S3Auth.Application.Listings;
 global using S3Auth.Application.Miners;

@@ -2,6 +2,7 @@ global using System.Globalization;
 global using System.Text.Json.Serialization;
 global using FluentValidation;
 global using MediatR;
+global using S3Auth.Application.Caching;
 global using S3Auth.Application.Files;
 global using S3Auth.Application.Grants;
 global using S3Auth.Application.Listings;

@@ -1,4 +1,3 @@
-using S3Auth.Application.Caching;
 
 namespace S3Auth.Api.OpenApi;
 

@@ -1,6 +1,5 @@
-using S3Auth.Application.Caching;
 
-namespace S3Auth.Application.Service.GetHealth;
+namespace S3Auth.Application.Service;
 
 /// <summary>
 /// Asks the store for a sign of life at most once per <see cref="Lifetime"/>, whoever asks and how often: the health check is

@@ -1,6 +1,5 @@
-using S3Auth.Application.Caching;
 
-namespace S3Auth.Application.Service.GetRateLimits;
+namespace S3Auth.Application.Service;
 
 /// <summary>
 /// Asks how many grants all had at most once per <see cref="Lifetime"/>, whoever asks and how often: nobody may make this server

@@ -1,6 +1,5 @@
-using S3Auth.Application.Caching;
 
-namespace S3Auth.Application.Service.GetStatus;
+namespace S3Auth.Application.Service;
 
 /// <summary>
 /// Adds up what was answered lately, by all instances where that can be known, else by this one. What adds them up is asked at most once per
