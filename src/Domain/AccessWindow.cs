@@ -4,10 +4,10 @@ namespace S3Auth.Domain;
 /// How old or how far ahead a request's moment may be, and how long what it is granted lasts. Moments are Unix seconds, or
 /// milliseconds in Tao v2 headers, as on the wire; no value that fits a 64-bit integer overflows.
 /// </summary>
-/// <param name="Back">How old a request may be.</param>
-/// <param name="Ahead">How far ahead of this server's clock a request may be.</param>
-/// <param name="LongestGrant">The longest a grant lasts, and how long it lasts when nothing shorter is asked for.</param>
-public sealed record AccessWindow(TimeSpan Back, TimeSpan Ahead, TimeSpan LongestGrant)
+/// <param name="MaxAge">How old a request may be.</param>
+/// <param name="MaxAhead">How far ahead of this server's clock a request may be.</param>
+/// <param name="MaxGrantDuration">The longest a grant lasts, and how long it lasts when nothing shorter is asked for.</param>
+public sealed record AccessWindow(TimeSpan MaxAge, TimeSpan MaxAhead, TimeSpan MaxGrantDuration)
 {
     /// <summary>300 s back, 60 s ahead, grants of 24 h.</summary>
     public static AccessWindow Default { get; } = new(TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(60), TimeSpan.FromHours(24));
@@ -17,27 +17,27 @@ public sealed record AccessWindow(TimeSpan Back, TimeSpan Ahead, TimeSpan Longes
     private const long LeastMillisecondsTimestamp = 100_000_000_000;
 
     /// <summary>Whether <paramref name="timestamp"/> is within the window at <paramref name="now"/>, both ends included.</summary>
-    public Freshness Judge(long timestamp, DateTimeOffset now)
+    public TimestampCheck Check(long timestamp, DateTimeOffset now)
     {
         // Int128: a timestamp from outside may be any long, and its distance to now must not wrap around.
         var age = (Int128)now.ToUnixTimeSeconds() - timestamp;
 
-        return age > (long)Back.TotalSeconds ? new Freshness(FreshnessVerdict.Expired, age - (long)Back.TotalSeconds)
-            : -age <= (long)Ahead.TotalSeconds ? new Freshness(FreshnessVerdict.Fresh, 0)
-            : timestamp >= LeastMillisecondsTimestamp ? new Freshness(FreshnessVerdict.InMilliseconds, -age - (long)Ahead.TotalSeconds)
-            : new Freshness(FreshnessVerdict.InFuture, -age - (long)Ahead.TotalSeconds);
+        return age > (long)MaxAge.TotalSeconds ? new TimestampCheck(TimestampStatus.Expired, age - (long)MaxAge.TotalSeconds)
+            : -age <= (long)MaxAhead.TotalSeconds ? new TimestampCheck(TimestampStatus.Valid, 0)
+            : timestamp >= LeastMillisecondsTimestamp ? new TimestampCheck(TimestampStatus.InMilliseconds, -age - (long)MaxAhead.TotalSeconds)
+            : new TimestampCheck(TimestampStatus.InFuture, -age - (long)MaxAhead.TotalSeconds);
     }
 
     /// <summary>The same for a moment in Unix milliseconds.</summary>
-    public Freshness JudgeMilliseconds(long timestamp, DateTimeOffset now)
+    public TimestampCheck CheckMilliseconds(long timestamp, DateTimeOffset now)
     {
         var age = (Int128)now.ToUnixTimeMilliseconds() - timestamp;
-        var (tooOld, tooFarAhead) = (age - (long)Back.TotalMilliseconds, -age - (long)Ahead.TotalMilliseconds);
+        var (tooOld, tooFarAhead) = (age - (long)MaxAge.TotalMilliseconds, -age - (long)MaxAhead.TotalMilliseconds);
 
-        return tooOld > 0 ? new Freshness(
-                timestamp < LeastMillisecondsTimestamp ? FreshnessVerdict.InSeconds : FreshnessVerdict.Expired, InSeconds(tooOld))
-            : tooFarAhead > 0 ? new Freshness(FreshnessVerdict.InFuture, InSeconds(tooFarAhead))
-            : new Freshness(FreshnessVerdict.Fresh, 0);
+        return tooOld > 0 ? new TimestampCheck(
+                timestamp < LeastMillisecondsTimestamp ? TimestampStatus.InSeconds : TimestampStatus.Expired, InSeconds(tooOld))
+            : tooFarAhead > 0 ? new TimestampCheck(TimestampStatus.InFuture, InSeconds(tooFarAhead))
+            : new TimestampCheck(TimestampStatus.Valid, 0);
 
         static Int128 InSeconds(Int128 milliseconds) => (milliseconds + 999) / 1000;
     }
@@ -52,7 +52,7 @@ public sealed record AccessWindow(TimeSpan Back, TimeSpan Ahead, TimeSpan Longes
     public DateTimeOffset EffectiveExpiry(long? requested, DateTimeOffset now, DateTimeOffset? credentialsEnd)
     {
         var from = now.ToUnixTimeSeconds();
-        var end = from + (long)LongestGrant.TotalSeconds;
+        var end = from + (long)MaxGrantDuration.TotalSeconds;
 
         if (requested is { } wanted)
         {

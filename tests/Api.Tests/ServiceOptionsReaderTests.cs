@@ -260,7 +260,7 @@ public sealed class ServiceOptionsReaderTests
         {
             Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(7, 8, 0)));
             Assert.That((options.RequestsPerMinute, options.MostConnections, options.DrainTime), Is.EqualTo((9, 50, TimeSpan.FromSeconds(3))));
-            Assert.That((options.Window.Back, options.Window.Ahead), Is.EqualTo((TimeSpan.FromSeconds(30), TimeSpan.Zero)));
+            Assert.That((options.Window.MaxAge, options.Window.MaxAhead), Is.EqualTo((TimeSpan.FromSeconds(30), TimeSpan.Zero)));
             Assert.That((options.Limits.Redis!.HostAndPort, options.Limits.RedisIsRequired), Is.EqualTo(("cache:6380", true)));
             Assert.That(options.TrustedProxies.Select(network => network.ToString()), Is.EqualTo(new[] { "10.0.0.0/8", "192.0.2.7/32", "fd00::/8" }));
             Assert.That(options.CorsOrigins, Is.EqualTo(new[] { "https://a.example", "http://localhost:3000" }));

@@ -8,39 +8,39 @@ public sealed class AccessWindowTests
 
     private static readonly DateTimeOffset Clock = DateTimeOffset.FromUnixTimeSeconds(Now).AddMilliseconds(999);
 
-    [TestCase(Now, FreshnessVerdict.Fresh, 0)]
-    [TestCase(Now - 300, FreshnessVerdict.Fresh, 0)]
-    [TestCase(Now - 301, FreshnessVerdict.Expired, 1)]
-    [TestCase(0, FreshnessVerdict.Expired, Now - 300)]
-    [TestCase(-5, FreshnessVerdict.Expired, Now - 295)]
-    [TestCase(Now + 60, FreshnessVerdict.Fresh, 0)]
-    [TestCase(Now + 61, FreshnessVerdict.InFuture, 1)]
-    [TestCase(Now * 1000, FreshnessVerdict.InMilliseconds, (Now * 999) - 60)]
-    public void Window_judges_a_timestamp_by_its_distance_in_whole_seconds(long timestamp, FreshnessVerdict verdict, long secondsOutside)
+    [TestCase(Now, TimestampStatus.Valid, 0)]
+    [TestCase(Now - 300, TimestampStatus.Valid, 0)]
+    [TestCase(Now - 301, TimestampStatus.Expired, 1)]
+    [TestCase(0, TimestampStatus.Expired, Now - 300)]
+    [TestCase(-5, TimestampStatus.Expired, Now - 295)]
+    [TestCase(Now + 60, TimestampStatus.Valid, 0)]
+    [TestCase(Now + 61, TimestampStatus.InFuture, 1)]
+    [TestCase(Now * 1000, TimestampStatus.InMilliseconds, (Now * 999) - 60)]
+    public void Window_judges_a_timestamp_by_its_distance_in_whole_seconds(long timestamp, TimestampStatus status, long secondsOutside)
     {
-        var freshness = AccessWindow.Default.Judge(timestamp, Clock);
+        var check = AccessWindow.Default.Check(timestamp, Clock);
 
-        Assert.That(freshness, Is.EqualTo(new Freshness(verdict, secondsOutside)));
+        Assert.That(check, Is.EqualTo(new TimestampCheck(status, secondsOutside)));
     }
 
-    [TestCase((Now * 1000) + 999, FreshnessVerdict.Fresh, 0)]
-    [TestCase((Now * 1000) + 999 - 300_000, FreshnessVerdict.Fresh, 0)]
-    [TestCase((Now * 1000) + 999 - 300_001, FreshnessVerdict.Expired, 1)]
-    [TestCase((Now * 1000) + 999 - 302_000, FreshnessVerdict.Expired, 2)]
-    [TestCase((Now * 1000) + 999 + 60_000, FreshnessVerdict.Fresh, 0)]
-    [TestCase((Now * 1000) + 999 + 60_001, FreshnessVerdict.InFuture, 1)]
-    [TestCase(Now, FreshnessVerdict.InSeconds, Now - (Now / 1000) + 1 - 300)]
-    [TestCase(0, FreshnessVerdict.InSeconds, Now - 299)]
-    public void Window_judges_milliseconds_by_their_distance(long timestamp, FreshnessVerdict verdict, long secondsOutside) =>
-        Assert.That(AccessWindow.Default.JudgeMilliseconds(timestamp, Clock), Is.EqualTo(new Freshness(verdict, secondsOutside)));
+    [TestCase((Now * 1000) + 999, TimestampStatus.Valid, 0)]
+    [TestCase((Now * 1000) + 999 - 300_000, TimestampStatus.Valid, 0)]
+    [TestCase((Now * 1000) + 999 - 300_001, TimestampStatus.Expired, 1)]
+    [TestCase((Now * 1000) + 999 - 302_000, TimestampStatus.Expired, 2)]
+    [TestCase((Now * 1000) + 999 + 60_000, TimestampStatus.Valid, 0)]
+    [TestCase((Now * 1000) + 999 + 60_001, TimestampStatus.InFuture, 1)]
+    [TestCase(Now, TimestampStatus.InSeconds, Now - (Now / 1000) + 1 - 300)]
+    [TestCase(0, TimestampStatus.InSeconds, Now - 299)]
+    public void Window_judges_milliseconds_by_their_distance(long timestamp, TimestampStatus status, long secondsOutside) =>
+        Assert.That(AccessWindow.Default.CheckMilliseconds(timestamp, Clock), Is.EqualTo(new TimestampCheck(status, secondsOutside)));
 
     [Test]
     public void Window_judges_extreme_milliseconds_without_overflow()
     {
         Assert.Multiple(() =>
         {
-            Assert.That(AccessWindow.Default.JudgeMilliseconds(long.MinValue, Clock).Verdict, Is.EqualTo(FreshnessVerdict.InSeconds));
-            Assert.That(AccessWindow.Default.JudgeMilliseconds(long.MaxValue, Clock).Verdict, Is.EqualTo(FreshnessVerdict.InFuture));
+            Assert.That(AccessWindow.Default.CheckMilliseconds(long.MinValue, Clock).Status, Is.EqualTo(TimestampStatus.InSeconds));
+            Assert.That(AccessWindow.Default.CheckMilliseconds(long.MaxValue, Clock).Status, Is.EqualTo(TimestampStatus.InFuture));
         });
     }
 
@@ -49,8 +49,8 @@ public sealed class AccessWindowTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That(AccessWindow.Default.Judge(long.MinValue, Clock).Verdict, Is.EqualTo(FreshnessVerdict.Expired));
-            Assert.That(AccessWindow.Default.Judge(long.MaxValue, Clock).Verdict, Is.EqualTo(FreshnessVerdict.InMilliseconds));
+            Assert.That(AccessWindow.Default.Check(long.MinValue, Clock).Status, Is.EqualTo(TimestampStatus.Expired));
+            Assert.That(AccessWindow.Default.Check(long.MaxValue, Clock).Status, Is.EqualTo(TimestampStatus.InMilliseconds));
         });
     }
 

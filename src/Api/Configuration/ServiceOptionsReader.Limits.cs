@@ -9,8 +9,8 @@ internal sealed partial class ServiceOptionsReader
 
     private AccessWindow ReadWindow() => AccessWindow.Default with
     {
-        Back = Seconds(Settings.MaxAge),
-        Ahead = Seconds(Settings.MaxAhead),
+        MaxAge = Seconds(Settings.MaxAge),
+        MaxAhead = Seconds(Settings.MaxAhead),
     };
 
     private DailyLimits ReadDailyLimits() => new(

@@ -128,9 +128,9 @@ internal static class Settings
         Million,
         "requests of one hotkey in flight at each instance. A request is in flight until its answer is written; answers can be 1 MiB, so keep it small");
 
-    internal static readonly NumberSetting MaxAge = new("TIMESTAMP_MAX_AGE", (long)AccessWindow.Default.Back.TotalSeconds, 1, 3600, "seconds ago that a request may have been signed");
+    internal static readonly NumberSetting MaxAge = new("TIMESTAMP_MAX_AGE", (long)AccessWindow.Default.MaxAge.TotalSeconds, 1, 3600, "seconds ago that a request may have been signed");
 
-    internal static readonly NumberSetting MaxAhead = new("TIMESTAMP_MAX_AHEAD", (long)AccessWindow.Default.Ahead.TotalSeconds, 0, 3600, "seconds ahead of this server's clock that it may have been");
+    internal static readonly NumberSetting MaxAhead = new("TIMESTAMP_MAX_AHEAD", (long)AccessWindow.Default.MaxAhead.TotalSeconds, 0, 3600, "seconds ahead of this server's clock that it may have been");
 
     internal static readonly Setting TrustedProxies = new("TRUSTED_PROXIES", "your proxies, whose `X-Forwarded-For` is believed")
     {

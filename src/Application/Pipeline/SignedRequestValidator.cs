@@ -31,7 +31,7 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
         RuleFor(request => request.Timestamp)
             .Custom((timestamp, context) =>
             {
-                if (timestamp is { } moment && Judge(moment, window.Judge(moment, time.GetUtcNow()), window, time) is { } failure)
+                if (timestamp is { } moment && Judge(moment, window.Check(moment, time.GetUtcNow()), window, time) is { } failure)
                 {
                     context.AddFailure(failure);
                 }
@@ -40,32 +40,32 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
         RuleFor(request => request.Tao)
             .Custom((tao, context) =>
             {
-                if (tao?.Timestamp is { } moment && Judge(moment, window.JudgeMilliseconds(moment, time.GetUtcNow()), window, time) is { } failure)
+                if (tao?.Timestamp is { } moment && Judge(moment, window.CheckMilliseconds(moment, time.GetUtcNow()), window, time) is { } failure)
                 {
                     context.AddFailure(failure);
                 }
             });
     }
 
-    private static ValidationFailure? Judge(long timestamp, Freshness freshness, AccessWindow window, TimeProvider time)
+    private static ValidationFailure? Judge(long timestamp, TimestampCheck check, AccessWindow window, TimeProvider time)
     {
         var clock = time.GetUtcNow().ToUnixTimeSeconds();
-        return freshness.Verdict switch
+        return check.Status switch
         {
-            FreshnessVerdict.Fresh => null,
-            FreshnessVerdict.Expired => Failure(
+            TimestampStatus.Valid => null,
+            TimestampStatus.Expired => Failure(
                 RefusalCode.TimestampExpired,
-                $"The timestamp {timestamp} is {freshness.SecondsOutside} s past the allowed {window.Back.TotalSeconds:0} s; this server's time is {clock}: sign again with the current Unix time."),
-            FreshnessVerdict.InFuture => Failure(
+                $"The timestamp {timestamp} is {check.SecondsOutside} s past the allowed {window.MaxAge.TotalSeconds:0} s; this server's time is {clock}: sign again with the current Unix time."),
+            TimestampStatus.InFuture => Failure(
                 RefusalCode.TimestampInFuture,
-                $"The timestamp {timestamp} is {freshness.SecondsOutside} s beyond the allowed {window.Ahead.TotalSeconds:0} s ahead; this server's time is {clock}: check your clock and sign again."),
-            FreshnessVerdict.InMilliseconds => Failure(
+                $"The timestamp {timestamp} is {check.SecondsOutside} s beyond the allowed {window.MaxAhead.TotalSeconds:0} s ahead; this server's time is {clock}: check your clock and sign again."),
+            TimestampStatus.InMilliseconds => Failure(
                 RefusalCode.TimestampInFuture,
                 $"The timestamp {timestamp} looks like milliseconds; this server's time is {clock}: sign again with Unix seconds."),
-            FreshnessVerdict.InSeconds => Failure(
+            TimestampStatus.InSeconds => Failure(
                 RefusalCode.TimestampExpired,
                 $"The timestamp {timestamp} looks like seconds; this server's time is {clock}: sign again with Unix milliseconds in X-Tao-Timestamp."),
-            _ => throw new ArgumentOutOfRangeException(nameof(freshness), freshness, "A verdict without an answer."),
+            _ => throw new ArgumentOutOfRangeException(nameof(check), check, "A status without an answer."),
         };
     }
 

@@ -1,10 +1,10 @@
 namespace S3Auth.Domain;
 
 /// <summary>How a request's moment lies to the window in which it is good.</summary>
-public enum FreshnessVerdict
+public enum TimestampStatus
 {
     /// <summary>Within the window.</summary>
-    Fresh,
+    Valid,
 
     /// <summary>Older than the window.</summary>
     Expired,
