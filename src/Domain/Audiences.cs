@@ -18,5 +18,5 @@ public sealed record Audiences(IReadOnlyList<Audience> Own, bool IsRequired)
     public static Audiences Unknown { get; } = new([], IsRequired: false);
 
     /// <summary>Whether a proof with this audience, or with none, is meant for this server.</summary>
-    public bool Include(Audience? audience) => Own.Count == 0 || (audience is { } named ? Own.Contains(named) : !IsRequired);
+    public bool Accepts(Audience? audience) => Own.Count == 0 || (audience is { } named ? Own.Contains(named) : !IsRequired);
 }

@@ -17,7 +17,7 @@ public sealed class ColdkeyLayout : FolderLayout
         }
 
         Sources = [.. sources];
-        Discovery = [.. sources.Select(source => new Folder($"{AllDataPrefix}{source}/", source))];
+        DiscoveryPrefixes = [.. sources.Select(source => new Folder($"{AllDataPrefix}{source}/", source))];
         Description = $"Each coldkey has one folder per source ({string.Join(", ", Sources)}); files go directly into it.";
     }
 
@@ -34,7 +34,7 @@ public sealed class ColdkeyLayout : FolderLayout
     public override IReadOnlyList<Source> Sources { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Folder> Discovery { get; }
+    public override IReadOnlyList<Folder> DiscoveryPrefixes { get; }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ExampleKeys(AccountId owner) =>
@@ -44,17 +44,17 @@ public sealed class ColdkeyLayout : FolderLayout
     public override IReadOnlyList<Folder> FoldersOf(AccountId owner)
     {
         var address = owner.ToString();
-        var folders = new Folder[Discovery.Count];
+        var folders = new Folder[DiscoveryPrefixes.Count];
         for (var i = 0; i < folders.Length; i++)
         {
-            folders[i] = new Folder($"{Discovery[i].Prefix}{address}/", Discovery[i].Source);
+            folders[i] = new Folder($"{DiscoveryPrefixes[i].Prefix}{address}/", DiscoveryPrefixes[i].Source);
         }
 
         return folders;
     }
 
     /// <inheritdoc/>
-    public override AccountId FolderOwner(Neuron neuron)
+    public override AccountId FolderOwnerOf(Neuron neuron)
     {
         ArgumentNullException.ThrowIfNull(neuron);
         return neuron.Coldkey;

@@ -37,7 +37,7 @@ public readonly record struct Commitment(string Text)
 
     /// <summary>The commitment of a request that names its audience: <c>:{audience}</c> is appended.</summary>
     /// <param name="audience">The server that the proof is meant for; null leaves the text as it is.</param>
-    public Commitment MeantFor(Audience? audience) => audience is { } named ? new($"{Text}:{named.Text}") : this;
+    public Commitment WithAudience(Audience? audience) => audience is { } named ? new($"{Text}:{named.Text}") : this;
 
     /// <inheritdoc/>
     public override string ToString() => Text;

@@ -9,7 +9,7 @@ public sealed record Folder(string Prefix, Source? Source)
     /// Whether an object lies in this folder, by the segments of its key. A key with a <c>.</c> or <c>..</c> segment lies in no
     /// folder: to the store it is a name like any other, but clients resolve it on their way there.
     /// </summary>
-    public bool Holds(ObjectName name)
+    public bool Contains(ObjectName name)
     {
         var key = name.Key;
         return key.Length > Prefix.Length && key.StartsWith(Prefix, StringComparison.Ordinal) && !HasSteps(key);

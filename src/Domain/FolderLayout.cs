@@ -13,7 +13,7 @@ public abstract class FolderLayout
     protected const string JobPrefix = "job_id=";
 
     /// <summary>The longest name of a granted folder below its parent, in bytes: an address has 48, a job up to this many.</summary>
-    public const int MaxFolderName = JobId.MaxLength;
+    public const int MaxFolderNameBytes = JobId.MaxLength;
 
     /// <summary>The name that <c>FOLDER_LAYOUT</c> chooses it by.</summary>
     public abstract string Name { get; }
@@ -33,10 +33,10 @@ public abstract class FolderLayout
     /// <summary>
     /// Where miners are found: listing each of these by <c>/</c> gives one folder a miner.
     /// </summary>
-    public abstract IReadOnlyList<Folder> Discovery { get; }
+    public abstract IReadOnlyList<Folder> DiscoveryPrefixes { get; }
 
     /// <summary>Which of a neuron's two accounts its folders are named by.</summary>
-    public abstract AccountId FolderOwner(Neuron neuron);
+    public abstract AccountId FolderOwnerOf(Neuron neuron);
 
     /// <summary>The folders that are named by this account, one for each source or just one.</summary>
     public abstract IReadOnlyList<Folder> FoldersOf(AccountId owner);
@@ -77,7 +77,7 @@ public abstract class FolderLayout
     }
 
     /// <summary>
-    /// Reads a folder found by listing one of <see cref="Discovery"/>; false when it is no miner's folder (its name is no
+    /// Reads a folder found by listing one of <see cref="DiscoveryPrefixes"/>; false when it is no miner's folder (its name is no
     /// canonical address).
     /// </summary>
     public static bool TryReadFolder(Folder found, string prefix, [NotNullWhen(true)] out Folder? folder, out AccountId owner)

@@ -21,7 +21,7 @@ public sealed class HotkeyLayout : FolderLayout
     public override IReadOnlyList<Source> Sources => [];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Folder> Discovery { get; } = [Miners];
+    public override IReadOnlyList<Folder> DiscoveryPrefixes { get; } = [Miners];
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> ExampleKeys(AccountId owner) =>
@@ -32,7 +32,7 @@ public sealed class HotkeyLayout : FolderLayout
         [new Folder($"{Miners.Prefix}{owner}/", Source: null)];
 
     /// <inheritdoc/>
-    public override AccountId FolderOwner(Neuron neuron)
+    public override AccountId FolderOwnerOf(Neuron neuron)
     {
         ArgumentNullException.ThrowIfNull(neuron);
         return neuron.Hotkey;

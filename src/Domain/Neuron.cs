@@ -12,5 +12,5 @@ public sealed record Neuron(
     AccountId Hotkey,
     AccountId Coldkey,
     bool ValidatorPermit,
-    Alpha AlphaStake,
+    AlphaAmount AlphaStake,
     bool Active);

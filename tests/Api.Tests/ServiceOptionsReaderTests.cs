@@ -25,7 +25,7 @@ public sealed class ServiceOptionsReaderTests
             Assert.That(options.LoopbackOnly, Is.True, "everyone knows the development accounts' keys");
             Assert.That(options.Netuid, Is.EqualTo(46));
             Assert.That(options.MetagraphFile, Is.Null);
-            Assert.That(options.Rules.MinValidatorStake, Is.EqualTo(Alpha.FromAlpha(20_000)));
+            Assert.That(options.Rules.MinValidatorStake, Is.EqualTo(AlphaAmount.FromAlpha(20_000)));
             Assert.That(options.Layout.Sources.Select(source => source.Name), Is.EqualTo(new[] { "x", "reddit" }));
             Assert.That(options.Store, Is.Null, "the embedded one");
             Assert.That(options.EmbeddedStorePort, Is.EqualTo(9000));

@@ -138,9 +138,9 @@ internal sealed class Subnet : IDisposable
 
     internal static Metagraph Snapshot { get; } = new("static", 46, 7, DateTimeOffset.FromUnixTimeSeconds(Now - 5),
     [
-        new Neuron(0, Alice, Charlie, ValidatorPermit: true, Alpha.FromAlpha(30_000), Active: true),
+        new Neuron(0, Alice, Charlie, ValidatorPermit: true, AlphaAmount.FromAlpha(30_000), Active: true),
         new Neuron(1, Bob, Dave, ValidatorPermit: false, default, Active: true),
-        new Neuron(2, Eve, Charlie, ValidatorPermit: true, Alpha.FromAlpha(20_000), Active: true),
+        new Neuron(2, Eve, Charlie, ValidatorPermit: true, AlphaAmount.FromAlpha(20_000), Active: true),
     ]);
 
     internal async Task<TResponse> SendAsync<TResponse>(IRequest<TResponse> request)
@@ -167,7 +167,7 @@ internal sealed class Subnet : IDisposable
     internal ServiceProvider Services() => _services ??= new ServiceCollection()
         .AddSingleton(AccessWindow.Default)
         .AddSingleton(Layout)
-        .AddSingleton(new SubnetRules(Alpha.FromAlpha(20_000)))
+        .AddSingleton(new SubnetRules(AlphaAmount.FromAlpha(20_000)))
         .AddSingleton(Audiences)
         .AddSingleton(Redirect)
         .AddSingleton<ISealer>(new OpenSealer())

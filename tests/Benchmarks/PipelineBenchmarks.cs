@@ -30,14 +30,14 @@ public class PipelineBenchmarks : IDisposable
         var coldkey = Accounts.Number(0);
         var metagraph = new Metagraph("static", 46, 1, DateTimeOffset.FromUnixTimeSeconds(Now),
         [
-            new Neuron(0, _alice.AccountId, Accounts.Number(1000), ValidatorPermit: true, Alpha.FromAlpha(30_000), Active: true),
+            new Neuron(0, _alice.AccountId, Accounts.Number(1000), ValidatorPermit: true, AlphaAmount.FromAlpha(30_000), Active: true),
             new Neuron(1, _bob.AccountId, coldkey, ValidatorPermit: false, default, Active: true),
         ]);
         var credentials = new CredentialSource(new SigningCredentials("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", new string('t', 400)));
         _services = new ServiceCollection()
             .AddSingleton(AccessWindow.Default)
             .AddSingleton<FolderLayout>(new ColdkeyLayout(Sources))
-            .AddSingleton(new SubnetRules(Alpha.FromAlpha(20_000)))
+            .AddSingleton(new SubnetRules(AlphaAmount.FromAlpha(20_000)))
             .AddSingleton(Audiences.Unknown)
             .AddSingleton(ListingRedirect.Off)
             .AddSealing(key: null, isShared: false)

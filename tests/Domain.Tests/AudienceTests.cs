@@ -98,13 +98,13 @@ public sealed class AudienceTests
     {
         var audiences = new Audiences([Parse("s3-auth.example.com"), Parse("backup.example.com")], isRequired);
 
-        Assert.That(audiences.Include(audience is null ? null : Parse(audience)), Is.EqualTo(expected));
+        Assert.That(audiences.Accepts(audience is null ? null : Parse(audience)), Is.EqualTo(expected));
     }
 
     [TestCase(null)]
     [TestCase("other.example.com")]
     public void Server_that_was_told_no_audience_takes_every_proof(string? audience) =>
-        Assert.That(Audiences.Unknown.Include(audience is null ? null : Parse(audience)), Is.True);
+        Assert.That(Audiences.Unknown.Accepts(audience is null ? null : Parse(audience)), Is.True);
 
     private static Audience Parse(string text) => Audience.TryParse(text, out var audience) ? audience : throw new ArgumentException(text, nameof(text));
 }

@@ -14,8 +14,8 @@ public sealed class CommitmentTests
     public void Audience_is_appended_as_it_was_sent()
     {
         Assert.That(Audience.TryParse("S3-Auth.example.com:8443", out var audience), Is.True);
-        Assert.That(Commitment.ValidatorAccess(1795500000).MeantFor(audience).Text, Is.EqualTo("s3:validator:access:1795500000:S3-Auth.example.com:8443"));
-        Assert.That(Commitment.ValidatorAccess(1795500000).MeantFor(null).Text, Is.EqualTo("s3:validator:access:1795500000"));
+        Assert.That(Commitment.ValidatorAccess(1795500000).WithAudience(audience).Text, Is.EqualTo("s3:validator:access:1795500000:S3-Auth.example.com:8443"));
+        Assert.That(Commitment.ValidatorAccess(1795500000).WithAudience(null).Text, Is.EqualTo("s3:validator:access:1795500000"));
     }
 
     [Test]

@@ -27,13 +27,13 @@ public sealed class FolderLayoutTests
     {
         foreach (var layout in new FolderLayout[] { ByColdkey, ByHotkey })
         {
-            var expected = layout.FolderOwner(new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true));
+            var expected = layout.FolderOwnerOf(new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true));
             var folders = layout.FoldersOf(expected);
 
-            Assert.That(layout.Discovery, Has.Count.EqualTo(folders.Count));
+            Assert.That(layout.DiscoveryPrefixes, Has.Count.EqualTo(folders.Count));
             for (var i = 0; i < folders.Count; i++)
             {
-                Assert.That(FolderLayout.TryReadFolder(layout.Discovery[i], folders[i].Prefix, out var found, out var owner), Is.True);
+                Assert.That(FolderLayout.TryReadFolder(layout.DiscoveryPrefixes[i], folders[i].Prefix, out var found, out var owner), Is.True);
                 Assert.That(found, Is.EqualTo(folders[i]));
                 Assert.That(owner, Is.EqualTo(expected));
             }
@@ -48,14 +48,14 @@ public sealed class FolderLayoutTests
     [TestCase("data/reddit/" + Dave + "/", TestName = "of another source")]
     [TestCase("data/x/../reddit/" + Dave + "/", TestName = "with dots")]
     public void What_is_no_miners_folder_is_not_read_as_one(string prefix) =>
-        Assert.That(FolderLayout.TryReadFolder(ByColdkey.Discovery[0], prefix, out _, out _), Is.False);
+        Assert.That(FolderLayout.TryReadFolder(ByColdkey.DiscoveryPrefixes[0], prefix, out _, out _), Is.False);
 
     [Test]
     public void Folders_are_named_by_the_account_that_the_layout_says()
     {
         var neuron = new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true);
 
-        Assert.That((ByColdkey.FolderOwner(neuron), ByHotkey.FolderOwner(neuron)), Is.EqualTo((Accounts.Dave, Accounts.Bob)));
+        Assert.That((ByColdkey.FolderOwnerOf(neuron), ByHotkey.FolderOwnerOf(neuron)), Is.EqualTo((Accounts.Dave, Accounts.Bob)));
     }
 
     [TestCase("data/x/5Fab/a.parquet", true)]
@@ -76,7 +76,7 @@ public sealed class FolderLayoutTests
     public void Folder_holds_what_lies_below_it_by_segments(string key, bool holds)
     {
         Assert.That(ObjectName.TryParse(key, out var name), Is.True);
-        Assert.That(new Folder("data/x/5Fab/", X).Holds(name), Is.EqualTo(holds));
+        Assert.That(new Folder("data/x/5Fab/", X).Contains(name), Is.EqualTo(holds));
     }
 
     [Test]
@@ -145,7 +145,7 @@ public sealed class FolderLayoutTests
         {
             Assert.That(FolderLayout.KeyOf(folder, job: null, name).Key, Is.EqualTo($"data/reddit/{Dave}/a b%2F."));
             Assert.That(FolderLayout.KeyOf(folder, job, name).Key, Is.EqualTo($"data/reddit/{Dave}/job_id=job-1/a b%2F."));
-            Assert.That(folder.Holds(FolderLayout.KeyOf(folder, job, name)), Is.True);
+            Assert.That(folder.Contains(FolderLayout.KeyOf(folder, job, name)), Is.True);
         });
     }
 

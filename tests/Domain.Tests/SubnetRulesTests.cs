@@ -2,7 +2,7 @@ namespace S3Auth.Domain.Tests;
 
 public sealed class SubnetRulesTests
 {
-    private static readonly SubnetRules Rules = new(Alpha.FromAlpha(20_000));
+    private static readonly SubnetRules Rules = new(AlphaAmount.FromAlpha(20_000));
 
     [TestCase(true, "20000.000000001", true)]
     [TestCase(true, "20000", false)]
@@ -10,7 +10,7 @@ public sealed class SubnetRulesTests
     [TestCase(false, "30000", false)]
     public void Validator_has_a_permit_and_more_than_the_minimum_staked(bool permit, string stake, bool validator)
     {
-        var alpha = Alpha.FromAlpha(decimal.Parse(stake, System.Globalization.CultureInfo.InvariantCulture));
+        var alpha = AlphaAmount.FromAlpha(decimal.Parse(stake, System.Globalization.CultureInfo.InvariantCulture));
 
         Assert.That(Rules.IsValidator(Neuron(permit, alpha)), Is.EqualTo(validator));
     }
@@ -18,9 +18,9 @@ public sealed class SubnetRulesTests
     [Test]
     public void Stake_is_compared_exactly_beyond_what_a_double_can_hold()
     {
-        var rules = new SubnetRules(new Alpha(9_007_199_254_740_992));
+        var rules = new SubnetRules(new AlphaAmount(9_007_199_254_740_992));
 
-        Assert.That(rules.IsValidator(Neuron(permit: true, new Alpha(9_007_199_254_740_993))), Is.True);
+        Assert.That(rules.IsValidator(Neuron(permit: true, new AlphaAmount(9_007_199_254_740_993))), Is.True);
     }
 
     [Test]
@@ -35,16 +35,16 @@ public sealed class SubnetRulesTests
 
     [Test]
     public void Alpha_is_written_as_humans_read_it() =>
-        Assert.That(new Alpha(20_000_500_000_000).ToString(), Is.EqualTo("20000.5"));
+        Assert.That(new AlphaAmount(20_000_500_000_000).ToString(), Is.EqualTo("20000.5"));
 
     [Test]
     public void Alpha_beyond_its_range_is_refused()
     {
         Assert.Multiple(() =>
         {
-            Assert.That(() => Alpha.FromAlpha(-0.1m), Throws.InstanceOf<ArgumentOutOfRangeException>());
-            Assert.That(() => Alpha.FromAlpha(18_446_744_073.709551616m), Throws.InstanceOf<ArgumentOutOfRangeException>());
-            Assert.That(Alpha.FromAlpha(18_446_744_073.709551615m).Units, Is.EqualTo(ulong.MaxValue));
+            Assert.That(() => AlphaAmount.FromAlpha(-0.1m), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => AlphaAmount.FromAlpha(18_446_744_073.709551616m), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(AlphaAmount.FromAlpha(18_446_744_073.709551615m).Units, Is.EqualTo(ulong.MaxValue));
         });
     }
 
@@ -75,5 +75,5 @@ public sealed class SubnetRulesTests
 
     private static Metagraph Metagraph(params Neuron[] neurons) => new("static", 46, 1, DateTimeOffset.UnixEpoch, neurons);
 
-    private static Neuron Neuron(bool permit, Alpha stake) => new(0, Accounts.Bob, Accounts.Dave, permit, stake, Active: true);
+    private static Neuron Neuron(bool permit, AlphaAmount stake) => new(0, Accounts.Bob, Accounts.Dave, permit, stake, Active: true);
 }

@@ -114,13 +114,13 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         return file;
     }
 
-    private Alpha ReadStake()
+    private AlphaAmount ReadStake()
     {
         var text = Text(Settings.MinValidatorStake);
         if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var stake)
-            && stake <= ulong.MaxValue / (decimal)Alpha.UnitsPerAlpha)
+            && stake <= ulong.MaxValue / (decimal)AlphaAmount.UnitsPerAlpha)
         {
-            return Alpha.FromAlpha(stake);
+            return AlphaAmount.FromAlpha(stake);
         }
 
         _problems.Add($"{Settings.MinValidatorStake.Name} is '{text}', but must be an amount of alpha such as 20000 or 0.5.");

@@ -93,7 +93,7 @@ internal static class Examples
         RefusalCode.TimestampExpired => $"The timestamp {Timestamp} is 1 s past the allowed 300 s; this server's time is {Timestamp + 301}: sign again with the current Unix time.",
         RefusalCode.TimestampInFuture => $"The timestamp {Timestamp} is 1 s beyond the allowed 60 s ahead; this server's time is {Timestamp - 61}: check your clock and sign again.",
         RefusalCode.ExpiryInPast => $"The requested expiry is not after this server's time {Timestamp}; send a later one in Unix seconds, or leave it out for the longest grant.",
-        RefusalCode.InvalidSignature => $"The signature does not verify: sign exactly the text '{CommitmentOf(request).MeantFor(ThisServer)}' with the hotkey {(request.IsAssignableTo(typeof(MinerRequest)) ? Hotkey : Validator)} (sr25519) and send it as hex.",
+        RefusalCode.InvalidSignature => $"The signature does not verify: sign exactly the text '{CommitmentOf(request).WithAudience(ThisServer)}' with the hotkey {(request.IsAssignableTo(typeof(MinerRequest)) ? Hotkey : Validator)} (sr25519) and send it as hex.",
         RefusalCode.WrongAudience => $"This request is meant for 'other.example.com', but this server is {ThisServer}: call the server that you mean by its own address, and sign the host of that URL as 'audience'.",
         RefusalCode.HotkeyNotRegistered => $"The hotkey {Hotkey} is not registered on netuid 46 of network finney (block 6852690): register it and, if you just did, ask again in 30 s.",
         RefusalCode.ColdkeyMismatch => $"On chain another coldkey than {Coldkey} owns the hotkey {Hotkey}: send and sign the coldkey that owns it.",
@@ -185,7 +185,7 @@ internal static class Examples
             ExpirySeconds = 86400,
             Urls = new ValidatorUrls(
                 new GlobalUrls(ListUrl(FolderLayout.AllDataPrefix)),
-                Layout.Discovery.ToDictionary(
+                Layout.DiscoveryPrefixes.ToDictionary(
                     folder => folder.Source!.Value.Name,
                     folder => new SourceUrls(ListUrl(folder.Prefix), folder.Prefix),
                     StringComparer.Ordinal),
@@ -254,7 +254,7 @@ internal static class Examples
                     Folders = MinerFolders(),
                 },
             },
-            CommitmentUsed = Commitment.FolderUrls(Validator, Timestamp).MeantFor(ThisServer).Text,
+            CommitmentUsed = Commitment.FolderUrls(Validator, Timestamp).WithAudience(ThisServer).Text,
         };
     }
 
@@ -274,7 +274,7 @@ internal static class Examples
             SuccessfulUrls = 1,
             FileUrls = new Dictionary<string, FileUrl>(StringComparer.Ordinal) { [FileKey] = url },
             InvalidFiles = [],
-            CommitmentUsed = Commitment.FileUrls(Coldkey, Validator, Timestamp).MeantFor(ThisServer).Text,
+            CommitmentUsed = Commitment.FileUrls(Coldkey, Validator, Timestamp).WithAudience(ThisServer).Text,
         };
     }
 
@@ -382,7 +382,7 @@ internal static class Examples
                 "s3:validator:access:{timestamp}",
                 Commitment.ValidatorAccess(Timestamp).Text,
                 "s3:validator:access:{timestamp}:{audience}",
-                Commitment.ValidatorAccess(Timestamp).MeantFor(ThisServer).Text,
+                Commitment.ValidatorAccess(Timestamp).WithAudience(ThisServer).Text,
                 "A validator asks to find and list every miner's folder; signed by the validator's hotkey."),
         },
         new TaoHeaderFormat(

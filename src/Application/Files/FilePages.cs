@@ -114,7 +114,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
     }
 
     private static string? Sign(IReadOnlyList<Folder> folders, StoredFile file, Grant grant) =>
-        file.Key.TryGetName(out var name) && folders.Any(folder => folder.Holds(name)) ? grant.Signer.SignGet(name, grant.Expiry) : null;
+        file.Key.TryGetName(out var name) && folders.Any(folder => folder.Contains(name)) ? grant.Signer.SignGet(name, grant.Expiry) : null;
 
     private static RefusedException Refuse(string member, string detail) => new(
         RefusalCode.InvalidRequest, detail, new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [detail] });

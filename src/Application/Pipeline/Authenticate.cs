@@ -25,7 +25,7 @@ public sealed class Authenticate<TRequest, TResponse>(
 
         var proofs = request.Proofs;
         Verify(hotkey, proofs);
-        if (!audiences.Include(request.Audience))
+        if (!audiences.Accepts(request.Audience))
         {
             throw WrongAudience(request.Audience);
         }

@@ -58,7 +58,7 @@ public abstract record SignedRequest : ISignedRequest
 
     // What is said of a moment was judged before: it lies within the access window, and so within what can be a moment.
     private Proof ByCommitment(Sr25519Signature signature) => new(
-        Commit(Hotkey!.Value, Timestamp!.Value).MeantFor(Audience).Text,
+        Commit(Hotkey!.Value, Timestamp!.Value).WithAudience(Audience).Text,
         signature,
         ProofKind.Commitment,
         DateTimeOffset.FromUnixTimeSeconds(Timestamp!.Value),

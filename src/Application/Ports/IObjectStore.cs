@@ -22,7 +22,7 @@ public interface IObjectStore
     /// <summary>
     /// The folders below <paramref name="prefix"/>, in the store's order: the keys up to and including the next <c>/</c>.
     /// Returns only folders that this service could have granted. Skips names that are not UTF-8, or have more than
-    /// <see cref="FolderLayout.MaxFolderName"/> bytes below the prefix, so that a miner's names cannot fill the memory.
+    /// <see cref="FolderLayout.MaxFolderNameBytes"/> bytes below the prefix, so that a miner's names cannot fill the memory.
     /// They may be as old as the store's adapter keeps them, or as one listing takes that others wait for too.
     /// </summary>
     /// <param name="prefix">What their keys begin with.</param>

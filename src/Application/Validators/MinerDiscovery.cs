@@ -20,7 +20,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     /// </returns>
     internal async Task<IReadOnlyList<FoundMiner>> FindAsync(CancellationToken cancellationToken)
     {
-        var found = await Task.WhenAll(layout.Discovery.Select(folder => store.ListFoldersAsync(folder.Prefix, most: null, cancellationToken)));
+        var found = await Task.WhenAll(layout.DiscoveryPrefixes.Select(folder => store.ListFoldersAsync(folder.Prefix, most: null, cancellationToken)));
         if (_last is { } last && last.Pages.SequenceEqual(found, ReferenceEqualityComparer.Instance))
         {
             return last.Found;
@@ -38,7 +38,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
         {
             foreach (var prefix in found[i].Prefixes)
             {
-                if (!FolderLayout.TryReadFolder(layout.Discovery[i], prefix, out var folder, out var owner))
+                if (!FolderLayout.TryReadFolder(layout.DiscoveryPrefixes[i], prefix, out var folder, out var owner))
                 {
                     continue;
                 }

@@ -59,7 +59,7 @@ internal static class MetagraphFile
             ToAccount(row, "hotkey", row.Hotkey),
             ToAccount(row, "coldkey", row.Coldkey),
             row.ValidatorPermit,
-            Alpha.FromAlpha(row.AlphaStake),
+            AlphaAmount.FromAlpha(row.AlphaStake),
             Active: true);
 
     private static AccountId ToAccount(Row row, string member, string address) =>

@@ -67,7 +67,7 @@ internal static class SubnetState
                 AccountId.FromBytes(hotkeys.Slice(uid * AccountId.Size, AccountId.Size)),
                 AccountId.FromBytes(coldkeys.Slice(uid * AccountId.Size, AccountId.Size)),
                 permits[uid],
-                new Alpha(reader.ReadCompact()),
+                new AlphaAmount(reader.ReadCompact()),
                 active[uid]);
         }
 

@@ -49,7 +49,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public async Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken)
     {
         var folders = new List<string>();
-        var longest = Encoding.UTF8.GetByteCount(prefix) + FolderLayout.MaxFolderName + 1;
+        var longest = Encoding.UTF8.GetByteCount(prefix) + FolderLayout.MaxFolderNameBytes + 1;
         var (seen, lastFolder, lastFile) = (0, default(ObjectKey?), default(ObjectKey?));
         var listing = new S3Listing(prefix, Delimiter: "/");
         using var whole = new CancellationTokenSource(ListingTimeout, _time);

@@ -24,7 +24,7 @@ public sealed class StaticMetagraphTests
     public void Development_accounts_need_no_file()
     {
         using var metagraph = new StaticMetagraph(null, 46, _time, NullLogger<StaticMetagraph>.Instance);
-        var rules = new SubnetRules(Alpha.FromAlpha(20_000));
+        var rules = new SubnetRules(AlphaAmount.FromAlpha(20_000));
 
         Assert.Multiple(() =>
         {
@@ -57,7 +57,7 @@ public sealed class StaticMetagraphTests
         {
             Assert.That(
                 metagraph.Current.Find(BobId),
-                Is.EqualTo(new Neuron(3, BobId, AccountId.Parse(Dave), ValidatorPermit: true, new Alpha(30_000_500_000_000), Active: true)));
+                Is.EqualTo(new Neuron(3, BobId, AccountId.Parse(Dave), ValidatorPermit: true, new AlphaAmount(30_000_500_000_000), Active: true)));
             Assert.That(metagraph.Describe(), Is.EqualTo(new Application.Ports.MetagraphState(false, 7, 1, _time.GetUtcNow(), TimeSpan.Zero, null, null)));
         });
     }

@@ -25,7 +25,7 @@ public sealed class SubnetStateTests
             AccountId.Parse(neuron.Hotkey),
             AccountId.Parse(neuron.Coldkey),
             neuron.Permit,
-            new Alpha(ulong.Parse(neuron.Stake, CultureInfo.InvariantCulture)),
+            new AlphaAmount(ulong.Parse(neuron.Stake, CultureInfo.InvariantCulture)),
             neuron.Active))));
     }
 
@@ -90,7 +90,7 @@ public sealed class SubnetStateTests
 
         var hex = (string)JsonNode.Parse(File.ReadAllText(path))!["result"]!;
         var neurons = SubnetState.Decode(Convert.FromHexString(hex.AsSpan(2)), netuid: 1);
-        var rules = new SubnetRules(Alpha.FromAlpha(20_000));
+        var rules = new SubnetRules(AlphaAmount.FromAlpha(20_000));
 
         Assert.Multiple(() =>
         {
@@ -133,7 +133,7 @@ public sealed class SubnetStateTests
                 AccountId.FromBytes(right.Hotkeys[uid]),
                 AccountId.FromBytes(right.Coldkeys[uid]),
                 right.Permits[uid] == 1,
-                new Alpha((ulong)right.Lists["alpha_stake"][uid]),
+                new AlphaAmount((ulong)right.Lists["alpha_stake"][uid]),
                 right.Active[uid] == 1)));
         }
     }

@@ -22,7 +22,7 @@ internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout
 {
     public async Task<FileUploadUrl> Handle(GetFileUploadUrlCommand request, CancellationToken cancellationToken)
     {
-        var folder = layout.FoldersOf(layout.FolderOwner(caller.Neuron), request.Source)[0];
+        var folder = layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source)[0];
         var file = new FileUpload(FolderLayout.KeyOf(folder, request.JobId, request.Filename!.Value), request.Size);
         if (await store.ExistsAsync(file.Key, cancellationToken))
         {

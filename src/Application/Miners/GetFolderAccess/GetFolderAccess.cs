@@ -24,7 +24,7 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
         }
 
         var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
-        var wanted = layout.FoldersOf(layout.FolderOwner(caller.Neuron), request.Source);
+        var wanted = layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source);
 
         var granted = new FolderGrant[wanted.Count];
         for (var i = 0; i < granted.Length; i++)

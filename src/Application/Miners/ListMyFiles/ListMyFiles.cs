@@ -20,5 +20,5 @@ public sealed record ListMyFilesCommand : MinerRequest, IRequest<FileList>, IFil
 internal sealed class ListMyFilesHandler(Caller caller, FolderLayout layout, FilePages pages) : IRequestHandler<ListMyFilesCommand, FileList>
 {
     public Task<FileList> Handle(ListMyFilesCommand request, CancellationToken cancellationToken) =>
-        pages.ReadAsync(layout.FoldersOf(layout.FolderOwner(caller.Neuron), request.Source), request, cancellationToken);
+        pages.ReadAsync(layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source), request, cancellationToken);
 }

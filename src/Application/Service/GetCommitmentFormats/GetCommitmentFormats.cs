@@ -22,7 +22,7 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
     private Dictionary<string, CommitmentFormat> Commitments(long now)
     {
         var (hotkey, coldkey, validator) = (ExampleAccounts.Hotkey, ExampleAccounts.Coldkey, ExampleAccounts.Validator);
-        var miner = layout.FolderOwner(ExampleAccounts.Neuron);
+        var miner = layout.FolderOwnerOf(ExampleAccounts.Neuron);
 
         CommitmentFormat OfMiner(string path, string what) => Describe(
             path,
@@ -63,7 +63,7 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
     }
 
     private CommitmentFormat Describe(string path, string format, Commitment example, string description) => new(
-        $"POST {path}", format, example.Text, $"{format}:{{audience}}", example.MeantFor(ExampleAudience).Text, description);
+        $"POST {path}", format, example.Text, $"{format}:{{audience}}", example.WithAudience(ExampleAudience).Text, description);
 
     private TaoHeaderFormat TaoHeaders(long now)
     {

@@ -28,7 +28,7 @@ internal sealed class GetStructureHandler(FolderLayout layout, IObjectStore stor
             layout.Structure,
             layout.Description,
             [.. layout.Sources.Select(source => source.Name)],
-            layout.ExampleKeys(layout.FolderOwner(ExampleAccounts.Neuron)),
+            layout.ExampleKeys(layout.FolderOwnerOf(ExampleAccounts.Neuron)),
             store.UploadMethod == UploadMethod.Post ? ByFolder : ByFile,
             UploadPolicy.MinBytes,
             UploadPolicy.MaxBytes,

@@ -44,7 +44,7 @@ internal sealed class GetFilePresignedUrlsHandler(
         var invalid = new List<string>();
         foreach (var key in keys)
         {
-            if (ObjectName.TryParse(key, out var name) && folders.Any(folder => folder.Holds(name)))
+            if (ObjectName.TryParse(key, out var name) && folders.Any(folder => folder.Contains(name)))
             {
                 names.TryAdd(key, name);
             }

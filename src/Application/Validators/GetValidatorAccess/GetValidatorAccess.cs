@@ -43,7 +43,7 @@ internal sealed class GetValidatorAccessHandler(
     private ValidatorUrls SignOverview(Grant grant)
     {
         var allData = new GlobalUrls(links.Sign(new Listing(FolderLayout.AllDataPrefix), grant));
-        var roots = layout.Discovery
+        var roots = layout.DiscoveryPrefixes
             .Select(folder => (folder.Source, folder.Prefix, Url: links.Sign(new Listing(folder.Prefix, Delimiter), grant)))
             .ToList();
 

@@ -29,7 +29,7 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
     /// <param name="cancellationToken">The check ends.</param>
     internal async Task<StoreAccess> AskAsync(ProbeClient http, S3Endpoint endpoint, SigningCredentials credentials, CancellationToken cancellationToken)
     {
-        var listing = new S3Listing(layout.Discovery[0].Prefix + PutProbe.Folder, MaxKeys: 1);
+        var listing = new S3Listing(layout.DiscoveryPrefixes[0].Prefix + PutProbe.Folder, MaxKeys: 1);
         var url = new SigV4Signer(endpoint, options.Bucket, options.Region).At(credentials, time.GetUtcNow()).PresignList(listing, Seconds);
         try
         {

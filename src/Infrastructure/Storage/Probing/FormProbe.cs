@@ -14,7 +14,7 @@ internal sealed class FormProbe(StorageOptions options, FolderLayout layout, Tim
     /// <exception cref="TaskCanceledException">There is no answer in time.</exception>
     internal async Task<(string? Problem, bool IsKnown)> AskAsync(ProbeClient http, S3Endpoint endpoint, SigningCredentials credentials, CancellationToken cancellationToken)
     {
-        var prefix = layout.Discovery[0].Prefix;
+        var prefix = layout.DiscoveryPrefixes[0].Prefix;
         var rules = new PostPolicyRules(
             $"{prefix}{PutProbe.Folder}target", UploadPolicy.MinBytes, UploadPolicy.MaxBytes, UploadPolicy.Acl, UploadPolicy.StorageClass, IsWholeKey: true);
         var fields = new SigV4Signer(endpoint, options.Bucket, options.Region).At(credentials, time.GetUtcNow()).SignPost(rules, Seconds);

@@ -25,7 +25,7 @@ namespace S3Auth.Infrastructure.Storage;
 /// </remarks>
 internal sealed class PutProbe(StorageOptions options, FolderLayout layout, TimeProvider time)
 {
-    /// <summary>The folder of the requests, below a prefix of <see cref="FolderLayout.Discovery"/>; no miner's folder can have this name.</summary>
+    /// <summary>The folder of the requests, below a prefix of <see cref="FolderLayout.DiscoveryPrefixes"/>; no miner's folder can have this name.</summary>
     internal const string Folder = ".s3auth-put-probe/";
 
     private const long Seconds = 900;
@@ -51,7 +51,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
     internal async Task<PutFinding> AskAsync(ProbeClient http, S3Endpoint endpoint, SigningCredentials credentials, CancellationToken cancellationToken)
     {
         var signer = new SigV4Signer(endpoint, options.Bucket, options.Region).At(credentials, time.GetUtcNow());
-        foreach (var root in layout.Discovery)
+        foreach (var root in layout.DiscoveryPrefixes)
         {
             if (await new Run(http, signer, options.Bucket, root.Prefix, cancellationToken).AskControlsAsync() is { } unclear)
             {
@@ -60,7 +60,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         }
 
         // What the store does with headers does not depend on the folder.
-        return await new Run(http, signer, options.Bucket, layout.Discovery[0].Prefix, cancellationToken).AskAsync();
+        return await new Run(http, signer, options.Bucket, layout.DiscoveryPrefixes[0].Prefix, cancellationToken).AskAsync();
     }
 
     /// <summary>Spellings that some server treats as this header, and ways to send it that servers read differently.</summary>

@@ -367,11 +367,11 @@ public sealed class StoreMonitorTests
 
         public override IReadOnlyList<Source> Sources => Inner.Sources;
 
-        public override IReadOnlyList<Folder> Discovery => Fails ? throw new InvalidOperationException("A bug.") : Inner.Discovery;
+        public override IReadOnlyList<Folder> DiscoveryPrefixes => Fails ? throw new InvalidOperationException("A bug.") : Inner.DiscoveryPrefixes;
 
         public override IReadOnlyList<string> ExampleKeys(AccountId owner) => Inner.ExampleKeys(owner);
 
-        public override AccountId FolderOwner(Neuron neuron) => Inner.FolderOwner(neuron);
+        public override AccountId FolderOwnerOf(Neuron neuron) => Inner.FolderOwnerOf(neuron);
 
         public override IReadOnlyList<Folder> FoldersOf(AccountId owner) => Inner.FoldersOf(owner);
 

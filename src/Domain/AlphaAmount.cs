@@ -5,25 +5,25 @@ namespace S3Auth.Domain;
 /// <summary>
 /// An amount of a subnet's alpha. Held in on-chain units (1 alpha = 10⁹ units), so that comparing two amounts is exact.
 /// </summary>
-public readonly record struct Alpha(ulong Units) : IComparable<Alpha>
+public readonly record struct AlphaAmount(ulong Units) : IComparable<AlphaAmount>
 {
     /// <summary>On-chain units in one alpha.</summary>
     public const ulong UnitsPerAlpha = 1_000_000_000;
 
     /// <summary>Reads an amount given in alpha; digits beyond the ninth decimal are cut off.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The amount is negative or more than 2⁶⁴-1 units.</exception>
-    public static Alpha FromAlpha(decimal alpha)
+    public static AlphaAmount FromAlpha(decimal alpha)
     {
         if (alpha < 0 || alpha > ulong.MaxValue / (decimal)UnitsPerAlpha)
         {
             throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "An amount of alpha lies between 0 and 18446744073.709551615.");
         }
 
-        return new Alpha((ulong)decimal.Truncate(alpha * UnitsPerAlpha));
+        return new AlphaAmount((ulong)decimal.Truncate(alpha * UnitsPerAlpha));
     }
 
     /// <inheritdoc/>
-    public int CompareTo(Alpha other) => Units.CompareTo(other.Units);
+    public int CompareTo(AlphaAmount other) => Units.CompareTo(other.Units);
 
     /// <summary>The amount in alpha, exactly.</summary>
     public decimal ToDecimal() => Units / (decimal)UnitsPerAlpha;
@@ -31,11 +31,11 @@ public readonly record struct Alpha(ulong Units) : IComparable<Alpha>
     /// <summary>The amount in alpha without trailing zeros, <c>20000.5</c>.</summary>
     public override string ToString() => ToDecimal().ToString("0.#########", CultureInfo.InvariantCulture);
 
-    public static bool operator <(Alpha left, Alpha right) => left.Units < right.Units;
+    public static bool operator <(AlphaAmount left, AlphaAmount right) => left.Units < right.Units;
 
-    public static bool operator >(Alpha left, Alpha right) => left.Units > right.Units;
+    public static bool operator >(AlphaAmount left, AlphaAmount right) => left.Units > right.Units;
 
-    public static bool operator <=(Alpha left, Alpha right) => left.Units <= right.Units;
+    public static bool operator <=(AlphaAmount left, AlphaAmount right) => left.Units <= right.Units;
 
-    public static bool operator >=(Alpha left, Alpha right) => left.Units >= right.Units;
+    public static bool operator >=(AlphaAmount left, AlphaAmount right) => left.Units >= right.Units;
 }
