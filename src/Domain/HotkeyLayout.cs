@@ -6,8 +6,6 @@ public sealed class HotkeyLayout : FolderLayout
     /// <summary>The layout's name.</summary>
     public const string LayoutName = "hotkey";
 
-    private static readonly Folder Miners = new($"{AllDataPrefix}hotkey=", Source: null);
-
     /// <inheritdoc/>
     public override string Name => LayoutName;
 
@@ -21,27 +19,11 @@ public sealed class HotkeyLayout : FolderLayout
     public override IReadOnlyList<Source> Sources => [];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Folder> DiscoveryPrefixes { get; } = [Miners];
+    public override bool HasColdkeyFolders => false;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> ExampleKeys(AccountId owner) =>
-        [$"{Miners.Prefix}{owner}/{JobPrefix}default/data_20261124_062101_1000.parquet"];
+    public override IReadOnlyList<DiscoveryPrefix> DiscoveryPrefixes { get; } = [new($"{AllDataPrefix}hotkey=", Source: null)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Folder> FoldersOf(AccountId owner) =>
-        [new Folder($"{Miners.Prefix}{owner}/", Source: null)];
-
-    /// <inheritdoc/>
-    public override AccountId FolderOwnerOf(Neuron neuron)
-    {
-        ArgumentNullException.ThrowIfNull(neuron);
-        return neuron.Hotkey;
-    }
-
-    /// <inheritdoc/>
-    public override ushort? UidOf(AccountId folderOwner, Metagraph metagraph)
-    {
-        ArgumentNullException.ThrowIfNull(metagraph);
-        return metagraph.Find(folderOwner)?.Uid;
-    }
+    public override string ExamplePath => $"{JobPrefix}default/data_20261124_062101_1000.parquet";
 }

@@ -58,6 +58,32 @@ public sealed class FolderLayoutTests
         Assert.That((ByColdkey.FolderOwnerOf(neuron), ByHotkey.FolderOwnerOf(neuron)), Is.EqualTo((Accounts.Dave, Accounts.Bob)));
     }
 
+    [Test]
+    public void Folder_owner_of_an_unregistered_hotkey_is_known_only_if_hotkeys_name_folders()
+    {
+        var neuron = new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true);
+        var metagraph = new Metagraph("static", 46, 1, DateTimeOffset.UnixEpoch, [neuron]);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(ByColdkey.FindFolderOwner(Accounts.Bob, metagraph), Is.EqualTo(Accounts.Dave));
+            Assert.That(ByColdkey.FindFolderOwner(Accounts.Alice, metagraph), Is.Null);
+            Assert.That(ByHotkey.FindFolderOwner(Accounts.Bob, metagraph), Is.EqualTo(Accounts.Bob));
+            Assert.That(ByHotkey.FindFolderOwner(Accounts.Alice, metagraph), Is.EqualTo(Accounts.Alice));
+        });
+    }
+
+    [Test]
+    public void Folders_of_one_source_are_only_that_sources()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(ByColdkey.FoldersOf(Accounts.Dave, Reddit), Is.EqualTo(new[] { new Folder($"data/reddit/{Dave}/", Reddit) }));
+            Assert.That(ByColdkey.FoldersOf(Accounts.Dave, SourceOf("other")), Is.Empty);
+            Assert.That(ByHotkey.FoldersOf(Accounts.Bob, X), Is.Empty);
+        });
+    }
+
     [TestCase("data/x/5Fab/a.parquet", true)]
     [TestCase("data/x/5Fab/sub/a b%2F+=.parquet", true)]
     [TestCase("data/x/5Fab/..a/b..", true)]

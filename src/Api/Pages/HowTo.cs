@@ -34,7 +34,7 @@ public sealed partial class HowTo
     /// <param name="upload">How the store takes them.</param>
     public HowTo(string server, string network, ushort netuid, FolderLayout layout, UploadMethod upload)
     {
-        var source = layout.Sources.Select(one => one.Name).FirstOrDefault();
+        var source = layout.DefaultSource?.Name;
         _upload = upload == UploadMethod.Put ? "put" : "post";
         _values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -43,13 +43,13 @@ public sealed partial class HowTo
             ["network"] = Unfamiliar().Replace(network[..Math.Min(network.Length, LongestName)], "_"),
             ["netuid"] = netuid.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["structure"] = layout.Structure,
-            ["path"] = PathIn(layout),
+            ["path"] = layout.ExamplePath[..(layout.ExamplePath.LastIndexOf('/') + 1)] + File,
             ["source_option"] = source is null ? "" : $" --source {source}",
             ["place_argument"] = source is null ? $"job_id=\"{Job}\"" : $"source=\"{source}\"",
             ["place_member"] = source is null ? $"job_id: \"{Job}\"" : $"source: \"{source}\"",
             ["place_property"] = source is null ? $"JobId = \"{Job}\"" : $"Source = \"{source}\"",
-            ["miner_member"] = source is null ? "miner_hotkey" : "miner_coldkey",
-            ["miner_factory"] = source is null ? "MinerOfHotkey" : "MinerOfColdkey",
+            ["miner_member"] = layout.HasColdkeyFolders ? "miner_coldkey" : "miner_hotkey",
+            ["miner_factory"] = layout.HasColdkeyFolders ? "MinerOfColdkey" : "MinerOfHotkey",
         };
     }
 
@@ -70,13 +70,6 @@ public sealed partial class HowTo
         new("validator-curl", "curl", WithCurl, Fill("validator.sh")),
         new("validator-csharp", "C#", WithCSharp, Fill("validator.cs")),
     ];
-
-    // How a path looks is the layout's to say.
-    private static string PathIn(FolderLayout layout)
-    {
-        var example = layout.ExampleKeys(default)[0][layout.FoldersOf(default)[0].Prefix.Length..];
-        return example[..(example.LastIndexOf('/') + 1)] + File;
-    }
 
     private string Fill(string template, string whatIsWhere = "") => Place().Replace(Templates[template], match => match.Groups["name"].Value switch
     {

@@ -9,10 +9,7 @@ internal sealed class MinerFolderOwner(FolderLayout layout, IMetagraph metagraph
     internal AccountId Of(OneMinerRequest request, Metagraph snapshot) => request switch
     {
         { MinerColdkey: { } coldkey } => coldkey,
-
-        // Data outlives a registration: a folder that its hotkey names is found without asking the chain.
-        { MinerHotkey: { } hotkey } when layout is HotkeyLayout => hotkey,
-        { MinerHotkey: { } hotkey } => layout.FolderOwnerOf(snapshot.Find(hotkey) ?? throw NotFound(hotkey, snapshot)),
+        { MinerHotkey: { } hotkey } => layout.FindFolderOwner(hotkey, snapshot) ?? throw NotFound(hotkey, snapshot),
         _ => throw new InvalidOperationException($"{request.GetType().Name} was not validated."),
     };
 

@@ -11,10 +11,10 @@ internal abstract class OneMinerRequestValidator<T> : SignedRequestValidator<T>
             .Must((request, hotkey) => hotkey is null != request.MinerColdkey is null)
             .WithMessage("Send exactly one of 'miner_hotkey' and 'miner_coldkey'.");
 
-        // A coldkey may own many hotkeys: where folders are named by hotkeys it does not say which is meant.
+        // A coldkey may own many hotkeys, so it does not identify a folder that is named by a hotkey.
         RuleFor(request => request.MinerColdkey)
             .Null()
-            .When(_ => layout is HotkeyLayout)
+            .When(_ => !layout.HasColdkeyFolders)
             .WithMessage("Send 'miner_hotkey' instead of 'miner_coldkey': this deployment names folders by hotkeys.");
     }
 }

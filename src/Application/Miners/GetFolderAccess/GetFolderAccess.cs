@@ -41,7 +41,7 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
             ListUrl = first.ListUrl,
             Expiry = grant.Expiry,
             ExpirySeconds = grant.Seconds,
-            Folders = BySource(wanted, granted),
+            Folders = layout.HasSources ? BySource(wanted, granted) : null,
             StructureInfo = StructureInfo.Of(layout),
         };
     }
@@ -52,13 +52,8 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
         return new FolderGrant(folder.Prefix, upload.Url, upload.Fields, grant.Signer.SignList(new Listing(folder.Prefix), grant.Expiry));
     }
 
-    private static Dictionary<string, FolderGrant>? BySource(IReadOnlyList<Folder> folders, FolderGrant[] granted)
+    private static Dictionary<string, FolderGrant> BySource(IReadOnlyList<Folder> folders, FolderGrant[] granted)
     {
-        if (folders[0].Source is null)
-        {
-            return null;
-        }
-
         var bySource = new Dictionary<string, FolderGrant>(folders.Count, StringComparer.Ordinal);
         for (var i = 0; i < folders.Count; i++)
         {

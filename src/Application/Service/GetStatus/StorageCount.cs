@@ -62,7 +62,7 @@ internal sealed class StorageCount(MinerDiscovery discovery, FolderLayout layout
             _latest = Unknown() with
             {
                 Miners = miners.Count,
-                BySource = layout.Sources.Count == 0 ? null : layout.Sources.ToDictionary(
+                BySource = !layout.HasSources ? null : layout.Sources.ToDictionary(
                     source => source.Name,
                     source => miners.Count(miner => miner.Folders.Any(folder => folder.Source == source)),
                     StringComparer.Ordinal),

@@ -47,7 +47,7 @@ internal sealed class GetFolderPresignedUrlsHandler(
                 one.Job.Id.Id, one.Job.Prefix, links.Sign(new Listing(one.Job.Prefix), grant), one.Source?.Name)),
             TotalJobs = jobs.Length,
             HasMoreJobs = miner.Folders.Any(folder => found[folder].HasMore) ? true : null,
-            Folders = layout.Sources.Count > 0 ? MinerFolder.Sign(miner.Folders, grant, links) : null,
+            Folders = layout.HasSources ? MinerFolder.Sign(miner.Folders, grant, links) : null,
         };
     }
 }

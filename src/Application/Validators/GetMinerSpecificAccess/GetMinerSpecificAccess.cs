@@ -28,7 +28,7 @@ internal sealed class GetMinerSpecificAccessHandler(
             Prefix = folders[0].Prefix,
             Expiry = grant.Expiry,
             ExpirySeconds = grant.Seconds,
-            Folders = layout.Sources.Count > 0 ? folders : null,
+            Folders = layout.HasSources ? folders : null,
         };
     }
 }

@@ -47,12 +47,12 @@ internal sealed class GetValidatorAccessHandler(
             .Select(folder => (folder.Source, folder.Prefix, Url: links.Sign(new Listing(folder.Prefix, Delimiter), grant)))
             .ToList();
 
-        return layout.Sources.Count == 0
-            ? new ValidatorUrls(allData, Sources: null, new MinersUrls(roots[0].Url))
-            : new ValidatorUrls(
+        return layout.HasSources
+            ? new ValidatorUrls(
                 allData,
                 roots.ToDictionary(root => root.Source!.Value.Name, root => new SourceUrls(root.Url, root.Prefix), StringComparer.Ordinal),
-                Miners: null);
+                Miners: null)
+            : new ValidatorUrls(allData, Sources: null, new MinersUrls(roots[0].Url));
     }
 
     private MinerFolders Sign(FoundMiner miner, Grant grant) => new(

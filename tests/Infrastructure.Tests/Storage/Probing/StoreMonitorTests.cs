@@ -367,14 +367,10 @@ public sealed class StoreMonitorTests
 
         public override IReadOnlyList<Source> Sources => Inner.Sources;
 
-        public override IReadOnlyList<Folder> DiscoveryPrefixes => Fails ? throw new InvalidOperationException("A bug.") : Inner.DiscoveryPrefixes;
+        public override IReadOnlyList<DiscoveryPrefix> DiscoveryPrefixes => Fails ? throw new InvalidOperationException("A bug.") : Inner.DiscoveryPrefixes;
 
-        public override IReadOnlyList<string> ExampleKeys(AccountId owner) => Inner.ExampleKeys(owner);
+        public override bool HasColdkeyFolders => Inner.HasColdkeyFolders;
 
-        public override AccountId FolderOwnerOf(Neuron neuron) => Inner.FolderOwnerOf(neuron);
-
-        public override IReadOnlyList<Folder> FoldersOf(AccountId owner) => Inner.FoldersOf(owner);
-
-        public override ushort? UidOf(AccountId folderOwner, Metagraph metagraph) => Inner.UidOf(folderOwner, metagraph);
+        public override string ExamplePath => Inner.ExamplePath;
     }
 }
