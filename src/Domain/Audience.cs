@@ -22,24 +22,25 @@ public readonly record struct Audience
 
     private Audience(string text, string canonical) => (_text, _canonical) = (text, canonical);
 
-    /// <summary>The text as the caller wrote it, which is what a commitment holds.</summary>
-    public string Text => _text ?? throw new InvalidOperationException("An audience has a text.");
+    /// <summary>The text as the caller wrote it. A commitment contains this text.</summary>
+    public string Text => _text ?? throw new InvalidOperationException("The audience was not parsed.");
 
-    /// <summary>The host and port that a client calls, from the server's URL.</summary>
+    /// <summary>The audience of a server: the host and port of its URL.</summary>
     /// <exception cref="ArgumentException">The URL has no host that can be an audience.</exception>
     public static Audience Of(Uri server) => TryOf(server, out var audience)
         ? audience
         : throw new ArgumentException("The URL has no host that can be an audience.", nameof(server));
 
-    /// <summary>The same; false where the URL has no host that can be an audience.</summary>
+    /// <summary>The audience of a server; false if its URL has no host that can be an audience.</summary>
     public static bool TryOf(Uri server, out Audience audience)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return TryParse(
-            server.Port == HttpsPort ? server.Host : string.Create(CultureInfo.InvariantCulture, $"{server.Host}:{server.Port}"), out audience);
+
+        var host = server.Port == HttpsPort ? server.Host : string.Create(CultureInfo.InvariantCulture, $"{server.Host}:{server.Port}");
+        return TryParse(host, out audience);
     }
 
-    /// <summary>Reads an audience; false when it is neither a host, with or without a port, nor an address.</summary>
+    /// <summary>Parses an audience; false if the text is neither a host, with or without a port, nor an SS58 address.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Audience audience)
     {
         audience = default;
@@ -48,14 +49,14 @@ public readonly record struct Audience
             return false;
         }
 
-        // Addresses first, because they are case-sensitive.
+        // Addresses come first, because they are case-sensitive.
         if (Ss58.TryDecode(text, out _, out _))
         {
             audience = new Audience(text, text);
             return true;
         }
 
-        // An IPv6 address has colons of its own, within brackets.
+        // An IPv6 address contains colons itself, in brackets.
         var bracket = text.LastIndexOf(']');
         var colon = text.IndexOf(':', bracket + 1);
         var host = colon < 0 ? text : text[..colon];
@@ -68,7 +69,7 @@ public readonly record struct Audience
         return true;
     }
 
-    /// <summary>Whether both name the same server.</summary>
+    /// <summary>Whether both texts name the same server.</summary>
     public bool Equals(Audience other) => string.Equals(_canonical, other._canonical, StringComparison.Ordinal);
 
     /// <inheritdoc/>
@@ -77,7 +78,7 @@ public readonly record struct Audience
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    // One spelling of each number: 1 to 65535 without leading zeros.
+    // 1 to 65535 without leading zeros, so that each port has one spelling.
     private static bool TryReadPort(string? text, out ushort port)
     {
         port = HttpsPort;
@@ -100,13 +101,13 @@ public readonly record struct Audience
             return true;
         }
 
-        // Before the case changes: .NET lower-cases some other letters to ASCII, such as the Kelvin sign to 'k'.
+        // Checked before lower-casing, because .NET lower-cases some other letters to ASCII, such as the Kelvin sign to 'k'.
         if (!Ascii.IsValid(text))
         {
             return false;
         }
 
-        // A trailing dot marks a fully qualified name, which the hosts of clients' URLs are anyway.
+        // A trailing dot marks a fully qualified name. Hosts in clients' URLs are always fully qualified.
         canonical = (text.EndsWith('.') ? text[..^1] : text).ToLowerInvariant();
         return canonical.Length <= MaxHostLength && canonical.Split('.').All(IsLabel);
     }

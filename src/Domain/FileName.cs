@@ -3,9 +3,8 @@ using System.Text;
 namespace S3Auth.Domain;
 
 /// <summary>
-/// The name of one uploaded file: one segment of a key, 1 to 255 bytes of UTF-8, without control characters and without anything
-/// that somebody on the file's way takes for a step (<c>/</c>, <c>\</c>, <c>.</c> and <c>..</c>) or for a variable
-/// (<c>${filename}</c>, which POST forms replace).
+/// The name of one uploaded file: one segment of a key, 1 to 255 bytes of UTF-8. It has no control characters, no path separator
+/// (<c>/</c> or <c>\</c>), and no <c>${filename}</c>, which stores replace in POST forms. It is not <c>.</c> or <c>..</c>.
 /// </summary>
 public readonly record struct FileName
 {
@@ -18,15 +17,15 @@ public readonly record struct FileName
 
     private FileName(string name) => _name = name;
 
-    /// <summary>The name, as it was sent: nothing is decoded or normalised.</summary>
-    public string Name => _name ?? throw new InvalidOperationException("A file has a name.");
+    /// <summary>The name exactly as the client sent it.</summary>
+    public string Name => _name ?? throw new InvalidOperationException("The file name was not parsed.");
 
-    /// <summary>Reads a name; false when it has another form.</summary>
+    /// <summary>Parses a name; false if it is not valid.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out FileName name)
     {
         name = default;
 
-        // As a key it is valid Unicode.
+        // ObjectName checks that the text is valid Unicode.
         if (!ObjectName.TryParse(text, out _)
             || Encoding.UTF8.GetByteCount(text) > MaxBytes
             || text is "." or ".."

@@ -1,24 +1,24 @@
 namespace S3Auth.Domain;
 
-/// <summary>A prefix that belongs to one miner.</summary>
-/// <param name="Prefix">Ends with <c>/</c>: without it, the folder of <c>5Fabc</c> would hold that of <c>5Fabcd</c>.</param>
-/// <param name="Source">Which source it is for; null where the layout has none.</param>
+/// <summary>The prefix that belongs to one miner.</summary>
+/// <param name="Prefix">Ends with <c>/</c>; otherwise the folder of <c>5Fabc</c> would contain the folder of <c>5Fabcd</c>.</param>
+/// <param name="Source">The source of its files; null if the layout has no sources.</param>
 public sealed record Folder(string Prefix, Source? Source)
 {
     /// <summary>
-    /// Whether an object lies in this folder, by the segments of its key. A key with a <c>.</c> or <c>..</c> segment lies in no
-    /// folder: to the store it is a name like any other, but clients resolve it on their way there.
+    /// Whether an object is in this folder. A key with a <c>.</c> or <c>..</c> segment is in no folder: stores treat it like any other key,
+    /// but HTTP clients resolve such segments in URLs.
     /// </summary>
     public bool Contains(ObjectName name)
     {
         var key = name.Key;
-        return key.Length > Prefix.Length && key.StartsWith(Prefix, StringComparison.Ordinal) && !HasSteps(key);
+        return key.Length > Prefix.Length && key.StartsWith(Prefix, StringComparison.Ordinal) && !HasDotSegments(key);
     }
 
     /// <summary>
-    /// Reads what part of this folder a prefix means: the beginning of whole keys where it begins as all keys do
-    /// (<c>data/x/5F…/2026</c>), else what follows the folder (<c>2026</c>). False when it means nothing in this folder; whatever it
-    /// says, the outcome never lies outside.
+    /// Resolves a requested prefix to a prefix inside this folder. A prefix that begins with <see cref="FolderLayout.AllDataPrefix"/>
+    /// (<c>data/x/5F…/2026</c>) is absolute; any other (<c>2026</c>) is relative to the folder. False if the result is outside of the
+    /// folder or not the beginning of a valid key.
     /// </summary>
     public bool TryNarrow(string prefix, [NotNullWhen(true)] out string? narrowed)
     {
@@ -28,7 +28,7 @@ public sealed record Folder(string Prefix, Source? Source)
         if (!narrowed.StartsWith(Prefix, StringComparison.Ordinal)
             || prefix.StartsWith('/')
             || !ObjectName.TryParse(narrowed, out _)
-            || HasSteps(narrowed))
+            || HasDotSegments(narrowed))
         {
             narrowed = null;
         }
@@ -36,7 +36,7 @@ public sealed record Folder(string Prefix, Source? Source)
         return narrowed is not null;
     }
 
-    private static bool HasSteps(string key)
+    private static bool HasDotSegments(string key)
     {
         foreach (var segment in key.AsSpan().Split('/'))
         {

@@ -38,7 +38,9 @@ public abstract class FolderLayout
     /// <summary>Whether coldkeys name the folders; otherwise hotkeys do.</summary>
     public abstract bool HasColdkeyFolders { get; }
 
-    /// <summary>The prefixes under which miners are found: a listing of each, with the delimiter <c>/</c>, returns one folder per miner.</summary>
+    /// <summary>
+    /// The prefixes under which miners are found: a listing of each, with the delimiter <c>/</c>, returns one folder per miner.
+    /// </summary>
     public abstract IReadOnlyList<DiscoveryPrefix> DiscoveryPrefixes { get; }
 
     /// <summary>The path of an uploaded file within a miner's folder, as an example.</summary>
@@ -64,7 +66,9 @@ public abstract class FolderLayout
         return HasColdkeyFolders ? metagraph.Find(hotkey)?.Coldkey : hotkey;
     }
 
-    /// <summary>The folders of an owner, one for each source or just one; only the folder of <paramref name="source"/> if it is given.</summary>
+    /// <summary>
+    /// The folders of an owner, one for each source or just one; only the folder of <paramref name="source"/> if it is given.
+    /// </summary>
     public IReadOnlyList<Folder> FoldersOf(AccountId owner, Source? source = null)
     {
         var address = owner.ToString();
@@ -109,8 +113,8 @@ public abstract class FolderLayout
     }
 
     /// <summary>
-    /// Reads the prefix of a job's folder, as a listing of <see cref="JobsIn"/> returned it; false if it is not such a prefix, or its name is
-    /// not a valid job id.
+    /// Reads the prefix of a job's folder, as a listing of <see cref="JobsIn"/> returned it; false if it is not such a prefix, or its name
+    /// is not a valid job id.
     /// </summary>
     public static bool TryReadJob(Folder folder, string prefix, out JobId job)
     {
@@ -126,8 +130,8 @@ public abstract class FolderLayout
     }
 
     /// <summary>
-    /// Reads the prefix of a miner's folder, as a listing of one of the <see cref="DiscoveryPrefixes"/> returned it; false if its name is not
-    /// a canonical address.
+    /// Reads the prefix of a miner's folder, as a listing of one of the <see cref="DiscoveryPrefixes"/> returned it; false if its name is
+    /// not a canonical address.
     /// </summary>
     public static bool TryReadFolder(DiscoveryPrefix parent, string prefix, [NotNullWhen(true)] out Folder? folder, out AccountId owner)
     {

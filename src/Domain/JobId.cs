@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace S3Auth.Domain;
 
-/// <summary>The job that files were collected for. Matches <c>[A-Za-z0-9._-]{1,128}</c>.</summary>
+/// <summary>The id of the job that files were collected for. Matches <c>[A-Za-z0-9._-]{1,128}</c>.</summary>
 public readonly record struct JobId
 {
-    /// <summary>The longest id, in characters.</summary>
+    /// <summary>The maximum length, in characters.</summary>
     public const int MaxLength = 128;
 
     private static readonly SearchValues<char> Characters =
@@ -15,10 +15,10 @@ public readonly record struct JobId
 
     private JobId(string id) => _id = id;
 
-    /// <summary>The id; safe as part of one segment of an object's key.</summary>
-    public string Id => _id ?? throw new InvalidOperationException("A job has an id.");
+    /// <summary>The id. Safe to use within a segment of an object's key.</summary>
+    public string Id => _id ?? throw new InvalidOperationException("The job id was not parsed.");
 
-    /// <summary>Reads an id; false when it has another form.</summary>
+    /// <summary>Parses an id; false if it is not valid.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out JobId job)
     {
         job = default;

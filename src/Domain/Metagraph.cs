@@ -2,18 +2,18 @@ using System.Collections.Frozen;
 
 namespace S3Auth.Domain;
 
-/// <summary>Who was registered on one subnet at one block. It never changes: a newer block is another metagraph.</summary>
+/// <summary>All neurons of one subnet at one block. Immutable.</summary>
 public sealed class Metagraph
 {
     private readonly FrozenDictionary<AccountId, Neuron> _byHotkey;
     private readonly FrozenDictionary<AccountId, ushort> _lowestUidByColdkey;
 
-    /// <param name="network">The network's name, for humans: <c>finney</c>, <c>test</c>, <c>static</c>.</param>
-    /// <param name="netuid">The subnet's number.</param>
-    /// <param name="block">The block this was read at.</param>
-    /// <param name="readAt">When it was read.</param>
-    /// <param name="neurons">Every registered hotkey.</param>
-    /// <exception cref="ArgumentException">Two neurons share a hotkey or a uid.</exception>
+    /// <param name="network">The network's name, for people: <c>finney</c>, <c>test</c>, <c>static</c>.</param>
+    /// <param name="netuid">The subnet.</param>
+    /// <param name="block">The block at which the metagraph was read.</param>
+    /// <param name="readAt">When the metagraph was read.</param>
+    /// <param name="neurons">One neuron for each registered hotkey.</param>
+    /// <exception cref="ArgumentException">Two neurons have the same hotkey or uid.</exception>
     public Metagraph(string network, ushort netuid, ulong block, DateTimeOffset readAt, IReadOnlyCollection<Neuron> neurons)
     {
         ArgumentNullException.ThrowIfNull(neurons);
@@ -31,7 +31,7 @@ public sealed class Metagraph
 
             if (!uids.Add(neuron.Uid))
             {
-                throw new ArgumentException($"Uid {neuron.Uid} is given twice.", nameof(neurons));
+                throw new ArgumentException($"Uid {neuron.Uid} occurs twice.", nameof(neurons));
             }
 
             if (!lowestUidByColdkey.TryGetValue(neuron.Coldkey, out var lowest) || neuron.Uid < lowest)
@@ -48,28 +48,28 @@ public sealed class Metagraph
         _lowestUidByColdkey = lowestUidByColdkey.ToFrozenDictionary();
     }
 
-    /// <summary>The network's name, for humans.</summary>
+    /// <summary>The network's name, for people.</summary>
     public string Network { get; }
 
-    /// <summary>The subnet's number.</summary>
+    /// <summary>The subnet.</summary>
     public ushort Netuid { get; }
 
-    /// <summary>The block this was read at.</summary>
+    /// <summary>The block at which the metagraph was read.</summary>
     public ulong Block { get; }
 
-    /// <summary>When it was read.</summary>
+    /// <summary>When the metagraph was read.</summary>
     public DateTimeOffset ReadAt { get; }
 
-    /// <summary>How many hotkeys are registered.</summary>
+    /// <summary>The number of registered hotkeys.</summary>
     public int Count => _byHotkey.Count;
 
-    /// <summary>Every one of them, in no promised order.</summary>
+    /// <summary>All neurons, in no particular order.</summary>
     public IReadOnlyList<Neuron> Neurons => _byHotkey.Values;
 
-    /// <summary>The neuron registered with <paramref name="hotkey"/>, or null.</summary>
+    /// <summary>The neuron of a hotkey; null if the hotkey is not registered.</summary>
     public Neuron? Find(AccountId hotkey) => _byHotkey.GetValueOrDefault(hotkey);
 
-    /// <summary>The lowest uid among the hotkeys that <paramref name="coldkey"/> owns, or null when it owns none.</summary>
+    /// <summary>The lowest uid of the hotkeys that a coldkey owns; null if it owns none.</summary>
     public ushort? LowestUidOf(AccountId coldkey) =>
         _lowestUidByColdkey.TryGetValue(coldkey, out var uid) ? uid : null;
 }

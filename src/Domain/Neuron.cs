@@ -1,12 +1,12 @@
 namespace S3Auth.Domain;
 
-/// <summary>One registered hotkey of a subnet, as the chain tells it.</summary>
-/// <param name="Uid">Its place in the metagraph, 0 to the subnet's size - 1.</param>
+/// <summary>One entry of the metagraph: a registered hotkey and what the chain says about it.</summary>
+/// <param name="Uid">The neuron's number within the subnet.</param>
 /// <param name="Hotkey">The account that signs requests.</param>
-/// <param name="Coldkey">The account that owns the hotkey on chain.</param>
-/// <param name="ValidatorPermit">Whether the chain lets it validate.</param>
-/// <param name="AlphaStake">Alpha staked on it, in on-chain units.</param>
-/// <param name="Active">Whether the chain has heard from it lately; no rule here depends on it.</param>
+/// <param name="Coldkey">The account that owns the hotkey.</param>
+/// <param name="ValidatorPermit">Whether the chain allows the neuron to validate.</param>
+/// <param name="AlphaStake">The alpha that is staked on the hotkey.</param>
+/// <param name="Active">Whether the chain considers the neuron active. No rule depends on it.</param>
 public sealed record Neuron(
     ushort Uid,
     AccountId Hotkey,

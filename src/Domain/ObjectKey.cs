@@ -4,13 +4,12 @@ using System.Text.Unicode;
 namespace S3Auth.Domain;
 
 /// <summary>
-/// An object's key as the store has it: 1 to 2,048 bytes. S3 specifies up to 1,024 bytes of UTF-8, which is what <see cref="ObjectName"/>
-/// holds; Ceph's POST also takes bytes that are not UTF-8, and up to 2,048 of them. Equality and order are those of the bytes, as in
-/// every S3 listing.
+/// A key as a store lists it: 1 to 2,048 bytes, compared byte by byte like in S3 listings. S3 specifies at most 1,024 bytes of UTF-8 (see
+/// <see cref="ObjectName"/>), but Ceph's POST accepts up to 2,048 bytes, and bytes that are not UTF-8.
 /// </summary>
 public readonly struct ObjectKey : IEquatable<ObjectKey>
 {
-    /// <summary>The longest key, in bytes.</summary>
+    /// <summary>The maximum length, in bytes.</summary>
     public const int MaxBytes = 2048;
 
     private readonly byte[]? _bytes;
@@ -21,12 +20,12 @@ public readonly struct ObjectKey : IEquatable<ObjectKey>
     public ReadOnlyMemory<byte> Bytes => _bytes ?? throw Missing();
 
     /// <summary>
-    /// The key as text, for people and JSON; made at each call. Bytes that are not UTF-8 show as U+FFFD, so different keys may have the same
-    /// text.
+    /// The key as text, for people and JSON; decoded at each call. Bytes that are not UTF-8 become U+FFFD, so different keys may have the
+    /// same text.
     /// </summary>
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
 
-    /// <summary>Reads a key; false when it is empty or too long.</summary>
+    /// <summary>Makes a key of bytes; false if there are none or too many.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out ObjectKey key)
     {
         var isKey = bytes.Length is > 0 and <= MaxBytes;
@@ -35,8 +34,8 @@ public readonly struct ObjectKey : IEquatable<ObjectKey>
     }
 
     /// <summary>
-    /// The key as a name that a URL can carry; false when it is not UTF-8, longer than S3 allows, or has a NUL: Ceph (16.2) takes such keys
-    /// by POST, but no store takes them in a URL.
+    /// The key as a name that can be used in a URL. False if it is not UTF-8, is longer than S3 allows, or contains NUL: Ceph (16.2)
+    /// accepts such keys by POST, but no store accepts them in a URL.
     /// </summary>
     public bool TryGetName(out ObjectName name)
     {
@@ -47,7 +46,7 @@ public readonly struct ObjectKey : IEquatable<ObjectKey>
     /// <summary>Whether the key begins with these bytes.</summary>
     public bool StartsWith(ReadOnlySpan<byte> prefix) => Bytes.Span.StartsWith(prefix);
 
-    /// <summary>Whether a listing has this key after another.</summary>
+    /// <summary>Whether this key comes after another one in a listing.</summary>
     public bool IsAfter(ObjectKey other) => Bytes.Span.SequenceCompareTo(other.Bytes.Span) > 0;
 
     /// <inheritdoc/>
@@ -71,5 +70,5 @@ public readonly struct ObjectKey : IEquatable<ObjectKey>
     /// <inheritdoc cref="Text"/>
     public override string ToString() => Text;
 
-    private static InvalidOperationException Missing() => new("An object has a key.");
+    private static InvalidOperationException Missing() => new("The key was not read.");
 }

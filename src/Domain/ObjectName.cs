@@ -2,10 +2,10 @@ using System.Text;
 
 namespace S3Auth.Domain;
 
-/// <summary>An object's key: 1 to 1,024 bytes of UTF-8, as S3 limits it.</summary>
+/// <summary>An object's key that S3 allows and a URL can contain: 1 to 1,024 bytes of valid UTF-8.</summary>
 public readonly record struct ObjectName
 {
-    /// <summary>The longest key, in bytes of UTF-8.</summary>
+    /// <summary>The maximum length, in bytes of UTF-8.</summary>
     public const int MaxBytes = S3Limits.MaxKeyBytes;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -14,10 +14,10 @@ public readonly record struct ObjectName
 
     private ObjectName(string key) => _key = key;
 
-    /// <summary>The key, as it is stored: nothing is decoded or normalised.</summary>
-    public string Key => _key ?? throw new InvalidOperationException("An object has a key.");
+    /// <summary>The key, exactly as the store has it.</summary>
+    public string Key => _key ?? throw new InvalidOperationException("The name was not parsed.");
 
-    /// <summary>Reads a key; false when it is empty, too long, or no valid Unicode text.</summary>
+    /// <summary>Parses a key; false if it is empty, too long, or not valid Unicode.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out ObjectName name)
     {
         name = default;

@@ -1,6 +1,6 @@
 namespace S3Auth.Domain;
 
-/// <summary>Where data was collected: the first folder level of the coldkey layout. Matches <c>[a-z0-9][a-z0-9_-]{0,31}</c>.</summary>
+/// <summary>Where the data of a file comes from, such as <c>x</c> or <c>reddit</c>. Matches <c>[a-z0-9][a-z0-9_-]{0,31}</c>.</summary>
 public readonly record struct Source
 {
     private const int MaxLength = 32;
@@ -9,10 +9,10 @@ public readonly record struct Source
 
     private Source(string name) => _name = name;
 
-    /// <summary>Its name; safe as one segment of an object's key.</summary>
-    public string Name => _name ?? throw new InvalidOperationException("A source has a name.");
+    /// <summary>The name. Safe to use as a segment of an object's key.</summary>
+    public string Name => _name ?? throw new InvalidOperationException("The source was not parsed.");
 
-    /// <summary>Reads a name; false when it has another form.</summary>
+    /// <summary>Parses a name; false if it is not valid.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Source source)
     {
         source = default;

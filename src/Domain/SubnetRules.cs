@@ -1,17 +1,17 @@
 namespace S3Auth.Domain;
 
-/// <summary>Who counts as a miner and who as a validator.</summary>
-/// <param name="MinValidatorStake">A validator's alpha stake must be above this.</param>
+/// <summary>The rules for who may act as a miner or as a validator.</summary>
+/// <param name="MinValidatorStake">A validator must have more alpha stake than this.</param>
 public sealed record SubnetRules(AlphaAmount MinValidatorStake)
 {
-    /// <summary>A miner is registered, and the chain's owner of its hotkey is the coldkey that it names.</summary>
+    /// <summary>Whether the coldkey that a miner names owns its hotkey.</summary>
     public static bool IsOwnedBy(Neuron neuron, AccountId namedColdkey)
     {
         ArgumentNullException.ThrowIfNull(neuron);
         return neuron.Coldkey == namedColdkey;
     }
 
-    /// <summary>A validator is registered, holds a validator permit, and has more than the minimum staked.</summary>
+    /// <summary>Whether a neuron may act as a validator: it needs a validator permit and more than the minimum stake.</summary>
     public bool IsValidator(Neuron neuron)
     {
         ArgumentNullException.ThrowIfNull(neuron);

@@ -1,6 +1,6 @@
 namespace S3Auth.Domain;
 
-/// <summary>How a request's moment lies to the window in which it is good.</summary>
-/// <param name="Status">Within, before or after.</param>
-/// <param name="SecondsOutside">By how many seconds it misses the window, rounded up; 0 when fresh.</param>
+/// <summary>The result of checking a timestamp against the <see cref="AccessWindow"/>.</summary>
+/// <param name="Status">Whether the timestamp is valid, and otherwise why not.</param>
+/// <param name="SecondsOutside">The distance to the window in seconds, rounded up; 0 if the timestamp is valid.</param>
 public readonly record struct TimestampCheck(TimestampStatus Status, Int128 SecondsOutside);

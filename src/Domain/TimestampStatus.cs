@@ -1,20 +1,20 @@
 namespace S3Auth.Domain;
 
-/// <summary>How a request's moment lies to the window in which it is good.</summary>
+/// <summary>The position of a timestamp relative to the <see cref="AccessWindow"/>.</summary>
 public enum TimestampStatus
 {
-    /// <summary>Within the window.</summary>
+    /// <summary>Inside the window.</summary>
     Valid,
 
-    /// <summary>Older than the window.</summary>
+    /// <summary>Before the window.</summary>
     Expired,
 
-    /// <summary>Ahead of the window.</summary>
+    /// <summary>After the window.</summary>
     InFuture,
 
-    /// <summary>So far ahead that it must be milliseconds where seconds are wanted.</summary>
+    /// <summary>So far in the future that it must be milliseconds where seconds are expected.</summary>
     InMilliseconds,
 
-    /// <summary>So old that it must be seconds where milliseconds are wanted.</summary>
+    /// <summary>So old that it must be seconds where milliseconds are expected.</summary>
     InSeconds,
 }

@@ -1,11 +1,11 @@
 namespace S3Auth.Domain;
 
-/// <summary>How files reach a store: what it can take from a client that holds none of its keys.</summary>
+/// <summary>How clients upload to the store.</summary>
 public enum UploadMethod
 {
-    /// <summary>POST forms with a policy: one grant takes any number of files below a folder.</summary>
+    /// <summary>POST forms with a policy. One grant is enough for any number of files in one folder.</summary>
     Post,
 
-    /// <summary>Presigned PUT only (Cloudflare R2): each file needs a grant of its own.</summary>
+    /// <summary>Presigned PUTs, for stores without POST forms (Cloudflare R2). Each file needs its own grant.</summary>
     Put,
 }

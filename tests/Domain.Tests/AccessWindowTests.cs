@@ -16,7 +16,7 @@ public sealed class AccessWindowTests
     [TestCase(Now + 60, TimestampStatus.Valid, 0)]
     [TestCase(Now + 61, TimestampStatus.InFuture, 1)]
     [TestCase(Now * 1000, TimestampStatus.InMilliseconds, (Now * 999) - 60)]
-    public void Window_judges_a_timestamp_by_its_distance_in_whole_seconds(long timestamp, TimestampStatus status, long secondsOutside)
+    public void Timestamp_is_checked_by_its_distance_in_whole_seconds(long timestamp, TimestampStatus status, long secondsOutside)
     {
         var check = AccessWindow.Default.Check(timestamp, Clock);
 
@@ -31,11 +31,11 @@ public sealed class AccessWindowTests
     [TestCase((Now * 1000) + 999 + 60_001, TimestampStatus.InFuture, 1)]
     [TestCase(Now, TimestampStatus.InSeconds, Now - (Now / 1000) + 1 - 300)]
     [TestCase(0, TimestampStatus.InSeconds, Now - 299)]
-    public void Window_judges_milliseconds_by_their_distance(long timestamp, TimestampStatus status, long secondsOutside) =>
+    public void Timestamp_in_milliseconds_is_checked_by_its_distance(long timestamp, TimestampStatus status, long secondsOutside) =>
         Assert.That(AccessWindow.Default.CheckMilliseconds(timestamp, Clock), Is.EqualTo(new TimestampCheck(status, secondsOutside)));
 
     [Test]
-    public void Window_judges_extreme_milliseconds_without_overflow()
+    public void Extreme_timestamps_in_milliseconds_do_not_overflow()
     {
         Assert.Multiple(() =>
         {
@@ -45,7 +45,7 @@ public sealed class AccessWindowTests
     }
 
     [Test]
-    public void Window_judges_extreme_timestamps_without_overflow()
+    public void Extreme_timestamps_do_not_overflow()
     {
         Assert.Multiple(() =>
         {
@@ -60,7 +60,7 @@ public sealed class AccessWindowTests
     [TestCase(Now + 86_401, 86_400)]
     [TestCase(Now + 315_360_000, 86_400)]
     [TestCase(long.MaxValue, 86_400)]
-    public void Grant_lasts_as_long_as_asked_for_but_never_over_a_day(long? requested, long seconds)
+    public void Grant_ends_at_the_requested_expiry_but_after_one_day_at_most(long? requested, long seconds)
     {
         var expiry = AccessWindow.Default.EffectiveExpiry(requested, Clock, credentialsEnd: null);
 
@@ -75,11 +75,11 @@ public sealed class AccessWindowTests
 
         var expiry = AccessWindow.Default.EffectiveExpiry(requested, Clock, credentialsEnd);
 
-        Assert.That(expiry.ToUnixTimeSeconds(), Is.EqualTo(Now + 3600), "cut to whole seconds: a store counts none beyond");
+        Assert.That(expiry.ToUnixTimeSeconds(), Is.EqualTo(Now + 3600), "expiries are whole seconds");
     }
 
     [Test]
-    public void Grant_that_ends_before_its_credentials_keeps_its_own_end() =>
+    public void Grant_that_ends_before_its_credentials_keeps_its_expiry() =>
         Assert.That(
             AccessWindow.Default.EffectiveExpiry(Now + 60, Clock, Clock.AddHours(1)).ToUnixTimeSeconds(),
             Is.EqualTo(Now + 60));

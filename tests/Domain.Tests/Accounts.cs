@@ -1,6 +1,6 @@
 namespace S3Auth.Domain.Tests;
 
-/// <summary>Well-known development accounts.</summary>
+/// <summary>Substrate's well-known development accounts.</summary>
 internal static class Accounts
 {
     internal static readonly AccountId Alice = AccountId.Parse("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");

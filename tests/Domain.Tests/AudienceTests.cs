@@ -4,7 +4,7 @@ public sealed class AudienceTests
 {
     private const string Address = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
-    // The same cases hold for the client's own (Client.Tests).
+    // Client.Tests has the same cases for the client's audience.
     [TestCase("https://s3-auth.example.com", "s3-auth.example.com")]
     [TestCase("https://S3-Auth.Example.com/base/", "s3-auth.example.com")]
     [TestCase("https://s3-auth.example.com:443", "s3-auth.example.com")]
@@ -23,7 +23,7 @@ public sealed class AudienceTests
     [TestCase("localhost:8000", "LocalHost:8000")]
     [TestCase("[2001:db8::1]:8000", "[2001:DB8:0:0::1]:8000")]
     [TestCase(Address, Address)]
-    public void Spellings_of_one_server_are_equal_and_keep_their_text(string one, string other)
+    public void Spellings_of_one_server_are_equal_and_each_keeps_its_text(string one, string other)
     {
         var (first, second) = (Parse(one), Parse(other));
 
@@ -41,7 +41,7 @@ public sealed class AudienceTests
     [TestCase("127.0.0.1:8000", "127.0.0.1:8001")]
     [TestCase(Address, "5grwvaef5zxb26fz9rcqpdws57cterhpnehxcpcnohgkutqy")]
     [TestCase(Address, "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty")]
-    public void Two_servers_are_not_equal(string one, string other) => Assert.That(Parse(one), Is.Not.EqualTo(Parse(other)));
+    public void Audiences_of_two_servers_are_not_equal(string one, string other) => Assert.That(Parse(one), Is.Not.EqualTo(Parse(other)));
 
     [TestCase(null)]
     [TestCase("")]
@@ -71,10 +71,11 @@ public sealed class AudienceTests
     [TestCase("[::1%eth0]")]
     [TestCase("[127.0.0.1]")]
     [TestCase("[]")]
-    public void What_is_neither_a_host_nor_an_address_is_none(string? text) => Assert.That(Audience.TryParse(text, out _), Is.False);
+    public void Text_that_is_neither_a_host_nor_an_address_is_rejected(string? text) =>
+        Assert.That(Audience.TryParse(text, out _), Is.False);
 
     [Test]
-    public void Longest_host_with_the_longest_port_is_taken_and_nothing_longer()
+    public void Host_of_maximum_length_with_a_port_is_accepted_and_a_longer_one_rejected()
     {
         var label = new string('a', 63);
         var host = $"{label}.{label}.{label}.{new string('a', 61)}";
@@ -94,7 +95,7 @@ public sealed class AudienceTests
     [TestCase("backup.example.com", true, true)]
     [TestCase("other.example.com", false, false)]
     [TestCase("other.example.com", true, false)]
-    public void Server_takes_what_names_one_of_its_audiences(string? audience, bool isRequired, bool expected)
+    public void Server_accepts_a_proof_that_names_one_of_its_audiences(string? audience, bool isRequired, bool expected)
     {
         var audiences = new Audiences([Parse("s3-auth.example.com"), Parse("backup.example.com")], isRequired);
 
@@ -103,8 +104,9 @@ public sealed class AudienceTests
 
     [TestCase(null)]
     [TestCase("other.example.com")]
-    public void Server_that_was_told_no_audience_takes_every_proof(string? audience) =>
+    public void Server_without_a_configured_audience_accepts_every_proof(string? audience) =>
         Assert.That(Audiences.Unknown.Accepts(audience is null ? null : Parse(audience)), Is.True);
 
-    private static Audience Parse(string text) => Audience.TryParse(text, out var audience) ? audience : throw new ArgumentException(text, nameof(text));
+    private static Audience Parse(string text) =>
+        Audience.TryParse(text, out var audience) ? audience : throw new ArgumentException(text, nameof(text));
 }

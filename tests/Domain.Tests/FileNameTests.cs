@@ -11,7 +11,7 @@ public sealed class FileNameTests
     [TestCase("ends.")]
     [TestCase("$file")]
     [TestCase(" ")]
-    public void Name_of_one_segment_is_read_as_it_is(string text)
+    public void Name_of_one_segment_is_parsed_unchanged(string text)
     {
         Assert.That(FileName.TryParse(text, out var name), Is.True);
         Assert.That((name.Name, name.ToString()), Is.EqualTo((text, text)));
@@ -31,11 +31,11 @@ public sealed class FileNameTests
     [TestCase("\u0085")]
     [TestCase("${filename}")]
     [TestCase("a${filename}b")]
-    public void Anything_that_is_more_than_a_segment_is_no_name(string? text) =>
+    public void Text_that_is_not_one_plain_segment_is_rejected(string? text) =>
         Assert.That(FileName.TryParse(text, out _), Is.False);
 
     [Test]
-    public void Longest_name_has_255_bytes()
+    public void Name_has_at_most_255_bytes()
     {
         Assert.Multiple(() =>
         {
@@ -46,8 +46,8 @@ public sealed class FileNameTests
     }
 
     [Test]
-    public void Half_a_character_is_no_name() => Assert.That(FileName.TryParse("a" + (char)0xD800, out _), Is.False);
+    public void Lone_surrogate_is_rejected() => Assert.That(FileName.TryParse("a" + (char)0xD800, out _), Is.False);
 
     [Test]
-    public void Name_that_was_not_read_has_none() => Assert.That(() => default(FileName).Name, Throws.InvalidOperationException);
+    public void Name_that_was_not_parsed_cannot_be_used() => Assert.That(() => default(FileName).Name, Throws.InvalidOperationException);
 }

@@ -23,7 +23,7 @@ public sealed class FolderLayoutTests
             Is.EqualTo(new[] { new Folder($"data/hotkey={Bob}/", Source: null) }));
 
     [Test]
-    public void Layouts_find_miners_where_they_put_their_folders()
+    public void Folders_are_found_below_the_discovery_prefixes()
     {
         foreach (var layout in new FolderLayout[] { ByColdkey, ByHotkey })
         {
@@ -33,25 +33,26 @@ public sealed class FolderLayoutTests
             Assert.That(layout.DiscoveryPrefixes, Has.Count.EqualTo(folders.Count));
             for (var i = 0; i < folders.Count; i++)
             {
-                Assert.That(FolderLayout.TryReadFolder(layout.DiscoveryPrefixes[i], folders[i].Prefix, out var found, out var owner), Is.True);
+                var parent = layout.DiscoveryPrefixes[i];
+                Assert.That(FolderLayout.TryReadFolder(parent, folders[i].Prefix, out var found, out var owner), Is.True);
                 Assert.That(found, Is.EqualTo(folders[i]));
                 Assert.That(owner, Is.EqualTo(expected));
             }
         }
     }
 
-    [TestCase("data/x/" + Dave, TestName = "without its slash")]
+    [TestCase("data/x/" + Dave, TestName = "without the slash")]
     [TestCase("data/x/" + Dave + "//", TestName = "with a second slash")]
-    [TestCase("data/x/", TestName = "the root itself")]
-    [TestCase("data/x/lost+found/", TestName = "no address")]
+    [TestCase("data/x/", TestName = "the discovery prefix itself")]
+    [TestCase("data/x/lost+found/", TestName = "not an address")]
     [TestCase("data/x/5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFz/", TestName = "a wrong checksum")]
-    [TestCase("data/reddit/" + Dave + "/", TestName = "of another source")]
+    [TestCase("data/reddit/" + Dave + "/", TestName = "in another source")]
     [TestCase("data/x/../reddit/" + Dave + "/", TestName = "with dots")]
-    public void What_is_no_miners_folder_is_not_read_as_one(string prefix) =>
+    public void Prefix_that_is_no_miners_folder_is_rejected(string prefix) =>
         Assert.That(FolderLayout.TryReadFolder(ByColdkey.DiscoveryPrefixes[0], prefix, out _, out _), Is.False);
 
     [Test]
-    public void Folders_are_named_by_the_account_that_the_layout_says()
+    public void Folder_owner_is_the_coldkey_or_the_hotkey_by_layout()
     {
         var neuron = new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true);
 
@@ -74,7 +75,7 @@ public sealed class FolderLayoutTests
     }
 
     [Test]
-    public void Folders_of_one_source_are_only_that_sources()
+    public void Folders_of_a_source_are_only_the_folder_of_that_source()
     {
         Assert.Multiple(() =>
         {
@@ -99,14 +100,14 @@ public sealed class FolderLayoutTests
     [TestCase("data/x/5Fab/sub/..", false)]
     [TestCase("data/x/5Fab/./a", false)]
     [TestCase("data/x/5Fab/.", false)]
-    public void Folder_holds_what_lies_below_it_by_segments(string key, bool holds)
+    public void Folder_contains_keys_below_it_compared_by_segments(string key, bool isContained)
     {
         Assert.That(ObjectName.TryParse(key, out var name), Is.True);
-        Assert.That(new Folder("data/x/5Fab/", X).Contains(name), Is.EqualTo(holds));
+        Assert.That(new Folder("data/x/5Fab/", X).Contains(name), Is.EqualTo(isContained));
     }
 
     [Test]
-    public void Every_folder_ends_with_a_slash_so_that_no_prefix_holds_a_siblings_keys() =>
+    public void Every_folder_ends_with_a_slash_so_that_it_contains_no_siblings_keys() =>
         Assert.That(
             ByColdkey.FoldersOf(Accounts.Dave).Concat(ByHotkey.FoldersOf(Accounts.Bob)).Select(folder => folder.Prefix),
             Has.All.EndsWith("/").And.All.StartsWith(FolderLayout.AllDataPrefix));
@@ -130,7 +131,7 @@ public sealed class FolderLayoutTests
     }
 
     [Test]
-    public void Coldkey_layout_wants_sources_each_once()
+    public void Coldkey_layout_rejects_no_sources_and_duplicate_sources()
     {
         Assert.Multiple(() =>
         {
@@ -157,12 +158,14 @@ public sealed class FolderLayoutTests
 
     private static JobId JobOf(string id) => JobId.TryParse(id, out var job) ? job : throw new ArgumentException(id, nameof(id));
 
-    private static FileName NameOf(string name) => FileName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name, nameof(name));
+    private static FileName NameOf(string name) =>
+        FileName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name, nameof(name));
 
-    private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+    private static Source SourceOf(string name) =>
+        Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
 
     [Test]
-    public void File_lies_in_the_folder_of_its_job_or_in_the_miners_own()
+    public void Key_of_a_file_is_in_the_folder_of_its_job_or_of_its_miner()
     {
         var folder = ByColdkey.FoldersOf(Accounts.Dave)[1];
         var (job, name) = (JobOf("job-1"), NameOf("a b%2F."));
@@ -176,11 +179,13 @@ public sealed class FolderLayoutTests
     }
 
     [Test]
-    public void Longest_source_job_and_name_make_a_key()
+    public void Source_job_and_name_of_maximum_length_make_a_valid_key()
     {
         var folder = new ColdkeyLayout([SourceOf(new string('s', 32))]).FoldersOf(Accounts.Dave)[0];
 
-        Assert.That(FolderLayout.KeyOf(folder, JobOf(new string('j', 128)), NameOf(new string('n', 255))).Key, Has.Length.LessThan(ObjectName.MaxBytes));
+        var key = FolderLayout.KeyOf(folder, JobOf(new string('j', 128)), NameOf(new string('n', 255))).Key;
+
+        Assert.That(key, Has.Length.LessThan(ObjectName.MaxBytes));
     }
 
     [TestCase("job_id=1/", "1")]
@@ -211,6 +216,6 @@ public sealed class FolderLayoutTests
     }
 
     [Test]
-    public void Job_of_another_folder_is_none() => Assert.That(
+    public void Job_of_another_folder_is_rejected() => Assert.That(
         FolderLayout.TryReadJob(ByHotkey.FoldersOf(Accounts.Bob)[0], $"data/hotkey={Dave}/job_id=1/", out _), Is.False);
 }

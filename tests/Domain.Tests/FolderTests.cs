@@ -9,11 +9,11 @@ public sealed class FolderTests
     [TestCase("job_id=1/", "data/x/5Fab/job_id=1/")]
     [TestCase("data/x/5Fab/", "data/x/5Fab/")]
     [TestCase("data/x/5Fab/2026", "data/x/5Fab/2026")]
-    [TestCase("x/5Fcd/", "data/x/5Fab/x/5Fcd/", TestName = "what looks like another folder is a part of this one")]
+    [TestCase("x/5Fcd/", "data/x/5Fab/x/5Fcd/", TestName = "a relative prefix that resembles another folder")]
     [TestCase("%2e%2e%2f5Fcd/", "data/x/5Fab/%2e%2e%2f5Fcd/", TestName = "nothing is decoded")]
     [TestCase("a..b/...", "data/x/5Fab/a..b/...")]
     [TestCase("a//b", "data/x/5Fab/a//b")]
-    public void Prefix_means_a_part_of_the_folder(string prefix, string expected)
+    public void Prefix_inside_the_folder_is_resolved(string prefix, string expected)
     {
         Assert.That(Own.TryNarrow(prefix, out var narrowed), Is.True);
         Assert.That(narrowed, Is.EqualTo(expected));
@@ -21,7 +21,7 @@ public sealed class FolderTests
 
     [TestCase("data/")]
     [TestCase("data/x/")]
-    [TestCase("data/x/5Fab", TestName = "without its slash: 5Fabc begins with it too")]
+    [TestCase("data/x/5Fab", TestName = "without the slash, which 5Fabc begins with too")]
     [TestCase("data/x/5Fabc/")]
     [TestCase("data/x/5Fcd/")]
     [TestCase("data/reddit/5Fab/")]
@@ -36,16 +36,16 @@ public sealed class FolderTests
     [TestCase(".")]
     [TestCase("/")]
     [TestCase("/data/x/5Fcd/")]
-    public void Prefix_that_means_nothing_in_the_folder_is_refused(string prefix)
+    public void Prefix_outside_of_the_folder_is_rejected(string prefix)
     {
         Assert.That(Own.TryNarrow(prefix, out var narrowed), Is.False);
         Assert.That(narrowed, Is.Null);
     }
 
     [Test]
-    public void Prefix_with_half_a_character_is_refused() => Assert.That(Own.TryNarrow("a" + (char)0xD800, out _), Is.False);
+    public void Prefix_with_a_lone_surrogate_is_rejected() => Assert.That(Own.TryNarrow("a" + (char)0xD800, out _), Is.False);
 
     [Test]
-    public void Prefix_is_no_longer_than_a_key() =>
+    public void Prefix_longer_than_a_key_is_rejected() =>
         Assert.That(Own.TryNarrow(new string('a', ObjectName.MaxBytes), out _), Is.False);
 }

@@ -15,7 +15,7 @@ public sealed class ObjectKeyTests
     [TestCase("61C080", "a\ufffd\ufffd")]
     [TestCase("EDA080", "\ufffd\ufffd\ufffd")]
     [TestCase("C3A900", "é\0")]
-    public void Bytes_stay_what_they_are_whatever_the_text_shows(string hex, string text)
+    public void Bytes_are_kept_even_if_the_text_cannot_show_them(string hex, string text)
     {
         var key = KeyOf(Convert.FromHexString(hex));
 
@@ -23,7 +23,7 @@ public sealed class ObjectKeyTests
     }
 
     [Test]
-    public void Keys_of_the_same_text_are_different_where_their_bytes_are()
+    public void Keys_with_equal_text_but_different_bytes_are_not_equal()
     {
         var (one, other, same) = (KeyOf([0xfe]), KeyOf([0xff]), KeyOf([0xfe]));
 
@@ -35,25 +35,25 @@ public sealed class ObjectKeyTests
         });
     }
 
-    // By UTF-16, U+FF5E would come after U+1F600; U+FFFD, which stands for bytes that are not UTF-8, comes before them.
+    // In UTF-16 order, U+FF5E would come after U+1F600. The replacement character U+FFFD comes before bytes that are not UTF-8.
     [TestCase("a", "b", true)]
     [TestCase("a", "a", false)]
     [TestCase("a", "aa", true)]
     [TestCase("\uff5e", "\U0001f600", true)]
     [TestCase("\U0001f600", "\uff5e", false)]
-    public void Keys_are_in_the_order_of_their_bytes(string before, string after, bool grows) =>
+    public void Keys_are_ordered_by_their_bytes(string before, string after, bool grows) =>
         Assert.That(KeyOf(Encoding.UTF8.GetBytes(after)).IsAfter(KeyOf(Encoding.UTF8.GetBytes(before))), Is.EqualTo(grows));
 
     [Test]
-    public void Bytes_that_are_not_utf8_come_after_the_text_that_stands_for_them() =>
+    public void Bytes_that_are_not_utf8_are_ordered_after_their_replacement_text() =>
         Assert.That(KeyOf([0xff]).IsAfter(KeyOf(Encoding.UTF8.GetBytes("\ufffd"))), Is.True);
 
     [Test]
-    public void Name_is_that_of_a_key_that_a_url_can_carry()
+    public void Key_has_a_name_if_a_url_can_contain_it()
     {
         Assert.That(KeyOf("data/a b%2F\u0001"u8.ToArray()).TryGetName(out var name), Is.True);
         Assert.That(name.Key, Is.EqualTo("data/a b%2F\u0001"));
-        Assert.That(KeyOf(Encoding.UTF8.GetBytes("data/\ufffd")).TryGetName(out _), Is.True, "U+FFFD is a character like others");
+        Assert.That(KeyOf(Encoding.UTF8.GetBytes("data/\ufffd")).TryGetName(out _), Is.True, "U+FFFD is a character like any other");
         Assert.That(KeyOf([(byte)'a', 0xff]).TryGetName(out _), Is.False);
         Assert.That(KeyOf("a\0b"u8.ToArray()).TryGetName(out _), Is.False);
         Assert.That(KeyOf(Enumerable.Repeat((byte)1, 1024).ToArray()).TryGetName(out _), Is.True);
@@ -61,11 +61,12 @@ public sealed class ObjectKeyTests
     }
 
     [Test]
-    public void Key_that_was_never_read_cannot_be_used()
+    public void Key_that_was_not_read_cannot_be_used()
     {
         Assert.That(() => default(ObjectKey).Text, Throws.InvalidOperationException);
         Assert.That(() => default(ObjectKey).Bytes, Throws.InvalidOperationException);
     }
 
-    private static ObjectKey KeyOf(byte[] bytes) => ObjectKey.TryRead(bytes, out var key) ? key : throw new ArgumentException("No key.", nameof(bytes));
+    private static ObjectKey KeyOf(byte[] bytes) =>
+        ObjectKey.TryRead(bytes, out var key) ? key : throw new ArgumentException("No key.", nameof(bytes));
 }

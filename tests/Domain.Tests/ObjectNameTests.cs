@@ -10,21 +10,21 @@ public sealed class ObjectNameTests
 
     [TestCase(512, true)]
     [TestCase(513, false)]
-    public void Key_is_measured_in_bytes_not_in_characters(int length, bool good) =>
+    public void Key_length_is_counted_in_bytes_not_characters(int length, bool good) =>
         Assert.That(ObjectName.TryParse(new string('é', length), out _), Is.EqualTo(good));
 
     [Test]
-    public void Key_that_is_no_valid_text_is_refused() =>
+    public void Key_that_is_not_valid_unicode_is_rejected() =>
         Assert.That(ObjectName.TryParse("data/\ud800", out _), Is.False);
 
     [Test]
-    public void Key_is_kept_as_it_is()
+    public void Key_is_kept_unchanged()
     {
         Assert.That(ObjectName.TryParse("data/x/../a b%2F+=.", out var name), Is.True);
         Assert.That(name.Key, Is.EqualTo("data/x/../a b%2F+=."));
     }
 
     [Test]
-    public void Key_that_was_never_read_cannot_be_used() =>
+    public void Key_that_was_not_parsed_cannot_be_used() =>
         Assert.That(() => default(ObjectName).Key, Throws.InvalidOperationException);
 }

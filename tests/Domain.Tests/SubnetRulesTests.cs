@@ -16,7 +16,7 @@ public sealed class SubnetRulesTests
     }
 
     [Test]
-    public void Stake_is_compared_exactly_beyond_what_a_double_can_hold()
+    public void Stake_is_compared_exactly_beyond_the_precision_of_a_double()
     {
         var rules = new SubnetRules(new AlphaAmount(9_007_199_254_740_992));
 
@@ -24,7 +24,7 @@ public sealed class SubnetRulesTests
     }
 
     [Test]
-    public void Miner_is_owned_by_the_chains_coldkey_and_no_other()
+    public void Miner_is_owned_by_its_coldkey_on_chain_and_no_other()
     {
         Assert.Multiple(() =>
         {
@@ -34,11 +34,11 @@ public sealed class SubnetRulesTests
     }
 
     [Test]
-    public void Alpha_is_written_as_humans_read_it() =>
+    public void Alpha_is_formatted_without_trailing_zeros() =>
         Assert.That(new AlphaAmount(20_000_500_000_000).ToString(), Is.EqualTo("20000.5"));
 
     [Test]
-    public void Alpha_beyond_its_range_is_refused()
+    public void Alpha_out_of_range_is_rejected()
     {
         Assert.Multiple(() =>
         {
@@ -49,7 +49,7 @@ public sealed class SubnetRulesTests
     }
 
     [Test]
-    public void Metagraph_refuses_two_neurons_with_one_hotkey_or_uid()
+    public void Metagraph_rejects_two_neurons_with_one_hotkey_or_uid()
     {
         var bob = Neuron(false, default);
 
