@@ -8,7 +8,7 @@ internal static class ClockAdvice
 
     /// <summary>The message when requests are signed with the server's time.</summary>
     /// <param name="skew">The server's time minus this machine's.</param>
-    internal static string Of(TimeSpan skew) => $"{Describe(skew)}; signing with the server's time. {WhatToDo}";
+    internal static string WarningFor(TimeSpan skew) => $"{Describe(skew)}; signing with the server's time. {WhatToDo}";
 
     /// <summary>How the clocks differ.</summary>
     /// <param name="skew">The server's time minus this machine's.</param>

@@ -12,7 +12,7 @@ internal sealed class Session : IDisposable
         Wallet = wallet;
         _client = new Lazy<S3AuthClient>(() => new S3AuthClient(server, wallet.Hotkey, new S3AuthClientOptions
         {
-            OnClockSkew = skew => report.Warn(ClockAdvice.Of(skew)),
+            OnClockSkew = skew => report.Warn(ClockAdvice.WarningFor(skew)),
             OnRetry = notice => report.Note($"{Report.Safe(notice.Reason)}; trying again in {Amount.Duration(notice.Wait)}"),
         }));
     }
@@ -26,7 +26,7 @@ internal sealed class Session : IDisposable
     internal S3AuthClient Client => _client.Value;
 
     /// <summary>The same client without retries, so that each failure is seen.</summary>
-    internal S3AuthClient ConnectOnce() => new(Server, Wallet.Hotkey, new S3AuthClientOptions { Attempts = 1 });
+    internal S3AuthClient ConnectWithoutRetries() => new(Server, Wallet.Hotkey, new S3AuthClientOptions { Attempts = 1 });
 
     public void Dispose()
     {

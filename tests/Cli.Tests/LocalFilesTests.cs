@@ -53,5 +53,5 @@ public sealed class LocalFilesTests
     }
 
     private List<string> Find(string to, params string[] paths) =>
-        [.. LocalFiles.Find(paths.Select(path => Path.Combine(_folder.FullName, path)), new Delivery { To = to, Parallel = 1 }).Select(file => file.Path)];
+        [.. LocalFiles.Find(paths.Select(path => Path.Combine(_folder.FullName, path)), new UploadSettings { To = to, Parallel = 1 }).Select(file => file.Path)];
 }

@@ -87,6 +87,6 @@ public sealed class UploadRunTests
     {
         using var coldkey = KeyPair.FromUri("//Bob//cold");
         using var session = new Session(new Report(json: false, quiet: true), _server.Address, new Wallet(KeyPair.FromUri("//Bob"), coldkey.AccountId));
-        return await new UploadRun(session, new UploadPlan { Paths = [_folder.FullName], Delivery = new Delivery { Parallel = 1 } }).RunAsync(CancellationToken.None);
+        return await new UploadRun(session, new UploadPlan { Paths = [_folder.FullName], Settings = new UploadSettings { Parallel = 1 } }).RunAsync(CancellationToken.None);
     }
 }

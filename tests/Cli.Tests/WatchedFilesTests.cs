@@ -35,7 +35,7 @@ public sealed class WatchedFilesTests
     {
         Write("a", 10);
         Look();
-        _watched.Done(Ready().Single());
+        _watched.MarkDone(Ready().Single());
         Assert.That(Look(), Is.Empty);
 
         Write("a", 11);
@@ -60,7 +60,7 @@ public sealed class WatchedFilesTests
         Look();
         foreach (var seconds in (double[])[5, 10, 20, 40, 80, 160, 300, 300])
         {
-            _watched.Failed(Ready().Single());
+            _watched.MarkFailed(Ready().Single());
             _time.Advance(TimeSpan.FromSeconds(seconds - 1));
             Assert.That(Look(), Is.Empty, $"before {seconds} s");
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -73,7 +73,7 @@ public sealed class WatchedFilesTests
     {
         var written = Write("a", 10);
         Look();
-        _watched.Done(Ready().Single());
+        _watched.MarkDone(Ready().Single());
         File.Delete(written);
         Assert.That(Look(), Is.Empty);
 

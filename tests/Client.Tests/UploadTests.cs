@@ -111,6 +111,6 @@ public sealed class UploadTests
         new FileToUpload { Path = "a.bin", Size = size, Expected = expected, OpenAsync = _ => ValueTask.FromResult<Stream>(new MemoryStream(content)) },
         [1, 2],
         [3],
-        new Stall(TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None),
+        new StallTimer(TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None),
         sent: null);
 }

@@ -9,7 +9,7 @@ namespace S3Auth.Cli.Checking;
 internal sealed class CheckRun : IDisposable
 {
     // The service takes less ahead than behind; beyond this, proofs are near to being refused.
-    private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MaxSkew = TimeSpan.FromSeconds(30);
 
     private static readonly Dictionary<string, string> Advice = new(StringComparer.Ordinal)
     {
@@ -42,7 +42,7 @@ internal sealed class CheckRun : IDisposable
         _session = session;
         _asValidator = asValidator;
         _withUpload = withUpload;
-        _client = session.ConnectOnce();
+        _client = session.ConnectWithoutRetries();
     }
 
     public void Dispose()
@@ -132,7 +132,7 @@ internal sealed class CheckRun : IDisposable
         // The server's is in whole seconds, cut.
         var server = DateTimeOffset.FromUnixTimeSeconds(formats.Server_time).AddSeconds(0.5);
         var skew = server - (before + ((after - before) / 2));
-        if (skew.Duration() > MostSkew)
+        if (skew.Duration() > MaxSkew)
         {
             throw new BrokenStepException(
                 "clock",
@@ -293,7 +293,7 @@ internal sealed class CheckRun : IDisposable
                 {
                     Path = Name,
                     Size = content.Length,
-                    JobId = Delivery.UsualJobIn(structure),
+                    JobId = UploadSettings.DefaultJobIn(structure),
                     OpenAsync = _ => ValueTask.FromResult<Stream>(new MemoryStream(content)),
                 },
                 cancellationToken: cancellationToken);

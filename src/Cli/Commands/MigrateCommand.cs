@@ -14,13 +14,13 @@ internal static class MigrateCommand
         var revision = new Option<string>("--revision") { Description = "A branch, tag or commit", HelpName = "REV", DefaultValueFactory = _ => "main" };
         var include = new Option<string[]>("--include") { Description = "Only files like this: '**/*.parquet'; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
         var exclude = new Option<string[]>("--exclude") { Description = "But not files like this; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
-        var delivery = new DeliveryOptions("move", "moved");
+        var options = new UploadOptions("move", "moved");
         var command = new Command(
             "huggingface", "Stream a dataset of the Hugging Face Hub into the miner's folder; HF_TOKEN for private ones, HF_ENDPOINT for another Hub")
         {
             repository, revision, include, exclude,
         };
-        delivery.AddTo(command);
+        options.AddTo(command);
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
             var dataset = HubDataset.Parse(parsed.GetValue(repository)!);
@@ -31,14 +31,14 @@ internal static class MigrateCommand
             }
 
             using var hub = new HubClient(endpoint, token, session.Report);
-            using var journal = new Journal(Journal.PathOf(session.Server, session.Wallet.Hotkey.AccountId.ToString(), dataset));
+            using var journal = new MigrationJournal(MigrationJournal.PathOf(session.Server, session.Wallet.Hotkey.AccountId.ToString(), dataset));
             return await new MigrationRun(session, hub, journal, new MigrationPlan
             {
                 Dataset = dataset,
                 Revision = parsed.GetValue(revision)!,
                 Include = parsed.GetValue(include)!,
                 Exclude = parsed.GetValue(exclude)!,
-                Delivery = delivery.Read(parsed),
+                Settings = options.Read(parsed),
             }).RunAsync(cancellationToken);
         });
         return command;

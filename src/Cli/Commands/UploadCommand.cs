@@ -6,14 +6,14 @@ internal static class UploadCommand
     internal static Command Create(CommonOptions common)
     {
         var paths = new Argument<string[]>("PATH") { Description = "Files, folders, or globs in quotes", Arity = ArgumentArity.OneOrMore };
-        var delivery = new DeliveryOptions("upload", "uploaded");
+        var options = new UploadOptions("upload", "uploaded");
         var watch = new Option<bool>("--watch") { Description = "Go on, and upload what appears or changes" };
         var period = new Option<double>("--watch-period") { Description = "Seconds between two looks; a file that rested so long is whole", HelpName = "S", DefaultValueFactory = _ => 5 };
         var command = new Command("upload", "Upload files into the miner's own folder; what is there already is skipped")
         {
             paths, watch, period,
         };
-        delivery.AddTo(command);
+        options.AddTo(command);
         common.Run(command, (parsed, session, cancellationToken) =>
         {
             var seconds = parsed.GetValue(period);
@@ -25,7 +25,7 @@ internal static class UploadCommand
             return new UploadRun(session, new UploadPlan
             {
                 Paths = parsed.GetValue(paths)!,
-                Delivery = delivery.Read(parsed),
+                Settings = options.Read(parsed),
                 Watch = parsed.GetValue(watch) ? TimeSpan.FromSeconds(seconds) : null,
             }).RunAsync(cancellationToken);
         });

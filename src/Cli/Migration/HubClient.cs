@@ -14,11 +14,11 @@ namespace S3Auth.Cli.Migration;
 /// </summary>
 internal sealed class HubClient : IDisposable
 {
-    private const int MostTries = 6;
-    private const int MostRedirects = 10;
-    private const int LongestAnswer = 64 * 1024 * 1024;
+    private const int MaxTries = 6;
+    private const int MaxRedirects = 10;
+    private const int MaxAnswer = 64 * 1024 * 1024;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
 
@@ -131,7 +131,7 @@ internal sealed class HubClient : IDisposable
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(AnswerTimeout);
-            await response.Content.LoadIntoBufferAsync(LongestAnswer, timeout.Token);
+            await response.Content.LoadIntoBufferAsync(MaxAnswer, timeout.Token);
             await using var body = await response.Content.ReadAsStreamAsync(timeout.Token);
             var value = await JsonSerializer.DeserializeAsync<T>(body, cancellationToken: timeout.Token);
             return (value ?? throw new JsonException(), NextOf(response, target));
@@ -182,7 +182,7 @@ internal sealed class HubClient : IDisposable
 
                 using (response)
                 {
-                    if (attempt == MostTries || !IsPassing(response.StatusCode))
+                    if (attempt == MaxTries || !IsPassing(response.StatusCode))
                     {
                         throw Refused(response.StatusCode, target);
                     }
@@ -190,12 +190,12 @@ internal sealed class HubClient : IDisposable
                     (wait, reason) = (response.Headers.RetryAfter?.Delta ?? Backoff(attempt), $"the Hub answered {(int)response.StatusCode}");
                 }
             }
-            catch (Exception exception) when (attempt < MostTries && exception is HttpRequestException { StatusCode: null, InnerException: IOException or SocketException } or StalledException)
+            catch (Exception exception) when (attempt < MaxTries && exception is HttpRequestException { StatusCode: null, InnerException: IOException or SocketException } or StalledException)
             {
                 (wait, reason) = (Backoff(attempt), exception.Message);
             }
 
-            wait = wait > LongestWait ? LongestWait : wait;
+            wait = wait > MaxWait ? MaxWait : wait;
             _report.Note($"{reason}; trying again in {Amount.Duration(wait)}");
             await Task.Delay(wait, cancellationToken);
         }
@@ -228,7 +228,7 @@ internal sealed class HubClient : IDisposable
 
                 response.Dispose();
                 target = new Uri(target, location);
-                if (redirects == MostRedirects || (target.Scheme != Uri.UriSchemeHttps && (target.Scheme != Uri.UriSchemeHttp || _hub.Scheme != Uri.UriSchemeHttp)))
+                if (redirects == MaxRedirects || (target.Scheme != Uri.UriSchemeHttps && (target.Scheme != Uri.UriSchemeHttp || _hub.Scheme != Uri.UriSchemeHttp)))
                 {
                     throw new HttpRequestException("The Hub redirects too often, or away from TLS.", inner: null, response.StatusCode);
                 }

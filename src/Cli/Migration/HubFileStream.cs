@@ -3,7 +3,7 @@ namespace S3Auth.Cli.Migration;
 /// <summary>A file of the Hub as it comes, from its beginning to its end; where the connection breaks, it goes on with another.</summary>
 internal sealed class HubFileStream(Func<long, CancellationToken, Task<HttpResponseMessage>> open, long size) : Stream
 {
-    private const int MostBreaks = 5;
+    private const int MaxBreaks = 5;
 
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(60);
 
@@ -38,7 +38,7 @@ internal sealed class HubFileStream(Func<long, CancellationToken, Task<HttpRespo
                 _breaks = read > 0 ? 0 : _breaks;
                 return read;
             }
-            catch (Exception exception) when (exception is IOException or HttpRequestException && ++_breaks <= MostBreaks)
+            catch (Exception exception) when (exception is IOException or HttpRequestException && ++_breaks <= MaxBreaks)
             {
                 await CloseAsync();
                 await Task.Delay(TimeSpan.FromMilliseconds(200 * _breaks), cancellationToken);

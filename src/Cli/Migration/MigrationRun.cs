@@ -11,35 +11,35 @@ internal sealed record MigrationPlan
 
     public required IReadOnlyList<string> Exclude { get; init; }
 
-    public required Delivery Delivery { get; init; }
+    public required UploadSettings Settings { get; init; }
 }
 
 /// <summary>
 /// Streams a dataset's files from the Hub into the miner's folder, none of them ever whole in memory or on disk. A file whose hash is not
 /// what the Hub says is not stored.
 /// </summary>
-internal sealed class MigrationRun(Session session, HubClient hub, Journal journal, MigrationPlan plan)
+internal sealed class MigrationRun(Session session, HubClient hub, MigrationJournal journal, MigrationPlan plan)
 {
     private readonly Report _report = session.Report;
     private readonly FolderUploader _uploader = session.Client.CreateUploader(session.Wallet.Coldkey);
     private readonly TransferResult _result = new(session.Report, "migrated");
 
-    internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.OfAsync(
+    internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.RunAsync(
         async () =>
         {
             var commit = await hub.GetCommitAsync(plan.Dataset, plan.Revision, cancellationToken);
             _report.Note($"{plan.Dataset} at {commit[..12]}");
             var structure = await _uploader.GetStructureAsync(cancellationToken);
             var planned = await PlanAsync(commit, structure, cancellationToken);
-            var there = await StoredFiles.FindAsync(session, plan.Delivery, structure, [.. planned.Select(file => file.Key)], cancellationToken);
-            if (plan.Delivery.DryRun)
+            var there = await StoredFiles.FindAsync(session, plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
+            if (plan.Settings.DryRun)
             {
                 Tell(planned, there);
                 return _result.Outcome;
             }
 
             await MoveAsync(planned, there, cancellationToken);
-            return _result.End();
+            return _result.Finish();
         },
         cancellationToken);
 
@@ -49,13 +49,13 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
         display.Expect(planned.Count, planned.Sum(file => file.Upload.Size));
         await Parallel.ForEachAsync(
             planned,
-            new ParallelOptions { MaxDegreeOfParallelism = plan.Delivery.Parallel, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = plan.Settings.Parallel, CancellationToken = cancellationToken },
             async (file, token) => await MoveOneAsync(file, there, display, token));
     }
 
     private async Task<List<Planned>> PlanAsync(string commit, Structure structure, CancellationToken cancellationToken)
     {
-        var job = plan.Delivery.JobIn(structure);
+        var job = plan.Settings.JobIn(structure);
         var include = plan.Include.DefaultIfEmpty("**").Select(pattern => new Glob(pattern)).ToList();
         var exclude = plan.Exclude.Select(pattern => new Glob(pattern)).ToList();
 
@@ -71,9 +71,9 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
 
             var upload = new FileToUpload
             {
-                Path = plan.Delivery.PathOf(file.Path),
+                Path = plan.Settings.PathOf(file.Path),
                 Size = file.Size,
-                Source = plan.Delivery.Source,
+                Source = plan.Settings.Source,
                 JobId = job,
                 Expected = file.Expected,
                 OpenAsync = _ => ValueTask.FromResult<Stream>(new HubFileStream(
@@ -85,7 +85,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
             }
             catch (UnacceptableFileException exception)
             {
-                _result.Failed(file.Path, exception);
+                _result.AddFailed(file.Path, exception);
             }
         }
 
@@ -117,17 +117,17 @@ internal sealed class MigrationRun(Session session, HubClient hub, Journal journ
             if (IsThere(file, there))
             {
                 line.Report(file.File.Size);
-                _result.There(file.File.Path, file.Key, file.File.Size);
+                _result.AddSkipped(file.File.Path, file.Key, file.File.Size);
                 return;
             }
 
             var uploaded = await _uploader.UploadAsync(file.Upload, line, cancellationToken);
             journal.Add(uploaded.Key, file.File.Id);
-            _result.Moved(file.File.Path, uploaded.Key, uploaded.Size);
+            _result.AddTransferred(file.File.Path, uploaded.Key, uploaded.Size);
         }
         catch (Exception exception) when (Failures.IsForeseen(exception) && !FatalFailure.Is(exception))
         {
-            _result.Failed(file.File.Path, exception);
+            _result.AddFailed(file.File.Path, exception);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class TransferDisplay : IAsyncDisposable
     {
         _report = report;
         _verb = verb;
-        _drawing = report.IsLive ? DrawAsync() : report.IsQuiet || report.IsJson ? Task.CompletedTask : TellAsync();
+        _drawing = report.IsLive ? DrawAsync() : report.IsQuiet || report.IsJson ? Task.CompletedTask : LogProgressAsync();
     }
 
     /// <summary>There is more to do than was known.</summary>
@@ -101,7 +101,7 @@ internal sealed class TransferDisplay : IAsyncDisposable
         });
     }
 
-    private async Task TellAsync()
+    private async Task LogProgressAsync()
     {
         using var timer = new PeriodicTimer(Period);
         try

@@ -31,19 +31,19 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
     private int _mapped;
     private int _stalledInARow;
 
-    internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.OfAsync(
+    internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.RunAsync(
         async () =>
         {
             await DownloadAsync(cancellationToken);
-            return _result.End();
+            return _result.Finish();
         },
         cancellationToken);
 
     private async Task DownloadAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(plan.Folder);
-        var places = new Places(plan.Folder, plan.HasPortableNames ? NameFolding.All : NameFoldingProbe.Of(plan.Folder));
-        var files = new OwnerFiles(_reader, plan.Filter, (owner, exception) => _result.ListFailed(owner.ToString(), exception));
+        var places = new LocalPathAllocator(plan.Folder, plan.HasPortableNames ? NameFolding.All : NameFoldingProbe.Of(plan.Folder));
+        var files = new OwnerFiles(_reader, plan.Filter, (owner, exception) => _result.AddFailedList(owner.ToString(), exception));
         await using (var display = new TransferDisplay(_report, "Downloading"))
         {
             await Parallel.ForEachAsync(
@@ -68,12 +68,12 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
         }
     }
 
-    private async ValueTask DownloadOneAsync(RemoteFile file, Places places, TransferDisplay display, CancellationToken cancellationToken)
+    private async ValueTask DownloadOneAsync(RemoteFile file, LocalPathAllocator places, TransferDisplay display, CancellationToken cancellationToken)
     {
         using var line = display.Begin(file.Key, file.Size);
         try
         {
-            using var place = places.Claim(LocalName.Of(file, out _));
+            using var place = places.Allocate(LocalName.Of(file, out _));
             var (path, isMapped) = (place.Path, place.Name != file.Key);
             if (isMapped)
             {
@@ -83,17 +83,17 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
             if (await IsThereAsync(file, path, cancellationToken))
             {
                 line.Report(file.Size);
-                _result.There(path, file.Key, file.Size);
+                _result.AddSkipped(path, file.Key, file.Size);
                 return;
             }
 
             var arrived = await _reader.DownloadAsync(file, path, line, cancellationToken);
             Interlocked.Exchange(ref _stalledInARow, 0);
-            _result.Moved(path, file.Key, arrived.Size, isMapped ? place.Name : null);
+            _result.AddTransferred(path, file.Key, arrived.Size, isMapped ? place.Name : null);
         }
         catch (Exception exception) when (Failures.IsForeseen(exception) && !IsFatal(exception))
         {
-            _result.Failed(file.Key, exception);
+            _result.AddFailed(file.Key, exception);
         }
     }
 
@@ -125,6 +125,6 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
 
         // A download gives its file the object's time, so that this holds too where the ETag tells nothing.
         return local.LastWriteTimeUtc == file.LastModified.UtcDateTime
-            || (file.Md5 is { } md5 && await Md5.OfAsync(path, cancellationToken) == md5);
+            || (file.Md5 is { } md5 && await Md5.OfFileAsync(path, cancellationToken) == md5);
     }
 }

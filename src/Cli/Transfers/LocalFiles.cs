@@ -17,14 +17,14 @@ internal static class LocalFiles
     };
 
     /// <param name="paths">What was typed.</param>
-    /// <param name="delivery">Where they go.</param>
+    /// <param name="settings">Where they go.</param>
     /// <exception cref="UsageException">A path means nothing, or two files would go to one place.</exception>
-    internal static List<LocalFile> Find(IEnumerable<string> paths, Delivery delivery)
+    internal static List<LocalFile> Find(IEnumerable<string> paths, UploadSettings settings)
     {
         var found = new Dictionary<string, LocalFile>(StringComparer.Ordinal);
         foreach (var (file, relative) in paths.SelectMany(Expand))
         {
-            var path = delivery.PathOf(relative);
+            var path = settings.PathOf(relative);
             if (found.TryGetValue(path, out var other) && other.File.FullName != file.FullName)
             {
                 throw new UsageException(DescribeCollision(other, new LocalFile(file, path)));

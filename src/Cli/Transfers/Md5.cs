@@ -8,7 +8,7 @@ internal static class Md5
     private const int BlockSize = 256 * 1024;
 
     /// <summary>The MD5 of a file in lowercase hex.</summary>
-    internal static async Task<string> OfAsync(string path, CancellationToken cancellationToken)
+    internal static async Task<string> OfFileAsync(string path, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);

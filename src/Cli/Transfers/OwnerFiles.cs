@@ -19,7 +19,7 @@ internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<Fi
         foreach (var owner in owners)
         {
             await using var files = reader.ListAsync(owner, filter.Source, filter.Prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await GoOnAsync(files, owner))
+            while (await MoveNextAsync(files, owner))
             {
                 if (filter.Takes(files.Current))
                 {
@@ -34,7 +34,7 @@ internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<Fi
         }
     }
 
-    private async Task<bool> GoOnAsync(IAsyncEnumerator<RemoteFile> files, FileOwner owner)
+    private async Task<bool> MoveNextAsync(IAsyncEnumerator<RemoteFile> files, FileOwner owner)
     {
         try
         {

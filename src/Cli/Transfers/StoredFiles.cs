@@ -9,14 +9,14 @@ internal sealed class StoredFiles
 
     /// <summary>Looks, unless it is told not to. Each page counts as a grant: nothing is listed that cannot be one of these.</summary>
     internal static async Task<StoredFiles> FindAsync(
-        Session session, Delivery delivery, Structure structure, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+        Session session, UploadSettings settings, Structure structure, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         var found = new StoredFiles();
-        if (!delivery.Force && keys.Count > 0)
+        if (!settings.Force && keys.Count > 0)
         {
             var wanted = keys.ToHashSet(StringComparer.Ordinal);
             var own = FileOwner.Own(session.Wallet.Coldkey);
-            await foreach (var file in session.Client.CreateReader().ListAsync(own, delivery.SourceIn(structure), KeyPrefix.CommonTo(keys), cancellationToken))
+            await foreach (var file in session.Client.CreateReader().ListAsync(own, settings.SourceIn(structure), KeyPrefix.CommonTo(keys), cancellationToken))
             {
                 if (wanted.Contains(file.Key))
                 {

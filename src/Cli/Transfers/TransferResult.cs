@@ -14,7 +14,7 @@ internal sealed class TransferResult(Report report, string done)
     private long _listsFailed;
     private ExitCode _failure;
 
-    internal void Moved(string path, string key, long size, string? mappedTo = null)
+    internal void AddTransferred(string path, string key, long size, string? mappedTo = null)
     {
         lock (_gate)
         {
@@ -29,7 +29,7 @@ internal sealed class TransferResult(Report report, string done)
         }
     }
 
-    internal void There(string path, string key, long size)
+    internal void AddSkipped(string path, string key, long size)
     {
         lock (_gate)
         {
@@ -40,7 +40,7 @@ internal sealed class TransferResult(Report report, string done)
     }
 
     /// <summary>A file that is not done; the others go on.</summary>
-    internal void Failed(string path, Exception exception)
+    internal void AddFailed(string path, Exception exception)
     {
         lock (_gate)
         {
@@ -54,7 +54,7 @@ internal sealed class TransferResult(Report report, string done)
     }
 
     /// <summary>Reports an owner whose files could not be listed completely. Other owners' lists continue.</summary>
-    internal void ListFailed(string owner, Exception exception)
+    internal void AddFailedList(string owner, Exception exception)
     {
         lock (_gate)
         {
@@ -67,7 +67,7 @@ internal sealed class TransferResult(Report report, string done)
     }
 
     /// <summary>Says what became of all, and tells the exit code.</summary>
-    internal ExitCode End()
+    internal ExitCode Finish()
     {
         Summarise(isStopped: false);
         return Outcome;
@@ -77,7 +77,7 @@ internal sealed class TransferResult(Report report, string done)
     internal ExitCode Outcome => _failed + _listsFailed == 0 ? ExitCode.Done : _moved + _there > 0 ? ExitCode.PartlyDone : _failure;
 
     /// <summary>Does the work; where it is stopped, or ends because going on makes no sense, says what became of the files until then.</summary>
-    internal async Task<ExitCode> OfAsync(Func<Task<ExitCode>> work, CancellationToken cancellationToken)
+    internal async Task<ExitCode> RunAsync(Func<Task<ExitCode>> work, CancellationToken cancellationToken)
     {
         try
         {

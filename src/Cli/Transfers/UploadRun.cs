@@ -5,7 +5,7 @@ internal sealed record UploadPlan
 {
     public required IReadOnlyList<string> Paths { get; init; }
 
-    public required Delivery Delivery { get; init; }
+    public required UploadSettings Settings { get; init; }
 
     /// <summary>How often to look for more; null for once.</summary>
     public TimeSpan? Watch { get; init; }
@@ -37,7 +37,7 @@ internal sealed class UploadRun
         _result = new TransferResult(_report, "uploaded");
     }
 
-    internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.OfAsync(
+    internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.RunAsync(
         async () =>
         {
             var structure = await _uploader.GetStructureAsync(cancellationToken);
@@ -47,10 +47,10 @@ internal sealed class UploadRun
             }
             else
             {
-                await UploadAsync(LocalFiles.Find(_plan.Paths, _plan.Delivery), structure, cancellationToken);
+                await UploadAsync(LocalFiles.Find(_plan.Paths, _plan.Settings), structure, cancellationToken);
             }
 
-            return _plan.Delivery.DryRun ? _result.Outcome : _result.End();
+            return _plan.Settings.DryRun ? _result.Outcome : _result.Finish();
         },
         cancellationToken);
 
@@ -63,7 +63,7 @@ internal sealed class UploadRun
             var wait = period;
             try
             {
-                if (_watched.Look(FindWhatIsThere()) is { Count: > 0 } ready)
+                if (_watched.Look(FindExisting()) is { Count: > 0 } ready)
                 {
                     await UploadAsync(ready, structure, cancellationToken);
                 }
@@ -82,14 +82,14 @@ internal sealed class UploadRun
     }
 
     // A path that means nothing yet, or not any more, takes nothing from the others.
-    private List<LocalFile> FindWhatIsThere()
+    private List<LocalFile> FindExisting()
     {
         var found = new Dictionary<string, LocalFile>(StringComparer.Ordinal);
         foreach (var path in _plan.Paths)
         {
             try
             {
-                foreach (var file in LocalFiles.Find([path], _plan.Delivery))
+                foreach (var file in LocalFiles.Find([path], _plan.Settings))
                 {
                     if (!found.TryAdd(file.Path, file) && found[file.Path].File.FullName != file.File.FullName)
                     {
@@ -123,10 +123,10 @@ internal sealed class UploadRun
         }
 
         // Looking costs grants, so it is done once; what comes later is new.
-        _there ??= await StoredFiles.FindAsync(_session, _plan.Delivery, structure, [.. planned.Select(file => file.Key)], cancellationToken);
-        if (_plan.Delivery.DryRun)
+        _there ??= await StoredFiles.FindAsync(_session, _plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
+        if (_plan.Settings.DryRun)
         {
-            await TellAsync(planned, _there, cancellationToken);
+            await ReportPlanAsync(planned, _there, cancellationToken);
             return;
         }
 
@@ -134,33 +134,33 @@ internal sealed class UploadRun
         display.Expect(planned.Count, planned.Sum(file => file.Upload.Size));
         await Parallel.ForEachAsync(
             planned,
-            new ParallelOptions { MaxDegreeOfParallelism = _plan.Delivery.Parallel, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = _plan.Settings.Parallel, CancellationToken = cancellationToken },
             async (file, token) => await UploadOneAsync(file, _there, display, token));
     }
 
     /// <summary>Those that the deployment takes; the others are named, before anything is sent.</summary>
     private async Task<List<Planned>> PlanAsync(List<LocalFile> files, Structure structure, CancellationToken cancellationToken)
     {
-        var job = _plan.Delivery.JobIn(structure);
+        var job = _plan.Settings.JobIn(structure);
         var planned = new List<Planned>(files.Count);
         foreach (var file in files)
         {
             try
             {
-                var upload = FileToUpload.FromFile(file.File, file.Path) with { Source = _plan.Delivery.Source, JobId = job };
+                var upload = FileToUpload.FromFile(file.File, file.Path) with { Source = _plan.Settings.Source, JobId = job };
                 planned.Add(new Planned(file, upload, await _uploader.GetKeyAsync(upload, cancellationToken)));
             }
             catch (Exception exception) when (exception is UnacceptableFileException or FileNotFoundException)
             {
-                _result.Failed(file.Path, exception);
-                _watched?.Done(file);
+                _result.AddFailed(file.Path, exception);
+                _watched?.MarkDone(file);
             }
         }
 
         return planned;
     }
 
-    private async Task TellAsync(List<Planned> planned, StoredFiles there, CancellationToken cancellationToken)
+    private async Task ReportPlanAsync(List<Planned> planned, StoredFiles there, CancellationToken cancellationToken)
     {
         foreach (var file in planned)
         {
@@ -181,7 +181,7 @@ internal sealed class UploadRun
             if (await IsThereAsync(file, there, cancellationToken))
             {
                 line.Report(file.Upload.Size);
-                _result.There(file.Local.Path, file.Key, file.Upload.Size);
+                _result.AddSkipped(file.Local.Path, file.Key, file.Upload.Size);
             }
             else
             {
@@ -189,20 +189,20 @@ internal sealed class UploadRun
 
                 // Else a file that changes, and then back, would count as there.
                 there.Forget(file.Key);
-                _result.Moved(file.Local.Path, uploaded.Key, uploaded.Size);
+                _result.AddTransferred(file.Local.Path, uploaded.Key, uploaded.Size);
             }
 
-            _watched?.Done(file.Local);
+            _watched?.MarkDone(file.Local);
         }
         catch (Exception exception) when (Failures.IsForeseen(exception) && !FatalFailure.Is(exception))
         {
-            _result.Failed(file.Local.Path, exception);
-            _watched?.Failed(file.Local);
+            _result.AddFailed(file.Local.Path, exception);
+            _watched?.MarkFailed(file.Local);
         }
     }
 
     private async Task<bool> IsThereAsync(Planned file, StoredFiles there, CancellationToken cancellationToken) =>
-        there.Find(file.Key) is { } stored && await StoredCopy.IsSameAsync(file.Local.File, stored, _reader, cancellationToken);
+        there.Find(file.Key) is { } stored && await StoredFileComparer.IsSameAsync(file.Local.File, stored, _reader, cancellationToken);
 
     private sealed record Planned(LocalFile Local, FileToUpload Upload, string Key);
 

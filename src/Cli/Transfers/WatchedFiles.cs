@@ -6,7 +6,7 @@ namespace S3Auth.Cli.Transfers;
 /// </summary>
 internal sealed class WatchedFiles(TimeProvider time, TimeSpan period)
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(5);
 
     private Dictionary<string, State> _seen = new(StringComparer.Ordinal);
 
@@ -45,14 +45,14 @@ internal sealed class WatchedFiles(TimeProvider time, TimeSpan period)
     }
 
     /// <summary>It is uploaded, or never will be as it is.</summary>
-    internal void Done(LocalFile file) => _seen[file.Path].IsDone = true;
+    internal void MarkDone(LocalFile file) => _seen[file.Path].IsDone = true;
 
     /// <summary>It is to be tried again.</summary>
-    internal void Failed(LocalFile file)
+    internal void MarkFailed(LocalFile file)
     {
         var state = _seen[file.Path];
         var wait = period * Math.Pow(2, Math.Min(state.Failures++, 20));
-        state.NextTry = time.GetUtcNow() + (wait < LongestWait ? wait : LongestWait);
+        state.NextTry = time.GetUtcNow() + (wait < MaxWait ? wait : MaxWait);
     }
 
     private sealed class State(long size, DateTime written)

@@ -5,20 +5,20 @@ namespace S3Auth.Client.Downloads;
 /// <summary>Finds and downloads files: a miner its own, a validator everyone's. May be used from several threads.</summary>
 public sealed class FileReader
 {
-    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(7);
+    private static readonly TimeSpan MaxLife = TimeSpan.FromDays(7);
 
     private readonly IS3AuthApi _api;
     private readonly TimeProvider _time;
-    private readonly FileDownload _download;
-    private readonly FileInspection _inspection;
+    private readonly FileDownloader _download;
+    private readonly FileInspector _inspection;
 
     internal FileReader(IS3AuthApi api, StoreConnection store, S3AuthClientOptions options)
     {
         _api = api;
         _time = options.Time;
-        var renewal = new UrlRenewal(api, options.Time, RelistAsync, FindAsync);
-        _download = new FileDownload(store, options, renewal);
-        _inspection = new FileInspection(store, options, renewal);
+        var renewal = new UrlRenewer(api, options.Time, RelistAsync, FindAsync);
+        _download = new FileDownloader(store, options, renewal);
+        _inspection = new FileInspector(store, options, renewal);
     }
 
     /// <summary>
@@ -33,7 +33,7 @@ public sealed class FileReader
     public async IAsyncEnumerable<RemoteFile> ListAsync(
         FileOwner owner, string? source = null, string? prefix = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var progress = new ListingProgress();
+        var progress = new ListingLoopDetector();
         string? cursor = null;
         do
         {
@@ -74,7 +74,7 @@ public sealed class FileReader
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return _download.ToAsync(file, path, received, cancellationToken);
+        return _download.DownloadAsync(file, path, received, cancellationToken);
     }
 
     /// <summary>
@@ -87,7 +87,7 @@ public sealed class FileReader
     public Task<StoredMark> InspectAsync(RemoteFile file, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return _inspection.OfAsync(file, cancellationToken);
+        return _inspection.InspectAsync(file, cancellationToken);
     }
 
     /// <summary>An address that may be asked; null for none.</summary>
@@ -95,7 +95,7 @@ public sealed class FileReader
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) ? url : null;
 
     /// <summary>How long URLs last.</summary>
-    internal static TimeSpan ReadLife(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, (long)LongestLife.TotalSeconds));
+    internal static TimeSpan ReadLife(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, (long)MaxLife.TotalSeconds));
 
     private async Task<(IReadOnlyList<RemoteFile> Files, string? Next)> ReadPageAsync(ListedPage page, CancellationToken cancellationToken)
     {

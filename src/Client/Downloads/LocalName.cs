@@ -15,7 +15,7 @@ namespace S3Auth.Client.Downloads;
 /// </remarks>
 public static class LocalName
 {
-    private const int LongestSegment = 240;
+    private const int MaxSegment = 240;
     private const int HashBytes = 8;
 
     // Elsewhere a % is followed by hex digits, or by nothing.
@@ -74,7 +74,7 @@ public static class LocalName
             name = Escape(segment, _ => isFirst && !(isFirst = false));
         }
 
-        return Encoding.UTF8.GetByteCount(name) <= LongestSegment ? name : Cut(name, Encoding.UTF8.GetBytes(segment));
+        return Encoding.UTF8.GetByteCount(name) <= MaxSegment ? name : Cut(name, Encoding.UTF8.GetBytes(segment));
     }
 
     // What is escaped already stays as it is.
@@ -163,7 +163,7 @@ public static class LocalName
             name = "%" + ((int)name[0]).ToString("X2", CultureInfo.InvariantCulture) + name[1..];
         }
 
-        return Encoding.UTF8.GetByteCount(name) <= LongestSegment ? name : Cut(name, segment);
+        return Encoding.UTF8.GetByteCount(name) <= MaxSegment ? name : Cut(name, segment);
     }
 
     // Also what changes how a line is shown: directions of writing, separators of lines, marks without width.
@@ -209,7 +209,7 @@ public static class LocalName
         var size = 0;
         foreach (var rune in name.EnumerateRunes())
         {
-            if ((size += rune.Utf8SequenceLength) > LongestSegment - (2 * HashBytes) - CutMark.Length)
+            if ((size += rune.Utf8SequenceLength) > MaxSegment - (2 * HashBytes) - CutMark.Length)
             {
                 break;
             }

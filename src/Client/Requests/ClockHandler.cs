@@ -53,7 +53,7 @@ internal sealed partial class ClockHandler(ServerClock clock, S3AuthClientOption
             return null;
         }
 
-        await response.Content.LoadIntoBufferAsync(RetryHandler.LongestRefusal, cancellationToken).ConfigureAwait(false);
+        await response.Content.LoadIntoBufferAsync(RetryHandler.MaxRefusal, cancellationToken).ConfigureAwait(false);
         Problem? problem;
         try
         {

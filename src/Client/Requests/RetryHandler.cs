@@ -4,12 +4,12 @@ namespace S3Auth.Client.Requests;
 internal sealed class RetryHandler(S3AuthClientOptions options) : DelegatingHandler
 {
     // Validators of a large subnet get tens of megabytes of URLs; what is longer is no answer of this service.
-    private const int LongestAnswer = 512 * 1024 * 1024;
+    private const int MaxAnswer = 512 * 1024 * 1024;
 
     // A sentence and what it is about.
-    internal const int LongestRefusal = 64 * 1024;
+    internal const int MaxRefusal = 64 * 1024;
 
-    private readonly ResiliencePipeline<HttpResponseMessage> _retries = Retries.ForAnswers(options);
+    private readonly ResiliencePipeline<HttpResponseMessage> _retries = RetryPolicy.ForAnswers(options);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         await _retries.ExecuteAsync(async token => await SendOnceAsync(request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
@@ -22,7 +22,7 @@ internal sealed class RetryHandler(S3AuthClientOptions options) : DelegatingHand
         {
             // With its body: an answer that breaks off is none either.
             var response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
-            await response.Content.LoadIntoBufferAsync(response.IsSuccessStatusCode ? LongestAnswer : LongestRefusal, either.Token).ConfigureAwait(false);
+            await response.Content.LoadIntoBufferAsync(response.IsSuccessStatusCode ? MaxAnswer : MaxRefusal, either.Token).ConfigureAwait(false);
             return response;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

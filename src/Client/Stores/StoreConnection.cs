@@ -7,7 +7,7 @@ namespace S3Auth.Client.Stores;
 /// </summary>
 internal sealed class StoreConnection : IDisposable
 {
-    private const int LongestError = 64 * 1024;
+    private const int MaxError = 64 * 1024;
 
     private readonly HttpClient _http;
 
@@ -33,14 +33,14 @@ internal sealed class StoreConnection : IDisposable
 
     private TimeProvider Time { get; }
 
-    /// <summary>Watches a transfer: whoever does a part of it calls <see cref="Stall.Moved"/>.</summary>
-    internal Stall Watch(CancellationToken cancellationToken) => new(StallTimeout, Time, cancellationToken);
+    /// <summary>Watches a transfer: whoever does a part of it calls <see cref="StallTimer.Restart"/>.</summary>
+    internal StallTimer StartStallTimer(CancellationToken cancellationToken) => new(StallTimeout, Time, cancellationToken);
 
     /// <summary>Sends a request; the answer's body is not read yet.</summary>
     /// <exception cref="StoreException">The answer is no success.</exception>
-    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, Stall stall)
+    internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, StallTimer stall)
     {
-        var response = await stall.WithinAsync(token => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)).ConfigureAwait(false);
+        var response = await stall.RunAsync(token => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
         {
             return response;
@@ -56,13 +56,13 @@ internal sealed class StoreConnection : IDisposable
     public void Dispose() => _http.Dispose();
 
     // <Error><Code>…</Code><Message>…</Message></Error>; from a proxy it may be anything.
-    private static async Task<(string? Code, string? Text)> ReadErrorAsync(HttpResponseMessage response, Stall stall)
+    private static async Task<(string? Code, string? Text)> ReadErrorAsync(HttpResponseMessage response, StallTimer stall)
     {
         try
         {
-            await stall.WithinAsync(async token =>
+            await stall.RunAsync(async token =>
             {
-                await response.Content.LoadIntoBufferAsync(LongestError, token).ConfigureAwait(false);
+                await response.Content.LoadIntoBufferAsync(MaxError, token).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
 

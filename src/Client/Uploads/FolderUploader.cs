@@ -11,13 +11,13 @@ public sealed class FolderUploader
     private const string PutMethod = "PUT";
 
     // Below this, asking the store whether it wants the file costs more than sending it in vain.
-    private const long AskFirst = 1024 * 1024;
+    private const long MinExpectContinueBytes = 1024 * 1024;
 
     private readonly IS3AuthApi _api;
     private readonly StoreConnection _store;
     private readonly AccountId _coldkey;
     private readonly AccountId _hotkey;
-    private readonly FolderGrants _grants;
+    private readonly FolderGrantCache _grants;
     private readonly ResiliencePipeline<UploadedFile> _retries;
     private Structure? _structure;
 
@@ -27,8 +27,8 @@ public sealed class FolderUploader
         _store = store;
         _coldkey = coldkey;
         _hotkey = hotkey;
-        _grants = new FolderGrants(api, coldkey, options.Time);
-        _retries = Retries.ForTransfers<UploadedFile>(options);
+        _grants = new FolderGrantCache(api, coldkey, options.Time);
+        _retries = RetryPolicy.ForTransfers<UploadedFile>(options);
     }
 
     /// <summary>What the deployment takes: sizes, sources, by which method. Asked for once.</summary>
@@ -127,7 +127,7 @@ public sealed class FolderUploader
     private async Task<UploadedFile> SendAsync(
         FileToUpload file, string key, HttpMethod method, string url, UploadForm? form, IProgress<long>? sent, CancellationToken cancellationToken)
     {
-        using var stall = _store.Watch(cancellationToken);
+        using var stall = _store.StartStallTimer(cancellationToken);
         var counted = new Counted(sent);
         using var content = new UploadContent(file, form?.Head ?? [], form?.Tail ?? [], stall, counted);
         if (form is not null)
@@ -136,11 +136,11 @@ public sealed class FolderUploader
         }
 
         using var request = new HttpRequestMessage(method, url) { Content = content };
-        request.Headers.ExpectContinue = file.Size >= AskFirst;
+        request.Headers.ExpectContinue = file.Size >= MinExpectContinueBytes;
         try
         {
             using var response = await _store.SendAsync(request, stall).ConfigureAwait(false);
-            RefuseOtherContent(response, content.Md5);
+            VerifyContent(response, content.Md5);
             return new UploadedFile(key, file.Size, content.Md5);
         }
         catch (Exception exception)
@@ -156,7 +156,7 @@ public sealed class FolderUploader
     }
 
     // An ETag is the MD5 of the object unless the store encrypts with a key of its own.
-    private static void RefuseOtherContent(HttpResponseMessage response, string md5)
+    private static void VerifyContent(HttpResponseMessage response, string md5)
     {
         var etag = response.Headers.ETag?.Tag.Trim('"');
         if (ContentMark.IsMd5(etag) && !ContentMark.IsEncrypted(response) && !string.Equals(etag, md5, StringComparison.OrdinalIgnoreCase))

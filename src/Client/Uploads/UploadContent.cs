@@ -6,7 +6,7 @@ namespace S3Auth.Client.Uploads;
 /// The body of one upload: what stands before the file, the file, what stands after it. It sends exactly the size that was said and
 /// keeps the last block back until the file is known to end there and to be what it must be: what is broken off is not stored.
 /// </summary>
-internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail, Stall stall, IProgress<long>? sent) : HttpContent
+internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail, StallTimer stall, IProgress<long>? sent) : HttpContent
 {
     private const int BlockSize = 128 * 1024;
 
@@ -72,7 +72,7 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
     private async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-        stall.Moved();
+        stall.Restart();
     }
 
     private ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) => FromSourceAsync(() => file.OpenAsync(cancellationToken));
@@ -98,7 +98,7 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
         }
         finally
         {
-            stall.Moved();
+            stall.Restart();
         }
     }
 

@@ -3,9 +3,9 @@ namespace S3Auth.Client.Uploads;
 /// <summary>Which files a deployment takes, told before anything is sent.</summary>
 internal static class UploadRules
 {
-    private const int LongestKey = 1024;
-    private const int LongestName = 255;
-    private const int LongestJob = 128;
+    private const int MaxKey = 1024;
+    private const int MaxName = 255;
+    private const int MaxJob = 128;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -27,9 +27,9 @@ internal static class UploadRules
             throw new UnacceptableFileException($"{Shown(file.Path)} cannot be part of a key: {problem}.");
         }
 
-        if (file.JobId is { } job && (job.Length is 0 or > LongestJob || !job.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-')))
+        if (file.JobId is { } job && (job.Length is 0 or > MaxJob || !job.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-')))
         {
-            throw new UnacceptableFileException($"{Shown(job)} is no job id: it has 1 to {LongestJob} of the characters A-Z a-z 0-9 . _ -");
+            throw new UnacceptableFileException($"{Shown(job)} is no job id: it has 1 to {MaxJob} of the characters A-Z a-z 0-9 . _ -");
         }
 
         if (file.Source is { } source && !structure.Sources.Contains(source))
@@ -39,10 +39,10 @@ internal static class UploadRules
                 : $"{Shown(source)} is no source of this deployment; it has {string.Join(", ", structure.Sources)}.");
         }
 
-        if (structure.Upload_method != "POST" && (file.Path.Contains('/', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(file.Path) > LongestName))
+        if (structure.Upload_method != "POST" && (file.Path.Contains('/', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(file.Path) > MaxName))
         {
             throw new UnacceptableFileException(
-                $"{Shown(file.Path)} lies in a folder of its own: this deployment takes files one by one, each with a name of at most {LongestName} bytes, directly in the miner's folder or a job's.");
+                $"{Shown(file.Path)} lies in a folder of its own: this deployment takes files one by one, each with a name of at most {MaxName} bytes, directly in the miner's folder or a job's.");
         }
     }
 
@@ -54,9 +54,9 @@ internal static class UploadRules
 
     internal static void RefuseKey(string key)
     {
-        if (Encoding.UTF8.GetByteCount(key) > LongestKey)
+        if (Encoding.UTF8.GetByteCount(key) > MaxKey)
         {
-            throw new UnacceptableFileException($"{Shown(key)} is longer than a key may be: {LongestKey} bytes with its folder.");
+            throw new UnacceptableFileException($"{Shown(key)} is longer than a key may be: {MaxKey} bytes with its folder.");
         }
     }
 

@@ -10,7 +10,7 @@ namespace S3Auth.Client.Downloads;
 /// <param name="time">This machine's clock.</param>
 /// <param name="relist">Lists a page again: one grant.</param>
 /// <param name="find">Looks for one file: one grant.</param>
-internal sealed class UrlRenewal(
+internal sealed class UrlRenewer(
     IS3AuthApi api,
     TimeProvider time,
     Func<ListedPage, CancellationToken, Task<IReadOnlyList<RemoteFile>>> relist,

@@ -3,20 +3,20 @@ using System.Net.Http.Headers;
 namespace S3Auth.Client.Downloads;
 
 /// <summary>Reads the first byte of a file for the headers that come with it: a URL that is signed for GET takes no HEAD.</summary>
-internal sealed class FileInspection(StoreConnection store, S3AuthClientOptions options, UrlRenewal renewal)
+internal sealed class FileInspector(StoreConnection store, S3AuthClientOptions options, UrlRenewer renewal)
 {
-    private readonly ResiliencePipeline<StoredMark> _retries = Retries.ForTransfers<StoredMark>(options);
+    private readonly ResiliencePipeline<StoredMark> _retries = RetryPolicy.ForTransfers<StoredMark>(options);
 
-    internal async Task<StoredMark> OfAsync(RemoteFile file, CancellationToken cancellationToken)
+    internal async Task<StoredMark> InspectAsync(RemoteFile file, CancellationToken cancellationToken)
     {
-        var current = new GrantedFile(file, renewal, options.Time);
+        var current = new RenewableFile(file, renewal, options.Time);
         return await _retries.ExecuteAsync(
             async token => await current.UseAsync(one => ReadAsync(one, token), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<StoredMark> ReadAsync(RemoteFile file, CancellationToken cancellationToken)
     {
-        using var stall = store.Watch(cancellationToken);
+        using var stall = store.StartStallTimer(cancellationToken);
         using var request = new HttpRequestMessage(HttpMethod.Get, file.Url);
         request.Headers.Range = file.Size > 0 ? new RangeHeaderValue(0, 0) : null;
         request.Headers.TryAddWithoutValidation("If-Match", $"\"{file.ETag}\"");

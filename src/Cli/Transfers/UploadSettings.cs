@@ -1,7 +1,7 @@
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>Where files go within the miner's folder, and how: the same wherever they come from.</summary>
-internal sealed record Delivery
+internal sealed record UploadSettings
 {
     /// <summary>The source whose folder it is; null for the deployment's first.</summary>
     public string? Source { get; init; }
@@ -24,8 +24,8 @@ internal sealed record Delivery
     /// <summary>The source whose folder it is; null in a layout without sources.</summary>
     internal string? SourceIn(Structure structure) => Source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : null);
 
-    internal string? JobIn(Structure structure) => Job ?? UsualJobIn(structure);
+    internal string? JobIn(Structure structure) => Job ?? DefaultJobIn(structure);
 
     /// <summary>The job of files that were collected for none: in the layout <c>hotkey</c> every file has one.</summary>
-    internal static string? UsualJobIn(Structure structure) => structure.Folder_layout == "hotkey" ? "default" : null;
+    internal static string? DefaultJobIn(Structure structure) => structure.Folder_layout == "hotkey" ? "default" : null;
 }

@@ -6,14 +6,14 @@ namespace S3Auth.Cli.Migration;
 /// Which bytes were stored under which key, a line each: a store's ETag does not tell what the Hub's hashes tell, and a file that
 /// changed on the Hub may have the same size.
 /// </summary>
-internal sealed class Journal : IDisposable
+internal sealed class MigrationJournal : IDisposable
 {
     private readonly Dictionary<string, string> _stored = new(StringComparer.Ordinal);
     private readonly StreamWriter _writer;
     private readonly Lock _gate = new();
 
     /// <param name="path">Its file; made when it is not there.</param>
-    internal Journal(string path)
+    internal MigrationJournal(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         foreach (var line in File.Exists(path) ? File.ReadLines(path) : [])

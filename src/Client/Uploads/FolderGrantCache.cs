@@ -3,10 +3,10 @@ using System.Collections.Concurrent;
 namespace S3Auth.Client.Uploads;
 
 /// <summary>Folder access, one grant for many files, asked for anew before it ends.</summary>
-internal sealed class FolderGrants(IS3AuthApi api, AccountId coldkey, TimeProvider time)
+internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimeProvider time)
 {
     // A grant must outlast the beginning of an upload, not its end.
-    private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxMargin = TimeSpan.FromMinutes(5);
 
     // A store that refuses the fresh one too refuses for another reason, and each costs one of the day's grants.
     private static readonly TimeSpan BetweenReplacements = TimeSpan.FromMinutes(1);
@@ -32,7 +32,7 @@ internal sealed class FolderGrants(IS3AuthApi api, AccountId coldkey, TimeProvid
                 var life = TimeSpan.FromSeconds(access.Expiry_seconds);
                 slot.Access = access;
                 slot.ReplaceableAt = isSpent ? asked + BetweenReplacements : asked;
-                slot.RenewAt = asked + life - TimeSpan.FromTicks(Math.Min(LongestMargin.Ticks, life.Ticks / 4));
+                slot.RenewAt = asked + life - TimeSpan.FromTicks(Math.Min(MaxMargin.Ticks, life.Ticks / 4));
             }
 
             return slot.Access;

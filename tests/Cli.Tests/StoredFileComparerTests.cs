@@ -1,7 +1,7 @@
 namespace S3Auth.Cli.Tests;
 
 /// <summary>Whether an object whose ETag tells nothing is what a local file is.</summary>
-public sealed class StoredCopyTests
+public sealed class StoredFileComparerTests
 {
     private static readonly DateTimeOffset Stored = new(2100, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
@@ -25,7 +25,7 @@ public sealed class StoredCopyTests
     {
         File.SetLastWriteTimeUtc(_path, Stored.UtcDateTime.AddSeconds(changed));
 
-        Assert.That(StoredCopy.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, Stored, TimeSpan.FromSeconds(skew))), Is.EqualTo(isSame));
+        Assert.That(StoredFileComparer.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, Stored, TimeSpan.FromSeconds(skew))), Is.EqualTo(isSame));
     }
 
     // Copied with its times, unpacked, or moved into place.
@@ -35,7 +35,7 @@ public sealed class StoredCopyTests
         File.SetLastWriteTimeUtc(_path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
         Assert.That(
-            StoredCopy.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero)), Is.False);
+            StoredFileComparer.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero)), Is.False);
     }
 
     [Test]
@@ -43,6 +43,6 @@ public sealed class StoredCopyTests
     {
         File.SetLastWriteTimeUtc(_path, Stored.UtcDateTime.AddDays(-1));
 
-        Assert.That(StoredCopy.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, Stored, ClockSkew: null)), Is.False);
+        Assert.That(StoredFileComparer.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, Stored, ClockSkew: null)), Is.False);
     }
 }

@@ -4,7 +4,7 @@ namespace S3Auth.Cli.Transfers;
 /// Detects texts that Unicode can write in several ways (canonical equivalence, UAX #15), without Unicode's tables. At most one spelling of
 /// a text has none of the following characters. Some of them also occur in texts with one spelling only, such as the vowels of Thai.
 /// </summary>
-internal static class Spelling
+internal static class UnicodeEquivalence
 {
     // Blocks with characters that decompose to others, and parts of Korean syllables.
     private static readonly (int First, int Last)[] Blocks =
@@ -15,7 +15,7 @@ internal static class Spelling
     ];
 
     /// <summary>Whether a text may be another spelling of a text that has none of these.</summary>
-    internal static bool IsOneOfSeveral(string text) => text.EnumerateRunes().Any(rune =>
+    internal static bool MayHaveOtherForms(string text) => text.EnumerateRunes().Any(rune =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
         || Array.Exists(Blocks, block => rune.Value >= block.First && rune.Value <= block.Last));
 }

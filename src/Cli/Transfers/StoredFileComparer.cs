@@ -1,7 +1,7 @@
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>Decides whether a stored file is the same as a local one, from what the store reports about it.</summary>
-internal static class StoredCopy
+internal static class StoredFileComparer
 {
     // The store's clock is known to a second, and its times are in whole seconds.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
@@ -18,7 +18,7 @@ internal static class StoredCopy
             return false;
         }
 
-        if (stored.Md5 is { } md5 && await Md5.OfAsync(local.FullName, cancellationToken) == md5)
+        if (stored.Md5 is { } md5 && await Md5.OfFileAsync(local.FullName, cancellationToken) == md5)
         {
             return true;
         }

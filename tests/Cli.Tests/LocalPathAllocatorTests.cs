@@ -1,15 +1,15 @@
 namespace S3Auth.Cli.Tests;
 
-public sealed class PlacesTests
+public sealed class LocalPathAllocatorTests
 {
     private DirectoryInfo _folder = null!;
-    private Places _places = null!;
+    private LocalPathAllocator _places = null!;
 
     [SetUp]
     public void SetUp()
     {
         _folder = Directory.CreateTempSubdirectory("s3auth-places-");
-        _places = new Places(_folder.FullName, NameFolding.None);
+        _places = new LocalPathAllocator(_folder.FullName, NameFolding.None);
     }
 
     [TearDown]
@@ -23,7 +23,7 @@ public sealed class PlacesTests
         var places = new List<string>();
         foreach (var name in names)
         {
-            using var place = _places.Claim(name);
+            using var place = _places.Allocate(name);
             File.WriteAllText(place.Path, name);
             places.Add(place.Name);
         }
@@ -43,9 +43,9 @@ public sealed class PlacesTests
     [TestCase("\u00c9", "\u00c9", "\u00e9", "%C3%A9")]
     public void Names_that_are_taken_for_the_same_have_two_places_in_every_run(string first, string firstName, string second, string secondName)
     {
-        Write(new Places(_folder.FullName, NameFolding.All), first, firstName);
-        Write(new Places(_folder.FullName, NameFolding.All), second, secondName);
-        var later = new Places(_folder.FullName, NameFolding.All);
+        Write(new LocalPathAllocator(_folder.FullName, NameFolding.All), first, firstName);
+        Write(new LocalPathAllocator(_folder.FullName, NameFolding.All), second, secondName);
+        var later = new LocalPathAllocator(_folder.FullName, NameFolding.All);
         Write(later, second, secondName);
         Write(later, first, firstName);
 
@@ -55,7 +55,7 @@ public sealed class PlacesTests
     [Test]
     public void Folders_that_are_taken_for_the_same_are_two()
     {
-        var places = new Places(_folder.FullName, NameFolding.All);
+        var places = new LocalPathAllocator(_folder.FullName, NameFolding.All);
 
         Write(places, "Data/x", "Data/x");
         Write(places, "data/x", "%64ata/x");
@@ -66,9 +66,9 @@ public sealed class PlacesTests
     [Test]
     public void Names_that_are_taken_for_the_same_are_two_while_the_first_is_being_written()
     {
-        var places = new Places(_folder.FullName, NameFolding.Case);
-        using var first = places.Claim("A");
-        using var second = places.Claim("a");
+        var places = new LocalPathAllocator(_folder.FullName, NameFolding.Case);
+        using var first = places.Allocate("A");
+        using var second = places.Allocate("a");
 
         Assert.That((first.Name, second.Name), Is.EqualTo(("A", "%61")));
     }
@@ -78,7 +78,7 @@ public sealed class PlacesTests
     [TestCase((int)NameFolding.Normalization, "a", "\u00e9", "e%CC%81")]
     public void Names_stay_where_the_file_system_tells_them_apart(int folding, params string[] names)
     {
-        var places = new Places(_folder.FullName, (NameFolding)folding);
+        var places = new LocalPathAllocator(_folder.FullName, (NameFolding)folding);
 
         foreach (var (name, expected) in new[] { "A", "a", "\u00e9", "e\u0301" }.Zip(names.Prepend("A")))
         {
@@ -94,9 +94,9 @@ public sealed class PlacesTests
         Assert.That(_folder.EnumerateFileSystemInfos(), Is.Empty);
     }
 
-    private static void Write(Places places, string name, string expected)
+    private static void Write(LocalPathAllocator places, string name, string expected)
     {
-        using var place = places.Claim(name);
+        using var place = places.Allocate(name);
         File.WriteAllText(place.Path, name);
         Assert.That(place.Name, Is.EqualTo(expected));
     }
@@ -104,10 +104,10 @@ public sealed class PlacesTests
     [Test]
     public void File_that_is_being_written_is_in_nobodys_way()
     {
-        using var file = _places.Claim("x");
-        using var below = _places.Claim("x/y");
+        using var file = _places.Allocate("x");
+        using var below = _places.Allocate("x/y");
 
         Assert.That(below.Name, Is.EqualTo("x%/y"));
-        Assert.That(() => _places.Claim("x"), Throws.TypeOf<UsageException>());
+        Assert.That(() => _places.Allocate("x"), Throws.TypeOf<UsageException>());
     }
 }

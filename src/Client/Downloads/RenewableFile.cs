@@ -3,7 +3,7 @@ namespace S3Auth.Client.Downloads;
 /// <summary>
 /// A file whose URL is renewed before it expires, and once if the store refuses it, because signing credentials can end early.
 /// </summary>
-internal sealed class GrantedFile(RemoteFile file, UrlRenewal renewal, TimeProvider time)
+internal sealed class RenewableFile(RemoteFile file, UrlRenewer renewal, TimeProvider time)
 {
     // A URL must be valid when the request starts, not until the transfer ends.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(1);

@@ -1,14 +1,14 @@
 namespace S3Auth.Client.Stores;
 
 /// <summary>Ends a transfer on which nothing has moved for too long; a slow one that moves may take as long as it wants.</summary>
-internal sealed class Stall : IDisposable
+internal sealed class StallTimer : IDisposable
 {
     private readonly TimeSpan _timeout;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _timer;
     private readonly CancellationTokenSource _either;
 
-    internal Stall(TimeSpan timeout, TimeProvider time, CancellationToken caller)
+    internal StallTimer(TimeSpan timeout, TimeProvider time, CancellationToken caller)
     {
         _timeout = timeout;
         _caller = caller;
@@ -20,19 +20,19 @@ internal sealed class Stall : IDisposable
     internal CancellationToken Token => _either.Token;
 
     /// <summary>Something moved.</summary>
-    internal void Moved() => _timer.CancelAfter(_timeout);
+    internal void Restart() => _timer.CancelAfter(_timeout);
 
-    /// <summary>Until the next <see cref="Moved"/> it is not the store that is waited for.</summary>
+    /// <summary>Until the next <see cref="Restart"/> it is not the store that is waited for.</summary>
     internal void Pause() => _timer.CancelAfter(Timeout.InfiniteTimeSpan);
 
     /// <summary>Does a part of the transfer.</summary>
     /// <exception cref="StalledException">Nothing moved.</exception>
-    internal async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> part)
+    internal async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> part)
     {
         try
         {
             var result = await part(Token).ConfigureAwait(false);
-            Moved();
+            Restart();
             return result;
         }
         catch (Exception exception) when (_timer.IsCancellationRequested && !_caller.IsCancellationRequested

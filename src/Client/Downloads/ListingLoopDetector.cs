@@ -4,7 +4,7 @@ namespace S3Auth.Client.Downloads;
 /// Ends a listing that does not go on. Cursors are opaque and keys need not be text, so it compares no order: a cursor or a last file that
 /// repeats means that the listing loops.
 /// </summary>
-internal sealed class ListingProgress
+internal sealed class ListingLoopDetector
 {
     // The server bounds a page in bytes, so pages may be short, but a page with a next one has files.
     private const int MaxEmptyPages = 10;

@@ -4,9 +4,9 @@ using Polly.Retry;
 namespace S3Auth.Client.Requests;
 
 /// <summary>When something is tried again, how often, and after how long.</summary>
-internal static class Retries
+internal static class RetryPolicy
 {
-    private const int PatienceWhenTooFast = 10;
+    private const int RateLimitAttemptFactor = 10;
 
     /// <summary>What a server says that may be otherwise in a while.</summary>
     internal static bool IsPassing(HttpStatusCode status) => status is
@@ -54,7 +54,7 @@ internal static class Retries
                 arguments.Outcome.Result?.Dispose();
                 return ValueTask.CompletedTask;
             },
-        }, PatienceWhenTooFast);
+        }, RateLimitAttemptFactor);
 
     /// <summary>For transfers to and from a store.</summary>
     internal static ResiliencePipeline<T> ForTransfers<T>(S3AuthClientOptions options, Func<Exception, bool>? alsoPassing = null) =>

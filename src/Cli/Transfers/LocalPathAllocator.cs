@@ -8,7 +8,7 @@ namespace S3Auth.Cli.Transfers;
 /// </summary>
 /// <param name="folder">The folder.</param>
 /// <param name="folding">Which names the file system treats as the same below it.</param>
-internal sealed class Places(string folder, NameFolding folding)
+internal sealed class LocalPathAllocator(string folder, NameFolding folding)
 {
     private const int MaxFolders = 1000;
 
@@ -21,7 +21,7 @@ internal sealed class Places(string folder, NameFolding folding)
     /// <summary>A file's place, in a folder that exists then. Disposed when it was written.</summary>
     /// <param name="name">Its name within the folder, with <c>/</c> between segments, safe.</param>
     /// <exception cref="UsageException">It is the place of a file that is being written.</exception>
-    internal Place Claim(string name)
+    internal AllocatedPath Allocate(string name)
     {
         lock (_gate)
         {
@@ -29,18 +29,18 @@ internal sealed class Places(string folder, NameFolding folding)
             var parent = folder;
             foreach (var segment in segments.AsSpan(..^1))
             {
-                parent = PlaceIn(parent, segment, path => File.Exists(path) || _beingWritten.Contains(path));
+                parent = PathIn(parent, segment, path => File.Exists(path) || _beingWritten.Contains(path));
             }
 
             Directory.CreateDirectory(parent);
-            var place = PlaceIn(parent, segments[^1], Directory.Exists);
+            var place = PathIn(parent, segments[^1], Directory.Exists);
             return _beingWritten.Add(place)
-                ? new Place(this, place, Path.GetRelativePath(folder, place).Replace(Path.DirectorySeparatorChar, '/'))
+                ? new AllocatedPath(this, place, Path.GetRelativePath(folder, place).Replace(Path.DirectorySeparatorChar, '/'))
                 : throw new UsageException($"{name} is already being written: the server listed it twice.");
         }
     }
 
-    private string PlaceIn(string parent, string segment, Func<string, bool> isOfAnotherKind)
+    private string PathIn(string parent, string segment, Func<string, bool> isOfAnotherKind)
     {
         var path = Path.Combine(parent, Distinguish(parent, segment));
         return isOfAnotherKind(path) ? Path.Combine(parent, Distinguish(parent, Path.GetFileName(path) + "%")) : path;
@@ -53,7 +53,7 @@ internal sealed class Places(string folder, NameFolding folding)
             return segment;
         }
 
-        segment = folding.HasFlag(NameFolding.Normalization) && Spelling.IsOneOfSeveral(segment) ? LocalName.Escape(segment) : segment;
+        segment = folding.HasFlag(NameFolding.Normalization) && UnicodeEquivalence.MayHaveOtherForms(segment) ? LocalName.Escape(segment) : segment;
         var names = NamesIn(parent);
         var isKnown = names.TryGetValue(Fold(segment), out var there);
         if (there == segment)
@@ -101,7 +101,7 @@ internal sealed class Places(string folder, NameFolding folding)
         }
     }
 
-    internal sealed class Place(Places places, string path, string name) : IDisposable
+    internal sealed class AllocatedPath(LocalPathAllocator places, string path, string name) : IDisposable
     {
         internal string Path => path;
 

@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 namespace S3Auth.Client.Downloads;
 
 /// <summary>Brings one file to its place, through a part beside it that an interrupted download leaves and the next goes on with.</summary>
-internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions options, UrlRenewal renewal)
+internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions options, UrlRenewer renewal)
 {
     private const int BlockSize = 128 * 1024;
 
@@ -15,11 +15,11 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
     private static readonly TimeSpan TimeIsUniqueAfter = TimeSpan.FromSeconds(2);
 
     private readonly PartFiles _parts = new();
-    private readonly ResiliencePipeline<RemoteFile> _retries = Retries.ForTransfers<RemoteFile>(options);
+    private readonly ResiliencePipeline<RemoteFile> _retries = RetryPolicy.ForTransfers<RemoteFile>(options);
 
-    internal async Task<RemoteFile> ToAsync(RemoteFile file, string path, IProgress<long>? received, CancellationToken cancellationToken)
+    internal async Task<RemoteFile> DownloadAsync(RemoteFile file, string path, IProgress<long>? received, CancellationToken cancellationToken)
     {
-        var current = new GrantedFile(file, renewal, options.Time);
+        var current = new RenewableFile(file, renewal, options.Time);
         var changes = 0;
         return await _retries.ExecuteAsync(
             async token =>
@@ -40,9 +40,9 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<RemoteFile> FetchAsync(GrantedFile current, string path, IProgress<long>? received, CancellationToken cancellationToken)
+    private async Task<RemoteFile> FetchAsync(RenewableFile current, string path, IProgress<long>? received, CancellationToken cancellationToken)
     {
-        using var stall = store.Watch(cancellationToken);
+        using var stall = store.StartStallTimer(cancellationToken);
         using var replaced = current.IsReplaced ? await AskAsync(current.File, start: 0, isAnyVersion: true, stall).ConfigureAwait(false) : null;
         if (replaced is not null)
         {
@@ -80,7 +80,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
 
     /// <returns>The store's time, where it was asked and told it.</returns>
     private async Task<DateTimeOffset?> FetchPartAsync(
-        RemoteFile file, HttpResponseMessage? begun, string part, IProgress<long>? received, Stall stall, CancellationToken cancellationToken)
+        RemoteFile file, HttpResponseMessage? begun, string part, IProgress<long>? received, StallTimer stall, CancellationToken cancellationToken)
     {
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         var target = new FileStream(part, new FileStreamOptions
@@ -93,7 +93,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
         });
         await using (target.ConfigureAwait(false))
         {
-            var start = await ReadWhatIsThereAsync(target, file.Size, md5, cancellationToken).ConfigureAwait(false);
+            var start = await ReadPartAsync(target, file.Size, md5, cancellationToken).ConfigureAwait(false);
             received?.Report(start);
             var arrived = start;
             using var asked = begun is null && start < file.Size ? await AskAgainAsync().ConfigureAwait(false) : null;
@@ -102,7 +102,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
                 var response = begun ?? asked;
                 if (response is not null)
                 {
-                    RefuseOtherRange(response, start, file);
+                    VerifyRange(response, start, file);
                     await CopyAsync(response, file, target, md5, stall, count =>
                     {
                         arrived += count;
@@ -110,7 +110,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
                     }, cancellationToken).ConfigureAwait(false);
                 }
 
-                RefuseOtherContent(file, target, md5, isPlain: response is null || !ContentMark.IsEncrypted(response));
+                VerifyContent(file, target, md5, isPlain: response is null || !ContentMark.IsEncrypted(response));
                 return response?.Headers.Date;
             }
             catch
@@ -121,7 +121,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
 
             async Task<HttpResponseMessage> AskAgainAsync()
             {
-                stall.Moved();
+                stall.Restart();
                 try
                 {
                     return await AskAsync(file, start, isAnyVersion: false, stall).ConfigureAwait(false);
@@ -135,7 +135,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
         }
     }
 
-    private static async Task<long> ReadWhatIsThereAsync(FileStream target, long size, IncrementalHash md5, CancellationToken cancellationToken)
+    private static async Task<long> ReadPartAsync(FileStream target, long size, IncrementalHash md5, CancellationToken cancellationToken)
     {
         if (target.Length > size)
         {
@@ -159,7 +159,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
         }
     }
 
-    private async Task<HttpResponseMessage> AskAsync(RemoteFile file, long start, bool isAnyVersion, Stall stall)
+    private async Task<HttpResponseMessage> AskAsync(RemoteFile file, long start, bool isAnyVersion, StallTimer stall)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, file.Url);
         request.Headers.Range = start > 0 ? new RangeHeaderValue(start, null) : null;
@@ -185,9 +185,9 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
             : file;
 
     private static async Task CopyAsync(
-        HttpResponseMessage response, RemoteFile file, FileStream target, IncrementalHash md5, Stall stall, Action<int> received, CancellationToken cancellationToken)
+        HttpResponseMessage response, RemoteFile file, FileStream target, IncrementalHash md5, StallTimer stall, Action<int> received, CancellationToken cancellationToken)
     {
-        stall.Moved();
+        stall.Restart();
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (body.ConfigureAwait(false))
         {
@@ -196,7 +196,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
             {
                 while (true)
                 {
-                    var read = await stall.WithinAsync(token => ReadAsync(body, buffer, token)).ConfigureAwait(false);
+                    var read = await stall.RunAsync(token => ReadAsync(body, buffer, token)).ConfigureAwait(false);
                     if (read == 0)
                     {
                         break;
@@ -232,7 +232,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
         }
     }
 
-    private static void RefuseOtherRange(HttpResponseMessage response, long start, RemoteFile file)
+    private static void VerifyRange(HttpResponseMessage response, long start, RemoteFile file)
     {
         var range = response.Content.Headers.ContentRange;
         var isExpected = start == 0
@@ -245,7 +245,7 @@ internal sealed class FileDownload(StoreConnection store, S3AuthClientOptions op
         }
     }
 
-    private static void RefuseOtherContent(RemoteFile file, FileStream target, IncrementalHash md5, bool isPlain)
+    private static void VerifyContent(RemoteFile file, FileStream target, IncrementalHash md5, bool isPlain)
     {
         if (target.Position != file.Size)
         {

@@ -3,7 +3,7 @@ namespace S3Auth.Cli.Commands;
 /// <summary>The options of every command that brings files into the miner's folder.</summary>
 /// <param name="verb">What is done to a file: upload, move.</param>
 /// <param name="done">The same when it was done: uploaded, moved.</param>
-internal sealed class DeliveryOptions(string verb, string done)
+internal sealed class UploadOptions(string verb, string done)
 {
     private readonly Option<string?> _source = new("--source") { Description = "The source they come from; else the deployment's first", HelpName = "NAME" };
 
@@ -26,7 +26,7 @@ internal sealed class DeliveryOptions(string verb, string done)
     }
 
     /// <exception cref="UsageException">One of them is out of its range.</exception>
-    internal Delivery Read(ParseResult parsed) => new()
+    internal UploadSettings Read(ParseResult parsed) => new()
     {
         Source = parsed.GetValue(_source),
         Job = parsed.GetValue(_job),

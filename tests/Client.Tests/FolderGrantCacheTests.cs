@@ -3,7 +3,7 @@ using Moq;
 
 namespace S3Auth.Client.Tests;
 
-public sealed class FolderGrantsTests
+public sealed class FolderGrantCacheTests
 {
     private readonly FakeTimeProvider _time = new();
     private readonly Mock<IS3AuthApi> _api = new();
@@ -80,7 +80,7 @@ public sealed class FolderGrantsTests
         Assert.That((await grants.GetAsync("x", spent: null, CancellationToken.None)).Folder, Is.EqualTo("data/x/5A/"));
     }
 
-    private FolderGrants Create() => new(_api.Object, KeyPair.FromUri("//Bob//cold").AccountId, _time);
+    private FolderGrantCache Create() => new(_api.Object, KeyPair.FromUri("//Bob//cold").AccountId, _time);
 
     private void GrantFor(TimeSpan life) => _api
         .Setup(api => api.GetFolderAccessAsync(It.IsAny<GetFolderAccessCommand>(), It.IsAny<CancellationToken>()))
