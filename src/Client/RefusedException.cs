@@ -2,7 +2,7 @@ using System.Collections.ObjectModel;
 
 namespace S3Auth.Client;
 
-/// <summary>The service refused a request. The message is its own sentence: what to do.</summary>
+/// <summary>The server refused a request. The message is the server's <c>detail</c>: what happened and what to do.</summary>
 public sealed class RefusedException : Exception
 {
     private static readonly ReadOnlyDictionary<string, IReadOnlyList<string>> NoErrors = new(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal));
@@ -23,18 +23,20 @@ public sealed class RefusedException : Exception
         RetryAfter = retryAfter;
     }
 
-    /// <summary>The reason, for programs: <c>hotkey_not_registered</c>, <c>quota_exceeded</c>, …; the OpenAPI document has all of them.</summary>
+    /// <summary>
+    /// The reason, for programs, such as <c>hotkey_not_registered</c> or <c>quota_exceeded</c>. The OpenAPI document lists all codes.
+    /// </summary>
     public string Code { get; }
 
-    /// <summary>The status of the answer.</summary>
+    /// <summary>The HTTP status of the answer.</summary>
     public HttpStatusCode Status { get; }
 
-    /// <summary>What the server's log knows the request by.</summary>
+    /// <summary>The id of the request in the server's log.</summary>
     public string? RequestId { get; }
 
-    /// <summary>What is wrong with each member of the request; empty where it is not about members.</summary>
+    /// <summary>The problems of each member of the request; empty if the refusal is not about members.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Errors { get; }
 
-    /// <summary>How long to wait before asking again, where the server said it.</summary>
+    /// <summary>How long to wait before a retry; null if the server did not say.</summary>
     public TimeSpan? RetryAfter { get; }
 }

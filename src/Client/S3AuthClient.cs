@@ -1,9 +1,10 @@
 namespace S3Auth.Client;
 
 /// <summary>
-/// A miner's or a validator's way to one S3Auth server. Every request is signed by the hotkey, sent again where that helps (429, 503,
-/// 504, connections that fail, with what the server says about when), and throws <see cref="RefusedException"/> where it is refused.
-/// If the server refuses this machine's time, the client signs requests with the server's. May be used from several threads.
+/// A client of one S3Auth server, for a miner or a validator. Signs every request with the hotkey. Retries failed connections and the
+/// statuses 408, 429, 500, 502, 503 and 504, after the Retry-After of the answer; a GET only if the answer has a Retry-After. Throws
+/// <see cref="RefusedException"/> if the server refuses a request. If the server refuses this machine's time, the client signs with the
+/// server's time. Thread-safe.
 /// </summary>
 public sealed class S3AuthClient : IDisposable
 {
@@ -12,15 +13,15 @@ public sealed class S3AuthClient : IDisposable
     private readonly S3AuthClientOptions _options;
 
     /// <param name="service">The server's address, such as <c>https://s3-auth.example.com</c>.</param>
-    /// <param name="hotkey">Who asks. It is not disposed here.</param>
-    /// <param name="options">How patient to be.</param>
+    /// <param name="hotkey">The hotkey that signs. The client does not dispose it.</param>
+    /// <param name="options">Timeouts and retries; by default those of <see cref="S3AuthClientOptions"/>.</param>
     public S3AuthClient(Uri service, KeyPair hotkey, S3AuthClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(hotkey);
         if (!service.IsAbsoluteUri || (service.Scheme != Uri.UriSchemeHttp && service.Scheme != Uri.UriSchemeHttps))
         {
-            throw new ArgumentException("The server's address is an http:// or https:// URL.", nameof(service));
+            throw new ArgumentException("The server's address must be an http:// or https:// URL.", nameof(service));
         }
 
         _options = options ?? new S3AuthClientOptions();
@@ -31,20 +32,20 @@ public sealed class S3AuthClient : IDisposable
         Api = new S3AuthApi(_service);
     }
 
-    /// <summary>The server's address, with a slash at its end.</summary>
+    /// <summary>The server's address. It ends with a slash.</summary>
     public Uri Service { get; }
 
-    /// <summary>Who asks.</summary>
+    /// <summary>The hotkey that signs.</summary>
     public AccountId Hotkey { get; }
 
-    /// <summary>Every endpoint, as it is.</summary>
+    /// <summary>Every endpoint of the server.</summary>
     public IS3AuthApi Api { get; }
 
-    /// <summary>Uploads into the miner's own folder.</summary>
+    /// <summary>Creates an uploader for the miner's own folder.</summary>
     /// <param name="coldkey">The coldkey that owns the hotkey.</param>
     public FolderUploader CreateUploader(AccountId coldkey) => new(Api, _store, coldkey, Hotkey, _options);
 
-    /// <summary>Reads: the own folder as a miner, every miner's as a validator.</summary>
+    /// <summary>Creates a reader: for a miner of its own folder, for a validator of every miner's folder.</summary>
     public FileReader CreateReader() => new(Api, _store, _options);
 
     /// <inheritdoc/>
@@ -54,7 +55,7 @@ public sealed class S3AuthClient : IDisposable
         _store.Dispose();
     }
 
-    // From the outside in. Only the innermost opens connections, and it follows no redirect: a proof would go with it.
+    // Handlers from the outside in: refusals, retries, clock, signature, connection. Follows no redirect, because a proof would go with it.
     private HttpClient Connect(KeyPair hotkey)
     {
         var clock = new ServerClock(_options.Time);

@@ -1,33 +1,33 @@
 namespace S3Auth.Client;
 
-/// <summary>How patient a client is.</summary>
+/// <summary>Timeouts, retries and callbacks of a client.</summary>
 public sealed record S3AuthClientOptions
 {
     /// <summary>
-    /// How often anything is tried in all before its failure is reported; 1 never tries again. What the server refuses because this address
-    /// asks too fast (429) is tried ten times as often again.
+    /// The number of attempts, the first included; 1 means no retries. For 429, the number of retries is ten times as high, because all
+    /// requests of one client address share a limit.
     /// </summary>
     public int Attempts { get; init; } = 6;
 
-    /// <summary>The wait before the second try; it doubles from try to try, with jitter.</summary>
+    /// <summary>The wait before the second attempt. It doubles with every attempt, with jitter.</summary>
     public TimeSpan FirstWait { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest wait between two tries. Where the server asks for a longer one, its refusal is reported at once.</summary>
+    /// <summary>The longest wait between two attempts. A refusal with a longer Retry-After is not retried.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long the service may take for one answer.</summary>
+    /// <summary>The timeout of one answer of the server, its body included.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a connection may take to be made.</summary>
+    /// <summary>The timeout of opening a connection.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long nothing may move on a transfer to or from the store before it is tried again.</summary>
+    /// <summary>How long a transfer to or from the store may make no progress before it fails and is retried.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Told of every wait before a further try. May be called from several threads.</summary>
+    /// <summary>Called before every wait for a retry, possibly from several threads.</summary>
     public Action<RetryNotice>? OnRetry { get; init; }
 
     /// <summary>
@@ -37,7 +37,8 @@ public sealed record S3AuthClientOptions
     public Action<TimeSpan>? OnClockSkew { get; init; }
 }
 
-/// <param name="Attempt">Which try failed, from 1.</param>
-/// <param name="Wait">How long it is waited.</param>
-/// <param name="Reason">What happened, in a few words, without any URL.</param>
+/// <summary>Announces a retry.</summary>
+/// <param name="Attempt">The number of the attempt that failed, from 1.</param>
+/// <param name="Wait">The wait before the next attempt.</param>
+/// <param name="Reason">What happened, in a few words, without a URL.</param>
 public sealed record RetryNotice(int Attempt, TimeSpan Wait, string Reason);

@@ -1,4 +1,4 @@
 namespace S3Auth.Client;
 
-/// <summary>Nothing moved for too long: an answer did not come, or a transfer stood still. The message says which.</summary>
+/// <summary>An answer did not arrive within its timeout, or a transfer made no progress. The message says which.</summary>
 public sealed class StalledException(string message) : IOException(message);

@@ -1,6 +1,6 @@
 namespace S3Auth.Client;
 
-/// <summary>The object store refused an upload or a download, or failed at it.</summary>
+/// <summary>The object store refused an upload or a download, or failed.</summary>
 public sealed class StoreException : Exception
 {
     public StoreException(HttpStatusCode status, string code, string? text)
@@ -10,9 +10,9 @@ public sealed class StoreException : Exception
         Code = code;
     }
 
-    /// <summary>The status of its answer.</summary>
+    /// <summary>The HTTP status of the answer.</summary>
     public HttpStatusCode Status { get; }
 
-    /// <summary>S3's code for the reason, such as <c>AccessDenied</c> or <c>SlowDown</c>; the status' name where it gave none.</summary>
+    /// <summary>S3's error code, such as <c>AccessDenied</c> or <c>SlowDown</c>; the name of the status if the answer has no code.</summary>
     public string Code { get; }
 }

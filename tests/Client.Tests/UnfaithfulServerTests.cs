@@ -211,7 +211,7 @@ public sealed class UnfaithfulServerTests
 
         Assert.That(
             async () => await client.CreateReader().DownloadAsync(await ListAsync(), Target),
-            Throws.TypeOf<StalledException>().With.Message.Contains("connected"));
+            Throws.TypeOf<StalledException>().With.Message.Contains("could not connect"));
     }
 
     [Test]

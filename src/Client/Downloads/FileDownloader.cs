@@ -3,16 +3,16 @@ using System.Net.Http.Headers;
 
 namespace S3Auth.Client.Downloads;
 
-/// <summary>Brings one file to its place, through a part beside it that an interrupted download leaves and the next goes on with.</summary>
+/// <summary>Downloads one file into a part file, and moves it to its path when it is complete. Resumes an existing part file.</summary>
 internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions options, UrlRenewer renewal)
 {
     private const int BlockSize = 128 * 1024;
 
-    // How often a download starts again because the file was replaced. Its owner could replace it for ever.
+    // How often a download starts again because the owner replaced the file. The owner could replace it forever.
     private const int MaxChanges = 2;
 
-    // Two versions may have one time, in whole seconds. One that was stored longer ago than that has its time for itself.
-    private static readonly TimeSpan TimeIsUniqueAfter = TimeSpan.FromSeconds(2);
+    // Store times are whole seconds, so two versions that are stored quickly after each other can have the same time.
+    private static readonly TimeSpan UniqueTimeAge = TimeSpan.FromSeconds(2);
 
     private readonly PartFiles _parts = new();
     private readonly ResiliencePipeline<RemoteFile> _retries = RetryPolicy.ForTransfers<RemoteFile>(options);
@@ -56,7 +56,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
         try
         {
             var time = await FetchPartAsync(file, replaced, part, received, stall, cancellationToken).ConfigureAwait(false);
-            if (time is { } answered && file.LastModified > DateTimeOffset.UnixEpoch && answered - file.LastModified >= TimeIsUniqueAfter)
+            if (time is { } answered && file.LastModified > DateTimeOffset.UnixEpoch && answered - file.LastModified >= UniqueTimeAge)
             {
                 File.SetLastWriteTimeUtc(part, file.LastModified.UtcDateTime);
             }
@@ -67,7 +67,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
         }
         catch (Exception exception)
         {
-            // Nothing to resume: the bytes are of another version, or there are none.
+            // The part belongs to another version or is empty, so no later download can resume it.
             if (exception is ChangedFileException || new FileInfo(part) is { Exists: true, Length: 0 })
             {
                 File.Delete(part);
@@ -78,7 +78,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
         }
     }
 
-    /// <returns>The store's time, where it was asked and told it.</returns>
+    /// <returns>The store's time from its answer; null if no request was sent or the answer has no time.</returns>
     private async Task<DateTimeOffset?> FetchPartAsync(
         RemoteFile file, HttpResponseMessage? begun, string part, IProgress<long>? received, StallTimer stall, CancellationToken cancellationToken)
     {
@@ -172,13 +172,13 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
         {
             return await store.SendAsync(request, stall).ConfigureAwait(false);
         }
-        catch (StoreException exception) when (exception.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.RequestedRangeNotSatisfiable)
+        catch (StoreException exception) when (Failures.KindOf(exception) == FailureKind.FileReplaced)
         {
             throw new ChangedFileException("The file was replaced after it was listed.");
         }
     }
 
-    // The file as a listing would show it now. If the store does not say which version it sends, it must be the listed one.
+    // Returns the file as a listing would show it now. If the answer does not identify the version, expects the listed one.
     private static RemoteFile VersionOf(HttpResponseMessage response, RemoteFile file) =>
         response.Content.Headers.ContentLength is { } size && response.Headers.ETag?.Tag.Trim('"') is { Length: > 0 } etag
             ? file with { Size = size, ETag = etag, LastModified = response.Content.Headers.LastModified ?? file.LastModified }
@@ -204,7 +204,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
 
                     if (target.Position + read > file.Size)
                     {
-                        throw new ChangedFileException($"The store sent more than the {file.Size} bytes that it listed.");
+                        throw new ChangedFileException($"The store sent more than the listed {file.Size} bytes.");
                     }
 
                     md5.AppendData(buffer, 0, read);
@@ -219,7 +219,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
         }
     }
 
-    // A connection that is cut within a record of TLS fails with nothing that tells it from a full disk.
+    // If a connection breaks within a TLS record, .NET throws a plain IOException, as it does for a full disk.
     private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
     {
         try
@@ -228,7 +228,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
         }
         catch (IOException exception) when (exception is not HttpIOException)
         {
-            throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection to the store broke off.", exception);
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection to the store broke.", exception);
         }
     }
 
@@ -241,7 +241,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
                 && (response.Headers.ETag is not { } etag || etag.Tag.Trim('"') == file.ETag);
         if (!isExpected)
         {
-            throw new ChangedFileException("The store did not send the part that was asked for.");
+            throw new ChangedFileException("The store sent another range than the requested one.");
         }
     }
 
@@ -249,13 +249,13 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
     {
         if (target.Position != file.Size)
         {
-            // Of this file alone; nothing is said of the way to the store.
-            throw new HttpIOException(HttpRequestError.ResponseEnded, $"The download of {file.Size} bytes ended after {target.Position}.");
+            // An HttpIOException, because this failure says nothing about the connection for other files.
+            throw new HttpIOException(HttpRequestError.ResponseEnded, $"The download of {file.Size} bytes ended after {target.Position} bytes.");
         }
 
         if (isPlain && file.Md5 is { } expected && Convert.ToHexStringLower(md5.GetHashAndReset()) != expected)
         {
-            throw new ChangedFileException("The bytes that came are not those of the listed file: their MD5 is another.");
+            throw new ChangedFileException("The downloaded bytes are not those of the listed file: their MD5 differs.");
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace S3Auth.Client.Downloads;
 
-/// <summary>Reads the first byte of a file for the headers that come with it: a URL that is signed for GET takes no HEAD.</summary>
+/// <summary>Reads the first byte of a file to get its headers, because a URL that is signed for GET does not allow HEAD.</summary>
 internal sealed class FileInspector(StoreConnection store, S3AuthClientOptions options, UrlRenewer renewal)
 {
     private readonly ResiliencePipeline<StoredMark> _retries = RetryPolicy.ForTransfers<StoredMark>(options);
@@ -24,7 +24,7 @@ internal sealed class FileInspector(StoreConnection store, S3AuthClientOptions o
         using var response = await store.SendAsync(request, stall).ConfigureAwait(false);
         var after = options.Time.GetUtcNow();
 
-        // The header is in whole seconds, cut.
+        // The header is truncated to whole seconds.
         var skew = response.Headers.Date is { } date ? date.AddSeconds(0.5) - (before + ((after - before) / 2)) : (TimeSpan?)null;
         return new StoredMark(
             file.Md5 is not null && !ContentMark.IsEncrypted(response), response.Content.Headers.LastModified ?? file.LastModified, skew);

@@ -1,6 +1,6 @@
 namespace S3Auth.Client.Downloads;
 
-/// <summary>Whose files are meant.</summary>
+/// <summary>The owner of files.</summary>
 public readonly record struct FileOwner
 {
     private FileOwner(AccountId account, OwnerKind kind)
@@ -20,16 +20,16 @@ public readonly record struct FileOwner
 
     internal OwnerKind Kind { get; }
 
-    /// <summary>The caller's own, as a miner.</summary>
+    /// <summary>Returns the caller, as a miner.</summary>
     /// <param name="coldkey">The coldkey that owns the caller's hotkey.</param>
     public static FileOwner Own(AccountId coldkey) => new(coldkey, OwnerKind.Own);
 
-    /// <summary>A miner's, as a validator.</summary>
+    /// <summary>Returns a miner by its hotkey, for a validator.</summary>
     public static FileOwner MinerOfHotkey(AccountId hotkey) => new(hotkey, OwnerKind.MinerHotkey);
 
-    /// <summary>A miner's, as a validator; not in the layout <c>hotkey</c>, where a coldkey names no folder.</summary>
+    /// <summary>Returns a miner by its coldkey, for a validator. Works only if the deployment's folders are named by coldkeys.</summary>
     public static FileOwner MinerOfColdkey(AccountId coldkey) => new(coldkey, OwnerKind.MinerColdkey);
 
-    /// <summary>The address that names the owner.</summary>
+    /// <summary>Returns the address of the owner.</summary>
     public override string ToString() => Account.ToString();
 }

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace S3Auth.Client.Downloads;
 
-/// <summary>Finds and downloads files: a miner its own, a validator everyone's. May be used from several threads.</summary>
+/// <summary>Lists and downloads files: a miner's own files, or any miner's files for a validator. Thread-safe.</summary>
 public sealed class FileReader
 {
-    private static readonly TimeSpan MaxLife = TimeSpan.FromDays(7);
+    private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(7);
 
     private readonly IS3AuthApi _api;
     private readonly TimeProvider _time;
@@ -22,23 +22,26 @@ public sealed class FileReader
     }
 
     /// <summary>
-    /// Every file of an owner, page by page as they are needed, folder by folder in the order of their keys. Each page counts as a grant.
+    /// Lists every file of an owner, folder by folder in the order of the keys. Requests pages of up to 1,000 files as they are needed. Each
+    /// page counts as a grant.
     /// </summary>
-    /// <param name="owner">Whose.</param>
-    /// <param name="source">Only of this source.</param>
-    /// <param name="prefix">Only those whose key begins with this; it may be left incomplete at its beginning, where the owner's folder stands.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <exception cref="RefusedException">The server refused.</exception>
-    /// <exception cref="ListingException">The list does not go on, or has a broken entry. Other owners' lists may be fine.</exception>
+    /// <param name="owner">The owner of the files.</param>
+    /// <param name="source">Lists only files of this source.</param>
+    /// <param name="prefix">Lists only keys that begin with this, with or without the owner's folder.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    /// <exception cref="RefusedException">The server refused the request.</exception>
+    /// <exception cref="ListingException">
+    /// The listing repeats itself or has an invalid entry. Other owners' listings may be valid.
+    /// </exception>
     public async IAsyncEnumerable<RemoteFile> ListAsync(
         FileOwner owner, string? source = null, string? prefix = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var progress = new ListingLoopDetector();
+        var loopDetector = new ListingLoopDetector();
         string? cursor = null;
         do
         {
             var (files, next) = await ReadPageAsync(new ListedPage(owner, source, prefix, cursor), cancellationToken).ConfigureAwait(false);
-            progress.Accept(files, next);
+            loopDetector.Accept(files, next);
             foreach (var file in files)
             {
                 yield return file;
@@ -49,27 +52,27 @@ public sealed class FileReader
         while (cursor is not null);
     }
 
-    /// <summary>Every miner that has a folder in the bucket, as a validator.</summary>
-    /// <exception cref="RefusedException">The server refused.</exception>
+    /// <summary>Returns every miner that has a folder in the bucket. Only validators may call it.</summary>
+    /// <exception cref="RefusedException">The server refused the request.</exception>
     public async Task<IReadOnlyList<MinerFolders>> ListMinersAsync(CancellationToken cancellationToken = default) =>
         (await _api.GetValidatorAccessAsync(new GetValidatorAccessCommand(), cancellationToken).ConfigureAwait(false)).Miners;
 
     /// <summary>
-    /// Downloads a file. Writes it beside its path, and moves it there when it is complete; replaces an existing file. Resumes an
+    /// Downloads a file. Writes a part file beside its path, and moves it there when it is complete; replaces an existing file. Resumes an
     /// interrupted download. Checks the size, and the MD5 if the ETag is one. If the file was replaced after it was listed, downloads the
     /// current version, which costs no grant. Renews up to 1,000 expired URLs at once, which costs one grant.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <param name="path">Its place, in a folder that exists. Never made of the key as it is: see <see cref="LocalName"/>.</param>
-    /// <param name="received">Told of every number of bytes that arrived; negative for those that are fetched again.</param>
-    /// <param name="cancellationToken">Stops; what has arrived stays, for another time.</param>
-    /// <returns>What was downloaded: another version than the listed one where it was replaced meanwhile.</returns>
-    /// <exception cref="RefusedException">The server refused.</exception>
-    /// <exception cref="StoreException">The store refused, or failed too often.</exception>
-    /// <exception cref="ChangedFileException">What the store has is not the listed file, again and again.</exception>
-    /// <exception cref="HttpRequestException">There was no connection, too often.</exception>
-    /// <exception cref="StalledException">Nothing moved, too often.</exception>
-    /// <exception cref="IOException">It could not be written.</exception>
+    /// <param name="path">The local path, in an existing folder. Do not use the key as a path; use <see cref="LocalName"/>.</param>
+    /// <param name="received">Receives the number of bytes of each block, and a negative number if bytes must be read again.</param>
+    /// <param name="cancellationToken">Cancels the download. The part file stays, so that a later download can resume it.</param>
+    /// <returns>The downloaded version of the file, which is a newer one than the listed one if the file was replaced.</returns>
+    /// <exception cref="RefusedException">The server refused the request.</exception>
+    /// <exception cref="StoreException">The store refused the download, or failed in all attempts.</exception>
+    /// <exception cref="ChangedFileException">The store did not send the listed file or a newer version in three attempts.</exception>
+    /// <exception cref="HttpRequestException">The connection failed in all attempts.</exception>
+    /// <exception cref="StalledException">The transfer stalled in all attempts.</exception>
+    /// <exception cref="IOException">The file could not be written.</exception>
     public Task<RemoteFile> DownloadAsync(RemoteFile file, string path, IProgress<long>? received = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -78,24 +81,24 @@ public sealed class FileReader
     }
 
     /// <summary>
-    /// Finds out what a file's ETag and times at the store mean, by reading its first byte with the URL from the listing.
+    /// Finds out whether a file's ETag is an MD5 and how the store's clock differs, by reading the file's first byte. Costs no grant.
     /// </summary>
-    /// <exception cref="StoreException">The store refused: the file is gone, or was replaced.</exception>
-    /// <exception cref="RefusedException">The server refused.</exception>
-    /// <exception cref="HttpRequestException">There was no connection, too often.</exception>
-    /// <exception cref="StalledException">Nothing moved, too often.</exception>
+    /// <exception cref="StoreException">The store refused the request: the file no longer exists, or was replaced.</exception>
+    /// <exception cref="RefusedException">The server refused the request.</exception>
+    /// <exception cref="HttpRequestException">The connection failed in all attempts.</exception>
+    /// <exception cref="StalledException">The transfer stalled in all attempts.</exception>
     public Task<StoredMark> InspectAsync(RemoteFile file, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         return _inspection.InspectAsync(file, cancellationToken);
     }
 
-    /// <summary>An address that may be asked; null for none.</summary>
+    /// <summary>Reads an http or https URL; null if the text is none.</summary>
     internal static Uri? ReadUrl(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) ? url : null;
 
-    /// <summary>How long URLs last.</summary>
-    internal static TimeSpan ReadLife(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, (long)MaxLife.TotalSeconds));
+    /// <summary>Reads how long URLs are valid, and limits it to seven days.</summary>
+    internal static TimeSpan ReadLifetime(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, (long)MaxLifetime.TotalSeconds));
 
     private async Task<(IReadOnlyList<RemoteFile> Files, string? Next)> ReadPageAsync(ListedPage page, CancellationToken cancellationToken)
     {
@@ -113,7 +116,7 @@ public sealed class FileReader
         return Read(answer, page.Owner, page, asked);
     }
 
-    // A key sorts first among the keys that begin with it. A key that is not text cannot be requested.
+    // A listing of a key as the prefix, with one entry, returns that key. A key that is not UTF-8 cannot be requested.
     private async Task<RemoteFile?> FindAsync(RemoteFile file, CancellationToken cancellationToken)
     {
         if (file.RawKey is not null)
@@ -142,18 +145,18 @@ public sealed class FileReader
 
     private static List<RemoteFile> Read(FileList? answer, FileOwner owner, ListedPage? page, DateTimeOffset asked)
     {
-        var files = answer?.Files ?? throw new ListingException("The server's answer is not a list of files.");
-        var urlsEndAt = asked + ReadLife(answer.Expires_in_seconds);
+        var files = answer?.Files ?? throw new ListingException("The server's answer is not a listing.");
+        var urlsEndAt = asked + ReadLifetime(answer.Expires_in_seconds);
         return [.. files.Select(file => Read(file, owner, page, urlsEndAt))];
     }
 
     private static RemoteFile Read(ListedFile? file, FileOwner owner, ListedPage? page, DateTimeOffset urlEndsAt)
     {
-        // The ETag becomes a header.
+        // The ETag is sent in a header, so it must not contain line breaks or quotes.
         if (file is not { Key.Length: > 0, Size: >= 0, Etag: { } etag }
             || etag.AsSpan().ContainsAnyExceptInRange('!', '~') || etag.Contains('"', StringComparison.Ordinal))
         {
-            throw new ListingException("The server's list has an entry that is not a file.");
+            throw new ListingException("The server's listing has an invalid entry.");
         }
 
         return new RemoteFile

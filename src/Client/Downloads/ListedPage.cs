@@ -1,6 +1,6 @@
 namespace S3Auth.Client.Downloads;
 
-/// <summary>A page of a listing: its request, its keys, and the URLs that were renewed since.</summary>
+/// <summary>One page of a listing: its request, its keys, and its renewed URLs.</summary>
 internal sealed class ListedPage(FileOwner owner, string? source, string? prefix, string? cursor)
 {
     internal FileOwner Owner => owner;
@@ -11,18 +11,18 @@ internal sealed class ListedPage(FileOwner owner, string? source, string? prefix
 
     internal string? Cursor => cursor;
 
-    /// <summary>The page's keys that can be requested by their text, in its order.</summary>
+    /// <summary>The keys that can be requested by their text, in the order of the page.</summary>
     internal IReadOnlyList<string> Keys { get; set; } = [];
 
-    /// <summary>The lock for the following members.</summary>
+    /// <summary>Guards the following members.</summary>
     internal SemaphoreSlim Gate { get; } = new(1);
 
-    /// <summary>Files with renewed URLs, by their identity, and when the URLs were renewed.</summary>
+    /// <summary>Files with renewed URLs by identity, with the time of the renewal.</summary>
     internal Dictionary<string, (RemoteFile File, DateTimeOffset AskedAt)> Renewed { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>How many of its files were looked up one by one.</summary>
-    internal int Finds { get; set; }
+    /// <summary>How many files of the page were looked up one by one.</summary>
+    internal int Lookups { get; set; }
 
-    /// <summary>Why the last renewal failed, and when.</summary>
+    /// <summary>The failure of the last renewal, with its time; null if it did not fail.</summary>
     internal (Exception Exception, DateTimeOffset At)? Failure { get; set; }
 }

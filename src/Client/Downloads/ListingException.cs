@@ -1,6 +1,6 @@
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// The server's list of one owner's files is invalid: it does not go on, or has a broken entry. Other owners' lists may be fine.
+/// The server's listing of one owner's files is invalid: it repeats itself or has an invalid entry. Other owners' listings may be valid.
 /// </summary>
 public sealed class ListingException(string message) : Exception(message);

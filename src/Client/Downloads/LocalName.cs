@@ -4,22 +4,21 @@ using System.Text.Unicode;
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// Where a key lies below a folder of this machine. A key is whatever its owner chose; what is made of it here never leads out of the
-/// folder, names no device, holds nothing that a file system or terminal takes for something else, and two keys never share a place.
-/// Some file systems treat letters of different case, or different spellings of an accent, as the same: <see cref="Escape(string)"/> makes
-/// another name for these.
+/// Maps a key to a relative path that is safe on this machine. Owners choose their keys freely. The path never leaves the folder, never
+/// names a device, and contains no characters that a file system or terminal interprets. Two keys never map to the same path. Some file
+/// systems treat letters of different case, or different spellings of an accent, as the same: use <see cref="Escape(string)"/> there.
 /// </summary>
 /// <remarks>
-/// Segments stay as they are where every common file system holds them. Elsewhere each offending byte becomes <c>%</c> and two hex
-/// digits, <c>%</c> itself and bytes that are no UTF-8 included; a segment that is too long is cut and ends with a hash of it.
+/// A segment that every common file system accepts does not change. In other segments, each unsafe byte, each <c>%</c> and each byte that is
+/// not UTF-8 becomes <c>%</c> and two hex digits. A segment of more than 240 bytes is truncated and ends with a hash of the whole segment.
 /// </remarks>
 public static class LocalName
 {
-    private const int MaxSegment = 240;
+    private const int MaxSegmentBytes = 240;
     private const int HashBytes = 8;
 
-    // Elsewhere a % is followed by hex digits, or by nothing.
-    private const string CutMark = "%~";
+    // Never part of another name, where hex digits or nothing follow a %.
+    private const string TruncationMark = "%~";
 
     private static readonly SearchValues<char> Unsafe = SearchValues.Create("%\\:*?\"<>|\u007f");
 
@@ -30,9 +29,9 @@ public static class LocalName
         "COM¹", "COM²", "COM³", "LPT¹", "LPT²", "LPT³",
     ];
 
-    /// <summary>The place of a key, relative to the folder, with <c>/</c> between its segments.</summary>
+    /// <summary>Returns the path of a key, relative to the folder, with <c>/</c> between segments.</summary>
     /// <param name="key">Any key.</param>
-    /// <param name="isMapped">Whether it is another than the key.</param>
+    /// <param name="isMapped">Whether the path differs from the key.</param>
     public static string Of(string key, out bool isMapped)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
@@ -42,7 +41,7 @@ public static class LocalName
     }
 
     /// <summary>
-    /// The path of a file, relative to the folder. Two keys that are not UTF-8 have two paths even if their texts are the same.
+    /// Returns the path of a file, relative to the folder. Two keys that are not UTF-8 have two paths even if their texts are the same.
     /// </summary>
     /// <param name="file">Any file.</param>
     /// <param name="isMapped">Whether the path differs from the file's key.</param>
@@ -59,9 +58,9 @@ public static class LocalName
     }
 
     /// <summary>
-    /// Another name for a segment of a path, for file systems that treat letters of different case, or different spellings of an accent, as
-    /// the same. Escapes upper-case letters and characters that are not ASCII as well, or the first character if there are none. A segment
-    /// that consists of escapes has only one spelling and does not change.
+    /// Returns another name for a segment of a path, for file systems that treat letters of different case, or different spellings of an
+    /// accent, as the same. Also escapes upper-case letters and characters that are not ASCII, or the first character if there are none. A
+    /// segment that consists of escapes only has one spelling, and does not change.
     /// </summary>
     /// <param name="segment">A segment that <see cref="Of(string, out bool)"/> made.</param>
     public static string Escape(string segment)
@@ -74,11 +73,11 @@ public static class LocalName
             name = Escape(segment, _ => isFirst && !(isFirst = false));
         }
 
-        return Encoding.UTF8.GetByteCount(name) <= MaxSegment ? name : Cut(name, Encoding.UTF8.GetBytes(segment));
+        return Encoding.UTF8.GetByteCount(name) <= MaxSegmentBytes ? name : Truncate(name, Encoding.UTF8.GetBytes(segment));
     }
 
-    // What is escaped already stays as it is.
-    private static string Escape(string segment, Func<char, bool> wants)
+    // Existing escapes do not change.
+    private static string Escape(string segment, Func<char, bool> isEscaped)
     {
         var name = new StringBuilder(segment.Length);
         for (var i = 0; i < segment.Length; i++)
@@ -92,7 +91,7 @@ public static class LocalName
             }
 
             var isPair = char.IsSurrogatePair(segment, i);
-            Append(name, Encoding.UTF8.GetBytes(segment.Substring(i, isPair ? 2 : 1)), wants(segment[i]));
+            Append(name, Encoding.UTF8.GetBytes(segment.Substring(i, isPair ? 2 : 1)), isEscaped(segment[i]));
             i += isPair ? 1 : 0;
         }
 
@@ -115,7 +114,7 @@ public static class LocalName
         return name.ToString();
     }
 
-    // A lone half of a surrogate pair has no UTF-8; it cannot come from JSON that was read strictly, but from a caller.
+    // A caller may pass half of a surrogate pair, which has no UTF-8. Strict JSON cannot contain it.
     private static byte[] BytesOf(string key)
     {
         var bytes = new List<byte>(key.Length);
@@ -140,7 +139,7 @@ public static class LocalName
 
     private static string Segment(ReadOnlySpan<byte> segment)
     {
-        // An empty one is between two slashes, before the first or after the last.
+        // A key that begins or ends with a slash, or has two in a row, has an empty segment.
         if (segment.IsEmpty)
         {
             return "%";
@@ -163,10 +162,10 @@ public static class LocalName
             name = "%" + ((int)name[0]).ToString("X2", CultureInfo.InvariantCulture) + name[1..];
         }
 
-        return Encoding.UTF8.GetByteCount(name) <= MaxSegment ? name : Cut(name, segment);
+        return Encoding.UTF8.GetByteCount(name) <= MaxSegmentBytes ? name : Truncate(name, segment);
     }
 
-    // Also what changes how a line is shown: directions of writing, separators of lines, marks without width.
+    // Includes characters that change how a terminal shows a line: text direction, line separators, characters without width.
     private static bool IsUnsafe(UnicodeCategory category) => category is
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned;
@@ -185,7 +184,7 @@ public static class LocalName
         }
     }
 
-    // With whatever ending: NUL.txt is a device as well.
+    // Windows also treats NUL.txt as a device.
     private static bool IsDevice(string name)
     {
         var stem = name.AsSpan(0, name.IndexOf('.', StringComparison.Ordinal) is var dot and >= 0 ? dot : name.Length).TrimEnd(' ');
@@ -200,23 +199,23 @@ public static class LocalName
         return false;
     }
 
-    // Of the text where it is one, as earlier versions named it.
-    private static string Cut(string name, ReadOnlySpan<byte> segment)
+    // Hashes UTF-16 if the segment is text, so that files keep the names that earlier versions gave them.
+    private static string Truncate(string name, ReadOnlySpan<byte> segment)
     {
         var hashed = Utf8.IsValid(segment) ? SHA256.HashData(Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(segment))) : SHA256.HashData(segment);
         var hash = Convert.ToHexStringLower(hashed.AsSpan(0, HashBytes));
-        var cut = new StringBuilder();
+        var truncated = new StringBuilder();
         var size = 0;
         foreach (var rune in name.EnumerateRunes())
         {
-            if ((size += rune.Utf8SequenceLength) > MaxSegment - (2 * HashBytes) - CutMark.Length)
+            if ((size += rune.Utf8SequenceLength) > MaxSegmentBytes - (2 * HashBytes) - TruncationMark.Length)
             {
                 break;
             }
 
-            cut.Append(rune.ToString());
+            truncated.Append(rune.ToString());
         }
 
-        return cut.Append(CutMark).Append(hash).ToString();
+        return truncated.Append(TruncationMark).Append(hash).ToString();
     }
 }

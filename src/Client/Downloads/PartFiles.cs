@@ -1,8 +1,8 @@
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// The part files beside downloads: one for each version of a file whose download started. Searches a folder once, however many files it
-/// gets. Thread-safe.
+/// Names the part files of downloads: one for each version of a file whose download started. Searches each folder once for parts of earlier
+/// runs. Thread-safe.
 /// </summary>
 internal sealed class PartFiles
 {
@@ -13,7 +13,8 @@ internal sealed class PartFiles
     private readonly Dictionary<string, Dictionary<string, List<string>>> _folders = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the part of this version of a file. Deletes parts of other versions, with which its owner could fill the disk.
+    /// Returns the part file of this version of a file. Deletes the parts of other versions, because an owner who keeps replacing a file could
+    /// fill the disk with them.
     /// </summary>
     internal string Begin(RemoteFile file, string path)
     {

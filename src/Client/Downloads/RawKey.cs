@@ -1,17 +1,17 @@
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// The bytes of a key that is not UTF-8. Its text in JSON has U+FFFD for invalid bytes, so two keys may have the same text. Its download
-/// URL contains the bytes.
+/// Reads the bytes of a key that is not UTF-8. Its text in JSON has U+FFFD for invalid bytes, so two keys may have the same text. The
+/// download URL contains the bytes.
 /// </summary>
 internal static class RawKey
 {
     private const char Replacement = '\uFFFD';
 
-    // This byte never occurs in UTF-8, so what follows cannot be part of the key.
-    private const byte NoText = 0xFF;
+    // This byte never occurs in UTF-8, so the hash after it cannot be part of another key.
+    private const byte NotUtf8 = 0xFF;
 
-    /// <summary>The key's bytes; null where its text is all of it.</summary>
+    /// <summary>Returns the key's bytes; null if the key is UTF-8.</summary>
     internal static byte[]? Read(string key, string? url)
     {
         if (!key.Contains(Replacement, StringComparison.Ordinal) || url is null || PathOf(url) is not { } path)
@@ -19,7 +19,7 @@ internal static class RawKey
             return null;
         }
 
-        // Below the host's root, or below the bucket's name.
+        // The key begins after the host, or after the bucket's name.
         var text = Collapse(key);
         for (var slash = path.IndexOf((byte)'/'); slash >= 0 && slash < path.Length - 1;)
         {
@@ -33,11 +33,11 @@ internal static class RawKey
             slash = next < 0 ? -1 : slash + 1 + next;
         }
 
-        // Two URLs are two files, whatever their keys are.
-        return [.. Encoding.UTF8.GetBytes(key), NoText, .. Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(path).AsSpan(0, 16)))];
+        // The URL does not show the key. Two URLs are two files, so the URL's hash tells them apart.
+        return [.. Encoding.UTF8.GetBytes(key), NotUtf8, .. Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(path).AsSpan(0, 16)))];
     }
 
-    // As it was sent: Uri would make it another.
+    // Does not use Uri, which would normalize the path.
     private static byte[]? PathOf(string url)
     {
         var host = url.IndexOf("://", StringComparison.Ordinal);
@@ -66,7 +66,7 @@ internal static class RawKey
         return [.. path];
     }
 
-    // Decoders differ in the number of U+FFFD for a broken sequence.
+    // Decoders write different numbers of U+FFFD for one invalid sequence.
     private static string Collapse(string text)
     {
         var collapsed = new StringBuilder(text.Length);

@@ -1,7 +1,7 @@
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// A file whose URL is renewed before it expires, and once if the store refuses it, because signing credentials can end early.
+/// A file whose URL is renewed before it expires. It is also renewed once if the store refuses it, because signing credentials can end early.
 /// </summary>
 internal sealed class RenewableFile(RemoteFile file, UrlRenewer renewal, TimeProvider time)
 {
@@ -11,23 +11,23 @@ internal sealed class RenewableFile(RemoteFile file, UrlRenewer renewal, TimePro
     private DateTimeOffset _renewable = DateTimeOffset.MinValue;
     private bool _isRefused;
 
-    /// <summary>The file as it is known now.</summary>
+    /// <summary>The newest known version of the file.</summary>
     internal RemoteFile File { get; set; } = file;
 
-    /// <summary>Whether the store has another version than <see cref="File"/> tells.</summary>
+    /// <summary>Whether the store has a newer version than <see cref="File"/>.</summary>
     internal bool IsReplaced { get; set; }
 
-    /// <summary>Does something with the file's URL.</summary>
-    /// <exception cref="StoreException">The store refused a fresh URL as well, or the file is gone.</exception>
+    /// <summary>Calls a function with the file, after renewing its URL if necessary.</summary>
+    /// <exception cref="StoreException">The store refused a fresh URL too, or the file no longer exists.</exception>
     internal async Task<T> UseAsync<T>(Func<RemoteFile, Task<T>> use, CancellationToken cancellationToken)
     {
-        // An owner can create such a key, and no request changes that.
         if (File.Url is null)
         {
-            throw new StoreException(HttpStatusCode.BadRequest, "InvalidURI", "The file's key cannot be part of a URL; its owner must store it under another key.");
+            throw new StoreException(
+                HttpStatusCode.BadRequest, "InvalidURI", "The file's key cannot be part of a URL. Its owner must store it under another key.");
         }
 
-        // A fresh URL is used even if it does not last longer than that.
+        // A renewed URL may be valid for less than the margin. It is used all the same.
         var now = time.GetUtcNow();
         if (now >= File.UrlEndsAt - Margin && now >= _renewable)
         {
@@ -42,7 +42,7 @@ internal sealed class RenewableFile(RemoteFile file, UrlRenewer renewal, TimePro
         {
             return await use(File).ConfigureAwait(false);
         }
-        catch (StoreException exception) when (exception.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized && !_isRefused)
+        catch (StoreException exception) when (Failures.KindOf(exception) == FailureKind.GrantRefused && !_isRefused)
         {
             _isRefused = true;
             if (!await TryRenewAsync(cancellationToken).ConfigureAwait(false))

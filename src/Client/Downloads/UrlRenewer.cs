@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// Renews expired URLs, up to 1,000 with one grant. Does not renew a file again that was renewed a moment ago, so that a store that refuses
-/// every URL does not cost one grant per file.
+/// Renews expired URLs, up to 1,000 with one grant. Renews the URL of a file at most once a minute, so that a store that refuses every URL
+/// does not cost one grant per file.
 /// </summary>
 /// <param name="api">The server.</param>
 /// <param name="time">This machine's clock.</param>
-/// <param name="relist">Lists a page again: one grant.</param>
-/// <param name="find">Looks for one file: one grant.</param>
+/// <param name="relist">Lists a page again, which costs one grant.</param>
+/// <param name="find">Looks up one file, which costs one grant.</param>
 internal sealed class UrlRenewer(
     IS3AuthApi api,
     TimeProvider time,
@@ -18,20 +18,22 @@ internal sealed class UrlRenewer(
 {
     private const int MaxKeys = 1000;
 
-    // The server takes bodies of 512 KiB.
+    // The server accepts bodies of up to 512 KiB.
     private const int MaxBytes = 400 * 1024;
 
-    // Quotes and comma.
+    // Two quotes and a comma in JSON.
     private const int BytesAroundKey = 3;
 
     private const int ExpiryHours = 24;
 
-    // Of one page; each costs a grant.
-    private const int MaxFinds = 10;
+    // Per page. Each lookup costs a grant.
+    private const int MaxLookups = 10;
 
-    private static readonly TimeSpan BetweenRenewals = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MinRenewalInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Returns the file with a new URL; null if the file is gone, or if the store refused a new URL a moment ago.</summary>
+    /// <summary>
+    /// Returns the file with a new URL; null if the file no longer exists, or if its URL was renewed less than a minute ago.
+    /// </summary>
     internal async Task<RemoteFile?> RenewAsync(RemoteFile file, CancellationToken cancellationToken)
     {
         if (file.Page is not { } page)
@@ -47,17 +49,17 @@ internal sealed class UrlRenewer(
             {
                 if (earlier.File.Url != file.Url)
                 {
-                    // The caller knows the version better.
+                    // The caller may know a newer version, so only the URL changes.
                     return file with { Url = earlier.File.Url, UrlEndsAt = earlier.File.UrlEndsAt };
                 }
 
-                if (now < earlier.AskedAt + BetweenRenewals)
+                if (now < earlier.AskedAt + MinRenewalInterval)
                 {
                     return null;
                 }
             }
 
-            if (page.Failure is { } failure && now < failure.At + BetweenRenewals)
+            if (page.Failure is { } failure && now < failure.At + MinRenewalInterval)
             {
                 throw failure.Exception;
             }
@@ -77,8 +79,8 @@ internal sealed class UrlRenewer(
                 return file with { Url = renewed.File.Url, UrlEndsAt = renewed.File.UrlEndsAt };
             }
 
-            // Own files may have moved to another page.
-            return page.Owner.Kind == FileOwner.OwnerKind.Own && page.Finds++ < MaxFinds
+            // After new uploads, a file of one's own can be on another page.
+            return page.Owner.Kind == FileOwner.OwnerKind.Own && page.Lookups++ < MaxLookups
                 ? await find(file, cancellationToken).ConfigureAwait(false)
                 : null;
         }
@@ -97,7 +99,7 @@ internal sealed class UrlRenewer(
             {
                 if (FileReader.ReadUrl(url.Presigned_url) is { } fresh)
                 {
-                    page.Renewed[key] = (file with { Key = key, Url = fresh, UrlEndsAt = now + FileReader.ReadLife(url.Expires_in_seconds) }, now);
+                    page.Renewed[key] = (file with { Key = key, Url = fresh, UrlEndsAt = now + FileReader.ReadLifetime(url.Expires_in_seconds) }, now);
                 }
             }
 
@@ -110,7 +112,7 @@ internal sealed class UrlRenewer(
         }
     }
 
-    // This file, the files after it, then the files before it, because several downloads run at once.
+    // Returns this file, then the files after it, then the files before it, because several downloads run at once.
     private static List<string> BatchFrom(ListedPage page, string key)
     {
         var keys = new List<string>();

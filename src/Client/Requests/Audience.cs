@@ -1,16 +1,16 @@
 namespace S3Auth.Client.Requests;
 
 /// <summary>
-/// The server that a request is meant for, as requests name it in <c>audience</c>. It comes from the URL that the client is configured to
-/// call, never from an answer: a hostile server would name another server, and relay the request to it.
+/// Computes the member <c>audience</c> of a request, which names the server that the request is for. It comes from the URL that the client
+/// calls, and never from an answer: a hostile server could name another server, and relay the request to it.
 /// </summary>
 public static class Audience
 {
     private const int HttpsPort = 443;
 
     /// <summary>
-    /// The host of a server's URL, with the port unless that is 443: <c>s3-auth.example.com</c>, <c>localhost:8000</c>, <c>example.org:80</c>,
-    /// <c>[::1]:8000</c>.
+    /// Returns the host of a server's URL, with the port unless that is 443: <c>s3-auth.example.com</c>, <c>localhost:8000</c>,
+    /// <c>example.org:80</c>, <c>[::1]:8000</c>.
     /// </summary>
     public static string Of(Uri service)
     {

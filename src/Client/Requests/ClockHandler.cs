@@ -10,11 +10,11 @@ namespace S3Auth.Client.Requests;
 /// </summary>
 internal sealed partial class ClockHandler(ServerClock clock, S3AuthClientOptions options) : DelegatingHandler
 {
-    // The server may refuse many requests in flight for the same difference.
-    private static readonly TimeSpan WorthSaying = TimeSpan.FromSeconds(30);
+    // The server may refuse many requests in flight because of the same difference. It is reported once.
+    private static readonly TimeSpan MinReportedChange = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private TimeSpan _said;
+    private TimeSpan _reported;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -26,44 +26,29 @@ internal sealed partial class ClockHandler(ServerClock clock, S3AuthClientOption
         }
 
         response.Dispose();
-        Say(clock.Skew);
+        Report(clock.Skew);
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    private void Say(TimeSpan skew)
+    private void Report(TimeSpan skew)
     {
         lock (_gate)
         {
-            if ((skew - _said).Duration() < WorthSaying)
+            if ((skew - _reported).Duration() < MinReportedChange)
             {
                 return;
             }
 
-            _said = skew;
+            _reported = skew;
         }
 
         options.OnClockSkew?.Invoke(skew);
     }
 
-    // The detail has the clock that judged the request; the Date header may be a proxy's.
+    // Prefers the time in the detail, because it is the clock that judged the request. The Date header may be a proxy's.
     private static async Task<DateTimeOffset?> ReadServerTimeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        if (response.Content.Headers.ContentType?.MediaType != RefusalHandler.ProblemMediaType)
-        {
-            return null;
-        }
-
-        await response.Content.LoadIntoBufferAsync(RetryHandler.MaxRefusal, cancellationToken).ConfigureAwait(false);
-        Problem? problem;
-        try
-        {
-            problem = JsonSerializer.Deserialize<Problem>(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-
+        var problem = await RefusalHandler.ReadAsync(response, cancellationToken).ConfigureAwait(false);
         if (problem?.Code is not ("timestamp_expired" or "timestamp_in_future"))
         {
             return null;

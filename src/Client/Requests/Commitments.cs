@@ -1,9 +1,9 @@
 namespace S3Auth.Client.Requests;
 
 /// <summary>
-/// The texts that a hotkey signs to prove a request in its body instead of its headers; <c>GET /commitment-formats</c> has them with
-/// examples. Timestamps are Unix seconds. A request that names its <c>audience</c> (<see cref="Audience.Of"/>) is signed with that text at
-/// the end. <see cref="S3AuthClient"/> needs none of them: it signs headers.
+/// Builds commitments: the texts that a hotkey signs to prove a request in its body instead of in its headers. <c>GET
+/// /commitment-formats</c> lists them with examples. Timestamps are Unix seconds. If a request has an <c>audience</c>
+/// (<see cref="Audience.Of"/>), its commitment ends with it. <see cref="S3AuthClient"/> signs headers instead, and needs no commitments.
 /// </summary>
 public static class Commitments
 {

@@ -1,15 +1,14 @@
 namespace S3Auth.Client.Requests;
 
-/// <summary>Sends a request again where that helps, each time through the handlers behind it, which sign it anew.</summary>
+/// <summary>Retries requests to the server. Each attempt passes the inner handlers, which sign it anew.</summary>
 internal sealed class RetryHandler(S3AuthClientOptions options) : DelegatingHandler
 {
-    // Validators of a large subnet get tens of megabytes of URLs; what is longer is no answer of this service.
-    private const int MaxAnswer = 512 * 1024 * 1024;
+    // Validators of a large subnet get tens of megabytes of URLs.
+    private const int MaxAnswerBytes = 512 * 1024 * 1024;
 
-    // A sentence and what it is about.
-    internal const int MaxRefusal = 64 * 1024;
+    private const int MaxRefusalBytes = 64 * 1024;
 
-    private readonly ResiliencePipeline<HttpResponseMessage> _retries = RetryPolicy.ForAnswers(options);
+    private readonly ResiliencePipeline<HttpResponseMessage> _retries = RetryPolicy.ForRequests(options);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         await _retries.ExecuteAsync(async token => await SendOnceAsync(request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
@@ -20,9 +19,10 @@ internal sealed class RetryHandler(S3AuthClientOptions options) : DelegatingHand
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            // With its body: an answer that breaks off is none either.
+            // Reads the body here, so that a connection that breaks within the body is retried too.
             var response = await base.SendAsync(request, either.Token).ConfigureAwait(false);
-            await response.Content.LoadIntoBufferAsync(response.IsSuccessStatusCode ? MaxAnswer : MaxRefusal, either.Token).ConfigureAwait(false);
+            var maxBytes = response.IsSuccessStatusCode ? MaxAnswerBytes : MaxRefusalBytes;
+            await response.Content.LoadIntoBufferAsync(maxBytes, either.Token).ConfigureAwait(false);
             return response;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

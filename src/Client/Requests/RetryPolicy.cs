@@ -3,81 +3,72 @@ using Polly.Retry;
 
 namespace S3Auth.Client.Requests;
 
-/// <summary>When something is tried again, how often, and after how long.</summary>
+/// <summary>Retries transient failures with exponential back-off and jitter.</summary>
 internal static class RetryPolicy
 {
+    // Parallel transfers share the burst limit of one client address, so one of them may get 429 many times.
     private const int RateLimitAttemptFactor = 10;
 
-    /// <summary>What a server says that may be otherwise in a while.</summary>
-    internal static bool IsPassing(HttpStatusCode status) => status is
-        HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
-        or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
-
-    /// <summary>A failure on the way, not of what was asked.</summary>
-    internal static bool IsPassing(Exception exception) => exception switch
-    {
-        HttpRequestException => true,
-        // S3 says 400 where a body did not arrive in time.
-        StoreException store => IsPassing(store.Status) || store.Code == "RequestTimeout",
-        StalledException or HttpIOException or IOException { InnerException: SocketException } => true,
-        _ => false,
-    };
-
     /// <summary>
-    /// For requests to the service: 429, 503 and 504 with what they say about when, and connections that fail. Whoever is one of many that
-    /// come too fast (429) is told so more often than others are tried.
+    /// Retries requests to the server: connections that fail, and the statuses 408, 429, 500, 502, 503 and 504, after the Retry-After of the
+    /// answer. Does not retry a Retry-After above <see cref="S3AuthClientOptions.LongestWait"/>, or a GET whose answer has none.
     /// </summary>
-    internal static ResiliencePipeline<HttpResponseMessage> ForAnswers(S3AuthClientOptions options) =>
+    internal static ResiliencePipeline<HttpResponseMessage> ForRequests(S3AuthClientOptions options) =>
         Build(options, new RetryStrategyOptions<HttpResponseMessage>
         {
             ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome switch
             {
-                { Result.StatusCode: not HttpStatusCode.TooManyRequests } or { Exception: not null } when arguments.AttemptNumber >= options.Attempts - 1 => false,
-                { Exception: { } exception } => IsPassing(exception),
-                { Result: { } response } => IsPassing(response.StatusCode)
-                    && (response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero) <= options.LongestWait
-                    && (response.RequestMessage?.Method == HttpMethod.Post || response.Headers.RetryAfter is not null),
+                { Result.StatusCode: not HttpStatusCode.TooManyRequests } or { Exception: not null }
+                    when arguments.AttemptNumber >= options.Attempts - 1 => false,
+                { Exception: { } exception } => Failures.KindOf(exception) == FailureKind.Transient,
+                { Result: { } response } => IsRetried(response, options),
                 _ => false,
             }),
             DelayGenerator = arguments => ValueTask.FromResult(
-                arguments.Outcome.Result?.Headers.RetryAfter?.Delta is { } wait ? Spread(wait, arguments.AttemptNumber) : (TimeSpan?)null),
-            OnRetry = arguments =>
+                arguments.Outcome.Result?.Headers.RetryAfter?.Delta is { } wait ? AddJitter(wait, arguments.AttemptNumber) : (TimeSpan?)null),
+            OnRetry = async arguments =>
             {
-                Tell(options, arguments.AttemptNumber, arguments.RetryDelay, arguments.Outcome switch
+                var reason = arguments.Outcome switch
                 {
-                    { Exception: { } exception } => Reason(exception),
-                    { Result: { } response } => $"the server answered {(int)response.StatusCode}",
+                    { Exception: { } exception } => ReasonOf(exception),
+                    { Result: { } response } => await ReasonOfAsync(response).ConfigureAwait(false),
                     _ => "no answer",
-                });
+                };
+                Report(options, arguments.AttemptNumber, arguments.RetryDelay, reason);
 
-                // The next attempt brings its own.
+                // The next attempt has its own answer.
                 arguments.Outcome.Result?.Dispose();
-                return ValueTask.CompletedTask;
             },
         }, RateLimitAttemptFactor);
 
-    /// <summary>For transfers to and from a store.</summary>
-    internal static ResiliencePipeline<T> ForTransfers<T>(S3AuthClientOptions options, Func<Exception, bool>? alsoPassing = null) =>
+    /// <summary>Retries transfers to and from a store.</summary>
+    internal static ResiliencePipeline<T> ForTransfers<T>(S3AuthClientOptions options) =>
         Build(options, new RetryStrategyOptions<T>
         {
             ShouldHandle = arguments => ValueTask.FromResult(
-                arguments.Outcome.Exception is { } exception && (IsPassing(exception) || alsoPassing?.Invoke(exception) == true)),
+                arguments.Outcome.Exception is { } exception && Failures.KindOf(exception) == FailureKind.Transient),
             OnRetry = arguments =>
             {
-                Tell(options, arguments.AttemptNumber, arguments.RetryDelay, Reason(arguments.Outcome.Exception!));
+                Report(options, arguments.AttemptNumber, arguments.RetryDelay, ReasonOf(arguments.Outcome.Exception!));
                 return ValueTask.CompletedTask;
             },
         });
 
-    // All that were told the same would come back at once.
-    private static TimeSpan Spread(TimeSpan wait, int attempt) => wait * (1 + (Random.Shared.NextDouble() * Math.Min(attempt, 8) / 4));
+    // /healthz and /readyz answer 503 as a result. A refusal that can pass has a Retry-After.
+    private static bool IsRetried(HttpResponseMessage response, S3AuthClientOptions options) =>
+        Failures.KindOf(response.StatusCode) == FailureKind.Transient
+        && (response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero) <= options.LongestWait
+        && (response.RequestMessage?.Method == HttpMethod.Post || response.Headers.RetryAfter is not null);
 
-    private static ResiliencePipeline<T> Build<T>(S3AuthClientOptions options, RetryStrategyOptions<T> retry, int patience = 1)
+    // Without jitter, all clients with the same Retry-After would come back at the same moment.
+    private static TimeSpan AddJitter(TimeSpan wait, int attempt) => wait * (1 + (Random.Shared.NextDouble() * Math.Min(attempt, 8) / 4));
+
+    private static ResiliencePipeline<T> Build<T>(S3AuthClientOptions options, RetryStrategyOptions<T> retry, int attemptFactor = 1)
     {
         var builder = new ResiliencePipelineBuilder<T> { TimeProvider = options.Time };
         if (options.Attempts > 1)
         {
-            retry.MaxRetryAttempts = (options.Attempts - 1) * patience;
+            retry.MaxRetryAttempts = (options.Attempts - 1) * attemptFactor;
             retry.BackoffType = DelayBackoffType.Exponential;
             retry.UseJitter = true;
             retry.Delay = options.FirstWait;
@@ -88,11 +79,17 @@ internal static class RetryPolicy
         return builder.Build();
     }
 
-    private static void Tell(S3AuthClientOptions options, int attempt, TimeSpan wait, string reason) =>
+    private static void Report(S3AuthClientOptions options, int attempt, TimeSpan wait, string reason) =>
         options.OnRetry?.Invoke(new RetryNotice(attempt + 1, wait, reason));
 
-    // The framework's texts of failed connections name host and port, never a path or query.
-    private static string Reason(Exception exception) => exception switch
+    private static async Task<string> ReasonOfAsync(HttpResponseMessage response)
+    {
+        var problem = await RefusalHandler.ReadAsync(response, CancellationToken.None).ConfigureAwait(false);
+        return problem?.Code is { } code ? $"the server answered {(int)response.StatusCode} {code}" : $"the server answered {(int)response.StatusCode}";
+    }
+
+    // .NET's messages about failed connections contain host and port, but no path or query.
+    private static string ReasonOf(Exception exception) => exception switch
     {
         StoreException store => $"the store answered {(int)store.Status} {store.Code}",
         _ => exception.Message,

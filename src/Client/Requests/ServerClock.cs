@@ -6,12 +6,12 @@ namespace S3Auth.Client.Requests;
 internal sealed class ServerClock(TimeProvider time) : TimeProvider
 {
     /// <summary>
-    /// The largest difference that is accepted. A proof dated in the future stays valid until then, so a server must not get one that is
+    /// The largest accepted difference. A proof with a time in the future stays valid until then. A hostile server must not get a proof that is
     /// valid for months.
     /// </summary>
     internal static readonly TimeSpan MaxSkew = TimeSpan.FromHours(24);
 
-    // Milliseconds; read and written as one.
+    // In milliseconds, so that it can be read and written atomically.
     private long _skew;
 
     /// <summary>The server's time minus this machine's.</summary>

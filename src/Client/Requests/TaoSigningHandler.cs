@@ -7,12 +7,12 @@ namespace S3Auth.Client.Requests;
 
 /// <summary>
 /// Proves each POST by Tao v2 headers: a signature over <c>{lowercase hex of sha256(body)}.{nonce}.{timestamp}</c>, with a new nonce and
-/// the time of sending (Unix milliseconds). A proof is good once, so whatever sends a request again stands before this handler.
+/// the time of sending (Unix milliseconds). A proof can be used once, so place a handler that retries before this one.
 /// </summary>
 /// <remarks>
-/// Adds the member <c>audience</c> to every body before it signs, so that no server can relay the request to another one. Refuses to sign a
-/// request to any other server than the service. Do not follow redirects behind this handler: a server without an audience of its own does
-/// not compare the member.
+/// Adds the member <c>audience</c> to every body before it signs, so that no server can relay the request to another one. Refuses to sign
+/// requests to other servers. Do not follow redirects behind this handler: a server without a configured audience does not compare the
+/// member.
 /// </remarks>
 public sealed class TaoSigningHandler : DelegatingHandler
 {
@@ -21,7 +21,7 @@ public sealed class TaoSigningHandler : DelegatingHandler
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    // Names of files stay as short as they are.
+    // Does not escape file names that are not ASCII, so that the body stays small.
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Uri _service;
@@ -29,9 +29,9 @@ public sealed class TaoSigningHandler : DelegatingHandler
     private readonly KeyPair _hotkey;
     private readonly TimeProvider _time;
 
-    /// <param name="service">The address of the service; only requests to its scheme, host and port are signed.</param>
-    /// <param name="hotkey">Who asks. It is not disposed here.</param>
-    /// <param name="time">The clock; the system's when left out.</param>
+    /// <param name="service">The server's address. The handler signs only requests to its scheme, host and port.</param>
+    /// <param name="hotkey">The hotkey that signs. The handler does not dispose it.</param>
+    /// <param name="time">The clock; by default the system's.</param>
     public TaoSigningHandler(Uri service, KeyPair hotkey, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(service);
@@ -43,13 +43,13 @@ public sealed class TaoSigningHandler : DelegatingHandler
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">The request goes elsewhere.</exception>
+    /// <exception cref="InvalidOperationException">The request goes to another server.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Method == HttpMethod.Post)
         {
-            RefuseElsewhere(request.RequestUri);
+            RefuseOtherServer(request.RequestUri);
             var body = request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
             if (AddAudience(body) is { } named)
             {
@@ -63,15 +63,15 @@ public sealed class TaoSigningHandler : DelegatingHandler
         return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    private void RefuseElsewhere(Uri? target)
+    private void RefuseOtherServer(Uri? target)
     {
         if (target is null || Uri.Compare(target, _service, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
         {
-            throw new InvalidOperationException($"Only requests to {_service.GetLeftPart(UriPartial.Authority)} are signed.");
+            throw new InvalidOperationException($"This handler signs only requests to {_service.GetLeftPart(UriPartial.Authority)}.");
         }
     }
 
-    /// <summary>The body with its audience; null where it has one, or is no JSON object.</summary>
+    /// <summary>Returns the body with the audience; null if it has one already, or is not a JSON object.</summary>
     private byte[]? AddAudience(byte[] body)
     {
         try
@@ -81,13 +81,13 @@ public sealed class TaoSigningHandler : DelegatingHandler
                 return null;
             }
 
-            // The generated client sends members that are not set as null.
+            // The generated client sends members without a value as null.
             members[AudienceMember] = _audience;
             return JsonSerializer.SerializeToUtf8Bytes(members, Plain);
         }
         catch (JsonException)
         {
-            // The server reports what is wrong with it.
+            // The server reports what is wrong with the body.
             return null;
         }
     }
@@ -122,7 +122,7 @@ public sealed class TaoSigningHandler : DelegatingHandler
         Set(request, "X-Tao-Signature", Convert.ToBase64String(signature.ToBytes()));
     }
 
-    // A request that is sent again has the last proof on it.
+    // A retried request still has the headers of its last proof.
     private static void Set(HttpRequestMessage request, string name, string value)
     {
         request.Headers.Remove(name);

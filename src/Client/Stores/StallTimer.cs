@@ -1,6 +1,6 @@
 namespace S3Auth.Client.Stores;
 
-/// <summary>Ends a transfer on which nothing has moved for too long; a slow one that moves may take as long as it wants.</summary>
+/// <summary>Ends a transfer that makes no progress for a time. A slow transfer that makes progress may take any time.</summary>
 internal sealed class StallTimer : IDisposable
 {
     private readonly TimeSpan _timeout;
@@ -16,17 +16,17 @@ internal sealed class StallTimer : IDisposable
         _either = CancellationTokenSource.CreateLinkedTokenSource(caller, _timer.Token);
     }
 
-    /// <summary>Cancelled by the caller, or when nothing moved.</summary>
+    /// <summary>Cancelled by the caller or by the timeout.</summary>
     internal CancellationToken Token => _either.Token;
 
-    /// <summary>Something moved.</summary>
+    /// <summary>Starts the timeout again, after progress.</summary>
     internal void Restart() => _timer.CancelAfter(_timeout);
 
-    /// <summary>Until the next <see cref="Restart"/> it is not the store that is waited for.</summary>
+    /// <summary>Stops the timeout until the next <see cref="Restart"/>, while the transfer waits for something else than the store.</summary>
     internal void Pause() => _timer.CancelAfter(Timeout.InfiniteTimeSpan);
 
-    /// <summary>Does a part of the transfer.</summary>
-    /// <exception cref="StalledException">Nothing moved.</exception>
+    /// <summary>Runs a part of the transfer, and restarts the timeout when it is done.</summary>
+    /// <exception cref="StalledException">The timeout ended, or a connection could not be opened in time.</exception>
     internal async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> part)
     {
         try
@@ -38,12 +38,12 @@ internal sealed class StallTimer : IDisposable
         catch (Exception exception) when (_timer.IsCancellationRequested && !_caller.IsCancellationRequested
             && exception is OperationCanceledException or HttpRequestException or IOException)
         {
-            throw new StalledException($"Nothing moved between here and the store for {_timeout.TotalSeconds:0.#} s.");
+            throw new StalledException($"The transfer to or from the store made no progress for {_timeout.TotalSeconds:0.#} s.");
         }
         catch (OperationCanceledException) when (!_caller.IsCancellationRequested)
         {
-            // A connection that is not made in time ends like one that the caller cancels.
-            throw new StalledException("The store could not be connected to in time.");
+            // .NET reports a connection timeout like a cancellation by the caller.
+            throw new StalledException("The client could not connect to the store in time.");
         }
     }
 

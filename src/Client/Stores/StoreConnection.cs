@@ -3,11 +3,12 @@ using System.Xml;
 namespace S3Auth.Client.Stores;
 
 /// <summary>
-/// The way to the object store. What goes there is granted by URL or form and carries no proof of the hotkey; redirects are not followed.
+/// Sends requests to the object store. A presigned URL or an upload form authorizes each request; no proof of the hotkey goes to the store.
+/// Does not follow redirects.
 /// </summary>
 internal sealed class StoreConnection : IDisposable
 {
-    private const int MaxError = 64 * 1024;
+    private const int MaxErrorBytes = 64 * 1024;
 
     private readonly HttpClient _http;
 
@@ -21,7 +22,7 @@ internal sealed class StoreConnection : IDisposable
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = options.ConnectTimeout,
-            // A store that has begun to read an upload does not say so again.
+            // Some stores read the upload without sending 100 Continue.
             Expect100ContinueTimeout = TimeSpan.FromSeconds(1),
         })
         {
@@ -33,11 +34,11 @@ internal sealed class StoreConnection : IDisposable
 
     private TimeProvider Time { get; }
 
-    /// <summary>Watches a transfer: whoever does a part of it calls <see cref="StallTimer.Restart"/>.</summary>
+    /// <summary>Starts the stall timeout of one transfer.</summary>
     internal StallTimer StartStallTimer(CancellationToken cancellationToken) => new(StallTimeout, Time, cancellationToken);
 
-    /// <summary>Sends a request; the answer's body is not read yet.</summary>
-    /// <exception cref="StoreException">The answer is no success.</exception>
+    /// <summary>Sends a request. Returns the answer before its body is read.</summary>
+    /// <exception cref="StoreException">The answer has an error status.</exception>
     internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, StallTimer stall)
     {
         var response = await stall.RunAsync(token => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)).ConfigureAwait(false);
@@ -55,14 +56,14 @@ internal sealed class StoreConnection : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    // <Error><Code>…</Code><Message>…</Message></Error>; from a proxy it may be anything.
+    // Stores send <Error><Code>…</Code><Message>…</Message></Error>. A proxy may send anything.
     private static async Task<(string? Code, string? Text)> ReadErrorAsync(HttpResponseMessage response, StallTimer stall)
     {
         try
         {
             await stall.RunAsync(async token =>
             {
-                await response.Content.LoadIntoBufferAsync(MaxError, token).ConfigureAwait(false);
+                await response.Content.LoadIntoBufferAsync(MaxErrorBytes, token).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
 
@@ -95,7 +96,7 @@ internal sealed class StoreConnection : IDisposable
         }
     }
 
-    // It is shown in a terminal: no control characters, no flood.
+    // Removes control characters and limits the length, because the text is shown in a terminal.
     private static string? OneLine(string? text, int longest) => text is null
         ? null
         : new string([.. text.Take(longest).Select(character => char.IsControl(character) ? ' ' : character)]);

@@ -1,29 +1,29 @@
 namespace S3Auth.Client.Uploads;
 
-/// <summary>One file, from wherever it comes, and where it goes.</summary>
+/// <summary>A file and its destination.</summary>
 public sealed record FileToUpload
 {
-    /// <summary>Where it goes within the folder, segments separated by <c>/</c>.</summary>
+    /// <summary>The path within the miner's folder, with <c>/</c> between segments.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Its size in bytes.</summary>
+    /// <summary>The size in bytes.</summary>
     public required long Size { get; init; }
 
-    /// <summary>Opens it at its beginning; called once for each try.</summary>
+    /// <summary>Opens the file at its first byte. Called once per attempt.</summary>
     public required Func<CancellationToken, ValueTask<Stream>> OpenAsync { get; init; }
 
-    /// <summary>The source whose folder it goes to; the deployment's first one when left out, and where the layout has none.</summary>
+    /// <summary>The source whose folder gets the file; null for the deployment's first source, or if the layout has no sources.</summary>
     public string? Source { get; init; }
 
-    /// <summary>The job whose folder, <c>job_id={job}/</c>, it goes to within the miner's.</summary>
+    /// <summary>The job whose folder gets the file: <c>job_id={job}/</c> within the miner's folder.</summary>
     public string? JobId { get; init; }
 
-    /// <summary>What it must be. Where it is something else the upload is broken off before its end, and nothing is stored.</summary>
+    /// <summary>The hash that the file must have. If it has another one, the upload ends early and nothing is stored.</summary>
     public ExpectedContent? Expected { get; init; }
 
-    /// <summary>A file of this machine, under its own name.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="path">Where it goes within the folder.</param>
+    /// <summary>Returns a local file to upload.</summary>
+    /// <param name="file">The local file.</param>
+    /// <param name="path">The path within the miner's folder.</param>
     public static FileToUpload FromFile(FileInfo file, string path)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -35,7 +35,7 @@ public sealed record FileToUpload
             {
                 Mode = FileMode.Open,
                 Access = FileAccess.Read,
-                // Whoever writes it may go on; a change of its size is noticed.
+                // Other programs may write the file meanwhile. The upload fails if its size changes.
                 Share = FileShare.ReadWrite | FileShare.Delete,
                 Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
                 BufferSize = 0,

@@ -2,20 +2,20 @@ using System.Collections.Concurrent;
 
 namespace S3Auth.Client.Uploads;
 
-/// <summary>Folder access, one grant for many files, asked for anew before it ends.</summary>
+/// <summary>Keeps one folder grant per source, and requests a new one before it expires.</summary>
 internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimeProvider time)
 {
-    // A grant must outlast the beginning of an upload, not its end.
+    // A grant must be valid when an upload starts, not until it ends.
     private static readonly TimeSpan MaxMargin = TimeSpan.FromMinutes(5);
 
-    // A store that refuses the fresh one too refuses for another reason, and each costs one of the day's grants.
-    private static readonly TimeSpan BetweenReplacements = TimeSpan.FromMinutes(1);
+    // If the store refuses the fresh grant too, the cause is another one. Each further grant would count against the quota.
+    private static readonly TimeSpan MinReplacementInterval = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
 
-    /// <param name="source">The source, or null for the first.</param>
-    /// <param name="spent">A grant that did not serve; another one is asked for, unless one was a moment ago: then it is the same.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="source">The source; null for the deployment's first one.</param>
+    /// <param name="spent">A grant that the store refused. Returns a new one, or the same one if it is less than a minute old.</param>
+    /// <param name="cancellationToken">Cancels the wait and the request.</param>
     internal async Task<FolderAccess> GetAsync(string? source, FolderAccess? spent, CancellationToken cancellationToken)
     {
         var slot = _slots.GetOrAdd(source ?? "", _ => new Slot());
@@ -28,10 +28,10 @@ internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimePr
             {
                 var access = await api.GetFolderAccessAsync(new GetFolderAccessCommand { Coldkey = coldkey.ToString(), Source = source }, cancellationToken).ConfigureAwait(false);
 
-                // By how long it lasts, not by the hour it ends at: this machine's clock may be another.
+                // Uses the grant's duration, not its end time, because this machine's clock may be wrong.
                 var life = TimeSpan.FromSeconds(access.Expiry_seconds);
                 slot.Access = access;
-                slot.ReplaceableAt = isSpent ? asked + BetweenReplacements : asked;
+                slot.ReplaceableAt = isSpent ? asked + MinReplacementInterval : asked;
                 slot.RenewAt = asked + life - TimeSpan.FromTicks(Math.Min(MaxMargin.Ticks, life.Ticks / 4));
             }
 

@@ -3,14 +3,14 @@ using System.Runtime.ExceptionServices;
 namespace S3Auth.Client.Uploads;
 
 /// <summary>
-/// Uploads into a miner's own folder: with one grant for many files where the store takes forms, with one grant a file where it does
-/// not. What fails on the way is sent again; a file is stored whole or not at all. May be used from several threads.
+/// Uploads files into a miner's own folder. One grant serves many files if the deployment uses POST; with PUT each file needs a grant.
+/// Retries transient failures. The store keeps a file completely or not at all. Thread-safe.
 /// </summary>
 public sealed class FolderUploader
 {
     private const string PutMethod = "PUT";
 
-    // Below this, asking the store whether it wants the file costs more than sending it in vain.
+    // For a smaller file, waiting for the store's 100 Continue costs more than an upload that the store refuses.
     private const long MinExpectContinueBytes = 1024 * 1024;
 
     private readonly IS3AuthApi _api;
@@ -31,13 +31,13 @@ public sealed class FolderUploader
         _retries = RetryPolicy.ForTransfers<UploadedFile>(options);
     }
 
-    /// <summary>What the deployment takes: sizes, sources, by which method. Asked for once.</summary>
+    /// <summary>Returns what the deployment accepts: sizes, sources and the upload method. Asks the server once.</summary>
     public async Task<Structure> GetStructureAsync(CancellationToken cancellationToken = default) =>
         _structure ??= await _api.GetStructureAsync(cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The key that a file will have.</summary>
-    /// <exception cref="UnacceptableFileException">The deployment does not take it; the message says why.</exception>
-    /// <exception cref="RefusedException">The server refused.</exception>
+    /// <summary>Returns the key that a file will have.</summary>
+    /// <exception cref="UnacceptableFileException">The deployment does not accept the file; the message says why.</exception>
+    /// <exception cref="RefusedException">The server refused the request.</exception>
     public async Task<string> GetKeyAsync(FileToUpload file, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -45,16 +45,16 @@ public sealed class FolderUploader
         return await GetFolderAsync(file.Source, cancellationToken).ConfigureAwait(false) + UploadRules.PathOf(file);
     }
 
-    /// <summary>Uploads one file, over one that has its key where the store takes forms.</summary>
+    /// <summary>Uploads one file. With POST it replaces an existing file of the same key; with PUT the server refuses it.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="sent">Told of every number of bytes sent, and of those that have to be sent again as a negative number.</param>
-    /// <param name="cancellationToken">Stops; nothing of the file is stored then.</param>
-    /// <exception cref="UnacceptableFileException">The deployment does not take it; nothing was sent.</exception>
-    /// <exception cref="ChangedContentException">It is not what it was said to be; nothing is stored.</exception>
-    /// <exception cref="RefusedException">The server refused, for example <c>file_exists</c> where the store takes no forms.</exception>
-    /// <exception cref="StoreException">The store refused, or failed too often.</exception>
-    /// <exception cref="HttpRequestException">There was no connection, too often.</exception>
-    /// <exception cref="StalledException">Nothing moved, too often.</exception>
+    /// <param name="sent">Receives the number of bytes of each block sent, and a negative number if bytes must be sent again.</param>
+    /// <param name="cancellationToken">Cancels the upload; the store then keeps nothing of the file.</param>
+    /// <exception cref="UnacceptableFileException">The deployment does not accept the file; nothing was sent.</exception>
+    /// <exception cref="ChangedContentException">The file's size or hash differs from the stated one; nothing is stored.</exception>
+    /// <exception cref="RefusedException">The server refused the request, for example with <c>file_exists</c>.</exception>
+    /// <exception cref="StoreException">The store refused the upload, or failed in all attempts.</exception>
+    /// <exception cref="HttpRequestException">The connection failed in all attempts.</exception>
+    /// <exception cref="StalledException">The transfer stalled in all attempts.</exception>
     public async Task<UploadedFile> UploadAsync(FileToUpload file, IProgress<long>? sent = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -83,9 +83,8 @@ public sealed class FolderUploader
         {
             return await PostAsync(file, grant, sent, cancellationToken).ConfigureAwait(false);
         }
-        catch (StoreException exception) when (MayHaveEnded(exception))
+        catch (StoreException exception) when (Failures.KindOf(exception) == FailureKind.GrantRefused)
         {
-            // With the keys that signed it: one fresh grant tells.
             var fresh = await _grants.GetAsync(file.Source, spent: grant, cancellationToken).ConfigureAwait(false);
             if (ReferenceEquals(fresh, grant))
             {
@@ -96,14 +95,11 @@ public sealed class FolderUploader
         }
     }
 
-    private static bool MayHaveEnded(StoreException exception) =>
-        exception.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized
-        || exception.Code is "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" or "InvalidAccessKeyId";
 
     private Task<UploadedFile> PostAsync(FileToUpload file, FolderAccess grant, IProgress<long>? sent, CancellationToken cancellationToken)
     {
         var key = grant.Folder + UploadRules.PathOf(file);
-        UploadRules.RefuseKey(key);
+        UploadRules.RefuseLongKey(key);
         return SendAsync(file, key, HttpMethod.Post, grant.Url, UploadForm.Of(grant.Fields, key), sent, cancellationToken);
     }
 
@@ -128,8 +124,8 @@ public sealed class FolderUploader
         FileToUpload file, string key, HttpMethod method, string url, UploadForm? form, IProgress<long>? sent, CancellationToken cancellationToken)
     {
         using var stall = _store.StartStallTimer(cancellationToken);
-        var counted = new Counted(sent);
-        using var content = new UploadContent(file, form?.Head ?? [], form?.Tail ?? [], stall, counted);
+        var counter = new AttemptCounter(sent);
+        using var content = new UploadContent(file, form?.Head ?? [], form?.Tail ?? [], stall, counter);
         if (form is not null)
         {
             content.Headers.TryAddWithoutValidation("Content-Type", form.ContentType);
@@ -145,7 +141,7 @@ public sealed class FolderUploader
         }
         catch (Exception exception)
         {
-            counted.TakeBack();
+            counter.Undo();
             if (content.Failure is { } failure && exception is not OperationCanceledException)
             {
                 ExceptionDispatchInfo.Throw(failure);
@@ -155,18 +151,18 @@ public sealed class FolderUploader
         }
     }
 
-    // An ETag is the MD5 of the object unless the store encrypts with a key of its own.
+    // The ETag of an object that the store encrypts with a managed key is not an MD5.
     private static void VerifyContent(HttpResponseMessage response, string md5)
     {
         var etag = response.Headers.ETag?.Tag.Trim('"');
         if (ContentMark.IsMd5(etag) && !ContentMark.IsEncrypted(response) && !string.Equals(etag, md5, StringComparison.OrdinalIgnoreCase))
         {
-            throw new HttpRequestException($"The store received other bytes than were sent (their MD5 is {etag}, not {md5}).");
+            throw new HttpRequestException($"The store received different bytes (MD5 {etag}) than the client sent (MD5 {md5}).");
         }
     }
 
-    /// <summary>What one try reported, to be taken back when it fails.</summary>
-    private sealed class Counted(IProgress<long>? sent) : IProgress<long>
+    /// <summary>Counts the reported bytes of one attempt, and subtracts them if it fails.</summary>
+    private sealed class AttemptCounter(IProgress<long>? sent) : IProgress<long>
     {
         private long _sum;
 
@@ -176,7 +172,7 @@ public sealed class FolderUploader
             sent?.Report(value);
         }
 
-        internal void TakeBack()
+        internal void Undo()
         {
             sent?.Report(-_sum);
             _sum = 0;

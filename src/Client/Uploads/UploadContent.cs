@@ -3,17 +3,17 @@ using System.Buffers;
 namespace S3Auth.Client.Uploads;
 
 /// <summary>
-/// The body of one upload: what stands before the file, the file, what stands after it. It sends exactly the size that was said and
-/// keeps the last block back until the file is known to end there and to be what it must be: what is broken off is not stored.
+/// The body of one upload: the form fields before the file, the file, and the end of the form. Sends the last block only after the file's
+/// size and hash are verified. If they are wrong, the request ends early and the store keeps nothing.
 /// </summary>
 internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail, StallTimer stall, IProgress<long>? sent) : HttpContent
 {
     private const int BlockSize = 128 * 1024;
 
-    /// <summary>The MD5 of what was sent, in hex; empty before all was.</summary>
+    /// <summary>The MD5 of the sent file in hex; empty until the whole file was sent.</summary>
     internal string Md5 { get; private set; } = "";
 
-    /// <summary>Why the file could not be sent, where that was the file's fault; the framework wraps it in its own.</summary>
+    /// <summary>The failure of the file itself, if any. HttpClient wraps it in an exception of its own.</summary>
     internal Exception? Failure { get; private set; }
 
     protected override bool TryComputeLength(out long length)
@@ -29,7 +29,7 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-        using var expected = file.Expected is { } expectation ? Begin(expectation) : null;
+        using var expected = file.Expected is { } expectation ? CreateHash(expectation) : null;
         try
         {
             await WriteAsync(stream, head, cancellationToken).ConfigureAwait(false);
@@ -45,7 +45,7 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
                     expected?.AppendData(block.Span);
                     if (left == 0)
                     {
-                        await EndAsync(source, buffer, read, expected, cancellationToken).ConfigureAwait(false);
+                        await VerifyEndAsync(source, buffer, read, expected, cancellationToken).ConfigureAwait(false);
                     }
 
                     await WriteAsync(stream, block, cancellationToken).ConfigureAwait(false);
@@ -62,7 +62,7 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
         }
     }
 
-    private static IncrementalHash Begin(ExpectedContent expectation)
+    private static IncrementalHash CreateHash(ExpectedContent expectation)
     {
         var hash = IncrementalHash.CreateHash(expectation.Algorithm);
         hash.AppendData(expectation.Prefix.Span);
@@ -80,10 +80,10 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
     private async ValueTask<int> ReadAsync(Stream source, Memory<byte> block, CancellationToken cancellationToken)
     {
         var read = await FromSourceAsync(() => source.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken)).ConfigureAwait(false);
-        return read == block.Length ? read : throw Changed($"The file {file.Path} became shorter while it was sent.");
+        return read == block.Length ? read : throw Changed($"The file {file.Path} became shorter during the upload. Upload it again when it no longer changes.");
     }
 
-    // How long the source takes is its own affair; it is not the store that is waited for.
+    // Time that the source needs does not count as a stall of the store.
     private async ValueTask<T> FromSourceAsync<T>(Func<ValueTask<T>> part)
     {
         stall.Pause();
@@ -102,18 +102,18 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
         }
     }
 
-    // The block that is still to be sent stays in the buffer.
-    private async Task EndAsync(Stream source, byte[] buffer, int read, IncrementalHash? expected, CancellationToken cancellationToken)
+    // Does not overwrite the last block, which is still in the buffer.
+    private async Task VerifyEndAsync(Stream source, byte[] buffer, int read, IncrementalHash? expected, CancellationToken cancellationToken)
     {
         var more = buffer.Length > read ? buffer.AsMemory(read, 1) : new byte[1];
         if (await FromSourceAsync(() => source.ReadAsync(more, cancellationToken)).ConfigureAwait(false) != 0)
         {
-            throw Changed($"The file {file.Path} grew while it was sent.");
+            throw Changed($"The file {file.Path} grew during the upload. Upload it again when it no longer changes.");
         }
 
         if (expected is not null && !expected.GetHashAndReset().AsSpan().SequenceEqual(file.Expected!.Hash.Span))
         {
-            throw Changed($"The bytes of {file.Path} have not the {file.Expected.Algorithm.Name} that they must have.");
+            throw Changed($"The bytes of {file.Path} do not match the expected {file.Expected.Algorithm.Name} hash.");
         }
     }
 

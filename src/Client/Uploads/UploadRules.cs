@@ -1,64 +1,69 @@
 namespace S3Auth.Client.Uploads;
 
-/// <summary>Which files a deployment takes, told before anything is sent.</summary>
+/// <summary>Checks before an upload whether a deployment accepts a file.</summary>
 internal static class UploadRules
 {
-    private const int MaxKey = 1024;
-    private const int MaxName = 255;
-    private const int MaxJob = 128;
+    private const int MaxKeyBytes = 1024;
+    private const int MaxNameBytes = 255;
+    private const int MaxJobLength = 128;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Where a file goes within the folder.</summary>
+    /// <summary>Returns the path of a file within the miner's folder.</summary>
     internal static string PathOf(FileToUpload file) => file.JobId is { } job ? $"job_id={job}/{file.Path}" : file.Path;
 
-    /// <exception cref="UnacceptableFileException">It does not take it.</exception>
+    /// <exception cref="UnacceptableFileException">The deployment does not accept the file.</exception>
     internal static void RefuseUnacceptable(FileToUpload file, Structure structure)
     {
         if (file.Size < structure.Min_bytes || file.Size > structure.Max_bytes)
         {
             throw new UnacceptableFileException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.Path} has {file.Size} bytes: this deployment takes files of {structure.Min_bytes} to {structure.Max_bytes}."));
+                $"{file.Path} has {file.Size} bytes, but this deployment accepts files of {structure.Min_bytes} to {structure.Max_bytes} bytes."));
         }
 
         if (ProblemOf(file.Path) is { } problem)
         {
-            throw new UnacceptableFileException($"{Shown(file.Path)} cannot be part of a key: {problem}.");
+            throw new UnacceptableFileException($"{Shown(file.Path)} cannot be part of a key: {problem}. Rename the file.");
         }
 
-        if (file.JobId is { } job && (job.Length is 0 or > MaxJob || !job.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-')))
+        if (file.JobId is { } job && (job.Length is 0 or > MaxJobLength || !job.All(IsJobCharacter)))
         {
-            throw new UnacceptableFileException($"{Shown(job)} is no job id: it has 1 to {MaxJob} of the characters A-Z a-z 0-9 . _ -");
+            throw new UnacceptableFileException(
+                $"{Shown(job)} is not a valid job id. Use 1 to {MaxJobLength} of the characters A-Z a-z 0-9 . _ -");
         }
 
         if (file.Source is { } source && !structure.Sources.Contains(source))
         {
             throw new UnacceptableFileException(structure.Sources.Count == 0
-                ? "This deployment has no sources: leave the source out."
-                : $"{Shown(source)} is no source of this deployment; it has {string.Join(", ", structure.Sources)}.");
+                ? "This deployment has no sources. Leave the source out."
+                : $"This deployment has no source {Shown(source)}. Its sources are {string.Join(", ", structure.Sources)}.");
         }
 
-        if (structure.Upload_method != "POST" && (file.Path.Contains('/', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(file.Path) > MaxName))
+        if (structure.Upload_method != "POST"
+            && (file.Path.Contains('/', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(file.Path) > MaxNameBytes))
         {
             throw new UnacceptableFileException(
-                $"{Shown(file.Path)} lies in a folder of its own: this deployment takes files one by one, each with a name of at most {MaxName} bytes, directly in the miner's folder or a job's.");
+                $"{Shown(file.Path)} is in a subfolder or has a long name. This deployment accepts only names of at most {MaxNameBytes} bytes, "
+                + "directly in the miner's folder or in a job's folder.");
         }
     }
 
-    /// <summary>The miner's folder where no grant names it.</summary>
+    /// <summary>Returns the miner's folder, for uploads by PUT, where no folder grant names it.</summary>
     internal static string FolderOf(Structure structure, string? source, AccountId coldkey, AccountId hotkey) => structure.Folder_structure
         .Replace("{source}", source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : ""), StringComparison.Ordinal)
         .Replace("{coldkey}", coldkey.ToString(), StringComparison.Ordinal)
         .Replace("{hotkey}", hotkey.ToString(), StringComparison.Ordinal);
 
-    internal static void RefuseKey(string key)
+    internal static void RefuseLongKey(string key)
     {
-        if (Encoding.UTF8.GetByteCount(key) > MaxKey)
+        if (Encoding.UTF8.GetByteCount(key) > MaxKeyBytes)
         {
-            throw new UnacceptableFileException($"{Shown(key)} is longer than a key may be: {MaxKey} bytes with its folder.");
+            throw new UnacceptableFileException($"The key {Shown(key)} has more than {MaxKeyBytes} bytes. Use a shorter path.");
         }
     }
+
+    private static bool IsJobCharacter(char character) => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-';
 
     private static string? ProblemOf(string path)
     {
@@ -68,21 +73,20 @@ internal static class UploadRules
         }
         catch (EncoderFallbackException)
         {
-            return "it is no valid Unicode";
+            return "it is not valid Unicode";
         }
 
         if (path.Length == 0 || path.Split('/').Any(segment => segment is "" or "." or ".."))
         {
-            return "each of its segments must be a name, not empty, '.' or '..'";
+            return "it has a segment that is empty, '.' or '..'";
         }
 
         if (path.Any(char.IsControl))
         {
-            return "it has control characters";
+            return "it contains control characters";
         }
 
-        // Forms replace it.
-        return path.Contains("${filename}", StringComparison.Ordinal) ? "it has ${filename} in it, which stores replace" : null;
+        return path.Contains("${filename}", StringComparison.Ordinal) ? "it contains ${filename}, which stores replace in upload forms" : null;
     }
 
     private static string Shown(string text) => new([.. text.Take(200).Select(character => char.IsControl(character) ? '?' : character)]);

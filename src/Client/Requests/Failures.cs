@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace S3Auth.Client.Requests;
+
+/// <summary>What a failed request or transfer calls for.</summary>
+internal enum FailureKind
+{
+    /// <summary>The same request would fail again.</summary>
+    Permanent,
+
+    /// <summary>The same request can succeed later. It is retried.</summary>
+    Transient,
+
+    /// <summary>The store refused a grant. The credentials that signed it may have ended, so one fresh grant is tried.</summary>
+    GrantRefused,
+
+    /// <summary>The store has another version of the file than the listed one.</summary>
+    FileReplaced,
+}
+
+/// <summary>Classifies failures of the server and of the store. Nothing else in this library decides what is retried.</summary>
+internal static class Failures
+{
+    internal static FailureKind KindOf(Exception exception) => exception switch
+    {
+        StoreException store => KindOf(store),
+        HttpRequestException => FailureKind.Transient,
+        StalledException or HttpIOException or IOException { InnerException: SocketException } => FailureKind.Transient,
+        _ => FailureKind.Permanent,
+    };
+
+    internal static FailureKind KindOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
+            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => FailureKind.Transient,
+        _ => FailureKind.Permanent,
+    };
+
+    // S3 answers 400 RequestTimeout to a body that stalls, and 400 to credentials that have ended.
+    private static FailureKind KindOf(StoreException exception) => exception switch
+    {
+        { Code: "RequestTimeout" } => FailureKind.Transient,
+        { Code: "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" or "InvalidAccessKeyId" } => FailureKind.GrantRefused,
+        { Status: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } => FailureKind.GrantRefused,
+        { Status: HttpStatusCode.PreconditionFailed or HttpStatusCode.RequestedRangeNotSatisfiable } => FailureKind.FileReplaced,
+        _ => KindOf(exception.Status),
+    };
+}
