@@ -1,40 +1,34 @@
 namespace S3Auth.Cli;
 
-/// <summary>What a command works with: where it reports, who asks, and the way to the server.</summary>
-internal sealed class Session : IDisposable
+/// <summary>What a command works with: the output, the server's address, the wallet and the client.</summary>
+/// <param name="report">The output.</param>
+/// <param name="server">The server's address.</param>
+/// <param name="readWallet">Reads the wallet. Called once.</param>
+internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet) : IDisposable
 {
-    private readonly Lazy<S3AuthClient> _client;
+    private Wallet? _wallet;
+    private S3AuthClient? _client;
 
-    internal Session(Report report, Uri server, Wallet wallet)
+    internal Report Report => report;
+
+    internal Uri Server => server;
+
+    /// <summary>The wallet. The first call reads it.</summary>
+    /// <exception cref="UsageException">The wallet cannot be read.</exception>
+    internal Wallet Wallet => _wallet ??= readWallet();
+
+    internal S3AuthClient Client => _client ??= new S3AuthClient(server, Wallet.Hotkey, new S3AuthClientOptions
     {
-        Report = report;
-        Server = server;
-        Wallet = wallet;
-        _client = new Lazy<S3AuthClient>(() => new S3AuthClient(server, wallet.Hotkey, new S3AuthClientOptions
-        {
-            OnClockSkew = skew => report.Warn(ClockAdvice.WarningFor(skew)),
-            OnRetry = notice => report.Note($"{Report.Safe(notice.Reason)}; trying again in {Amount.Duration(notice.Wait)}"),
-        }));
-    }
+        OnClockSkew = skew => report.Warn(Clock.WarningFor(skew)),
+        OnRetry = notice => report.Note($"{Report.Safe(notice.Reason)}; retrying in {Amount.Duration(notice.Wait)}"),
+    });
 
-    internal Report Report { get; }
-
-    internal Uri Server { get; }
-
-    internal Wallet Wallet { get; }
-
-    internal S3AuthClient Client => _client.Value;
-
-    /// <summary>The same client without retries, so that each failure is seen.</summary>
-    internal S3AuthClient ConnectWithoutRetries() => new(Server, Wallet.Hotkey, new S3AuthClientOptions { Attempts = 1 });
+    /// <summary>Creates another client that does not retry, so that each failure is seen.</summary>
+    internal S3AuthClient ConnectWithoutRetries() => new(server, Wallet.Hotkey, new S3AuthClientOptions { Attempts = 1 });
 
     public void Dispose()
     {
-        if (_client.IsValueCreated)
-        {
-            _client.Value.Dispose();
-        }
-
-        Wallet.Dispose();
+        _client?.Dispose();
+        _wallet?.Dispose();
     }
 }

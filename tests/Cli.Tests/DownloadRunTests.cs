@@ -95,7 +95,7 @@ public sealed class DownloadRunTests
 
     private async Task<ExitCode> RunAsync()
     {
-        using var session = new Session(new Report(json: false, quiet: true), _server.Address, new Wallet(KeyPair.FromUri("//Alice"), coldkey: null));
+        using var session = new Session(new Report(json: false, quiet: true), _server.Address, () => new Wallet(KeyPair.FromUri("//Alice"), coldkey: null));
         return await new DownloadRun(session, new DownloadPlan
         {
             Owners = [.. _miners.Select(miner => FileOwner.MinerOfHotkey(miner.AccountId))],

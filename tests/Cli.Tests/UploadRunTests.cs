@@ -22,7 +22,7 @@ public sealed class UploadRunTests
         {
             "/structure-info" => LocalServer.WriteJsonAsync(context, new Structure
             {
-                Min_bytes = 1024, Max_bytes = 1 << 30, Sources = ["x"], Upload_method = "POST", Folder_layout = "coldkey", Folder_structure = "data/{source}/{coldkey}/",
+                Min_bytes = 1024, Max_bytes = 1 << 30, Sources = ["x"], Upload_method = "POST", Folder_layout = "coldkey", Folder_structure = "data/{source}/{coldkey}/", Example_paths = [],
             }),
             "/get-folder-access" => LocalServer.WriteJsonAsync(context, new FolderAccess
             {
@@ -86,7 +86,7 @@ public sealed class UploadRunTests
     private async Task<ExitCode> RunAsync()
     {
         using var coldkey = KeyPair.FromUri("//Bob//cold");
-        using var session = new Session(new Report(json: false, quiet: true), _server.Address, new Wallet(KeyPair.FromUri("//Bob"), coldkey.AccountId));
+        using var session = new Session(new Report(json: false, quiet: true), _server.Address, () => new Wallet(KeyPair.FromUri("//Bob"), coldkey.AccountId));
         return await new UploadRun(session, new UploadPlan { Paths = [_folder.FullName], Settings = new UploadSettings { Parallel = 1 } }).RunAsync(CancellationToken.None);
     }
 }

@@ -89,7 +89,7 @@ public sealed class WatchedFilesTests
         var listed = Files();
         File.Delete(Path.Combine(_folder.FullName, "a"));
 
-        Assert.That(_watched.Look(listed), Is.Empty);
+        Assert.That(_watched.Scan(listed), Is.Empty);
     }
 
     private string Write(string name, int size)
@@ -101,7 +101,7 @@ public sealed class WatchedFilesTests
 
     private List<LocalFile> Files() => [.. _folder.EnumerateFiles().Select(file => new LocalFile(file, file.Name))];
 
-    private List<LocalFile> Ready() => _watched.Look(Files());
+    private List<LocalFile> Ready() => _watched.Scan(Files());
 
     private List<string> Look() => [.. Ready().Select(file => file.Path)];
 }

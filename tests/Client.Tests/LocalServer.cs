@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json;
-using S3Auth.Tests;
 
 namespace S3Auth.Client.Tests;
 

@@ -5,15 +5,23 @@ internal static class CheckCommand
 {
     internal static Command Create(CommonOptions common)
     {
-        var validator = new Option<bool>("--validator") { Description = "Check what a validator needs, not what a miner needs" };
-        var upload = new Option<bool>("--upload") { Description = "Also upload a file of 1 KiB, s3auth-check.bin, which stays there" };
-        var command = new Command("check", "Walk the whole way step by step, and say at the first that fails what to do") { validator, upload };
-        common.Run(command, (parsed, session, cancellationToken) =>
+        var validator = new Option<bool>("--validator") { Description = "Check what a validator needs instead of what a miner needs" };
+        var upload = new Option<bool>("--upload") { Description = "Also upload a file of 1 KiB, s3auth-check.bin, which stays in the bucket" };
+        var command = new ToolCommand("check", "Check server, clock, chain, keys and store; explain the first problem found")
+        {
+            Examples = ["s3auth check --wallet default --upload", "s3auth check --wallet default --validator"],
+        };
+        command.Add(validator);
+        command.Add(upload);
+        common.RunWithoutWallet(command, (parsed, session, cancellationToken) =>
         {
             var (asValidator, withUpload) = (parsed.GetValue(validator), parsed.GetValue(upload));
-            return asValidator && withUpload
-                ? throw new UsageException("Validators do not upload: give --validator or --upload.")
-                : new CheckRun(session, asValidator, withUpload).RunAsync(cancellationToken);
+            if (asValidator && withUpload)
+            {
+                throw new UsageException("Validators cannot upload. Use --validator or --upload, not both.");
+            }
+
+            return new CheckRun(session, asValidator ? CheckRun.StepsOfValidator : CheckRun.StepsOfMiner(withUpload)).RunAsync(cancellationToken);
         });
         return command;
     }

@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Commands;
 
-/// <summary><c>s3auth completion</c>: what a shell runs to complete this tool's commands and options.</summary>
+/// <summary><c>s3auth completion</c>: prints the script with which a shell completes commands and options.</summary>
 internal static class CompletionCommand
 {
     private static readonly Dictionary<string, string> Scripts = new(StringComparer.Ordinal)
@@ -32,7 +32,11 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = string.Join(" | ", Scripts.Keys), HelpName = "SHELL" };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
-        var command = new Command("completion", "Print what a shell needs to complete this tool's commands") { shell };
+        var command = new ToolCommand("completion", "Print the completion script of a shell")
+        {
+            Examples = ["source <(s3auth completion bash)", "s3auth completion fish | source"],
+        };
+        command.Add(shell);
         command.SetAction(parsed => Console.Out.WriteLine(Scripts[parsed.GetValue(shell)!]));
         return command;
     }

@@ -7,13 +7,28 @@ internal static class DownloadCommand
     {
         var miners = new MinerOptions();
         var filter = new FilterOptions();
-        var to = new Option<string>("--to") { Description = "The folder they go to, each under its key", HelpName = "DIR", DefaultValueFactory = _ => "." };
-        var parallel = ParallelOption.Create();
-        var portable = new Option<bool>("--portable-names") { Description = "Use names that are also distinct on Windows and macOS, where a and A are the same" };
-        var command = new Command("download", "Download files: a miner's own, or as a validator any miner's; what is there already is skipped")
+        var to = new Option<string>("--to")
         {
-            to, parallel, portable,
+            Description = "The local folder; each file is written under its key (default: .)",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => ".",
         };
+        var parallel = ParallelOption.Create();
+        var portable = new Option<bool>("--portable-names")
+        {
+            Description = "Use names that are also distinct on Windows and macOS, where a and A are the same",
+        };
+        var command = new ToolCommand("download", "Download your own files, or any miner's files as a validator; skip existing files")
+        {
+            Examples =
+            [
+                "s3auth download --wallet default --to back",
+                "s3auth download --wallet validator --miner 100 --newer 24h --to data",
+            ],
+        };
+        command.Add(to);
+        command.Add(parallel);
+        command.Add(portable);
         miners.AddTo(command);
         filter.AddTo(command);
         common.Run(command, async (parsed, session, cancellationToken) =>

@@ -1,15 +1,27 @@
 namespace S3Auth.Cli.Commands;
 
-/// <summary>The options that say which files are meant.</summary>
+/// <summary>The options that select files.</summary>
 internal sealed class FilterOptions
 {
-    private readonly Option<string?> _source = new("--source") { Description = "Only of this source", HelpName = "NAME" };
+    private readonly Option<string?> _source = new("--source") { Description = "Only files of this source", HelpName = "NAME" };
 
-    private readonly Option<string?> _prefix = new("--prefix") { Description = "Only those below this, within the miner's folder", HelpName = "PATH" };
+    private readonly Option<string?> _prefix = new("--prefix")
+    {
+        Description = "Only files whose path in the miner's folder begins with this",
+        HelpName = "PATH",
+    };
 
-    private readonly Option<string?> _newer = new("--newer") { Description = "Only those uploaded within this time: 90m, 36h, 7d", HelpName = "TIME" };
+    private readonly Option<string?> _newer = new("--newer")
+    {
+        Description = "Only files that were uploaded less than this time ago: 90m, 36h, 7d",
+        HelpName = "TIME",
+    };
 
-    private readonly Option<string?> _older = new("--older") { Description = "Only those uploaded before that: 90m, 36h, 7d", HelpName = "TIME" };
+    private readonly Option<string?> _older = new("--older")
+    {
+        Description = "Only files that were uploaded more than this time ago: 90m, 36h, 7d",
+        HelpName = "TIME",
+    };
 
     internal void AddTo(Command command)
     {
@@ -33,8 +45,10 @@ internal sealed class FilterOptions
     {
         var unit = text.Length > 0 ? text[^1] : ' ';
         var factor = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => 0 };
-        return factor > 0 && double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count * factor <= 1e10
+        return factor > 0
+            && double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
+            && count * factor <= 1e10
             ? TimeSpan.FromSeconds(count * factor)
-            : throw new UsageException($"{option} takes a number and s, m, h or d, such as 36h.");
+            : throw new UsageException($"{option} must be a number and s, m, h or d, such as 36h.");
     }
 }

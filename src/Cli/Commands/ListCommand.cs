@@ -7,20 +7,23 @@ internal static class ListCommand
     {
         var miners = new MinerOptions();
         var filter = new FilterOptions();
-        var command = new Command("ls", "List files: a miner's own, or as a validator a miner's");
+        var command = new ToolCommand("ls", "List your own files, or any miner's files as a validator")
+        {
+            Examples = ["s3auth ls --wallet default --newer 24h", "s3auth ls --wallet validator --miner 100 --json"],
+        };
         miners.AddTo(command);
         filter.AddTo(command);
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
             var wanted = filter.Read(parsed);
             var owners = await miners.ReadAsync(parsed, session, cancellationToken);
-            var (files, bytes, failed, outcome) = (0L, 0L, 0L, ExitCode.Done);
-            var lists = new OwnerFiles(session.Client.CreateReader(), wanted, (owner, exception) =>
+            var (files, bytes, failed, exitCode) = (0L, 0L, 0L, ExitCode.Done);
+            var listing = new OwnerFiles(session.Client.CreateReader(), wanted, (owner, failure) =>
             {
-                session.Report.Fail($"List of {owner}: {Failures.Describe(exception)}");
-                (failed, outcome) = (failed + 1, outcome == ExitCode.Done ? Failures.CodeOf(exception) : outcome);
+                session.Report.Fail($"Listing of {owner}: {failure.Message}");
+                (failed, exitCode) = (failed + 1, exitCode == ExitCode.Done ? failure.ExitCode : exitCode);
             });
-            await foreach (var file in lists.ListAsync(owners, cancellationToken))
+            await foreach (var file in listing.ListAsync(owners, cancellationToken))
             {
                 (files, bytes) = (files + 1, bytes + file.Size);
                 session.Report.Record(new ListedRecord("file", file.Key, file.Size, file.LastModified, file.ETag));
@@ -28,14 +31,14 @@ internal static class ListCommand
                     CultureInfo.InvariantCulture, $"{file.LastModified.UtcDateTime:yyyy-MM-dd HH:mm:ss}  {Amount.Bytes(file.Size),10}  {Report.Safe(file.Key)}"));
             }
 
-            if (lists.Fatal is { } fatal)
+            if (listing.AbortedBy is { } cause)
             {
-                return Failures.Tell(session.Report, fatal);
+                return session.Report.Fail(Failure.Of(cause));
             }
 
             session.Report.Record(new SummaryRecord("summary", files, bytes, failed == 0 ? null : failed));
-            session.Report.Note($"{Amount.Files(files)}, {Amount.Bytes(bytes)}{(failed == 0 ? "" : $"; {failed} lists failed")}");
-            return failed > 0 && failed < owners.Count ? ExitCode.PartlyDone : outcome;
+            session.Report.Note($"{Amount.Files(files)}, {Amount.Bytes(bytes)}{(failed == 0 ? "" : $"; {failed} listings failed")}");
+            return failed > 0 && failed < owners.Count ? ExitCode.PartlyDone : exitCode;
         });
         return command;
     }

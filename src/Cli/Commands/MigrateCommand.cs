@@ -3,23 +3,49 @@ namespace S3Auth.Cli.Commands;
 /// <summary><c>s3auth migrate huggingface</c>.</summary>
 internal static class MigrateCommand
 {
-    internal static Command Create(CommonOptions common) => new("migrate", "Move what was collected elsewhere into the miner's own folder")
+    internal static Command Create(CommonOptions common)
     {
-        CreateHuggingFace(common),
-    };
+        var command = new ToolCommand("migrate", "Copy files from another service into your own folder");
+        command.Add(CreateHuggingFace(common));
+        return command;
+    }
 
-    private static Command CreateHuggingFace(CommonOptions common)
+    private static ToolCommand CreateHuggingFace(CommonOptions common)
     {
-        var repository = new Argument<string>("REPO") { Description = "The dataset, OWNER/NAME" };
-        var revision = new Option<string>("--revision") { Description = "A branch, tag or commit", HelpName = "REV", DefaultValueFactory = _ => "main" };
-        var include = new Option<string[]>("--include") { Description = "Only files like this: '**/*.parquet'; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
-        var exclude = new Option<string[]>("--exclude") { Description = "But not files like this; may be repeated", HelpName = "GLOB", DefaultValueFactory = _ => [] };
-        var options = new UploadOptions("move", "moved");
-        var command = new Command(
-            "huggingface", "Stream a dataset of the Hugging Face Hub into the miner's folder; HF_TOKEN for private ones, HF_ENDPOINT for another Hub")
+        var repository = new Argument<string>("REPO") { Description = "The dataset, as OWNER/NAME" };
+        var revision = new Option<string>("--revision")
         {
-            repository, revision, include, exclude,
+            Description = "A branch, tag or commit (default: main)",
+            HelpName = "REV",
+            DefaultValueFactory = _ => "main",
         };
+        var include = new Option<string[]>("--include")
+        {
+            Description = "Only files that match, such as '**/*.parquet'; may be repeated",
+            HelpName = "GLOB",
+            DefaultValueFactory = _ => [],
+        };
+        var exclude = new Option<string[]>("--exclude")
+        {
+            Description = "No files that match; may be repeated",
+            HelpName = "GLOB",
+            DefaultValueFactory = _ => [],
+        };
+        var options = new UploadOptions("migrate");
+        var command = new ToolCommand(
+            "huggingface",
+            "Copy a dataset of the Hugging Face Hub into your own folder. HF_TOKEN gives access to private datasets, HF_ENDPOINT names a mirror.")
+        {
+            Examples =
+            [
+                "s3auth migrate huggingface OWNER/NAME --wallet default --source x --dry-run",
+                "s3auth migrate huggingface OWNER/NAME --include '**/*.parquet' --wallet default --source x",
+            ],
+        };
+        command.Add(repository);
+        command.Add(revision);
+        command.Add(include);
+        command.Add(exclude);
         options.AddTo(command);
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
@@ -27,11 +53,12 @@ internal static class MigrateCommand
             var (endpoint, token) = (ReadEndpoint(), Variable("HF_TOKEN"));
             if (token is not null && endpoint.Scheme == "http" && !endpoint.IsLoopback)
             {
-                session.Report.Warn($"HF_TOKEN goes to {endpoint.Authority} without TLS: whoever is on the way can read and use it.");
+                session.Report.Warn($"HF_TOKEN goes to {endpoint.Authority} without TLS: anyone on the network path can read and use it.");
             }
 
             using var hub = new HubClient(endpoint, token, session.Report);
-            using var journal = new MigrationJournal(MigrationJournal.PathOf(session.Server, session.Wallet.Hotkey.AccountId.ToString(), dataset));
+            var account = session.Wallet.Hotkey.AccountId.ToString();
+            using var journal = new MigrationJournal(MigrationJournal.PathOf(session.Server, account, dataset));
             return await new MigrationRun(session, hub, journal, new MigrationPlan
             {
                 Dataset = dataset,
@@ -51,6 +78,6 @@ internal static class MigrateCommand
         var text = Variable("HF_ENDPOINT") ?? "https://huggingface.co";
         return Uri.TryCreate(text, UriKind.Absolute, out var hub) && hub.Scheme is "http" or "https"
             ? hub
-            : throw new UsageException("HF_ENDPOINT is a URL such as https://huggingface.co.");
+            : throw new UsageException("HF_ENDPOINT is not a URL. Use one such as https://huggingface.co.");
     }
 }

@@ -5,8 +5,12 @@ internal static class MinersCommand
 {
     internal static Command Create(CommonOptions common)
     {
-        var source = new Option<string?>("--source") { Description = "Only those with a folder of this source", HelpName = "NAME" };
-        var command = new Command("miners", "List the miners that have files, as a validator") { source };
+        var source = new Option<string?>("--source") { Description = "Only miners that have a folder of this source", HelpName = "NAME" };
+        var command = new ToolCommand("miners", "List the miners that have files, as a validator")
+        {
+            Examples = ["s3auth miners --wallet validator", "s3auth miners --wallet validator --source x --json"],
+        };
+        command.Add(source);
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
             var wanted = parsed.GetValue(source);
@@ -21,8 +25,8 @@ internal static class MinersCommand
 
                 count++;
                 session.Report.Record(new MinerRecord("miner", miner.Id, miner.Uid, [.. miner.Folders.Select(folder => folder.Prefix)]));
-                session.Report.Line(string.Create(
-                    CultureInfo.InvariantCulture, $"{miner.Uid?.ToString(CultureInfo.InvariantCulture) ?? "-",5}  {Report.Safe(miner.Id)}  {Report.Safe(string.Join(", ", sources))}").TrimEnd());
+                var uid = miner.Uid?.ToString(CultureInfo.InvariantCulture) ?? "-";
+                session.Report.Line($"{uid,5}  {Report.Safe(miner.Id)}  {Report.Safe(string.Join(", ", sources))}".TrimEnd());
             }
 
             session.Report.Note(count == 1 ? "1 miner" : string.Create(CultureInfo.InvariantCulture, $"{count} miners"));

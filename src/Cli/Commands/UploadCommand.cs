@@ -5,28 +5,40 @@ internal static class UploadCommand
 {
     internal static Command Create(CommonOptions common)
     {
-        var paths = new Argument<string[]>("PATH") { Description = "Files, folders, or globs in quotes", Arity = ArgumentArity.OneOrMore };
-        var options = new UploadOptions("upload", "uploaded");
-        var watch = new Option<bool>("--watch") { Description = "Go on, and upload what appears or changes" };
-        var period = new Option<double>("--watch-period") { Description = "Seconds between two looks; a file that rested so long is whole", HelpName = "S", DefaultValueFactory = _ => 5 };
-        var command = new Command("upload", "Upload files into the miner's own folder; what is there already is skipped")
+        var paths = new Argument<string[]>("PATH")
         {
-            paths, watch, period,
+            Description = "Files, folders, or globs in quotes: * and ? within a folder, ** for any folders",
+            Arity = ArgumentArity.OneOrMore,
         };
+        var options = new UploadOptions("upload");
+        var watch = new Option<bool>("--watch") { Description = "Keep running, and upload files that appear or change" };
+        var period = new Option<double>("--watch-period")
+        {
+            Description = "Seconds between two scans; a file is complete if it did not change between them (default: 5)",
+            HelpName = "S",
+            DefaultValueFactory = _ => 5,
+        };
+        var command = new ToolCommand("upload", "Upload files into your own folder; skip files that are already there")
+        {
+            Examples = ["s3auth upload data/ --wallet default --source x", "s3auth upload 'data/**/*.parquet' --wallet default --source x --watch"],
+        };
+        command.Add(paths);
+        command.Add(watch);
+        command.Add(period);
         options.AddTo(command);
         common.Run(command, (parsed, session, cancellationToken) =>
         {
             var seconds = parsed.GetValue(period);
             if (seconds is not (>= 0.1 and <= 86400))
             {
-                throw new UsageException("--watch-period takes 0.1 to 86400 seconds.");
+                throw new UsageException("--watch-period must be 0.1 to 86400 seconds.");
             }
 
             return new UploadRun(session, new UploadPlan
             {
                 Paths = parsed.GetValue(paths)!,
                 Settings = options.Read(parsed),
-                Watch = parsed.GetValue(watch) ? TimeSpan.FromSeconds(seconds) : null,
+                WatchPeriod = parsed.GetValue(watch) ? TimeSpan.FromSeconds(seconds) : null,
             }).RunAsync(cancellationToken);
         });
         return command;

@@ -1,21 +1,32 @@
 namespace S3Auth.Cli.Commands;
 
-/// <summary>The options of every command that brings files into the miner's folder.</summary>
-/// <param name="verb">What is done to a file: upload, move.</param>
-/// <param name="done">The same when it was done: uploaded, moved.</param>
-internal sealed class UploadOptions(string verb, string done)
+/// <summary>The options of every command that uploads files.</summary>
+/// <param name="verb">The verb of the command: upload, migrate.</param>
+internal sealed class UploadOptions(string verb)
 {
-    private readonly Option<string?> _source = new("--source") { Description = "The source they come from; else the deployment's first", HelpName = "NAME" };
+    private readonly Option<string?> _source = new("--source")
+    {
+        Description = "The source of the data (default: the deployment's first source)",
+        HelpName = "NAME",
+    };
 
-    private readonly Option<string?> _job = new("--job") { Description = "The job they were collected for: they go into its folder", HelpName = "ID" };
+    private readonly Option<string?> _job = new("--job") { Description = "The job whose folder gets the files", HelpName = "ID" };
 
-    private readonly Option<string> _to = new("--to") { Description = "A folder within the miner's", HelpName = "PATH", DefaultValueFactory = _ => "" };
+    private readonly Option<string> _to = new("--to")
+    {
+        Description = "A subfolder of the miner's folder",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => "",
+    };
 
     private readonly Option<int> _parallel = ParallelOption.Create();
 
-    private readonly Option<bool> _dryRun = new("--dry-run") { Description = $"Say what would be {done}, and {verb} nothing" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = $"Print what the command would {verb}, and {verb} nothing" };
 
-    private readonly Option<bool> _force = new("--force") { Description = $"{char.ToUpperInvariant(verb[0])}{verb[1..]} also what is there already, without looking" };
+    private readonly Option<bool> _force = new("--force")
+    {
+        Description = $"{char.ToUpperInvariant(verb[0])}{verb[1..]} every file, without comparing with the bucket",
+    };
 
     internal void AddTo(Command command)
     {
@@ -25,7 +36,7 @@ internal sealed class UploadOptions(string verb, string done)
         }
     }
 
-    /// <exception cref="UsageException">One of them is out of its range.</exception>
+    /// <exception cref="UsageException">A value is out of range.</exception>
     internal UploadSettings Read(ParseResult parsed) => new()
     {
         Source = parsed.GetValue(_source),

@@ -1,24 +1,24 @@
 namespace S3Auth.Cli.Identity;
 
-/// <summary>How the command line says who is asking; exactly one of wallet, mnemonic file and SURI.</summary>
+/// <summary>The options that name the hotkey: exactly one of wallet, mnemonic file and SURI.</summary>
 internal sealed record IdentityOptions
 {
-    /// <summary>A wallet's name: its folder below <see cref="WalletPath"/>.</summary>
+    /// <summary>The name of a wallet: its folder in <see cref="WalletPath"/>.</summary>
     public string? Wallet { get; init; }
 
-    /// <summary>The hotkey's name within the wallet.</summary>
+    /// <summary>The name of the hotkey in the wallet.</summary>
     public required string HotkeyName { get; init; }
 
-    /// <summary>Where wallets are.</summary>
+    /// <summary>The folder of the wallets.</summary>
     public required string WalletPath { get; init; }
 
-    /// <summary>A file with the hotkey's phrase.</summary>
+    /// <summary>A file with the hotkey's mnemonic.</summary>
     public string? MnemonicFile { get; init; }
 
     /// <summary>A development account, such as <c>//Bob</c>.</summary>
     public string? Suri { get; init; }
 
-    /// <summary>The coldkey's address, where no wallet tells it.</summary>
+    /// <summary>The coldkey's address, if the wallet has no coldkeypub.txt.</summary>
     public string? Coldkey { get; init; }
 
     /// <summary>A file with the password of an encrypted key file.</summary>

@@ -1,11 +1,11 @@
 namespace S3Auth.Cli.Identity;
 
-/// <summary>A password as it was typed, overwritten at the end.</summary>
+/// <summary>A typed password. Overwritten when it is disposed.</summary>
 internal sealed class PasswordInput : IDisposable
 {
-    private const int Longest = 4096;
+    private const int MaxBytes = 4096;
 
-    private readonly byte[] _bytes = GC.AllocateArray<byte>(Longest, pinned: true);
+    private readonly byte[] _bytes = GC.AllocateArray<byte>(MaxBytes, pinned: true);
     private int _length;
 
     private PasswordInput()
@@ -14,7 +14,7 @@ internal sealed class PasswordInput : IDisposable
 
     internal ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
-    /// <summary>Asks at the terminal, without showing what is typed; null where there is no terminal.</summary>
+    /// <summary>Asks on the terminal without showing what is typed; null if there is no terminal.</summary>
     internal static PasswordInput? Ask(string path)
     {
         if (Console.IsInputRedirected)
@@ -24,7 +24,7 @@ internal sealed class PasswordInput : IDisposable
 
         Console.Error.Write($"Password of {path}: ");
         var input = new PasswordInput();
-        var typed = GC.AllocateArray<char>(Longest / 3, pinned: true);
+        var typed = GC.AllocateArray<char>(MaxBytes / 3, pinned: true);
         try
         {
             var count = Read(typed);

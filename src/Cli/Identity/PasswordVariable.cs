@@ -1,15 +1,15 @@
 namespace S3Auth.Cli.Identity;
 
 /// <summary>
-/// The environment variable that Bittensor's wallet tools keep a key file's password in: <c>BT_PW_</c> and the file's path in capitals, with
-/// <c>_</c> for <c>/</c> and <c>.</c>. Its value is the password, XORed with the variable's name, in base64; tools before 2.1 used no
-/// base64. This is not encryption: it only hides the password at a glance.
+/// The environment variable in which Bittensor's wallet tools keep the password of a key file. Its name is <c>BT_PW_</c> and the file's path
+/// in capitals, with <c>_</c> for <c>/</c> and <c>.</c>. Its value is the password, XORed with the variable's name, in base64; tools before
+/// 2.1 used no base64. This is not encryption.
 /// </summary>
 internal static class PasswordVariable
 {
-    private const string Start = "BT_PW_";
+    private const string NamePrefix = "BT_PW_";
 
-    /// <summary>The names that the tools may use, which depend on how the path was passed to them.</summary>
+    /// <summary>Returns the names that the tools may use. They depend on how the path was passed to the tools.</summary>
     internal static IEnumerable<string> NamesOf(string path)
     {
         var whole = Path.GetFullPath(path);
@@ -18,11 +18,11 @@ internal static class PasswordVariable
             ? new[] { whole, path, "~" + whole[home.Length..] }
             : [whole, path];
         return paths
-            .Select(one => Start + one.Replace(Path.DirectorySeparatorChar, '_').Replace('.', '_').ToUpperInvariant())
+            .Select(one => NamePrefix + one.Replace(Path.DirectorySeparatorChar, '_').Replace('.', '_').ToUpperInvariant())
             .Distinct(StringComparer.Ordinal);
     }
 
-    /// <summary>What the password may be, in UTF-8; the likeliest first.</summary>
+    /// <summary>Returns the possible passwords in UTF-8, the most likely first.</summary>
     internal static IEnumerable<byte[]> Decode(string name, string value)
     {
         var key = Encoding.UTF8.GetBytes(name);
@@ -38,7 +38,7 @@ internal static class PasswordVariable
             yield return password;
         }
 
-        // Character by character, each of them below 256.
+        // Without base64, each character of the value is a byte.
         var characters = value.ToCharArray();
         for (var i = 0; i < characters.Length; i++)
         {

@@ -1,17 +1,18 @@
 namespace S3Auth.Cli.Identity;
 
-/// <summary>Finds the keys that the command line names.</summary>
-/// <param name="warn">Told what should not be so.</param>
-/// <param name="askPassword">Asks for the password of the file named; null where nobody can be asked.</param>
-/// <param name="readVariable">Reads an environment variable; null where it is not set.</param>
+/// <summary>Reads the keys that the options name.</summary>
+/// <param name="warn">Prints a warning.</param>
+/// <param name="askPassword">Asks for the password of a file; null if there is no terminal.</param>
+/// <param name="readVariable">Reads an environment variable; null if it is not set.</param>
 internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInput?> askPassword, Func<string, string?> readVariable)
 {
-    /// <exception cref="UsageException">There is no such key, or it cannot be read; the message says what to do.</exception>
+    /// <exception cref="UsageException">The key does not exist or cannot be read; the message says what to do.</exception>
     internal Wallet Read(IdentityOptions options)
     {
         if (new[] { options.Wallet, options.MnemonicFile, options.Suri }.Count(one => one is not null) != 1)
         {
-            throw new UsageException("Say who you are with one of --wallet NAME [--hotkey NAME], --mnemonic-file FILE, --suri //NAME (development).");
+            throw new UsageException(
+                "Pass exactly one of --wallet NAME [--hotkey NAME], --mnemonic-file FILE, or --suri //NAME (a development account).");
         }
 
         var given = options.Coldkey is { } text ? ReadAddress(text, "--coldkey") : (AccountId?)null;
@@ -27,14 +28,15 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
 
     internal static AccountId ReadAddress(string text, string option) => Ss58.TryDecode(text, out var account, out var error)
         ? account
-        : throw new UsageException($"{option} is no address: {error.Describe()}");
+        : throw new UsageException($"{option} is not an address: {error.Describe()}");
 
-    // Whoever types a phrase or seed here has it in the shell's history and in the list of processes.
+    // A mnemonic or seed on the command line would appear in the shell's history and in the list of processes.
     private static Wallet ReadDevelopment(string suri, AccountId? coldkey)
     {
         if (!suri.StartsWith("//", StringComparison.Ordinal) || suri.Contains("///", StringComparison.Ordinal))
         {
-            throw new UsageException("--suri takes development accounts only, such as //Bob: a secret does not belong on a command line. Use --mnemonic-file or --wallet.");
+            throw new UsageException(
+                "--suri accepts development accounts only, such as //Bob. Do not pass secrets on the command line: use --mnemonic-file or --wallet.");
         }
 
         try
@@ -60,7 +62,7 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
         }
         catch (FormatException exception)
         {
-            throw new UsageException($"The mnemonic file {path}: {exception.Message}");
+            throw new UsageException($"The mnemonic file {path} cannot be read: {exception.Message}");
         }
         finally
         {
@@ -75,14 +77,14 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
         var wallet = Path.Combine(options.WalletPath, options.Wallet!);
         if (!Directory.Exists(wallet))
         {
-            throw new UsageException($"There is no wallet {wallet}: {Existing(options.WalletPath, "wallet", Directory.GetDirectories)}");
+            throw new UsageException($"There is no wallet {wallet}. {Existing(options.WalletPath, "wallet", Directory.GetDirectories)}");
         }
 
         var hotkeys = Path.Combine(wallet, "hotkeys");
         var path = Path.Combine(hotkeys, options.HotkeyName);
         if (!File.Exists(path))
         {
-            throw new UsageException($"There is no hotkey {path}: {Existing(hotkeys, "hotkey", Directory.GetFiles)}");
+            throw new UsageException($"There is no hotkey {path}. {Existing(hotkeys, "hotkey", Directory.GetFiles)}");
         }
 
         var hotkey = ReadKeyFile(path, options.PasswordFile);
@@ -111,12 +113,13 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
                     return Decrypt(file, path, passwordFile);
                 default:
                     var kind = KeyFile.KindOf(file.Bytes) == KeyFileKind.Fernet ? "Fernet" : "Ansible's vault";
-                    throw new UsageException($"The hotkey file {path} is encrypted with {kind}, as early wallets did: run 'btcli wallet update' once, which encrypts it as today's do.");
+                    throw new UsageException(
+                        $"The hotkey file {path} has an old encryption ({kind}). Run `btcli wallet update` once to encrypt it in the current format.");
             }
         }
         catch (FormatException exception)
         {
-            throw new UsageException($"The hotkey file {path}: {exception.Message}");
+            throw new UsageException($"The hotkey file {path} cannot be read: {exception.Message}");
         }
     }
 
@@ -138,9 +141,9 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
             }
 
             using var typed = askPassword(path) ?? throw new UsageException(name is null
-                ? $"The hotkey file {path} is encrypted, and there is no terminal to ask for its password: pass --password-file, or set "
+                ? $"The hotkey file {path} is encrypted, and there is no terminal to ask for its password. Pass --password-file, or set "
                     + $"${PasswordVariable.NamesOf(path).First()} as Bittensor's tools do."
-                : $"The password in ${name} does not open the hotkey file {path}: set it again with save_password_to_env of "
+                : $"The password in ${name} does not decrypt the hotkey file {path}. Set it again with save_password_to_env of "
                     + "bittensor-wallet, or pass --password-file.");
             return KeyFile.Decrypt(file.Bytes, typed.Bytes);
         }
@@ -154,7 +157,7 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
         }
     }
 
-    /// <returns>The variable that is set, if any, and the key pair that its password opens.</returns>
+    /// <returns>The variable that is set, if any, and the key pair if the variable's password decrypts it.</returns>
     private (string? Name, KeyPair? Hotkey) DecryptByVariable(SecretFile file, string path)
     {
         foreach (var name in PasswordVariable.NamesOf(path))
@@ -172,7 +175,7 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
                 }
                 catch (CryptographicException)
                 {
-                    // It may have been written by another version of the tools.
+                    // Another version of the tools may have written the variable, with another encoding.
                 }
                 finally
                 {
@@ -194,14 +197,14 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
             return null;
         }
 
-        using var file = new SecretFile(path, "coldkey's public file");
+        using var file = new SecretFile(path, "coldkey file");
         try
         {
             return KeyFile.ReadAddress(file.Bytes);
         }
         catch (FormatException exception)
         {
-            throw new UsageException($"The coldkey's public file {path}: {exception.Message}");
+            throw new UsageException($"The coldkey file {path} cannot be read: {exception.Message} Pass the coldkey's address with --coldkey.");
         }
     }
 
@@ -209,23 +212,27 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
     {
         if (SecretFile.IsOpenToOthers(path))
         {
-            warn($"{path} can be read by other accounts of this machine. Run: chmod 600 {path}");
+            warn($"Other accounts of this machine can read {path}. Run `chmod 600 {path}`.");
         }
     }
 
-    // A name, not a way to another folder.
+    // A name must not lead to another folder.
     private static void RefusePath(string name, string option)
     {
         if (name.Length == 0 || name is "." or ".." || name.AsSpan().ContainsAny('/', '\\', '\0'))
         {
-            throw new UsageException($"{option} takes a name; where wallets lie says --wallet-path.");
+            throw new UsageException($"{option} must be a name, not a path. Use --wallet-path for the folder of the wallets.");
         }
     }
 
     private static string Existing(string folder, string what, Func<string, string[]> list)
     {
         var names = Directory.Exists(folder)
-            ? list(folder).Select(path => Path.GetFileName(path)!).Where(name => !name.EndsWith("pub.txt", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ToList()
+            ? list(folder)
+                .Select(path => Path.GetFileName(path)!)
+                .Where(name => !name.EndsWith("pub.txt", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .ToList()
             : [];
         return names.Count == 0 ? $"{folder} has no {what}." : $"{folder} has {string.Join(", ", names)}.";
     }

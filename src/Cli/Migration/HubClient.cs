@@ -7,16 +7,22 @@ using System.Text.Json.Serialization;
 
 namespace S3Auth.Cli.Migration;
 
+/// <summary>A file of a dataset on the Hub.</summary>
+/// <param name="Path">The path in the repository.</param>
+/// <param name="Size">The size in bytes.</param>
+/// <param name="Id">The SHA-256 of a file in LFS, otherwise the id of the Git blob.</param>
+/// <param name="Expected">The same hash, to verify the bytes.</param>
+internal sealed record HubFile(string Path, long Size, string Id, ExpectedContent Expected);
+
 /// <summary>
-/// A Hub's HTTP API, as https://huggingface.co/docs/hub/api describes it: a revision's commit, its tree page by page, its files. The token
-/// goes to the Hub alone, never to its redirects or to other hosts that its list links to. Retries transient errors, after
-/// the Hub's Retry-After.
+/// Client of a Hub's HTTP API (https://huggingface.co/docs/hub/api): the commit of a revision, the pages of its tree, its files. Sends the
+/// token only to the Hub, never to redirects or to other hosts. Retries transient failures, after the Hub's Retry-After.
 /// </summary>
 internal sealed class HubClient : IDisposable
 {
-    private const int MaxTries = 6;
+    private const int MaxAttempts = 6;
     private const int MaxRedirects = 10;
-    private const int MaxAnswer = 64 * 1024 * 1024;
+    private const int MaxAnswerBytes = 64 * 1024 * 1024;
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(5);
 
@@ -32,24 +38,23 @@ internal sealed class HubClient : IDisposable
         _hub = new Uri(hub.AbsoluteUri.TrimEnd('/') + "/");
         _token = token;
         _report = report;
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15) })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15) };
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("s3auth", typeof(HubClient).Assembly.GetName().Version?.ToString(3)));
     }
 
-    /// <summary>The commit that a revision is now.</summary>
-    /// <exception cref="UsageException">There is no such dataset or revision for this token.</exception>
+    /// <summary>Returns the current commit of a revision.</summary>
+    /// <exception cref="UsageException">The token cannot read such a dataset or revision.</exception>
     internal async Task<string> GetCommitAsync(HubDataset dataset, string revision, CancellationToken cancellationToken)
     {
-        var (info, _) = await GetJsonAsync<Revision>(new Uri(_hub, $"api/datasets/{dataset}/revision/{Uri.EscapeDataString(revision)}"), cancellationToken);
+        var target = new Uri(_hub, $"api/datasets/{dataset}/revision/{Uri.EscapeDataString(revision)}");
+        var (info, _) = await GetJsonAsync<Revision>(target, cancellationToken);
         return info.Sha is { Length: 40 } sha && sha.All(char.IsAsciiHexDigit)
             ? sha
-            : throw new HttpRequestException("The Hub did not say which commit the revision is.");
+            : throw new HttpRequestException("The Hub's answer names no commit for the revision.");
     }
 
-    /// <summary>Every file of a commit, page by page.</summary>
+    /// <summary>Lists the files of a commit, page by page.</summary>
     internal async IAsyncEnumerable<HubFile> ListAsync(HubDataset dataset, string commit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var page = new Uri(_hub, $"api/datasets/{dataset}/tree/{commit}?recursive=true&limit=1000");
@@ -58,7 +63,7 @@ internal sealed class HubClient : IDisposable
         {
             if (!pages.Add(page.AbsoluteUri))
             {
-                throw new HttpRequestException("The Hub's list does not go on: it links to a page that was already read.");
+                throw new HttpRequestException("The Hub's listing repeats itself: it links to a page that was already read.");
             }
 
             var (entries, next) = await GetJsonAsync<List<Entry?>>(page, cancellationToken);
@@ -66,7 +71,7 @@ internal sealed class HubClient : IDisposable
             {
                 if (entry is null or { Type: "file", Path: null or "" } or { Size: < 0 } or { Lfs.Size: < 0 })
                 {
-                    throw new HttpRequestException($"The answer of {_hub.Authority} is not that of a Hugging Face Hub: check HF_ENDPOINT.");
+                    throw new HttpRequestException($"{_hub.Authority} does not answer like a Hugging Face Hub. Check HF_ENDPOINT.");
                 }
 
                 if (entry.Type == "file")
@@ -79,29 +84,32 @@ internal sealed class HubClient : IDisposable
         }
     }
 
-    // A mirror returns the addresses of the Hub that it mirrors. Only the configured Hub gets requests and the token.
+    // A mirror returns URLs of the Hub that it mirrors. Only the configured Hub may get requests and the token.
     private Uri AtHub(Uri next)
     {
         var target = IsOfHub(next) ? next : new Uri(_hub, next.PathAndQuery.TrimStart('/'));
         return IsOfHub(target) && target.AbsolutePath.StartsWith(_hub.AbsolutePath + "api/datasets/", StringComparison.Ordinal)
             ? target
             : throw new HttpRequestException(
-                $"The Hub's list continues at {Report.Safe(next.GetLeftPart(UriPartial.Path))}, which is not a list of a dataset, so it is not followed.");
+                $"The Hub's listing continues at {Report.Safe(next.GetLeftPart(UriPartial.Path))}. That is not a listing of a dataset, so it is not "
+                + "followed.");
     }
 
-    /// <summary>Opens a file's bytes from a position on.</summary>
+    /// <summary>Opens a file at a position.</summary>
     internal async Task<HttpResponseMessage> OpenAsync(HubDataset dataset, string commit, string path, long from, CancellationToken cancellationToken)
     {
         var escaped = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
         var response = await SendAsync(new Uri(_hub, $"datasets/{dataset}/resolve/{commit}/{escaped}"), from, cancellationToken);
-        var isExpected = from == 0 ? response.StatusCode == HttpStatusCode.OK : response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == from;
+        var isExpected = from == 0
+            ? response.StatusCode == HttpStatusCode.OK
+            : response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == from;
         if (isExpected)
         {
             return response;
         }
 
         response.Dispose();
-        throw new HttpRequestException($"The Hub did not send {Report.Safe(path)} from byte {from} on.");
+        throw new HttpRequestException($"The Hub did not send {Report.Safe(path)} starting at byte {from}.");
     }
 
     public void Dispose() => _http.Dispose();
@@ -112,17 +120,18 @@ internal sealed class HubClient : IDisposable
         {
             return IsHex(sha256, 64)
                 ? new HubFile(entry.Path!, lfs.Size, sha256, ExpectedContent.Sha256(sha256))
-                : throw new HttpRequestException($"The Hub names no SHA-256 for {Report.Safe(entry.Path!)}.");
+                : throw new HttpRequestException($"The Hub's listing has no SHA-256 of {Report.Safe(entry.Path!)}.");
         }
 
         return IsHex(entry.Oid, 40)
             ? new HubFile(entry.Path!, entry.Size, entry.Oid!, ExpectedContent.GitBlob(entry.Oid!, entry.Size))
-            : throw new HttpRequestException($"The Hub names no hash for {Report.Safe(entry.Path!)}.");
+            : throw new HttpRequestException($"The Hub's listing has no hash of {Report.Safe(entry.Path!)}.");
     }
 
     private static bool IsHex(string? text, int digits) => text?.Length == digits && text.All(char.IsAsciiHexDigit);
 
-    private bool IsOfHub(Uri target) => Uri.Compare(target, _hub, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
+    private bool IsOfHub(Uri target) =>
+        Uri.Compare(target, _hub, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     private async Task<(T Value, Uri? Next)> GetJsonAsync<T>(Uri target, CancellationToken cancellationToken)
     {
@@ -131,18 +140,18 @@ internal sealed class HubClient : IDisposable
         {
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(AnswerTimeout);
-            await response.Content.LoadIntoBufferAsync(MaxAnswer, timeout.Token);
+            await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, timeout.Token);
             await using var body = await response.Content.ReadAsStreamAsync(timeout.Token);
             var value = await JsonSerializer.DeserializeAsync<T>(body, cancellationToken: timeout.Token);
             return (value ?? throw new JsonException(), NextOf(response, target));
         }
         catch (JsonException exception)
         {
-            throw new HttpRequestException($"{_hub.Authority} does not answer as a Hub does: check HF_ENDPOINT.", exception);
+            throw new HttpRequestException($"{_hub.Authority} does not answer like a Hugging Face Hub. Check HF_ENDPOINT.", exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new StalledException($"{_hub.Authority} did not send its whole answer within {AnswerTimeout.TotalSeconds:0} s.");
+            throw new StalledException($"{_hub.Authority} did not send the whole answer within {AnswerTimeout.TotalSeconds:0} s.");
         }
     }
 
@@ -157,7 +166,10 @@ internal sealed class HubClient : IDisposable
         foreach (var link in links.SelectMany(value => value.Split(',')))
         {
             var (start, end) = (link.IndexOf('<', StringComparison.Ordinal), link.IndexOf('>', StringComparison.Ordinal));
-            if (start >= 0 && end > start && link[end..].Contains("rel=\"next\"", StringComparison.OrdinalIgnoreCase) && Uri.TryCreate(page, link[(start + 1)..end], out var next))
+            if (start >= 0
+                && end > start
+                && link[end..].Contains("rel=\"next\"", StringComparison.OrdinalIgnoreCase)
+                && Uri.TryCreate(page, link[(start + 1)..end], out var next))
             {
                 return next;
             }
@@ -182,7 +194,7 @@ internal sealed class HubClient : IDisposable
 
                 using (response)
                 {
-                    if (attempt == MaxTries || !IsPassing(response.StatusCode))
+                    if (attempt == MaxAttempts || !IsTransient(response.StatusCode))
                     {
                         throw Refused(response.StatusCode, target);
                     }
@@ -190,13 +202,13 @@ internal sealed class HubClient : IDisposable
                     (wait, reason) = (response.Headers.RetryAfter?.Delta ?? Backoff(attempt), $"the Hub answered {(int)response.StatusCode}");
                 }
             }
-            catch (Exception exception) when (attempt < MaxTries && exception is HttpRequestException { StatusCode: null, InnerException: IOException or SocketException } or StalledException)
+            catch (Exception exception) when (attempt < MaxAttempts && IsTransient(exception))
             {
                 (wait, reason) = (Backoff(attempt), exception.Message);
             }
 
             wait = wait > MaxWait ? MaxWait : wait;
-            _report.Note($"{reason}; trying again in {Amount.Duration(wait)}");
+            _report.Note($"{reason}; retrying in {Amount.Duration(wait)}");
             await Task.Delay(wait, cancellationToken);
         }
     }
@@ -228,9 +240,10 @@ internal sealed class HubClient : IDisposable
 
                 response.Dispose();
                 target = new Uri(target, location);
-                if (redirects == MaxRedirects || (target.Scheme != Uri.UriSchemeHttps && (target.Scheme != Uri.UriSchemeHttp || _hub.Scheme != Uri.UriSchemeHttp)))
+                var isAllowed = target.Scheme == Uri.UriSchemeHttps || (target.Scheme == Uri.UriSchemeHttp && _hub.Scheme == Uri.UriSchemeHttp);
+                if (redirects == MaxRedirects || !isAllowed)
                 {
-                    throw new HttpRequestException("The Hub redirects too often, or away from TLS.", inner: null, response.StatusCode);
+                    throw new HttpRequestException("The Hub redirects too often, or to a URL without TLS.", inner: null, response.StatusCode);
                 }
             }
         }
@@ -244,13 +257,18 @@ internal sealed class HubClient : IDisposable
     {
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new UsageException(
             _token is null
-                ? "The Hub wants to know who asks: set HF_TOKEN to a token that may read this dataset."
-                : "The Hub does not let this HF_TOKEN read the dataset: has its owner's agreement been accepted on its page?"),
-        HttpStatusCode.NotFound => new UsageException($"The Hub has no {Report.Safe(target.AbsolutePath)}: check the dataset's name and --revision, and HF_TOKEN where it is private."),
+                ? "The Hub requires a token for this dataset. Set HF_TOKEN to a token that can read it."
+                : "The Hub does not let this HF_TOKEN read the dataset. If the dataset is gated, accept its terms on its page."),
+        HttpStatusCode.NotFound => new UsageException(
+            $"The Hub has no {Report.Safe(target.AbsolutePath)}. Check the dataset's name and --revision, and set HF_TOKEN if it is private."),
         _ => new HttpRequestException($"The Hub answered {(int)status}.", inner: null, status),
     };
 
-    private static bool IsPassing(HttpStatusCode status) => status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)status >= 500;
+    private static bool IsTransient(HttpStatusCode status) =>
+        status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)status >= 500;
+
+    private static bool IsTransient(Exception exception) =>
+        exception is HttpRequestException { StatusCode: null, InnerException: IOException or SocketException } or StalledException;
 
     private static TimeSpan Backoff(int attempt) => TimeSpan.FromSeconds(Math.Pow(2, attempt - 1) * (0.5 + (Random.Shared.NextDouble() / 2)));
 

@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace S3Auth.Cli.Migration;
 
-/// <summary>A dataset by its name on the Hub, <c>owner/name</c> or for a few old ones just <c>name</c>.</summary>
+/// <summary>The name of a dataset on the Hub: <c>owner/name</c>, or <c>name</c> for a few old datasets.</summary>
 internal sealed partial record HubDataset
 {
     private HubDataset(string name) => Name = name;
 
     internal string Name { get; }
 
-    /// <summary>Reads a name, also as part of the dataset's page's address.</summary>
-    /// <exception cref="UsageException">It is none.</exception>
+    /// <summary>Parses a name, or the URL of the dataset's page.</summary>
+    /// <exception cref="UsageException">The text is not a name.</exception>
     internal static HubDataset Parse(string text)
     {
         var name = text;
@@ -21,7 +21,7 @@ internal sealed partial record HubDataset
 
         return Pattern().IsMatch(name) && !name.Contains("..", StringComparison.Ordinal)
             ? new HubDataset(name)
-            : throw new UsageException("A dataset is named OWNER/NAME, as on its page.");
+            : throw new UsageException("This is not a dataset. Use OWNER/NAME, as on the dataset's page.");
     }
 
     public override string ToString() => Name;

@@ -1,16 +1,18 @@
 namespace S3Auth.Cli.Migration;
 
-/// <summary>A file of the Hub as it comes, from its beginning to its end; where the connection breaks, it goes on with another.</summary>
+/// <summary>Streams a file of the Hub. If the connection breaks, resumes with another connection at the same byte.</summary>
+/// <param name="open">Opens the file at a position.</param>
+/// <param name="size">The size of the file in bytes.</param>
 internal sealed class HubFileStream(Func<long, CancellationToken, Task<HttpResponseMessage>> open, long size) : Stream
 {
-    private const int MaxBreaks = 5;
+    private const int MaxReconnects = 5;
 
     private static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(60);
 
     private HttpResponseMessage? _response;
     private Stream? _body;
     private long _position;
-    private int _breaks;
+    private int _reconnects;
 
     public override bool CanRead => true;
 
@@ -31,17 +33,17 @@ internal sealed class HubFileStream(Func<long, CancellationToken, Task<HttpRespo
                 var read = await ReadOnceAsync(buffer, cancellationToken);
                 if (read == 0 && _position < size)
                 {
-                    throw new HttpIOException(HttpRequestError.ResponseEnded, "The Hub's answer ended early.");
+                    throw new HttpIOException(HttpRequestError.ResponseEnded, "The Hub's answer ended before the end of the file.");
                 }
 
                 _position += read;
-                _breaks = read > 0 ? 0 : _breaks;
+                _reconnects = read > 0 ? 0 : _reconnects;
                 return read;
             }
-            catch (Exception exception) when (exception is IOException or HttpRequestException && ++_breaks <= MaxBreaks)
+            catch (Exception exception) when (exception is IOException or HttpRequestException && ++_reconnects <= MaxReconnects)
             {
                 await CloseAsync();
-                await Task.Delay(TimeSpan.FromMilliseconds(200 * _breaks), cancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(200 * _reconnects), cancellationToken);
             }
         }
     }
@@ -97,7 +99,7 @@ internal sealed class HubFileStream(Func<long, CancellationToken, Task<HttpRespo
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new StalledException($"Nothing came from the Hub for {StallTimeout.TotalSeconds:0} s.");
+            throw new StalledException($"The Hub sent nothing for {StallTimeout.TotalSeconds:0} s.");
         }
     }
 

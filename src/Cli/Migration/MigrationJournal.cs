@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace S3Auth.Cli.Migration;
 
 /// <summary>
-/// Which bytes were stored under which key, a line each: a store's ETag does not tell what the Hub's hashes tell, and a file that
-/// changed on the Hub may have the same size.
+/// Remembers which version of a Hub's file was stored under which key, one JSON line per file. The store's ETag cannot be compared with the
+/// Hub's hashes, and a file that changed on the Hub may have the same size.
 /// </summary>
 internal sealed class MigrationJournal : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class MigrationJournal : IDisposable
     private readonly StreamWriter _writer;
     private readonly Lock _gate = new();
 
-    /// <param name="path">Its file; made when it is not there.</param>
+    /// <param name="path">The file of the journal. Created if it does not exist.</param>
     internal MigrationJournal(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -26,12 +26,12 @@ internal sealed class MigrationJournal : IDisposable
 
         _writer = new StreamWriter(path, append: true, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
 
-        // An earlier line may have been cut off by the end of its process.
+        // An earlier process may have ended in the middle of a line.
         _writer.WriteLine();
         _writer.Flush();
     }
 
-    /// <summary>Where the journal of one dataset into one folder lies.</summary>
+    /// <summary>Returns the path of the journal of one dataset, server and hotkey.</summary>
     internal static string PathOf(Uri server, string hotkey, HubDataset dataset)
     {
         var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } given
@@ -41,7 +41,7 @@ internal sealed class MigrationJournal : IDisposable
         return Path.Combine(state, "s3auth", "migrations", $"{dataset.Name.Replace('/', '_')}-{name}.jsonl");
     }
 
-    /// <summary>What was stored under a key; null when this machine did not store it.</summary>
+    /// <summary>Returns the id of the file that was stored under a key; null if this machine did not store it.</summary>
     internal string? Find(string key)
     {
         lock (_gate)
@@ -50,6 +50,7 @@ internal sealed class MigrationJournal : IDisposable
         }
     }
 
+    /// <summary>Records that a file was stored under a key.</summary>
     internal void Add(string key, string id)
     {
         lock (_gate)

@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Migration;
 
-/// <summary>What to move, and where.</summary>
+/// <summary>The plan of a migration.</summary>
 internal sealed record MigrationPlan
 {
     public required HubDataset Dataset { get; init; }
@@ -15,8 +15,8 @@ internal sealed record MigrationPlan
 }
 
 /// <summary>
-/// Streams a dataset's files from the Hub into the miner's folder, none of them ever whole in memory or on disk. A file whose hash is not
-/// what the Hub says is not stored.
+/// Streams the files of a dataset from the Hub into the miner's folder, without a copy on disk. Does not store a file whose hash differs from
+/// the Hub's.
 /// </summary>
 internal sealed class MigrationRun(Session session, HubClient hub, MigrationJournal journal, MigrationPlan plan)
 {
@@ -31,26 +31,26 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
             _report.Note($"{plan.Dataset} at {commit[..12]}");
             var structure = await _uploader.GetStructureAsync(cancellationToken);
             var planned = await PlanAsync(commit, structure, cancellationToken);
-            var there = await StoredFiles.FindAsync(session, plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
+            var stored = await StoredFiles.FindAsync(session, plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
             if (plan.Settings.DryRun)
             {
-                Tell(planned, there);
-                return _result.Outcome;
+                ReportPlan(planned, stored);
+                return _result.ExitCode;
             }
 
-            await MoveAsync(planned, there, cancellationToken);
+            await MigrateAsync(planned, stored, cancellationToken);
             return _result.Finish();
         },
         cancellationToken);
 
-    private async Task MoveAsync(List<Planned> planned, StoredFiles there, CancellationToken cancellationToken)
+    private async Task MigrateAsync(List<Planned> planned, StoredFiles stored, CancellationToken cancellationToken)
     {
         await using var display = new TransferDisplay(_report, "Migrating");
-        display.Expect(planned.Count, planned.Sum(file => file.Upload.Size));
+        display.AddExpected(planned.Count, planned.Sum(file => file.Upload.Size));
         await Parallel.ForEachAsync(
             planned,
             new ParallelOptions { MaxDegreeOfParallelism = plan.Settings.Parallel, CancellationToken = cancellationToken },
-            async (file, token) => await MoveOneAsync(file, there, display, token));
+            async (file, token) => await MigrateOneAsync(file, stored, display, token));
     }
 
     private async Task<List<Planned>> PlanAsync(string commit, Structure structure, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
         var planned = new List<Planned>();
         await foreach (var file in hub.ListAsync(plan.Dataset, commit, cancellationToken))
         {
-            // .gitattributes and the like are the repository's own.
+            // Hidden files such as .gitattributes are not data.
             if (file.Path.Split('/').Any(segment => segment.StartsWith('.'))
                 || !include.Exists(pattern => pattern.Matches(file.Path)) || exclude.Exists(pattern => pattern.Matches(file.Path)))
             {
@@ -85,36 +85,36 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
             }
             catch (UnacceptableFileException exception)
             {
-                _result.AddFailed(file.Path, exception);
+                _result.AddFailed(file.Path, Failure.Of(exception));
             }
         }
 
         return planned;
     }
 
-    private void Tell(List<Planned> planned, StoredFiles there)
+    private void ReportPlan(List<Planned> planned, StoredFiles stored)
     {
         foreach (var file in planned)
         {
-            var isThere = IsThere(file, there);
-            _report.Record(new PlannedRecord("file", isThere ? "already_there" : "would_migrate", file.File.Path, file.Key, file.File.Size));
-            if (!isThere)
+            var isStored = IsStored(file, stored);
+            _report.Record(new PlannedRecord("file", isStored ? "already_there" : "would_migrate", file.File.Path, file.Key, file.File.Size));
+            if (!isStored)
             {
                 _report.Line($"would migrate {Report.Safe(file.File.Path)} as {Report.Safe(file.Key)} ({Amount.Bytes(file.File.Size)})");
             }
         }
     }
 
-    // By key and size, for those that this machine's journal does not know better.
-    private bool IsThere(Planned file, StoredFiles there) =>
-        there.Find(file.Key)?.Size == file.File.Size && (journal.Find(file.Key) is not { } id || id == file.File.Id);
+    // Compares the hash if this machine's journal has it, otherwise only the size.
+    private bool IsStored(Planned file, StoredFiles stored) =>
+        stored.Find(file.Key)?.Size == file.File.Size && (journal.Find(file.Key) is not { } id || id == file.File.Id);
 
-    private async Task MoveOneAsync(Planned file, StoredFiles there, TransferDisplay display, CancellationToken cancellationToken)
+    private async Task MigrateOneAsync(Planned file, StoredFiles stored, TransferDisplay display, CancellationToken cancellationToken)
     {
         using var line = display.Begin(file.File.Path, file.File.Size);
         try
         {
-            if (IsThere(file, there))
+            if (IsStored(file, stored))
             {
                 line.Report(file.File.Size);
                 _result.AddSkipped(file.File.Path, file.Key, file.File.Size);
@@ -125,9 +125,9 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
             journal.Add(uploaded.Key, file.File.Id);
             _result.AddTransferred(file.File.Path, uploaded.Key, uploaded.Size);
         }
-        catch (Exception exception) when (Failures.IsForeseen(exception) && !FatalFailure.Is(exception))
+        catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure && !failure.Ends.HasFlag(RunPhases.Upload))
         {
-            _result.AddFailed(file.File.Path, exception);
+            _result.AddFailed(file.File.Path, failure);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Output;
 
-/// <summary>Sizes and times as people read them.</summary>
+/// <summary>Formats sizes and durations for people.</summary>
 internal static class Amount
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];

@@ -6,8 +6,8 @@ using Spectre.Console;
 namespace S3Auth.Cli.Output;
 
 /// <summary>
-/// What the user sees: results on stdout, everything about the work on stderr. With <c>--json</c> stdout has one JSON object a line and
-/// nothing else; with <c>--quiet</c> nothing but failures is said.
+/// The output of a command: results on stdout, messages on stderr. With <c>--json</c>, stdout has only JSON, one object per line. With
+/// <c>--quiet</c>, only warnings and errors are printed. Thread-safe.
 /// </summary>
 internal sealed class Report
 {
@@ -31,17 +31,17 @@ internal sealed class Report
         Terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
     }
 
-    /// <summary>Where progress is drawn.</summary>
+    /// <summary>The terminal that shows progress.</summary>
     internal IAnsiConsole Terminal { get; }
 
-    /// <summary>Whether somebody watches.</summary>
+    /// <summary>Whether progress is drawn on a terminal.</summary>
     internal bool IsLive => !_quiet && !_json && !Console.IsErrorRedirected && Terminal.Profile.Capabilities.Ansi;
 
     internal bool IsQuiet => _quiet;
 
     internal bool IsJson => _json;
 
-    /// <summary>A result for people.</summary>
+    /// <summary>Prints a result for people.</summary>
     internal void Line(string text)
     {
         if (!_quiet && !_json)
@@ -50,7 +50,7 @@ internal sealed class Report
         }
     }
 
-    /// <summary>A result for programs.</summary>
+    /// <summary>Prints a result for programs.</summary>
     internal void Record<T>(T record)
     {
         if (_json)
@@ -62,7 +62,7 @@ internal sealed class Report
         }
     }
 
-    /// <summary>How the work goes on.</summary>
+    /// <summary>Prints a message about the progress.</summary>
     internal void Note(string text)
     {
         if (!_quiet && !_json)
@@ -71,13 +71,26 @@ internal sealed class Report
         }
     }
 
-    /// <summary>What should not be so, said in every mode.</summary>
+    /// <summary>Prints a warning, in every mode.</summary>
     internal void Warn(string text) => Write(Console.Error, "warning: " + text);
 
-    /// <summary>What failed, said in every mode.</summary>
+    /// <summary>Prints an error, in every mode.</summary>
     internal void Fail(string text) => Write(Console.Error, "error: " + text);
 
-    /// <summary>While progress is drawn, lines go above it.</summary>
+    /// <summary>Prints a failure that ends the command, with advice. Returns its exit code.</summary>
+    internal ExitCode Fail(Failure failure)
+    {
+        Fail(failure.Message);
+        if (failure.Advice is { } advice)
+        {
+            Write(Console.Error, "hint: " + advice);
+        }
+
+        Record(new ErrorRecord("error", failure.Code, failure.Detail, failure.RequestId, failure.Advice));
+        return failure.ExitCode;
+    }
+
+    /// <summary>Sets where lines go while progress is drawn; null to print them as usual.</summary>
     internal void Redirect(Action<string>? aboveDisplay)
     {
         lock (_gate)
@@ -87,8 +100,8 @@ internal sealed class Report
     }
 
     /// <summary>
-    /// A text from elsewhere, for a terminal: a miner chooses keys, and one with control characters or marks that turn the writing round
-    /// would show validators what is not there.
+    /// Makes a text safe for a terminal. Miners choose their keys, and a key with control characters or marks of text direction could show a
+    /// validator something false.
     /// </summary>
     internal static string Safe(string text)
     {
@@ -123,4 +136,6 @@ internal sealed class Report
             }
         }
     }
+
+    private sealed record ErrorRecord(string Type, string Code, string Detail, string? RequestId, string? WhatToDo);
 }

@@ -4,12 +4,12 @@ using Spectre.Console;
 namespace S3Auth.Cli.Output;
 
 /// <summary>
-/// How a transfer of many files goes: drawn at a terminal, with a line a file while it moves and one for all; elsewhere a line now and
-/// then. May be told from several threads.
+/// Shows the progress of a transfer of many files. On a terminal it draws one line per active file and one for all files. Elsewhere it prints
+/// a line every ten seconds. Thread-safe.
 /// </summary>
 internal sealed class TransferDisplay : IAsyncDisposable
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
 
     private readonly Report _report;
     private readonly string _verb;
@@ -24,8 +24,8 @@ internal sealed class TransferDisplay : IAsyncDisposable
     private long _bytesTotal;
     private long _bytesDone;
 
-    /// <param name="report">Where it is shown.</param>
-    /// <param name="verb">What is done, such as <c>Uploading</c>.</param>
+    /// <param name="report">The output.</param>
+    /// <param name="verb">What happens to the files, such as <c>Uploading</c>.</param>
     internal TransferDisplay(Report report, string verb)
     {
         _report = report;
@@ -33,8 +33,8 @@ internal sealed class TransferDisplay : IAsyncDisposable
         _drawing = report.IsLive ? DrawAsync() : report.IsQuiet || report.IsJson ? Task.CompletedTask : LogProgressAsync();
     }
 
-    /// <summary>There is more to do than was known.</summary>
-    internal void Expect(long files, long bytes)
+    /// <summary>Adds files to the expected total.</summary>
+    internal void AddExpected(long files, long bytes)
     {
         lock (_gate)
         {
@@ -44,7 +44,7 @@ internal sealed class TransferDisplay : IAsyncDisposable
         }
     }
 
-    /// <summary>One file begins. Disposing its line ends it.</summary>
+    /// <summary>Starts the line of one file. Disposing it ends the line.</summary>
     internal Line Begin(string name, long size)
     {
         lock (_gate)
@@ -103,7 +103,7 @@ internal sealed class TransferDisplay : IAsyncDisposable
 
     private async Task LogProgressAsync()
     {
-        using var timer = new PeriodicTimer(Period);
+        using var timer = new PeriodicTimer(LogInterval);
         try
         {
             while (await timer.WaitForNextTickAsync(_end.Token))
@@ -140,7 +140,7 @@ internal sealed class TransferDisplay : IAsyncDisposable
         }
     }
 
-    private void Move(ProgressTask? line, long bytes)
+    private void AddBytes(ProgressTask? line, long bytes)
     {
         lock (_gate)
         {
@@ -164,10 +164,10 @@ internal sealed class TransferDisplay : IAsyncDisposable
         }
     }
 
-    /// <summary>One file's line.</summary>
+    /// <summary>The line of one file.</summary>
     internal sealed class Line(TransferDisplay display, ProgressTask? task) : IProgress<long>, IDisposable
     {
-        public void Report(long value) => display.Move(task, value);
+        public void Report(long value) => display.AddBytes(task, value);
 
         public void Dispose() => display.End(task);
     }

@@ -3,26 +3,26 @@ using System.Runtime.ExceptionServices;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>What to download, and how.</summary>
+/// <summary>The plan of a download.</summary>
 internal sealed record DownloadPlan
 {
     public required IReadOnlyList<FileOwner> Owners { get; init; }
 
     public required FileFilter Filter { get; init; }
 
-    /// <summary>Where the files go, each under its key.</summary>
+    /// <summary>The local folder. Each file is written under its key.</summary>
     public required string Folder { get; init; }
 
     public required int Parallel { get; init; }
 
-    /// <summary>Names are distinct on every file system, not only on the folder's own.</summary>
+    /// <summary>Whether names must be distinct on every file system, not only on the folder's own.</summary>
     public bool HasPortableNames { get; init; }
 }
 
-/// <summary>Downloads files into a folder, each under its key, but those that are there already.</summary>
+/// <summary>Downloads files into a local folder, each under its key. Skips files that exist with the same bytes.</summary>
 internal sealed class DownloadRun(Session session, DownloadPlan plan)
 {
-    // A miner may have a million such keys.
+    // A miner can have a million keys that need other names.
     private const int MaxMappingWarnings = 100;
 
     private readonly Report _report = session.Report;
@@ -41,20 +41,32 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
 
     private async Task DownloadAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(plan.Folder);
-        var places = new LocalPathAllocator(plan.Folder, plan.HasPortableNames ? NameFolding.All : NameFoldingProbe.Of(plan.Folder));
-        var files = new OwnerFiles(_reader, plan.Filter, (owner, exception) => _result.AddFailedList(owner.ToString(), exception));
+        var paths = new LocalPathAllocator(plan.Folder, PrepareFolder());
+        var files = new OwnerFiles(_reader, plan.Filter, (owner, failure) => _result.AddFailedList(owner.ToString(), failure));
         await using (var display = new TransferDisplay(_report, "Downloading"))
         {
             await Parallel.ForEachAsync(
                 ExpectAsync(files.ListAsync(plan.Owners, cancellationToken), display, cancellationToken),
                 new ParallelOptions { MaxDegreeOfParallelism = plan.Parallel, CancellationToken = cancellationToken },
-                async (file, token) => await DownloadOneAsync(file, places, display, token));
+                async (file, token) => await DownloadOneAsync(file, paths, display, token));
         }
 
-        if (files.Fatal is { } fatal)
+        if (files.AbortedBy is { } cause)
         {
-            ExceptionDispatchInfo.Throw(fatal);
+            ExceptionDispatchInfo.Throw(cause);
+        }
+    }
+
+    private NameFolding PrepareFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(plan.Folder);
+            return plan.HasPortableNames ? NameFolding.All : NameFoldingProbe.Of(plan.Folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The folder {plan.Folder} cannot be written: {exception.Message} Choose another folder with --to.");
         }
     }
 
@@ -63,24 +75,25 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
     {
         await foreach (var file in files.WithCancellation(cancellationToken))
         {
-            display.Expect(1, file.Size);
+            display.AddExpected(1, file.Size);
             yield return file;
         }
     }
 
-    private async ValueTask DownloadOneAsync(RemoteFile file, LocalPathAllocator places, TransferDisplay display, CancellationToken cancellationToken)
+    private async ValueTask DownloadOneAsync(
+        RemoteFile file, LocalPathAllocator paths, TransferDisplay display, CancellationToken cancellationToken)
     {
         using var line = display.Begin(file.Key, file.Size);
         try
         {
-            using var place = places.Allocate(LocalName.Of(file, out _));
-            var (path, isMapped) = (place.Path, place.Name != file.Key);
+            using var allocated = paths.Allocate(LocalName.Of(file, out _));
+            var (path, isMapped) = (allocated.Path, allocated.Name != file.Key);
             if (isMapped)
             {
-                WarnOfMapping(file.Key, place.Name);
+                WarnOfMapping(file.Key, allocated.Name);
             }
 
-            if (await IsThereAsync(file, path, cancellationToken))
+            if (await IsDownloadedAsync(file, path, cancellationToken))
             {
                 line.Report(file.Size);
                 _result.AddSkipped(path, file.Key, file.Size);
@@ -89,33 +102,34 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
 
             var arrived = await _reader.DownloadAsync(file, path, line, cancellationToken);
             Interlocked.Exchange(ref _stalledInARow, 0);
-            _result.AddTransferred(path, file.Key, arrived.Size, isMapped ? place.Name : null);
+            _result.AddTransferred(path, file.Key, arrived.Size, isMapped ? allocated.Name : null);
         }
-        catch (Exception exception) when (Failures.IsForeseen(exception) && !IsFatal(exception))
+        catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure && !EndsRun(failure, exception))
         {
-            _result.AddFailed(file.Key, exception);
+            _result.AddFailed(file.Key, failure);
         }
     }
 
-    // One file may stall while others arrive. If nothing else arrives either, the store does not answer.
-    private bool IsFatal(Exception exception) =>
-        FatalFailure.OfDownload(exception) || (exception is StalledException && Interlocked.Increment(ref _stalledInARow) > plan.Parallel);
+    // One file may stall while others arrive. If more files stall in a row than are transferred at once, the store does not answer.
+    private bool EndsRun(Failure failure, Exception exception) =>
+        failure.Ends.HasFlag(RunPhases.Download)
+        || (exception is StalledException && Interlocked.Increment(ref _stalledInARow) > plan.Parallel);
 
     private void WarnOfMapping(string key, string name)
     {
         var count = Interlocked.Increment(ref _mapped);
         if (count <= MaxMappingWarnings)
         {
-            _report.Warn($"{Report.Safe(key)} is kept as {name}");
+            _report.Warn($"{Report.Safe(key)} is saved as {name}");
         }
         else if (count == MaxMappingWarnings + 1)
         {
             _report.Warn(string.Create(
-                CultureInfo.InvariantCulture, $"More than {MaxMappingWarnings} files have other names than their keys; --json shows all of them."));
+                CultureInfo.InvariantCulture, $"More than {MaxMappingWarnings} files have other names than their keys. --json shows all of them."));
         }
     }
 
-    private static async Task<bool> IsThereAsync(RemoteFile file, string path, CancellationToken cancellationToken)
+    private static async Task<bool> IsDownloadedAsync(RemoteFile file, string path, CancellationToken cancellationToken)
     {
         var local = new FileInfo(path);
         if (!local.Exists || local.Length != file.Size)
@@ -123,7 +137,7 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
             return false;
         }
 
-        // A download gives its file the object's time, so that this holds too where the ETag tells nothing.
+        // A download sets the object's time on its file. So this also works if the ETag is not an MD5.
         return local.LastWriteTimeUtc == file.LastModified.UtcDateTime
             || (file.Md5 is { } md5 && await Md5.OfFileAsync(path, cancellationToken) == md5);
     }

@@ -1,11 +1,13 @@
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Which files are meant, besides whose they are.</summary>
-/// <param name="Source">Only of this source.</param>
-/// <param name="Prefix">Only those below this, within the miner's folder or with it.</param>
-/// <param name="After">Only those uploaded at this time or later.</param>
-/// <param name="Before">Only those uploaded before this time.</param>
+/// <summary>Selects files of an owner.</summary>
+/// <param name="Source">Selects files of this source; null for all.</param>
+/// <param name="Prefix">Selects keys that begin with this, with or without the miner's folder; null for all.</param>
+/// <param name="After">Selects files that were uploaded at this time or later; null for all.</param>
+/// <param name="Before">Selects files that were uploaded before this time; null for all.</param>
 internal sealed record FileFilter(string? Source, string? Prefix, DateTimeOffset? After, DateTimeOffset? Before)
 {
-    internal bool Takes(RemoteFile file) => (After is not { } after || file.LastModified >= after) && (Before is not { } before || file.LastModified < before);
+    /// <summary>Whether the time of a file is in range. The server selects by source and prefix.</summary>
+    internal bool Matches(RemoteFile file) =>
+        (After is not { } after || file.LastModified >= after) && (Before is not { } before || file.LastModified < before);
 }

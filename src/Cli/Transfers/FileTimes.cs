@@ -13,8 +13,8 @@ internal static partial class FileTimes
     private const uint WantsChange = 0x80;
 
     /// <summary>
-    /// The latest of the file system's times: modification, creation and, on Linux, <c>ctime</c>. Copying with times, unpacking and moving
-    /// keep the modification time, but not all three.
+    /// Returns the latest of the file system's times: modification, creation and, on Linux, <c>ctime</c>. Copying with times, unpacking and
+    /// moving keep the modification time, but not all three.
     /// </summary>
     internal static DateTime LastChangeUtc(FileInfo file)
     {
@@ -36,7 +36,7 @@ internal static partial class FileTimes
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library from before 2018.
+            // The C library is older than 2018.
             return null;
         }
 

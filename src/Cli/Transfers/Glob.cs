@@ -3,8 +3,8 @@ using System.IO.Enumeration;
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// A pattern for paths with <c>/</c> between their segments: <c>*</c> and <c>?</c> stand for characters within a segment, <c>**</c> for any
-/// number of segments, also none; with a <c>/</c> at its end it means all that lies below.
+/// A pattern for paths with <c>/</c> between segments: <c>*</c> and <c>?</c> match characters within a segment, <c>**</c> matches any number
+/// of segments, also none. A pattern that ends with <c>/</c> matches everything below.
 /// </summary>
 internal sealed class Glob(string pattern)
 {
@@ -12,20 +12,20 @@ internal sealed class Glob(string pattern)
 
     private readonly string[] _segments = (pattern.EndsWith('/') ? pattern + AnySegments : pattern).Split('/');
 
-    /// <summary>Whether a text is more than the name of one thing.</summary>
+    /// <summary>Whether a text contains wildcards.</summary>
     internal static bool IsPattern(string text) => text.AsSpan().ContainsAny('*', '?');
 
     internal bool Matches(string path) => Matches(_segments, path.Split('/'));
 
-    // One row of a table: whether what was read of the path is like the pattern's first segments. Nothing is tried twice, so that no
-    // pattern takes long.
+    // Dynamic programming instead of backtracking, so that no pattern takes long. isMatch[i] is whether the segments read so far match the
+    // first i segments of the pattern.
     private static bool Matches(ReadOnlySpan<string> pattern, string[] path)
     {
-        var isLike = new bool[pattern.Length + 1];
-        isLike[0] = true;
+        var isMatch = new bool[pattern.Length + 1];
+        isMatch[0] = true;
         for (var i = 0; i < pattern.Length; i++)
         {
-            isLike[i + 1] = isLike[i] && pattern[i] == AnySegments;
+            isMatch[i + 1] = isMatch[i] && pattern[i] == AnySegments;
         }
 
         foreach (var segment in path)
@@ -34,13 +34,13 @@ internal sealed class Glob(string pattern)
             for (var i = 0; i < pattern.Length; i++)
             {
                 next[i + 1] = pattern[i] == AnySegments
-                    ? isLike[i + 1] || next[i]
-                    : isLike[i] && FileSystemName.MatchesSimpleExpression(pattern[i], segment, ignoreCase: false);
+                    ? isMatch[i + 1] || next[i]
+                    : isMatch[i] && FileSystemName.MatchesSimpleExpression(pattern[i], segment, ignoreCase: false);
             }
 
-            isLike = next;
+            isMatch = next;
         }
 
-        return isLike[^1];
+        return isMatch[^1];
     }
 }

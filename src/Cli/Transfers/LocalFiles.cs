@@ -1,24 +1,24 @@
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>A file of this machine and where it goes within the miner's folder.</summary>
+/// <summary>A local file and its path within the miner's folder.</summary>
 internal sealed record LocalFile(FileInfo File, string Path);
 
 /// <summary>
-/// The files that paths on a command line mean: a file under its name, a folder's files under their ways within it, a glob's under their
-/// ways below its fixed part. Hidden files (their name or a folder's begins with a dot) and links to folders are passed over.
+/// Finds the files that the paths of a command line name: a file, the files of a folder with their relative paths, or the files that a glob
+/// matches with their paths below its fixed part. Skips hidden files (a name that begins with a dot) and links to folders.
 /// </summary>
 internal static class LocalFiles
 {
-    private static readonly EnumerationOptions Everything = new()
+    private static readonly EnumerationOptions Visible = new()
     {
         RecurseSubdirectories = true,
         AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
         IgnoreInaccessible = false,
     };
 
-    /// <param name="paths">What was typed.</param>
-    /// <param name="settings">Where they go.</param>
-    /// <exception cref="UsageException">A path means nothing, or two files would go to one place.</exception>
+    /// <param name="paths">The paths of the command line.</param>
+    /// <param name="settings">The destination of the files.</param>
+    /// <exception cref="UsageException">A path names nothing, or two files have the same destination.</exception>
     internal static List<LocalFile> Find(IEnumerable<string> paths, UploadSettings settings)
     {
         var found = new Dictionary<string, LocalFile>(StringComparer.Ordinal);
@@ -36,8 +36,11 @@ internal static class LocalFiles
         return [.. found.Values.OrderBy(file => file.Path, StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether a path names a file, a folder, or a glob in an existing folder.</summary>
+    internal static bool CanMatch(string path) => File.Exists(path) || Directory.Exists(path) || (Glob.IsPattern(path) && Directory.Exists(RootOf(path)));
+
     internal static string DescribeCollision(LocalFile one, LocalFile other) =>
-        $"{one.File.FullName} and {other.File.FullName} would both become {Report.Safe(one.Path)}: upload one of them with --to.";
+        $"{one.File.FullName} and {other.File.FullName} would both become {Report.Safe(one.Path)}. Upload one of them with --to.";
 
     private static IEnumerable<(FileInfo File, string Relative)> Expand(string path)
     {
@@ -54,14 +57,14 @@ internal static class LocalFiles
 
         return Glob.IsPattern(path)
             ? Matching(path)
-            : throw new UsageException($"There is no {path}.");
+            : throw new UsageException($"There is no file or folder {path}.");
     }
 
     private static IEnumerable<(FileInfo File, string Relative)> InFolder(string path)
     {
-        // A link to a folder may lead round in a circle.
+        // Does not follow links to folders, because they can form a loop.
         var root = new DirectoryInfo(path);
-        return new System.IO.Enumeration.FileSystemEnumerable<FileInfo>(root.FullName, (ref entry) => (FileInfo)entry.ToFileSystemInfo(), Everything)
+        return new System.IO.Enumeration.FileSystemEnumerable<FileInfo>(root.FullName, (ref entry) => (FileInfo)entry.ToFileSystemInfo(), Visible)
         {
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
             ShouldRecursePredicate = (ref entry) => (entry.Attributes & FileAttributes.ReparsePoint) == FileAttributes.None,
@@ -70,19 +73,30 @@ internal static class LocalFiles
 
     private static List<(FileInfo File, string Relative)> Matching(string glob)
     {
-        var parts = glob.Replace(Path.DirectorySeparatorChar, '/').Split('/');
-        var isFixed = parts.TakeWhile(part => !Glob.IsPattern(part)).ToList();
-        var root = isFixed.Count == 0 ? "." : string.Join('/', isFixed);
-        root = root.Length == 0 ? "/" : root;
+        var root = RootOf(glob);
         if (!Directory.Exists(root))
         {
-            throw new UsageException($"There is no folder {root}, where {glob} would be.");
+            throw new UsageException($"There is no folder {root} for the glob {glob}.");
         }
 
-        var pattern = new Glob(string.Join('/', parts.Skip(isFixed.Count)));
+        var pattern = new Glob(string.Join('/', SegmentsOf(glob).SkipWhile(segment => !Glob.IsPattern(segment))));
         var matches = InFolder(root).Where(file => pattern.Matches(file.Relative)).ToList();
-        return matches.Count > 0 ? matches : throw new UsageException($"Nothing is like {glob}.");
+        return matches.Count > 0 ? matches : throw new UsageException($"No file matches {glob}.");
     }
+
+    // The folder before the first segment with a wildcard.
+    private static string RootOf(string glob)
+    {
+        var fixedSegments = SegmentsOf(glob).TakeWhile(segment => !Glob.IsPattern(segment)).ToList();
+        return fixedSegments switch
+        {
+            [] => ".",
+            [""] => "/",
+            _ => string.Join('/', fixedSegments),
+        };
+    }
+
+    private static string[] SegmentsOf(string glob) => glob.Replace(Path.DirectorySeparatorChar, '/').Split('/');
 
     private static string Relative(string root, string file) => Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/');
 }

@@ -1,13 +1,13 @@
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// Hands out the places of files below a folder. A store has <c>a</c> beside <c>a/b</c>, a file system has not: the later of the two gets
-/// a <c>%</c> at the end of its name, which no other name has there. If the file system ignores case, a name whose path is already taken by
-/// another name is escaped further (<see cref="LocalName.Escape(string)"/>). The file system keeps the spelling of the first name, so later
-/// runs decide in the same way. If the file system ignores the Unicode spelling, all spellings but one are escaped. Thread-safe.
+/// Allocates a distinct local path to each key. A store can have <c>a</c> beside <c>a/b</c>, but a file system cannot: the later of the two
+/// gets a <c>%</c> at the end of its name, where no other name has one. If the file system ignores case, and another name has the path
+/// already, the name is escaped further (<see cref="LocalName.Escape(string)"/>). The file system keeps the first name, so later runs allocate
+/// the same paths. If the file system ignores Unicode forms, all forms but one are escaped. Thread-safe.
 /// </summary>
-/// <param name="folder">The folder.</param>
-/// <param name="folding">Which names the file system treats as the same below it.</param>
+/// <param name="folder">The folder of all paths.</param>
+/// <param name="folding">The names that the folder's file system treats as the same.</param>
 internal sealed class LocalPathAllocator(string folder, NameFolding folding)
 {
     private const int MaxFolders = 1000;
@@ -15,12 +15,12 @@ internal sealed class LocalPathAllocator(string folder, NameFolding folding)
     private readonly Lock _gate = new();
     private readonly HashSet<string> _beingWritten = new(StringComparer.Ordinal);
 
-    // The names in a folder, by their folded form. Each folder is read once, however many files it gets.
+    // For each folder, its names by their folded form. Each folder is read once.
     private readonly Dictionary<string, Dictionary<string, string>> _names = new(StringComparer.Ordinal);
 
-    /// <summary>A file's place, in a folder that exists then. Disposed when it was written.</summary>
-    /// <param name="name">Its name within the folder, with <c>/</c> between segments, safe.</param>
-    /// <exception cref="UsageException">It is the place of a file that is being written.</exception>
+    /// <summary>Allocates a path and creates its folder. Dispose the result when the file is written.</summary>
+    /// <param name="name">The safe name relative to the folder, with <c>/</c> between segments.</param>
+    /// <exception cref="UsageException">The path belongs to a file that is being written.</exception>
     internal AllocatedPath Allocate(string name)
     {
         lock (_gate)
@@ -33,20 +33,21 @@ internal sealed class LocalPathAllocator(string folder, NameFolding folding)
             }
 
             Directory.CreateDirectory(parent);
-            var place = PathIn(parent, segments[^1], Directory.Exists);
-            return _beingWritten.Add(place)
-                ? new AllocatedPath(this, place, Path.GetRelativePath(folder, place).Replace(Path.DirectorySeparatorChar, '/'))
-                : throw new UsageException($"{name} is already being written: the server listed it twice.");
+            var path = PathIn(parent, segments[^1], Directory.Exists);
+            return _beingWritten.Add(path)
+                ? new AllocatedPath(this, path, Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))
+                : throw new UsageException($"{name} is already being written, because the server listed it twice.");
         }
     }
 
-    private string PathIn(string parent, string segment, Func<string, bool> isOfAnotherKind)
+    // A file cannot have the path of a folder, or a folder that of a file.
+    private string PathIn(string parent, string segment, Func<string, bool> isTakenByOtherKind)
     {
-        var path = Path.Combine(parent, Distinguish(parent, segment));
-        return isOfAnotherKind(path) ? Path.Combine(parent, Distinguish(parent, Path.GetFileName(path) + "%")) : path;
+        var path = Path.Combine(parent, DistinctNameIn(parent, segment));
+        return isTakenByOtherKind(path) ? Path.Combine(parent, DistinctNameIn(parent, Path.GetFileName(path) + "%")) : path;
     }
 
-    private string Distinguish(string parent, string segment)
+    private string DistinctNameIn(string parent, string segment)
     {
         if (folding == NameFolding.None)
         {
@@ -55,13 +56,13 @@ internal sealed class LocalPathAllocator(string folder, NameFolding folding)
 
         segment = folding.HasFlag(NameFolding.Normalization) && UnicodeEquivalence.MayHaveOtherForms(segment) ? LocalName.Escape(segment) : segment;
         var names = NamesIn(parent);
-        var isKnown = names.TryGetValue(Fold(segment), out var there);
-        if (there == segment)
+        var isKnown = names.TryGetValue(Fold(segment), out var existing);
+        if (existing == segment)
         {
             return segment;
         }
 
-        // A file system may fold more names than this class knows.
+        // The file system may fold more names than this class knows.
         var name = isKnown || Path.Exists(Path.Combine(parent, segment)) ? LocalName.Escape(segment) : segment;
         names[Fold(name)] = name;
         return name;
@@ -80,8 +81,8 @@ internal sealed class LocalPathAllocator(string folder, NameFolding folding)
         }
 
         names = new Dictionary<string, string>(StringComparer.Ordinal);
-        var there = Directory.Exists(parent) ? Directory.EnumerateFileSystemEntries(parent) : [];
-        foreach (var path in there.Concat(_beingWritten.Where(path => Path.GetDirectoryName(path) == parent)))
+        var existing = Directory.Exists(parent) ? Directory.EnumerateFileSystemEntries(parent) : [];
+        foreach (var path in existing.Concat(_beingWritten.Where(path => Path.GetDirectoryName(path) == parent)))
         {
             var name = Path.GetFileName(path);
             names[Fold(name)] = name;
@@ -101,13 +102,14 @@ internal sealed class LocalPathAllocator(string folder, NameFolding folding)
         }
     }
 
-    internal sealed class AllocatedPath(LocalPathAllocator places, string path, string name) : IDisposable
+    /// <summary>The path of a file that is being written.</summary>
+    internal sealed class AllocatedPath(LocalPathAllocator allocator, string path, string name) : IDisposable
     {
         internal string Path => path;
 
-        /// <summary>The same within the folder.</summary>
+        /// <summary>The path relative to the folder, with <c>/</c> between segments.</summary>
         internal string Name => name;
 
-        public void Dispose() => places.Release(path);
+        public void Dispose() => allocator.Release(path);
     }
 }

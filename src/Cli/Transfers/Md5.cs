@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>What <see cref="S3Auth.Client.Downloads.RemoteFile.Md5"/> is compared with.</summary>
+/// <summary>Computes MD5s, to compare local files with <see cref="S3Auth.Client.Downloads.RemoteFile.Md5"/>.</summary>
 internal static class Md5
 {
     private const int BlockSize = 256 * 1024;
 
-    /// <summary>The MD5 of a file in lowercase hex.</summary>
+    /// <summary>Returns the MD5 of a file in lowercase hex.</summary>
     internal static async Task<string> OfFileAsync(string path, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);

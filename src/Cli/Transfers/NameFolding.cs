@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Which different names a file system treats as the same.</summary>
+/// <summary>The different names that a file system treats as the same.</summary>
 [Flags]
 internal enum NameFolding
 {

@@ -5,11 +5,11 @@ namespace S3Auth.Cli.Transfers;
 /// </summary>
 internal static class NameFoldingProbe
 {
-    // Canonically equivalent texts, written out: this program contains no Unicode normalisation library.
+    // Two canonically equivalent texts, as constants, because this program contains no Unicode normalization library.
     private const string Composed = "\u00e9";
     private const string Decomposed = "e\u0301";
 
-    /// <param name="folder">A folder that may be written to.</param>
+    /// <param name="folder">A writable folder.</param>
     internal static NameFolding Of(string folder)
     {
         var start = $".s3auth-probe-{Guid.NewGuid():N}-";
@@ -26,7 +26,7 @@ internal static class NameFoldingProbe
         }
         catch (IOException)
         {
-            // The file system does not support such a name.
+            // The file system does not support the name of the probe.
             return NameFolding.All;
         }
     }

@@ -3,16 +3,16 @@ using System.Runtime.CompilerServices;
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// Lists the files of several owners, one after the other. Reports a list that fails and continues with the others, unless they would fail
-/// for the same reason. Then the listing ends; the caller can still use the files listed so far.
+/// Lists the files of several owners, one after the other. Reports a listing that fails and continues with the next owner, unless that would
+/// fail for the same reason. Then the listing ends, and the caller can still use the files listed so far.
 /// </summary>
 /// <param name="reader">Lists one owner's files.</param>
 /// <param name="filter">Selects files.</param>
-/// <param name="failed">Called for each owner whose list failed.</param>
-internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<FileOwner, Exception> failed)
+/// <param name="failed">Called for each owner whose listing failed.</param>
+internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<FileOwner, Failure> failed)
 {
-    /// <summary>Why the listing was aborted; null if it was not.</summary>
-    internal Exception? Fatal { get; private set; }
+    /// <summary>The exception that ended the listing early; null if none did.</summary>
+    internal Exception? AbortedBy { get; private set; }
 
     internal async IAsyncEnumerable<RemoteFile> ListAsync(IReadOnlyList<FileOwner> owners, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -21,13 +21,13 @@ internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<Fi
             await using var files = reader.ListAsync(owner, filter.Source, filter.Prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await MoveNextAsync(files, owner))
             {
-                if (filter.Takes(files.Current))
+                if (filter.Matches(files.Current))
                 {
                     yield return files.Current;
                 }
             }
 
-            if (Fatal is not null)
+            if (AbortedBy is not null)
             {
                 yield break;
             }
@@ -40,15 +40,15 @@ internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<Fi
         {
             return await files.MoveNextAsync();
         }
-        catch (Exception exception) when (Failures.IsForeseen(exception))
+        catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure)
         {
-            if (FatalFailure.OfListing(exception))
+            if (failure.Ends.HasFlag(RunPhases.Listing))
             {
-                Fatal = exception;
+                AbortedBy = exception;
             }
             else
             {
-                failed(owner, exception);
+                failed(owner, failure);
             }
 
             return false;

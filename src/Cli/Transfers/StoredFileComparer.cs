@@ -3,13 +3,13 @@ namespace S3Auth.Cli.Transfers;
 /// <summary>Decides whether a stored file is the same as a local one, from what the store reports about it.</summary>
 internal static class StoredFileComparer
 {
-    // The store's clock is known to a second, and its times are in whole seconds.
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(2);
+    // The store's times are whole seconds, and the difference of the clocks is accurate to about a second.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Compares MD5s if the ETag is an MD5. The ETag of a multipart upload, or of an object encrypted with a managed key, says nothing
-    /// about the bytes. Then compares times, by the store's clock: the files are the same if the local file last changed more than two
-    /// seconds before the other was stored.
+    /// Compares MD5s if the ETag is an MD5. The ETag of a multipart upload, or of an object encrypted with a managed key, is not. Then
+    /// compares times by the store's clock: the files are the same if the local file last changed more than two seconds before the other was
+    /// stored.
     /// </summary>
     internal static async Task<bool> IsSameAsync(FileInfo local, RemoteFile stored, FileReader reader, CancellationToken cancellationToken)
     {
@@ -30,12 +30,12 @@ internal static class StoredFileComparer
         }
         catch (StoreException)
         {
-            // The stored file is gone or was replaced, so the local file must be sent.
+            // The stored file no longer exists or was replaced, so the local file must be uploaded.
             return false;
         }
     }
 
-    /// <summary>Whether a local file has not changed since a stored one was stored; false if that is not known.</summary>
+    /// <summary>Whether a local file has not changed since the other was stored; false if the store sends no time.</summary>
     internal static bool IsUnchangedSince(FileInfo local, StoredMark mark) =>
-        mark.ClockSkew is { } skew && FileTimes.LastChangeUtc(local) + skew + Margin < mark.LastModified.UtcDateTime;
+        mark.ClockSkew is { } skew && FileTimes.LastChangeUtc(local) + skew + ClockTolerance < mark.LastModified.UtcDateTime;
 }

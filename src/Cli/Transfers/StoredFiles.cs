@@ -2,12 +2,15 @@ using System.Collections.Concurrent;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Which of the files that are to be brought into the miner's folder it had when it was looked at. Used from several threads.</summary>
+/// <summary>The files to upload that were in the miner's folder when it was listed. Thread-safe.</summary>
 internal sealed class StoredFiles
 {
     private readonly ConcurrentDictionary<string, RemoteFile> _files = new(StringComparer.Ordinal);
 
-    /// <summary>Looks, unless it is told not to. Each page counts as a grant: nothing is listed that cannot be one of these.</summary>
+    /// <summary>
+    /// Lists the miner's folder, except with <see cref="UploadSettings.Force"/>. Each page counts as a grant, so it lists only the common
+    /// prefix of the keys.
+    /// </summary>
     internal static async Task<StoredFiles> FindAsync(
         Session session, UploadSettings settings, Structure structure, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
@@ -15,8 +18,9 @@ internal sealed class StoredFiles
         if (!settings.Force && keys.Count > 0)
         {
             var wanted = keys.ToHashSet(StringComparer.Ordinal);
-            var own = FileOwner.Own(session.Wallet.Coldkey);
-            await foreach (var file in session.Client.CreateReader().ListAsync(own, settings.SourceIn(structure), KeyPrefix.CommonTo(keys), cancellationToken))
+            var files = session.Client.CreateReader().ListAsync(
+                FileOwner.Own(session.Wallet.Coldkey), settings.SourceIn(structure), CommonPrefixOf(keys), cancellationToken);
+            await foreach (var file in files)
             {
                 if (wanted.Contains(file.Key))
                 {
@@ -28,9 +32,21 @@ internal sealed class StoredFiles
         return found;
     }
 
-    /// <summary>What it had; null where it had none.</summary>
+    /// <summary>Returns the stored file with a key; null if there was none.</summary>
     internal RemoteFile? Find(string key) => _files.GetValueOrDefault(key);
 
-    /// <summary>It has another now.</summary>
+    /// <summary>Removes a file that was replaced.</summary>
     internal void Forget(string key) => _files.TryRemove(key, out _);
+
+    private static string CommonPrefixOf(IEnumerable<string> keys)
+    {
+        string? prefix = null;
+        foreach (var key in keys)
+        {
+            prefix = prefix is null ? key : prefix[..prefix.AsSpan().CommonPrefixLength(key)];
+        }
+
+        // The keys may differ in the second half of a surrogate pair. Half a pair is not valid text.
+        return prefix is [.., var last] && char.IsHighSurrogate(last) ? prefix[..^1] : prefix ?? "";
+    }
 }

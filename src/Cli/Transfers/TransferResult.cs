@@ -2,23 +2,25 @@ using System.Diagnostics;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>What became of the files of a run; counted from several threads.</summary>
+/// <summary>Counts and reports the results of a run's files. Thread-safe.</summary>
+/// <param name="report">The output.</param>
+/// <param name="done">What happened to a file that succeeded, such as <c>uploaded</c>.</param>
 internal sealed class TransferResult(Report report, string done)
 {
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Lock _gate = new();
-    private long _moved;
+    private long _transferred;
     private long _bytes;
-    private long _there;
+    private long _skipped;
     private long _failed;
     private long _listsFailed;
-    private ExitCode _failure;
+    private ExitCode _firstFailure;
 
     internal void AddTransferred(string path, string key, long size, string? mappedTo = null)
     {
         lock (_gate)
         {
-            _moved++;
+            _transferred++;
             _bytes += size;
         }
 
@@ -33,50 +35,52 @@ internal sealed class TransferResult(Report report, string done)
     {
         lock (_gate)
         {
-            _there++;
+            _skipped++;
         }
 
         report.Record(new FileRecord("file", "already_there", path, key, size));
     }
 
-    /// <summary>A file that is not done; the others go on.</summary>
-    internal void AddFailed(string path, Exception exception)
+    /// <summary>Reports a file that failed. The run continues with the other files.</summary>
+    internal void AddFailed(string path, Failure failure)
     {
         lock (_gate)
         {
             _failed++;
-            _failure = _failure == ExitCode.Done ? Failures.CodeOf(exception) : _failure;
+            _firstFailure = _firstFailure == ExitCode.Done ? failure.ExitCode : _firstFailure;
         }
 
-        var (name, reason) = (Report.Safe(path), Failures.Describe(exception));
-        report.Fail(reason.StartsWith(name, StringComparison.Ordinal) ? reason : $"{name}: {reason}");
-        report.Record(new FileRecord("file", "failed", path, Key: null, Size: null, Error: exception.Message));
+        var name = Report.Safe(path);
+        report.Fail(failure.Message.StartsWith(name, StringComparison.Ordinal) ? failure.Message : $"{name}: {failure.Message}");
+        report.Record(new FileRecord("file", "failed", path, Key: null, Size: null, Error: failure.Detail));
     }
 
-    /// <summary>Reports an owner whose files could not be listed completely. Other owners' lists continue.</summary>
-    internal void AddFailedList(string owner, Exception exception)
+    /// <summary>Reports an owner whose files could not be listed completely. The run continues with the other owners.</summary>
+    internal void AddFailedList(string owner, Failure failure)
     {
         lock (_gate)
         {
             _listsFailed++;
-            _failure = _failure == ExitCode.Done ? Failures.CodeOf(exception) : _failure;
+            _firstFailure = _firstFailure == ExitCode.Done ? failure.ExitCode : _firstFailure;
         }
 
-        report.Fail($"List of {owner}: {Failures.Describe(exception)}");
-        report.Record(new ListRecord("list", "failed", owner, (exception as RefusedException)?.Code, exception.Message));
+        report.Fail($"Listing of {owner}: {failure.Message}");
+        report.Record(new ListRecord("list", "failed", owner, failure.RefusalCode, failure.Detail));
     }
 
-    /// <summary>Says what became of all, and tells the exit code.</summary>
+    /// <summary>Prints the summary. Returns the exit code.</summary>
     internal ExitCode Finish()
     {
-        Summarise(isStopped: false);
-        return Outcome;
+        PrintSummary(isStopped: false);
+        return ExitCode;
     }
 
-    /// <summary>The exit code of what has become of them until now.</summary>
-    internal ExitCode Outcome => _failed + _listsFailed == 0 ? ExitCode.Done : _moved + _there > 0 ? ExitCode.PartlyDone : _failure;
+    /// <summary>The exit code of the results so far.</summary>
+    internal ExitCode ExitCode => _failed + _listsFailed == 0
+        ? ExitCode.Done
+        : _transferred + _skipped > 0 ? ExitCode.PartlyDone : _firstFailure;
 
-    /// <summary>Does the work; where it is stopped, or ends because going on makes no sense, says what became of the files until then.</summary>
+    /// <summary>Runs the transfers. If they are stopped, or a failure ends the run, prints the summary of the files so far.</summary>
     internal async Task<ExitCode> RunAsync(Func<Task<ExitCode>> work, CancellationToken cancellationToken)
     {
         try
@@ -85,45 +89,34 @@ internal sealed class TransferResult(Report report, string done)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return EndStopped();
+            PrintSummary(isStopped: true);
+            report.Fail("Stopped. Run the same command again to continue with the remaining files.");
+            return ExitCode.Interrupted;
         }
-        catch (Exception exception) when (FatalFailure.Is(exception))
+        catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure)
         {
-            return EndBroken(exception);
+            if (_transferred + _skipped + _failed + _listsFailed > 0)
+            {
+                PrintSummary(isStopped: true);
+            }
+
+            return report.Fail(failure);
         }
     }
 
-    private ExitCode EndStopped()
-    {
-        Summarise(isStopped: true);
-        report.Fail("Stopped. Run the same command again to go on with what is left.");
-        return ExitCode.Interrupted;
-    }
-
-    private ExitCode EndBroken(Exception exception)
-    {
-        if (_moved + _there + _failed + _listsFailed > 0)
-        {
-            Summarise(isStopped: true);
-        }
-
-        return Failures.Tell(report, exception);
-    }
-
-    private void Summarise(bool isStopped)
+    private void PrintSummary(bool isStopped)
     {
         lock (_gate)
         {
             var took = Stopwatch.GetElapsedTime(_started);
             var rate = took.TotalSeconds > 0 ? _bytes / took.TotalSeconds : 0;
             long? lists = _listsFailed == 0 ? null : _listsFailed;
-            report.Record(new SummaryRecord("summary", _moved, _bytes, _there, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists));
-            report.Line($"{Capital(done)} {Amount.Files(_moved)} ({Amount.Bytes(_bytes)}) in {Amount.Duration(took)}, {Amount.Bytes(rate)}/s; "
-                + $"{_there} already there; {_failed} failed{(lists is null ? "" : $"; {lists} lists failed")}.");
+            report.Record(new SummaryRecord("summary", _transferred, _bytes, _skipped, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists));
+            report.Line(
+                $"{char.ToUpperInvariant(done[0])}{done[1..]} {Amount.Files(_transferred)} ({Amount.Bytes(_bytes)}) in {Amount.Duration(took)}, "
+                + $"{Amount.Bytes(rate)}/s; {_skipped} already there; {_failed} failed{(lists is null ? "" : $"; {lists} listings failed")}.");
         }
     }
-
-    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 
     private sealed record FileRecord(string Type, string Status, string Path, string? Key, long? Size, string? MappedTo = null, string? Error = null);
 

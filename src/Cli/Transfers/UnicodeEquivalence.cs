@@ -1,12 +1,12 @@
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// Detects texts that Unicode can write in several ways (canonical equivalence, UAX #15), without Unicode's tables. At most one spelling of
-/// a text has none of the following characters. Some of them also occur in texts with one spelling only, such as the vowels of Thai.
+/// Detects texts that Unicode can write in several ways (canonical equivalence, UAX #15), without Unicode's tables. Of all forms of a text, at
+/// most one has none of the characters below. Some of them also occur in texts with only one form, such as the vowels of Thai.
 /// </summary>
 internal static class UnicodeEquivalence
 {
-    // Blocks with characters that decompose to others, and parts of Korean syllables.
+    // Characters that decompose to others, and parts of Korean syllables.
     private static readonly (int First, int Last)[] Blocks =
     [
         (0x0340, 0x0344), (0x0374, 0x0374), (0x037E, 0x037E), (0x0387, 0x0387), (0x1100, 0x11FF), (0x1F00, 0x1FFF), (0x2000, 0x2001),
@@ -14,7 +14,7 @@ internal static class UnicodeEquivalence
         (0x1D15E, 0x1D1C0), (0x2F800, 0x2FA1F),
     ];
 
-    /// <summary>Whether a text may be another spelling of a text that has none of these.</summary>
+    /// <summary>Whether a text may be another form of a text that has none of these characters.</summary>
     internal static bool MayHaveOtherForms(string text) => text.EnumerateRunes().Any(rune =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
         || Array.Exists(Blocks, block => rune.Value >= block.First && rune.Value <= block.Last));

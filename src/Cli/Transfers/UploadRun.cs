@@ -1,21 +1,21 @@
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>What to upload, and how.</summary>
+/// <summary>The plan of an upload.</summary>
 internal sealed record UploadPlan
 {
     public required IReadOnlyList<string> Paths { get; init; }
 
     public required UploadSettings Settings { get; init; }
 
-    /// <summary>How often to look for more; null for once.</summary>
-    public TimeSpan? Watch { get; init; }
+    /// <summary>The time between two scans of a watch; null to upload once.</summary>
+    public TimeSpan? WatchPeriod { get; init; }
 }
 
-/// <summary>Uploads files into the miner's folder, but those that are there already.</summary>
+/// <summary>Uploads files into the miner's folder. Skips files that are already stored with the same bytes.</summary>
 internal sealed class UploadRun
 {
-    // After the client has tried for as long as it does.
-    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(15);
+    // The client has already retried before a failure reaches the watch.
+    private static readonly TimeSpan MinWaitAfterFailure = TimeSpan.FromSeconds(15);
 
     private readonly Session _session;
     private readonly Report _report;
@@ -25,7 +25,7 @@ internal sealed class UploadRun
     private readonly TransferResult _result;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private WatchedFiles? _watched;
-    private StoredFiles? _there;
+    private StoredFiles? _stored;
 
     internal UploadRun(Session session, UploadPlan plan)
     {
@@ -40,48 +40,59 @@ internal sealed class UploadRun
     internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.RunAsync(
         async () =>
         {
-            var structure = await _uploader.GetStructureAsync(cancellationToken);
-            if (_plan.Watch is { } period)
+            if (_plan.WatchPeriod is { } period)
             {
-                await WatchAsync(structure, period, cancellationToken);
+                await WatchAsync(period, cancellationToken);
             }
             else
             {
-                await UploadAsync(LocalFiles.Find(_plan.Paths, _plan.Settings), structure, cancellationToken);
+                var files = LocalFiles.Find(_plan.Paths, _plan.Settings);
+                if (files.Count == 0)
+                {
+                    throw new UsageException($"There are no files in {string.Join(", ", _plan.Paths)}. s3auth skips hidden files, whose name begins with a dot.");
+                }
+
+                await UploadAsync(files, await _uploader.GetStructureAsync(cancellationToken), cancellationToken);
             }
 
-            return _plan.Settings.DryRun ? _result.Outcome : _result.Finish();
+            return _plan.Settings.DryRun ? _result.ExitCode : _result.Finish();
         },
         cancellationToken);
 
-    private async Task WatchAsync(Structure structure, TimeSpan period, CancellationToken cancellationToken)
+    private async Task WatchAsync(TimeSpan period, CancellationToken cancellationToken)
     {
+        if (!_plan.Paths.Any(LocalFiles.CanMatch))
+        {
+            throw new UsageException($"There is nothing to watch: no file or folder {string.Join(" or ", _plan.Paths)} exists.");
+        }
+
+        var structure = await _uploader.GetStructureAsync(cancellationToken);
         _watched = new WatchedFiles(TimeProvider.System, period);
-        _report.Note($"Watching; looking every {Amount.Duration(period)}. Ctrl-C stops.");
+        _report.Note($"Watching: scanning every {Amount.Duration(period)}. Press Ctrl-C to stop.");
         while (true)
         {
             var wait = period;
             try
             {
-                if (_watched.Look(FindExisting()) is { Count: > 0 } ready)
+                if (_watched.Scan(FindExisting()) is { Count: > 0 } ready)
                 {
                     await UploadAsync(ready, structure, cancellationToken);
                 }
             }
-            catch (Exception exception) when (FatalFailure.IsPassing(exception))
+            catch (Exception exception) when (Failure.Of(exception) is { IsTransient: true } failure)
             {
-                // Nobody is there to start it again.
-                var told = (exception as RefusedException)?.RetryAfter ?? RestAfterFailure;
-                wait = told > period ? told : period;
-                _report.Fail(Failures.Describe(exception));
-                _report.Note($"trying again in {Amount.Duration(wait)}");
+                // A watch runs unattended, so it must not end.
+                var retryAfter = (exception as RefusedException)?.RetryAfter ?? MinWaitAfterFailure;
+                wait = retryAfter > period ? retryAfter : period;
+                _report.Fail(failure.Message);
+                _report.Note($"retrying in {Amount.Duration(wait)}");
             }
 
             await Task.Delay(wait, cancellationToken);
         }
     }
 
-    // A path that means nothing yet, or not any more, takes nothing from the others.
+    // A path that names nothing yet, or no longer, must not stop the others.
     private List<LocalFile> FindExisting()
     {
         var found = new Dictionary<string, LocalFile>(StringComparer.Ordinal);
@@ -122,23 +133,23 @@ internal sealed class UploadRun
             return;
         }
 
-        // Looking costs grants, so it is done once; what comes later is new.
-        _there ??= await StoredFiles.FindAsync(_session, _plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
+        // Listing costs grants, so a watch lists once. Files that appear later are new.
+        _stored ??= await StoredFiles.FindAsync(_session, _plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
         if (_plan.Settings.DryRun)
         {
-            await ReportPlanAsync(planned, _there, cancellationToken);
+            await ReportPlanAsync(planned, _stored, cancellationToken);
             return;
         }
 
         await using var display = new TransferDisplay(_report, "Uploading");
-        display.Expect(planned.Count, planned.Sum(file => file.Upload.Size));
+        display.AddExpected(planned.Count, planned.Sum(file => file.Upload.Size));
         await Parallel.ForEachAsync(
             planned,
             new ParallelOptions { MaxDegreeOfParallelism = _plan.Settings.Parallel, CancellationToken = cancellationToken },
-            async (file, token) => await UploadOneAsync(file, _there, display, token));
+            async (file, token) => await UploadOneAsync(file, _stored, display, token));
     }
 
-    /// <summary>Those that the deployment takes; the others are named, before anything is sent.</summary>
+    /// <summary>Returns the files that the deployment accepts. Reports the others before any upload starts.</summary>
     private async Task<List<Planned>> PlanAsync(List<LocalFile> files, Structure structure, CancellationToken cancellationToken)
     {
         var job = _plan.Settings.JobIn(structure);
@@ -152,7 +163,7 @@ internal sealed class UploadRun
             }
             catch (Exception exception) when (exception is UnacceptableFileException or FileNotFoundException)
             {
-                _result.AddFailed(file.Path, exception);
+                _result.AddFailed(file.Path, Failure.Of(exception));
                 _watched?.MarkDone(file);
             }
         }
@@ -160,25 +171,25 @@ internal sealed class UploadRun
         return planned;
     }
 
-    private async Task ReportPlanAsync(List<Planned> planned, StoredFiles there, CancellationToken cancellationToken)
+    private async Task ReportPlanAsync(List<Planned> planned, StoredFiles stored, CancellationToken cancellationToken)
     {
         foreach (var file in planned)
         {
-            var isThere = await IsThereAsync(file, there, cancellationToken);
-            _report.Record(new PlannedRecord("file", isThere ? "already_there" : "would_upload", file.Local.Path, file.Key, file.Upload.Size));
-            if (!isThere)
+            var isStored = await IsStoredAsync(file, stored, cancellationToken);
+            _report.Record(new PlannedRecord("file", isStored ? "already_there" : "would_upload", file.Local.Path, file.Key, file.Upload.Size));
+            if (!isStored)
             {
                 _report.Line($"would upload {file.Local.File.FullName} as {Report.Safe(file.Key)} ({Amount.Bytes(file.Upload.Size)})");
             }
         }
     }
 
-    private async Task UploadOneAsync(Planned file, StoredFiles there, TransferDisplay display, CancellationToken cancellationToken)
+    private async Task UploadOneAsync(Planned file, StoredFiles stored, TransferDisplay display, CancellationToken cancellationToken)
     {
         using var line = display.Begin(file.Local.Path, file.Upload.Size);
         try
         {
-            if (await IsThereAsync(file, there, cancellationToken))
+            if (await IsStoredAsync(file, stored, cancellationToken))
             {
                 line.Report(file.Upload.Size);
                 _result.AddSkipped(file.Local.Path, file.Key, file.Upload.Size);
@@ -187,22 +198,22 @@ internal sealed class UploadRun
             {
                 var uploaded = await _uploader.UploadAsync(file.Upload, line, cancellationToken);
 
-                // Else a file that changes, and then back, would count as there.
-                there.Forget(file.Key);
+                // Otherwise a file that changes, and later changes back, would be skipped.
+                stored.Forget(file.Key);
                 _result.AddTransferred(file.Local.Path, uploaded.Key, uploaded.Size);
             }
 
             _watched?.MarkDone(file.Local);
         }
-        catch (Exception exception) when (Failures.IsForeseen(exception) && !FatalFailure.Is(exception))
+        catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure && !failure.Ends.HasFlag(RunPhases.Upload))
         {
-            _result.AddFailed(file.Local.Path, exception);
+            _result.AddFailed(file.Local.Path, failure);
             _watched?.MarkFailed(file.Local);
         }
     }
 
-    private async Task<bool> IsThereAsync(Planned file, StoredFiles there, CancellationToken cancellationToken) =>
-        there.Find(file.Key) is { } stored && await StoredFileComparer.IsSameAsync(file.Local.File, stored, _reader, cancellationToken);
+    private async Task<bool> IsStoredAsync(Planned file, StoredFiles stored, CancellationToken cancellationToken) =>
+        stored.Find(file.Key) is { } found && await StoredFileComparer.IsSameAsync(file.Local.File, found, _reader, cancellationToken);
 
     private sealed record Planned(LocalFile Local, FileToUpload Upload, string Key);
 

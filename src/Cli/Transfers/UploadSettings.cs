@@ -1,31 +1,31 @@
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Where files go within the miner's folder, and how: the same wherever they come from.</summary>
+/// <summary>The destination and the mode of uploads, whatever their origin.</summary>
 internal sealed record UploadSettings
 {
-    /// <summary>The source whose folder it is; null for the deployment's first.</summary>
+    /// <summary>The source of the data; null for the deployment's first one.</summary>
     public string? Source { get; init; }
 
+    /// <summary>The job of the files; null for the deployment's default.</summary>
     public string? Job { get; init; }
 
-    /// <summary>A folder within the miner's, without slashes at its ends; empty for none.</summary>
+    /// <summary>A subfolder of the miner's folder, without slashes at its ends; empty for none.</summary>
     public string To { get; init; } = "";
 
     public required int Parallel { get; init; }
 
-    /// <summary>Only say what would be done.</summary>
+    /// <summary>Whether to print what would happen, and upload nothing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>Do not look what is there.</summary>
+    /// <summary>Whether to upload without comparing with the bucket.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Returns the path of a file within the miner's folder.</summary>
     internal string PathOf(string path) => To.Length == 0 ? path : $"{To}/{path}";
 
-    /// <summary>The source whose folder it is; null in a layout without sources.</summary>
-    internal string? SourceIn(Structure structure) => Source ?? (structure.Sources.Count > 0 ? structure.Sources[0] : null);
+    /// <summary>Returns the source of the uploads; null if the deployment has no sources.</summary>
+    internal string? SourceIn(Structure structure) => Source ?? structure.DefaultSource;
 
-    internal string? JobIn(Structure structure) => Job ?? DefaultJobIn(structure);
-
-    /// <summary>The job of files that were collected for none: in the layout <c>hotkey</c> every file has one.</summary>
-    internal static string? DefaultJobIn(Structure structure) => structure.Folder_layout == "hotkey" ? "default" : null;
+    /// <summary>Returns the job of the uploads; null for none.</summary>
+    internal string? JobIn(Structure structure) => Job ?? structure.DefaultJob();
 }

@@ -1,18 +1,20 @@
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// What a watch knows of the files that it sees: a file that rested from one look to the next is whole, and stays to be uploaded until it
-/// was. One that failed waits longer each time. What is gone is forgotten. Between two looks, each file may be told of by a thread of its own.
+/// The files of <c>upload --watch</c>. A file is complete if it did not change between two scans, and is returned until it is uploaded. A file
+/// that failed is retried with exponential back-off of up to five minutes. Between two scans, several threads may report different files.
 /// </summary>
+/// <param name="time">The clock.</param>
+/// <param name="period">The time between two scans, and the first wait after a failure.</param>
 internal sealed class WatchedFiles(TimeProvider time, TimeSpan period)
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(5);
 
     private Dictionary<string, State> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Looks at what is there.</summary>
-    /// <returns>Those that are to be uploaded now.</returns>
-    internal List<LocalFile> Look(IEnumerable<LocalFile> files)
+    /// <summary>Records a scan of the file system.</summary>
+    /// <returns>The files to upload now.</returns>
+    internal List<LocalFile> Scan(IEnumerable<LocalFile> files)
     {
         var now = time.GetUtcNow();
         var (seen, ready) = (new Dictionary<string, State>(StringComparer.Ordinal), new List<LocalFile>());
@@ -44,10 +46,10 @@ internal sealed class WatchedFiles(TimeProvider time, TimeSpan period)
         return ready;
     }
 
-    /// <summary>It is uploaded, or never will be as it is.</summary>
+    /// <summary>Records that a file was uploaded, or cannot be uploaded unless it changes.</summary>
     internal void MarkDone(LocalFile file) => _seen[file.Path].IsDone = true;
 
-    /// <summary>It is to be tried again.</summary>
+    /// <summary>Records that a file failed and must be retried.</summary>
     internal void MarkFailed(LocalFile file)
     {
         var state = _seen[file.Path];

@@ -110,7 +110,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
                     }, cancellationToken).ConfigureAwait(false);
                 }
 
-                VerifyContent(file, target, md5, isPlain: response is null || !ContentMark.IsEncrypted(response));
+                VerifyContent(file, target, md5, isPlain: response is null || !Md5ETag.IsEncrypted(response));
                 return response?.Headers.Date;
             }
             catch

@@ -27,6 +27,6 @@ internal sealed class FileInspector(StoreConnection store, S3AuthClientOptions o
         // The header is truncated to whole seconds.
         var skew = response.Headers.Date is { } date ? date.AddSeconds(0.5) - (before + ((after - before) / 2)) : (TimeSpan?)null;
         return new StoredMark(
-            file.Md5 is not null && !ContentMark.IsEncrypted(response), response.Content.Headers.LastModified ?? file.LastModified, skew);
+            file.Md5 is not null && !Md5ETag.IsEncrypted(response), response.Content.Headers.LastModified ?? file.LastModified, skew);
     }
 }

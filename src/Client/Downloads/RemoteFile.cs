@@ -19,7 +19,7 @@ public sealed record RemoteFile
     public required string ETag { get; init; }
 
     /// <summary>The MD5 of the content in lowercase hex, from <see cref="ETag"/>; null if the ETag does not look like an MD5.</summary>
-    public string? Md5 => ContentMark.IsMd5(ETag) ? ETag.ToLowerInvariant() : null;
+    public string? Md5 => Md5ETag.HasForm(ETag) ? ETag.ToLowerInvariant() : null;
 
     /// <summary>The owner of the file.</summary>
     public required FileOwner Owner { get; init; }

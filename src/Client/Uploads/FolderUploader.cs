@@ -155,7 +155,7 @@ public sealed class FolderUploader
     private static void VerifyContent(HttpResponseMessage response, string md5)
     {
         var etag = response.Headers.ETag?.Tag.Trim('"');
-        if (ContentMark.IsMd5(etag) && !ContentMark.IsEncrypted(response) && !string.Equals(etag, md5, StringComparison.OrdinalIgnoreCase))
+        if (Md5ETag.HasForm(etag) && !Md5ETag.IsEncrypted(response) && !string.Equals(etag, md5, StringComparison.OrdinalIgnoreCase))
         {
             throw new HttpRequestException($"The store received different bytes (MD5 {etag}) than the client sent (MD5 {md5}).");
         }

@@ -59,7 +59,7 @@ internal sealed class MigrationCases(StoreKind store, FolderLayoutKind layout) :
         var (result, _) = await MigrateAsync(miner);
 
         Assert.That(result.ExitCode, Is.EqualTo(4), result.Errors);
-        Assert.That(result.Errors, Does.Contain("have not the SHA256").And.Contain("have not the SHA1"));
+        Assert.That(result.Errors, Does.Contain("do not match the expected SHA256").And.Contain("do not match the expected SHA1"));
         await AssertHasAsync(miner, contents);
     }
 
@@ -73,7 +73,7 @@ internal sealed class MigrationCases(StoreKind store, FolderLayoutKind layout) :
         var (result, _) = await MigrateAsync(Deployment.NextMiner());
 
         Assert.That(result.ExitCode, Is.EqualTo(5), result.Errors);
-        Assert.That(result.Errors, Does.Contain(next == HubNext.Elsewhere ? "is not followed" : "does not go on"));
+        Assert.That(result.Errors, Does.Contain(next == HubNext.Elsewhere ? "is not followed" : "repeats itself"));
         Assert.That(_hub.TokenWentElsewhere, Is.False);
     }
 
@@ -130,7 +130,7 @@ internal sealed class MigrationCases(StoreKind store, FolderLayoutKind layout) :
             Assert.That(nowhere.Errors, Does.Contain("other-data"));
             Assert.That(revision.Errors, Does.Contain("--revision"));
             Assert.That(token.Errors, Does.Contain("does not let this HF_TOKEN").And.Not.Contain("hf_other"));
-            Assert.That(none.Errors, Does.Contain("set HF_TOKEN"));
+            Assert.That(none.Errors, Does.Contain("Set HF_TOKEN"));
         }
     }
 

@@ -209,7 +209,7 @@ internal sealed class ToolCases(StoreKind store, FolderLayoutKind layout) : Depl
             {
                 Assert.That(files, Has.Count.EqualTo(names.Length).And.All.StartsWith(Path.Combine(_folder.Path, "got", "there", "data") + "/"));
                 Assert.That(result.Output + result.Errors, Does.Not.Contain("\u001b").And.Not.Contain("\u202E").And.Not.Contain("\t"));
-                Assert.That(result.Errors, Does.Contain("is kept as"));
+                Assert.That(result.Errors, Does.Contain("is saved as"));
             }
 
             foreach (var file in files)

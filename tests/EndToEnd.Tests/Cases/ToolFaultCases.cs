@@ -209,7 +209,7 @@ internal sealed class ToolFaultCases
             process.Kill();
         }
 
-        Assert.That(await errors, Does.Contain("warning: There is no not-there-yet."));
+        Assert.That(await errors, Does.Contain("warning: There is no file or folder not-there-yet."));
         // Looking what is there costs one of the day's grants.
         Assert.That(api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("list_my_files", StringComparison.Ordinal)), Is.EqualTo(1));
     }
@@ -222,7 +222,7 @@ internal sealed class ToolFaultCases
         var result = await tool.RunAsync("ls", "--suri", "//Bob");
 
         Assert.That(result.ExitCode, Is.EqualTo(5), result.Errors);
-        Assert.That(result.Errors, Does.StartWith("warning: server.invalid:9 is asked without TLS"));
+        Assert.That(result.Errors, Does.StartWith("warning: The connection to server.invalid:9 has no TLS"));
     }
 
     [TestCase("INT")]

@@ -38,6 +38,6 @@ internal sealed class ToolPutModeCases(StoreKind store, FolderLayoutKind layout)
         var result = await tool.RunAsync(["upload", "data", .. wallet]);
 
         Assert.That(result.ExitCode, Is.EqualTo(2).Or.EqualTo(3), result.Errors);
-        Assert.That(result.Errors, Does.Contain("sub/b.bin lies in a folder of its own").And.Contain("file_exists"));
+        Assert.That(result.Errors, Does.Contain("sub/b.bin is in a subfolder").And.Contain("file_exists"));
     }
 }

@@ -1,0 +1,38 @@
+namespace S3Auth.Cli.Checking.Steps;
+
+/// <summary>Requests a folder grant with the hotkey's signature.</summary>
+internal sealed class MinerSignatureStep : ICheckStep
+{
+    public string Name => "signature";
+
+    public string Advice => "If the message above does not help, tell the server's operator the request id.";
+
+    public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
+    {
+        if (await RequestAsync(context, cancellationToken) is { } access)
+        {
+            context.Grant = $"uploads into {access.Folder} for {Amount.Duration(TimeSpan.FromSeconds(access.Expiry_seconds))}";
+            context.ListUrl = new Uri(access.List_url);
+        }
+        else
+        {
+            context.Grant = "this deployment grants each file separately, by PUT";
+        }
+
+        return new StepResult(Name, "verifies");
+    }
+
+    // The server refuses a folder grant for this reason only after it has verified the signature and the registration.
+    private static async Task<FolderAccess?> RequestAsync(CheckContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var command = new GetFolderAccessCommand { Coldkey = context.Session.Wallet.Coldkey.ToString() };
+            return await context.Client.Api.GetFolderAccessAsync(command, cancellationToken);
+        }
+        catch (RefusedException refused) when (refused.Code == "folder_upload_unsupported")
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace S3Auth.Cli.Checking.Steps;
+
+/// <summary>Checks what the server knows about the object store.</summary>
+/// <param name="forUploads">Whether the store must also accept uploads.</param>
+internal sealed class StoreStep(bool forUploads) : ICheckStep
+{
+    public string Name => "store";
+
+    public string Advice => "Tell the server's operator: the server's page and GET /healthcheck show the same problem.";
+
+    public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
+    {
+        var health = context.Health ??= await context.Client.Api.GetHealthAsync(cancellationToken);
+        if (!health.S3_ok)
+        {
+            return Failed($"the server does not reach bucket {health.Bucket}{(health.Store?.Problem is { } why ? $": {why}" : "")}", ExitCode.Unreachable);
+        }
+
+        if (health.Store?.Problem is { } problem)
+        {
+            return Failed($"the store refuses the server: {problem}", ExitCode.Refused);
+        }
+
+        return forUploads && ProblemOfUploads(health.Store) is { } uploads
+            ? Failed(uploads, ExitCode.Refused)
+            : new StepResult(Name, $"bucket {health.Bucket} in {health.Region} answers");
+    }
+
+    // A server from before the member `store` sends none.
+    private static string? ProblemOfUploads(StoreHealth? store) => store switch
+    {
+        { Post_problem: { } problem } => $"the store does not accept upload forms: {problem}",
+        { Put_uploads: "unsafe" or "unknown" } => $"the server does not grant uploads by PUT: {store.Put_problem ?? "it is still testing the store"}",
+        _ => null,
+    };
+
+    private StepResult Failed(string detail, ExitCode exitCode) => new(Name, detail, Advice, exitCode);
+}

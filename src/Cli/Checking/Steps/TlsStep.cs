@@ -1,0 +1,17 @@
+namespace S3Auth.Cli.Checking.Steps;
+
+/// <summary>Reports whether the connection is encrypted. <see cref="ServerStep"/> reports TLS failures.</summary>
+internal sealed class TlsStep : ICheckStep
+{
+    public string Name => "TLS";
+
+    public string Advice => "";
+
+    public Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
+    {
+        var server = context.Session.Server;
+        return Task.FromResult<StepResult?>(new StepResult(Name, server.Scheme == Uri.UriSchemeHttps
+            ? "this machine trusts the server's certificate"
+            : server.IsLoopback ? "not used, and not needed on this machine" : "not used: anyone on the network path can read and use the grants"));
+    }
+}

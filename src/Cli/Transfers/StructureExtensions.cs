@@ -1,0 +1,27 @@
+namespace S3Auth.Cli.Transfers;
+
+/// <summary>Reads from <c>/structure-info</c> how a deployment names its folders.</summary>
+internal static class StructureExtensions
+{
+    private const string JobPrefix = "job_id=";
+
+    extension(Structure structure)
+    {
+        /// <summary>Whether a hotkey names a miner's folder. Otherwise a coldkey does.</summary>
+        internal bool IsNamedByHotkey => structure.Folder_structure.Contains("{hotkey}", StringComparison.Ordinal);
+
+        /// <summary>Returns a miner by the account that names its folder.</summary>
+        internal FileOwner MinerOf(AccountId account) =>
+            structure.IsNamedByHotkey ? FileOwner.MinerOfHotkey(account) : FileOwner.MinerOfColdkey(account);
+
+        /// <summary>The first source; null if the deployment has no sources.</summary>
+        internal string? DefaultSource => structure.Sources.Count > 0 ? structure.Sources[0] : null;
+
+        /// <summary>
+        /// Returns the job of files that belong to no job, from the example paths of the deployment; null if files need no job.
+        /// </summary>
+        internal string? DefaultJob() => structure.Example_paths?
+            .SelectMany(path => path.Split('/'))
+            .FirstOrDefault(segment => segment.StartsWith(JobPrefix, StringComparison.Ordinal))?[JobPrefix.Length..];
+    }
+}

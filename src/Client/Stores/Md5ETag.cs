@@ -1,0 +1,18 @@
+namespace S3Auth.Client.Stores;
+
+/// <summary>
+/// Decides whether an ETag is the MD5 of the object's bytes. It is not after a multipart upload, or if a managed key encrypts the object.
+/// </summary>
+internal static class Md5ETag
+{
+    private const int Digits = 32;
+
+    /// <summary>Whether an ETag has the form of an MD5.</summary>
+    internal static bool HasForm(string? etag) => etag is { Length: Digits } && etag.All(char.IsAsciiHexDigit);
+
+    /// <summary>Whether the store encrypted the object with a managed key, so that its ETag is not an MD5.</summary>
+    internal static bool IsEncrypted(HttpResponseMessage response) =>
+        (response.Headers.TryGetValues("x-amz-server-side-encryption", out var values)
+            && values.Any(value => value.StartsWith("aws:kms", StringComparison.Ordinal)))
+        || response.Headers.Contains("x-amz-server-side-encryption-customer-algorithm");
+}

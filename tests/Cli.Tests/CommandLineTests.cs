@@ -1,0 +1,51 @@
+using System.CommandLine;
+using S3Auth.Cli.Commands;
+
+namespace S3Auth.Cli.Tests;
+
+public sealed class CommandLineTests
+{
+    [TestCase("localhost:8123", "http://localhost:8123")]
+    [TestCase("s3-auth.example.com", "https://s3-auth.example.com")]
+    public void Server_without_a_scheme_is_refused_with_the_url_to_use(string text, string suggestion) =>
+        Assert.That(() => CommonOptions.ReadServer(text), Throws.TypeOf<UsageException>().With.Message.Contains(suggestion));
+
+    [TestCase("ftp://localhost")]
+    [TestCase("http://somebody@localhost")]
+    [TestCase("http://localhost/?a=b")]
+    [TestCase("")]
+    [TestCase(null)]
+    public void Server_that_is_not_a_plain_url_is_refused(string? text) =>
+        Assert.That(() => CommonOptions.ReadServer(text), Throws.TypeOf<UsageException>());
+
+    [TestCase("", "--help")]
+    [TestCase("help", "--help")]
+    [TestCase("help upload", "upload --help")]
+    [TestCase("upload help", "upload help")]
+    public void Arguments_that_ask_for_help_become_the_help_option(string typed, string expected) => Assert.That(
+        CommandLineErrors.Normalize(typed.Split(' ', StringSplitOptions.RemoveEmptyEntries)), Is.EqualTo(expected.Split(' ')));
+
+    [TestCase("uplaod", "Did you mean upload?")]
+    [TestCase("donwload", "Did you mean download?")]
+    [TestCase("rm", "cannot delete")]
+    [TestCase("frobnicate", "The commands are upload")]
+    public void Unknown_command_is_answered_with_a_suggestion(string typed, string expected) =>
+        Assert.That(CommandLineErrors.Explain(Root(), typed), Does.Contain(expected));
+
+    [Test]
+    public void Help_of_a_command_has_its_examples_and_no_common_options()
+    {
+        var help = HelpAction.Describe(Root().Subcommands.Single(command => command.Name == "upload"));
+
+        Assert.That(help, Does.Contain("Usage:\n  s3auth upload PATH… [options]").And.Contain("Examples:\n  s3auth upload data/").And.Not.Contain("--wallet-path"));
+    }
+
+    [Test]
+    public void Every_command_has_two_examples() => Assert.That(
+        Leaves(Root()).Select(command => (command.Name, (command as ToolCommand)?.Examples.Count)), Has.All.Matches<(string, int?)>(one => one.Item2 == 2));
+
+    private static RootCommand Root() => ToolRoot.Create();
+
+    private static IEnumerable<Command> Leaves(Command command) =>
+        command.Subcommands.Count == 0 ? [command] : command.Subcommands.SelectMany(Leaves);
+}
