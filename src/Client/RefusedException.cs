@@ -5,7 +5,8 @@ namespace S3Auth.Client;
 /// <summary>The server refused a request. The message is the server's <c>detail</c>: what happened and what to do.</summary>
 public sealed class RefusedException : Exception
 {
-    private static readonly ReadOnlyDictionary<string, IReadOnlyList<string>> NoErrors = new(new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal));
+    private static readonly ReadOnlyDictionary<string, IReadOnlyList<string>> NoErrors = new(
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal));
 
     public RefusedException(
         string code,

@@ -67,8 +67,10 @@ public sealed class S3AuthClient : IDisposable
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             ConnectTimeout = _options.ConnectTimeout,
         };
-        var signing = new ClockHandler(clock, _options) { InnerHandler = new TaoSigningHandler(Service, hotkey, clock) { InnerHandler = connections } };
-        return new HttpClient(new RefusalHandler { InnerHandler = new RetryHandler(_options) { InnerHandler = signing } })
+        var signing = new TaoSigningHandler(Service, hotkey, clock) { InnerHandler = connections };
+        var followingClock = new ClockHandler(clock, _options) { InnerHandler = signing };
+        var retrying = new RetryHandler(_options) { InnerHandler = followingClock };
+        return new HttpClient(new RefusalHandler { InnerHandler = retrying })
         {
             BaseAddress = Service,
             Timeout = Timeout.InfiniteTimeSpan,

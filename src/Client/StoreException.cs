@@ -13,6 +13,8 @@ public sealed class StoreException : Exception
     /// <summary>The HTTP status of the answer.</summary>
     public HttpStatusCode Status { get; }
 
-    /// <summary>S3's error code, such as <c>AccessDenied</c> or <c>SlowDown</c>; the name of the status if the answer has no code.</summary>
+    /// <summary>
+    /// S3's error code, such as <c>AccessDenied</c> or <c>SlowDown</c>; the name of the status if the answer has no code.
+    /// </summary>
     public string Code { get; }
 }

@@ -91,7 +91,8 @@ public sealed class CheckRunTests
 
         var failed = await FailAsync();
 
-        Assert.That((failed.Step, failed.Detail), Is.EqualTo(("store", "the store refuses the server: AccessDenied: the key may not list.")));
+        Assert.That(
+            (failed.Step, failed.Detail), Is.EqualTo(("store", "the store refuses the server: AccessDenied: the key may not list.")));
     }
 
     [Test]
@@ -150,7 +151,8 @@ public sealed class CheckRunTests
         return results[^1];
     }
 
-    private async Task<List<StepResult>> RunAsync(IReadOnlyList<ICheckStep>? steps = null, Uri? server = null, Func<Wallet>? readWallet = null)
+    private async Task<List<StepResult>> RunAsync(
+        IReadOnlyList<ICheckStep>? steps = null, Uri? server = null, Func<Wallet>? readWallet = null)
     {
         using var session = new Session(
             new Report(json: false, quiet: true),

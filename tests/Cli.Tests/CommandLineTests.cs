@@ -42,7 +42,8 @@ public sealed class CommandLineTests
 
     [Test]
     public void Every_command_has_two_examples() => Assert.That(
-        Leaves(Root()).Select(command => (command.Name, (command as ToolCommand)?.Examples.Count)), Has.All.Matches<(string, int?)>(one => one.Item2 == 2));
+        Leaves(Root()).Select(command => (command.Name, (command as ToolCommand)?.Examples.Count)), Has.All.Matches<(string, int?)>(
+            one => one.Item2 == 2));
 
     private static RootCommand Root() => ToolRoot.Create();
 

@@ -19,7 +19,8 @@ public sealed class DownloadRunTests
     public void SetUp()
     {
         (_server, _folder, _pages) = (new LocalServer(), Directory.CreateTempSubdirectory("s3auth-run-"), new(StringComparer.Ordinal));
-        _miners = [.. Enumerable.Range(0, 4).Select(number => KeyPair.FromUri(string.Create(CultureInfo.InvariantCulture, $"//Miner{number}")))];
+        _miners = [.. Enumerable.Range(0, 4).Select(
+            number => KeyPair.FromUri(string.Create(CultureInfo.InvariantCulture, $"//Miner{number}")))];
         _server.Answer = context =>
         {
             if (context.Request.HttpMethod == "GET")
@@ -85,7 +86,8 @@ public sealed class DownloadRunTests
     public async Task Files_whose_keys_read_the_same_do_not_overwrite_each_other()
     {
         _miners.RemoveRange(1, 3);
-        _list = (context, _, _) => LocalServer.WriteJsonAsync(context, new FileList { Files = [FileOf("k\uFFFD", "k%FF"), FileOf("k\uFFFD", "k%FE")], Expires_in_seconds = 3600 });
+        _list = (context, _, _) => LocalServer.WriteJsonAsync(
+            context, new FileList { Files = [FileOf("k\uFFFD", "k%FF"), FileOf("k\uFFFD", "k%FE")], Expires_in_seconds = 3600 });
 
         Assert.That(await RunAsync(), Is.EqualTo(ExitCode.Done));
         Assert.That(Names, Is.EqualTo(["k%FE", "k%FF"]));
@@ -95,7 +97,8 @@ public sealed class DownloadRunTests
 
     private async Task<ExitCode> RunAsync()
     {
-        using var session = new Session(new Report(json: false, quiet: true), _server.Address, () => new Wallet(KeyPair.FromUri("//Alice"), coldkey: null));
+        using var session = new Session(
+            new Report(json: false, quiet: true), _server.Address, () => new Wallet(KeyPair.FromUri("//Alice"), coldkey: null));
         return await new DownloadRun(session, new DownloadPlan
         {
             Owners = [.. _miners.Select(miner => FileOwner.MinerOfHotkey(miner.AccountId))],
@@ -108,10 +111,12 @@ public sealed class DownloadRunTests
     private Task ListAsync(HttpListenerContext context, int miner, int page, string? next = null)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"m{miner}-{page}");
-        return LocalServer.WriteJsonAsync(context, new FileList { Files = [FileOf(name, name)], Next_cursor = next, Expires_in_seconds = 3600 });
+        return LocalServer.WriteJsonAsync(
+            context, new FileList { Files = [FileOf(name, name)], Next_cursor = next, Expires_in_seconds = 3600 });
     }
 
-    private ListedFile FileOf(string key, string path) => new() { Key = key, Size = Content.Length, Etag = "0-2", Download_url = _server.Address + path };
+    private ListedFile FileOf(string key, string path) =>
+        new() { Key = key, Size = Content.Length, Etag = "0-2", Download_url = _server.Address + path };
 
     private static Task RefuseAsync(HttpListenerContext context, int status, string code)
     {

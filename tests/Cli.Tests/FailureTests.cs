@@ -28,11 +28,13 @@ public sealed class FailureTests
     [
         new TestCaseData(Refusal("quota_exceeded", HttpStatusCode.TooManyRequests), true, true).SetArgDisplayNames("quota_exceeded"),
         new TestCaseData(Refusal("chain_unavailable", HttpStatusCode.ServiceUnavailable), true, true).SetArgDisplayNames("chain_unavailable"),
-        new TestCaseData(Refusal("hotkey_not_registered", HttpStatusCode.Forbidden), true, false).SetArgDisplayNames("hotkey_not_registered"),
+        new TestCaseData(Refusal("hotkey_not_registered", HttpStatusCode.Forbidden), true, false).SetArgDisplayNames(
+            "hotkey_not_registered"),
         new TestCaseData(Refusal("file_exists", HttpStatusCode.Conflict), false, false).SetArgDisplayNames("file_exists"),
         new TestCaseData(new HttpRequestException(), true, true).SetArgDisplayNames("no connection"),
         new TestCaseData(new StalledException("stalled"), true, true).SetArgDisplayNames("stalled"),
-        new TestCaseData(new StoreException(HttpStatusCode.Forbidden, "AccessDenied", null), false, false).SetArgDisplayNames("store refuses one file"),
+        new TestCaseData(new StoreException(HttpStatusCode.Forbidden, "AccessDenied", null), false, false).SetArgDisplayNames(
+            "store refuses one file"),
         new TestCaseData(new IOException("No space left on device", DiskFull), true, false).SetArgDisplayNames("disk full"),
         new TestCaseData(new FileNotFoundException(), false, false).SetArgDisplayNames("one file deleted"),
     ];
@@ -52,7 +54,8 @@ public sealed class FailureTests
         new TestCaseData(Refusal("chain_unavailable", HttpStatusCode.ServiceUnavailable), true).SetArgDisplayNames("chain_unavailable"),
         new TestCaseData(new HttpRequestException(HttpRequestError.ConnectionError), true).SetArgDisplayNames("no connection"),
         new TestCaseData(Refusal("miner_not_found", HttpStatusCode.NotFound), false).SetArgDisplayNames("miner_not_found"),
-        new TestCaseData(Refusal("storage_unavailable", HttpStatusCode.ServiceUnavailable), false).SetArgDisplayNames("storage_unavailable"),
+        new TestCaseData(Refusal("storage_unavailable", HttpStatusCode.ServiceUnavailable), false).SetArgDisplayNames(
+            "storage_unavailable"),
         new TestCaseData(new ListingException("loop"), false).SetArgDisplayNames("loop"),
         new TestCaseData(new StalledException("no answer"), false).SetArgDisplayNames("no answer"),
         new TestCaseData(new HttpRequestException(HttpRequestError.ResponseEnded), false).SetArgDisplayNames("answer breaks off"),

@@ -26,7 +26,8 @@ public sealed class HubClientTests
     [TestCase("/mirror/hf")]
     public async Task Mirror_that_names_the_mirrored_Hub_is_asked_itself(string root)
     {
-        _hub.Answer = context => AnswerAsync(context, root, cursor => $"{_elsewhere.Address}{Tree[1..]}?recursive=true&cursor={cursor + 1}");
+        _hub.Answer = context =>
+            AnswerAsync(context, root, cursor => $"{_elsewhere.Address}{Tree[1..]}?recursive=true&cursor={cursor + 1}");
 
         Assert.That(await ListAsync(root), Is.EqualTo(["f0", "f1", "f2"]));
         Assert.That(_elsewhere.Asked, Is.Empty);
@@ -80,6 +81,7 @@ public sealed class HubClientTests
             context.Response.Headers["Link"] = $"<{next(cursor)}>; rel=\"next\"";
         }
 
-        return LocalServer.WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(new[] { new { type = "file", path = $"f{cursor}", oid = Commit, size = 2000 } }));
+        return LocalServer.WriteAsync(
+            context, JsonSerializer.SerializeToUtf8Bytes(new[] { new { type = "file", path = $"f{cursor}", oid = Commit, size = 2000 } }));
     }
 }

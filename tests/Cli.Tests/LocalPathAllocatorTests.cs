@@ -41,7 +41,8 @@ public sealed class LocalPathAllocatorTests
     [TestCase("\u212b", "%E2%84%AB", "\u00c5", "\u00c5")]
     [TestCase("\uac00", "\uac00", "\u1100\u1161", "%E1%84%80%E1%85%A1")]
     [TestCase("\u00c9", "\u00c9", "\u00e9", "%C3%A9")]
-    public void Names_that_are_taken_for_the_same_have_two_places_in_every_run(string first, string firstName, string second, string secondName)
+    public void Names_that_are_taken_for_the_same_have_two_places_in_every_run(
+        string first, string firstName, string second, string secondName)
     {
         Write(new LocalPathAllocator(_folder.FullName, NameFolding.All), first, firstName);
         Write(new LocalPathAllocator(_folder.FullName, NameFolding.All), second, secondName);

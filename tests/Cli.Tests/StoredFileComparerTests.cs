@@ -43,6 +43,7 @@ public sealed class StoredFileComparerTests
     {
         File.SetLastWriteTimeUtc(_path, Stored.UtcDateTime.AddDays(-1));
 
-        Assert.That(StoredFileComparer.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, Stored, ClockSkew: null)), Is.False);
+        Assert.That(
+            StoredFileComparer.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, Stored, ClockSkew: null)), Is.False);
     }
 }

@@ -80,13 +80,15 @@ public sealed class UploadRunTests
         }
 
         context.Response.Headers["Last-Modified"] = Stored.ToString("R", CultureInfo.InvariantCulture);
-        await LocalServer.WriteAsync(context, context.Request.HttpMethod == "GET" ? [0] : [], context.Request.HttpMethod == "GET" ? 206 : 201);
+        await LocalServer.WriteAsync(
+            context, context.Request.HttpMethod == "GET" ? [0] : [], context.Request.HttpMethod == "GET" ? 206 : 201);
     }
 
     private async Task<ExitCode> RunAsync()
     {
         using var coldkey = KeyPair.FromUri("//Bob//cold");
-        using var session = new Session(new Report(json: false, quiet: true), _server.Address, () => new Wallet(KeyPair.FromUri("//Bob"), coldkey.AccountId));
+        using var session = new Session(
+            new Report(json: false, quiet: true), _server.Address, () => new Wallet(KeyPair.FromUri("//Bob"), coldkey.AccountId));
         return await new UploadRun(session, new UploadPlan { Paths = [_folder.FullName], Settings = new UploadSettings { Parallel = 1 } }).RunAsync(CancellationToken.None);
     }
 }

@@ -93,7 +93,8 @@ public sealed class WalletReaderTests
 
     [Test]
     public void Variable_of_Bittensors_tools_has_the_path_in_its_name() => Assert.That(
-        PasswordVariable.NamesOf("/root/.bittensor/wallets/my-wallet/hotkeys/h.1"), Has.Member("BT_PW__ROOT__BITTENSOR_WALLETS_MY-WALLET_HOTKEYS_H_1"));
+        PasswordVariable.NamesOf("/root/.bittensor/wallets/my-wallet/hotkeys/h.1"), Has.Member(
+            "BT_PW__ROOT__BITTENSOR_WALLETS_MY-WALLET_HOTKEYS_H_1"));
 
     [Test]
     public void Variable_that_does_not_open_the_hotkey_is_named_and_not_shown()
@@ -122,7 +123,8 @@ public sealed class WalletReaderTests
     {
         Put("mine", "miner", file);
 
-        Assert.That(() => Read(Options("mine", "miner")), Throws.TypeOf<UsageException>().With.Message.Contains(name).And.Message.Contains("btcli wallet update"));
+        Assert.That(() => Read(Options("mine", "miner")), Throws.TypeOf<UsageException>().With.Message.Contains(name).And.Message.Contains(
+            "btcli wallet update"));
     }
 
     [Test]
@@ -184,7 +186,8 @@ public sealed class WalletReaderTests
 
         using var wallet = Read(new IdentityOptions { MnemonicFile = file, HotkeyName = "default", WalletPath = _folder });
 
-        Assert.That(Convert.ToHexStringLower(wallet.Hotkey.AccountId.ToBytes()), Is.EqualTo("625e25364c7b68e0a83065ccb40afed43f8fe933e669b24f3d69a57eddb3b715"));
+        Assert.That(Convert.ToHexStringLower(wallet.Hotkey.AccountId.ToBytes()), Is.EqualTo(
+            "625e25364c7b68e0a83065ccb40afed43f8fe933e669b24f3d69a57eddb3b715"));
     }
 
     [TestCase("legal winner SECRET")]
@@ -208,7 +211,8 @@ public sealed class WalletReaderTests
 
     private IdentityOptions Options(string wallet, string hotkey) => new() { Wallet = wallet, HotkeyName = hotkey, WalletPath = _folder };
 
-    private Wallet Read(IdentityOptions options) => new WalletReader(_warnings.Add, _ => null, name => _variables.GetValueOrDefault(name)).Read(options);
+    private Wallet Read(IdentityOptions options) =>
+        new WalletReader(_warnings.Add, _ => null, name => _variables.GetValueOrDefault(name)).Read(options);
 
     private string Put(string wallet, string hotkey, string file)
     {

@@ -29,7 +29,8 @@ internal sealed class Answers(params Func<HttpResponseMessage>[] answers) : Http
         lock (_gate)
         {
             number = Headers.Count;
-            Headers.Add(request.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
+            Headers.Add(request.Headers.ToDictionary(
+                header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
             Bodies.Add(body);
         }
 

@@ -104,7 +104,8 @@ public sealed class ClockTests
         Assert.That((answer.StatusCode, answers.Count), Is.EqualTo((HttpStatusCode.BadRequest, 1)));
     }
 
-    private static Func<HttpResponseMessage> Refusal(string code, string? detail = null, DateTimeOffset? date = null, string mediaType = "application/problem+json") => () =>
+    private static Func<HttpResponseMessage> Refusal(
+        string code, string? detail = null, DateTimeOffset? date = null, string mediaType = "application/problem+json") => () =>
     {
         detail ??= $"The timestamp 1 is 1 s past the allowed 300 s; this server's time is {ServerTime.ToUnixTimeSeconds()}: sign again with the current Unix time.";
         var response = new HttpResponseMessage(HttpStatusCode.BadRequest)
@@ -116,7 +117,8 @@ public sealed class ClockTests
     };
 
     private static DateTimeOffset[] Signed(Answers answers) =>
-        [.. answers.Headers.Select(headers => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(headers["X-Tao-Timestamp"], CultureInfo.InvariantCulture)))];
+        [.. answers.Headers.Select(
+            headers => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(headers["X-Tao-Timestamp"], CultureInfo.InvariantCulture)))];
 
     private HttpClient Connect(Answers answers)
     {

@@ -29,7 +29,8 @@ public sealed class DownloadCostTests
     {
         (_service, _store) = (new LocalServer(), new LocalServer());
         _hotkey = KeyPair.FromUri("//Alice");
-        _client = new S3AuthClient(_service.Address, _hotkey, new S3AuthClientOptions { Attempts = 2, FirstWait = TimeSpan.FromMilliseconds(1) });
+        _client = new S3AuthClient(
+            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 2, FirstWait = TimeSpan.FromMilliseconds(1) });
         _reader = _client.CreateReader();
         _folder = Directory.CreateTempSubdirectory("s3auth-cost-");
         (_life, _validity) = (3600, "old");
@@ -60,7 +61,8 @@ public sealed class DownloadCostTests
 
         Assert.That(Grants, Is.EqualTo(new[] { "POST /list-files" }));
         Assert.That(arrived, Has.Count.EqualTo(Count).And.All.Matches<RemoteFile>(file => file.Size == Replaced.Length));
-        Assert.That(_folder.EnumerateFiles().Select(file => File.ReadAllText(file.FullName)), Has.Exactly(Count).EqualTo(Encoding.UTF8.GetString(Replaced)));
+        Assert.That(_folder.EnumerateFiles().Select(file => File.ReadAllText(file.FullName)), Has.Exactly(Count).EqualTo(
+            Encoding.UTF8.GetString(Replaced)));
     }
 
     [TestCase(true)]
@@ -71,7 +73,8 @@ public sealed class DownloadCostTests
 
         await DownloadAllAsync(asValidator ? Validator : Own);
 
-        Assert.That(Grants, Is.EqualTo(asValidator ? ["POST /list-files", "POST /get-file-presigned-urls"] : new[] { "POST /list-my-files", "POST /list-my-files" }));
+        Assert.That(Grants, Is.EqualTo(
+            asValidator ? ["POST /list-files", "POST /get-file-presigned-urls"] : new[] { "POST /list-my-files", "POST /list-my-files" }));
         Assert.That(_folder.EnumerateFiles().Count(), Is.EqualTo(Count));
     }
 
@@ -106,7 +109,8 @@ public sealed class DownloadCostTests
     public async Task Refused_renewal_is_asked_for_once()
     {
         _validity = "none";
-        _service.Answer = context => context.Request.Url!.AbsolutePath != "/get-file-presigned-urls" ? AnswerAsync(context) : RefuseAsync(context);
+        _service.Answer = context =>
+            context.Request.Url!.AbsolutePath != "/get-file-presigned-urls" ? AnswerAsync(context) : RefuseAsync(context);
         await foreach (var file in ListAsync(Validator))
         {
             Assert.That(() => DownloadAsync(file), Throws.TypeOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo("quota_exceeded"));
@@ -119,7 +123,9 @@ public sealed class DownloadCostTests
     public async Task Connection_that_breaks_costs_no_grant()
     {
         var broken = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
-        _store.Answer = context => broken.TryAdd(context.Request.Url!.AbsolutePath, true) ? throw new IOException("The store breaks off.") : SendAsync(context, Listed);
+        _store.Answer = context => broken.TryAdd(context.Request.Url!.AbsolutePath, true)
+            ? throw new IOException("The store breaks off.")
+            : SendAsync(context, Listed);
 
         await DownloadAllAsync(Validator);
 
@@ -130,7 +136,8 @@ public sealed class DownloadCostTests
     public async Task Keys_that_are_long_in_json_are_renewed_in_batches_that_the_server_takes()
     {
         _validity = "new";
-        _service.Answer = context => AnswerAsync(context, number => string.Create(CultureInfo.InvariantCulture, $"{new string('数', 330)}{number:D4}"));
+        _service.Answer = context =>
+            AnswerAsync(context, number => string.Create(CultureInfo.InvariantCulture, $"{new string('数', 330)}{number:D4}"));
 
         // One at a time, because parallel downloads start batches in any order.
         await DownloadAllAsync(Validator, parallel: 1);
@@ -213,10 +220,12 @@ public sealed class DownloadCostTests
     {
         context.Response.ContentType = "application/problem+json";
         context.Response.Headers["Retry-After"] = "40000";
-        return LocalServer.WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(new { code = "quota_exceeded", detail = "Tomorrow." }), 429);
+        return LocalServer.WriteAsync(
+            context, JsonSerializer.SerializeToUtf8Bytes(new { code = "quota_exceeded", detail = "Tomorrow." }), 429);
     }
 
-    private Task AnswerAsync(HttpListenerContext context) => AnswerAsync(context, number => string.Create(CultureInfo.InvariantCulture, $"k{number:D4}"));
+    private Task AnswerAsync(HttpListenerContext context) =>
+        AnswerAsync(context, number => string.Create(CultureInfo.InvariantCulture, $"k{number:D4}"));
 
     private async Task AnswerAsync(HttpListenerContext context, Func<int, string> keyOf)
     {
@@ -249,5 +258,6 @@ public sealed class DownloadCostTests
         return [.. arrived];
     }
 
-    private Task<RemoteFile> DownloadAsync(RemoteFile file) => _reader.DownloadAsync(file, Path.Combine(_folder.FullName, LocalName.Of(file, out var _)));
+    private Task<RemoteFile> DownloadAsync(RemoteFile file) =>
+        _reader.DownloadAsync(file, Path.Combine(_folder.FullName, LocalName.Of(file, out var _)));
 }

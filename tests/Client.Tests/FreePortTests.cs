@@ -20,6 +20,7 @@ public sealed class FreePortTests
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         var reservation = Path.Combine(Path.GetTempPath(), $"s3auth-ports-{Environment.UserName}", port);
 
-        Assert.That(() => new FileStream(reservation, FileMode.Open, FileAccess.ReadWrite, FileShare.None), Throws.InstanceOf<IOException>());
+        Assert.That(
+            () => new FileStream(reservation, FileMode.Open, FileAccess.ReadWrite, FileShare.None), Throws.InstanceOf<IOException>());
     }
 }

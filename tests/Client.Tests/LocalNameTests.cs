@@ -53,7 +53,8 @@ public sealed class LocalNameTests
     [TestCase("🙂", "%F0%9F%99%82")]
     [TestCase("%2Ehidden", "%2E%68idden")]
     [TestCase("A%", "%41%")]
-    public void Escaped_further_a_name_has_one_spelling(string segment, string name) => Assert.That(LocalName.Escape(segment), Is.EqualTo(name));
+    public void Escaped_further_a_name_has_one_spelling(string segment, string name) =>
+        Assert.That(LocalName.Escape(segment), Is.EqualTo(name));
 
     // What file systems fold: case, and accents as a character or a mark.
     [Test]
@@ -80,7 +81,8 @@ public sealed class LocalNameTests
         var root = Path.GetFullPath("/folder") + Path.DirectorySeparatorChar;
         for (var number = 0; number < letters.Length * letters.Length * letters.Length * letters.Length; number++)
         {
-            var key = new string([.. Enumerable.Range(0, 4).Select(place => letters[number / (int)Math.Pow(letters.Length, place) % letters.Length])]);
+            var key = new string(
+                [.. Enumerable.Range(0, 4).Select(place => letters[number / (int)Math.Pow(letters.Length, place) % letters.Length])]);
             var name = LocalName.Of(key, out _);
 
             Assert.That(names.TryAdd(name, key), Is.True, $"{key} and {names.GetValueOrDefault(name)} are both {name}");

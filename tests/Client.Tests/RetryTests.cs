@@ -25,7 +25,8 @@ public sealed class RetryTests
     {
         using var answers = new Answers(failure, failure, Answers.Ok);
 
-        using var answer = await PostAsync(answers, new S3AuthClientOptions { FirstWait = TimeSpan.FromMilliseconds(1), OnRetry = _notices.Add });
+        using var answer = await PostAsync(
+            answers, new S3AuthClientOptions { FirstWait = TimeSpan.FromMilliseconds(1), OnRetry = _notices.Add });
 
         Assert.Multiple(() =>
         {
@@ -91,7 +92,8 @@ public sealed class RetryTests
     [Test]
     public async Task Who_comes_too_fast_is_more_patient_than_that()
     {
-        using var answers = new Answers([.. Enumerable.Repeat(Answers.Status(HttpStatusCode.TooManyRequests, TimeSpan.FromMilliseconds(1)), 15), Answers.Ok]);
+        using var answers = new Answers(
+            [.. Enumerable.Repeat(Answers.Status(HttpStatusCode.TooManyRequests, TimeSpan.FromMilliseconds(1)), 15), Answers.Ok]);
 
         using var answer = await PostAsync(answers, new S3AuthClientOptions { Attempts = 3 });
 
@@ -125,7 +127,8 @@ public sealed class RetryTests
         await Task.CompletedTask;
         Assert.Multiple(() =>
         {
-            Assert.That((refusal!.Code, refusal.Message, refusal.RequestId, refusal.Status), Is.EqualTo(("hotkey_not_registered", "Register it.", "r-1", HttpStatusCode.Forbidden)));
+            Assert.That((refusal!.Code, refusal.Message, refusal.RequestId, refusal.Status), Is.EqualTo(
+                ("hotkey_not_registered", "Register it.", "r-1", HttpStatusCode.Forbidden)));
             Assert.That(refusal.Errors["hotkey"], Is.EqualTo(new[] { "a", "b" }));
         });
     }
@@ -141,7 +144,8 @@ public sealed class RetryTests
         });
         using var http = new HttpClient(new RefusalHandler { InnerHandler = answers });
 
-        Assert.That(() => http.GetAsync(Target), Throws.TypeOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo("unknown"));
+        Assert.That(
+            () => http.GetAsync(Target), Throws.TypeOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo("unknown"));
     }
 
     private static async Task<HttpResponseMessage> PostAsync(Answers answers, S3AuthClientOptions options)

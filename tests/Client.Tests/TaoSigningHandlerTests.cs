@@ -79,7 +79,8 @@ public sealed class TaoSigningHandlerTests
         using var first = await invoker.SendAsync(request, CancellationToken.None);
         using var second = await invoker.SendAsync(request, CancellationToken.None);
 
-        Assert.That(_answers.Bodies.Select(Encoding.UTF8.GetString), Is.EqualTo(Enumerable.Repeat("{\"audience\":\"service.example:8443\"}", 2)));
+        Assert.That(
+            _answers.Bodies.Select(Encoding.UTF8.GetString), Is.EqualTo(Enumerable.Repeat("{\"audience\":\"service.example:8443\"}", 2)));
         Assert.That(request.Content!.Headers.ContentType!.MediaType, Is.EqualTo("text/plain"), "as the caller said");
     }
 

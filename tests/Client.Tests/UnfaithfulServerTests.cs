@@ -30,7 +30,8 @@ public sealed class UnfaithfulServerTests
     {
         (_service, _store, _elsewhere) = (new LocalServer(), new LocalServer(), new LocalServer());
         (_hotkey, _coldkey) = (KeyPair.FromUri("//Bob"), KeyPair.FromUri("//Bob//cold"));
-        _client = new S3AuthClient(_service.Address, _hotkey, new S3AuthClientOptions { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1) });
+        _client = new S3AuthClient(
+            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1) });
         _folder = Directory.CreateTempSubdirectory("s3auth-client-");
         _listed = new ListedFile { Key = "data/x/5A/a.bin", Size = Content.Length, Etag = ContentMd5, Download_url = new Uri(_store.Address, "a.bin").AbsoluteUri };
         _service.Answer = context => context.Request.Url!.AbsolutePath switch
@@ -157,9 +158,11 @@ public sealed class UnfaithfulServerTests
     public void File_that_is_replaced_again_and_again_is_given_up_soon()
     {
         _store.Answer = context => LocalServer.WriteAsync(context, [], 412);
-        using var client = new S3AuthClient(_service.Address, _hotkey, new S3AuthClientOptions { Attempts = 10, FirstWait = TimeSpan.FromMilliseconds(1) });
+        using var client = new S3AuthClient(
+            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 10, FirstWait = TimeSpan.FromMilliseconds(1) });
 
-        Assert.That(async () => await client.CreateReader().DownloadAsync(await ListAsync(), Target), Throws.TypeOf<ChangedFileException>());
+        Assert.That(
+            async () => await client.CreateReader().DownloadAsync(await ListAsync(), Target), Throws.TypeOf<ChangedFileException>());
         Assert.That(_service.Asked.Count(asked => asked == "POST /list-my-files"), Is.EqualTo(1));
         Assert.That(_store.Asked, Has.Count.EqualTo(3));
     }
@@ -207,7 +210,8 @@ public sealed class UnfaithfulServerTests
         _ = first.ConnectAsync(full.LocalEndpoint).ContinueWith(_ => { }, TaskScheduler.Default);
         _ = second.ConnectAsync(full.LocalEndpoint).ContinueWith(_ => { }, TaskScheduler.Default);
         _listed.Download_url = $"http://{full.LocalEndpoint}/a.bin";
-        using var client = new S3AuthClient(_service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, ConnectTimeout = TimeSpan.FromMilliseconds(300) });
+        using var client = new S3AuthClient(
+            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, ConnectTimeout = TimeSpan.FromMilliseconds(300) });
 
         Assert.That(
             async () => await client.CreateReader().DownloadAsync(await ListAsync(), Target),
@@ -218,7 +222,8 @@ public sealed class UnfaithfulServerTests
     public async Task Source_may_take_longer_than_the_store_may_be_silent()
     {
         _store.Answer = context => LocalServer.WriteAsync(context, [], 201);
-        using var client = new S3AuthClient(_service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, StallTimeout = TimeSpan.FromMilliseconds(300) });
+        using var client = new S3AuthClient(
+            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, StallTimeout = TimeSpan.FromMilliseconds(300) });
         var file = FileOf(Content) with
         {
             OpenAsync = async token =>
@@ -237,7 +242,8 @@ public sealed class UnfaithfulServerTests
     [TestCase(400, "ExpiredToken", 2, 2)]
     public void Refusal_of_the_store_is_tried_again_where_that_helps(int status, string code, int tries, int grants)
     {
-        _store.Answer = context => LocalServer.WriteAsync(context, System.Text.Encoding.UTF8.GetBytes($"<Error><Code>{code}</Code></Error>"), status);
+        _store.Answer = context =>
+            LocalServer.WriteAsync(context, System.Text.Encoding.UTF8.GetBytes($"<Error><Code>{code}</Code></Error>"), status);
 
         Assert.That(UploadAsync, Throws.TypeOf<StoreException>().With.Property(nameof(StoreException.Code)).EqualTo(code));
         Assert.That((_store.Asked.Count, _service.Asked.Count(asked => asked == "POST /get-folder-access")), Is.EqualTo((tries, grants)));
@@ -285,7 +291,8 @@ public sealed class UnfaithfulServerTests
 
     // Of an object that was uploaded in parts no hash tells what was put together.
     [Test]
-    public async Task Store_that_sends_another_part_than_was_asked_for_is_not_appended([Values("bytes 0-99999/300000", "bytes 200000-299999/400000", "")] string range)
+    public async Task Store_that_sends_another_part_than_was_asked_for_is_not_appended(
+        [Values("bytes 0-99999/300000", "bytes 200000-299999/400000", "")] string range)
     {
         _listed.Etag = "0123-2";
         var tries = 0;
@@ -394,7 +401,8 @@ public sealed class UnfaithfulServerTests
 
     private Task<UploadedFile> UploadAsync() => UploadAsync(sent: null);
 
-    private Task<UploadedFile> UploadAsync(IProgress<long>? sent) => _client.CreateUploader(_coldkey.AccountId).UploadAsync(FileOf(Content), sent);
+    private Task<UploadedFile> UploadAsync(IProgress<long>? sent) =>
+        _client.CreateUploader(_coldkey.AccountId).UploadAsync(FileOf(Content), sent);
 
     private async Task<RemoteFile> ListAsync()
     {

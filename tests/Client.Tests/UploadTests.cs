@@ -70,7 +70,8 @@ public sealed class UploadTests
         Assert.Multiple(() =>
         {
             Assert.That(head, Does.Contain("name=\"key\"\r\n\r\ndata/x/5A/größe.bin\r\n").And.Contain("name=\"policy\"\r\n\r\nabc\r\n"));
-            Assert.That(head.LastIndexOf("; name=\"", StringComparison.Ordinal), Is.EqualTo(head.IndexOf("; name=\"file\"", StringComparison.Ordinal)));
+            Assert.That(head.LastIndexOf("; name=\"", StringComparison.Ordinal), Is.EqualTo(
+                head.IndexOf("; name=\"file\"", StringComparison.Ordinal)));
             Assert.That(head, Does.Not.Contain("${filename}"));
         });
     }
@@ -99,7 +100,8 @@ public sealed class UploadTests
     public void Files_that_do_not_fit_are_refused_by_what_is_wrong(string path, long size, string? job, string? source, string reason) =>
         Assert.That(
             // Half of a pair, which an attribute cannot hold.
-            () => UploadRules.RefuseUnacceptable(File(path.Replace("%half", "\uD800", StringComparison.Ordinal), size, job, source), Deployment),
+            () => UploadRules.RefuseUnacceptable(
+                File(path.Replace("%half", "\uD800", StringComparison.Ordinal), size, job, source), Deployment),
             Throws.TypeOf<UnacceptableFileException>().With.Message.Contains(reason));
 
     private static FileToUpload File(string path, long size, string? job, string? source) => new()
@@ -108,7 +110,8 @@ public sealed class UploadTests
     };
 
     private static UploadContent Of(byte[] content, long size, ExpectedContent? expected = null) => new(
-        new FileToUpload { Path = "a.bin", Size = size, Expected = expected, OpenAsync = _ => ValueTask.FromResult<Stream>(new MemoryStream(content)) },
+        new FileToUpload { Path = "a.bin", Size = size, Expected = expected, OpenAsync = _ => ValueTask.FromResult<Stream>(
+            new MemoryStream(content)) },
         [1, 2],
         [3],
         new StallTimer(TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None),

@@ -14,15 +14,17 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
     /// <param name="withUpload">Whether the check uploads a small file.</param>
     internal static IReadOnlyList<ICheckStep> StepsOfMiner(bool withUpload) =>
     [
-        new WalletStep(), new ServerStep(), new TlsStep(), new ClockStep(), new ChainStep(), new StoreStep(forUploads: true), new HotkeyStep(),
-        new ColdkeyStep(), new MinerSignatureStep(), new GrantStep(), new ListUrlStep(), .. withUpload ? [new UploadStep()] : Array.Empty<ICheckStep>(),
+        new WalletStep(), new ServerStep(), new TlsStep(), new ClockStep(), new ChainStep(), new StoreStep(forUploads: true),
+        new HotkeyStep(), new ColdkeyStep(), new MinerSignatureStep(), new GrantStep(), new ListUrlStep(), .. withUpload
+            ? [new UploadStep()]
+            : Array.Empty<ICheckStep>(),
     ];
 
     /// <summary>The steps of a validator's check.</summary>
     internal static IReadOnlyList<ICheckStep> StepsOfValidator { get; } =
     [
-        new WalletStep(), new ServerStep(), new TlsStep(), new ClockStep(), new ChainStep(), new StoreStep(forUploads: false), new HotkeyStep(),
-        new ValidatorStep(), new ValidatorSignatureStep(), new GrantStep(), new ListUrlStep(),
+        new WalletStep(), new ServerStep(), new TlsStep(), new ClockStep(), new ChainStep(), new StoreStep(forUploads: false),
+        new HotkeyStep(), new ValidatorStep(), new ValidatorSignatureStep(), new GrantStep(), new ListUrlStep(),
     ];
 
     internal async Task<ExitCode> RunAsync(CancellationToken cancellationToken)

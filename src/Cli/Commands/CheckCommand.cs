@@ -6,7 +6,10 @@ internal static class CheckCommand
     internal static Command Create(CommonOptions common)
     {
         var validator = new Option<bool>("--validator") { Description = "Check what a validator needs instead of what a miner needs" };
-        var upload = new Option<bool>("--upload") { Description = "Also upload a file of 1 KiB, s3auth-check.bin, which stays in the bucket" };
+        var upload = new Option<bool>("--upload")
+        {
+            Description = "Also upload a file of 1 KiB, s3auth-check.bin, which stays in the bucket",
+        };
         var command = new ToolCommand("check", "Check server, clock, chain, keys and store; explain the first problem found")
         {
             Examples = ["s3auth check --wallet default --upload", "s3auth check --wallet default --validator"],
@@ -21,7 +24,8 @@ internal static class CheckCommand
                 throw new UsageException("Validators cannot upload. Use --validator or --upload, not both.");
             }
 
-            return new CheckRun(session, asValidator ? CheckRun.StepsOfValidator : CheckRun.StepsOfMiner(withUpload)).RunAsync(cancellationToken);
+            var steps = asValidator ? CheckRun.StepsOfValidator : CheckRun.StepsOfMiner(withUpload);
+            return new CheckRun(session, steps).RunAsync(cancellationToken);
         });
         return command;
     }

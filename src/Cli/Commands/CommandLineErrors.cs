@@ -40,7 +40,8 @@ internal static class CommandLineErrors
     {
         if (DeleteWords.Contains(word, StringComparer.Ordinal))
         {
-            return "s3auth cannot delete files, because the server grants only uploads and reads. Upload a file again to replace it, or ask the operator.";
+            return "s3auth cannot delete files, because the server grants only uploads and reads. Upload a file again to replace it, or "
+                + "ask the operator.";
         }
 
         var nearest = command.Subcommands.Select(one => one.Name).MinBy(name => CountTypos(word, name));

@@ -100,7 +100,9 @@ internal sealed class CommonOptions
 
         if (!text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate("http://" + text, UriKind.Absolute, out var guess))
         {
-            throw new UsageException($"The server's address {Report.Safe(text)} has no scheme. Use {(guess.IsLoopback ? "http" : "https")}://{Report.Safe(text)}.");
+            var address = Report.Safe(text);
+            throw new UsageException(
+                $"The server's address {address} has no scheme. Use {(guess.IsLoopback ? "http" : "https")}://{address}.");
         }
 
         if (!Uri.TryCreate(text, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
@@ -110,7 +112,8 @@ internal sealed class CommonOptions
 
         return server.UserInfo.Length == 0 && server.Query.Length == 0
             ? server
-            : throw new UsageException("The server's address must have no user name and no query. Use one such as https://s3-auth.example.com.");
+            : throw new UsageException(
+                "The server's address must have no user name and no query. Use one such as https://s3-auth.example.com.");
     }
 
     private static async Task<ExitCode> RunAsync(Report report, Func<Task<ExitCode>> action, CancellationToken cancellationToken)

@@ -25,7 +25,8 @@ internal sealed class HelpAction : SynchronousCommandLineAction
         Append(help, "Commands", command.Subcommands.Select(one => (Name: one.Name + ArgumentsOf(one), one.Description)));
         Append(help, "Arguments", command.Arguments.Select(one => (Name: one.Name, one.Description)));
         var options = command.Options.Where(option => !option.Hidden).ToList();
-        Append(help, command is RootCommand ? "Options of every command" : "Options", options.Select(option => (NameOf(option), option.Description)));
+        Append(help, command is RootCommand ? "Options of every command" : "Options", options.Select(
+            option => (NameOf(option), option.Description)));
         if ((command as ToolCommand)?.Examples is { Count: > 0 } examples)
         {
             help.AppendLine().AppendLine("Examples:");

@@ -28,7 +28,8 @@ internal static class ListCommand
                 (files, bytes) = (files + 1, bytes + file.Size);
                 session.Report.Record(new ListedRecord("file", file.Key, file.Size, file.LastModified, file.ETag));
                 session.Report.Line(string.Create(
-                    CultureInfo.InvariantCulture, $"{file.LastModified.UtcDateTime:yyyy-MM-dd HH:mm:ss}  {Amount.Bytes(file.Size),10}  {Report.Safe(file.Key)}"));
+                    CultureInfo.InvariantCulture,
+                    $"{file.LastModified.UtcDateTime:yyyy-MM-dd HH:mm:ss}  {Amount.Bytes(file.Size),10}  {Report.Safe(file.Key)}"));
             }
 
             if (listing.AbortedBy is { } cause)

@@ -34,7 +34,8 @@ internal static class MigrateCommand
         var options = new UploadOptions("migrate");
         var command = new ToolCommand(
             "huggingface",
-            "Copy a dataset of the Hugging Face Hub into your own folder. HF_TOKEN gives access to private datasets, HF_ENDPOINT names a mirror.")
+            "Copy a dataset of the Hugging Face Hub into your own folder. HF_TOKEN gives access to private datasets, HF_ENDPOINT names a "
+            + "mirror.")
         {
             Examples =
             [

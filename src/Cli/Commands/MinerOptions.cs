@@ -39,7 +39,8 @@ internal sealed class MinerOptions
         var addresses = all
             ? known.Select(miner => miner.Id).Where(id => IsAddress(id, session))
             : named.Select(one => IsUid(one) ? AddressOf(one, known) : one);
-        return [.. addresses.Distinct(StringComparer.Ordinal).Select(address => structure.MinerOf(WalletReader.ReadAddress(address, "--miner")))];
+        return [.. addresses.Distinct(StringComparer.Ordinal).Select(
+            address => structure.MinerOf(WalletReader.ReadAddress(address, "--miner")))];
     }
 
     // A folder with an invalid name must not stop the run.

@@ -36,7 +36,8 @@ internal static class SignCommand
             var request = parsed.GetValue(kind)! switch
             {
                 "folder-access" => new Request(
-                    "get-folder-access", Commitments.FolderAccess(session.Wallet.Coldkey, session.Wallet.Hotkey.AccountId, timestamp, audience))
+                    "get-folder-access", Commitments.FolderAccess(
+                        session.Wallet.Coldkey, session.Wallet.Hotkey.AccountId, timestamp, audience))
                 {
                     Members = { ["coldkey"] = session.Wallet.Coldkey.ToString() },
                 },

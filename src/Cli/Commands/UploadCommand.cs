@@ -20,7 +20,11 @@ internal static class UploadCommand
         };
         var command = new ToolCommand("upload", "Upload files into your own folder; skip files that are already there")
         {
-            Examples = ["s3auth upload data/ --wallet default --source x", "s3auth upload 'data/**/*.parquet' --wallet default --source x --watch"],
+            Examples =
+            [
+                "s3auth upload data/ --wallet default --source x",
+                "s3auth upload 'data/**/*.parquet' --wallet default --source x --watch",
+            ],
         };
         command.Add(paths);
         command.Add(watch);

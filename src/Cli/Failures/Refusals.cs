@@ -17,16 +17,17 @@ internal static class Refusals
         ["timestamp_expired"] = new(Clock.Advice, "clock", Message: "This machine's clock is behind the server's"),
         ["timestamp_in_future"] = new(Clock.Advice, "clock", Message: "This machine's clock is ahead of the server's"),
         ["invalid_signature"] = new(
-            "Check that --wallet and --hotkey name the right key. If they do, a proxy between this machine and the server may change requests.",
+            "Check that --wallet and --hotkey name the right key. If they do, a proxy between this machine and the server may change "
+            + "requests.",
             "signature"),
         ["wrong_audience"] = new(
-            "Use the server address that the operator published. If you do, ask the operator to set PUBLIC_URL to that address, or to add its "
-            + "host to AUDIENCES.",
+            "Use the server address that the operator published. If you do, ask the operator to set PUBLIC_URL to that address, or to add "
+            + "its host to AUDIENCES.",
             "server"),
         ["replayed_request"] = new("Run the command again. If it happens again, a proxy may send requests twice."),
         ["hotkey_not_registered"] = new(
-            "Register the hotkey on this subnet, or check --hotkey and --server. The server sees a new registration after its next read of the "
-            + "chain.",
+            "Register the hotkey on this subnet, or check --hotkey and --server. The server sees a new registration after its next read of "
+            + "the chain.",
             "hotkey"),
         ["coldkey_mismatch"] = new(
             "Pass the coldkey that owns this hotkey on the chain with --coldkey, or use the wallet that registered the hotkey.", "coldkey"),
@@ -49,8 +50,8 @@ internal static class Refusals
     };
 
     /// <summary>
-    /// Finds the row of a refusal. Unless the row says otherwise, a refusal ends the uploads of a run. It also ends the listings, unless the
-    /// server failed: a miner can cause such a failure for its own listing, so the other miners' listings go on.
+    /// Finds the row of a refusal. Unless the row says otherwise, a refusal ends the uploads of a run. It also ends the listings, unless
+    /// the server failed: a miner can cause such a failure for its own listing, so the other miners' listings go on.
     /// </summary>
     internal static Refusal Find(RefusedException refused)
     {

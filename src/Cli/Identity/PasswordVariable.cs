@@ -1,9 +1,9 @@
 namespace S3Auth.Cli.Identity;
 
 /// <summary>
-/// The environment variable in which Bittensor's wallet tools keep the password of a key file. Its name is <c>BT_PW_</c> and the file's path
-/// in capitals, with <c>_</c> for <c>/</c> and <c>.</c>. Its value is the password, XORed with the variable's name, in base64; tools before
-/// 2.1 used no base64. This is not encryption.
+/// The environment variable in which Bittensor's wallet tools keep the password of a key file. Its name is <c>BT_PW_</c> and the file's
+/// path in capitals, with <c>_</c> for <c>/</c> and <c>.</c>. Its value is the password, XORed with the variable's name, in base64; tools
+/// before 2.1 used no base64. This is not encryption.
 /// </summary>
 internal static class PasswordVariable
 {

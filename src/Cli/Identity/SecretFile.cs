@@ -17,7 +17,8 @@ internal sealed class SecretFile : IDisposable
             using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
             _length = file.ReadAtLeast(_buffer, _buffer.Length, throwOnEndOfStream: false);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             Dispose();
             throw new UsageException($"The {what} {path} cannot be read: {exception.Message}");
@@ -39,5 +40,6 @@ internal sealed class SecretFile : IDisposable
 
     /// <summary>Whether other accounts of this machine can read a file.</summary>
     internal static bool IsOpenToOthers(string path) =>
-        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
+        !OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != UnixFileMode.None;
 }

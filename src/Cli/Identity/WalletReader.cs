@@ -36,7 +36,8 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
         if (!suri.StartsWith("//", StringComparison.Ordinal) || suri.Contains("///", StringComparison.Ordinal))
         {
             throw new UsageException(
-                "--suri accepts development accounts only, such as //Bob. Do not pass secrets on the command line: use --mnemonic-file or --wallet.");
+                "--suri accepts development accounts only, such as //Bob. Do not pass secrets on the command line: use --mnemonic-file or "
+                + "--wallet.");
         }
 
         try
@@ -114,7 +115,8 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
                 default:
                     var kind = KeyFile.KindOf(file.Bytes) == KeyFileKind.Fernet ? "Fernet" : "Ansible's vault";
                     throw new UsageException(
-                        $"The hotkey file {path} has an old encryption ({kind}). Run `btcli wallet update` once to encrypt it in the current format.");
+                        $"The hotkey file {path} has an old encryption ({kind}). Run `btcli wallet update` once to encrypt it in the "
+                        + "current format.");
             }
         }
         catch (FormatException exception)
@@ -204,7 +206,8 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
         }
         catch (FormatException exception)
         {
-            throw new UsageException($"The coldkey file {path} cannot be read: {exception.Message} Pass the coldkey's address with --coldkey.");
+            throw new UsageException(
+                $"The coldkey file {path} cannot be read: {exception.Message} Pass the coldkey's address with --coldkey.");
         }
     }
 

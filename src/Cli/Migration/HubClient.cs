@@ -40,7 +40,8 @@ internal sealed class HubClient : IDisposable
         _report = report;
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(15) };
         _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("s3auth", typeof(HubClient).Assembly.GetName().Version?.ToString(3)));
+        _http.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("s3auth", typeof(HubClient).Assembly.GetName().Version?.ToString(3)));
     }
 
     /// <summary>Returns the current commit of a revision.</summary>
@@ -55,7 +56,8 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>Lists the files of a commit, page by page.</summary>
-    internal async IAsyncEnumerable<HubFile> ListAsync(HubDataset dataset, string commit, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<HubFile> ListAsync(
+        HubDataset dataset, string commit, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var page = new Uri(_hub, $"api/datasets/{dataset}/tree/{commit}?recursive=true&limit=1000");
         var pages = new HashSet<string>(StringComparer.Ordinal);
@@ -91,12 +93,13 @@ internal sealed class HubClient : IDisposable
         return IsOfHub(target) && target.AbsolutePath.StartsWith(_hub.AbsolutePath + "api/datasets/", StringComparison.Ordinal)
             ? target
             : throw new HttpRequestException(
-                $"The Hub's listing continues at {Report.Safe(next.GetLeftPart(UriPartial.Path))}. That is not a listing of a dataset, so it is not "
-                + "followed.");
+                $"The Hub's listing continues at {Report.Safe(next.GetLeftPart(UriPartial.Path))}. That is not a listing of a dataset, so "
+                + "it is not followed.");
     }
 
     /// <summary>Opens a file at a position.</summary>
-    internal async Task<HttpResponseMessage> OpenAsync(HubDataset dataset, string commit, string path, long from, CancellationToken cancellationToken)
+    internal async Task<HttpResponseMessage> OpenAsync(
+        HubDataset dataset, string commit, string path, long from, CancellationToken cancellationToken)
     {
         var escaped = string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
         var response = await SendAsync(new Uri(_hub, $"datasets/{dataset}/resolve/{commit}/{escaped}"), from, cancellationToken);
@@ -199,7 +202,8 @@ internal sealed class HubClient : IDisposable
                         throw Refused(response.StatusCode, target);
                     }
 
-                    (wait, reason) = (response.Headers.RetryAfter?.Delta ?? Backoff(attempt), $"the Hub answered {(int)response.StatusCode}");
+                    (wait, reason) = (
+                        response.Headers.RetryAfter?.Delta ?? Backoff(attempt), $"the Hub answered {(int)response.StatusCode}");
                 }
             }
             catch (Exception exception) when (attempt < MaxAttempts && IsTransient(exception))
@@ -240,10 +244,12 @@ internal sealed class HubClient : IDisposable
 
                 response.Dispose();
                 target = new Uri(target, location);
-                var isAllowed = target.Scheme == Uri.UriSchemeHttps || (target.Scheme == Uri.UriSchemeHttp && _hub.Scheme == Uri.UriSchemeHttp);
+                var isAllowed = target.Scheme == Uri.UriSchemeHttps
+                    || (target.Scheme == Uri.UriSchemeHttp && _hub.Scheme == Uri.UriSchemeHttp);
                 if (redirects == MaxRedirects || !isAllowed)
                 {
-                    throw new HttpRequestException("The Hub redirects too often, or to a URL without TLS.", inner: null, response.StatusCode);
+                    throw new HttpRequestException(
+                        "The Hub redirects too often, or to a URL without TLS.", inner: null, response.StatusCode);
                 }
             }
         }
@@ -260,7 +266,8 @@ internal sealed class HubClient : IDisposable
                 ? "The Hub requires a token for this dataset. Set HF_TOKEN to a token that can read it."
                 : "The Hub does not let this HF_TOKEN read the dataset. If the dataset is gated, accept its terms on its page."),
         HttpStatusCode.NotFound => new UsageException(
-            $"The Hub has no {Report.Safe(target.AbsolutePath)}. Check the dataset's name and --revision, and set HF_TOKEN if it is private."),
+            $"The Hub has no {Report.Safe(target.AbsolutePath)}. Check the dataset's name and --revision, and set HF_TOKEN if it is "
+            + "private."),
         _ => new HttpRequestException($"The Hub answered {(int)status}.", inner: null, status),
     };
 
@@ -270,7 +277,8 @@ internal sealed class HubClient : IDisposable
     private static bool IsTransient(Exception exception) =>
         exception is HttpRequestException { StatusCode: null, InnerException: IOException or SocketException } or StalledException;
 
-    private static TimeSpan Backoff(int attempt) => TimeSpan.FromSeconds(Math.Pow(2, attempt - 1) * (0.5 + (Random.Shared.NextDouble() / 2)));
+    private static TimeSpan Backoff(int attempt) =>
+        TimeSpan.FromSeconds(Math.Pow(2, attempt - 1) * (0.5 + (Random.Shared.NextDouble() / 2)));
 
     private sealed record Revision([property: JsonPropertyName("sha")] string? Sha);
 

@@ -15,8 +15,8 @@ internal sealed record MigrationPlan
 }
 
 /// <summary>
-/// Streams the files of a dataset from the Hub into the miner's folder, without a copy on disk. Does not store a file whose hash differs from
-/// the Hub's.
+/// Streams the files of a dataset from the Hub into the miner's folder, without a copy on disk. Does not store a file whose hash differs
+/// from the Hub's.
 /// </summary>
 internal sealed class MigrationRun(Session session, HubClient hub, MigrationJournal journal, MigrationPlan plan)
 {
@@ -31,7 +31,8 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
             _report.Note($"{plan.Dataset} at {commit[..12]}");
             var structure = await _uploader.GetStructureAsync(cancellationToken);
             var planned = await PlanAsync(commit, structure, cancellationToken);
-            var stored = await StoredFiles.FindAsync(session, plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
+            var stored = await StoredFiles.FindAsync(
+                session, plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
             if (plan.Settings.DryRun)
             {
                 ReportPlan(planned, stored);
@@ -97,7 +98,8 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
         foreach (var file in planned)
         {
             var isStored = IsStored(file, stored);
-            _report.Record(new PlannedRecord("file", isStored ? "already_there" : "would_migrate", file.File.Path, file.Key, file.File.Size));
+            _report.Record(
+                new PlannedRecord("file", isStored ? "already_there" : "would_migrate", file.File.Path, file.Key, file.File.Size));
             if (!isStored)
             {
                 _report.Line($"would migrate {Report.Safe(file.File.Path)} as {Report.Safe(file.Key)} ({Amount.Bytes(file.File.Size)})");

@@ -100,8 +100,8 @@ internal sealed class Report
     }
 
     /// <summary>
-    /// Makes a text safe for a terminal. Miners choose their keys, and a key with control characters or marks of text direction could show a
-    /// validator something false.
+    /// Makes a text safe for a terminal. Miners choose their keys, and a key with control characters or marks of text direction could show
+    /// a validator something false.
     /// </summary>
     internal static string Safe(string text)
     {

@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace S3Auth.Cli.Output;
 
 /// <summary>
-/// Shows the progress of a transfer of many files. On a terminal it draws one line per active file and one for all files. Elsewhere it prints
-/// a line every ten seconds. Thread-safe.
+/// Shows the progress of a transfer of many files. On a terminal it draws one line per active file and one for all files. Elsewhere it
+/// prints a line every ten seconds. Thread-safe.
 /// </summary>
 internal sealed class TransferDisplay : IAsyncDisposable
 {
@@ -126,7 +126,8 @@ internal sealed class TransferDisplay : IAsyncDisposable
             var left = rate > 0 ? $", {Amount.Duration(TimeSpan.FromSeconds(Math.Min((_bytesTotal - _bytesDone) / rate, 1e9)))} left" : "";
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_verb}: {_filesDone} of {Amount.Files(_filesTotal)}, {Amount.Bytes(_bytesDone)} of {Amount.Bytes(_bytesTotal)}, {Amount.Bytes(rate)}/s{left}");
+                $"{_verb}: {_filesDone} of {Amount.Files(_filesTotal)}, {Amount.Bytes(_bytesDone)} of {Amount.Bytes(_bytesTotal)}, "
+                + $"{Amount.Bytes(rate)}/s{left}");
         }
     }
 

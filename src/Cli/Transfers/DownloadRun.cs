@@ -125,7 +125,8 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
         else if (count == MaxMappingWarnings + 1)
         {
             _report.Warn(string.Create(
-                CultureInfo.InvariantCulture, $"More than {MaxMappingWarnings} files have other names than their keys. --json shows all of them."));
+                CultureInfo.InvariantCulture,
+                $"More than {MaxMappingWarnings} files have other names than their keys. --json shows all of them."));
         }
     }
 

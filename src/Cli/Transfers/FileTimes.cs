@@ -29,7 +29,8 @@ internal static partial class FileTimes
         var buffer = new byte[Size];
         try
         {
-            if (statx(CurrentFolder, path, flags: 0, WantsChange, buffer) != 0 || (BitConverter.ToUInt32(buffer, startIndex: 0) & WantsChange) == 0)
+            if (statx(CurrentFolder, path, flags: 0, WantsChange, buffer) != 0
+                || (BitConverter.ToUInt32(buffer, startIndex: 0) & WantsChange) == 0)
             {
                 return null;
             }

@@ -3,8 +3,8 @@ using System.IO.Enumeration;
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// A pattern for paths with <c>/</c> between segments: <c>*</c> and <c>?</c> match characters within a segment, <c>**</c> matches any number
-/// of segments, also none. A pattern that ends with <c>/</c> matches everything below.
+/// A pattern for paths with <c>/</c> between segments: <c>*</c> and <c>?</c> match characters within a segment, <c>**</c> matches any
+/// number of segments, also none. A pattern that ends with <c>/</c> matches everything below.
 /// </summary>
 internal sealed class Glob(string pattern)
 {

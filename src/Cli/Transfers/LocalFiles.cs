@@ -37,7 +37,8 @@ internal static class LocalFiles
     }
 
     /// <summary>Whether a path names a file, a folder, or a glob in an existing folder.</summary>
-    internal static bool CanMatch(string path) => File.Exists(path) || Directory.Exists(path) || (Glob.IsPattern(path) && Directory.Exists(RootOf(path)));
+    internal static bool CanMatch(string path) =>
+        File.Exists(path) || Directory.Exists(path) || (Glob.IsPattern(path) && Directory.Exists(RootOf(path)));
 
     internal static string DescribeCollision(LocalFile one, LocalFile other) =>
         $"{one.File.FullName} and {other.File.FullName} would both become {Report.Safe(one.Path)}. Upload one of them with --to.";
@@ -64,7 +65,8 @@ internal static class LocalFiles
     {
         // Does not follow links to folders, because they can form a loop.
         var root = new DirectoryInfo(path);
-        return new System.IO.Enumeration.FileSystemEnumerable<FileInfo>(root.FullName, (ref entry) => (FileInfo)entry.ToFileSystemInfo(), Visible)
+        return new System.IO.Enumeration.FileSystemEnumerable<FileInfo>(
+            root.FullName, (ref entry) => (FileInfo)entry.ToFileSystemInfo(), Visible)
         {
             ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
             ShouldRecursePredicate = (ref entry) => (entry.Attributes & FileAttributes.ReparsePoint) == FileAttributes.None,

@@ -3,8 +3,8 @@ namespace S3Auth.Cli.Transfers;
 /// <summary>
 /// Allocates a distinct local path to each key. A store can have <c>a</c> beside <c>a/b</c>, but a file system cannot: the later of the two
 /// gets a <c>%</c> at the end of its name, where no other name has one. If the file system ignores case, and another name has the path
-/// already, the name is escaped further (<see cref="LocalName.Escape(string)"/>). The file system keeps the first name, so later runs allocate
-/// the same paths. If the file system ignores Unicode forms, all forms but one are escaped. Thread-safe.
+/// already, the name is escaped further (<see cref="LocalName.Escape(string)"/>). The file system keeps the first name, so later runs
+/// allocate the same paths. If the file system ignores Unicode forms, all forms but one are escaped. Thread-safe.
 /// </summary>
 /// <param name="folder">The folder of all paths.</param>
 /// <param name="folding">The names that the folder's file system treats as the same.</param>
@@ -54,7 +54,9 @@ internal sealed class LocalPathAllocator(string folder, NameFolding folding)
             return segment;
         }
 
-        segment = folding.HasFlag(NameFolding.Normalization) && UnicodeEquivalence.MayHaveOtherForms(segment) ? LocalName.Escape(segment) : segment;
+        segment = folding.HasFlag(NameFolding.Normalization) && UnicodeEquivalence.MayHaveOtherForms(segment)
+            ? LocalName.Escape(segment)
+            : segment;
         var names = NamesIn(parent);
         var isKnown = names.TryGetValue(Fold(segment), out var existing);
         if (existing == segment)

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// Lists the files of several owners, one after the other. Reports a listing that fails and continues with the next owner, unless that would
-/// fail for the same reason. Then the listing ends, and the caller can still use the files listed so far.
+/// Lists the files of several owners, one after the other. Reports a listing that fails and continues with the next owner, unless that
+/// would fail for the same reason. Then the listing ends, and the caller can still use the files listed so far.
 /// </summary>
 /// <param name="reader">Lists one owner's files.</param>
 /// <param name="filter">Selects files.</param>
@@ -14,11 +14,13 @@ internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<Fi
     /// <summary>The exception that ended the listing early; null if none did.</summary>
     internal Exception? AbortedBy { get; private set; }
 
-    internal async IAsyncEnumerable<RemoteFile> ListAsync(IReadOnlyList<FileOwner> owners, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<RemoteFile> ListAsync(
+        IReadOnlyList<FileOwner> owners, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var owner in owners)
         {
-            await using var files = reader.ListAsync(owner, filter.Source, filter.Prefix, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            var list = reader.ListAsync(owner, filter.Source, filter.Prefix, cancellationToken);
+            await using var files = list.GetAsyncEnumerator(cancellationToken);
             while (await MoveNextAsync(files, owner))
             {
                 if (filter.Matches(files.Current))

@@ -8,8 +8,8 @@ internal static class StoredFileComparer
 
     /// <summary>
     /// Compares MD5s if the ETag is an MD5. The ETag of a multipart upload, or of an object encrypted with a managed key, is not. Then
-    /// compares times by the store's clock: the files are the same if the local file last changed more than two seconds before the other was
-    /// stored.
+    /// compares times by the store's clock: the files are the same if the local file last changed more than two seconds before the other
+    /// was stored.
     /// </summary>
     internal static async Task<bool> IsSameAsync(FileInfo local, RemoteFile stored, FileReader reader, CancellationToken cancellationToken)
     {

@@ -12,7 +12,11 @@ internal sealed class StoredFiles
     /// prefix of the keys.
     /// </summary>
     internal static async Task<StoredFiles> FindAsync(
-        Session session, UploadSettings settings, Structure structure, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+        Session session,
+        UploadSettings settings,
+        Structure structure,
+        IReadOnlyCollection<string> keys,
+        CancellationToken cancellationToken)
     {
         var found = new StoredFiles();
         if (!settings.Force && keys.Count > 0)

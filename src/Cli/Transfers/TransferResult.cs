@@ -111,16 +111,20 @@ internal sealed class TransferResult(Report report, string done)
             var took = Stopwatch.GetElapsedTime(_started);
             var rate = took.TotalSeconds > 0 ? _bytes / took.TotalSeconds : 0;
             long? lists = _listsFailed == 0 ? null : _listsFailed;
-            report.Record(new SummaryRecord("summary", _transferred, _bytes, _skipped, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists));
+            report.Record(
+                new SummaryRecord("summary", _transferred, _bytes, _skipped, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists));
             report.Line(
-                $"{char.ToUpperInvariant(done[0])}{done[1..]} {Amount.Files(_transferred)} ({Amount.Bytes(_bytes)}) in {Amount.Duration(took)}, "
-                + $"{Amount.Bytes(rate)}/s; {_skipped} already there; {_failed} failed{(lists is null ? "" : $"; {lists} listings failed")}.");
+                $"{char.ToUpperInvariant(done[0])}{done[1..]} {Amount.Files(_transferred)} ({Amount.Bytes(_bytes)}) in "
+                + $"{Amount.Duration(took)}, {Amount.Bytes(rate)}/s; {_skipped} already there; {_failed} failed"
+                + (lists is null ? "." : $"; {lists} listings failed."));
         }
     }
 
-    private sealed record FileRecord(string Type, string Status, string Path, string? Key, long? Size, string? MappedTo = null, string? Error = null);
+    private sealed record FileRecord(
+        string Type, string Status, string Path, string? Key, long? Size, string? MappedTo = null, string? Error = null);
 
-    private sealed record SummaryRecord(string Type, long Done, long Bytes, long AlreadyThere, long Failed, double Seconds, bool Stopped, long? ListsFailed);
+    private sealed record SummaryRecord(
+        string Type, long Done, long Bytes, long AlreadyThere, long Failed, double Seconds, bool Stopped, long? ListsFailed);
 
     private sealed record ListRecord(string Type, string Status, string Owner, string? Code, string Error);
 }

@@ -1,8 +1,8 @@
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// Detects texts that Unicode can write in several ways (canonical equivalence, UAX #15), without Unicode's tables. Of all forms of a text, at
-/// most one has none of the characters below. Some of them also occur in texts with only one form, such as the vowels of Thai.
+/// Detects texts that Unicode can write in several ways (canonical equivalence, UAX #15), without Unicode's tables. Of all forms of a text,
+/// at most one has none of the characters below. Some of them also occur in texts with only one form, such as the vowels of Thai.
 /// </summary>
 internal static class UnicodeEquivalence
 {
@@ -16,6 +16,7 @@ internal static class UnicodeEquivalence
 
     /// <summary>Whether a text may be another form of a text that has none of these characters.</summary>
     internal static bool MayHaveOtherForms(string text) => text.EnumerateRunes().Any(rune =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
+        Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
         || Array.Exists(Blocks, block => rune.Value >= block.First && rune.Value <= block.Last));
 }

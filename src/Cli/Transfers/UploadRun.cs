@@ -49,7 +49,8 @@ internal sealed class UploadRun
                 var files = LocalFiles.Find(_plan.Paths, _plan.Settings);
                 if (files.Count == 0)
                 {
-                    throw new UsageException($"There are no files in {string.Join(", ", _plan.Paths)}. s3auth skips hidden files, whose name begins with a dot.");
+                    throw new UsageException(
+                        $"There are no files in {string.Join(", ", _plan.Paths)}. s3auth skips hidden files (names that begin with a dot).");
                 }
 
                 await UploadAsync(files, await _uploader.GetStructureAsync(cancellationToken), cancellationToken);
@@ -134,7 +135,8 @@ internal sealed class UploadRun
         }
 
         // Listing costs grants, so a watch lists once. Files that appear later are new.
-        _stored ??= await StoredFiles.FindAsync(_session, _plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
+        _stored ??= await StoredFiles.FindAsync(
+            _session, _plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
         if (_plan.Settings.DryRun)
         {
             await ReportPlanAsync(planned, _stored, cancellationToken);
@@ -176,7 +178,8 @@ internal sealed class UploadRun
         foreach (var file in planned)
         {
             var isStored = await IsStoredAsync(file, stored, cancellationToken);
-            _report.Record(new PlannedRecord("file", isStored ? "already_there" : "would_upload", file.Local.Path, file.Key, file.Upload.Size));
+            _report.Record(
+                new PlannedRecord("file", isStored ? "already_there" : "would_upload", file.Local.Path, file.Key, file.Upload.Size));
             if (!isStored)
             {
                 _report.Line($"would upload {file.Local.File.FullName} as {Report.Safe(file.Key)} ({Amount.Bytes(file.Upload.Size)})");

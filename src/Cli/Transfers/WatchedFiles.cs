@@ -1,8 +1,9 @@
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// The files of <c>upload --watch</c>. A file is complete if it did not change between two scans, and is returned until it is uploaded. A file
-/// that failed is retried with exponential back-off of up to five minutes. Between two scans, several threads may report different files.
+/// The files of <c>upload --watch</c>. A file is complete if it did not change between two scans, and is returned until it is uploaded. A
+/// file that failed is retried with exponential back-off of up to five minutes. Between two scans, several threads may report different
+/// files.
 /// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="period">The time between two scans, and the first wait after a failure.</param>

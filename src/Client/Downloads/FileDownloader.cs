@@ -17,7 +17,8 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
     private readonly PartFiles _parts = new();
     private readonly ResiliencePipeline<RemoteFile> _retries = RetryPolicy.ForTransfers<RemoteFile>(options);
 
-    internal async Task<RemoteFile> DownloadAsync(RemoteFile file, string path, IProgress<long>? received, CancellationToken cancellationToken)
+    internal async Task<RemoteFile> DownloadAsync(
+        RemoteFile file, string path, IProgress<long>? received, CancellationToken cancellationToken)
     {
         var current = new RenewableFile(file, renewal, options.Time);
         var changes = 0;
@@ -40,10 +41,13 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<RemoteFile> FetchAsync(RenewableFile current, string path, IProgress<long>? received, CancellationToken cancellationToken)
+    private async Task<RemoteFile> FetchAsync(
+        RenewableFile current, string path, IProgress<long>? received, CancellationToken cancellationToken)
     {
         using var stall = store.StartStallTimer(cancellationToken);
-        using var replaced = current.IsReplaced ? await AskAsync(current.File, start: 0, isAnyVersion: true, stall).ConfigureAwait(false) : null;
+        using var replaced = current.IsReplaced
+            ? await AskAsync(current.File, start: 0, isAnyVersion: true, stall).ConfigureAwait(false)
+            : null;
         if (replaced is not null)
         {
             (current.File, current.IsReplaced) = (VersionOf(replaced, current.File), false);
@@ -80,7 +84,12 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
 
     /// <returns>The store's time from its answer; null if no request was sent or the answer has no time.</returns>
     private async Task<DateTimeOffset?> FetchPartAsync(
-        RemoteFile file, HttpResponseMessage? begun, string part, IProgress<long>? received, StallTimer stall, CancellationToken cancellationToken)
+        RemoteFile file,
+        HttpResponseMessage? begun,
+        string part,
+        IProgress<long>? received,
+        StallTimer stall,
+        CancellationToken cancellationToken)
     {
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         var target = new FileStream(part, new FileStreamOptions
@@ -185,7 +194,13 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
             : file;
 
     private static async Task CopyAsync(
-        HttpResponseMessage response, RemoteFile file, FileStream target, IncrementalHash md5, StallTimer stall, Action<int> received, CancellationToken cancellationToken)
+        HttpResponseMessage response,
+        RemoteFile file,
+        FileStream target,
+        IncrementalHash md5,
+        StallTimer stall,
+        Action<int> received,
+        CancellationToken cancellationToken)
     {
         stall.Restart();
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -250,7 +265,8 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
         if (target.Position != file.Size)
         {
             // An HttpIOException, because this failure says nothing about the connection for other files.
-            throw new HttpIOException(HttpRequestError.ResponseEnded, $"The download of {file.Size} bytes ended after {target.Position} bytes.");
+            throw new HttpIOException(
+                HttpRequestError.ResponseEnded, $"The download of {file.Size} bytes ended after {target.Position} bytes.");
         }
 
         if (isPlain && file.Md5 is { } expected && Convert.ToHexStringLower(md5.GetHashAndReset()) != expected)

@@ -11,7 +11,8 @@ internal sealed class FileInspector(StoreConnection store, S3AuthClientOptions o
     {
         var current = new RenewableFile(file, renewal, options.Time);
         return await _retries.ExecuteAsync(
-            async token => await current.UseAsync(one => ReadAsync(one, token), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            async token =>
+                await current.UseAsync(one => ReadAsync(one, token), token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<StoredMark> ReadAsync(RemoteFile file, CancellationToken cancellationToken)

@@ -22,8 +22,8 @@ public sealed class FileReader
     }
 
     /// <summary>
-    /// Lists every file of an owner, folder by folder in the order of the keys. Requests pages of up to 1,000 files as they are needed. Each
-    /// page counts as a grant.
+    /// Lists every file of an owner, folder by folder in the order of the keys. Requests pages of up to 1,000 files as they are needed.
+    /// Each page counts as a grant.
     /// </summary>
     /// <param name="owner">The owner of the files.</param>
     /// <param name="source">Lists only files of this source.</param>
@@ -34,7 +34,10 @@ public sealed class FileReader
     /// The listing repeats itself or has an invalid entry. Other owners' listings may be valid.
     /// </exception>
     public async IAsyncEnumerable<RemoteFile> ListAsync(
-        FileOwner owner, string? source = null, string? prefix = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        FileOwner owner,
+        string? source = null,
+        string? prefix = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var loopDetector = new ListingLoopDetector();
         string? cursor = null;
@@ -73,7 +76,8 @@ public sealed class FileReader
     /// <exception cref="HttpRequestException">The connection failed in all attempts.</exception>
     /// <exception cref="StalledException">The transfer stalled in all attempts.</exception>
     /// <exception cref="IOException">The file could not be written.</exception>
-    public Task<RemoteFile> DownloadAsync(RemoteFile file, string path, IProgress<long>? received = null, CancellationToken cancellationToken = default)
+    public Task<RemoteFile> DownloadAsync(
+        RemoteFile file, string path, IProgress<long>? received = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -95,7 +99,9 @@ public sealed class FileReader
 
     /// <summary>Reads an http or https URL; null if the text is none.</summary>
     internal static Uri? ReadUrl(string? text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) ? url : null;
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            ? url
+            : null;
 
     /// <summary>Reads how long URLs are valid, and limits it to seven days.</summary>
     internal static TimeSpan ReadLifetime(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, (long)MaxLifetime.TotalSeconds));
@@ -103,7 +109,8 @@ public sealed class FileReader
     private async Task<(IReadOnlyList<RemoteFile> Files, string? Next)> ReadPageAsync(ListedPage page, CancellationToken cancellationToken)
     {
         var asked = _time.GetUtcNow();
-        var answer = await GetPageAsync(page.Owner, page.Source, page.Prefix, page.Cursor, limit: null, cancellationToken).ConfigureAwait(false);
+        var answer = await GetPageAsync(
+            page.Owner, page.Source, page.Prefix, page.Cursor, limit: null, cancellationToken).ConfigureAwait(false);
         var files = Read(answer, page.Owner, page, asked);
         page.Keys = [.. files.Where(file => file is { RawKey: null, Url: not null }).Select(file => file.Key)];
         return (files, answer.Next_cursor);
@@ -112,7 +119,8 @@ public sealed class FileReader
     private async Task<IReadOnlyList<RemoteFile>> RelistAsync(ListedPage page, CancellationToken cancellationToken)
     {
         var asked = _time.GetUtcNow();
-        var answer = await GetPageAsync(page.Owner, page.Source, page.Prefix, page.Cursor, limit: null, cancellationToken).ConfigureAwait(false);
+        var answer = await GetPageAsync(
+            page.Owner, page.Source, page.Prefix, page.Cursor, limit: null, cancellationToken).ConfigureAwait(false);
         return Read(answer, page.Owner, page, asked);
     }
 
@@ -125,23 +133,28 @@ public sealed class FileReader
         }
 
         var asked = _time.GetUtcNow();
-        var answer = await GetPageAsync(file.Owner, source: null, file.Key, cursor: null, limit: 1, cancellationToken).ConfigureAwait(false);
+        var answer = await GetPageAsync(
+            file.Owner, source: null, file.Key, cursor: null, limit: 1, cancellationToken).ConfigureAwait(false);
         return Read(answer, file.Owner, file.Page, asked) is [var found, ..] && found.Identity == file.Identity ? found : null;
     }
 
     private Task<FileList> GetPageAsync(
-        FileOwner owner, string? source, string? prefix, string? cursor, long? limit, CancellationToken cancellationToken) => owner.Kind switch
+        FileOwner owner, string? source, string? prefix, string? cursor, long? limit, CancellationToken cancellationToken)
+    {
+        var account = owner.Account.ToString();
+        return owner.Kind switch
         {
             FileOwner.OwnerKind.Own => _api.ListMyFilesAsync(
-                new ListMyFilesCommand { Coldkey = owner.Account.ToString(), Source = source, Prefix = prefix, Cursor = cursor, Limit = limit },
+                new ListMyFilesCommand { Coldkey = account, Source = source, Prefix = prefix, Cursor = cursor, Limit = limit },
                 cancellationToken),
             FileOwner.OwnerKind.MinerHotkey => _api.ListFilesAsync(
-                new ListFilesCommand { Miner_hotkey = owner.Account.ToString(), Source = source, Prefix = prefix, Cursor = cursor, Limit = limit },
+                new ListFilesCommand { Miner_hotkey = account, Source = source, Prefix = prefix, Cursor = cursor, Limit = limit },
                 cancellationToken),
             _ => _api.ListFilesAsync(
-                new ListFilesCommand { Miner_coldkey = owner.Account.ToString(), Source = source, Prefix = prefix, Cursor = cursor, Limit = limit },
+                new ListFilesCommand { Miner_coldkey = account, Source = source, Prefix = prefix, Cursor = cursor, Limit = limit },
                 cancellationToken),
         };
+    }
 
     private static List<RemoteFile> Read(FileList? answer, FileOwner owner, ListedPage? page, DateTimeOffset asked)
     {

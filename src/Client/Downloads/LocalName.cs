@@ -9,8 +9,9 @@ namespace S3Auth.Client.Downloads;
 /// systems treat letters of different case, or different spellings of an accent, as the same: use <see cref="Escape(string)"/> there.
 /// </summary>
 /// <remarks>
-/// A segment that every common file system accepts does not change. In other segments, each unsafe byte, each <c>%</c> and each byte that is
-/// not UTF-8 becomes <c>%</c> and two hex digits. A segment of more than 240 bytes is truncated and ends with a hash of the whole segment.
+/// A segment that every common file system accepts does not change. In other segments, each unsafe byte, each <c>%</c> and each byte that
+/// is not UTF-8 becomes <c>%</c> and two hex digits. A segment of more than 240 bytes is truncated and ends with a hash of the whole
+/// segment.
 /// </remarks>
 public static class LocalName
 {
@@ -202,7 +203,9 @@ public static class LocalName
     // Hashes UTF-16 if the segment is text, so that files keep the names that earlier versions gave them.
     private static string Truncate(string name, ReadOnlySpan<byte> segment)
     {
-        var hashed = Utf8.IsValid(segment) ? SHA256.HashData(Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(segment))) : SHA256.HashData(segment);
+        var hashed = Utf8.IsValid(segment)
+            ? SHA256.HashData(Encoding.Unicode.GetBytes(Encoding.UTF8.GetString(segment)))
+            : SHA256.HashData(segment);
         var hash = Convert.ToHexStringLower(hashed.AsSpan(0, HashBytes));
         var truncated = new StringBuilder();
         var size = 0;

@@ -13,8 +13,8 @@ internal sealed class PartFiles
     private readonly Dictionary<string, Dictionary<string, List<string>>> _folders = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Returns the part file of this version of a file. Deletes the parts of other versions, because an owner who keeps replacing a file could
-    /// fill the disk with them.
+    /// Returns the part file of this version of a file. Deletes the parts of other versions, because an owner who keeps replacing a file
+    /// could fill the disk with them.
     /// </summary>
     internal string Begin(RemoteFile file, string path)
     {

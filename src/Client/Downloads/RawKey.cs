@@ -34,7 +34,8 @@ internal static class RawKey
         }
 
         // The URL does not show the key. Two URLs are two files, so the URL's hash tells them apart.
-        return [.. Encoding.UTF8.GetBytes(key), NotUtf8, .. Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(path).AsSpan(0, 16)))];
+        return [.. Encoding.UTF8.GetBytes(key), NotUtf8, .. Encoding.ASCII.GetBytes(
+            Convert.ToHexStringLower(SHA256.HashData(path).AsSpan(0, 16)))];
     }
 
     // Does not use Uri, which would normalize the path.
@@ -52,7 +53,8 @@ internal static class RawKey
         var path = new List<byte>(escaped.Length);
         for (var i = 0; i < escaped.Length; i++)
         {
-            if (escaped[i] == '%' && i + 2 < escaped.Length && char.IsAsciiHexDigit((char)escaped[i + 1]) && char.IsAsciiHexDigit((char)escaped[i + 2]))
+            if (escaped[i] == '%' && i + 2 < escaped.Length && char.IsAsciiHexDigit((char)escaped[i + 1])
+                && char.IsAsciiHexDigit((char)escaped[i + 2]))
             {
                 path.Add(Convert.ToByte($"{(char)escaped[i + 1]}{(char)escaped[i + 2]}", 16));
                 i += 2;

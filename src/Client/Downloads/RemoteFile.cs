@@ -4,8 +4,8 @@ namespace S3Auth.Client.Downloads;
 public sealed record RemoteFile
 {
     /// <summary>
-    /// The key. The owner chose it, so do not use it as a local path (see <see cref="LocalName"/>). If the key is not UTF-8, it has U+FFFD in
-    /// place of the invalid bytes, and two keys may have the same text.
+    /// The key. The owner chose it, so do not use it as a local path (see <see cref="LocalName"/>). If the key is not UTF-8, it has U+FFFD
+    /// in place of the invalid bytes, and two keys may have the same text.
     /// </summary>
     public required string Key { get; init; }
 

@@ -1,7 +1,8 @@
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// A file whose URL is renewed before it expires. It is also renewed once if the store refuses it, because signing credentials can end early.
+/// A file whose URL is renewed before it expires. It is also renewed once if the store refuses it, because signing credentials can end
+/// early.
 /// </summary>
 internal sealed class RenewableFile(RemoteFile file, UrlRenewer renewal, TimeProvider time)
 {
@@ -24,7 +25,9 @@ internal sealed class RenewableFile(RemoteFile file, UrlRenewer renewal, TimePro
         if (File.Url is null)
         {
             throw new StoreException(
-                HttpStatusCode.BadRequest, "InvalidURI", "The file's key cannot be part of a URL. Its owner must store it under another key.");
+                HttpStatusCode.BadRequest,
+                "InvalidURI",
+                "The file's key cannot be part of a URL. Its owner must store it under another key.");
         }
 
         // A renewed URL may be valid for less than the margin. It is used all the same.

@@ -99,7 +99,8 @@ internal sealed class UrlRenewer(
             {
                 if (FileReader.ReadUrl(url.Presigned_url) is { } fresh)
                 {
-                    page.Renewed[key] = (file with { Key = key, Url = fresh, UrlEndsAt = now + FileReader.ReadLifetime(url.Expires_in_seconds) }, now);
+                    page.Renewed[key] = (
+                        file with { Key = key, Url = fresh, UrlEndsAt = now + FileReader.ReadLifetime(url.Expires_in_seconds) }, now);
                 }
             }
 
@@ -131,7 +132,8 @@ internal sealed class UrlRenewer(
         return keys;
     }
 
-    private async Task<IReadOnlyDictionary<string, FileUrl>> SignAsync(FileOwner owner, List<string> keys, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, FileUrl>> SignAsync(
+        FileOwner owner, List<string> keys, CancellationToken cancellationToken)
     {
         var command = new GetFilePresignedUrlsCommand { File_keys = keys, Expiry_hours = ExpiryHours };
         if (owner.Kind == FileOwner.OwnerKind.MinerHotkey)

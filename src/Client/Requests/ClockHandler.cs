@@ -19,7 +19,8 @@ internal sealed partial class ClockHandler(ServerClock clock, S3AuthClientOption
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode != HttpStatusCode.BadRequest || await ReadServerTimeAsync(response, cancellationToken).ConfigureAwait(false) is not { } time
+        if (response.StatusCode != HttpStatusCode.BadRequest
+            || await ReadServerTimeAsync(response, cancellationToken).ConfigureAwait(false) is not { } time
             || !clock.TryFollow(time))
         {
             return response;
@@ -55,7 +56,8 @@ internal sealed partial class ClockHandler(ServerClock clock, S3AuthClientOption
         }
 
         return ServerTime().Match(problem.Detail ?? "") is { Success: true } match
-            ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(match.Groups["seconds"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture))
+            ? DateTimeOffset.FromUnixTimeSeconds(
+                long.Parse(match.Groups["seconds"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture))
             : response.Headers.Date;
     }
 

@@ -21,7 +21,8 @@ internal sealed class RefusalHandler : DelegatingHandler
         await response.Content.LoadIntoBufferAsync(MaxProblemBytes, cancellationToken).ConfigureAwait(false);
         try
         {
-            return JsonSerializer.Deserialize<Problem>(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+            return JsonSerializer.Deserialize<Problem>(
+                await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (JsonException)
         {

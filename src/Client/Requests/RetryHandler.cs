@@ -11,7 +11,8 @@ internal sealed class RetryHandler(S3AuthClientOptions options) : DelegatingHand
     private readonly ResiliencePipeline<HttpResponseMessage> _retries = RetryPolicy.ForRequests(options);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        await _retries.ExecuteAsync(async token => await SendOnceAsync(request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await _retries.ExecuteAsync(
+            async token => await SendOnceAsync(request, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

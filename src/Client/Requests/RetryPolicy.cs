@@ -10,8 +10,8 @@ internal static class RetryPolicy
     private const int RateLimitAttemptFactor = 10;
 
     /// <summary>
-    /// Retries requests to the server: connections that fail, and the statuses 408, 429, 500, 502, 503 and 504, after the Retry-After of the
-    /// answer. Does not retry a Retry-After above <see cref="S3AuthClientOptions.LongestWait"/>, or a GET whose answer has none.
+    /// Retries requests to the server: connections that fail, and the statuses 408, 429, 500, 502, 503 and 504, after the Retry-After of
+    /// the answer. Does not retry a Retry-After above <see cref="S3AuthClientOptions.LongestWait"/>, or a GET whose answer has none.
     /// </summary>
     internal static ResiliencePipeline<HttpResponseMessage> ForRequests(S3AuthClientOptions options) =>
         Build(options, new RetryStrategyOptions<HttpResponseMessage>
@@ -25,7 +25,9 @@ internal static class RetryPolicy
                 _ => false,
             }),
             DelayGenerator = arguments => ValueTask.FromResult(
-                arguments.Outcome.Result?.Headers.RetryAfter?.Delta is { } wait ? AddJitter(wait, arguments.AttemptNumber) : (TimeSpan?)null),
+                arguments.Outcome.Result?.Headers.RetryAfter?.Delta is { } wait
+                    ? AddJitter(wait, arguments.AttemptNumber)
+                    : (TimeSpan?)null),
             OnRetry = async arguments =>
             {
                 var reason = arguments.Outcome switch
@@ -85,7 +87,9 @@ internal static class RetryPolicy
     private static async Task<string> ReasonOfAsync(HttpResponseMessage response)
     {
         var problem = await RefusalHandler.ReadAsync(response, CancellationToken.None).ConfigureAwait(false);
-        return problem?.Code is { } code ? $"the server answered {(int)response.StatusCode} {code}" : $"the server answered {(int)response.StatusCode}";
+        return problem?.Code is { } code
+            ? $"the server answered {(int)response.StatusCode} {code}"
+            : $"the server answered {(int)response.StatusCode}";
     }
 
     // .NET's messages about failed connections contain host and port, but no path or query.

@@ -6,8 +6,8 @@ namespace S3Auth.Client.Requests;
 internal sealed class ServerClock(TimeProvider time) : TimeProvider
 {
     /// <summary>
-    /// The largest accepted difference. A proof with a time in the future stays valid until then. A hostile server must not get a proof that is
-    /// valid for months.
+    /// The largest accepted difference. A proof with a time in the future stays valid until then. A hostile server must not get a proof
+    /// that is valid for months.
     /// </summary>
     internal static readonly TimeSpan MaxSkew = TimeSpan.FromHours(24);
 

@@ -65,7 +65,8 @@ public sealed class TaoSigningHandler : DelegatingHandler
 
     private void RefuseOtherServer(Uri? target)
     {
-        if (target is null || Uri.Compare(target, _service, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
+        if (target is null
+            || Uri.Compare(target, _service, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
         {
             throw new InvalidOperationException($"This handler signs only requests to {_service.GetLeftPart(UriPartial.Authority)}.");
         }
@@ -76,7 +77,8 @@ public sealed class TaoSigningHandler : DelegatingHandler
     {
         try
         {
-            if ((body.Length == 0 ? new JsonObject() : JsonNode.Parse(body, documentOptions: Strict)) is not JsonObject members || members[AudienceMember] is not null)
+            if ((body.Length == 0 ? new JsonObject() : JsonNode.Parse(body, documentOptions: Strict)) is not JsonObject members
+                || members[AudienceMember] is not null)
             {
                 return null;
             }

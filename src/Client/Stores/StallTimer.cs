@@ -22,7 +22,9 @@ internal sealed class StallTimer : IDisposable
     /// <summary>Starts the timeout again, after progress.</summary>
     internal void Restart() => _timer.CancelAfter(_timeout);
 
-    /// <summary>Stops the timeout until the next <see cref="Restart"/>, while the transfer waits for something else than the store.</summary>
+    /// <summary>
+    /// Stops the timeout until the next <see cref="Restart"/>, while the transfer waits for something else than the store.
+    /// </summary>
     internal void Pause() => _timer.CancelAfter(Timeout.InfiniteTimeSpan);
 
     /// <summary>Runs a part of the transfer, and restarts the timeout when it is done.</summary>

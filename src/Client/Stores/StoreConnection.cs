@@ -41,7 +41,8 @@ internal sealed class StoreConnection : IDisposable
     /// <exception cref="StoreException">The answer has an error status.</exception>
     internal async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, StallTimer stall)
     {
-        var response = await stall.RunAsync(token => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)).ConfigureAwait(false);
+        var response = await stall.RunAsync(
+            token => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
         {
             return response;

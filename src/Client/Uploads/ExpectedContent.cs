@@ -11,5 +11,6 @@ public sealed record ExpectedContent(HashAlgorithmName Algorithm, ReadOnlyMemory
 
     /// <summary>Returns the id of a Git blob: the SHA-1 of <c>blob {size}\0</c> and the file's bytes.</summary>
     public static ExpectedContent GitBlob(string hex, long size) => new(
-        HashAlgorithmName.SHA1, Convert.FromHexString(hex), Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {size}\0")));
+        HashAlgorithmName.SHA1, Convert.FromHexString(hex), Encoding.ASCII.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"blob {size}\0")));
 }

@@ -26,7 +26,8 @@ internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimePr
             var isSpent = slot.Access is not null && ReferenceEquals(slot.Access, spent) && asked >= slot.ReplaceableAt;
             if (slot.Access is null || isSpent || asked >= slot.RenewAt)
             {
-                var access = await api.GetFolderAccessAsync(new GetFolderAccessCommand { Coldkey = coldkey.ToString(), Source = source }, cancellationToken).ConfigureAwait(false);
+                var access = await api.GetFolderAccessAsync(
+                    new GetFolderAccessCommand { Coldkey = coldkey.ToString(), Source = source }, cancellationToken).ConfigureAwait(false);
 
                 // Uses the grant's duration, not its end time, because this machine's clock may be wrong.
                 var life = TimeSpan.FromSeconds(access.Expiry_seconds);

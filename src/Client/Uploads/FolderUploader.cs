@@ -55,7 +55,8 @@ public sealed class FolderUploader
     /// <exception cref="StoreException">The store refused the upload, or failed in all attempts.</exception>
     /// <exception cref="HttpRequestException">The connection failed in all attempts.</exception>
     /// <exception cref="StalledException">The transfer stalled in all attempts.</exception>
-    public async Task<UploadedFile> UploadAsync(FileToUpload file, IProgress<long>? sent = null, CancellationToken cancellationToken = default)
+    public async Task<UploadedFile> UploadAsync(
+        FileToUpload file, IProgress<long>? sent = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         var structure = await GetStructureAsync(cancellationToken).ConfigureAwait(false);
@@ -117,11 +118,18 @@ public sealed class FolderUploader
             cancellationToken).ConfigureAwait(false);
 
         var form = grant.Method == PutMethod ? null : UploadForm.Of(grant.Fields, grant.S3_key);
-        return await SendAsync(file, grant.S3_key, new HttpMethod(grant.Method), grant.Url, form, sent, cancellationToken).ConfigureAwait(false);
+        return await SendAsync(
+            file, grant.S3_key, new HttpMethod(grant.Method), grant.Url, form, sent, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<UploadedFile> SendAsync(
-        FileToUpload file, string key, HttpMethod method, string url, UploadForm? form, IProgress<long>? sent, CancellationToken cancellationToken)
+        FileToUpload file,
+        string key,
+        HttpMethod method,
+        string url,
+        UploadForm? form,
+        IProgress<long>? sent,
+        CancellationToken cancellationToken)
     {
         using var stall = _store.StartStallTimer(cancellationToken);
         var counter = new AttemptCounter(sent);

@@ -38,7 +38,8 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
             {
                 for (var left = file.Size; left > 0;)
                 {
-                    var read = await ReadAsync(source, buffer.AsMemory(0, (int)Math.Min(BlockSize, left)), cancellationToken).ConfigureAwait(false);
+                    var read = await ReadAsync(
+                        source, buffer.AsMemory(0, (int)Math.Min(BlockSize, left)), cancellationToken).ConfigureAwait(false);
                     left -= read;
                     var block = buffer.AsMemory(0, read);
                     md5.AppendData(block.Span);
@@ -79,8 +80,11 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
 
     private async ValueTask<int> ReadAsync(Stream source, Memory<byte> block, CancellationToken cancellationToken)
     {
-        var read = await FromSourceAsync(() => source.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken)).ConfigureAwait(false);
-        return read == block.Length ? read : throw Changed($"The file {file.Path} became shorter during the upload. Upload it again when it no longer changes.");
+        var read = await FromSourceAsync(
+            () => source.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken)).ConfigureAwait(false);
+        return read == block.Length
+            ? read
+            : throw Changed($"The file {file.Path} became shorter during the upload. Upload it again when it no longer changes.");
     }
 
     // Time that the source needs does not count as a stall of the store.
@@ -103,7 +107,8 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
     }
 
     // Does not overwrite the last block, which is still in the buffer.
-    private async Task VerifyEndAsync(Stream source, byte[] buffer, int read, IncrementalHash? expected, CancellationToken cancellationToken)
+    private async Task VerifyEndAsync(
+        Stream source, byte[] buffer, int read, IncrementalHash? expected, CancellationToken cancellationToken)
     {
         var more = buffer.Length > read ? buffer.AsMemory(read, 1) : new byte[1];
         if (await FromSourceAsync(() => source.ReadAsync(more, cancellationToken)).ConfigureAwait(false) != 0)

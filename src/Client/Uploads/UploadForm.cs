@@ -35,7 +35,8 @@ internal sealed class UploadForm
 
         // The local file name stays private; the key names the object.
         head.Append("--").Append(boundary)
-            .Append("\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\r\nContent-Type: application/octet-stream\r\n\r\n");
+            .Append("\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"")
+            .Append("\r\nContent-Type: application/octet-stream\r\n\r\n");
         return new UploadForm(boundary, Encoding.UTF8.GetBytes(head.ToString()), Encoding.ASCII.GetBytes($"\r\n--{boundary}--\r\n"));
     }
 }

@@ -19,7 +19,7 @@ internal static class UploadRules
         {
             throw new UnacceptableFileException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.Path} has {file.Size} bytes, but this deployment accepts files of {structure.Min_bytes} to {structure.Max_bytes} bytes."));
+                $"{file.Path} has {file.Size} bytes, but this deployment accepts {structure.Min_bytes} to {structure.Max_bytes} bytes."));
         }
 
         if (ProblemOf(file.Path) is { } problem)
@@ -44,8 +44,8 @@ internal static class UploadRules
             && (file.Path.Contains('/', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(file.Path) > MaxNameBytes))
         {
             throw new UnacceptableFileException(
-                $"{Shown(file.Path)} is in a subfolder or has a long name. This deployment accepts only names of at most {MaxNameBytes} bytes, "
-                + "directly in the miner's folder or in a job's folder.");
+                $"{Shown(file.Path)} is in a subfolder or has a long name. This deployment accepts only names of at most {MaxNameBytes} "
+                + "bytes, directly in the miner's folder or in a job's folder.");
         }
     }
 
@@ -86,7 +86,9 @@ internal static class UploadRules
             return "it contains control characters";
         }
 
-        return path.Contains("${filename}", StringComparison.Ordinal) ? "it contains ${filename}, which stores replace in upload forms" : null;
+        return path.Contains("${filename}", StringComparison.Ordinal)
+            ? "it contains ${filename}, which stores replace in upload forms"
+            : null;
     }
 
     private static string Shown(string text) => new([.. text.Take(200).Select(character => char.IsControl(character) ? '?' : character)]);

@@ -16,6 +16,7 @@ internal sealed class ChainStep : ICheckStep
                 Name, $"the server has not read netuid {chain.Netuid} of {chain.Network} yet", Advice, ExitCode.Unreachable)
             : new StepResult(Name, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{chain.Network}, netuid {chain.Netuid}, {chain.Hotkeys_count} hotkeys at block {chain.Block}, {chain.Age_seconds} s old"));
+                $"{chain.Network}, netuid {chain.Netuid}, {chain.Hotkeys_count} hotkeys at block {chain.Block}, "
+                + $"{chain.Age_seconds} s old"));
     }
 }

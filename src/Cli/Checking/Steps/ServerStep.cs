@@ -16,10 +16,12 @@ internal sealed class ServerStep : ICheckStep
         var start = Stopwatch.GetTimestamp();
         try
         {
-            using var answer = await context.Http.GetAsync(new Uri(new Uri(server.AbsoluteUri.TrimEnd('/') + "/"), "healthz"), cancellationToken);
+            using var answer = await context.Http.GetAsync(
+                new Uri(new Uri(server.AbsoluteUri.TrimEnd('/') + "/"), "healthz"), cancellationToken);
             return answer.IsSuccessStatusCode
                 ? new StepResult(Name, string.Create(
-                    CultureInfo.InvariantCulture, $"{server.Authority} answers in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"))
+                    CultureInfo.InvariantCulture,
+                    $"{server.Authority} answers in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms"))
                 : Failed(
                     $"{server} answered {(int)answer.StatusCode} to /healthz.",
                     "Check the address. Either it is not an S3Auth server, or a proxy does not reach the server.");
@@ -43,13 +45,14 @@ internal sealed class ServerStep : ICheckStep
         { HttpRequestError: HttpRequestError.SecureConnectionError } when isCertificateRejected => new StepResult(
             "TLS",
             exception.InnerException?.Message ?? exception.Message,
-            "Do not continue: this machine does not trust the server's certificate. Check this machine's clock and certificates, or tell the "
-            + "server's operator.",
+            "Do not continue: this machine does not trust the server's certificate. Check this machine's clock and certificates, or tell "
+            + "the server's operator.",
             ExitCode.Unreachable),
         { HttpRequestError: HttpRequestError.SecureConnectionError } => new StepResult(
             "TLS",
             $"{server.Authority} does not answer with TLS.",
-            $"If the server has no TLS, use http://{server.Authority}. Otherwise check the port, and whether a proxy answers instead of the server.",
+            $"If the server has no TLS, use http://{server.Authority}. Otherwise check the port, and whether a proxy answers instead of "
+            + "the server.",
             ExitCode.Unreachable),
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => Failed(
             exception.Message, "No program listens there. Check the address and the port, and whether the server runs."),

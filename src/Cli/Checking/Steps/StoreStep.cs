@@ -13,7 +13,8 @@ internal sealed class StoreStep(bool forUploads) : ICheckStep
         var health = context.Health ??= await context.Client.Api.GetHealthAsync(cancellationToken);
         if (!health.S3_ok)
         {
-            return Failed($"the server does not reach bucket {health.Bucket}{(health.Store?.Problem is { } why ? $": {why}" : "")}", ExitCode.Unreachable);
+            var reason = health.Store?.Problem is { } why ? $": {why}" : "";
+            return Failed($"the server does not reach bucket {health.Bucket}{reason}", ExitCode.Unreachable);
         }
 
         if (health.Store?.Problem is { } problem)
@@ -30,7 +31,8 @@ internal sealed class StoreStep(bool forUploads) : ICheckStep
     private static string? ProblemOfUploads(StoreHealth? store) => store switch
     {
         { Post_problem: { } problem } => $"the store does not accept upload forms: {problem}",
-        { Put_uploads: "unsafe" or "unknown" } => $"the server does not grant uploads by PUT: {store.Put_problem ?? "it is still testing the store"}",
+        { Put_uploads: "unsafe" or "unknown" } =>
+            $"the server does not grant uploads by PUT: {store.Put_problem ?? "it is still testing the store"}",
         _ => null,
     };
 

@@ -10,8 +10,12 @@ internal sealed class TlsStep : ICheckStep
     public Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         var server = context.Session.Server;
-        return Task.FromResult<StepResult?>(new StepResult(Name, server.Scheme == Uri.UriSchemeHttps
-            ? "this machine trusts the server's certificate"
-            : server.IsLoopback ? "not used, and not needed on this machine" : "not used: anyone on the network path can read and use the grants"));
+        var detail = (server.Scheme, server.IsLoopback) switch
+        {
+            ("https", _) => "this machine trusts the server's certificate",
+            (_, true) => "not used, and not needed on this machine",
+            _ => "not used: anyone on the network path can read and use the grants",
+        };
+        return Task.FromResult<StepResult?>(new StepResult(Name, detail));
     }
 }

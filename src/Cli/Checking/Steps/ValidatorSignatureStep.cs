@@ -10,8 +10,8 @@ internal sealed class ValidatorSignatureStep : ICheckStep
     public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         var access = await context.Client.Api.GetValidatorAccessAsync(new GetValidatorAccessCommand(), cancellationToken);
-        context.Grant = string.Create(
-            CultureInfo.InvariantCulture, $"reads {access.Miners.Count} miners for {Amount.Duration(TimeSpan.FromSeconds(access.Expiry_seconds))}");
+        var duration = Amount.Duration(TimeSpan.FromSeconds(access.Expiry_seconds));
+        context.Grant = string.Create(CultureInfo.InvariantCulture, $"reads {access.Miners.Count} miners for {duration}");
         context.ListUrl = new Uri(access.Urls.Global.List_all_data);
         return new StepResult(Name, "verifies");
     }

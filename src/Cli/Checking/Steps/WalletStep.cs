@@ -5,7 +5,8 @@ internal sealed class WalletStep : ICheckStep
 {
     public string Name => "wallet";
 
-    public string Advice => "Check the options that name your keys: --wallet, --hotkey, --wallet-path, --coldkey. `s3auth --help` explains them.";
+    public string Advice =>
+        "Check the options that name your keys: --wallet, --hotkey, --wallet-path, --coldkey. `s3auth --help` explains them.";
 
     public Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
