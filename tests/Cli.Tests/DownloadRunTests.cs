@@ -43,7 +43,7 @@ public sealed class DownloadRunTests
     }
 
     [Test]
-    public async Task List_that_goes_in_a_circle_ends_no_other()
+    public async Task Looping_listing_of_one_miner_does_not_end_the_others()
     {
         _list = (context, miner, page) => ListAsync(context, miner, page, next: miner == 1 ? "again" : null);
 
@@ -53,7 +53,7 @@ public sealed class DownloadRunTests
 
     [TestCase(503, "storage_unavailable")]
     [TestCase(404, "miner_not_found")]
-    public async Task List_that_is_refused_for_itself_ends_no_other(int status, string code)
+    public async Task Refused_listing_of_one_miner_does_not_end_the_others(int status, string code)
     {
         _list = (context, miner, page) => miner == 1 ? RefuseAsync(context, status, code) : ListAsync(context, miner, page);
 
@@ -63,7 +63,7 @@ public sealed class DownloadRunTests
 
     // What is granted already is used.
     [Test]
-    public async Task Quota_that_is_used_up_ends_the_run_after_what_was_listed()
+    public async Task Exhausted_quota_ends_the_run_after_the_listed_files()
     {
         _list = (context, miner, page) => miner == 2 ? RefuseAsync(context, 429, "quota_exceeded") : ListAsync(context, miner, page);
 
@@ -73,7 +73,7 @@ public sealed class DownloadRunTests
     }
 
     [Test]
-    public async Task List_that_fails_alone_tells_its_exit_code()
+    public async Task Run_has_the_exit_code_of_its_only_failed_listing()
     {
         _miners.RemoveRange(1, 3);
         _list = (context, _, _) => RefuseAsync(context, 404, "miner_not_found");
@@ -83,7 +83,7 @@ public sealed class DownloadRunTests
 
     // Keys that are no text read the same in JSON.
     [Test]
-    public async Task Files_whose_keys_read_the_same_do_not_overwrite_each_other()
+    public async Task Files_whose_keys_have_the_same_text_do_not_overwrite_each_other()
     {
         _miners.RemoveRange(1, 3);
         _list = (context, _, _) => LocalServer.WriteJsonAsync(

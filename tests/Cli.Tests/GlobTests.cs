@@ -23,11 +23,11 @@ public sealed class GlobTests
     [TestCase("a/b.bin", "a/b.bin/c", false)]
     [TestCase("**/x/**/y", "a/x/b/c/y", true)]
     [TestCase("**/x/**/y", "a/b/c/y", false)]
-    public void Path_is_like_its_pattern_or_not(string pattern, string path, bool expected) =>
+    public void Glob_matches_path(string pattern, string path, bool expected) =>
         Assert.That(new Glob(pattern).Matches(path), Is.EqualTo(expected));
 
     [Test]
     [CancelAfter(5000)]
-    public void Pattern_of_many_stars_takes_no_time() =>
+    public void Glob_of_many_stars_matches_fast() =>
         Assert.That(new Glob(string.Join('/', Enumerable.Repeat("**/a", 50)) + "/b").Matches(string.Join('/', Enumerable.Repeat("a", 500))), Is.False);
 }

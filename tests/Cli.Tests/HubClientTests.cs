@@ -24,7 +24,7 @@ public sealed class HubClientTests
     // As mirrors of huggingface.co do.
     [TestCase("")]
     [TestCase("/mirror/hf")]
-    public async Task Mirror_that_names_the_mirrored_Hub_is_asked_itself(string root)
+    public async Task Mirror_gets_all_requests_if_its_links_name_the_mirrored_Hub(string root)
     {
         _hub.Answer = context =>
             AnswerAsync(context, root, cursor => $"{_elsewhere.Address}{Tree[1..]}?recursive=true&cursor={cursor + 1}");
@@ -35,7 +35,7 @@ public sealed class HubClientTests
 
     [TestCase("datasets/o/n")]
     [TestCase("/http://elsewhere.example/api/datasets/x")]
-    public void List_that_goes_on_as_something_else_is_not_followed(string next)
+    public void Link_to_something_else_than_a_listing_is_not_followed(string next)
     {
         _hub.Answer = context => AnswerAsync(context, "", _ => _elsewhere.Address + next);
 
@@ -44,7 +44,7 @@ public sealed class HubClientTests
     }
 
     [Test]
-    public void List_that_goes_in_a_circle_ends()
+    public void Looping_listing_of_the_Hub_ends()
     {
         _hub.Answer = context => AnswerAsync(context, "", cursor => $"{Tree}?cursor={(cursor + 1) % 2}");
 
@@ -55,7 +55,7 @@ public sealed class HubClientTests
     [TestCase("""[null]""")]
     [TestCase("""[{"type":"file","oid":"0123456789abcdef0123456789abcdef01234567","size":1}]""")]
     [TestCase("""[{"type":"file","path":"a","oid":"0123456789abcdef0123456789abcdef01234567","size":-1}]""")]
-    public void List_that_is_none_is_said_to_be_none(string json)
+    public void Invalid_listing_is_refused_with_a_hint_at_the_endpoint(string json)
     {
         _hub.Answer = context => LocalServer.WriteAsync(context, System.Text.Encoding.UTF8.GetBytes(json));
 

@@ -31,21 +31,21 @@ public sealed class LocalFilesTests
     [TestCase("data/**", "a.bin sub/b.bin sub/c.txt")]
     [TestCase("data/**/*.bin", "a.bin sub/b.bin")]
     [TestCase("data/s?b/*.txt", "sub/c.txt")]
-    public void Path_means_these_files(string path, string expected) =>
+    public void Path_finds_files(string path, string expected) =>
         Assert.That(Find("", path), Is.EqualTo(expected.Split(' ')));
 
     [Test]
-    public void Deeper_folder_stands_before_all() =>
+    public void Subfolder_of_the_destination_precedes_every_path() =>
         Assert.That(Find("x/y", "data/sub"), Is.EqualTo(["x/y/b.bin", "x/y/c.txt"]));
 
     [TestCase("nothing")]
     [TestCase("nothing/*.bin")]
     [TestCase("data/*.nothing")]
-    public void Path_that_means_nothing_is_refused(string path) =>
+    public void Path_without_files_is_refused(string path) =>
         Assert.That(() => Find("", path), Throws.TypeOf<UsageException>());
 
     [Test]
-    public void Two_files_for_one_place_are_refused()
+    public void Two_files_with_one_destination_are_refused()
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "private", "a.bin"), "another");
 

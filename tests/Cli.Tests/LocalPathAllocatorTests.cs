@@ -17,7 +17,7 @@ public sealed class LocalPathAllocatorTests
 
     // A store has both; a file system has one of them.
     [Test]
-    public void File_and_folder_of_one_name_have_two_places([Values] bool fileFirst)
+    public void File_and_folder_of_one_name_get_two_paths([Values] bool fileFirst)
     {
         string[] names = fileFirst ? ["x", "x/y"] : ["x/y", "x"];
         var places = new List<string>();
@@ -41,7 +41,7 @@ public sealed class LocalPathAllocatorTests
     [TestCase("\u212b", "%E2%84%AB", "\u00c5", "\u00c5")]
     [TestCase("\uac00", "\uac00", "\u1100\u1161", "%E1%84%80%E1%85%A1")]
     [TestCase("\u00c9", "\u00c9", "\u00e9", "%C3%A9")]
-    public void Names_that_are_taken_for_the_same_have_two_places_in_every_run(
+    public void Folded_names_get_the_same_two_paths_in_every_run(
         string first, string firstName, string second, string secondName)
     {
         Write(new LocalPathAllocator(_folder.FullName, NameFolding.All), first, firstName);
@@ -54,7 +54,7 @@ public sealed class LocalPathAllocatorTests
     }
 
     [Test]
-    public void Folders_that_are_taken_for_the_same_are_two()
+    public void Folded_folder_names_get_two_folders()
     {
         var places = new LocalPathAllocator(_folder.FullName, NameFolding.All);
 
@@ -65,7 +65,7 @@ public sealed class LocalPathAllocatorTests
     }
 
     [Test]
-    public void Names_that_are_taken_for_the_same_are_two_while_the_first_is_being_written()
+    public void Folded_names_get_two_paths_while_the_first_is_being_written()
     {
         var places = new LocalPathAllocator(_folder.FullName, NameFolding.Case);
         using var first = places.Allocate("A");
@@ -77,7 +77,7 @@ public sealed class LocalPathAllocatorTests
     [TestCase((int)NameFolding.None, "a", "\u00e9", "e\u0301")]
     [TestCase((int)NameFolding.Case, "%61", "\u00e9", "e\u0301")]
     [TestCase((int)NameFolding.Normalization, "a", "\u00e9", "e%CC%81")]
-    public void Names_stay_where_the_file_system_tells_them_apart(int folding, params string[] names)
+    public void Names_do_not_change_if_the_file_system_distinguishes_them(int folding, params string[] names)
     {
         var places = new LocalPathAllocator(_folder.FullName, (NameFolding)folding);
 
@@ -89,7 +89,7 @@ public sealed class LocalPathAllocatorTests
 
     [Test]
     [Platform(Include = "Linux")]
-    public void File_systems_of_Linux_tell_names_apart()
+    public void Probe_finds_no_folding_on_Linux()
     {
         Assert.That(NameFoldingProbe.Of(_folder.FullName), Is.EqualTo(NameFolding.None));
         Assert.That(_folder.EnumerateFileSystemInfos(), Is.Empty);
@@ -103,7 +103,7 @@ public sealed class LocalPathAllocatorTests
     }
 
     [Test]
-    public void File_that_is_being_written_is_in_nobodys_way()
+    public void File_that_is_being_written_keeps_its_path()
     {
         using var file = _places.Allocate("x");
         using var below = _places.Allocate("x/y");

@@ -21,7 +21,7 @@ public sealed class StoredFileComparerTests
     // A clock that is ten minutes slow gives a change after the upload a time before it.
     [TestCase(-300, 600, false)]
     [TestCase(300, -600, true)]
-    public void File_is_the_same_where_it_has_not_changed_since_it_was_stored(int changed, int skew, bool isSame)
+    public void File_is_unchanged_if_its_last_change_is_older_than_the_stored_file(int changed, int skew, bool isSame)
     {
         File.SetLastWriteTimeUtc(_path, Stored.UtcDateTime.AddSeconds(changed));
 
@@ -30,7 +30,7 @@ public sealed class StoredFileComparerTests
 
     // Copied with its times, unpacked, or moved into place.
     [Test]
-    public void File_that_came_after_it_was_stored_is_another_however_old_its_content_says_it_is()
+    public void File_is_changed_if_it_was_created_after_the_stored_file()
     {
         File.SetLastWriteTimeUtc(_path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
@@ -39,7 +39,7 @@ public sealed class StoredFileComparerTests
     }
 
     [Test]
-    public void Store_that_does_not_tell_its_time_vouches_for_nothing()
+    public void File_counts_as_changed_if_the_store_sends_no_time()
     {
         File.SetLastWriteTimeUtc(_path, Stored.UtcDateTime.AddDays(-1));
 

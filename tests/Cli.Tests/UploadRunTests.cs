@@ -45,7 +45,7 @@ public sealed class UploadRunTests
     }
 
     [Test]
-    public async Task File_that_has_not_changed_since_it_was_stored_is_not_sent_again()
+    public async Task Unchanged_file_is_not_uploaded_again()
     {
         Assert.That(await RunAsync(), Is.EqualTo(ExitCode.Done));
         Assert.That(_server.Asked, Has.None.EqualTo("POST /post"));
@@ -53,7 +53,7 @@ public sealed class UploadRunTests
 
     // Of the same size.
     [Test]
-    public async Task File_that_changed_since_it_was_stored_is_sent()
+    public async Task Changed_file_of_the_same_size_is_uploaded()
     {
         System.IO.File.SetLastWriteTimeUtc(File, Stored.UtcDateTime.AddSeconds(5));
 
@@ -64,7 +64,7 @@ public sealed class UploadRunTests
     // Its ETag is an MD5, and another one than the file's, whatever its time.
     [TestCase("AES256")]
     [TestCase(null)]
-    public async Task File_with_another_md5_is_sent(string? encryption)
+    public async Task File_with_another_md5_is_uploaded(string? encryption)
     {
         _encryption = encryption;
 

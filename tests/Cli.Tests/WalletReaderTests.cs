@@ -22,7 +22,7 @@ public sealed class WalletReaderTests
     public void TearDown() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Wallet_is_its_hotkey_and_the_coldkey_beside_it()
+    public void Wallet_has_its_hotkey_and_the_coldkey_of_its_public_file()
     {
         Put("mine", "miner", "seed");
 
@@ -37,7 +37,7 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Coldkey_of_the_command_line_goes_first()
+    public void Coldkey_option_overrides_the_wallet()
     {
         Put("mine", "miner", "seed");
 
@@ -47,7 +47,7 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Encrypted_hotkey_opens_with_the_password_of_a_file()
+    public void Encrypted_hotkey_is_decrypted_with_the_password_file()
     {
         Put("mine", "miner", "nacl");
         var password = Write("password", "correct horse\n");
@@ -58,7 +58,7 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Wrong_password_is_said_and_not_shown()
+    public void Wrong_password_is_reported_and_not_printed()
     {
         Put("mine", "miner", "nacl");
         var password = Write("password", "SECRET-that-is-wrong");
@@ -69,7 +69,7 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Nobody_at_a_terminal_is_told_of_the_password_file()
+    public void Missing_terminal_is_reported_with_a_hint_at_the_password_file()
     {
         Put("mine", "miner", "nacl");
 
@@ -79,7 +79,7 @@ public sealed class WalletReaderTests
     // As bittensor-wallet names and hides it: from 2.1 on in base64.
     [TestCase(true)]
     [TestCase(false)]
-    public void Encrypted_hotkey_opens_with_the_variable_of_Bittensors_tools(bool isBase64)
+    public void Encrypted_hotkey_is_decrypted_with_the_variable_of_Bittensors_tools(bool isBase64)
     {
         var path = Put("mine", "miner", "nacl");
         var name = "BT_PW_" + path.Replace('/', '_').Replace('.', '_').ToUpperInvariant();
@@ -92,12 +92,12 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Variable_of_Bittensors_tools_has_the_path_in_its_name() => Assert.That(
+    public void Variable_of_Bittensors_tools_is_named_after_the_path() => Assert.That(
         PasswordVariable.NamesOf("/root/.bittensor/wallets/my-wallet/hotkeys/h.1"), Has.Member(
             "BT_PW__ROOT__BITTENSOR_WALLETS_MY-WALLET_HOTKEYS_H_1"));
 
     [Test]
-    public void Variable_that_does_not_open_the_hotkey_is_named_and_not_shown()
+    public void Variable_with_a_wrong_password_is_named_and_its_value_not_printed()
     {
         var name = PasswordVariable.NamesOf(Put("mine", "miner", "nacl")).First();
         _variables[name] = "U0VDUkVU";
@@ -108,7 +108,7 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Password_file_goes_before_the_variable()
+    public void Password_file_overrides_the_variable()
     {
         _variables[PasswordVariable.NamesOf(Put("mine", "miner", "nacl")).First()] = "U0VDUkVU";
 
@@ -119,7 +119,7 @@ public sealed class WalletReaderTests
 
     [TestCase("ansible", "Ansible")]
     [TestCase("fernet", "Fernet")]
-    public void Early_encryptions_are_refused_by_name_with_what_to_do(string file, string name)
+    public void Old_encryption_is_refused_with_its_name_and_the_command_to_run(string file, string name)
     {
         Put("mine", "miner", file);
 
@@ -128,7 +128,7 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Key_file_that_others_may_read_draws_a_warning()
+    public void Key_file_that_others_can_read_causes_a_warning()
     {
         var path = Put("mine", "miner", "seed");
         if (OperatingSystem.IsWindows())
@@ -146,7 +146,7 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Missing_wallet_and_hotkey_are_answered_with_those_that_exist()
+    public void Missing_wallet_or_hotkey_is_reported_with_the_existing_names()
     {
         Put("mine", "miner", "seed");
         File.WriteAllText(Path.Combine(_folder, "mine", "hotkeys", "minerpub.txt"), "{}");
@@ -159,7 +159,7 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Names_are_no_ways()
+    public void Name_that_is_a_path_is_refused()
     {
         Put("mine", "miner", "seed");
         foreach (var name in new[] { "../mine", "..", "a/b", "", "a\0b" })
@@ -170,7 +170,7 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Miner_without_a_coldkey_is_told_how_to_name_it()
+    public void Missing_coldkey_is_reported_with_the_option_to_use()
     {
         Put("mine", "miner", "seed");
         File.Delete(Path.Combine(_folder, "mine", "coldkeypub.txt"));
@@ -180,7 +180,7 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Phrase_comes_from_a_file()
+    public void Mnemonic_is_read_from_a_file()
     {
         var file = Write("phrase", "  legal winner thank year wave sausage worth useful legal winner thank yellow\n");
 
@@ -192,7 +192,7 @@ public sealed class WalletReaderTests
 
     [TestCase("legal winner SECRET")]
     [TestCase("")]
-    public void File_without_a_phrase_is_refused_and_not_shown(string text)
+    public void File_without_a_mnemonic_is_refused_and_not_printed(string text)
     {
         var file = Write("phrase", text);
 
@@ -204,7 +204,7 @@ public sealed class WalletReaderTests
     [TestCase("0x336f28a022193939585a1b4edc989f870917f3a5f6ddd16e4fb357084a6bdfc2")]
     [TestCase("legal winner thank year wave sausage worth useful legal winner thank yellow")]
     [TestCase("//Bob///password")]
-    public void Secrets_on_the_command_line_are_refused(string suri) =>
+    public void Secret_on_the_command_line_is_refused(string suri) =>
         Assert.That(
             () => Read(new IdentityOptions { Suri = suri, HotkeyName = "default", WalletPath = _folder }),
             Throws.TypeOf<UsageException>().With.Message.Contains("development accounts only").And.Message.Not.Contains(suri));

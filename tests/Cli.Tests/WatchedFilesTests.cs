@@ -21,7 +21,7 @@ public sealed class WatchedFilesTests
     public void TearDown() => _folder.Delete(recursive: true);
 
     [Test]
-    public void File_is_whole_when_it_rested_from_one_look_to_the_next()
+    public void File_is_ready_when_it_did_not_change_between_two_scans()
     {
         Write("a", 10);
         Assert.That(Look(), Is.Empty);
@@ -31,7 +31,7 @@ public sealed class WatchedFilesTests
     }
 
     [Test]
-    public void File_that_was_uploaded_is_not_again_until_it_changes()
+    public void Uploaded_file_is_ready_again_only_after_a_change()
     {
         Write("a", 10);
         Look();
@@ -45,7 +45,7 @@ public sealed class WatchedFilesTests
 
     // What nobody called done was in flight when the run broke off.
     [Test]
-    public void File_that_was_not_uploaded_stays_to_be()
+    public void File_that_was_not_uploaded_stays_ready()
     {
         Write("a", 10);
         Look();
@@ -54,7 +54,7 @@ public sealed class WatchedFilesTests
     }
 
     [Test]
-    public void File_that_failed_is_tried_again_after_longer_and_longer_waits()
+    public void Failed_file_is_retried_with_exponential_backoff()
     {
         Write("a", 10);
         Look();
@@ -69,7 +69,7 @@ public sealed class WatchedFilesTests
     }
 
     [Test]
-    public void File_that_is_gone_is_forgotten_and_new_when_it_is_back()
+    public void Deleted_file_is_new_when_it_comes_back()
     {
         var written = Write("a", 10);
         Look();
@@ -83,7 +83,7 @@ public sealed class WatchedFilesTests
     }
 
     [Test]
-    public void File_that_goes_between_the_list_and_the_look_is_none()
+    public void File_that_is_deleted_during_a_scan_is_skipped()
     {
         Write("a", 10);
         var listed = Files();

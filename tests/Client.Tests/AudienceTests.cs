@@ -17,7 +17,7 @@ public sealed class AudienceTests
         Assert.That(Audience.Of(new Uri(url)), Is.EqualTo(expected));
 
     [Test]
-    public void Commitments_end_with_the_audience()
+    public void Commitment_ends_with_the_audience()
     {
         var (hotkey, coldkey) = (AccountId.Parse("5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"), AccountId.Parse(
             "5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy"));

@@ -26,7 +26,7 @@ public sealed class ClockTests
 
     [TestCase("timestamp_expired", -10)]
     [TestCase("timestamp_in_future", 10)]
-    public async Task Request_is_signed_again_with_the_servers_time_and_those_after_it_at_once(string code, int minutes)
+    public async Task Request_is_retried_with_the_servers_time_and_later_requests_use_it_at_once(string code, int minutes)
     {
         _time = new FakeTimeProvider(ServerTime.AddMinutes(minutes));
         using var answers = new Answers(Refusal(code), Answers.Ok);
@@ -44,7 +44,7 @@ public sealed class ClockTests
     }
 
     [Test]
-    public async Task Clock_that_is_set_right_meanwhile_is_followed()
+    public async Task Corrected_clock_is_used_after_the_next_refusal()
     {
         using var answers = new Answers(Refusal("timestamp_expired"), Answers.Ok, Refusal("timestamp_in_future"), Answers.Ok);
         using var http = Connect(answers);
@@ -58,7 +58,7 @@ public sealed class ClockTests
     }
 
     [Test]
-    public async Task Server_that_refuses_its_own_time_too_is_asked_twice()
+    public async Task Request_is_retried_once_if_the_server_refuses_its_own_time()
     {
         using var answers = new Answers(Refusal("timestamp_expired"));
         using var http = Connect(answers);
@@ -70,7 +70,7 @@ public sealed class ClockTests
 
     // A proof that is dated ahead is good until then.
     [Test]
-    public async Task Time_of_another_day_is_not_believed()
+    public async Task Server_time_that_differs_by_more_than_a_day_is_ignored()
     {
         _time = new FakeTimeProvider(ServerTime.AddHours(-25));
         using var answers = new Answers(Refusal("timestamp_expired"), Answers.Ok);
@@ -82,7 +82,7 @@ public sealed class ClockTests
     }
 
     [Test]
-    public async Task Date_of_the_answer_will_do_where_the_sentence_names_no_time()
+    public async Task Date_header_is_used_if_the_detail_has_no_time()
     {
         using var answers = new Answers(Refusal("timestamp_expired", "Sign again.", ServerTime), Answers.Ok);
         using var http = Connect(answers);
@@ -94,7 +94,7 @@ public sealed class ClockTests
 
     [TestCase("invalid_request", "application/problem+json")]
     [TestCase("timestamp_expired", "text/html")]
-    public async Task Other_answers_tell_no_time(string code, string mediaType)
+    public async Task Other_refusals_do_not_change_the_clock(string code, string mediaType)
     {
         using var answers = new Answers(Refusal(code, mediaType: mediaType), Answers.Ok);
         using var http = Connect(answers);

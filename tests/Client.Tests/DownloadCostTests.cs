@@ -51,7 +51,7 @@ public sealed class DownloadCostTests
     }
 
     [Test]
-    public async Task Files_that_are_replaced_cost_no_grant_and_arrive_as_they_are_now()
+    public async Task Replaced_files_are_downloaded_in_their_new_version_without_a_grant()
     {
         _store.Answer = context => context.Request.Headers["If-Match"] is { } wanted && wanted != ETagOf(Replaced)
             ? LocalServer.WriteAsync(context, [], 412)
@@ -67,7 +67,7 @@ public sealed class DownloadCostTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Urls_that_the_store_refuses_are_renewed_with_one_grant(bool asValidator)
+    public async Task Refused_urls_are_renewed_with_one_grant(bool asValidator)
     {
         _validity = asValidator ? "new" : "listed2";
 
@@ -79,7 +79,7 @@ public sealed class DownloadCostTests
     }
 
     [Test]
-    public async Task Urls_that_end_soon_are_renewed_with_one_grant_before_they_are_used()
+    public async Task Expiring_urls_are_renewed_with_one_grant_before_use()
     {
         (_life, _validity) = (30, "new");
 
@@ -91,7 +91,7 @@ public sealed class DownloadCostTests
 
     // A policy of the bucket, say.
     [Test]
-    public async Task Store_that_refuses_every_url_costs_one_grant_more()
+    public async Task Store_that_refuses_every_url_costs_one_more_grant()
     {
         _validity = "none";
         var failed = 0;
@@ -106,7 +106,7 @@ public sealed class DownloadCostTests
     }
 
     [Test]
-    public async Task Refused_renewal_is_asked_for_once()
+    public async Task Refused_renewal_is_not_repeated()
     {
         _validity = "none";
         _service.Answer = context =>
@@ -120,7 +120,7 @@ public sealed class DownloadCostTests
     }
 
     [Test]
-    public async Task Connection_that_breaks_costs_no_grant()
+    public async Task Broken_connection_costs_no_grant()
     {
         var broken = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         _store.Answer = context => broken.TryAdd(context.Request.Url!.AbsolutePath, true)
@@ -133,7 +133,7 @@ public sealed class DownloadCostTests
     }
 
     [Test]
-    public async Task Keys_that_are_long_in_json_are_renewed_in_batches_that_the_server_takes()
+    public async Task Long_keys_are_renewed_in_batches_below_the_servers_body_limit()
     {
         _validity = "new";
         _service.Answer = context =>
@@ -147,7 +147,7 @@ public sealed class DownloadCostTests
 
     // However many files come into it.
     [Test]
-    public async Task Folder_is_searched_for_parts_once()
+    public async Task Folder_is_searched_for_part_files_once()
     {
         var files = await ListAsync(Validator).Take(2).ToListAsync();
         await DownloadAsync(files[0]);
@@ -164,7 +164,7 @@ public sealed class DownloadCostTests
     // Another version may have been stored within the same second.
     [TestCase(60, false)]
     [TestCase(-60, true)]
-    public async Task Download_has_the_time_of_its_file_where_no_other_version_can_have_it(int seconds, bool hasTime)
+    public async Task Download_gets_the_stored_time_only_if_no_other_version_can_have_it(int seconds, bool hasTime)
     {
         var stored = new DateTimeOffset(DateTime.UtcNow.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero).AddSeconds(seconds);
         var file = await ListAsync(Validator).FirstAsync() with { LastModified = stored };
@@ -178,7 +178,7 @@ public sealed class DownloadCostTests
     [TestCase("aws:kms:dsse", false)]
     [TestCase("AES256", true)]
     [TestCase(null, true)]
-    public async Task Store_is_asked_what_its_etag_is_good_for(string? encryption, bool hasMd5)
+    public async Task Inspection_reads_whether_the_etag_is_an_md5(string? encryption, bool hasMd5)
     {
         _store.Answer = context =>
         {

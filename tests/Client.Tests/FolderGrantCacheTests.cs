@@ -17,7 +17,7 @@ public sealed class FolderGrantCacheTests
     }
 
     [Test]
-    public async Task One_grant_serves_until_five_minutes_before_its_end()
+    public async Task Grant_is_used_until_five_minutes_before_its_expiry()
     {
         var grants = Create();
         var first = await grants.GetAsync("x", spent: null, CancellationToken.None);
@@ -30,7 +30,7 @@ public sealed class FolderGrantCacheTests
     }
 
     [Test]
-    public async Task Short_grant_serves_for_three_quarters_of_its_life()
+    public async Task Short_grant_is_used_for_three_quarters_of_its_lifetime()
     {
         GrantFor(TimeSpan.FromSeconds(40));
         var grants = Create();
@@ -43,7 +43,7 @@ public sealed class FolderGrantCacheTests
     }
 
     [Test]
-    public async Task Each_source_has_its_own()
+    public async Task Each_source_has_its_own_grant()
     {
         var grants = Create();
 
@@ -57,7 +57,7 @@ public sealed class FolderGrantCacheTests
 
     // Eight uploads are refused by the store at once; one question is enough.
     [Test]
-    public async Task Spent_grant_is_replaced_once_for_all_that_used_it()
+    public async Task Refused_grant_is_replaced_once_for_all_its_users()
     {
         var grants = Create();
         var spent = await grants.GetAsync("x", spent: null, CancellationToken.None);
@@ -69,7 +69,7 @@ public sealed class FolderGrantCacheTests
     }
 
     [Test]
-    public async Task Refusal_is_not_kept()
+    public async Task Refusal_is_not_cached()
     {
         var grants = Create();
         _api.SetupSequence(api => api.GetFolderAccessAsync(It.IsAny<GetFolderAccessCommand>(), It.IsAny<CancellationToken>()))

@@ -5,7 +5,7 @@ namespace S3Auth.Client.Tests;
 public sealed class FreePortTests
 {
     [Test]
-    public void Port_is_given_once()
+    public void Port_is_returned_once()
     {
         var ports = new int[300];
         Parallel.For(0, ports.Length, i => ports[i] = FreePort.Next());

@@ -27,7 +27,7 @@ public sealed class ListingTests
 
     [TestCase(1)]
     [TestCase(3)]
-    public void Cursor_that_came_before_ends_the_list(int circle)
+    public void Repeated_cursor_ends_the_listing(int circle)
     {
         Serve(page => ([FileOf($"k{page:D3}")], $"cursor{page % circle}"));
 
@@ -36,7 +36,7 @@ public sealed class ListingTests
     }
 
     [Test]
-    public async Task Page_that_came_before_under_another_cursor_ends_the_list_and_is_not_read_again()
+    public async Task Repeated_page_with_another_cursor_ends_the_listing_without_repeating_files()
     {
         Serve(page => ([FileOf("a"), FileOf("b")], $"cursor{page}"));
         var keys = new List<string>();
@@ -55,7 +55,7 @@ public sealed class ListingTests
     }
 
     [Test]
-    public void Pages_without_files_do_not_come_for_ever()
+    public void Many_empty_pages_end_the_listing()
     {
         Serve(page => ([], $"cursor{page}"));
 
@@ -65,7 +65,7 @@ public sealed class ListingTests
 
     // The server bounds a page in bytes as well.
     [Test]
-    public async Task Short_pages_are_read_to_the_end()
+    public async Task Listing_of_short_pages_is_read_to_its_end()
     {
         Serve(page => (page % 2 == 0 ? [] : [FileOf($"k{page:D3}")], page == 40 ? null : $"cursor{page}"));
 
@@ -81,7 +81,7 @@ public sealed class ListingTests
     ];
 
     [TestCaseSource(nameof(Broken))]
-    public void Entry_that_is_no_file_ends_the_list(ListedFile file)
+    public void Invalid_entry_ends_the_listing(ListedFile file)
     {
         Serve(_ => ([file], null));
 
@@ -92,7 +92,7 @@ public sealed class ListingTests
     [TestCase("ftp://store/a")]
     [TestCase("a")]
     [TestCase(null)]
-    public async Task Only_web_addresses_are_urls(string? url)
+    public async Task Url_that_is_not_http_is_ignored(string? url)
     {
         Serve(_ => ([new ListedFile { Key = "a", Size = 1, Etag = "e", Download_url = url }], null));
 
@@ -105,7 +105,7 @@ public sealed class ListingTests
     // Their text is the same in JSON; the store's URLs have their bytes.
     [TestCase("http://store/bucket/data/x/5A/")]
     [TestCase("http://bucket.store/data/x/5A/")]
-    public async Task Keys_that_are_no_text_have_places_of_their_own(string folder)
+    public async Task Keys_that_are_not_utf8_get_distinct_names(string folder)
     {
         const string Key = "data/x/5A/a\uFFFDb";
         Serve(_ => ([UrlOf(Key, folder + "a%FFb?X-Amz-Signature=1"), UrlOf(Key, folder + "a%FEb"), UrlOf(Key, folder + "a%EF%BF%BDb"), UrlOf(Key, folder + "a%C3%28b")], null));

@@ -5,7 +5,7 @@ public sealed class LocalNameTests
     [TestCase("data/x/5Abc/file.parquet")]
     [TestCase("data/hotkey=5Abc/job_id=default/größe 数据 🙂.bin")]
     [TestCase("a/b.c/d-e_f+g,h;i@j")]
-    public void Common_keys_stay_as_they_are(string key)
+    public void Common_keys_do_not_change(string key)
     {
         Assert.That(LocalName.Of(key, out var isMapped), Is.EqualTo(key));
         Assert.That(isMapped, Is.False);
@@ -32,14 +32,14 @@ public sealed class LocalNameTests
     [TestCase("\u202Etxt.exe", "%E2%80%AEtxt.exe")]
     [TestCase("\uDB40\uDC01tag", "%F3%A0%80%81tag")]
     [TestCase("a?b*c|d<e>f\"g", "a%3Fb%2Ac%7Cd%3Ce%3Ef%22g")]
-    public void What_means_something_to_a_machine_is_mapped(string key, string name)
+    public void Unsafe_characters_and_names_are_escaped(string key, string name)
     {
         Assert.That(LocalName.Of(key, out var isMapped), Is.EqualTo(name));
         Assert.That(isMapped, Is.True);
     }
 
     [Test]
-    public void Long_names_are_cut_and_differ_still()
+    public void Long_names_are_truncated_and_stay_distinct()
     {
         var (one, other) = (LocalName.Of(new string('数', 300) + "1", out _), LocalName.Of(new string('数', 300) + "2", out _));
 
@@ -53,12 +53,12 @@ public sealed class LocalNameTests
     [TestCase("🙂", "%F0%9F%99%82")]
     [TestCase("%2Ehidden", "%2E%68idden")]
     [TestCase("A%", "%41%")]
-    public void Escaped_further_a_name_has_one_spelling(string segment, string name) =>
+    public void Escaped_name_has_one_spelling(string segment, string name) =>
         Assert.That(LocalName.Escape(segment), Is.EqualTo(name));
 
     // What file systems fold: case, and accents as a character or a mark.
     [Test]
-    public void No_two_names_that_are_escaped_further_are_folded_into_one()
+    public void Escaped_names_stay_distinct_on_folding_file_systems()
     {
         string[] letters = ["a", "A", "%41", "%61", "é", "e\u0301", "É", "E\u0301", "~", "%"];
         var plain = letters.SelectMany(one => letters.SelectMany(two => letters.Select(three => one + two + three)));
@@ -74,7 +74,7 @@ public sealed class LocalNameTests
 
     // Every sequence of a few characters that matter, as one key: no two share a place, none leaves the folder.
     [Test]
-    public void No_two_keys_share_a_place_and_none_leaves_the_folder()
+    public void No_two_keys_share_a_path_and_none_leaves_the_folder()
     {
         char[] letters = ['a', '.', '/', '%', '2', 'E', '~', '\\', ':', '\n', '\uD83D', '\uDE42'];
         var names = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -21,7 +21,7 @@ public sealed class RetryTests
     ];
 
     [TestCaseSource(nameof(Passing))]
-    public async Task What_passes_is_tried_again(Func<HttpResponseMessage> failure)
+    public async Task Transient_failure_is_retried(Func<HttpResponseMessage> failure)
     {
         using var answers = new Answers(failure, failure, Answers.Ok);
 
@@ -40,7 +40,7 @@ public sealed class RetryTests
     [TestCase(HttpStatusCode.Unauthorized)]
     [TestCase(HttpStatusCode.Forbidden)]
     [TestCase(HttpStatusCode.Conflict)]
-    public async Task What_stays_is_not_tried_again(HttpStatusCode status)
+    public async Task Permanent_failure_is_not_retried(HttpStatusCode status)
     {
         using var answers = new Answers(Answers.Status(status));
 
@@ -50,7 +50,7 @@ public sealed class RetryTests
     }
 
     [Test]
-    public async Task It_ends_after_the_attempts_that_were_allowed()
+    public async Task Retries_end_after_the_allowed_attempts()
     {
         using var answers = new Answers(Answers.Status(HttpStatusCode.ServiceUnavailable));
 
@@ -60,7 +60,7 @@ public sealed class RetryTests
     }
 
     [Test]
-    public async Task Retry_After_is_waited_for()
+    public async Task Retry_waits_for_Retry_After()
     {
         var time = new FakeTimeProvider();
         using var answers = new Answers(Answers.Status(HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(30)), Answers.Ok);
@@ -90,7 +90,7 @@ public sealed class RetryTests
 
     // Eight transfers share what one address may ask: one of them is told so many times over.
     [Test]
-    public async Task Who_comes_too_fast_is_more_patient_than_that()
+    public async Task Rate_limited_request_is_retried_more_often()
     {
         using var answers = new Answers(
             [.. Enumerable.Repeat(Answers.Status(HttpStatusCode.TooManyRequests, TimeSpan.FromMilliseconds(1)), 15), Answers.Ok]);
@@ -101,7 +101,7 @@ public sealed class RetryTests
     }
 
     [Test]
-    public async Task Wait_until_tomorrow_is_reported_instead()
+    public async Task Long_Retry_After_is_not_waited_for()
     {
         using var answers = new Answers(Answers.Status(HttpStatusCode.TooManyRequests, TimeSpan.FromHours(5)));
 
@@ -111,7 +111,7 @@ public sealed class RetryTests
     }
 
     [Test]
-    public async Task Refusal_is_an_exception_with_the_servers_words()
+    public async Task Refusal_becomes_an_exception_with_the_servers_detail()
     {
         using var answers = new Answers(() => new HttpResponseMessage(HttpStatusCode.Forbidden)
         {
@@ -136,7 +136,7 @@ public sealed class RetryTests
     [TestCase("not json")]
     [TestCase("")]
     [TestCase("[]")]
-    public void Refusal_that_says_nothing_is_one_as_well(string body)
+    public void Refusal_without_a_reason_becomes_an_exception(string body)
     {
         using var answers = new Answers(() => new HttpResponseMessage(HttpStatusCode.Forbidden)
         {

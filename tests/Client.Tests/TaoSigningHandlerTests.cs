@@ -31,7 +31,7 @@ public sealed class TaoSigningHandlerTests
     }
 
     [Test]
-    public async Task Post_is_signed_over_its_bytes_a_new_nonce_and_the_time()
+    public async Task Post_is_signed_over_body_nonce_and_time()
     {
         var body = Encoding.UTF8.GetBytes("{\"source\":\"x\"}");
 
@@ -58,7 +58,7 @@ public sealed class TaoSigningHandlerTests
     [TestCase("{\"a\":1,\"a\":2}", "{\"a\":1,\"a\":2}")]
     [TestCase("[1]", "[1]")]
     [TestCase("{", "{")]
-    public async Task Body_is_given_the_audience_that_it_lacks_and_is_signed_with_it(string body, string expected)
+    public async Task Audience_is_added_to_the_body_before_it_is_signed(string body, string expected)
     {
         await PostAsync(new Uri(Service, "/list-files"), Encoding.UTF8.GetBytes(body));
 
@@ -72,7 +72,7 @@ public sealed class TaoSigningHandlerTests
     }
 
     [Test]
-    public async Task Request_that_is_sent_again_is_the_same_but_for_its_proof()
+    public async Task Retried_request_differs_only_in_its_proof()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Service, "/list-files")) { Content = new StringContent("{}") };
         using var invoker = new HttpMessageInvoker(new TaoSigningHandler(Service, _keys, _time) { InnerHandler = _answers });
@@ -104,7 +104,7 @@ public sealed class TaoSigningHandlerTests
     [TestCase("https://elsewhere.example:8443/get-folder-access")]
     [TestCase("https://service.example/get-folder-access")]
     [TestCase("http://service.example:8443/get-folder-access")]
-    public void Nothing_is_signed_for_another_server(string target)
+    public void Request_to_another_server_is_not_signed(string target)
     {
         Assert.That(() => PostAsync(new Uri(target), []), Throws.TypeOf<InvalidOperationException>());
         Assert.That(_answers.Count, Is.Zero);

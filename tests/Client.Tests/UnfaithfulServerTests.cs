@@ -55,7 +55,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public void Proof_does_not_follow_the_service_elsewhere()
+    public void Request_does_not_follow_redirects_of_the_server()
     {
         _service.Answer = context => LocalServer.RedirectAsync(context, new Uri(_elsewhere.Address, "get-folder-access"));
 
@@ -66,7 +66,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public void Upload_does_not_follow_the_store_elsewhere()
+    public void Upload_does_not_follow_redirects_of_the_store()
     {
         _store.Answer = context => LocalServer.RedirectAsync(context, _elsewhere.Address);
 
@@ -75,7 +75,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public void Download_does_not_follow_the_store_elsewhere()
+    public void Download_does_not_follow_redirects_of_the_store()
     {
         _store.Answer = context => LocalServer.RedirectAsync(context, _elsewhere.Address);
 
@@ -84,7 +84,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public async Task Store_that_received_other_bytes_is_sent_them_again()
+    public async Task Upload_is_retried_if_the_store_received_other_bytes()
     {
         var tries = 0;
         _store.Answer = context =>
@@ -100,7 +100,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public async Task Grant_that_the_store_no_longer_takes_is_asked_for_anew_once()
+    public async Task Refused_grant_is_renewed_once()
     {
         var tries = 0;
         _store.Answer = context => LocalServer.WriteAsync(context, [], ++tries == 1 ? 403 : 201);
@@ -113,7 +113,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public void Error_of_the_store_is_one_short_line()
+    public void Error_of_the_store_becomes_one_short_line()
     {
         _store.Answer = context => LocalServer.WriteAsync(
             context, System.Text.Encoding.UTF8.GetBytes($"<Error><Code>Bad</Code><Message>a\u0085\n{new string('b', 1000)}</Message></Error>"), 400);
@@ -122,7 +122,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public void Key_that_is_too_long_with_its_folder_is_refused_before_anything_is_sent()
+    public void Too_long_key_is_refused_before_the_upload()
     {
         var file = FileOf(Content) with { Path = string.Join('/', Enumerable.Repeat(new string('a', 200), 6)) };
 
@@ -143,7 +143,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public void Download_of_other_bytes_is_refused_and_leaves_nothing_of_them()
+    public void Download_of_other_bytes_is_refused_and_leaves_no_file()
     {
         var other = (byte[])Content.Clone();
         other[1000] ^= 1;
@@ -155,7 +155,7 @@ public sealed class UnfaithfulServerTests
 
     // Whoever owns a file may replace it for ever.
     [Test]
-    public void File_that_is_replaced_again_and_again_is_given_up_soon()
+    public void Download_of_a_file_that_is_replaced_repeatedly_fails_soon()
     {
         _store.Answer = context => LocalServer.WriteAsync(context, [], 412);
         using var client = new S3AuthClient(
@@ -178,7 +178,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public async Task Parts_of_earlier_versions_do_not_stay()
+    public async Task Part_files_of_earlier_versions_are_deleted()
     {
         _store.Answer = async context =>
         {
@@ -200,7 +200,7 @@ public sealed class UnfaithfulServerTests
 
     [Test]
     [Platform(Include = "Linux")]
-    public void Store_that_cannot_be_connected_to_is_no_cancellation()
+    public void Connection_timeout_is_not_a_cancellation()
     {
         // Linux drops what comes while as many connections wait as may.
         using var full = new TcpListener(IPAddress.Loopback, port: 0);
@@ -219,7 +219,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public async Task Source_may_take_longer_than_the_store_may_be_silent()
+    public async Task Slow_source_of_an_upload_is_not_a_stall()
     {
         _store.Answer = context => LocalServer.WriteAsync(context, [], 201);
         using var client = new S3AuthClient(
@@ -240,7 +240,7 @@ public sealed class UnfaithfulServerTests
     [TestCase(400, "InvalidArgument", 1, 1)]
     [TestCase(403, "AccessDenied", 2, 2)]
     [TestCase(400, "ExpiredToken", 2, 2)]
-    public void Refusal_of_the_store_is_tried_again_where_that_helps(int status, string code, int tries, int grants)
+    public void Refusal_of_the_store_is_retried_if_that_can_help(int status, string code, int tries, int grants)
     {
         _store.Answer = context =>
             LocalServer.WriteAsync(context, System.Text.Encoding.UTF8.GetBytes($"<Error><Code>{code}</Code></Error>"), status);
@@ -251,7 +251,7 @@ public sealed class UnfaithfulServerTests
 
     // A policy of the bucket, say: each further file must not cost a grant.
     [Test]
-    public void Store_that_refuses_fresh_grants_too_costs_no_more_of_them()
+    public void Store_that_refuses_fresh_grants_costs_no_further_grants()
     {
         _store.Answer = context => LocalServer.WriteAsync(context, "<Error><Code>AccessDenied</Code></Error>"u8.ToArray(), 403);
         var uploader = _client.CreateUploader(_coldkey.AccountId);
@@ -265,7 +265,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public async Task Store_that_sends_all_where_a_part_was_asked_for_is_not_appended()
+    public async Task Whole_file_instead_of_a_range_is_not_appended()
     {
         var tries = 0;
         _store.Answer = async context =>
@@ -291,7 +291,7 @@ public sealed class UnfaithfulServerTests
 
     // Of an object that was uploaded in parts no hash tells what was put together.
     [Test]
-    public async Task Store_that_sends_another_part_than_was_asked_for_is_not_appended(
+    public async Task Other_range_than_requested_is_not_appended(
         [Values("bytes 0-99999/300000", "bytes 200000-299999/400000", "")] string range)
     {
         _listed.Etag = "0123-2";
@@ -328,7 +328,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public async Task Only_the_listed_version_is_asked_for()
+    public async Task Download_requests_the_listed_version()
     {
         _store.Answer = context => LocalServer.WriteAsync(context, Content);
 
@@ -338,7 +338,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public async Task Part_of_another_version_is_not_gone_on_with()
+    public async Task Part_file_of_another_version_is_not_resumed()
     {
         (_listed.Etag, _store.Answer) = ("0123-2", async context =>
         {
@@ -360,7 +360,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [Test]
-    public async Task Url_that_is_about_to_end_is_replaced_before_it_is_used()
+    public async Task Expiring_url_is_renewed_before_use()
     {
         _store.Answer = context => LocalServer.WriteAsync(context, Content);
         var old = (await ListAsync()) with { UrlEndsAt = DateTimeOffset.UtcNow.AddSeconds(30), Url = new Uri(_store.Address, "old.bin") };
@@ -372,7 +372,7 @@ public sealed class UnfaithfulServerTests
 
     // A problem's text is for people; megabytes are an attack on the memory of whoever asks.
     [Test]
-    public void Endless_refusal_is_none()
+    public void Too_large_refusal_is_a_failed_request()
     {
         _service.Answer = context =>
         {

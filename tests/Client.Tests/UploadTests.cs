@@ -10,7 +10,7 @@ public sealed class UploadTests
     private static readonly byte[] Content = [.. Enumerable.Range(0, 300_000).Select(number => (byte)(number * 7))];
 
     [Test]
-    public async Task Content_is_head_file_and_tail_of_the_length_that_is_said()
+    public async Task Content_has_head_file_and_tail_with_the_stated_length()
     {
         using var content = Of(Content, Content.Length);
 
@@ -26,7 +26,7 @@ public sealed class UploadTests
 
     [TestCase(-1, "grew")]
     [TestCase(1, "shorter")]
-    public async Task File_of_another_size_is_broken_off_before_its_end(int difference, string reason)
+    public async Task Upload_of_another_size_ends_before_the_last_block(int difference, string reason)
     {
         using var content = Of(Content, Content.Length + difference);
         using var sent = new MemoryStream();
@@ -39,7 +39,7 @@ public sealed class UploadTests
     }
 
     [Test]
-    public async Task File_with_another_hash_is_broken_off_before_its_end()
+    public async Task Upload_with_another_hash_ends_before_the_last_block()
     {
         using var content = Of(Content, Content.Length, ExpectedContent.Sha256(new string('0', 64)));
         using var sent = new MemoryStream();
@@ -52,7 +52,7 @@ public sealed class UploadTests
     }
 
     [Test]
-    public async Task File_with_its_hash_is_sent()
+    public async Task Upload_with_the_expected_hash_is_sent()
     {
         // printf 'hello\n' | git hash-object --stdin
         var hello = Encoding.ASCII.GetBytes("hello\n");
@@ -62,7 +62,7 @@ public sealed class UploadTests
     }
 
     [Test]
-    public void Form_has_the_fields_with_the_key_set_and_the_file_last()
+    public void Form_has_the_fields_with_the_key_and_then_the_file()
     {
         var form = UploadForm.Of([new("key", "data/x/5A/${filename}"), new("policy", "abc")], "data/x/5A/größe.bin");
         var head = Encoding.UTF8.GetString(form.Head);
@@ -77,12 +77,12 @@ public sealed class UploadTests
     }
 
     [Test]
-    public void Form_refuses_fields_that_would_be_others() =>
+    public void Form_refuses_field_names_with_control_characters() =>
         Assert.That(() => UploadForm.Of([new("a\"\r\nb", "c")], "key"), Throws.TypeOf<FormatException>());
 
     [TestCase("a.bin", 1024L, null, null)]
     [TestCase("a/b/c.bin", 5000L, "job-1", "reddit")]
-    public void Files_that_fit_are_taken(string path, long size, string? job, string? source) =>
+    public void Acceptable_files_are_accepted(string path, long size, string? job, string? source) =>
         Assert.That(() => UploadRules.RefuseUnacceptable(File(path, size, job, source), Deployment), Throws.Nothing);
 
     [TestCase("a.bin", 1023L, null, null, "1023 bytes")]
@@ -97,7 +97,7 @@ public sealed class UploadTests
     [TestCase("a", 2000L, "job/1", null, "job id")]
     [TestCase("a", 2000L, "", null, "job id")]
     [TestCase("a", 2000L, null, "y", "x, reddit")]
-    public void Files_that_do_not_fit_are_refused_by_what_is_wrong(string path, long size, string? job, string? source, string reason) =>
+    public void Unacceptable_files_are_refused_with_the_reason(string path, long size, string? job, string? source, string reason) =>
         Assert.That(
             // Half of a pair, which an attribute cannot hold.
             () => UploadRules.RefuseUnacceptable(
