@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace S3Auth.Cli.Tests;
 
-/// <summary>What one miner does to its list ends no other miner's downloads.</summary>
+/// <summary>Downloads of several miners, where the listing of one fails.</summary>
 public sealed class DownloadRunTests
 {
     private static readonly byte[] Content = Encoding.UTF8.GetBytes("a file of a miner");
@@ -61,7 +61,7 @@ public sealed class DownloadRunTests
         Assert.That(Names, Is.EqualTo(["m0-1", "m2-1", "m3-1"]));
     }
 
-    // What is granted already is used.
+    // The URLs of the listed files are still valid.
     [Test]
     public async Task Exhausted_quota_ends_the_run_after_the_listed_files()
     {
@@ -81,7 +81,7 @@ public sealed class DownloadRunTests
         Assert.That(await RunAsync(), Is.EqualTo(ExitCode.Refused));
     }
 
-    // Keys that are no text read the same in JSON.
+    // In JSON, keys that are not UTF-8 can have the same text.
     [Test]
     public async Task Files_whose_keys_have_the_same_text_do_not_overwrite_each_other()
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace S3Auth.Cli.Tests;
 
-/// <summary>A Hub, or a mirror of one, whose list goes on somewhere.</summary>
+/// <summary>Listings of a Hub or a mirror, with links to further pages.</summary>
 public sealed class HubClientTests
 {
     private const string Commit = "0123456789abcdef0123456789abcdef01234567";
@@ -21,7 +21,7 @@ public sealed class HubClientTests
         await _elsewhere.DisposeAsync();
     }
 
-    // As mirrors of huggingface.co do.
+    // Mirrors of huggingface.co return links that name huggingface.co.
     [TestCase("")]
     [TestCase("/mirror/hf")]
     public async Task Mirror_gets_all_requests_if_its_links_name_the_mirrored_Hub(string root)

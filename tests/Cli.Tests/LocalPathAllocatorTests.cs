@@ -15,7 +15,7 @@ public sealed class LocalPathAllocatorTests
     [TearDown]
     public void TearDown() => _folder.Delete(recursive: true);
 
-    // A store has both; a file system has one of them.
+    // A store can have both keys, but a file system cannot have both paths.
     [Test]
     public void File_and_folder_of_one_name_get_two_paths([Values] bool fileFirst)
     {
@@ -32,8 +32,7 @@ public sealed class LocalPathAllocatorTests
         Assert.That(_folder.EnumerateFiles("*", SearchOption.AllDirectories).Count(), Is.EqualTo(2));
     }
 
-    // A file system that takes them for the same keeps the spelling of the first, so that each key finds its own in later runs.
-    // Of several spellings of a text one has its name, whichever comes first.
+    // A folding file system keeps the first name, so later runs find the path of each key. Of several Unicode forms, one keeps its name.
     [TestCase("A.bin", "A.bin", "a.bin", "%61.bin")]
     [TestCase("a.bin", "a.bin", "A.bin", "%41.bin")]
     [TestCase("\u00e9", "\u00e9", "e\u0301", "e%CC%81")]

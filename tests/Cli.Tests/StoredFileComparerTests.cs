@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Tests;
 
-/// <summary>Whether an object whose ETag tells nothing is what a local file is.</summary>
+/// <summary>Compares a local file by its times with an object whose ETag is not an MD5.</summary>
 public sealed class StoredFileComparerTests
 {
     private static readonly DateTimeOffset Stored = new(2100, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -18,7 +18,7 @@ public sealed class StoredFileComparerTests
     [TestCase(-1, 0, false)]
     [TestCase(0, 0, false)]
     [TestCase(10, 0, false)]
-    // A clock that is ten minutes slow gives a change after the upload a time before it.
+    // If the local clock is ten minutes slow, a change after the upload has an earlier time.
     [TestCase(-300, 600, false)]
     [TestCase(300, -600, true)]
     public void File_is_unchanged_if_its_last_change_is_older_than_the_stored_file(int changed, int skew, bool isSame)
@@ -28,7 +28,7 @@ public sealed class StoredFileComparerTests
         Assert.That(StoredFileComparer.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, Stored, TimeSpan.FromSeconds(skew))), Is.EqualTo(isSame));
     }
 
-    // Copied with its times, unpacked, or moved into place.
+    // The file was copied with its times, unpacked, or moved into place.
     [Test]
     public void File_is_changed_if_it_was_created_after_the_stored_file()
     {

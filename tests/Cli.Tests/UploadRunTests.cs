@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace S3Auth.Cli.Tests;
 
-/// <summary>Uploads into a bucket that encrypts with KMS: its ETags look like an MD5 and are none.</summary>
+/// <summary>Uploads into a bucket that encrypts with KMS, where an ETag looks like an MD5 but is not one.</summary>
 public sealed class UploadRunTests
 {
     private static readonly DateTimeOffset Stored = new(DateTime.UtcNow.Date.AddDays(1), TimeSpan.Zero);
@@ -51,7 +51,6 @@ public sealed class UploadRunTests
         Assert.That(_server.Asked, Has.None.EqualTo("POST /post"));
     }
 
-    // Of the same size.
     [Test]
     public async Task Changed_file_of_the_same_size_is_uploaded()
     {
@@ -61,7 +60,7 @@ public sealed class UploadRunTests
         Assert.That(_server.Asked, Has.One.EqualTo("POST /post"));
     }
 
-    // Its ETag is an MD5, and another one than the file's, whatever its time.
+    // Without KMS the ETag is an MD5, so the time does not matter.
     [TestCase("AES256")]
     [TestCase(null)]
     public async Task File_with_another_md5_is_uploaded(string? encryption)

@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Tests;
 
-/// <summary>Wallets in Bittensor's layout, around key files that were written by its documentation.</summary>
+/// <summary>Wallets in Bittensor's layout, with key files written as its documentation describes.</summary>
 public sealed class WalletReaderTests
 {
     private const string Hotkey = "5C4wjbsymLwXjXeveDxRP4jU3SYnZognrtW5L4atZL3WVnjk";
@@ -76,7 +76,7 @@ public sealed class WalletReaderTests
         Assert.That(() => Read(Options("mine", "miner")), Throws.TypeOf<UsageException>().With.Message.Contains("--password-file"));
     }
 
-    // As bittensor-wallet names and hides it: from 2.1 on in base64.
+    // bittensor-wallet 2.1 and later encode the value in base64.
     [TestCase(true)]
     [TestCase(false)]
     public void Encrypted_hotkey_is_decrypted_with_the_variable_of_Bittensors_tools(bool isBase64)

@@ -43,7 +43,7 @@ public sealed class WatchedFilesTests
         Assert.That(Look(), Is.EqualTo(["a"]));
     }
 
-    // What nobody called done was in flight when the run broke off.
+    // A file without a result was in flight when a failure ended the uploads.
     [Test]
     public void File_that_was_not_uploaded_stays_ready()
     {

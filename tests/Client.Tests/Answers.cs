@@ -1,6 +1,6 @@
 namespace S3Auth.Client.Tests;
 
-/// <summary>What a server would answer, one after the other; the last one again and again. Keeps what it was asked.</summary>
+/// <summary>Returns prepared answers in order, and repeats the last one. Records the requests.</summary>
 internal sealed class Answers(params Func<HttpResponseMessage>[] answers) : HttpMessageHandler
 {
     private readonly Lock _gate = new();

@@ -2,7 +2,7 @@ namespace S3Auth.Client.Tests;
 
 public sealed class AudienceTests
 {
-    // As the server's own (Domain.Tests).
+    // The same cases as the server's tests in Domain.Tests.
     [TestCase("https://s3-auth.example.com", "s3-auth.example.com")]
     [TestCase("https://S3-Auth.Example.com/base/", "s3-auth.example.com")]
     [TestCase("https://s3-auth.example.com:443", "s3-auth.example.com")]

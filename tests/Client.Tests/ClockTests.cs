@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Client.Tests;
 
-/// <summary>A machine whose clock is wrong, and servers that say so.</summary>
+/// <summary>Requests from a machine with a wrong clock.</summary>
 public sealed class ClockTests
 {
     private static readonly Uri Service = new("https://service.example/");
@@ -68,7 +68,7 @@ public sealed class ClockTests
         Assert.That((answer.StatusCode, answers.Count), Is.EqualTo((HttpStatusCode.BadRequest, 2)));
     }
 
-    // A proof that is dated ahead is good until then.
+    // A proof with a time in the future stays valid until that time.
     [Test]
     public async Task Server_time_that_differs_by_more_than_a_day_is_ignored()
     {

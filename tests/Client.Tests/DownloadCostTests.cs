@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace S3Auth.Client.Tests;
 
-/// <summary>What downloads cost in grants, whatever a file's owner or the store does meanwhile.</summary>
+/// <summary>Counts the grants of downloads while owners replace files or the store refuses URLs.</summary>
 public sealed class DownloadCostTests
 {
     private const int Count = 401;
@@ -21,7 +21,7 @@ public sealed class DownloadCostTests
     private DirectoryInfo _folder = null!;
     private long _life = 3600;
 
-    // The part of a URL that the store takes; anything else is refused.
+    // The store accepts only URLs with this query.
     private string _validity = "old";
 
     [SetUp]
@@ -89,7 +89,7 @@ public sealed class DownloadCostTests
         Assert.That(_store.Asked, Has.Count.EqualTo(Count), "no old URL was tried");
     }
 
-    // A policy of the bucket, say.
+    // A bucket policy can cause it.
     [Test]
     public async Task Store_that_refuses_every_url_costs_one_more_grant()
     {
@@ -145,7 +145,6 @@ public sealed class DownloadCostTests
         Assert.That(Grants, Has.Count.InRange(3, 5));
     }
 
-    // However many files come into it.
     [Test]
     public async Task Folder_is_searched_for_part_files_once()
     {
@@ -161,7 +160,7 @@ public sealed class DownloadCostTests
         Assert.That(File.Exists(part), Is.False);
     }
 
-    // Another version may have been stored within the same second.
+    // A newer version can be stored within the same second.
     [TestCase(60, false)]
     [TestCase(-60, true)]
     public async Task Download_gets_the_stored_time_only_if_no_other_version_can_have_it(int seconds, bool hasTime)

@@ -55,7 +55,7 @@ public sealed class FolderGrantCacheTests
         Assert.That(_asked, Is.EqualTo(["x", "reddit", null]));
     }
 
-    // Eight uploads are refused by the store at once; one question is enough.
+    // The store refuses eight uploads at once. One new grant is enough.
     [Test]
     public async Task Refused_grant_is_replaced_once_for_all_its_users()
     {

@@ -1,6 +1,6 @@
 namespace S3Auth.Client.Tests;
 
-/// <summary>Lists that go round in a circle, for ever, or make no sense; keys that are no text.</summary>
+/// <summary>Listings that loop, never end or are invalid, and keys that are not UTF-8.</summary>
 public sealed class ListingTests
 {
     private LocalServer _service = null!;
@@ -63,7 +63,7 @@ public sealed class ListingTests
         Assert.That(_pages, Is.LessThan(20));
     }
 
-    // The server bounds a page in bytes as well.
+    // The server also limits pages by bytes, so pages can be short.
     [Test]
     public async Task Listing_of_short_pages_is_read_to_its_end()
     {
@@ -102,7 +102,7 @@ public sealed class ListingTests
         }
     }
 
-    // Their text is the same in JSON; the store's URLs have their bytes.
+    // The keys have the same text in JSON. Only the URLs contain their bytes.
     [TestCase("http://store/bucket/data/x/5A/")]
     [TestCase("http://bucket.store/data/x/5A/")]
     public async Task Keys_that_are_not_utf8_get_distinct_names(string folder)

@@ -56,7 +56,7 @@ public sealed class LocalNameTests
     public void Escaped_name_has_one_spelling(string segment, string name) =>
         Assert.That(LocalName.Escape(segment), Is.EqualTo(name));
 
-    // What file systems fold: case, and accents as a character or a mark.
+    // File systems fold case, and accents as one character or as a combining mark.
     [Test]
     public void Escaped_names_stay_distinct_on_folding_file_systems()
     {
@@ -68,11 +68,11 @@ public sealed class LocalNameTests
 
         Assert.That(escaped.Select(name => name.Normalize().ToUpperInvariant()), Is.Unique);
 
-        // What was escaped to its last character has one spelling already.
+        // A name that consists of escapes already has only one spelling.
         Assert.That(escaped.Intersect(keys, StringComparer.Ordinal), Has.All.Match("^(%([0-9A-F]{2})?)+$"));
     }
 
-    // Every sequence of a few characters that matter, as one key: no two share a place, none leaves the folder.
+    // Tries every key of four characters that matter.
     [Test]
     public void No_two_keys_share_a_path_and_none_leaves_the_folder()
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace S3Auth.Client.Tests;
 
-/// <summary>A server of this machine that answers as it is told, and keeps what it was asked.</summary>
+/// <summary>A loopback HTTP server with a configurable answer. Records the requests.</summary>
 internal sealed class LocalServer : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
@@ -28,7 +28,7 @@ internal sealed class LocalServer : IAsyncDisposable
     /// <summary>The body of every request.</summary>
     public ConcurrentQueue<byte[]> Bodies { get; } = [];
 
-    /// <summary>What it answers. An exception breaks the connection off.</summary>
+    /// <summary>Answers a request. An exception closes the connection.</summary>
     public Func<HttpListenerContext, Task> Answer { get; set; } = context =>
     {
         context.Response.StatusCode = 404;

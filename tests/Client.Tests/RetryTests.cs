@@ -88,7 +88,7 @@ public sealed class RetryTests
         });
     }
 
-    // Eight transfers share what one address may ask: one of them is told so many times over.
+    // Eight transfers share the limit of one client address, so one of them can get 429 many times.
     [Test]
     public async Task Rate_limited_request_is_retried_more_often()
     {

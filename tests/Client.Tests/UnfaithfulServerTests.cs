@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace S3Auth.Client.Tests;
 
-/// <summary>Servers and stores that send elsewhere, or send something else than was asked for.</summary>
+/// <summary>Servers and stores that redirect, or send something else than requested.</summary>
 public sealed class UnfaithfulServerTests
 {
     private static readonly byte[] Content = [.. Enumerable.Range(0, 300_000).Select(number => (byte)(number * 11))];
@@ -20,7 +20,7 @@ public sealed class UnfaithfulServerTests
     private S3AuthClient _client = null!;
     private DirectoryInfo _folder = null!;
 
-    // What the service lists, and how often the store was asked for what it grants.
+    // The file that the server lists.
     private ListedFile _listed = null!;
 
     private string Target => Path.Combine(_folder.FullName, "file.bin");
@@ -134,7 +134,7 @@ public sealed class UnfaithfulServerTests
     [TestCase(1, "ended")]
     public void Download_of_another_size_is_refused(int difference, string reason)
     {
-        // The ETag is none that could tell.
+        // The ETag is not an MD5.
         (_listed.Size, _listed.Etag) = (Content.Length + difference, "0-2");
         _store.Answer = context => LocalServer.WriteAsync(context, Content);
 
@@ -153,7 +153,7 @@ public sealed class UnfaithfulServerTests
         Assert.That(_folder.EnumerateFiles("*", SearchOption.AllDirectories), Is.Empty);
     }
 
-    // Whoever owns a file may replace it for ever.
+    // An owner could replace its file forever.
     [Test]
     public void Download_of_a_file_that_is_replaced_repeatedly_fails_soon()
     {
@@ -188,7 +188,7 @@ public sealed class UnfaithfulServerTests
             throw new IOException("The store breaks off.");
         };
         Assert.That(DownloadAsync, Throws.InstanceOf<Exception>());
-        Assert.That(_folder.EnumerateFiles(), Is.Not.Empty, "The part is there to be gone on with.");
+        Assert.That(_folder.EnumerateFiles(), Is.Not.Empty, "The part file stays for a later download.");
 
         (_listed.Etag, _listed.Size) = ("0-2", Content.Length);
         _store.Answer = context => LocalServer.WriteAsync(context, Content);
@@ -202,7 +202,7 @@ public sealed class UnfaithfulServerTests
     [Platform(Include = "Linux")]
     public void Connection_timeout_is_not_a_cancellation()
     {
-        // Linux drops what comes while as many connections wait as may.
+        // Linux drops connection requests while the backlog is full.
         using var full = new TcpListener(IPAddress.Loopback, port: 0);
         full.Start(backlog: 0);
         using var first = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -249,7 +249,7 @@ public sealed class UnfaithfulServerTests
         Assert.That((_store.Asked.Count, _service.Asked.Count(asked => asked == "POST /get-folder-access")), Is.EqualTo((tries, grants)));
     }
 
-    // A policy of the bucket, say: each further file must not cost a grant.
+    // A bucket policy can cause it. Further files must not cost a grant each.
     [Test]
     public void Store_that_refuses_fresh_grants_costs_no_further_grants()
     {
@@ -289,7 +289,7 @@ public sealed class UnfaithfulServerTests
         Assert.That(_store.Asked.Last(), Is.EqualTo("GET /a.bin"));
     }
 
-    // Of an object that was uploaded in parts no hash tells what was put together.
+    // A multipart ETag is not an MD5, so no hash could detect wrongly joined parts.
     [Test]
     public async Task Other_range_than_requested_is_not_appended(
         [Values("bytes 0-99999/300000", "bytes 200000-299999/400000", "")] string range)
@@ -304,7 +304,7 @@ public sealed class UnfaithfulServerTests
                     context.Response.ContentLength64 = Content.Length;
                     await context.Response.OutputStream.WriteAsync(Content.AsMemory(0, 200_000));
                     await context.Response.OutputStream.FlushAsync();
-                    // Until it has arrived.
+                    // Waits until the bytes have arrived.
                     await Task.Delay(200);
                     throw new IOException("The store breaks off.");
                 case 2:
@@ -370,7 +370,7 @@ public sealed class UnfaithfulServerTests
         Assert.That(_store.Asked, Is.EqualTo(["GET /a.bin"]));
     }
 
-    // A problem's text is for people; megabytes are an attack on the memory of whoever asks.
+    // A hostile server could send megabytes to fill the client's memory.
     [Test]
     public void Too_large_refusal_is_a_failed_request()
     {

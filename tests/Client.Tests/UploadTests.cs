@@ -99,7 +99,7 @@ public sealed class UploadTests
     [TestCase("a", 2000L, null, "y", "x, reddit")]
     public void Unacceptable_files_are_refused_with_the_reason(string path, long size, string? job, string? source, string reason) =>
         Assert.That(
-            // Half of a pair, which an attribute cannot hold.
+            // Half of a surrogate pair, which an attribute cannot contain.
             () => UploadRules.RefuseUnacceptable(
                 File(path.Replace("%half", "\uD800", StringComparison.Ordinal), size, job, source), Deployment),
             Throws.TypeOf<UnacceptableFileException>().With.Message.Contains(reason));
