@@ -22,7 +22,14 @@ public sealed class CheckRunTests
             Store = new StoreHealth { Put_uploads = "off" },
             Metagraph_syncer = new MetagraphHealth { Network = "finney", Netuid = 13, Block = 7 },
         };
-        _status = new HotkeyStatus { Registered = true, Uid = 3, Coldkey = _coldkey.AccountId.ToString(), Alpha_stake = 5, Validator_permit = true };
+        _status = new HotkeyStatus
+        {
+            Registered = true,
+            Uid = 3,
+            Coldkey = _coldkey.AccountId.ToString(),
+            Alpha_stake = 5,
+            Validator_permit = true,
+        };
         _server.Answer = context => context.Request.Url!.AbsolutePath switch
         {
             "/healthz" => LocalServer.WriteAsync(context, []),
@@ -158,6 +165,7 @@ public sealed class CheckRunTests
             new Report(json: false, quiet: true),
             server ?? _server.Address,
             readWallet ?? (() => new Wallet(KeyPair.FromUri("//Bob"), _coldkey.AccountId)));
-        return await new CheckRun(session, steps ?? CheckRun.StepsOfMiner(withUpload: false)).RunStepsAsync(CancellationToken.None).ToListAsync();
+        var run = new CheckRun(session, steps ?? CheckRun.StepsOfMiner(withUpload: false));
+        return await run.RunStepsAsync(CancellationToken.None).ToListAsync();
     }
 }

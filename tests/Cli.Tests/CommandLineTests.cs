@@ -37,7 +37,11 @@ public sealed class CommandLineTests
     {
         var help = HelpAction.Describe(Root().Subcommands.Single(command => command.Name == "upload"));
 
-        Assert.That(help, Does.Contain("Usage:\n  s3auth upload PATH… [options]").And.Contain("Examples:\n  s3auth upload data/").And.Not.Contain("--wallet-path"));
+        Assert.That(
+            help,
+            Does.Contain("Usage:\n  s3auth upload PATH… [options]")
+                .And.Contain("Examples:\n  s3auth upload data/")
+                .And.Not.Contain("--wallet-path"));
     }
 
     [Test]

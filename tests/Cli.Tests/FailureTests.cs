@@ -7,10 +7,10 @@ public sealed class FailureTests
 
     private static IEnumerable<TestCaseData> HostileFailures() =>
     [
-        new TestCaseData(new RefusedException(Hostile, HttpStatusCode.Forbidden, Hostile, Hostile)).SetArgDisplayNames("refusal"),
-        new TestCaseData(new StoreException(HttpStatusCode.Forbidden, Hostile, Hostile)).SetArgDisplayNames("store"),
-        new TestCaseData(new UnacceptableFileException(Hostile)).SetArgDisplayNames("file"),
-        new TestCaseData(new UsageException(Hostile)).SetArgDisplayNames("usage"),
+        Case("refusal", new RefusedException(Hostile, HttpStatusCode.Forbidden, Hostile, Hostile)),
+        Case("store", new StoreException(HttpStatusCode.Forbidden, Hostile, Hostile)),
+        Case("file", new UnacceptableFileException(Hostile)),
+        Case("usage", new UsageException(Hostile)),
     ];
 
     [TestCaseSource(nameof(HostileFailures))]
@@ -26,17 +26,15 @@ public sealed class FailureTests
 
     private static IEnumerable<TestCaseData> Uploads() =>
     [
-        new TestCaseData(Refusal("quota_exceeded", HttpStatusCode.TooManyRequests), true, true).SetArgDisplayNames("quota_exceeded"),
-        new TestCaseData(Refusal("chain_unavailable", HttpStatusCode.ServiceUnavailable), true, true).SetArgDisplayNames("chain_unavailable"),
-        new TestCaseData(Refusal("hotkey_not_registered", HttpStatusCode.Forbidden), true, false).SetArgDisplayNames(
-            "hotkey_not_registered"),
-        new TestCaseData(Refusal("file_exists", HttpStatusCode.Conflict), false, false).SetArgDisplayNames("file_exists"),
-        new TestCaseData(new HttpRequestException(), true, true).SetArgDisplayNames("no connection"),
-        new TestCaseData(new StalledException("stalled"), true, true).SetArgDisplayNames("stalled"),
-        new TestCaseData(new StoreException(HttpStatusCode.Forbidden, "AccessDenied", null), false, false).SetArgDisplayNames(
-            "store refuses one file"),
-        new TestCaseData(new IOException("No space left on device", DiskFull), true, false).SetArgDisplayNames("disk full"),
-        new TestCaseData(new FileNotFoundException(), false, false).SetArgDisplayNames("one file deleted"),
+        Case("quota_exceeded", Refusal("quota_exceeded", HttpStatusCode.TooManyRequests), true, true),
+        Case("chain_unavailable", Refusal("chain_unavailable", HttpStatusCode.ServiceUnavailable), true, true),
+        Case("hotkey_not_registered", Refusal("hotkey_not_registered", HttpStatusCode.Forbidden), true, false),
+        Case("file_exists", Refusal("file_exists", HttpStatusCode.Conflict), false, false),
+        Case("no connection", new HttpRequestException(), true, true),
+        Case("stalled", new StalledException("stalled"), true, true),
+        Case("store refuses one file", new StoreException(HttpStatusCode.Forbidden, "AccessDenied", null), false, false),
+        Case("disk full", new IOException("No space left on device", DiskFull), true, false),
+        Case("one file deleted", new FileNotFoundException(), false, false),
     ];
 
     [TestCaseSource(nameof(Uploads))]
@@ -49,16 +47,15 @@ public sealed class FailureTests
 
     private static IEnumerable<TestCaseData> Listings() =>
     [
-        new TestCaseData(Refusal("quota_exceeded", HttpStatusCode.TooManyRequests), true).SetArgDisplayNames("quota_exceeded"),
-        new TestCaseData(Refusal("not_a_validator", HttpStatusCode.Forbidden), true).SetArgDisplayNames("not_a_validator"),
-        new TestCaseData(Refusal("chain_unavailable", HttpStatusCode.ServiceUnavailable), true).SetArgDisplayNames("chain_unavailable"),
-        new TestCaseData(new HttpRequestException(HttpRequestError.ConnectionError), true).SetArgDisplayNames("no connection"),
-        new TestCaseData(Refusal("miner_not_found", HttpStatusCode.NotFound), false).SetArgDisplayNames("miner_not_found"),
-        new TestCaseData(Refusal("storage_unavailable", HttpStatusCode.ServiceUnavailable), false).SetArgDisplayNames(
-            "storage_unavailable"),
-        new TestCaseData(new ListingException("loop"), false).SetArgDisplayNames("loop"),
-        new TestCaseData(new StalledException("no answer"), false).SetArgDisplayNames("no answer"),
-        new TestCaseData(new HttpRequestException(HttpRequestError.ResponseEnded), false).SetArgDisplayNames("answer breaks off"),
+        Case("quota_exceeded", Refusal("quota_exceeded", HttpStatusCode.TooManyRequests), true),
+        Case("not_a_validator", Refusal("not_a_validator", HttpStatusCode.Forbidden), true),
+        Case("chain_unavailable", Refusal("chain_unavailable", HttpStatusCode.ServiceUnavailable), true),
+        Case("no connection", new HttpRequestException(HttpRequestError.ConnectionError), true),
+        Case("miner_not_found", Refusal("miner_not_found", HttpStatusCode.NotFound), false),
+        Case("storage_unavailable", Refusal("storage_unavailable", HttpStatusCode.ServiceUnavailable), false),
+        Case("loop", new ListingException("loop"), false),
+        Case("no answer", new StalledException("no answer"), false),
+        Case("answer breaks off", new HttpRequestException(HttpRequestError.ResponseEnded), false),
     ];
 
     [TestCaseSource(nameof(Listings))]
@@ -92,6 +89,8 @@ public sealed class FailureTests
     [TestCase("wrong_audience", "AUDIENCES")]
     public void Refusal_has_the_advice_of_its_code(string code, string advice) =>
         Assert.That(Failure.Of(Refusal(code, HttpStatusCode.BadRequest)).Advice, Does.Contain(advice));
+
+    private static TestCaseData Case(string name, params object[] arguments) => new TestCaseData(arguments).SetArgDisplayNames(name);
 
     private static int DiskFull => OperatingSystem.IsWindows() ? unchecked((int)0x80070070) : 28;
 

@@ -29,5 +29,7 @@ public sealed class GlobTests
     [Test]
     [CancelAfter(5000)]
     public void Glob_of_many_stars_matches_fast() =>
-        Assert.That(new Glob(string.Join('/', Enumerable.Repeat("**/a", 50)) + "/b").Matches(string.Join('/', Enumerable.Repeat("a", 500))), Is.False);
+        Assert.That(
+            new Glob(string.Join('/', Enumerable.Repeat("**/a", 50)) + "/b").Matches(string.Join('/', Enumerable.Repeat("a", 500))),
+            Is.False);
 }

@@ -8,7 +8,8 @@ public sealed class LocalFilesTests
     public void SetUp()
     {
         _folder = Directory.CreateTempSubdirectory("s3auth-files-");
-        foreach (var name in (string[])["data/a.bin", "data/sub/b.bin", "data/sub/c.txt", "data/.hidden", "data/.git/config", "private/secret.bin"])
+        string[] names = ["data/a.bin", "data/sub/b.bin", "data/sub/c.txt", "data/.hidden", "data/.git/config", "private/secret.bin"];
+        foreach (var name in names)
         {
             var path = Path.Combine(_folder.FullName, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

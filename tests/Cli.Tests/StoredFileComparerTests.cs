@@ -25,7 +25,9 @@ public sealed class StoredFileComparerTests
     {
         File.SetLastWriteTimeUtc(_path, Stored.UtcDateTime.AddSeconds(changed));
 
-        Assert.That(StoredFileComparer.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, Stored, TimeSpan.FromSeconds(skew))), Is.EqualTo(isSame));
+        Assert.That(
+            StoredFileComparer.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, Stored, TimeSpan.FromSeconds(skew))),
+            Is.EqualTo(isSame));
     }
 
     // The file was copied with its times, unpacked, or moved into place.
@@ -34,8 +36,8 @@ public sealed class StoredFileComparerTests
     {
         File.SetLastWriteTimeUtc(_path, new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
-        Assert.That(
-            StoredFileComparer.IsUnchangedSince(new FileInfo(_path), new StoredMark(HasMd5: false, new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero)), Is.False);
+        var stored = new StoredMark(HasMd5: false, new DateTimeOffset(2021, 1, 1, 0, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
+        Assert.That(StoredFileComparer.IsUnchangedSince(new FileInfo(_path), stored), Is.False);
     }
 
     [Test]

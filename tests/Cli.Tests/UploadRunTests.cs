@@ -22,15 +22,31 @@ public sealed class UploadRunTests
         {
             "/structure-info" => LocalServer.WriteJsonAsync(context, new Structure
             {
-                Min_bytes = 1024, Max_bytes = 1 << 30, Sources = ["x"], Upload_method = "POST", Folder_layout = "coldkey", Folder_structure = "data/{source}/{coldkey}/", Example_paths = [],
+                Min_bytes = 1024,
+                Max_bytes = 1 << 30,
+                Sources = ["x"],
+                Upload_method = "POST",
+                Folder_structure = "data/{source}/{coldkey}/",
+                Example_paths = [],
             }),
             "/get-folder-access" => LocalServer.WriteJsonAsync(context, new FolderAccess
             {
-                Folder = "f/", Url = _server.Address + "post", List_url = "", Expiry_seconds = 3600, Fields = new Dictionary<string, string>(StringComparer.Ordinal),
+                Folder = "f/",
+                Url = _server.Address + "post",
+                List_url = "",
+                Expiry_seconds = 3600,
+                Fields = new Dictionary<string, string>(StringComparer.Ordinal),
             }),
             "/list-my-files" => LocalServer.WriteJsonAsync(context, new FileList
             {
-                Files = [new ListedFile { Key = "f/a.bin", Size = 2000, Etag = new string('a', 32), Last_modified = Stored, Download_url = _server.Address + "a" }],
+                Files = [new ListedFile
+                {
+                    Key = "f/a.bin",
+                    Size = 2000,
+                    Etag = new string('a', 32),
+                    Last_modified = Stored,
+                    Download_url = _server.Address + "a",
+                }],
                 Expires_in_seconds = 3600,
             }),
             _ => AnswerAsStoreAsync(context),
@@ -88,6 +104,7 @@ public sealed class UploadRunTests
         using var coldkey = KeyPair.FromUri("//Bob//cold");
         using var session = new Session(
             new Report(json: false, quiet: true), _server.Address, () => new Wallet(KeyPair.FromUri("//Bob"), coldkey.AccountId));
-        return await new UploadRun(session, new UploadPlan { Paths = [_folder.FullName], Settings = new UploadSettings { Parallel = 1 } }).RunAsync(CancellationToken.None);
+        var plan = new UploadPlan { Paths = [_folder.FullName], Settings = new UploadSettings { Parallel = 1 } };
+        return await new UploadRun(session, plan).RunAsync(CancellationToken.None);
     }
 }

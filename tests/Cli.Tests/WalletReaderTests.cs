@@ -104,7 +104,10 @@ public sealed class WalletReaderTests
 
         Assert.That(
             () => Read(Options("mine", "miner")),
-            Throws.TypeOf<UsageException>().With.Message.Contains(name).And.Message.Contains("--password-file").And.Message.Not.Contains("U0VDUkVU"));
+            Throws.TypeOf<UsageException>()
+                .With.Message.Contains(name)
+                .And.Message.Contains("--password-file")
+                .And.Message.Not.Contains("U0VDUkVU"));
     }
 
     [Test]

@@ -107,10 +107,13 @@ public sealed class ClockTests
     private static Func<HttpResponseMessage> Refusal(
         string code, string? detail = null, DateTimeOffset? date = null, string mediaType = "application/problem+json") => () =>
     {
-        detail ??= $"The timestamp 1 is 1 s past the allowed 300 s; this server's time is {ServerTime.ToUnixTimeSeconds()}: sign again with the current Unix time.";
+        detail ??= $"The timestamp 1 is 1 s past the allowed 300 s; this server's time is {ServerTime.ToUnixTimeSeconds()}: sign again.";
         var response = new HttpResponseMessage(HttpStatusCode.BadRequest)
         {
-            Content = new StringContent($$"""{"type":"t","title":"T","status":400,"detail":"{{detail}}","code":"{{code}}","request_id":"r"}""", Encoding.UTF8, mediaType),
+            Content = new StringContent(
+                $$"""{"type":"t","title":"T","status":400,"detail":"{{detail}}","code":"{{code}}","request_id":"r"}""",
+                Encoding.UTF8,
+                mediaType),
         };
         response.Headers.Date = date;
         return response;

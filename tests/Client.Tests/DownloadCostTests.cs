@@ -113,7 +113,9 @@ public sealed class DownloadCostTests
             context.Request.Url!.AbsolutePath != "/get-file-presigned-urls" ? AnswerAsync(context) : RefuseAsync(context);
         await foreach (var file in ListAsync(Validator))
         {
-            Assert.That(() => DownloadAsync(file), Throws.TypeOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo("quota_exceeded"));
+            Assert.That(
+                () => DownloadAsync(file),
+                Throws.TypeOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo("quota_exceeded"));
         }
 
         Assert.That(Grants, Has.Count.EqualTo(2));
@@ -150,7 +152,8 @@ public sealed class DownloadCostTests
     {
         var files = await ListAsync(Validator).Take(2).ToListAsync();
         await DownloadAsync(files[0]);
-        var part = Path.Combine(_folder.FullName, $".{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(files[1].Key)).AsSpan(0, 12))}-{new string('0', 24)}.s3auth-part");
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(files[1].Key)).AsSpan(0, 12));
+        var part = Path.Combine(_folder.FullName, $".{digest}-{new string('0', 24)}.s3auth-part");
         await File.WriteAllTextAsync(part, "another version");
 
         await DownloadAsync(files[1]);
@@ -165,7 +168,8 @@ public sealed class DownloadCostTests
     [TestCase(-60, true)]
     public async Task Download_gets_the_stored_time_only_if_no_other_version_can_have_it(int seconds, bool hasTime)
     {
-        var stored = new DateTimeOffset(DateTime.UtcNow.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero).AddSeconds(seconds);
+        var wholeSeconds = DateTime.UtcNow.Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond;
+        var stored = new DateTimeOffset(wholeSeconds, TimeSpan.Zero).AddSeconds(seconds);
         var file = await ListAsync(Validator).FirstAsync() with { LastModified = stored };
 
         await DownloadAsync(file);
@@ -230,10 +234,14 @@ public sealed class DownloadCostTests
     {
         if (context.Request.Url!.AbsolutePath == "/get-file-presigned-urls")
         {
-            var keys = JsonDocument.Parse(_service.Bodies.Last()).RootElement.GetProperty("file_keys").EnumerateArray().Select(key => key.GetString()!).ToList();
+            var requested = JsonDocument.Parse(_service.Bodies.Last()).RootElement.GetProperty("file_keys");
+            var keys = requested.EnumerateArray().Select(key => key.GetString()!).ToList();
             await LocalServer.WriteJsonAsync(context, new FilePresignedUrls
             {
-                File_urls = keys.ToDictionary(key => key, key => new FileUrl { File_key = key, Presigned_url = UrlOf(key, "new"), Expires_in_seconds = 3600 }, StringComparer.Ordinal),
+                File_urls = keys.ToDictionary(
+                    key => key,
+                    key => new FileUrl { File_key = key, Presigned_url = UrlOf(key, "new"), Expires_in_seconds = 3600 },
+                    StringComparer.Ordinal),
             });
             return;
         }
@@ -241,7 +249,11 @@ public sealed class DownloadCostTests
         var listings = _service.Asked.Count(asked => asked.Contains("list", StringComparison.Ordinal));
         var files = Enumerable.Range(0, Count).Select(keyOf).Select(key => new ListedFile
         {
-            Key = key, Size = Listed.Length, Etag = Md5Of(Listed), Download_url = UrlOf(key, listings == 1 ? "old" : $"listed{listings}"), Last_modified = DateTimeOffset.UnixEpoch,
+            Key = key,
+            Size = Listed.Length,
+            Etag = Md5Of(Listed),
+            Download_url = UrlOf(key, listings == 1 ? "old" : $"listed{listings}"),
+            Last_modified = DateTimeOffset.UnixEpoch,
         });
         await LocalServer.WriteJsonAsync(context, new FileList { Files = [.. files], Expires_in_seconds = _life });
     }
@@ -253,7 +265,10 @@ public sealed class DownloadCostTests
     private async Task<List<RemoteFile>> DownloadAllAsync(FileOwner owner, int parallel = 8)
     {
         var arrived = new ConcurrentBag<RemoteFile>();
-        await Parallel.ForEachAsync(ListAsync(owner), new ParallelOptions { MaxDegreeOfParallelism = parallel }, async (file, _) => arrived.Add(await DownloadAsync(file)));
+        await Parallel.ForEachAsync(
+            ListAsync(owner),
+            new ParallelOptions { MaxDegreeOfParallelism = parallel },
+            async (file, _) => arrived.Add(await DownloadAsync(file)));
         return [.. arrived];
     }
 

@@ -74,10 +74,10 @@ public sealed class ListingTests
 
     private static IEnumerable<TestCaseData> Broken() =>
     [
-        new TestCaseData(new ListedFile { Key = "", Size = 1, Etag = "e", Download_url = "http://store/a" }).SetArgDisplayNames("no key"),
-        new TestCaseData(new ListedFile { Key = "a", Size = -1, Etag = "e", Download_url = "http://store/a" }).SetArgDisplayNames("negative size"),
-        new TestCaseData(new ListedFile { Key = "a", Size = 1, Etag = "e\r\nX-Other: 1", Download_url = "http://store/a" }).SetArgDisplayNames("header in the ETag"),
-        new TestCaseData(new ListedFile { Key = "a", Size = 1, Etag = null!, Download_url = "http://store/a" }).SetArgDisplayNames("no ETag"),
+        Case("no key", new ListedFile { Key = "", Size = 1, Etag = "e", Download_url = "http://store/a" }),
+        Case("negative size", new ListedFile { Key = "a", Size = -1, Etag = "e", Download_url = "http://store/a" }),
+        Case("header in the ETag", new ListedFile { Key = "a", Size = 1, Etag = "e\r\nX-Other: 1", Download_url = "http://store/a" }),
+        Case("no ETag", new ListedFile { Key = "a", Size = 1, Etag = null!, Download_url = "http://store/a" }),
     ];
 
     [TestCaseSource(nameof(Broken))]
@@ -108,7 +108,8 @@ public sealed class ListingTests
     public async Task Keys_that_are_not_utf8_get_distinct_names(string folder)
     {
         const string Key = "data/x/5A/a\uFFFDb";
-        Serve(_ => ([UrlOf(Key, folder + "a%FFb?X-Amz-Signature=1"), UrlOf(Key, folder + "a%FEb"), UrlOf(Key, folder + "a%EF%BF%BDb"), UrlOf(Key, folder + "a%C3%28b")], null));
+        string[] escaped = ["a%FFb?X-Amz-Signature=1", "a%FEb", "a%EF%BF%BDb", "a%C3%28b"];
+        Serve(_ => ([.. escaped.Select(name => UrlOf(Key, folder + name))], null));
         var names = new List<string>();
         await foreach (var file in ListAsync())
         {
@@ -118,6 +119,8 @@ public sealed class ListingTests
         Assert.That(names[..3], Is.EqualTo(["data/x/5A/a%FFb", "data/x/5A/a%FEb", "data/x/5A/a\uFFFDb"]));
         Assert.That(names[3], Does.StartWith("data/x/5A/a").And.Not.AnyOf(names[..3]));
     }
+
+    private static TestCaseData Case(string name, ListedFile file) => new TestCaseData(file).SetArgDisplayNames(name);
 
     private static ListedFile UrlOf(string key, string url) => new() { Key = key, Size = 1, Etag = "e", Download_url = url };
 

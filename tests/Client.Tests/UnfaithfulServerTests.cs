@@ -33,7 +33,13 @@ public sealed class UnfaithfulServerTests
         _client = new S3AuthClient(
             _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 3, FirstWait = TimeSpan.FromMilliseconds(1) });
         _folder = Directory.CreateTempSubdirectory("s3auth-client-");
-        _listed = new ListedFile { Key = "data/x/5A/a.bin", Size = Content.Length, Etag = ContentMd5, Download_url = new Uri(_store.Address, "a.bin").AbsoluteUri };
+        _listed = new ListedFile
+        {
+            Key = "data/x/5A/a.bin",
+            Size = Content.Length,
+            Etag = ContentMd5,
+            Download_url = new Uri(_store.Address, "a.bin").AbsoluteUri,
+        };
         _service.Answer = context => context.Request.Url!.AbsolutePath switch
         {
             "/structure-info" => LocalServer.WriteJsonAsync(context, StructureOf("POST")),
@@ -116,9 +122,14 @@ public sealed class UnfaithfulServerTests
     public void Error_of_the_store_becomes_one_short_line()
     {
         _store.Answer = context => LocalServer.WriteAsync(
-            context, System.Text.Encoding.UTF8.GetBytes($"<Error><Code>Bad</Code><Message>a\u0085\n{new string('b', 1000)}</Message></Error>"), 400);
+            context, Encoding.UTF8.GetBytes($"<Error><Code>Bad</Code><Message>a\u0085\n{new string('b', 1000)}</Message></Error>"), 400);
 
-        Assert.That(DownloadAsync, Throws.TypeOf<StoreException>().With.Message.Length.LessThan(400).And.Message.Not.Contains("\n").And.Message.Not.Contains("\u0085"));
+        Assert.That(
+            DownloadAsync,
+            Throws.TypeOf<StoreException>()
+                .With.Message.Length.LessThan(400)
+                .And.Message.Not.Contains("\n")
+                .And.Message.Not.Contains("\u0085"));
     }
 
     [Test]
@@ -243,7 +254,7 @@ public sealed class UnfaithfulServerTests
     public void Refusal_of_the_store_is_retried_if_that_can_help(int status, string code, int tries, int grants)
     {
         _store.Answer = context =>
-            LocalServer.WriteAsync(context, System.Text.Encoding.UTF8.GetBytes($"<Error><Code>{code}</Code></Error>"), status);
+            LocalServer.WriteAsync(context, Encoding.UTF8.GetBytes($"<Error><Code>{code}</Code></Error>"), status);
 
         Assert.That(UploadAsync, Throws.TypeOf<StoreException>().With.Property(nameof(StoreException.Code)).EqualTo(code));
         Assert.That((_store.Asked.Count, _service.Asked.Count(asked => asked == "POST /get-folder-access")), Is.EqualTo((tries, grants)));
@@ -381,17 +392,26 @@ public sealed class UnfaithfulServerTests
         };
 
         Assert.That(
-            () => _client.Api.GetFolderAccessAsync(new GetFolderAccessCommand { Coldkey = _coldkey.AccountId.ToString() }), Throws.InstanceOf<HttpRequestException>());
+            () => _client.Api.GetFolderAccessAsync(new GetFolderAccessCommand { Coldkey = _coldkey.AccountId.ToString() }),
+            Throws.InstanceOf<HttpRequestException>());
     }
 
     private static Structure StructureOf(string method) => new()
     {
-        Min_bytes = 1024, Max_bytes = 1 << 30, Sources = ["x"], Upload_method = method, Folder_layout = "coldkey", Folder_structure = "data/{source}/{coldkey}/",
+        Min_bytes = 1024,
+        Max_bytes = 1 << 30,
+        Sources = ["x"],
+        Upload_method = method,
+        Folder_structure = "data/{source}/{coldkey}/",
     };
 
     private static FolderAccess GrantOf(Uri store) => new()
     {
-        Folder = "data/x/5A/", Url = store.AbsoluteUri, List_url = store.AbsoluteUri, Expiry_seconds = 3600, Fields = new Dictionary<string, string> { ["policy"] = "p" },
+        Folder = "data/x/5A/",
+        Url = store.AbsoluteUri,
+        List_url = store.AbsoluteUri,
+        Expiry_seconds = 3600,
+        Fields = new Dictionary<string, string> { ["policy"] = "p" },
     };
 
     private static FileToUpload FileOf(byte[] content) => new()

@@ -50,7 +50,7 @@ internal sealed class UploadRun
                 if (files.Count == 0)
                 {
                     throw new UsageException(
-                        $"There are no files in {string.Join(", ", _plan.Paths)}. s3auth skips hidden files (names that begin with a dot).");
+                        $"There are no files in {string.Join(", ", _plan.Paths)}. s3auth skips files whose names begin with a dot.");
                 }
 
                 await UploadAsync(files, await _uploader.GetStructureAsync(cancellationToken), cancellationToken);
