@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Moq;
+using S3Auth.Api.Pages.Snippets;
 
 namespace S3Auth.Api.Tests;
 
@@ -242,9 +243,9 @@ public sealed partial class HomePageTests
     public void Shells_take_what_is_to_be_pasted_into_them_without_a_comment_or_an_open_quote([Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
     {
         FolderLayout folders = layout == "hotkey" ? new HotkeyLayout() : new ColdkeyLayout([SourceOf("x")]);
-        var howTo = new HowTo("https://s3-auth.example.com", "finney", 17, folders, upload);
+        var snippets = new UsageSnippets("https://s3-auth.example.com", "finney", 17, folders, upload);
 
-        foreach (var snippet in howTo.ForMiners.Concat(howTo.ForValidators).Where(snippet => snippet.Title is "s3auth" or "curl"))
+        foreach (var snippet in snippets.ForMiners.Concat(snippets.ForValidators).Where(snippet => snippet.Title is "s3auth" or "curl"))
         {
             // Where zsh is used interactively, # begins no comment.
             Assert.That(snippet.Text, Does.Not.Contain("#"), snippet.Id);
@@ -324,21 +325,21 @@ public sealed partial class HomePageTests
         [Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
     {
         FolderLayout folders = layout == "hotkey" ? new HotkeyLayout() : new ColdkeyLayout([SourceOf("papers"), SourceOf("x")]);
-        var howTo = new HowTo("https://s3-auth.example.com", "finney", 17, folders, upload);
+        var snippets = new UsageSnippets("https://s3-auth.example.com", "finney", 17, folders, upload);
 
         using (Assert.EnterMultipleScope())
         {
-            foreach (var snippet in howTo.ForMiners.Concat(howTo.ForValidators))
+            foreach (var snippet in snippets.ForMiners.Concat(snippets.ForValidators))
             {
                 Assert.That(snippet.Text, Does.Contain("https://s3-auth.example.com").And.Contain("ubnet 17 on finney").And.Contain(folders.Structure), snippet.Id);
                 Assert.That(snippet.Text, Does.Not.Match("<<[a-z_]*>>"), snippet.Id);
             }
 
-            var upload1 = howTo.ForMiners.ToDictionary(snippet => snippet.Title, snippet => snippet.Text, StringComparer.Ordinal);
+            var upload1 = snippets.ForMiners.ToDictionary(snippet => snippet.Title, snippet => snippet.Text, StringComparer.Ordinal);
             Assert.That(upload1["s3auth"], layout == "hotkey" ? Does.Not.Contain("--source") : Does.Contain("--source papers"));
             Assert.That(upload1["C#"], Does.Contain(layout == "hotkey" ? "JobId = \"default\"" : "Source = \"papers\""));
             Assert.That(upload1["Python"], Does.Contain(upload == UploadMethod.Put ? "get-file-upload-url" : "get-folder-access"));
-            Assert.That(howTo.ForValidators.Single(snippet => snippet.Title == "Python").Text, Does.Contain($"miner_{layout}="));
+            Assert.That(snippets.ForValidators.Single(snippet => snippet.Title == "Python").Text, Does.Contain($"miner_{layout}="));
         }
     }
 

@@ -5,7 +5,7 @@ namespace S3Auth.Api.Controllers;
 /// <summary>The front door: a page for people, an index for programs.</summary>
 [ApiController]
 [ApiExplorerSettings(IgnoreApi = true)]
-public sealed class HomeController(IMediator mediator, HomeWriter writer) : ControllerBase
+public sealed class HomeController(IMediator mediator, HomePageRenderer writer) : ControllerBase
 {
     private const string Html = "text/html";
     private const string Json = "application/json";
@@ -35,7 +35,7 @@ public sealed class HomeController(IMediator mediator, HomeWriter writer) : Cont
 
         var status = await mediator.Send(new GetStatusQuery(), cancellationToken);
         var check = await CheckAsync(Request.Query["hotkey"], cancellationToken);
-        Response.Headers.ContentSecurityPolicy = HomeWriter.ContentSecurityPolicy;
+        Response.Headers.ContentSecurityPolicy = HomePageRenderer.ContentSecurityPolicy;
         return Content(await writer.WriteAsync(status, check, Request), Html + "; charset=utf-8");
     }
 
@@ -54,7 +54,7 @@ public sealed class HomeController(IMediator mediator, HomeWriter writer) : Cont
         return new ServiceIndex("S3Auth", ServiceVersion.Text, chain.Network, chain.Netuid, structure.FolderLayout, Links);
     }
 
-    private async Task<CheckedHotkey?> CheckAsync(string? typed, CancellationToken cancellationToken)
+    private async Task<HotkeyCheckResult?> CheckAsync(string? typed, CancellationToken cancellationToken)
     {
         var asked = typed?.Trim();
         if (string.IsNullOrEmpty(asked))
@@ -64,16 +64,16 @@ public sealed class HomeController(IMediator mediator, HomeWriter writer) : Cont
 
         if (!Ss58.TryDecode(asked, out var hotkey, out var error))
         {
-            return new CheckedHotkey(asked[..Math.Min(asked.Length, LongestEcho)], Status: null, error.Describe(), IsMalformed: true);
+            return new HotkeyCheckResult(asked[..Math.Min(asked.Length, LongestEcho)], Status: null, error.Describe(), IsMalformed: true);
         }
 
         try
         {
-            return new CheckedHotkey(asked, await mediator.Send(new GetHotkeyQuery(hotkey), cancellationToken));
+            return new HotkeyCheckResult(asked, await mediator.Send(new GetHotkeyQuery(hotkey), cancellationToken));
         }
         catch (RefusedException unknown) when (unknown.Code == RefusalCode.ChainUnavailable)
         {
-            return new CheckedHotkey(asked, Status: null, unknown.Message);
+            return new HotkeyCheckResult(asked, Status: null, unknown.Message);
         }
     }
 }

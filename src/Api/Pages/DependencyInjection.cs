@@ -10,7 +10,7 @@ internal static class DependencyInjection
     {
         services.AddSingleton(new BaseUrl(publicUrl, port));
         services.AddSingleton<Assets>();
-        services.AddSingleton<HomeWriter>();
+        services.AddSingleton<HomePageRenderer>();
     }
 
     /// <summary>What the page is shown with.</summary>

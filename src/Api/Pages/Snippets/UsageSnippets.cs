@@ -1,14 +1,14 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 
-namespace S3Auth.Api.Pages;
+namespace S3Auth.Api.Pages.Snippets;
 
 /// <summary>
 /// How to use this very deployment: its snippets, with its address, subnet, layout and way to upload filled in. What is filled in is
 /// harmless in every language of theirs: nobody but the operator chooses it, and the chain's own name and the address that a browser came by
 /// are held to a few characters.
 /// </summary>
-public sealed partial class HowTo
+public sealed partial class UsageSnippets
 {
     private const string Prefix = "Snippets.";
 
@@ -32,7 +32,7 @@ public sealed partial class HowTo
     /// <param name="netuid">The subnet.</param>
     /// <param name="layout">Where files live.</param>
     /// <param name="upload">How the store takes them.</param>
-    public HowTo(string server, string network, ushort netuid, FolderLayout layout, UploadMethod upload)
+    public UsageSnippets(string server, string network, ushort netuid, FolderLayout layout, UploadMethod upload)
     {
         var source = layout.DefaultSource?.Name;
         _upload = upload == UploadMethod.Put ? "put" : "post";
@@ -81,7 +81,7 @@ public sealed partial class HowTo
 
     private static FrozenDictionary<string, string> ReadTemplates()
     {
-        var assembly = typeof(HowTo).Assembly;
+        var assembly = typeof(UsageSnippets).Assembly;
         return assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .ToFrozenDictionary(name => name[Prefix.Length..], Read, StringComparer.Ordinal);

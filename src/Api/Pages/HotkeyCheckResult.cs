@@ -5,4 +5,4 @@ namespace S3Auth.Api.Pages;
 /// <param name="Status">What the chain says of it; null where that cannot be told.</param>
 /// <param name="Sentence">Why it cannot.</param>
 /// <param name="IsMalformed">Whether what was typed is no address.</param>
-public sealed record CheckedHotkey(string Asked, HotkeyStatus? Status, string? Sentence = null, bool IsMalformed = false);
+public sealed record HotkeyCheckResult(string Asked, HotkeyStatus? Status, string? Sentence = null, bool IsMalformed = false);

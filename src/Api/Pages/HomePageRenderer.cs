@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
+using S3Auth.Api.Pages.Snippets;
 
 namespace S3Auth.Api.Pages;
 
 /// <summary>Writes the page at <c>/</c>.</summary>
-public sealed class HomeWriter(BaseUrl address, Assets assets, FolderLayout layout, IObjectStore store, IServiceProvider services, ILoggerFactory loggers)
+public sealed class HomePageRenderer(BaseUrl address, Assets assets, FolderLayout layout, IObjectStore store, IServiceProvider services, ILoggerFactory loggers)
 {
     /// <summary>
     /// What the page may do in a browser: show itself with its own style, script and icon, ask this server again, and nothing else. What somebody
@@ -17,17 +18,17 @@ public sealed class HomeWriter(BaseUrl address, Assets assets, FolderLayout layo
     /// <param name="status">How the service is.</param>
     /// <param name="check">The hotkey that was asked about; null where none was.</param>
     /// <param name="request">The request, which knows the address that the browser came by.</param>
-    internal async Task<string> WriteAsync(Status status, CheckedHotkey? check, HttpRequest request)
+    internal async Task<string> WriteAsync(Status status, HotkeyCheckResult? check, HttpRequest request)
     {
         var chain = status.Health.MetagraphSyncer;
-        var model = new HomeModel
+        var model = new HomePageModel
         {
             Status = status,
             Check = check,
             MinBytes = UploadPolicy.MinBytes,
             MaxBytes = UploadPolicy.MaxBytes,
             IsAddressKnown = address.IsKnown,
-            HowTo = new HowTo(address.Of(request), chain.Network, chain.Netuid, layout, store.UploadMethod),
+            Snippets = new UsageSnippets(address.Of(request), chain.Network, chain.Netuid, layout, store.UploadMethod),
             Assets = assets,
         };
         await using var renderer = new HtmlRenderer(services, loggers);
@@ -38,4 +39,29 @@ public sealed class HomeWriter(BaseUrl address, Assets assets, FolderLayout layo
             return page.ToHtmlString();
         });
     }
+}
+
+/// <summary>All that the page shows.</summary>
+public sealed class HomePageModel
+{
+    /// <summary>How the service is.</summary>
+    public required Status Status { get; init; }
+
+    /// <summary>The hotkey that was asked about; null where none was.</summary>
+    public required HotkeyCheckResult? Check { get; init; }
+
+    /// <summary>The smallest file.</summary>
+    public required long MinBytes { get; init; }
+
+    /// <summary>The largest file.</summary>
+    public required long MaxBytes { get; init; }
+
+    /// <summary>Whether the snippets' address is the operator's word.</summary>
+    public required bool IsAddressKnown { get; init; }
+
+    /// <summary>The snippets.</summary>
+    public required UsageSnippets Snippets { get; init; }
+
+    /// <summary>What the page is shown with.</summary>
+    public required Assets Assets { get; init; }
 }

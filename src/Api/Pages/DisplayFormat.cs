@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace S3Auth.Api.Pages;
 
 /// <summary>Figures as people read them.</summary>
-internal static class Words
+internal static class DisplayFormat
 {
     private const string Day = "yyyy-MM-dd HH:mm:ss 'UTC'";
 

@@ -1,4 +1,4 @@
-namespace S3Auth.Api.Pages;
+namespace S3Auth.Api.Pages.Snippets;
 
 /// <summary>One way to do it.</summary>
 /// <param name="Id">What its place in the page is called.</param>
