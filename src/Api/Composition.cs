@@ -71,7 +71,7 @@ internal static partial class Composition
         services.AddOtherOrigins(options.CorsOrigins);
         services.AddMvcCore().AddApiExplorer().AddWireJson();
         services.AddServiceDocument();
-        services.AddPage(options.PublicUrl, options.Port);
+        services.AddPage(options.PublicUrl, options.Port, new PageOptions(options.ProjectUrl, options.HasDevelopmentAccounts));
     }
 
     // The keys are public: the embedded store listens on loopback and refuses to start in Production.

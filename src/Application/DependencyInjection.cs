@@ -46,6 +46,7 @@ public static class DependencyInjection
         services.AddUseCase<GetCommitmentFormatsQuery, CommitmentFormats, GetCommitmentFormatsHandler>();
         services.AddUseCase<GetStructureQuery, Structure, GetStructureHandler>();
         services.AddUseCase<GetHotkeyQuery, HotkeyStatus, GetHotkeyHandler>();
+        services.AddUseCase<GetColdkeyQuery, OwnedHotkeys, GetColdkeyHandler>();
         services.AddUseCase<GetStatusQuery, Status, GetStatusHandler>();
 
         return services;

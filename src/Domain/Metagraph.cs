@@ -69,6 +69,10 @@ public sealed class Metagraph
     /// <summary>The neuron of a hotkey; null if the hotkey is not registered.</summary>
     public Neuron? Find(AccountId hotkey) => _byHotkey.GetValueOrDefault(hotkey);
 
+    /// <summary>Returns the neurons whose hotkeys <paramref name="coldkey"/> owns, by uid.</summary>
+    public IReadOnlyList<Neuron> FindByColdkey(AccountId coldkey) =>
+        LowestUidOf(coldkey) is null ? [] : [.. Neurons.Where(neuron => neuron.Coldkey == coldkey).OrderBy(neuron => neuron.Uid)];
+
     /// <summary>The lowest uid of the hotkeys that a coldkey owns; null if it owns none.</summary>
     public ushort? LowestUidOf(AccountId coldkey) =>
         _lowestUidByColdkey.TryGetValue(coldkey, out var uid) ? uid : null;

@@ -119,11 +119,11 @@ public sealed partial class HomePageTests
         }
     }
 
-    [TestCase(Alice, "May upload", "May read")]
-    [TestCase(Bob, "May upload", "May not read")]
-    [TestCase("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFx", "No hotkey", "its checksum does not match")]
+    [TestCase(Alice, "May upload", "May download")]
+    [TestCase(Bob, "May upload", "May not download", "needs a validator permit")]
+    [TestCase("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFx", "Not an address", "its checksum does not match")]
     [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "Not registered", "it may do nothing here")]
-    [TestCase("  ", "The hotkey's SS58 address", "For miners")]
+    [TestCase("  ", "SS58 address of a hotkey or coldkey", "Upload, as a miner")]
     public async Task Page_says_what_a_hotkey_may_do(string typed, params string[] expected)
     {
         var page = WebUtility.HtmlDecode((await _service.GetAsync("/?hotkey=" + Uri.EscapeDataString(typed))).Text);
@@ -132,6 +132,43 @@ public sealed partial class HomePageTests
         {
             Assert.That(page, Does.Contain(text));
         }
+    }
+
+    [Test]
+    public async Task Page_recognises_a_coldkey_and_shows_its_hotkeys()
+    {
+        using var coldkey = Substrate.KeyPair.FromUri("//Alice//cold");
+
+        var page = WebUtility.HtmlDecode((await _service.GetAsync($"/?hotkey={coldkey.AccountId}")).Text);
+
+        Assert.That(page, Does.Contain("It owns 1").And.Contain($"href=\"?hotkey={Alice}#check\"").And.Contain("miner, validator"));
+        Assert.That(page, Does.Not.Contain("Not registered").And.Not.Contain($"?hotkey={Bob}"));
+    }
+
+    [Test]
+    public async Task Page_links_to_the_project_only_when_the_operator_names_it()
+    {
+        using var named = new Service { Settings = Set("PROJECT_URL", "https://example.org/s3auth/tree/main/") };
+
+        var (with, without) = ((await named.GetAsync("/")).Text, (await _service.GetAsync("/")).Text);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(with, Does.Contain("href=\"https://example.org/s3auth/tree/main/docs/miners.md\""));
+            Assert.That(with, Does.Contain("href=\"https://example.org/s3auth/tree/main/docs/validators.md\""));
+            Assert.That(without, Does.Contain("docs/miners.md").And.Not.Contain("/docs/miners.md\""));
+        }
+    }
+
+    [Test]
+    public async Task Page_names_the_development_accounts_only_where_they_are_registered()
+    {
+        using var chain = new Service { Settings = Set("BT_NETWORK", "ws://127.0.0.1:9") };
+
+        var (development, other) = ((await _service.GetAsync("/")).Text, (await chain.GetAsync("/")).Text);
+
+        Assert.That(development, Does.Contain("--suri //Bob"));
+        Assert.That(other, Does.Not.Contain("--suri"));
     }
 
     [Test]
@@ -249,6 +286,7 @@ public sealed partial class HomePageTests
         {
             // Where zsh is used interactively, # begins no comment.
             Assert.That(snippet.Text, Does.Not.Contain("#"), snippet.Id);
+            Assert.That(snippet.Text, Does.StartWith("export S3AUTH_SERVER=https://s3-auth.example.com\n"), snippet.Id);
             Assert.That(snippet.Text.Count(c => c == '\'') % 2, Is.Zero, snippet.Id);
         }
     }
@@ -276,9 +314,16 @@ public sealed partial class HomePageTests
         var page = (await service.GetAsync("/")).Text;
 
         Assert.That(page, Does.Not.Contain("<script>alert"));
-        foreach (var snippet in SnippetsOf(page))
+        var snippets = SnippetsOf(page);
+        Assert.That(snippets, Has.Count.EqualTo(8));
+        foreach (var snippet in snippets)
         {
-            Assert.That(snippet, Does.Contain("Subnet 46 on evil_rm -rf _ _ __code__script_alert_1___script_yyyy").And.Not.Contain(new string('y', 65)));
+            // A shell gets nothing of it.
+            Assert.That(
+                snippet,
+                snippet.StartsWith("export ", StringComparison.Ordinal)
+                    ? Does.Not.Contain("evil")
+                    : Does.Contain("Subnet 46 on evil_rm -rf _ _ __code__script_alert_1___script_yyyy").And.Not.Contain(new string('y', 65)));
         }
     }
 
@@ -290,7 +335,7 @@ public sealed partial class HomePageTests
         var page = (await service.GetAsync("/")).Text;
 
         Assert.That(SnippetsOf(page), Has.Count.EqualTo(8).And.All.Contains("https://s3-auth.example.com/data").And.All.Not.Contains("localhost"));
-        Assert.That(page, Does.Not.Contain("the operator has set no PUBLIC_URL"));
+        Assert.That(page, Does.Not.Contain("The operator has not set PUBLIC_URL"));
     }
 
     [TestCase("example.org", "https://example.org")]
@@ -331,7 +376,12 @@ public sealed partial class HomePageTests
         {
             foreach (var snippet in snippets.ForMiners.Concat(snippets.ForValidators))
             {
-                Assert.That(snippet.Text, Does.Contain("https://s3-auth.example.com").And.Contain("ubnet 17 on finney").And.Contain(folders.Structure), snippet.Id);
+                Assert.That(snippet.Text, Does.Contain("https://s3-auth.example.com"), snippet.Id);
+                if (snippet.Title is "Python" or "C#")
+                {
+                    Assert.That(snippet.Text, Does.Contain("ubnet 17 on finney").And.Contain(folders.Structure), snippet.Id);
+                }
+
                 Assert.That(snippet.Text, Does.Not.Match("<<[a-z_]*>>"), snippet.Id);
             }
 
@@ -361,7 +411,7 @@ public sealed partial class HomePageTests
         return await client.SendAsync(request);
     }
 
-    [GeneratedRegex("<pre[^>]*><code>(?<text>.*?)</code></pre>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("<section id=\"(miner|validator)-[a-z0-9]+\".*?<pre[^>]*><code>(?<text>.*?)</code></pre>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Snippet();
 
     [GeneratedRegex("<script[^>]*>(?<inside>.*?)</script>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -415,7 +415,7 @@ public sealed class PipelineTests
         Assert.That(open, Is.EquivalentTo(new[]
         {
             typeof(GetHealthQuery), typeof(GetReadinessQuery), typeof(GetCommitmentFormatsQuery), typeof(GetStructureQuery), typeof(GetListingQuery), typeof(GetRateLimitsQuery),
-            typeof(GetHotkeyQuery), typeof(GetStatusQuery),
+            typeof(GetHotkeyQuery), typeof(GetColdkeyQuery), typeof(GetStatusQuery),
         }));
     }
 

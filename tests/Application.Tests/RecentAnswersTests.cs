@@ -106,16 +106,16 @@ public sealed class RecentAnswersTests
         var answers = new RecentAnswers(_time);
         answers.Granted();
         answers.Refused("rate_limited");
-        var first = answers.ReadUntold();
+        var first = answers.ReadUnpublished();
         answers.Granted();
 
-        answers.MarkTold(first);
-        var second = answers.ReadUntold();
-        answers.MarkTold(second);
+        answers.MarkPublished(first);
+        var second = answers.ReadUnpublished();
+        answers.MarkPublished(second);
 
         Assert.That(first.Select(one => (one.Answer, one.Count)), Is.EqualTo(new[] { ("granted", 1L), ("rate_limited", 1L) }));
         Assert.That(second.Select(one => (one.Answer, one.Count)), Is.EqualTo(new[] { ("granted", 2L) }), "what changed, whole");
-        Assert.That(answers.ReadUntold(), Is.Empty);
+        Assert.That(answers.ReadUnpublished(), Is.Empty);
         Assert.That(answers.Read().Sum(one => one.Count), Is.EqualTo(3), "what was told is still known");
     }
 
@@ -124,13 +124,13 @@ public sealed class RecentAnswersTests
     {
         var answers = new RecentAnswers(_time);
         answers.Granted();
-        var yesterday = answers.ReadUntold();
+        var yesterday = answers.ReadUnpublished();
         _time.Advance(TimeSpan.FromDays(1));
         answers.Granted();
 
-        answers.MarkTold(yesterday);
+        answers.MarkPublished(yesterday);
 
-        Assert.That(answers.ReadUntold().Single().Count, Is.EqualTo(1));
+        Assert.That(answers.ReadUnpublished().Single().Count, Is.EqualTo(1));
     }
 
     private Activity Hour(RecentAnswers answers) => Activity.Of(answers.Read(), RecentAnswers.MinuteOf(_time.GetUtcNow()), minutes: 1, parts: 60);

@@ -74,6 +74,33 @@ public sealed class StatusTests
     }
 
     [Test]
+    public async Task Coldkey_is_answered_with_its_hotkeys_by_uid_and_a_bounded_number_of_them()
+    {
+        var neurons = Enumerable.Range(1, 30).Reverse().Select(uid => new Neuron(
+            (ushort)uid,
+            AccountOf(uid),
+            uid == 1 ? Subnet.Dave : Subnet.Charlie,
+            ValidatorPermit: uid == 2,
+            Alpha.FromAlpha(30_000),
+            Active: true)).ToList();
+        _subnet.Metagraph.SetupGet(port => port.Current).Returns(new Metagraph("static", 46, 7, _subnet.Time.GetUtcNow(), neurons));
+
+        var owned = await _subnet.SendAsync(new GetColdkeyQuery(Subnet.Charlie));
+        var none = await _subnet.SendAsync(new GetColdkeyQuery(Subnet.Eve));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(owned.Count, Is.EqualTo(29));
+            Assert.That(owned.First.Select(one => (int)one.Uid), Is.EqualTo(Enumerable.Range(2, OwnedHotkeys.MaxShown)));
+            Assert.That(owned.First[0], Is.EqualTo(new OwnedHotkey(AccountOf(2), 2, IsValidator: true)));
+            Assert.That(owned.First[1].IsValidator, Is.False, "it has no permit");
+            Assert.That((none.Count, none.First.Count), Is.EqualTo((0, 0)));
+        }
+
+        _subnet.Metagraph.Verify(port => port.RefreshSoon(), Times.Never);
+    }
+
+    [Test]
     public async Task Status_of_a_service_that_is_well_names_no_problem()
     {
         _subnet.Quota.Setup(port => port.CountAsync(It.IsAny<UtcDay>(), It.IsAny<CancellationToken>())).Returns(new ValueTask<long>(41));
@@ -108,7 +135,7 @@ public sealed class StatusTests
 
         using (Assert.EnterMultipleScope())
         {
-            var expected = new[] { "told to stop", "nothing to sign with", "7200 s old", "object store does not answer", "Redis does not answer", "cannot be recorded", "All of today's grants" };
+            var expected = new[] { "is stopping", "no credentials", "7200 s old", "object store does not answer", "Redis does not answer", "cannot write audit records", "All of today's grants" };
             Assert.That(status.Problems, Has.Count.EqualTo(expected.Length));
             foreach (var (problem, part) in status.Problems.Zip(expected))
             {
@@ -126,7 +153,7 @@ public sealed class StatusTests
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
         _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, null, 0, null, null, null, null));
 
-        Assert.That((await _subnet.SendAsync(new GetStatusQuery())).Problems.Single(), Does.Contain("has not answered yet"));
+        Assert.That((await _subnet.SendAsync(new GetStatusQuery())).Problems.Single(), Does.Contain("has not read the chain yet"));
     }
 
     [Test]
@@ -161,7 +188,7 @@ public sealed class StatusTests
         }
 
         VerifyListed(Times.Once());
-        _subnet.Time.Advance(StorageCount.Lifetime + TimeSpan.FromSeconds(1));
+        _subnet.Time.Advance(StorageCount.MaxAge + TimeSpan.FromSeconds(1));
         await _subnet.SendAsync(new GetStatusQuery());
         await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(10)), Task.Run(WaitForSecondListing));
 
@@ -178,7 +205,7 @@ public sealed class StatusTests
         while (!asked.IsCompleted)
         {
             // The wait begins when it begins; what is shown is that no more than it passes.
-            _subnet.Time.Advance(StorageCount.Patience);
+            _subnet.Time.Advance(StorageCount.WaitTimeout);
             await Task.Yield();
         }
 
@@ -199,7 +226,7 @@ public sealed class StatusTests
         var counted = (await _subnet.SendAsync(new GetStatusQuery())).Storage.CountedAt;
         _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(RefusedException.StorageUnavailable());
-        _subnet.Time.Advance(StorageCount.Lifetime * 2);
+        _subnet.Time.Advance(StorageCount.MaxAge * 2);
 
         var storage = (await _subnet.SendAsync(new GetStatusQuery())).Storage;
 
@@ -223,7 +250,7 @@ public sealed class StatusTests
         await _subnet.SendAsync(new GetStatusQuery());
         _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException("a mistake"));
-        _subnet.Time.Advance(StorageCount.Lifetime * 2);
+        _subnet.Time.Advance(StorageCount.MaxAge * 2);
 
         await WaitForAsync(async () =>
         {
@@ -259,7 +286,7 @@ public sealed class StatusTests
         var alone = (await _subnet.SendAsync(new GetStatusQuery())).Activity;
         _subnet.SharedAnswers.Setup(port => port.ReadAsync(minute - 1439, minute, It.IsAny<CancellationToken>()))
             .Returns(new ValueTask<IReadOnlyList<AnswerCount>?>([new AnswerCount(minute, "granted", 30), new AnswerCount(minute - 90, "quota_exceeded", 4), new AnswerCount(minute - 5000, "granted", 7)]));
-        _subnet.Time.Advance(ActivityCount.Lifetime + TimeSpan.FromMilliseconds(1));
+        _subnet.Time.Advance(ActivityCount.MaxAge + TimeSpan.FromMilliseconds(1));
 
         var together = (await _subnet.SendAsync(new GetStatusQuery())).Activity;
 
@@ -280,6 +307,13 @@ public sealed class StatusTests
         }
 
         _subnet.SharedAnswers.Verify(port => port.ReadAsync(It.IsAny<long>(), It.IsAny<long>(), It.IsAny<CancellationToken>()), Times.Once);
+    }
+
+    private static Substrate.AccountId AccountOf(int number)
+    {
+        var bytes = new byte[32];
+        bytes[0] = (byte)number;
+        return Substrate.AccountId.FromBytes(bytes);
     }
 
     private async Task ListAsync(params DateTimeOffset[] uploaded)

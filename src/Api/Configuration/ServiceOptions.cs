@@ -9,6 +9,9 @@ internal sealed record ServiceOptions
     /// <summary>Where clients reach the API; null where the operator does not say.</summary>
     public required Uri? PublicUrl { get; init; }
 
+    /// <summary>The address of S3Auth's sources, to which the page links; null for none.</summary>
+    public required Uri? ProjectUrl { get; init; }
+
     /// <summary>The audiences that this server accepts in proofs.</summary>
     public required Audiences Audiences { get; init; }
 
@@ -23,6 +26,9 @@ internal sealed record ServiceOptions
 
     /// <summary>The static metagraph's file; null for the development accounts.</summary>
     public required string? MetagraphFile { get; init; }
+
+    /// <summary>Whether the metagraph is that of the development accounts, whose keys are public.</summary>
+    public bool HasDevelopmentAccounts => Chain is null && MetagraphFile is null;
 
     /// <summary>Who counts as a validator.</summary>
     public required SubnetRules Rules { get; init; }

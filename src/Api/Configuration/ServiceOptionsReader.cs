@@ -40,11 +40,13 @@ internal sealed partial class ServiceOptionsReader(IConfiguration configuration,
         var netuid = (ushort)Number(Settings.Netuid);
         var dataFolder = Path.GetFullPath(Text(Settings.DataFolder)!);
         var usage = ReadUsage();
-        var publicUrl = Address(Settings.PublicUrl, BaseUrl.IsUsable, "https://host or http://host:port/path, without user, query and fragment");
+        const string webAddress = "https://host or http://host:port/path, without user, query and fragment";
+        var publicUrl = Address(Settings.PublicUrl, BaseUrl.IsUsable, webAddress);
         var options = new ServiceOptions
         {
             Port = Port,
             PublicUrl = publicUrl,
+            ProjectUrl = Address(Settings.ProjectUrl, BaseUrl.IsUsable, webAddress),
             Audiences = ReadAudiences(publicUrl),
             LoopbackOnly = _development,
             Netuid = netuid,

@@ -17,6 +17,12 @@ internal static class Settings
         Takes = "`https://s3-auth.example.com`",
     };
 
+    internal static readonly Setting ProjectUrl = new(
+        "PROJECT_URL", "the address of S3Auth's sources. The page at `/` links to it, and to `docs/miners.md` and `docs/validators.md` below it. Without it the page has no such links")
+    {
+        Takes = "`https://github.com/example/s3auth/tree/main`",
+    };
+
     internal static readonly Setting Audiences = new(
         "AUDIENCES", "further values that a request may name as its `audience`, besides the host of `PUBLIC_URL`: other hosts that clients call, or SS58 addresses ([why](threat-model.md#another-server-that-trusts-the-same-hotkeys))")
     {
@@ -155,7 +161,7 @@ internal static class Settings
         new("The store", [Bucket, Region, Endpoint, PublicEndpoint, UploadMethod, ListingLifetime, ListingTimeout, ListingRedirect, SealKey]),
         new("Folders", [Layout, Sources]),
         new("Limits", [RedisUrl, RedisIsRequired, PerMiner, PerValidator, Total, RequestsPerMinute, RequestsInFlight, MaxAge, MaxAhead]),
-        new("The server", [Port, PublicUrl, Audiences, RequireAudience, DataFolder, MostConnections, DrainTime, TrustedProxies, CorsOrigins, EmbeddedStorePort]),
+        new("The server", [Port, PublicUrl, ProjectUrl, Audiences, RequireAudience, DataFolder, MostConnections, DrainTime, TrustedProxies, CorsOrigins, EmbeddedStorePort]),
         new("Records", [LogLevel, AuditFolder, MetricsToken]),
     ];
 

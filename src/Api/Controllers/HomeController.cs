@@ -2,16 +2,16 @@ using Microsoft.Net.Http.Headers;
 
 namespace S3Auth.Api.Controllers;
 
-/// <summary>The front door: a page for people, an index for programs.</summary>
+/// <summary>Serves <c>/</c>: a page to browsers, an index to programs.</summary>
 [ApiController]
 [ApiExplorerSettings(IgnoreApi = true)]
-public sealed class HomeController(IMediator mediator, HomePageRenderer writer) : ControllerBase
+public sealed class HomeController(IMediator mediator, HomePageRenderer renderer) : ControllerBase
 {
     private const string Html = "text/html";
     private const string Json = "application/json";
 
-    // What is shown again of what was typed; an address is shorter.
-    private const int LongestEcho = 64;
+    // The page repeats at most this much of a text that is not an address.
+    private const int MaxEchoLength = 64;
 
     private static readonly Dictionary<string, string> Links = new(StringComparer.Ordinal)
     {
@@ -36,13 +36,15 @@ public sealed class HomeController(IMediator mediator, HomePageRenderer writer) 
         var status = await mediator.Send(new GetStatusQuery(), cancellationToken);
         var check = await CheckAsync(Request.Query["hotkey"], cancellationToken);
         Response.Headers.ContentSecurityPolicy = HomePageRenderer.ContentSecurityPolicy;
-        return Content(await writer.WriteAsync(status, check, Request), Html + "; charset=utf-8");
+        return Content(await renderer.RenderAsync(status, check, Request), Html + "; charset=utf-8");
     }
 
-    /// <summary>Whether JSON is preferred to a page: only when it is named, and no less wanted than a page is.</summary>
+    /// <summary>Whether the client prefers JSON: it names JSON, with a quality at least as high as that of HTML.</summary>
     internal static bool WantsJson(IList<MediaTypeHeaderValue> accepted)
     {
-        double? Quality(string type) => accepted.Where(one => one.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Max(one => (double?)(one.Quality ?? 1));
+        double? Quality(string type) => accepted
+            .Where(one => one.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase))
+            .Max(one => (double?)(one.Quality ?? 1));
 
         return Quality(Json) is > 0 and var json && json >= (Quality(Html) ?? 0);
     }
@@ -62,18 +64,21 @@ public sealed class HomeController(IMediator mediator, HomePageRenderer writer) 
             return null;
         }
 
-        if (!Ss58.TryDecode(asked, out var hotkey, out var error))
+        if (!Ss58.TryDecode(asked, out var address, out var error))
         {
-            return new HotkeyCheckResult(asked[..Math.Min(asked.Length, LongestEcho)], Status: null, error.Describe(), IsMalformed: true);
+            return new HotkeyCheckResult(asked[..Math.Min(asked.Length, MaxEchoLength)], Status: null, Sentence: error.Describe(), IsMalformed: true);
         }
 
         try
         {
-            return new HotkeyCheckResult(asked, await mediator.Send(new GetHotkeyQuery(hotkey), cancellationToken));
+            var status = await mediator.Send(new GetHotkeyQuery(address), cancellationToken);
+            return status.Registered
+                ? new HotkeyCheckResult(asked, status)
+                : new HotkeyCheckResult(asked, status, await mediator.Send(new GetColdkeyQuery(address), cancellationToken));
         }
         catch (RefusedException unknown) when (unknown.Code == RefusalCode.ChainUnavailable)
         {
-            return new HotkeyCheckResult(asked, Status: null, unknown.Message);
+            return new HotkeyCheckResult(asked, Status: null, Sentence: unknown.Message);
         }
     }
 }

@@ -2,18 +2,21 @@ using System.Text.RegularExpressions;
 
 namespace S3Auth.Api.Pages;
 
-/// <summary>Where clients reach this server: as the operator says, else the address that the browser came by, over TLS unless it is this machine.</summary>
-/// <param name="publicUrl">What the operator says, by <see cref="IsUsable"/>; null for nothing.</param>
-/// <param name="port">The port that it listens on.</param>
+/// <summary>
+/// The address of this server for clients: the operator's setting, or else the host that the browser requested, with https unless it is a
+/// loopback host.
+/// </summary>
+/// <param name="publicUrl">The operator's setting, which is <see cref="IsUsable"/>; null for none.</param>
+/// <param name="port">The server's port.</param>
 public sealed partial class BaseUrl(Uri? publicUrl, int port)
 {
-    /// <summary>Whether the operator said it.</summary>
+    /// <summary>Whether the operator has set it.</summary>
     public bool IsKnown => publicUrl is not null;
 
-    /// <summary>Whether this can be the address of a server, and stand in a snippet of any language as it is.</summary>
-    public static bool IsUsable(Uri uri) => Harmless().IsMatch(uri.AbsoluteUri) && Audience.TryOf(uri, out _);
+    /// <summary>Whether an address is valid for a server and safe in the examples of every language without escaping.</summary>
+    public static bool IsUsable(Uri uri) => SafeAddress().IsMatch(uri.AbsoluteUri) && Audience.TryOf(uri, out _);
 
-    /// <summary>Without a trailing slash.</summary>
+    /// <summary>Returns the address for a request, without a trailing slash.</summary>
     public string Of(HttpRequest request)
     {
         if (publicUrl is not null)
@@ -21,8 +24,8 @@ public sealed partial class BaseUrl(Uri? publicUrl, int port)
             return publicUrl.AbsoluteUri.TrimEnd('/');
         }
 
-        // Whoever sends another Host than the one he came by sees it himself, and nobody else: the page is never kept. What speaks TLS stands
-        // before this server, which cannot see it: what is pasted fails rather than send a proof where others can read it.
+        // A client that sends a false Host header sees it only itself, because the page is never cached. A proxy may terminate TLS without
+        // telling this server. So the address has https: a wrong guess makes an example fail, but never sends a proof in the clear.
         return Uri.TryCreate($"{Uri.UriSchemeHttps}://{request.Host.Value}", UriKind.Absolute, out var asked)
             && Uri.TryCreate($"{(asked.IsLoopback ? request.Scheme : asked.Scheme)}://{asked.Authority}", UriKind.Absolute, out var uri)
             && IsUsable(asked) && IsUsable(uri)
@@ -30,6 +33,8 @@ public sealed partial class BaseUrl(Uri? publicUrl, int port)
             : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"http://localhost:{port}");
     }
 
-    [GeneratedRegex(@"\Ahttps?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Harmless();
+    [GeneratedRegex(
+        @"\Ahttps?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?\z",
+        RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SafeAddress();
 }

@@ -2,17 +2,19 @@ namespace S3Auth.Api.Pages;
 
 internal static class DependencyInjection
 {
-    /// <summary>The page at <c>/</c>.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="publicUrl">Where clients reach the API; null where the operator does not say.</param>
-    /// <param name="port">The port that it listens on.</param>
-    internal static void AddPage(this IServiceCollection services, Uri? publicUrl, int port)
+    /// <summary>Adds the page at <c>/</c>.</summary>
+    /// <param name="services">The services to add it to.</param>
+    /// <param name="publicUrl">The address that clients use; null if the operator has not set it.</param>
+    /// <param name="port">The server's port.</param>
+    /// <param name="options">What else the page shows of the configuration.</param>
+    internal static void AddPage(this IServiceCollection services, Uri? publicUrl, int port, PageOptions options)
     {
         services.AddSingleton(new BaseUrl(publicUrl, port));
+        services.AddSingleton(options);
         services.AddSingleton<Assets>();
         services.AddSingleton<HomePageRenderer>();
     }
 
-    /// <summary>What the page is shown with.</summary>
+    /// <summary>Serves the page's style, script and icon.</summary>
     internal static void MapPageAssets(this WebApplication app) => app.Services.GetRequiredService<Assets>().Map(app);
 }

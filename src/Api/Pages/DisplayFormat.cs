@@ -2,12 +2,13 @@ using System.Collections.Frozen;
 
 namespace S3Auth.Api.Pages;
 
-/// <summary>Figures as people read them.</summary>
+/// <summary>Formats values for people, without regard to their language.</summary>
 internal static class DisplayFormat
 {
-    private const string Day = "yyyy-MM-dd HH:mm:ss 'UTC'";
+    private const string UtcFormat = "yyyy-MM-dd HH:mm:ss 'UTC'";
 
-    private static readonly FrozenDictionary<string, string> Reasons = ProblemKind.All.ToFrozenDictionary(kind => kind.Code, kind => kind.Title, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, string> RefusalTitles =
+        ProblemKind.All.ToFrozenDictionary(kind => kind.Code, kind => kind.Title, StringComparer.Ordinal);
 
     /// <summary><c>200,000</c></summary>
     internal static string Number<T>(T number)
@@ -46,14 +47,15 @@ internal static class DisplayFormat
         (whole == 0 ? 100 : 100.0 * part / whole).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 
     /// <summary><c>2026-11-24 06:21:01 UTC</c></summary>
-    internal static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString(Day, CultureInfo.InvariantCulture);
+    internal static string Utc(DateTimeOffset moment) => moment.UtcDateTime.ToString(UtcFormat, CultureInfo.InvariantCulture);
 
     /// <summary><c>06:21 UTC</c></summary>
-    internal static string Clock(DateTimeOffset moment) => moment.UtcDateTime.ToString("HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    internal static string TimeOfDay(DateTimeOffset moment) => moment.UtcDateTime.ToString("HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
-    /// <summary>For programs.</summary>
-    internal static string Machine(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    /// <summary><c>2026-11-24T06:21:01Z</c></summary>
+    internal static string Iso8601(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    /// <summary>What a problem's code means.</summary>
-    internal static string Reason(string code) => Reasons.GetValueOrDefault(code, code);
+    /// <summary>Returns the title of a refusal's code.</summary>
+    internal static string RefusalTitle(string code) => RefusalTitles.GetValueOrDefault(code, code);
 }

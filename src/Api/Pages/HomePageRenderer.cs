@@ -4,21 +4,29 @@ using S3Auth.Api.Pages.Snippets;
 
 namespace S3Auth.Api.Pages;
 
-/// <summary>Writes the page at <c>/</c>.</summary>
-public sealed class HomePageRenderer(BaseUrl address, Assets assets, FolderLayout layout, IObjectStore store, IServiceProvider services, ILoggerFactory loggers)
+/// <summary>Renders the page at <c>/</c>.</summary>
+public sealed class HomePageRenderer(
+    BaseUrl address,
+    Assets assets,
+    PageOptions options,
+    FolderLayout layout,
+    IObjectStore store,
+    IServiceProvider services,
+    ILoggerFactory loggers)
 {
     /// <summary>
-    /// What the page may do in a browser: show itself with its own style, script and icon, ask this server again, and nothing else. What somebody
-    /// would get into it could neither run nor be sent anywhere.
+    /// The page may load its own style, script and icon, submit its form to this server, and request this server again. Injected markup can
+    /// neither run a script nor send data elsewhere.
     /// </summary>
     internal const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+        + "base-uri 'none'; frame-ancestors 'none'";
 
-    /// <summary>The page as HTML.</summary>
-    /// <param name="status">How the service is.</param>
-    /// <param name="check">The hotkey that was asked about; null where none was.</param>
-    /// <param name="request">The request, which knows the address that the browser came by.</param>
-    internal async Task<string> WriteAsync(Status status, HotkeyCheckResult? check, HttpRequest request)
+    /// <summary>Returns the page as HTML.</summary>
+    /// <param name="status">The state of the service.</param>
+    /// <param name="check">The result of an address check; null if the visitor asked for none.</param>
+    /// <param name="request">The request. Its host is the address of the examples if the operator has set none.</param>
+    internal async Task<string> RenderAsync(Status status, HotkeyCheckResult? check, HttpRequest request)
     {
         var chain = status.Health.MetagraphSyncer;
         var model = new HomePageModel
@@ -28,6 +36,8 @@ public sealed class HomePageRenderer(BaseUrl address, Assets assets, FolderLayou
             MinBytes = UploadPolicy.MinBytes,
             MaxBytes = UploadPolicy.MaxBytes,
             IsAddressKnown = address.IsKnown,
+            ProjectUrl = options.ProjectUrl,
+            HasDevelopmentAccounts = options.HasDevelopmentAccounts,
             Snippets = new UsageSnippets(address.Of(request), chain.Network, chain.Netuid, layout, store.UploadMethod),
             Assets = assets,
         };
@@ -41,27 +51,38 @@ public sealed class HomePageRenderer(BaseUrl address, Assets assets, FolderLayou
     }
 }
 
-/// <summary>All that the page shows.</summary>
+/// <summary>What the page shows of the configuration.</summary>
+/// <param name="ProjectUrl">The address of S3Auth's sources; null for none.</param>
+/// <param name="HasDevelopmentAccounts">Whether the metagraph is that of the development accounts.</param>
+public sealed record PageOptions(Uri? ProjectUrl, bool HasDevelopmentAccounts);
+
+/// <summary>Everything that the page shows.</summary>
 public sealed class HomePageModel
 {
-    /// <summary>How the service is.</summary>
+    /// <summary>The state of the service.</summary>
     public required Status Status { get; init; }
 
-    /// <summary>The hotkey that was asked about; null where none was.</summary>
+    /// <summary>The result of an address check; null if the visitor asked for none.</summary>
     public required HotkeyCheckResult? Check { get; init; }
 
-    /// <summary>The smallest file.</summary>
+    /// <summary>The smallest file that may be uploaded, in bytes.</summary>
     public required long MinBytes { get; init; }
 
-    /// <summary>The largest file.</summary>
+    /// <summary>The largest file that may be uploaded, in bytes.</summary>
     public required long MaxBytes { get; init; }
 
-    /// <summary>Whether the snippets' address is the operator's word.</summary>
+    /// <summary>Whether the operator has set the address of this server.</summary>
     public required bool IsAddressKnown { get; init; }
 
-    /// <summary>The snippets.</summary>
+    /// <summary>The address of S3Auth's sources; null for none.</summary>
+    public required Uri? ProjectUrl { get; init; }
+
+    /// <summary>Whether the metagraph is that of the development accounts.</summary>
+    public required bool HasDevelopmentAccounts { get; init; }
+
+    /// <summary>The examples.</summary>
     public required UsageSnippets Snippets { get; init; }
 
-    /// <summary>What the page is shown with.</summary>
+    /// <summary>The style, script and icon.</summary>
     public required Assets Assets { get; init; }
 }

@@ -1,8 +1,10 @@
 namespace S3Auth.Api.Pages;
 
-/// <summary>A hotkey that somebody asked the page about.</summary>
-/// <param name="Asked">What was typed.</param>
-/// <param name="Status">What the chain says of it; null where that cannot be told.</param>
-/// <param name="Sentence">Why it cannot.</param>
-/// <param name="IsMalformed">Whether what was typed is no address.</param>
-public sealed record HotkeyCheckResult(string Asked, HotkeyStatus? Status, string? Sentence = null, bool IsMalformed = false);
+/// <summary>The answer to the check of an address on the page.</summary>
+/// <param name="Asked">The text that the visitor entered.</param>
+/// <param name="Status">What the chain says about the address as a hotkey; null if it is not known.</param>
+/// <param name="Owned">The hotkeys that the address owns as a coldkey; null if it is itself a registered hotkey.</param>
+/// <param name="Sentence">Why the status is not known.</param>
+/// <param name="IsMalformed">Whether the text is not an address.</param>
+public sealed record HotkeyCheckResult(
+    string Asked, HotkeyStatus? Status, OwnedHotkeys? Owned = null, string? Sentence = null, bool IsMalformed = false);

@@ -61,7 +61,7 @@ internal sealed partial class RedisAnswers(RedisLink redis, RecentAnswers answer
     {
         try
         {
-            var all = _tellings++ % TellingsPerWhole == 0 ? answers.Read() : answers.ReadUntold();
+            var all = _tellings++ % TellingsPerWhole == 0 ? answers.Read() : answers.ReadUnpublished();
             foreach (var hour in all.GroupBy(one => HourOf(one.Minute)))
             {
                 if (!await TellAsync(hour.Key, [.. hour]))
@@ -85,7 +85,7 @@ internal sealed partial class RedisAnswers(RedisLink redis, RecentAnswers answer
         var (told, _) = await redis.LookAsync(database => database.ScriptEvaluateAsync(SetScript, [KeyOf(hour)], arguments, CommandFlags.NoScriptCache));
         if (told)
         {
-            answers.MarkTold(counts);
+            answers.MarkPublished(counts);
         }
 
         return told;

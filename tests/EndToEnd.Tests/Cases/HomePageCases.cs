@@ -103,16 +103,16 @@ internal sealed class HomePageCases
 
         await Expect(FactOf(page, "Chain")).ToContainTextAsync("static, subnet 46");
         await Expect(FactOf(page, "Registered hotkeys")).ToContainTextAsync("5");
-        await Expect(FactOf(page, "Validators that qualify")).ToContainTextAsync("1");
+        await Expect(FactOf(page, "Validators")).ToContainTextAsync("1");
         await Expect(FactOf(page, "Object store")).ToContainTextAsync("bucket s3auth-dev");
-        await Expect(FactOf(page, "Signing keys")).ToContainTextAsync("There");
+        await Expect(FactOf(page, "Store credentials")).ToContainTextAsync("Available");
         await Expect(FactOf(page, "Redis")).ToContainTextAsync("Not used");
-        await Expect(FactOf(page, "Miners with data")).ToContainTextAsync("1");
-        await Expect(FactOf(page, "Source reddit")).ToContainTextAsync("0");
+        await Expect(FactOf(page, "Miners with files")).ToContainTextAsync("1");
+        await Expect(FactOf(page, "Miners by source")).ToContainTextAsync("reddit 0");
         await Expect(page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "Last hour" })).ToHaveAccessibleNameAsync(
             "Last hour, each bar a minute: 3 granted and 1 refused; at most 4 in one bar.");
         await Expect(page.GetByRole(AriaRole.Row, new PageGetByRoleOptions { Name = "hotkey_not_registered" })).ToContainTextAsync("The hotkey is not registered");
-        await Expect(page.Locator("#now")).ToContainTextAsync("3 of 1,000,000,000 are used");
+        await Expect(page.Locator("#now")).ToContainTextAsync("3 of 1,000,000,000 grants are used");
     }
 
     [TestCase("For miners, with")]
@@ -179,15 +179,15 @@ internal sealed class HomePageCases
         Assert.That(await page.EvaluateAsync<string>("() => navigator.clipboard.readText()"), Is.EqualTo(shown + "\n"));
     }
 
-    [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", "known", "Registered", "May read", "30,000")]
+    [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", "known", "Registered", "May download", "30,000")]
     [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "unknown", "Not registered", "it may do nothing here")]
-    [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX", "malformed", "No hotkey", "its checksum does not match")]
-    [TestCase("<script>alert(1)</script>", "script", "No hotkey", "outside the base58 alphabet")]
+    [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX", "malformed", "Not an address", "its checksum does not match")]
+    [TestCase("<script>alert(1)</script>", "script", "Not an address", "outside the base58 alphabet")]
     public async Task Hotkey_is_checked(string address, string kind, params string[] expected)
     {
         var watched = await OpenAsync("/");
         var page = watched.Page;
-        await page.GetByLabel("The hotkey's SS58 address").FillAsync(address);
+        await page.GetByLabel("SS58 address of a hotkey or coldkey").FillAsync(address);
 
         await page.Keyboard.PressAsync("Enter");
 
@@ -198,7 +198,7 @@ internal sealed class HomePageCases
             await Expect(answer).ToContainTextAsync(text);
         }
 
-        await Expect(page.GetByLabel("The hotkey's SS58 address")).ToHaveValueAsync(address);
+        await Expect(page.GetByLabel("SS58 address of a hotkey or coldkey")).ToHaveValueAsync(address);
         await watched.ScreenshotAsync($"home-check-{kind}.png");
         watched.AssertNoComplaint();
         watched.AssertOneHost();
@@ -217,7 +217,7 @@ internal sealed class HomePageCases
         }
 
         await Expect(page.Locator("#miners h3")).ToHaveTextAsync(Titles);
-        await page.GetByLabel("The hotkey's SS58 address").FillAsync(Subnet.OrdinaryMiner.Hotkey.Address);
+        await page.GetByLabel("SS58 address of a hotkey or coldkey").FillAsync(Subnet.OrdinaryMiner.Hotkey.Address);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Check" }).ClickAsync();
         await Expect(page.Locator("#answer")).ToContainTextAsync("May upload");
         await watched.ScreenshotAsync("home-without-script.png");
@@ -232,7 +232,7 @@ internal sealed class HomePageCases
         var page = watched.Page;
         await Expect(page.Locator("#requests")).ToContainTextAsync("0 granted");
         await page.GetByRole(AriaRole.Tab, new PageGetByRoleOptions { Name = "Python" }).First.ClickAsync();
-        await page.GetByLabel("The hotkey's SS58 address").FillAsync("5half");
+        await page.GetByLabel("SS58 address of a hotkey or coldkey").FillAsync("5half");
         await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Miner.Development("Bob")));
 
         var soon = new LocatorAssertionsToContainTextOptions { Timeout = RefreshSeconds * 3 * 1000 };
@@ -240,7 +240,7 @@ internal sealed class HomePageCases
         await Expect(page.Locator("#requests")).ToContainTextAsync("1 granted", soon);
         Assert.That(await page.EvaluateAsync<bool>("() => window.marked.isConnected"), "only what differs was changed");
         await Expect(page.Locator("#miner-python")).ToBeVisibleAsync();
-        await Expect(page.GetByLabel("The hotkey's SS58 address")).ToHaveValueAsync("5half");
+        await Expect(page.GetByLabel("SS58 address of a hotkey or coldkey")).ToHaveValueAsync("5half");
         watched.AssertNoComplaint();
 
         // Who wants them to stand still can have that.
@@ -248,11 +248,11 @@ internal sealed class HomePageCases
         await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Miner.Development("Charlie")));
         await Task.Delay(TimeSpan.FromSeconds(RefreshSeconds + 3));
         await Expect(page.Locator("#requests")).ToContainTextAsync("1 granted");
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on updating" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Resume updates" }).ClickAsync();
         await Expect(page.Locator("#requests")).ToContainTextAsync("2 granted", soon);
 
         await api.StopAsync();
-        await Expect(page.Locator("#refresh")).ToContainTextAsync("could not be asked again", soon);
+        await Expect(page.Locator("#refresh")).ToContainTextAsync("does not answer", soon);
         await Expect(page.Locator("#requests")).ToContainTextAsync("2 granted");
     }
 
@@ -279,7 +279,7 @@ internal sealed class HomePageCases
         await Expect(FactOf(page, "Object store")).ToContainTextAsync("✗ Does not answer");
         await Expect(FactOf(page, "Redis")).ToContainTextAsync("✗ Does not answer");
         await Expect(page.Locator(".problems li")).ToHaveCountAsync(2);
-        await Expect(page.Locator("#storage")).ToContainTextAsync("Nobody has counted yet");
+        await Expect(page.Locator("#storage")).ToContainTextAsync("not counted yet");
         await watched.ScreenshotAsync("home-store-away.png");
         var html = await page.ContentAsync();
         using (Assert.EnterMultipleScope())
@@ -304,7 +304,7 @@ internal sealed class HomePageCases
         settings["METAGRAPH_MAX_STALENESS"] = "3";
         await using var api = await ApiProcess.StartAsync(settings);
         var followed = (await OpenAsync("/", server: api.Address)).Page;
-        await Expect(FactOf(followed, "Chain")).ToContainTextAsync("✓ Followed");
+        await Expect(FactOf(followed, "Chain")).ToContainTextAsync("✓ Up to date");
         await Expect(FactOf(followed, "Block")).ToContainTextAsync("1,000");
 
         await node.DisposeAsync();
@@ -313,9 +313,9 @@ internal sealed class HomePageCases
         var stale = watched.Page;
 
         await Expect(stale.GetByText("Not all is well")).ToBeVisibleAsync();
-        await Expect(FactOf(stale, "Chain")).ToContainTextAsync("✗ Too old to decide on");
+        await Expect(FactOf(stale, "Chain")).ToContainTextAsync("✗ Out of date");
         await Expect(FactOf(stale, "Block")).ToContainTextAsync("1,000");
-        await Expect(FactOf(stale, "Validators that qualify")).ToContainTextAsync("unknown");
+        await Expect(FactOf(stale, "Validators")).ToContainTextAsync("unknown");
         await Expect(stale.Locator("#answer")).ToContainTextAsync("Cannot tell now");
         await watched.ScreenshotAsync("home-chain-stale.png");
         watched.AssertNoComplaint();

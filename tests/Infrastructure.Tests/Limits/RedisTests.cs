@@ -314,7 +314,7 @@ public sealed class RedisTests
         var instance = await StartAsync();
         Answers(instance).Granted();
         await Shared(instance).StopAsync(CancellationToken.None);
-        Answers(instance).MarkTold([.. Answers(instance).Read().Select(one => one with { Count = 0 })]);
+        Answers(instance).MarkPublished([.. Answers(instance).Read().Select(one => one with { Count = 0 })]);
         await Shared(instance).StopAsync(CancellationToken.None);
         Assert.That(await SharedByAsync(instance), Is.EqualTo(new[] { ("granted", 1L) }));
 

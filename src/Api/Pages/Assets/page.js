@@ -1,10 +1,10 @@
-// What the page does beyond showing itself: snippets become tabs that can be copied, and the figures stay fresh. Without this, all of it is
-// there, one under the other, as of when it was asked for.
+// Turns the examples into tabs with a copy button, and refreshes the figures. Without this script the page shows all examples one below the
+// other, and the figures as of its request.
 'use strict';
 
 const REFRESH_MS = 15_000;
-const PATIENCE_MS = 10_000;
-const FRESH = ['summary', 'now', 'requests', 'storage'];
+const REQUEST_TIMEOUT_MS = 10_000;
+const REFRESHED_IDS = ['summary', 'now', 'requests', 'storage'];
 
 function makeButton(text, onClick) {
   const button = document.createElement('button');
@@ -89,7 +89,7 @@ function makeCopyable(pre) {
   pre.after(button);
 }
 
-// Changes what differs and nothing else: who reads or listens here stays where he is.
+// Changes only what differs, so that focus, selection and screen readers keep their place.
 function update(old, fresh) {
   if (old.isEqualNode(fresh)) {
     return;
@@ -110,30 +110,30 @@ function update(old, fresh) {
 async function refresh(isWanted) {
   const note = document.getElementById('refresh');
   try {
-    const answer = await fetch('./', { headers: { Accept: 'text/html' }, cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch('./', { headers: { Accept: 'text/html' }, cache: 'no-store', signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
     if (!answer.ok) {
       throw new Error(`status ${answer.status}`);
     }
 
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (isWanted()) {
-      FRESH.forEach((id) => update(document.getElementById(id), page.getElementById(id)));
+      REFRESHED_IDS.forEach((id) => update(document.getElementById(id), page.getElementById(id)));
     }
     note.textContent = '';
   } catch {
     if (note.textContent === '') {
-      note.textContent = 'The server could not be asked again: the figures are older than they say. Trying again.';
+      note.textContent = 'The server does not answer: these figures are old. Trying again.';
     }
   }
 }
 
-// Coming back to the page shows what is true now; coming back often does not ask often. Who wants the figures to stand still can have that.
+// Refreshes every REFRESH_MS while the page is visible, and when it becomes visible again, but not more often. A button pauses it.
 function keepFresh() {
-  let askedAt = performance.now();
+  let requestedAt = performance.now();
   let isPaused = false;
   const refreshWhenDue = () => {
-    if (!isPaused && !document.hidden && performance.now() - askedAt >= REFRESH_MS) {
-      askedAt = performance.now();
+    if (!isPaused && !document.hidden && performance.now() - requestedAt >= REFRESH_MS) {
+      requestedAt = performance.now();
       refresh(() => !isPaused);
     }
   };
@@ -141,7 +141,7 @@ function keepFresh() {
   document.addEventListener('visibilitychange', refreshWhenDue);
   document.getElementById('fresh').append(makeButton('Pause updates', (button) => {
     isPaused = !isPaused;
-    button.textContent = isPaused ? 'Go on updating' : 'Pause updates';
+    button.textContent = isPaused ? 'Resume updates' : 'Pause updates';
   }));
 }
 

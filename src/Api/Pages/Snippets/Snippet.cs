@@ -1,8 +1,9 @@
 namespace S3Auth.Api.Pages.Snippets;
 
-/// <summary>One way to do it.</summary>
-/// <param name="Id">What its place in the page is called.</param>
+/// <summary>One example on the page.</summary>
+/// <param name="Id">The id of its element.</param>
 /// <param name="Title">The language or tool.</param>
-/// <param name="Needs">What must be there.</param>
-/// <param name="Text">What to paste.</param>
-public sealed record Snippet(string Id, string Title, string Needs, string Text);
+/// <param name="Needs">What it needs, and how to run it.</param>
+/// <param name="Text">The text to paste.</param>
+/// <param name="NeedsTool">Whether it runs <c>s3auth</c>.</param>
+public sealed record Snippet(string Id, string Title, string Needs, string Text, bool NeedsTool = false);

@@ -4,9 +4,9 @@ using System.Text.RegularExpressions;
 namespace S3Auth.Api.Pages.Snippets;
 
 /// <summary>
-/// How to use this very deployment: its snippets, with its address, subnet, layout and way to upload filled in. What is filled in is
-/// harmless in every language of theirs: nobody but the operator chooses it, and the chain's own name and the address that a browser came by
-/// are held to a few characters.
+/// Examples that use this deployment, with its address, subnet, layout and upload method filled in. The values are safe in every language
+/// of the examples: the operator chooses them, or they are limited to a few characters (the chain's name, the address in the browser).
+/// Shell examples contain no comments, because an interactive zsh does not know them.
 /// </summary>
 public sealed partial class UsageSnippets
 {
@@ -14,24 +14,25 @@ public sealed partial class UsageSnippets
 
     private const string File = "data.parquet";
     private const string Job = "default";
-    private const int LongestName = 64;
+    private const int MaxNameLength = 64;
 
-    private const string WithTool = "Needs s3auth, which S3Auth's sources make: docs/miners.md tells how.";
-    private const string WithPython = "Needs pip install bittensor requests. Save it as app.py, then: python3 app.py";
-    private const string WithCurl =
-        "Needs curl, jq, and s3auth, which signs; anything that signs with sr25519 will do. Paste it into a shell of its own, which it tells to keep what it writes from others (umask).";
-    private const string WithCSharp = "Needs .NET 10, and S3Auth's sources in the folder s3auth beside it. Save it as app.cs, then: dotnet run app.cs";
+    private const string NeedsTool = "Needs s3auth.";
+    private const string NeedsPython = "Needs pip install bittensor requests. Save it as app.py and run: python3 app.py";
+    private const string NeedsCurl =
+        "Needs curl, jq and s3auth, which signs. Paste it into a new shell: umask keeps the files that it writes private.";
+    private const string NeedsCSharp =
+        "Needs .NET 10 and S3Auth's sources in the folder s3auth. Save it as app.cs beside that folder and run: dotnet run app.cs";
 
     private static readonly FrozenDictionary<string, string> Templates = ReadTemplates();
 
     private readonly Dictionary<string, string> _values;
     private readonly string _upload;
 
-    /// <param name="server">Where clients reach this server, by <see cref="BaseUrl"/>.</param>
+    /// <param name="server">The address of this server, from <see cref="BaseUrl"/>.</param>
     /// <param name="network">The chain's name.</param>
     /// <param name="netuid">The subnet.</param>
-    /// <param name="layout">Where files live.</param>
-    /// <param name="upload">How the store takes them.</param>
+    /// <param name="layout">The layout of the bucket.</param>
+    /// <param name="upload">The store's upload method.</param>
     public UsageSnippets(string server, string network, ushort netuid, FolderLayout layout, UploadMethod upload)
     {
         var source = layout.DefaultSource?.Name;
@@ -40,7 +41,7 @@ public sealed partial class UsageSnippets
         {
             ["server"] = server,
             ["audience"] = Audience.Of(new Uri(server)).Text,
-            ["network"] = Unfamiliar().Replace(network[..Math.Min(network.Length, LongestName)], "_"),
+            ["network"] = UnsafeCharacter().Replace(network[..Math.Min(network.Length, MaxNameLength)], "_"),
             ["netuid"] = netuid.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ["structure"] = layout.Structure,
             ["path"] = layout.ExamplePath[..(layout.ExamplePath.LastIndexOf('/') + 1)] + File,
@@ -53,31 +54,36 @@ public sealed partial class UsageSnippets
         };
     }
 
-    /// <summary>What a miner does.</summary>
+    /// <summary>Examples for miners.</summary>
     public IReadOnlyList<Snippet> ForMiners =>
     [
-        new("miner-s3auth", "s3auth", WithTool, Fill("miner.s3auth.sh")),
-        new("miner-python", "Python", WithPython, Fill($"miner.{_upload}.py", "your files go to")),
-        new("miner-curl", "curl", WithCurl, Fill($"miner.{_upload}.sh")),
-        new("miner-csharp", "C#", WithCSharp, Fill("miner.cs")),
+        new("miner-s3auth", "s3auth", NeedsTool, Fill("miner.s3auth.sh"), NeedsTool: true),
+        new("miner-python", "Python", NeedsPython, Fill($"miner.{_upload}.py", "your files go to")),
+        new("miner-curl", "curl", NeedsCurl, Fill($"miner.{_upload}.sh"), NeedsTool: true),
+        new("miner-csharp", "C#", NeedsCSharp, Fill("miner.cs")),
     ];
 
-    /// <summary>What a validator does.</summary>
+    /// <summary>Examples for validators.</summary>
     public IReadOnlyList<Snippet> ForValidators =>
     [
-        new("validator-s3auth", "s3auth", WithTool, Fill("validator.s3auth.sh")),
-        new("validator-python", "Python", WithPython, Fill("validator.py", "files of miners are in")),
-        new("validator-curl", "curl", WithCurl, Fill("validator.sh")),
-        new("validator-csharp", "C#", WithCSharp, Fill("validator.cs")),
+        new("validator-s3auth", "s3auth", NeedsTool, Fill("validator.s3auth.sh"), NeedsTool: true),
+        new("validator-python", "Python", NeedsPython, Fill("validator.py", "files of miners are in")),
+        new("validator-curl", "curl", NeedsCurl, Fill("validator.sh"), NeedsTool: true),
+        new("validator-csharp", "C#", NeedsCSharp, Fill("validator.cs")),
     ];
 
-    private string Fill(string template, string whatIsWhere = "") => Place().Replace(Templates[template], match => match.Groups["name"].Value switch
+    private string Fill(string template, string folderNote = "")
     {
-        // What all programs in Python begin with.
-        "ask" => Fill("ask.py", whatIsWhere),
-        "what_is_where" => whatIsWhere,
-        var name => _values[name],
-    });
+        return Placeholder().Replace(Templates[template], match => ValueOf(match.Groups["name"].Value));
+
+        string ValueOf(string name) => name switch
+        {
+            // Every Python example begins with it.
+            "ask" => Fill("ask.py", folderNote),
+            "folder_note" => folderNote,
+            _ => _values[name],
+        };
+    }
 
     private static FrozenDictionary<string, string> ReadTemplates()
     {
@@ -94,9 +100,9 @@ public sealed partial class UsageSnippets
     }
 
     [GeneratedRegex("<<(?<name>[a-z_]+)>>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Place();
+    private static partial Regex Placeholder();
 
-    // The name of a chain is what a node says it is.
+    // The chain node chooses the name, so it is not trusted.
     [GeneratedRegex("[^A-Za-z0-9 ._-]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Unfamiliar();
+    private static partial Regex UnsafeCharacter();
 }

@@ -1,12 +1,12 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Anyone asks what the chain says of a hotkey, and so what it may do here. All of it is public on the chain.</summary>
+/// <summary>Asks what the chain says about a hotkey and what it may do here. Anyone may ask: the chain publishes it.</summary>
 /// <param name="Hotkey">The hotkey.</param>
 public sealed record GetHotkeyQuery(AccountId Hotkey) : IRequest<HotkeyStatus>;
 
 /// <summary>
-/// Decides by the same snapshot and rules as <see cref="Pipeline.Authenticate{TRequest, TResponse}"/>. It never makes this server read the
-/// chain: nobody has proved anything.
+/// Decides by the same snapshot and rules as <see cref="Pipeline.Authenticate{TRequest, TResponse}"/>. It never causes a read of the chain,
+/// because the caller has proved nothing.
 /// </summary>
 internal sealed class GetHotkeyHandler(IMetagraph metagraph, SubnetRules rules) : IRequestHandler<GetHotkeyQuery, HotkeyStatus>
 {

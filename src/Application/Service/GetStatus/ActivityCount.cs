@@ -2,13 +2,13 @@
 namespace S3Auth.Application.Service;
 
 /// <summary>
-/// Adds up what was answered lately, by all instances where that can be known, else by this one. What adds them up is asked at most once per
-/// <see cref="Lifetime"/>, whoever asks this server and how often.
+/// Counts the recent answers to signed requests: of all instances if they share them, else of this one. Reads the shared counts at most once
+/// per <see cref="MaxAge"/> for all callers.
 /// </summary>
 internal sealed class ActivityCount
 {
-    /// <summary>How long one answer counts.</summary>
-    internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
+    /// <summary>How long one count is cached.</summary>
+    internal static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
     private readonly RecentAnswers _own;
     private readonly ISharedAnswers _shared;
@@ -18,10 +18,10 @@ internal sealed class ActivityCount
     public ActivityCount(RecentAnswers own, ISharedAnswers shared, TimeProvider time)
     {
         (_own, _shared, _time) = (own, shared, time);
-        _cache = new SingleFlightCache<RecentActivity>(CountAsync, Lifetime, time);
+        _cache = new SingleFlightCache<RecentActivity>(CountAsync, MaxAge, time);
     }
 
-    internal Task<RecentActivity> AskAsync(CancellationToken cancellationToken) => _cache.GetAsync(cancellationToken);
+    internal Task<RecentActivity> GetAsync(CancellationToken cancellationToken) => _cache.GetAsync(cancellationToken);
 
     private async Task<RecentActivity> CountAsync()
     {

@@ -1,9 +1,9 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Anyone asks how the service is and what it has done lately.</summary>
+/// <summary>Asks for the state of the service and its recent activity. Anyone may ask.</summary>
 public sealed record GetStatusQuery : IRequest<Status>;
 
-/// <summary>Puts together what others tell; of what costs something to know, each of them bounds how often it is looked at.</summary>
+/// <summary>Combines the answers of the other queries. Each of them caches what is expensive to find out.</summary>
 internal sealed class GetStatusHandler(
     IRequestHandler<GetHealthQuery, Health> health,
     IRequestHandler<GetReadinessQuery, Readiness> readiness,
@@ -18,8 +18,8 @@ internal sealed class GetStatusHandler(
     {
         var healthNow = health.Handle(new GetHealthQuery(), cancellationToken);
         var limitsNow = limits.Handle(new GetRateLimitsQuery(), cancellationToken);
-        var storageNow = storage.AskAsync(cancellationToken);
-        var activityNow = activity.AskAsync(cancellationToken);
+        var storageNow = storage.GetAsync(cancellationToken);
+        var activityNow = activity.GetAsync(cancellationToken);
         await Task.WhenAll(healthNow, limitsNow, storageNow, activityNow);
         var missing = (await readiness.Handle(new GetReadinessQuery(), cancellationToken)).Failing;
 
@@ -41,19 +41,21 @@ internal sealed class GetStatusHandler(
     {
         if (missing.ContainsKey(Readiness.Process))
         {
-            yield return "This instance was told to stop: it ends what it has begun, and others answer.";
+            yield return "This instance is stopping. It finishes its requests; other instances answer new ones.";
         }
 
         if (missing.ContainsKey(Readiness.Credentials))
         {
-            yield return "This server has nothing to sign with: signed requests are refused until it has the store's keys.";
+            yield return "The server has no credentials for the object store. It refuses signed requests until it has some.";
         }
 
         if (missing.ContainsKey(Readiness.Metagraph))
         {
             yield return health.MetagraphSyncer.AgeSeconds is { } age
-                ? string.Create(CultureInfo.InvariantCulture, $"The chain's last answer is {age} s old, too old to decide on: signed requests are refused until a node answers.")
-                : "The chain has not answered yet: signed requests are refused until it does.";
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The metagraph is {age} s old, which is too old. The server refuses signed requests until it reads the chain again.")
+                : "The server has not read the chain yet. It refuses signed requests until it does.";
         }
 
         if (health.Store.Problem is { } refusal)
@@ -62,7 +64,7 @@ internal sealed class GetStatusHandler(
         }
         else if (!health.S3Ok)
         {
-            yield return "The object store does not answer this server: uploads and downloads that were granted may fail, and listings do.";
+            yield return "The object store does not answer. Listings fail; uploads and downloads may fail too.";
         }
 
         if (health.Store.PublicEndpointProblem is { } endpoint)
@@ -82,17 +84,18 @@ internal sealed class GetStatusHandler(
 
         if (health.RedisOk is false)
         {
-            yield return "Redis does not answer: used proofs and grants are not counted together by all instances, and where the operator wants that, signed requests are refused.";
+            yield return "Redis does not answer. Each instance counts grants and used proofs on its own; "
+                + "with REDIS_REQUIRED=true it refuses signed requests.";
         }
 
         if (!health.AuditOk)
         {
-            yield return "Decisions cannot be recorded: the operator should look at the disk and the log.";
+            yield return "The server cannot write audit records. The operator should check the disk and the log.";
         }
 
         if (limits.RemainingToday == 0)
         {
-            yield return "All of today's grants have been given: there are new ones after 00:00 UTC.";
+            yield return "All of today's grants are used. The count starts again at 00:00 UTC.";
         }
     }
 }

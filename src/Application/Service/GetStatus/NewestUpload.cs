@@ -1,11 +1,11 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>The newest upload among the files that were listed for somebody: known without asking the store for it.</summary>
+/// <summary>Remembers the newest upload among the files that clients have listed, so that the server need not ask the store.</summary>
 internal sealed class NewestUpload
 {
     private long _ticks;
 
-    /// <summary>When it was; null while no file was listed.</summary>
+    /// <summary>The time of the newest upload; null until a client lists a file.</summary>
     internal DateTimeOffset? Seen => Interlocked.Read(ref _ticks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     internal void See(IReadOnlyList<StoredFile> files)

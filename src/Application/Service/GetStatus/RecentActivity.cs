@@ -1,24 +1,25 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>What requests for access were answered with lately, with those that nobody signed or that came too fast.</summary>
-/// <param name="CountedTogether">Whether all instances' answers are counted here; else those of this one alone.</param>
-/// <param name="CountingSince">When this instance began to count; null where all count together.</param>
-/// <param name="LastHour">Minute by minute.</param>
-/// <param name="LastDay">Half an hour by half an hour.</param>
+/// <summary>Recent answers to requests for access, including requests without a proof or over the burst limit.</summary>
+/// <param name="CountedTogether">Whether the counts include all instances, not only this one.</param>
+/// <param name="CountingSince">When this instance started counting; null if the counts include all instances.</param>
+/// <param name="LastHour">The last hour in intervals of a minute.</param>
+/// <param name="LastDay">The last 24 hours in intervals of half an hour.</param>
 public sealed record RecentActivity(
     bool CountedTogether,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CountingSince,
     Activity LastHour,
     Activity LastDay);
 
-/// <param name="Since">When the first interval began.</param>
-/// <param name="IntervalSeconds">How long an interval is.</param>
-/// <param name="Requests">How many requests for access were answered: granted or refused.</param>
-/// <param name="Granted">How many were granted.</param>
-/// <param name="Refused">How many were refused, or failed.</param>
-/// <param name="RefusedByReason">The same by the problem's code.</param>
-/// <param name="GrantedPerInterval">How many were granted, oldest interval first; the last one is not over.</param>
-/// <param name="RefusedPerInterval">How many were refused.</param>
+/// <summary>Counts of answers in one period.</summary>
+/// <param name="Since">The start of the first interval.</param>
+/// <param name="IntervalSeconds">The length of an interval in seconds.</param>
+/// <param name="Requests">Answered requests: granted and refused.</param>
+/// <param name="Granted">Granted requests.</param>
+/// <param name="Refused">Refused or failed requests.</param>
+/// <param name="RefusedByReason">Refused or failed requests by code.</param>
+/// <param name="GrantedPerInterval">Granted requests per interval, oldest first. The last interval is not complete.</param>
+/// <param name="RefusedPerInterval">Refused or failed requests per interval.</param>
 public sealed record Activity(
     DateTimeOffset Since,
     int IntervalSeconds,
@@ -29,11 +30,11 @@ public sealed record Activity(
     IReadOnlyList<long> GrantedPerInterval,
     IReadOnlyList<long> RefusedPerInterval)
 {
-    /// <summary>Adds up what was answered in the minutes up to one.</summary>
-    /// <param name="answers">What was answered, minute by minute; what lies outside is passed over.</param>
-    /// <param name="lastMinute">The minute that the last part ends with.</param>
-    /// <param name="minutes">How many minutes in each part.</param>
-    /// <param name="parts">How many parts.</param>
+    /// <summary>Sums up answers per interval.</summary>
+    /// <param name="answers">The answers per minute. Answers outside the period are ignored.</param>
+    /// <param name="lastMinute">The last minute of the last interval.</param>
+    /// <param name="minutes">The minutes of an interval.</param>
+    /// <param name="parts">The number of intervals.</param>
     internal static Activity Of(IReadOnlyList<AnswerCount> answers, long lastMinute, int minutes, int parts)
     {
         var (granted, refused) = (new long[parts], new long[parts]);
@@ -59,6 +60,13 @@ public sealed record Activity(
         }
 
         return new Activity(
-            DateTimeOffset.FromUnixTimeSeconds(first * 60), minutes * 60, granted.Sum() + refused.Sum(), granted.Sum(), refused.Sum(), reasons, granted, refused);
+            DateTimeOffset.FromUnixTimeSeconds(first * 60),
+            minutes * 60,
+            granted.Sum() + refused.Sum(),
+            granted.Sum(),
+            refused.Sum(),
+            reasons,
+            granted,
+            refused);
     }
 }

@@ -1,15 +1,15 @@
 namespace S3Auth.Application.Service;
 
 /// <summary>
-/// What this instance answered signed requests with, minute by minute, for the last 24 hours: granted, or refused and why. In memory, and
-/// never larger than a day of minutes: answers are called by this program's own codes, whatever is sent to it.
+/// Counts this instance's answers to signed requests, per minute for the last 24 hours: granted, or the code of the refusal. Its size is
+/// bounded, because it keeps a fixed number of minutes and the server defines all codes.
 /// </summary>
 public sealed class RecentAnswers
 {
-    /// <summary>How many minutes are kept: a day.</summary>
+    /// <summary>The minutes that are kept: one day.</summary>
     public const int MinutesKept = 24 * 60;
 
-    /// <summary>What an answer is called that is no problem.</summary>
+    /// <summary>The name of an answer that is not a refusal.</summary>
     internal const string GrantedAnswer = "granted";
 
     private readonly TimeProvider _time;
@@ -24,35 +24,35 @@ public sealed class RecentAnswers
         Since = time.GetUtcNow();
     }
 
-    /// <summary>From when on they are counted.</summary>
+    /// <summary>When counting started.</summary>
     internal DateTimeOffset Since { get; }
 
-    /// <summary>A request was granted.</summary>
+    /// <summary>Counts a granted request.</summary>
     public void Granted() => Count(GrantedAnswer);
 
-    /// <summary>A request was refused, or failed.</summary>
-    /// <param name="code">The problem's code, one of this program's own.</param>
+    /// <summary>Counts a refused or failed request.</summary>
+    /// <param name="code">The refusal's code.</param>
     public void Refused(string code) => Count(code);
 
-    /// <summary>All of it.</summary>
+    /// <summary>Returns all counts.</summary>
     public IReadOnlyList<AnswerCount> Read() => Collect(static _ => true);
 
-    /// <summary>What changed since somebody was told of it, whole, for who adds up what all instances answer.</summary>
-    public IReadOnlyList<AnswerCount> ReadUntold() => Collect(static tally => tally.Count != tally.Told);
+    /// <summary>Returns the counts that have changed since they were last published to the other instances.</summary>
+    public IReadOnlyList<AnswerCount> ReadUnpublished() => Collect(static tally => tally.Count != tally.Published);
 
-    /// <summary>Somebody was told of these.</summary>
-    public void MarkTold(IReadOnlyList<AnswerCount> told)
+    /// <summary>Records that counts are published.</summary>
+    public void MarkPublished(IReadOnlyList<AnswerCount> published)
     {
-        ArgumentNullException.ThrowIfNull(told);
+        ArgumentNullException.ThrowIfNull(published);
 
         lock (_gate)
         {
-            foreach (var one in told)
+            foreach (var one in published)
             {
                 ref var minute = ref _minutes[one.Minute % MinutesKept];
                 if (minute.Number == one.Minute && minute.Tallies!.TryGetValue(one.Answer, out var tally))
                 {
-                    tally.Told = one.Count;
+                    tally.Published = one.Count;
                 }
             }
         }
@@ -66,7 +66,7 @@ public sealed class RecentAnswers
             ref var minute = ref _minutes[number % MinutesKept];
             if (minute.Number != number || minute.Tallies is null)
             {
-                // Its place was that of the same minute of another day.
+                // The entry still has the same minute of the day before.
                 minute = new Minute(number, new Dictionary<string, Tally>(StringComparer.Ordinal));
             }
 
@@ -113,6 +113,6 @@ public sealed class RecentAnswers
     {
         public long Count { get; set; }
 
-        public long Told { get; set; }
+        public long Published { get; set; }
     }
 }

@@ -1,33 +1,33 @@
 namespace S3Auth.Application.Service;
 
 /// <summary>
-/// How many miners have data, by source: from the list of their folders, never of their objects. The store is asked at most once per
-/// <see cref="Lifetime"/>, whoever asks this server and how often; nobody waits long for a slow store, but is told what was true last.
+/// Counts the miners that have files, by source. It lists their folders, never their objects, and at most once per <see cref="MaxAge"/>
+/// for all callers. While the store is slow, callers get the previous count.
 /// </summary>
 internal sealed class StorageCount(MinerDiscovery discovery, FolderLayout layout, NewestUpload newest, TimeProvider time)
 {
-    /// <summary>How long one count is shown.</summary>
-    internal static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(1);
+    /// <summary>How old a count may get before a caller starts a new one.</summary>
+    internal static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long whoever asks waits for a count that is under way.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>How long a caller waits for a count in flight.</summary>
+    internal static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private Task? _flight;
-    private long _askedAt;
+    private long _startedAt;
     private volatile StorageStatus? _latest;
 
-    /// <summary>The latest count; without figures while there is none.</summary>
-    internal async Task<StorageStatus> AskAsync(CancellationToken cancellationToken)
+    /// <summary>Returns the latest count; without figures while there is none.</summary>
+    internal async Task<StorageStatus> GetAsync(CancellationToken cancellationToken)
     {
         Task flight;
         lock (_gate)
         {
-            if (_flight is null || (_flight.IsCompleted && time.GetElapsedTime(_askedAt) > Lifetime))
+            if (_flight is null || (_flight.IsCompleted && time.GetElapsedTime(_startedAt) > MaxAge))
             {
-                _askedAt = time.GetTimestamp();
+                _startedAt = time.GetTimestamp();
 
-                // Begun elsewhere: it is everyone's, and goes on when who asked first has left.
+                // Not cancelled with the caller's request, because all callers share it.
                 _flight = Task.Run(CountAsync, CancellationToken.None);
             }
 
@@ -38,11 +38,11 @@ internal sealed class StorageCount(MinerDiscovery discovery, FolderLayout layout
         {
             try
             {
-                await flight.WaitAsync(Patience, time, cancellationToken);
+                await flight.WaitAsync(WaitTimeout, time, cancellationToken);
             }
             catch (TimeoutException)
             {
-                // It is said that there is no count yet.
+                // The answer then has no figures.
             }
         }
 
@@ -71,7 +71,7 @@ internal sealed class StorageCount(MinerDiscovery discovery, FolderLayout layout
         }
         catch (RefusedException)
         {
-            // The store is away, which the health check says; what was counted before stays, with its age.
+            // The health check reports the store. The previous count stays, with its time.
         }
     }
 

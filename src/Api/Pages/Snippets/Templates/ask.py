@@ -1,4 +1,4 @@
-# Subnet <<netuid>> on <<network>>: <<what_is_where>> <<structure>>
+# Subnet <<netuid>> on <<network>>: <<folder_note>> <<structure>>
 import hashlib
 import json
 import pathlib
@@ -9,12 +9,12 @@ import bittensor as bt
 import requests
 
 server = "<<server>>"
-audience = "<<audience>>"  # the server's host: no other server can use what is signed for it
+audience = "<<audience>>"  # the server's host, so that no other server accepts the signature
 wallet = bt.Wallet(name="default", hotkey="default")
 
 
 def ask(path, **members):
-    """Asks the server; the hotkey signs the very bytes that are sent, anew each time (Tao v2)."""
+    """Sends a request. The hotkey signs the bytes of its body, anew for each attempt (Tao v2)."""
     body = json.dumps(members | {"audience": audience}).encode()
     while True:
         nonce, timestamp = str(uuid.uuid4()), str(time.time_ns() // 1_000_000)
@@ -30,7 +30,7 @@ def ask(path, **members):
         if answer.ok:
             return answer.json()
 
-        # Too fast, or something is away for a moment. What takes longer, or is refused, is said.
+        # Retry if the server says when, within a minute. Otherwise show the error.
         wait = int(answer.headers.get("Retry-After", 0))
         if not 0 < wait <= 60:
             raise SystemExit(answer.text)

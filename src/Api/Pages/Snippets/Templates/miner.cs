@@ -9,7 +9,7 @@ var wallet = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.Us
 using var hotkey = KeyFile.Read(File.ReadAllBytes(Path.Combine(wallet, "hotkeys/default")));
 var coldkey = KeyFile.ReadAddress(File.ReadAllBytes(Path.Combine(wallet, "coldkeypub.txt")));
 
-// Signs each request, tries again what fails on the way, and renews what it was granted before it ends.
+// Signs each request, retries transient errors, and renews a grant before it expires.
 using var client = new S3AuthClient(new Uri("<<server>>"), hotkey);
 var uploader = client.CreateUploader(coldkey);
 var file = FileToUpload.FromFile(new FileInfo("data.parquet"), "data.parquet") with { <<place_property>> };

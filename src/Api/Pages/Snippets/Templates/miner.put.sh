@@ -1,4 +1,3 @@
-echo "Subnet <<netuid>> on <<network>>: your files go to <<structure>>"
 export S3AUTH_SERVER=<<server>>
 umask 077
 rm -f s3auth-signed.json s3auth-upload.json s3auth-url

@@ -1,4 +1,3 @@
-echo "Subnet <<netuid>> on <<network>>: your files go to <<structure>>"
 export S3AUTH_SERVER=<<server>>
 s3auth check --wallet default --hotkey default
 s3auth upload data.parquet --wallet default --hotkey default<<source_option>>

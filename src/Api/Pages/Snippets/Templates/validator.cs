@@ -8,14 +8,14 @@ using S3Auth.Substrate;
 var wallet = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".bittensor/wallets/default");
 using var hotkey = KeyFile.Read(File.ReadAllBytes(Path.Combine(wallet, "hotkeys/default")));
 
-// Signs each request, tries again what fails on the way, and checks what arrives.
+// Signs each request, retries transient errors, and verifies what it downloads.
 using var client = new S3AuthClient(new Uri("<<server>>"), hotkey);
 var reader = client.CreateReader();
 foreach (var miner in await reader.ListMinersAsync())
 {
     await foreach (var file in reader.ListAsync(FileOwner.<<miner_factory>>(AccountId.Parse(miner.Id))))
     {
-        // A miner chooses its keys: a place that is good for this machine is made of each. One that cannot be asked for has no URL.
+        // Miners choose their keys. LocalName makes a safe path of a key. A key that no URL can express has no download URL.
         var place = Path.Combine("data", LocalName.Of(file, out _));
         try
         {

@@ -2,7 +2,7 @@
 
 
 def download(file):
-    """Keeps a file by a hash of its key, which its miner chose. One that cannot be asked for has no URL."""
+    """Saves a file under a hash of its key, because miners choose their keys. A key that no URL can express has no download_url."""
     place = pathlib.Path("data", hashlib.sha256(file["key"].encode()).hexdigest())
     try:
         with requests.get(file["download_url"], stream=True, timeout=60) as answer:

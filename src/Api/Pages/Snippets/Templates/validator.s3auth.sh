@@ -1,4 +1,3 @@
-echo "Subnet <<netuid>> on <<network>>: files of miners are in <<structure>>"
 export S3AUTH_SERVER=<<server>>
 s3auth check --validator --wallet default --hotkey default
 s3auth miners --wallet default --hotkey default

@@ -1,4 +1,3 @@
-echo "Subnet <<netuid>> on <<network>>: files of miners are in <<structure>>"
 export S3AUTH_SERVER=<<server>>
 umask 077
 rm -f s3auth-signed.json s3auth-miners.json s3auth-miner s3auth-files.json s3auth-url

@@ -1,0 +1,18 @@
+using S3Auth.Substrate;
+
+namespace S3Auth.Application.Service.GetColdkey;
+
+/// <summary>The registered hotkeys of one coldkey.</summary>
+/// <param name="Count">How many the coldkey owns.</param>
+/// <param name="First">Those with the lowest uids, at most <see cref="MaxShown"/>.</param>
+public sealed record OwnedHotkeys(int Count, IReadOnlyList<OwnedHotkey> First)
+{
+    /// <summary>The most hotkeys in <see cref="First"/>. One coldkey can own every hotkey of a subnet.</summary>
+    public const int MaxShown = 20;
+}
+
+/// <summary>One registered hotkey.</summary>
+/// <param name="Hotkey">Its address.</param>
+/// <param name="Uid">Its uid.</param>
+/// <param name="IsValidator">Whether it may download as a validator. Every registered hotkey may upload as a miner.</param>
+public sealed record OwnedHotkey(AccountId Hotkey, ushort Uid, bool IsValidator);
