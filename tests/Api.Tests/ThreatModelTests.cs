@@ -23,7 +23,8 @@ public sealed partial class ThreatModelTests
     [Test]
     public void Every_linked_file_exists()
     {
-        foreach (var page in Directory.GetFiles(RepositoryFiles.PathOf("docs"), "*.md").Concat(Directory.GetFiles(Repository.Root, "*.md")))
+        var pages = Directory.GetFiles(RepositoryFiles.PathOf("docs"), "*.md", SearchOption.AllDirectories);
+        foreach (var page in pages.Concat(Directory.GetFiles(Repository.Root, "*.md")))
         {
             var links = Link().Matches(File.ReadAllText(page)).Select(match => match.Groups["file"].Value).ToList();
             Assert.That(links.Where(link => !Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, link))), Is.Empty, page);
