@@ -4,7 +4,7 @@ using S3Auth.Api.Pages.Snippets;
 
 namespace S3Auth.Api.Tests;
 
-/// <summary>The page at <c>/</c> as it leaves the server; how it behaves in a browser is tested end to end.</summary>
+/// <summary>The page at <c>/</c> as the server sends it. Its behaviour in a browser is tested end to end.</summary>
 public sealed partial class HomePageTests
 {
     private const string Alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
@@ -27,7 +27,7 @@ public sealed partial class HomePageTests
     [TestCase("application/json;q=0, */*", "text/html")]
     [TestCase("application/json, text/plain, */*", "application/json")]
     [TestCase("nonsense;;;q=,", "text/html")]
-    public async Task People_get_a_page_and_programs_an_index(string? accept, string expected)
+    public async Task Home_returns_a_page_or_an_index_by_the_accept_header(string? accept, string expected)
     {
         using var answer = await GetAsync("/", accept);
 
@@ -41,7 +41,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public async Task Index_says_what_this_is_and_each_of_its_links_leads_somewhere()
+    public async Task Index_names_the_service_and_its_links_work()
     {
         using var answer = await GetAsync("/", "application/json");
         var index = (await Answer.ReadAsync(answer)).Json;
@@ -57,7 +57,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public async Task Page_may_do_nothing_in_a_browser_but_show_itself_and_ask_this_server_again()
+    public async Task Page_has_a_policy_that_allows_only_its_own_content()
     {
         using var answer = await GetAsync("/");
         var html = await answer.Content.ReadAsStringAsync();
@@ -71,15 +71,15 @@ public sealed partial class HomePageTests
             Assert.That(answer.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
             Assert.That(answer.Headers.GetValues("Referrer-Policy"), Is.EqualTo(new[] { "no-referrer" }));
 
-            // All of it would be ignored by a browser, for the policy: a page that does without is one that looks as it should.
+            // The policy makes a browser ignore all of these, so the page must not rely on them.
             Assert.That(html, Does.Not.Contain("<style").And.Not.Match("\\sstyle=").And.Not.Match("\\son[a-z]+=").And.Not.Contain("javascript:"));
             Assert.That(Script().Matches(html).Select(match => match.Groups["inside"].Value), Is.EqualTo(new[] { "" }));
-            Assert.That(Reference().Matches(html).Select(match => match.Groups["to"].Value), Has.All.Not.Match("^(//|[a-z]+:)"), "nothing is of another host");
+            Assert.That(Reference().Matches(html).Select(match => match.Groups["to"].Value), Has.All.Not.Match("^(//|[a-z]+:)"), "every reference is to this server");
         }
     }
 
     [Test]
-    public async Task Page_and_all_that_it_is_shown_with_are_small_and_kept_as_long_as_they_are_the_same()
+    public async Task Page_and_assets_are_small_and_assets_are_cached_by_version()
     {
         using var page = await GetAsync("/");
         var html = await page.Content.ReadAsStringAsync();
@@ -106,7 +106,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public async Task What_was_typed_is_shown_as_text_whatever_it_is()
+    public async Task Page_encodes_whatever_the_visitor_enters()
     {
         var page = await _service.GetAsync("/?hotkey=" + Uri.EscapeDataString("\"><script>alert(1)</script><img src=x onerror=alert(1)>" + new string('x', 3000)));
 
@@ -124,7 +124,7 @@ public sealed partial class HomePageTests
     [TestCase("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFx", "Not an address", "its checksum does not match")]
     [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "Not registered", "it may do nothing here")]
     [TestCase("  ", "SS58 address of a hotkey or coldkey", "Upload, as a miner")]
-    public async Task Page_says_what_a_hotkey_may_do(string typed, params string[] expected)
+    public async Task Page_shows_what_a_hotkey_may_do(string typed, params string[] expected)
     {
         var page = WebUtility.HtmlDecode((await _service.GetAsync("/?hotkey=" + Uri.EscapeDataString(typed))).Text);
 
@@ -172,7 +172,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public async Task Hotkey_is_answered_as_json_with_a_null_for_what_there_is_not()
+    public async Task Hotkey_is_json_with_null_for_absent_values()
     {
         var (registered, unknown) = (await _service.GetAsync("/hotkeys/" + Alice), await _service.GetAsync("/hotkeys/5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL"));
 
@@ -188,7 +188,7 @@ public sealed partial class HomePageTests
     [TestCase("15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5", "another network")]
     [TestCase("%0A<script>%22", "alphabet")]
     [TestCase("{address}", "alphabet")]
-    public async Task Address_that_is_none_is_refused_with_what_is_wrong(string address, string expected)
+    public async Task Malformed_address_is_refused_with_the_reason(string address, string expected)
     {
         var answer = await _service.GetAsync("/hotkeys/" + address);
 
@@ -201,7 +201,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public async Task Hotkeys_are_looked_up_no_faster_than_an_address_may_ask()
+    public async Task Burst_limit_applies_to_hotkey_lookups()
     {
         using var limited = new Service { Settings = Set("RATE_LIMIT_PER_MINUTE", "3") };
 
@@ -215,7 +215,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public async Task Answers_to_signed_requests_are_counted_by_what_they_were_and_no_others()
+    public async Task Only_answers_to_signed_requests_are_counted_by_code()
     {
         using var service = new Service();
         var body = Service.FolderAccess();
@@ -241,7 +241,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public async Task What_an_address_sends_too_fast_counts_as_refused()
+    public async Task Requests_over_the_burst_limit_count_as_refused()
     {
         using var limited = new Service { Settings = Set("RATE_LIMIT_PER_MINUTE", "3") };
         for (var i = 0; i < 5; i++)
@@ -256,20 +256,20 @@ public sealed partial class HomePageTests
 
     [TestCase("/")]
     [TestCase("/page.css")]
-    public async Task Page_answers_also_who_asks_for_its_head(string path)
+    public async Task Page_answers_head_requests(string path)
     {
         using var client = _service.CreateClient();
         using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(path, UriKind.Relative));
         using var answer = await client.SendAsync(request);
 
-        // That no body goes out is the server's own work.
+        // Kestrel leaves out the body, not the application.
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
     [TestCase("/status")]
     [TestCase("/hotkeys/" + Bob)]
     [TestCase("/healthcheck")]
-    public async Task What_is_true_now_is_not_kept_by_caches(string path)
+    public async Task Live_answers_are_not_cached(string path)
     {
         using var answer = await GetAsync(path);
 
@@ -277,7 +277,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public void Shells_take_what_is_to_be_pasted_into_them_without_a_comment_or_an_open_quote([Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
+    public void Shell_examples_have_no_comment_and_no_open_quote([Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
     {
         FolderLayout folders = layout == "hotkey" ? new HotkeyLayout() : new ColdkeyLayout([SourceOf("x")]);
         var snippets = new UsageSnippets("https://s3-auth.example.com", "finney", 17, folders, upload);
@@ -292,7 +292,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public async Task Page_names_every_reason_in_words()
+    public async Task Page_shows_the_title_of_each_refusal()
     {
         using var service = new Service();
         await service.PostAsync("/list-files", "{}");
@@ -303,7 +303,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public async Task Name_that_a_chain_gives_itself_runs_nowhere()
+    public async Task Name_of_the_chain_is_sanitized_in_page_and_examples()
     {
         var chain = new Mock<IMetagraph>();
         chain.SetupGet(port => port.Network).Returns("evil\nrm -rf ~ # </code><script>alert(1)</script>" + new string('y', 500));
@@ -318,7 +318,7 @@ public sealed partial class HomePageTests
         Assert.That(snippets, Has.Count.EqualTo(8));
         foreach (var snippet in snippets)
         {
-            // A shell gets nothing of it.
+            // Shell examples do not contain the name at all.
             Assert.That(
                 snippet,
                 snippet.StartsWith("export ", StringComparison.Ordinal)
@@ -328,7 +328,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public async Task Snippets_show_the_address_that_the_operator_says()
+    public async Task Examples_show_the_public_url()
     {
         using var service = new Service { Settings = Set("PUBLIC_URL", "https://s3-auth.example.com/data/") };
 
@@ -356,7 +356,7 @@ public sealed partial class HomePageTests
     [TestCase("", "http://localhost:8000")]
     [TestCase("größe.example", "http://localhost:8000")]
     [TestCase("a<b>", "http://localhost:8000")]
-    public void Address_that_a_browser_came_by_is_shown_only_where_it_is_harmless(string host, string expected)
+    public void Host_of_the_request_is_shown_only_if_it_is_safe(string host, string expected)
     {
         var context = new DefaultHttpContext();
         context.Request.Scheme = "http";
@@ -366,7 +366,7 @@ public sealed partial class HomePageTests
     }
 
     [Test]
-    public void Every_snippet_is_filled_in_for_every_deployment(
+    public void Every_example_is_filled_in_for_every_deployment(
         [Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
     {
         FolderLayout folders = layout == "hotkey" ? new HotkeyLayout() : new ColdkeyLayout([SourceOf("papers"), SourceOf("x")]);

@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>The page at <c>/</c> in a real browser: narrow and wide, light and dark, with and without its script, well and unwell.</summary>
+/// <summary>The page at <c>/</c> in a real browser: narrow and wide, light and dark, with and without its script, healthy and not.</summary>
 [NonParallelizable]
 internal sealed class HomePageCases
 {
@@ -11,12 +11,12 @@ internal sealed class HomePageCases
     private const int Wide = 1600;
     private const int RefreshSeconds = 15;
 
-    // What it must not offend against: what WCAG 2.2 A and AA want, contrast among it, and good practice.
+    // The rules of WCAG 2.2 A and AA, with contrast, and best practice.
     private const string Audit = """
         async () => {
           const found = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
           return found.violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' | ')}`)
-            .concat(found.passes.some((pass) => pass.id === 'color-contrast') ? [] : ['contrast was not looked at']);
+            .concat(found.passes.some((pass) => pass.id === 'color-contrast') ? [] : ['contrast was not checked']);
         }
         """;
 
@@ -36,7 +36,7 @@ internal sealed class HomePageCases
         _folder = new ScratchFolder("page");
         _api = await ApiProcess.StartDevelopmentAsync(_folder.Sub("data"));
 
-        // Something of everything that the page shows: grants, refusals, data of a miner.
+        // Some of everything that the page shows: grants, refusals, files of a miner.
         var bob = Miner.Development("Bob");
         using var bucket = BucketOf(_api);
         await bucket.PutAsync($"data/x/{bob.Coldkey}/a.bin", DeploymentFixture.Bytes(2000));
@@ -76,7 +76,7 @@ internal sealed class HomePageCases
     }
 
     [Test]
-    public async Task Page_is_readable_for_everyone([Values(Narrow, Wide)] int width, [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme theme)
+    public async Task Page_meets_wcag_and_fits_the_window([Values(Narrow, Wide)] int width, [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme theme)
     {
         await NodeSigner.NeedAsync();
         var page = await OpenAsync($"/?hotkey={Subnet.Validator.Hotkey}", width, theme);
@@ -97,7 +97,7 @@ internal sealed class HomePageCases
     }
 
     [Test]
-    public async Task Page_shows_what_the_service_did()
+    public async Task Page_shows_state_and_activity()
     {
         var page = (await OpenAsync("/")).Page;
 
@@ -117,7 +117,7 @@ internal sealed class HomePageCases
 
     [TestCase("For miners, with")]
     [TestCase("For validators, with")]
-    public async Task Every_tab_shows_its_snippet_and_no_other(string group)
+    public async Task Every_tab_shows_only_its_example(string group)
     {
         var watched = await OpenAsync("/");
         var page = watched.Page;
@@ -140,7 +140,7 @@ internal sealed class HomePageCases
 
         await watched.ScreenshotAsync($"home-tab-{(group.Contains("miner", StringComparison.Ordinal) ? "miner" : "validator")}-csharp.png");
 
-        // By keyboard: one stop for all tabs, arrows between them, round the ends.
+        // By keyboard: one tab stop for all tabs; arrow keys move between them and wrap around.
         await page.Keyboard.PressAsync("ArrowRight");
         await Expect(tabs.Nth(0)).ToBeFocusedAsync();
         await Expect(panels.Nth(0)).ToBeVisibleAsync();
@@ -183,7 +183,7 @@ internal sealed class HomePageCases
     [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "unknown", "Not registered", "it may do nothing here")]
     [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX", "malformed", "Not an address", "its checksum does not match")]
     [TestCase("<script>alert(1)</script>", "script", "Not an address", "outside the base58 alphabet")]
-    public async Task Hotkey_is_checked(string address, string kind, params string[] expected)
+    public async Task Page_checks_a_hotkey(string address, string kind, params string[] expected)
     {
         var watched = await OpenAsync("/");
         var page = watched.Page;
@@ -205,7 +205,7 @@ internal sealed class HomePageCases
     }
 
     [Test]
-    public async Task All_of_it_is_there_without_a_script()
+    public async Task Page_is_complete_without_a_script()
     {
         var watched = await OpenAsync("/", Narrow, options: new BrowserNewPageOptions { JavaScriptEnabled = false });
         var page = watched.Page;
@@ -224,7 +224,7 @@ internal sealed class HomePageCases
     }
 
     [Test]
-    public async Task Figures_stay_fresh_and_what_a_reader_does_is_left_alone()
+    public async Task Figures_refresh_and_keep_the_visitors_input()
     {
         using var folder = new ScratchFolder("fresh");
         await using var api = await ApiProcess.StartDevelopmentAsync(folder.Sub("data"));
@@ -243,7 +243,7 @@ internal sealed class HomePageCases
         await Expect(page.GetByLabel("SS58 address of a hotkey or coldkey")).ToHaveValueAsync("5half");
         watched.AssertNoComplaint();
 
-        // Who wants them to stand still can have that.
+        // The visitor can pause the updates.
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Pause updates" }).ClickAsync();
         await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Miner.Development("Charlie")));
         await Task.Delay(TimeSpan.FromSeconds(RefreshSeconds + 3));
@@ -257,7 +257,7 @@ internal sealed class HomePageCases
     }
 
     [Test]
-    public async Task Store_and_redis_that_are_away_are_shown_as_such()
+    public async Task Page_shows_that_store_and_redis_are_away()
     {
         using var folder = new ScratchFolder("away");
         var settings = ApiProcess.ProductionSettings(
@@ -267,7 +267,7 @@ internal sealed class HomePageCases
             "us-east-2",
             folder.Sub("data"),
             new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
-        // Refusing without it or not: the page is shown, and says so.
+        // The page is served even if signed requests are refused without Redis.
         settings["REDIS_REQUIRED"] = "true";
         settings["REDIS_URL"] = string.Create(CultureInfo.InvariantCulture, $"redis://:very-private@127.0.0.1:{FreePort.Next()}");
         await using var api = await ApiProcess.StartAsync(settings);
@@ -292,7 +292,7 @@ internal sealed class HomePageCases
     }
 
     [Test]
-    public async Task Chain_that_is_stale_or_was_never_read_is_shown_as_such()
+    public async Task Page_shows_a_stale_chain()
     {
         using var folder = new ScratchFolder("stale");
         var node = await TestNode.StartAsync();
