@@ -7,18 +7,11 @@ if (args is [HealthCheck.Argument, .. var settings])
 
 try
 {
-    await using var app = Composition.Build(args);
-    await app.RunAsync();
+    await Composition.RunAsync(args);
     return 0;
 }
-catch (ConfigurationException problems)
+catch (ConfigurationException problem)
 {
-    await Console.Error.WriteLineAsync(problems.Message);
-    return 1;
-}
-catch (IOException taken)
-{
-    // A port or a folder that another process holds; the message names it.
-    await Console.Error.WriteLineAsync($"S3Auth cannot start: {taken.Message}");
+    await Console.Error.WriteLineAsync(problem.Message);
     return 1;
 }

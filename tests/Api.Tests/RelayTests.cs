@@ -151,7 +151,7 @@ public sealed class RelayTests
     {
         using var client = _services[server].CreateClient();
 
-        Assert.That(_services[server].Log.Text.Contains("told no audience", StringComparison.Ordinal), Is.EqualTo(expected));
+        Assert.That(_services[server].Log.Text.Contains("has no audience of its own", StringComparison.Ordinal), Is.EqualTo(expected));
     }
 
     private static string Expected(string server, string? audience) =>

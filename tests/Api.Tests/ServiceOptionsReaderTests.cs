@@ -202,6 +202,28 @@ public sealed class ServiceOptionsReaderTests
             () => Read(Environments.Development, new(StringComparer.Ordinal) { ["S3_ENDPOINT"] = "http://minio:9000" }),
             Throws.InstanceOf<ConfigurationException>().With.Message.Contains("S3_BUCKET"));
 
+    [TestCase("S3_ENDPOINT")]
+    [TestCase("S3_PUBLIC_ENDPOINT")]
+    public void Endpoint_that_ends_with_the_bucket_is_refused_and_another_path_is_not(string name)
+    {
+        var settings = new Dictionary<string, string?>(Production, StringComparer.Ordinal) { [name] = "http://minio:9000/my-bucket/" };
+        Assert.That(() => Read(Environments.Production, settings), Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name));
+
+        settings[name] = "https://store.example/storage/v1/s3";
+        Assert.That(() => Read(Environments.Production, settings), Throws.Nothing);
+    }
+
+    [Test]
+    public void Given_settings_are_listed_without_their_secrets()
+    {
+        var settings = new Dictionary<string, string?>(Production, StringComparer.Ordinal) { ["REDIS_URL"] = "redis://:very-private@cache", ["METRICS_TOKEN"] = "very-private-token" };
+
+        Assert.That(Reader(Environments.Production, settings).Given, Is.EqualTo(new[]
+        {
+            "BT_NETWORK=(hidden)", "METAGRAPH_FILE=/etc/s3auth/metagraph.json", "S3_BUCKET=my-bucket", "REDIS_URL=(hidden)", "METRICS_TOKEN=(hidden)",
+        }));
+    }
+
     [TestCase(null, false)]
     [TestCase("https://store.example", false)]
     [TestCase("http://127.0.0.1:9000", true)]
@@ -259,7 +281,7 @@ public sealed class ServiceOptionsReaderTests
         Assert.Multiple(() =>
         {
             Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(7, 8, 0)));
-            Assert.That((options.RequestsPerMinute, options.MostConnections, options.DrainTime), Is.EqualTo((9, 50, TimeSpan.FromSeconds(3))));
+            Assert.That((options.RequestsPerMinute, options.MaxConnections, options.DrainTime), Is.EqualTo((9, 50, TimeSpan.FromSeconds(3))));
             Assert.That((options.Window.MaxAge, options.Window.MaxAhead), Is.EqualTo((TimeSpan.FromSeconds(30), TimeSpan.Zero)));
             Assert.That((options.Limits.Redis!.HostAndPort, options.Limits.RedisIsRequired), Is.EqualTo(("cache:6380", true)));
             Assert.That(options.TrustedProxies.Select(network => network.ToString()), Is.EqualTo(new[] { "10.0.0.0/8", "192.0.2.7/32", "fd00::/8" }));

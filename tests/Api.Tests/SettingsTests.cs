@@ -8,14 +8,14 @@ using NUnit.Framework.Constraints;
 
 namespace S3Auth.Api.Tests;
 
-/// <summary>What is said of settings, on the operators' page and in the table it is written from, is what the server does.</summary>
+/// <summary>The operators' guide, README and <see cref="Settings"/> describe what the server does.</summary>
 internal sealed partial class SettingsTests
 {
     private const string Page = "docs/operators.md";
     private const string Begin = "<!-- settings: written by ./build.sh --target=Pages -->";
     private const string End = "<!-- end of settings -->";
 
-    // The least that production starts with, by each kind of metagraph.
+    // The settings that production needs, for each kind of metagraph.
     private static readonly Dictionary<string, string?> OfAChain = new(StringComparer.Ordinal) { ["BT_NETWORK"] = "finney", ["S3_BUCKET"] = "my-bucket" };
 
     private static readonly Dictionary<string, string?> OfAFile = new(StringComparer.Ordinal)
@@ -25,13 +25,13 @@ internal sealed partial class SettingsTests
 
     private static IEnumerable<Setting> All => Settings.All;
 
-    private static IEnumerable<NumberSetting> Numbers => All.OfType<NumberSetting>();
+    private static IEnumerable<Setting> Numbers => All.Where(setting => setting.Bounds is not null);
 
-    private static IEnumerable<ChoiceSetting> Choices => All.OfType<ChoiceSetting>();
+    private static IEnumerable<Setting> Choices => All.Where(setting => setting.Choices.Count > 0);
 
-    private static IEnumerable<Setting> WithAStandard => All.Where(setting => setting.Standard is not null || setting.InDevelopment is not null);
+    private static IEnumerable<Setting> WithDefault => All.Where(setting => setting.Default is not null || setting.DevelopmentDefault is not null);
 
-    private static IEnumerable<string> OfLibraries => Settings.OfLibraries.SelectMany(row => row.Names);
+    private static IEnumerable<string> ReadByLibraries => Settings.ReadByLibraries.SelectMany(library => library.Names);
 
     [Test]
     public Task Committed_page_lists_every_setting_as_it_is() => RepositoryFiles.HoldAsync(Page, Begin, End, Tables());
@@ -51,54 +51,56 @@ internal sealed partial class SettingsTests
     }
 
     [Test]
-    public void Setting_is_told_once() => Assert.That(All.Select(setting => setting.Name).Concat(OfLibraries), Is.Unique);
+    public void Setting_is_listed_once() => Assert.That(All.Select(setting => setting.Name).Concat(ReadByLibraries), Is.Unique);
 
-    [TestCaseSource(nameof(WithAStandard))]
-    public void Stated_default_is_what_holds_where_nothing_is_set(Setting setting)
+    [TestCaseSource(nameof(WithDefault))]
+    public void Default_has_the_same_effect_as_the_stated_value_set_explicitly(Setting setting)
     {
         foreach (var (environment, settings) in new[] { (Environments.Development, []), (Environments.Production, OfAChain), (Environments.Production, OfAFile) })
         {
-            if (settings.ContainsKey(setting.Name) || setting.StandardIn(environment == Environments.Development) is not { } standard)
+            if (settings.ContainsKey(setting.Name) || setting.DefaultIn(environment == Environments.Development) is not { } value)
             {
                 continue;
             }
 
             var untold = Reader(environment, settings).Read();
-            var told = Reader(environment, new(settings, StringComparer.Ordinal) { [setting.Name] = standard }).Read();
+            var told = Reader(environment, new(settings, StringComparer.Ordinal) { [setting.Name] = value }).Read();
 
             Assert.That(told, Is.EqualTo(untold).UsingPropertiesComparer(), environment);
         }
     }
 
     [TestCaseSource(nameof(Numbers))]
-    public void Stated_bounds_are_allowed_and_nothing_beyond(NumberSetting setting)
+    public void Number_is_accepted_within_its_bounds_and_refused_beyond_them(Setting setting)
     {
+        var (min, max) = setting.Bounds!.Value;
         Assert.Multiple(() =>
         {
-            Assert.That(() => ReadWith(setting, setting.Least), Throws.Nothing);
-            Assert.That(() => ReadWith(setting, setting.Most), Throws.Nothing);
-            Assert.That(() => ReadWith(setting, setting.Least - 1L), Refused(setting));
-            Assert.That(() => ReadWith(setting, setting.Most + 1L), Refused(setting));
+            Assert.That(() => ReadWith(setting, min), Throws.Nothing);
+            Assert.That(() => ReadWith(setting, max), Throws.Nothing);
+            Assert.That(() => ReadWith(setting, min - 1L), Refused(setting));
+            Assert.That(() => ReadWith(setting, max + 1L), Refused(setting));
         });
     }
 
     [TestCaseSource(nameof(Choices))]
-    public void Stated_choices_are_taken_and_no_other(ChoiceSetting setting)
+    public void Choice_is_accepted_in_any_case_and_other_words_are_refused(Setting setting)
     {
         Assert.Multiple(() =>
         {
             foreach (var choice in setting.Choices)
             {
                 Assert.That(() => ReadWith(setting, choice), Throws.Nothing, choice);
+                Assert.That(() => ReadWith(setting, choice.ToUpperInvariant()), Throws.Nothing, choice);
+                Assert.That(() => ReadWith(setting, choice.ToLowerInvariant()), Throws.Nothing, choice);
             }
 
             Assert.That(() => ReadWith(setting, "something-else"), Refused(setting));
         });
     }
 
-    // A value that is not even one, of each kind of text.
     [TestCaseSource(nameof(All))]
-    public void What_is_no_value_is_refused_where_anything_is(Setting setting)
+    public void Malformed_value_is_refused_unless_the_setting_takes_any_text(Setting setting)
     {
         string[] paths = ["DATA_DIR", "METAGRAPH_FILE", "AUDIT_DIR"];
 
@@ -106,15 +108,15 @@ internal sealed partial class SettingsTests
     }
 
     [TestCaseSource(nameof(All))]
-    public void Production_wants_what_is_said_to_be_needed_and_nothing_else(Setting setting)
+    public void Production_needs_the_required_settings_and_no_other(Setting setting)
     {
         var without = new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { [setting.Name] = null };
 
-        Assert.That(() => Reader(Environments.Production, without).Read(), setting.IsNeeded ? Refused(setting) : Throws.Nothing);
+        Assert.That(() => Reader(Environments.Production, without).Read(), setting.IsRequired ? Refused(setting) : Throws.Nothing);
     }
 
     [Test]
-    public void Libraries_variables_that_this_program_reads_itself_are_told()
+    public void Variable_of_a_library_that_this_program_reads_itself_is_listed()
     {
         var read = new HashSet<string>(StringComparer.Ordinal);
         new ServiceCollection().AddTelemetry(new RecordingConfiguration([], read));
@@ -125,12 +127,12 @@ internal sealed partial class SettingsTests
         }
 
         Assert.That(read, Does.Contain("AWS_CREDENTIAL_EXPIRATION").And.Contain("OTEL_EXPORTER_OTLP_ENDPOINT"));
-        Assert.That(read, Is.SubsetOf(OfLibraries));
+        Assert.That(read, Is.SubsetOf(ReadByLibraries));
     }
 
-    // A name that no library holds is read by none.
-    [TestCaseSource(nameof(OfLibraries))]
-    public void Variable_of_a_library_stands_in_one(string name)
+    // A library that does not contain the name does not read the variable.
+    [TestCaseSource(nameof(ReadByLibraries))]
+    public void Variable_of_a_library_is_contained_in_one(string name)
     {
         var folders = new[] { AppContext.BaseDirectory, Path.GetDirectoryName(typeof(WebApplication).Assembly.Location)!, RuntimeEnvironment.GetRuntimeDirectory() };
         var wanted = Encoding.Unicode.GetBytes(name);
@@ -141,7 +143,7 @@ internal sealed partial class SettingsTests
     }
 
     [Test]
-    public void Readme_says_nothing_else_of_the_settings_that_it_names()
+    public void Readme_states_the_same_defaults()
     {
         var readme = RepositoryFiles.Read("README.md");
         var section = readme[readme.IndexOf("## Running it elsewhere", StringComparison.Ordinal)..];
@@ -153,8 +155,8 @@ internal sealed partial class SettingsTests
             foreach (var row in rows.AsEnumerable())
             {
                 var names = Code().Matches(row.Groups["names"].Value).Select(match => match.Groups["text"].Value).ToList();
-                Assert.That(names, Is.SubsetOf(All.Select(setting => setting.Name).Concat(OfLibraries)));
-                var standards = names.Select(name => All.SingleOrDefault(setting => setting.Name == name)?.Standard).OfType<string>().ToList();
+                Assert.That(names, Is.SubsetOf(All.Select(setting => setting.Name).Concat(ReadByLibraries)));
+                var standards = names.Select(name => All.SingleOrDefault(setting => setting.Name == name)?.Default).OfType<string>().ToList();
                 if (standards.Count > 0)
                 {
                     Assert.That(Code().Matches(row.Groups["standard"].Value).Select(match => match.Groups["text"].Value), Is.EqualTo(standards), row.Value);
@@ -168,15 +170,15 @@ internal sealed partial class SettingsTests
         var tables = new StringBuilder();
         foreach (var group in Settings.Groups)
         {
-            tables.Append(CultureInfo.InvariantCulture, $"\n**{group.Title}**\n\n| | default | takes | |\n| --- | --- | --- | --- |\n");
+            tables.Append(CultureInfo.InvariantCulture, $"\n**{group.Title}**\n\n| setting | default | values | meaning |\n| --- | --- | --- | --- |\n");
             foreach (var setting in group.Settings)
             {
-                tables.Append(CultureInfo.InvariantCulture, $"| `{setting.Name}` | {Default(setting)} | {setting.Takes} | {setting.Meaning} |\n");
+                tables.Append(CultureInfo.InvariantCulture, $"| `{setting.Name}` | {Default(setting)} | {setting.Values} | {setting.Meaning} |\n");
             }
         }
 
-        tables.Append("\n**Read by libraries**\n\n| | |\n| --- | --- |\n");
-        foreach (var (names, meaning) in Settings.OfLibraries)
+        tables.Append("\n**Read by libraries**\n\n| variables | meaning |\n| --- | --- |\n");
+        foreach (var (names, meaning) in Settings.ReadByLibraries)
         {
             tables.Append(CultureInfo.InvariantCulture, $"| {string.Join(", ", names.Select(name => $"`{name}`"))} | {meaning} |\n");
         }
@@ -185,12 +187,12 @@ internal sealed partial class SettingsTests
     }
 
     private static string Default(Setting setting) =>
-        (setting.Standard is { } standard ? $"`{standard}`" : setting.IsNeeded ? "**needed**" : "")
-        + (setting.InDevelopment is { } inDevelopment ? $" (development: `{inDevelopment}`)" : "");
+        (setting.Default is { } value ? $"`{value}`" : setting.IsRequired ? "**required**" : "")
+        + (setting.DevelopmentDefault is { } inDevelopment ? $" (development: `{inDevelopment}`)" : "");
 
     private static ServiceOptions ReadWith(Setting setting, object value)
     {
-        // The settings beside which it has an effect.
+        // Together with the settings that it needs.
         var settings = setting.Name switch
         {
             "METAGRAPH_FILE" => OfAFile,
@@ -215,7 +217,7 @@ internal sealed partial class SettingsTests
     [GeneratedRegex("`(?<text>[^`]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Code();
 
-    /// <summary>Remembers by which names it was asked.</summary>
+    /// <summary>Records the names of the values that were read.</summary>
     private sealed class RecordingConfiguration(Dictionary<string, string?> settings, HashSet<string> read) : IConfiguration
     {
         public string? this[string key]

@@ -54,7 +54,7 @@ public sealed class DockerfileTests
         {
             Assert.That(Environment.Keys, Is.SubsetOf(KnownVariables.All));
             Assert.That(Image.One("EXPOSE").Rest, Is.EqualTo(Environment["PORT"]));
-            Assert.That(Environment["PORT"], Is.EqualTo(Api.Configuration.Settings.Port.Standard));
+            Assert.That(Environment["PORT"], Is.EqualTo(Api.Configuration.Settings.Port.Default));
         }
     }
 

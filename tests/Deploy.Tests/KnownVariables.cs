@@ -12,7 +12,7 @@ internal static class KnownVariables
     private const string Diagnostics = "DOTNET_EnableDiagnostics";
 
     internal static IReadOnlySet<string> All { get; } = Settings.All.Select(setting => setting.Name)
-        .Concat(Settings.OfLibraries.SelectMany(library => library.Names))
+        .Concat(Settings.ReadByLibraries.SelectMany(library => library.Names))
         .Append(Diagnostics)
         .ToHashSet(StringComparer.Ordinal);
 

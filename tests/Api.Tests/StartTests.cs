@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using S3Auth.Api.Configuration;
+using S3Auth.Tests;
+
+namespace S3Auth.Api.Tests;
+
+/// <summary>A start that fails is described in one sentence that names the setting.</summary>
+public sealed class StartTests
+{
+    private string _folder = "";
+
+    [SetUp]
+    public void CreateFolder() => _folder = Directory.CreateTempSubdirectory("s3auth-start-").FullName;
+
+    [TearDown]
+    public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
+
+    [TestCase("PORT")]
+    [TestCase("EMBEDDED_STORE_PORT")]
+    public void Port_that_another_program_uses_is_named(string setting)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        Assert.That(ProblemOf((setting, port)), Is.EqualTo(
+            $"S3Auth cannot start: {setting} is {port}, but another program listens on this port. Stop that program, or set another port."));
+    }
+
+    [Test]
+    public void Folder_that_cannot_be_written_is_named()
+    {
+        var file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+
+        Assert.That(ProblemOf(("DATA_DIR", Path.Combine(file, "below"))), Does.StartWith(
+            $"S3Auth cannot start: DATA_DIR is {file}{Path.DirectorySeparatorChar}below, but the server cannot use it: ").And.Not.Contains(Environment.NewLine));
+    }
+
+    [Test]
+    public void Folder_that_another_server_uses_is_named()
+    {
+        var objects = Directory.CreateDirectory(Path.Combine(_folder, "objects")).FullName;
+        using var other = new FileStream(Path.Combine(objects, "store.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+
+        Assert.That(ProblemOf(), Does.StartWith($"S3Auth cannot start: DATA_DIR is {_folder}, but the server cannot use it: ").And.Not.Contains(Environment.NewLine));
+    }
+
+    [TestCase("REDIS_URL", "localhost:6379")]
+    [TestCase("PUBLIC_URL", "s3-auth.example.com")]
+    [TestCase("METAGRAPH_FILE", "/does/not/exist.json")]
+    [TestCase("PORT", "http")]
+    public void Setting_that_cannot_be_used_is_named_in_one_sentence(string setting, string value) => Assert.That(
+        ProblemOf((setting, value)),
+        Does.StartWith($"S3Auth cannot start: {setting} ").And.Not.Contains(Environment.NewLine));
+
+    [Test]
+    public void Log_has_the_given_settings_and_warns_of_unknown_ones()
+    {
+        using var service = new Service
+        {
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["S3_BUKET"] = "my-bucket", ["METRICS_TOKEN"] = "very-private-token" },
+        };
+        service.CreateClient().Dispose();
+
+        Assert.That(service.Log.Text, Does.Contain("Unknown setting S3_BUKET. Did you mean S3_BUCKET?"));
+        Assert.That(service.Log.Text, Does.Contain("METRICS_TOKEN=(hidden)").And.Not.Contains("very-private"));
+    }
+
+    private string ProblemOf(params (string Name, object Value)[] settings)
+    {
+        var all = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["environment"] = "Development", ["LOG_LEVEL"] = "None", ["DATA_DIR"] = _folder, ["PORT"] = FreePort.Next(), ["EMBEDDED_STORE_PORT"] = FreePort.Next(),
+        };
+        foreach (var (name, value) in settings)
+        {
+            all[name] = value;
+        }
+
+        return Assert.ThrowsAsync<ConfigurationException>(
+            () => Composition.RunAsync([.. all.Select(setting => string.Create(CultureInfo.InvariantCulture, $"--{setting.Key}={setting.Value}"))]))!.Message;
+    }
+}
