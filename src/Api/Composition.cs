@@ -52,7 +52,7 @@ internal static class Composition
         services.AddSingleton(new BurstLimit(options.RequestsPerMinute));
         services.AddSingleton(options.InFlight);
         services.AddSingleton(AnswerMemory.OfThisProcess());
-        services.AddSingleton(WaitingReaders.OfThisProcess());
+        services.AddSingleton(SlowReaderQueue.OfThisProcess());
         services.AddSingleton(options.Layout);
         services.AddSingleton(options.Rules);
         services.AddSingleton(options.Audiences);
@@ -83,10 +83,10 @@ internal static class Composition
 
         services.AddSingleton<IHostedService>(provider => new Drain(
             provider.GetRequiredService<ServiceStop>(), options.DrainTime, provider.GetRequiredService<TimeProvider>()));
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.Longest);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.MaxStopTime);
         services.AddSingleton(provider => new ClientAddress(options.TrustedProxies, provider.GetRequiredService<ILogger<ClientAddress>>()));
         services.AddBurstLimiter(options.RequestsPerMinute);
-        services.AddOtherOrigins(options.CorsOrigins);
+        services.AddCorsOrigins(options.CorsOrigins);
         services.AddMvcCore().AddApiExplorer().AddWireJson();
         services.AddServiceDocument();
         services.AddPage(options.PublicUrl, options.Port, new PageOptions(options.ProjectUrl, options.HasDevelopmentAccounts));
@@ -147,11 +147,11 @@ internal static class Composition
             return next(context);
         });
         app.UseRequestId();
-        app.UsePacedAnswers();
+        app.UseSlowReaderTimeouts();
         app.UseResponseHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseRateLimiter();
-        app.UseOtherOrigins(options.CorsOrigins);
+        app.UseCorsOrigins(options.CorsOrigins);
         app.UseTelemetry(options.MetricsToken);
         app.MapControllers();
         app.MapServiceDocument();

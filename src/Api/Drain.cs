@@ -7,7 +7,7 @@ namespace S3Auth.Api;
 internal sealed class Drain(ServiceStop stop, TimeSpan duration, TimeProvider time) : IHostedLifecycleService
 {
     /// <summary>How long a stop may take in all.</summary>
-    internal static readonly TimeSpan Longest = TimeSpan.FromSeconds(28);
+    internal static readonly TimeSpan MaxStopTime = TimeSpan.FromSeconds(28);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -107,7 +107,7 @@ public sealed class RequestBodyTests
         var (pipe, time) = (new Pipe(), new FakeTimeProvider());
         var reading = RequestBody.ReadAsync(Context(pipe.Reader.AsStream()), new BodyMemory(), time);
 
-        time.Advance(RequestBody.Patience);
+        time.Advance(RequestBody.ArrivalTimeout);
 
         Assert.That(
             async () => await reading.WaitAsync(Soon),
@@ -171,7 +171,7 @@ public sealed class RequestBodyTests
         var (pipe, reading) = Begin(memory, time, 8 * Kibi);
 
         var pause = TimeSpan.FromSeconds(2);
-        for (var passed = pause; passed < RequestBody.Patience + pause; passed += pause)
+        for (var passed = pause; passed < RequestBody.ArrivalTimeout + pause; passed += pause)
         {
             time.Advance(pause);
             Send(pipe, RequestBody.ProgressBytes);

@@ -157,7 +157,7 @@ public sealed class ContainerTests
         Assert.Multiple(() =>
         {
             Assert.That(options.DrainTime.TotalSeconds, Is.GreaterThanOrEqualTo(notices));
-            Assert.That((int)template.Container("api")["StopTimeout"]!, Is.GreaterThan(S3Auth.Api.Drain.Longest.TotalSeconds));
+            Assert.That((int)template.Container("api")["StopTimeout"]!, Is.GreaterThan(S3Auth.Api.Drain.MaxStopTime.TotalSeconds));
             Assert.That(leaves, Is.GreaterThan(options.StoreUsage.ListingTimeout.TotalSeconds).And.GreaterThan(options.DrainTime.TotalSeconds));
         });
     }

@@ -87,7 +87,7 @@ public sealed partial class ComposeTests
             Assert.That(Path.GetFullPath(Deployment.PathOf((string)Api["build"]!["context"]!)), Is.EqualTo(Path.GetFullPath(Repository.Root)));
             Assert.That(Path.Combine(Repository.Root, (string)Api["build"]!["dockerfile"]!), Does.Exist);
             Assert.That(Api["healthcheck"]!["test"].Texts(), Is.EqualTo(new[] { "CMD", "./S3Auth.Api", HealthCheck.Argument }));
-            Assert.That(int.Parse(((string)Api["stop_grace_period"]!).TrimEnd('s'), CultureInfo.InvariantCulture), Is.GreaterThan(Drain.Longest.TotalSeconds));
+            Assert.That(int.Parse(((string)Api["stop_grace_period"]!).TrimEnd('s'), CultureInfo.InvariantCulture), Is.GreaterThan(Drain.MaxStopTime.TotalSeconds));
         }
     }
 

@@ -73,7 +73,7 @@ public sealed class KubernetesTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(int.Parse((string)Pod["terminationGracePeriodSeconds"]!, CultureInfo.InvariantCulture), Is.GreaterThanOrEqualTo(Drain.Longest.TotalSeconds + drain));
+            Assert.That(int.Parse((string)Pod["terminationGracePeriodSeconds"]!, CultureInfo.InvariantCulture), Is.GreaterThanOrEqualTo(Drain.MaxStopTime.TotalSeconds + drain));
             Assert.That(drain, Is.InRange(5, Api.Configuration.Settings.DrainTime.Bounds!.Value.Max));
             Assert.That((string?)Workload["strategy"]!["rollingUpdate"]!["maxUnavailable"], Is.EqualTo("0"));
             Assert.That(Workload["replicas"], Is.Null, "the autoscaler's");

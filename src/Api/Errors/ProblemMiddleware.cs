@@ -15,7 +15,7 @@ internal sealed partial class ProblemMiddleware(
 
     private const string ContentType = "application/problem+json";
 
-    private static readonly ConnectionCount Refusals = new(MaxRefusalsPerConnection);
+    private static readonly RequestsPerConnection Refusals = new(MaxRefusalsPerConnection);
 
     /// <summary>The <c>detail</c> for a body above this limit in bytes.</summary>
     internal static string TooLargeDetail(int maxBytes) => $"Send a body of at most {maxBytes / 1024} KiB.";
@@ -117,7 +117,7 @@ internal sealed partial class ProblemMiddleware(
         }
 
         // Everything but a POST has a paced body already.
-        await using var paced = HttpMethods.IsPost(context.Request.Method) ? new PacedStream(new PacedWriter(context, isProved: false)) : null;
+        await using var paced = HttpMethods.IsPost(context.Request.Method) ? new TimedStream(new TimedWriter(context, isProved: false)) : null;
         await (paced ?? context.Response.Body).WriteAsync(json, context.RequestAborted);
     }
 

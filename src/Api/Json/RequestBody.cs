@@ -5,7 +5,7 @@ namespace S3Auth.Api.Json;
 
 /// <summary>
 /// A whole request body in memory. Its buffer grows with the received bytes, so a client cannot reserve memory by announcing a large body.
-/// The body must arrive within <see cref="Patience"/>, and beyond <see cref="UncountedBytes"/> without pauses
+/// The body must arrive within <see cref="ArrivalTimeout"/>, and beyond <see cref="UncountedBytes"/> without pauses
 /// (<see cref="ProgressBytes"/> in each <see cref="StallTimeout"/>).
 /// </summary>
 internal sealed class RequestBody : IDisposable
@@ -23,7 +23,7 @@ internal sealed class RequestBody : IDisposable
     internal const int ProgressBytes = 4 * 1024;
 
     /// <summary>How long a body may take to arrive, and one second more for each <see cref="MinBytesPerSecond"/> that arrived.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    internal static readonly TimeSpan ArrivalTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a body that is counted may go without progress. A lost packet or two are sent again within this.</summary>
     internal static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(3);
@@ -234,7 +234,7 @@ internal sealed class RequestBody : IDisposable
 
     private TimeSpan TimeLeft()
     {
-        var left = Patience + TimeSpan.FromSeconds(_length / (double)MinBytesPerSecond) - _time.GetElapsedTime(_start);
+        var left = ArrivalTimeout + TimeSpan.FromSeconds(_length / (double)MinBytesPerSecond) - _time.GetElapsedTime(_start);
         var wait = _counted > 0 && left > StallTimeout ? StallTimeout : left;
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }

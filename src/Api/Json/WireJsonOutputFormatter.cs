@@ -37,14 +37,14 @@ internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTy
         }
 
         var flush = body.FlushAsync(context.RequestAborted);
-        return flush.IsCompletedSuccessfully ? Task.CompletedTask : new PacedWriter(context, isProved: HttpMethods.IsPost(context.Request.Method)).Pace(flush).AsTask();
+        return flush.IsCompletedSuccessfully ? Task.CompletedTask : new TimedWriter(context, isProved: HttpMethods.IsPost(context.Request.Method)).Pace(flush).AsTask();
     }
 
     // The serializer flushes about every 16 KiB, and continues when the writer's flush completes.
     private static Task WriteLargeAsync(HttpContext context, object answer)
     {
         var typeInfo = WireJson.Readable.GetTypeInfo(answer.GetType()) ?? throw Missing(answer);
-        return JsonSerializer.SerializeAsync(new PacedWriter(context, isProved: HttpMethods.IsPost(context.Request.Method)), answer, typeInfo, context.RequestAborted);
+        return JsonSerializer.SerializeAsync(new TimedWriter(context, isProved: HttpMethods.IsPost(context.Request.Method)), answer, typeInfo, context.RequestAborted);
     }
 
     private static InvalidOperationException Missing(object answer) => new($"{answer.GetType()} is missing in {nameof(WireJson)}.");

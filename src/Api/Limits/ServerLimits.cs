@@ -50,7 +50,7 @@ internal static class ServerLimits
         kestrel.Limits.MaxRequestHeaderCount = 64;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
 
-        // For what PacedWriter does not time: what is left in a connection's buffer when it ends.
+        // For what TimedWriter does not time: what is left in a connection's buffer when it ends.
         kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
 
         // Longer than load balancers keep a connection without use (60 s on AWS): the one who closes first must not be this server.

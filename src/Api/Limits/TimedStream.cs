@@ -1,7 +1,7 @@
 namespace S3Auth.Api.Limits;
 
 /// <summary>Response body for writers that write it whole: sends it in pieces, as fast as the client reads.</summary>
-internal sealed class PacedStream(PacedWriter writer) : Stream
+internal sealed class TimedStream(TimedWriter writer) : Stream
 {
     public override bool CanRead => false;
 
@@ -21,7 +21,7 @@ internal sealed class PacedStream(PacedWriter writer) : Stream
     {
         while (!buffer.IsEmpty)
         {
-            var length = Math.Min(buffer.Length, PacedWriter.PieceBytes);
+            var length = Math.Min(buffer.Length, TimedWriter.ChunkBytes);
             var flushed = await writer.WriteAsync(buffer[..length], cancellationToken);
             if (flushed.IsCompleted)
             {

@@ -6,7 +6,7 @@ namespace S3Auth.Api.Limits;
 /// waits anew for each piece. Signed requests have a budget of their own (<see cref="Application.Pipeline.AnswerMemory"/>). Thread-safe.
 /// </summary>
 /// <param name="max">The most requests that may wait at once.</param>
-internal sealed class WaitingReaders(int max)
+internal sealed class SlowReaderQueue(int max)
 {
     // Of the memory that this process may use.
     private const int MemoryShare = 16;
@@ -29,8 +29,8 @@ internal sealed class WaitingReaders(int max)
     }
 
     /// <summary>As many as fit into a sixteenth of this process's memory, 64 to 4,096.</summary>
-    internal static WaitingReaders OfThisProcess() => new((int)Math.Clamp(
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare / PacedWriter.HeldBytes, MinReaders, MaxReaders));
+    internal static SlowReaderQueue OfThisProcess() => new((int)Math.Clamp(
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare / TimedWriter.BytesPerWait, MinReaders, MaxReaders));
 
     /// <summary>Adds a request that waits for its client. Closes the connection of the one that waits longest if there are too many.</summary>
     /// <returns>Its place, for <see cref="Leave"/>.</returns>

@@ -1,9 +1,9 @@
 namespace S3Auth.Api;
 
 /// <summary>Pages of other origins may call from a browser where the operator names them, and nowhere else (CORS).</summary>
-internal static class OtherOrigins
+internal static class CorsOrigins
 {
-    internal static void AddOtherOrigins(this IServiceCollection services, IReadOnlyList<string> origins)
+    internal static void AddCorsOrigins(this IServiceCollection services, IReadOnlyList<string> origins)
     {
         if (origins.Count > 0)
         {
@@ -15,7 +15,7 @@ internal static class OtherOrigins
         }
     }
 
-    internal static void UseOtherOrigins(this WebApplication app, IReadOnlyList<string> origins)
+    internal static void UseCorsOrigins(this WebApplication app, IReadOnlyList<string> origins)
     {
         if (origins.Count > 0)
         {

@@ -7,7 +7,7 @@ namespace S3Auth.Api.Limits;
 /// and reads no answer fills the buffers of its connection with them.
 /// </summary>
 /// <param name="max">The most requests of this kind on one connection.</param>
-internal sealed class ConnectionCount(int max)
+internal sealed class RequestsPerConnection(int max)
 {
     /// <summary>Counts this request; the answer to the last one that is allowed says <c>Connection: close</c>.</summary>
     internal void Add(HttpContext context)

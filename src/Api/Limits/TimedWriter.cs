@@ -5,27 +5,27 @@ namespace S3Auth.Api.Limits;
 
 /// <summary>
 /// Writes one answer as fast as its client reads, and closes the connection of a client that does not read. A client must read something
-/// within <see cref="Patience"/>, and <see cref="MinBytesPerSecond"/> on average. Bytes that wait for a client count against a budget, so
-/// memory is bounded however many clients are slow: that of its address for a proved request, else that of <see cref="WaitingReaders"/>.
+/// within <see cref="ReadTimeout"/>, and <see cref="MinBytesPerSecond"/> on average. Bytes that wait for a client count against a budget, so
+/// memory is bounded however many clients are slow: that of its address for a proved request, else that of <see cref="SlowReaderQueue"/>.
 /// </summary>
-internal sealed class PacedWriter : PipeWriter
+internal sealed class TimedWriter : PipeWriter
 {
     /// <summary>How long a client may read nothing.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How fast a client must read on average, beyond the first <see cref="Patience"/>.</summary>
+    /// <summary>How fast a client must read on average, beyond the first <see cref="ReadTimeout"/>.</summary>
     internal const int MinBytesPerSecond = 16 * 1024;
 
     /// <summary>How many bytes of a large answer are written before the writer checks whether the client reads.</summary>
-    internal const int PieceBytes = 16 * 1024;
+    internal const int ChunkBytes = 16 * 1024;
 
     /// <summary>The memory that a waiting connection can hold, in bytes: the server's buffers for it and one more piece.</summary>
-    internal const long HeldBytes = ServerLimits.BytesPerConnection + PieceBytes;
+    internal const long BytesPerWait = ServerLimits.BytesPerConnection + ChunkBytes;
 
     private readonly HttpContext _context;
     private readonly PipeWriter _inner;
     private readonly AnswerMemory _memory;
-    private readonly WaitingReaders? _readers;
+    private readonly SlowReaderQueue? _readers;
     private readonly ApiMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly AnswerHolder _holder;
@@ -35,13 +35,13 @@ internal sealed class PacedWriter : PipeWriter
 
     /// <param name="context">The request whose answer is written.</param>
     /// <param name="isProved">Whether the request was proved. Requests without a proof must not use up the memory of those with one.</param>
-    internal PacedWriter(HttpContext context, bool isProved)
+    internal TimedWriter(HttpContext context, bool isProved)
     {
         var services = context.RequestServices;
         _context = context;
         _inner = context.Response.BodyWriter;
         _memory = services.GetRequiredService<AnswerMemory>();
-        _readers = isProved ? null : services.GetRequiredService<WaitingReaders>();
+        _readers = isProved ? null : services.GetRequiredService<SlowReaderQueue>();
         _metrics = services.GetRequiredService<ApiMetrics>();
         _time = services.GetRequiredService<TimeProvider>();
         _holder = new AnswerHolder(Hotkey: null, services.GetRequiredService<Origin>().ClientGroup);
@@ -84,7 +84,7 @@ internal sealed class PacedWriter : PipeWriter
     private async Task<FlushResult> WaitAsync(Task<FlushResult> flush)
     {
         var place = _readers?.Enter(_context);
-        if (place is null && !_memory.TryChange(_holder, 0, HeldBytes))
+        if (place is null && !_memory.TryChange(_holder, 0, BytesPerWait))
         {
             throw Drop();
         }
@@ -105,15 +105,15 @@ internal sealed class PacedWriter : PipeWriter
             }
             else
             {
-                _memory.TryChange(_holder, HeldBytes, 0);
+                _memory.TryChange(_holder, BytesPerWait, 0);
             }
         }
     }
 
     private TimeSpan TimeLeft()
     {
-        var left = Patience + TimeSpan.FromSeconds(_written / (double)MinBytesPerSecond) - _time.GetElapsedTime(_start);
-        return left < TimeSpan.Zero ? TimeSpan.Zero : left < Patience ? left : Patience;
+        var left = ReadTimeout + TimeSpan.FromSeconds(_written / (double)MinBytesPerSecond) - _time.GetElapsedTime(_start);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < ReadTimeout ? left : ReadTimeout;
     }
 
     private ConnectionAbortedException Drop()

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace S3Auth.Api.Tests;
 
 /// <summary>How answers are written to clients that read fast, slowly, or not at all.</summary>
-public sealed class PacedAnswerTests
+public sealed class SlowReaderTests
 {
     private const int ConnectionBuffer = 32 * 1024;
     private const int Megabyte = 1024 * 1024;
@@ -19,7 +19,7 @@ public sealed class PacedAnswerTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
     private readonly FakeTimeProvider _time = new();
-    private readonly WaitingReaders _readers = new(max: 2);
+    private readonly SlowReaderQueue _readers = new(max: 2);
     private AnswerMemory _memory = null!;
     private ServiceProvider _services = null!;
     private Client _client = null!;
@@ -49,9 +49,9 @@ public sealed class PacedAnswerTests
     {
         var writing = WriteAsync(new byte[8 * Megabyte]);
         Assert.That(() => _memory.Taken, Is.GreaterThan(0).After(5000, 5));
-        Assert.That(_client.Unread, Is.LessThanOrEqualTo(ConnectionBuffer + PacedWriter.PieceBytes));
+        Assert.That(_client.Unread, Is.LessThanOrEqualTo(ConnectionBuffer + TimedWriter.ChunkBytes));
 
-        _time.Advance(PacedWriter.Patience - TimeSpan.FromMilliseconds(1));
+        _time.Advance(TimedWriter.ReadTimeout - TimeSpan.FromMilliseconds(1));
         await Task.Delay(20);
         Assert.That(writing.IsCompleted, Is.False);
         _time.Advance(TimeSpan.FromMilliseconds(1));
@@ -79,7 +79,7 @@ public sealed class PacedAnswerTests
     [Test]
     public async Task Clients_that_wait_take_no_more_memory_than_there_is()
     {
-        Connect(2 * PacedWriter.HeldBytes);
+        Connect(2 * TimedWriter.BytesPerWait);
         var writing = new List<Task>();
         for (var i = 0; i < 4; i++)
         {
@@ -106,7 +106,7 @@ public sealed class PacedAnswerTests
         Assert.That(() => clients[0].IsAborted, Is.True.After(5000, 5));
         Assert.That((clients[1].IsAborted, clients[2].IsAborted, _memory.Taken), Is.EqualTo((false, false, 0)));
         Assert.That(() => _readers.Count, Is.EqualTo(2).After(5000, 5));
-        _time.Advance(PacedWriter.Patience);
+        _time.Advance(TimedWriter.ReadTimeout);
         Assert.That(async () => await Task.WhenAll(writing.Skip(1)), Throws.InstanceOf<ConnectionAbortedException>());
         Assert.That(() => _readers.Count, Is.Zero.After(5000, 5));
     }
@@ -149,7 +149,7 @@ public sealed class PacedAnswerTests
 
         var writing = FormatAsync(new Controllers.Liveness("ok"));
         Assert.That(writing.IsCompleted, Is.False);
-        _time.Advance(PacedWriter.Patience);
+        _time.Advance(TimedWriter.ReadTimeout);
 
         Assert.That(async () => await writing.WaitAsync(Soon), Throws.InstanceOf<ConnectionAbortedException>());
         Assert.That(_client.IsAborted);
@@ -196,7 +196,7 @@ public sealed class PacedAnswerTests
         _client = new Client(_services);
     }
 
-    private Task WriteAsync(byte[] bytes, bool isProved = true) => new PacedStream(new PacedWriter(_client.Context, isProved)).WriteAsync(bytes).AsTask();
+    private Task WriteAsync(byte[] bytes, bool isProved = true) => new TimedStream(new TimedWriter(_client.Context, isProved)).WriteAsync(bytes).AsTask();
 
     private Task FormatAsync(object answer) => new WireJsonOutputFormatter().WriteAsync(
         new OutputFormatterWriteContext(_client.Context, (stream, encoding) => new StreamWriter(stream, encoding), answer.GetType(), answer));
