@@ -1,10 +1,10 @@
 namespace S3Auth.Api.Json;
 
-/// <summary>Accounts are SS58 addresses on the wire. Anything that is no canonical address ends here, whatever it was for.</summary>
+/// <summary>Reads and writes accounts as SS58 addresses. Refuses everything but the canonical address of an account.</summary>
 internal sealed class AccountIdConverter : JsonConverter<AccountId>
 {
-    // No address is longer than 48 characters; an escaped character takes up to six bytes.
-    private const int LongestText = 48 * 6;
+    // An address has at most 48 characters, and an escaped character takes up to six bytes.
+    private const int MaxTextLength = 48 * 6;
 
     public override AccountId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -13,12 +13,12 @@ internal sealed class AccountIdConverter : JsonConverter<AccountId>
             throw new MalformedMemberException("Send an SS58 address as a string.");
         }
 
-        if (reader.ValueSpan.Length > LongestText || reader.HasValueSequence)
+        if (reader.ValueSpan.Length > MaxTextLength || reader.HasValueSequence)
         {
             throw Malformed(Ss58Error.WrongLength);
         }
 
-        Span<char> text = stackalloc char[LongestText];
+        Span<char> text = stackalloc char[MaxTextLength];
         var length = reader.CopyString(text);
         return Ss58.TryDecode(text[..length], out var account, out var error) ? account : throw Malformed(error);
     }

@@ -23,7 +23,7 @@ internal sealed class BodyMemory(long maxBytes = BodyMemory.MaxBytes, long maxBy
     /// <summary>The lock for this object and for every body that is counted here.</summary>
     internal Lock Gate { get; } = new();
 
-    /// <summary>The bytes that are taken now.</summary>
+    /// <summary>The number of bytes that are taken.</summary>
     internal long Taken => Interlocked.Read(ref _taken);
 
     /// <summary>
@@ -57,20 +57,20 @@ internal sealed class BodyMemory(long maxBytes = BodyMemory.MaxBytes, long maxBy
     /// <summary>Records progress of the body: it is now the last to be dropped. Call it with <see cref="Gate"/> held.</summary>
     internal void MarkProgress(RequestBody body)
     {
-        if (body.Place.List is not null)
+        if (body.Node.List is not null)
         {
-            _arriving.Remove(body.Place);
+            _arriving.Remove(body.Node);
         }
 
-        _arriving.AddLast(body.Place);
+        _arriving.AddLast(body.Node);
     }
 
     /// <summary>Marks the body as complete: it keeps its bytes and is not dropped. Call it with <see cref="Gate"/> held.</summary>
     internal void MarkComplete(RequestBody body)
     {
-        if (body.Place.List is not null)
+        if (body.Node.List is not null)
         {
-            _arriving.Remove(body.Place);
+            _arriving.Remove(body.Node);
         }
     }
 
@@ -86,11 +86,11 @@ internal sealed class BodyMemory(long maxBytes = BodyMemory.MaxBytes, long maxBy
 
     private bool TryEvict(RequestBody newcomer, bool fromSameClient)
     {
-        for (var place = _arriving.First; place is not null; place = place.Next)
+        for (var node = _arriving.First; node is not null; node = node.Next)
         {
-            if (place.Value != newcomer && (!fromSameClient || place.Value.Client == newcomer.Client))
+            if (node.Value != newcomer && (!fromSameClient || node.Value.Client == newcomer.Client))
             {
-                place.Value.GiveWay();
+                node.Value.Drop();
                 return true;
             }
         }

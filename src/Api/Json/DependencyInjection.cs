@@ -4,10 +4,10 @@ namespace S3Auth.Api.Json;
 
 internal static class DependencyInjection
 {
-    /// <summary>Makes the controllers read and write JSON as <see cref="WireJson"/> says, and nothing but JSON.</summary>
+    /// <summary>Makes the controllers read and write <see cref="WireJson"/>, and nothing but JSON.</summary>
     internal static IMvcCoreBuilder AddWireJson(this IMvcCoreBuilder mvc)
     {
-        // The OpenAPI document describes types by the options of minimal APIs: the same ones.
+        // The OpenAPI document describes types with the options of minimal APIs, so these must be the same.
         mvc.Services.ConfigureHttpJsonOptions(options => Apply(options.SerializerOptions));
 
         mvc.Services.AddSingleton(new BodyMemory());
@@ -19,10 +19,10 @@ internal static class DependencyInjection
             options.OutputFormatters.Clear();
             options.OutputFormatters.Add(new WireJsonOutputFormatter());
 
-            // What a request says stands in its JSON body and nowhere else: no form, no query, no route value.
+            // Requests have a JSON body only: no form, no query, no route values.
             options.ValueProviderFactories.Clear();
 
-            // They are for other formats than JSON and for other ways to refuse.
+            // The default filters are for other formats and other kinds of refusals.
             options.Filters.Clear();
         });
 
@@ -48,5 +48,16 @@ internal static class DependencyInjection
         }
 
         options.TypeInfoResolverChain.Insert(0, WireJson.Default);
+    }
+
+    /// <summary>
+    /// Replaces the validation of MVC, which visits every member of a request to find attributes, and there are none. The parser and the
+    /// validators of the pipeline check requests.
+    /// </summary>
+    private sealed class NoModelValidation : IObjectModelValidator
+    {
+        public void Validate(ActionContext actionContext, ValidationStateDictionary? validationState, string prefix, object? model)
+        {
+        }
     }
 }

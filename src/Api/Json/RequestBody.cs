@@ -13,7 +13,9 @@ internal sealed class RequestBody : IDisposable
     /// <summary>The largest body of an action with <see cref="LargeBodyAttribute"/>, in bytes (512 KiB).</summary>
     internal const int MaxBytes = 512 * 1024;
 
-    /// <summary>The largest body of every other action, in bytes (16 KiB): a continuation token of 4,096 characters, and unknown members, fit.</summary>
+    /// <summary>
+    /// The largest body of every other action, in bytes (16 KiB): a continuation token of 4,096 characters, and unknown members, fit.
+    /// </summary>
     internal const int MaxSmallBytes = 16 * 1024;
 
     /// <summary>A body up to this size does not count against <see cref="BodyMemory"/>, because connections are bounded (4 KiB).</summary>
@@ -22,13 +24,13 @@ internal sealed class RequestBody : IDisposable
     /// <summary>How many bytes of a counted body must arrive within <see cref="StallTimeout"/>, unless it ends (4 KiB).</summary>
     internal const int ProgressBytes = 4 * 1024;
 
-    /// <summary>How long a body may take to arrive, and one second more for each <see cref="MinBytesPerSecond"/> that arrived.</summary>
+    /// <summary>How long a body may take to arrive, plus one second for each <see cref="MinBytesPerSecond"/> bytes that arrived.</summary>
     internal static readonly TimeSpan ArrivalTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a body that is counted may go without progress. A lost packet or two are sent again within this.</summary>
+    /// <summary>How long a counted body may go without progress. TCP repeats a lost packet or two within this time.</summary>
     internal static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(3);
 
-    // Several large bodies at once share a slow line.
+    // Low, because several large bodies may share a slow line.
     private const int MinBytesPerSecond = 16 * 1024;
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
@@ -42,14 +44,14 @@ internal sealed class RequestBody : IDisposable
     private int _counted;
     private int _length;
     private int _progress;
-    private bool _gaveWay;
+    private bool _isDropped;
 
     private RequestBody(HttpContext context, BodyMemory memory, TimeProvider time)
     {
         (_memory, _time, _start) = (memory, time, time.GetTimestamp());
         _maxBytes = LimitOf(context);
         Client = ClientNetwork.Of(context.Connection.RemoteIpAddress);
-        Place = new LinkedListNode<RequestBody>(this);
+        Node = new LinkedListNode<RequestBody>(this);
     }
 
     /// <summary>Every byte as it was received.</summary>
@@ -58,16 +60,17 @@ internal sealed class RequestBody : IDisposable
     /// <summary>The client whose share it counts against.</summary>
     internal UInt128 Client { get; }
 
-    /// <summary>Its place among the bodies that are arriving.</summary>
-    internal LinkedListNode<RequestBody> Place { get; }
+    /// <summary>Its node in the list of arriving bodies.</summary>
+    internal LinkedListNode<RequestBody> Node { get; }
 
-    /// <summary>The largest body that this request may have, in bytes.</summary>
+    /// <summary>Returns the largest body that this request may have, in bytes.</summary>
     internal static int LimitOf(HttpContext context) => LimitOf(context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty);
 
-    /// <summary>The largest body that an action with this metadata takes, in bytes.</summary>
+    /// <summary>Returns the largest body that an action with this metadata accepts, in bytes.</summary>
     internal static int LimitOf(IEnumerable<object> metadata) => metadata.OfType<LargeBodyAttribute>().Any() ? MaxBytes : MaxSmallBytes;
 
-    /// <exception cref="BadHttpRequestException">It is too large (413), or pauses or takes too long (408).</exception>
+    /// <summary>Reads the body of a request to its end.</summary>
+    /// <exception cref="BadHttpRequestException">The body is too large (413), or pauses or takes too long (408).</exception>
     /// <exception cref="RefusedException"><c>server_busy</c>: other bodies take all of the memory budget, and arrive faster.</exception>
     internal static async Task<RequestBody> ReadAsync(HttpContext context, BodyMemory memory, TimeProvider time)
     {
@@ -79,7 +82,7 @@ internal sealed class RequestBody : IDisposable
         var body = new RequestBody(context, memory, time);
         try
         {
-            // Most bodies are here with their headers: then nothing needs to measure how long they take.
+            // Most bodies arrive with their headers. They need no timer.
             var reader = context.Request.BodyReader;
             if (!reader.TryRead(out var read) || !body.Take(reader, read))
             {
@@ -106,9 +109,9 @@ internal sealed class RequestBody : IDisposable
     /// <summary>
     /// Frees its memory at once and stops reading. Call it for a body that is still arriving, with <see cref="BodyMemory.Gate"/> held.
     /// </summary>
-    internal void GiveWay()
+    internal void Drop()
     {
-        _gaveWay = true;
+        _isDropped = true;
         Free();
 
         // The reader continues on another thread, because this one holds the gate.
@@ -133,7 +136,7 @@ internal sealed class RequestBody : IDisposable
         await using var cancelsRead = late.Token.Register(reader.CancelPendingRead);
         lock (_memory.Gate)
         {
-            if (_gaveWay)
+            if (_isDropped)
             {
                 throw Busy();
             }
@@ -149,7 +152,7 @@ internal sealed class RequestBody : IDisposable
                 if (read.IsCanceled)
                 {
                     reader.AdvanceTo(read.Buffer.Start);
-                    throw _gaveWay ? Busy() : new BadHttpRequestException("The body took too long.", StatusCodes.Status408RequestTimeout);
+                    throw _isDropped ? Busy() : new BadHttpRequestException("The body took too long.", StatusCodes.Status408RequestTimeout);
                 }
 
                 if (Take(reader, read))
@@ -167,7 +170,7 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    /// <summary>Takes over what was read; whether that was the last of it.</summary>
+    /// <summary>Appends what was read. Returns whether the body is complete.</summary>
     private bool Take(PipeReader reader, ReadResult read)
     {
         try
@@ -181,14 +184,14 @@ internal sealed class RequestBody : IDisposable
         }
         finally
         {
-            // Also where it is refused: the server reads on from here, to drop the rest.
+            // Also if it is refused: the server reads on from here, to drop the rest.
             reader.AdvanceTo(read.Buffer.End);
         }
     }
 
     private void Append(ReadOnlySequence<byte> bytes, bool isLast)
     {
-        if (_gaveWay)
+        if (_isDropped)
         {
             throw Busy();
         }
@@ -247,3 +250,10 @@ internal sealed class RequestBody : IDisposable
         RetryAfter = Retry,
     };
 }
+
+/// <summary>
+/// Marks an action that accepts a request body of up to <see cref="RequestBody.MaxBytes"/>, because it takes lists. Every other action
+/// accepts up to <see cref="RequestBody.MaxSmallBytes"/>.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LargeBodyAttribute : Attribute;

@@ -3,8 +3,7 @@ using System.Text.Encodings.Web;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// How everything looks on the wire: snake_case, exact names, no member twice, absent instead of null (but in the health
-/// check, where a null is an answer).
+/// The JSON of requests and answers: snake_case, exact names, no duplicate members. Null members are omitted, except in the health check.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
@@ -51,10 +50,10 @@ namespace S3Auth.Api.Json;
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class WireJson : JsonSerializerContext
 {
-    /// <summary>The same without escaping what JSON does not want escaped, so that people can read URLs.</summary>
+    /// <summary>The same, but escapes only what JSON requires, so that people can read URLs.</summary>
     internal static WireJson Readable => WithoutEscapes.Context;
 
-    // Apart, because it needs Default to be there.
+    // In a class of its own, because it must be initialized after Default.
     private static class WithoutEscapes
     {
         internal static readonly WireJson Context = new(

@@ -5,18 +5,18 @@ using Microsoft.Net.Http.Headers;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Reads request bodies as strict JSON, and names each malformed member in the refusal. Also reads the proof in the headers, which signs
-/// the body's bytes.
+/// Reads request bodies as strict JSON, and names the malformed member in the refusal. Also reads the proof in the headers, because it
+/// signs the bytes of the body.
 /// </summary>
 internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider time) : IInputFormatter, IInputFormatterExceptionPolicy
 {
     /// <summary>
-    /// The most JSON tokens of a body. The largest real request, 1,000 file keys, has a little over 1,000. Anyone can make this server parse a
-    /// body before a proof is checked, and many small values cost far more than their bytes.
+    /// The most JSON tokens of a body. The largest real request, 1,000 file keys, has a little over 1,000. Anyone can make this server
+    /// parse a body before a proof is checked, and many small values cost far more than their bytes.
     /// </summary>
     internal const int MaxTokens = 4096;
 
-    private const int LongestPath = 64;
+    private const int MaxPathLength = 64;
 
     private static readonly JsonDocumentOptions Strict = new()
     {
@@ -24,7 +24,7 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         MaxDepth = WireJson.Default.Options.MaxDepth,
     };
 
-    // Refusals pass through model binding as they are, to the one place that answers them.
+    // MVC must not handle refusals: ProblemMiddleware answers all of them.
     InputFormatterExceptionPolicy IInputFormatterExceptionPolicy.ExceptionPolicy => InputFormatterExceptionPolicy.MalformedInputExceptions;
 
     public bool CanRead(InputFormatterContext context) => true;
@@ -37,26 +37,30 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         // in the headers the content type does not matter; older clients send none.
         if (!IsJson(request.ContentType) && !TaoHeaders.HasAny(request.Headers))
         {
-            throw new RefusedException(RefusalCode.InvalidRequest, "Send the request as JSON with the header Content-Type: application/json.");
+            throw new RefusedException(
+                RefusalCode.InvalidRequest, "Send the request as JSON with the header Content-Type: application/json.");
         }
 
         using var body = await RequestBody.ReadAsync(context.HttpContext, memory, time);
-        return await InputFormatterResult.SuccessAsync(AddProof(Deserialize(body.Bytes, context.ModelType), request.Headers, body.Bytes.Span));
+        var command = AddProof(Deserialize(body.Bytes, context.ModelType), request.Headers, body.Bytes.Span);
+        return await InputFormatterResult.SuccessAsync(command);
     }
 
-    // Here and not later: the proof is over the body's very bytes, which nobody sees after this.
+    // The proof signs the bytes of the body, and later code does not see them.
     private static object AddProof(object request, IHeaderDictionary headers, ReadOnlySpan<byte> body) =>
         request is SignedRequest signed && TaoHeaders.Read(headers, body) is { } proof ? signed with { Tao = proof } : request;
 
     private static bool IsJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
-        && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+        && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
+            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     private static object Deserialize(ReadOnlyMemory<byte> body, Type type)
     {
         if (body.IsEmpty)
         {
-            throw new RefusedException(RefusalCode.InvalidRequest, "Send a JSON object as the request's body, {} at least; this one is empty.");
+            throw new RefusedException(
+                RefusalCode.InvalidRequest, "Send a JSON object as the request's body, {} at least; this one is empty.");
         }
 
         RequireFewTokens(body.Span);
@@ -66,7 +70,7 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         {
             var request = JsonSerializer.Deserialize(body.Span, typeInfo)
                 ?? throw new RefusedException(RefusalCode.InvalidRequest, "Send a JSON object as the request's body, not null.");
-            RequireSound(body);
+            RequireStrictJson(body);
             return request;
         }
         catch (JsonException malformed)
@@ -85,19 +89,20 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
                 if (tokens > MaxTokens)
                 {
                     throw new RefusedException(
-                        RefusalCode.InvalidRequest, $"Send a smaller request: this one has more than {MaxTokens} JSON names, values and brackets.");
+                        RefusalCode.InvalidRequest,
+                        $"Send a smaller request: this one has more than {MaxTokens} JSON names, values and brackets.");
                 }
             }
         }
         catch (JsonException)
         {
-            // The deserializer stops at the same byte and says which member it is in.
+            // The deserializer fails at the same byte, and knows the member.
         }
     }
 
-    // What the request's type does not name is ignored, but must still be JSON: another reader of the same body, a proxy or
-    // a log, must not be able to see another request in it.
-    private static void RequireSound(ReadOnlyMemory<byte> body)
+    // The serializer ignores members that the request's type does not have. They must be strict JSON too, or another reader of the same
+    // body, such as a proxy or a log, could read another request from it.
+    private static void RequireStrictJson(ReadOnlyMemory<byte> body)
     {
         if (!Utf8.IsValid(body.Span))
         {
@@ -110,22 +115,23 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         }
         catch (InvalidOperationException)
         {
-            // A member's name with half of a surrogate pair, in what the request's type does not name.
+            // The name of an ignored member has half of a surrogate pair.
             throw new JsonException();
         }
     }
 
-    // The path is $.member for a member's value and $ (or nothing) for the body itself. What the serializer says of the body can
-    // quote parts of it and names our types, so only the place is told.
+    // The path is $.member for a member's value, and $ or nothing for the body itself. The serializer's own message can quote parts of the
+    // body and names our types, so the refusal contains only the position.
     private static RefusedException Refuse(JsonException malformed)
     {
-        // A name that is none of ours is not repeated: it may be of any length.
+        // An unknown name is not repeated, because it may have any length.
         var path = malformed.Path ?? "$";
-        if (!path.StartsWith("$.", StringComparison.Ordinal) || path.Length > LongestPath)
+        if (!path.StartsWith("$.", StringComparison.Ordinal) || path.Length > MaxPathLength)
         {
             return new RefusedException(
                 RefusalCode.InvalidRequest,
-                $"Send one well-formed JSON object in UTF-8, each member once; this body stops being one at line {malformed.LineNumber + 1 ?? 1}, byte {malformed.BytePositionInLine ?? 0}.");
+                $"Send one well-formed JSON object in UTF-8, each member once; this body stops being one at line "
+                + $"{malformed.LineNumber + 1 ?? 1}, byte {malformed.BytePositionInLine ?? 0}.");
         }
 
         var member = path[2..];

@@ -5,16 +5,20 @@ using Microsoft.AspNetCore.Mvc.Formatters;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Writes answers as <see cref="WireJson"/>, whatever the client accepts: the service has only JSON. Writes a small answer at once,
-/// straight into the response, and a large one in pieces, as fast as its client reads.
+/// Writes answers as <see cref="WireJson"/>, whatever the client accepts. Writes a small answer at once, and a large one in chunks, as fast
+/// as its client reads.
 /// </summary>
 internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTypeMetadataProvider
 {
     private const string MediaType = "application/json";
     private const string ContentType = MediaType + "; charset=utf-8";
 
-    // Nothing is escaped that JSON does not want escaped, so that people can read the URLs. What serializers write needs no second look.
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    // Escapes only what JSON requires, so that people can read URLs. The serializer writes valid JSON, so validation would only cost time.
+    private static readonly JsonWriterOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     public bool CanWriteResult(OutputFormatterCanWriteContext context) => true;
 
@@ -37,15 +41,17 @@ internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTy
         }
 
         var flush = body.FlushAsync(context.RequestAborted);
-        return flush.IsCompletedSuccessfully ? Task.CompletedTask : new TimedWriter(context, isProved: HttpMethods.IsPost(context.Request.Method)).Pace(flush).AsTask();
+        return flush.IsCompletedSuccessfully ? Task.CompletedTask : Timed(context).WaitForClientAsync(flush).AsTask();
     }
 
     // The serializer flushes about every 16 KiB, and continues when the writer's flush completes.
     private static Task WriteLargeAsync(HttpContext context, object answer)
     {
         var typeInfo = WireJson.Readable.GetTypeInfo(answer.GetType()) ?? throw Missing(answer);
-        return JsonSerializer.SerializeAsync(new TimedWriter(context, isProved: HttpMethods.IsPost(context.Request.Method)), answer, typeInfo, context.RequestAborted);
+        return JsonSerializer.SerializeAsync(Timed(context), answer, typeInfo, context.RequestAborted);
     }
+
+    private static TimedWriter Timed(HttpContext context) => new(context, isProved: HttpMethods.IsPost(context.Request.Method));
 
     private static InvalidOperationException Missing(object answer) => new($"{answer.GetType()} is missing in {nameof(WireJson)}.");
 }

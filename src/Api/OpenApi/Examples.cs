@@ -389,7 +389,7 @@ internal static class Examples
             "{lowercase hex of sha256(raw body)}.{nonce}.{timestamp in milliseconds}",
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                [TaoHeaders.Version] = TaoHeaders.SpokenVersion,
+                [TaoHeaders.Version] = TaoHeaders.SupportedVersion,
                 [TaoHeaders.Timestamp] = $"{Timestamp}000",
                 [TaoHeaders.Nonce] = "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a",
                 [TaoHeaders.SignedBy] = Hotkey.ToString(),
