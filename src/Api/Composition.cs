@@ -118,7 +118,7 @@ internal static class Composition
     {
         ServerLimits.Apply(kestrel, options.MaxConnections);
         var connections = new ConnectionLimit(
-            ConnectionLimit.ShareOf(options.RequestsPerMinute),
+            ConnectionLimit.MaxPerClientOf(options.RequestsPerMinute),
             kestrel.ApplicationServices.GetRequiredService<ClientAddress>().IsTrusted,
             kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionLimit>>());
         kestrel.ConfigureEndpointDefaults(endpoint =>

@@ -1,6 +1,6 @@
 namespace S3Auth.Api;
 
-/// <summary>Pages of other origins may call from a browser where the operator names them, and nowhere else (CORS).</summary>
+/// <summary>CORS: lets pages of the origins that the operator names call the API from a browser.</summary>
 internal static class CorsOrigins
 {
     internal static void AddCorsOrigins(this IServiceCollection services, IReadOnlyList<string> origins)

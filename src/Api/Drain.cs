@@ -1,12 +1,12 @@
 namespace S3Auth.Api;
 
 /// <summary>
-/// When the process is told to stop: says that it is not ready and goes on for a while, so that load balancers look elsewhere and clients
-/// close their connections. Only then the server stops listening, and ends what it has begun.
+/// Delays a stop: after the signal, the server reports that it is not ready, but still serves requests for a while, so that load balancers
+/// send new requests elsewhere. Then it stops listening, and completes the requests that it has.
 /// </summary>
 internal sealed class Drain(ServiceStop stop, TimeSpan duration, TimeProvider time) : IHostedLifecycleService
 {
-    /// <summary>How long a stop may take in all.</summary>
+    /// <summary>The maximum time from the signal to the end of the process.</summary>
     internal static readonly TimeSpan MaxStopTime = TimeSpan.FromSeconds(28);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,25 +1,29 @@
 namespace S3Auth.Api;
 
 /// <summary>
-/// <c>S3Auth.Api healthcheck</c>: asks the service of this machine whether it lives, for images that have no shell and no curl. It asks
-/// <c>/healthz</c>, not <c>/readyz</c>: who acts on this check replaces the process, which helps when it hangs. While it drains, or while
-/// the chain is away from all instances, it must not be replaced; load balancers ask <c>/readyz</c> for that.
+/// <c>S3Auth.Api healthcheck</c>: checks whether the service on this machine is alive, for images without a shell and curl. It calls
+/// <c>/healthz</c>, not <c>/readyz</c>, because a failed check restarts the process. A restart helps a process that hangs. It does not help
+/// one that drains, or that cannot reach the chain; load balancers find that out from <c>/readyz</c>.
 /// </summary>
 internal static class HealthCheck
 {
-    /// <summary>The argument that asks for it, instead of starting the service.</summary>
+    /// <summary>The first argument that runs this check instead of the service.</summary>
     internal const string Argument = "healthcheck";
 
     private const string Path = "/healthz";
 
-    // Less than what whoever starts this waits for it, so that the reason is told.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    // Less than the timeouts of Docker and Kubernetes, so that they log the reason.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>Asks the service that has the same settings. Returns the exit code: 0 when it lives, else 1; the reason is one line.</summary>
+    /// <summary>Checks the service that has the same settings. Writes the result as one line.</summary>
+    /// <returns>The exit code: 0 if the service is alive, else 1.</returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddJsonFile("appsettings.json", optional: true, reloadOnChange: false).AddEnvironmentVariables().AddCommandLine(args);
+        builder.Configuration
+            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables()
+            .AddCommandLine(args);
         var reader = new ServiceOptionsReader(builder.Configuration, builder.Environment);
         var port = reader.Port;
         if (reader.Problems is [var problem, ..])
@@ -28,14 +32,14 @@ internal static class HealthCheck
             return 1;
         }
 
-        return await RunAsync(port, Patience, output);
+        return await RunAsync(port, Timeout, output);
     }
 
-    internal static async Task<int> RunAsync(int port, TimeSpan patience, TextWriter output)
+    internal static async Task<int> RunAsync(int port, TimeSpan timeout, TextWriter output)
     {
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}{Path}"));
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        using var http = new HttpClient(handler) { Timeout = patience };
+        using var http = new HttpClient(handler) { Timeout = timeout };
         try
         {
             using var answer = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead);
@@ -44,11 +48,12 @@ internal static class HealthCheck
         }
         catch (HttpRequestException unreachable)
         {
-            await output.WriteLineAsync($"{address} cannot be asked: {unreachable.Message}");
+            await output.WriteLineAsync($"{address} cannot be reached: {unreachable.Message}");
         }
         catch (OperationCanceledException)
         {
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{address} does not answer within {patience.TotalSeconds} s."));
+            await output.WriteLineAsync(
+                string.Create(CultureInfo.InvariantCulture, $"{address} does not answer within {timeout.TotalSeconds} s."));
         }
 
         return 1;

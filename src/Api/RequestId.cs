@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace S3Auth.Api;
 
 /// <summary>
-/// Gives every response an <c>X-Request-ID</c>: the client's own where it is short and harmless in a log, else a new one. Notes it with
-/// the client's address for what is recorded.
+/// Gives every response an <c>X-Request-ID</c>: the client's own if it is short and safe in a log, else a new one. Keeps it and the
+/// client's address for the audit record.
 /// </summary>
 internal static class RequestId
 {
@@ -15,7 +15,7 @@ internal static class RequestId
     internal static void UseRequestId(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         var own = context.Request.Headers[Header];
-        if (own.Count == 1 && IsHarmless(own[0]))
+        if (own.Count == 1 && IsSafe(own[0]))
         {
             context.TraceIdentifier = own[0]!;
         }
@@ -35,6 +35,6 @@ internal static class RequestId
         return next(context);
     });
 
-    private static bool IsHarmless(string? id) =>
+    private static bool IsSafe(string? id) =>
         id is { Length: > 0 and <= MaxLength } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }

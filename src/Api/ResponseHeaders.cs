@@ -1,6 +1,6 @@
 namespace S3Auth.Api;
 
-/// <summary>What every answer says besides its content.</summary>
+/// <summary>Adds the headers that every answer has.</summary>
 internal static class ResponseHeaders
 {
     internal static void UseResponseHeaders(this IApplicationBuilder app)
@@ -12,12 +12,12 @@ internal static class ResponseHeaders
         {
             var headers = context.Response.Headers;
 
-            // Answers are what their content type says, also to a browser that thinks it knows better, and stand in no other page.
+            // Browsers must not guess another content type, and must not show answers in frames of other pages.
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
             headers["Referrer-Policy"] = "no-referrer";
 
-            // What is granted is its caller's alone, and what is told is true now. What may be kept says so itself.
+            // Grants are for their caller only, and other answers change. Answers that may be cached override this.
             headers.CacheControl = "no-store";
             if (!context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
             {
@@ -34,7 +34,7 @@ internal static class ResponseHeaders
             RateLimitHeaders.Write(context, context.RequestServices.GetRequiredService<QuotaUse>(), time);
             if (stop.HasBegun)
             {
-                // The client's next request goes to an instance that stays.
+                // The client must open a new connection, which goes to another instance.
                 context.Response.Headers.Connection = "close";
             }
 

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace S3Auth.Api;
 
 /// <summary>
-/// Reads the proof that a request carries in its headers (Tao v2). A request without any of them has none; one with some of them
-/// has all of them, each once and well-formed, or is refused.
+/// Reads the proof in the headers of a request (Tao v2). A request has either none of these headers, or all of them, each once and
+/// well-formed. Any other request is refused.
 /// </summary>
 internal static class TaoHeaders
 {
@@ -14,15 +14,16 @@ internal static class TaoHeaders
     internal const string SignedBy = "X-Tao-Signed-By";
     internal const string Signature = "X-Tao-Signature";
 
-    /// <summary>The only version spoken here.</summary>
-    internal const string SpokenVersion = "2";
+    /// <summary>The only supported version.</summary>
+    internal const string SupportedVersion = "2";
 
-    /// <summary>All of them.</summary>
+    /// <summary>The names of all headers.</summary>
     internal static readonly IReadOnlyList<string> Names = [Version, Timestamp, Nonce, SignedBy, Signature];
 
-    /// <param name="headers">The request's headers.</param>
-    /// <param name="body">The request's body, every byte as it was received.</param>
-    /// <returns>The proof, not verified yet; null where there is none.</returns>
+    /// <summary>Reads the proof.</summary>
+    /// <param name="headers">The headers of the request.</param>
+    /// <param name="body">The body of the request, with every byte as it was received.</param>
+    /// <returns>The proof, not verified yet; null if the request has none of the headers.</returns>
     /// <exception cref="RefusedException"><c>invalid_request</c>: what is wrong with each header.</exception>
     internal static TaoProof? Read(IHeaderDictionary headers, ReadOnlySpan<byte> body)
     {
@@ -32,12 +33,12 @@ internal static class TaoHeaders
         }
 
         var problems = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        var version = One(headers, Version);
-        var timestampText = One(headers, Timestamp);
-        var nonceText = One(headers, Nonce);
-        if (version != SpokenVersion)
+        var version = SingleValue(headers, Version);
+        var timestampText = SingleValue(headers, Timestamp);
+        var nonceText = SingleValue(headers, Nonce);
+        if (version != SupportedVersion)
         {
-            problems.Add(Version, [$"Send {Version} once: {SpokenVersion}."]);
+            problems.Add(Version, [$"Send {Version} once: {SupportedVersion}."]);
         }
 
         if (!long.TryParse(timestampText, NumberStyles.None, CultureInfo.InvariantCulture, out var timestamp)
@@ -51,13 +52,15 @@ internal static class TaoHeaders
             problems.Add(Nonce, [$"Send {Nonce} once: a new UUID for each request."]);
         }
 
-        if (!Ss58.TryDecode(One(headers, SignedBy), out var signedBy, out var error))
+        if (!Ss58.TryDecode(SingleValue(headers, SignedBy), out var signedBy, out var error))
         {
-            problems.Add(SignedBy, [$"Send {SignedBy} once, the SS58 address of the hotkey that signs: {Sentence.Continued(error.Describe())}"]);
+            problems.Add(
+                SignedBy, [$"Send {SignedBy} once, the SS58 address of the hotkey that signs: {Sentence.Continued(error.Describe())}"]);
         }
 
-        var signatureText = One(headers, Signature);
-        if (!Sr25519Signature.TryParseBase64(signatureText, out var signature) && !Sr25519Signature.TryParseHex(signatureText, out signature))
+        var signatureText = SingleValue(headers, Signature);
+        if (!Sr25519Signature.TryParseBase64(signatureText, out var signature)
+            && !Sr25519Signature.TryParseHex(signatureText, out signature))
         {
             problems.Add(Signature, [$"Send {Signature} once: the 64 bytes of the sr25519 signature in base64 or hex."]);
         }
@@ -67,7 +70,7 @@ internal static class TaoHeaders
             : throw Refuse(problems);
     }
 
-    /// <summary>Whether the request carries a Tao v2 proof, or a part of one.</summary>
+    /// <summary>Returns whether the request has any of the headers.</summary>
     internal static bool HasAny(IHeaderDictionary headers)
     {
         foreach (var name in Names)
@@ -81,8 +84,8 @@ internal static class TaoHeaders
         return false;
     }
 
-    // A header that came twice is none: this server and a proxy before it must not see two different requests.
-    private static string? One(IHeaderDictionary headers, string name) => headers[name] is [{ } one] ? one : null;
+    // A repeated header counts as missing: this server and a proxy in front of it could use different ones.
+    private static string? SingleValue(IHeaderDictionary headers, string name) => headers[name] is [{ } one] ? one : null;
 
     private static RefusedException Refuse(Dictionary<string, string[]> problems) => new(
         RefusalCode.InvalidRequest,

@@ -33,7 +33,7 @@ public sealed class ConnectionLimitTests
     [TestCase(5, 100)]
     [TestCase(10_000_000, 20_000_000)]
     public void Share_follows_the_rate_of_requests(int requestsPerMinute, int share) =>
-        Assert.That(ConnectionLimit.ShareOf(requestsPerMinute), Is.EqualTo(share));
+        Assert.That(ConnectionLimit.MaxPerClientOf(requestsPerMinute), Is.EqualTo(share));
 
     private static (Task Run, bool IsClosed) Open(ConnectionLimit limit, string address, Task until)
     {

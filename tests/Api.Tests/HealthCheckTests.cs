@@ -45,7 +45,7 @@ public sealed class HealthCheckTests
         var code = await HealthCheck.RunAsync(port, Patience, output);
 
         Assert.That((code, Lines(output)), Is.EqualTo((1, 1)));
-        Assert.That(output.ToString(), Does.Contain("cannot be asked"));
+        Assert.That(output.ToString(), Does.Contain("cannot be reached"));
     }
 
     [Test]

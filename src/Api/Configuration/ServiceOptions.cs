@@ -15,7 +15,9 @@ internal sealed record ServiceOptions
     /// <summary>The audiences that this server accepts in proofs.</summary>
     public required Audiences Audiences { get; init; }
 
-    /// <summary>Whether to listen on the loopback interface only. True in development, because everyone knows the keys of the development accounts.</summary>
+    /// <summary>
+    /// Whether to listen on the loopback interface only. True in development, because everyone knows the keys of the development accounts.
+    /// </summary>
     public required bool LoopbackOnly { get; init; }
 
     /// <summary>The subnet.</summary>

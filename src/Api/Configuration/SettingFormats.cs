@@ -24,7 +24,8 @@ internal static partial class SettingFormats
     internal delegate bool TryParser<T>(string text, [MaybeNullWhen(false)] out T value);
 
     internal static SettingFormat<bool> Flag { get; } = Choice(
-        [("true", true), ("false", false)], synonyms: [("1", true), ("yes", true), ("on", true), ("0", false), ("no", false), ("off", false)]);
+        [("true", true), ("false", false)],
+        synonyms: [("1", true), ("yes", true), ("on", true), ("0", false), ("no", false), ("off", false)]);
 
     /// <summary>Names of .NET, and those of Python's logging, which older deployments have.</summary>
     internal static SettingFormat<LogLevel> LogLevels { get; } = Choice(
@@ -36,22 +37,30 @@ internal static partial class SettingFormats
     internal static SettingFormat<string> WritableFolder { get; } = new("a writable folder", Path.GetFullPath);
 
     internal static SettingFormat<ChainNetwork?> Network { get; } = new(
-        $"{string.Join(", ", ChainNetwork.Names.Append(StaticNetwork).Select(name => $"`{name}`"))}, or nodes: `wss://node-1,wss://node-2`", ParseNetwork);
+        $"{string.Join(", ", ChainNetwork.Names.Append(StaticNetwork).Select(name => $"`{name}`"))}, or nodes: `wss://node-1,wss://node-2`",
+        ParseNetwork);
 
-    internal static SettingFormat<Alpha> Stake { get; } = Of<Alpha>("alpha, such as `20000` or `0.5`", "it must be an amount of alpha such as 20000 or 0.5", TryParseAlpha);
+    internal static SettingFormat<Alpha> Stake { get; } = Of<Alpha>(
+        "alpha, such as `20000` or `0.5`", "it must be an amount of alpha such as 20000 or 0.5", TryParseAlpha);
 
     internal static SettingFormat<string> Bucket { get; } = Text(
-        "a bucket's name: 3 to 63 lowercase letters, digits, `-`, `.`", "a bucket's name is 3 to 63 lowercase letters, digits, '-' and '.'", BucketName.IsValid);
+        "a bucket's name: 3 to 63 lowercase letters, digits, `-`, `.`",
+        "a bucket's name is 3 to 63 lowercase letters, digits, '-' and '.'",
+        BucketName.IsValid);
 
-    internal static SettingFormat<string> Region { get; } = Text("a region", "a region is lowercase letters, digits and '-'", text => RegionName().IsMatch(text));
+    internal static SettingFormat<string> Region { get; } = Text(
+        "a region", "a region is lowercase letters, digits and '-'", text => RegionName().IsMatch(text));
 
     internal static SettingFormat<Uri> StoreEndpoint { get; } = Url(
         "`http(s)://host:port`", "write it as http://host:port or https://host, without user, query and fragment", S3Endpoint.IsUsable);
 
     internal static SettingFormat<Uri> PublicUrl { get; } = Url(
-        "`https://s3-auth.example.com`", "write it as https://host or http://host:port/path, without user, query and fragment", BaseUrl.IsUsable);
+        "`https://s3-auth.example.com`",
+        "write it as https://host or http://host:port/path, without user, query and fragment",
+        BaseUrl.IsUsable);
 
-    internal static SettingFormat<IReadOnlyList<Source>> Sources { get; } = new("names of up to 32 lowercase letters, digits, `_`, `-`, with commas", ParseSources);
+    internal static SettingFormat<IReadOnlyList<Source>> Sources { get; } = new(
+        "names of up to 32 lowercase letters, digits, `_`, `-`, with commas", ParseSources);
 
     internal static SettingFormat<IReadOnlyList<Audience>> Audiences { get; } = List<Audience>(
         "hosts, with the port if not 443, or SS58 addresses, with commas: `s3.example.org,localhost:8000`",
@@ -62,7 +71,9 @@ internal static partial class SettingFormats
         "networks, with commas: `10.0.0.0/8,192.0.2.7`", "a network such as 10.0.0.0/8, fd00::/8 or 192.0.2.7", TryParseNetwork);
 
     internal static SettingFormat<IReadOnlyList<string>> Origins { get; } = List<string>(
-        "origins, with commas: `https://example.org`; or `*`", "an origin such as https://example.org, without a path, or *", TryParseOrigin);
+        "origins, with commas: `https://example.org`; or `*`",
+        "an origin such as https://example.org, without a path, or *",
+        TryParseOrigin);
 
     internal static SettingFormat<RedisAddress> Redis { get; } = new(
         "`redis://host:6379`, `rediss://user:password@host:6380/0`, `unix:///path`; [parameters](limits.md#redis) as in redis-py",
@@ -87,14 +98,18 @@ internal static partial class SettingFormats
     /// <summary>One of a few words, in upper or lower case.</summary>
     /// <param name="choices">The words.</param>
     /// <param name="synonyms">Words that are taken too, and that the operators' guide does not list.</param>
-    internal static SettingFormat<T> Choice<T>(IEnumerable<(string Word, T Value)> choices, IEnumerable<(string Word, T Value)>? synonyms = null)
+    internal static SettingFormat<T> Choice<T>(
+        IEnumerable<(string Word, T Value)> choices, IEnumerable<(string Word, T Value)>? synonyms = null)
     {
         var listed = choices.ToList();
-        var words = listed.Concat(synonyms ?? []).ToDictionary(choice => choice.Word, choice => choice.Value, StringComparer.OrdinalIgnoreCase);
+        var words = listed.Concat(synonyms ?? [])
+            .ToDictionary(choice => choice.Word, choice => choice.Value, StringComparer.OrdinalIgnoreCase);
         var names = listed.Select(choice => choice.Word).ToList();
         return new SettingFormat<T>(
             string.Join(", ", names.Select(name => $"`{name}`")),
-            text => words.TryGetValue(text, out var value) ? value : throw new FormatException($"it must be {string.Join(", ", names[..^1])} or {names[^1]}"))
+            text => words.TryGetValue(text, out var value)
+                ? value
+                : throw new FormatException($"it must be {string.Join(", ", names[..^1])} or {names[^1]}"))
         {
             Choices = names,
         };
@@ -136,7 +151,8 @@ internal static partial class SettingFormats
         return ChainNetwork.TryParse(text, out var network)
             ? network
             : throw new FormatException(
-                $"it must be {string.Join(", ", ChainNetwork.Names)}, {StaticNetwork}, or the addresses of nodes such as wss://host:port, each once, with commas, without user and fragment");
+                $"it must be {string.Join(", ", ChainNetwork.Names)}, {StaticNetwork}, or the addresses of nodes such as wss://host:port, "
+                + "each once, with commas, without user and fragment");
     }
 
     internal static bool IsStatic(string? network) => string.Equals(network, StaticNetwork, StringComparison.OrdinalIgnoreCase);
@@ -191,7 +207,9 @@ internal static partial class SettingFormats
     {
         origin = text;
         return text == "*"
-            || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && text == uri.GetLeftPart(UriPartial.Authority));
+            || (Uri.TryCreate(text, UriKind.Absolute, out var uri)
+                && uri.Scheme is "http" or "https"
+                && text == uri.GetLeftPart(UriPartial.Authority));
     }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9-]{0,62}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -277,7 +277,8 @@ internal static class Settings
             "The server",
             [
                 Port, PublicUrl, ProjectUrl, Audiences, RequireAudience, DataFolder, MaxConnections, DrainTime, TrustedProxies,
-                CorsOrigins, EmbeddedStorePort,
+                CorsOrigins,
+                EmbeddedStorePort,
             ]),
         new("Records", [LogLevel, AuditFolder, MetricsToken]),
     ];

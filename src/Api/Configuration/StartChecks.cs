@@ -10,7 +10,8 @@ namespace S3Auth.Api.Configuration;
 internal static class StartChecks
 {
     // The host and the web server log the stack trace of a failed start.
-    private static readonly string[] LoggersOfFailures = ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"];
+    private static readonly string[] LoggersOfFailures =
+        ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"];
 
     /// <summary>Drops the log entries with which the framework reports a failed start. Whoever catches the exception reports it.</summary>
     internal static void HideStackTraces(ILoggingBuilder logging, Func<bool> isStarted)
@@ -56,7 +57,9 @@ internal static class StartChecks
         {
             case IOException { InnerException: AddressInUseException }:
                 var isPortOfStore = isStoreEmbedded && failure.Message.Contains($":{options.EmbeddedStorePort}:", StringComparison.Ordinal);
-                var (setting, port) = isPortOfStore ? (Settings.EmbeddedStorePort, options.EmbeddedStorePort) : (Settings.Port, options.Port);
+                var (setting, port) = isPortOfStore
+                    ? (Settings.EmbeddedStorePort, options.EmbeddedStorePort)
+                    : (Settings.Port, options.Port);
                 return $"{setting} is {port}, but another program listens on this port. Stop that program, or set another port.";
             case SocketException { SocketErrorCode: SocketError.AccessDenied }:
                 return $"{Settings.Port} is {options.Port}, but this account may not listen on this port. Set a port above 1023.";
@@ -85,6 +88,11 @@ internal static class StartChecks
     {
         Directory.CreateDirectory(folder);
         using var file = new FileStream(
-            Path.Combine(folder, $".write-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            Path.Combine(folder, $".write-{Guid.NewGuid():N}"),
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.None,
+            bufferSize: 0,
+            FileOptions.DeleteOnClose);
     }
 }

@@ -65,21 +65,35 @@ internal static partial class StartLog
     [LoggerMessage(LogLevel.Warning, "{Name} is set, but has no effect here")]
     private static partial void LogWithoutEffect(ILogger logger, string name);
 
-    [LoggerMessage(LogLevel.Warning, "The node {Endpoint} is read without TLS: whoever controls the network in between decides who is registered. Set wss:// addresses in BT_NETWORK")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The node {Endpoint} is read without TLS: whoever controls the network in between decides who is registered. Set wss:// "
+        + "addresses in BT_NETWORK")]
     private static partial void LogForgeable(ILogger logger, string endpoint);
 
-    [LoggerMessage(LogLevel.Warning, "S3_ENDPOINT has the path {Path}: the server appends the bucket to it. Remove the path unless your store documents it")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "S3_ENDPOINT has the path {Path}: the server appends the bucket to it. Remove the path unless your store documents it")]
     private static partial void LogEndpointPath(ILogger logger, string path);
 
-    [LoggerMessage(LogLevel.Warning, "REDIS_URL has ssl_cert_reqs=none: an attacker on the network between this server and Redis at {Address} can read its password and change the counts")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "REDIS_URL has ssl_cert_reqs=none: an attacker on the network between this server and Redis at {Address} can read its password "
+        + "and change the counts")]
     private static partial void LogUnverifiedRedis(ILogger logger, RedisAddress address);
 
-    [LoggerMessage(LogLevel.Information, "PUBLIC_URL is not set: the page at / shows the address in the browser, with https unless it is a loopback address")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "PUBLIC_URL is not set: the page at / shows the address in the browser, with https unless it is a loopback address")]
     private static partial void LogNoPublicUrl(ILogger logger);
 
-    [LoggerMessage(Message = "This server has no audience of its own, so it also accepts requests that were signed for another server and relayed: set PUBLIC_URL to the address that clients call")]
+    [LoggerMessage(
+        Message = "This server has no audience of its own, so it also accepts requests that were signed for another server and relayed: "
+        + "set PUBLIC_URL to the address that clients call")]
     private static partial void LogNoAudience(ILogger logger, LogLevel level);
 
-    [LoggerMessage(LogLevel.Warning, "Neither SEAL_KEY nor REDIS_URL is set: listing links stop working when this process ends, and other instances reject them")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Neither SEAL_KEY nor REDIS_URL is set: listing links stop working when this process ends, and other instances reject them")]
     private static partial void LogOwnSealKey(ILogger logger);
 }

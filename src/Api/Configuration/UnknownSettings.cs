@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace S3Auth.Api.Configuration;
 
 /// <summary>
-/// Finds environment variables that look like settings but are none, such as <c>S3_BUKET</c>: their name is similar to that of a setting, or
-/// begins like those of several settings.
+/// Finds environment variables that look like settings but are none, such as <c>S3_BUKET</c>: their name is similar to that of a setting,
+/// or begins like those of several settings.
 /// </summary>
 internal static partial class UnknownSettings
 {
@@ -12,7 +12,10 @@ internal static partial class UnknownSettings
 
     // The AWS SDK reads many variables of its own, so other names that begin with AWS_ are not suspicious.
     private static readonly string[] Credentials =
-        [.. Configuration.Settings.ReadByLibraries.SelectMany(library => library.Names).Where(name => name.StartsWith("AWS_", StringComparison.Ordinal))];
+    [
+        .. Configuration.Settings.ReadByLibraries.SelectMany(library => library.Names)
+            .Where(name => name.StartsWith("AWS_", StringComparison.Ordinal)),
+    ];
 
     private static readonly string[] Prefixes = [.. Settings.Select(PrefixOf).OfType<string>().Distinct()];
 
@@ -45,7 +48,8 @@ internal static partial class UnknownSettings
     }
 
     // S3_ of S3_BUCKET; null for PORT.
-    private static string? PrefixOf(string name) => name.IndexOf('_', StringComparison.Ordinal) is > 0 and var end ? name[..(end + 1)] : null;
+    private static string? PrefixOf(string name) =>
+        name.IndexOf('_', StringComparison.Ordinal) is > 0 and var end ? name[..(end + 1)] : null;
 
     /// <summary>Returns the Levenshtein distance: how many letters to insert, delete or replace.</summary>
     private static int Distance(string first, string second)
@@ -68,6 +72,9 @@ internal static partial class UnknownSettings
     }
 
     // Kubernetes sets variables for each service of the namespace: REDIS_SERVICE_HOST, REDIS_PORT, REDIS_PORT_6379_TCP_ADDR.
-    [GeneratedRegex(@"_SERVICE_(HOST|PORT(_\w+)?)\z|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"_SERVICE_(HOST|PORT(_\w+)?)\z|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex KubernetesServiceLink();
 }

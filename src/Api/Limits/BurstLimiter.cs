@@ -3,18 +3,18 @@ using System.Threading.RateLimiting;
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// So many requests a minute from one client address, before anything else is done for them: as many at once, and after that as they
-/// grow again. An IPv6 client has a whole /64, so that counts as one. The addresses share a fixed number of buckets by a hash that
-/// nobody outside knows: however many addresses someone has, this takes no more memory, and makes nothing be granted that was not before.
+/// Token bucket per client address (<see cref="ClientNetwork"/>), checked before anything else. A bucket holds the requests of one minute.
+/// Addresses share a fixed number of buckets, so memory is bounded however many addresses a client has. The hash that selects the bucket
+/// has a secret seed, so a client cannot choose addresses with buckets of their own, or share the bucket of another client on purpose.
 /// </summary>
 internal static class BurstLimiter
 {
-    /// <summary>How many buckets there are.</summary>
+    /// <summary>The number of buckets.</summary>
     internal const int Buckets = 65_536;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    // What load balancers ask, of every instance and often.
+    // Load balancers call these often.
     private static readonly PathString[] Exempt = ["/healthz", "/readyz"];
 
     internal static void AddBurstLimiter(this IServiceCollection services, int requestsPerMinute) => services.AddRateLimiter(options =>
@@ -24,9 +24,12 @@ internal static class BurstLimiter
         {
             rejected.HttpContext.Response.Headers["RateLimit-Policy"] = string.Create(
                 CultureInfo.InvariantCulture, $"\"address\";q={requestsPerMinute};w=60");
-            throw new RefusedException(RefusalCode.RateLimited, $"This address sends more than {requestsPerMinute} requests a minute: send fewer.")
+            throw new RefusedException(
+                RefusalCode.RateLimited, $"This address sends more than {requestsPerMinute} requests a minute: send fewer.")
             {
-                RetryAfter = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) && after > TimeSpan.Zero ? after : TimeSpan.FromSeconds(1),
+                RetryAfter = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) && after > TimeSpan.Zero
+                    ? after
+                    : TimeSpan.FromSeconds(1),
             };
         };
     });
@@ -40,7 +43,7 @@ internal static class BurstLimiter
             ReplenishmentPeriod = Minute / requestsPerMinute,
             QueueLimit = 0,
 
-            // All of them together, by the limiter that has them.
+            // The partitioned limiter replenishes all buckets with one timer.
             AutoReplenishment = false,
         };
         Func<int, RateLimiter> bucket = _ => new TokenBucketRateLimiter(options);
@@ -52,6 +55,6 @@ internal static class BurstLimiter
     private static bool IsProbe(HttpRequest request) =>
         (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && Exempt.Contains(request.Path);
 
-    // HashCode has a new seed in each process: nobody can choose an address that shares another's bucket.
+    // HashCode has a new random seed in each process.
     internal static int BucketOf(IPAddress? address) => (int)((uint)HashCode.Combine(ClientNetwork.Of(address)) % Buckets);
 }

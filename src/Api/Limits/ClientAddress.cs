@@ -6,10 +6,10 @@ namespace S3Auth.Api.Limits;
 /// </summary>
 internal sealed partial class ClientAddress(IReadOnlyList<IPNetwork> trusted, ILogger logger)
 {
-    private int _toldOfUntrusted;
-    private int _toldOfMalformed;
+    private int _warnedOfUntrusted;
+    private int _warnedOfMalformed;
 
-    /// <summary>Whether this is the address of a trusted proxy.</summary>
+    /// <summary>Returns whether this is the address of a trusted proxy.</summary>
     internal bool IsTrusted(IPAddress address)
     {
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -33,7 +33,7 @@ internal sealed partial class ClientAddress(IReadOnlyList<IPNetwork> trusted, IL
 
         if (!IsTrusted(peer))
         {
-            if (_toldOfUntrusted == 0 && Interlocked.Exchange(ref _toldOfUntrusted, 1) == 0)
+            if (_warnedOfUntrusted == 0 && Interlocked.Exchange(ref _warnedOfUntrusted, 1) == 0)
             {
                 LogUntrusted(logger, peer);
             }
@@ -43,16 +43,22 @@ internal sealed partial class ClientAddress(IReadOnlyList<IPNetwork> trusted, IL
 
         context.Connection.RemoteIpAddress = ForwardedFor.FindClient(lines, peer, IsTrusted, out var isMalformed);
         context.Connection.RemotePort = 0;
-        if (isMalformed && _toldOfMalformed == 0 && Interlocked.Exchange(ref _toldOfMalformed, 1) == 0)
+        if (isMalformed && _warnedOfMalformed == 0 && Interlocked.Exchange(ref _warnedOfMalformed, 1) == 0)
         {
             LogMalformed(logger, peer);
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Peer} sends X-Forwarded-For, but is not in TRUSTED_PROXIES. If it is your proxy, add it: until then all clients behind it share one limit")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Peer} sends X-Forwarded-For, but is not in TRUSTED_PROXIES. If it is your proxy, add it. Until then, all clients behind it "
+        + "share one limit")]
     private static partial void LogUntrusted(ILogger logger, IPAddress peer);
 
     // The message does not repeat the entry, because a client may have written it.
-    [LoggerMessage(LogLevel.Warning, "X-Forwarded-For of the trusted proxy {Peer} has an entry that is not an IP address. The server ignores such entries. Configure the proxy to replace the header that clients send")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "X-Forwarded-For of the trusted proxy {Peer} has an entry that is not an IP address. The server ignores such entries. "
+        + "Configure the proxy to replace the header that clients send")]
     private static partial void LogMalformed(ILogger logger, IPAddress peer);
 }

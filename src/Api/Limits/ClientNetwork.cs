@@ -2,13 +2,15 @@ using System.Buffers.Binary;
 
 namespace S3Auth.Api.Limits;
 
-/// <summary>What counts as one client: an IPv4 address, or an IPv6 /64, which is what one IPv6 client usually has.</summary>
+/// <summary>
+/// The unit that limits treat as one client: an IPv4 address, or an IPv6 /64, because one IPv6 client usually has a whole /64.
+/// </summary>
 internal static class ClientNetwork
 {
     private const int NetworkBytes = 8;
     private const int AddressBytes = 16;
 
-    /// <summary>A key for the client of this address; 0 when there is no address.</summary>
+    /// <summary>Returns the key of the client with this address; 0 if there is no address.</summary>
     internal static UInt128 Of(IPAddress? address)
     {
         if (address is null)

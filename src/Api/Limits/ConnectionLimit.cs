@@ -9,21 +9,21 @@ namespace S3Auth.Api.Limits;
 /// </summary>
 /// <param name="maxPerClient">The most connections of one client.</param>
 /// <param name="isExempt">Whether an address is that of a trusted proxy.</param>
-/// <param name="logger">Told once, with the first address.</param>
+/// <param name="logger">Gets one warning, with the first address that exceeds the limit.</param>
 internal sealed partial class ConnectionLimit(int maxPerClient, Func<IPAddress, bool> isExempt, ILogger logger)
 {
-    // The least limit, however low the rate limit is.
+    // The limit does not fall below this, however low the rate limit is.
     private const int MinPerClient = 100;
 
     private readonly Dictionary<UInt128, int> _open = [];
     private readonly Lock _gate = new();
-    private int _told;
+    private int _hasWarned;
 
     /// <summary>
     /// The limit of one client: one connection for each request that the rate limit allows in two minutes. The server closes idle
     /// connections sooner than that. Raising the rate limit, for clients that share an address, raises this limit too.
     /// </summary>
-    internal static int ShareOf(int requestsPerMinute) => Math.Max(MinPerClient, 2 * requestsPerMinute);
+    internal static int MaxPerClientOf(int requestsPerMinute) => Math.Max(MinPerClient, 2 * requestsPerMinute);
 
     internal async Task OnConnectionAsync(ConnectionContext connection, ConnectionDelegate next)
     {
@@ -36,7 +36,7 @@ internal sealed partial class ConnectionLimit(int maxPerClient, Func<IPAddress, 
         var client = ClientNetwork.Of(peer);
         if (!TryOpen(client))
         {
-            if (_told == 0 && Interlocked.Exchange(ref _told, 1) == 0)
+            if (_hasWarned == 0 && Interlocked.Exchange(ref _hasWarned, 1) == 0)
             {
                 LogTooMany(logger, peer, maxPerClient);
             }
@@ -81,6 +81,8 @@ internal sealed partial class ConnectionLimit(int maxPerClient, Func<IPAddress, 
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "{Peer} has {Max} open connections; the server closes further ones. If it is your proxy, add it to TRUSTED_PROXIES")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "{Peer} has {Max} open connections; the server closes further ones. If it is your proxy, add it to TRUSTED_PROXIES")]
     private static partial void LogTooMany(ILogger logger, IPAddress peer, int max);
 }

@@ -70,7 +70,9 @@ internal static class ForwardedFor
     // What a proxy writes when it does not name its client: Squid, nginx on a Unix socket, RFC 7239. The client may have written everything
     // to the left of it, and must not choose its address.
     private static bool IsPlaceholder(ReadOnlySpan<char> entry) =>
-        entry.Equals("unknown", StringComparison.OrdinalIgnoreCase) || entry.StartsWith("unix:", StringComparison.OrdinalIgnoreCase) || entry.StartsWith("_");
+        entry.Equals("unknown", StringComparison.OrdinalIgnoreCase)
+        || entry.StartsWith("unix:", StringComparison.OrdinalIgnoreCase)
+        || entry.StartsWith("_");
 
     // An address, or one with a port: 192.0.2.1, 192.0.2.1:567, 2001:db8::1, [2001:db8::1], [2001:db8::1]:567.
     private static bool TryParse(ReadOnlySpan<char> entry, out IPAddress address)

@@ -1,14 +1,14 @@
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Tells a client that was proved how many grants it has, and has left today (<c>RateLimit-Policy</c> and <c>RateLimit</c>, as the IETF's
-/// draft has them: q is the quota, w the window in seconds, r what remains, t the seconds until it begins anew).
+/// Writes the quota of a proved client and what is left of it today: <c>RateLimit-Policy</c> and <c>RateLimit</c>, as in the IETF draft
+/// "RateLimit header fields for HTTP". q is the quota, w the window in seconds, r the rest, t the seconds until the window ends.
 /// </summary>
 internal static class RateLimitHeaders
 {
     private const int DaySeconds = 24 * 60 * 60;
 
-    /// <summary>Nothing is told of a request that was not counted.</summary>
+    /// <summary>Writes the headers, unless the request was not counted.</summary>
     internal static void Write(HttpContext context, QuotaUse use, TimeProvider time)
     {
         if (use.Request is not { } request)

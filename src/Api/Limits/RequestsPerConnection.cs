@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Counts requests of one kind on one connection, and closes the connection when there are too many. Otherwise a client that pipelines requests
-/// and reads no answer fills the buffers of its connection with them.
+/// Limits the number of requests of one kind on one connection. Without a limit, a client that pipelines requests and reads no answers
+/// could fill the buffers of its connection again and again.
 /// </summary>
-/// <param name="max">The most requests of this kind on one connection.</param>
+/// <param name="max">The maximum number of requests of this kind on one connection.</param>
 internal sealed class RequestsPerConnection(int max)
 {
-    /// <summary>Counts this request; the answer to the last one that is allowed says <c>Connection: close</c>.</summary>
+    /// <summary>Counts this request. The answer to the last allowed one says <c>Connection: close</c>.</summary>
     internal void Add(HttpContext context)
     {
         if (context.Features.Get<IConnectionItemsFeature>()?.Items is not { } items)

@@ -1,14 +1,14 @@
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// The requests without a proof whose clients do not read fast enough, oldest first. Each holds a connection buffer of memory, so their
-/// number is bounded: when it is exceeded, the server closes the connection of the client that has waited longest. A client that reads
-/// waits anew for each piece. Signed requests have a budget of their own (<see cref="Application.Pipeline.AnswerMemory"/>). Thread-safe.
+/// Answers to requests without a proof that wait for their clients to read, oldest first. Each holds memory, so their number is bounded:
+/// when the queue is full, the server closes the connection of the oldest one. An answer whose client reads leaves the queue, and enters it
+/// again with its next chunk. Proved requests have a budget of their own (<see cref="Application.Pipeline.AnswerMemory"/>). Thread-safe.
 /// </summary>
-/// <param name="max">The most requests that may wait at once.</param>
+/// <param name="max">The maximum number of waiting answers.</param>
 internal sealed class SlowReaderQueue(int max)
 {
-    // Of the memory that this process may use.
+    // One part in this many of the memory that this process may use.
     private const int MemoryShare = 16;
     private const int MinReaders = 64;
     private const int MaxReaders = 4096;
@@ -16,7 +16,7 @@ internal sealed class SlowReaderQueue(int max)
     private readonly Lock _gate = new();
     private readonly LinkedList<HttpContext> _waiting = [];
 
-    /// <summary>How many requests wait.</summary>
+    /// <summary>The number of waiting answers.</summary>
     internal int Count
     {
         get
@@ -28,19 +28,19 @@ internal sealed class SlowReaderQueue(int max)
         }
     }
 
-    /// <summary>As many as fit into a sixteenth of this process's memory, 64 to 4,096.</summary>
+    /// <summary>Returns a queue for as many answers as fit into a sixteenth of this process's memory, 64 to 4,096.</summary>
     internal static SlowReaderQueue OfThisProcess() => new((int)Math.Clamp(
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare / TimedWriter.BytesPerWait, MinReaders, MaxReaders));
 
-    /// <summary>Adds a request that waits for its client. Closes the connection of the one that waits longest if there are too many.</summary>
-    /// <returns>Its place, for <see cref="Leave"/>.</returns>
+    /// <summary>Adds an answer. Closes the connection of the oldest one if the queue is full.</summary>
+    /// <returns>The entry, for <see cref="Leave"/>.</returns>
     internal LinkedListNode<HttpContext> Enter(HttpContext context)
     {
         HttpContext? oldest = null;
-        LinkedListNode<HttpContext> place;
+        LinkedListNode<HttpContext> entry;
         lock (_gate)
         {
-            place = _waiting.AddLast(context);
+            entry = _waiting.AddLast(context);
             if (_waiting.Count > max)
             {
                 oldest = _waiting.First!.Value;
@@ -48,19 +48,19 @@ internal sealed class SlowReaderQueue(int max)
             }
         }
 
-        // Outside of the lock: callbacks of the connection run here.
+        // Outside of the lock, because callbacks of the connection run here.
         oldest?.Abort();
-        return place;
+        return entry;
     }
 
-    /// <summary>Removes a request that no longer waits.</summary>
-    internal void Leave(LinkedListNode<HttpContext> place)
+    /// <summary>Removes an answer that no longer waits.</summary>
+    internal void Leave(LinkedListNode<HttpContext> entry)
     {
         lock (_gate)
         {
-            if (place.List is not null)
+            if (entry.List is not null)
             {
-                _waiting.Remove(place);
+                _waiting.Remove(entry);
             }
         }
     }

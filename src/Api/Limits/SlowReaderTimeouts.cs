@@ -1,12 +1,12 @@
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Paces everything that is not an answer to a POST: pages, documents, metrics, and their refusals. Answers to POSTs are paced by their
-/// output formatter, and refusals of POSTs by <see cref="Errors.ProblemMiddleware"/>: both write without another stream in between.
+/// Applies the timeouts of <see cref="TimedWriter"/> to everything except answers to POSTs: pages, documents, metrics and their refusals.
+/// The output formatter applies them to answers to POSTs, and <see cref="Errors.ProblemMiddleware"/> to refusals of POSTs.
 /// </summary>
 internal static class SlowReaderTimeouts
 {
-    // Probes of load balancers are not counted by the burst limit, so only this ends them.
+    // The burst limit does not count probes of load balancers, so nothing else bounds them.
     private const int MaxPerConnection = 100;
 
     private static readonly RequestsPerConnection Requests = new(MaxPerConnection);

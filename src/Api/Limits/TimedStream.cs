@@ -1,6 +1,6 @@
 namespace S3Auth.Api.Limits;
 
-/// <summary>Response body for writers that write it whole: sends it in pieces, as fast as the client reads.</summary>
+/// <summary>Response body that sends large writes in chunks through a <see cref="TimedWriter"/>, as fast as the client reads.</summary>
 internal sealed class TimedStream(TimedWriter writer) : Stream
 {
     public override bool CanRead => false;
@@ -38,9 +38,9 @@ internal sealed class TimedStream(TimedWriter writer) : Stream
 
     public override Task FlushAsync(CancellationToken cancellationToken) => writer.FlushAsync(cancellationToken).AsTask();
 
-    public override void Flush() => throw new NotSupportedException("Answers are written without blocking a thread.");
+    public override void Flush() => throw new NotSupportedException("Write answers asynchronously.");
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are written without blocking a thread.");
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Write answers asynchronously.");
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -4,9 +4,10 @@ using Microsoft.AspNetCore.Connections;
 namespace S3Auth.Api.Limits;
 
 /// <summary>
-/// Writes one answer as fast as its client reads, and closes the connection of a client that does not read. A client must read something
-/// within <see cref="ReadTimeout"/>, and <see cref="MinBytesPerSecond"/> on average. Bytes that wait for a client count against a budget, so
-/// memory is bounded however many clients are slow: that of its address for a proved request, else that of <see cref="SlowReaderQueue"/>.
+/// Writes one answer as fast as its client reads, and closes the connection of a client that reads too slowly. A client must read something
+/// within <see cref="ReadTimeout"/>, and <see cref="MinBytesPerSecond"/> on average. While the writer waits for a client, the bytes count
+/// against a budget, which bounds the memory of slow clients: <see cref="AnswerMemory"/> for proved requests, and
+/// <see cref="SlowReaderQueue"/> for all others.
 /// </summary>
 internal sealed class TimedWriter : PipeWriter
 {
@@ -16,16 +17,18 @@ internal sealed class TimedWriter : PipeWriter
     /// <summary>How fast a client must read on average, beyond the first <see cref="ReadTimeout"/>.</summary>
     internal const int MinBytesPerSecond = 16 * 1024;
 
-    /// <summary>How many bytes of a large answer are written before the writer checks whether the client reads.</summary>
+    /// <summary>
+    /// The size of the chunks of a large answer, in bytes. After each chunk, the writer waits for the client if the buffer is full.
+    /// </summary>
     internal const int ChunkBytes = 16 * 1024;
 
-    /// <summary>The memory that a waiting connection can hold, in bytes: the server's buffers for it and one more piece.</summary>
+    /// <summary>The memory that one waiting answer can hold, in bytes: the buffers of its connection and one chunk.</summary>
     internal const long BytesPerWait = ServerLimits.BytesPerConnection + ChunkBytes;
 
     private readonly HttpContext _context;
     private readonly PipeWriter _inner;
     private readonly AnswerMemory _memory;
-    private readonly SlowReaderQueue? _readers;
+    private readonly SlowReaderQueue? _slowReaders;
     private readonly ApiMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly AnswerHolder _holder;
@@ -34,14 +37,15 @@ internal sealed class TimedWriter : PipeWriter
     private long _written;
 
     /// <param name="context">The request whose answer is written.</param>
-    /// <param name="isProved">Whether the request was proved. Requests without a proof must not use up the memory of those with one.</param>
+    /// <param name="isProved">Whether the request was proved. Requests without a proof must not use up the memory of those with
+    /// one.</param>
     internal TimedWriter(HttpContext context, bool isProved)
     {
         var services = context.RequestServices;
         _context = context;
         _inner = context.Response.BodyWriter;
         _memory = services.GetRequiredService<AnswerMemory>();
-        _readers = isProved ? null : services.GetRequiredService<SlowReaderQueue>();
+        _slowReaders = isProved ? null : services.GetRequiredService<SlowReaderQueue>();
         _metrics = services.GetRequiredService<ApiMetrics>();
         _time = services.GetRequiredService<TimeProvider>();
         _holder = new AnswerHolder(Hotkey: null, services.GetRequiredService<Origin>().ClientGroup);
@@ -74,17 +78,17 @@ internal sealed class TimedWriter : PipeWriter
     {
         _written += _unflushed;
         _unflushed = 0;
-        return Pace(_inner.FlushAsync(cancellationToken));
+        return WaitForClientAsync(_inner.FlushAsync(cancellationToken));
     }
 
-    /// <summary>Waits for the client to read, where the connection's buffer is full.</summary>
-    internal ValueTask<FlushResult> Pace(ValueTask<FlushResult> flush) =>
+    /// <summary>Waits until the client has read enough, if the connection's buffer is full.</summary>
+    internal ValueTask<FlushResult> WaitForClientAsync(ValueTask<FlushResult> flush) =>
         flush.IsCompletedSuccessfully ? flush : new ValueTask<FlushResult>(WaitAsync(flush.AsTask()));
 
     private async Task<FlushResult> WaitAsync(Task<FlushResult> flush)
     {
-        var place = _readers?.Enter(_context);
-        if (place is null && !_memory.TryChange(_holder, 0, BytesPerWait))
+        var entry = _slowReaders?.Enter(_context);
+        if (entry is null && !_memory.TryChange(_holder, 0, BytesPerWait))
         {
             throw Drop();
         }
@@ -99,9 +103,9 @@ internal sealed class TimedWriter : PipeWriter
         }
         finally
         {
-            if (place is not null)
+            if (entry is not null)
             {
-                _readers!.Leave(place);
+                _slowReaders!.Leave(entry);
             }
             else
             {

@@ -8,8 +8,8 @@ using OpenTelemetry.Trace;
 namespace S3Auth.Api.Telemetry;
 
 /// <summary>
-/// Metrics for whoever asks <c>/metrics</c>, and metrics and traces for a collector where one is configured, by OpenTelemetry's own
-/// variables. Neither carries an address of an account or a client.
+/// Metrics at <c>/metrics</c>, and metrics and traces for a collector, if the operator sets OpenTelemetry's own variables. Neither contains
+/// the address of an account or a client.
 /// </summary>
 internal static class DependencyInjection
 {
@@ -18,13 +18,17 @@ internal static class DependencyInjection
     private const string CollectorVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Scheme = "Bearer ";
 
-    // Of one metric: room for each is taken at the start. The most are decisions, of nine actions and some thirty outcomes.
-    private const int MostSeries = 500;
+    // The maximum number of series of one metric; OpenTelemetry allocates them all at the start. The largest metric is the decisions: nine
+    // actions with some thirty outcomes.
+    private const int MaxSeries = 500;
 
-    // Tags of the framework's spans with the client, the Host header that it chose, and the path (the route stays): the path of a listing
-    // link is its permission.
-    private static readonly string[] AddressTags =
-        ["client.address", "client.port", "network.peer.address", "network.peer.port", "server.address", "server.port", "user_agent.original", "url.full", "url.query", "url.path"];
+    // Tags of the framework's spans with the client's address, the Host header that it chose, and the path, which is a secret in a listing
+    // link. The route stays.
+    private static readonly string[] RemovedTags =
+    [
+        "client.address", "client.port", "network.peer.address", "network.peer.port", "server.address", "server.port",
+        "user_agent.original", "url.full", "url.query", "url.path",
+    ];
 
     internal static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
@@ -38,7 +42,7 @@ internal static class DependencyInjection
                     .AddMeter("S3Auth.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
                     .AddView(instrument => new MetricStreamConfiguration
                     {
-                        CardinalityLimit = MostSeries,
+                        CardinalityLimit = MaxSeries,
                         TagKeys = instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel" ? ["error.type"] : null,
                     })
                     .AddPrometheusExporter();
@@ -53,20 +57,20 @@ internal static class DependencyInjection
                 .AddSource(ActivitySources.Name)
                 .AddAspNetCoreInstrumentation(options =>
                 {
-                    options.EnrichWithHttpRequest = (activity, _) => Forget(activity);
-                    options.EnrichWithHttpResponse = (activity, _) => Forget(activity);
+                    options.EnrichWithHttpRequest = (activity, _) => RemoveTags(activity);
+                    options.EnrichWithHttpResponse = (activity, _) => RemoveTags(activity);
                 })
                 .AddOtlpExporter());
         }
     }
 
-    /// <summary>The metrics, for everyone or for who has the token.</summary>
+    /// <summary>Serves the metrics. With a token, only for requests that have it.</summary>
     internal static void UseTelemetry(this WebApplication app, string? token)
     {
         if (token is not null)
         {
             var expected = SHA256.HashData(Encoding.UTF8.GetBytes(token));
-            app.UseWhen(context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase), metrics => metrics.Use((context, next) =>
+            app.UseWhen(IsMetrics, metrics => metrics.Use((context, next) =>
             {
                 if (IsAllowed(context.Request.Headers.Authorization, expected))
                 {
@@ -82,15 +86,17 @@ internal static class DependencyInjection
         app.UseOpenTelemetryPrometheusScrapingEndpoint(Path);
     }
 
-    // Both hashed: neither the token nor its length shows in how long this takes.
+    private static bool IsMetrics(HttpContext context) => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase);
+
+    // Compares hashes in constant time, so that the time reveals neither the token nor its length.
     private static bool IsAllowed(string? authorization, byte[] expected) =>
         authorization is not null
         && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
         && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(authorization[Scheme.Length..])), expected);
 
-    private static void Forget(System.Diagnostics.Activity activity)
+    private static void RemoveTags(System.Diagnostics.Activity activity)
     {
-        foreach (var tag in AddressTags)
+        foreach (var tag in RemovedTags)
         {
             activity.SetTag(tag, null);
         }
