@@ -40,7 +40,7 @@ internal static partial class SettingFormats
         $"{string.Join(", ", ChainNetwork.Names.Append(StaticNetwork).Select(name => $"`{name}`"))}, or nodes: `wss://node-1,wss://node-2`",
         ParseNetwork);
 
-    internal static SettingFormat<Alpha> Stake { get; } = Of<Alpha>(
+    internal static SettingFormat<AlphaAmount> Stake { get; } = Of<AlphaAmount>(
         "alpha, such as `20000` or `0.5`", "it must be an amount of alpha such as 20000 or 0.5", TryParseAlpha);
 
     internal static SettingFormat<string> Bucket { get; } = Text(
@@ -157,11 +157,11 @@ internal static partial class SettingFormats
 
     internal static bool IsStatic(string? network) => string.Equals(network, StaticNetwork, StringComparison.OrdinalIgnoreCase);
 
-    private static bool TryParseAlpha(string text, out Alpha stake)
+    private static bool TryParseAlpha(string text, out AlphaAmount stake)
     {
         var isAlpha = decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount)
-            && amount <= ulong.MaxValue / (decimal)Alpha.UnitsPerAlpha;
-        stake = isAlpha ? Alpha.FromAlpha(amount) : default;
+            && amount <= ulong.MaxValue / (decimal)AlphaAmount.UnitsPerAlpha;
+        stake = isAlpha ? AlphaAmount.FromAlpha(amount) : default;
         return isAlpha;
     }
 
