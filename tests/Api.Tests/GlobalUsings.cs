@@ -20,4 +20,3 @@ global using S3Auth.Domain;
 global using S3Auth.Infrastructure.Limits;
 global using S3Auth.S3;
 global using S3Auth.Substrate;
-global using S3Auth.Tests;

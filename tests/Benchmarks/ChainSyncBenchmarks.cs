@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using S3Auth.Testing.Chain;
 
 namespace S3Auth.Benchmarks;
 

@@ -1,3 +1,5 @@
+using S3Auth.Testing.Chain;
+
 namespace S3Auth.Benchmarks;
 
 /// <summary>

@@ -6,8 +6,6 @@ global using S3Auth.Cli.Output;
 global using S3Auth.Cli.Transfers;
 global using S3Auth.Client.Downloads;
 global using S3Auth.Client.Generated;
-global using S3Auth.Client.Tests;
 global using S3Auth.Client.Uploads;
 global using S3Auth.Client;
 global using S3Auth.Substrate;
-global using S3Auth.Tests;

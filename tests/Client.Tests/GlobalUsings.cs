@@ -6,4 +6,3 @@ global using S3Auth.Client.Requests;
 global using S3Auth.Client.Stores;
 global using S3Auth.Client.Uploads;
 global using S3Auth.Substrate;
-global using S3Auth.Tests;

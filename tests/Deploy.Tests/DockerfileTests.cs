@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using S3Auth.Testing.Containers;
 
 namespace S3Auth.Deploy.Tests;
 

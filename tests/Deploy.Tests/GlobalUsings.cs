@@ -3,4 +3,3 @@ global using S3Auth.Api;
 global using S3Auth.Api.Configuration;
 global using S3Auth.Deploy.Tests.Containers;
 global using S3Auth.Substrate;
-global using S3Auth.Tests;

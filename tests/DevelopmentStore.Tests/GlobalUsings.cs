@@ -1,4 +1,3 @@
 global using System.Globalization;
 global using System.Net.Sockets;
 global using System.Text;
-global using S3Auth.Tests;

@@ -17,6 +17,5 @@ global using S3Auth.EndToEnd.Tests.Cases;
 global using S3Auth.EndToEnd.Tests.Clients;
 global using S3Auth.EndToEnd.Tests.Servers;
 global using S3Auth.EndToEnd.Tests.Stores;
-global using S3Auth.Infrastructure.Tests.Chain.Nodes;
+global using S3Auth.Testing.Chain;
 global using S3Auth.Substrate;
-global using S3Auth.Tests;

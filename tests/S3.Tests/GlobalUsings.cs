@@ -1,1 +1,0 @@
-global using S3Auth.Tests;

@@ -1,3 +1,2 @@
 global using S3Auth.Substrate.Interop;
 global using S3Auth.Substrate.Transcript;
-global using S3Auth.Tests;

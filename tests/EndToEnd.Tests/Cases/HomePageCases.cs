@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using S3Auth.Testing.Chain;
 using static Microsoft.Playwright.Assertions;
 
 namespace S3Auth.EndToEnd.Tests.Cases;

@@ -1,3 +1,5 @@
+using S3Auth.Testing.Chain;
+
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>What the operators' guide tells to paste works when it is pasted, on a real store and a real Redis; its alarms watch what there is.</summary>

@@ -1,4 +1,5 @@
 using System.Reflection.PortableExecutable;
+using S3Auth.Testing.Containers;
 
 namespace S3Auth.EndToEnd.Tests.Cases;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using S3Auth.Testing.Containers;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 

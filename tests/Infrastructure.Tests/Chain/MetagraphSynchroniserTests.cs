@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using S3Auth.Testing.Chain;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

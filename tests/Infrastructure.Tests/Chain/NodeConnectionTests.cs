@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using S3Auth.Testing.Chain;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using S3Auth.Testing.Chain;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

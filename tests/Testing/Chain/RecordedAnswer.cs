@@ -1,4 +1,4 @@
-namespace S3Auth.Infrastructure.Tests.Chain.Nodes;
+namespace S3Auth.Testing.Chain;
 
 /// <param name="Name">What it is.</param>
 /// <param name="Netuid">The subnet that was asked for.</param>

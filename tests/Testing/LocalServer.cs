@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 
-namespace S3Auth.Client.Tests;
+namespace S3Auth.Testing;
 
 /// <summary>A loopback HTTP server with a configurable answer. Records the requests.</summary>
-internal sealed class LocalServer : IAsyncDisposable
+public sealed class LocalServer : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
     private readonly Task _serving;

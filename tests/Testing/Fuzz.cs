@@ -1,12 +1,12 @@
 using System.Globalization;
 
-namespace S3Auth.Tests;
+namespace S3Auth.Testing;
 
 /// <summary>
 /// Damages inputs, from a seed: what fails once can be made to fail again. The build tries some tens of thousands in all; the nightly
 /// target sets <c>S3AUTH_FUZZ_FACTOR</c> for as many times more.
 /// </summary>
-internal static class Fuzz
+public static class Fuzz
 {
     private static readonly byte[][] Snippets =
     [
@@ -17,11 +17,11 @@ internal static class Fuzz
     ];
 
     /// <summary>How many times more than in a build.</summary>
-    internal static int Factor { get; } =
+    public static int Factor { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("S3AUTH_FUZZ_FACTOR"), NumberStyles.None, CultureInfo.InvariantCulture, out var factor) && factor > 0 ? factor : 1;
 
     /// <summary>The input with one to three injuries: a byte changed, a part taken out, put in or doubled, the end cut off.</summary>
-    internal static byte[] Damage(Random random, ReadOnlySpan<byte> whole)
+    public static byte[] Damage(Random random, ReadOnlySpan<byte> whole)
     {
         var bytes = new List<byte>(whole.ToArray());
         for (var i = random.Next(1, 4); i > 0; i--)
@@ -56,5 +56,5 @@ internal static class Fuzz
     }
 
     /// <summary>What of it can stand in a line of HTTP.</summary>
-    internal static string Printable(byte[] bytes) => string.Concat(bytes.Where(value => value is > 0x20 and < 0x7f).Select(value => (char)value));
+    public static string Printable(byte[] bytes) => string.Concat(bytes.Where(value => value is > 0x20 and < 0x7f).Select(value => (char)value));
 }

@@ -1,4 +1,4 @@
-namespace S3Auth.Infrastructure.Tests.Chain.Nodes;
+namespace S3Auth.Testing.Chain;
 
 /// <summary>What a node may do instead of answering well.</summary>
 public enum Misbehaviour

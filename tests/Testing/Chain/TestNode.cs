@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace S3Auth.Infrastructure.Tests.Chain.Nodes;
+namespace S3Auth.Testing.Chain;
 
 /// <summary>
 /// A Subtensor node for tests: JSON-RPC over a WebSocket, with the four methods that are asked. What it says and how it misbehaves can

@@ -1,4 +1,4 @@
-namespace S3Auth.Tests;
+namespace S3Auth.Testing;
 
 /// <summary>
 /// A presigned URL in a form that can be compared: parameters sorted, no default port. Read by hand, since <see cref="Uri"/>

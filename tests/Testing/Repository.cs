@@ -1,7 +1,7 @@
-namespace S3Auth.Tests;
+namespace S3Auth.Testing;
 
 /// <summary>The repository that these tests were built from.</summary>
-internal static class Repository
+public static class Repository
 {
     /// <summary>Its root folder.</summary>
     public static string Root { get; } = FindRoot();

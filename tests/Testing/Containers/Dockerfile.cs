@@ -1,15 +1,15 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace S3Auth.Deploy.Tests.Containers;
+namespace S3Auth.Testing.Containers;
 
 /// <summary>A Dockerfile as its stages and their instructions: as much of the language as ours uses.</summary>
-internal sealed partial record Dockerfile(IReadOnlyList<Dockerfile.Stage> Stages)
+public sealed partial record Dockerfile(IReadOnlyList<Dockerfile.Stage> Stages)
 {
     /// <summary>The stage that becomes the image.</summary>
-    internal Stage Image => Stages[^1];
+    public Stage Image => Stages[^1];
 
-    internal static Dockerfile Read(string path)
+    public static Dockerfile Read(string path)
     {
         var lines = File.ReadLines(path).Where(line => !line.StartsWith('#') && line.Length > 0);
         var instructions = Continuation().Replace(string.Join('\n', lines), " ").Split('\n').Select(Instruction.Parse).ToList();
@@ -33,26 +33,26 @@ internal sealed partial record Dockerfile(IReadOnlyList<Dockerfile.Stage> Stages
     private static partial Regex Continuation();
 
     /// <summary>What begins with FROM.</summary>
-    internal sealed record Stage(Instruction From, List<Instruction> Instructions)
+    public sealed record Stage(Instruction From, IList<Instruction> Instructions)
     {
-        internal string BaseImage => From.Words[0];
+        public string BaseImage => From.Words[0];
 
-        internal string? Name => From.Words is [_, "AS", var name] ? name : null;
+        public string? Name => From.Words is [_, "AS", var name] ? name : null;
 
         /// <summary>What is copied from the repository, not from another stage.</summary>
-        internal IEnumerable<Instruction> CopiesFromRepository => All("COPY").Where(copy => !copy.Flags.ContainsKey("from"));
+        public IEnumerable<Instruction> CopiesFromRepository => All("COPY").Where(copy => !copy.Flags.ContainsKey("from"));
 
-        internal IEnumerable<Instruction> All(string keyword) => Instructions.Where(instruction => instruction.Keyword == keyword);
+        public IEnumerable<Instruction> All(string keyword) => Instructions.Where(instruction => instruction.Keyword == keyword);
 
-        internal Instruction One(string keyword) => All(keyword).Single();
+        public Instruction One(string keyword) => All(keyword).Single();
     }
 
     /// <summary>One instruction: its keyword, its flags (<c>--from=build</c>), and the rest of the line.</summary>
-    internal sealed partial record Instruction(string Keyword, IReadOnlyDictionary<string, string> Flags, string Rest)
+    public sealed partial record Instruction(string Keyword, IReadOnlyDictionary<string, string> Flags, string Rest)
     {
-        internal string[] Words => Rest.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        public string[] Words => Rest.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-        internal static Instruction Parse(string line)
+        public static Instruction Parse(string line)
         {
             var keyword = line.Split(' ')[0];
             var rest = line[keyword.Length..].TrimStart();
@@ -67,7 +67,7 @@ internal sealed partial record Dockerfile(IReadOnlyList<Dockerfile.Stage> Stages
         }
 
         /// <summary>The words of the form that is not given to a shell.</summary>
-        internal string[] Exec(string after = "") => JsonSerializer.Deserialize<string[]>(Rest[after.Length..]) ?? [];
+        public string[] Exec(string after = "") => JsonSerializer.Deserialize<string[]>(Rest[after.Length..]) ?? [];
 
         [GeneratedRegex(@"\A--(?<name>[a-z-]+)=(?<value>\S+)\s+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
         private static partial Regex Flag();

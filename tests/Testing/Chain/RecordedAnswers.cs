@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 
-namespace S3Auth.Infrastructure.Tests.Chain.Nodes;
+namespace S3Auth.Testing.Chain;
 
 /// <summary>The answers that Answers/make-answers.mjs encoded with @polkadot/types.</summary>
 public static class RecordedAnswers

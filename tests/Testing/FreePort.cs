@@ -3,14 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace S3Auth.Tests;
+namespace S3Auth.Testing;
 
 /// <summary>
 /// Ports of this machine for servers that must be told theirs. A port is reserved until this process ends, so that no two callers get
 /// the same one: in this process by a set, in others of the same user by a locked file. Where a server may choose its port itself, let it
 /// (port 0) and read it back instead.
 /// </summary>
-internal static class FreePort
+public static class FreePort
 {
     // Below the range from which systems give ports to outgoing connections.
     private const int First = 20_000;
