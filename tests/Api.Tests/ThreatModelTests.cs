@@ -46,7 +46,7 @@ public sealed partial class ThreatModelTests
         Array.FindIndex(lines, line => line.Contains("public ", StringComparison.Ordinal) && line.Contains($" {method}(", StringComparison.Ordinal)) is var found and >= 0
         && lines[..found].Reverse().TakeWhile(line => !string.IsNullOrWhiteSpace(line)).Any(line => line.TrimStart().StartsWith("[Test", StringComparison.Ordinal)));
 
-    [GeneratedRegex(@"`(?<class>\w+(Tests|Cases))\.(?<method>\w+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"`(?<class>\w+Tests)\.(?<method>\w+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamedTest();
 
     [GeneratedRegex(@"\]\((?<file>(?!https?:)[^)#]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -1,0 +1,43 @@
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary><c>s3auth</c> where every file is granted by itself, as a presigned PUT.</summary>
+internal sealed class ToolPutModeTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
+{
+    internal override DeploymentKind Kind => DeploymentKind.Put;
+
+    [Test]
+    public async Task Files_arrive_and_a_second_run_sends_none()
+    {
+        using var folder = new ScratchFolder("tool");
+        var tool = new S3AuthTool(Client.Address, folder);
+        var miner = Deployment.NextMiner();
+        var wallet = await tool.WalletOfAsync(miner);
+        var content = Bytes(2_000_000);
+        await File.WriteAllBytesAsync(Path.Combine(folder.Sub("data"), "größe & mehr.bin"), content);
+
+        (await tool.RunAsync(["upload", "data", .. wallet])).Expect();
+        var (again, records) = await tool.RunJsonAsync(["upload", "data", .. wallet]);
+
+        again.Expect();
+        Assert.That((long)records[^1]["already_there"]!, Is.EqualTo(1));
+        Content.AssertSame(await Bucket.GetAsync(Deployment.FolderOf(miner) + Deployment.PathOf("größe & mehr.bin")), content);
+    }
+
+    [Test]
+    public async Task Folders_and_changed_files_are_refused_by_name()
+    {
+        using var folder = new ScratchFolder("tool");
+        var tool = new S3AuthTool(Client.Address, folder);
+        var wallet = await tool.WalletOfAsync(Deployment.NextMiner());
+        var file = Path.Combine(folder.Sub("data"), "a.bin");
+        await File.WriteAllBytesAsync(file, Bytes(2000));
+        (await tool.RunAsync(["upload", "data", .. wallet])).Expect();
+        await File.WriteAllBytesAsync(file, Bytes(2000));
+        await File.WriteAllBytesAsync(Path.Combine(folder.Sub("data/sub"), "b.bin"), Bytes(2000));
+
+        var result = await tool.RunAsync(["upload", "data", .. wallet]);
+
+        Assert.That(result.ExitCode, Is.EqualTo(2).Or.EqualTo(3), result.Errors);
+        Assert.That(result.Errors, Does.Contain("sub/b.bin is in a subfolder").And.Contain("file_exists"));
+    }
+}

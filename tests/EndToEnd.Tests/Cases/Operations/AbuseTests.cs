@@ -1,0 +1,193 @@
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>Three instances that count together in one Redis, and what someone tries who has a key, or none.</summary>
+[NonParallelizable]
+internal sealed class AbuseTests
+{
+    private const int Instances = 3;
+    private const int Limit = 1000;
+
+    private readonly List<ApiProcess> _apis = [];
+    private ScratchFolder? _folder;
+    private RedisServer? _redis;
+    private Subnet _subnet = null!;
+    private HttpClient _http = null!;
+    private int _turn;
+
+    [OneTimeSetUp]
+    public async Task StartInstances()
+    {
+        _redis = await RedisServer.ReachAsync();
+        _folder = new ScratchFolder("abuse");
+        _subnet = Subnet.Create(20);
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 1500 }) { Timeout = TimeSpan.FromMinutes(2) };
+        var metagraph = await _subnet.WriteAsync(_folder);
+        for (var i = 0; i < Instances; i++)
+        {
+            var settings = ApiProcess.ProductionSettings(
+                metagraph,
+                string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"),
+                "unreachable",
+                "us-east-2",
+                _folder.Sub($"data{i}"),
+                new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
+            settings["REDIS_URL"] = _redis.Url;
+            settings["DAILY_LIMIT_PER_MINER"] = Limit.ToString(CultureInfo.InvariantCulture);
+            settings["AUDIT_DIR"] = _folder.Sub($"audit{i}");
+            _apis.Add(await ApiProcess.StartAsync(settings));
+        }
+    }
+
+    [OneTimeTearDown]
+    public async Task StopInstances()
+    {
+        foreach (var api in _apis)
+        {
+            await api.DisposeAsync();
+        }
+
+        if (_redis is not null)
+        {
+            await _redis.DisposeAsync();
+        }
+
+        _http?.Dispose();
+        _folder?.Dispose();
+    }
+
+    [Test]
+    public async Task Ten_thousand_requests_at_once_get_just_the_limit()
+    {
+        var miner = _subnet.Miners[0];
+        var bodies = new ConcurrentBag<byte[]>();
+        Parallel.For(0, 10_000, _ => bodies.Add(BodyOf(miner)));
+
+        var answers = await Task.WhenAll(bodies.Select(body => Task.Run(() => PostAsync(body))));
+
+        var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        Figures.Print("Quota exactness", $"{Instances} instances, one Redis, {answers.Length} requests at once, limit {Limit}: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
+        Assert.That(codes, Is.EquivalentTo(new Dictionary<string, int>(StringComparer.Ordinal) { ["200"] = Limit, ["429 quota_exceeded"] = 10_000 - Limit }), string.Join('\n', _apis.SelectMany(api => api.ReadLog()).Where(entry => entry.IsAboveInformation).Select(entry => entry.Text)));
+        foreach (var api in _apis)
+        {
+            Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"], Is.True);
+        }
+    }
+
+    [Test]
+    public async Task Proof_that_is_sent_two_hundred_times_at_once_is_good_once()
+    {
+        var body = BodyOf(_subnet.Miners[1]);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => PostAsync(body))));
+
+        var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        Figures.Print("Replay race", $"one proof, {answers.Length} times at once to {Instances} instances: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
+        Assert.That(codes, Is.EquivalentTo(new Dictionary<string, int>(StringComparer.Ordinal) { ["200"] = 1, ["409 replayed_request"] = 199 }));
+    }
+
+    [Test]
+    public async Task Nobody_uses_up_a_victims_quota()
+    {
+        var (victim, thief) = (_subnet.Miners[2], _subnet.Miners[3]);
+        var bodies = new ConcurrentBag<byte[]>();
+        Parallel.For(0, 10_000, i =>
+        {
+            var body = ServiceClient.FolderAccessBody(victim);
+            switch (i % 4)
+            {
+                case 0:
+                    body.Remove("signature");
+                    break;
+                case 1:
+                    body["signature"] = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().Concat(new byte[48]).ToArray());
+                    break;
+                case 2:
+                    body["signature"] = thief.Hotkey.SignHex(ServiceClient.FolderAccessText(victim.Coldkey.Address, victim.Hotkey.Address, (long)body["timestamp"]!));
+                    break;
+                default:
+                    // Good, but of another moment than it says.
+                    body["timestamp"] = (long)body["timestamp"]! - 1;
+                    break;
+            }
+
+            bodies.Add(Encoding.UTF8.GetBytes(body.ToJsonString()));
+        });
+
+        var answers = await Task.WhenAll(bodies.Select(body => Task.Run(() => PostAsync(body))));
+        using var own = await SendAsync(BodyOf(victim));
+
+        var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        var left = string.Join(", ", own.Headers.GetValues("RateLimit"));
+        Figures.Print("Victim's quota", $"{answers.Length} requests that name a victim, none of them its own: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; its own request after them: {(int)own.StatusCode}, RateLimit {left}");
+        Assert.That(codes.Keys, Is.EquivalentTo(new[] { "400 invalid_request", "401 invalid_signature" }));
+        Assert.That((own.StatusCode, left.Split(',')[0].Split(";t=")[0]), Is.EqualTo((HttpStatusCode.OK, $"\"miner\";r={Limit - 1}")));
+    }
+
+    [Test]
+    public async Task Decisions_are_recorded_on_the_output_and_in_a_file_without_signatures_or_secrets()
+    {
+        var (miner, id) = (_subnet.Miners[4], "audited-" + Guid.NewGuid().ToString("N"));
+        var body = ServiceClient.FolderAccessBody(miner, source: "x");
+        var api = _apis[0];
+        var granted = await api.Client.PostAsync(ServiceClient.FolderAccessPath, Encoding.UTF8.GetBytes(body.ToJsonString()), requestId: id);
+        var again = await api.Client.PostAsync(ServiceClient.FolderAccessPath, Encoding.UTF8.GetBytes(body.ToJsonString()), requestId: id);
+        Assert.That(((int)granted.Status, (int)again.Status), Is.EqualTo((200, 409)));
+
+        var file = Path.Combine(_folder!.Path, "audit0", $"audit-{DateTime.UtcNow:yyyy-MM-dd}.jsonl");
+        var lines = await UntilAsync(() => File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Contains(id, StringComparison.Ordinal))] : [], count: 2);
+        var output = await UntilAsync(
+            () => [.. api.ReadLog().Where(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains(id, StringComparison.Ordinal)).Select(entry => entry.Text)], count: 2);
+
+        var (first, second) = (JsonNode.Parse(lines[0])!, JsonNode.Parse(lines[1])!);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(output, Is.EqualTo(lines));
+            Assert.That(
+                ((string?)first["decision"], (string?)first["action"], (string?)first["hotkey"], (string?)first["coldkey"], (string?)first["client_address"]),
+                Is.EqualTo(("granted", "get_folder_access", miner.Hotkey.Address, miner.Coldkey.Address, "127.0.0.1")));
+            Assert.That((int?)first["uid"], Is.EqualTo(_subnet.UidOf(miner)));
+            Assert.That((string?)first["prefixes"]![0], Is.EqualTo($"data/x/{miner.Coldkey}/"));
+            Assert.That(DateTimeOffset.Parse((string)first["expiry"]!, CultureInfo.InvariantCulture), Is.EqualTo(DateTimeOffset.Parse((string)granted.Json["expiry"]!, CultureInfo.InvariantCulture)));
+            Assert.That((string?)second["decision"], Is.EqualTo("replayed_request"));
+        }
+
+        var everything = string.Join('\n', api.ReadLog().Select(entry => entry.Text));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(everything, Does.Not.Contain((string)body["signature"]!));
+            Assert.That(everything, Does.Not.Contain("X-Amz-Signature").And.Not.Contain("some-secret-that-must-not-be-seen"));
+        }
+    }
+
+    private static byte[] BodyOf(Miner miner) => Encoding.UTF8.GetBytes(ServiceClient.FolderAccessBody(miner).ToJsonString());
+
+    private async Task<string> PostAsync(byte[] body)
+    {
+        using var answer = await SendAsync(body);
+        var text = await answer.Content.ReadAsStringAsync();
+        return answer.StatusCode == HttpStatusCode.OK ? "200" : $"{(int)answer.StatusCode} {JsonNode.Parse(text)?["code"]}";
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        var api = _apis[(int)((uint)Interlocked.Increment(ref _turn) % Instances)];
+        return await _http.PostAsync(new Uri(api.Address, ServiceClient.FolderAccessPath), content);
+    }
+
+    private static async Task<string[]> UntilAsync(Func<string[]> find, int count)
+    {
+        for (var i = 0; i < 500; i++)
+        {
+            if (find() is { } found && found.Length >= count)
+            {
+                return found;
+            }
+
+            await Task.Delay(20);
+        }
+
+        throw new AssertionException("It was not written.");
+    }
+}

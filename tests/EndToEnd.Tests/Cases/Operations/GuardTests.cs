@@ -1,0 +1,30 @@
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>A test run that ends, however it ends, leaves neither processes nor folders.</summary>
+internal sealed class GuardTests
+{
+    [Test]
+    public void Guard_stops_processes_and_removes_folders_when_its_input_ends()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Ignore("Skipped because the guard is a Linux shell.");
+        }
+
+        Tool.Need("setsid", "util-linux");
+
+        using var forgotten = Process.Start(new ProcessStartInfo("sleep", "600") { UseShellExecute = false })!;
+        var folder = Directory.CreateTempSubdirectory("s3auth guard-").FullName;
+        File.WriteAllText(Path.Combine(folder, "left behind"), "");
+
+        using (var guard = new Guard())
+        {
+            guard.Watch(forgotten);
+            guard.Own(folder);
+            // Disposing closes the pipe, which is all that remains of a run that was killed.
+        }
+
+        Assert.That(forgotten.WaitForExit(TimeSpan.FromSeconds(10)));
+        Assert.That(folder, Does.Not.Exist);
+    }
+}

@@ -1,0 +1,110 @@
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>What the guides tell miners and validators to paste works when it is pasted, from top to bottom, by somebody with a wallet.</summary>
+[NonParallelizable]
+internal sealed partial class GuideTests
+{
+    private const string DefaultAddress = "http://localhost:8000";
+
+    private ScratchFolder _folder = null!;
+    private ApiProcess _api = null!;
+    private Subnet _subnet = null!;
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        _folder = new ScratchFolder("guides");
+        _subnet = Subnet.Create(1);
+        _api = await ApiProcess.StartDevelopmentAsync(_folder.Sub("data"), new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["METAGRAPH_FILE"] = await _subnet.WriteAsync(_folder),
+            ["LISTING_CACHE_SECONDS"] = "0",
+        });
+
+        // Everybody's home has the wallets that the guides name.
+        var wallets = _folder.Sub("home/.bittensor/wallets");
+        await S3AuthTool.WriteWalletAsync(Path.Combine(wallets, "default"), _subnet.Miners[0]);
+        await S3AuthTool.WriteWalletAsync(Path.Combine(wallets, "validator"), Subnet.Validator);
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        await _api.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Test]
+    public async Task Miners_guide_runs_as_it_is_written()
+    {
+        var result = await PasteAsync("miners.md", Repository.Root, installed: false);
+
+        Assert.That(result.Output, Does.Contain("All is well.").And.Contain("uploaded data/x/").And.Contain("downloaded data/x/"));
+    }
+
+    [Test]
+    public async Task Validators_guide_runs_as_it_is_written()
+    {
+        var bucket = Bucket();
+        await bucket.PutAsync($"data/x/{_subnet.Miners[0].Coldkey}/sub/a.bin", DeploymentFixture.Bytes(2000));
+
+        var result = await PasteAsync("validators.md", _folder.Path, installed: true);
+
+        Assert.That(result.Output, Does.Contain("All is well.").And.Contain("downloaded data/x/"));
+        bucket.Dispose();
+    }
+
+    [Test]
+    public async Task Migration_guide_runs_as_it_is_written()
+    {
+        await using var hub = new Hub();
+        hub.Put("data/old.parquet", DeploymentFixture.Bytes(3000));
+
+        var result = await PasteAsync("migrating-from-huggingface.md", _folder.Path, installed: true, hub);
+
+        Assert.That(result.Output, Does.Contain("migrated data/x/"));
+        using var bucket = Bucket();
+        Assert.That(await bucket.ListKeysAsync(), Is.EqualTo([$"data/x/{_subnet.Miners[0].Coldkey}/history/data/old.parquet"]));
+    }
+
+    private async Task<ToolResult> PasteAsync(string guide, string folder, bool installed, Hub? hub = null)
+    {
+        var bash = Tool.Need("bash", "bash");
+        var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", guide));
+        var work = _folder.Sub("work");
+        List<string> script = ["set -euo pipefail", .. BashBlocks().Matches(text.ReplaceLineEndings("\n")).Select(match => match.Groups["script"].Value)];
+        Assert.That(script, Has.Count.GreaterThan(1));
+        if (installed)
+        {
+            script.Insert(1, $"s3auth() {{ dotnet '{S3AuthTool.Program}' \"$@\"; }}; export -f s3auth; cd '{work}'");
+        }
+
+        var pasted = string.Join('\n', script)
+            .Replace(DefaultAddress, _api.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
+            .Replace("artifacts/packages", Path.Combine(_folder.Path, "packages"), StringComparison.Ordinal)
+            .Replace("mkdir -p collected", $"cd '{work}'; mkdir -p collected", StringComparison.Ordinal);
+        var result = await Tool.RunAsync(
+            bash,
+            ["-c", pasted],
+            environment: new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["HOME"] = Path.Combine(_folder.Path, "home"),
+                // The home is another one there; the packages are those of the build.
+                ["NUGET_PACKAGES"] = Repository.PackageCache,
+                ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+                ["DOTNET_NOLOGO"] = "1",
+                ["HF_ENDPOINT"] = hub?.Address.AbsoluteUri ?? "",
+                ["NO_PROXY"] = "localhost,127.0.0.1",
+            },
+            folder: folder,
+            limit: TimeSpan.FromMinutes(5));
+
+        Assert.That(result.ExitCode, Is.Zero, $"{pasted}\n---\n{result.Output}\n---\n{result.Errors}");
+        return result;
+    }
+
+    private Bucket Bucket() => new(_api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
+
+    [GeneratedRegex("^```bash\n(?<script>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex BashBlocks();
+}

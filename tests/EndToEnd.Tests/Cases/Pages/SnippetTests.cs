@@ -1,0 +1,45 @@
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>Snippets of the page where one form takes any number of files; and those for validators.</summary>
+internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : SnippetFixture(store, layout)
+{
+    // What a validator pastes reads everything that there is.
+    internal override DeploymentKind Kind => DeploymentKind.Few;
+
+    [TestCaseSource(nameof(Languages))]
+    public async Task Validator_reads_by_what_the_page_shows(string language)
+    {
+        var miner = Deployment.NextMiner();
+        var content = Bytes(5000);
+        var key = Deployment.FolderOf(miner) + Deployment.PathOf($"{Guid.NewGuid()}.bin");
+        await Bucket.PutAsync(key, content);
+
+        foreach (var shell in ShellsFor(language))
+        {
+            using var folder = new ScratchFolder("snippet");
+            var work = folder.Sub("work");
+
+            var result = await RunAsync(folder, Subnet.Validator, "validator", language, shell);
+
+            Assert.That(result.ExitCode, Is.Zero, $"{shell}\n{result.Output}\n---\n{result.Errors}");
+            switch (language)
+            {
+                case "curl":
+                    // It reads the first file of the first miner, whoever that is.
+                    Assert.That(result.Output, Does.Contain($"{Deployment.OwnerOf(miner)} {Deployment.FolderOf(miner)}"), shell);
+                    Assert.That(new FileInfo(Path.Combine(work, "s3auth-first.bin")).Length, Is.Positive, shell);
+                    break;
+                case "python":
+                    var line = result.Output.Split('\n').Single(one => one.EndsWith($" {content.Length} '{key}'", StringComparison.Ordinal));
+                    Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(work, line.Split(' ')[0])), content);
+                    break;
+                case "s3auth":
+                    Assert.That(result.Output, Does.Contain("All is well.").And.Contain(Deployment.OwnerOf(miner)), shell);
+                    goto default;
+                default:
+                    Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(work, "data", key.Replace('/', Path.DirectorySeparatorChar))), content, shell);
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>The development store keeps what it accepted, however its process ends, and stays out of production.</summary>
+[NonParallelizable]
+internal sealed class EmbeddedStoreTests
+{
+    private static readonly Miner Bob = Miner.Development("Bob");
+
+    [Test]
+    public async Task Objects_are_still_there_after_a_restart()
+    {
+        using var folder = new ScratchFolder("restart");
+        var data = folder.Sub("data");
+        var content = Random.Shared.GetItems(Enumerable.Range(0, 256).Select(value => (byte)value).ToArray(), 100_000);
+        string key;
+        await using (var first = await ApiProcess.StartDevelopmentAsync(data))
+        {
+            var access = await first.Client.GetFolderAccessAsync(Bob);
+            key = access.Folder + "kept größe.bin";
+            Assert.That((await FormUpload.Of(access.Grant, "kept größe.bin", content).SendAsync()).Accepted);
+        }
+
+        await using var second = await ApiProcess.StartDevelopmentAsync(data);
+
+        Assert.That((await Presigned.ListAsync((await second.Client.GetFolderAccessAsync(Bob)).ListUrl)).Keys, Is.EqualTo([key]));
+        using var bucket = BucketOf(second);
+        Content.AssertSame(await bucket.GetAsync(key), content);
+        var validator = await second.Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
+        Assert.That(validator.Miners.Select(miner => miner.Id), Is.EqualTo([Bob.Coldkey.Address]));
+    }
+
+    [Test]
+    public async Task Upload_that_a_crash_cuts_off_is_never_visible()
+    {
+        using var folder = new ScratchFolder("crash");
+        var data = folder.Sub("data");
+        await using (var first = await ApiProcess.StartDevelopmentAsync(data))
+        {
+            var access = await first.Client.GetFolderAccessAsync(Bob);
+            Assert.That((await FormUpload.Of(access.Grant, "whole.bin", new byte[2000]).SendAsync()).Accepted);
+            using var over = new RawUpload();
+            using var half = new RawUpload();
+            await over.BeginAsync(FormUpload.Of(access.Grant, "whole.bin", []), declaredBytes: 10_000_000, sent: new byte[3_000_000]);
+            await half.BeginAsync(FormUpload.Of(access.Grant, "half.bin", []), declaredBytes: 10_000_000, sent: new byte[9_999_999]);
+            await WaitUntilArrivedAsync(data, bytes: 2_000_000);
+
+            await first.KillAsync();
+        }
+
+        await using var second = await ApiProcess.StartDevelopmentAsync(data);
+
+        using var bucket = BucketOf(second);
+        Assert.That((await bucket.ListAsync()).Select(one => (Path.GetFileName(one.Key), one.Size)), Is.EqualTo([("whole.bin", 2000)]));
+        Content.AssertSame(await bucket.GetAsync((await bucket.ListKeysAsync()).Single()), new byte[2000]);
+        Assert.That(BytesIn(data), Is.LessThan(1_000_000), "What was cut off does not fill the disk for ever.");
+    }
+
+    [Test]
+    public async Task Control_characters_in_the_key_harm_nobody_else()
+    {
+        using var folder = new ScratchFolder("control");
+        await using var api = await ApiProcess.StartDevelopmentAsync(folder.Sub("data"));
+        using var bucket = BucketOf(api);
+        var access = await api.Client.GetFolderAccessAsync(Bob);
+        var neighbour = await api.Client.GetFolderAccessAsync(Miner.Development("Charlie"));
+        Assert.That((await FormUpload.Of(neighbour.Grant, "file.bin", new byte[2000]).SendAsync()).Accepted);
+
+        foreach (var name in (string[])["a\0b.bin", "\0", "a\u0001.bin", "\u001b[2J.bin", "line\nbreak.bin", "\r\n", "\u007f.bin", "\uD800.bin"])
+        {
+            var answer = await FormUpload.Of(access.Grant, name, new byte[2000]).SendAsync();
+            Assert.That((int)answer.Status, Is.LessThan(500), Uri.EscapeDataString(name));
+        }
+
+        var validator = await api.Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
+        Assert.That((await Presigned.ListAsync(validator.Urls.Sources!["x"].ListMiners)).CommonPrefixes, Is.SupersetOf([neighbour.Folder]));
+        Assert.That((await Presigned.ListAsync(neighbour.ListUrl)).Keys, Is.EqualTo([neighbour.Folder + "file.bin"]));
+        // As on S3: no XML 1.0 parser reads a listing that holds such keys, so of the listing of everything only the text is looked at.
+        Assert.That((await Presigned.GetAsync(validator.Urls.Global["list_all_data"])).Text, Does.Contain(neighbour.Folder + "file.bin"));
+        Assert.That((await bucket.ListKeysAsync()).Where(key => !key.StartsWith(access.Folder, StringComparison.Ordinal)), Is.EqualTo([neighbour.Folder + "file.bin"]));
+    }
+
+    [Test]
+    public async Task Production_refuses_to_start_without_a_store_of_its_own_and_says_all_that_is_missing()
+    {
+        using var folder = new ScratchFolder("production");
+
+        var end = await ApiProcess.RunToItsEndAsync(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["DATA_DIR"] = folder.Sub("data"),
+            ["FOLDER_LAYOUT"] = "sideways",
+            ["NET_UID"] = "many",
+        });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(end.ExitCode, Is.Not.Zero);
+            Assert.That(end.Output + end.Errors, Does.Contain("S3_BUCKET").And.Contain("FOLDER_LAYOUT").And.Contain("NET_UID"));
+            Assert.That(end.Output + end.Errors, Does.Not.Contain("   at "), "It is a message, not a stack trace.");
+            Assert.That(Directory.EnumerateFileSystemEntries(Path.Combine(folder.Path, "data")), Is.Empty);
+        }
+    }
+
+    private static Bucket BucketOf(ApiProcess api) =>
+        new(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
+
+    // A crash before the bytes are there would prove nothing.
+    private static async Task WaitUntilArrivedAsync(string data, long bytes)
+    {
+        for (var attempt = 0; BytesIn(data) < bytes; attempt++)
+        {
+            Assert.That(attempt, Is.LessThan(200), "The upload does not arrive.");
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    private static long BytesIn(string folder) =>
+        new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);
+}

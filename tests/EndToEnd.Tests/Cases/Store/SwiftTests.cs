@@ -1,0 +1,208 @@
+namespace S3Auth.EndToEnd.Tests.Cases;
+
+/// <summary>
+/// A second real S3 server, OpenStack Swift, with <c>UPLOAD_METHOD=PUT</c>: by itself a PUT is not safe there, behind nginx it is, and the service finds
+/// out which.
+/// </summary>
+[NonParallelizable]
+internal sealed class SwiftTests
+{
+    private readonly List<ApiProcess> _apis = [];
+    private ScratchFolder? _folder;
+    private SwiftServer _swift = null!;
+    private StoreProxy _nginx = null!;
+    private Subnet _subnet = null!;
+    private Bucket _bucket = null!;
+    private string _metagraph = "";
+
+    [OneTimeSetUp]
+    public async Task Start()
+    {
+        if ((SwiftServer.WhyNot ?? StoreProxy.WhyNot) is { } reason)
+        {
+            Assert.Ignore(reason);
+        }
+
+        _folder = new ScratchFolder("swift-cases");
+        _subnet = Subnet.Create(10);
+        _metagraph = await _subnet.WriteAsync(_folder);
+        _swift = await SwiftServer.StartAsync();
+        _nginx = await StoreProxy.StartAsync(_swift.Endpoint);
+        _bucket = new Bucket(_swift.Endpoint, SwiftServer.Region, SwiftServer.Bucket, _swift.Keys);
+    }
+
+    [OneTimeTearDown]
+    public async Task Stop()
+    {
+        foreach (var api in _apis)
+        {
+            await api.DisposeAsync();
+        }
+
+        _bucket?.Dispose();
+        if (_nginx is not null)
+        {
+            await _nginx.DisposeAsync();
+        }
+
+        if (_swift is not null)
+        {
+            await _swift.DisposeAsync();
+        }
+
+        _folder?.Dispose();
+    }
+
+    [Test, Order(1)]
+    public async Task Store_whose_put_would_read_others_files_gets_none_and_everyone_is_told_why()
+    {
+        var api = await StartAsync(_swift.Endpoint);
+        var miner = _subnet.Miners[0];
+        var key = FolderOf(miner) + "file.bin";
+        await _bucket.PutAsync(key, new byte[2000]);
+
+        var upload = await api.Client.SendAsync(Call.FileUpload(miner, "other.bin"));
+        var health = await api.Client.GetAsync("/healthcheck");
+        var ready = await api.Client.GetAsync("/readyz");
+        var page = await api.Client.GetAsync("/");
+        var files = await api.Client.AskAsync<FileList>(Call.Files(Subnet.Validator.Hotkey, "miner_coldkey", miner.Coldkey.Address));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(((int)upload.Status, upload.Code), Is.EqualTo((503, "storage_unavailable")), upload.ToString());
+            Assert.That(upload.Detail, Does.Contain("UPLOAD_METHOD=POST"));
+            Assert.That(((string?)health.Json["status"], (string?)health.Json["store"]?["put_uploads"]), Is.EqualTo(("degraded", "unsafe")), health.ToString());
+            Assert.That((string?)health.Json["store"]?["put_problem"], Does.Contain("x_amz_copy_source"));
+            Assert.That((string?)ready.Json["warnings"]?["put_uploads"], Does.Contain("x_amz_copy_source"), ready.ToString());
+            Assert.That(page.Text, Does.Contain("x_amz_copy_source"));
+            Assert.That(api.ReadLog(), Has.Some.Matches<LogEntry>(entry => entry.Level == "Error" && entry.Text.Contains("x_amz_copy_source", StringComparison.Ordinal)));
+
+            // Reading is as good as anywhere.
+            Assert.That(files.Keys, Is.EqualTo([key]));
+            Assert.That(await Presigned.DownloadAsync(files.Files[0].DownloadUrl!), Has.Length.EqualTo(2000));
+            Assert.That((await _bucket.ListKeysAsync()).Where(one => one.Contains("probe", StringComparison.Ordinal)), Is.Empty, "The check leaves nothing behind.");
+        }
+    }
+
+    [Test, Order(2)]
+    public async Task Same_store_behind_nginx_takes_uploads_that_read_nothing_and_keep_their_size()
+    {
+        var api = await StartAsync(_nginx.Endpoint);
+        var miner = _subnet.Miners[1];
+        var secret = FolderOf(_subnet.Miners[2]) + "secret.bin";
+        await _bucket.PutAsync(secret, Encoding.ASCII.GetBytes(new string('s', 2000)));
+
+        var answer = await api.Client.SendAsync(Call.FileUpload(miner, "file.bin", size: 2000));
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), answer.ToString());
+        var (upload, key) = ((string)answer.Json["url"]!, FolderOf(miner) + "file.bin");
+        Assert.That((bool?)answer.Json["size_enforced"], Is.True);
+
+        foreach (var name in (string[])["x-amz-copy-source", "X_Amz_Copy_Source", "X-Amz_Copy-Source", "X-AMZ-COPY-SOURCE", "x-amz-copy-source "])
+        {
+            var attempt = await RawPost.PutAsync(upload, ["Content-Length: 2000", $"{name}: /{_bucket.Name}/{secret}"], new byte[2000]);
+
+            // What nginx drops leaves an upload as it was granted.
+            var copied = (await _bucket.ListKeysAsync(key)).Count > 0 && (await _bucket.GetAsync(key))[0] == (byte)'s';
+            Assert.That(copied, Is.False, $"{name}: {attempt}");
+        }
+
+        var longer = new byte[50_000];
+        Array.Fill(longer, (byte)'l');
+        byte[] chunks = [.. Encoding.ASCII.GetBytes(longer.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n"), .. longer, .. "\r\n0\r\n\r\n"u8];
+        foreach (var lines in (string[][])[["Content-Length: 2000", "Transfer-Encoding: chunked"], ["Transfer-Encoding: chunked"], ["Content_Length: 2000", "Transfer-Encoding: chunked"]])
+        {
+            var attempt = await RawPost.PutAsync(upload, lines, chunks);
+            Assert.That(attempt.Refused, $"{string.Join(", ", lines)}: {attempt}");
+        }
+
+        Assert.That((await Presigned.SendAsync(HttpMethod.Put, upload, new byte[2000])).Accepted, "The URL itself must be good, else this proves nothing.");
+        Assert.That((await _bucket.ListAsync(key)).Single().Size, Is.EqualTo(2000));
+        Assert.That((string?)(await api.Client.GetAsync("/healthcheck")).Json["status"], Is.EqualTo("ok"));
+    }
+
+    [Test, Order(3)]
+    public async Task Wrong_region_is_named_with_the_right_one_and_the_server_is_not_ready()
+    {
+        var api = await StartAsync(_nginx.Endpoint, ready: false, ("S3_REGION", "eu-west-1"));
+
+        var ready = await api.Client.GetAsync("/readyz");
+        var health = await api.Client.GetAsync("/healthcheck");
+        var listing = await api.Client.SendAsync(Call.ValidatorAccess(Subnet.Validator.Hotkey));
+        var upload = await api.Client.SendAsync(Call.FileUpload(_subnet.Miners[3], "file.bin"));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ready.Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable), ready.ToString());
+            Assert.That((string?)ready.Json["failing"]?["store"], Does.Contain("'eu-west-1' is wrong").And.Contain("S3_REGION=us-east-2"));
+            Assert.That(((string?)health.Json["status"], (string?)health.Json["store"]?["problem"]), Is.EqualTo(("degraded", (string?)ready.Json["failing"]?["store"])));
+            Assert.That(api.ReadLog(), Has.Some.Matches<LogEntry>(entry => entry.Level == "Error" && entry.Text.Contains("S3_REGION=us-east-2", StringComparison.Ordinal)));
+            foreach (var answer in (Answer[])[listing, upload])
+            {
+                Assert.That(((int)answer.Status, answer.Code, answer.RetryAfter), Is.EqualTo((503, "storage_unavailable", (string?)null)), answer.ToString());
+                Assert.That(answer.Detail, Does.Contain("operator").And.Not.Contain("try again"));
+            }
+        }
+    }
+
+    [Test, Order(4)]
+    public async Task Wrong_secret_and_missing_bucket_are_told_without_a_secret()
+    {
+        var secret = await StartAsync(_swift.Endpoint, ready: false, ("AWS_SECRET_ACCESS_KEY", "some-secret-that-must-not-be-seen"));
+        var bucket = await StartAsync(_swift.Endpoint, ready: false, ("S3_BUCKET", "no-such-bucket"));
+
+        var (wrong, missing) = (await secret.Client.GetAsync("/readyz"), await bucket.Client.GetAsync("/readyz"));
+
+        Assert.That((string?)wrong.Json["failing"]?["store"], Does.Contain("SignatureDoesNotMatch").And.Contain("AWS_SECRET_ACCESS_KEY").And.Not.Contain("must-not-be-seen"));
+        Assert.That((string?)missing.Json["failing"]?["store"], Does.Contain("NoSuchBucket").And.Contain("S3_BUCKET"));
+        Assert.That(secret.ReadLog(), Has.None.Matches<LogEntry>(entry => entry.Text.Contains("must-not-be-seen", StringComparison.Ordinal)));
+    }
+
+    [Test, Order(5)]
+    public async Task Public_endpoint_without_a_listener_and_a_store_without_forms_degrade_health_and_leave_the_server_ready()
+    {
+        var nowhere = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}");
+        var api = await StartAsync(_nginx.Endpoint, ready: true, ("S3_PUBLIC_ENDPOINT", nowhere), ("UPLOAD_METHOD", "POST"));
+
+        var health = await api.Client.GetAsync("/healthcheck");
+        var ready = await api.Client.GetAsync("/readyz");
+
+        Assert.That(((string?)health.Json["status"], (bool?)health.Json["s3_ok"], (bool?)health.Json["store"]?["public_endpoint_ok"]), Is.EqualTo(("degraded", true, false)), health.ToString());
+        Assert.That((string?)health.Json["store"]?["post_problem"], Does.Contain("412").And.Contain("UPLOAD_METHOD=PUT"), "Swift takes no forms.");
+        Assert.That((string?)health.Json["store"]?["public_endpoint_problem"], Does.Contain(nowhere).And.Contain("S3_PUBLIC_ENDPOINT"));
+        Assert.That(((int)ready.Status, (string?)ready.Json["warnings"]?["public_endpoint"]), Is.EqualTo((200, (string?)health.Json["store"]?["public_endpoint_problem"])));
+    }
+
+    [Test, Order(6)]
+    public async Task Key_with_a_control_character_does_not_make_the_store_look_down()
+    {
+        // The first key of the bucket, which is the one that the health check lists.
+        await _bucket.PutAsync("data/x/\u0001", new byte[10]);
+
+        var health = await _apis[1].Client.GetAsync("/healthcheck");
+
+        Assert.That((bool?)health.Json["s3_ok"], Is.True, health.ToString());
+    }
+
+    private static string FolderOf(Miner miner) => $"data/x/{miner.Coldkey.Address}/";
+
+    private async Task<ApiProcess> StartAsync(Uri endpoint, bool ready = true, params (string Name, string Value)[] changed)
+    {
+        var settings = ApiProcess.ProductionSettings(
+            _metagraph,
+            endpoint.GetLeftPart(UriPartial.Authority),
+            SwiftServer.Bucket,
+            SwiftServer.Region,
+            _folder!.Sub(string.Create(CultureInfo.InvariantCulture, $"data{_apis.Count}")),
+            _swift.Keys);
+        settings["UPLOAD_METHOD"] = "PUT";
+        settings["LISTING_CACHE_SECONDS"] = "0";
+        foreach (var (name, value) in changed)
+        {
+            settings[name] = value;
+        }
+
+        var api = await (ready ? ApiProcess.StartAsync(settings) : ApiProcess.StartUnreadyAsync(settings));
+        _apis.Add(api);
+        return api;
+    }
+}
