@@ -7,8 +7,8 @@ namespace S3Auth.Api.Tests;
 /// <summary>The page at <c>/</c> as the server sends it. Its behaviour in a browser is tested end to end.</summary>
 public sealed partial class HomePageTests
 {
-    private const string Alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
-    private const string Bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+    private const string Alice = Accounts.AliceAddress;
+    private const string Bob = Accounts.BobAddress;
 
     private Service _service = null!;
 

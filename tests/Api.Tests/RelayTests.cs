@@ -9,7 +9,7 @@ namespace S3Auth.Api.Tests;
 public sealed class RelayTests
 {
     private const string Path = "/get-validator-access";
-    private const string Address = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+    private const string Address = Accounts.BobAddress;
 
     private static readonly string[] Proofs = ["commitment", "tao", "both"];
 

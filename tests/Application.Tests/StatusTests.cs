@@ -211,7 +211,7 @@ public sealed class StatusTests
 
         var before = (await asked).Storage;
         answer.SetResult(new FolderPage([$"data/x/{Subnet.Dave}/"], HasMore: false));
-        await WaitForAsync(async () => (await _subnet.SendAsync(new GetStatusQuery())).Storage.Miners is not null);
+        await Wait.UntilAsync(async () => (await _subnet.SendAsync(new GetStatusQuery())).Storage.Miners is not null);
         var after = (await _subnet.SendAsync(new GetStatusQuery())).Storage;
 
         Assert.That((before.Miners, before.CountedAt), Is.EqualTo(((int?)null, (DateTimeOffset?)null)));
@@ -252,7 +252,7 @@ public sealed class StatusTests
             .ThrowsAsync(new InvalidOperationException("a mistake"));
         _subnet.Time.Advance(StorageCount.MaxAge * 2);
 
-        await WaitForAsync(async () =>
+        await Wait.UntilAsync(async () =>
         {
             try
             {
@@ -333,13 +333,4 @@ public sealed class StatusTests
 
     private void WaitForSecondListing() => SpinWait.SpinUntil(
         () => _subnet.Store.Invocations.Count(call => call.Method.Name == nameof(IObjectStore.ListFoldersAsync)) >= 4, TimeSpan.FromSeconds(10));
-
-    private static async Task WaitForAsync(Func<Task<bool>> condition)
-    {
-        for (var i = 0; !await condition(); i++)
-        {
-            Assert.That(i, Is.LessThan(1000), "it does not come to be");
-            await Task.Delay(10);
-        }
-    }
 }

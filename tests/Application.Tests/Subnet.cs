@@ -14,11 +14,11 @@ internal sealed class Subnet : IDisposable
 {
     internal const long Now = 1_795_500_000;
 
-    internal static readonly AccountId Alice = AccountId.Parse("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
-    internal static readonly AccountId Bob = AccountId.Parse("5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
-    internal static readonly AccountId Charlie = AccountId.Parse("5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y");
-    internal static readonly AccountId Dave = AccountId.Parse("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy");
-    internal static readonly AccountId Eve = AccountId.Parse("5HGjWAeFDfFCWPsjFQdVV2Msvz2XtMktvgocEZcCj68kUMaw");
+    internal static readonly AccountId Alice = Accounts.Alice;
+    internal static readonly AccountId Bob = Accounts.Bob;
+    internal static readonly AccountId Charlie = Accounts.Charlie;
+    internal static readonly AccountId Dave = Accounts.Dave;
+    internal static readonly AccountId Eve = Accounts.Eve;
 
     /// <summary>What Tao v2 headers sign here; which text it really is, is the business of whoever reads them.</summary>
     internal const string TaoText = "hash.nonce.moment";

@@ -19,8 +19,7 @@ public sealed class AudienceTests
     [Test]
     public void Commitment_ends_with_the_audience()
     {
-        var hotkey = AccountId.Parse("5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
-        var coldkey = AccountId.Parse("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy");
+        var (hotkey, coldkey) = (Accounts.Bob, Accounts.Dave);
 
         Assert.Multiple(() =>
         {

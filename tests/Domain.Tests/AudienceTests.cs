@@ -2,7 +2,7 @@ namespace S3Auth.Domain.Tests;
 
 public sealed class AudienceTests
 {
-    private const string Address = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+    private const string Address = Accounts.AliceAddress;
 
     // Client.Tests has the same cases for the client's audience.
     [TestCase("https://s3-auth.example.com", "s3-auth.example.com")]

@@ -2,8 +2,8 @@ namespace S3Auth.Domain.Tests;
 
 public sealed class FolderLayoutTests
 {
-    private const string Dave = "5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy";
-    private const string Bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+    private const string Dave = Accounts.DaveAddress;
+    private const string Bob = Accounts.BobAddress;
 
     private static readonly Source X = SourceOf("x");
     private static readonly Source Reddit = SourceOf("reddit");

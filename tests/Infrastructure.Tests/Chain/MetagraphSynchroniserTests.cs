@@ -6,8 +6,8 @@ namespace S3Auth.Infrastructure.Tests.Chain;
 /// <summary>The metagraph as it follows a real node over a real connection, on a clock that the test turns.</summary>
 internal sealed class MetagraphSynchroniserTests
 {
-    private static readonly AccountId Bob = AccountId.Parse("5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty");
-    private static readonly AccountId Charlie = AccountId.Parse("5FLSigC9HGRKVhB9FiEo4Y3koPsNmBmLJbpXg2mp1hXcS59Y");
+    private static readonly AccountId Bob = Accounts.Bob;
+    private static readonly AccountId Charlie = Accounts.Charlie;
 
     private readonly List<IAsyncDisposable> _running = [];
 
@@ -321,13 +321,13 @@ internal sealed class MetagraphSynchroniserTests
         Assert.That(metagraph.Current!.Find(Charlie), Is.Null);
 
         await TickAsync(2);
-        await UntilAsync(() => metagraph.Current!.Find(Charlie) is not null);
+        await Wait.UntilAsync(() => metagraph.Current!.Find(Charlie) is not null);
         Assert.That(_node.StateCalls, Is.EqualTo(2));
 
         await TickAsync(30);
         Assert.That(_node.StateCalls, Is.EqualTo(2), "one wish, one sync");
         metagraph.RefreshSoon();
-        await UntilAsync(() => _node.StateCalls == 3, "at once when a block's time has passed");
+        await Wait.UntilAsync(() => _node.StateCalls == 3, "at once when a block's time has passed");
     }
 
     [Test]
@@ -337,7 +337,7 @@ internal sealed class MetagraphSynchroniserTests
         var metagraph = await StartAsync(wait: false);
         await TickUntilAsync(() => _node.Waiting > 0, settle: false, most: 1);
         _time.Advance(TimeSpan.FromSeconds(14));
-        await UntilAsync(() => metagraph.Current is not null);
+        await Wait.UntilAsync(() => metagraph.Current is not null);
         _node.Delay = TimeSpan.Zero;
         await SettleAsync();
 
@@ -345,7 +345,7 @@ internal sealed class MetagraphSynchroniserTests
         await TickAsync(11);
         Assert.That(_node.StateCalls, Is.EqualTo(1));
         await TickAsync(2);
-        await UntilAsync(() => _node.StateCalls == 2);
+        await Wait.UntilAsync(() => _node.StateCalls == 2);
     }
 
     [Test]
@@ -543,7 +543,7 @@ internal sealed class MetagraphSynchroniserTests
         await metagraph.StartAsync(CancellationToken.None);
         if (wait)
         {
-            await UntilAsync(() => metagraph.Describe() is { Endpoint: not null });
+            await Wait.UntilAsync(() => metagraph.Describe() is { Endpoint: not null });
             await SettleAsync();
         }
 
@@ -593,15 +593,5 @@ internal sealed class MetagraphSynchroniserTests
             await Task.Delay(1);
             quiet = _node.Waiting == 0 ? quiet + 1 : 0;
         }
-    }
-
-    private static async Task UntilAsync(Func<bool> done, string? because = null)
-    {
-        for (var i = 0; i < 2000 && !done(); i++)
-        {
-            await Task.Delay(5);
-        }
-
-        Assert.That(done(), Is.True, because);
     }
 }

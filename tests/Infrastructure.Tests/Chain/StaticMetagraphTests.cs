@@ -4,10 +4,10 @@ namespace S3Auth.Infrastructure.Tests.Chain;
 
 public sealed class StaticMetagraphTests
 {
-    private const string Bob = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
-    private const string Dave = "5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy";
+    private const string Bob = Accounts.BobAddress;
+    private const string Dave = Accounts.DaveAddress;
 
-    private static readonly AccountId BobId = AccountId.Parse(Bob);
+    private static readonly AccountId BobId = Accounts.Bob;
 
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 6, 0, 0, TimeSpan.Zero));
     private string _folder = null!;
@@ -57,7 +57,7 @@ public sealed class StaticMetagraphTests
         {
             Assert.That(
                 metagraph.Current.Find(BobId),
-                Is.EqualTo(new Neuron(3, BobId, AccountId.Parse(Dave), ValidatorPermit: true, new AlphaAmount(30_000_500_000_000), Active: true)));
+                Is.EqualTo(new Neuron(3, BobId, Accounts.Dave, ValidatorPermit: true, new AlphaAmount(30_000_500_000_000), Active: true)));
             Assert.That(metagraph.Describe(), Is.EqualTo(new Application.Ports.MetagraphState(false, 7, 1, _time.GetUtcNow(), TimeSpan.Zero, null, null)));
         });
     }

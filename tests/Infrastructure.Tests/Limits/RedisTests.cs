@@ -9,7 +9,6 @@ namespace S3Auth.Infrastructure.Tests.Limits;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RedisTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly List<ServiceProvider> _instances = [];
     private readonly Log _log = new();
@@ -361,7 +360,7 @@ public sealed class RedisTests
         await Link(one).LookAsync(database => database.KeyDeleteAsync("s3auth:46:seal-key"));
         var shared = first.Current;
         time.Advance(RedisSealKey.Interval);
-        await UntilAsync(async () => (await Link(one).LookAsync(database => database.KeyExistsAsync("s3auth:46:seal-key"))).Answer);
+        await Wait.UntilAsync(async () => (await Link(one).LookAsync(database => database.KeyExistsAsync("s3auth:46:seal-key"))).Answer);
         var third = new SealKeys(SealKey.Create());
         using var late = Share(await StartAsync(), third, time);
         await late.StartAsync(CancellationToken.None);
@@ -390,7 +389,7 @@ public sealed class RedisTests
     {
         var instance = await StartAsync();
         _redis.Kill();
-        await UntilAsync(async () => !(await Link(instance).LookAsync(database => database.PingAsync())).Answered);
+        await Wait.UntilAsync(async () => !(await Link(instance).LookAsync(database => database.PingAsync())).Answered);
         var own = SealKey.Create();
         var keys = new SealKeys(own);
         var time = new FakeTimeProvider();
@@ -404,16 +403,6 @@ public sealed class RedisTests
 
     private RedisSealKey Share(ServiceProvider instance, SealKeys keys, TimeProvider time) =>
         new(Link(instance), keys, time, instance.GetRequiredService<ILogger<RedisSealKey>>());
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!await holds())
-        {
-            Assert.That(waited.Elapsed, Is.LessThan(Patience));
-            await Task.Delay(20);
-        }
-    }
 
     private async Task<ServiceProvider> StartAsync(bool required = false, ushort netuid = 46, bool waits = true)
     {
@@ -438,15 +427,7 @@ public sealed class RedisTests
         return instance;
     }
 
-    private static async Task UntilThereAsync(ServiceProvider instance)
-    {
-        var waited = Stopwatch.StartNew();
-        while (Link(instance).IsThere is not true)
-        {
-            Assert.That(waited.Elapsed, Is.LessThan(Patience), "Redis is not found.");
-            await Task.Delay(20);
-        }
-    }
+    private static Task UntilThereAsync(ServiceProvider instance) => Wait.UntilAsync(() => Link(instance).IsThere is true, "Redis is not found.");
 
     private static RedisLink Link(ServiceProvider instance) => instance.GetRequiredService<RedisLink>();
 

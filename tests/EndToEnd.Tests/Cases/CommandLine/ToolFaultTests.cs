@@ -77,7 +77,7 @@ internal sealed class ToolFaultTests
         var contents = await WriteAsync(600, 100_000);
         using (var process = tool.Start(["upload", "data", "--parallel", "2", "--quiet", .. wallet]))
         {
-            await WaitAsync(async () => (await _bucket.ListKeysAsync()).Count >= 50);
+            await Wait.UntilAsync(async () => (await _bucket.ListKeysAsync()).Count >= 50);
             process.Kill();
             await process.WaitForExitAsync();
         }
@@ -113,7 +113,7 @@ internal sealed class ToolFaultTests
             : [];
         using (var process = tool.Start(["download", "--to", "back", "--quiet", .. wallet]))
         {
-            await WaitAsync(() => Task.FromResult(Parts() is [var part] && new FileInfo(part).Length > 0));
+            await Wait.UntilAsync(() => Task.FromResult(Parts() is [var part] && new FileInfo(part).Length > 0));
             slow.Stall();
             process.Kill();
             await process.WaitForExitAsync();
@@ -187,17 +187,17 @@ internal sealed class ToolFaultTests
         var errors = process.StandardError.ReadToEndAsync();
         try
         {
-            await WaitAsync(async () => (await _bucket.ListKeysAsync()).Count == 1);
+            await Wait.UntilAsync(async () => (await _bucket.ListKeysAsync()).Count == 1);
 
             // Nothing is answered any more, until the tool has given up the six tries of both files and tries again.
             (storeProxy.Way, storeProxy.OneIn, apiProxy.OneIn) = (way, 1, 1);
             var failed = storeProxy.Failed;
             await WriteAsync(2, 2000);
-            await WaitAsync(() => Task.FromResult(storeProxy.Failed > failed + 12));
+            await Wait.UntilAsync(() => Task.FromResult(storeProxy.Failed > failed + 12));
             Assert.That(process.HasExited, Is.False);
             (storeProxy.OneIn, apiProxy.OneIn) = (int.MaxValue, int.MaxValue);
 
-            await WaitAsync(async () => (await _bucket.ListKeysAsync()).Count == 2);
+            await Wait.UntilAsync(async () => (await _bucket.ListKeysAsync()).Count == 2);
             Assert.That(process.HasExited, Is.False);
 
             // And that was all: nothing is sent again and again. Looks come every fifth of a second, times are told in seconds.
@@ -242,7 +242,7 @@ internal sealed class ToolFaultTests
         var wallet = await tool.WalletOfAsync(_miner);
         await WriteAsync(1, 2000);
         using var process = tool.Start(["upload", "data", "--watch", .. wallet]);
-        await WaitAsync(async () => (await _bucket.ListKeysAsync()).Count == 1);
+        await Wait.UntilAsync(async () => (await _bucket.ListKeysAsync()).Count == 1);
         await Tool.RunAsync(bash, ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}")]);
 
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
@@ -288,20 +288,5 @@ internal sealed class ToolFaultTests
         }
 
         return contents;
-    }
-
-    private static async Task WaitAsync(Func<Task<bool>> condition)
-    {
-        for (var i = 0; i < 3000; i++)
-        {
-            if (await condition())
-            {
-                return;
-            }
-
-            await Task.Delay(10);
-        }
-
-        Assert.Fail("It did not come to that within half a minute.");
     }
 }

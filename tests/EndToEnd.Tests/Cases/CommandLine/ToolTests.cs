@@ -343,20 +343,8 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         return (string)records[^1]["detail"]!;
     }
 
-    private async Task WaitForAsync(Miner miner, int files)
-    {
-        for (var i = 0; i < 300; i++)
-        {
-            if ((await Bucket.ListKeysAsync(Deployment.FolderOf(miner))).Count == files)
-            {
-                return;
-            }
-
-            await Task.Delay(100);
-        }
-
-        Assert.Fail($"There are not {files} files after half a minute.");
-    }
+    private Task WaitForAsync(Miner miner, int files) => Wait.UntilAsync(
+        async () => (await Bucket.ListKeysAsync(Deployment.FolderOf(miner))).Count == files, $"There are not {files} files.");
 
     private async Task WriteAsync(string folder, Dictionary<string, byte[]> contents)
     {

@@ -178,16 +178,7 @@ internal sealed class AbuseTests
 
     private static async Task<string[]> UntilAsync(Func<string[]> find, int count)
     {
-        for (var i = 0; i < 500; i++)
-        {
-            if (find() is { } found && found.Length >= count)
-            {
-                return found;
-            }
-
-            await Task.Delay(20);
-        }
-
-        throw new AssertionException("It was not written.");
+        await Wait.UntilAsync(() => find().Length >= count, $"There are not {count} lines.");
+        return find();
     }
 }

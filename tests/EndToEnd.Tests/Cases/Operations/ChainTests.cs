@@ -179,7 +179,7 @@ internal sealed class ChainTests
         var node = await NodeAsync();
         var api = await StartAsync(Address(node));
         node.Misbehaviour = Misbehaviour.Hang;
-        await UntilAsync(() => node.Waiting > 0);
+        await Wait.UntilAsync(() => node.Waiting > 0);
 
         // All of these are answered while the node still holds the question.
         for (var i = 0; i < 50; i++)
@@ -256,7 +256,7 @@ internal sealed class ChainTests
         var miner = Miner.Development("Charlie");
 
         Assert.That((await AskAsync(api, miner)).Code, Is.EqualTo("hotkey_not_registered"));
-        await UntilAsync(async () => (await AskAsync(api, miner)).Status == HttpStatusCode.OK);
+        await Wait.UntilAsync(async () => (await AskAsync(api, miner)).Status == HttpStatusCode.OK);
         Assert.That(node.StateCalls, Is.EqualTo(2));
     }
 
@@ -269,7 +269,7 @@ internal sealed class ChainTests
         Assert.That((await AskAsync(api, swapped)).Code, Is.EqualTo("coldkey_mismatch"));
 
         node.State = RecordedAnswers.State("after-coldkey-swap");
-        await UntilAsync(async () => (await AskAsync(api, swapped)).Status == HttpStatusCode.OK);
+        await Wait.UntilAsync(async () => (await AskAsync(api, swapped)).Status == HttpStatusCode.OK);
 
         Assert.That((await AskAsync(api, Subnet.OrdinaryMiner)).Code, Is.EqualTo("coldkey_mismatch"));
     }
@@ -377,19 +377,8 @@ internal sealed class ChainTests
     private static async Task<JsonObject> UntilAsync(ApiProcess api, Func<JsonObject, bool> wanted)
     {
         JsonObject state = [];
-        await UntilAsync(async () => wanted(state = (await api.Client.GetAsync("/healthcheck")).Json["metagraph_syncer"]!.AsObject()), () => state.ToJsonString());
+        await Wait.UntilAsync(
+            async () => wanted(state = (await api.Client.GetAsync("/healthcheck")).Json["metagraph_syncer"]!.AsObject()), () => state.ToJsonString(), Patience);
         return state;
-    }
-
-    private static Task UntilAsync(Func<bool> done) => UntilAsync(() => Task.FromResult(done()));
-
-    private static async Task UntilAsync(Func<Task<bool>> done, Func<string>? describe = null)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await done())
-        {
-            Assert.That(patience.IsCancellationRequested, Is.False, $"It did not come to that. {describe?.Invoke()}");
-            await Task.Delay(20);
-        }
     }
 }

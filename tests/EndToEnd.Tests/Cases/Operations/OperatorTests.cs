@@ -105,7 +105,7 @@ internal sealed partial class OperatorTests
         await client.PostAsync(ServiceClient.FolderAccessPath, forged);
         await client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
         var request = granted.RequestId!;
-        await UntilAsync(() => Directory.GetFiles(environment["AUDIT_DIR"]).SelectMany(File.ReadLines).Count() == 4);
+        await Wait.UntilAsync(() => Directory.GetFiles(environment["AUDIT_DIR"]).SelectMany(File.ReadLines).Count() == 4);
 
         var audited = await BashAsync(BlocksOf("## Auditing").Single(), new(StringComparer.Ordinal)
         {
@@ -150,7 +150,7 @@ internal sealed partial class OperatorTests
         await api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner);
         Assert.That((await api.Client.PostAsync(ServiceClient.ValidatorAccessPath, ServiceClient.ValidatorAccessBody(Subnet.Validator.Hotkey))).Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         var scraped = "";
-        await UntilAsync(async () => (scraped = (await api.Client.GetAsync("/metrics")).Text).Contains("s3auth_audit_lost_total{", StringComparison.Ordinal));
+        await Wait.UntilAsync(async () => (scraped = (await api.Client.GetAsync("/metrics")).Text).Contains("s3auth_audit_lost_total{", StringComparison.Ordinal));
 
         // Each metric with the labels that it was seen with. What Prometheus adds itself is not scraped.
         var seen = Sample().Matches(scraped).ToLookup(match => match.Groups["name"].Value, match => Label().Matches(match.Groups["labels"].Value).Select(label => label.Groups["name"].Value), StringComparer.Ordinal);
@@ -257,17 +257,6 @@ internal sealed partial class OperatorTests
     {
         var cli = Tool.Need("redis-cli", "redis-tools");
         return (await Tool.RunAsync(cli, ["-p", redis.Port.ToString(CultureInfo.InvariantCulture), "keys", "*"])).Expect();
-    }
-
-    private static Task UntilAsync(Func<bool> reached) => UntilAsync(() => Task.FromResult(reached()));
-
-    private static async Task UntilAsync(Func<Task<bool>> reached)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await reached())
-        {
-            await Task.Delay(50, patience.Token);
-        }
     }
 
     [GeneratedRegex("^ +- alert: (?<name>\\w+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -1,7 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>The development store keeps what it accepted, however its process ends, and stays out of production.</summary>
-[NonParallelizable]
 internal sealed class EmbeddedStoreTests
 {
     private static readonly Miner Bob = Miner.Development("Bob");
@@ -105,14 +104,8 @@ internal sealed class EmbeddedStoreTests
         new(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
 
     // A crash before the bytes are there would prove nothing.
-    private static async Task WaitUntilArrivedAsync(string data, long bytes)
-    {
-        for (var attempt = 0; BytesIn(data) < bytes; attempt++)
-        {
-            Assert.That(attempt, Is.LessThan(200), "The upload does not arrive.");
-            await Task.Delay(TimeSpan.FromMilliseconds(50));
-        }
-    }
+    private static Task WaitUntilArrivedAsync(string data, long bytes) =>
+        Wait.UntilAsync(() => BytesIn(data) >= bytes, "The upload does not arrive.");
 
     private static long BytesIn(string folder) =>
         new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Exists ? file.Length : 0);

@@ -58,7 +58,7 @@ public sealed class CredentialRefresherTests
 
         await AdvanceUntilCalledAsync(2, TimeSpan.FromMinutes(10));
 
-        await EventuallyAsync(() => _source.Current?.AccessKey is "second");
+        await Wait.UntilAsync(() => _source.Current?.AccessKey is "second");
     }
 
     [Test]
@@ -91,7 +91,7 @@ public sealed class CredentialRefresherTests
 
         _provider.Next = _ => Task.FromResult(Keys("second", _time.GetUtcNow().AddHours(1)));
         await AdvanceUntilCalledAsync(3, TimeSpan.FromSeconds(10));
-        await EventuallyAsync(() => _source.Current?.AccessKey is "second");
+        await Wait.UntilAsync(() => _source.Current?.AccessKey is "second");
     }
 
     [Test]
@@ -106,7 +106,7 @@ public sealed class CredentialRefresherTests
         await AdvanceUntilCalledAsync(2, CredentialRefresher.AttemptTimeout + CredentialRefresher.Retry);
 
         await start;
-        await EventuallyAsync(() => _source.Current?.AccessKey is "second");
+        await Wait.UntilAsync(() => _source.Current?.AccessKey is "second");
     }
 
     [Test]
@@ -131,7 +131,7 @@ public sealed class CredentialRefresherTests
         _provider.Next = _ => Task.FromResult(new SigningCredentials("same", "two"));
         await AdvanceUntilCalledAsync(2, TimeSpan.FromMinutes(1));
 
-        await EventuallyAsync(() => !ReferenceEquals(_source.Current, before));
+        await Wait.UntilAsync(() => !ReferenceEquals(_source.Current, before));
     }
 
     [Test]
@@ -323,16 +323,6 @@ public sealed class CredentialRefresherTests
         await _provider.CalledAsync(calls);
     }
 
-    private static async Task EventuallyAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 1000 && !condition(); i++)
-        {
-            await Task.Delay(5);
-        }
-
-        Assert.That(condition(), Is.True);
-    }
-
     private sealed class Provider : ICredentialProvider
     {
         private int _calls;
@@ -347,6 +337,6 @@ public sealed class CredentialRefresherTests
             return Next(cancellationToken);
         }
 
-        public Task CalledAsync(int times) => EventuallyAsync(() => Calls >= times);
+        public Task CalledAsync(int times) => Wait.UntilAsync(() => Calls >= times);
     }
 }
