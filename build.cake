@@ -1,5 +1,6 @@
 // Builds and tests everything: ./build.sh
-//   --target=Build | Test | EndToEnd | Default (all of them) | Nightly (all of them, with more inputs and for longer, then Sbom and Reproducible)
+//   --target=Build | Test (all tests except the end-to-end tests) | EndToEnd | Default (Build, Test and EndToEnd)
+//            | Nightly (Default, the tests of category Nightly, more damaged inputs and a longer soak, then Sbom and Reproducible)
 //            | Transfers (s3auth beside aws and rclone, which it takes from the PATH)
 //            | Load (the service under load beside a bare HTTP server, then with Redis; takes wrk and redis-server from the PATH)
 //            | Growth (validators' answers as miners and objects grow, on a real store)
@@ -9,6 +10,7 @@
 //            | Sbom (writes artifacts/sbom/*.json, CycloneDX, of the server and of s3auth)
 //            | Reproducible (publishes both twice, from two folders, and compares what comes out)
 //   --configuration=Release (default) | Debug
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 
@@ -16,6 +18,7 @@ var target = Argument("target", "Default");
 var configuration = Argument("configuration", "Release");
 
 var solution = "./S3Auth.sln";
+var nightly = false;
 var results = MakeAbsolute(Directory("./artifacts/test-results"));
 
 // What the tests measured, for people: each test project writes its lines into a file there.
@@ -36,14 +39,39 @@ Task("Build")
         NoRestore = true,
     }));
 
-// One project after the other: what one measures or times out on is not another's load.
+// Two projects at a time. The slowest start first, so that none of them runs alone at the end.
+string[] slowest = ["Infrastructure.Tests", "Substrate.Tests", "Api.Tests", "Client.Tests"];
 Task("Test")
     .IsDependentOn("Clean")
     .IsDependentOn("Build")
-    .DoesForEach(
-        () => GetFiles("./tests/*.Tests/*.csproj").Where(project => project.GetFilenameWithoutExtension().ToString() != "EndToEnd.Tests"),
-        project => RunTests(project))
-    .DeferOnError();
+    .Does(() =>
+    {
+        var failures = new ConcurrentQueue<Exception>();
+        var projects = GetFiles("./tests/*.Tests/*.csproj")
+            .Where(project => NameOf(project) != "EndToEnd.Tests")
+            .OrderBy(project => (uint)Array.IndexOf(slowest, NameOf(project)));
+        Parallel.ForEach(
+            Partitioner.Create(projects, EnumerablePartitionerOptions.NoBuffering),
+            new ParallelOptions { MaxDegreeOfParallelism = 2 },
+            project =>
+            {
+                try
+                {
+                    RunTests(project);
+                }
+                catch (Exception failure)
+                {
+                    // The other projects still run.
+                    failures.Enqueue(failure);
+                }
+            });
+        if (!failures.IsEmpty)
+        {
+            throw new AggregateException(failures);
+        }
+
+        string NameOf(FilePath project) => project.GetFilenameWithoutExtension().ToString();
+    });
 
 Task("EndToEnd")
     .IsDependentOn("Clean")
@@ -176,10 +204,11 @@ Task("Reproducible")
         }
     });
 
-// Twelve times what a build damages is more than a million inputs.
+// Twelve times the damaged inputs of a build are more than a million.
 Task("MoreAndLonger")
     .Does(() =>
     {
+        nightly = true;
         Environment.SetEnvironmentVariable("S3AUTH_FUZZ_FACTOR", "12");
         Environment.SetEnvironmentVariable("S3AUTH_SOAK_SECONDS", "600");
     });
@@ -200,13 +229,14 @@ Teardown(_ =>
 
 RunTarget(target);
 
-void RunTests(FilePath project, string filter = "TestCategory!=Transfers&TestCategory!=Growth&TestCategory!=Publish") => DotNetTest(project.FullPath, new DotNetTestSettings
+// Without a filter: what a build runs, and in the nightly target also the tests that are only slow.
+void RunTests(FilePath project, string filter = null) => DotNetTest(project.FullPath, new DotNetTestSettings
 {
     Configuration = configuration,
     NoBuild = true,
     NoRestore = true,
     ResultsDirectory = results,
-    Filter = filter,
+    Filter = filter ?? "TestCategory!=Transfers&TestCategory!=Growth&TestCategory!=Publish" + (nightly ? "" : "&TestCategory!=Nightly"),
     Loggers = [$"trx;LogFileName={project.GetFilenameWithoutExtension()}.trx", "console;verbosity=minimal"],
 });
 

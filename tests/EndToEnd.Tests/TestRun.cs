@@ -1,3 +1,9 @@
+using System.Collections.Concurrent;
+
+// Most cases wait for processes rather than for the processor, so three fixtures fit on two cores.
+[assembly: Parallelizable(ParallelScope.Fixtures)]
+[assembly: LevelOfParallelism(3)]
+
 namespace S3Auth.EndToEnd.Tests;
 
 /// <summary>What all tests of one run share: the servers, started when first needed and stopped at the end.</summary>
@@ -8,7 +14,9 @@ internal sealed class TestRun
 
     private readonly ConcurrentBag<ScratchFolder> _folders = [];
 
-    private readonly ConcurrentDictionary<(StoreKind Store, FolderLayoutKind Layout, DeploymentKind Kind), Lazy<Task<Deployment>>> _deployments = new();
+    private readonly ConcurrentDictionary<(StoreKind Store, FolderLayoutKind Layout, DeploymentKind Kind), ConcurrentStack<Deployment>> _free = new();
+
+    private readonly ConcurrentBag<Deployment> _deployments = [];
 
     public static TestRun Current => _current ?? throw new InvalidOperationException("The test run has not begun.");
 
@@ -23,10 +31,25 @@ internal sealed class TestRun
 
     public RealStoreHost RealStore { get; } = new();
 
-    /// <summary>The service with that store and that layout, the same one for all tests of the run that need this kind.</summary>
-    public Task<Deployment> DeploymentAsync(StoreKind store, FolderLayoutKind layout, DeploymentKind kind) => _deployments
-        .GetOrAdd((store, layout, kind), _ => new Lazy<Task<Deployment>>(() => Deployment.StartAsync(store, layout, kind)))
-        .Value;
+    /// <summary>
+    /// Lends a deployment to one fixture. Fixtures run in parallel, and some compare the whole bucket before and after a request, so no two
+    /// have the same deployment at the same time. Starts a new one if all of this kind are in use.
+    /// </summary>
+    public async Task<Deployment> BorrowDeploymentAsync(StoreKind store, FolderLayoutKind layout, DeploymentKind kind)
+    {
+        if (FreeOf(store, layout, kind).TryPop(out var free))
+        {
+            return free;
+        }
+
+        var started = await Deployment.StartAsync(store, layout, kind);
+        _deployments.Add(started);
+        return started;
+    }
+
+    /// <summary>Takes a deployment back, for the next fixture of this kind.</summary>
+    public void Return(Deployment deployment, StoreKind store, FolderLayoutKind layout, DeploymentKind kind) =>
+        FreeOf(store, layout, kind).Push(deployment);
 
     /// <summary>A folder that lasts as long as the run.</summary>
     public string Scratch(string purpose)
@@ -52,12 +75,9 @@ internal sealed class TestRun
     {
         try
         {
-            foreach (var deployment in _deployments.Values)
+            foreach (var deployment in _deployments)
             {
-                if (deployment.Value.IsCompletedSuccessfully)
-                {
-                    await (await deployment.Value).DisposeAsync();
-                }
+                await deployment.DisposeAsync();
             }
 
             await RealStore.DisposeAsync();
@@ -74,4 +94,7 @@ internal sealed class TestRun
 
         _current = null;
     }
+
+    private ConcurrentStack<Deployment> FreeOf(StoreKind store, FolderLayoutKind layout, DeploymentKind kind) =>
+        _free.GetOrAdd((store, layout, kind), _ => new ConcurrentStack<Deployment>());
 }

@@ -32,7 +32,16 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
             Assert.Ignore(reason);
         }
 
-        _deployment = await TestRun.Current.DeploymentAsync(store, layout, Kind);
+        _deployment = await TestRun.Current.BorrowDeploymentAsync(store, layout, Kind);
+    }
+
+    [OneTimeTearDown]
+    public void ReturnDeployment()
+    {
+        if (_deployment is not null)
+        {
+            TestRun.Current.Return(_deployment, store, layout, Kind);
+        }
     }
 
     /// <summary>Random bytes: what nobody compresses, guesses or confuses with something else.</summary>

@@ -9,7 +9,6 @@ namespace S3Auth.Infrastructure.Tests.Limits;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RedisTests
 {
-
     private readonly List<ServiceProvider> _instances = [];
     private readonly Log _log = new();
     private readonly DateTimeOffset _until = TimeProvider.System.GetUtcNow().AddSeconds(301);

@@ -4,7 +4,6 @@ namespace S3Auth.EndToEnd.Tests.Cases;
 /// Whatever a client sends, it gets one kind of answer: a status, a code, one sentence of help. And the operator's log stays
 /// quiet: a client's mistake is no event of the server's.
 /// </summary>
-[NonParallelizable]
 internal sealed partial class BadInputTests
 {
     private const string Folder = ServiceClient.FolderAccessPath;

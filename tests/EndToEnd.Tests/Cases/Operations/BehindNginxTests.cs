@@ -1,7 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>Three instances of what the image holds, one Redis, and nginx as it is delivered before them: they act as one.</summary>
-[NonParallelizable]
 internal sealed class BehindNginxTests
 {
     private const int Instances = 3;

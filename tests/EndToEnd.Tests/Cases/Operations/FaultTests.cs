@@ -6,7 +6,6 @@ namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 /// Faults of everything around the service while miners ask for access: all of them get it before, during and after. Each prints what
 /// share did.
 /// </summary>
-[NonParallelizable]
 internal sealed class FaultTests
 {
     private const int PerSecond = 60;

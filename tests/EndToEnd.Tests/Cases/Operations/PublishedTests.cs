@@ -4,7 +4,6 @@ using S3Auth.Testing.Containers;
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>What the image holds, as the image starts it: another account, files that it cannot change, one folder that it may write to.</summary>
-[NonParallelizable]
 internal sealed class PublishedTests
 {
     private const ushort Amd64 = 0x3E;

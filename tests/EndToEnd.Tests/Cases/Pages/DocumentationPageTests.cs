@@ -4,7 +4,6 @@ using static Microsoft.Playwright.Assertions;
 namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>The interactive page in a real browser: it loads from this server alone, and sends real signed requests.</summary>
-[NonParallelizable]
 internal sealed class DocumentationPageTests
 {
     private ScratchFolder? _folder;

@@ -5,7 +5,6 @@ using static Microsoft.Playwright.Assertions;
 namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>The page at <c>/</c> in a real browser: narrow and wide, light and dark, with and without its script, healthy and not.</summary>
-[NonParallelizable]
 internal sealed class HomePageTests
 {
     private const int Narrow = 360;

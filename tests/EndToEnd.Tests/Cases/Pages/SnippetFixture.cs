@@ -1,9 +1,11 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>
-/// What the page at <c>/</c> tells people to paste works as it is shown, for somebody who has the wallet <c>default</c> and what the page says
-/// that it needs: what is to be pasted into a shell in all of them that people have.
+/// Runs the snippets of the page at <c>/</c> as they are shown, for a person who has the wallet <c>default</c> and the programs that the page
+/// names. Shell snippets are pasted into bash, zsh and fish. Snippets are slow, so a build runs two deployments, which together have both
+/// stores and both layouts. The nightly target runs all four.
 /// </summary>
+[TestFixtureSource(typeof(SnippetFixture), nameof(Deployments))]
 internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private const string Name = "data.parquet";
@@ -14,6 +16,16 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
     private static readonly SemaphoreSlim OneBuild = new(1);
 
     private static int _programs;
+
+    public static IEnumerable<TestFixtureData> Deployments => Everywhere.Select(deployment =>
+    {
+        if (deployment.Arguments is not [StoreKind.Embedded, FolderLayoutKind.Coldkey] and not [StoreKind.Real, FolderLayoutKind.Hotkey])
+        {
+            deployment.Properties.Add("Category", "Nightly");
+        }
+
+        return deployment;
+    });
 
     internal static readonly string[] Languages = ["s3auth", "python", "curl", "csharp"];
 

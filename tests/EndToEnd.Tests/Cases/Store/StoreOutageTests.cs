@@ -1,7 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>Grants are computed, not fetched: an object store that is down stops nobody from getting one.</summary>
-[NonParallelizable]
 internal sealed class StoreOutageTests
 {
     private ScratchFolder? _folder;

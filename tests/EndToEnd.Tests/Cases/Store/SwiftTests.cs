@@ -4,7 +4,6 @@ namespace S3Auth.EndToEnd.Tests.Cases;
 /// A second real S3 server, OpenStack Swift, with <c>UPLOAD_METHOD=PUT</c>: by itself a PUT is not safe there, behind nginx it is, and the service finds
 /// out which.
 /// </summary>
-[NonParallelizable]
 internal sealed class SwiftTests
 {
     private readonly List<ApiProcess> _apis = [];

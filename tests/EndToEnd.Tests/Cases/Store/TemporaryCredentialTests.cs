@@ -6,7 +6,6 @@ namespace S3Auth.EndToEnd.Tests.Cases;
 /// The service signs with temporary keys of a role, as in an ECS task: real ones, of the real store's own token service, with just the
 /// rights that it needs. It promises what they can keep.
 /// </summary>
-[NonParallelizable]
 internal sealed class TemporaryCredentialTests
 {
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(45);

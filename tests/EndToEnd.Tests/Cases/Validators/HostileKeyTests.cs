@@ -34,7 +34,7 @@ internal sealed class HostileKeyTests(StoreKind store)
             Assert.Ignore(reason);
         }
 
-        _deployment = await TestRun.Current.DeploymentAsync(store, FolderLayoutKind.Coldkey, DeploymentKind.Hostile);
+        _deployment = await TestRun.Current.BorrowDeploymentAsync(store, FolderLayoutKind.Coldkey, DeploymentKind.Hostile);
         var miners = Enumerable.Range(0, 5).Select(_ => _deployment.NextMiner()).OrderBy(_deployment.OwnerOf, StringComparer.Ordinal).ToList();
         _hostile = miners[2];
         _neighbours = [.. miners.Where(miner => miner != _hostile)];

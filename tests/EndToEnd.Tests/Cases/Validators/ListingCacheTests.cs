@@ -1,7 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>Discovery may be a little old, as the operator allows; what a miner has uploaded is listed at once.</summary>
-[NonParallelizable]
 internal sealed class ListingCacheTests
 {
     [Test]
