@@ -231,7 +231,7 @@ internal sealed partial class OperatorTests
         var result = await Tool.RunAsync(
             Tool.Need("bash", "bash"),
             ["-c", "set -euo pipefail\n" + script],
-            environment: new Dictionary<string, string>(environment, StringComparer.Ordinal) { ["NO_PROXY"] = "*" },
+            environment: new Dictionary<string, string>(environment, StringComparer.Ordinal) { ["NO_PROXY"] = "*", ["Configuration"] = Repository.Configuration },
             folder: Repository.Root,
             limit: Patience);
         Assert.That(result.ExitCode, Is.Zero, $"{script}\n---\n{result.Output}\n---\n{result.Errors}");
@@ -245,6 +245,9 @@ internal sealed partial class OperatorTests
         environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         environment["NO_PROXY"] = "*";
         environment["DOTNET_NOLOGO"] = "1";
+
+        // Uses what the build compiled: without this, dotnet run compiles everything again, for Debug.
+        environment["Configuration"] = Repository.Configuration;
         foreach (var (name, value) in settings)
         {
             environment[name] = value;

@@ -29,7 +29,13 @@ internal sealed partial class ReadmeTests
         var result = await Tool.RunAsync(
             bash,
             ["-c", script],
-            environment: new Dictionary<string, string>(StringComparer.Ordinal) { ["NO_PROXY"] = "*", ["TMPDIR"] = folder.Sub("tmp") },
+            environment: new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["NO_PROXY"] = "*",
+                ["TMPDIR"] = folder.Sub("tmp"),
+                // Uses what the build compiled: without this, dotnet run compiles everything again, for Debug.
+                ["Configuration"] = Repository.Configuration,
+            },
             folder: Repository.Root,
             limit: Patience);
 
