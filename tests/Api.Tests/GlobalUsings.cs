@@ -1,14 +1,15 @@
 global using System.Globalization;
 global using System.Net;
+global using System.Text;
 global using System.Text.Json.Nodes;
 global using System.Text.RegularExpressions;
-global using System.Text;
 global using Microsoft.AspNetCore.Http;
 global using Microsoft.Extensions.DependencyInjection;
 global using S3Auth.Api.Configuration;
 global using S3Auth.Api.Json;
 global using S3Auth.Api.Limits;
 global using S3Auth.Api.Pages;
+global using S3Auth.Api.Pages.Snippets;
 global using S3Auth.Api.Telemetry;
 global using S3Auth.Application.Files;
 global using S3Auth.Application.Pipeline;

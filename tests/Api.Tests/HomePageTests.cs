@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using Moq;
-using S3Auth.Api.Pages.Snippets;
 
 namespace S3Auth.Api.Tests;
 

@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
-using S3Auth.Api.Configuration;
-using S3Auth.Tests;
 
 namespace S3Auth.Api.Tests;
 

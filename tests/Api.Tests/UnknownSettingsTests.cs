@@ -1,5 +1,3 @@
-using S3Auth.Api.Configuration;
-
 namespace S3Auth.Api.Tests;
 
 public sealed class UnknownSettingsTests

@@ -1,4 +1,5 @@
 global using Moq;
+global using S3Auth.Application.Caching;
 global using S3Auth.Application.Files;
 global using S3Auth.Application.Listings;
 global using S3Auth.Application.Miners;

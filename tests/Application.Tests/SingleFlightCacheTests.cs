@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using S3Auth.Application.Caching;
 
 namespace S3Auth.Application.Tests;
 

@@ -81,7 +81,7 @@ public sealed class StatusTests
             AccountOf(uid),
             uid == 1 ? Subnet.Dave : Subnet.Charlie,
             ValidatorPermit: uid == 2,
-            Alpha.FromAlpha(30_000),
+            AlphaAmount.FromAlpha(30_000),
             Active: true)).ToList();
         _subnet.Metagraph.SetupGet(port => port.Current).Returns(new Metagraph("static", 46, 7, _subnet.Time.GetUtcNow(), neurons));
 

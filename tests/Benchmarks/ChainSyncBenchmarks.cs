@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using S3Auth.Testing.Chain;
 
 namespace S3Auth.Benchmarks;
 

@@ -1,5 +1,3 @@
-using S3Auth.Cli.Checking;
-
 namespace S3Auth.Cli.Tests;
 
 public sealed class CheckRunTests

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using S3Auth.Cli.Commands;
 
 namespace S3Auth.Cli.Tests;
 

@@ -1,11 +1,13 @@
 global using System.Net;
+global using S3Auth.Cli.Checking;
+global using S3Auth.Cli.Commands;
 global using S3Auth.Cli.Failures;
 global using S3Auth.Cli.Identity;
 global using S3Auth.Cli.Migration;
 global using S3Auth.Cli.Output;
 global using S3Auth.Cli.Transfers;
+global using S3Auth.Client;
 global using S3Auth.Client.Downloads;
 global using S3Auth.Client.Generated;
 global using S3Auth.Client.Uploads;
-global using S3Auth.Client;
 global using S3Auth.Substrate;

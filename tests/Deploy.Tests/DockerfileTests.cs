@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using S3Auth.Testing.Containers;
 
 namespace S3Auth.Deploy.Tests;
 

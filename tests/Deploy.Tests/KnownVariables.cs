@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
-using S3Auth.Api.Configuration;
 
 namespace S3Auth.Deploy.Tests;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using S3Auth.Testing.Containers;
 
 namespace S3Auth.Deploy.Tests;
 

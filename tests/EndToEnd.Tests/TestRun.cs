@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 // Most cases wait for processes rather than for the processor, so three fixtures fit on two cores.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
 [assembly: LevelOfParallelism(3)]

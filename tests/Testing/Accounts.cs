@@ -1,5 +1,3 @@
-using S3Auth.Substrate;
-
 namespace S3Auth.Testing;
 
 /// <summary>The development accounts. Everybody knows their keys: <c>KeyPair.FromUri("//Alice")</c>.</summary>

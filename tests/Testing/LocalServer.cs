@@ -1,3 +1,5 @@
+using System.Net;
+
 using System.Collections.Concurrent;
 using System.Text.Json;
 

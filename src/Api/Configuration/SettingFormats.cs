@@ -1,15 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using S3Auth.Api.Pages;
-using S3Auth.Domain;
-using S3Auth.Infrastructure.Chain;
-using S3Auth.Infrastructure.Limits;
-using S3Auth.Infrastructure.Sealing;
-using S3Auth.Infrastructure.Storage;
-using S3Auth.Infrastructure.Storage.SigV4;
 
 namespace S3Auth.Api.Configuration;
 

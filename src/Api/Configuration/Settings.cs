@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace S3Auth.Api.Configuration;
 
 /// <summary>

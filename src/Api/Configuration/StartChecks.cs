@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
-using S3Auth.Application.Ports;
 
 namespace S3Auth.Api.Configuration;
 

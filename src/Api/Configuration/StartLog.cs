@@ -1,5 +1,3 @@
-using S3Auth.Infrastructure.Limits;
-
 namespace S3Auth.Api.Configuration;
 
 /// <summary>Logs at the start what the operator set, and what in it is probably a mistake.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace S3Auth.Api.Json;
 
 /// <summary>Reads whole numbers of 64 bits. Refuses strings, fractions and exponents instead of rounding them.</summary>

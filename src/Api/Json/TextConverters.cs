@@ -1,8 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using S3Auth.Domain;
-using S3Auth.Substrate;
 
 namespace S3Auth.Api.Json;
 

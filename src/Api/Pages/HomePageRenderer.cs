@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
-using S3Auth.Api.Pages.Snippets;
 
 namespace S3Auth.Api.Pages;
 

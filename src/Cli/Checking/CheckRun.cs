@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
-using S3Auth.Cli.Checking.Steps;
 
 namespace S3Auth.Cli.Checking;
 

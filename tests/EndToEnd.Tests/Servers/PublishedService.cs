@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using S3Auth.Testing.Containers;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 

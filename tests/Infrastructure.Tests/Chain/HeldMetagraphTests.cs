@@ -1,5 +1,3 @@
-using S3Auth.Testing.Chain;
-
 namespace S3Auth.Infrastructure.Tests.Chain;
 
 /// <summary>How old a snapshot is, whatever happens to the clocks.</summary>

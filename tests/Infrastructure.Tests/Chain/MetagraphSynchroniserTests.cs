@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using S3Auth.Testing.Chain;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

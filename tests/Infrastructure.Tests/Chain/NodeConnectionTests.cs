@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using S3Auth.Testing.Chain;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

@@ -1,5 +1,3 @@
-using S3Auth.Testing.Chain;
-
 namespace S3Auth.Infrastructure.Tests.Chain;
 
 /// <summary>Which of several nodes is asked, and when one that failed is asked again.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using S3Auth.Testing.Chain;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 

@@ -1,5 +1,3 @@
-using S3Auth.Testing.Chain;
-
 namespace S3Auth.Infrastructure.Tests.Chain;
 
 /// <summary>A node's answer that was damaged: refused as what it is, and never with more memory than it has bytes for.</summary>

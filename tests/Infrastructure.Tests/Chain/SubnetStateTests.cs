@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
-using S3Auth.Testing.Chain;
 using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
 
 namespace S3Auth.Infrastructure.Tests.Chain;

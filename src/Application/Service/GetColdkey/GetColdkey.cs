@@ -1,9 +1,4 @@
-using MediatR;
-using S3Auth.Application.Ports;
-using S3Auth.Domain;
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Service.GetColdkey;
+namespace S3Auth.Application.Service;
 
 /// <summary>Asks which registered hotkeys a coldkey owns. Anyone may ask: the chain publishes it.</summary>
 /// <param name="Coldkey">The coldkey.</param>

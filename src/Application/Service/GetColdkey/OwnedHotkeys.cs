@@ -1,6 +1,4 @@
-using S3Auth.Substrate;
-
-namespace S3Auth.Application.Service.GetColdkey;
+namespace S3Auth.Application.Service;
 
 /// <summary>The registered hotkeys of one coldkey.</summary>
 /// <param name="Count">How many the coldkey owns.</param>

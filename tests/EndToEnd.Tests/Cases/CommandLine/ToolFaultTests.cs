@@ -1,5 +1,3 @@
-using S3Auth.EndToEnd.Tests.Cases.Operations;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary><c>s3auth</c> against a real store, with a way there that fails, and with its own end in the middle.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.EndToEnd.Tests.Cases.CommandLine;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>With <c>UPLOAD_METHOD=PUT</c>, for stores without POST uploads, every file is granted by itself as a presigned PUT.</summary>

@@ -1,5 +1,3 @@
-using S3Auth.Testing.Chain;
-
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using S3Auth.Testing.Chain;
-
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>What the operators' guide tells to paste works when it is pasted, on a real store and a real Redis; its alarms watch what there is.</summary>

@@ -1,5 +1,4 @@
 using System.Reflection.PortableExecutable;
-using S3Auth.Testing.Containers;
 
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 

@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using S3Auth.Testing.Chain;
 using static Microsoft.Playwright.Assertions;
 
 namespace S3Auth.EndToEnd.Tests.Cases.Pages;

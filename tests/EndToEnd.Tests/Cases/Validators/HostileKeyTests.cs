@@ -1,5 +1,3 @@
-using S3Auth.EndToEnd.Tests.Cases.Pages;
-
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>

@@ -1,0 +1,3 @@
+global using S3Auth.Substrate;
+global using S3Auth.Testing.Chain;
+global using S3Auth.Testing.Containers;
