@@ -4,7 +4,7 @@
 
 namespace S3Auth.EndToEnd.Tests;
 
-/// <summary>What all tests of one run share: the servers, started when first needed and stopped at the end.</summary>
+/// <summary>Servers and folders of one test run. Servers start at first use and stop at the end.</summary>
 [SetUpFixture]
 internal sealed class TestRun
 {
@@ -20,7 +20,7 @@ internal sealed class TestRun
 
     public Guard Guard { get; } = new();
 
-    /// <summary>Sends what it is told and nothing else: no proxy, no cookies, no redirects.</summary>
+    /// <summary>A client without proxy, cookies and redirects.</summary>
     public HttpClient Http { get; } = new(
         new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
     {
@@ -49,7 +49,7 @@ internal sealed class TestRun
     public void Return(Deployment deployment, StoreKind store, FolderLayoutKind layout, DeploymentKind kind) =>
         FreeOf(store, layout, kind).Push(deployment);
 
-    /// <summary>A folder that lasts as long as the run.</summary>
+    /// <summary>Creates a folder that lasts as long as the run.</summary>
     public string Scratch(string purpose)
     {
         var folder = new ScratchFolder(purpose);
@@ -63,7 +63,7 @@ internal sealed class TestRun
         _current = this;
         if (RealStoreHost.WhyNot is null)
         {
-            // It takes its time: the first tests do not need it. A failure shows in those that do.
+            // Start it early, because it is slow. Tests that need it report a failure.
             _ = RealStore.GetAsync();
         }
     }

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>Somebody with a key pair.</summary>
+/// <summary>An account and its key pair.</summary>
 internal sealed class Account
 {
     private Account(KeyPair keys, byte[]? seed = null)
@@ -12,16 +12,16 @@ internal sealed class Account
 
     public string Address { get; }
 
-    /// <summary>What it signs with.</summary>
+    /// <summary>The key pair.</summary>
     public KeyPair Keys { get; }
 
-    /// <summary>What the key is made of; null for a development account.</summary>
+    /// <summary>The seed of the key pair. Null for a development account.</summary>
     public byte[]? Seed { get; }
 
     /// <summary>A development account such as <c>//Alice</c>.</summary>
     public static Account Development(string uri) => new(KeyPair.FromUri(uri));
 
-    /// <summary>Somebody nobody has seen before.</summary>
+    /// <summary>Creates an account with a random key.</summary>
     public static Account New()
     {
         var seed = RandomNumberGenerator.GetBytes(32);
@@ -31,7 +31,7 @@ internal sealed class Account
     /// <summary>The 64 bytes of a signature over the text.</summary>
     public byte[] Sign(string text) => Keys.Sign(Encoding.UTF8.GetBytes(text)).ToBytes();
 
-    /// <summary>The same in hexadecimal, as a miner's software sends it.</summary>
+    /// <summary>The same signature in hexadecimal, as miners send it.</summary>
     public string SignHex(string text) => Convert.ToHexStringLower(Sign(text));
 
     public override string ToString() => Address;

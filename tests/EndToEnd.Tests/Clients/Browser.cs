@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>A real browser: the system's Chromium.</summary>
+/// <summary>Chromium, as installed on this machine.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private static readonly string[] Programs = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -12,7 +12,7 @@ internal sealed class Browser : IAsyncDisposable
 
     private Browser(IPlaywright playwright, IBrowser browser) => (_playwright, _browser) = (playwright, browser);
 
-    /// <summary>Starts it; without one the test is ignored and says why.</summary>
+    /// <summary>Starts the browser. Skips the test, with the reason, if there is none.</summary>
     public static async Task<Browser> NeedAsync()
     {
         var program = Programs.Select(Tool.Find).FirstOrDefault(path => path is not null);
@@ -33,7 +33,7 @@ internal sealed class Browser : IAsyncDisposable
         }));
     }
 
-    /// <summary>Opens a page of a server, in a window of its own.</summary>
+    /// <summary>Opens a page of a server in a new window.</summary>
     public async Task<WatchedPage> OpenAsync(Uri server, string path, BrowserNewPageOptions options)
     {
         var page = new WatchedPage(await _browser.NewPageAsync(options), server);

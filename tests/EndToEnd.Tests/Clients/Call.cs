@@ -1,9 +1,9 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>A request before it is proved: where it goes, who signs it, what it wants, and what a commitment to it says.</summary>
+/// <summary>A request without its proof: path, signer, body members, and the text of its commitment.</summary>
 internal sealed record Call(string Path, Account Signer, JsonObject Members, Func<long, string> Commitment)
 {
-    /// <summary>What the body of a commitment names besides: the coldkey of a miner, which headers need not repeat.</summary>
+    /// <summary>Members that only a commitment's body has: the miner's coldkey.</summary>
     public JsonObject Claims { get; init; } = [];
 
     public static Call FolderAccess(Miner miner, string? source = null) =>
@@ -38,7 +38,7 @@ internal sealed record Call(string Path, Account Signer, JsonObject Members, Fun
         With([], (member, miner), ("file_keys", new JsonArray([.. keys.Select(key => (JsonNode)key)]))),
         timestamp => ServiceClient.FileUrlsText(miner, validator.Address, timestamp));
 
-    /// <summary>With another value in one of its members.</summary>
+    /// <summary>Replaces the value of one member.</summary>
     public Call With(string member, JsonNode? value)
     {
         var changed = (JsonObject)Members.DeepClone();
@@ -46,7 +46,7 @@ internal sealed record Call(string Path, Account Signer, JsonObject Members, Fun
         return this with { Members = changed };
     }
 
-    /// <summary>The body with the commitment, properly signed.</summary>
+    /// <summary>The body with a valid commitment.</summary>
     public JsonObject Committed(long? timestamp = null)
     {
         var moment = timestamp ?? ServiceClient.Now;
@@ -64,7 +64,7 @@ internal sealed record Call(string Path, Account Signer, JsonObject Members, Fun
         return body;
     }
 
-    /// <summary>The body that headers prove.</summary>
+    /// <summary>The body for a proof in headers.</summary>
     public byte[] Bare() => Encoding.UTF8.GetBytes(Members.ToJsonString());
 
     private static Call OfMiner(string path, Miner miner, params (string Name, JsonNode? Value)[] members) => new(

@@ -1,9 +1,9 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>Compares what files hold.</summary>
+/// <summary>Compares file contents.</summary>
 internal static class Content
 {
-    /// <summary>Both are the same, byte for byte. (NUnit's own comparison takes seconds for large arrays.)</summary>
+    /// <summary>Asserts that both are equal. NUnit's own comparison takes seconds for large arrays.</summary>
     public static void AssertSame(byte[] actual, byte[] expected, string? what = null)
     {
         Assert.That(actual, Has.Length.EqualTo(expected.Length), what);

@@ -14,9 +14,9 @@ internal sealed record FolderAccess(
     IReadOnlyDictionary<string, FolderGrant>? Folders,
     StructureInfo StructureInfo)
 {
-    /// <summary>The top level's folder, as one of <see cref="Folders"/> is.</summary>
+    /// <summary>The top-level folder, in the form of <see cref="Folders"/>.</summary>
     public FolderGrant Grant => new(Folder, Url, Fields, ListUrl);
 
-    /// <summary>Every folder that was granted.</summary>
+    /// <summary>All granted folders.</summary>
     public IEnumerable<FolderGrant> All => Folders is { Count: > 0 } ? Folders.Values : [Grant];
 }

@@ -1,4 +1,4 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>What a miner may do in one folder.</summary>
+/// <summary>The grant for one folder.</summary>
 internal sealed record FolderGrant(string Folder, string Url, IReadOnlyDictionary<string, string> Fields, string ListUrl);

@@ -1,12 +1,12 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>
-/// One upload with a granted form, as a .NET client does it: the fields as they were given, <c>key</c> overwritten, the file last.
-/// A test bends any part of it before it is sent.
+/// An upload with a granted form: the granted fields, <c>key</c> replaced, the file last.
+/// A test may alter each part before it is sent.
 /// </summary>
 internal sealed record FormUpload(string Url, IReadOnlyList<KeyValuePair<string, string>> Fields, byte[] Content, string FileName = "file.bin")
 {
-    /// <summary>The honest upload of a file to a path inside the granted folder.</summary>
+    /// <summary>The correct upload of a file to a path inside the granted folder.</summary>
     public static FormUpload Of(FolderGrant grant, string path, byte[] content)
     {
         var fields = grant.Fields.ToDictionary(StringComparer.Ordinal);
@@ -14,12 +14,12 @@ internal sealed record FormUpload(string Url, IReadOnlyList<KeyValuePair<string,
         return new FormUpload(grant.Url, [.. fields], content);
     }
 
-    /// <summary>Whether the grant has that field, in whatever case.</summary>
+    /// <summary>True if the grant has this field. Ignores case.</summary>
     public bool Has(string field) => Fields.Any(one => Is(one, field));
 
     public string Get(string field) => Fields.Single(one => Is(one, field)).Value;
 
-    /// <summary>With another value in a field that it has.</summary>
+    /// <summary>Replaces the value of an existing field.</summary>
     public FormUpload With(string field, string value)
     {
         Assert.That(Has(field), $"The grant has no field {field}.");
@@ -28,10 +28,10 @@ internal sealed record FormUpload(string Url, IReadOnlyList<KeyValuePair<string,
 
     public FormUpload WithKey(string key) => With("key", key);
 
-    /// <summary>With one more field, before the others.</summary>
+    /// <summary>Adds a field before the others.</summary>
     public FormUpload Adding(string field, string value) => this with { Fields = [KeyValuePair.Create(field, value), .. Fields] };
 
-    /// <summary>With one more field, after the others.</summary>
+    /// <summary>Adds a field after the others.</summary>
     public FormUpload Appending(string field, string value) => this with { Fields = [.. Fields, KeyValuePair.Create(field, value)] };
 
     public FormUpload Without(string field)
@@ -45,7 +45,7 @@ internal sealed record FormUpload(string Url, IReadOnlyList<KeyValuePair<string,
         using var form = new MultipartFormDataContent();
         foreach (var (name, value) in Fields)
         {
-            // Quoted, and without a content type of its own: as browsers and every other client send it.
+            // Quoted, and without its own content type, as browsers send it.
             var part = new StringContent(value);
             part.Headers.ContentType = null;
             form.Add(part, $"\"{name}\"");

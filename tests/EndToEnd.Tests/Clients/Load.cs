@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>Miners who keep asking for folder access, so many a second, each request signed for itself and none sent twice.</summary>
+/// <summary>Requests folder access at a constant rate. Each request has its own proof.</summary>
 internal sealed class Load : IAsyncDisposable
 {
     private readonly HttpClient _http;
@@ -19,7 +19,7 @@ internal sealed class Load : IAsyncDisposable
         _sending = SendAsync(TimeSpan.FromSeconds(1) / perSecond);
     }
 
-    /// <summary>How many were granted until now.</summary>
+    /// <summary>Number of grants so far.</summary>
     public int Granted => _outcomes.Count(outcome => outcome.Result == Outcome.Granted);
 
     public static Load Start(string subject, IReadOnlyList<Uri> services, IReadOnlyList<Miner> miners, int perSecond, SocketsHttpHandler? connections = null)
@@ -28,17 +28,17 @@ internal sealed class Load : IAsyncDisposable
         return new Load(subject, () => services[(int)((uint)Interlocked.Increment(ref turn) % services.Count)], miners, perSecond, connections);
     }
 
-    /// <summary>The same with the service chosen for each request; none where there is none.</summary>
+    /// <summary>Chooses the instance for each request. Sends none while the choice is null.</summary>
     public static Load Start(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond) => new(subject, next, miners, perSecond, connections: null);
 
-    /// <summary>What came of the requests that were begun while this took.</summary>
+    /// <summary>Returns the outcomes of the requests that started while the action ran.</summary>
     public async Task<Phase> DuringAsync(string name, Func<Task> passes)
     {
         var from = Stopwatch.GetTimestamp();
         await passes();
         var to = Stopwatch.GetTimestamp();
 
-        // Those that were begun within it end too.
+        // Wait for the requests that started in this phase.
         Task[] begun;
         lock (_pending)
         {
@@ -105,7 +105,7 @@ internal sealed class Load : IAsyncDisposable
             using var answer = await _http.PostAsync(new Uri(service, ServiceClient.FolderAccessPath), content);
             var text = await answer.Content.ReadAsStringAsync();
 
-            // A proxy's own refusal is a page without a code; it counts like any other.
+            // A proxy answers with a page without a code. It counts as a refusal too.
             result = answer.StatusCode == HttpStatusCode.OK
                 ? Outcome.Granted
                 : $"{(int)answer.StatusCode} {(answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true ? System.Text.Json.Nodes.JsonNode.Parse(text)?["code"] : "without a code")}";
@@ -123,7 +123,7 @@ internal sealed class Load : IAsyncDisposable
         internal const string Granted = "granted";
     }
 
-    /// <summary>What came of the requests of one time.</summary>
+    /// <summary>The outcomes of the requests of one phase.</summary>
     internal sealed class Phase
     {
         private readonly SortedDictionary<string, int> _failures = new(StringComparer.Ordinal);
@@ -158,7 +158,7 @@ internal sealed class Load : IAsyncDisposable
 
         public TimeSpan Usual { get; }
 
-        /// <summary>How often what happened instead of a grant.</summary>
+        /// <summary>Failures by kind, with their counts.</summary>
         public IReadOnlyDictionary<string, int> Failures => _failures;
 
         public override string ToString() => FormattableString.Invariant(

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>Signs as wallets do: with @polkadot/keyring, in Node. It shares not one line with this repository.</summary>
+/// <summary>Signs with @polkadot/keyring in Node, as wallets do. It shares no code with this repository.</summary>
 internal sealed class NodeSigner
 {
     private static readonly TimeSpan InstallLimit = TimeSpan.FromMinutes(2);
@@ -13,7 +13,7 @@ internal sealed class NodeSigner
 
     private NodeSigner(string node) => _node = node;
 
-    /// <summary>The signer; where Node or its packages cannot be had, the test is ignored and says why.</summary>
+    /// <summary>Returns the signer. Skips the test, with the reason, if Node or its packages are missing.</summary>
     public static async Task<NodeSigner> NeedAsync()
     {
         var node = Tool.Need("node", "nodejs and npm");
@@ -34,14 +34,14 @@ internal sealed class NodeSigner
         return JsonSerializer.Deserialize<List<string>>(result.Expect())!;
     }
 
-    /// <summary>Runs a whole client with the same library: a script beside the signer, which reads and writes JSON.</summary>
+    /// <summary>Runs a client script that uses the same library. It reads and writes JSON.</summary>
     public async Task<JsonObject> RunAsync(string script, object input)
     {
         var result = await Tool.RunAsync(_node, [Path.Combine(Folder, script)], JsonSerializer.Serialize(input), folder: Folder);
         return JsonNode.Parse(result.Expect())!.AsObject();
     }
 
-    /// <summary>The program itself, for those who start it.</summary>
+    /// <summary>The path of the program.</summary>
     public static string Program => Path.Combine(Folder, "sign.mjs");
 
     /// <summary>A file of one of the packages beside the signer.</summary>

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>Sends presigned URLs, as they are or bent. URLs are bent as text, so that nothing else in them changes.</summary>
+/// <summary>Sends presigned URLs, unchanged or altered. URLs are altered as text, so that nothing else in them changes.</summary>
 internal static class Presigned
 {
     public static async Task<StoreAnswer> SendAsync(HttpMethod method, string url, byte[]? content = null)
@@ -17,7 +17,7 @@ internal static class Presigned
 
     public static Task<StoreAnswer> GetAsync(string url) => SendAsync(HttpMethod.Get, url);
 
-    /// <summary>Lists with the URL; it must be accepted.</summary>
+    /// <summary>Lists with the URL. Fails if the store refuses it.</summary>
     public static async Task<ListPage> ListAsync(string url)
     {
         var answer = await GetAsync(url);
@@ -32,20 +32,20 @@ internal static class Presigned
         return await answer.Content.ReadAsByteArrayAsync();
     }
 
-    /// <summary>The decoded value of a query parameter; null when it is not there.</summary>
+    /// <summary>The decoded value of a query parameter, or null.</summary>
     public static string? Parameter(string url, string name) => Query(url)
         .Where(part => IsNamed(part, name))
         .Select(part => Uri.UnescapeDataString(part[(name.Length + 1)..]))
         .SingleOrDefault();
 
-    /// <summary>With another value in a query parameter that it has.</summary>
+    /// <summary>Replaces the value of an existing query parameter.</summary>
     public static string With(string url, string name, string value)
     {
         Assert.That(Parameter(url, name), Is.Not.Null, $"The URL has no parameter {name}.");
         return Path(url) + "?" + string.Join('&', Query(url).Select(part => IsNamed(part, name) ? Part(name, value) : part));
     }
 
-    /// <summary>With one more query parameter.</summary>
+    /// <summary>Adds a query parameter.</summary>
     public static string Adding(string url, string name, string value) => url + "&" + Part(name, value);
 
     public static string Without(string url, string name)

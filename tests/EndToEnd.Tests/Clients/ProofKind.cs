@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>The two ways in which a caller proves a request.</summary>
+/// <summary>The two kinds of proof.</summary>
 public enum ProofKind
 {
     /// <summary>A signed commitment in the body.</summary>

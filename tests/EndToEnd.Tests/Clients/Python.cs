@@ -1,11 +1,11 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>A Python that has boto3 and requests, and the scripts beside these tests. They read JSON and answer with JSON.</summary>
+/// <summary>Python with boto3 and requests, and scripts that read and write JSON.</summary>
 internal sealed class Python
 {
     private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    // Nothing from the machine may change whom the clients talk to, or with which keys.
+    // The machine's environment must not change servers or keys.
     private static readonly Dictionary<string, string> Environment = new(StringComparer.Ordinal)
     {
         ["NO_PROXY"] = "*",
@@ -21,7 +21,7 @@ internal sealed class Python
 
     private Python(string interpreter) => _interpreter = interpreter;
 
-    /// <summary>The machine's Python; without one that has what is needed, the test is ignored and says why.</summary>
+    /// <summary>Returns the machine's Python. Skips the test, with the reason, if boto3 or requests is missing.</summary>
     public static async Task<Python> NeedAsync()
     {
         if (await Interpreter.Value is { } interpreter)
@@ -33,7 +33,7 @@ internal sealed class Python
         throw new InvalidOperationException("Ignoring a test ends it.");
     }
 
-    /// <summary>Runs a script with these arguments. Returns its answer.</summary>
+    /// <summary>Runs a script with these arguments and returns its JSON.</summary>
     public async Task<JsonObject> RunAsync(string script, object arguments)
     {
         var result = await Tool.RunAsync(
@@ -44,10 +44,10 @@ internal sealed class Python
         return JsonNode.Parse(result.Expect())!.AsObject();
     }
 
-    /// <summary>Where <c>import bittensor</c> finds what stands in for it.</summary>
+    /// <summary>The folder with a fake <c>bittensor</c> module.</summary>
     public static string StandIns => Path.Combine(AppContext.BaseDirectory, "Clients", "python");
 
-    /// <summary>Runs a program that is not one of these scripts, in an environment of its own.</summary>
+    /// <summary>Runs another program, with the given environment.</summary>
     public Task<ToolResult> RunProgramAsync(string program, IReadOnlyDictionary<string, string> environment, string folder) =>
         Tool.RunAsync(_interpreter, [program], environment: environment, folder: folder, limit: TimeSpan.FromMinutes(3));
 

@@ -5,7 +5,7 @@ internal static class RawPost
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Posts the body with these header lines and nothing but what HTTP needs.</summary>
+    /// <summary>Posts the body with these header lines and those that HTTP requires.</summary>
     public static async Task<Answer> SendAsync(Uri address, IEnumerable<string> headers, byte[] body)
     {
         var length = string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}");
@@ -19,7 +19,7 @@ internal static class RawPost
             text[(end + 4)..]);
     }
 
-    /// <summary>Sends a PUT with these header lines, of which one must state the length in some way, and the body as it is.</summary>
+    /// <summary>Sends a PUT with these header lines and this body. One of the lines must state the length.</summary>
     public static async Task<StoreAnswer> PutAsync(string url, IEnumerable<string> headers, byte[] body)
     {
         var text = await ExchangeAsync("PUT", new Uri(url), headers, body);

@@ -1,8 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>
-/// An upload over a bare socket, which declares one size and sends another: what no HTTP library would do, and everybody who
-/// wants to do harm can.
+/// An upload over a raw socket that can declare one size and send another. HTTP libraries do not allow that, but attackers do it.
 /// </summary>
 internal sealed class RawUpload : IDisposable
 {

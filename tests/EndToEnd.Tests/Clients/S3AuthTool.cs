@@ -1,22 +1,22 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary><c>s3auth</c> as its users run it: a process, with a wallet of theirs in a folder of its own.</summary>
+/// <summary>Runs <c>s3auth</c> as a process, with a wallet in its own folder.</summary>
 internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
 {
-    // Everybody's, by design.
+    // The keys of development accounts are public.
     private const string SeedOfAlice = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    /// <summary>The built program, which <c>dotnet</c> runs.</summary>
+    /// <summary>The path of the built program.</summary>
     public static string Program => Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll");
 
     private string Wallets => Path.Combine(folder.Path, "wallets");
 
-    /// <summary>Where it keeps what it remembers.</summary>
+    /// <summary>The folder of its state.</summary>
     public string State => Path.Combine(folder.Path, "state");
 
-    /// <summary>What it finds in its environment besides.</summary>
+    /// <summary>Additional environment variables.</summary>
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Writes a miner's wallet. Returns the options that name it.</summary>
@@ -52,7 +52,7 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
     public Task<ToolResult> RunAsync(params IEnumerable<string> arguments) =>
         Tool.RunAsync(DotNet, [Program, .. arguments], environment: Variables(), folder: folder.Path, limit: Patience);
 
-    /// <summary>With <c>--json</c>: what it printed, object by object.</summary>
+    /// <summary>Runs it with <c>--json</c> and returns the printed objects.</summary>
     public async Task<(ToolResult Result, IReadOnlyList<JsonObject> Records)> RunJsonAsync(params IEnumerable<string> arguments)
     {
         var result = await RunAsync([.. arguments, "--json"]);
@@ -60,7 +60,7 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
         return (result, [.. lines.Select(line => JsonNode.Parse(line)!.AsObject())]);
     }
 
-    /// <summary>Starts it and does not wait. It ends with the test run at the latest.</summary>
+    /// <summary>Starts it without waiting. It ends with the test run at the latest.</summary>
     public Process Start(params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(DotNet, [Program, .. arguments])

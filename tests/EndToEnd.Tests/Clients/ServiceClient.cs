@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>A client of the service: builds the commitments and bodies of the protocol itself and sends them over HTTP.</summary>
+/// <summary>A client of the service, independent of the product's code: builds commitments and bodies and sends them over HTTP.</summary>
 internal sealed class ServiceClient(Uri address)
 {
     public const string FolderAccessPath = "/get-folder-access";
@@ -59,7 +59,7 @@ internal sealed class ServiceClient(Uri address)
         return WithOptions(body, source: null, expiry);
     }
 
-    /// <summary>A well-formed, properly signed body for downloads of a miner, which <paramref name="member"/> names by one of its accounts.</summary>
+    /// <summary>A valid body for downloads of a miner, named in <paramref name="member"/> by one of its accounts.</summary>
     public static JsonObject FileUrlsBody(Account validator, string member, string miner, IEnumerable<string> keys, long? timestamp = null)
     {
         var moment = timestamp ?? Now;
@@ -82,7 +82,7 @@ internal sealed class ServiceClient(Uri address)
     public async Task<FileUrls> GetFileUrlsAsync(Account validator, string member, string miner, params string[] keys) =>
         Read<FileUrls>(await PostAsync(FileUrlsPath, FileUrlsBody(validator, member, miner, keys)));
 
-    /// <summary>Proves the request in one of the two ways and sends it.</summary>
+    /// <summary>Adds a proof of the given kind and sends the request.</summary>
     public Task<Answer> SendAsync(Call call, ProofKind proof = ProofKind.Commitment)
     {
         if (proof == ProofKind.Commitment)
@@ -94,10 +94,10 @@ internal sealed class ServiceClient(Uri address)
         return PostAsync(call.Path, body, TaoProof.Of(call.Signer, body));
     }
 
-    /// <summary>The same where it must succeed.</summary>
+    /// <summary>Sends a request that must succeed, and returns its answer.</summary>
     public async Task<T> AskAsync<T>(Call call, ProofKind proof = ProofKind.Commitment) => Read<T>(await SendAsync(call, proof));
 
-    /// <summary>Sends these very bytes with these very headers.</summary>
+    /// <summary>Sends exactly these bytes and headers.</summary>
     public async Task<Answer> PostAsync(string path, byte[] body, TaoProof proof, string contentType = "application/json", bool chunked = false)
     {
         using var content = new ByteArrayContent(body);
@@ -114,7 +114,7 @@ internal sealed class ServiceClient(Uri address)
 
     public Task<Answer> PostAsync(string path, JsonNode body) => PostAsync(path, Encoding.UTF8.GetBytes(body.ToJsonString()));
 
-    /// <summary>Sends these very bytes.</summary>
+    /// <summary>Sends exactly these bytes.</summary>
     public async Task<Answer> PostAsync(string path, byte[] body, string contentType = "application/json", string? requestId = null)
     {
         using var content = new ByteArrayContent(body);

@@ -1,4 +1,4 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>How paths look.</summary>
+/// <summary>The answer to <c>GET /structure-info</c>.</summary>
 internal sealed record StructureInfo(string FolderStructure, string Description);

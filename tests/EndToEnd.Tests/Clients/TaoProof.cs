@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>The headers of a Tao v2 proof as they are sent; one that is null is left out. A test bends any of them before that.</summary>
+/// <summary>The headers of a Tao v2 proof. A test may alter each of them. A header that is null is not sent.</summary>
 internal sealed record TaoProof(string? Version, string? Timestamp, string? Nonce, string? SignedBy, string? Signature)
 {
     public const string VersionHeader = "X-Tao-Version";
@@ -9,7 +9,7 @@ internal sealed record TaoProof(string? Version, string? Timestamp, string? Nonc
     public const string SignedByHeader = "X-Tao-Signed-By";
     public const string SignatureHeader = "X-Tao-Signature";
 
-    /// <summary>All of their names.</summary>
+    /// <summary>The names of all headers.</summary>
     public static readonly IReadOnlyList<string> Names = [VersionHeader, TimestampHeader, NonceHeader, SignedByHeader, SignatureHeader];
 
     public static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -19,7 +19,7 @@ internal sealed record TaoProof(string? Version, string? Timestamp, string? Nonc
         .Where(one => one.Second is not null)
         .Select(one => KeyValuePair.Create(one.First, one.Second!));
 
-    /// <summary>A good proof of that body, made now and with a new nonce unless told otherwise.</summary>
+    /// <summary>Creates a valid proof of the body, with the current time and a new nonce unless given.</summary>
     public static TaoProof Of(Account signer, byte[] body, long? timestamp = null, string? nonce = null)
     {
         var (moment, once) = (timestamp ?? Now, nonce ?? Guid.NewGuid().ToString());
@@ -31,14 +31,14 @@ internal sealed record TaoProof(string? Version, string? Timestamp, string? Nonc
             Convert.ToBase64String(signer.Sign(TextOf(body, once, moment))));
     }
 
-    /// <summary>What is signed.</summary>
+    /// <summary>The signed text.</summary>
     public static string TextOf(byte[] body, string nonce, long timestamp) =>
         FormattableString.Invariant($"{Convert.ToHexStringLower(SHA256.HashData(body))}.{nonce}.{timestamp}");
 
     /// <summary>The same for a text.</summary>
     public static TaoProof Of(Account signer, string body) => Of(signer, Encoding.UTF8.GetBytes(body));
 
-    /// <summary>With another value in one of the headers; null takes it away.</summary>
+    /// <summary>Replaces the value of one header. Null removes the header.</summary>
     public TaoProof With(string header, string? value) => header switch
     {
         VersionHeader => this with { Version = value },

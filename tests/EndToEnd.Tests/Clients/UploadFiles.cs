@@ -9,10 +9,10 @@ internal sealed class UploadFiles : IDisposable
     {
     }
 
-    /// <summary>Where each file is on disk, by its path in the folder it goes to.</summary>
+    /// <summary>The local path of each file, by its path in the target folder.</summary>
     public Dictionary<string, string> Paths { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What each file holds.</summary>
+    /// <summary>The content of each file.</summary>
     public Dictionary<string, byte[]> Contents { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Writes a file of random bytes for each path.</summary>

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace S3Auth.EndToEnd.Tests.Clients;
 
-/// <summary>A page in a browser, with what it complained of and what it asked for.</summary>
+/// <summary>A page in a browser, with its errors and its requests.</summary>
 internal sealed class WatchedPage : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _complaints = new();
@@ -28,14 +28,14 @@ internal sealed class WatchedPage : IAsyncDisposable
 
     public Task GoAsync(string path) => Page.GotoAsync(new Uri(_server, path).AbsoluteUri);
 
-    /// <summary>What is shown, for people to look at after the run.</summary>
+    /// <summary>Saves a screenshot to the artifacts.</summary>
     public Task ScreenshotAsync(string name) =>
         Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Repository.Artifacts, name), FullPage = true });
 
-    /// <summary>Nothing went wrong in it.</summary>
+    /// <summary>Asserts that the page reported no error.</summary>
     public void AssertNoComplaint() => Assert.That(_complaints, Is.Empty);
 
-    /// <summary>It asked its server, and nobody else.</summary>
+    /// <summary>Asserts that the page sent requests to its own server only.</summary>
     public void AssertOneHost()
     {
         Assert.That(_requested, Is.Not.Empty);

@@ -1,19 +1,18 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// The service as an operator runs it: the built program in a process of its own, told what to do by environment variables
-/// alone.
+/// The server as an operator runs it: the built program in its own process, configured by environment variables.
 /// </summary>
 internal sealed class ApiProcess : IAsyncDisposable
 {
-    /// <summary>The embedded store's only bucket, and its keys.</summary>
+    /// <summary>The bucket and the keys of the embedded store.</summary>
     public const string EmbeddedBucket = "s3auth-dev";
 
     public const string EmbeddedRegion = "us-east-2";
 
     public static readonly AccessKeys EmbeddedKeys = new("s3auth-dev", "s3auth-dev-secret");
 
-    // What a developer's or a build machine's environment must not decide here.
+    // Variables that the machine's environment must not set.
     internal static readonly string[] OwnVariables =
     [
         "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "PUBLIC_URL", "AUDIENCES", "REQUIRE_AUDIENCE", "LISTING_REDIRECT", "SEAL_KEY", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
@@ -26,7 +25,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT",
     ];
 
-    /// <summary>Stands in a setting for the port that the service gets.</summary>
+    /// <summary>Placeholder in settings for the port of the service.</summary>
     internal const string PortPlaceholder = "{port}";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -43,7 +42,7 @@ internal sealed class ApiProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Where the embedded store listens, if there is one.</summary>
+    /// <summary>The address of the embedded store, if used.</summary>
     public Uri EmbeddedStore { get; }
 
     public ServiceClient Client { get; }
@@ -56,7 +55,7 @@ internal sealed class ApiProcess : IAsyncDisposable
             ["DATA_DIR"] = dataFolder,
         });
 
-    /// <summary>What a deployment in production sets: a subnet from a file, and a bucket with its keys, where they are lasting ones.</summary>
+    /// <summary>Settings of a production deployment: a metagraph file, a bucket, and its keys unless they are temporary.</summary>
     public static Dictionary<string, string> ProductionSettings(
         string metagraphFile, string endpoint, string bucket, string region, string dataFolder, AccessKeys? keys)
     {
@@ -88,7 +87,7 @@ internal sealed class ApiProcess : IAsyncDisposable
     /// <summary>Waits until it is ready.</summary>
     public Task WaitUntilReadyAsync() => WaitForAsync("/readyz");
 
-    /// <summary>Starts it with settings that it must refuse. Returns its exit code and all it said.</summary>
+    /// <summary>Starts it with settings that it must refuse. Returns its exit code and output.</summary>
     public static async Task<ToolResult> RunToItsEndAsync(IReadOnlyDictionary<string, string> settings)
     {
         await using var api = Launch(settings);
@@ -105,21 +104,21 @@ internal sealed class ApiProcess : IAsyncDisposable
         return new ToolResult(api._process.ExitCode, string.Join('\n', api._process.Output), string.Join('\n', api._process.Errors));
     }
 
-    /// <summary>Its process's id.</summary>
+    /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
     /// <summary>Everything logged so far.</summary>
     public IReadOnlyList<LogEntry> ReadLog() => [.. _process.Output.Select(LogEntry.Parse), .. _process.Errors.Select(LogEntry.Parse)];
 
-    /// <summary>Stops it as an operator does.</summary>
+    /// <summary>Stops it with SIGTERM.</summary>
     public Task StopAsync() => _process.StopAsync();
 
-    /// <summary>Stops it as a power cut does.</summary>
+    /// <summary>Kills it.</summary>
     public Task KillAsync() => _process.KillAsync();
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    /// <summary>Starts another program than the built one, or in another way, and waits until it is ready.</summary>
+    /// <summary>Starts it with another command, and waits until it is ready.</summary>
     public static Task<ApiProcess> StartAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> settings) =>
         StartAsync(settings, "/readyz", command);
 
@@ -162,7 +161,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         environment["EMBEDDED_STORE_PORT"] = storePort.ToString(CultureInfo.InvariantCulture);
         environment["Logging__Console__FormatterName"] = "json";
 
-        // What is not about limits is not limited, not in ten minutes at full speed either.
+        // No limits, except in tests of limits.
         environment["RATE_LIMIT_PER_MINUTE"] = "1000000";
         environment["REQUESTS_IN_FLIGHT_PER_HOTKEY"] = "1000000";
         foreach (var limit in new[] { "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT" })

@@ -1,17 +1,17 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// Ceph's object gateway with a whole cluster of one monitor and one in-memory disk behind it, on loopback, in a folder of its
-/// own. Needs no privileges, about 12 s to start, and nothing but Debian's ceph-mon, ceph-osd, radosgw and ceph-common.
+/// Ceph's object gateway with a cluster of one monitor and one in-memory disk, on loopback, in its own folder. Needs no privileges, about
+/// 12 s to start, and Debian's ceph-mon, ceph-osd, radosgw and ceph-common.
 /// </summary>
 internal sealed class CephGateway : IAsyncDisposable
 {
     private const string Role = "grants";
 
-    // As short as the tests want to wait for its end.
+    // Short, because tests wait for its end.
     private const int ShortestSession = 15;
 
-    // What the service needs, and nothing else: README and operators rely on this being enough.
+    // The minimum that the service needs, as the documents promise.
     private const string RolePolicy = """
         {"Version": "2012-10-17", "Statement": [
           {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": "arn:aws:s3:::*/data/*"},
@@ -44,7 +44,7 @@ internal sealed class CephGateway : IAsyncDisposable
             IsOurs: true);
     }
 
-    /// <summary>Whether all of its programs are on this machine.</summary>
+    /// <summary>True if all of its programs are installed.</summary>
     public static bool IsInstalled { get; } = Array.TrueForAll(Programs, program => Tool.Find(program) is not null);
 
     public RealStore Store { get; }
@@ -69,7 +69,7 @@ internal sealed class CephGateway : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The gateway first: it would wait for its cluster.
+        // Stop the gateway first. Otherwise it waits for its cluster.
         foreach (var daemon in Enumerable.Reverse(_daemons))
         {
             await daemon.DisposeAsync();
@@ -95,7 +95,7 @@ internal sealed class CephGateway : IAsyncDisposable
         await RunAsync("ceph-mon", "-i", "a", "--mkfs", "--monmap", map, "--keyring", Path.Combine(_folder.Path, "keyring"));
         StartDaemon("ceph-mon", "-i", "a", "-f");
 
-        // The disk must call itself by the very identity under which the monitor knows it.
+        // The monitor must know the disk by its own UUID.
         await RunAsync("ceph", "--connect-timeout", "30", "osd", "new", disk, "0");
         await RunAsync("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", disk);
         StartDaemon("ceph-osd", "-i", "0", "-f");

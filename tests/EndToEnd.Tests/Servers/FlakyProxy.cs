@@ -1,11 +1,10 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// Forwards HTTP/1.1 to a server of this machine and fails some of the requests, each in one of three ways: not answered, answered
-/// with 503, broken off in the middle.
+/// Forwards HTTP/1.1 to a local server and lets some requests fail: without an answer, with 503, or with a truncated answer.
 /// </summary>
 /// <param name="target">The server's port.</param>
-/// <param name="oneIn">How many requests there are to one that fails.</param>
+/// <param name="oneIn">One request in this many fails.</param>
 internal sealed class FlakyProxy(int target, int oneIn) : ForwardingProxy(target)
 {
     private const string Unavailable =
@@ -15,10 +14,10 @@ internal sealed class FlakyProxy(int target, int oneIn) : ForwardingProxy(target
     private readonly Lock _gate = new();
     private int _failed;
 
-    /// <summary>How many requests there are to one that fails, from now on.</summary>
+    /// <summary>One request in this many fails, from now on.</summary>
     public int OneIn { get; set; } = oneIn;
 
-    /// <summary>In which way they fail: 0 without an answer, 1 with 503, 2 broken off; null for each in its turn.</summary>
+    /// <summary>How requests fail: 0 without an answer, 1 with 503, 2 truncated; null for each in turn.</summary>
     public int? Way { get; set; }
 
     public int Failed => _failed;
@@ -47,7 +46,7 @@ internal sealed class FlakyProxy(int target, int oneIn) : ForwardingProxy(target
         }
     }
 
-    // Clients here send the next request when the last was answered: it begins where a block does.
+    // Clients send a request after the previous answer, so a request starts at the start of a block.
     private static bool BeginsRequest(ReadOnlySpan<byte> block) =>
         block.StartsWith("GET "u8) || block.StartsWith("POST "u8) || block.StartsWith("PUT "u8);
 

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>Forwards connections to a server of this machine, both ways, until one of them ends.</summary>
+/// <summary>Forwards connections to a local server, in both directions, until one side closes.</summary>
 /// <param name="target">The server's port.</param>
 internal abstract class ForwardingProxy(int target) : LoopbackListener
 {
@@ -12,7 +12,7 @@ internal abstract class ForwardingProxy(int target) : LoopbackListener
         var back = ReturnAsync(server.GetStream(), connection.GetStream(), cancellationToken);
         await Task.WhenAny(there, back);
 
-        // With one direction gone the other goes too.
+        // When one direction ends, the other is closed.
         connection.Close();
         server.Close();
         await Task.WhenAll(there, back).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

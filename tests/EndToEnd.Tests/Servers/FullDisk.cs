@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// A small file system of its own that can be filled, where one may be mounted. Elsewhere a device that is always full in place of the
-/// audit's file, and a folder for data that cannot be written to.
+/// A disk that can be filled: a small mounted file system. Where mounting is not allowed, <c>/dev/full</c> in place of the audit file, and a
+/// read-only data folder.
 /// </summary>
 internal sealed class FullDisk : IAsyncDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class FullDisk : IAsyncDisposable
         Directory.CreateDirectory(Path.Combine(folder, "data"));
     }
 
-    /// <summary>How it is made to be full.</summary>
+    /// <summary>How the disk is made full.</summary>
     public string Kind => _isMounted ? "a file system without room" : "/dev/full, and data that cannot be written";
 
     public string AuditFolder => Path.Combine(_folder, "audit");

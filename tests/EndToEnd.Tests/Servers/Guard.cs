@@ -1,9 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// Makes sure that nothing outlives the test run, not even one that is killed: a small shell, detached from it, is told of
-/// every process and folder, and cleans up when its input ends. Where there is no such shell, only a run that ends
-/// by itself cleans up.
+/// Stops all processes and deletes all folders of a test run, even if the run is killed. A detached shell script gets their names and cleans
+/// up when its input ends. Without such a shell, only a run that ends by itself cleans up.
 /// </summary>
 internal sealed class Guard : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// A stand-in for the Hugging Face Hub with one private dataset: the documented JSON of a revision and of its tree in pages, files in Git
-/// from the Hub itself, files in LFS by a redirect to another host. It can ask for patience, break off, and lie.
+/// A fake Hugging Face Hub with one private dataset: the documented JSON of a revision and of its paged tree, Git files from the Hub itself,
+/// LFS files by a redirect to another host. It can answer 429, break off, and send wrong bytes.
 /// </summary>
 internal sealed class Hub : IAsyncDisposable
 {
@@ -34,25 +34,25 @@ internal sealed class Hub : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>The next so many answers of the Hub are 429.</summary>
+    /// <summary>The next answers of the Hub, as many as this, are 429.</summary>
     public int Impatience { set => _impatience = value; }
 
-    /// <summary>Files that break off at half, the first time each.</summary>
+    /// <summary>Files whose first download breaks off at half.</summary>
     public ConcurrentDictionary<string, bool> Breaking { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Files whose bytes are others than the tree says.</summary>
+    /// <summary>Files whose content does not match the tree.</summary>
     public HashSet<string> Lies { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What was asked for, and from which byte on.</summary>
+    /// <summary>The requested files, and their first byte.</summary>
     public ConcurrentQueue<(string Path, long From)> Downloads { get; } = new();
 
-    /// <summary>Where its list says that it goes on; null for where it does.</summary>
+    /// <summary>The URL of the next page in its list. Null for the correct one.</summary>
     public HubNext? Next { get; set; }
 
-    /// <summary>Whether it is a mirror, whose list names the next page by the address of the Hub that it mirrors.</summary>
+    /// <summary>True for a mirror, whose list has the URL of the original Hub for the next page.</summary>
     public bool IsMirror { get; set; }
 
-    /// <summary>Whether the other host was ever shown the token.</summary>
+    /// <summary>True if the other host received the token.</summary>
     public bool TokenWentElsewhere { get; private set; }
 
     public void Put(string path, byte[] content, bool isLfs = true) => _files[path] = (content, isLfs);
@@ -88,7 +88,7 @@ internal sealed class Hub : IAsyncDisposable
         }
         catch (Exception gone) when (gone is HttpListenerException or ObjectDisposedException or IOException)
         {
-            // The other side gave up.
+            // The client disconnected.
         }
     }
 

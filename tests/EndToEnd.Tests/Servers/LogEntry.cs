@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>One entry of the service's log, or of its audit. A line that is no entry at all counts as critical: nothing else may write there.</summary>
+/// <summary>An entry of the service's log or audit. A line in another format counts as critical.</summary>
 internal sealed record LogEntry(string Level, string Text)
 {
     /// <summary>The level of a line of the audit.</summary>
@@ -10,7 +10,7 @@ internal sealed record LogEntry(string Level, string Text)
 
     private static readonly string[] Quiet = ["Trace", "Debug", "Information", AuditLevel];
 
-    /// <summary>Whether an operator would have to look at it.</summary>
+    /// <summary>True if the level is above Information.</summary>
     public bool IsAboveInformation => !Quiet.Contains(Level, StringComparer.Ordinal);
 
     public static LogEntry Parse(string line)

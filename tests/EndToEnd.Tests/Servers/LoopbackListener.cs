@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>Takes every connection on a free port of loopback, until it ends.</summary>
+/// <summary>Accepts connections on a free loopback port until it is disposed.</summary>
 internal abstract class LoopbackListener : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, port: 0);
@@ -16,7 +16,7 @@ internal abstract class LoopbackListener : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections it has taken.</summary>
+    /// <summary>Number of accepted connections.</summary>
     public int Taken => _connections.Count;
 
     public virtual async ValueTask DisposeAsync()
@@ -28,7 +28,7 @@ internal abstract class LoopbackListener : IAsyncDisposable
         _end.Dispose();
     }
 
-    /// <summary>Has a connection for itself; ends when it is told to, or with an exception of the network.</summary>
+    /// <summary>Serves one connection until it is cancelled or the network fails.</summary>
     protected abstract Task ServeAsync(TcpClient connection, CancellationToken cancellationToken);
 
     private async Task AcceptAsync()
@@ -56,7 +56,7 @@ internal abstract class LoopbackListener : IAsyncDisposable
             }
             catch (Exception left) when (left is OperationCanceledException or IOException or SocketException)
             {
-                // The other side gave up, or it is the end.
+                // The client disconnected, or the server stops.
             }
         }
     }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>A real nginx before instances of the service: with the configuration that is delivered, filled in as its first lines say.</summary>
+/// <summary>nginx in front of instances of the service, with the delivered configuration, edited as its first lines describe.</summary>
 internal sealed partial class NginxServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -24,7 +24,7 @@ internal sealed partial class NginxServer : IAsyncDisposable
 
     public static async Task<NginxServer> StartAsync(IReadOnlyList<Uri> instances)
     {
-        // Debian's are not on everyone's PATH.
+        // Debian's nginx may not be on the PATH.
         var program = Tool.Find("nginx") ?? (File.Exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : Tool.Need("nginx", "nginx"));
         var server = new NginxServer();
         try
@@ -39,7 +39,7 @@ internal sealed partial class NginxServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A client at one of loopback's addresses, which trusts this server's certificate and no other.</summary>
+    /// <summary>A client with the given loopback address. It trusts only this server's certificate.</summary>
     public SocketsHttpHandler ClientAt(string address) => new()
     {
         UseProxy = false,
@@ -99,7 +99,7 @@ internal sealed partial class NginxServer : IAsyncDisposable
         filled = Fill(filled, "/etc/nginx/tls/s3auth.crt", certificate);
         filled = Fill(filled, "/etc/nginx/tls/s3auth.key", key);
 
-        // Ports that anyone may take, on loopback.
+        // Unprivileged ports on loopback.
         filled = Fill(filled, "listen 80;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{_http};"));
         filled = Fill(filled, "listen 443 ssl;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{_https} ssl;"));
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "s3auth.conf"), filled);

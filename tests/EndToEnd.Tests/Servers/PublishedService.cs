@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// What the image holds, made without a container engine: the Dockerfile's own steps, on exactly the files that it copies, in an empty
-/// folder. It belongs to whoever runs the tests, and nobody may write to it.
+/// The content of the image, made without a container engine: runs the Dockerfile's steps in an empty folder, with exactly the files that it
+/// copies. The result is read-only.
 /// </summary>
 internal sealed class PublishedService
 {
@@ -22,7 +22,7 @@ internal sealed class PublishedService
 
     public string Program => Path.Combine(Folder, "S3Auth.Api");
 
-    /// <summary>Where the runtime is that it starts on, which the image knows by itself.</summary>
+    /// <summary>The folder of the .NET runtime. The image has its own.</summary>
     public static string RuntimeFolder
     {
         get
@@ -32,10 +32,10 @@ internal sealed class PublishedService
         }
     }
 
-    /// <summary>The same for all tests of the run.</summary>
+    /// <summary>Returns one instance for the whole run.</summary>
     public static Task<PublishedService> GetAsync() => ForThisMachine.Value;
 
-    /// <summary>Makes it for <c>amd64</c> or <c>arm64</c>, as builders of images name them.</summary>
+    /// <summary>Publishes for <c>amd64</c> or <c>arm64</c>.</summary>
     public static async Task<PublishedService> PublishAsync(string architecture)
     {
         var dockerfile = Dockerfile.Read(Path.Combine(Repository.Root, "deploy", "Dockerfile"));
@@ -65,7 +65,7 @@ internal sealed class PublishedService
             }
         }
 
-        // What the image takes from it goes to a folder that was empty.
+        // Copy to an empty folder what the image copies.
         var copied = dockerfile.Image.All("COPY").Single(copy => copy.Words[1] == "./");
         var image = Path.Combine(root, "image");
         (await Tool.RunAsync("/bin/sh", ["-c", "cp -r \"$1\" \"$2\" && chmod -R a-w \"$2\" && chmod a+x \"$3\"", "sh", Inside(root, copied.Words[0]), image, root])).Expect();
@@ -78,7 +78,7 @@ internal sealed class PublishedService
         return Path.Combine(root, path[BuildFolder.Length..]);
     }
 
-    // A folder's content, as COPY does it, without what .dockerignore leaves out.
+    // Copies a folder's content like COPY, without the folders of .dockerignore.
     private static async Task CopyAsync(string[] words, string folder)
     {
         var target = Path.Combine(folder, words[^1]);

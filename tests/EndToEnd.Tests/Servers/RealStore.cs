@@ -1,11 +1,11 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>A real S3 server: what the tests know of it.</summary>
-/// <param name="Name">What it is, for humans.</param>
+/// <summary>A real S3 server.</summary>
+/// <param name="Name">A name for messages.</param>
 /// <param name="Endpoint">Where it listens.</param>
 /// <param name="Region">The region it signs for.</param>
-/// <param name="Keys">The account that owns the buckets.</param>
-/// <param name="OtherKeys">Another account of the same server, where there is one.</param>
-/// <param name="RoleArn">The role whose temporary keys the account may ask for; its name where the server does not look at it.</param>
-/// <param name="IsOurs">Whether it was started for this test run, and ends with all that is in it when the run does.</param>
+/// <param name="Keys">The keys of the account that owns the buckets.</param>
+/// <param name="OtherKeys">The keys of another account, if there is one.</param>
+/// <param name="RoleArn">The role that the account may assume. Some servers ignore it.</param>
+/// <param name="IsOurs">True if this run started the server. It then ends with the run, and its buckets need no removal.</param>
 internal sealed record RealStore(string Name, Uri Endpoint, string Region, AccessKeys Keys, AccessKeys? OtherKeys, string RoleArn, bool IsOurs);

@@ -1,8 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// The real S3 server of this test run, started when first asked for: the one named in the environment, else MinIO, else Ceph's
-/// object gateway, whichever is there.
+/// The real S3 server of this test run, started at first use: the server named in the environment, else MinIO, else Ceph's object gateway.
 /// </summary>
 internal sealed class RealStoreHost : IAsyncDisposable
 {
@@ -10,7 +9,7 @@ internal sealed class RealStoreHost : IAsyncDisposable
 
     private readonly Lazy<Task<(RealStore Store, IAsyncDisposable? Server)>> _start = new(StartAsync);
 
-    /// <summary>Why there is no real server here; null when there is one.</summary>
+    /// <summary>The reason why no real server can be started, or null.</summary>
     public static string? WhyNot { get; } = Given("ENDPOINT") is not null || Tool.Find("minio") is not null || CephGateway.IsInstalled
         ? null
         : "Skipped because there is no real S3 server: install ceph-mon, ceph-osd, radosgw and ceph-common (Debian), put minio on the PATH, "
@@ -25,7 +24,7 @@ internal sealed class RealStoreHost : IAsyncDisposable
             return;
         }
 
-        // A start that failed has cleaned up after itself, and its error has shown in the tests that needed it.
+        // A failed start has cleaned up, and the tests that needed the server have reported its error.
         await Task.WhenAny(_start.Value);
         if (_start.Value.IsCompletedSuccessfully && _start.Value.Result.Server is { } server)
         {

@@ -16,7 +16,7 @@ internal sealed class RedisServer : IAsyncDisposable
         Url = given ?? UrlOf(port);
     }
 
-    /// <summary>Whether it is on this machine.</summary>
+    /// <summary>True if redis-server is installed.</summary>
     public static bool IsInstalled { get; } = Tool.Find("redis-server") is not null;
 
     public int Port { get; }
@@ -25,11 +25,11 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public static string UrlOf(int port) => string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{port}");
 
-    /// <summary>For tests that only count in it: the one named in the environment, else one of their own.</summary>
+    /// <summary>Returns the Redis named in the environment, or starts one. For tests that only use it.</summary>
     public static Task<RedisServer> ReachAsync() =>
         Environment.GetEnvironmentVariable(GivenVariable) is { Length: > 0 } given ? Task.FromResult(new RedisServer(0, given)) : StartAsync();
 
-    /// <summary>For tests that end it, start it again, or stand between: one of their own.</summary>
+    /// <summary>Starts a Redis for tests that stop it or put a proxy in front of it.</summary>
     public static async Task<RedisServer> StartAsync()
     {
         if (!IsInstalled)
@@ -42,7 +42,7 @@ internal sealed class RedisServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts it, with nothing in it.</summary>
+    /// <summary>Starts it empty.</summary>
     public async Task StartAgainAsync()
     {
         _process = new ServerProcess(
@@ -67,7 +67,7 @@ internal sealed class RedisServer : IAsyncDisposable
             Patience);
     }
 
-    /// <summary>Ends it as a power cut does.</summary>
+    /// <summary>Kills it, like a power cut.</summary>
     public async Task KillAsync()
     {
         if (_process is not null)

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>What an ECS task, or an EC2 instance, asks for the keys of its role: on loopback.</summary>
+/// <summary>The credential endpoint of an ECS task or an EC2 instance, on loopback.</summary>
 internal sealed class RoleEndpoint : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
@@ -17,16 +17,16 @@ internal sealed class RoleEndpoint : IAsyncDisposable
         _serving = ServeAsync();
     }
 
-    /// <summary>What <c>AWS_CONTAINER_CREDENTIALS_FULL_URI</c> must be.</summary>
+    /// <summary>The value of <c>AWS_CONTAINER_CREDENTIALS_FULL_URI</c>.</summary>
     public Uri OfTask => new(OfInstance, "role/");
 
-    /// <summary>What <c>AWS_EC2_METADATA_SERVICE_ENDPOINT</c> must be.</summary>
+    /// <summary>The value of <c>AWS_EC2_METADATA_SERVICE_ENDPOINT</c>.</summary>
     public Uri OfInstance { get; }
 
-    /// <summary>How often it was asked.</summary>
+    /// <summary>Number of requests so far.</summary>
     public int Asked => Volatile.Read(ref _asked);
 
-    /// <summary>What it hands out; null while it is out of order.</summary>
+    /// <summary>The keys that it returns. While null, it answers with an error.</summary>
     public TemporaryKeys? Keys
     {
         get => _keys;

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>A folder of one server or test, removed with all that is in it.</summary>
+/// <summary>A temporary folder, deleted with its content.</summary>
 internal sealed class ScratchFolder : IDisposable
 {
     public ScratchFolder(string purpose)

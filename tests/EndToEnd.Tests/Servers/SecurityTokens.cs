@@ -4,11 +4,11 @@ using Amazon.SecurityToken.Model;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>A real store's security token service (STS), asked with Amazon's own client.</summary>
+/// <summary>The security token service (STS) of a real store, through Amazon's client.</summary>
 internal static class SecurityTokens
 {
     /// <summary>
-    /// Keys of the store's role for so long; where the store gives none for that time, the test is ignored and says why.
+    /// Requests temporary keys of the store's role. Skips the test, with the reason, if the store refuses the duration.
     /// </summary>
     public static async Task<TemporaryKeys> AssumeRoleAsync(RealStore store, TimeSpan duration)
     {

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>A server of this test run: one process with what it says, stopped at the latest when the run ends.</summary>
+/// <summary>A server process and its output. It is stopped when the run ends, at the latest.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(20);
@@ -41,7 +41,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public IReadOnlyCollection<string> Errors => _errors;
 
-    /// <summary>Its process's id.</summary>
+    /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
     public bool HasExited => _process.HasExited;
@@ -49,8 +49,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Its exit code, once it has ended.</summary>
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>Asks until the server answers as wanted.</summary>
-    /// <exception cref="InvalidOperationException">It ended, or did not answer in time; the message holds what it said.</exception>
+    /// <summary>Polls until the condition holds.</summary>
+    /// <exception cref="InvalidOperationException">The process ended, or the time is over. The message has the output.</exception>
     public async Task WaitUntilAsync(Func<Task<bool>> answers, TimeSpan patience)
     {
         var waited = Stopwatch.StartNew();
@@ -67,10 +67,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the server to end by itself.</summary>
+    /// <summary>Waits until the process ends.</summary>
     public Task WaitForExitAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
 
-    /// <summary>Asks it to stop, and stops it when it does not.</summary>
+    /// <summary>Sends SIGTERM, and kills the process if it does not stop in time.</summary>
     public async Task StopAsync()
     {
         if (!_process.HasExited && !OperatingSystem.IsWindows())
@@ -90,7 +90,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         await KillAsync();
     }
 
-    /// <summary>Stops it at once, as a power cut would.</summary>
+    /// <summary>Kills the process.</summary>
     public async Task KillAsync()
     {
         if (!_process.HasExited)
@@ -123,7 +123,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
         catch (HttpRequestException)
         {
-            // Nobody listens yet.
+            // The server does not listen yet.
             return false;
         }
     }

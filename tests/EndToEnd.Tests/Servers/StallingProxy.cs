@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>Forwards connections to a server of this machine, until it is told to stop forwarding: then it takes bytes and keeps them.</summary>
+/// <summary>Forwards connections to a local server. When stalled, it accepts bytes and holds them.</summary>
 internal sealed class StallingProxy(int target) : ForwardingProxy(target)
 {
     private volatile TaskCompletionSource? _stalled;

@@ -1,7 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// nginx in front of an object store, with its defaults: it drops header names with underscores, and refuses requests with a length beside chunks.
+/// nginx in front of an object store, with default settings: it drops headers with underscores in their names, and refuses requests with both
+/// a length and chunks.
 /// </summary>
 internal sealed class StoreProxy : IAsyncDisposable
 {
@@ -9,12 +10,12 @@ internal sealed class StoreProxy : IAsyncDisposable
     private readonly int _port = FreePort.Next();
     private ServerProcess? _process;
 
-    /// <summary>Why there is none here; null when there is one.</summary>
+    /// <summary>The reason why it cannot be started, or null.</summary>
     public static string? WhyNot { get; } = Program is null ? "Skipped because there is no nginx; install nginx to run it." : null;
 
     public Uri Endpoint => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"));
 
-    // Debian's is not on everyone's PATH.
+    // Debian's nginx may not be on the PATH.
     private static string? Program => Tool.Find("nginx") ?? (File.Exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : null);
 
     public static async Task<StoreProxy> StartAsync(Uri store)

@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// OpenStack Swift with its S3 API, as <c>deploy/try/swift.sh</c> starts it: a second real S3 server, which takes no POST uploads. Its HTTP server
-/// takes underscores in header names for hyphens and believes a stated length beside chunks, so that a presigned PUT is not safe.
+/// OpenStack Swift with its S3 API, as <c>deploy/try/swift.sh</c> starts it: a real S3 server without POST uploads. Its HTTP server reads
+/// underscores in header names as hyphens and trusts a stated length beside chunks, so a presigned PUT is not safe.
 /// </summary>
 internal sealed class SwiftServer : IAsyncDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class SwiftServer : IAsyncDisposable
 
     private SwiftServer(int port) => Endpoint = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
 
-    /// <summary>Why there is none here; null when there is one.</summary>
+    /// <summary>The reason why it cannot be started, or null.</summary>
     public static string? WhyNot { get; } = Array.TrueForAll(Programs, program => Tool.Find(program) is not null)
         ? null
         : "Skipped because Swift is not here: install swift-proxy, swift-account, swift-container, swift-object and memcached (Debian) to run it.";
@@ -23,14 +23,14 @@ internal sealed class SwiftServer : IAsyncDisposable
 
     public static string Region => "us-east-2";
 
-    /// <summary>The bucket that its start script makes.</summary>
+    /// <summary>The bucket that the start script creates.</summary>
     public static string Bucket => "s3auth";
 
     public AccessKeys Keys { get; private set; } = new("", "");
 
     private static string Script => Path.Combine(Repository.Root, "deploy", "try", "swift.sh");
 
-    // The script makes and removes this one.
+    // The script creates and removes this folder.
     private string Folder => Path.Combine(_folder.Path, "swift");
 
     public static async Task<SwiftServer> StartAsync()
@@ -65,7 +65,7 @@ internal sealed class SwiftServer : IAsyncDisposable
     private async Task RunAsync(params string[] arguments) =>
         (await Tool.RunAsync(Script, [arguments[0], Folder, .. arguments[1..]], limit: Patience)).Expect();
 
-    // It takes five in a row.
+    // It needs five consecutive ports.
     private static int FreePorts()
     {
         while (true)
@@ -83,7 +83,7 @@ internal sealed class SwiftServer : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // One of them is taken: try others.
+                // One of them is in use. Try others.
             }
         }
     }

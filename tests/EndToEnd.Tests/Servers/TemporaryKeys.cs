@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>Keys of a role, which end.</summary>
+/// <summary>Temporary keys of a role.</summary>
 /// <param name="Keys">The access key and its secret.</param>
 /// <param name="Token">The session token that belongs to them.</param>
 /// <param name="Ends">When the store stops accepting them.</param>

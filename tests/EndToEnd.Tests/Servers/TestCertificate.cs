@@ -2,7 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>An authority that nobody trusts unless told to, and a server certificate that it gave.</summary>
+/// <summary>A private certificate authority and a server certificate that it signed.</summary>
 internal sealed class TestCertificate : IDisposable
 {
     private readonly ECDsa _authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -25,7 +25,7 @@ internal sealed class TestCertificate : IDisposable
         ForLocalhost = issued.CopyWithPrivateKey(_serverKey);
     }
 
-    /// <summary>The authority's own certificate.</summary>
+    /// <summary>The certificate of the authority.</summary>
     public string AuthorityPem => _authority.ExportCertificatePem();
 
     /// <summary>A certificate for <c>localhost</c>, with its key.</summary>

@@ -1,15 +1,15 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>Programs that are already on this machine.</summary>
+/// <summary>Programs of this machine.</summary>
 internal static class Tool
 {
-    /// <summary>Where a program is; null when it is not on the PATH.</summary>
+    /// <summary>The path of a program, or null if it is not on the PATH.</summary>
     public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name))
         .FirstOrDefault(File.Exists);
 
-    /// <summary>Where a program is; without it the test is ignored, and says why.</summary>
+    /// <summary>The path of a program. Skips the test, with the reason, if it is missing.</summary>
     public static string Need(string name, string package)
     {
         var path = Find(name);
@@ -21,7 +21,7 @@ internal static class Tool
         return path;
     }
 
-    /// <summary>Runs a program to its end. One that takes longer than <paramref name="limit"/> (a minute unless told) is stopped.</summary>
+    /// <summary>Runs a program and waits for its end. Kills it after <paramref name="limit"/> (default: one minute).</summary>
     /// <exception cref="TimeoutException">The program took longer.</exception>
     public static async Task<ToolResult> RunAsync(
         string program,
@@ -59,7 +59,7 @@ internal static class Tool
         }
         catch (IOException)
         {
-            // It ended without reading its input; its exit code tells the rest.
+            // The program ended without reading its input. Its exit code tells why.
         }
 
         using var patience = new CancellationTokenSource(limit ?? TimeSpan.FromMinutes(1));

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
-/// <summary>Runs a program as an account that has nothing, as a container does; and where that is allowed, without any file system that it may write to.</summary>
+/// <summary>Runs a program like a container: as an unprivileged account and, where possible, on a read-only file system.</summary>
 internal static class Unprivileged
 {
     private const string Account = "65534";
@@ -17,7 +17,7 @@ internal static class Unprivileged
         exec "$@"
         """;
 
-    /// <summary>The command that runs it as that account.</summary>
+    /// <summary>The command that runs a program as this account.</summary>
     public static IReadOnlyList<string> Command(string program, params string[] arguments)
     {
         if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux())
@@ -32,7 +32,7 @@ internal static class Unprivileged
         ];
     }
 
-    /// <summary>The same where nothing can be written but in one folder; where that cannot be made, the test is ignored.</summary>
+    /// <summary>The same with one writable folder only. Skips the test if that is not possible.</summary>
     public static async Task<IReadOnlyList<string>> ReadOnlyCommandAsync(string writable, string program, params string[] arguments)
     {
         IReadOnlyList<string> Wrap(IEnumerable<string> command) =>
@@ -48,7 +48,7 @@ internal static class Unprivileged
         return Wrap(Command(program, arguments));
     }
 
-    /// <summary>A folder of that account, and a way for it to get there.</summary>
+    /// <summary>Gives a folder to this account and makes it reachable.</summary>
     public static async Task GiveAsync(string scratch, string folder)
     {
         (await Tool.RunAsync("/bin/sh", ["-c", "chmod a+x \"$1\" && chown \"$3:$3\" \"$2\"", "sh", scratch, folder, Account])).Expect();

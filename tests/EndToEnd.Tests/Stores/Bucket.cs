@@ -4,7 +4,7 @@ using Amazon.S3.Model;
 
 namespace S3Auth.EndToEnd.Tests.Stores;
 
-/// <summary>A bucket as its owner sees it, through Amazon's own client: what is really stored there.</summary>
+/// <summary>A bucket through Amazon's own client, with the keys of its owner.</summary>
 internal sealed class Bucket : IDisposable
 {
     private const int AtOnce = 32;
@@ -35,15 +35,15 @@ internal sealed class Bucket : IDisposable
 
     public AccessKeys Keys { get; }
 
-    /// <summary>The same bucket of the same store, asked for with other keys.</summary>
+    /// <summary>The same bucket with other keys.</summary>
     public Bucket As(AccessKeys keys) => new(Endpoint, Region, Name, keys);
 
-    /// <summary>Another bucket of the same owner, which need not exist.</summary>
+    /// <summary>Another bucket of the same owner. It need not exist.</summary>
     public Bucket Beside(string name) => new(Endpoint, Region, name, Keys);
 
     public Task CreateAsync() => _s3.PutBucketAsync(new PutBucketRequest { BucketName = Name, UseClientRegion = false });
 
-    /// <summary>Every object in it.</summary>
+    /// <summary>Lists all objects.</summary>
     public async Task<IReadOnlyList<StoredObject>> ListAsync(string prefix = "")
     {
         var found = new List<StoredObject>();
@@ -72,15 +72,15 @@ internal sealed class Bucket : IDisposable
         UseChunkEncoding = false,
     });
 
-    /// <summary>Puts many small objects, several at a time.</summary>
+    /// <summary>Puts objects with the same content, in parallel.</summary>
     public Task PutAllAsync(IEnumerable<string> keys, byte[] content) => Parallel.ForEachAsync(
         keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (key, _) => await PutAsync(key, content));
 
-    /// <summary>Puts objects with a content of its own each, several at a time.</summary>
+    /// <summary>Puts objects, in parallel.</summary>
     public Task PutAllAsync(IReadOnlyDictionary<string, byte[]> contents) => Parallel.ForEachAsync(
         contents, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (one, _) => await PutAsync(one.Key, one.Value));
 
-    /// <summary>Removes objects, several at a time.</summary>
+    /// <summary>Deletes objects, in parallel.</summary>
     public Task DeleteAllAsync(IEnumerable<string> keys) => Parallel.ForEachAsync(
         keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (key, token) => await _s3.DeleteObjectAsync(Name, key, token));
 
@@ -92,7 +92,6 @@ internal sealed class Bucket : IDisposable
         return content.ToArray();
     }
 
-    /// <summary>Removes everything in it and itself.</summary>
     /// <summary>The Content-Type of an object.</summary>
     public async Task<string> TypeOfAsync(string key)
     {
@@ -100,6 +99,7 @@ internal sealed class Bucket : IDisposable
         return answer.Headers.ContentType;
     }
 
+    /// <summary>Deletes the bucket and its objects.</summary>
     public async Task RemoveAsync()
     {
         await DeleteAllAsync(await ListKeysAsync());

@@ -1,12 +1,12 @@
 namespace S3Auth.EndToEnd.Tests.Stores;
 
 /// <summary>
-/// The service on one store with one layout, and a subnet of its own: the development accounts and miners enough for every
-/// test to have fresh ones. Tests know its address, and an S3 endpoint with keys; nothing else.
+/// The server on one store with one layout and its own subnet: the development accounts, and enough miners for each test to have new ones.
+/// Tests use only its address, and an S3 endpoint with keys.
 /// </summary>
 internal sealed class Deployment : IAsyncDisposable
 {
-    /// <summary>The sources that deployments are configured for.</summary>
+    /// <summary>The configured sources.</summary>
     public static readonly IReadOnlyList<string> Sources = ["x", "reddit"];
 
     private const int FreshMiners = 400;
@@ -37,16 +37,16 @@ internal sealed class Deployment : IAsyncDisposable
 
     public Subnet Subnet { get; }
 
-    /// <summary>The bucket as its owner sees it.</summary>
+    /// <summary>The bucket, with the keys of its owner.</summary>
     public Bucket Bucket { get; }
 
-    /// <summary>Another bucket of the same owner; the embedded store, which has only one, does not know it.</summary>
+    /// <summary>Another bucket of the same owner. It does not exist in the embedded store.</summary>
     public Bucket OtherBucket { get; }
 
-    /// <summary>Another account of the same store, where it has one.</summary>
+    /// <summary>Keys of another account of the store, if there is one.</summary>
     public AccessKeys? OtherKeys { get; }
 
-    /// <summary>The folder in which the service may write; null when it keeps nothing on disk.</summary>
+    /// <summary>The folder in which the service may write.</summary>
     public string DataFolder => Path.Combine(_folder.Path, "up", "here", "data");
 
     /// <summary>The folder that holds <see cref="DataFolder"/> and must otherwise stay as it is.</summary>
@@ -58,20 +58,20 @@ internal sealed class Deployment : IAsyncDisposable
         _ => StartRealAsync(layout, kind),
     };
 
-    /// <summary>A miner with thousands of files, which are there from the first time on that it is asked for.</summary>
+    /// <summary>Returns a miner with thousands of files. The first call stores them.</summary>
     public Task<LargeFolder> LargeFolderAsync() => _largeFolder.Value;
 
-    /// <summary>A miner that no other test has.</summary>
+    /// <summary>Returns a miner that no other test uses.</summary>
     public Miner NextMiner() => _fresh.TryDequeue(out var miner)
         ? miner
         : throw new InvalidOperationException("There are more tests than miners: raise their number.");
 
-    /// <summary>The folder that the protocol gives a miner; the source counts only in the coldkey layout.</summary>
+    /// <summary>The folder of a miner. Layout hotkey ignores the source.</summary>
     public string FolderOf(Miner miner, string source = "x") => Layout == FolderLayoutKind.Coldkey
         ? $"data/{source}/{miner.Coldkey}/"
         : $"data/hotkey={miner.Hotkey}/";
 
-    /// <summary>The same for the account that names the folder.</summary>
+    /// <summary>The folder that is named by this account.</summary>
     public string FolderOf(string address, string source = "x") => Layout == FolderLayoutKind.Coldkey
         ? $"data/{source}/{address}/"
         : $"data/hotkey={address}/";
@@ -79,10 +79,10 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>The account that names a miner's folder.</summary>
     public string OwnerOf(Miner miner) => Layout == FolderLayoutKind.Coldkey ? miner.Coldkey.Address : miner.Hotkey.Address;
 
-    /// <summary>The member of a request that names a miner by the account that names its folder.</summary>
+    /// <summary>The request member for the account that names a miner's folder.</summary>
     public string OwnerMember => Layout == FolderLayoutKind.Coldkey ? "miner_coldkey" : "miner_hotkey";
 
-    /// <summary>A path inside a folder as miners choose them in this layout.</summary>
+    /// <summary>A typical path inside a miner's folder in this layout.</summary>
     public string PathOf(string file) => Layout == FolderLayoutKind.Coldkey ? file : "job_id=default/" + file;
 
     public async ValueTask DisposeAsync()
@@ -138,7 +138,7 @@ internal sealed class Deployment : IAsyncDisposable
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["FOLDER_LAYOUT"] = layout == FolderLayoutKind.Coldkey ? "coldkey" : "hotkey",
-            // What a test has just stored is found at once.
+            // Tests must see new objects at once.
             ["LISTING_CACHE_SECONDS"] = "0",
         };
         if (kind == DeploymentKind.Put)

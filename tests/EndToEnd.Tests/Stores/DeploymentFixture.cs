@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Stores;
 
-/// <summary>Cases that hold on every store and in every layout: each runs four times.</summary>
+/// <summary>Base of cases that must hold on every store and in every layout. Each runs four times.</summary>
 [TestFixtureSource(typeof(DeploymentFixture), nameof(Everywhere))]
 public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout)
 {
@@ -21,7 +21,7 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
 
     internal FolderLayoutKind Layout => layout;
 
-    /// <summary>Which of the deployments these cases run on.</summary>
+    /// <summary>The kind of deployment that these cases need.</summary>
     internal virtual DeploymentKind Kind => DeploymentKind.Common;
 
     [OneTimeSetUp]
@@ -44,7 +44,7 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
         }
     }
 
-    /// <summary>Random bytes: what nobody compresses, guesses or confuses with something else.</summary>
+    /// <summary>Returns random bytes.</summary>
     internal static byte[] Bytes(int count)
     {
         var bytes = new byte[count];
@@ -52,7 +52,7 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
         return bytes;
     }
 
-    /// <summary>A good request for each signed endpoint: the miner's own ones, and a validator's for that miner.</summary>
+    /// <summary>Returns a valid request for each signed endpoint: the miner's own, and a validator's for this miner.</summary>
     internal IReadOnlyList<Call> EveryCall(Miner miner)
     {
         var (validator, member, owner) = (Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner));
@@ -70,7 +70,7 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
         ];
     }
 
-    /// <summary>The refusal has that status and code, and names these members, where any are said.</summary>
+    /// <summary>Asserts status and code of a refusal and, if given, the members that it names.</summary>
     internal static void AssertRefused(Answer answer, int status, string code, params string[] wrong)
     {
         Assert.That(((int)answer.Status, answer.ContentType), Is.EqualTo((status, "application/problem+json")), answer.ToString());
@@ -81,7 +81,7 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
         }
     }
 
-    /// <summary>The store refuses, and afterwards holds exactly what it held before.</summary>
+    /// <summary>Asserts that the store refuses and that its content does not change.</summary>
     internal async Task AssertRefusedAsync(Func<Task<StoreAnswer>> attempt, string? because = null)
     {
         var before = await Bucket.ListAsync();
@@ -94,7 +94,7 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
         }
     }
 
-    /// <summary>Whatever the store answers, it afterwards holds what it held before, but for new objects inside the folder.</summary>
+    /// <summary>Asserts that nothing outside the folder changes, whatever the store answers.</summary>
     internal async Task AssertNothingOutsideAsync(string folder, Func<Task<StoreAnswer>> attempt, string? because = null)
     {
         var before = await Bucket.ListAsync();
@@ -102,7 +102,7 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
         var after = await Bucket.ListAsync();
         using (Assert.EnterMultipleScope())
         {
-            // Real stores fail on some of what they are sent here; ours has no excuse.
+            // Some real stores answer these requests with 5xx. The embedded store must not.
             Assert.That((int)answer.Status, OnEmbeddedStore ? Is.LessThan(500) : Is.Positive, $"{because} {answer}");
             Assert.That(after.Where(one => !one.Key.StartsWith(folder, StringComparison.Ordinal)), Is.EqualTo(
                 before.Where(one => !one.Key.StartsWith(folder, StringComparison.Ordinal))), because);

@@ -1,20 +1,20 @@
 namespace S3Auth.EndToEnd.Tests.Stores;
 
-/// <summary>What a deployment is for: cases that would be in each other's way have one of their own.</summary>
+/// <summary>The purpose of a deployment. Cases that would disturb each other use different kinds.</summary>
 public enum DeploymentKind
 {
-    /// <summary>What most cases share.</summary>
+    /// <summary>For most cases.</summary>
     Common,
 
-    /// <summary>A bucket of thousands of folders and files, which nobody lists as a whole without need.</summary>
+    /// <summary>A bucket with thousands of folders and files.</summary>
     Large,
 
-    /// <summary>A bucket of few files, all of which can be read; the server takes only requests that name it.</summary>
+    /// <summary>A bucket with few files, all readable. The server requires its audience in each proof.</summary>
     Few,
 
-    /// <summary>A store that takes files by PUT only.</summary>
+    /// <summary>With <c>UPLOAD_METHOD=PUT</c>.</summary>
     Put,
 
-    /// <summary>A bucket in which a miner chose its keys to do harm; not all of them can be removed again.</summary>
+    /// <summary>A bucket with keys that a miner chose to do harm. Not all of them can be removed.</summary>
     Hostile,
 }

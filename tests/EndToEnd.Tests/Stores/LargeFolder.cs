@@ -1,13 +1,13 @@
 namespace S3Auth.EndToEnd.Tests.Stores;
 
-/// <summary>A miner with thousands of files, some of them with names that nobody would choose without a reason.</summary>
-/// <param name="Miner">Whose they are.</param>
-/// <param name="Contents">What each file holds, by its key.</param>
+/// <summary>A miner with thousands of files, some with unusual names.</summary>
+/// <param name="Miner">The owner.</param>
+/// <param name="Contents">The content of each file, by key.</param>
 internal sealed record LargeFolder(Miner Miner, IReadOnlyDictionary<string, byte[]> Contents)
 {
     private const int Files = 3000;
 
-    // In the coldkey layout: so many in the first source's folder, the others in the second's.
+    // In layout coldkey: the number in the folder of the first source. The others are in the second.
     private const int OfFirstSource = 2500;
 
     private static readonly string[] OddNames =
@@ -17,15 +17,15 @@ internal sealed record LargeFolder(Miner Miner, IReadOnlyDictionary<string, byte
         ".hidden", "...", "..dots", "\u202Ereversed", "\u2028separator", "deep/er/and/deep/er", "&amp;", "]]>", "null", "%00", "%", "%zz", "+", " ", "_",
     ];
 
-    /// <summary>Every key, in the order in which its files are listed: source by source, in each by the bytes of the key.</summary>
+    /// <summary>All keys in listing order: by source, then by the bytes of the key.</summary>
     public IReadOnlyList<string> Keys { get; } = [.. Contents.Keys.OrderBy(SourceOf).ThenBy(Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))];
 
     public IReadOnlyList<string> KeysIn(string folder) => [.. Keys.Where(key => key.StartsWith(folder, StringComparison.Ordinal))];
 
-    /// <summary>The keys that are odd.</summary>
+    /// <summary>The keys with unusual names.</summary>
     public IEnumerable<string> OddKeys => Keys.Where(key => !key.EndsWith(".parquet", StringComparison.Ordinal));
 
-    /// <summary>Stores one in the deployment's bucket.</summary>
+    /// <summary>Stores the files in the deployment's bucket.</summary>
     public static async Task<LargeFolder> PutAsync(Deployment deployment)
     {
         var miner = deployment.NextMiner();
@@ -33,7 +33,7 @@ internal sealed record LargeFolder(Miner Miner, IReadOnlyDictionary<string, byte
         var keys = names.Select((name, index) => deployment.FolderOf(miner, index < OfFirstSource ? "x" : "reddit") + deployment.PathOf(name)).ToList();
         if (deployment.Layout == FolderLayoutKind.Coldkey)
         {
-            // The last page of the one source and the first of the other both hold some.
+            // The last page of the first source and the first page of the second both have some.
             keys.AddRange(OddNames.Select(name => deployment.FolderOf(miner, "reddit") + name));
         }
 

@@ -1,9 +1,9 @@
 namespace S3Auth.EndToEnd.Tests.Stores;
 
-/// <summary>Which object store a deployment stands on.</summary>
+/// <summary>The object store of a deployment.</summary>
 public enum StoreKind
 {
-    /// <summary>The development store inside the service's own process.</summary>
+    /// <summary>The embedded store.</summary>
     Embedded,
 
     /// <summary>A real S3 server.</summary>

@@ -1,4 +1,4 @@
 namespace S3Auth.EndToEnd.Tests.Stores;
 
-/// <summary>One object as its owner sees it in a listing.</summary>
+/// <summary>An object in a listing of the owner.</summary>
 internal sealed record StoredObject(string Key, long Size, string ETag, DateTime LastModified);

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Stores;
 
-/// <summary>Who is registered: every kind of neuron that the rules tell apart, and any number of miners.</summary>
+/// <summary>A subnet with every kind of neuron that the rules distinguish, and any number of miners.</summary>
 internal sealed record Subnet(IReadOnlyList<Miner> Miners)
 {
     private const int FirstMinerUid = 100;
@@ -17,7 +17,7 @@ internal sealed record Subnet(IReadOnlyList<Miner> Miners)
     /// <summary>A permit without stake.</summary>
     public static Miner WithoutStake { get; } = Miner.Development("Eve");
 
-    /// <summary>A permit and exactly the minimum, which is not above it.</summary>
+    /// <summary>A permit and exactly the minimum stake.</summary>
     public static Miner WithTheMinimum { get; } = Miner.Development("Ferdie");
 
     /// <summary>Stake without a permit.</summary>

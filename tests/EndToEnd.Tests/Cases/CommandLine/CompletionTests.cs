@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>What a shell makes of <c>s3auth completion</c>.</summary>
+/// <summary>Shells accept the scripts of <c>s3auth completion</c>.</summary>
 internal sealed class CompletionTests
 {
     [TestCase("s3auth upl", "upload")]

@@ -2,7 +2,7 @@ using S3Auth.Client.Generated;
 
 namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
-/// <summary>The C# client as a library, on every store and in every layout.</summary>
+/// <summary>The C# client library, on every store and in every layout.</summary>
 internal sealed class LibraryTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     [Test]
@@ -142,7 +142,7 @@ internal sealed class LibraryTests(StoreKind store, FolderLayoutKind layout) : D
         ? FileOwner.MinerOfColdkey(miner.Coldkey.Keys.AccountId)
         : FileOwner.MinerOfHotkey(miner.Hotkey.Keys.AccountId);
 
-    /// <summary>A file in the bucket, as a validator finds it, and where to bring it.</summary>
+    /// <summary>A file in the bucket, and its local target.</summary>
     private async Task<FileToFetch> PutAsync(byte[] content)
     {
         var miner = Deployment.NextMiner();
@@ -183,7 +183,7 @@ internal sealed class LibraryTests(StoreKind store, FolderLayoutKind layout) : D
         }
     }
 
-    /// <summary>What was reported, added up.</summary>
+    /// <summary>The sum of the reported progress.</summary>
     private sealed class Sum(Action<long>? after = null) : IProgress<long>
     {
         public long? First { get; private set; }

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>A dataset of the Hub moves into a miner's folder, on every store and in every layout.</summary>
+/// <summary><c>s3auth migrate</c> copies a dataset of the Hub into a miner's folder.</summary>
 internal sealed class MigrationTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private ScratchFolder _folder = null!;
@@ -84,7 +84,7 @@ internal sealed class MigrationTests(StoreKind store, FolderLayoutKind layout) :
         var miner = Deployment.NextMiner();
         (await MigrateAsync(miner)).Result.Expect();
 
-        // As large as it was: only its hash tells.
+        // Same size, so only the hash differs.
         contents["data/part-1.parquet"] = Bytes(contents["data/part-1.parquet"].Length);
         contents["data/part-9.parquet"] = Bytes(4000);
         _hub.Put("data/part-1.parquet", contents["data/part-1.parquet"]);

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
-/// <summary>The libraries as packages: what is in them, and that what their pages show compiles against them.</summary>
+/// <summary>The libraries as packages: their content, and that the examples of their pages compile against them.</summary>
 [NonParallelizable]
 internal sealed partial class PackageTests
 {
@@ -51,7 +51,7 @@ internal sealed partial class PackageTests
         var version = PackageVersion().Match(Path.GetFileName(Directory.GetFiles(Packages, $"S3Auth.{library}.*.nupkg").Single())).Value;
         var project = _folder.Sub("uses-" + library);
         await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), CSharpBlock().Match(page.ReplaceLineEndings("\n")).Groups["code"].Value);
-        // What the build restored is read; these packages themselves must not get into its cache.
+        // Reads the build's package cache, but must not write these packages into it.
         await File.WriteAllTextAsync(Path.Combine(project, "uses.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>

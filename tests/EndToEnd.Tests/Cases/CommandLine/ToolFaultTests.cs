@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary><c>s3auth</c> against a real store, with a way there that fails, and with its own end in the middle.</summary>
+/// <summary><c>s3auth</c> with a real store: network failures, and kills in the middle of a transfer.</summary>
 internal sealed class ToolFaultTests
 {
     private const int Files = 1000;

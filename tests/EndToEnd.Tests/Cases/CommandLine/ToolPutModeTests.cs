@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary><c>s3auth</c> where every file is granted by itself, as a presigned PUT.</summary>
+/// <summary><c>s3auth</c> with <c>UPLOAD_METHOD=PUT</c>.</summary>
 internal sealed class ToolPutModeTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     internal override DeploymentKind Kind => DeploymentKind.Put;

@@ -83,10 +83,10 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         await Bucket.PutAllAsync(contents);
         string[] download = ["download", "--to", "got", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice"];
         (await _tool.RunAsync(download)).Expect();
-        // Of the same size, so that only the bytes tell.
+        // Same size, so only the bytes differ.
         await File.WriteAllBytesAsync(Local("got", folder + "other.bin"), Bytes(3000));
         File.Delete(Local("got", folder + "missing.bin"));
-        // Another time tells nothing.
+        // A changed time alone is no change.
         File.SetLastWriteTimeUtc(Local("got", folder + "same.bin"), DateTime.UtcNow);
 
         var (again, records) = await _tool.RunJsonAsync(download);
@@ -189,7 +189,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         }
     }
 
-    // Whatever a miner calls its files, a validator's copy of them stays below its folder.
+    // Downloads stay below the target folder, whatever the names are.
     [Test]
     public async Task Hostile_keys_stay_below_the_folder()
     {

@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>
-/// Whatever a client sends, it gets one kind of answer: a status, a code, one sentence of help. And the operator's log stays
-/// quiet: a client's mistake is no event of the server's.
+/// Invalid requests get a status, a code and one sentence of help. They write nothing above Information to the log, because a client's
+/// mistake is no event of the server.
 /// </summary>
 internal sealed partial class BadInputTests
 {
@@ -27,7 +27,7 @@ internal sealed partial class BadInputTests
 
     private static IEnumerable<TestCaseData> BadRequests()
     {
-        // What is no JSON object.
+        // Not a JSON object.
         yield return Case("Not_JSON", Folder, () => "this is not JSON", 400, "invalid_request");
         yield return Case("Empty_body", Folder, () => "", 400, "invalid_request");
         yield return Case("White_space", Folder, () => "  \r\n ", 400, "invalid_request");
@@ -157,7 +157,7 @@ internal sealed partial class BadInputTests
         yield return Case(
             "Downloads_of_a_hotkey_that_nobody_knows", Files, () => ServiceClient.FileUrlsBody(Alice, "miner_hotkey", Account.New().Address, ["a"]).ToJsonString(), 404, "miner_not_found", "miner_coldkey");
 
-        // What is well said but not true.
+        // Well-formed but wrong.
         yield return Changed("Signature_of_zeros", body => body["signature"] = new string('0', 128), 401, "invalid_signature", "sign");
         yield return Case("Stranger", Folder, () => ServiceClient.FolderAccessBody(Miner.New()).ToJsonString(), 403, "hotkey_not_registered", "46");
         yield return Case("Miner_as_validator", Validator, () => ServiceClient.ValidatorAccessBody(Bob.Hotkey).ToJsonString(), 403, "not_a_validator", "permit");
@@ -367,7 +367,7 @@ internal sealed partial class BadInputTests
     [GeneratedRegex(@"[^\w.~]", RegexOptions.NonBacktracking)]
     private static partial Regex NoName();
 
-    // Begins with a capital, ends with a full stop, and is one line.
+    // One line that begins with a capital and ends with a full stop.
     [GeneratedRegex(@"\A\p{Lu}[^\r\n]*\.\z", RegexOptions.NonBacktracking)]
     private static partial Regex OneSentence();
 }

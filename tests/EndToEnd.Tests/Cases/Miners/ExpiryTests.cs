@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>What was granted until a moment is worth nothing after it.</summary>
+/// <summary>Grants are worthless after their expiry.</summary>
 internal sealed class ExpiryTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     [Test]

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>A grant for one file takes that file: no other name, no other size, and not when it is there already.</summary>
+/// <summary>A grant for one file accepts only that name and size, and only if the file does not exist.</summary>
 internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private const long MostBytes = 5L * 1024 * 1024 * 1024;

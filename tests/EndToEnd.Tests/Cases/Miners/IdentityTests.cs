@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>Who gets in, and what those are told who do not.</summary>
+/// <summary>Who is let in, and what the others are told.</summary>
 internal sealed class IdentityTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     [Test]

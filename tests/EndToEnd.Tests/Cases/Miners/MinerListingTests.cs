@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>A miner's <c>list_url</c> lists its own folder: nothing less, nothing else, and nothing can be made of it.</summary>
+/// <summary>A miner's <c>list_url</c> lists its own folder only, and any change of the URL is refused.</summary>
 internal sealed class MinerListingTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     [Test]

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>With <c>UPLOAD_METHOD=PUT</c>, for stores without POST uploads, every file is granted by itself as a presigned PUT.</summary>
+/// <summary><c>UPLOAD_METHOD=PUT</c>, for stores without POST uploads: each file is granted as a presigned PUT.</summary>
 internal sealed class PutModeTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     internal override DeploymentKind Kind => DeploymentKind.Put;

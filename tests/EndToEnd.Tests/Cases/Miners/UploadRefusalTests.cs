@@ -1,7 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>
-/// What a miner must not be able to do with its grant. After every attempt the whole bucket is listed and compared: an answer
+/// What a miner must not be able to do with its grant. Each case compares the whole bucket before and after the attempt, because an answer
 /// alone proves nothing.
 /// </summary>
 internal sealed class UploadRefusalTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>Three instances that count together in one Redis, and what someone tries who has a key, or none.</summary>
+/// <summary>Three instances share one Redis. Callers with and without keys try to exceed the limits.</summary>
 [NonParallelizable]
 internal sealed class AbuseTests
 {

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>Three instances of what the image holds, one Redis, and nginx as it is delivered before them: they act as one.</summary>
+/// <summary>Three instances of the published service, one Redis, and the delivered nginx configuration.</summary>
 internal sealed class BehindNginxTests
 {
     private const int Instances = 3;

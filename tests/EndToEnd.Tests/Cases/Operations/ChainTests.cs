@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>
-/// The service as it follows a chain: with its node well, away, hung, killed and back, and started while there is none. A grant
-/// needs no object store, so none runs here.
+/// Reading the chain from a node that is healthy, unreachable, hung, killed or restarted, and starting without a node. Grants need no object
+/// store, so none runs here.
 /// </summary>
 internal sealed class ChainTests
 {
@@ -179,7 +179,7 @@ internal sealed class ChainTests
         node.Misbehaviour = Misbehaviour.Hang;
         await Wait.UntilAsync(() => node.Waiting > 0);
 
-        // All of these are answered while the node still holds the question.
+        // The server answers all of these while the node holds the request.
         for (var i = 0; i < 50; i++)
         {
             await GrantAsync(api, Subnet.OrdinaryMiner);
@@ -371,7 +371,7 @@ internal sealed class ChainTests
 
     private static async Task<string> GrantAsync(ApiProcess api, Miner miner) => (await api.Client.GetFolderAccessAsync(miner)).Folder;
 
-    /// <summary>Waits until the health check says so of the metagraph. Returns what it says.</summary>
+    /// <summary>Waits until the metagraph's part of the health check meets the condition, and returns it.</summary>
     private static async Task<JsonObject> UntilAsync(ApiProcess api, Func<JsonObject, bool> wanted)
     {
         JsonObject state = [];

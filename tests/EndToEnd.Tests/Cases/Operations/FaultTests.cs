@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>
-/// Faults of everything around the service while miners ask for access: all of them get it before, during and after. Each prints what
-/// share did.
+/// Failures of chain, Redis, store, clock, disk and processes under a constant load of miners. Every request must be granted before, during
+/// and after the failure. Each case prints the share that was.
 /// </summary>
 internal sealed class FaultTests
 {
@@ -12,7 +12,7 @@ internal sealed class FaultTests
     private static readonly TimeSpan During = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan After = TimeSpan.FromSeconds(3);
 
-    // What "no request waits more than 250 ms for Redis" leaves on a busy machine.
+    // Requests wait at most 250 ms for Redis. The rest is for a busy machine.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 
     private readonly List<IAsyncDisposable> _running = [];
@@ -130,7 +130,7 @@ internal sealed class FaultTests
         var redis = Own(await RedisServer.StartAsync());
         var settings = Settings(0);
 
-        // That Redis has none, so it refuses this one.
+        // This Redis has no password, so it refuses one.
         settings["REDIS_URL"] = string.Create(CultureInfo.InvariantCulture, $"redis://:very-private@127.0.0.1:{redis.Port}");
         var api = await StartAsync(settings);
         var granted = await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner));
@@ -264,7 +264,7 @@ internal sealed class FaultTests
         var apis = await StartAsync(redis.Url, instances: 2, drainSeconds: 3);
         var ready = apis.Select(api => api.Address).ToArray();
 
-        // A load balancer in small: asks who is ready, and sends to those.
+        // A small load balancer: polls readiness, and sends requests to the ready instances.
         using var end = new CancellationTokenSource();
         var watching = Task.Run(async () =>
         {
@@ -309,7 +309,7 @@ internal sealed class FaultTests
         Assert.That(took, Is.LessThan(TimeSpan.FromSeconds(30)));
         Assert.That(apis[0].ReadLog().Where(entry => entry.IsAboveInformation), Is.Empty);
 
-        // What was decided was also recorded, to the last request.
+        // Every grant has an audit record.
         var granted = apis.Sum(api => api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("\"granted\"", StringComparison.Ordinal)));
         Assert.That(granted, Is.GreaterThanOrEqualTo(before.Granted + during.Granted + after.Granted));
     }
@@ -326,7 +326,7 @@ internal sealed class FaultTests
             answered = load.Granted;
         }
 
-        // Who asks a process that leaves may find nobody there. But what it granted has arrived.
+        // A stopping process may refuse connections. But the grants that it gave have arrived.
         var granted = api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("\"granted\"", StringComparison.Ordinal));
         Assert.That(answered, Is.EqualTo(granted).And.Positive);
     }

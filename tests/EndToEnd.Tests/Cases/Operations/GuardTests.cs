@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>A test run that ends, however it ends, leaves neither processes nor folders.</summary>
+/// <summary>A test run leaves no processes or folders behind, even if it is killed.</summary>
 internal sealed class GuardTests
 {
     [Test]
@@ -21,7 +21,7 @@ internal sealed class GuardTests
         {
             guard.Watch(forgotten);
             guard.Own(folder);
-            // Disposing closes the pipe, which is all that remains of a run that was killed.
+            // Disposing closes the pipe, as the end of a killed run does.
         }
 
         Assert.That(forgotten.WaitForExit(TimeSpan.FromSeconds(10)));

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>What somebody without any key does to the server itself: claims, dawdles, and opens connections.</summary>
+/// <summary>Attacks on the server by clients without a key: claimed sizes, slow requests, many connections.</summary>
 [NonParallelizable]
 internal sealed class HardeningTests
 {
@@ -251,7 +251,7 @@ internal sealed class HardeningTests
         }
         catch (IOException)
         {
-            // Closed the hard way.
+            // The connection was reset.
         }
         catch (OperationCanceledException)
         {

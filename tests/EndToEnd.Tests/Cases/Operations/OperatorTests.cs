@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
-/// <summary>What the operators' guide tells to paste works when it is pasted, on a real store and a real Redis; its alarms watch what there is.</summary>
+/// <summary>Runs the commands of the operators' guide on a real store and Redis, and checks its alarms.</summary>
 [NonParallelizable]
 internal sealed partial class OperatorTests
 {
@@ -94,7 +94,7 @@ internal sealed partial class OperatorTests
         var asked = await BashAsync(blocks[1], []);
         Assert.That(asked.Output, Does.Contain("\"status\":\"ok\"").And.Contain("\"redis_ok\":true").And.Contain("\"s3_ok\":true"));
 
-        // Somebody granted, one whose proof comes twice, somebody who is not who he says, and a validator of everything.
+        // A grant, a replay, a forged signature, and a validator's grant.
         var body = ServiceClient.FolderAccessBody(miner);
         var granted = await client.PostAsync(ServiceClient.FolderAccessPath, body);
         await client.PostAsync(ServiceClient.FolderAccessPath, body);
@@ -174,11 +174,11 @@ internal sealed partial class OperatorTests
         Assert.That(AlarmRow().Matches(Guide).Select(match => match.Groups["name"].Value), Is.EqualTo(rules));
     }
 
-    // The expressions of the rules, without what is said of them.
+    // The expressions of the rules, without annotations.
     private static string Expressions() =>
         string.Join('\n', Expression().Matches(Rules).Select(match => match.Groups["text"].Value));
 
-    /// <summary>The bash blocks between a heading and the next one of whatever depth.</summary>
+    /// <summary>The bash blocks between a heading and the next heading.</summary>
     private static List<string> BlocksOf(string heading)
     {
         var (within, blocks, fence) = (false, new List<string>(), (string?)null);
@@ -212,7 +212,7 @@ internal sealed partial class OperatorTests
         return redis;
     }
 
-    /// <summary>Pastes what ends with a server, and waits until that is ready. The shell becomes its last command, so that ending it ends that.</summary>
+    /// <summary>Runs a script that ends with the server, with <c>exec</c> so that it can be stopped. Waits until it is ready.</summary>
     private async Task<ServiceClient> ServeAsync(string script, int port, Dictionary<string, string> environment)
     {
         var lines = script.TrimEnd().Split('\n');
@@ -236,7 +236,7 @@ internal sealed partial class OperatorTests
         return result;
     }
 
-    // Nothing that this machine's environment says may decide here.
+    // The machine's environment must not change settings.
     private static Dictionary<string, string?> Environment(Dictionary<string, string> settings, int port)
     {
         var environment = ApiProcess.OwnVariables.ToDictionary(name => name, _ => (string?)null, StringComparer.Ordinal);

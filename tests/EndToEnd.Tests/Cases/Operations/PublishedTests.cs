@@ -2,7 +2,7 @@ using System.Reflection.PortableExecutable;
 
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
-/// <summary>What the image holds, as the image starts it: another account, files that it cannot change, one folder that it may write to.</summary>
+/// <summary>The published service, started like in its image: unprivileged, read-only files, one writable folder.</summary>
 internal sealed class PublishedTests
 {
     private const ushort Amd64 = 0x3E;
@@ -108,7 +108,7 @@ internal sealed class PublishedTests
         }
     }
 
-    // Of an ELF file: its e_machine.
+    // The e_machine field of an ELF file.
     private static int MachineOf(string path)
     {
         using var file = File.OpenRead(path);

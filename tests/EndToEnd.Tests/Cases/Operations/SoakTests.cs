@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>
-/// Half of what it can do, for a while: nothing grows. The build soaks for half a minute, the nightly target for ten
-/// (<c>S3AUTH_SOAK_SECONDS</c>).
+/// Half of the server's capacity for a while: memory, handles, timers and threads must not grow. A build soaks for half a minute, the
+/// nightly target for ten minutes (<c>S3AUTH_SOAK_SECONDS</c>).
 /// </summary>
 [NonParallelizable]
 internal sealed class SoakTests
@@ -12,7 +12,7 @@ internal sealed class SoakTests
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Measuring = TimeSpan.FromSeconds(4);
 
-    // What a run may differ in by when its heap was last collected.
+    // Allowance for the time of the last garbage collection.
     private const double MostGrowth = 1.25;
     private const double Slack = 24;
 
@@ -38,7 +38,7 @@ internal sealed class SoakTests
             new AccessKeys("somebody", "some-secret-that-must-not-be-seen")));
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = Workers });
 
-        // The replay memory grows until its window is over; what it holds is counted apart, by its own metric.
+        // The replay memory grows until its window ends. Its size is subtracted, by its own metric.
         await RunAsync(api, http, subnet, WarmUp, perSecond: null);
         var (asked, failed) = await RunAsync(api, http, subnet, Measuring, perSecond: null);
         var capacity = asked / Measuring.TotalSeconds;
@@ -65,7 +65,7 @@ internal sealed class SoakTests
         }
     }
 
-    // 20 bytes each, in tables that double.
+    // 20 bytes per proof, in tables that double.
     private static double BytesOf(double proofs) => Math.Max(0, proofs) * 40;
 
     private static async Task<(int Asked, List<string> Failed)> RunAsync(ApiProcess api, HttpClient http, Subnet subnet, TimeSpan duration, double? perSecond)
@@ -124,7 +124,7 @@ internal sealed class SoakTests
         static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
     }
 
-    // The number in the line that begins so.
+    // The number in the line with this start.
     private static double Read(string text, string start)
     {
         var line = text.Split('\n').First(one => one.StartsWith(start, StringComparison.Ordinal));

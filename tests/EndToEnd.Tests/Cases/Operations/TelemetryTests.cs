@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
-/// <summary>What a collector of OpenTelemetry gets.</summary>
+/// <summary>What an OpenTelemetry collector receives.</summary>
 internal sealed class TelemetryTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>Clients that ask for the largest answers and never read them, on a server with a heap of 384 MB.</summary>
+/// <summary>Clients request the largest answers and never read them. The server has a heap of 384 MB.</summary>
 [NonParallelizable]
 [TestFixture(StoreKind.Embedded)]
 [TestFixture(StoreKind.Real)]
@@ -20,7 +20,7 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
 
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(60);
 
-    // The longest key that a store takes, of the character that grows most in JSON.
+    // The longest key, of the character that needs the most bytes in JSON.
     private static readonly string Hostile = new('\x01', 900);
 
     private readonly List<Socket> _connections = [];
@@ -138,10 +138,10 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
         }
     }
 
-    /// <summary>Opens a connection with as little room for an answer as there can be, and asks for one of the largest.</summary>
+    /// <summary>Opens a connection with the smallest receive buffer, and requests one of the largest answers.</summary>
     private async Task AskAsync(int number)
     {
-        // Several times, as who pipelines does.
+        // Pipelines several requests.
         await SendAsync([.. Enumerable.Repeat(Request(number), Pipelined).SelectMany(request => request)]);
     }
 
@@ -202,7 +202,7 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
             $"POST {call.Path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n")), .. body];
     }
 
-    /// <summary>Waits until the server has no more requests under way than the honest ones.</summary>
+    /// <summary>Waits until the server has dropped the unread answers.</summary>
     private async Task UntilNobodyIsHeldAsync()
     {
         var start = Stopwatch.GetTimestamp();

@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
-/// <summary>The interactive page in a real browser: it loads from this server alone, and sends real signed requests.</summary>
+/// <summary>The API explorer in a browser: it loads from this server only and sends signed requests.</summary>
 internal sealed class DocumentationPageTests
 {
     private ScratchFolder? _folder;

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>What the guides tell miners and validators to paste works when it is pasted, from top to bottom, by somebody with a wallet.</summary>
+/// <summary>Runs the commands of the guides for miners and validators, from top to bottom, with a wallet.</summary>
 [NonParallelizable]
 internal sealed partial class GuideTests
 {
@@ -89,7 +89,7 @@ internal sealed partial class GuideTests
             environment: new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["HOME"] = Path.Combine(_folder.Path, "home"),
-                // The home is another one there; the packages are those of the build.
+                // HOME is replaced, so the package cache must be named.
                 ["NUGET_PACKAGES"] = Repository.PackageCache,
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 ["DOTNET_NOLOGO"] = "1",

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>What the README tells a newcomer to paste works when it is pasted.</summary>
+/// <summary>Runs the commands of the README's quick start.</summary>
 [NonParallelizable]
 internal sealed partial class ReadmeTests
 {
@@ -9,7 +9,7 @@ internal sealed partial class ReadmeTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    // These start what the test has running already.
+    // Commands that start what the test has started already.
     private static readonly string[] Starters = ["dotnet run --project src/Api", "./build.sh"];
 
     [Test]

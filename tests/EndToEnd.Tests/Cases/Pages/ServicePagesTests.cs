@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>What everyone may ask without a proof.</summary>
+/// <summary>The endpoints that need no proof.</summary>
 internal sealed class ServicePagesTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private string LayoutText => Deployment.Layout == FolderLayoutKind.Coldkey ? "data/{source}/{coldkey}/" : "data/hotkey={hotkey}/";

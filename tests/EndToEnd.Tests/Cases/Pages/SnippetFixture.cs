@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>
-/// Runs the snippets of the page at <c>/</c> as they are shown, for a person who has the wallet <c>default</c> and the programs that the page
-/// names. Shell snippets are pasted into bash, zsh and fish. Snippets are slow, so a build runs two deployments, which together have both
+/// Runs the snippets of the page at <c>/</c> as they are shown, for a person who has the wallet <c>default</c> and the programs that the
+/// page names. Shell snippets are pasted into bash, zsh and fish. Snippets are slow, so a build runs two deployments, which together have both
 /// stores and both layouts. The nightly target runs all four.
 /// </summary>
 [TestFixtureSource(typeof(SnippetFixture), nameof(Deployments))]
@@ -12,7 +12,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
 
     private static readonly Lazy<string> Sources = new(CopySources);
 
-    // Two at once would build the same sources.
+    // Two builds of the same sources would collide.
     private static readonly SemaphoreSlim OneBuild = new(1);
 
     private static int _programs;
@@ -63,7 +63,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
             var work = folder.Sub("work");
             await File.WriteAllBytesAsync(Path.Combine(work, Name), Bytes(5000));
 
-            // What an earlier run left is not gone on with.
+            // Files of an earlier run must not be used.
             foreach (var (file, content) in new[] { ("s3auth-access.json", """{"url":"http://null.invalid/","fields":{},"folder":""}"""), ("s3auth-files.json", """{"files":[{"download_url":"http://null.invalid/"}]}""") })
             {
                 await File.WriteAllTextAsync(Path.Combine(work, file), content);
@@ -80,14 +80,14 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         }
     }
 
-    /// <summary>The shells to paste it into; just one name for what is no shell's.</summary>
+    /// <summary>The shells for a snippet. One entry for snippets that are not for shells.</summary>
     protected IReadOnlyList<string> ShellsFor(string language) => language is "s3auth" or "curl" && OnEmbeddedStore && Layout == FolderLayoutKind.Coldkey ? ["bash", "zsh", "fish"] : ["bash"];
 
-    /// <summary>Runs what the page shows in the folder <c>work</c> of another, as somebody with this wallet.</summary>
+    /// <summary>Runs a snippet in the subfolder <c>work</c>, with this wallet.</summary>
     protected Task<ToolResult> RunAsync(ScratchFolder folder, Miner wallet, string who, string language, string shell) =>
         RunAsync(Client, folder, wallet, who, language, shell);
 
-    /// <summary>The same of a page of any server.</summary>
+    /// <summary>The same for the page of any server.</summary>
     internal static async Task<ToolResult> RunAsync(ServiceClient client, ScratchFolder folder, Miner wallet, string who, string language, string shell)
     {
         var home = folder.Sub("home");
@@ -100,7 +100,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
             ["NO_PROXY"] = "*",
             ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
             ["DOTNET_NOLOGO"] = "1",
-            // The home is another one here; the packages are those of the build.
+            // HOME is replaced, so the package cache must be named.
             ["NUGET_PACKAGES"] = Repository.PackageCache,
         };
         return language switch
@@ -111,7 +111,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         };
     }
 
-    // What was granted is in them.
+    // These files contain grants.
     private static void AssertNobodyElseReads(ScratchFolder folder, string language)
     {
         if (OperatingSystem.IsWindows() || language != "curl")
@@ -133,7 +133,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         return WebUtility.HtmlDecode(section.Groups["text"].Value);
     }
 
-    // Line by line, as a shell reads what is pasted into it: with its own rules for comments, quotes and what follows a failure.
+    // Feeds the lines to an interactive shell, as pasting does.
     private static async Task<ToolResult> PasteAsync(ScratchFolder folder, string snippet, string shell, Dictionary<string, string> environment)
     {
         Tool.Need("curl", "curl");
@@ -185,7 +185,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         }
     }
 
-    // A folder with S3Auth's sources in its folder s3auth: what the program is built with, and nothing that was built.
+    // Copies the sources of S3Auth into the subfolder s3auth, without build output.
     private static string CopySources()
     {
         var folder = TestRun.Current.Scratch("snippet-sources");

@@ -1,9 +1,9 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>Snippets of the page where one form takes any number of files; and those for validators.</summary>
+/// <summary>The page's snippets with upload forms, and those for validators.</summary>
 internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : SnippetFixture(store, layout)
 {
-    // What a validator pastes reads everything that there is.
+    // The validators' snippets read the whole bucket.
     internal override DeploymentKind Kind => DeploymentKind.Few;
 
     [TestCaseSource(nameof(Languages))]
@@ -25,7 +25,7 @@ internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : S
             switch (language)
             {
                 case "curl":
-                    // It reads the first file of the first miner, whoever that is.
+                    // The snippet reads the first file of the first miner.
                     Assert.That(result.Output, Does.Contain($"{Deployment.OwnerOf(miner)} {Deployment.FolderOf(miner)}"), shell);
                     Assert.That(new FileInfo(Path.Combine(work, "s3auth-first.bin")).Length, Is.Positive, shell);
                     break;

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>The development store keeps what it accepted, however its process ends, and stays out of production.</summary>
+/// <summary>The embedded store keeps accepted files after a crash, and refuses to run in production.</summary>
 internal sealed class EmbeddedStoreTests
 {
     private static readonly Miner Bob = Miner.Development("Bob");

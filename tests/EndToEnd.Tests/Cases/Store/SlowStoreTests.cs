@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>A store that does not answer keeps nobody waiting for long, and those who need no answer of it not at all.</summary>
+/// <summary>A store that does not answer: requests that need it end with a timeout, all others are not delayed.</summary>
 internal sealed class SlowStoreTests
 {
     private const int ManyRequests = 200;

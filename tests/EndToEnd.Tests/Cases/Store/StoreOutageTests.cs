@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>Grants are computed, not fetched: an object store that is down stops nobody from getting one.</summary>
+/// <summary>Grants need no answer of the object store: the server gives them while the store is down.</summary>
 internal sealed class StoreOutageTests
 {
     private ScratchFolder? _folder;

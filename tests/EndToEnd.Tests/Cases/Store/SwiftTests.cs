@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>
-/// A second real S3 server, OpenStack Swift, with <c>UPLOAD_METHOD=PUT</c>: by itself a PUT is not safe there, behind nginx it is, and the service finds
-/// out which.
+/// OpenStack Swift with <c>UPLOAD_METHOD=PUT</c>. A presigned PUT is unsafe at Swift itself, and safe behind nginx. The server finds out which
+/// of the two it has.
 /// </summary>
 internal sealed class SwiftTests
 {

@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
 /// <summary>
-/// The service signs with temporary keys of a role, as in an ECS task: real ones, of the real store's own token service, with just the
-/// rights that it needs. It promises what they can keep.
+/// The server signs with temporary keys of a role, as in an ECS task. The real store issues them, with the minimum rights. No grant lasts
+/// longer than its keys.
 /// </summary>
 internal sealed class TemporaryCredentialTests
 {

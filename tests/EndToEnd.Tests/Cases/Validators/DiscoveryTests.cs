@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>A validator finds every miner's folder, also where there are thousands.</summary>
+/// <summary>A validator finds every miner's folder among thousands.</summary>
 internal sealed class DiscoveryTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private const int ManyMiners = 2500;

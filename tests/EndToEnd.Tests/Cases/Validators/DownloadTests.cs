@@ -2,7 +2,7 @@ using Parquet.Serialization;
 
 namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
-/// <summary>What a miner uploaded is what a validator reads, byte for byte.</summary>
+/// <summary>Validators download exactly the bytes that miners uploaded.</summary>
 internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     [Test]

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>Every file of a miner is listed once, however many there are and whatever they are called; and nothing of anybody else.</summary>
+/// <summary>Each file of a miner is listed once, whatever its name, and no file of another miner.</summary>
 internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private const string Base64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

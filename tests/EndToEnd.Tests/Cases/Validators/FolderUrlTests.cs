@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>A validator gets a listing of every job of every miner, each of just that job.</summary>
+/// <summary>A validator gets one listing URL for each job of each miner.</summary>
 internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private static Account Validator => Subnet.Validator.Hotkey;

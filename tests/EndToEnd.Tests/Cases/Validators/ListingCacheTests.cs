@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>Discovery may be a little old, as the operator allows; what a miner has uploaded is listed at once.</summary>
+/// <summary>Lists of miners may be cached for <c>LISTING_CACHE_SECONDS</c>. Lists of files are never cached.</summary>
 internal sealed class ListingCacheTests
 {
     [Test]

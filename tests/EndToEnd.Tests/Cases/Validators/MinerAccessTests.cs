@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>A validator lists one miner through the store's own listings, page by page, and never gets to another's.</summary>
+/// <summary>A validator lists one miner's files page by page, and no other miner's.</summary>
 internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     internal override DeploymentKind Kind => DeploymentKind.Large;

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>Two servers that trust the same validator, of two subnets: what one of them is sent opens nothing at the other.</summary>
+/// <summary>Two servers with the same validator: a request for one of them is worth nothing at the other.</summary>
 internal sealed class RelayTests
 {
     private ScratchFolder _folder = null!;

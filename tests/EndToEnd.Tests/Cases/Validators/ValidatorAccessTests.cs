@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases;
 
-/// <summary>A validator finds every miner's folder, lists each, and can do nothing else.</summary>
+/// <summary>A validator finds and lists every miner's folder, and can do nothing else.</summary>
 internal sealed class ValidatorAccessTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     [Test]
