@@ -6,6 +6,7 @@ global using S3Auth.EndToEnd.Tests.Cases.Miners;
 global using S3Auth.EndToEnd.Tests.Cases.Operations;
 global using S3Auth.EndToEnd.Tests.Cases.Pages;
 global using S3Auth.EndToEnd.Tests.Cases.Validators;
+global using S3Auth.EndToEnd.Tests.Cases.Store;
 global using S3Auth.EndToEnd.Tests.Clients;
 global using S3Auth.EndToEnd.Tests.Servers;
 global using S3Auth.EndToEnd.Tests.Stores;

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary>Shells accept the scripts of <c>s3auth completion</c>.</summary>
 internal sealed class CompletionTests

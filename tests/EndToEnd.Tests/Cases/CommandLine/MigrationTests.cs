@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary><c>s3auth migrate</c> copies a dataset of the Hub into a miner's folder.</summary>
 internal sealed class MigrationTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

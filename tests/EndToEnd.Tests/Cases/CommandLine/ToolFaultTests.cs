@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary><c>s3auth</c> with a real store: network failures, and kills in the middle of a transfer.</summary>
 internal sealed class ToolFaultTests

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary><c>s3auth</c> with <c>UPLOAD_METHOD=PUT</c>.</summary>
 internal sealed class ToolPutModeTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

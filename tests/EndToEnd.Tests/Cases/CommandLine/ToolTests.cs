@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary><c>s3auth</c> on every store and in every layout.</summary>
 internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>
 /// Invalid requests get a status, a code and one sentence of help. They write nothing above Information to the log, because a client's

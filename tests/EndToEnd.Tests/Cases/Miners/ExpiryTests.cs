@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>Grants are worthless after their expiry.</summary>
 internal sealed class ExpiryTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>A grant for one file accepts only that name and size, and only if the file does not exist.</summary>
 internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

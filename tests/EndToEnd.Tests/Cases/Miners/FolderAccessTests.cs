@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>A miner proves who it is and is told where it may upload.</summary>
 internal sealed class FolderAccessTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>Programs that are not ours: miners and validators run Python, curl and whatever else speaks HTTP and S3.</summary>
 internal sealed class ForeignClientTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

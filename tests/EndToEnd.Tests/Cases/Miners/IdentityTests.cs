@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>Who is let in, and what the others are told.</summary>
 internal sealed class IdentityTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>A miner's <c>list_url</c> lists its own folder only, and any change of the URL is refused.</summary>
 internal sealed class MinerListingTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary><c>UPLOAD_METHOD=PUT</c>, for stores without POST uploads: each file is granted as a presigned PUT.</summary>
 internal sealed class PutModeTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

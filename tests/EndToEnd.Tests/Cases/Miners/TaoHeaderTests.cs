@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>Tao v2 headers prove a request as a commitment does: these bytes, this signer, this moment, and nothing else.</summary>
 internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>
 /// What a miner must not be able to do with its grant. Each case compares the whole bucket before and after the attempt, because an answer

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>What a miner uploads arrives, whatever it uploads with.</summary>
 internal sealed class UploadTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

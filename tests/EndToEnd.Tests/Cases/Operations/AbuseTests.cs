@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>Three instances share one Redis. Callers with and without keys try to exceed the limits.</summary>
 [NonParallelizable]

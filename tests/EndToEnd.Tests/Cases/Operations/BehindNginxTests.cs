@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>Three instances of the published service, one Redis, and the delivered nginx configuration.</summary>
 internal sealed class BehindNginxTests

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>A test run leaves no processes or folders behind, even if it is killed.</summary>
 internal sealed class GuardTests

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>Attacks on the server by clients without a key: claimed sizes, slow requests, many connections.</summary>
 [NonParallelizable]

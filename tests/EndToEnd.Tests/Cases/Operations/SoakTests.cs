@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>
 /// Half of the server's capacity for a while: memory, handles, timers and threads must not grow. A build soaks for half a minute, the

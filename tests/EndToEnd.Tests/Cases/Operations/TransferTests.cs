@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>
 /// How long <c>s3auth upload</c> takes beside what others use, which have the bucket's keys: the same files, to the same real store, in

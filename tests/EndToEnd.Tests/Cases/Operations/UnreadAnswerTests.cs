@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>Clients request the largest answers and never read them. The server has a heap of 384 MB.</summary>
 [NonParallelizable]

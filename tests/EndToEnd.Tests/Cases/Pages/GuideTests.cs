@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>Runs the commands of the guides for miners and validators, from top to bottom, with a wallet.</summary>
 [NonParallelizable]

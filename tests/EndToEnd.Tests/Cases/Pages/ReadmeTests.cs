@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>Runs the commands of the README's quick start.</summary>
 [NonParallelizable]

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>The endpoints that need no proof.</summary>
 internal sealed class ServicePagesTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>
 /// Runs the snippets of the page at <c>/</c> as they are shown, for a person who has the wallet <c>default</c> and the programs that the

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>The page's snippets with <c>UPLOAD_METHOD=PUT</c>.</summary>
 internal sealed class SnippetPutTests(StoreKind store, FolderLayoutKind layout) : SnippetFixture(store, layout)

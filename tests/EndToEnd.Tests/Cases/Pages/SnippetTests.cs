@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>The page's snippets with upload forms, and those for validators.</summary>
 internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : SnippetFixture(store, layout)

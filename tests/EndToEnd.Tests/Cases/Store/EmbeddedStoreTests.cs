@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
 /// <summary>The embedded store keeps accepted files after a crash, and refuses to run in production.</summary>
 internal sealed class EmbeddedStoreTests

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
 /// <summary>A store that does not answer: requests that need it end with a timeout, all others are not delayed.</summary>
 internal sealed class SlowStoreTests

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
 /// <summary>Grants need no answer of the object store: the server gives them while the store is down.</summary>
 internal sealed class StoreOutageTests

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
 /// <summary>
 /// OpenStack Swift with <c>UPLOAD_METHOD=PUT</c>. A presigned PUT is unsafe at Swift itself, and safe behind nginx. The server finds out which

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
 /// <summary>
 /// The server signs with temporary keys of a role, as in an ECS task. The real store issues them, with the minimum rights. No grant lasts

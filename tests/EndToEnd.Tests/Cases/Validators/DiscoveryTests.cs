@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>A validator finds every miner's folder among thousands.</summary>
 internal sealed class DiscoveryTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

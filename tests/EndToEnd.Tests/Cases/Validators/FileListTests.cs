@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>Each file of a miner is listed once, whatever its name, and no file of another miner.</summary>
 internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

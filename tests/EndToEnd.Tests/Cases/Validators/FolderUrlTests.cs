@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>A validator gets one listing URL for each job of each miner.</summary>
 internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>
 /// One miner chooses its keys to do harm: every validator's path still reads every file of all others, and of that miner's own what can be

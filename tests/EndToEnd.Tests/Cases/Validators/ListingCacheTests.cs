@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>Lists of miners may be cached for <c>LISTING_CACHE_SECONDS</c>. Lists of files are never cached.</summary>
 internal sealed class ListingCacheTests

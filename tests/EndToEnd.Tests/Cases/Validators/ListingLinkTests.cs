@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>Listings that lead to the server, page after page, by programs that know nothing of it.</summary>
 internal sealed class ListingLinkTests

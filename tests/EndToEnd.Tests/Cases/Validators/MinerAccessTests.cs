@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>A validator lists one miner's files page by page, and no other miner's.</summary>
 internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>Two servers with the same validator: a request for one of them is worth nothing at the other.</summary>
 internal sealed class RelayTests

@@ -1,4 +1,4 @@
-namespace S3Auth.EndToEnd.Tests.Cases;
+namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>A validator finds and lists every miner's folder, and can do nothing else.</summary>
 internal sealed class ValidatorAccessTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
