@@ -26,7 +26,7 @@ public sealed class RequestBodyTests
 
         using (var body = await RequestBody.ReadAsync(Context(new MemoryStream(bytes)), memory, TimeProvider.System))
         {
-            Assert.That(body.Bytes.ToArray(), Is.EqualTo(bytes));
+            Content.AssertSame(body.Bytes.ToArray(), bytes);
         }
 
         Assert.That(memory.Taken, Is.Zero, "all was given back");

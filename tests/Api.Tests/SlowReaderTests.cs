@@ -40,7 +40,7 @@ public sealed class SlowReaderTests
         var read = await _client.ReadAsync(bytes.Length);
         await writing;
 
-        Assert.That(read, Is.EqualTo(bytes));
+        Content.AssertSame(read, bytes);
         Assert.That((_client.IsAborted, _memory.Taken), Is.EqualTo((false, 0)));
     }
 

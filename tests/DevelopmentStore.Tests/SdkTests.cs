@@ -65,7 +65,7 @@ internal sealed class SdkTests : StoreTests
         using var got = await _client.GetObjectAsync(Bucket, "key");
         using var received = new MemoryStream();
         await got.ResponseStream.CopyToAsync(received);
-        Assert.That(received.ToArray(), Is.EqualTo(bytes));
+        Content.AssertSame(received.ToArray(), bytes);
         Assert.That(got.Headers.ContentEncoding, Is.Null.Or.Empty);
     }
 

@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// A disk that can be filled: a small mounted file system. Where mounting is not allowed, <c>/dev/full</c> in place of the audit file, and a
-/// read-only data folder.
+/// A disk that can be filled: a small mounted file system. Where mounting is not allowed, <c>/dev/full</c> in place of the audit file,
+/// and a read-only data folder.
 /// </summary>
 internal sealed class FullDisk : IAsyncDisposable
 {

@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// Stops all processes and deletes all folders of a test run, even if the run is killed. A detached shell script gets their names and cleans
-/// up when its input ends. Without such a shell, only a run that ends by itself cleans up.
+/// Stops all processes and deletes all folders of a test run, even if the run is killed. A detached shell script gets their names and
+/// cleans up when its input ends. Without such a shell, only a run that ends by itself cleans up.
 /// </summary>
 internal sealed class Guard : IDisposable
 {

@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// A fake Hugging Face Hub with one private dataset: the documented JSON of a revision and of its paged tree, Git files from the Hub itself,
-/// LFS files by a redirect to another host. It can answer 429, break off, and send wrong bytes.
+/// A fake Hugging Face Hub with one private dataset: the documented JSON of a revision and of its paged tree, Git files from the Hub
+/// itself, LFS files by a redirect to another host. It can answer 429, break off, and send wrong bytes.
 /// </summary>
 internal sealed class Hub : IAsyncDisposable
 {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// The content of the image, made without a container engine: runs the Dockerfile's steps in an empty folder, with exactly the files that it
-/// copies. The result is read-only.
+/// The content of the image, made without a container engine: runs the Dockerfile's steps in an empty folder, with exactly the files that
+/// it copies. The result is read-only.
 /// </summary>
 internal sealed class PublishedService
 {

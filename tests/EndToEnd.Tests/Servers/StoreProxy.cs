@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// nginx in front of an object store, with default settings: it drops headers with underscores in their names, and refuses requests with both
-/// a length and chunks.
+/// nginx in front of an object store, with default settings: it drops headers with underscores in their names, and refuses requests with
+/// both a length and chunks.
 /// </summary>
 internal sealed class StoreProxy : IAsyncDisposable
 {

@@ -580,7 +580,8 @@ internal sealed class MetagraphSynchroniserTests
             await TickAsync(step, settle, step);
         }
 
-        Assert.That(done(), Is.True);
+        // On a busy machine the last tick may still be in progress.
+        await Wait.UntilAsync(done);
     }
 
     // What a second set off is under way when a timer of it has run; it is over when the service waits for the next one.

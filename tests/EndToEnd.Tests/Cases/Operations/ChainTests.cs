@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>
-/// Reading the chain from a node that is healthy, unreachable, hung, killed or restarted, and starting without a node. Grants need no object
-/// store, so none runs here.
+/// Reading the chain from a node that is healthy, unreachable, hung, killed or restarted, and starting without a node. Grants need no
+/// object store, so none runs here.
 /// </summary>
 internal sealed class ChainTests
 {

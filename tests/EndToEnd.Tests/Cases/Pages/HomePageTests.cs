@@ -3,7 +3,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
-/// <summary>The page at <c>/</c> in a real browser: narrow and wide, light and dark, with and without its script, healthy and not.</summary>
+/// <summary>The page at <c>/</c> in a browser: widths, themes, with and without scripts, healthy and degraded.</summary>
 internal sealed class HomePageTests
 {
     private const int Narrow = 360;

@@ -2,8 +2,8 @@ namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>
 /// Runs the snippets of the page at <c>/</c> as they are shown, for a person who has the wallet <c>default</c> and the programs that the
-/// page names. Shell snippets are pasted into bash, zsh and fish. Snippets are slow, so a build runs two deployments, which together have both
-/// stores and both layouts. The nightly target runs all four.
+/// page names. Shell snippets are pasted into bash, zsh and fish. Snippets are slow, so a build runs two deployments, which together have
+/// both stores and both layouts. The nightly target runs all four.
 /// </summary>
 [TestFixtureSource(typeof(SnippetFixture), nameof(Deployments))]
 internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)

@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
 /// <summary>
-/// OpenStack Swift with <c>UPLOAD_METHOD=PUT</c>. A presigned PUT is unsafe at Swift itself, and safe behind nginx. The server finds out which
-/// of the two it has.
+/// OpenStack Swift with <c>UPLOAD_METHOD=PUT</c>. A presigned PUT is unsafe at Swift itself, and safe behind nginx. The server finds out
+/// which of the two it has.
 /// </summary>
 internal sealed class SwiftTests
 {

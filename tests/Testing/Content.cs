@@ -1,7 +1,7 @@
-namespace S3Auth.EndToEnd.Tests.Clients;
+namespace S3Auth.Testing;
 
 /// <summary>Compares file contents.</summary>
-internal static class Content
+public static class Content
 {
     /// <summary>Asserts that both are equal. NUnit's own comparison takes seconds for large arrays.</summary>
     public static void AssertSame(byte[] actual, byte[] expected, string? what = null)
