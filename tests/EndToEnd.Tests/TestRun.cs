@@ -12,7 +12,8 @@ internal sealed class TestRun
 
     private readonly ConcurrentBag<ScratchFolder> _folders = [];
 
-    private readonly ConcurrentDictionary<(StoreKind Store, FolderLayoutKind Layout, DeploymentKind Kind), ConcurrentStack<Deployment>> _free = new();
+    private readonly ConcurrentDictionary<(
+        StoreKind Store, FolderLayoutKind Layout, DeploymentKind Kind), ConcurrentStack<Deployment>> _free = new();
 
     private readonly ConcurrentBag<Deployment> _deployments = [];
 

@@ -10,15 +10,22 @@ public static class Fuzz
 {
     private static readonly byte[][] Snippets =
     [
-        "\r\n"u8.ToArray(), "--"u8.ToArray(), "\""u8.ToArray(), ";"u8.ToArray(), "="u8.ToArray(), "\0"u8.ToArray(), [0xff, 0xfe], "%00"u8.ToArray(),
+        "\r\n"u8.ToArray(), "--"u8.ToArray(), "\""u8.ToArray(), ";"u8.ToArray(), "="u8.ToArray(), "\0"u8.ToArray(), [0xff, 0xfe], "%00"u8
+            .ToArray(),
         "{"u8.ToArray(), "]"u8.ToArray(), "filename*=x'y'z"u8.ToArray(), "=?utf-8?B?!!!?="u8.ToArray(), "name="u8.ToArray(), new byte[5000],
-        "null"u8.ToArray(), "-1"u8.ToArray(), "1e999"u8.ToArray(), "99999999999999999999999999"u8.ToArray(), "\\ud800"u8.ToArray(), "[[[[[[[[[[[[[[[[[[[["u8.ToArray(),
-        "{\"a\":{\"a\":{\"a\":"u8.ToArray(), "\"hotkey\":"u8.ToArray(), "../"u8.ToArray(), [0xf0, 0x9f, 0x98, 0x80], [0xed, 0xa0, 0x80], "/*"u8.ToArray(),
+        "null"u8.ToArray(), "-1"u8.ToArray(), "1e999"u8.ToArray(), "99999999999999999999999999"u8.ToArray(), "\\ud800"u8
+            .ToArray(), "[[[[[[[[[[[[[[[[[[[["u8.ToArray(),
+        "{\"a\":{\"a\":{\"a\":"u8.ToArray(), "\"hotkey\":"u8.ToArray(), "../"u8
+            .ToArray(), [0xf0, 0x9f, 0x98, 0x80], [0xed, 0xa0, 0x80], "/*"u8.ToArray(),
     ];
 
     /// <summary>How many times more than in a build.</summary>
     public static int Factor { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("S3AUTH_FUZZ_FACTOR"), NumberStyles.None, CultureInfo.InvariantCulture, out var factor) && factor > 0 ? factor : 1;
+        int.TryParse(
+            Environment.GetEnvironmentVariable("S3AUTH_FUZZ_FACTOR"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var factor) && factor > 0 ? factor : 1;
 
     /// <summary>The input with one to three injuries: a byte changed, a part taken out, put in or doubled, the end cut off.</summary>
     public static byte[] Damage(Random random, ReadOnlySpan<byte> whole)
@@ -56,5 +63,6 @@ public static class Fuzz
     }
 
     /// <summary>What of it can stand in a line of HTTP.</summary>
-    public static string Printable(byte[] bytes) => string.Concat(bytes.Where(value => value is > 0x20 and < 0x7f).Select(value => (char)value));
+    public static string Printable(byte[] bytes) =>
+        string.Concat(bytes.Where(value => value is > 0x20 and < 0x7f).Select(value => (char)value));
 }

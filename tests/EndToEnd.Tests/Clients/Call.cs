@@ -28,7 +28,8 @@ internal sealed record Call(string Path, Account Signer, JsonObject Members, Fun
         OfOneMiner(ServiceClient.MinerListPath, validator, member, miner, ("source", source), ("continuation_token", token));
 
     public static Call Files(
-        Account validator, string member, string miner, string? source = null, string? prefix = null, long? limit = null, string? cursor = null) =>
+        Account validator, string member, string miner, string? source =
+            null, string? prefix = null, long? limit = null, string? cursor = null) =>
         OfOneMiner(
             ServiceClient.FilesPath, validator, member, miner, ("source", source), ("prefix", prefix), ("limit", limit), ("cursor", cursor));
 
@@ -76,7 +77,8 @@ internal sealed record Call(string Path, Account Signer, JsonObject Members, Fun
         Claims = new JsonObject { ["coldkey"] = miner.Coldkey.Address },
     };
 
-    private static Call OfOneMiner(string path, Account validator, string member, string miner, params (string Name, JsonNode? Value)[] members) =>
+    private static Call OfOneMiner(
+        string path, Account validator, string member, string miner, params (string Name, JsonNode? Value)[] members) =>
         new(path, validator, With([], [(member, miner), .. members]), timestamp => ServiceClient.MinerText(miner, timestamp));
 
     private static JsonObject With(JsonObject body, params (string Name, JsonNode? Value)[] members)

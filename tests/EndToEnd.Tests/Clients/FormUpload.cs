@@ -4,7 +4,8 @@ namespace S3Auth.EndToEnd.Tests.Clients;
 /// An upload with a granted form: the granted fields, <c>key</c> replaced, the file last.
 /// A test may alter each part before it is sent.
 /// </summary>
-internal sealed record FormUpload(string Url, IReadOnlyList<KeyValuePair<string, string>> Fields, byte[] Content, string FileName = "file.bin")
+internal sealed record FormUpload(
+    string Url, IReadOnlyList<KeyValuePair<string, string>> Fields, byte[] Content, string FileName = "file.bin")
 {
     /// <summary>The correct upload of a file to a path inside the granted folder.</summary>
     public static FormUpload Of(FolderGrant grant, string path, byte[] content)

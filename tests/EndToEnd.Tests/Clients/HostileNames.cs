@@ -43,7 +43,9 @@ internal static class HostileNames
             select Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(text, length)))[..length]);
 
         // More than one page of keys that look equal as text.
-        names.AddRange(Enumerable.Range(0, 1001).Select(i => (byte[])[0xff, .. Encoding.ASCII.GetBytes(i.ToString("D5", CultureInfo.InvariantCulture))]));
+        names.AddRange(
+            Enumerable.Range(0, 1001).Select(
+                i => (byte[])[0xff, .. Encoding.ASCII.GetBytes(i.ToString("D5", CultureInfo.InvariantCulture))]));
         return [.. names.DistinctBy(Convert.ToHexString)];
     }
 }

@@ -14,7 +14,9 @@ internal sealed class Load : IAsyncDisposable
 
     private Load(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond, SocketsHttpHandler? connections)
     {
-        _http = new HttpClient(connections ?? new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(20) };
+        _http = new HttpClient(
+            connections ?? new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 }) { Timeout =
+                TimeSpan.FromSeconds(20) };
         (_subject, _next, _miners) = (subject, next, miners);
         _sending = SendAsync(TimeSpan.FromSeconds(1) / perSecond);
     }
@@ -22,14 +24,17 @@ internal sealed class Load : IAsyncDisposable
     /// <summary>Number of grants so far.</summary>
     public int Granted => _outcomes.Count(outcome => outcome.Result == Outcome.Granted);
 
-    public static Load Start(string subject, IReadOnlyList<Uri> services, IReadOnlyList<Miner> miners, int perSecond, SocketsHttpHandler? connections = null)
+    public static Load Start(
+        string subject, IReadOnlyList<Uri> services, IReadOnlyList<Miner> miners, int perSecond, SocketsHttpHandler? connections = null)
     {
         var turn = 0;
-        return new Load(subject, () => services[(int)((uint)Interlocked.Increment(ref turn) % services.Count)], miners, perSecond, connections);
+        return new Load(
+            subject, () => services[(int)((uint)Interlocked.Increment(ref turn) % services.Count)], miners, perSecond, connections);
     }
 
     /// <summary>Chooses the instance for each request. Sends none while the choice is null.</summary>
-    public static Load Start(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond) => new(subject, next, miners, perSecond, connections: null);
+    public static Load Start(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond) =>
+        new(subject, next, miners, perSecond, connections: null);
 
     /// <summary>Returns the outcomes of the requests that started while the action ran.</summary>
     public async Task<Phase> DuringAsync(string name, Func<Task> passes)
@@ -112,7 +117,10 @@ internal sealed class Load : IAsyncDisposable
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException or OperationCanceledException)
         {
-            result = lost is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? "not connected" : $"lost ({lost.GetBaseException().Message})";
+            result =
+                lost is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
+                    ? "not connected"
+                    : $"lost ({lost.GetBaseException().Message})";
         }
 
         _outcomes.Enqueue(new Outcome(start, Stopwatch.GetElapsedTime(start), result));

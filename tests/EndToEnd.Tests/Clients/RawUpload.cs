@@ -17,10 +17,13 @@ internal sealed class RawUpload : IDisposable
         var form = new StringBuilder();
         foreach (var (name, value) in upload.Fields)
         {
-            form.Append(CultureInfo.InvariantCulture, $"--{Boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            form.Append(
+                CultureInfo.InvariantCulture, $"--{Boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         }
 
-        form.Append(CultureInfo.InvariantCulture, $"--{Boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{upload.FileName}\"\r\n");
+        form.Append(
+            CultureInfo.InvariantCulture,
+            $"--{Boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{upload.FileName}\"\r\n");
         form.Append("Content-Type: application/octet-stream\r\n\r\n");
         var start = Encoding.UTF8.GetBytes(form.ToString());
         var url = new Uri(upload.Url);

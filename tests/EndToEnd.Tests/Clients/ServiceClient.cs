@@ -30,7 +30,8 @@ internal sealed class ServiceClient(Uri address)
 
     public static string MinerText(string miner, long timestamp) => FormattableString.Invariant($"s3:validator:miner:{miner}:{timestamp}");
 
-    public static string FolderUrlsText(string hotkey, long timestamp) => FormattableString.Invariant($"s3:validator:folders:{hotkey}:{timestamp}");
+    public static string FolderUrlsText(string hotkey, long timestamp) =>
+        FormattableString.Invariant($"s3:validator:folders:{hotkey}:{timestamp}");
 
     /// <summary>A well-formed, properly signed body for folder access.</summary>
     public static JsonObject FolderAccessBody(Miner miner, long? timestamp = null, string? source = null, long? expiry = null)
@@ -98,7 +99,8 @@ internal sealed class ServiceClient(Uri address)
     public async Task<T> AskAsync<T>(Call call, ProofKind proof = ProofKind.Commitment) => Read<T>(await SendAsync(call, proof));
 
     /// <summary>Sends exactly these bytes and headers.</summary>
-    public async Task<Answer> PostAsync(string path, byte[] body, TaoProof proof, string contentType = "application/json", bool chunked = false)
+    public async Task<Answer> PostAsync(
+        string path, byte[] body, TaoProof proof, string contentType = "application/json", bool chunked = false)
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);

@@ -40,7 +40,9 @@ internal sealed class WatchedPage : IAsyncDisposable
     {
         Assert.That(_requested, Is.Not.Empty);
         Assert.That(
-            _requested.Where(url => !url.StartsWith(_server.AbsoluteUri, StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal)),
+            _requested.Where(
+                url =>
+                    !url.StartsWith(_server.AbsoluteUri, StringComparison.Ordinal) && !url.StartsWith("data:", StringComparison.Ordinal)),
             Is.Empty);
     }
 

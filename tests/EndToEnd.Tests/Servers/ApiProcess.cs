@@ -122,7 +122,8 @@ internal sealed class ApiProcess : IAsyncDisposable
     public static Task<ApiProcess> StartAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> settings) =>
         StartAsync(settings, "/readyz", command);
 
-    private static async Task<ApiProcess> StartAsync(IReadOnlyDictionary<string, string> settings, string awaited, IReadOnlyList<string>? command = null)
+    private static async Task<ApiProcess> StartAsync(
+        IReadOnlyDictionary<string, string> settings, string awaited, IReadOnlyList<string>? command = null)
     {
         var api = command is null ? Launch(settings) : Launch(command, Path.GetTempPath(), settings);
         try
@@ -147,7 +148,8 @@ internal sealed class ApiProcess : IAsyncDisposable
         var program = Path.Combine(folder, "S3Auth.Api.dll");
         Assert.That(program, Does.Exist, "The service must be built in the same configuration as its tests.");
 
-        var host = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own).Equals("dotnet", StringComparison.OrdinalIgnoreCase)
+        var host = Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own).Equals(
+            "dotnet", StringComparison.OrdinalIgnoreCase)
             ? own
             : Tool.Find("dotnet") ?? throw new InvalidOperationException("There is no dotnet on the PATH.");
         return Launch([host, program], folder, settings);

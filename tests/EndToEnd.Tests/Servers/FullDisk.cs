@@ -25,7 +25,8 @@ internal sealed class FullDisk : IAsyncDisposable
 
     private string Filler => Path.Combine(_folder, "filler");
 
-    private string AuditFile => Path.Combine(AuditFolder, $"audit-{DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.jsonl");
+    private string AuditFile =>
+        Path.Combine(AuditFolder, $"audit-{DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}.jsonl");
 
     public static async Task<FullDisk> MakeAsync(ScratchFolder scratch)
     {

@@ -171,13 +171,15 @@ internal sealed class Hub : IAsyncDisposable
             content[^1] ^= 1;
         }
 
-        var from = context.Request.Headers["Range"] is { } range ? long.Parse(range.AsSpan("bytes=".Length..^1), NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        var from = context.Request.Headers["Range"] is { } range ? long.Parse(
+            range.AsSpan("bytes=".Length..^1), NumberStyles.None, CultureInfo.InvariantCulture) : 0;
         Downloads.Enqueue((path, from));
         var response = context.Response;
         if (from > 0)
         {
             response.StatusCode = 206;
-            response.Headers["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{content.Length - 1}/{content.Length}");
+            response.Headers["Content-Range"] = string.Create(
+                CultureInfo.InvariantCulture, $"bytes {from}-{content.Length - 1}/{content.Length}");
         }
 
         response.ContentLength64 = content.Length - from;

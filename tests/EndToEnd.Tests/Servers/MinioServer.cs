@@ -50,7 +50,10 @@ internal sealed class MinioServer : IAsyncDisposable
             throw;
         }
 
-        return new MinioServer(new RealStore("MinIO", endpoint, region, keys, OtherKeys: null, RoleArn: "arn:minio:iam:::role/any", IsOurs: true), folder, server);
+        return new MinioServer(
+            new RealStore("MinIO", endpoint, region, keys, OtherKeys: null, RoleArn: "arn:minio:iam:::role/any", IsOurs: true),
+            folder,
+            server);
     }
 
     public async ValueTask DisposeAsync()

@@ -93,7 +93,11 @@ internal sealed partial class NginxServer : IAsyncDisposable
 
         var delivered = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "nginx", "s3auth.conf"));
         var next = instances.GetEnumerator();
-        var filled = Instance().Replace(delivered, _ => next.MoveNext() ? $"server {next.Current.Authority} " : throw new InvalidOperationException("It has more instances than were started."));
+        var filled = Instance().Replace(
+            delivered,
+            _ =>
+                next.MoveNext() ? $"server {next.Current.Authority} " : throw new InvalidOperationException(
+                    "It has more instances than were started."));
         Assert.That(next.MoveNext(), Is.False, "every instance stands in it");
         filled = Fill(filled, "s3auth.example.org", "localhost");
         filled = Fill(filled, "/etc/nginx/tls/s3auth.crt", certificate);
@@ -120,7 +124,8 @@ internal sealed partial class NginxServer : IAsyncDisposable
                 include s3auth.conf;
             }
             """);
-        _process = new ServerProcess("nginx", program, ["-p", _folder.Path, "-e", "stderr", "-c", Path.Combine(_folder.Path, "nginx.conf")], _folder.Path);
+        _process = new ServerProcess(
+            "nginx", program, ["-p", _folder.Path, "-e", "stderr", "-c", Path.Combine(_folder.Path, "nginx.conf")], _folder.Path);
         await _process.WaitUntilAsync(
             async () =>
             {

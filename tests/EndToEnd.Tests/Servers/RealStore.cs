@@ -8,4 +8,5 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// <param name="OtherKeys">The keys of another account, if there is one.</param>
 /// <param name="RoleArn">The role that the account may assume. Some servers ignore it.</param>
 /// <param name="IsOurs">True if this run started the server. It then ends with the run, and its buckets need no removal.</param>
-internal sealed record RealStore(string Name, Uri Endpoint, string Region, AccessKeys Keys, AccessKeys? OtherKeys, string RoleArn, bool IsOurs);
+internal sealed record RealStore(
+    string Name, Uri Endpoint, string Region, AccessKeys Keys, AccessKeys? OtherKeys, string RoleArn, bool IsOurs);

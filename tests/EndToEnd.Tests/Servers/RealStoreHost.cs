@@ -37,7 +37,16 @@ internal sealed class RealStoreHost : IAsyncDisposable
         if (Given("ENDPOINT") is { } endpoint)
         {
             var keys = new AccessKeys(Needed("ACCESS_KEY"), Needed("SECRET_KEY"));
-            return (new RealStore(endpoint, new Uri(endpoint), Given("REGION") ?? DefaultRegion, keys, OtherKeys: null, Given("ROLE_ARN") ?? "arn:aws:iam:::role/any", IsOurs: false), null);
+            return (
+                new RealStore(
+                    endpoint,
+                    new Uri(endpoint),
+                    Given("REGION") ?? DefaultRegion,
+                    keys,
+                    OtherKeys: null,
+                    Given("ROLE_ARN") ?? "arn:aws:iam:::role/any",
+                    IsOurs: false),
+                null);
         }
 
         if (Tool.Find("minio") is { } minio)

@@ -27,7 +27,9 @@ internal sealed class RedisServer : IAsyncDisposable
 
     /// <summary>Returns the Redis named in the environment, or starts one. For tests that only use it.</summary>
     public static Task<RedisServer> ReachAsync() =>
-        Environment.GetEnvironmentVariable(GivenVariable) is { Length: > 0 } given ? Task.FromResult(new RedisServer(0, given)) : StartAsync();
+        Environment.GetEnvironmentVariable(GivenVariable) is { Length: > 0 } given
+            ? Task.FromResult(new RedisServer(0, given))
+            : StartAsync();
 
     /// <summary>Starts a Redis for tests that stop it or put a proxy in front of it.</summary>
     public static async Task<RedisServer> StartAsync()

@@ -63,7 +63,8 @@ internal sealed class RoleEndpoint : IAsyncDisposable
     private (HttpStatusCode Status, string Text) Answer(string? path) => path?.TrimEnd('/') switch
     {
         "/latest/api/token" => (HttpStatusCode.OK, "session"),
-        "/latest/meta-data/iam/info" => (HttpStatusCode.OK, """{"Code": "Success", "InstanceProfileArn": "arn:aws:iam::123456789012:instance-profile/grants"}"""),
+        "/latest/meta-data/iam/info" =>
+            (HttpStatusCode.OK, """{"Code": "Success", "InstanceProfileArn": "arn:aws:iam::123456789012:instance-profile/grants"}"""),
         "/latest/meta-data/iam/security-credentials" => (HttpStatusCode.OK, "grants"),
         "/role" or "/latest/meta-data/iam/security-credentials/grants" => Keys is { } keys
             ? (HttpStatusCode.OK, Describe(keys))

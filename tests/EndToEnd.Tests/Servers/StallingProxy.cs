@@ -15,9 +15,11 @@ internal sealed class StallingProxy(int target) : ForwardingProxy(target)
         return base.DisposeAsync();
     }
 
-    protected override Task ForwardAsync(NetworkStream client, NetworkStream server, CancellationToken cancellationToken) => CopyAsync(client, server, cancellationToken);
+    protected override Task ForwardAsync(NetworkStream client, NetworkStream server, CancellationToken cancellationToken) =>
+        CopyAsync(client, server, cancellationToken);
 
-    protected override Task ReturnAsync(NetworkStream server, NetworkStream client, CancellationToken cancellationToken) => CopyAsync(server, client, cancellationToken);
+    protected override Task ReturnAsync(NetworkStream server, NetworkStream client, CancellationToken cancellationToken) =>
+        CopyAsync(server, client, cancellationToken);
 
     private async Task CopyAsync(NetworkStream from, NetworkStream to, CancellationToken cancellationToken)
     {

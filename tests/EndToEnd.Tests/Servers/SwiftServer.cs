@@ -6,7 +6,8 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// </summary>
 internal sealed class SwiftServer : IAsyncDisposable
 {
-    private static readonly string[] Programs = ["swift-proxy-server", "swift-account-server", "swift-container-server", "swift-object-server", "swift-ring-builder", "memcached"];
+    private static readonly string[] Programs =
+        ["swift-proxy-server", "swift-account-server", "swift-container-server", "swift-object-server", "swift-ring-builder", "memcached"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
@@ -40,7 +41,8 @@ internal sealed class SwiftServer : IAsyncDisposable
         {
             await server.RunAsync("start", server.Endpoint.Port.ToString(CultureInfo.InvariantCulture));
             var lines = await File.ReadAllTextAsync(Path.Combine(server.Folder, "env"));
-            var values = lines.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.Contains('=', StringComparison.Ordinal))
+            var values = lines.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(
+                word => word.Contains('=', StringComparison.Ordinal))
                 .Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
             server.Keys = new AccessKeys(values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"]);
             return server;

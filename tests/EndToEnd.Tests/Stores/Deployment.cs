@@ -17,7 +17,15 @@ internal sealed class Deployment : IAsyncDisposable
     private readonly bool _removesBuckets;
     private readonly Lazy<Task<LargeFolder>> _largeFolder;
 
-    private Deployment(FolderLayoutKind layout, ScratchFolder folder, ApiProcess api, Subnet subnet, Bucket bucket, Bucket otherBucket, AccessKeys? otherKeys, bool removesBuckets)
+    private Deployment(
+        FolderLayoutKind layout,
+        ScratchFolder folder,
+        ApiProcess api,
+        Subnet subnet,
+        Bucket bucket,
+        Bucket otherBucket,
+        AccessKeys? otherKeys,
+        bool removesBuckets)
     {
         Layout = layout;
         _folder = folder;
@@ -104,7 +112,8 @@ internal sealed class Deployment : IAsyncDisposable
         var folder = new ScratchFolder("embedded");
         var subnet = Subnet.Create(FreshMiners);
         var data = folder.Sub(Path.Combine("up", "here", "data"));
-        var api = await ApiProcess.StartDevelopmentAsync(data, new Dictionary<string, string>(Settings(layout, kind), StringComparer.Ordinal)
+        var api =
+            await ApiProcess.StartDevelopmentAsync(data, new Dictionary<string, string>(Settings(layout, kind), StringComparer.Ordinal)
         {
             ["METAGRAPH_FILE"] = await subnet.WriteAsync(folder),
         });
@@ -129,7 +138,8 @@ internal sealed class Deployment : IAsyncDisposable
             store.Region,
             folder.Sub(Path.Combine("up", "here", "data")),
             store.Keys);
-        var api = await ApiProcess.StartAsync(new Dictionary<string, string>(settings.Concat(Settings(layout, kind)), StringComparer.Ordinal));
+        var api = await ApiProcess.StartAsync(
+            new Dictionary<string, string>(settings.Concat(Settings(layout, kind)), StringComparer.Ordinal));
         return new Deployment(layout, folder, api, subnet, bucket, other, store.OtherKeys, removesBuckets: !store.IsOurs);
     }
 

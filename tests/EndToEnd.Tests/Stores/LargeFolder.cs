@@ -29,15 +29,19 @@ internal sealed record LargeFolder(Miner Miner, IReadOnlyDictionary<string, byte
     public static async Task<LargeFolder> PutAsync(Deployment deployment)
     {
         var miner = deployment.NextMiner();
-        var names = OddNames.Concat(Enumerable.Range(0, Files - OddNames.Length).Select(number => string.Create(CultureInfo.InvariantCulture, $"data_{number:D5}.parquet")));
-        var keys = names.Select((name, index) => deployment.FolderOf(miner, index < OfFirstSource ? "x" : "reddit") + deployment.PathOf(name)).ToList();
+        var names = OddNames.Concat(
+            Enumerable.Range(0, Files - OddNames.Length).Select(
+                number => string.Create(CultureInfo.InvariantCulture, $"data_{number:D5}.parquet")));
+        var keys = names.Select(
+            (name, index) => deployment.FolderOf(miner, index < OfFirstSource ? "x" : "reddit") + deployment.PathOf(name)).ToList();
         if (deployment.Layout == FolderLayoutKind.Coldkey)
         {
             // The last page of the first source and the first page of the second both have some.
             keys.AddRange(OddNames.Select(name => deployment.FolderOf(miner, "reddit") + name));
         }
 
-        var contents = keys.ToDictionary(key => key, key => Encoding.UTF8.GetBytes(key + new string('.', key.Length % 17)), StringComparer.Ordinal);
+        var contents = keys.ToDictionary(
+            key => key, key => Encoding.UTF8.GetBytes(key + new string('.', key.Length % 17)), StringComparer.Ordinal);
         await deployment.Bucket.PutAllAsync(contents);
         return new LargeFolder(miner, contents);
     }

@@ -46,7 +46,8 @@ internal sealed record Subnet(IReadOnlyList<Miner> Miners)
             Row.Of(6, WithoutPermit, permit: false, stake: 500000),
         };
         neurons.AddRange(Miners.Select((miner, index) => Row.Of(FirstMinerUid + index, miner, permit: false, stake: 1.25m)));
-        neurons.AddRange(Validators.Select((validator, index) => Row.Of(FirstValidatorUid + index, validator, permit: true, stake: 30_000)));
+        neurons.AddRange(
+            Validators.Select((validator, index) => Row.Of(FirstValidatorUid + index, validator, permit: true, stake: 30_000)));
 
         var path = Path.Combine(folder.Path, "metagraph.json");
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new { netuid = 46, block = 1, neurons }, SnakeCase));

@@ -244,7 +244,8 @@ public sealed class TestNode : IAsyncDisposable
                 await SendAsync(socket, """{"jsonrpc":"2.0","method":"anything","params":[]}""");
                 break;
             case Misbehaviour.ManyTokens:
-                await SendAsync(socket, Answer(id, method, arguments).Insert(1, $"\"more\":[{string.Join(',', Enumerable.Repeat(1, 1000))}],"));
+                await SendAsync(
+                    socket, Answer(id, method, arguments).Insert(1, $"\"more\":[{string.Join(',', Enumerable.Repeat(1, 1000))}],"));
                 break;
             case Misbehaviour.TooLarge:
                 await SendTooMuchAsync(socket, id);
@@ -289,7 +290,8 @@ public sealed class TestNode : IAsyncDisposable
     }
 
     // The block may have moved on since its hash was asked for.
-    private ulong? Find(string hash) => Enumerable.Range(0, 10).Select(back => (ulong?)(Block - (ulong)back)).FirstOrDefault(block => HashOf(block!.Value) == hash);
+    private ulong? Find(string hash) =>
+        Enumerable.Range(0, 10).Select(back => (ulong?)(Block - (ulong)back)).FirstOrDefault(block => HashOf(block!.Value) == hash);
 
     private async Task SendAsync(WebSocket socket, string text)
     {

@@ -109,7 +109,8 @@ internal sealed class LibraryTests(StoreKind store, FolderLayoutKind layout) : D
         using var stranger = Connect(Account.New());
         using var robber = Connect(miner.Hotkey);
 
-        var notRegistered = Assert.ThrowsAsync<RefusedException>(() => stranger.CreateUploader(miner.Coldkey.Keys.AccountId).UploadAsync(FileOf("a.bin", Bytes(2000))))!;
+        var notRegistered = Assert.ThrowsAsync<RefusedException>(
+            () => stranger.CreateUploader(miner.Coldkey.Keys.AccountId).UploadAsync(FileOf("a.bin", Bytes(2000))))!;
         var notOwned = Assert.ThrowsAsync<RefusedException>(() =>
             robber.CreateUploader(Deployment.NextMiner().Coldkey.Keys.AccountId).UploadAsync(FileOf("a.bin", Bytes(2000))))!;
         var noValidator = Assert.ThrowsAsync<RefusedException>(() => robber.CreateReader().ListMinersAsync())!;
@@ -155,7 +156,8 @@ internal sealed class LibraryTests(StoreKind store, FolderLayoutKind layout) : D
     {
         using var folder = new ScratchFolder("library");
         var files = await reader.ListAsync(owner).ToListAsync();
-        Assert.That(files.Select(file => (file.Key, file.Size)), Is.EquivalentTo(expected.Select(file => (file.Key, (long)file.Value.Length))));
+        Assert.That(
+            files.Select(file => (file.Key, file.Size)), Is.EquivalentTo(expected.Select(file => (file.Key, (long)file.Value.Length))));
         foreach (var file in files)
         {
             var path = Path.Combine(folder.Path, LocalName.Of(file.Key, out _).Replace('/', '_'));

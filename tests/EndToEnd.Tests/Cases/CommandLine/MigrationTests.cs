@@ -103,11 +103,13 @@ internal sealed class MigrationTests(StoreKind store, FolderLayoutKind layout) :
         var contents = Fill();
         var miner = Deployment.NextMiner();
 
-        var (result, _) = await MigrateAsync(miner, "--include", "**/*.parquet", "--exclude", "**/part-2*", "--to", "old", "--job", "moved");
+        var (result, _) = await MigrateAsync(
+            miner, "--include", "**/*.parquet", "--exclude", "**/part-2*", "--to", "old", "--job", "moved");
 
         result.Expect();
         Assert.That(await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Is.EqualTo(
-            contents.Keys.Where(path => path.EndsWith(".parquet", StringComparison.Ordinal) && !path.Contains("part-2", StringComparison.Ordinal))
+            contents.Keys.Where(
+                path => path.EndsWith(".parquet", StringComparison.Ordinal) && !path.Contains("part-2", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal).Select(path => $"{Deployment.FolderOf(miner)}job_id=moved/old/{path}")));
     }
 

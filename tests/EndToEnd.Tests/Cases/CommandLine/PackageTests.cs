@@ -19,7 +19,14 @@ internal sealed partial class PackageTests
         _folder = new ScratchFolder("packages");
         foreach (var library in Libraries)
         {
-            await DotNetAsync("pack", Path.Combine(Repository.Root, "src", library), "--no-build", "--configuration", Repository.Configuration, "--output", Packages);
+            await DotNetAsync(
+                "pack",
+                Path.Combine(Repository.Root, "src", library),
+                "--no-build",
+                "--configuration",
+                Repository.Configuration,
+                "--output",
+                Packages);
         }
     }
 
@@ -32,12 +39,16 @@ internal sealed partial class PackageTests
         var package = Directory.GetFiles(Packages, $"S3Auth.{library}.*.nupkg").Single();
         await using var content = await ZipFile.OpenReadAsync(package);
         await using var symbols = await ZipFile.OpenReadAsync(Path.ChangeExtension(package, ".snupkg"));
-        var manifest = XDocument.Load(await content.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal)).OpenAsync());
-        string? Value(string name) => manifest.Descendants().SingleOrDefault(element => string.Equals(element.Name.LocalName, name, StringComparison.Ordinal))?.Value;
+        var manifest = XDocument.Load(
+            await content.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal)).OpenAsync());
+        string? Value(string name) =>
+            manifest.Descendants().SingleOrDefault(element => string.Equals(element.Name.LocalName, name, StringComparison.Ordinal))?.Value;
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(content.Entries.Select(entry => entry.FullName), Is.SupersetOf(new[] { "README.md", $"lib/net10.0/S3Auth.{library}.dll", $"lib/net10.0/S3Auth.{library}.xml" }));
+            Assert.That(
+                content.Entries.Select(entry => entry.FullName),
+                Is.SupersetOf(new[] { "README.md", $"lib/net10.0/S3Auth.{library}.dll", $"lib/net10.0/S3Auth.{library}.xml" }));
             Assert.That(symbols.Entries.Select(entry => entry.FullName), Does.Contain($"lib/net10.0/S3Auth.{library}.pdb"));
             Assert.That((Value("readme"), Value("license")), Is.EqualTo(("README.md", "MIT")));
             Assert.That(Value("description"), Is.Not.EqualTo("Package Description").And.Length.GreaterThan(20));
@@ -50,7 +61,8 @@ internal sealed partial class PackageTests
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", library, "README.md"));
         var version = PackageVersion().Match(Path.GetFileName(Directory.GetFiles(Packages, $"S3Auth.{library}.*.nupkg").Single())).Value;
         var project = _folder.Sub("uses-" + library);
-        await File.WriteAllTextAsync(Path.Combine(project, "Program.cs"), CSharpBlock().Match(page.ReplaceLineEndings("\n")).Groups["code"].Value);
+        await File.WriteAllTextAsync(
+            Path.Combine(project, "Program.cs"), CSharpBlock().Match(page.ReplaceLineEndings("\n")).Groups["code"].Value);
         // Reads the build's package cache, but must not write these packages into it.
         await File.WriteAllTextAsync(Path.Combine(project, "uses.csproj"), $"""
             <Project Sdk="Microsoft.NET.Sdk">

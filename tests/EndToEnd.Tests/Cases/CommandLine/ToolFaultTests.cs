@@ -56,8 +56,12 @@ internal sealed class ToolFaultTests
         var downloaded = await tool.RunAsync(["download", "--to", "back", .. wallet]);
         downloaded.Expect();
 
-        Figures.Print("Tool", $"{Files} files up and down where one request in 20 fails: {failedUp} and {storeProxy.Failed - failedUp} failed, all arrived");
-        Assert.That(records.Where(record => (string)record["type"]! == "file").Select(record => (string)record["status"]!), Has.Exactly(Files).EqualTo("uploaded"));
+        Figures.Print(
+            "Tool",
+            $"{Files} files up and down where one request in 20 fails: {failedUp} and {storeProxy.Failed - failedUp} failed, all arrived");
+        Assert.That(
+            records.Where(record => (string)record["type"]! == "file").Select(record => (string)record["status"]!),
+            Has.Exactly(Files).EqualTo("uploaded"));
         Assert.That(failedUp, Is.GreaterThan(Files / 40), "the proxy did fail");
         Assert.That(await _bucket.ListKeysAsync(), Is.EquivalentTo(contents.Keys.Select(path => FolderOfMiner + path)));
         foreach (var (path, content) in contents)
@@ -139,7 +143,8 @@ internal sealed class ToolFaultTests
         await using var api = await StartApiAsync(storePort: null);
         var tool = new S3AuthTool(api.Address, _folder)
         {
-            Environment = { ["LD_PRELOAD"] = library, ["FAKETIME"] = time, ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1", ["DONT_FAKE_MONOTONIC"] = "1" },
+            Environment =
+                { ["LD_PRELOAD"] = library, ["FAKETIME"] = time, ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1", ["DONT_FAKE_MONOTONIC"] = "1" },
         };
         var contents = await WriteAsync(5, 2000);
 
@@ -156,7 +161,8 @@ internal sealed class ToolFaultTests
     public async Task Files_that_are_replaced_after_they_were_listed_cost_no_grant()
     {
         await using var api = await StartApiAsync(storePort: null);
-        var keys = Enumerable.Range(0, 401).Select(number => string.Create(CultureInfo.InvariantCulture, $"{FolderOfMiner}{number:D4}.bin")).ToList();
+        var keys = Enumerable.Range(0, 401).Select(
+            number => string.Create(CultureInfo.InvariantCulture, $"{FolderOfMiner}{number:D4}.bin")).ToList();
         var content = new byte[2048];
         await _bucket.PutAllAsync(keys, content.AsSpan(0, 1500).ToArray());
         using var client = new S3AuthClient(api.Address, Subnet.Validator.Hotkey.Keys);
@@ -165,7 +171,10 @@ internal sealed class ToolFaultTests
         await _bucket.PutAllAsync(keys, content);
 
         var folder = _folder.Sub("back");
-        await Parallel.ForEachAsync(files, async (file, token) => await reader.DownloadAsync(file, Path.Combine(folder, Path.GetFileName(file.Key)), cancellationToken: token));
+        await Parallel.ForEachAsync(
+            files,
+            async (file, token) =>
+                await reader.DownloadAsync(file, Path.Combine(folder, Path.GetFileName(file.Key)), cancellationToken: token));
 
         Assert.That(Directory.EnumerateFiles(folder).Select(path => new FileInfo(path).Length), Has.Exactly(401).EqualTo(content.Length));
         Assert.That(api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel), Is.EqualTo(1));
@@ -211,7 +220,10 @@ internal sealed class ToolFaultTests
 
         Assert.That(await errors, Does.Contain("warning: There is no file or folder not-there-yet."));
         // Looking what is there costs one of the day's grants.
-        Assert.That(api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("list_my_files", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(
+            api.ReadLog().Count(
+                entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("list_my_files", StringComparison.Ordinal)),
+            Is.EqualTo(1));
     }
 
     [Test]
@@ -257,7 +269,8 @@ internal sealed class ToolFaultTests
     // Bit 1 of a mask in hex: signal 2.
     private static async Task<bool> IgnoresInterruptsAsync() =>
         File.Exists("/proc/self/status")
-        && (await File.ReadAllLinesAsync("/proc/self/status")).FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } ignored
+        && (await File.ReadAllLinesAsync("/proc/self/status")).FirstOrDefault(
+            line => line.StartsWith("SigIgn:", StringComparison.Ordinal)) is { } ignored
         && (Convert.ToUInt64(ignored["SigIgn:".Length..].Trim(), 16) & 2) != 0;
 
     private static Uri AddressOf(int port) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
@@ -265,7 +278,8 @@ internal sealed class ToolFaultTests
     private async Task<ApiProcess> StartApiAsync(int? storePort)
     {
         var settings = ApiProcess.ProductionSettings(
-            await _subnet.WriteAsync(_folder), _bucket.Endpoint.GetLeftPart(UriPartial.Authority), _bucket.Name, _bucket.Region, _folder.Sub("server"), _bucket.Keys);
+            await _subnet.WriteAsync(_folder), _bucket.Endpoint.GetLeftPart(UriPartial.Authority), _bucket.Name, _bucket.Region, _folder
+                .Sub("server"), _bucket.Keys);
         if (storePort is { } port)
         {
             settings["S3_PUBLIC_ENDPOINT"] = AddressOf(port).GetLeftPart(UriPartial.Authority);

@@ -66,7 +66,9 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         result.Expect();
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(StatusesOf(records), Is.EquivalentTo(new[] { ("changed.bin", "uploaded"), ("new.bin", "uploaded"), ("same.bin", "already_there") }));
+            Assert.That(
+                StatusesOf(records),
+                Is.EquivalentTo(new[] { ("changed.bin", "uploaded"), ("new.bin", "uploaded"), ("same.bin", "already_there") }));
             Assert.That((long)records[^1]["done"]!, Is.EqualTo(2));
             Assert.That((long)records[^1]["already_there"]!, Is.EqualTo(1));
         }
@@ -79,7 +81,8 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
     {
         var miner = Deployment.NextMiner();
         var folder = Deployment.FolderOf(miner);
-        var contents = new[] { "same.bin", "other.bin", "missing.bin" }.ToDictionary(name => folder + name, _ => Bytes(3000), StringComparer.Ordinal);
+        var contents = new[] { "same.bin", "other.bin", "missing.bin" }.ToDictionary(
+            name => folder + name, _ => Bytes(3000), StringComparer.Ordinal);
         await Bucket.PutAllAsync(contents);
         string[] download = ["download", "--to", "got", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice"];
         (await _tool.RunAsync(download)).Expect();
@@ -127,7 +130,9 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
 
         (await _tool.RunAsync(["upload", "data/*.bin", "--job", "job-7", "--to", "deep/er", .. wallet])).Expect();
 
-        Assert.That(await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Is.EqualTo([Deployment.FolderOf(miner) + "job_id=job-7/deep/er/a.bin"]));
+        Assert.That(
+            await Bucket.ListKeysAsync(Deployment.FolderOf(miner)),
+            Is.EqualTo([Deployment.FolderOf(miner) + "job_id=job-7/deep/er/a.bin"]));
     }
 
     [Test]
@@ -172,7 +177,8 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         var (first, second) = (Bytes(3000), Bytes(3000));
         await Bucket.PutAsync(key, first);
         await WriteAsync("data", new() { ["a.bin"] = first });
-        using var process = _tool.Start(["upload", "data", "--watch", "--watch-period", "0.2", "--json", .. await _tool.WalletOfAsync(miner)]);
+        using var process = _tool.Start(
+            ["upload", "data", "--watch", "--watch-period", "0.2", "--json", .. await _tool.WalletOfAsync(miner)]);
         try
         {
             Assert.That(await process.StandardOutput.ReadLineAsync(), Does.Contain("already_there"));
@@ -196,7 +202,11 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         var miner = Deployment.NextMiner();
         var folder = Deployment.FolderOf(miner);
         var content = Bytes(2000);
-        string[] names = ["a//b", "/absolute", "C:\\windows\\x", "nul.txt", "tab\tand\u001b[31mred", "x", "x/y", "trailing./dot.", "\u202Egnp.exe", "back\\slash", new string('l', 300)];
+        string[] names =
+        [
+            "a//b", "/absolute", "C:\\windows\\x", "nul.txt", "tab\tand\u001b[31mred", "x", "x/y", "trailing./dot.", "\u202Egnp.exe",
+            "back\\slash", new string('l', 300)
+        ];
         try
         {
             await Bucket.PutAllAsync(names.Select(name => folder + name), content);
@@ -207,7 +217,8 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
             var files = Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).ToList();
             using (Assert.EnterMultipleScope())
             {
-                Assert.That(files, Has.Count.EqualTo(names.Length).And.All.StartsWith(Path.Combine(_folder.Path, "got", "there", "data") + "/"));
+                Assert.That(
+                    files, Has.Count.EqualTo(names.Length).And.All.StartsWith(Path.Combine(_folder.Path, "got", "there", "data") + "/"));
                 Assert.That(result.Output + result.Errors, Does.Not.Contain("\u001b").And.Not.Contain("\u202E").And.Not.Contain("\t"));
                 Assert.That(result.Errors, Does.Contain("is saved as"));
             }
@@ -233,8 +244,11 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         result.Expect();
         Assert.That(
             records.Select(step => ((string)step["step"]!, (bool)step["ok"]!)),
-            Is.EqualTo(new[] { "server", "TLS", "clock", "chain", "store", "hotkey", "coldkey", "signature", "grant", "list URL", "upload" }.Select(step => (step, true))));
-        Assert.That((string)records.Single(record => (string)record["step"]! == "coldkey")["detail"]!, Does.StartWith(miner.Coldkey.Address));
+            Is.EqualTo(
+                new[] { "server", "TLS", "clock", "chain", "store", "hotkey", "coldkey", "signature", "grant", "list URL", "upload" }
+                    .Select(step => (step, true))));
+        Assert.That(
+            (string)records.Single(record => (string)record["step"]! == "coldkey")["detail"]!, Does.StartWith(miner.Coldkey.Address));
     }
 
     [Test]
@@ -245,8 +259,12 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         result.Expect();
         Assert.That(
             records.Select(step => ((string)step["step"]!, (bool)step["ok"]!)),
-            Is.EqualTo(new[] { "server", "TLS", "clock", "chain", "store", "hotkey", "permit and stake", "signature", "grant", "list URL" }.Select(step => (step, true))));
-        Assert.That((string)records.Single(record => (string)record["step"]! == "permit and stake")["detail"]!, Does.Contain("a validator permit and 30000"));
+            Is.EqualTo(
+                new[] { "server", "TLS", "clock", "chain", "store", "hotkey", "permit and stake", "signature", "grant", "list URL" }
+                    .Select(step => (step, true))));
+        Assert.That(
+            (string)records.Single(record => (string)record["step"]! == "permit and stake")["detail"]!,
+            Does.Contain("a validator permit and 30000"));
     }
 
     [Test]
@@ -257,9 +275,15 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
 
         await AssertFailsAtAsync("hotkey", 3, stranger);
         Assert.That(await AssertFailsAtAsync("coldkey", 3, wrongColdkey), Does.Contain("owns the hotkey on the chain, not "));
-        Assert.That(await AssertFailsAtAsync("permit and stake", 3, ["--validator", "--suri", "//Eve"]), Does.Contain("a validator permit and "));
-        Assert.That(await AssertFailsAtAsync("permit and stake", 3, ["--validator", "--suri", "//Bob"]), Does.Contain("no validator permit and 0 alpha"));
-        await AssertFailsAtAsync("server", 5, ["--suri", "//Bob", "--server", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}")]);
+        Assert.That(
+            await AssertFailsAtAsync("permit and stake", 3, ["--validator", "--suri", "//Eve"]), Does.Contain("a validator permit and "));
+        Assert.That(
+            await AssertFailsAtAsync("permit and stake", 3, ["--validator", "--suri", "//Bob"]),
+            Does.Contain("no validator permit and 0 alpha"));
+        await AssertFailsAtAsync(
+            "server",
+            5,
+            ["--suri", "//Bob", "--server", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}")]);
     }
 
     [TestCase("folder-access", "//Bob")]
@@ -358,7 +382,8 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
 
     private string Local(string folder, string key) => Path.Combine(_folder.Path, folder, key);
 
-    private static IEnumerable<JsonObject> FilesOf(IEnumerable<JsonObject> records) => records.Where(record => (string)record["type"]! == "file");
+    private static IEnumerable<JsonObject> FilesOf(IEnumerable<JsonObject> records) =>
+        records.Where(record => (string)record["type"]! == "file");
 
     private static IEnumerable<(string Path, string Status)> StatusesOf(IEnumerable<JsonObject> records) =>
         FilesOf(records).Select(record => ((string)record["path"]!, (string)record["status"]!));

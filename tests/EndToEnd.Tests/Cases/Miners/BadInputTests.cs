@@ -41,12 +41,25 @@ internal sealed partial class BadInputTests
         yield return Case("Comment", Folder, () => "/* hello */" + Good(), 400, "invalid_request");
         yield return Case("Trailing_comma", Folder, () => Good()[..^1] + ",}", 400, "invalid_request");
         yield return Case("Form", Folder, () => "coldkey=1&hotkey=2", 400, "invalid_request");
-        yield return Case("Deep_nesting", Folder, () => Good()[..^1] + ",\"more\":" + new string('[', 5000) + new string(']', 5000) + "}", 400, "invalid_request");
+        yield return Case(
+            "Deep_nesting",
+            Folder,
+            () => Good()[..^1] + ",\"more\":" + new string('[', 5000) + new string(']', 5000) + "}",
+            400,
+            "invalid_request");
         yield return Case("Body_of_10_MB", Folder, () => "{\"coldkey\":\"" + new string('5', 10_000_000) + "\"}", 413, "request_too_large");
-        yield return Case("Body_of_513_KiB", Folder, () => "{\"coldkey\":\"" + new string('5', 513 * 1024) + "\"}", 413, "request_too_large");
-        yield return Case("Body_just_below_the_limit", Folder, () => "{\"coldkey\":\"" + new string('5', 15 * 1024) + "\"}", 400, "invalid_request");
-        yield return new TestCaseData(Folder, () => (byte[])[0xFF, 0xFE, 0x00, 0xC3, 0x28], 400, "invalid_request", null).SetName("BadInput_No_UTF8");
-        yield return new TestCaseData(Folder, () => (byte[])[.. "{\"coldkey\":\""u8, 0xC3, 0x28, .. "\"}"u8], 400, "invalid_request", null).SetName("BadInput_No_UTF8_in_a_text");
+        yield return Case(
+            "Body_of_513_KiB", Folder, () => "{\"coldkey\":\"" + new string('5', 513 * 1024) + "\"}", 413, "request_too_large");
+        yield return Case(
+            "Body_just_below_the_limit", Folder, () => "{\"coldkey\":\"" + new string('5', 15 * 1024) + "\"}", 400, "invalid_request");
+        yield return new TestCaseData(
+            Folder, () => (byte[])[0xFF, 0xFE, 0x00, 0xC3, 0x28], 400, "invalid_request", null).SetName("BadInput_No_UTF8");
+        yield return new TestCaseData(
+            Folder,
+            () => (byte[])[.. "{\"coldkey\":\""u8, 0xC3, 0x28, .. "\"}"u8],
+            400,
+            "invalid_request",
+            null).SetName("BadInput_No_UTF8_in_a_text");
 
         // Members.
         foreach (var member in (string[])["coldkey", "hotkey", "timestamp", "signature"])
@@ -54,17 +67,25 @@ internal sealed partial class BadInputTests
             yield return Changed($"Without_{member}", body => body.Remove(member), 400, "invalid_request", member);
             yield return Changed($"Null_for_{member}", body => body[member] = null, 400, "invalid_request", member);
             yield return Changed($"Object_for_{member}", body => body[member] = new JsonObject(), 400, "invalid_request", member);
-            yield return Changed($"Array_for_{member}", body => body[member] = new JsonArray(body[member]!.DeepClone()), 400, "invalid_request", member);
+            yield return Changed(
+                $"Array_for_{member}", body => body[member] = new JsonArray(body[member]!.DeepClone()), 400, "invalid_request", member);
             yield return Changed($"Truth_for_{member}", body => body[member] = true, 400, "invalid_request", member);
             yield return Case($"Duplicate_{member}", Folder, () => Duplicated(member), 400, "invalid_request");
         }
 
         yield return Changed("Number_for_hotkey", body => body["hotkey"] = 5, 400, "invalid_request", "hotkey");
         yield return Changed("Number_for_signature", body => body["signature"] = 5, 400, "invalid_request", "signature");
-        yield return Changed("Text_for_timestamp", body => body["timestamp"] = ServiceClient.Now.ToString(null, null), 400, "invalid_request", "timestamp");
+        yield return Changed(
+            "Text_for_timestamp", body => body["timestamp"] = ServiceClient.Now.ToString(null, null), 400, "invalid_request", "timestamp");
         yield return Changed("Text_for_expiry", body => body["expiry"] = "tomorrow", 400, "invalid_request", "expiry");
         yield return Changed("Number_for_source", body => body["source"] = 1, 400, "invalid_request", "source");
-        yield return Case("Names_in_another_case", Folder, () => Good().Replace("\"hotkey\"", "\"Hotkey\"", StringComparison.Ordinal), 400, "invalid_request", "hotkey");
+        yield return Case(
+            "Names_in_another_case",
+            Folder,
+            () => Good().Replace("\"hotkey\"", "\"Hotkey\"", StringComparison.Ordinal),
+            400,
+            "invalid_request",
+            "hotkey");
 
         // Numbers.
         foreach (var (name, number) in ((string, string)[])
@@ -85,21 +106,39 @@ internal sealed partial class BadInputTests
 
         foreach (var (name, address) in Addresses())
         {
-            yield return Case($"Validators_hotkey_{name}", Validator, () => With(GoodValidator(), body => body["hotkey"] = address), 400, "invalid_request", "hotkey");
+            yield return Case(
+                $"Validators_hotkey_{name}",
+                Validator,
+                () => With(GoodValidator(), body => body["hotkey"] = address),
+                400,
+                "invalid_request",
+                "hotkey");
         }
 
         // Signatures.
         foreach (var (name, signature) in ((string, Func<string, string>)[])
             [
-                ("of_63_bytes", hex => hex[..126]), ("of_66_bytes", hex => hex + "0101"), ("of_65_bytes_with_another_first", hex => "02" + hex),
-                ("of_half_a_byte_more", hex => hex + "0"), ("that_is_not_hex", hex => "zz" + hex[2..]), ("that_is_empty", _ => ""), ("with_white_space", hex => hex + " "),
+                ("of_63_bytes", hex => hex[..126]), ("of_66_bytes", hex => hex + "0101"), (
+                    "of_65_bytes_with_another_first", hex => "02" + hex),
+                ("of_half_a_byte_more", hex => hex + "0"), (
+                    "that_is_not_hex", hex => "zz" + hex[2..]), ("that_is_empty", _ => ""), ("with_white_space", hex => hex + " "),
                 ("of_full_width_digits", hex => "０" + hex[1..]), ("of_base64", hex => Convert.ToBase64String(Convert.FromHexString(hex))),
-                ("that_is_very_long", _ => new string('a', 10_000)), ("of_nothing_but_0x", _ => "0x"), ("with_two_prefixes", hex => "0x0x" + hex),
+                (
+                    "that_is_very_long",
+                    _ => new string('a', 10_000)), ("of_nothing_but_0x", _ => "0x"), ("with_two_prefixes", hex => "0x0x" + hex),
             ])
         {
-            yield return Changed($"Signature_{name}", body => body["signature"] = signature((string)body["signature"]!), 400, "invalid_request", "signature");
+            yield return Changed(
+                $"Signature_{name}",
+                body => body["signature"] = signature((string)body["signature"]!),
+                400,
+                "invalid_request",
+                "signature");
             yield return Case(
-                $"Validators_signature_{name}", Validator, () => With(GoodValidator(), body => body["signature"] = signature((string)body["signature"]!)), 400, "invalid_request", "signature");
+                $"Validators_signature_{name}", Validator, () =>
+                    With(
+                        GoodValidator(),
+                        body => body["signature"] = signature((string)body["signature"]!)), 400, "invalid_request", "signature");
         }
 
         // Moments. Each is properly signed: only its moment is wrong.
@@ -115,15 +154,28 @@ internal sealed partial class BadInputTests
                 ("the_greatest_there_is", () => long.MaxValue, "timestamp_in_future", "millisecond"),
             ])
         {
-            yield return Case($"Timestamp_{name}", Folder, () => ServiceClient.FolderAccessBody(Bob, moment()).ToJsonString(), 400, code, says);
-            yield return Case($"Validators_timestamp_{name}", Validator, () => ServiceClient.ValidatorAccessBody(Alice, moment()).ToJsonString(), 400, code, says);
+            yield return Case(
+                $"Timestamp_{name}", Folder, () => ServiceClient.FolderAccessBody(Bob, moment()).ToJsonString(), 400, code, says);
+            yield return Case(
+                $"Validators_timestamp_{name}",
+                Validator,
+                () => ServiceClient.ValidatorAccessBody(Alice, moment()).ToJsonString(),
+                400,
+                code,
+                says);
         }
 
         foreach (var (name, expiry) in ((string, Func<long>)[])
             [("in_the_past", () => ServiceClient.Now - 1), ("zero", () => 0), ("negative", () => -5), ("the_least_there_is", () => long.MinValue)])
         {
             yield return Changed($"Expiry_{name}", body => body["expiry"] = expiry(), 400, "expiry_in_past", "expiry");
-            yield return Case($"Validators_expiry_{name}", Validator, () => With(GoodValidator(), body => body["expiry"] = expiry()), 400, "expiry_in_past", "expiry");
+            yield return Case(
+                $"Validators_expiry_{name}",
+                Validator,
+                () => With(GoodValidator(), body => body["expiry"] = expiry()),
+                400,
+                "expiry_in_past",
+                "expiry");
         }
 
         // Sources.
@@ -144,7 +196,10 @@ internal sealed partial class BadInputTests
                 ("with_null_as_a_key", body => body["file_keys"] = new JsonArray((JsonNode?)null), "file_keys"),
                 ("with_a_number_as_a_key", body => body["file_keys"] = new JsonArray(1), "file_keys"),
                 ("with_a_text_as_keys", body => body["file_keys"] = "data/x/file", "file_keys"),
-                ("with_1001_keys", body => body["file_keys"] = new JsonArray([.. Enumerable.Range(0, 1001).Select(number => (JsonNode)$"{number}")]), "file_keys"),
+                (
+                    "with_1001_keys",
+                    body => body["file_keys"] = new JsonArray([.. Enumerable.Range(0, 1001).Select(number => (JsonNode)$"{number}")]),
+                    "file_keys"),
                 ("for_0_hours", body => body["expiry_hours"] = 0, "expiry_hours"),
                 ("for_25_hours", body => body["expiry_hours"] = 25, "expiry_hours"),
                 ("for_negative_hours", body => body["expiry_hours"] = -1, "expiry_hours"),
@@ -155,12 +210,21 @@ internal sealed partial class BadInputTests
         }
 
         yield return Case(
-            "Downloads_of_a_hotkey_that_nobody_knows", Files, () => ServiceClient.FileUrlsBody(Alice, "miner_hotkey", Account.New().Address, ["a"]).ToJsonString(), 404, "miner_not_found", "miner_coldkey");
+            "Downloads_of_a_hotkey_that_nobody_knows", Files, () =>
+                ServiceClient.FileUrlsBody(
+                    Alice, "miner_hotkey", Account.New().Address, ["a"]).ToJsonString(), 404, "miner_not_found", "miner_coldkey");
 
         // Well-formed but wrong.
         yield return Changed("Signature_of_zeros", body => body["signature"] = new string('0', 128), 401, "invalid_signature", "sign");
-        yield return Case("Stranger", Folder, () => ServiceClient.FolderAccessBody(Miner.New()).ToJsonString(), 403, "hotkey_not_registered", "46");
-        yield return Case("Miner_as_validator", Validator, () => ServiceClient.ValidatorAccessBody(Bob.Hotkey).ToJsonString(), 403, "not_a_validator", "permit");
+        yield return Case(
+            "Stranger", Folder, () => ServiceClient.FolderAccessBody(Miner.New()).ToJsonString(), 403, "hotkey_not_registered", "46");
+        yield return Case(
+            "Miner_as_validator",
+            Validator,
+            () => ServiceClient.ValidatorAccessBody(Bob.Hotkey).ToJsonString(),
+            403,
+            "not_a_validator",
+            "permit");
     }
 
     [OneTimeSetUp]
@@ -332,7 +396,8 @@ internal sealed partial class BadInputTests
 
     private static JsonObject GoodValidator() => ServiceClient.ValidatorAccessBody(Alice);
 
-    private static JsonObject GoodFiles() => ServiceClient.FileUrlsBody(Alice, "miner_coldkey", Bob.Coldkey.Address, [$"data/x/{Bob.Coldkey}/file.bin"]);
+    private static JsonObject GoodFiles() =>
+        ServiceClient.FileUrlsBody(Alice, "miner_coldkey", Bob.Coldkey.Address, [$"data/x/{Bob.Coldkey}/file.bin"]);
 
     private static string Good() => GoodBody().ToJsonString();
 

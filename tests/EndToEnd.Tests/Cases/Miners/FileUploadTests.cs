@@ -54,7 +54,11 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
     public async Task Longest_name_and_job_arrive()
     {
         var miner = Deployment.NextMiner();
-        foreach (var (name, job) in ((string, string)[])[(new string('n', 255), new string('j', 128)), (string.Concat(Enumerable.Repeat("🙂", 63)) + "abc", "A.z_0-9")])
+        foreach (
+            var (name, job) in ((string, string)[])
+            [
+                (new string('n', 255), new string('j', 128)), (string.Concat(Enumerable.Repeat("🙂", 63)) + "abc", "A.z_0-9")
+            ])
         {
             var upload = await Client.AskAsync<FileUpload>(Call.FileUpload(miner, name, job));
 
@@ -204,12 +208,20 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
         }
 
         Content.AssertSame(await Bucket.GetAsync(upload.Key), content);
-        foreach (var other in (Call[])[Call.FileUpload(miner, "file.bin", "job-1"), Call.FileUpload(miner, "file.bin2"), Call.FileUpload(miner, "file.bi"), Call.FileUpload(miner, "FILE.BIN")])
+        foreach (
+            var other in (Call[])
+            [
+                Call.FileUpload(miner, "file.bin", "job-1"), Call.FileUpload(miner, "file.bin2"), Call.FileUpload(miner, "file.bi"),
+                Call.FileUpload(miner, "FILE.BIN")
+            ])
         {
             Assert.That((await Client.SendAsync(other)).Status, Is.EqualTo(HttpStatusCode.OK));
         }
 
-        Assert.That((await Client.SendAsync(Call.FileUpload(Deployment.NextMiner(), "file.bin"))).Status, Is.EqualTo(HttpStatusCode.OK), "Another miner's file of that name is another file.");
+        Assert.That(
+            (await Client.SendAsync(Call.FileUpload(Deployment.NextMiner(), "file.bin"))).Status,
+            Is.EqualTo(HttpStatusCode.OK),
+            "Another miner's file of that name is another file.");
     }
 
     [Test]
@@ -236,7 +248,8 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
             foreach (var proof in Enum.GetValues<ProofKind>())
             {
                 var answer = await Client.SendAsync(Call.FileUpload(miner, name), proof);
-                Assert.That(((int)answer.Status, answer.Code), Is.EqualTo((400, "invalid_request")), $"{Uri.EscapeDataString(name)} {answer}");
+                Assert.That(
+                    ((int)answer.Status, answer.Code), Is.EqualTo((400, "invalid_request")), $"{Uri.EscapeDataString(name)} {answer}");
                 Assert.That(answer.Wrong, Is.EqualTo(["filename"]), Uri.EscapeDataString(name));
             }
         }
@@ -244,7 +257,8 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
         AssertRefused(await Client.SendAsync(Call.FileUpload(miner, filename: null)), 400, "invalid_request", "filename");
         foreach (var name in (JsonNode?[])[null, 1, true, new JsonArray("file.bin"), new JsonObject()])
         {
-            AssertRefused(await Client.SendAsync(Call.FileUpload(miner, "file.bin").With("filename", name)), 400, "invalid_request", "filename");
+            AssertRefused(
+                await Client.SendAsync(Call.FileUpload(miner, "file.bin").With("filename", name)), 400, "invalid_request", "filename");
         }
 
         // Half a surrogate pair is no text.
@@ -257,7 +271,8 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
     public async Task Malformed_job_is_refused()
     {
         var call = Call.FileUpload(Deployment.NextMiner(), "file.bin");
-        JsonNode?[] jobs = ["", "a/b", "../a", "a b", "a\\b", "job=1", "größe", "a\nb", "a\0", "%2F", new string('j', 129), 1, true, new JsonArray("a")];
+        JsonNode?[] jobs =
+            ["", "a/b", "../a", "a b", "a\\b", "job=1", "größe", "a\nb", "a\0", "%2F", new string('j', 129), 1, true, new JsonArray("a")];
 
         foreach (var job in jobs)
         {
@@ -275,7 +290,8 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
         var upload = await Client.AskAsync<FileUpload>(Call.FileUpload(miner, "file.bin", job));
 
         Assert.That((await upload.Form(Bytes(2000)).SendAsync()).Accepted);
-        Assert.That(await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Is.EqualTo([$"{Deployment.FolderOf(miner)}job_id={job}/file.bin"]));
+        Assert.That(
+            await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Is.EqualTo([$"{Deployment.FolderOf(miner)}job_id={job}/file.bin"]));
     }
 
     [Test]

@@ -40,7 +40,9 @@ internal sealed class FolderAccessTests(StoreKind store, FolderLayoutKind layout
         }
 
         Assert.That(access.Folders?.Keys, Is.EqualTo(Deployment.Sources));
-        Assert.That(access.Folders.Select(one => one.Value.Folder), Is.EqualTo(Deployment.Sources.Select(source => Deployment.FolderOf(miner, source))));
+        Assert.That(
+            access.Folders.Select(one => one.Value.Folder),
+            Is.EqualTo(Deployment.Sources.Select(source => Deployment.FolderOf(miner, source))));
     }
 
     [Test]
@@ -86,7 +88,9 @@ internal sealed class FolderAccessTests(StoreKind store, FolderLayoutKind layout
 
         var access = await Client.GetFolderAccessAsync(Deployment.NextMiner(), expiry: expiry);
 
-        Assert.That(DateTimeOffset.ParseExact(access.Expiry, "yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture).ToUnixTimeSeconds(), Is.EqualTo(expiry));
+        Assert.That(
+            DateTimeOffset.ParseExact(access.Expiry, "yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture).ToUnixTimeSeconds(),
+            Is.EqualTo(expiry));
         Assert.That(access.ExpirySeconds, Is.InRange(1230, 1234));
         Assert.That(access.Expiry, Does.EndWith("+00:00"));
     }

@@ -150,7 +150,8 @@ internal sealed class ForeignClientTests(StoreKind store, FolderLayoutKind layou
 
         var attempts = await python.RunAsync("boto3_foreign.py", Boto3Arguments(keys, folder));
 
-        Assert.That(attempts.Select(attempt => attempt.Key), Is.EquivalentTo(["list", "get", "put", "post", "presigned_get", "presigned_put"]));
+        Assert.That(
+            attempts.Select(attempt => attempt.Key), Is.EquivalentTo(["list", "get", "put", "post", "presigned_get", "presigned_put"]));
         foreach (var (attempt, status) in attempts)
         {
             Assert.That((int)status!, Is.InRange(400, 499), attempt);

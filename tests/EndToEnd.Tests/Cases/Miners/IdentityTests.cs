@@ -7,7 +7,8 @@ internal sealed class IdentityTests(StoreKind store, FolderLayoutKind layout) : 
     public async Task Signature_in_any_of_its_written_forms_opens_the_door()
     {
         var miner = Deployment.NextMiner();
-        Func<string, string>[] forms = [hex => hex, hex => "0x" + hex, hex => "01" + hex, hex => "0x01" + hex, hex => hex.ToUpperInvariant()];
+        Func<string, string>[] forms =
+            [hex => hex, hex => "0x" + hex, hex => "01" + hex, hex => "0x01" + hex, hex => hex.ToUpperInvariant()];
 
         foreach (var form in forms)
         {
@@ -23,7 +24,8 @@ internal sealed class IdentityTests(StoreKind store, FolderLayoutKind layout) : 
         var miner = Deployment.NextMiner();
         var moment = ServiceClient.Now;
         var folderAccess = ServiceClient.FolderAccessBody(miner, moment);
-        folderAccess["signature"] = miner.Hotkey.SignHex($"<Bytes>{ServiceClient.FolderAccessText(miner.Coldkey.Address, miner.Hotkey.Address, moment)}</Bytes>");
+        folderAccess["signature"] = miner.Hotkey.SignHex(
+            $"<Bytes>{ServiceClient.FolderAccessText(miner.Coldkey.Address, miner.Hotkey.Address, moment)}</Bytes>");
         var validatorAccess = ServiceClient.ValidatorAccessBody(Subnet.Validator.Hotkey, moment);
         validatorAccess["signature"] = Subnet.Validator.Hotkey.SignHex($"<Bytes>{ServiceClient.ValidatorAccessText(moment)}</Bytes>");
 
@@ -122,7 +124,8 @@ internal sealed class IdentityTests(StoreKind store, FolderLayoutKind layout) : 
             var answer = await Client.PostAsync(ServiceClient.ValidatorAccessPath, ServiceClient.ValidatorAccessBody(neuron.Hotkey));
 
             AssertRefused(answer, 403, "not_a_validator");
-            Assert.That(answer.Detail.Replace(",", "", StringComparison.Ordinal), Does.Contain("permit").And.Contain(stake).And.Contain("20000"));
+            Assert.That(
+                answer.Detail.Replace(",", "", StringComparison.Ordinal), Does.Contain("permit").And.Contain(stake).And.Contain("20000"));
         }
     }
 
@@ -145,5 +148,8 @@ internal sealed class IdentityTests(StoreKind store, FolderLayoutKind layout) : 
     }
 
     private static void AssertRefused(Answer answer, int status, string code) =>
-        Assert.That(((int)answer.Status, answer.Code, answer.ContentType), Is.EqualTo((status, code, "application/problem+json")), answer.ToString());
+        Assert.That(
+            ((int)answer.Status, answer.Code, answer.ContentType),
+            Is.EqualTo((status, code, "application/problem+json")),
+            answer.ToString());
 }

@@ -90,7 +90,9 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
             foreach (var target in Rows(Targets).Select(row => row[0]).Where(name => name != "Nobody"))
             {
                 var folder = FolderOf(target, miner);
-                if (folder.Length > 0 && !folder.Contains('\0', StringComparison.Ordinal) && !folder.StartsWith(Deployment.FolderOf(miner), StringComparison.Ordinal))
+                if (
+                    folder.Length > 0 && !folder.Contains('\0', StringComparison.Ordinal) && !folder.StartsWith(
+                        Deployment.FolderOf(miner), StringComparison.Ordinal))
                 {
                     keys.Add(folder + Secret);
                 }
@@ -98,11 +100,14 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
         }
 
         // Clients resolve steps and double slashes on their way to the store.
-        await Bucket.PutAllAsync(keys.Where(key => !key.Contains("..", StringComparison.Ordinal) && !key.StartsWith('/')).Distinct(StringComparer.Ordinal), Bytes(100));
+        await Bucket.PutAllAsync(
+            keys.Where(key => !key.Contains("..", StringComparison.Ordinal) && !key.StartsWith('/')).Distinct(StringComparer.Ordinal),
+            Bytes(100));
     }
 
     [Test]
-    public async Task Every_cell_of_the_matrix_is_as_promised([ValueSource(nameof(Endpoints))] string endpoint, [ValueSource(nameof(RoleNames))] string role)
+    public async Task Every_cell_of_the_matrix_is_as_promised(
+        [ValueSource(nameof(Endpoints))] string endpoint, [ValueSource(nameof(RoleNames))] string role)
     {
         var caller = _callers[role];
         var admitted = Rows(Roles).Single(row => row[0] == role)[IsMiners(endpoint) ? 1 : 2];
@@ -117,7 +122,12 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
                 {
                     var answer = await Client.SendAsync(make(), proof);
 
-                    AssertCell(answer, expected, make(), IsMiners(endpoint) ? caller : Subject, $"{endpoint} as {role}, {slot} = {row[0]}, by {proof}");
+                    AssertCell(
+                        answer,
+                        expected,
+                        make(),
+                        IsMiners(endpoint) ? caller : Subject,
+                        $"{endpoint} as {role}, {slot} = {row[0]}, by {proof}");
                 }
             }
         }
@@ -125,7 +135,8 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
 
     [Test]
     public async Task Endpoints_for_everything_let_in_validators_only(
-        [Values(ServiceClient.ValidatorAccessPath, ServiceClient.FolderUrlsPath)] string endpoint, [ValueSource(nameof(RoleNames))] string role)
+        [Values(
+            ServiceClient.ValidatorAccessPath, ServiceClient.FolderUrlsPath)] string endpoint, [ValueSource(nameof(RoleNames))] string role)
     {
         var caller = _callers[role];
         var admitted = Rows(Roles).Single(row => row[0] == role)[2];
@@ -174,8 +185,11 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
                 yield return ("miner", () => Call.MinerList(hotkey, member, AddressOf(target, Subject)));
                 break;
             case ServiceClient.FileUrlsPath:
-                yield return ("miner", () => Call.FileUrls(hotkey, member, AddressOf(target, Subject), FolderOf(target, Subject) + "own.bin"));
-                yield return ("file key", () => Call.FileUrls(hotkey, member, owner, FolderOf(target, Subject) + (target == "Own" ? "own.bin" : Secret)));
+                yield return (
+                    "miner", () => Call.FileUrls(hotkey, member, AddressOf(target, Subject), FolderOf(target, Subject) + "own.bin"));
+                yield return (
+                    "file key",
+                    () => Call.FileUrls(hotkey, member, owner, FolderOf(target, Subject) + (target == "Own" ? "own.bin" : Secret)));
                 break;
             case ServiceClient.FilesPath:
                 yield return ("miner", () => Call.Files(hotkey, member, AddressOf(target, Subject)));
@@ -206,14 +220,18 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
             _ => own,
         };
         AssertLeadsNowhereElse(FoldersOf(subject), answer, cell);
-        AssertNamesOnly([.. Said(call), subject.Hotkey.Address, subject.Coldkey.Address, .. subject == Rival ? [Secret] : (string[])[]], answer, cell);
+        AssertNamesOnly(
+            [.. Said(call), subject.Hotkey.Address, subject.Coldkey.Address, .. subject == Rival ? [Secret] : (string[])[]], answer, cell);
         if (expected == "nothing")
         {
             Assert.That(Plain(answer.Text), Does.Not.Contain("X-Amz-").And.Not.Contain("http://"), $"{cell}: {answer}");
         }
         else
         {
-            Assert.That(Leaves(answer.Json).Any(leaf => FoldersOf(subject).Any(folder => leaf.Text.Contains(folder, StringComparison.Ordinal))) || subject == Nobody, $"{cell}: {answer}");
+            Assert.That(
+                Leaves(answer.Json).Any(
+                    leaf => FoldersOf(subject).Any(folder => leaf.Text.Contains(folder, StringComparison.Ordinal))) || subject == Nobody,
+                $"{cell}: {answer}");
         }
     }
 
@@ -232,11 +250,14 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
             else if (member is "policy")
             {
                 var policy = Encoding.UTF8.GetString(Convert.FromBase64String(text));
-                var condition = JsonNode.Parse(policy)!["conditions"]!.AsArray().OfType<JsonArray>().Single(one => one[1]!.ToString() == "$key");
+                var condition = JsonNode.Parse(policy)!["conditions"]!.AsArray().OfType<JsonArray>().Single(
+                    one => one[1]!.ToString() == "$key");
                 AssertWithin(folders, (string)condition[2]!, cell);
                 Assert.That((string)condition[0]! == "eq" || ((string)condition[2]!).EndsWith('/'), $"{cell}: {policy}");
             }
-            else if (member is "key" or "s3_key" or "file_key" or "folder" or "prefix" or "path" || text.StartsWith("data/", StringComparison.Ordinal))
+            else if (
+                member is "key" or "s3_key" or "file_key" or "folder" or "prefix" or "path" || text.StartsWith(
+                    "data/", StringComparison.Ordinal))
             {
                 if (!text.StartsWith("data/{", StringComparison.Ordinal) && !text.StartsWith("data/hotkey={", StringComparison.Ordinal))
                 {
@@ -277,7 +298,10 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
     private static void AssertNamesOnly(IReadOnlyCollection<string> accounts, Answer answer, string cell)
     {
         var text = Plain(answer.Text);
-        Assert.That(AddressesIn(text).Where(address => !accounts.Any(said => said.Contains(address, StringComparison.Ordinal))), Is.Empty, $"{cell}: {answer}");
+        Assert.That(
+            AddressesIn(text).Where(address => !accounts.Any(said => said.Contains(address, StringComparison.Ordinal))),
+            Is.Empty,
+            $"{cell}: {answer}");
         if (!accounts.Any(said => said.Contains(Secret, StringComparison.Ordinal)))
         {
             Assert.That(text, Does.Not.Contain(Secret), cell);
@@ -291,7 +315,9 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
     private static IEnumerable<(string Member, string Text)> Leaves(JsonNode node, string member = "") => node switch
     {
         // A name of a member can be a key too.
-        JsonObject one => one.SelectMany(child => child.Value is null ? [] : Leaves(child.Value, child.Key)).Concat(one.Where(child => child.Key.Contains('/', StringComparison.Ordinal)).Select(child => (member, child.Key))),
+        JsonObject one =>
+            one.SelectMany(child => child.Value is null ? [] : Leaves(child.Value, child.Key)).Concat(
+                one.Where(child => child.Key.Contains('/', StringComparison.Ordinal)).Select(child => (member, child.Key))),
         JsonArray all => all.SelectMany(child => child is null ? [] : Leaves(child, member)),
         JsonValue value when value.TryGetValue<string>(out var text) => [(member, text)],
         _ => [],
@@ -373,11 +399,14 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
     };
 
     private IReadOnlyList<string> FoldersOf(Miner miner) =>
-        Layout == FolderLayoutKind.Coldkey ? [.. Deployment.Sources.Select(source => Deployment.FolderOf(miner, source))] : [Deployment.FolderOf(miner)];
+        Layout == FolderLayoutKind.Coldkey
+            ? [.. Deployment.Sources.Select(source => Deployment.FolderOf(miner, source))]
+            : [Deployment.FolderOf(miner)];
 
     private static char Other(char letter) => letter == 'A' ? 'B' : 'A';
 
-    private static bool IsMiners(string endpoint) => endpoint is ServiceClient.FolderAccessPath or ServiceClient.FileUploadPath or ServiceClient.MyFilesPath;
+    private static bool IsMiners(string endpoint) =>
+        endpoint is ServiceClient.FolderAccessPath or ServiceClient.FileUploadPath or ServiceClient.MyFilesPath;
 
     private static IEnumerable<string[]> Rows(string table, bool withHead = false) => table
         .Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -91,8 +91,10 @@ internal sealed class MinerListingTests(StoreKind store, FolderLayoutKind layout
         var url = access.ListUrl;
 
         await AssertRefusedAsync(() => Presigned.GetAsync(Presigned.OnObject(url, key)), "GET of an object");
-        await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Put, Presigned.OnObject(url, access.Folder + "new.bin"), Bytes(2000)), "PUT of an object");
-        await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Put, Presigned.OnObject(url, key), Bytes(2000)), "PUT over an object");
+        await AssertRefusedAsync(
+            () => Presigned.SendAsync(HttpMethod.Put, Presigned.OnObject(url, access.Folder + "new.bin"), Bytes(2000)), "PUT of an object");
+        await AssertRefusedAsync(
+            () => Presigned.SendAsync(HttpMethod.Put, Presigned.OnObject(url, key), Bytes(2000)), "PUT over an object");
         await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Delete, Presigned.OnObject(url, key)), "DELETE of an object");
         await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Put, url, []), "PUT of the bucket");
         await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Delete, url), "DELETE of the bucket");

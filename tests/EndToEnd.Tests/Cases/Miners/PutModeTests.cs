@@ -90,7 +90,10 @@ internal sealed class PutModeTests(StoreKind store, FolderLayoutKind layout) : D
         var upload = await Client.AskAsync<FileUpload>(Call.FileUpload(miner, "file.bin", "job-1"));
         var url = upload.Url;
         string OnKey(string key) => url.Replace("/file.bin?", "/" + key + "?", StringComparison.Ordinal);
-        string InFolder(string key) => Presigned.OnObject($"{Bucket.Endpoint.GetLeftPart(UriPartial.Authority)}/{Bucket.Name}{url[url.IndexOf('?', StringComparison.Ordinal)..]}", key);
+        string InFolder(string key) =>
+            Presigned.OnObject(
+                $"{Bucket.Endpoint.GetLeftPart(UriPartial.Authority)}/{Bucket.Name}{url[url.IndexOf('?', StringComparison.Ordinal)..]}",
+                key);
         (string What, HttpMethod Method, string Url)[] bent =
         [
             ("another name", HttpMethod.Put, OnKey("other.bin")),
@@ -100,7 +103,10 @@ internal sealed class PutModeTests(StoreKind store, FolderLayoutKind layout) : D
             ("no job", HttpMethod.Put, InFolder(folder + "file.bin")),
             ("another miner", HttpMethod.Put, InFolder(rival + "job_id=job-1/file.bin")),
             ("a file that is there", HttpMethod.Put, InFolder(folder + "there.bin")),
-            ("another bucket", HttpMethod.Put, url.Replace("/" + Bucket.Name + "/", "/" + Deployment.OtherBucket.Name + "/", StringComparison.Ordinal)),
+            (
+                "another bucket",
+                HttpMethod.Put,
+                url.Replace("/" + Bucket.Name + "/", "/" + Deployment.OtherBucket.Name + "/", StringComparison.Ordinal)),
             ("a longer life", HttpMethod.Put, Presigned.With(url, "X-Amz-Expires", "604800")),
             ("a parameter more", HttpMethod.Put, Presigned.Adding(url, "x-id", "PutObject")),
             ("another signature", HttpMethod.Put, Presigned.With(url, "X-Amz-Signature", new string('0', 64))),
@@ -117,7 +123,9 @@ internal sealed class PutModeTests(StoreKind store, FolderLayoutKind layout) : D
             await AssertRefusedAsync(() => Presigned.SendAsync(method, bentUrl, method == HttpMethod.Get ? null : Bytes(2000)), what);
         }
 
-        Assert.That((await Presigned.SendAsync(HttpMethod.Put, url, Bytes(2000))).Accepted, "The URL itself must be good, else this proves nothing.");
+        Assert.That(
+            (await Presigned.SendAsync(HttpMethod.Put, url, Bytes(2000))).Accepted,
+            "The URL itself must be good, else this proves nothing.");
     }
 
     [TestCase("x-amz-acl", "public-read")]

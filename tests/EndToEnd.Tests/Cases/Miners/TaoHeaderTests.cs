@@ -72,8 +72,10 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
         var proof = TaoProof.Of(Validator, signed);
         string[] others =
         [
-            signed + "\n", " " + signed, signed.Replace(",", ", ", StringComparison.Ordinal), signed.Replace("limit", "l\\u0069mit", StringComparison.Ordinal),
-            $"{{\"limit\":5,\"{Deployment.OwnerMember}\":\"{owner}\"}}", signed.Replace("5}", "6}", StringComparison.Ordinal), signed.Replace("5}", "5,\"a\":1}", StringComparison.Ordinal),
+            signed + "\n", " " + signed, signed.Replace(",", ", ", StringComparison.Ordinal), signed.Replace(
+                "limit", "l\\u0069mit", StringComparison.Ordinal),
+            $"{{\"limit\":5,\"{Deployment.OwnerMember}\":\"{owner}\"}}", signed.Replace(
+                "5}", "6}", StringComparison.Ordinal), signed.Replace("5}", "5,\"a\":1}", StringComparison.Ordinal),
             signed.Replace(owner, Deployment.OwnerOf(Deployment.NextMiner()), StringComparison.Ordinal),
         ];
 
@@ -102,10 +104,12 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
     public async Task Chunked_body_is_hashed_without_its_chunks()
     {
         // The endpoint that takes large bodies.
-        var call = Call.FileUrls(Validator, Deployment.OwnerMember, Deployment.OwnerOf(Deployment.NextMiner()), "a").With("unknown", new string('a', 300_000));
+        var call = Call.FileUrls(
+            Validator, Deployment.OwnerMember, Deployment.OwnerOf(Deployment.NextMiner()), "a").With("unknown", new string('a', 300_000));
         var body = call.Bare();
 
-        Assert.That((await Client.PostAsync(call.Path, body, TaoProof.Of(Validator, body), chunked: true)).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            (await Client.PostAsync(call.Path, body, TaoProof.Of(Validator, body), chunked: true)).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
     [Test]
@@ -191,7 +195,10 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
             AssertRefused(await Client.PostAsync(call.Path, changed, proof), 401, "invalid_signature");
         }
 
-        Assert.That((await Client.PostAsync(call.Path, body, proof)).Status, Is.EqualTo(HttpStatusCode.OK), "The proof itself must be good, else this proves nothing.");
+        Assert.That(
+            (await Client.PostAsync(call.Path, body, proof)).Status,
+            Is.EqualTo(HttpStatusCode.OK),
+            "The proof itself must be good, else this proves nothing.");
     }
 
     [Test]
@@ -245,7 +252,9 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
         [
             (TaoProof.VersionHeader, ["1", "3", "02", "2.0", "v2", "", "two"]),
             (TaoProof.TimestampHeader, ["", "now", "1.7e12", "1700000000000.0", "+1700000000000", "-1", "0x1", "99999999999999999999999", "01700000000000", "1 700 000 000 000"]),
-            (TaoProof.NonceHeader, ["", "1", "not-a-uuid", Guid.NewGuid() + "0", "{" + Guid.NewGuid() + "}", Guid.NewGuid().ToString()[..^1] + "g"]),
+            (
+                TaoProof.NonceHeader,
+                ["", "1", "not-a-uuid", Guid.NewGuid() + "0", "{" + Guid.NewGuid() + "}", Guid.NewGuid().ToString()[..^1] + "g"]),
             (TaoProof.SignedByHeader, ["", "5", address[..^1], address + "1", address[..^1] + (address[^1] == 'A' ? 'B' : 'A'), "../" + address, "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5"]),
             (TaoProof.SignatureHeader, ["", "AA==", new string('A', 87) + "=", new string('0', 126), new string('0', 130), "!" + Good().Signature![1..], new string('a', 10_000)]),
         ];
@@ -303,7 +312,9 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
         var (miner, rival) = (Deployment.NextMiner(), Deployment.NextMiner());
         foreach (var call in (Call[])[Call.FolderAccess(miner), Call.FileUpload(miner, "file.bin"), Call.MyFiles(miner)])
         {
-            Assert.That((await Client.SendAsync(call.With("coldkey", miner.Coldkey.Address), ProofKind.Headers)).Status, Is.EqualTo(HttpStatusCode.OK));
+            Assert.That(
+                (await Client.SendAsync(call.With("coldkey", miner.Coldkey.Address), ProofKind.Headers)).Status,
+                Is.EqualTo(HttpStatusCode.OK));
             AssertRefused(await Client.SendAsync(call.With("coldkey", rival.Coldkey.Address), ProofKind.Headers), 403, "coldkey_mismatch");
         }
     }
@@ -316,7 +327,8 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
         foreach (var call in EveryCall(miner))
         {
             var other = call.Signer == miner.Hotkey ? rival.Hotkey : miner.Hotkey;
-            async Task<Answer> BothAsync(Action<JsonObject>? bend = null, Func<TaoProof, TaoProof>? bendHeaders = null, Account? signer = null)
+            async Task<Answer> BothAsync(
+                Action<JsonObject>? bend = null, Func<TaoProof, TaoProof>? bendHeaders = null, Account? signer = null)
             {
                 var body = call.Committed();
                 bend?.Invoke(body);
@@ -333,8 +345,10 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
             AssertRefused(await BothAsync(body => body.Remove("timestamp")), 400, "invalid_request", "timestamp");
             AssertRefused(await BothAsync(body => body.Remove("hotkey")), 400, "invalid_request", "hotkey");
             AssertRefused(await BothAsync(signer: other), 400, "invalid_request", "hotkey");
-            AssertRefused(await BothAsync(bendHeaders: proof => proof with { Nonce = Guid.NewGuid().ToString() }), 401, "invalid_signature");
-            AssertRefused(await BothAsync(bendHeaders: proof => proof with { Signature = null }), 400, "invalid_request", TaoProof.SignatureHeader);
+            AssertRefused(
+                await BothAsync(bendHeaders: proof => proof with { Nonce = Guid.NewGuid().ToString() }), 401, "invalid_signature");
+            AssertRefused(
+                await BothAsync(bendHeaders: proof => proof with { Signature = null }), 400, "invalid_request", TaoProof.SignatureHeader);
             AssertRefused(await BothAsync(bendHeaders: proof => proof with { Timestamp = "0" }), 400, "timestamp_expired");
         }
     }

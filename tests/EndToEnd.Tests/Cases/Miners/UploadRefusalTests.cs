@@ -64,7 +64,8 @@ internal sealed class UploadRefusalTests(StoreKind store, FolderLayoutKind layou
             ? await Client.GetFolderAccessAsync(miner, source: "x")
             : await Client.GetFolderAccessAsync(miner);
         // Without sources the nearest thing is a folder that merely looks like one.
-        var elsewhere = Deployment.Layout == FolderLayoutKind.Coldkey ? Deployment.FolderOf(miner, "reddit") : $"data/reddit/{miner.Hotkey}/";
+        var elsewhere =
+            Deployment.Layout == FolderLayoutKind.Coldkey ? Deployment.FolderOf(miner, "reddit") : $"data/reddit/{miner.Hotkey}/";
 
         await AssertRefusedAsync(FormUpload.Of(only.Grant, "file.bin", Bytes(2000)).WithKey(elsewhere + "file.bin").SendAsync);
     }
@@ -73,7 +74,11 @@ internal sealed class UploadRefusalTests(StoreKind store, FolderLayoutKind layou
     public async Task Upload_to_a_folder_whose_name_only_begins_like_the_own_one_is_refused()
     {
         var own = Access.Folder.TrimEnd('/');
-        foreach (var key in (string[])[own + "d/file.bin", own + "1/job_id=default/file.bin", own + ".bin", own + "%2ffile.bin", own, own + "\\file.bin"])
+        foreach (
+            var key in (string[])
+            [
+                own + "d/file.bin", own + "1/job_id=default/file.bin", own + ".bin", own + "%2ffile.bin", own, own + "\\file.bin"
+            ])
         {
             await AssertRefusedAsync(Honest.WithKey(key).SendAsync, key);
         }
@@ -83,7 +88,11 @@ internal sealed class UploadRefusalTests(StoreKind store, FolderLayoutKind layou
     public async Task Upload_to_a_folder_whose_name_is_cut_short_is_refused()
     {
         var own = Access.Folder.TrimEnd('/');
-        foreach (var key in (string[])[own[..^1] + "/file.bin", "data/file.bin", "file.bin", "/" + Access.Folder + "file.bin", own.ToUpperInvariant() + "/file.bin"])
+        foreach (
+            var key in (string[])
+            [
+                own[..^1] + "/file.bin", "data/file.bin", "file.bin", "/" + Access.Folder + "file.bin", own.ToUpperInvariant() + "/file.bin"
+            ])
         {
             await AssertRefusedAsync(Honest.WithKey(key).SendAsync, key);
         }
@@ -114,7 +123,12 @@ internal sealed class UploadRefusalTests(StoreKind store, FolderLayoutKind layou
     public async Task Steps_upwards_in_the_file_name_lead_nowhere()
     {
         var files = FilesAroundData();
-        foreach (var name in (string[])["../file.bin", "../../../../../../tmp/file.bin", "..\\..\\file.bin", "/etc/file.bin", "C:\\file.bin", "${filename}", "..", "."])
+        foreach (
+            var name in (string[])
+            [
+                "../file.bin", "../../../../../../tmp/file.bin", "..\\..\\file.bin", "/etc/file.bin", "C:\\file.bin", "${filename}", "..",
+                "."
+            ])
         {
             var upload = new FormUpload(Access.Url, [.. Access.Fields], Bytes(2000), name.Replace("\\", "\\\\", StringComparison.Ordinal));
             await AssertNothingOutsideAsync(Access.Folder, upload.SendAsync, name);
@@ -150,8 +164,10 @@ internal sealed class UploadRefusalTests(StoreKind store, FolderLayoutKind layou
         var rival = await Client.GetFolderAccessAsync(Deployment.NextMiner());
         var wide = Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"expiration":"2099-01-01T00:00:00Z","conditions":[]}"""));
 
-        await AssertNothingOutsideAsync(Access.Folder, Honest.WithKey(rival.Folder + "file.bin").Adding("policy", wide).SendAsync, "before");
-        await AssertNothingOutsideAsync(Access.Folder, Honest.WithKey(rival.Folder + "file.bin").Appending("policy", wide).SendAsync, "after");
+        await AssertNothingOutsideAsync(
+            Access.Folder, Honest.WithKey(rival.Folder + "file.bin").Adding("policy", wide).SendAsync, "before");
+        await AssertNothingOutsideAsync(
+            Access.Folder, Honest.WithKey(rival.Folder + "file.bin").Appending("policy", wide).SendAsync, "after");
     }
 
     [Test]
@@ -204,12 +220,18 @@ internal sealed class UploadRefusalTests(StoreKind store, FolderLayoutKind layou
         var rival = Deployment.FolderOf(Deployment.NextMiner());
 
         await AssertRefusedAsync(
-            Honest.With("policy", policy[..letter] + (policy[letter] == 'A' ? 'B' : 'A') + policy[(letter + 1)..]).SendAsync, "one character");
-        await AssertRefusedAsync(Honest.With("policy", Encoded(text.Replace("1024", "0", StringComparison.Ordinal))).SendAsync, "a larger range");
+            Honest.With(
+                "policy", policy[..letter] + (policy[letter] == 'A' ? 'B' : 'A') + policy[(letter + 1)..]).SendAsync, "one character");
+        await AssertRefusedAsync(
+            Honest.With("policy", Encoded(text.Replace("1024", "0", StringComparison.Ordinal))).SendAsync, "a larger range");
         await AssertRefusedAsync(Honest.With("policy", Encoded(text + " ")).SendAsync, "one space more");
         await AssertRefusedAsync(
-            Honest.With("policy", Encoded(text.Replace(Access.Folder, rival, StringComparison.Ordinal))).WithKey(rival + "file.bin").SendAsync, "another folder");
-        await AssertRefusedAsync(Honest.With("policy", Encoded("""{"expiration":"2099-01-01T00:00:00Z","conditions":[]}""")).SendAsync, "no condition at all");
+            Honest.With(
+                "policy",
+                Encoded(
+                    text.Replace(Access.Folder, rival, StringComparison.Ordinal))).WithKey(rival + "file.bin").SendAsync, "another folder");
+        await AssertRefusedAsync(
+            Honest.With("policy", Encoded("""{"expiration":"2099-01-01T00:00:00Z","conditions":[]}""")).SendAsync, "no condition at all");
         await AssertRefusedAsync(Honest.With("policy", Encoded("no JSON")).SendAsync, "no JSON");
         await AssertRefusedAsync(Honest.With("policy", "*").SendAsync, "no base64");
         await AssertRefusedAsync(Honest.With("policy", "").SendAsync, "an empty one");
@@ -223,7 +245,9 @@ internal sealed class UploadRefusalTests(StoreKind store, FolderLayoutKind layou
         await AssertRefusedAsync(Honest.With("x-amz-signature", (signature[0] == '0' ? '1' : '0') + signature[1..]).SendAsync, "one digit");
         await AssertRefusedAsync(Honest.With("x-amz-signature", new string('0', 64)).SendAsync, "zeros");
         await AssertRefusedAsync(Honest.With("x-amz-signature", "").SendAsync, "an empty one");
-        await AssertRefusedAsync(Honest.With("x-amz-credential", Honest.Get("x-amz-credential").Replace("/s3/", "/ec2/", StringComparison.Ordinal)).SendAsync, "another service");
+        await AssertRefusedAsync(
+            Honest.With("x-amz-credential", Honest.Get("x-amz-credential").Replace("/s3/", "/ec2/", StringComparison.Ordinal)).SendAsync,
+            "another service");
         await AssertRefusedAsync(Honest.With("x-amz-date", "20991124T000000Z").SendAsync, "another date");
     }
 

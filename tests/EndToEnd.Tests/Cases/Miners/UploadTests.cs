@@ -8,7 +8,9 @@ internal sealed class UploadTests(StoreKind store, FolderLayoutKind layout) : De
     {
         var access = await Client.GetFolderAccessAsync(Deployment.NextMiner());
         var files = Enumerable.Range(0, 12).ToDictionary(
-            number => access.Folder + Deployment.PathOf($"data_20261124_062101_{number}.parquet"), number => Bytes(1024 + (number * 7919)), StringComparer.Ordinal);
+            number =>
+                access.Folder + Deployment.PathOf($"data_20261124_062101_{number}.parquet"), number =>
+                    Bytes(1024 + (number * 7919)), StringComparer.Ordinal);
 
         foreach (var (key, content) in files)
         {

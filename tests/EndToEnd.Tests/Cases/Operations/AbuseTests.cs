@@ -20,7 +20,8 @@ internal sealed class AbuseTests
         _redis = await RedisServer.ReachAsync();
         _folder = new ScratchFolder("abuse");
         _subnet = Subnet.Create(20);
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 1500 }) { Timeout = TimeSpan.FromMinutes(2) };
+        _http = new HttpClient(
+            new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 1500 }) { Timeout = TimeSpan.FromMinutes(2) };
         var metagraph = await _subnet.WriteAsync(_folder);
         for (var i = 0; i < Instances; i++)
         {
@@ -66,7 +67,11 @@ internal sealed class AbuseTests
 
         var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         Figures.Print("Quota exactness", $"{Instances} instances, one Redis, {answers.Length} requests at once, limit {Limit}: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
-        Assert.That(codes, Is.EquivalentTo(new Dictionary<string, int>(StringComparer.Ordinal) { ["200"] = Limit, ["429 quota_exceeded"] = 10_000 - Limit }), string.Join('\n', _apis.SelectMany(api => api.ReadLog()).Where(entry => entry.IsAboveInformation).Select(entry => entry.Text)));
+        Assert.That(
+            codes,
+            Is.EquivalentTo(
+                new Dictionary<string, int>(StringComparer.Ordinal) { ["200"] = Limit, ["429 quota_exceeded"] = 10_000 - Limit }),
+            string.Join('\n', _apis.SelectMany(api => api.ReadLog()).Where(entry => entry.IsAboveInformation).Select(entry => entry.Text)));
         foreach (var api in _apis)
         {
             Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"], Is.True);
@@ -82,7 +87,8 @@ internal sealed class AbuseTests
 
         var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         Figures.Print("Replay race", $"one proof, {answers.Length} times at once to {Instances} instances: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
-        Assert.That(codes, Is.EquivalentTo(new Dictionary<string, int>(StringComparer.Ordinal) { ["200"] = 1, ["409 replayed_request"] = 199 }));
+        Assert.That(
+            codes, Is.EquivalentTo(new Dictionary<string, int>(StringComparer.Ordinal) { ["200"] = 1, ["409 replayed_request"] = 199 }));
     }
 
     [Test]
@@ -102,7 +108,8 @@ internal sealed class AbuseTests
                     body["signature"] = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().Concat(new byte[48]).ToArray());
                     break;
                 case 2:
-                    body["signature"] = thief.Hotkey.SignHex(ServiceClient.FolderAccessText(victim.Coldkey.Address, victim.Hotkey.Address, (long)body["timestamp"]!));
+                    body["signature"] = thief.Hotkey.SignHex(
+                        ServiceClient.FolderAccessText(victim.Coldkey.Address, victim.Hotkey.Address, (long)body["timestamp"]!));
                     break;
                 default:
                     // Good, but of another moment than it says.
@@ -129,12 +136,14 @@ internal sealed class AbuseTests
         var (miner, id) = (_subnet.Miners[4], "audited-" + Guid.NewGuid().ToString("N"));
         var body = ServiceClient.FolderAccessBody(miner, source: "x");
         var api = _apis[0];
-        var granted = await api.Client.PostAsync(ServiceClient.FolderAccessPath, Encoding.UTF8.GetBytes(body.ToJsonString()), requestId: id);
+        var granted = await api.Client.PostAsync(
+            ServiceClient.FolderAccessPath, Encoding.UTF8.GetBytes(body.ToJsonString()), requestId: id);
         var again = await api.Client.PostAsync(ServiceClient.FolderAccessPath, Encoding.UTF8.GetBytes(body.ToJsonString()), requestId: id);
         Assert.That(((int)granted.Status, (int)again.Status), Is.EqualTo((200, 409)));
 
         var file = Path.Combine(_folder!.Path, "audit0", $"audit-{DateTime.UtcNow:yyyy-MM-dd}.jsonl");
-        var lines = await UntilAsync(() => File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Contains(id, StringComparison.Ordinal))] : [], count: 2);
+        var lines = await UntilAsync(
+            () => File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Contains(id, StringComparison.Ordinal))] : [], count: 2);
         var output = await UntilAsync(
             () => [.. api.ReadLog().Where(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains(id, StringComparison.Ordinal)).Select(entry => entry.Text)], count: 2);
 
@@ -143,11 +152,18 @@ internal sealed class AbuseTests
         {
             Assert.That(output, Is.EqualTo(lines));
             Assert.That(
-                ((string?)first["decision"], (string?)first["action"], (string?)first["hotkey"], (string?)first["coldkey"], (string?)first["client_address"]),
+                (
+                    (string?)first["decision"],
+                    (string?)first["action"],
+                    (string?)first["hotkey"],
+                    (string?)first["coldkey"],
+                    (string?)first["client_address"]),
                 Is.EqualTo(("granted", "get_folder_access", miner.Hotkey.Address, miner.Coldkey.Address, "127.0.0.1")));
             Assert.That((int?)first["uid"], Is.EqualTo(_subnet.UidOf(miner)));
             Assert.That((string?)first["prefixes"]![0], Is.EqualTo($"data/x/{miner.Coldkey}/"));
-            Assert.That(DateTimeOffset.Parse((string)first["expiry"]!, CultureInfo.InvariantCulture), Is.EqualTo(DateTimeOffset.Parse((string)granted.Json["expiry"]!, CultureInfo.InvariantCulture)));
+            Assert.That(
+                DateTimeOffset.Parse((string)first["expiry"]!, CultureInfo.InvariantCulture),
+                Is.EqualTo(DateTimeOffset.Parse((string)granted.Json["expiry"]!, CultureInfo.InvariantCulture)));
             Assert.That((string?)second["decision"], Is.EqualTo("replayed_request"));
         }
 

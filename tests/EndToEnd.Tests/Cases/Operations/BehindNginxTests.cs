@@ -37,7 +37,8 @@ internal sealed class BehindNginxTests
         for (var i = 0; i < Instances; i++)
         {
             var settings = ApiProcess.ProductionSettings(
-                metagraph, store.Endpoint.GetLeftPart(UriPartial.Authority), _bucket.Name, store.Region, _folder.Sub(string.Create(CultureInfo.InvariantCulture, $"data{i}")), store.Keys);
+                metagraph, store.Endpoint.GetLeftPart(UriPartial.Authority), _bucket.Name, store.Region, _folder.Sub(
+                    string.Create(CultureInfo.InvariantCulture, $"data{i}")), store.Keys);
             settings["REDIS_URL"] = _redis.Url;
             settings["TRUSTED_PROXIES"] = ThisNginx;
             settings["PUBLIC_URL"] = "https://s3-auth.example";
@@ -98,7 +99,8 @@ internal sealed class BehindNginxTests
 
         Assert.That(first.Status, Is.EqualTo(HttpStatusCode.OK), first.Text);
         var access = ServiceClient.Read<FolderAccess>(new Answer(first.Status, null, null, null, first.Text));
-        var stored = await FormUpload.Of(new FolderGrant(access.Folder, access.Url, access.Fields, access.ListUrl), "file.bin", new byte[4096]).SendAsync();
+        var stored = await FormUpload.Of(
+            new FolderGrant(access.Folder, access.Url, access.Fields, access.ListUrl), "file.bin", new byte[4096]).SendAsync();
         using (Assert.EnterMultipleScope())
         {
             Assert.That(stored.Refused, Is.False, stored.ToString());
@@ -115,8 +117,13 @@ internal sealed class BehindNginxTests
 
         var answers = await Task.WhenAll(Enumerable.Range(0, DailyLimit + 30).Select(_ => PostAsync(At("127.0.0.1"), Body(miner))));
 
-        Assert.That(answers.CountBy(answer => (int)answer.Status).OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)), Is.EqualTo(new[] { (200, DailyLimit), (429, 30) }));
-        Assert.That(_apis.Select(api => Audited(api).Count(line => line.Contains(miner.Hotkey.Address, StringComparison.Ordinal))), Is.All.Positive, "each took some");
+        Assert.That(
+            answers.CountBy(answer => (int)answer.Status).OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)),
+            Is.EqualTo(new[] { (200, DailyLimit), (429, 30) }));
+        Assert.That(
+            _apis.Select(api => Audited(api).Count(line => line.Contains(miner.Hotkey.Address, StringComparison.Ordinal))),
+            Is.All.Positive,
+            "each took some");
     }
 
     [Test, Order(3)]
@@ -139,14 +146,16 @@ internal sealed class BehindNginxTests
         {
             var number = Interlocked.Increment(ref sent);
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_nginx.Address, "/rate-limits"));
-            request.Headers.TryAddWithoutValidation("X-Forwarded-For", string.Create(CultureInfo.InvariantCulture, $"203.0.{number / 250}.{number % 250}"));
+            request.Headers.TryAddWithoutValidation(
+                "X-Forwarded-For", string.Create(CultureInfo.InvariantCulture, $"203.0.{number / 250}.{number % 250}"));
             using var answer = await At("127.0.0.8").SendAsync(request);
             return (int)answer.StatusCode;
         }));
         using var other = await At("127.0.0.9").GetAsync(new Uri(_nginx.Address, "/rate-limits"));
 
         Assert.That(answers.Distinct().Order(), Is.EqualTo(new[] { 200, 429 }));
-        Assert.That(answers.Count(status => status == 429), Is.GreaterThan(400), "what is beyond the limit of each, but for what has grown again");
+        Assert.That(
+            answers.Count(status => status == 429), Is.GreaterThan(400), "what is beyond the limit of each, but for what has grown again");
         Assert.That(other.StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
@@ -167,7 +176,8 @@ internal sealed class BehindNginxTests
             Assert.That(new Uri(new Uri(_nginx.Address, "/docs/"), moved.Headers.Location!).AbsolutePath, Is.EqualTo("/docs/index.html"));
 
             var page = await At("127.0.0.1").GetStringAsync(_nginx.Address);
-            Assert.That(page, Does.Contain("S3AUTH_SERVER=https://s3-auth.example"), "what the operator says, not what the proxy asked for");
+            Assert.That(
+                page, Does.Contain("S3AUTH_SERVER=https://s3-auth.example"), "what the operator says, not what the proxy asked for");
 
             using var plain = await At("127.0.0.1").GetAsync(new Uri(_nginx.WithoutTls, "/docs/"));
             Assert.That((plain.StatusCode, plain.Headers.Location?.Scheme), Is.EqualTo((HttpStatusCode.PermanentRedirect, "https")));
@@ -183,7 +193,8 @@ internal sealed class BehindNginxTests
         async Task<List<(bool Together, long Granted, long Refused)>> ReadAsync() => [.. await Task.WhenAll(_apis.Select(async api =>
         {
             var activity = (await api.Client.GetAsync("/status")).Json["activity"]!;
-            return ((bool)activity["counted_together"]!, (long)activity["last_hour"]!["granted"]!, (long)activity["last_hour"]!["refused"]!);
+            return (
+                (bool)activity["counted_together"]!, (long)activity["last_hour"]!["granted"]!, (long)activity["last_hour"]!["refused"]!);
         }))];
 
         var refused = (await ReadAsync())[0].Refused;
@@ -200,7 +211,10 @@ internal sealed class BehindNginxTests
         }
 
         Assert.That(seen.Distinct().Count(), Is.EqualTo(1), "all say the same");
-        Assert.That((seen[0].Together, seen[0].Granted > 0, seen[0].Refused >= refused + Instances), Is.EqualTo((true, true, true)), seen[0].ToString());
+        Assert.That(
+            (seen[0].Together, seen[0].Granted > 0, seen[0].Refused >= refused + Instances),
+            Is.EqualTo((true, true, true)),
+            seen[0].ToString());
     }
 
     [Test, Order(7)]
@@ -217,18 +231,21 @@ internal sealed class BehindNginxTests
         }
     }
 
-    private static IEnumerable<string> Audited(ApiProcess api) => api.ReadLog().Where(entry => entry.Level == LogEntry.AuditLevel).Select(entry => entry.Text);
+    private static IEnumerable<string> Audited(ApiProcess api) =>
+        api.ReadLog().Where(entry => entry.Level == LogEntry.AuditLevel).Select(entry => entry.Text);
 
     private static byte[] Body(Miner miner) => Encoding.UTF8.GetBytes(ServiceClient.FolderAccessBody(miner).ToJsonString());
 
     private HttpClient At(string address) =>
-        _clients.GetOrAdd(address, _ => new Lazy<HttpClient>(() => new HttpClient(_nginx.ClientAt(address)) { Timeout = TimeSpan.FromMinutes(1) })).Value;
+        _clients.GetOrAdd(
+            address, _ => new Lazy<HttpClient>(() => new HttpClient(_nginx.ClientAt(address)) { Timeout = TimeSpan.FromMinutes(1) })).Value;
 
     private async Task<(HttpStatusCode Status, string Text)> PostAsync(HttpClient client, byte[] body, string? saying = null)
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new("application/json");
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_nginx.Address, ServiceClient.FolderAccessPath)) { Content = content };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, new Uri(_nginx.Address, ServiceClient.FolderAccessPath)) { Content = content };
         if (saying is not null)
         {
             request.Headers.TryAddWithoutValidation("X-Forwarded-For", saying);

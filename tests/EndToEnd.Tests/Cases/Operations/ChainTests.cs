@@ -37,7 +37,8 @@ internal sealed class ChainTests
         var miner = await GrantAsync(api, Subnet.OrdinaryMiner);
         var stranger = await AskAsync(api, Miner.Development("Charlie"));
         var thief = await AskAsync(api, Subnet.OrdinaryMiner with { Coldkey = Subnet.Validator.Coldkey });
-        var validators = await Task.WhenAll(((Miner[])[Subnet.Validator, Subnet.WithoutStake, Subnet.WithTheMinimum, Subnet.WithoutPermit]).Select(
+        var validators =
+            await Task.WhenAll(((Miner[])[Subnet.Validator, Subnet.WithoutStake, Subnet.WithTheMinimum, Subnet.WithoutPermit]).Select(
             async account => (await api.Client.PostAsync(ServiceClient.FileUrlsPath, ServiceClient.FileUrlsBody(
                 account.Hotkey, "miner_hotkey", Subnet.OrdinaryMiner.Hotkey.Address, [$"data/x/{Subnet.OrdinaryMiner.Coldkey}/file"]))).Code));
 
@@ -111,7 +112,8 @@ internal sealed class ChainTests
 
         var (result, records) = await new S3AuthTool(api.Address, _folder!).RunJsonAsync("check", "--suri", "//Bob");
 
-        Assert.That((result.ExitCode, (string?)records[^1]["step"], (bool?)records[^1]["ok"]), Is.EqualTo((5, "chain", false)), result.Errors);
+        Assert.That(
+            (result.ExitCode, (string?)records[^1]["step"], (bool?)records[^1]["ok"]), Is.EqualTo((5, "chain", false)), result.Errors);
         Assert.That((string?)records[^1]["detail"], Does.Contain("has not read netuid 46"));
     }
 
@@ -313,7 +315,10 @@ internal sealed class ChainTests
         var problem = await UntilAsync(far, state => state["last_error"] is not null);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((string?)problem["last_error"], Does.Contain("cannot be reached").And.Not.Contain("name"), "the proxy was asked, not the name's address");
+            Assert.That(
+                (string?)problem["last_error"],
+                Does.Contain("cannot be reached").And.Not.Contain("name"),
+                "the proxy was asked, not the name's address");
             Assert.That(far.ReadLog().Select(entry => entry.ToString()), Has.None.Contains("private"));
             Assert.That((await far.Client.GetAsync("/readyz")).Text, Does.Not.Contain("private"));
         }
@@ -324,7 +329,9 @@ internal sealed class ChainTests
     {
         var api = await StartAsync("ws://192.0.2.1:9944/?apikey=very-private", ready: false);
 
-        Assert.That(api.ReadLog().Select(entry => entry.ToString()), Has.Some.Contains("ws://192.0.2.1:9944 is read without TLS").And.None.Contains("private"));
+        Assert.That(
+            api.ReadLog().Select(entry => entry.ToString()),
+            Has.Some.Contains("ws://192.0.2.1:9944 is read without TLS").And.None.Contains("private"));
     }
 
     private async Task<TestNode> NodeAsync(int port = 0)
@@ -342,7 +349,8 @@ internal sealed class ChainTests
     }
 
     private async Task<ApiProcess> StartAsync(
-        string network, int interval = 1, int staleness = 3600, int netuid = 46, bool ready = true, Dictionary<string, string>? environment = null)
+        string network, int interval =
+            1, int staleness = 3600, int netuid = 46, bool ready = true, Dictionary<string, string>? environment = null)
     {
         var settings = new Dictionary<string, string>(environment ?? [], StringComparer.Ordinal)
         {
@@ -364,7 +372,8 @@ internal sealed class ChainTests
 
     private static string Address(TestNode node) => Address(node.Address.Port);
 
-    private static string Address(int port, string scheme = "ws") => string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}");
+    private static string Address(int port, string scheme = "ws") =>
+        string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}");
 
     private static Task<Answer> AskAsync(ApiProcess api, Miner miner) =>
         api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(miner));
@@ -376,7 +385,9 @@ internal sealed class ChainTests
     {
         JsonObject state = [];
         await Wait.UntilAsync(
-            async () => wanted(state = (await api.Client.GetAsync("/healthcheck")).Json["metagraph_syncer"]!.AsObject()), () => state.ToJsonString(), Patience);
+            async () =>
+                wanted(state = (await api.Client.GetAsync("/healthcheck")).Json["metagraph_syncer"]!.AsObject()), () =>
+                    state.ToJsonString(), Patience);
         return state;
     }
 }

@@ -148,7 +148,9 @@ internal sealed class FaultTests
         settings["REDIS_URL"] = redis.Url;
         settings["REDIS_REQUIRED"] = "true";
         var api = await StartAsync(settings);
-        Assert.That((await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner))).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            (await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner))).Status,
+            Is.EqualTo(HttpStatusCode.OK));
         await redis.KillAsync();
 
         var refused = await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner));
@@ -219,7 +221,8 @@ internal sealed class FaultTests
         await File.WriteAllTextAsync(clock, "+400");
         await Task.Delay(500);
         var told = await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner));
-        Assert.That((told.Code, told.Detail.Contains("this server's time is", StringComparison.Ordinal)), Is.EqualTo(("timestamp_expired", true)));
+        Assert.That(
+            (told.Code, told.Detail.Contains("this server's time is", StringComparison.Ordinal)), Is.EqualTo(("timestamp_expired", true)));
     }
 
     [Test]
@@ -251,7 +254,10 @@ internal sealed class FaultTests
         {
             Assert.That(((string?)health.Json["status"], (bool?)health.Json["audit_ok"]), Is.EqualTo(("degraded", false)));
             Assert.That(metrics.Text, Does.Match(@"s3auth_audit_lost_total\{[^}]*sink=""DailyFile""[^}]*\} [1-9]"));
-            Assert.That(api.ReadLog().Count(entry => entry.Text.Contains("Decisions cannot be recorded", StringComparison.Ordinal)), Is.EqualTo(1), "said once");
+            Assert.That(
+                api.ReadLog().Count(entry => entry.Text.Contains("Decisions cannot be recorded", StringComparison.Ordinal)),
+                Is.EqualTo(1),
+                "said once");
             Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["audit_ok"], Is.True, "it writes again");
             Assert.That(Directory.GetFiles(disk.AuditFolder).SelectMany(File.ReadLines).Last(), Does.StartWith("{").And.EndsWith("}"));
         }
@@ -291,7 +297,11 @@ internal sealed class FaultTests
             }
         });
         var turn = 0;
-        await using var load = Load.Start("SIGTERM", () => Volatile.Read(ref ready) is { Length: > 0 } some ? some[turn++ % some.Length] : null, _subnet.Miners, PerSecond * 3);
+        await using var load = Load.Start(
+            "SIGTERM",
+            () => Volatile.Read(ref ready) is { Length: > 0 } some ? some[turn++ % some.Length] : null,
+            _subnet.Miners,
+            PerSecond * 3);
         var before = await load.DuringAsync("before", Before);
         var took = TimeSpan.Zero;
         var during = await load.DuringAsync("while one of two instances stops", async () =>
@@ -310,7 +320,10 @@ internal sealed class FaultTests
         Assert.That(apis[0].ReadLog().Where(entry => entry.IsAboveInformation), Is.Empty);
 
         // Every grant has an audit record.
-        var granted = apis.Sum(api => api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("\"granted\"", StringComparison.Ordinal)));
+        var granted = apis.Sum(
+            api =>
+                api.ReadLog().Count(
+                    entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("\"granted\"", StringComparison.Ordinal)));
         Assert.That(granted, Is.GreaterThanOrEqualTo(before.Granted + during.Granted + after.Granted));
     }
 
@@ -327,19 +340,24 @@ internal sealed class FaultTests
         }
 
         // A stopping process may refuse connections. But the grants that it gave have arrived.
-        var granted = api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("\"granted\"", StringComparison.Ordinal));
+        var granted = api.ReadLog().Count(
+            entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("\"granted\"", StringComparison.Ordinal));
         Assert.That(answered, Is.EqualTo(granted).And.Positive);
     }
 
     internal static string? FakeTime { get; } = Directory.Exists("/usr/lib")
-        ? Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu*").Select(folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
+        ? Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu*").Select(
+            folder => Path.Combine(folder, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists)
         : null;
 
     private static void AssertAllGranted(params Load.Phase[] phases)
     {
         foreach (var phase in phases)
         {
-            Assert.That((phase.Failures, phase.Asked > 0), Is.EqualTo((new Dictionary<string, int>(StringComparer.Ordinal), true)), phase.ToString());
+            Assert.That(
+                (phase.Failures, phase.Asked > 0),
+                Is.EqualTo((new Dictionary<string, int>(StringComparer.Ordinal), true)),
+                phase.ToString());
         }
     }
 

@@ -20,7 +20,11 @@ internal sealed class GrowthTests
     private static readonly byte[] Content = new byte[16];
 
     private static int MostObjects { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("S3AUTH_GROWTH_OBJECTS"), NumberStyles.None, CultureInfo.InvariantCulture, out var objects) ? objects : 1_000_000;
+        int.TryParse(
+            Environment.GetEnvironmentVariable("S3AUTH_GROWTH_OBJECTS"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var objects) ? objects : 1_000_000;
 
     [Test]
     public async Task Answers_to_validators_as_miners_grow()
@@ -53,7 +57,11 @@ internal sealed class GrowthTests
         foreach (var count in new[] { 1000, 10_000, 100_000, 1_000_000 }.Where(count => count <= MostObjects))
         {
             await bed.Bucket.PutAllAsync(
-                Enumerable.Range(objects, count - objects).Select(i => string.Create(CultureInfo.InvariantCulture, $"data/{Sources[i % 2]}/{miners[i / 2 % MinersOfObjects].Address}/data_{i:D7}.parquet")),
+                Enumerable.Range(objects, count - objects).Select(
+                    i =>
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"data/{Sources[i % 2]}/{miners[i / 2 % MinersOfObjects].Address}/data_{i:D7}.parquet")),
                 Content);
             objects = count;
 
@@ -63,7 +71,8 @@ internal sealed class GrowthTests
         }
     }
 
-    private static IEnumerable<string> KeysOf(Account miner) => Sources.Select(source => $"data/{source}/{miner.Address}/data_20261124_062101_1000.parquet");
+    private static IEnumerable<string> KeysOf(Account miner) =>
+        Sources.Select(source => $"data/{source}/{miner.Address}/data_20261124_062101_1000.parquet");
 
     private sealed record Answers(double PerSecond, double MedianMs, double CpuMs, long Bytes, double MemoryMb);
 
@@ -97,7 +106,8 @@ internal sealed class GrowthTests
         public Task<ApiProcess> StartServiceAsync(int listingSeconds)
         {
             var settings = ApiProcess.ProductionSettings(
-                _metagraph, _store.Endpoint.GetLeftPart(UriPartial.Authority), Bucket.Name, _store.Region, _folder.Sub("server"), _store.Keys);
+                _metagraph, _store.Endpoint.GetLeftPart(UriPartial.Authority), Bucket.Name, _store.Region, _folder
+                    .Sub("server"), _store.Keys);
             settings["LISTING_CACHE_SECONDS"] = listingSeconds.ToString(CultureInfo.InvariantCulture);
             settings["SOURCES"] = string.Join(',', Sources);
             return ApiProcess.StartAsync(settings);
@@ -141,7 +151,8 @@ internal sealed class GrowthTests
             process.Refresh();
             var all = asked.SelectMany(one => one.times).Order().ToList();
             return new Answers(
-                all.Count / seconds, all[all.Count / 2], (process.TotalProcessorTime - cpu).TotalMilliseconds / all.Count, asked[0].bytes, process.WorkingSet64 / 1e6);
+                all.Count / seconds, all[all.Count / 2], (
+                    process.TotalProcessorTime - cpu).TotalMilliseconds / all.Count, asked[0].bytes, process.WorkingSet64 / 1e6);
         }
 
         public async ValueTask DisposeAsync()
@@ -159,9 +170,11 @@ internal sealed class GrowthTests
         // Read to its end, and not kept: what a client makes of it is not the service's.
         private async Task<long> AskOnceAsync(ApiProcess api)
         {
-            using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(ServiceClient.ValidatorAccessBody(Subnet.Validator.Hotkey).ToJsonString()));
+            using var content = new ByteArrayContent(
+                Encoding.UTF8.GetBytes(ServiceClient.ValidatorAccessBody(Subnet.Validator.Hotkey).ToJsonString()));
             content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(api.Address, ServiceClient.ValidatorAccessPath)) { Content = content };
+            using var request = new HttpRequestMessage(
+                HttpMethod.Post, new Uri(api.Address, ServiceClient.ValidatorAccessPath)) { Content = content };
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
             await using var body = await answer.Content.ReadAsStreamAsync();

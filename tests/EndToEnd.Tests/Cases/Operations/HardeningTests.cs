@@ -54,7 +54,8 @@ internal sealed class HardeningTests
         var before = Memory();
         for (var i = 0; i < 1000; i++)
         {
-            await SendAsync("POST /get-file-presigned-urls HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 524288\r\n\r\n{");
+            await SendAsync(
+                "POST /get-file-presigned-urls HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 524288\r\n\r\n{");
         }
 
         await Task.Delay(1000);
@@ -69,7 +70,10 @@ internal sealed class HardeningTests
             Assert.That(grown, Is.LessThan(100), "512 KiB each would be 512 MB");
         }
 
-        Assert.That(answers, Has.All.Matches<string>(answer => answer.Length == 0 || answer.Contains("408", StringComparison.Ordinal)), "told, or cut off for sending too slowly");
+        Assert.That(
+            answers,
+            Has.All.Matches<string>(answer => answer.Length == 0 || answer.Contains("408", StringComparison.Ordinal)),
+            "told, or cut off for sending too slowly");
     }
 
     [Test]
@@ -92,7 +96,10 @@ internal sealed class HardeningTests
         using var client = new HttpClient { BaseAddress = Api.Address };
         for (var i = 0; i < Requests; i++)
         {
-            using var content = new StringContent($"{{\"file_keys\": [{string.Join(',', Enumerable.Repeat($"\"{new string('k', 200)}\"", 500))}]}}", Encoding.UTF8, "application/json");
+            using var content = new StringContent(
+                $"{{\"file_keys\": [{string.Join(',', Enumerable.Repeat($"\"{new string('k', 200)}\"", 500))}]}}",
+                Encoding.UTF8,
+                "application/json");
             using var answer = await client.PostAsync(new Uri("/get-file-presigned-urls", UriKind.Relative), content);
             answered += answer.StatusCode == HttpStatusCode.BadRequest ? 1 : 0;
         }
@@ -137,7 +144,8 @@ internal sealed class HardeningTests
         var connection = await SendAsync("POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
         foreach (var piece in body.Chunk(150))
         {
-            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{piece.Length:x}\r\n{new string(piece)}\r\n")));
+            await connection.GetStream().WriteAsync(
+                Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{piece.Length:x}\r\n{new string(piece)}\r\n")));
         }
 
         await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes("0\r\n\r\n"));
@@ -173,11 +181,14 @@ internal sealed class HardeningTests
     public async Task Headers_that_are_too_large_are_refused()
     {
         var large = await SendAsync($"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Large: {new string('a', 17 * 1024)}\r\n\r\n");
-        var many = await SendAsync($"GET /healthz HTTP/1.1\r\nHost: x\r\n{string.Concat(Enumerable.Range(0, 70).Select(i => $"X-{i}: a\r\n"))}\r\n");
+        var many = await SendAsync(
+            $"GET /healthz HTTP/1.1\r\nHost: x\r\n{string.Concat(Enumerable.Range(0, 70).Select(i => $"X-{i}: a\r\n"))}\r\n");
         var path = await SendAsync($"GET /{new string('a', 5000)} HTTP/1.1\r\nHost: x\r\n\r\n");
 
         Assert.That(
-            (await Task.WhenAll(_connections.Select(connection => ReadAsync(connection, TimeSpan.FromSeconds(10))))).Select(answer => answer.Split(' ').ElementAtOrDefault(1)),
+            (
+                await Task.WhenAll(_connections.Select(connection => ReadAsync(connection, TimeSpan.FromSeconds(10))))).Select(answer =>
+                    answer.Split(' ').ElementAtOrDefault(1)),
             Is.EqualTo(new[] { "431", "431", "414" }),
             $"{large.Connected} {many.Connected} {path.Connected}");
     }
@@ -212,7 +223,8 @@ internal sealed class HardeningTests
         Assert.That(Api.ReadLog().Where(entry => entry.IsAboveInformation), Is.Empty);
 
         // Those who had a connection, and those who come when there is room, are served.
-        await _connections[0].GetStream().WriteAsync(Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        await _connections[0].GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
         Assert.That(await ReadAsync(_connections[0], TimeSpan.FromSeconds(10)), Does.StartWith("HTTP/1.1 200"));
         TearDown();
         Assert.That(async () => (await Api.Client.GetAsync("/healthz")).Status, Is.EqualTo(HttpStatusCode.OK).After(5000, 100));
@@ -222,7 +234,9 @@ internal sealed class HardeningTests
     {
         var status = string.Create(CultureInfo.InvariantCulture, $"/proc/{Api.Id}/status");
         return File.Exists(status)
-            ? double.Parse(File.ReadLines(status).First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ')[^2], CultureInfo.InvariantCulture) / 1000
+            ? double.Parse(
+                File.ReadLines(status).First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ')[^2],
+                CultureInfo.InvariantCulture) / 1000
             : 0;
     }
 

@@ -13,7 +13,8 @@ internal sealed partial class OperatorTests
 
     private static string Guide => File.ReadAllText(Path.Combine(Repository.Root, "docs", "operators.md")).ReplaceLineEndings("\n");
 
-    private static string Rules => File.ReadAllText(Path.Combine(Repository.Root, "deploy", "prometheus", "alerts.yaml")).ReplaceLineEndings("\n");
+    private static string Rules =>
+        File.ReadAllText(Path.Combine(Repository.Root, "deploy", "prometheus", "alerts.yaml")).ReplaceLineEndings("\n");
 
     [SetUp]
     public void SetUp() => _folder = new ScratchFolder("operators");
@@ -50,7 +51,10 @@ internal sealed partial class OperatorTests
 
             Assert.That(tried.Output, Does.Contain("stored data/x/").And.Contain("All is well."));
             Assert.That(await KeysOfAsync(redis), Does.Contain("46"), "the grant was counted in Redis");
-            Assert.That(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(store, "env")) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), "it holds keys");
+            Assert.That(
+                OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(store, "env")) == (
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite),
+                "it holds keys");
         }
         finally
         {
@@ -60,7 +64,10 @@ internal sealed partial class OperatorTests
         Assert.That(store, Does.Not.Exist);
 
         string Here(string block) => block
-            .Replace("start .data/ceph", string.Create(CultureInfo.InvariantCulture, $"start '{store}' {FreePort.Next()}"), StringComparison.Ordinal)
+            .Replace(
+                "start .data/ceph",
+                string.Create(CultureInfo.InvariantCulture, $"start '{store}' {FreePort.Next()}"),
+                StringComparison.Ordinal)
             .Replace(".data/ceph", $"'{store}'", StringComparison.Ordinal)
             .Replace("redis://localhost:6379", redis.Url, StringComparison.Ordinal)
             .Replace(DefaultAddress, string.Create(CultureInfo.InvariantCulture, $"http://localhost:{port}"), StringComparison.Ordinal);
@@ -78,12 +85,14 @@ internal sealed partial class OperatorTests
 
         var redis = await RedisAsync();
         var store = await TestRun.Current.RealStore.GetAsync();
-        using var bucket = new Bucket(store.Endpoint, store.Region, "s3auth-e2e-" + RandomNumberGenerator.GetHexString(12, lowercase: true), store.Keys);
+        using var bucket = new Bucket(
+            store.Endpoint, store.Region, "s3auth-e2e-" + RandomNumberGenerator.GetHexString(12, lowercase: true), store.Keys);
         await bucket.CreateAsync();
         var subnet = Subnet.Create(1);
         var (port, miner) = (FreePort.Next(), subnet.Miners[0]);
         var environment = ApiProcess.ProductionSettings(
-            await subnet.WriteAsync(_folder), store.Endpoint.GetLeftPart(UriPartial.Authority), bucket.Name, store.Region, _folder.Sub("data"), store.Keys);
+            await subnet.WriteAsync(_folder), store.Endpoint.GetLeftPart(UriPartial.Authority), bucket.Name, store.Region, _folder
+                .Sub("data"), store.Keys);
         (environment["REDIS_URL"], environment["AUDIT_DIR"]) = (redis.Url, _folder.Sub("audit"));
         var blocks = BlocksOf("### With a store of your own").ConvertAll(block => block
             .Replace("artifacts/s3auth", Path.Combine(_folder.Path, "published"), StringComparison.Ordinal)
@@ -133,10 +142,12 @@ internal sealed partial class OperatorTests
         node.State = RecordedAnswers.State("subnet");
         var redis = await RedisAsync();
         var settings = ApiProcess.ProductionSettings(
-            "", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"), "unreachable", "us-east-2", _folder.Sub("data"), new AccessKeys("somebody", "some-key"));
+            "", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"), "unreachable", "us-east-2", _folder
+                .Sub("data"), new AccessKeys("somebody", "some-key"));
 
         // Of two nodes the preferred one is away, the store is, and today's records cannot be written: what tells of failures is there too.
-        settings["BT_NETWORK"] = string.Create(CultureInfo.InvariantCulture, $"ws://127.0.0.1:{FreePort.Next()},ws://127.0.0.1:{node.Address.Port}");
+        settings["BT_NETWORK"] = string.Create(
+            CultureInfo.InvariantCulture, $"ws://127.0.0.1:{FreePort.Next()},ws://127.0.0.1:{node.Address.Port}");
         (settings["REDIS_URL"], settings["AUDIT_DIR"]) = (redis.Url, _folder.Sub("audit"));
         settings.Remove("METAGRAPH_FILE");
         foreach (var day in new[] { 0, 1 })
@@ -146,22 +157,50 @@ internal sealed partial class OperatorTests
 
         await using var api = await ApiProcess.StartAsync(settings);
         await api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner);
-        Assert.That((await api.Client.PostAsync(ServiceClient.ValidatorAccessPath, ServiceClient.ValidatorAccessBody(Subnet.Validator.Hotkey))).Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+        Assert.That(
+            (
+                await api.Client.PostAsync(
+                    ServiceClient.ValidatorAccessPath, ServiceClient.ValidatorAccessBody(Subnet.Validator.Hotkey))).Status,
+            Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         var scraped = "";
-        await Wait.UntilAsync(async () => (scraped = (await api.Client.GetAsync("/metrics")).Text).Contains("s3auth_audit_lost_total{", StringComparison.Ordinal));
+        await Wait.UntilAsync(
+            async () =>
+                (scraped = (await api.Client.GetAsync("/metrics")).Text).Contains("s3auth_audit_lost_total{", StringComparison.Ordinal));
 
         // Each metric with the labels that it was seen with. What Prometheus adds itself is not scraped.
-        var seen = Sample().Matches(scraped).ToLookup(match => match.Groups["name"].Value, match => Label().Matches(match.Groups["labels"].Value).Select(label => label.Groups["name"].Value), StringComparer.Ordinal);
-        var watched = Watched().Matches(Expressions()).Select(match => (Name: match.Groups["name"].Value, Labels: Label().Matches(match.Groups["labels"].Value).Select(label => label.Groups["name"].Value).ToList())).ToList();
+        var seen = Sample().Matches(scraped).ToLookup(
+            match => match.Groups["name"].Value,
+            match => Label().Matches(match.Groups["labels"].Value).Select(label => label.Groups["name"].Value),
+            StringComparer.Ordinal);
+        var watched = Watched().Matches(Expressions()).Select(
+            match =>
+                (
+                    Name: match.Groups["name"].Value,
+                    Labels: Label().Matches(match.Groups["labels"].Value).Select(label => label.Groups["name"].Value).ToList())).ToList();
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(watched, Has.Count.GreaterThan(10));
-            Assert.That(watched.Select(one => one.Name).Distinct(StringComparer.Ordinal).Except(seen.Select(one => one.Key), StringComparer.Ordinal), Is.Empty, "metrics that there are not");
-            Assert.That(watched.Where(one => !seen[one.Name].Any(labels => one.Labels.TrueForAll(label => labels.Contains(label, StringComparer.Ordinal)))), Is.Empty, "labels that there are not");
-            var grouped = Grouping().Matches(Expressions()).SelectMany(match => match.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal);
-            Assert.That(grouped.Except(seen.SelectMany(one => one).SelectMany(labels => labels), StringComparer.Ordinal), Is.SubsetOf(new[] { "instance", "job" }), "labels to group by");
-            Assert.That(scraped, Does.Contain("http_route=\"get-folder-access\"").And.Contain("http_response_status_code=\"503\"").And.Contain("decision=\"granted\""));
+            Assert.That(
+                watched.Select(one => one.Name).Distinct(StringComparer.Ordinal).Except(
+                    seen.Select(one => one.Key), StringComparer.Ordinal),
+                Is.Empty,
+                "metrics that there are not");
+            Assert.That(
+                watched.Where(
+                    one => !seen[one.Name].Any(labels => one.Labels.TrueForAll(label => labels.Contains(label, StringComparer.Ordinal)))),
+                Is.Empty,
+                "labels that there are not");
+            var grouped = Grouping().Matches(Expressions()).SelectMany(
+                match => match.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal);
+            Assert.That(
+                grouped.Except(seen.SelectMany(one => one).SelectMany(labels => labels), StringComparer.Ordinal),
+                Is.SubsetOf(new[] { "instance", "job" }),
+                "labels to group by");
+            Assert.That(
+                scraped,
+                Does.Contain("http_route=\"get-folder-access\"").And.Contain(
+                    "http_response_status_code=\"503\"").And.Contain("decision=\"granted\""));
         }
     }
 
@@ -217,7 +256,8 @@ internal sealed partial class OperatorTests
     {
         var lines = script.TrimEnd().Split('\n');
         var pasted = string.Join('\n', ["set -euo pipefail", .. lines[..^1], "exec " + lines[^1]]);
-        var process = new ServerProcess("The guide's service", Tool.Need("bash", "bash"), ["-c", pasted], Repository.Root, Environment(environment, port));
+        var process = new ServerProcess(
+            "The guide's service", Tool.Need("bash", "bash"), ["-c", pasted], Repository.Root, Environment(environment, port));
         _running.Add(process);
         var client = new ServiceClient(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")));
         await process.WaitUntilAsync(async () => (await client.GetAsync("/readyz")).Status == HttpStatusCode.OK, Patience);
@@ -229,7 +269,8 @@ internal sealed partial class OperatorTests
         var result = await Tool.RunAsync(
             Tool.Need("bash", "bash"),
             ["-c", "set -euo pipefail\n" + script],
-            environment: new Dictionary<string, string>(environment, StringComparer.Ordinal) { ["NO_PROXY"] = "*", ["Configuration"] = Repository.Configuration },
+            environment: new Dictionary<string, string>(
+                environment, StringComparer.Ordinal) { ["NO_PROXY"] = "*", ["Configuration"] = Repository.Configuration },
             folder: Repository.Root,
             limit: Patience);
         Assert.That(result.ExitCode, Is.Zero, $"{script}\n---\n{result.Output}\n---\n{result.Errors}");
@@ -263,19 +304,27 @@ internal sealed partial class OperatorTests
     [GeneratedRegex("^ +- alert: (?<name>\\w+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AlarmName();
 
-    [GeneratedRegex("^\\| `(?<name>S3Auth\\w+)` \\|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^\\| `(?<name>S3Auth\\w+)` \\|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex AlarmRow();
 
-    [GeneratedRegex("^ +expr: (?<text>.*?)^ +(for|labels): ", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^ +expr: (?<text>.*?)^ +(for|labels): ",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Expression();
 
-    [GeneratedRegex(@"\b(?<name>(s3auth|http_server|kestrel)_\w+)(\{(?<labels>[^}]*)\})?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\b(?<name>(s3auth|http_server|kestrel)_\w+)(\{(?<labels>[^}]*)\})?",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Watched();
 
     [GeneratedRegex(@"\bby \((?<labels>[^)]*)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Grouping();
 
-    [GeneratedRegex(@"^(?<name>[a-z]\w*)\{(?<labels>[^}]*)\} ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?<name>[a-z]\w*)\{(?<labels>[^}]*)\} ", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Sample();
 
     [GeneratedRegex("(?<name>\\w+)(=~|!~|!=|=)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

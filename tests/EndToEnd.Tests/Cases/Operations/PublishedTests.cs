@@ -28,11 +28,13 @@ internal sealed class PublishedTests
         var published = await PublishedService.GetAsync();
         var store = await TestRun.Current.RealStore.GetAsync();
         await using var redis = await RedisServer.ReachAsync();
-        using var bucket = new Bucket(store.Endpoint, store.Region, "s3auth-e2e-" + RandomNumberGenerator.GetHexString(12, lowercase: true), store.Keys);
+        using var bucket = new Bucket(
+            store.Endpoint, store.Region, "s3auth-e2e-" + RandomNumberGenerator.GetHexString(12, lowercase: true), store.Keys);
         await bucket.CreateAsync();
         var data = _folder.Sub("data");
         await Unprivileged.GiveAsync(_folder.Path, data);
-        var settings = Settings(await Subnet.Create(1).WriteAsync(_folder), store.Endpoint.GetLeftPart(UriPartial.Authority), bucket, data, redis);
+        var settings = Settings(
+            await Subnet.Create(1).WriteAsync(_folder), store.Endpoint.GetLeftPart(UriPartial.Authority), bucket, data, redis);
         settings["PUBLIC_URL"] = "https://s3auth.example";
         settings["AWS_SHARED_CREDENTIALS_FILE"] = await WriteCredentialsAsync(store.Keys);
 
@@ -43,13 +45,16 @@ internal sealed class PublishedTests
         {
             var access = await api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner);
             var content = RandomNumberGenerator.GetBytes(4096);
-            var stored = await FormUpload.Of(new FolderGrant(access.Folder, access.Url, access.Fields, access.ListUrl), "file.bin", content).SendAsync();
+            var stored = await FormUpload.Of(
+                new FolderGrant(access.Folder, access.Url, access.Fields, access.ListUrl), "file.bin", content).SendAsync();
 
             Assert.That(stored.Refused, Is.False, stored.ToString());
             Assert.That((await bucket.ListAsync()).Select(one => one.Key), Is.EqualTo(new[] { access.Folder + "file.bin" }));
             Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"], Is.True);
             var status = await File.ReadAllTextAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{api.Id}/status"));
-            Assert.That(status, Does.Match(@"Uid:\s65534\s65534\s65534\s65534").And.Match(@"CapEff:\s0000000000000000").And.Match(@"NoNewPrivs:\s1"));
+            Assert.That(
+                status,
+                Does.Match(@"Uid:\s65534\s65534\s65534\s65534").And.Match(@"CapEff:\s0000000000000000").And.Match(@"NoNewPrivs:\s1"));
             Assert.That(api.ReadLog().Where(entry => entry.IsAboveInformation), Is.Empty);
         }
 
@@ -66,13 +71,15 @@ internal sealed class PublishedTests
         var check = Dockerfile.Read(Path.Combine(Repository.Root, "deploy", "Dockerfile")).Image.One("HEALTHCHECK").Exec("CMD ");
         var data = _folder.Sub("data");
         await Unprivileged.GiveAsync(_folder.Path, data);
-        using var bucket = new Bucket(new Uri("http://127.0.0.1:9"), "us-east-2", "unreachable", new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
+        using var bucket = new Bucket(
+            new Uri("http://127.0.0.1:9"), "us-east-2", "unreachable", new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
         var settings = Settings(await Subnet.Create(1).WriteAsync(_folder), "http://127.0.0.1:9", bucket, data, redis: null);
         settings["AWS_ACCESS_KEY_ID"] = bucket.Keys.Id;
         settings["AWS_SECRET_ACCESS_KEY"] = bucket.Keys.Secret;
         var api = await ApiProcess.StartAsync(Unprivileged.Command(published.Program), settings);
         settings["PORT"] = api.Address.Port.ToString(CultureInfo.InvariantCulture);
-        Task<ToolResult> Ask() => Tool.RunAsync(Path.Combine(published.Folder, check[0]), check.Skip(1), environment: settings, folder: published.Folder);
+        Task<ToolResult> Ask() =>
+            Tool.RunAsync(Path.Combine(published.Folder, check[0]), check.Skip(1), environment: settings, folder: published.Folder);
 
         var alive = await Ask();
         await api.DisposeAsync();
@@ -84,7 +91,11 @@ internal sealed class PublishedTests
 
     [Test]
     public async Task It_is_compiled_ahead_and_has_its_library() =>
-        AssertComplete(await PublishedService.GetAsync(), System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? Arm64 : Amd64);
+        AssertComplete(
+            await PublishedService.GetAsync(),
+            System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64
+                ? Arm64
+                : Amd64);
 
     [TestCase("amd64", Amd64)]
     [TestCase("arm64", Arm64)]
@@ -101,10 +112,16 @@ internal sealed class PublishedTests
             foreach (var assembly in Directory.GetFiles(published.Folder, "S3Auth.*.dll"))
             {
                 using var reader = new PEReader(File.OpenRead(assembly));
-                Assert.That(reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size, Is.Positive, $"{Path.GetFileName(assembly)} is compiled ahead");
+                Assert.That(
+                    reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size,
+                    Is.Positive,
+                    $"{Path.GetFileName(assembly)} is compiled ahead");
             }
 
-            Assert.That(Directory.GetFiles(published.Folder).Select(Path.GetFileName), Has.None.Matches("Development|\\.env$|\\.pem$"), "nothing of a developer's");
+            Assert.That(
+                Directory.GetFiles(published.Folder).Select(Path.GetFileName),
+                Has.None.Matches("Development|\\.env$|\\.pem$"),
+                "nothing of a developer's");
         }
     }
 

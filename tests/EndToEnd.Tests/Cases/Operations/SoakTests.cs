@@ -17,7 +17,11 @@ internal sealed class SoakTests
     private const double Slack = 24;
 
     private static TimeSpan Soaking { get; } = TimeSpan.FromSeconds(
-        int.TryParse(Environment.GetEnvironmentVariable("S3AUTH_SOAK_SECONDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 30);
+        int.TryParse(
+            Environment.GetEnvironmentVariable("S3AUTH_SOAK_SECONDS"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var seconds) ? seconds : 30);
 
     [Test]
     public async Task Half_of_its_capacity_makes_nothing_grow()
@@ -58,7 +62,8 @@ internal sealed class SoakTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(failed, Is.Empty);
-            Assert.That(last.Megabytes - (BytesOf(last.Remembered - first.Remembered) / 1e6), Is.LessThan((first.Megabytes * MostGrowth) + Slack));
+            Assert.That(
+                last.Megabytes - (BytesOf(last.Remembered - first.Remembered) / 1e6), Is.LessThan((first.Megabytes * MostGrowth) + Slack));
             Assert.That(last.Handles, Is.LessThanOrEqualTo((first.Handles * MostGrowth) + Slack));
             Assert.That(last.Timers, Is.LessThanOrEqualTo((first.Timers * MostGrowth) + Slack));
             Assert.That(last.Threads, Is.LessThanOrEqualTo((first.Threads * MostGrowth) + Slack));
@@ -68,7 +73,8 @@ internal sealed class SoakTests
     // 20 bytes per proof, in tables that double.
     private static double BytesOf(double proofs) => Math.Max(0, proofs) * 40;
 
-    private static async Task<(int Asked, List<string> Failed)> RunAsync(ApiProcess api, HttpClient http, Subnet subnet, TimeSpan duration, double? perSecond)
+    private static async Task<(int Asked, List<string> Failed)> RunAsync(
+        ApiProcess api, HttpClient http, Subnet subnet, TimeSpan duration, double? perSecond)
     {
         var failed = new ConcurrentBag<string>();
         var asked = 0;
@@ -78,12 +84,16 @@ internal sealed class SoakTests
             while (Stopwatch.GetElapsedTime(start) is var elapsed && elapsed < duration)
             {
                 var number = Interlocked.Increment(ref asked);
-                if (perSecond is { } rate && TimeSpan.FromSeconds(number / rate) - elapsed is var ahead && ahead > TimeSpan.FromMilliseconds(1))
+                if (
+                    perSecond is { } rate
+                        && TimeSpan.FromSeconds(number / rate) - elapsed is var ahead
+                        && ahead > TimeSpan.FromMilliseconds(1))
                 {
                     await Task.Delay(ahead);
                 }
 
-                using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(ServiceClient.FolderAccessBody(subnet.Miners[number % subnet.Miners.Count]).ToJsonString()));
+                using var content = new ByteArrayContent(
+                    Encoding.UTF8.GetBytes(ServiceClient.FolderAccessBody(subnet.Miners[number % subnet.Miners.Count]).ToJsonString()));
                 content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
                 using var answer = await http.PostAsync(new Uri(api.Address, ServiceClient.FolderAccessPath), content);
                 if (answer.StatusCode != HttpStatusCode.OK)

@@ -35,7 +35,9 @@ internal sealed class TelemetryTests
             await api.Client.PostAsync(ServiceClient.ValidatorAccessPath, ServiceClient.ValidatorAccessBody(Subnet.Validator.Hotkey));
 
             using var patience = new CancellationTokenSource(Patience);
-            while (!Has("/v1/metrics", "s3auth.decisions") || !Has("/v1/traces", "get-folder-access") || !Has("/v1/traces", "store list_folders"))
+            while (
+                !Has("/v1/metrics", "s3auth.decisions") || !Has("/v1/traces", "get-folder-access") || !Has(
+                    "/v1/traces", "store list_folders"))
             {
                 Assert.That(patience.IsCancellationRequested, Is.False, "It was not sent.");
                 await Task.Delay(50);
@@ -63,7 +65,9 @@ internal sealed class TelemetryTests
             {
                 var context = await collector.GetContextAsync();
                 using var content = new MemoryStream();
-                await (context.Request.Headers["Content-Encoding"] == "gzip" ? new GZipStream(context.Request.InputStream, CompressionMode.Decompress) : context.Request.InputStream)
+                await (
+                    context.Request.Headers["Content-Encoding"] == "gzip" ? new GZipStream(
+                        context.Request.InputStream, CompressionMode.Decompress) : context.Request.InputStream)
                     .CopyToAsync(content);
                 received.Enqueue((context.Request.Url!.AbsolutePath, Encoding.Latin1.GetString(content.ToArray())));
                 context.Response.Close();

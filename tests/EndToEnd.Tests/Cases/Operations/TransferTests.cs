@@ -25,7 +25,8 @@ internal sealed class TransferTests
         using var bucket = new Bucket(store.Endpoint, store.Region, $"s3auth-{Guid.NewGuid():N}"[..30], store.Keys);
         await bucket.CreateAsync();
         await using var api = await ApiProcess.StartAsync(ApiProcess.ProductionSettings(
-            await subnet.WriteAsync(folder), store.Endpoint.GetLeftPart(UriPartial.Authority), bucket.Name, store.Region, folder.Sub("server"), store.Keys));
+            await subnet.WriteAsync(folder), store.Endpoint.GetLeftPart(UriPartial.Authority), bucket.Name, store.Region, folder
+                .Sub("server"), store.Keys));
         var wallet = await new S3AuthTool(api.Address, folder).WalletOfAsync(subnet.Miners[0]);
         var data = folder.Sub("data");
         var content = new byte[size];
@@ -39,12 +40,16 @@ internal sealed class TransferTests
         var tools = new (string Name, string Program, string[] Arguments)[]
         {
             ("s3auth", Tool.Need("dotnet", "the .NET SDK"), [Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll"), "upload", data, "--quiet", "--parallel", "8", "--server", api.Address.AbsoluteUri, .. wallet]),
-            ("aws s3 cp", aws, ["s3", "cp", data, $"s3://{bucket.Name}/aws/", "--recursive", "--only-show-errors", "--endpoint-url", endpoint]),
+            (
+                "aws s3 cp",
+                aws,
+                ["s3", "cp", data, $"s3://{bucket.Name}/aws/", "--recursive", "--only-show-errors", "--endpoint-url", endpoint]),
             ("rclone copy", rclone, ["copy", data, $":s3:{bucket.Name}/rclone/", "--transfers", "8", "--s3-provider", "Ceph", "--s3-env-auth", "--s3-endpoint", endpoint, "--s3-force-path-style", "--config", "/dev/null"]),
         };
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["AWS_ACCESS_KEY_ID"] = store.Keys.Id, ["AWS_SECRET_ACCESS_KEY"] = store.Keys.Secret, ["AWS_REGION"] = store.Region, ["NO_PROXY"] = "*",
+            ["AWS_ACCESS_KEY_ID"] =
+                store.Keys.Id, ["AWS_SECRET_ACCESS_KEY"] = store.Keys.Secret, ["AWS_REGION"] = store.Region, ["NO_PROXY"] = "*",
         };
 
         var times = tools.ToDictionary(tool => tool.Name, _ => new List<double>(), StringComparer.Ordinal);
@@ -85,7 +90,8 @@ internal sealed class TransferTests
         return ordered[ordered.Count / 2];
     }
 
-    private static async Task<(double Seconds, double CpuSeconds, long PeakBytes)> MeasureAsync(string program, string[] arguments, Dictionary<string, string> environment)
+    private static async Task<(double Seconds, double CpuSeconds, long PeakBytes)> MeasureAsync(
+        string program, string[] arguments, Dictionary<string, string> environment)
     {
         var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, WorkingDirectory = Path.GetTempPath() };
         foreach (var (name, value) in environment)

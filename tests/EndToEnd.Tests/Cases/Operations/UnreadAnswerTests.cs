@@ -55,13 +55,17 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
             _bucket = new Bucket(store.Endpoint, store.Region, "s3auth-unread-" + Guid.NewGuid().ToString("N")[..8], store.Keys);
             await _bucket.CreateAsync();
             var settings = ApiProcess.ProductionSettings(
-                await _subnet.WriteAsync(_folder), store.Endpoint.GetLeftPart(UriPartial.Authority), _bucket.Name, store.Region, _folder.Sub("data"), store.Keys);
+                await _subnet.WriteAsync(_folder), store.Endpoint.GetLeftPart(UriPartial.Authority), _bucket.Name, store.Region, _folder
+                    .Sub("data"), store.Keys);
             _api = await ApiProcess.StartAsync(new Dictionary<string, string>(settings.Concat(limits), StringComparer.Ordinal));
         }
 
         var content = new byte[1024];
-        await _bucket.PutAllAsync(Enumerable.Range(0, Files).Select(i => FormattableString.Invariant($"data/x/{Uploader.Coldkey}/{Hostile}{i:D4}")), content);
-        await _bucket.PutAllAsync(Enumerable.Range(0, Jobs).Select(i => FormattableString.Invariant($"data/x/{Uploader.Coldkey}/job_id={i:D128}/a.bin")), content);
+        await _bucket.PutAllAsync(
+            Enumerable.Range(0, Files).Select(i => FormattableString.Invariant($"data/x/{Uploader.Coldkey}/{Hostile}{i:D4}")), content);
+        await _bucket.PutAllAsync(
+            Enumerable.Range(0, Jobs).Select(i => FormattableString.Invariant($"data/x/{Uploader.Coldkey}/job_id={i:D128}/a.bin")),
+            content);
     }
 
     [OneTimeTearDown]
@@ -97,16 +101,20 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
 
         var refused = await Api.Client.SendAsync(Call.FolderAccess(Uploader));
         var other = await Api.Client.SendAsync(Call.FolderAccess(_subnet.Miners[1]));
-        Assert.That(((int)refused.Status, (string?)refused.Json["code"], refused.RetryAfter, (int)other.Status), Is.EqualTo((429, "rate_limited", "1", 200)));
+        Assert.That(
+            ((int)refused.Status, (string?)refused.Json["code"], refused.RetryAfter, (int)other.Status),
+            Is.EqualTo((429, "rate_limited", "1", 200)));
 
         var start = Stopwatch.GetTimestamp();
         await UntilNobodyIsHeldAsync();
         var waited = Stopwatch.GetElapsedTime(start);
         await end.CancelAsync();
         await Task.WhenAll(reading);
-        Figures.Print("Unread answers", $"{kind} store: answers that are read at 241 bytes a second are dropped after {waited.TotalSeconds:F0} s");
+        Figures.Print(
+            "Unread answers", $"{kind} store: answers that are read at 241 bytes a second are dropped after {waited.TotalSeconds:F0} s");
         Assert.That(waited, Is.LessThan(LongestHold));
-        Assert.That(async () => (await Api.Client.SendAsync(Call.FolderAccess(Uploader))).Status, Is.EqualTo(HttpStatusCode.OK).After(5000, 500));
+        Assert.That(
+            async () => (await Api.Client.SendAsync(Call.FolderAccess(Uploader))).Status, Is.EqualTo(HttpStatusCode.OK).After(5000, 500));
     }
 
     [Test]
@@ -131,7 +139,9 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
         using (Assert.EnterMultipleScope())
         {
             Assert.That(phase.Failures, Is.Empty);
-            Assert.That(Api.ReadLog().Where(entry => entry.IsAboveInformation).Select(entry => entry.Text), Has.None.Contain("failed unexpectedly"));
+            Assert.That(
+                Api.ReadLog().Where(entry => entry.IsAboveInformation).Select(entry => entry.Text),
+                Has.None.Contain("failed unexpectedly"));
             Assert.That(waited, Is.LessThan(LongestHold));
             Assert.That(dropped, Is.GreaterThanOrEqualTo(10), "the attack came as far as to the answers");
             Assert.That(PeakMemory(), Is.LessThan(420));
@@ -227,12 +237,19 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
 
     private double PeakMemory() =>
         double.Parse(
-            File.ReadLines(FormattableString.Invariant($"/proc/{Api.Id}/status")).First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ')[^2],
+            File.ReadLines(FormattableString.Invariant($"/proc/{Api.Id}/status")).First(
+                line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ')[^2],
             CultureInfo.InvariantCulture) / 1000;
 
-    [GeneratedRegex(@"^http_server_active_requests\{[^}]*\} (?<count>\d+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^http_server_active_requests\{[^}]*\} (?<count>\d+)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Active();
 
-    [GeneratedRegex(@"^s3auth_answers_unread_total\{[^}]*\} (?<count>\d+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^s3auth_answers_unread_total\{[^}]*\} (?<count>\d+)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Dropped();
 }

@@ -42,7 +42,8 @@ internal sealed class DocumentationPageTests
     [SetUp]
     public async Task OpenPage()
     {
-        _page = await _browser!.OpenAsync(_api!.Address, "/docs", new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 1600 } });
+        _page = await _browser!.OpenAsync(
+            _api!.Address, "/docs", new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 1600 } });
         await Expect(Page.Locator(".opblock").First).ToBeVisibleAsync();
     }
 

@@ -72,7 +72,8 @@ internal sealed partial class GuideTests
         var bash = Tool.Need("bash", "bash");
         var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", guide));
         var work = _folder.Sub("work");
-        List<string> script = ["set -euo pipefail", .. BashBlocks().Matches(text.ReplaceLineEndings("\n")).Select(match => match.Groups["script"].Value)];
+        List<string> script =
+            ["set -euo pipefail", .. BashBlocks().Matches(text.ReplaceLineEndings("\n")).Select(match => match.Groups["script"].Value)];
         Assert.That(script, Has.Count.GreaterThan(1));
         if (installed)
         {
@@ -105,6 +106,9 @@ internal sealed partial class GuideTests
 
     private Bucket Bucket() => new(_api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
 
-    [GeneratedRegex("^```bash\n(?<script>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^```bash\n(?<script>.*?)^```",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex BashBlocks();
 }

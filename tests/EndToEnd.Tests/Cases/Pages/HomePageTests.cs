@@ -75,14 +75,16 @@ internal sealed class HomePageTests
     }
 
     [Test]
-    public async Task Page_meets_wcag_and_fits_the_window([Values(Narrow, Wide)] int width, [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme theme)
+    public async Task Page_meets_wcag_and_fits_the_window(
+        [Values(Narrow, Wide)] int width, [Values(ColorScheme.Light, ColorScheme.Dark)] ColorScheme theme)
     {
         await NodeSigner.NeedAsync();
         var page = await OpenAsync($"/?hotkey={Subnet.Validator.Hotkey}", width, theme);
 
         await Expect(page.Page.GetByText("All is well")).ToBeVisibleAsync();
         await page.ScreenshotAsync($"home-{width}-{theme.ToString().ToLowerInvariant()}.png");
-        var overflow = await page.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        var overflow = await page.Page.EvaluateAsync<int>(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
         await page.Page.EvaluateAsync(await File.ReadAllTextAsync(NodeSigner.FileOf("axe-core", "axe.min.js")));
         var violations = await page.Page.EvaluateAsync<string[]>(Audit);
 
@@ -110,7 +112,10 @@ internal sealed class HomePageTests
         await Expect(FactOf(page, "Miners by source")).ToContainTextAsync("reddit 0");
         await Expect(page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "Last hour" })).ToHaveAccessibleNameAsync(
             "Last hour, each bar a minute: 3 granted and 1 refused; at most 4 in one bar.");
-        await Expect(page.GetByRole(AriaRole.Row, new PageGetByRoleOptions { Name = "hotkey_not_registered" })).ToContainTextAsync("The hotkey is not registered");
+        await Expect(
+            page.GetByRole(
+                AriaRole.Row,
+                new PageGetByRoleOptions { Name = "hotkey_not_registered" })).ToContainTextAsync("The hotkey is not registered");
         await Expect(page.Locator("#now")).ToContainTextAsync("3 of 1,000,000,000 grants are used");
     }
 
@@ -296,7 +301,8 @@ internal sealed class HomePageTests
         using var folder = new ScratchFolder("stale");
         var node = await TestNode.StartAsync();
         node.State = RecordedAnswers.State("subnet");
-        var settings = ApiProcess.ProductionSettings("", "http://127.0.0.1:9", "unreachable", "us-east-2", folder.Sub("data"), new AccessKeys("somebody", "secret"));
+        var settings = ApiProcess.ProductionSettings(
+            "", "http://127.0.0.1:9", "unreachable", "us-east-2", folder.Sub("data"), new AccessKeys("somebody", "secret"));
         settings.Remove("METAGRAPH_FILE");
         settings["BT_NETWORK"] = string.Create(CultureInfo.InvariantCulture, $"ws://127.0.0.1:{node.Address.Port}");
         settings["METAGRAPH_SYNC_INTERVAL"] = "1";
@@ -321,9 +327,11 @@ internal sealed class HomePageTests
     }
 
     private static ILocator FactOf(IPage page, string name) =>
-        page.Locator(".facts > div").Filter(new LocatorFilterOptions { Has = page.Locator("dt").GetByText(name, new LocatorGetByTextOptions { Exact = true }) });
+        page.Locator(".facts > div").Filter(
+            new LocatorFilterOptions { Has = page.Locator("dt").GetByText(name, new LocatorGetByTextOptions { Exact = true }) });
 
-    private static Bucket BucketOf(ApiProcess api) => new(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
+    private static Bucket BucketOf(ApiProcess api) =>
+        new(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
 
     private async Task<WatchedPage> OpenAsync(
         string path, int width = Wide, ColorScheme theme = ColorScheme.Light, Uri? server = null, BrowserNewPageOptions? options = null)

@@ -70,7 +70,11 @@ internal sealed class ServicePagesTests(StoreKind store, FolderLayoutKind layout
     [Test]
     public async Task Every_answer_has_a_request_id()
     {
-        foreach (var path in (string[])["/healthcheck", "/healthz", "/readyz", "/commitment-formats", "/structure-info", "/openapi.json", "/docs", "/nothing"])
+        foreach (
+            var path in (string[])
+            [
+                "/healthcheck", "/healthz", "/readyz", "/commitment-formats", "/structure-info", "/openapi.json", "/docs", "/nothing"
+            ])
         {
             Assert.That((await Client.GetAsync(path)).RequestId, Does.Match("^[A-Za-z0-9._-]{1,64}$"), path);
         }

@@ -43,7 +43,10 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
 
             var key = Deployment.FolderOf(miner) + Deployment.PathOf(Name);
             Assert.That(result.ExitCode, Is.Zero, $"{shell}\n{result.Output}\n---\n{result.Errors}");
-            Assert.That(await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Is.EqualTo([key]), $"{shell}\n{result.Output}\n---\n{result.Errors}");
+            Assert.That(
+                await Bucket.ListKeysAsync(Deployment.FolderOf(miner)),
+                Is.EqualTo([key]),
+                $"{shell}\n{result.Output}\n---\n{result.Errors}");
             Content.AssertSame(await Bucket.GetAsync(key), content);
             AssertNobodyElseReads(folder, language);
             if (language == "s3auth")
@@ -81,14 +84,16 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
     }
 
     /// <summary>The shells for a snippet. One entry for snippets that are not for shells.</summary>
-    protected IReadOnlyList<string> ShellsFor(string language) => language is "s3auth" or "curl" && OnEmbeddedStore && Layout == FolderLayoutKind.Coldkey ? ["bash", "zsh", "fish"] : ["bash"];
+    protected IReadOnlyList<string> ShellsFor(string language) =>
+        language is "s3auth" or "curl" && OnEmbeddedStore && Layout == FolderLayoutKind.Coldkey ? ["bash", "zsh", "fish"] : ["bash"];
 
     /// <summary>Runs a snippet in the subfolder <c>work</c>, with this wallet.</summary>
     protected Task<ToolResult> RunAsync(ScratchFolder folder, Miner wallet, string who, string language, string shell) =>
         RunAsync(Client, folder, wallet, who, language, shell);
 
     /// <summary>The same for the page of any server.</summary>
-    internal static async Task<ToolResult> RunAsync(ServiceClient client, ScratchFolder folder, Miner wallet, string who, string language, string shell)
+    internal static async Task<ToolResult> RunAsync(
+        ServiceClient client, ScratchFolder folder, Miner wallet, string who, string language, string shell)
     {
         var home = folder.Sub("home");
         await S3AuthTool.WriteWalletAsync(Path.Combine(home, ".bittensor", "wallets", "default"), wallet);
@@ -128,13 +133,15 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
     {
         var page = (await client.GetAsync("/")).Text;
         var section = Regex.Match(
-            page, $"<section id=\"{id}\".*?<code>(?<text>.*?)</code>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+            page, $"<section id=\"{id}\".*?<code>(?<text>.*?)</code>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan
+                .FromSeconds(1));
         Assert.That(section.Success, page);
         return WebUtility.HtmlDecode(section.Groups["text"].Value);
     }
 
     // Feeds the lines to an interactive shell, as pasting does.
-    private static async Task<ToolResult> PasteAsync(ScratchFolder folder, string snippet, string shell, Dictionary<string, string> environment)
+    private static async Task<ToolResult> PasteAsync(
+        ScratchFolder folder, string snippet, string shell, Dictionary<string, string> environment)
     {
         Tool.Need("curl", "curl");
         Tool.Need("jq", "jq");
@@ -177,7 +184,8 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
             var program = Path.Combine(Sources.Value, FormattableString.Invariant($"app{Interlocked.Increment(ref _programs)}.cs"));
             await File.WriteAllTextAsync(program, snippet);
             return await Tool.RunAsync(
-                Tool.Need("dotnet", "the .NET SDK"), ["run", program], environment: environment, folder: Path.Combine(folder.Path, "work"), limit: TimeSpan.FromMinutes(3));
+                Tool.Need("dotnet", "the .NET SDK"), ["run", program], environment: environment, folder: Path
+                    .Combine(folder.Path, "work"), limit: TimeSpan.FromMinutes(3));
         }
         finally
         {
@@ -191,7 +199,9 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         var folder = TestRun.Current.Scratch("snippet-sources");
         foreach (var file in Directory.GetFiles(Repository.Root, "Directory.*").Append(Path.Combine(Repository.Root, ".editorconfig"))
             .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "src"), "Directory.*"))
-            .Concat(new[] { "Client", "Substrate" }.SelectMany(project => Directory.GetFiles(Path.Combine(Repository.Root, "src", project), "*", SearchOption.AllDirectories))))
+            .Concat(
+                new[] { "Client", "Substrate" }.SelectMany(
+                    project => Directory.GetFiles(Path.Combine(Repository.Root, "src", project), "*", SearchOption.AllDirectories))))
         {
             var way = Path.GetRelativePath(Repository.Root, file);
             if (way.Split(Path.DirectorySeparatorChar).Intersect(["bin", "obj"], StringComparer.Ordinal).Any())

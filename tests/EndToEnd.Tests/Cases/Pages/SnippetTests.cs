@@ -30,14 +30,18 @@ internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : S
                     Assert.That(new FileInfo(Path.Combine(work, "s3auth-first.bin")).Length, Is.Positive, shell);
                     break;
                 case "python":
-                    var line = result.Output.Split('\n').Single(one => one.EndsWith($" {content.Length} '{key}'", StringComparison.Ordinal));
+                    var line = result.Output.Split('\n').Single(
+                        one => one.EndsWith($" {content.Length} '{key}'", StringComparison.Ordinal));
                     Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(work, line.Split(' ')[0])), content);
                     break;
                 case "s3auth":
                     Assert.That(result.Output, Does.Contain("All is well.").And.Contain(Deployment.OwnerOf(miner)), shell);
                     goto default;
                 default:
-                    Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(work, "data", key.Replace('/', Path.DirectorySeparatorChar))), content, shell);
+                    Content.AssertSame(
+                        await File.ReadAllBytesAsync(Path.Combine(work, "data", key.Replace('/', Path.DirectorySeparatorChar))),
+                        content,
+                        shell);
                     break;
             }
         }

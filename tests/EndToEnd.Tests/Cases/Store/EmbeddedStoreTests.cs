@@ -64,7 +64,8 @@ internal sealed class EmbeddedStoreTests
         var neighbour = await api.Client.GetFolderAccessAsync(Miner.Development("Charlie"));
         Assert.That((await FormUpload.Of(neighbour.Grant, "file.bin", new byte[2000]).SendAsync()).Accepted);
 
-        foreach (var name in (string[])["a\0b.bin", "\0", "a\u0001.bin", "\u001b[2J.bin", "line\nbreak.bin", "\r\n", "\u007f.bin", "\uD800.bin"])
+        foreach (
+            var name in (string[])["a\0b.bin", "\0", "a\u0001.bin", "\u001b[2J.bin", "line\nbreak.bin", "\r\n", "\u007f.bin", "\uD800.bin"])
         {
             var answer = await FormUpload.Of(access.Grant, name, new byte[2000]).SendAsync();
             Assert.That((int)answer.Status, Is.LessThan(500), Uri.EscapeDataString(name));
@@ -75,7 +76,9 @@ internal sealed class EmbeddedStoreTests
         Assert.That((await Presigned.ListAsync(neighbour.ListUrl)).Keys, Is.EqualTo([neighbour.Folder + "file.bin"]));
         // As on S3: no XML 1.0 parser reads a listing that holds such keys, so of the listing of everything only the text is looked at.
         Assert.That((await Presigned.GetAsync(validator.Urls.Global["list_all_data"])).Text, Does.Contain(neighbour.Folder + "file.bin"));
-        Assert.That((await bucket.ListKeysAsync()).Where(key => !key.StartsWith(access.Folder, StringComparison.Ordinal)), Is.EqualTo([neighbour.Folder + "file.bin"]));
+        Assert.That(
+            (await bucket.ListKeysAsync()).Where(key => !key.StartsWith(access.Folder, StringComparison.Ordinal)),
+            Is.EqualTo([neighbour.Folder + "file.bin"]));
     }
 
     [Test]

@@ -33,7 +33,12 @@ internal sealed class SlowStoreTests
         () => Call.FolderAccess(Miner),
         () => Call.MinerAccess(Validator, "miner_coldkey", Miner.Coldkey.Address),
         () => Call.MinerList(Validator, "miner_coldkey", Miner.Coldkey.Address),
-        () => Call.FileUrls(Validator, "miner_coldkey", Miner.Coldkey.Address, [.. Enumerable.Range(0, 100).Select(number => $"data/x/{Miner.Coldkey}/{number}.bin")]),
+        () =>
+            Call.FileUrls(
+                Validator,
+                "miner_coldkey",
+                Miner.Coldkey.Address,
+                [.. Enumerable.Range(0, 100).Select(number => $"data/x/{Miner.Coldkey}/{number}.bin")]),
     ];
 
     [OneTimeSetUp]
@@ -86,7 +91,9 @@ internal sealed class SlowStoreTests
 
         var health = await Client.GetAsync("/healthcheck");
 
-        Assert.That((health.Status, (string?)health.Json["status"], (bool?)health.Json["s3_ok"]), Is.EqualTo((HttpStatusCode.OK, "degraded", false)));
+        Assert.That(
+            (health.Status, (string?)health.Json["status"], (bool?)health.Json["s3_ok"]),
+            Is.EqualTo((HttpStatusCode.OK, "degraded", false)));
         Assert.That(clock.Elapsed, Is.LessThan(LongestWait));
     }
 
@@ -118,7 +125,10 @@ internal sealed class SlowStoreTests
             Assert.That((await Client.GetAsync("/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
         }
 
-        Assert.That(waiting.Count(one => !one.IsCompleted), Is.GreaterThan(ManyRequests / 2), "They must still be waiting, else this proves nothing.");
+        Assert.That(
+            waiting.Count(one => !one.IsCompleted),
+            Is.GreaterThan(ManyRequests / 2),
+            "They must still be waiting, else this proves nothing.");
         foreach (var (call, answer, time) in await Task.WhenAll(waiting))
         {
             AssertTimeout(call, answer);

@@ -70,16 +70,25 @@ internal sealed class SwiftTests
         {
             Assert.That(((int)upload.Status, upload.Code), Is.EqualTo((503, "storage_unavailable")), upload.ToString());
             Assert.That(upload.Detail, Does.Contain("UPLOAD_METHOD=POST"));
-            Assert.That(((string?)health.Json["status"], (string?)health.Json["store"]?["put_uploads"]), Is.EqualTo(("degraded", "unsafe")), health.ToString());
+            Assert.That(
+                ((string?)health.Json["status"], (string?)health.Json["store"]?["put_uploads"]),
+                Is.EqualTo(("degraded", "unsafe")),
+                health.ToString());
             Assert.That((string?)health.Json["store"]?["put_problem"], Does.Contain("x_amz_copy_source"));
             Assert.That((string?)ready.Json["warnings"]?["put_uploads"], Does.Contain("x_amz_copy_source"), ready.ToString());
             Assert.That(page.Text, Does.Contain("x_amz_copy_source"));
-            Assert.That(api.ReadLog(), Has.Some.Matches<LogEntry>(entry => entry.Level == "Error" && entry.Text.Contains("x_amz_copy_source", StringComparison.Ordinal)));
+            Assert.That(
+                api.ReadLog(),
+                Has.Some.Matches<LogEntry>(
+                    entry => entry.Level == "Error" && entry.Text.Contains("x_amz_copy_source", StringComparison.Ordinal)));
 
             // Reading is as good as anywhere.
             Assert.That(files.Keys, Is.EqualTo([key]));
             Assert.That(await Presigned.DownloadAsync(files.Files[0].DownloadUrl!), Has.Length.EqualTo(2000));
-            Assert.That((await _bucket.ListKeysAsync()).Where(one => one.Contains("probe", StringComparison.Ordinal)), Is.Empty, "The check leaves nothing behind.");
+            Assert.That(
+                (await _bucket.ListKeysAsync()).Where(one => one.Contains("probe", StringComparison.Ordinal)),
+                Is.Empty,
+                "The check leaves nothing behind.");
         }
     }
 
@@ -96,7 +105,11 @@ internal sealed class SwiftTests
         var (upload, key) = ((string)answer.Json["url"]!, FolderOf(miner) + "file.bin");
         Assert.That((bool?)answer.Json["size_enforced"], Is.True);
 
-        foreach (var name in (string[])["x-amz-copy-source", "X_Amz_Copy_Source", "X-Amz_Copy-Source", "X-AMZ-COPY-SOURCE", "x-amz-copy-source "])
+        foreach (
+            var name in (string[])
+            [
+                "x-amz-copy-source", "X_Amz_Copy_Source", "X-Amz_Copy-Source", "X-AMZ-COPY-SOURCE", "x-amz-copy-source "
+            ])
         {
             var attempt = await RawPost.PutAsync(upload, ["Content-Length: 2000", $"{name}: /{_bucket.Name}/{secret}"], new byte[2000]);
 
@@ -107,14 +120,24 @@ internal sealed class SwiftTests
 
         var longer = new byte[50_000];
         Array.Fill(longer, (byte)'l');
-        byte[] chunks = [.. Encoding.ASCII.GetBytes(longer.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n"), .. longer, .. "\r\n0\r\n\r\n"u8];
-        foreach (var lines in (string[][])[["Content-Length: 2000", "Transfer-Encoding: chunked"], ["Transfer-Encoding: chunked"], ["Content_Length: 2000", "Transfer-Encoding: chunked"]])
+        byte[] chunks =
+        [
+            .. Encoding.ASCII.GetBytes(longer.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n"), .. longer, .. "\r\n0\r\n\r\n"u8
+        ];
+        foreach (
+            var lines in (string[][])
+            [
+                ["Content-Length: 2000", "Transfer-Encoding: chunked"], ["Transfer-Encoding: chunked"],
+                ["Content_Length: 2000", "Transfer-Encoding: chunked"]
+            ])
         {
             var attempt = await RawPost.PutAsync(upload, lines, chunks);
             Assert.That(attempt.Refused, $"{string.Join(", ", lines)}: {attempt}");
         }
 
-        Assert.That((await Presigned.SendAsync(HttpMethod.Put, upload, new byte[2000])).Accepted, "The URL itself must be good, else this proves nothing.");
+        Assert.That(
+            (await Presigned.SendAsync(HttpMethod.Put, upload, new byte[2000])).Accepted,
+            "The URL itself must be good, else this proves nothing.");
         Assert.That((await _bucket.ListAsync(key)).Single().Size, Is.EqualTo(2000));
         Assert.That((string?)(await api.Client.GetAsync("/healthcheck")).Json["status"], Is.EqualTo("ok"));
     }
@@ -133,11 +156,19 @@ internal sealed class SwiftTests
         {
             Assert.That(ready.Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable), ready.ToString());
             Assert.That((string?)ready.Json["failing"]?["store"], Does.Contain("'eu-west-1' is wrong").And.Contain("S3_REGION=us-east-2"));
-            Assert.That(((string?)health.Json["status"], (string?)health.Json["store"]?["problem"]), Is.EqualTo(("degraded", (string?)ready.Json["failing"]?["store"])));
-            Assert.That(api.ReadLog(), Has.Some.Matches<LogEntry>(entry => entry.Level == "Error" && entry.Text.Contains("S3_REGION=us-east-2", StringComparison.Ordinal)));
+            Assert.That(
+                ((string?)health.Json["status"], (string?)health.Json["store"]?["problem"]),
+                Is.EqualTo(("degraded", (string?)ready.Json["failing"]?["store"])));
+            Assert.That(
+                api.ReadLog(),
+                Has.Some.Matches<LogEntry>(
+                    entry => entry.Level == "Error" && entry.Text.Contains("S3_REGION=us-east-2", StringComparison.Ordinal)));
             foreach (var answer in (Answer[])[listing, upload])
             {
-                Assert.That(((int)answer.Status, answer.Code, answer.RetryAfter), Is.EqualTo((503, "storage_unavailable", (string?)null)), answer.ToString());
+                Assert.That(
+                    ((int)answer.Status, answer.Code, answer.RetryAfter),
+                    Is.EqualTo((503, "storage_unavailable", (string?)null)),
+                    answer.ToString());
                 Assert.That(answer.Detail, Does.Contain("operator").And.Not.Contain("try again"));
             }
         }
@@ -151,9 +182,12 @@ internal sealed class SwiftTests
 
         var (wrong, missing) = (await secret.Client.GetAsync("/readyz"), await bucket.Client.GetAsync("/readyz"));
 
-        Assert.That((string?)wrong.Json["failing"]?["store"], Does.Contain("SignatureDoesNotMatch").And.Contain("AWS_SECRET_ACCESS_KEY").And.Not.Contain("must-not-be-seen"));
+        Assert.That(
+            (string?)wrong.Json["failing"]?["store"],
+            Does.Contain("SignatureDoesNotMatch").And.Contain("AWS_SECRET_ACCESS_KEY").And.Not.Contain("must-not-be-seen"));
         Assert.That((string?)missing.Json["failing"]?["store"], Does.Contain("NoSuchBucket").And.Contain("S3_BUCKET"));
-        Assert.That(secret.ReadLog(), Has.None.Matches<LogEntry>(entry => entry.Text.Contains("must-not-be-seen", StringComparison.Ordinal)));
+        Assert.That(
+            secret.ReadLog(), Has.None.Matches<LogEntry>(entry => entry.Text.Contains("must-not-be-seen", StringComparison.Ordinal)));
     }
 
     [Test, Order(5)]
@@ -165,10 +199,16 @@ internal sealed class SwiftTests
         var health = await api.Client.GetAsync("/healthcheck");
         var ready = await api.Client.GetAsync("/readyz");
 
-        Assert.That(((string?)health.Json["status"], (bool?)health.Json["s3_ok"], (bool?)health.Json["store"]?["public_endpoint_ok"]), Is.EqualTo(("degraded", true, false)), health.ToString());
-        Assert.That((string?)health.Json["store"]?["post_problem"], Does.Contain("412").And.Contain("UPLOAD_METHOD=PUT"), "Swift takes no forms.");
+        Assert.That(
+            ((string?)health.Json["status"], (bool?)health.Json["s3_ok"], (bool?)health.Json["store"]?["public_endpoint_ok"]),
+            Is.EqualTo(("degraded", true, false)),
+            health.ToString());
+        Assert.That(
+            (string?)health.Json["store"]?["post_problem"], Does.Contain("412").And.Contain("UPLOAD_METHOD=PUT"), "Swift takes no forms.");
         Assert.That((string?)health.Json["store"]?["public_endpoint_problem"], Does.Contain(nowhere).And.Contain("S3_PUBLIC_ENDPOINT"));
-        Assert.That(((int)ready.Status, (string?)ready.Json["warnings"]?["public_endpoint"]), Is.EqualTo((200, (string?)health.Json["store"]?["public_endpoint_problem"])));
+        Assert.That(
+            ((int)ready.Status, (string?)ready.Json["warnings"]?["public_endpoint"]),
+            Is.EqualTo((200, (string?)health.Json["store"]?["public_endpoint_problem"])));
     }
 
     [Test, Order(6)]

@@ -22,7 +22,8 @@ internal sealed class TemporaryCredentialTests
 
         _folder = new ScratchFolder("temporary");
         _store = await TestRun.Current.RealStore.GetAsync();
-        _bucket = new Bucket(_store.Endpoint, _store.Region, "s3auth-e2e-" + RandomNumberGenerator.GetHexString(12, lowercase: true), _store.Keys);
+        _bucket = new Bucket(
+            _store.Endpoint, _store.Region, "s3auth-e2e-" + RandomNumberGenerator.GetHexString(12, lowercase: true), _store.Keys);
         await _bucket.CreateAsync();
     }
 
@@ -60,7 +61,9 @@ internal sealed class TemporaryCredentialTests
             Assert.That(SecondsOf(access.Expiry), Is.EqualTo(end));
             Assert.That(SecondsOf(validator.Expiry), Is.EqualTo(end));
             Assert.That(end - ServiceClient.Now, Is.InRange(access.ExpirySeconds - 15, access.ExpirySeconds + 1));
-            Assert.That(PolicyOf(access.Fields)["expiration"]!.GetValue<string>(), Is.EqualTo(keys.Ends.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)));
+            Assert.That(
+                PolicyOf(access.Fields)["expiration"]!.GetValue<string>(),
+                Is.EqualTo(keys.Ends.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)));
             foreach (var url in (string[])[access.ListUrl, download, validator.Miners.Single().Folders[0].ListUrl])
             {
                 Assert.That(EndOf(url), Is.EqualTo(end), url[..url.IndexOf('?', StringComparison.Ordinal)]);
@@ -87,7 +90,8 @@ internal sealed class TemporaryCredentialTests
 
         role.Keys = await SecurityTokens.AssumeRoleAsync(_store, TimeSpan.FromMinutes(15));
         var again = await EventuallyAsync(api, miner, access => SecondsOf(access.Expiry) == role.Keys.Ends.ToUnixTimeSeconds());
-        Assert.That((await Presigned.ListAsync(again.ListUrl)).Keys, Is.EquivalentTo([access.Folder + "file.bin", access.Folder + "late.bin"]));
+        Assert.That(
+            (await Presigned.ListAsync(again.ListUrl)).Keys, Is.EquivalentTo([access.Folder + "file.bin", access.Folder + "late.bin"]));
         AssertNothingSecretIsLogged(api, keys, role.Keys);
     }
 
@@ -102,7 +106,8 @@ internal sealed class TemporaryCredentialTests
 
         var second = await SecurityTokens.AssumeRoleAsync(_store, TimeSpan.FromMinutes(15));
         role.Keys = second;
-        var access = await EventuallyAsync(api, miner, access => string.Equals(access.Fields["x-amz-security-token"], second.Token, StringComparison.Ordinal));
+        var access = await EventuallyAsync(
+            api, miner, access => string.Equals(access.Fields["x-amz-security-token"], second.Token, StringComparison.Ordinal));
 
         Assert.That(ServiceClient.Now, Is.LessThan(first.Ends.ToUnixTimeSeconds()), "long before the first ones end");
         Assert.That(SecondsOf(access.Expiry), Is.EqualTo(second.Ends.ToUnixTimeSeconds()));
@@ -149,7 +154,9 @@ internal sealed class TemporaryCredentialTests
         settings["AWS_EC2_METADATA_DISABLED"] = "false";
         await using (var api = await ApiProcess.StartAsync(settings))
         {
-            Assert.That(SecondsOf((await api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner)).Expiry), Is.EqualTo(lasting.Ends.ToUnixTimeSeconds()));
+            Assert.That(
+                SecondsOf((await api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner)).Expiry),
+                Is.EqualTo(lasting.Ends.ToUnixTimeSeconds()));
         }
 
         role.Keys = keys;
@@ -157,7 +164,8 @@ internal sealed class TemporaryCredentialTests
         // Half away: the SDK would make up a new end for what it had.
         role.Keys = null;
         await UntilAsync(keys.Ends.AddSeconds(-2));
-        Assert.That(SecondsOf((await again.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner)).Expiry), Is.EqualTo(keys.Ends.ToUnixTimeSeconds()));
+        Assert.That(
+            SecondsOf((await again.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner)).Expiry), Is.EqualTo(keys.Ends.ToUnixTimeSeconds()));
         await UntilAsync(keys.Ends.AddSeconds(1));
         Assert.That((await again.Client.SendAsync(Call.FolderAccess(Subnet.OrdinaryMiner))).Code, Is.EqualTo("storage_unavailable"));
     }
@@ -178,12 +186,15 @@ internal sealed class TemporaryCredentialTests
 
             Assert.That(access.ExpirySeconds, Is.EqualTo(15 * 60));
             Assert.That((await Presigned.GetAsync(access.ListUrl)).Accepted);
-            Assert.That(unknowing.ReadLog().Where(entry => entry.IsAboveInformation).Select(entry => entry.Text), Has.Some.Contain("AWS_CREDENTIAL_EXPIRATION"));
+            Assert.That(
+                unknowing.ReadLog().Where(entry => entry.IsAboveInformation).Select(entry => entry.Text),
+                Has.Some.Contain("AWS_CREDENTIAL_EXPIRATION"));
         }
 
         settings["AWS_CREDENTIAL_EXPIRATION"] = keys.Ends.ToString("O", CultureInfo.InvariantCulture);
         await using var knowing = await ApiProcess.StartAsync(settings);
-        Assert.That(SecondsOf((await knowing.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner)).Expiry), Is.EqualTo(keys.Ends.ToUnixTimeSeconds()));
+        Assert.That(
+            SecondsOf((await knowing.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner)).Expiry), Is.EqualTo(keys.Ends.ToUnixTimeSeconds()));
     }
 
     private async Task<ApiProcess> StartAsync(RoleEndpoint role)
@@ -251,5 +262,6 @@ internal sealed class TemporaryCredentialTests
             Presigned.Parameter(url, "X-Amz-Date")!, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeSeconds()
         + long.Parse(Presigned.Parameter(url, "X-Amz-Expires")!, CultureInfo.InvariantCulture);
 
-    private static JsonNode PolicyOf(IReadOnlyDictionary<string, string> fields) => JsonNode.Parse(Convert.FromBase64String(fields["policy"]))!;
+    private static JsonNode PolicyOf(IReadOnlyDictionary<string, string> fields) =>
+        JsonNode.Parse(Convert.FromBase64String(fields["policy"]))!;
 }

@@ -15,7 +15,9 @@ internal sealed class DiscoveryTests(StoreKind store, FolderLayoutKind layout) :
     {
         IReadOnlyList<string> sources = Layout == FolderLayoutKind.Coldkey ? Deployment.Sources : ["x"];
         var strangers = Enumerable.Range(0, ManyMiners).Select(_ => Account.New().Address).ToList();
-        await Bucket.PutAllAsync(strangers.SelectMany(address => sources.Select(source => Deployment.FolderOf(address, source) + Deployment.PathOf("seed.bin"))), Bytes(10));
+        await Bucket.PutAllAsync(
+            strangers.SelectMany(address => sources.Select(source => Deployment.FolderOf(address, source) + Deployment.PathOf("seed.bin"))),
+            Bytes(10));
 
         var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
 
@@ -25,9 +27,18 @@ internal sealed class DiscoveryTests(StoreKind store, FolderLayoutKind layout) :
         {
             Assert.That(strangers.Except(access.Miners.Select(miner => miner.Id), StringComparer.Ordinal), Is.Empty);
             Assert.That(access.Miners.DistinctBy(miner => miner.Id, StringComparer.Ordinal).Count(), Is.EqualTo(access.Miners.Count));
-            Assert.That(granted.Select(one => one.Folder.Prefix).Order(StringComparer.Ordinal), Is.EqualTo(MinerFoldersOf(stored)), "exactly the miners' folders that are there, each once");
-            Assert.That(granted.Where(one => !string.Equals(one.Folder.Prefix, Deployment.FolderOf(one.Id, one.Folder.Source ?? "x"), StringComparison.Ordinal)), Is.Empty);
-            Assert.That(access.Miners.Where(miner => strangers.Contains(miner.Id, StringComparer.Ordinal) && miner.Folders.Count != sources.Count), Is.Empty);
+            Assert.That(
+                granted.Select(one => one.Folder.Prefix).Order(StringComparer.Ordinal),
+                Is.EqualTo(MinerFoldersOf(stored)),
+                "exactly the miners' folders that are there, each once");
+            Assert.That(
+                granted.Where(
+                    one =>
+                        !string.Equals(one.Folder.Prefix, Deployment.FolderOf(one.Id, one.Folder.Source ?? "x"), StringComparison.Ordinal)),
+                Is.Empty);
+            Assert.That(
+                access.Miners.Where(miner => strangers.Contains(miner.Id, StringComparer.Ordinal) && miner.Folders.Count != sources.Count),
+                Is.Empty);
         }
 
         var byFolder = stored.ToLookup(FolderOfKey, StringComparer.Ordinal);
@@ -45,7 +56,8 @@ internal sealed class DiscoveryTests(StoreKind store, FolderLayoutKind layout) :
 
     private string? FolderOfKey(string key)
     {
-        IEnumerable<string> parents = Layout == FolderLayoutKind.Coldkey ? Deployment.Sources.Select(source => $"data/{source}/") : ["data/hotkey="];
+        IEnumerable<string> parents =
+            Layout == FolderLayoutKind.Coldkey ? Deployment.Sources.Select(source => $"data/{source}/") : ["data/hotkey="];
         return (from parent in parents
                 where key.StartsWith(parent, StringComparison.Ordinal)
                 let end = key.IndexOf('/', parent.Length)

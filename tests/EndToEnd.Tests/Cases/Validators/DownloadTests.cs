@@ -23,7 +23,8 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
         Assert.That((await FormUpload.Of(upload.Grant, name, file.ToArray()).SendAsync()).Accepted);
 
         var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
-        var folder = access.Miners.Single(one => string.Equals(one.Id, Deployment.OwnerOf(miner), StringComparison.Ordinal)).Folders.Single();
+        var folder = access.Miners.Single(
+            one => string.Equals(one.Id, Deployment.OwnerOf(miner), StringComparison.Ordinal)).Folders.Single();
         var key = (await Presigned.ListAsync(folder.ListUrl)).Keys.Single();
         var urls = await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), key);
         var downloaded = await Presigned.DownloadAsync(urls.Urls[key].PresignedUrl);
@@ -113,13 +114,16 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
             good.ToUpperInvariant(), "data/y/" + Deployment.OwnerOf(miner) + "/file.bin", "../" + good, new string('a', 2000),
         ];
 
-        var urls = await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), [good, .. outside]);
+        var urls = await Client.GetFileUrlsAsync(
+            Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), [good, .. outside]);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(urls.Urls.Keys, Is.EqualTo([good]));
             Assert.That(urls.InvalidFiles, Is.EquivalentTo(outside));
-            Assert.That((urls.TotalRequestedFiles, urls.ValidFilesCount, urls.InvalidFilesCount), Is.EqualTo((outside.Length + 1, 1, outside.Length)));
+            Assert.That(
+                (urls.TotalRequestedFiles, urls.ValidFilesCount, urls.InvalidFilesCount),
+                Is.EqualTo((outside.Length + 1, 1, outside.Length)));
         }
     }
 
@@ -132,7 +136,11 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
         var secret = Bytes(1024);
         await Bucket.PutAsync(rival + "secret.bin", secret);
         // Such a key begins with the miner's folder, and to a store it is a name like any other.
-        string[] keys = [folder + "../" + rival + "secret.bin", folder + "../../../" + rival + "secret.bin", folder + "..%2f..%2f..%2f" + rival + "secret.bin"];
+        string[] keys =
+        [
+            folder + "../" + rival + "secret.bin", folder + "../../../" + rival + "secret.bin",
+            folder + "..%2f..%2f..%2f" + rival + "secret.bin"
+        ];
 
         var urls = await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), keys);
 
@@ -147,7 +155,8 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
     public async Task Thousand_files_are_signed_at_once()
     {
         var miner = Deployment.NextMiner();
-        var keys = Enumerable.Range(0, 1000).Select(number => $"{Deployment.FolderOf(miner)}{Deployment.PathOf($"{number}.bin")}").ToArray();
+        var keys = Enumerable.Range(0, 1000).Select(
+            number => $"{Deployment.FolderOf(miner)}{Deployment.PathOf($"{number}.bin")}").ToArray();
         await Bucket.PutAsync(keys[999], Bytes(1024));
 
         var urls = await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), keys);
@@ -175,14 +184,20 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
         var content = Bytes(1024);
         await Bucket.PutAllAsync([keys[1], keys[998], .. foreign.Take(9)], content);
 
-        var urls = await Client.AskAsync<FileUrls>(Call.FileUrls(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), keys), proof);
+        var urls = await Client.AskAsync<FileUrls>(
+            Call.FileUrls(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), keys), proof);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(urls.Urls.Keys, Is.EquivalentTo(keys.Except(foreign, StringComparer.Ordinal)));
             Assert.That(urls.InvalidFiles, Is.EqualTo(foreign));
-            Assert.That((urls.TotalRequestedFiles, urls.ValidFilesCount, urls.InvalidFilesCount, urls.SuccessfulUrls), Is.EqualTo((1000, 666, 334, 666)));
-            Assert.That(urls.Urls.Values.Where(url => !new Uri(url.PresignedUrl).AbsolutePath.Contains(Deployment.OwnerOf(miner), StringComparison.Ordinal)), Is.Empty);
+            Assert.That(
+                (urls.TotalRequestedFiles, urls.ValidFilesCount, urls.InvalidFilesCount, urls.SuccessfulUrls),
+                Is.EqualTo((1000, 666, 334, 666)));
+            Assert.That(
+                urls.Urls.Values.Where(
+                    url => !new Uri(url.PresignedUrl).AbsolutePath.Contains(Deployment.OwnerOf(miner), StringComparison.Ordinal)),
+                Is.Empty);
         }
 
         Content.AssertSame(await Presigned.DownloadAsync(urls.Urls[keys[1]].PresignedUrl), content);
@@ -194,7 +209,8 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
     {
         var miner = Deployment.NextMiner();
         var key = Deployment.FolderOf(miner) + "file.bin";
-        foreach (var caller in (Account[])[miner.Hotkey, Subnet.OrdinaryMiner.Hotkey, Subnet.WithoutStake.Hotkey, Subnet.WithTheMinimum.Hotkey])
+        foreach (
+            var caller in (Account[])[miner.Hotkey, Subnet.OrdinaryMiner.Hotkey, Subnet.WithoutStake.Hotkey, Subnet.WithTheMinimum.Hotkey])
         {
             var answer = await Client.PostAsync(
                 ServiceClient.FileUrlsPath, ServiceClient.FileUrlsBody(caller, Deployment.OwnerMember, Deployment.OwnerOf(miner), [key]));
@@ -207,7 +223,8 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
     public async Task Signature_for_one_miner_opens_no_other()
     {
         var (miner, rival) = (Deployment.NextMiner(), Deployment.NextMiner());
-        var body = ServiceClient.FileUrlsBody(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), [Deployment.FolderOf(rival) + "file.bin"]);
+        var body = ServiceClient.FileUrlsBody(
+            Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), [Deployment.FolderOf(rival) + "file.bin"]);
         body[Deployment.OwnerMember] = Deployment.OwnerOf(rival);
 
         var answer = await Client.PostAsync(ServiceClient.FileUrlsPath, body);
@@ -216,7 +233,9 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
     }
 
     private async Task<string> UrlAsync(Miner miner, string key) =>
-        (await Client.GetFileUrlsAsync(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), key)).Urls[key].PresignedUrl;
+        (
+            await Client.GetFileUrlsAsync(
+                Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner), key)).Urls[key].PresignedUrl;
 
     internal sealed record Post
     {

@@ -46,7 +46,9 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
             var content = large.Contents[file.Key];
             Assert.That((file.Size, file.Etag), Is.EqualTo((content.Length, Md5(content))), file.Key);
             Assert.That(file.LastModified, Does.Match(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$"));
-            Assert.That(DateTimeOffset.Parse(file.LastModified, CultureInfo.InvariantCulture), Is.EqualTo(DateTimeOffset.UtcNow).Within(TimeSpan.FromMinutes(30)));
+            Assert.That(
+                DateTimeOffset.Parse(file.LastModified, CultureInfo.InvariantCulture),
+                Is.EqualTo(DateTimeOffset.UtcNow).Within(TimeSpan.FromMinutes(30)));
         }
     }
 
@@ -56,7 +58,8 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
         var large = await Deployment.LargeFolderAsync();
         foreach (var path in Listings)
         {
-            var urls = (await ReadAsync(CallOf(path, large.Miner), 1000)).ToDictionary(file => file.Key, file => file.DownloadUrl, StringComparer.Ordinal);
+            var urls = (await ReadAsync(CallOf(path, large.Miner), 1000)).ToDictionary(
+                file => file.Key, file => file.DownloadUrl, StringComparer.Ordinal);
 
             foreach (var key in large.OddKeys.Concat(large.Keys.Where((_, index) => index % 500 == 0)))
             {
@@ -70,7 +73,12 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
     {
         // A page that ends with such a key makes a cursor and a start of it.
         var large = await Deployment.LargeFolderAsync();
-        foreach (var beginning in (string[])["p", " ", "%", "+", "trailing", "double/", "triple//", "\"", "'", "back\\", "s", "🙂", "größe", "a", "..d", "...", "\u202E", "\u2028", "&", "]", "<"])
+        foreach (
+            var beginning in (string[])
+            [
+                "p", " ", "%", "+", "trailing", "double/", "triple//", "\"", "'", "back\\", "s", "🙂", "größe", "a", "..d", "...", "\u202E",
+                "\u2028", "&", "]", "<"
+            ])
         {
             var prefix = Deployment.FolderOf(large.Miner) + Deployment.PathOf(beginning);
             var files = await ReadAsync(CallOf(ServiceClient.FilesPath, large.Miner).With("prefix", prefix), 1);
@@ -157,11 +165,24 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
 
         foreach (var path in Listings)
         {
-            foreach (var prefix in (string[])["2026-01/", "2026-0", "20", "2", "größe 数据&+%2F", "2026-01/a.bin", "2026-01/a.bin/", "nothing", "2026-01//"])
+            foreach (
+                var prefix in (string[])
+                [
+                    "2026-01/", "2026-0", "20", "2", "größe 数据&+%2F", "2026-01/a.bin", "2026-01/a.bin/", "nothing", "2026-01//"
+                ])
             {
-                var expected = names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => folder + name).Order(StringComparer.Ordinal).ToList();
-                Assert.That((await ReadAsync(CallOf(path, miner).With("prefix", prefix), 1)).Select(file => file.Key), Is.EqualTo(expected), prefix);
-                Assert.That((await ReadAsync(CallOf(path, miner).With("prefix", folder + prefix), 1000)).Select(file => file.Key), Is.EqualTo(expected), folder + prefix);
+                var expected = names.Where(
+                    name =>
+                        name.StartsWith(prefix, StringComparison.Ordinal)).Select(name =>
+                            folder + name).Order(StringComparer.Ordinal).ToList();
+                Assert.That(
+                    (await ReadAsync(CallOf(path, miner).With("prefix", prefix), 1)).Select(file => file.Key),
+                    Is.EqualTo(expected),
+                    prefix);
+                Assert.That(
+                    (await ReadAsync(CallOf(path, miner).With("prefix", folder + prefix), 1000)).Select(file => file.Key),
+                    Is.EqualTo(expected),
+                    folder + prefix);
             }
 
             Assert.That((await ReadAsync(CallOf(path, miner).With("prefix", folder), 1000)).Count, Is.EqualTo(names.Length));
@@ -208,7 +229,8 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
     {
         foreach (var path in Listings)
         {
-            AssertRefused(await Client.SendAsync(CallOf(path, Deployment.NextMiner()).With("limit", limit)), 400, "invalid_request", "limit");
+            AssertRefused(
+                await Client.SendAsync(CallOf(path, Deployment.NextMiner()).With("limit", limit)), 400, "invalid_request", "limit");
         }
     }
 
@@ -229,7 +251,10 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
             AssertRefused(await Client.SendAsync(call.With("cursor", other)), 400, "invalid_request", "cursor");
         }
 
-        Assert.That((await Client.AskAsync<FileList>(call.With("cursor", cursor))).Files, Has.Count.EqualTo(1), "The cursor itself must be good, else this proves nothing.");
+        Assert.That(
+            (await Client.AskAsync<FileList>(call.With("cursor", cursor))).Files,
+            Has.Count.EqualTo(1),
+            "The cursor itself must be good, else this proves nothing.");
     }
 
     [Test]
@@ -279,12 +304,15 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
     public async Task Cursor_that_was_never_given_is_refused()
     {
         var large = await Deployment.LargeFolderAsync();
-        var page = await Client.AskAsync<MinerList>(Call.MinerList(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(large.Miner)));
+        var page = await Client.AskAsync<MinerList>(
+            Call.MinerList(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(large.Miner)));
         var token = (await Presigned.ListAsync(page.ListUrl)).NextToken!;
         string[] cursors =
         [
-            "", " ", "a", "cursor", "next", "../", "null", token, large.Keys[1000], "größe", "🙂", "%00", "\0", Convert.ToBase64String(Bytes(60)), new string('A', 10_000), new string('=', 10_000),
-            Encoded(large.Keys[1000]), Encoded(new string('\0', 16) + large.Keys[1000]), Encoded(Deployment.FolderOf(Deployment.NextMiner())),
+            "", " ", "a", "cursor", "next", "../", "null", token, large.Keys[1000], "größe", "🙂", "%00", "\0", Convert
+                .ToBase64String(Bytes(60)), new string('A', 10_000), new string('=', 10_000),
+            Encoded(large.Keys[1000]), Encoded(new string('\0', 16) + large.Keys[1000]), Encoded(
+                Deployment.FolderOf(Deployment.NextMiner())),
         ];
 
         foreach (var path in Listings)
@@ -310,7 +338,9 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
             do
             {
                 var page = await Client.AskAsync<FileList>(
-                    CallOf(path, miner).With("limit", 1).With("cursor", cursor), found.Count % 2 == 0 ? ProofKind.Commitment : ProofKind.Headers);
+                    CallOf(path, miner).With("limit", 1).With("cursor", cursor), found.Count % 2 == 0
+                        ? ProofKind.Commitment
+                        : ProofKind.Headers);
                 found.AddRange(page.Keys);
                 cursor = page.NextCursor;
             }
@@ -352,7 +382,8 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
         AssertRefused(await Client.SendAsync(Call.MyFiles(gone)), 403, "hotkey_not_registered");
         if (Layout == FolderLayoutKind.Coldkey)
         {
-            AssertRefused(await Client.SendAsync(Call.Files(Subnet.Validator.Hotkey, "miner_hotkey", gone.Hotkey.Address)), 404, "miner_not_found");
+            AssertRefused(
+                await Client.SendAsync(Call.Files(Subnet.Validator.Hotkey, "miner_hotkey", gone.Hotkey.Address)), 404, "miner_not_found");
         }
     }
 
@@ -362,10 +393,16 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
         var miner = Deployment.NextMiner();
         var keys = await PutAsync(miner, "a.bin");
 
-        Assert.That((await Client.AskAsync<FileList>(Call.Files(Subnet.Validator.Hotkey, "miner_hotkey", miner.Hotkey.Address))).Keys, Is.EqualTo(keys));
+        Assert.That(
+            (await Client.AskAsync<FileList>(Call.Files(Subnet.Validator.Hotkey, "miner_hotkey", miner.Hotkey.Address))).Keys,
+            Is.EqualTo(keys));
         if (Layout == FolderLayoutKind.Hotkey)
         {
-            AssertRefused(await Client.SendAsync(Call.Files(Subnet.Validator.Hotkey, "miner_coldkey", miner.Coldkey.Address)), 400, "invalid_request", "miner_coldkey");
+            AssertRefused(
+                await Client.SendAsync(Call.Files(Subnet.Validator.Hotkey, "miner_coldkey", miner.Coldkey.Address)),
+                400,
+                "invalid_request",
+                "miner_coldkey");
         }
     }
 
@@ -375,7 +412,12 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
         // XML 1.0 cannot say such names, so a store's listing of them is readable only where it encodes them.
         var miner = Deployment.NextMiner();
         var folder = Deployment.FolderOf(miner);
-        var contents = ((string[])["a\u0001b.bin", "line\nbreak.bin", "carriage\r\nreturn.bin", "tab\t.bin", "\u001b[2J.bin", "\u007f.bin", "\u0085.bin", "plain.bin"])
+        var contents = (
+            (string[])
+            [
+                "a\u0001b.bin", "line\nbreak.bin", "carriage\r\nreturn.bin", "tab\t.bin", "\u001b[2J.bin", "\u007f.bin", "\u0085.bin",
+                "plain.bin"
+            ])
             .ToDictionary(name => folder + name, name => Bytes(500 + name.Length), StringComparer.Ordinal);
         try
         {
@@ -390,7 +432,8 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
                     Assert.That(files.Select(file => file.Key), Is.EqualTo(contents.Keys.Order(StringComparer.Ordinal)));
                     foreach (var file in files)
                     {
-                        Content.AssertSame(await Presigned.DownloadAsync(file.DownloadUrl!), contents[file.Key], Uri.EscapeDataString(file.Key));
+                        Content.AssertSame(
+                            await Presigned.DownloadAsync(file.DownloadUrl!), contents[file.Key], Uri.EscapeDataString(file.Key));
                     }
                 }
             }
@@ -439,7 +482,10 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
         {
             var page = await Client.AskAsync<FileList>(call.With("limit", limit).With("cursor", cursor), proof);
             Assert.That(page.Files, Has.Count.AtMost(limit));
-            Assert.That(page.NextCursor, page.Files.Count == 0 ? Is.Null : Is.Not.EqualTo(cursor).Or.Null, "A client that follows cursors must get to an end.");
+            Assert.That(
+                page.NextCursor,
+                page.Files.Count == 0 ? Is.Null : Is.Not.EqualTo(cursor).Or.Null,
+                "A client that follows cursors must get to an end.");
             found.AddRange(page.Files);
             cursor = page.NextCursor;
         }
@@ -451,13 +497,15 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
     /// <summary>Stores files of these names in every folder of the miner. Returns their keys in the order of a listing.</summary>
     private async Task<List<string>> PutAsync(Miner miner, params string[] names)
     {
-        IEnumerable<string> folders = Layout == FolderLayoutKind.Coldkey ? Deployment.Sources.Select(source => Deployment.FolderOf(miner, source)) : [Deployment.FolderOf(miner)];
+        IEnumerable<string> folders = Layout == FolderLayoutKind.Coldkey ? Deployment.Sources.Select(
+            source => Deployment.FolderOf(miner, source)) : [Deployment.FolderOf(miner)];
         var keys = folders.SelectMany(folder => names.Select(name => folder + name)).ToList();
         await Bucket.PutAllAsync(keys, Bytes(100));
         return keys;
     }
 
-    private static string Encoded(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    private static string Encoded(string text) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
     // What S3 calls an ETag; it protects nothing.
 #pragma warning disable CA5351

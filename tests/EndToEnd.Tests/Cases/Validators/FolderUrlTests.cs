@@ -14,7 +14,8 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
         string[] jobs = ["default", "job-1", "job-11", "job.2", "A_z", new string('j', 128)];
         var miners = (Miner[])[Deployment.NextMiner(), Deployment.NextMiner(), Deployment.NextMiner()];
         var folders = miners.SelectMany(miner => Sources.Select(source => Deployment.FolderOf(miner, source))).ToList();
-        var keys = folders.SelectMany(folder => jobs.SelectMany(job => (string[])[$"{folder}job_id={job}/a.bin", $"{folder}job_id={job}/more/b.bin"])).ToList();
+        var keys = folders.SelectMany(
+            folder => jobs.SelectMany(job => (string[])[$"{folder}job_id={job}/a.bin", $"{folder}job_id={job}/more/b.bin"])).ToList();
         await Bucket.PutAllAsync(keys, Bytes(100));
 
         var urls = await Client.AskAsync<FolderUrls>(Call.FolderUrls(Validator), proof);
@@ -24,13 +25,16 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
         foreach (var miner in miners)
         {
             var found = urls.Miners[Deployment.OwnerOf(miner)];
-            var expected = Sources.SelectMany(source => jobs.Select(job => (job, Path: $"{Deployment.FolderOf(miner, source)}job_id={job}/"))).ToList();
+            var expected = Sources.SelectMany(
+                source => jobs.Select(job => (job, Path: $"{Deployment.FolderOf(miner, source)}job_id={job}/"))).ToList();
             Assert.That(found.MinerPath, Is.EqualTo(Deployment.FolderOf(miner)));
             Assert.That(found.JobFolders.Select(job => (job.JobId, job.Path)), Is.EquivalentTo(expected));
             Assert.That(found.TotalJobs, Is.EqualTo(expected.Count));
             foreach (var job in found.JobFolders)
             {
-                Assert.That((await Presigned.ListAsync(job.PresignedUrl)).Keys, Is.EqualTo(keys.Where(key => key.StartsWith(job.Path, StringComparison.Ordinal))));
+                Assert.That(
+                    (await Presigned.ListAsync(job.PresignedUrl)).Keys,
+                    Is.EqualTo(keys.Where(key => key.StartsWith(job.Path, StringComparison.Ordinal))));
             }
         }
     }
@@ -39,7 +43,8 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
     public async Task Totals_are_those_of_the_bucket()
     {
         var miner = Deployment.NextMiner();
-        await Bucket.PutAllAsync([Deployment.FolderOf(miner) + "job_id=1/a.bin", Deployment.FolderOf(miner) + "job_id=2/a.bin"], Bytes(100));
+        await Bucket.PutAllAsync(
+            [Deployment.FolderOf(miner) + "job_id=1/a.bin", Deployment.FolderOf(miner) + "job_id=2/a.bin"], Bytes(100));
 
         var urls = await Client.AskAsync<FolderUrls>(Call.FolderUrls(Validator));
         var access = await Client.GetValidatorAccessAsync(Validator);
@@ -52,7 +57,9 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
             Assert.That(one.Folders.Select(folder => folder.Prefix), Does.Contain(found.MinerPath));
             Assert.That(found.TotalJobs, Is.EqualTo(found.JobFolders.Count));
             Assert.That(found.JobFolders.Select(job => job.Path), Is.Unique);
-            Assert.That(found.JobFolders.Where(job => !one.Folders.Any(folder => job.Path.StartsWith(folder.Prefix, StringComparison.Ordinal))), Is.Empty);
+            Assert.That(
+                found.JobFolders.Where(job => !one.Folders.Any(folder => job.Path.StartsWith(folder.Prefix, StringComparison.Ordinal))),
+                Is.Empty);
         }
     }
 
@@ -70,7 +77,8 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
 
         var found = (await Client.AskAsync<FolderUrls>(Call.FolderUrls(Validator))).Miners[Deployment.OwnerOf(miner)];
 
-        Assert.That((found.JobFolders.Count, found.TotalJobs), Is.EqualTo((0, 0)), string.Join(' ', found.JobFolders.Select(job => job.Path)));
+        Assert.That(
+            (found.JobFolders.Count, found.TotalJobs), Is.EqualTo((0, 0)), string.Join(' ', found.JobFolders.Select(job => job.Path)));
     }
 
     [Test]
@@ -79,12 +87,17 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
         var miner = Deployment.NextMiner();
         var folder = Deployment.FolderOf(miner);
         string[] jobs = ["1", "a.b_c-D", ".", "..", new string('j', 128)];
-        string[] others = ["with space", "plus+sign", "percent%2F", "a&b=c?#", "größe-数据-🙂", "'quotes'", "job_id=1", new string('j', 129), new string('j', 900)];
+        string[] others =
+        [
+            "with space", "plus+sign", "percent%2F", "a&b=c?#", "größe-数据-🙂", "'quotes'", "job_id=1", new string('j', 129),
+            new string('j', 900)
+        ];
         await Bucket.PutAllAsync(jobs.Concat(others).Select(job => $"{folder}job_id={job}/a.bin"), Bytes(100));
 
         var found = (await Client.AskAsync<FolderUrls>(Call.FolderUrls(Validator))).Miners[Deployment.OwnerOf(miner)];
 
-        Assert.That(found.JobFolders.Select(job => (job.JobId, job.Path)), Is.EquivalentTo(jobs.Select(job => (job, $"{folder}job_id={job}/"))));
+        Assert.That(
+            found.JobFolders.Select(job => (job.JobId, job.Path)), Is.EquivalentTo(jobs.Select(job => (job, $"{folder}job_id={job}/"))));
         foreach (var job in found.JobFolders)
         {
             Assert.That((await Presigned.ListAsync(job.PresignedUrl)).Keys, Is.EqualTo([job.Path + "a.bin"]), job.JobId);
@@ -97,7 +110,8 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
         // XML 1.0 cannot say such names; a miner who chooses one must not take every validator's overview away.
         var (miner, neighbour) = (Deployment.NextMiner(), Deployment.NextMiner());
         string[] jobs = ["a\u0001b", "line\nbreak", "\u001b[2J", "plain"];
-        var keys = jobs.Select(job => $"{Deployment.FolderOf(miner)}job_id={job}/a.bin").Append(Deployment.FolderOf(neighbour) + "job_id=1/a.bin").ToList();
+        var keys = jobs.Select(
+            job => $"{Deployment.FolderOf(miner)}job_id={job}/a.bin").Append(Deployment.FolderOf(neighbour) + "job_id=1/a.bin").ToList();
         try
         {
             await Bucket.PutAllAsync(keys, Bytes(100));
@@ -131,7 +145,8 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
         var miner = Deployment.NextMiner();
         var folder = Deployment.FolderOf(miner);
         await Bucket.PutAllAsync([folder + "job_id=1/a.bin", folder + "job_id=2/secret.bin"], Bytes(100));
-        var url = (await Client.AskAsync<FolderUrls>(Call.FolderUrls(Validator))).Miners[Deployment.OwnerOf(miner)].JobFolders[0].PresignedUrl;
+        var url = (
+            await Client.AskAsync<FolderUrls>(Call.FolderUrls(Validator))).Miners[Deployment.OwnerOf(miner)].JobFolders[0].PresignedUrl;
 
         foreach (var bent in (string[])
             [Presigned.With(url, "prefix", folder + "job_id=2/"), Presigned.With(url, "prefix", folder), Presigned.Without(url, "prefix"), Presigned.OnObject(url, folder + "job_id=1/a.bin"), Presigned.Adding(url, "start-after", folder)])

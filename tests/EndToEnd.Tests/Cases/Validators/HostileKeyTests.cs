@@ -33,7 +33,8 @@ internal sealed class HostileKeyTests(StoreKind store)
         }
 
         _deployment = await TestRun.Current.BorrowDeploymentAsync(store, FolderLayoutKind.Coldkey, DeploymentKind.Hostile);
-        var miners = Enumerable.Range(0, 5).Select(_ => _deployment.NextMiner()).OrderBy(_deployment.OwnerOf, StringComparer.Ordinal).ToList();
+        var miners = Enumerable.Range(0, 5).Select(_ => _deployment.NextMiner()).OrderBy(
+            _deployment.OwnerOf, StringComparer.Ordinal).ToList();
         _hostile = miners[2];
         _neighbours = [.. miners.Where(miner => miner != _hostile)];
         foreach (var key in _neighbours.SelectMany(miner => OwnFiles.Select(name => _deployment.FolderOf(miner) + name)))
@@ -133,11 +134,19 @@ internal sealed class HostileKeyTests(StoreKind store)
         var files = await ReadAsync(_hostile, 1000);
         Assert.That(files.Select(file => file.Key), Is.EqualTo(expected));
         var named = files.Where(file => file.DownloadUrl is not null).ToList();
-        await Parallel.ForEachAsync(named, async (file, _) => Content.AssertSame(await Presigned.DownloadAsync(file.DownloadUrl!), _content, Uri.EscapeDataString(file.Key)));
+        await Parallel.ForEachAsync(
+            named,
+            async (file, _) =>
+                Content.AssertSame(await Presigned.DownloadAsync(file.DownloadUrl!), _content, Uri.EscapeDataString(file.Key)));
 
         // Without a download are keys that no URL can hold, and nothing else.
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-        var without = _taken.Select(Convert.FromHexString).Count(key => key.Length > 1024 || key.Contains((byte)0) || !IsUtf8(utf8, key) || Encoding.UTF8.GetString(key).Split('/').Any(part => part is "." or ".."));
+        var without = _taken.Select(Convert.FromHexString).Count(
+            key =>
+                key.Length > 1024
+                    || key.Contains((byte)0)
+                    || !IsUtf8(utf8, key)
+                    || Encoding.UTF8.GetString(key).Split('/').Any(part => part is "." or ".."));
         Assert.That(files.Count - named.Count - (expected.Contains(Folder) ? 1 : 0), Is.EqualTo(without));
         return (files.Count, named.Count);
     }
@@ -210,7 +219,8 @@ internal sealed class HostileKeyTests(StoreKind store)
             Assert.That(listing!["error"], Is.Null, urls[i]);
             return (Texts("keys"), Texts("folders"));
 
-            IReadOnlyList<string> Texts(string name) => [.. listing[name]!.AsArray().Select(text => text!.GetValue<string>().ToUpperInvariant())];
+            IReadOnlyList<string> Texts(string name) =>
+                [.. listing[name]!.AsArray().Select(text => text!.GetValue<string>().ToUpperInvariant())];
         })];
     }
 
@@ -235,7 +245,8 @@ internal sealed class HostileKeyTests(StoreKind store)
         [.. _neighboursFiles.Keys.Where(key => key.StartsWith(_deployment.FolderOf(miner), StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     /// <summary>The keys' bytes in the order of a listing.</summary>
-    private static List<string> Hex(params string[] keys) => [.. keys.Select(key => Convert.ToHexString(Encoding.UTF8.GetBytes(key))).Order(StringComparer.Ordinal)];
+    private static List<string> Hex(params string[] keys) =>
+        [.. keys.Select(key => Convert.ToHexString(Encoding.UTF8.GetBytes(key))).Order(StringComparer.Ordinal)];
 
     private async Task<StoreAnswer> PostAsync(FolderGrant grant, byte[] key)
     {

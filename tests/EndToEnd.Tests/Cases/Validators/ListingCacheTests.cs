@@ -15,7 +15,8 @@ internal sealed class ListingCacheTests
         Assert.That(await MinersAsync(api), Is.EqualTo([bob.Coldkey.Address]));
         await UploadAsync(api, charlie);
         Assert.That(await MinersAsync(api), Is.EqualTo([bob.Coldkey.Address]), "kept");
-        Assert.That((await api.Client.AskAsync<FileList>(Call.MyFiles(charlie))).Files, Has.Count.EqualTo(1), "a miner sees what it uploaded");
+        Assert.That(
+            (await api.Client.AskAsync<FileList>(Call.MyFiles(charlie))).Files, Has.Count.EqualTo(1), "a miner sees what it uploaded");
         await Task.Delay(TimeSpan.FromSeconds(5.2));
         Assert.That(await MinersAsync(api), Is.EquivalentTo([bob.Coldkey.Address, charlie.Coldkey.Address]), "asked anew");
     }

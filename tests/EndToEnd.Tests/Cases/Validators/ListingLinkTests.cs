@@ -23,7 +23,8 @@ internal sealed class ListingLinkTests
         _bucket = new Bucket(_api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
         var owner = Subnet.OrdinaryMiner;
         _keys = [.. Enumerable.Range(0, Files).Select(i => FormattableString.Invariant($"data/x/{owner.Coldkey.Address}/größe & {i:00000}.bin")).Order(StringComparer.Ordinal)];
-        await Parallel.ForEachAsync(_keys, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (key, _) => await _bucket.PutAsync(key, [1]));
+        await Parallel.ForEachAsync(
+            _keys, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (key, _) => await _bucket.PutAsync(key, [1]));
     }
 
     [OneTimeTearDown]
@@ -67,5 +68,7 @@ internal sealed class ListingLinkTests
 
     [Test]
     public async Task Tool_checks_the_listing_behind_the_link() =>
-        Assert.That((await new S3AuthTool(_api.Address, _folder).RunAsync("check", "--validator", "--suri", "//Alice")).Expect(), Does.Contain("list URL: works from here"));
+        Assert.That(
+            (await new S3AuthTool(_api.Address, _folder).RunAsync("check", "--validator", "--suri", "//Alice")).Expect(),
+            Does.Contain("list URL: works from here"));
 }

@@ -40,7 +40,8 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
     {
         var large = await Deployment.LargeFolderAsync();
 
-        var access = await Client.AskAsync<MinerAccess>(Call.MinerAccess(Validator, Deployment.OwnerMember, Deployment.OwnerOf(large.Miner)), proof);
+        var access = await Client.AskAsync<MinerAccess>(
+            Call.MinerAccess(Validator, Deployment.OwnerMember, Deployment.OwnerOf(large.Miner)), proof);
 
         var first = large.KeysIn(access.Prefix);
         var page = await Presigned.ListAsync(access.MinerUrl);
@@ -61,7 +62,9 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
             return;
         }
 
-        Assert.That(access.Folders!.Select(folder => (folder.Source, folder.Prefix)), Is.EqualTo(Deployment.Sources.Select(source => (source, Deployment.FolderOf(large.Miner, source)))));
+        Assert.That(
+            access.Folders!.Select(folder => (folder.Source, folder.Prefix)),
+            Is.EqualTo(Deployment.Sources.Select(source => (source, Deployment.FolderOf(large.Miner, source)))));
         foreach (var folder in access.Folders!)
         {
             var keys = (await Presigned.ListAsync(folder.ListUrl)).Keys;
@@ -75,12 +78,17 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
         var miner = Deployment.NextMiner();
         var wanted = ServiceClient.Now + 600;
 
-        var access = await Client.AskAsync<MinerAccess>(Call.MinerAccess(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner)).With("expiry", wanted));
+        var access = await Client.AskAsync<MinerAccess>(
+            Call.MinerAccess(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner)).With("expiry", wanted));
 
         Assert.That(DateTimeOffset.Parse(access.Expiry, null).ToUnixTimeSeconds(), Is.EqualTo(wanted));
         Assert.That(int.Parse(Presigned.Parameter(access.MinerUrl, "X-Amz-Expires")!, null), Is.InRange(590, 600));
         AssertRefused(
-            await Client.SendAsync(Call.MinerAccess(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner)).With("expiry", ServiceClient.Now - 1)), 400, "expiry_in_past");
+            await Client.SendAsync(
+                Call.MinerAccess(
+                    Validator,
+                    Deployment.OwnerMember,
+                    Deployment.OwnerOf(miner)).With("expiry", ServiceClient.Now - 1)), 400, "expiry_in_past");
     }
 
     [Test]
@@ -123,7 +131,8 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
         string[] tokens =
         [
             foreign, large.Keys[0], large.Keys[^1], "data/", "data", "/", "..", "../" + large.Keys[0], "\0", "\u0001", "a", "größe-🙂", "&prefix=data/", "%26prefix%3Ddata%2F", "x&prefix=", "x#", "x?list-type=2",
-            Convert.ToBase64String(Bytes(48)), Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(large.Keys[0])), new string('a', 4096), folder.TrimEnd('/') + "d/", folder[..^2],
+            Convert.ToBase64String(Bytes(48)), Convert.ToBase64String(
+                System.Text.Encoding.UTF8.GetBytes(large.Keys[0])), new string('a', 4096), folder.TrimEnd('/') + "d/", folder[..^2],
         ];
 
         foreach (var token in tokens)
@@ -150,7 +159,8 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
         var miner = Deployment.NextMiner();
         foreach (var token in (JsonNode[])[new string('a', 4097), new string('a', 10_000), 1, true, new JsonArray("a")])
         {
-            AssertRefused(await Client.SendAsync(CallOf(miner).With("continuation_token", token)), 400, "invalid_request", "continuation_token");
+            AssertRefused(
+                await Client.SendAsync(CallOf(miner).With("continuation_token", token)), 400, "invalid_request", "continuation_token");
         }
     }
 
@@ -200,7 +210,12 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
     {
         var miner = Deployment.NextMiner();
         await Bucket.PutAsync(Deployment.FolderOf(miner) + "a.bin", Bytes(100));
-        foreach (var make in (Func<string, string, Call>[])[(member, address) => Call.MinerAccess(Validator, member, address), (member, address) => Call.MinerList(Validator, member, address)])
+        foreach (
+            var make in (Func<string, string, Call>[])
+            [
+                (member, address) => Call.MinerAccess(Validator, member, address),
+                (member, address) => Call.MinerList(Validator, member, address)
+            ])
         {
             var byHotkey = await Client.SendAsync(make("miner_hotkey", miner.Hotkey.Address));
             Assert.That((string?)byHotkey.Json["prefix"], Is.EqualTo(Deployment.FolderOf(miner)), byHotkey.ToString());

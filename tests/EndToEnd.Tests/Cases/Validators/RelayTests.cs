@@ -35,7 +35,8 @@ internal sealed class RelayTests
         var call = plain with { Commitment = timestamp => $"{plain.Commitment(timestamp)}:{audience}" };
         var body = proof == ProofKind.Commitment ? Encoding.UTF8.GetBytes(call.Committed().ToJsonString()) : call.Bare();
         var headers = TaoProof.Of(call.Signer, body);
-        Task<Answer> SendTo(ApiProcess api) => proof == ProofKind.Commitment ? api.Client.PostAsync(call.Path, body) : api.Client.PostAsync(call.Path, body, headers);
+        Task<Answer> SendTo(ApiProcess api) =>
+            proof == ProofKind.Commitment ? api.Client.PostAsync(call.Path, body) : api.Client.PostAsync(call.Path, body, headers);
 
         var relayed = await SendTo(_other);
         var meant = await SendTo(_meant);
@@ -58,7 +59,9 @@ internal sealed class RelayTests
         (await tool.RunAsync("check", "--validator", "--suri", "//Alice")).Expect();
         var (signed, records) = await tool.RunJsonAsync("sign", "validator-access", "--suri", "//Alice");
         signed.Expect();
-        Assert.That((await _meant.Client.PostAsync(ServiceClient.ValidatorAccessPath, (JsonNode)records.Single()["body"]!)).Status, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(
+            (await _meant.Client.PostAsync(ServiceClient.ValidatorAccessPath, (JsonNode)records.Single()["body"]!)).Status,
+            Is.EqualTo(HttpStatusCode.OK));
     }
 
     [Test]
@@ -75,7 +78,8 @@ internal sealed class RelayTests
         }
     }
 
-    private Task<ApiProcess> StartAsync(string netuid) => ApiProcess.StartDevelopmentAsync(_folder.Sub(netuid), new Dictionary<string, string>(StringComparer.Ordinal)
+    private Task<ApiProcess> StartAsync(string netuid) =>
+        ApiProcess.StartDevelopmentAsync(_folder.Sub(netuid), new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["NET_UID"] = netuid,
         ["PUBLIC_URL"] = "http://127.0.0.1:" + ApiProcess.PortPlaceholder,

@@ -52,7 +52,9 @@ internal sealed class ValidatorAccessTests(StoreKind store, FolderLayoutKind lay
         var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
 
         Assert.That(access.Miners.Select(miner => miner.Id), Is.Not.Empty.And.No.AnyOf([.. names]));
-        Assert.That(access.Miners.SelectMany(miner => miner.Folders).Select(folder => folder.Prefix), Has.None.AnyOf([.. names.Select(name => $"{parent}{name}/")]));
+        Assert.That(
+            access.Miners.SelectMany(miner => miner.Folders).Select(folder => folder.Prefix),
+            Has.None.AnyOf([.. names.Select(name => $"{parent}{name}/")]));
     }
 
     [Test]
@@ -111,7 +113,8 @@ internal sealed class ValidatorAccessTests(StoreKind store, FolderLayoutKind lay
 
         foreach (var url in urls)
         {
-            await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Put, Presigned.OnObject(url, folder + "new.bin"), Bytes(2000)), "PUT");
+            await AssertRefusedAsync(
+                () => Presigned.SendAsync(HttpMethod.Put, Presigned.OnObject(url, folder + "new.bin"), Bytes(2000)), "PUT");
             await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Put, url, Bytes(2000)), "PUT of the bucket");
             await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Post, url, Bytes(2000)), "POST");
             await AssertRefusedAsync(() => Presigned.SendAsync(HttpMethod.Delete, Presigned.OnObject(url, key)), "DELETE");
