@@ -5,7 +5,7 @@ namespace S3Auth.Api.Tests;
 public sealed class BurstLimiterTests
 {
     [Test]
-    public void Address_gets_as_many_at_once_as_a_minute_has_and_no_more()
+    public void Address_may_send_the_requests_of_one_minute_at_once()
     {
         using var limiter = BurstLimiter.Create(120);
 
@@ -14,7 +14,7 @@ public sealed class BurstLimiterTests
     }
 
     [Test]
-    public void Network_of_ipv6_is_one_client()
+    public void Ipv6_network_is_one_client()
     {
         using var limiter = BurstLimiter.Create(10);
 
@@ -25,7 +25,7 @@ public sealed class BurstLimiterTests
     }
 
     [Test]
-    public void Address_of_ipv4_counts_the_same_in_either_notation()
+    public void Ipv4_address_is_the_same_client_in_both_notations()
     {
         using var limiter = BurstLimiter.Create(2);
 
@@ -43,7 +43,7 @@ public sealed class BurstLimiterTests
     }
 
     [Test]
-    public void However_many_addresses_come_they_share_so_many_buckets()
+    public void Any_number_of_addresses_shares_a_fixed_number_of_buckets()
     {
         var random = new Random(1);
         var bytes = new byte[16];

@@ -9,7 +9,7 @@ public sealed class ConnectionLimitTests
     private static readonly IPAddress Proxy = IPAddress.Parse("10.0.0.1");
 
     [Test]
-    public async Task Connections_beyond_the_share_of_their_client_are_closed_and_those_of_others_are_not()
+    public async Task Connections_of_one_client_above_its_limit_are_closed_and_those_of_others_are_not()
     {
         var limit = new ConnectionLimit(3, Proxy.Equals, NullLogger.Instance);
         var held = new TaskCompletionSource();

@@ -10,7 +10,7 @@ public sealed class LimitsTests
     private const string Token = "a-token-for-the-metrics";
 
     [Test]
-    public async Task Proof_is_good_once_on_whichever_endpoint()
+    public async Task Proof_is_accepted_once_on_any_endpoint()
     {
         using var service = new Service();
         var body = Service.FolderAccess();
@@ -22,7 +22,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Quota_is_told_in_headers_and_in_the_refusal()
+    public async Task Quota_is_in_headers_and_in_the_refusal()
     {
         using var service = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["DAILY_LIMIT_PER_MINER"] = "2", ["TOTAL_DAILY_LIMIT"] = "50" } };
 
@@ -52,7 +52,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task What_its_handler_refuses_is_told_to_be_left()
+    public async Task Refunded_grant_is_counted_as_left_in_the_headers()
     {
         using var service = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["DAILY_LIMIT_PER_MINER"] = "2" } };
         var body = Service.FolderAccess();
@@ -66,7 +66,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Burst_is_refused_before_anything_is_read()
+    public async Task Burst_is_refused_before_the_body_is_read()
     {
         using var service = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["RATE_LIMIT_PER_MINUTE"] = "5" } };
 
@@ -103,7 +103,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Pages_elsewhere_may_call_only_where_they_are_configured()
+    public async Task Pages_of_other_origins_may_call_only_if_they_are_configured()
     {
         using var closed = new Service();
         using var open = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["CORS_ORIGINS"] = "https://dashboard.example.org" } };
@@ -167,7 +167,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Process_that_was_told_to_stop_answers_but_is_not_ready_and_wants_no_more_on_this_connection()
+    public async Task Stopping_process_answers_but_is_not_ready_and_closes_the_connection()
     {
         using var service = new Service();
         using var client = service.CreateClient();
@@ -182,7 +182,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Unknown_proxy_is_told_of_once()
+    public async Task Untrusted_proxy_is_logged_once()
     {
         using var service = new Service { Replace = services => services.AddSingleton<IStartupFilter>(new Remote(IPAddress.Parse("198.51.100.7"))) };
         using var client = service.CreateClient();
@@ -196,7 +196,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Entry_of_a_trusted_proxy_that_is_no_address_is_told_of_once_and_not_repeated()
+    public async Task Malformed_entry_of_a_trusted_proxy_is_logged_once_without_its_text()
     {
         using var service = new Service
         {

@@ -33,7 +33,7 @@ public sealed class RequestBodyTests
     }
 
     [Test]
-    public void Body_that_is_too_large_is_refused_and_its_memory_given_back()
+    public void Body_that_is_too_large_is_refused_and_its_memory_is_released()
     {
         var memory = new BodyMemory(RequestBody.MaxBytes);
 
@@ -59,7 +59,7 @@ public sealed class RequestBodyTests
     }
 
     [Test]
-    public void Length_that_is_only_claimed_costs_nothing()
+    public void Announced_length_takes_no_memory()
     {
         var pipes = Enumerable.Range(0, 200).Select(_ => new Pipe()).ToList();
         var memory = new BodyMemory(maxBytes: 64 * Kibi);
@@ -85,7 +85,7 @@ public sealed class RequestBodyTests
     }
 
     [Test]
-    public async Task Bodies_together_take_no_more_memory_than_they_may()
+    public async Task Bodies_together_stay_within_the_memory_budget()
     {
         var memory = new BodyMemory(maxBytes: 64 * Kibi);
         using var first = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[40 * Kibi])), memory, TimeProvider.System);
@@ -102,7 +102,7 @@ public sealed class RequestBodyTests
     }
 
     [Test]
-    public void Body_that_does_not_come_is_given_up()
+    public void Body_that_does_not_arrive_times_out()
     {
         var (pipe, time) = (new Pipe(), new FakeTimeProvider());
         var reading = RequestBody.ReadAsync(Context(pipe.Reader.AsStream()), new BodyMemory(), time);
@@ -129,7 +129,7 @@ public sealed class RequestBodyTests
     }
 
     [Test]
-    public void Body_that_stops_on_its_way_is_given_up_within_seconds()
+    public void Body_that_stalls_times_out_within_seconds()
     {
         var (time, memory) = (new FakeTimeProvider(), new BodyMemory());
         var (pipe, reading) = Begin(memory, time, 257 * Kibi);
@@ -148,7 +148,7 @@ public sealed class RequestBodyTests
     }
 
     [Test]
-    public async Task Body_that_arrives_slowly_but_steadily_is_read()
+    public async Task Body_that_arrives_slowly_without_pauses_is_read()
     {
         var (time, memory) = (new FakeTimeProvider(), new BodyMemory());
         var (pipe, reading) = Begin(memory, time, 8 * Kibi);
@@ -165,7 +165,7 @@ public sealed class RequestBodyTests
     }
 
     [Test]
-    public void Body_is_given_up_when_it_takes_too_long_however_steadily_it_arrives()
+    public void Body_that_takes_too_long_times_out_even_without_pauses()
     {
         var (time, memory) = (new FakeTimeProvider(), new BodyMemory());
         var (pipe, reading) = Begin(memory, time, 8 * Kibi);
@@ -185,7 +185,7 @@ public sealed class RequestBodyTests
     }
 
     [Test]
-    public async Task Body_that_pauses_longest_gives_way_to_one_that_arrives()
+    public async Task Body_that_paused_longest_is_dropped_for_one_that_arrives()
     {
         var memory = new BodyMemory(maxBytes: 64 * Kibi);
 
@@ -210,7 +210,7 @@ public sealed class RequestBodyTests
     }
 
     [Test]
-    public async Task Client_that_takes_its_share_pays_for_more_with_its_own_bodies()
+    public async Task Client_above_its_share_loses_its_own_bodies_only()
     {
         var memory = new BodyMemory(maxBytesPerClient: 64 * Kibi);
         var (others, other) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 1);
@@ -234,7 +234,7 @@ public sealed class RequestBodyTests
     }
 
     [Test]
-    public async Task Thousand_clients_that_stop_on_their_way_keep_nobody_out()
+    public async Task Thousand_stalled_clients_do_not_block_others()
     {
         var memory = new BodyMemory();
         var held = Enumerable.Range(0, 1000).Select(client => Begin(memory, TimeProvider.System, 257 * Kibi, client)).ToList();

@@ -113,7 +113,7 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("BT_NETWORK", "wss://node/secret#fragment")]
     [TestCase("LOG_LEVEL", "loud")]
     [TestCase("LOG_LEVEL", "2")]
-    public void Value_that_cannot_be_used_stops_the_start_by_its_name(string name, string value)
+    public void Malformed_value_stops_the_start_and_is_named(string name, string value)
     {
         var configuration = new Dictionary<string, string?>(Production, StringComparer.Ordinal) { [name] = value };
 
@@ -123,7 +123,7 @@ public sealed class ServiceOptionsReaderTests
     }
 
     [Test]
-    public void Store_takes_forms_and_listings_are_two_seconds_old_unless_told_otherwise()
+    public void Store_takes_forms_and_listings_are_cached_for_two_seconds_by_default()
     {
         var standard = Read(Environments.Production, Production).Store!.Usage;
         var told = new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -142,7 +142,7 @@ public sealed class ServiceOptionsReaderTests
     }
 
     [Test]
-    public void Chain_is_followed_by_name_with_the_defaults_of_the_protocol()
+    public void Network_name_selects_the_chain_with_the_default_intervals()
     {
         var options = Read(Environments.Production, Chain("finney"));
 
@@ -158,7 +158,7 @@ public sealed class ServiceOptionsReaderTests
     }
 
     [Test]
-    public void Chain_is_followed_by_its_nodes_as_closely_as_told()
+    public void Nodes_select_the_chain_with_the_given_intervals()
     {
         var settings = Chain("wss://one/?apikey=private, ws://two:9944");
         (settings["NET_UID"], settings["METAGRAPH_SYNC_INTERVAL"], settings["METAGRAPH_MAX_STALENESS"]) = ("428", "30", "600");
@@ -179,7 +179,7 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("METAGRAPH_MAX_STALENESS", "0")]
     [TestCase("METAGRAPH_MAX_STALENESS", "604801")]
     [TestCase("METAGRAPH_MAX_STALENESS", "-1")]
-    public void Interval_that_cannot_be_used_stops_the_start_by_its_name(string name, string value)
+    public void Malformed_interval_stops_the_start_and_is_named(string name, string value)
     {
         var settings = Chain("finney");
         settings[name] = value;
@@ -188,7 +188,7 @@ public sealed class ServiceOptionsReaderTests
     }
 
     [Test]
-    public void Chain_opens_any_bucket_in_development_since_nobody_else_holds_its_keys()
+    public void Chain_may_open_any_bucket_in_development()
     {
         var settings = Chain("test");
         settings["METAGRAPH_FILE"] = null;
@@ -197,7 +197,7 @@ public sealed class ServiceOptionsReaderTests
     }
 
     [Test]
-    public void Endpoint_without_a_bucket_is_a_mistake_not_the_embedded_store() =>
+    public void Endpoint_without_a_bucket_is_refused() =>
         Assert.That(
             () => Read(Environments.Development, new(StringComparer.Ordinal) { ["S3_ENDPOINT"] = "http://minio:9000" }),
             Throws.InstanceOf<ConfigurationException>().With.Message.Contains("S3_BUCKET"));
@@ -241,7 +241,7 @@ public sealed class ServiceOptionsReaderTests
     }
 
     [Test]
-    public void Setting_without_effect_is_told()
+    public void Setting_without_effect_is_reported()
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["REDIS_REQUIRED"] = "true" };
         Assert.That(Reader(Environments.Development, settings).WithoutEffect, Is.EqualTo(new[] { "REDIS_REQUIRED" }));
@@ -251,7 +251,7 @@ public sealed class ServiceOptionsReaderTests
     }
 
     [Test]
-    public void Limits_are_those_of_the_protocol_where_nothing_is_set()
+    public void Limits_have_their_defaults_if_nothing_is_set()
     {
         var options = Read(Environments.Production, Production);
 
@@ -302,7 +302,7 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("CORS_ORIGINS", "example.org")]
     [TestCase("CORS_ORIGINS", "https://example.org/")]
     [TestCase("DRAIN_SECONDS", "21")]
-    public void Limit_that_does_not_parse_is_told_with_its_name(string name, string value) => Assert.That(
+    public void Malformed_limit_is_refused_and_named(string name, string value) => Assert.That(
         () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value }),
         Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name));
 
@@ -317,7 +317,7 @@ public sealed class ServiceOptionsReaderTests
 
     [TestCase("REQUIRE_AUDIENCE", "PUBLIC_URL")]
     [TestCase("LISTING_REDIRECT", "PUBLIC_URL")]
-    public void Setting_that_needs_an_address_of_this_server_stops_the_start_without_one(string name, string needed)
+    public void Setting_that_needs_an_address_of_this_server_is_refused_without_one(string name, string needed)
     {
         var settings = new Dictionary<string, string?>(Production, StringComparer.Ordinal) { [name] = "true" };
 
@@ -351,7 +351,7 @@ public sealed class ServiceOptionsReaderTests
 
     [TestCase("rediss://:very-private@cache?ssl_certfile=/a", "ssl_certfile")]
     [TestCase("redis+sentinel://:very-private@cache", "redis+sentinel")]
-    public void Redis_url_that_cannot_be_used_is_told_with_the_part_that_is_wrong(string url, string part) => Assert.That(
+    public void Malformed_redis_url_is_refused_and_its_wrong_part_named(string url, string part) => Assert.That(
         () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["REDIS_URL"] = url }),
         Throws.InstanceOf<ConfigurationException>().With.Message.Contains(part).And.Message.Contains("REDIS_URL").And.Message.Not.Contains("very-private"));
 
@@ -366,13 +366,13 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("REDIS_REQUIRED", "on")]
     [TestCase("REDIS_REQUIRED", "0")]
     [TestCase("BT_NETWORK", "Static")]
-    public void Word_is_read_in_any_case_and_spelling_of_its_own(string name, string value) => Assert.That(
+    public void Word_is_accepted_in_any_case_and_with_its_synonyms(string name, string value) => Assert.That(
         () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["METAGRAPH_FILE"] = "/etc/metagraph.json", [name] = value }), Throws.Nothing);
 
     [TestCase("static", "METAGRAPH_SYNC_INTERVAL")]
     [TestCase("static", "METAGRAPH_MAX_STALENESS")]
     [TestCase("finney", "METAGRAPH_FILE")]
-    public void Setting_of_the_other_kind_of_metagraph_is_told(string network, string name)
+    public void Setting_of_the_other_kind_of_metagraph_is_reported(string network, string name)
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["BT_NETWORK"] = network, [name] = "10" };
 

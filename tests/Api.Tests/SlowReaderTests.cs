@@ -45,7 +45,7 @@ public sealed class SlowReaderTests
     }
 
     [Test]
-    public async Task Client_that_does_not_read_is_dropped_after_ten_seconds_and_holds_little_until_then()
+    public async Task Client_that_does_not_read_is_dropped_after_ten_seconds_and_holds_one_chunk_until_then()
     {
         var writing = WriteAsync(new byte[8 * Megabyte]);
         Assert.That(() => _memory.Taken, Is.GreaterThan(0).After(5000, 5));
@@ -62,7 +62,7 @@ public sealed class SlowReaderTests
 
     [TestCase(8 * 1024, true)]
     [TestCase(24 * 1024, false)]
-    public async Task Client_that_reads_slower_than_the_minimum_is_dropped_in_the_end(int bytesPerSecond, bool isDropped)
+    public async Task Client_that_reads_slower_than_the_minimum_is_dropped(int bytesPerSecond, bool isDropped)
     {
         var writing = WriteAsync(new byte[2 * Megabyte]);
         for (var second = 0; second < 300 && !writing.IsCompleted; second++)
@@ -77,7 +77,7 @@ public sealed class SlowReaderTests
     }
 
     [Test]
-    public async Task Clients_that_wait_take_no_more_memory_than_there_is()
+    public async Task Slow_clients_stay_within_the_memory_budget()
     {
         Connect(2 * TimedWriter.BytesPerWait);
         var writing = new List<Task>();
@@ -93,7 +93,7 @@ public sealed class SlowReaderTests
     }
 
     [Test]
-    public async Task Requests_without_a_proof_take_no_memory_of_proved_ones_and_the_longest_wait_gives_way()
+    public async Task Requests_without_a_proof_take_no_memory_of_proved_ones_and_the_oldest_is_dropped()
     {
         var clients = new List<Client>();
         var writing = new List<Task>();
@@ -112,7 +112,7 @@ public sealed class SlowReaderTests
     }
 
     [Test]
-    public async Task Large_answer_is_made_while_it_is_written()
+    public async Task Large_answer_is_produced_while_it_is_written()
     {
         var made = 0;
         var answer = new FileList
@@ -142,7 +142,7 @@ public sealed class SlowReaderTests
     }
 
     [Test]
-    public async Task Small_answer_to_a_connection_that_is_full_is_timed_too()
+    public async Task Small_answer_to_a_full_connection_times_out_too()
     {
         // As with pipelined requests whose answers nobody reads.
         _client.Fill(2 * ConnectionBuffer);

@@ -5,6 +5,8 @@ namespace S3Auth.Api.Tests;
 /// <summary>A start that fails is described in one sentence that names the setting.</summary>
 public sealed class StartTests
 {
+    private const string Failed = "S3Auth cannot start: ";
+
     private string _folder = "";
 
     [SetUp]
@@ -21,8 +23,9 @@ public sealed class StartTests
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
-        Assert.That(ProblemOf((setting, port)), Is.EqualTo(
-            $"S3Auth cannot start: {setting} is {port}, but another program listens on this port. Stop that program, or set another port."));
+        Assert.That(
+            ProblemOf((setting, port)),
+            Is.EqualTo($"{Failed}{setting} is {port}, but another program listens on this port. Stop that program, or set another port."));
     }
 
     [Test]
@@ -31,8 +34,10 @@ public sealed class StartTests
         var file = Path.Combine(_folder, "file");
         File.WriteAllText(file, "");
 
-        Assert.That(ProblemOf(("DATA_DIR", Path.Combine(file, "below"))), Does.StartWith(
-            $"S3Auth cannot start: DATA_DIR is {file}{Path.DirectorySeparatorChar}below, but the server cannot use it: ").And.Not.Contains(Environment.NewLine));
+        var folder = Path.Combine(file, "below");
+        Assert.That(
+            ProblemOf(("DATA_DIR", folder)),
+            Does.StartWith($"{Failed}DATA_DIR is {folder}, but the server cannot use it: ").And.Not.Contains(Environment.NewLine));
     }
 
     [Test]
@@ -41,7 +46,9 @@ public sealed class StartTests
         var objects = Directory.CreateDirectory(Path.Combine(_folder, "objects")).FullName;
         using var other = new FileStream(Path.Combine(objects, "store.lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
 
-        Assert.That(ProblemOf(), Does.StartWith($"S3Auth cannot start: DATA_DIR is {_folder}, but the server cannot use it: ").And.Not.Contains(Environment.NewLine));
+        Assert.That(
+            ProblemOf(),
+            Does.StartWith($"{Failed}DATA_DIR is {_folder}, but the server cannot use it: ").And.Not.Contains(Environment.NewLine));
     }
 
     [TestCase("REDIS_URL", "localhost:6379")]
@@ -50,14 +57,17 @@ public sealed class StartTests
     [TestCase("PORT", "http")]
     public void Setting_that_cannot_be_used_is_named_in_one_sentence(string setting, string value) => Assert.That(
         ProblemOf((setting, value)),
-        Does.StartWith($"S3Auth cannot start: {setting} ").And.Not.Contains(Environment.NewLine));
+        Does.StartWith($"{Failed}{setting} ").And.Not.Contains(Environment.NewLine));
 
     [Test]
     public void Log_has_the_given_settings_and_warns_of_unknown_ones()
     {
         using var service = new Service
         {
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["S3_BUKET"] = "my-bucket", ["METRICS_TOKEN"] = "very-private-token" },
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["S3_BUKET"] = "my-bucket", ["METRICS_TOKEN"] = "very-private-token",
+            },
         };
         service.CreateClient().Dispose();
 
@@ -69,14 +79,18 @@ public sealed class StartTests
     {
         var all = new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            ["environment"] = "Development", ["LOG_LEVEL"] = "None", ["DATA_DIR"] = _folder, ["PORT"] = FreePort.Next(), ["EMBEDDED_STORE_PORT"] = FreePort.Next(),
+            ["environment"] = "Development",
+            ["LOG_LEVEL"] = "None",
+            ["DATA_DIR"] = _folder,
+            ["PORT"] = FreePort.Next(),
+            ["EMBEDDED_STORE_PORT"] = FreePort.Next(),
         };
         foreach (var (name, value) in settings)
         {
             all[name] = value;
         }
 
-        return Assert.ThrowsAsync<ConfigurationException>(
-            () => Composition.RunAsync([.. all.Select(setting => string.Create(CultureInfo.InvariantCulture, $"--{setting.Key}={setting.Value}"))]))!.Message;
+        var arguments = all.Select(setting => string.Create(CultureInfo.InvariantCulture, $"--{setting.Key}={setting.Value}"));
+        return Assert.ThrowsAsync<ConfigurationException>(() => Composition.RunAsync([.. arguments]))!.Message;
     }
 }

@@ -17,8 +17,9 @@ public sealed class UnknownSettingsTests
 
     [TestCase("S3_SOMETHING_ELSE")]
     [TestCase("METAGRAPH_X_OF_MINE")]
-    public void Name_that_begins_like_a_setting_is_described_without_a_guess(string name) =>
-        Assert.That(UnknownSettings.Describe([name]), Is.EqualTo(new[] { $"Unknown setting {name}. The server ignores it; docs/operators.md lists all settings" }));
+    public void Name_that_begins_like_a_setting_is_described_without_a_guess(string name) => Assert.That(
+        UnknownSettings.Describe([name]),
+        Is.EqualTo(new[] { $"Unknown setting {name}. The server ignores it; docs/operators.md lists all settings" }));
 
     [TestCase("PATH")]
     [TestCase("HOME")]
@@ -37,6 +38,10 @@ public sealed class UnknownSettingsTests
     public void Variable_of_another_program_is_not_described(string name) => Assert.That(UnknownSettings.Describe([name]), Is.Empty);
 
     [Test]
-    public void Known_variable_is_not_described() => Assert.That(
-        UnknownSettings.Describe(Settings.All.Select(setting => setting.Name).Concat(Settings.ReadByLibraries.SelectMany(library => library.Names))), Is.Empty);
+    public void Known_variable_is_not_described()
+    {
+        var names = Settings.All.Select(setting => setting.Name).Concat(Settings.ReadByLibraries.SelectMany(library => library.Names));
+
+        Assert.That(UnknownSettings.Describe(names), Is.Empty);
+    }
 }

@@ -35,7 +35,7 @@ public sealed class WireTests
     }
 
     [Test]
-    public async Task Members_that_this_server_does_not_know_are_ignored()
+    public async Task Unknown_members_are_ignored()
     {
         var body = Service.FolderAccess();
         body["anything"] = new { nested = true };
@@ -70,7 +70,7 @@ public sealed class WireTests
         AssertInvalid(await _service.PostAsync(Path, body), "JSON object");
 
     [Test]
-    public async Task Body_that_is_no_utf8_is_refused()
+    public async Task Body_that_is_not_utf8_is_refused()
     {
         using var content = new ByteArrayContent([.. "{\"hotkey\": \""u8, 0xC3, 0x28, .. "\"}"u8]);
         content.Headers.ContentType = new("application/json");
@@ -165,7 +165,7 @@ public sealed class WireTests
     }
 
     [Test]
-    public async Task Thousand_keys_and_members_that_nobody_knows_are_few_enough()
+    public async Task Thousand_keys_and_unknown_members_are_within_the_token_limit()
     {
         var body = $$"""{"file_keys": [{{string.Join(',', Enumerable.Repeat("\"data/x/y\"", 1000))}}], "unknown": [{{string.Join(',', Enumerable.Repeat("1", 1000))}}]}""";
 
@@ -176,7 +176,7 @@ public sealed class WireTests
     }
 
     [Test]
-    public async Task Member_that_this_server_does_not_know_must_be_json_too()
+    public async Task Unknown_member_must_be_strict_json()
     {
         var good = JsonSerializer.Serialize(Service.FolderAccess())[..^1];
         using var badlyEncoded = new ByteArrayContent([.. Encoding.UTF8.GetBytes(good), .. ",\""u8, 0xFF, .. "\":1}"u8]);
@@ -190,7 +190,7 @@ public sealed class WireTests
     }
 
     [Test]
-    public async Task Name_of_a_member_is_not_repeated_at_any_length()
+    public async Task Long_name_of_a_member_is_not_repeated()
     {
         var answer = await _service.PostAsync(Path, $"{{\"{new string('A', 16_000)}\":}}");
 
@@ -199,7 +199,7 @@ public sealed class WireTests
     }
 
     [Test]
-    public async Task Names_of_members_are_exact()
+    public async Task Names_of_members_are_case_sensitive()
     {
         var answer = await _service.PostAsync(Path, """{"Hotkey": "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"}""");
 
@@ -207,7 +207,7 @@ public sealed class WireTests
     }
 
     [Test]
-    public async Task Problem_has_every_member_and_the_requests_id()
+    public async Task Problem_has_every_member_and_the_request_id()
     {
         var answer = await _service.PostAsync(Path, "{}");
 
@@ -245,7 +245,7 @@ public sealed class WireTests
     }
 
     [Test]
-    public async Task Grant_is_not_kept_by_caches()
+    public async Task Grant_is_not_cached()
     {
         using var client = _service.CreateClient();
         using var content = new StringContent(JsonSerializer.Serialize(Service.FolderAccess()), System.Text.Encoding.UTF8, "application/json");
@@ -265,7 +265,7 @@ public sealed class WireTests
     }
 
     [Test]
-    public async Task Unexpected_failure_tells_the_client_an_id_and_the_log_the_cause()
+    public async Task Unexpected_failure_gives_the_client_an_id_and_logs_the_cause()
     {
         var metagraph = new Mock<IMetagraph>();
         metagraph.SetupGet(port => port.Current).Throws(new InvalidOperationException("password=hunter2"));
@@ -283,7 +283,7 @@ public sealed class WireTests
     }
 
     [Test]
-    public async Task Chain_that_is_away_is_told_with_when_to_come_back()
+    public async Task Unavailable_chain_is_refused_with_retry_after()
     {
         await using var service = new Service { Replace = services => services.AddSingleton(Mock.Of<IMetagraph>()) };
         using var client = service.CreateClient();
