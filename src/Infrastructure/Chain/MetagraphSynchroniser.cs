@@ -261,6 +261,6 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     [LoggerMessage(LogLevel.Warning, "The metagraph kept in {Path} is not used: {Reason}")]
     private partial void LogFileUnused(string path, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "The metagraph cannot be kept in {Path}, a restart while no node answers will find none: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Cannot save the metagraph in {Path} (DATA_DIR), so a restart while no node answers finds none: {Reason}")]
     private partial void LogFileUnwritable(string path, string reason);
 }

@@ -216,13 +216,14 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
 
             _isThere = false;
             _wasTold = true;
+            LogDetails(failure);
             if (_options.RedisIsRequired)
             {
-                LogLostAndRefusing(failure, Address);
+                LogLostAndRefusing(Address, failure.Message);
             }
             else
             {
-                LogLost(failure, Address);
+                LogLost(Address, failure.Message);
             }
         }
     }
@@ -236,12 +237,18 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     [LoggerMessage(LogLevel.Debug, "Redis refuses a figure for the page: {Refusal}")]
     private partial void LogRefused(string refusal);
 
-    [LoggerMessage(LogLevel.Information, "Redis at {Address} is there: all instances count together")]
+    [LoggerMessage(LogLevel.Information, "Redis at {Address} is up: all instances count together")]
     private partial void LogFound(RedisAddress address);
 
-    [LoggerMessage(LogLevel.Error, "Redis at {Address} is away: until it is back, this instance counts on its own")]
-    private partial void LogLost(Exception failure, RedisAddress address);
+    // One sentence for the operator, who can do nothing with a stack trace.
+    [LoggerMessage(LogLevel.Error, "Redis at {Address} (REDIS_URL) is down. Until it is back, this instance counts alone. {Reason}")]
+    private partial void LogLost(RedisAddress address, string reason);
 
-    [LoggerMessage(LogLevel.Error, "Redis at {Address} is away: until it is back, signed requests are refused, as REDIS_REQUIRED says")]
-    private partial void LogLostAndRefusing(Exception failure, RedisAddress address);
+    [LoggerMessage(
+        LogLevel.Error,
+        "Redis at {Address} (REDIS_URL) is down. Until it is back, signed requests are refused, because REDIS_REQUIRED is true. {Reason}")]
+    private partial void LogLostAndRefusing(RedisAddress address, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "Redis failed")]
+    private partial void LogDetails(Exception failure);
 }
