@@ -191,10 +191,10 @@ internal static class Settings
             + "contain it. Without it, they contain the address in the browser, with `https` unless it is a loopback address",
     };
 
-    internal static readonly Setting<Uri> ProjectUrl = new("PROJECT_URL", SettingFormats.PublicUrl)
+    internal static readonly Setting<Uri> ProjectUrl = new("PROJECT_URL", SettingFormats.ProjectUrl)
     {
-        Meaning = "The address of S3Auth's sources, such as `https://github.com/example/s3auth/tree/main`. The page at `/` links to it, and to "
-            + "`docs/miners.md` and `docs/validators.md` below it. Without it, the page has no such links",
+        Meaning = "The address of S3Auth's sources. The page at `/` links to it, and to `docs/miners.md` and `docs/validators.md` below it. "
+            + "Without it, the page has no such links",
     };
 
     internal static readonly Setting<IReadOnlyList<Audience>> Audiences = new("AUDIENCES", SettingFormats.Audiences)
