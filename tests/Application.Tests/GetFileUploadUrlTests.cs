@@ -34,7 +34,7 @@ public sealed class GetFileUploadUrlTests
     public async Task Grants_a_put_where_the_store_takes_no_forms()
     {
         using var subnet = new Subnet();
-        subnet.Store.SetupGet(port => port.UploadMethod).Returns(UploadMethod.Put);
+        subnet.Store.SetupGet(port => port.Info).Returns(Subnet.StoreInfo with { UploadMethod = UploadMethod.Put });
 
         var upload = await subnet.SendAsync(AsBob);
 
@@ -116,7 +116,7 @@ public sealed class GetFileUploadUrlTests
     public async Task Answer_says_whether_the_store_enforces_the_stated_size(UploadMethod method, bool? enforced, long? size, bool? expected)
     {
         using var subnet = new Subnet();
-        subnet.Store.SetupGet(port => port.UploadMethod).Returns(method);
+        subnet.Store.SetupGet(port => port.Info).Returns(Subnet.StoreInfo with { UploadMethod = method });
         subnet.StoreState.SetupGet(port => port.Current).Returns(StoreFindings.None with { PutSizesEnforced = enforced });
 
         Assert.That((await subnet.SendAsync(AsBob with { Size = size })).SizeEnforced, Is.EqualTo(expected));

@@ -108,7 +108,7 @@ public sealed class GetFolderAccessTests
 
         await subnet.SendAsync(AsBob);
 
-        subnet.Store.VerifyGet(port => port.UploadMethod);
+        subnet.Store.VerifyGet(port => port.Info);
         subnet.Store.VerifyNoOtherCalls();
     }
 
@@ -116,7 +116,7 @@ public sealed class GetFolderAccessTests
     public async Task Store_that_takes_no_forms_grants_no_folder_and_says_what_to_call()
     {
         using var subnet = new Subnet();
-        subnet.Store.SetupGet(port => port.UploadMethod).Returns(UploadMethod.Put);
+        subnet.Store.SetupGet(port => port.Info).Returns(Subnet.StoreInfo with { UploadMethod = UploadMethod.Put });
 
         var refused = await subnet.RefuseAsync(AsBob);
 

@@ -248,7 +248,7 @@ public sealed class LimitsTests
     public async Task Limits_are_told_with_what_is_left_and_when_they_begin_anew()
     {
         _subnet.Quota.Setup(port => port.CountAsync(It.IsAny<UtcDay>(), It.IsAny<CancellationToken>())).ReturnsAsync(4990);
-        _subnet.SharedLimits.SetupGet(port => port.IsThere).Returns(true);
+        _subnet.SharedLimits.SetupGet(port => port.IsReachable).Returns(true);
 
         var limits = await _subnet.SendAsync(new GetRateLimitsQuery());
 
@@ -287,7 +287,7 @@ public sealed class LimitsTests
     [TestCase(true, false, "degraded")]
     public async Task Health_shows_redis_and_the_audit(bool? redis, bool audit, string status)
     {
-        _subnet.SharedLimits.SetupGet(port => port.IsThere).Returns(redis);
+        _subnet.SharedLimits.SetupGet(port => port.IsReachable).Returns(redis);
         _subnet.Audit.SetupGet(port => port.IsWriting).Returns(audit);
 
         var health = await _subnet.SendAsync(new GetHealthQuery());

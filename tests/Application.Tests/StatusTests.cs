@@ -125,7 +125,7 @@ public sealed class StatusTests
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
         _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, 7, 3, _subnet.Time.GetUtcNow().AddHours(-2), TimeSpan.FromHours(2), null, null));
         _subnet.Store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ThrowsAsync(RefusedException.StorageUnavailable());
-        _subnet.SharedLimits.SetupGet(port => port.IsThere).Returns(false);
+        _subnet.SharedLimits.SetupGet(port => port.IsReachable).Returns(false);
         _subnet.Audit.SetupGet(port => port.IsWriting).Returns(false);
         _subnet.Signer.Unavailable = true;
         _subnet.Services().GetRequiredService<ServiceStop>().Begin();

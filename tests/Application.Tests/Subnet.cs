@@ -25,6 +25,9 @@ internal sealed class Subnet : IDisposable
 
     internal static readonly TimeSpan ListingTimeout = TimeSpan.FromSeconds(7);
 
+    /// <summary>The bucket that the store says it is.</summary>
+    internal static readonly ObjectStoreInfo StoreInfo = new("bucket", "us-east-2", UploadMethod.Post, ListingTimeout);
+
     internal static readonly Sr25519Signature Good = SignatureOf(1);
     internal static readonly Sr25519Signature Bad = SignatureOf(2);
 
@@ -61,11 +64,9 @@ internal sealed class Subnet : IDisposable
             .Returns(new ValueTask<IReadOnlyList<AnswerCount>?>((IReadOnlyList<AnswerCount>?)null));
 
         StoreState.SetupGet(port => port.Current).Returns(StoreFindings.None);
-        Store.SetupGet(port => port.Bucket).Returns("bucket");
+        Store.SetupGet(port => port.Info).Returns(StoreInfo);
         Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FilePage([], HasMore: false));
-        Store.SetupGet(port => port.ListingTimeout).Returns(ListingTimeout);
-        Store.SetupGet(port => port.Region).Returns("us-east-2");
         Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FolderPage([], HasMore: false));
     }

@@ -145,13 +145,7 @@ public class PipelineBenchmarks : IDisposable
             .Select(source => $"data/{source}/")
             .ToDictionary(root => root, root => new FolderPage([.. Enumerable.Range(0, Miners).Select(i => $"{root}{Accounts.Number(i)}/")], HasMore: false), StringComparer.Ordinal);
 
-        public string Bucket => "bucket-1";
-
-        public string Region => "us-east-2";
-
-        public UploadMethod UploadMethod => UploadMethod.Post;
-
-        public TimeSpan ListingTimeout => TimeSpan.FromSeconds(30);
+        public ObjectStoreInfo Info { get; } = new("bucket-1", "us-east-2", UploadMethod.Post, TimeSpan.FromSeconds(30));
 
         public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) => Task.FromResult(_folders[prefix]);
 

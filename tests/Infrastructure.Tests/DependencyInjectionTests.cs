@@ -11,7 +11,7 @@ public sealed class DependencyInjectionTests
             .BuildServiceProvider();
 
         Assert.That(services.GetRequiredService<IUrlSigner>().At(DateTimeOffset.UnixEpoch).CredentialsEnd, Is.Null);
-        Assert.That(services.GetRequiredService<IObjectStore>().Bucket, Is.EqualTo("bucket-1"));
+        Assert.That(services.GetRequiredService<IObjectStore>().Info.Bucket, Is.EqualTo("bucket-1"));
     }
 
     [Test]

@@ -25,7 +25,7 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
 
     // Made for each link, because a network that is given by its nodes has the chain's name only after the first answer of a node. The
     // network stands last: only its name may contain a colon.
-    private byte[] Purpose => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"listing:{metagraph.Netuid}:{store.Bucket}:{metagraph.Network}"));
+    private byte[] Purpose => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"listing:{metagraph.Netuid}:{store.Info.Bucket}:{metagraph.Network}"));
 
     /// <summary>The URL of a listing, good until the grant ends.</summary>
     internal string Sign(Listing listing, Grant grant) =>

@@ -7,17 +7,8 @@ namespace S3Auth.Application.Ports;
 /// </summary>
 public interface IObjectStore
 {
-    /// <summary>The bucket's name.</summary>
-    string Bucket { get; }
-
-    /// <summary>The region it is in.</summary>
-    string Region { get; }
-
-    /// <summary>How it takes uploads.</summary>
-    UploadMethod UploadMethod { get; }
-
-    /// <summary>How long a whole listing may take, of however many pages and folders.</summary>
-    TimeSpan ListingTimeout { get; }
+    /// <summary>The bucket, and how it is used.</summary>
+    ObjectStoreInfo Info { get; }
 
     /// <summary>
     /// The folders below <paramref name="prefix"/>, in the store's order: the keys up to and including the next <c>/</c>.
@@ -49,3 +40,27 @@ public interface IObjectStore
     /// <summary>Asks the bucket for a sign of life. Returns how long the answer took; refuses as above.</summary>
     Task<TimeSpan> PingAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>The bucket, and how it is used. Does not change while the process runs.</summary>
+/// <param name="Bucket">The bucket's name.</param>
+/// <param name="Region">The bucket's region.</param>
+/// <param name="UploadMethod">How clients upload.</param>
+/// <param name="ListingTimeout">The timeout of a whole listing, over all its pages and folders.</param>
+public sealed record ObjectStoreInfo(string Bucket, string Region, UploadMethod UploadMethod, TimeSpan ListingTimeout);
+
+/// <summary>One object as the store lists it.</summary>
+/// <param name="Key">Its key; below the folder it is whatever its uploader chose, and need not be UTF-8.</param>
+/// <param name="Size">In bytes.</param>
+/// <param name="LastModified">When it was uploaded.</param>
+/// <param name="ETag">The store's mark of its content, without quotes; of a file uploaded in one piece usually its MD5 in hex.</param>
+public sealed record StoredFile(ObjectKey Key, long Size, DateTimeOffset LastModified, string ETag);
+
+/// <summary>A part of a listing.</summary>
+/// <param name="Files">The objects, in the store's order.</param>
+/// <param name="HasMore">Whether there are more after the last of them.</param>
+public sealed record FilePage(IReadOnlyList<StoredFile> Files, bool HasMore);
+
+/// <summary>Folders of a listing.</summary>
+/// <param name="Prefixes">The folders' prefixes, in the store's order.</param>
+/// <param name="HasMore">Whether there are more after the last of them.</param>
+public sealed record FolderPage(IReadOnlyList<string> Prefixes, bool HasMore);

@@ -18,3 +18,18 @@ public interface IQuota
     /// <summary>How many were granted on a day, in all.</summary>
     ValueTask<long> CountAsync(UtcDay day, CancellationToken cancellationToken);
 }
+
+/// <summary>One grant that is asked for.</summary>
+/// <param name="Day">The day it counts for.</param>
+/// <param name="Hotkey">Who was proved to ask.</param>
+/// <param name="Role">As what.</param>
+/// <param name="Limit">How many such a day this hotkey has.</param>
+/// <param name="TotalLimit">How many all have together.</param>
+public readonly record struct QuotaRequest(UtcDay Day, AccountId Hotkey, Role Role, long Limit, long TotalLimit);
+
+/// <summary>How the counters stand after a grant was asked for.</summary>
+/// <param name="Granted">Whether both limits left one; then the counts include it.</param>
+/// <param name="Used">How many this hotkey had that day, in that role.</param>
+/// <param name="TotalUsed">How many all had.</param>
+/// <param name="IsShared">Whether it was counted where all instances count; else by this one alone.</param>
+public readonly record struct QuotaCount(bool Granted, long Used, long TotalUsed, bool IsShared);

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Ports;
 
-/// <summary>Where it is added up what all instances answered, if anywhere.</summary>
+/// <summary>The outcomes of requests, aggregated across instances.</summary>
 public interface ISharedAnswers
 {
     /// <summary>
@@ -12,3 +12,9 @@ public interface ISharedAnswers
     /// <param name="cancellationToken">The caller gave up.</param>
     ValueTask<IReadOnlyList<AnswerCount>?> ReadAsync(long firstMinute, long lastMinute, CancellationToken cancellationToken);
 }
+
+/// <summary>How often signed requests were answered one way within one minute.</summary>
+/// <param name="Minute">The minute, counted from 1970-01-01 00:00 UTC.</param>
+/// <param name="Answer"><c>granted</c>, or the code of the problem.</param>
+/// <param name="Count">How often.</param>
+public readonly record struct AnswerCount(long Minute, string Answer, long Count);

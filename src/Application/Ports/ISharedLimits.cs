@@ -4,5 +4,5 @@ namespace S3Auth.Application.Ports;
 public interface ISharedLimits
 {
     /// <summary>Whether it answers; null where this instance counts for itself alone.</summary>
-    bool? IsThere { get; }
+    bool? IsReachable { get; }
 }

@@ -66,7 +66,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     internal async Task<IReadOnlyDictionary<Folder, FoundJobs>> FindJobsAsync(
         IReadOnlyCollection<Folder> folders, AnswerLease memory, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(store.ListingTimeout, time);
+        using var patience = new CancellationTokenSource(store.Info.ListingTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         var shares = new JobShares(MostJobsInAll, memory);
         try

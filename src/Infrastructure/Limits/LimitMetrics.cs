@@ -26,7 +26,7 @@ internal sealed class LimitMetrics : IDisposable
         _asked.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", ok ? "ok" : "failed"));
 
     internal void Observe(ISharedLimits shared) => _meter.CreateObservableGauge(
-        "s3auth.redis.up", () => shared.IsThere is true ? 1 : 0, "{redis}", "Whether Redis answers (1) or this instance counts on its own (0).");
+        "s3auth.redis.up", () => shared.IsReachable is true ? 1 : 0, "{redis}", "Whether Redis answers (1) or this instance counts on its own (0).");
 
     internal void Observe(MemoryQuota quota, DailyLimits limits, TimeProvider time)
     {

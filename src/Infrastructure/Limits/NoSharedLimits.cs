@@ -3,5 +3,5 @@ namespace S3Auth.Infrastructure.Limits;
 /// <summary>This instance counts for itself.</summary>
 internal sealed class NoSharedLimits : ISharedLimits
 {
-    public bool? IsThere => null;
+    public bool? IsReachable => null;
 }

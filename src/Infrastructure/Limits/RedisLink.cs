@@ -37,7 +37,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     private readonly Lock _gate = new();
     private ConnectionMultiplexer? _connection;
     private IDatabase? _database;
-    private volatile bool _isThere;
+    private volatile bool _isReachable;
     private bool _wasTold;
     private long _answers;
     private Task<bool>? _pulse;
@@ -52,7 +52,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         metrics.Observe(this);
     }
 
-    public bool? IsThere => _isThere;
+    public bool? IsReachable => _isReachable;
 
     /// <summary>The first part of every key.</summary>
     internal string KeyPrefix => $"s3auth:{_options.Netuid}:";
@@ -63,7 +63,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     /// <exception cref="RefusedException"><c>limits_unavailable</c>: nothing was answered, and the operator wants no request to go on without.</exception>
     internal async ValueTask<(bool Answered, T? Answer)> AskAsync<T>(Func<IDatabase, Task<T>> ask)
     {
-        if (_isThere && _database is { } database && await TryAsync(database, ask) is (true, var answer))
+        if (_isReachable && _database is { } database && await TryAsync(database, ask) is (true, var answer))
         {
             return (true, answer);
         }
@@ -75,14 +75,14 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     /// Asks Redis for what no request is decided on: whoever does not get it shows something else. A Redis that lives and refuses just this
     /// (an account that may not) is there for all else.
     /// </summary>
-    internal ValueTask<(bool Answered, T? Answer)> LookAsync<T>(Func<IDatabase, Task<T>> ask) => _isThere && _database is { } database
+    internal ValueTask<(bool Answered, T? Answer)> LookAsync<T>(Func<IDatabase, Task<T>> ask) => _isReachable && _database is { } database
         ? TryAsync(database, ask, isAwayOnRefusal: false)
         : ValueTask.FromResult<(bool, T?)>((false, default));
 
     /// <summary>Tells Redis, where it is there, and does not wait for it.</summary>
     internal void Tell<T>(Func<IDatabase, Task<T>> ask)
     {
-        if (_isThere && _database is { } database)
+        if (_isReachable && _database is { } database)
         {
             _ = TryAsync(database, ask).AsTask();
         }
@@ -148,9 +148,9 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
             return (false, default);
         }
 
-        var (wasThere, seen) = (_isThere, Interlocked.Read(ref _answers));
+        var (wasThere, seen) = (_isReachable, Interlocked.Read(ref _answers));
         var pulses = 0;
-        for (var silent = 0; silent < Turns && !asked.IsCompleted && _isThere == wasThere;)
+        for (var silent = 0; silent < Turns && !asked.IsCompleted && _isReachable == wasThere;)
         {
             await ((Task)asked.WaitAsync(TimeSpan.FromMilliseconds(TurnMilliseconds), _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var answers = Interlocked.Read(ref _answers);
@@ -195,9 +195,9 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     {
         lock (_gate)
         {
-            if (!_isThere)
+            if (!_isReachable)
             {
-                _isThere = true;
+                _isReachable = true;
                 _wasTold = true;
                 LogFound(Address);
             }
@@ -209,12 +209,12 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         lock (_gate)
         {
             // Also said once when it was not there from the start.
-            if (!_isThere && _wasTold)
+            if (!_isReachable && _wasTold)
             {
                 return;
             }
 
-            _isThere = false;
+            _isReachable = false;
             _wasTold = true;
             LogDetails(failure);
             if (_options.RedisIsRequired)

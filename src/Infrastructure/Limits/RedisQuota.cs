@@ -1,5 +1,5 @@
 using StackExchange.Redis;
-using Role = S3Auth.Application.Pipeline.Role;
+using Role = S3Auth.Domain.Role;
 
 namespace S3Auth.Infrastructure.Limits;
 

@@ -19,13 +19,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
     private long _characters;
     private long _sweptAt = time.GetTimestamp();
 
-    public string Bucket => store.Bucket;
-
-    public string Region => store.Region;
-
-    public UploadMethod UploadMethod => store.UploadMethod;
-
-    public TimeSpan ListingTimeout => store.ListingTimeout;
+    public ObjectStoreInfo Info => store.Info;
 
     /// <summary>How many listings are kept or under way.</summary>
     internal int Count

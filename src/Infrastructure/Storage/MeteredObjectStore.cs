@@ -3,13 +3,7 @@ namespace S3Auth.Infrastructure.Storage;
 /// <summary>A store whose answers are counted and timed.</summary>
 internal sealed class MeteredObjectStore(IObjectStore store, StoreMetrics metrics) : IObjectStore
 {
-    public string Bucket => store.Bucket;
-
-    public string Region => store.Region;
-
-    public UploadMethod UploadMethod => store.UploadMethod;
-
-    public TimeSpan ListingTimeout => store.ListingTimeout;
+    public ObjectStoreInfo Info => store.Info;
 
     public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) =>
         metrics.AskAsync("list_folders", () => store.ListFoldersAsync(prefix, most, cancellationToken));

@@ -25,6 +25,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         ArgumentNullException.ThrowIfNull(options);
 
         _options = options;
+        Info = new ObjectStoreInfo(options.Bucket, options.Region, options.Usage.UploadMethod, options.Usage.ListingTimeout);
         _state = state;
         _time = time;
         _log = log;
@@ -34,16 +35,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public string Bucket => _options.Bucket;
-
-    /// <inheritdoc/>
-    public string Region => _options.Region;
-
-    /// <inheritdoc/>
-    public UploadMethod UploadMethod => _options.Usage.UploadMethod;
-
-    /// <inheritdoc/>
-    public TimeSpan ListingTimeout => _options.Usage.ListingTimeout;
+    public ObjectStoreInfo Info { get; }
 
     /// <inheritdoc/>
     public async Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken)
@@ -52,7 +44,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         var longest = Encoding.UTF8.GetByteCount(prefix) + FolderLayout.MaxFolderNameBytes + 1;
         var (seen, lastFolder, lastFile) = (0, default(ObjectKey?), default(ObjectKey?));
         var listing = new S3Listing(prefix, Delimiter: "/");
-        using var whole = new CancellationTokenSource(ListingTimeout, _time);
+        using var whole = new CancellationTokenSource(Info.ListingTimeout, _time);
         while (true)
         {
             var page = await AskAsync(listing, whole.Token, cancellationToken);
@@ -80,7 +72,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         var files = new List<StoredFile>(limit);
         var last = after;
         var listing = new S3Listing(prefix, MaxKeys: limit, StartAfter: after is { } key ? S3Text.FromBytes(key.Bytes) : default);
-        using var whole = new CancellationTokenSource(ListingTimeout, _time);
+        using var whole = new CancellationTokenSource(Info.ListingTimeout, _time);
         while (true)
         {
             var page = await AskAsync(listing, whole.Token, cancellationToken);
@@ -106,7 +98,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public async Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken)
     {
         // The first byte rather than HEAD: only an answer with a body says whether the object is missing, or the bucket.
-        var request = new GetObjectRequest { BucketName = Bucket, Key = key.Key, ByteRange = new ByteRange(0, 0) };
+        var request = new GetObjectRequest { BucketName = Info.Bucket, Key = key.Key, ByteRange = new ByteRange(0, 0) };
         return await AskAsync(
             async token =>
             {
@@ -134,7 +126,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     {
         // A listing of one key rather than HeadBucket: it asks for the permission that discovery needs.
         // In URL encoding: a control character in the one key would otherwise make the answer unreadable, or the store fail.
-        var request = new ListObjectsV2Request { BucketName = Bucket, MaxKeys = 1, Encoding = EncodingType.Url };
+        var request = new ListObjectsV2Request { BucketName = Info.Bucket, MaxKeys = 1, Encoding = EncodingType.Url };
         var start = _time.GetTimestamp();
         await AskAsync(request, CancellationToken.None, cancellationToken);
         return _time.GetElapsedTime(start);

@@ -137,7 +137,7 @@ public sealed class RedisTests
             Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2)), "only the first waits");
             Assert.That(await Guard(one).UseAsync(Proof(1), CancellationToken.None), Is.EqualTo(ProofUse.Repeated), "what it saw it knows");
             Assert.That(await Guard(one).UseAsync(Proof(2), CancellationToken.None), Is.EqualTo(ProofUse.First));
-            Assert.That(Link(one).IsThere, Is.False);
+            Assert.That(Link(one).IsReachable, Is.False);
         });
 
         // It kept nothing: what is counted now comes from the instance.
@@ -223,7 +223,7 @@ public sealed class RedisTests
     {
         _redis.Kill();
         var instance = await StartAsync(waits: false);
-        Assert.That(Link(instance).IsThere, Is.False);
+        Assert.That(Link(instance).IsReachable, Is.False);
         Assert.That((await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None)).IsShared, Is.False);
 
         _redis.Start();
@@ -336,7 +336,7 @@ public sealed class RedisTests
         var refused = await Link(instance).LookAsync(database => database.ScriptEvaluateAsync("return redis.error_reply('ERR not for you')"));
         var taken = await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None);
 
-        Assert.That((refused.Answered, Link(instance).IsThere, taken.IsShared), Is.EqualTo((false, true, true)));
+        Assert.That((refused.Answered, Link(instance).IsReachable, taken.IsShared), Is.EqualTo((false, true, true)));
         Assert.That(_log.Count(LogLevel.Error), Is.Zero, _log.Text);
     }
 
@@ -426,7 +426,7 @@ public sealed class RedisTests
         return instance;
     }
 
-    private static Task UntilThereAsync(ServiceProvider instance) => Wait.UntilAsync(() => Link(instance).IsThere is true, "Redis is not found.");
+    private static Task UntilThereAsync(ServiceProvider instance) => Wait.UntilAsync(() => Link(instance).IsReachable is true, "Redis is not found.");
 
     private static RedisLink Link(ServiceProvider instance) => instance.GetRequiredService<RedisLink>();
 

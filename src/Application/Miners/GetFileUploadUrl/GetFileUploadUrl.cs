@@ -35,10 +35,10 @@ internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout
         return new FileUploadUrl
         {
             S3Key = file.Key.Key,
-            Method = store.UploadMethod == UploadMethod.Post ? "POST" : "PUT",
+            Method = store.Info.UploadMethod == UploadMethod.Post ? "POST" : "PUT",
             Url = url,
             Fields = fields,
-            SizeEnforced = file.Size is null ? null : store.UploadMethod == UploadMethod.Post || storeState.Current.PutSizesEnforced is true,
+            SizeEnforced = file.Size is null ? null : store.Info.UploadMethod == UploadMethod.Post || storeState.Current.PutSizesEnforced is true,
             ExpiresInSeconds = grant.Seconds,
             Expiry = grant.Expiry,
         };
@@ -46,7 +46,7 @@ internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout
 
     private (string Url, IReadOnlyDictionary<string, string> Fields) Sign(FileUpload file, Grant grant)
     {
-        if (store.UploadMethod == UploadMethod.Put)
+        if (store.Info.UploadMethod == UploadMethod.Put)
         {
             return (grant.Signer.SignPut(file, grant.Expiry), new Dictionary<string, string>(StringComparer.Ordinal));
         }

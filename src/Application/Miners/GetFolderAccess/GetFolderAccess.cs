@@ -16,7 +16,7 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
 {
     public async Task<FolderAccess> Handle(GetFolderAccessCommand request, CancellationToken cancellationToken)
     {
-        if (store.UploadMethod != UploadMethod.Post)
+        if (store.Info.UploadMethod != UploadMethod.Post)
         {
             throw new RefusedException(
                 RefusalCode.FolderUploadUnsupported,

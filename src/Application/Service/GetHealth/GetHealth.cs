@@ -23,15 +23,15 @@ internal sealed class GetHealthHandler(
 
         return new Health
         {
-            Status = s3.Ok && found.IsWell && metagraph.Current is not null && limits.IsThere is not false && audit.IsWriting ? "ok" : "degraded",
+            Status = s3.Ok && found.IsWell && metagraph.Current is not null && limits.IsReachable is not false && audit.IsWriting ? "ok" : "degraded",
             Timestamp = now,
-            Bucket = store.Bucket,
-            Region = store.Region,
+            Bucket = store.Info.Bucket,
+            Region = store.Info.Region,
             FolderStructure = layout.Structure,
             S3Ok = s3.Ok,
             S3LatencyMs = s3.Latency is { } latency ? Math.Round(latency.TotalMilliseconds, 1) : null,
             Store = found,
-            RedisOk = limits.IsThere,
+            RedisOk = limits.IsReachable,
             AuditOk = audit.IsWriting,
             MetagraphSyncer = MetagraphHealth.Of(metagraph),
             Stats = new ServiceStats(start.Moment, (long)(now - start.Moment).TotalSeconds),

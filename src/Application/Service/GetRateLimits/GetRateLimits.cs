@@ -21,7 +21,7 @@ internal sealed class GetRateLimitsHandler(TotalCount total, DailyLimits limits,
             RemainingToday = Math.Max(0, limits.Total - used),
             ResetsAt = day.End,
             ResetsInSeconds = (long)Math.Ceiling((day.End - now).TotalSeconds),
-            CountedTogether = shared.IsThere is true,
+            CountedTogether = shared.IsReachable is true,
         };
     }
 }

@@ -29,8 +29,8 @@ internal sealed class GetStructureHandler(FolderLayout layout, IObjectStore stor
             layout.Description,
             [.. layout.Sources.Select(source => source.Name)],
             layout.ExampleKeys(layout.FolderOwnerOf(ExampleAccounts.Neuron)),
-            store.UploadMethod == UploadMethod.Post ? ByFolder : ByFile,
+            store.Info.UploadMethod == UploadMethod.Post ? ByFolder : ByFile,
             UploadPolicy.MinBytes,
             UploadPolicy.MaxBytes,
-            store.UploadMethod == UploadMethod.Post ? "POST" : "PUT"));
+            store.Info.UploadMethod == UploadMethod.Post ? "POST" : "PUT"));
 }

@@ -59,7 +59,7 @@ internal sealed class GetFilePresignedUrlsHandler(
             ValidatorHotkey = caller.Neuron.Hotkey,
             MinerHotkey = request.MinerHotkey,
             MinerColdkey = request.MinerColdkey,
-            Bucket = store.Bucket,
+            Bucket = store.Info.Bucket,
             ExpiryHours = hours,
             ExpiryTime = grant.Expiry,
             TotalRequestedFiles = keys.Count,

@@ -27,7 +27,7 @@ internal sealed class GetFolderPresignedUrlsHandler(
         return new FolderPresignedUrls
         {
             ValidatorHotkey = caller.Neuron.Hotkey,
-            Bucket = store.Bucket,
+            Bucket = store.Info.Bucket,
             ExpirySeconds = grant.Seconds,
             ExpiryTime = grant.Expiry,
             TotalMiners = miners.Count,

@@ -20,8 +20,8 @@ internal sealed class GetMinerSpecificAccessHandler(
 
         return new MinerSpecificAccess
         {
-            Bucket = store.Bucket,
-            Region = store.Region,
+            Bucket = store.Info.Bucket,
+            Region = store.Info.Region,
             MinerHotkey = request.MinerHotkey,
             MinerColdkey = request.MinerColdkey,
             MinerUrl = folders[0].ListUrl,

@@ -29,8 +29,8 @@ internal sealed class GetValidatorAccessHandler(
 
         return new ValidatorAccess
         {
-            Bucket = store.Bucket,
-            Region = store.Region,
+            Bucket = store.Info.Bucket,
+            Region = store.Info.Region,
             ValidatorHotkey = caller.Neuron.Hotkey,
             Expiry = grant.Expiry,
             ExpirySeconds = grant.Seconds,

@@ -1,4 +1,4 @@
-namespace S3Auth.Application.Pipeline;
+namespace S3Auth.Domain;
 
 /// <summary>As what a caller asks.</summary>
 public enum Role

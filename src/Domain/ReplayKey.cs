@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace S3Auth.Application.Pipeline;
+namespace S3Auth.Domain;
 
 /// <summary>
 /// By what a proof is known again: two uses of one proof have the same, two proofs have not. 16 bytes of SHA-256 over the parsed
