@@ -53,6 +53,9 @@ public sealed class LocalFilesTests
         Assert.That(() => Find("", "data", "private"), Throws.TypeOf<UsageException>().With.Message.Contains("would both become a.bin"));
     }
 
-    private List<string> Find(string to, params string[] paths) =>
-        [.. LocalFiles.Find(paths.Select(path => Path.Combine(_folder.FullName, path)), new UploadSettings { To = to, Parallel = 1 }).Select(file => file.Path)];
+    private List<string> Find(string to, params string[] paths)
+    {
+        var found = LocalFiles.Find(paths.Select(path => Path.Combine(_folder.FullName, path)), new UploadSettings { To = to, Parallel = 1 });
+        return [.. found.Select(file => file.Path)];
+    }
 }

@@ -116,7 +116,12 @@ public sealed class RetryTests
         using var answers = new Answers(() => new HttpResponseMessage(HttpStatusCode.Forbidden)
         {
             Content = new StringContent(
-                """{"type":"t","title":"T","status":403,"detail":"Register it.","code":"hotkey_not_registered","request_id":"r-1","errors":{"hotkey":["a","b"]}}""",
+                """
+                {
+                  "type": "t", "title": "T", "status": 403, "detail": "Register it.",
+                  "code": "hotkey_not_registered", "request_id": "r-1", "errors": { "hotkey": ["a", "b"] }
+                }
+                """,
                 Encoding.UTF8,
                 "application/problem+json"),
         });
