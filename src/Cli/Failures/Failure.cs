@@ -56,12 +56,15 @@ internal sealed record Failure(ExitCode ExitCode)
         };
     }
 
+    /// <summary>Whether the same request can succeed later.</summary>
+    internal static bool IsTransientStatus(HttpStatusCode status) => (int)status is 408 or 429 or >= 500;
+
     private static Failure Classify(Exception exception) => exception switch
     {
         RefusedException refused => OfRefusal(refused),
         UsageException or UnacceptableFileException or ChangedContentException => new Failure(ExitCode.Usage),
         ChangedFileException => new Failure(ExitCode.Refused),
-        StoreException store => new Failure(IsOverloaded(store.Status) ? ExitCode.Unreachable : ExitCode.Refused),
+        StoreException store => new Failure(IsTransientStatus(store.Status) ? ExitCode.Unreachable : ExitCode.Refused),
         UnexpectedAnswerException answer => new Failure(ExitCode.Unreachable)
         {
             Message = $"The answer with status {answer.StatusCode} is not one of an S3Auth server.",
@@ -93,7 +96,7 @@ internal sealed record Failure(ExitCode ExitCode)
             RefusalCode = refused.Code,
             RequestId = refused.RequestId,
             Ends = refusal.Ends,
-            IsTransient = IsOverloaded(refused.Status),
+            IsTransient = IsTransientStatus(refused.Status),
             CheckStep = refusal.CheckStep,
         };
     }
@@ -109,8 +112,6 @@ internal sealed record Failure(ExitCode ExitCode)
         IsTransient = true,
         CheckStep = "server",
     };
-
-    private static bool IsOverloaded(HttpStatusCode status) => (int)status is 429 or >= 500;
 
     private static string CodeOf(ExitCode exitCode) => exitCode switch
     {

@@ -197,7 +197,7 @@ internal sealed class HubClient : IDisposable
 
                 using (response)
                 {
-                    if (attempt == MaxAttempts || !IsTransient(response.StatusCode))
+                    if (attempt == MaxAttempts || !Failure.IsTransientStatus(response.StatusCode))
                     {
                         throw Refused(response.StatusCode, target);
                     }
@@ -270,9 +270,6 @@ internal sealed class HubClient : IDisposable
             + "private."),
         _ => new HttpRequestException($"The Hub answered {(int)status}.", inner: null, status),
     };
-
-    private static bool IsTransient(HttpStatusCode status) =>
-        status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)status >= 500;
 
     private static bool IsTransient(Exception exception) =>
         exception is HttpRequestException { StatusCode: null, InnerException: IOException or SocketException } or StalledException;
