@@ -1,4 +1,3 @@
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 
 var parsed = ToolRoot.Create().Parse(CommandLineErrors.Normalize(args));

@@ -1,8 +1,4 @@
-using System.Diagnostics;
-using System.Net.Sockets;
-using System.Net;
 using System.Runtime.CompilerServices;
-using System.Security.Authentication;
 
 namespace S3Auth.Cli.Checking;
 
@@ -14,9 +10,8 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
     internal static IReadOnlyList<ICheckStep> StepsOfMiner(bool withUpload) =>
     [
         new WalletStep(), new ServerStep(), new TlsStep(), new ClockStep(), new ChainStep(), new StoreStep(forUploads: true),
-        new HotkeyStep(), new ColdkeyStep(), new MinerSignatureStep(), new GrantStep(), new ListUrlStep(), .. withUpload
-            ? [new UploadStep()]
-            : Array.Empty<ICheckStep>(),
+        new HotkeyStep(), new ColdkeyStep(), new MinerSignatureStep(), new GrantStep(), new ListUrlStep(),
+        .. withUpload ? [new UploadStep()] : Array.Empty<ICheckStep>(),
     ];
 
     /// <summary>The steps of a validator's check.</summary>

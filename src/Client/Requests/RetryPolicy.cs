@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Polly.Retry;
 
 namespace S3Auth.Client.Requests;
