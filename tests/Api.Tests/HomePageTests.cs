@@ -78,6 +78,19 @@ public sealed partial class HomePageTests
     }
 
     [Test]
+    public async Task Page_has_every_element_that_its_script_uses()
+    {
+        var html = (await _service.GetAsync("/")).Text;
+        var script = (await _service.GetAsync("/page.js")).Text;
+        var refreshed = script.Split("REFRESHED_IDS = [", 2)[1].Split(']', 2)[0].Split(',').Select(id => id.Trim(' ', '\''));
+
+        var used = ElementId().Matches(script).Select(match => match.Groups["id"].Value).Concat(refreshed).ToList();
+
+        Assert.That(used, Has.Count.GreaterThan(5));
+        Assert.That(used.Where(id => !html.Contains($"id=\"{id}\"", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
     public async Task Page_and_assets_are_small_and_assets_are_cached_by_version()
     {
         using var page = await GetAsync("/");
@@ -415,6 +428,9 @@ public sealed partial class HomePageTests
 
     [GeneratedRegex("<script[^>]*>(?<inside>.*?)</script>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Script();
+
+    [GeneratedRegex(@"getElementById\('(?<id>[a-z]+)'\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ElementId();
 
     [GeneratedRegex("(src|href|action)=\"(?<to>[^\"]*)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Reference();

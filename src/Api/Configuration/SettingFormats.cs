@@ -45,6 +45,11 @@ internal static partial class SettingFormats
     internal static SettingFormat<Uri> StoreEndpoint { get; } = Url(
         "`http(s)://host:port`", "write it as http://host:port or https://host, without user, query and fragment", S3Endpoint.IsUsable);
 
+    internal static SettingFormat<Uri> ProjectUrl { get; } = Url(
+        "`https://github.com/example/s3auth/tree/main`",
+        "write it as https://host/path, without user, query and fragment",
+        BaseUrl.IsUsable);
+
     internal static SettingFormat<Uri> PublicUrl { get; } = Url(
         "`https://s3-auth.example.com`",
         "write it as https://host or http://host:port/path, without user, query and fragment",

@@ -139,7 +139,7 @@ function keepFresh() {
   };
   setInterval(refreshWhenDue, REFRESH_MS / 15);
   document.addEventListener('visibilitychange', refreshWhenDue);
-  document.getElementById('fresh').append(makeButton('Pause updates', (button) => {
+  document.getElementById('updates').append(makeButton('Pause updates', (button) => {
     isPaused = !isPaused;
     button.textContent = isPaused ? 'Resume updates' : 'Pause updates';
   }));
