@@ -88,7 +88,6 @@ internal static class Composition
         services.AddBurstLimiter(options.RequestsPerMinute);
         services.AddCorsOrigins(options.CorsOrigins);
         services.AddMvcCore().AddApiExplorer().AddWireJson();
-        services.AddServiceDocument();
         services.AddPage(options.PublicUrl, options.Port, new PageOptions(options.ProjectUrl, options.HasDevelopmentAccounts));
     }
 

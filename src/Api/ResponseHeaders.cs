@@ -19,10 +19,9 @@ internal static class ResponseHeaders
 
             // Grants are for their caller only, and other answers change. Answers that may be cached override this.
             headers.CacheControl = "no-store";
-            if (!context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
-            {
-                headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
-            }
+            headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase)
+                ? DocsPage.ContentSecurityPolicy
+                : "default-src 'none'; frame-ancestors 'none'";
 
             context.Response.OnStarting(complete, context);
             return next(context);

@@ -142,6 +142,15 @@ public sealed class OpenApiTests
     }
 
     [Test]
+    public void Every_signed_operation_says_how_to_sign()
+    {
+        foreach (var (path, method, operation) in Operations().Where(one => one.Method == "post"))
+        {
+            Assert.That((string)operation["description"]!, Does.Contain("`s3auth sign "), $"{method} {path}");
+        }
+    }
+
+    [Test]
     public void Values_of_the_wire_are_strings_and_integers_not_our_types()
     {
         var command = _document["components"]!["schemas"]!["GetFolderAccessCommand"]!["properties"]!.AsObject();
@@ -174,11 +183,16 @@ public sealed class OpenApiTests
     [Test]
     public async Task Page_is_served_from_here()
     {
-        var page = await _service.GetAsync("/docs/index.html");
+        using var client = _service.CreateClient();
+        using var page = await client.GetAsync(new Uri("/docs/index.html", UriKind.Relative));
+        var text = await page.Content.ReadAsStringAsync();
         Assert.Multiple(() =>
         {
-            Assert.That(page.Status, Is.EqualTo(200));
-            Assert.That(page.Text, Does.Not.Contain("https://"), "nothing is fetched from elsewhere");
+            Assert.That((int)page.StatusCode, Is.EqualTo(200));
+            Assert.That(text, Does.Not.Contain("https://"), "nothing is fetched from elsewhere");
+            Assert.That(text, Does.Not.Match("<script>|<style|style=| on[a-z]+="), "the content security policy forbids what is inline");
+            Assert.That(
+                page.Headers.GetValues("Content-Security-Policy").Single(), Does.StartWith("default-src 'none'; script-src 'self';"));
         });
     }
 

@@ -78,7 +78,7 @@ public sealed class RelayTests
         if (expected == "wrong_audience")
         {
             Assert.That(answer.Status, Is.EqualTo(401));
-            Assert.That(answer.Json["detail"]!.GetValue<string>(), Does.Match("this server is s3-auth\\.example\\.com:|This server, s3-auth\\.example\\.com,").And.Contain("'audience'"));
+            Assert.That(answer.Json["detail"]!.GetValue<string>(), Does.Match("this server is s3-auth\\.example\\.com;|This server, s3-auth\\.example\\.com,").And.Contain("'audience'"));
             Assert.That(answer.Json["detail"]!.GetValue<string>(), Does.Not.Contain(Address).And.Not.Contain(":8443"), "Other names may be internal.");
         }
 

@@ -66,7 +66,7 @@ public sealed class LimitsTests
         Assert.Multiple(() =>
         {
             Assert.That(byBody.Code, Is.EqualTo(RefusalCode.ReplayedRequest));
-            Assert.That(byBody.Message, Does.Contain("sign again with a new timestamp"));
+            Assert.That(byBody.Message, Does.Contain("with a new timestamp"));
             Assert.That(byHeaders.Code, Is.EqualTo(RefusalCode.ReplayedRequest));
             Assert.That(byHeaders.Message, Does.Contain("X-Tao-Nonce"));
         });
@@ -117,7 +117,7 @@ public sealed class LimitsTests
         _subnet.Quota.Verify(port => port.TakeAsync(new QuotaRequest(day, Subnet.Alice, Role.Validator, 1000, 5000), It.IsAny<CancellationToken>()), Times.Once);
     }
 
-    [TestCase(100, 200, "This hotkey has had its 100 grants of today as a miner")]
+    [TestCase(100, 200, "This hotkey has used its 100 grants of today as a miner")]
     [TestCase(7, 5000, "All 5000 grants")]
     public async Task Beyond_a_limit_nothing_is_granted_until_midnight(long used, long total, string detail)
     {

@@ -69,7 +69,7 @@ public sealed class PipelineTests
         Assert.Multiple(() =>
         {
             Assert.That((refused.Code, unknown.Code), Is.EqualTo((RefusalCode.WrongAudience, RefusalCode.WrongAudience)));
-            Assert.That(refused.Message, Does.Contain(audience ?? "takes only requests that name it").And.Not.Contain("internal"));
+            Assert.That(refused.Message, Does.Contain(audience ?? "accepts only requests that name it").And.Not.Contain("internal"));
             Assert.That(refused.Message.Contains("s3-auth.example.com", StringComparison.Ordinal), Is.EqualTo(isPublic));
             Assert.That(_subnet.UsedProofs, Is.Empty, "it is still good where it was meant for");
             Assert.That(_subnet.Recorded.Select(record => (record.Decision, record.Proved)), Is.All.EqualTo(("wrong_audience", false)));
@@ -106,7 +106,7 @@ public sealed class PipelineTests
         var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave });
 
         _subnet.Metagraph.Verify(port => port.RefreshSoon(), Times.Once);
-        Assert.That(refused.Message, Does.Contain("if you just did, ask again in 30 s"));
+        Assert.That(refused.Message, Does.Contain("try again in 30 s if you just did"));
     }
 
     [Test]
@@ -168,8 +168,8 @@ public sealed class PipelineTests
         });
     }
 
-    [TestCase(-301, RefusalCode.TimestampExpired, "1 s past the allowed 300 s")]
-    [TestCase(61, RefusalCode.TimestampInFuture, "1 s beyond the allowed 60 s")]
+    [TestCase(-301, RefusalCode.TimestampExpired, "1 s too old (the limit is 300 s")]
+    [TestCase(61, RefusalCode.TimestampInFuture, "1 s too far ahead (the limit is 60 s")]
     public async Task Request_outside_the_window_is_refused_before_its_signature_is_looked_at(long offset, RefusalCode code, string said)
     {
         var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Timestamp = Subnet.Now + offset });

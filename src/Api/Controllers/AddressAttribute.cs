@@ -3,8 +3,7 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 namespace S3Auth.Api.Controllers;
 
 /// <summary>
-/// An account in a request's path: parsed before anything else, like those in bodies. The only thing that is taken from anywhere but a
-/// body, which is why it does not go through what MVC has for values of all kinds.
+/// Binds an SS58 address in a request's path. MVC's value providers are turned off, because everything else is read from the body.
 /// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class AddressAttribute : ModelBinderAttribute<AddressAttribute.Binder>

@@ -4,16 +4,17 @@ using Microsoft.AspNetCore.Mvc.ModelBinding;
 
 namespace S3Auth.Api.Controllers;
 
-/// <summary>The <see cref="ListingTarget"/> of a request, read from its target as it was sent.</summary>
+/// <summary>Binds the <see cref="ListingTarget"/> from the raw target of a request.</summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class ListingTargetAttribute : ModelBinderAttribute<ListingTargetAttribute.Binder>
 {
     public ListingTargetAttribute() => BindingSource = BindingSource.Path;
 
-    /// <summary>The refusal of a parameter that cannot be signed.</summary>
+    /// <summary>Returns the <c>detail</c> for a parameter that cannot be signed.</summary>
     internal static string Wrong(string parameter) => parameter == "start-after"
-        ? $"Send as 'start-after' a key of at most {ObjectName.MaxBytes} bytes, percent-encoded, or leave it out for the first page."
-        : $"Send as 'continuation-token' the NextContinuationToken of the page before, percent-encoded, at most {GetMinerListCommand.LongestToken} bytes.";
+        ? $"Send a key of at most {ObjectName.MaxBytes} bytes as 'start-after', percent-encoded, or leave it out for the first page."
+        : "Send the NextContinuationToken of the previous page as 'continuation-token', percent-encoded, at most "
+            + $"{GetMinerListCommand.LongestToken} bytes.";
 
     internal sealed class Binder : IModelBinder
     {
@@ -21,11 +22,15 @@ internal sealed class ListingTargetAttribute : ModelBinderAttribute<ListingTarge
         {
             // The in-memory test server has no request target.
             var context = bindingContext.HttpContext;
-            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is { Length: > 0 } raw ? raw : context.Request.GetEncodedPathAndQuery();
+            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is { Length: > 0 } raw
+                ? raw
+                : context.Request.GetEncodedPathAndQuery();
             if (!ListingTarget.TryRead(target, out var read, out var wrong) && wrong is not null)
             {
                 throw new RefusedException(
-                    RefusalCode.InvalidRequest, Wrong(wrong), new Dictionary<string, string[]>(StringComparer.Ordinal) { [wrong] = [Wrong(wrong)] });
+                    RefusalCode.InvalidRequest,
+                    Wrong(wrong),
+                    new Dictionary<string, string[]>(StringComparer.Ordinal) { [wrong] = [Wrong(wrong)] });
             }
 
             // A target with another spelling of the path has no token of this server.

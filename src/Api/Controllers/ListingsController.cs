@@ -1,21 +1,22 @@
 namespace S3Auth.Api.Controllers;
 
-/// <summary>Where the listings in answers to validators lead when LISTING_REDIRECT is true.</summary>
+/// <summary>The endpoint behind the listing links in answers to validators when LISTING_REDIRECT is true.</summary>
 [ApiController]
 [Tags("Service")]
 public sealed class ListingsController(IMediator mediator, ListingRedirect redirect) : ControllerBase
 {
     /// <summary>Follow a link to a listing</summary>
     /// <remarks>
-    /// Redirects (307) to the listing at the object store, presigned anew. Append `&amp;start-after=` and the last key of a page (percent-encoded),
-    /// or `&amp;continuation-token=` and its NextContinuationToken, to the link for the page after it. Everything else of the listing is in the
-    /// token, which is the permission: no proof is needed. Only where the operator has turned it on; else 404.
+    /// Presigns the listing anew and redirects (307) to it. For the next page, append `&amp;start-after=` and the last key of the page
+    /// (percent-encoded), or `&amp;continuation-token=` and its NextContinuationToken. The token contains everything else, and no proof is
+    /// needed: whoever has the link may list. Answers 404 unless the operator turned listing links on.
     /// </remarks>
     /// <param name="token">The link's token, from an answer to a validator.</param>
-    /// <param name="cancellationToken">The client left.</param>
+    /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
     [HttpGet("/listing/{**token}", Name = "getListing")]
     [ProducesResponseType(StatusCodes.Status307TemporaryRedirect)]
-    [Refuses(RefusalCode.InvalidRequest, RefusalCode.InvalidLink, RefusalCode.RateLimited, RefusalCode.StorageUnavailable, IsSigned = false)]
+    [Refuses(
+        RefusalCode.InvalidRequest, RefusalCode.InvalidLink, RefusalCode.RateLimited, RefusalCode.StorageUnavailable, IsSigned = false)]
     public async Task<IActionResult> GetListing([ListingTarget] ListingTarget token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);

@@ -1,15 +1,16 @@
 namespace S3Auth.Api.Controllers;
 
-/// <summary>What miners call.</summary>
+/// <summary>The endpoints for miners.</summary>
 [ApiController]
 [Tags("Miners")]
 public sealed class MinersController(IMediator mediator) : ControllerBase
 {
     /// <summary>Upload into your own folder</summary>
     /// <remarks>
-    /// Grants one S3 POST form with which any number of files can be uploaded below the miner's own folder, and a listing of it.
-    /// Copy `fields`, set `key` to `folder` plus your own path, send the file as the last field. Signed by the hotkey over
-    /// `s3:data:access:{coldkey}:{hotkey}:{timestamp}`, or with Tao v2 headers.
+    /// Returns an S3 POST form that uploads any number of files into the miner's own folder, and a listing of the folder. For each file
+    /// copy `fields`, set `key` to `folder` plus your own path, and send the file as the last field. Sign
+    /// `s3:data:access:{coldkey}:{hotkey}:{timestamp}` with the hotkey, or send Tao v2 headers. `s3auth sign folder-access` prints a
+    /// signed request.
     /// </remarks>
     [HttpPost("/get-folder-access", Name = "getFolderAccess")]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.ColdkeyMismatch, RefusalCode.FolderUploadUnsupported)]
@@ -18,8 +19,9 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
 
     /// <summary>Upload one file into your own folder</summary>
     /// <remarks>
-    /// Grants the upload of one named file that is not there yet, on every store: `method` says whether by a POST form or by PUT. With
-    /// `size` the store takes a file of just that size. Signed as /get-folder-access.
+    /// Returns a POST form or a PUT URL, as `method` says, for one file that does not exist yet. This works at every store. If you send
+    /// `size`, the store accepts only a file of that size. Sign as for /get-folder-access: `s3auth sign folder-access` prints the
+    /// signature.
     /// </remarks>
     [HttpPost("/get-file-upload-url", Name = "getFileUploadUrl")]
     [Refuses(RefusalCode.ColdkeyMismatch, RefusalCode.FileExists, RefusalCode.StorageTimeout)]
@@ -28,8 +30,8 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
 
     /// <summary>List your own files</summary>
     /// <remarks>
-    /// A page of the files in the miner's own folders, with a download of each, and a `next_cursor` while there are more. Signed as
-    /// /get-folder-access.
+    /// Returns a page of the files in the miner's own folders, each with a download URL. `next_cursor` is present if there are more pages.
+    /// Sign as for /get-folder-access: `s3auth sign folder-access` prints the signature.
     /// </remarks>
     [HttpPost("/list-my-files", Name = "listMyFiles")]
     [Refuses(RefusalCode.ColdkeyMismatch, RefusalCode.StorageTimeout)]

@@ -1,15 +1,15 @@
 namespace S3Auth.Api.Controllers;
 
-/// <summary>What validators call.</summary>
+/// <summary>The endpoints for validators.</summary>
 [ApiController]
 [Tags("Validators")]
 public sealed class ValidatorsController(IMediator mediator) : ControllerBase
 {
     /// <summary>Find and list every miner's folder</summary>
     /// <remarks>
-    /// Finds every miner folder that exists in the bucket, however many there are, and grants a listing of each, of each source,
-    /// and of everything. Signed by the validator's hotkey over `s3:validator:access:{timestamp}`,
-    /// or with Tao v2 headers.
+    /// Finds every miner's folder in the bucket and returns presigned listings: of each folder, of each source, and of the whole data.
+    /// Sign `s3:validator:access:{timestamp}` with the validator's hotkey, or send Tao v2 headers. `s3auth sign validator-access` prints
+    /// a signed request.
     /// </remarks>
     [HttpPost("/get-validator-access", Name = "getValidatorAccess")]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.NotAValidator, RefusalCode.StorageTimeout)]
@@ -18,19 +18,20 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
 
     /// <summary>List one miner's folders</summary>
     /// <remarks>
-    /// Grants a listing of each folder of one miner, which is named by exactly one of `miner_hotkey` and `miner_coldkey`. Signed by the
-    /// validator's hotkey over `s3:validator:miner:{miner}:{timestamp}`, or with Tao v2 headers.
+    /// Returns a presigned listing of each folder of one miner. Name the miner by exactly one of `miner_hotkey` and `miner_coldkey`. Sign
+    /// `s3:validator:miner:{miner}:{timestamp}` with the validator's hotkey, or send Tao v2 headers. `s3auth sign miner --miner SS58`
+    /// prints a signed request.
     /// </remarks>
     [HttpPost("/get-miner-specific-access", Name = "getMinerSpecificAccess")]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.NotAValidator, RefusalCode.MinerNotFound)]
     public Task<MinerSpecificAccess> GetMinerSpecificAccess(GetMinerSpecificAccessCommand command, CancellationToken cancellationToken) =>
         mediator.Send(command, cancellationToken);
 
-    /// <summary>One page of one miner's listing</summary>
+    /// <summary>Get one page of one miner's listing</summary>
     /// <remarks>
-    /// Signs one page of up to 1,000 objects. Send the listing's `NextContinuationToken` as `continuation_token` for the page after it.
-    /// Keys in the page are percent-encoded (`encoding-type=url`). Signed as /get-miner-specific-access. /list-files gives the same
-    /// without XML, with downloads.
+    /// Presigns one page of up to 1,000 objects. For the next page, send the listing's `NextContinuationToken` as `continuation_token`.
+    /// Keys in the page are percent-encoded (`encoding-type=url`). /list-files returns the same as JSON, with download URLs. Sign as for
+    /// /get-miner-specific-access: `s3auth sign miner --miner SS58` prints the signature.
     /// </remarks>
     [HttpPost("/get-miner-list", Name = "getMinerList")]
     [Refuses(RefusalCode.NotAValidator, RefusalCode.MinerNotFound)]
@@ -39,8 +40,8 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
 
     /// <summary>List and download one miner's files</summary>
     /// <remarks>
-    /// A page of the files in one miner's folders, with a download of each, and a `next_cursor` while there are more. Signed as
-    /// /get-miner-specific-access.
+    /// Returns a page of the files in one miner's folders, each with a download URL. `next_cursor` is present if there are more pages.
+    /// Sign as for /get-miner-specific-access: `s3auth sign miner --miner SS58` prints the signature.
     /// </remarks>
     [HttpPost("/list-files", Name = "listFiles")]
     [Refuses(RefusalCode.NotAValidator, RefusalCode.MinerNotFound, RefusalCode.StorageTimeout)]
@@ -49,8 +50,9 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
 
     /// <summary>List every miner's job folders</summary>
     /// <remarks>
-    /// Finds the `job_id=…/` folders in every miner's folder and grants a listing of each. A folder whose name no job may have is left out. Signed by the validator's hotkey over
-    /// `s3:validator:folders:{hotkey}:{timestamp}`, or with Tao v2 headers.
+    /// Finds the `job_id=…/` folders in every miner's folder and returns a presigned listing of each. Folders whose name is not a valid
+    /// job id are left out. Sign `s3:validator:folders:{hotkey}:{timestamp}` with the validator's hotkey, or send Tao v2 headers. `s3auth
+    /// sign folders` prints a signed request.
     /// </remarks>
     [HttpPost("/get-folder-presigned-urls", Name = "getFolderPresignedUrls")]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.NotAValidator, RefusalCode.StorageTimeout)]
@@ -59,9 +61,9 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
 
     /// <summary>Download files of one miner</summary>
     /// <remarks>
-    /// Grants a download of each named file that lies in the miner's folders; keys outside of them are returned as invalid and never
-    /// signed. The miner is named by exactly one of `miner_hotkey` and `miner_coldkey`. Signed by the validator's hotkey over
-    /// `s3:validator:files:{miner}:{hotkey}:{timestamp}`, or with Tao v2 headers.
+    /// Returns a download URL for each key in the miner's folders. Other keys are returned as invalid and never signed. Name the miner by
+    /// exactly one of `miner_hotkey` and `miner_coldkey`. Sign `s3:validator:files:{miner}:{hotkey}:{timestamp}` with the validator's
+    /// hotkey, or send Tao v2 headers. `s3auth sign files --miner SS58 --file KEY` prints a signed request.
     /// </remarks>
     [HttpPost("/get-file-presigned-urls", Name = "getFilePresignedUrls")]
     [LargeBody]

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Connections;
 namespace S3Auth.Api.Errors;
 
 /// <summary>
-/// Answers every error in one form. Outermost but for the request id, so that nothing leaves this service in another: what was
-/// refused, what the server itself refuses (too large, unknown path), and what nobody expected, which is logged once and told
-/// to the client without a word of its cause. So this is also where it is counted what signed requests are answered with.
+/// Answers every error as <c>application/problem+json</c>: refusals, errors of the HTTP server (body too large, unknown path), and
+/// unexpected exceptions, which it logs once and describes to the client without their cause. It also counts the answers to signed
+/// requests.
 /// </summary>
 internal sealed partial class ProblemMiddleware(
     RequestDelegate next, ApiMetrics metrics, RecentAnswers answers, ILogger<ProblemMiddleware> logger)
@@ -46,22 +46,24 @@ internal sealed partial class ProblemMiddleware(
             await WriteAsync(context, kind, detail);
             return;
         }
-        catch (Exception left) when (left is ConnectionResetException or ConnectionAbortedException || (left is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
+        catch (Exception left) when (left is ConnectionResetException or ConnectionAbortedException
+            || (left is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
         {
-            // The client left; there is nobody to answer, and anyone may leave as often as he likes without filling the log. The server
-            // is told too, or it would look for the rest of the body and complain.
+            // The client disconnected. This is not logged, so that clients cannot fill the log. Abort stops the server from reading the
+            // rest of the body.
             context.Abort();
             return;
         }
         catch (Exception unexpected) when (!context.Response.HasStarted)
         {
-            // The route, not the path: a link to a listing has its permission in it.
+            // Logs the route instead of the path, because the path of a listing link contains its token.
             var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
             LogUnexpected(unexpected, context.TraceIdentifier, context.Request.Method, route ?? context.Request.Path.ToString());
             await WriteAsync(
                 context,
                 ProblemKind.Internal,
-                $"The server failed on this request; try again, and if it stays, tell its operator the request id {context.TraceIdentifier}.");
+                "The server failed on this request; try again, and if it fails again, tell the operator the request id "
+                    + $"{context.TraceIdentifier}.");
             return;
         }
 
@@ -71,23 +73,26 @@ internal sealed partial class ProblemMiddleware(
         }
     }
 
-    private static bool IsSigned(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<RefusesAttribute>() is { IsSigned: true };
+    private static bool IsSigned(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<RefusesAttribute>() is { IsSigned: true };
 
     private static (ProblemKind Kind, string Detail) Describe(BadHttpRequestException bad, HttpContext context) => bad.StatusCode switch
     {
         StatusCodes.Status413PayloadTooLarge => (ProblemKind.TooLarge, TooLargeDetail(RequestBody.LimitOf(context))),
         StatusCodes.Status408RequestTimeout => (ProblemKind.Timeout, "Send the whole request without long pauses."),
-        _ => (ProblemKind.BadRequest, "Send a well-formed HTTP request."),
+        _ => (ProblemKind.Of(RefusalCode.InvalidRequest), "Send a well-formed HTTP request."),
     };
 
     private Task WriteBareStatusAsync(HttpContext context) => context.Response.StatusCode switch
     {
         StatusCodes.Status404NotFound => WriteAsync(
-            context, ProblemKind.NotFound, "Use one of the paths of /openapi.json, which /docs shows for humans."),
+            context, ProblemKind.NotFound, "Use one of the paths that /openapi.json and /docs list."),
         StatusCodes.Status401Unauthorized => WriteAsync(
-            context, ProblemKind.Unauthorized, "Send the header Authorization: Bearer with the token that this server's operator has set for its metrics."),
+            context,
+            ProblemKind.Unauthorized,
+            "Send the header Authorization: Bearer with the token that the operator set for the metrics."),
         StatusCodes.Status405MethodNotAllowed => WriteAsync(
-            context, ProblemKind.MethodNotAllowed, $"Use the method that /docs names for this path ({context.Response.Headers.Allow})."),
+            context, ProblemKind.MethodNotAllowed, $"Use a method that this path allows: {context.Response.Headers.Allow}."),
         _ => Task.CompletedTask,
     };
 
@@ -116,8 +121,10 @@ internal sealed partial class ProblemMiddleware(
             context.Response.Headers.Connection = "close";
         }
 
-        // Everything but a POST has a paced body already.
-        await using var paced = HttpMethods.IsPost(context.Request.Method) ? new TimedStream(new TimedWriter(context, isProved: false)) : null;
+        // Only the body of a POST is not paced yet.
+        await using var paced = HttpMethods.IsPost(context.Request.Method)
+            ? new TimedStream(new TimedWriter(context, isProved: false))
+            : null;
         await (paced ?? context.Response.Body).WriteAsync(json, context.RequestAborted);
     }
 

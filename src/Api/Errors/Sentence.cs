@@ -1,11 +1,11 @@
 namespace S3Auth.Api.Errors;
 
-/// <summary>What is told to a client is one sentence, also where it is put together from two.</summary>
+/// <summary>Builds the <c>detail</c> of a refusal from a member's name and what is wrong with it.</summary>
 internal static class Sentence
 {
-    /// <summary>The sentence as it stands behind a colon.</summary>
+    /// <summary>Returns the sentence with a lower-case first letter, as it stands after a colon.</summary>
     internal static string Continued(string sentence) => $"{char.ToLowerInvariant(sentence[0])}{sentence[1..]}";
 
-    /// <summary>What is said of a member of a request that is not what it must be.</summary>
+    /// <summary>Returns the <c>detail</c> for a malformed member.</summary>
     internal static string Correct(string member, string what) => $"Correct '{member}': {Continued(what)}";
 }

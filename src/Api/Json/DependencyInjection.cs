@@ -7,9 +7,6 @@ internal static class DependencyInjection
     /// <summary>Makes the controllers read and write <see cref="WireJson"/>, and nothing but JSON.</summary>
     internal static IMvcCoreBuilder AddWireJson(this IMvcCoreBuilder mvc)
     {
-        // The OpenAPI document describes types with the options of minimal APIs, so these must be the same.
-        mvc.Services.ConfigureHttpJsonOptions(options => Apply(options.SerializerOptions));
-
         mvc.Services.AddSingleton(new BodyMemory());
         mvc.Services.AddSingleton<IObjectModelValidator, NoModelValidation>();
         mvc.Services.AddOptions<MvcOptions>().Configure<BodyMemory, TimeProvider>((options, memory, time) =>
@@ -31,23 +28,6 @@ internal static class DependencyInjection
             options.SuppressModelStateInvalidFilter = true;
             options.SuppressMapClientErrors = true;
         });
-    }
-
-    private static void Apply(JsonSerializerOptions options)
-    {
-        var wire = WireJson.Default.Options;
-
-        options.PropertyNamingPolicy = wire.PropertyNamingPolicy;
-        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-        options.NumberHandling = JsonNumberHandling.Strict;
-        options.PropertyNameCaseInsensitive = false;
-        options.MaxDepth = wire.MaxDepth;
-        foreach (var converter in wire.Converters)
-        {
-            options.Converters.Add(converter);
-        }
-
-        options.TypeInfoResolverChain.Insert(0, WireJson.Default);
     }
 
     /// <summary>

@@ -25,7 +25,7 @@ internal static class BurstLimiter
             rejected.HttpContext.Response.Headers["RateLimit-Policy"] = string.Create(
                 CultureInfo.InvariantCulture, $"\"address\";q={requestsPerMinute};w=60");
             throw new RefusedException(
-                RefusalCode.RateLimited, $"This address sends more than {requestsPerMinute} requests a minute: send fewer.")
+                RefusalCode.RateLimited, $"This address sends more than {requestsPerMinute} requests a minute; send fewer.")
             {
                 RetryAfter = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) && after > TimeSpan.Zero
                     ? after

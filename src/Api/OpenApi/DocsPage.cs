@@ -1,61 +1,70 @@
+using System.Reflection;
+using NSwag.AspNetCore;
 
 namespace S3Auth.Api.OpenApi;
 
 /// <summary>
-/// The interactive page at <c>/docs</c>: Swagger UI. Its package decompresses a file again for each request, which costs as much CPU as
-/// many signatures. So each file is read from it once and served from memory, and no other path reaches the package.
+/// The interactive page at <c>/docs</c>: Swagger UI, with the scripts and styles of NSwag's package. NSwag's own page has an inline script,
+/// which the content security policy forbids, so the page and its script are files of this program. Each file is read and compressed once
+/// and served from memory.
 /// </summary>
 internal static class DocsPage
 {
+    /// <summary>The page loads scripts, styles and data from this server only. Swagger UI sets styles of elements.</summary>
+    internal const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
     private const string Folder = "docs";
     private const string Index = "index.html";
 
-    private static readonly string[] Files =
+    private static readonly (string Name, string ContentType)[] OwnFiles =
     [
-        Index, "index.css", "index.js", "swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-16x16.png",
-        "favicon-32x32.png", "oauth2-redirect.html", "oauth2-redirect.js",
+        (Index, "text/html; charset=utf-8"),
+        ("index.js", "text/javascript; charset=utf-8"),
+    ];
+
+    private static readonly (string Name, string ContentType)[] PackageFiles =
+    [
+        ("index.css", "text/css; charset=utf-8"),
+        ("swagger-ui.css", "text/css; charset=utf-8"),
+        ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+        ("swagger-ui-standalone-preset.js", "text/javascript; charset=utf-8"),
+        ("favicon-16x16.png", "image/png"),
+        ("favicon-32x32.png", "image/png"),
     ];
 
     internal static void MapDocsPage(this WebApplication app)
     {
-        var package = new ApplicationBuilder(app.Services)
-            .UseSwaggerUI(page =>
-            {
-                page.RoutePrefix = Folder;
-                page.DocumentTitle = "S3Auth";
-                page.SwaggerEndpoint(".." + ServiceDocument.Path, "S3Auth");
-                page.EnableTryItOutByDefault();
-                page.DisplayRequestDuration();
-                page.DefaultModelsExpandDepth(0);
-            })
-            .Build();
+        app.MapFiles(OwnFiles, typeof(DocsPage).Assembly, "Docs.");
+        app.MapFiles(PackageFiles, typeof(SwaggerUiSettings).Assembly, "NSwag.AspNetCore.SwaggerUi.");
 
-        foreach (var file in Files)
-        {
-            var content = new SingleFlightCache<StaticContent>(
-                () => ReadAsync(package, app.Services, $"/{Folder}/{file}"), Timeout.InfiniteTimeSpan, TimeProvider.System);
-            app.MapStatic($"/{Folder}/{file}", () => content.GetAsync(CancellationToken.None));
-        }
-
-        // Relative, so that it also holds below a path of a proxy.
+        // Relative, so that it also works below a path of a proxy.
         app.MapMethods("/" + Folder, [HttpMethods.Get, HttpMethods.Head], (HttpContext context) =>
         {
             context.Response.StatusCode = StatusCodes.Status301MovedPermanently;
             context.Response.Headers.Location = context.Request.Path.Value!.EndsWith('/') ? Index : $"{Folder}/{Index}";
-        }).ExcludeFromDescription();
+        });
     }
 
-    private static async Task<StaticContent> ReadAsync(RequestDelegate package, IServiceProvider services, string path)
+    private static void MapFiles(this WebApplication app, (string Name, string ContentType)[] files, Assembly assembly, string prefix)
     {
-        await using var scope = services.CreateAsyncScope();
-        using var body = new MemoryStream();
-        var context = new DefaultHttpContext { RequestServices = scope.ServiceProvider };
-        context.Request.Method = HttpMethods.Get;
-        context.Request.Path = path;
-        context.Response.Body = body;
-        await package(context);
-        return context.Response.StatusCode == StatusCodes.Status200OK
-            ? await StaticContent.CompressAsync(body.ToArray(), context.Response.ContentType ?? "application/octet-stream")
-            : throw new InvalidOperationException($"Swagger UI has no file {path}: it answered {context.Response.StatusCode}.");
+        foreach (var (name, contentType) in files)
+        {
+            var content = new SingleFlightCache<StaticContent>(
+                () => StaticContent.CompressAsync(Read(assembly, prefix + name), contentType),
+                Timeout.InfiniteTimeSpan,
+                TimeProvider.System);
+            app.MapStatic($"/{Folder}/{name}", () => content.GetAsync(CancellationToken.None));
+        }
+    }
+
+    private static byte[] Read(Assembly assembly, string name)
+    {
+        using var stream = assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{assembly.GetName().Name} has no file {name}.");
+        var content = new byte[stream.Length];
+        stream.ReadExactly(content);
+        return content;
     }
 }

@@ -1,13 +1,12 @@
 namespace S3Auth.Api.OpenApi;
 
 /// <summary>
-/// Tells which refusals an operation has, beyond those that every signed request has: for the OpenAPI document, and for what counts answers
-/// to signed requests.
+/// Names the refusals of an operation, beyond those of every signed request. The OpenAPI document and the counts of answers use it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class RefusesAttribute(params RefusalCode[] codes) : Attribute
 {
-    /// <summary>What the pipeline may answer to any signed request.</summary>
+    /// <summary>The refusals of the pipeline, which every signed request can get.</summary>
     private static readonly RefusalCode[] OfEverySignedRequest =
     [
         RefusalCode.InvalidRequest,
@@ -25,7 +24,7 @@ internal sealed class RefusesAttribute(params RefusalCode[] codes) : Attribute
         RefusalCode.StorageUnavailable,
     ];
 
-    /// <summary>Whether it wants a proof; else anyone may ask, and the refusals are just those that are named.</summary>
+    /// <summary>Whether the operation requires a proof. If not, it has only the refusals that are named.</summary>
     public bool IsSigned { get; init; } = true;
 
     /// <summary>Every refusal of the operation.</summary>

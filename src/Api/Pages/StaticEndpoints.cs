@@ -15,6 +15,5 @@ internal static class StaticEndpoints
         app.MapMethods(
             path,
             Methods,
-            async (HttpContext context) => await (await content()).SendAsync(context, cacheControl?.Invoke(context) ?? StaticContent.Revalidate))
-            .ExcludeFromDescription();
+            async (HttpContext context) => await (await content()).SendAsync(context, cacheControl?.Invoke(context) ?? StaticContent.Revalidate));
 }

@@ -19,5 +19,5 @@ internal static class ExpiryRules
 
     private static string InPastDetail(DateTimeOffset now) => string.Create(
         CultureInfo.InvariantCulture,
-        $"The requested expiry is not after this server's time {now.ToUnixTimeSeconds()}; send a later one in Unix seconds, or leave it out for the longest grant.");
+        $"The requested expiry is not after the server's time {now.ToUnixTimeSeconds()}; send a later one in Unix seconds, or leave it out for the longest grant.");
 }

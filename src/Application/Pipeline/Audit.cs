@@ -28,7 +28,7 @@ public sealed class Audit<TRequest, TResponse>(IAuditLog log, PipelineMetrics me
         {
             Record(request, failure switch
             {
-                RefusedException refused => refused.Code.WireName(),
+                RefusedException refused => Refusal.Of(refused.Code).Name,
                 OperationCanceledException => "cancelled",
                 _ => "internal_error",
             });

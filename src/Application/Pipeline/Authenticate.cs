@@ -73,27 +73,32 @@ public sealed class Authenticate<TRequest, TResponse>(
     private static RefusedException InvalidSignature(AccountId hotkey, Proof proof) => new(
         RefusalCode.InvalidSignature,
         proof.Kind == ProofKind.TaoHeaders
-            ? $"The signature in X-Tao-Signature does not verify: sign exactly the text '{proof.Text}', which begins with the SHA-256 of the body as it arrived here, with the hotkey {hotkey} (sr25519)."
-            : $"The signature does not verify: sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it as hex.");
+            ? $"The signature in X-Tao-Signature does not verify; sign exactly the text '{proof.Text}', which begins with the SHA-256 of the body as "
+                + $"it arrived here, with the hotkey {hotkey} (sr25519)."
+            : $"The signature does not verify; sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it as hex.");
 
     // The refusal says where to send the request, never which audience to sign: a hostile server would name another server's.
     // Of this server's audiences it names only the public one, because anyone with a key can get this refusal.
     private RefusedException WrongAudience(Audience? named)
     {
         return new RefusedException(RefusalCode.WrongAudience, named is { } other
-            ? $"This request is meant for '{other}', but this {(audiences.Public is { } own ? $"server is {own}" : "is another server")}: call the server that you mean by its own address, and sign the host of that URL as 'audience'."
-            : $"This server{(audiences.Public is { } self ? $", {self}," : "")} takes only requests that name it: send 'audience' with the host of the URL that you call, and sign it as /commitment-formats shows.");
+            ? $"This request is meant for '{other}', but this {(audiences.Public is { } own ? $"server is {own}" : "is another server")}; send it to the "
+                + "server that you signed it for, or sign the host of the URL that you call as 'audience'."
+            : $"This server{(audiences.Public is { } self ? $", {self}," : "")} accepts only requests that name it; send 'audience' with the host of the URL "
+                + "that you call, and sign it as /commitment-formats shows.");
     }
 
     private static RefusedException NotRegistered(AccountId hotkey, Metagraph snapshot) => new(
         RefusalCode.HotkeyNotRegistered,
-        $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network} (block {snapshot.Block}): register it and, if you just did, ask again in 30 s.");
+        $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network} (block {snapshot.Block}); "
+            + "register it, or try again in 30 s if you just did.");
 
     private static RefusedException ColdkeyMismatch(AccountId hotkey, AccountId coldkey) => new(
         RefusalCode.ColdkeyMismatch,
-        $"On chain another coldkey than {coldkey} owns the hotkey {hotkey}: send and sign the coldkey that owns it.");
+        $"The coldkey {coldkey} does not own the hotkey {hotkey} on chain; send and sign the coldkey that owns it.");
 
     private RefusedException NotAValidator(Neuron neuron) => new(
         RefusalCode.NotAValidator,
-        $"The hotkey {neuron.Hotkey} has {(neuron.ValidatorPermit ? "a" : "no")} validator permit and {neuron.AlphaStake} alpha staked; a validator needs a permit and more than {rules.MinValidatorStake} alpha.");
+        $"The hotkey {neuron.Hotkey} has {(neuron.ValidatorPermit ? "a" : "no")} validator permit and {neuron.AlphaStake} alpha staked; "
+            + $"a validator needs a permit and more than {rules.MinValidatorStake} alpha.");
 }

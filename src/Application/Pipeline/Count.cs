@@ -41,9 +41,9 @@ public sealed class Count<TRequest, TResponse>(IQuota quota, DailyLimits limits,
     private static RefusedException Exceeded(QuotaRequest wanted, QuotaCount count, DateTimeOffset now)
     {
         var whose = count.Used >= wanted.Limit
-            ? string.Create(CultureInfo.InvariantCulture, $"This hotkey has had its {wanted.Limit} grants of today as a {(wanted.Role == Role.Validator ? "validator" : "miner")}")
-            : string.Create(CultureInfo.InvariantCulture, $"All {wanted.TotalLimit} grants that this server gives a day have been given");
-        return new RefusedException(RefusalCode.QuotaExceeded, $"{whose}: use what you were granted, and ask again after 00:00 UTC.")
+            ? string.Create(CultureInfo.InvariantCulture, $"This hotkey has used its {wanted.Limit} grants of today as a {(wanted.Role == Role.Validator ? "validator" : "miner")}")
+            : string.Create(CultureInfo.InvariantCulture, $"All {wanted.TotalLimit} grants that this server gives in a day are used");
+        return new RefusedException(RefusalCode.QuotaExceeded, $"{whose}; use the grants that it has, and try again after 00:00 UTC.")
         {
             RetryAfter = wanted.Day.End - now,
         };

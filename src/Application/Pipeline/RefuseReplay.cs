@@ -33,11 +33,12 @@ public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, Access
         ProofUse.Repeated => new RefusedException(
             RefusalCode.ReplayedRequest,
             kind == ProofKind.TaoHeaders
-                ? "A request of this hotkey with this X-Tao-Nonce was used already: sign each request anew, with a new nonce and the current time."
-                : "This signature was used already, and each is good once: sign again with a new timestamp."),
+                ? "This hotkey used this X-Tao-Nonce before; sign each request anew, with a new nonce and the current time."
+                : "This signature was used before; sign each request anew, with a new timestamp."),
         _ => new RefusedException(
             RefusalCode.LimitsUnavailable,
-            "This server cannot tell whether this signature was used before, because it has too many to remember, or its clock was set back: sign again with the current time.")
+            "This server cannot tell whether this signature was used before, because it has too many to remember or its clock was set back; "
+                + "sign again with the current time.")
         {
             RetryAfter = Retry,
         },

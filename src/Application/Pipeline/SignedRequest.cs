@@ -1,27 +1,27 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// What every signed request has on the wire: a proof by commitment in its body (<c>hotkey</c>, <c>timestamp</c>, <c>signature</c>),
-/// or one by Tao v2 headers, or both, which then must both be right. Members are null where the client sent none.
+/// The members of every signed request. The proof is a commitment in the body (<c>hotkey</c>, <c>timestamp</c>, <c>signature</c>), Tao v2
+/// headers, or both. If both are present, both must verify. Members that the client did not send are null.
 /// </summary>
 public abstract record SignedRequest : ISignedRequest
 {
-    /// <summary>The account that signs. With Tao v2 headers it may be left out.</summary>
+    /// <summary>The hotkey that signs. Optional with Tao v2 headers.</summary>
     public AccountId? Hotkey { get; init; }
 
-    /// <summary>When it signed, in Unix seconds. With Tao v2 headers it may be left out.</summary>
+    /// <summary>The time of signing in Unix seconds. Optional with Tao v2 headers.</summary>
     public long? Timestamp { get; init; }
 
-    /// <summary>Its signature over the commitment that /commitment-formats names. With Tao v2 headers it may be left out.</summary>
+    /// <summary>The signature over the commitment, which /commitment-formats describes. Optional with Tao v2 headers.</summary>
     public Sr25519Signature? Signature { get; init; }
 
     /// <summary>
-    /// The server that this request is meant for: the host, and port if not 443, of the URL that is called. A commitment then ends with
-    /// `:` and this text. Other servers refuse the request, so that nobody can pass it on.
+    /// The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
+    /// ends with <c>:</c> and this text. Other servers refuse the request, so nobody can relay it to them.
     /// </summary>
     public Audience? Audience { get; init; }
 
-    /// <summary>The proof that came in the request's headers; never read from its body.</summary>
+    /// <summary>The proof in the headers. It is never read from the body.</summary>
     [JsonIgnore]
     public TaoProof? Tao { get; init; }
 
@@ -33,10 +33,10 @@ public abstract record SignedRequest : ISignedRequest
 
     IReadOnlyList<Proof> ISignedRequest.Proofs => Proofs;
 
-    /// <summary>Whether the body holds a proof, or would have to.</summary>
+    /// <summary>Whether the body contains the proof, or must contain it.</summary>
     internal bool IsProvedByBody => Tao is null || Signature is not null;
 
-    /// <summary>The text whose signature proves the request: the commitment where there is one.</summary>
+    /// <summary>The signed text: the commitment if there is one.</summary>
     internal string ProvedText => Proofs[0].Text;
 
     internal virtual AccountId? NamedColdkey => null;
@@ -51,7 +51,9 @@ public abstract record SignedRequest : ISignedRequest
         _ => throw new InvalidOperationException($"{GetType().Name} was not validated."),
     };
 
-    /// <summary>Without the signatures, which open this request to whoever reads them in time: frameworks print what they bind.</summary>
+    /// <summary>
+    /// Leaves out the signatures, because frameworks log what they bind, and a signature lets its reader send the request.
+    /// </summary>
     public sealed override string ToString() => $"{GetType().Name} of {Tao?.SignedBy ?? Hotkey}";
 
     internal abstract Commitment Commit(AccountId hotkey, long timestamp);

@@ -26,7 +26,7 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
         RuleFor(request => request.Hotkey)
             .Must((request, hotkey) => hotkey == request.Tao!.SignedBy)
             .When(request => request.Tao is not null && request.Hotkey is not null)
-            .WithMessage("Send as 'hotkey' the account of X-Tao-Signed-By, or leave one of the two proofs out: both must be of one hotkey.");
+            .WithMessage("Send the account of X-Tao-Signed-By as 'hotkey', or send only one of the two proofs: both must be from the same hotkey.");
 
         RuleFor(request => request.Timestamp)
             .Custom((timestamp, context) =>
@@ -55,20 +55,22 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
             TimestampStatus.Valid => null,
             TimestampStatus.Expired => Failure(
                 RefusalCode.TimestampExpired,
-                $"The timestamp {timestamp} is {check.SecondsOutside} s past the allowed {window.MaxAge.TotalSeconds:0} s; this server's time is {clock}: sign again with the current Unix time."),
+                $"The timestamp {timestamp} is {check.SecondsOutside} s too old (the limit is {window.MaxAge.TotalSeconds:0} s, and the server's time is {clock}); "
+                    + "sign again with the current Unix time."),
             TimestampStatus.InFuture => Failure(
                 RefusalCode.TimestampInFuture,
-                $"The timestamp {timestamp} is {check.SecondsOutside} s beyond the allowed {window.MaxAhead.TotalSeconds:0} s ahead; this server's time is {clock}: check your clock and sign again."),
+                $"The timestamp {timestamp} is {check.SecondsOutside} s too far ahead (the limit is {window.MaxAhead.TotalSeconds:0} s, and the server's time is {clock}); "
+                    + "check your clock and sign again."),
             TimestampStatus.InMilliseconds => Failure(
                 RefusalCode.TimestampInFuture,
-                $"The timestamp {timestamp} looks like milliseconds; this server's time is {clock}: sign again with Unix seconds."),
+                $"The timestamp {timestamp} looks like milliseconds (the server's time is {clock}); sign again with Unix seconds."),
             TimestampStatus.InSeconds => Failure(
                 RefusalCode.TimestampExpired,
-                $"The timestamp {timestamp} looks like seconds; this server's time is {clock}: sign again with Unix milliseconds in X-Tao-Timestamp."),
+                $"The timestamp {timestamp} looks like seconds (the server's time is {clock}); sign again with Unix milliseconds in X-Tao-Timestamp."),
             _ => throw new ArgumentOutOfRangeException(nameof(check), check, "A status without an answer."),
         };
     }
 
-    private static ValidationFailure Failure(RefusalCode code, FormattableString detail) =>
-        new(nameof(SignedRequest.Timestamp), detail.ToString(CultureInfo.InvariantCulture)) { CustomState = code };
+    private static ValidationFailure Failure(RefusalCode code, string detail) =>
+        new(nameof(SignedRequest.Timestamp), detail) { CustomState = code };
 }

@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Refusals;
 
 /// <summary>
-/// A request is refused: an expected outcome, told to the caller. The message is one plain sentence that says what to do; it
-/// never holds a secret, a key or an internal host.
+/// A refused request: an expected outcome, and the caller gets it as an answer. The message is the <c>detail</c>: one sentence that says
+/// what happened and what to do, without secrets, signatures and internal hosts.
 /// </summary>
 public sealed class RefusedException : Exception
 {
@@ -16,10 +16,10 @@ public sealed class RefusedException : Exception
         Errors = errors;
     }
 
-    /// <summary>There is no metagraph that may be decided on.</summary>
+    /// <summary>There is no metagraph, or it is too old.</summary>
     public static RefusedException ChainUnavailable() => new(
         RefusalCode.ChainUnavailable,
-        "This server has no recent answer of the chain and cannot tell who is registered; your request may be fine: try again shortly.")
+        "This server has no recent data from the chain and cannot tell who is registered; try again shortly.")
     {
         RetryAfter = TimeSpan.FromSeconds(15),
     };
@@ -33,7 +33,7 @@ public sealed class RefusedException : Exception
 
     /// <summary>The object store failed, or refused this server.</summary>
     public static RefusedException StorageUnavailable(Exception? cause = null) => new(
-        RefusalCode.StorageUnavailable, "The object store cannot be reached or refused this server; try again in a minute.", cause)
+        RefusalCode.StorageUnavailable, "The object store is unreachable or refused this server; try again in a minute.", cause)
     {
         RetryAfter = TimeSpan.FromMinutes(1),
     };
@@ -43,15 +43,16 @@ public sealed class RefusedException : Exception
     /// </summary>
     public static RefusedException StorageRefuses(Exception? cause = null) => new(
         RefusalCode.StorageUnavailable,
-        "The object store refuses this server because of its configuration. Tell the operator, who finds the reason in /healthcheck. Retrying does not help before it is corrected.",
+        "The object store refuses this server because of the server's configuration; tell the operator, who finds the reason in "
+            + "/healthcheck.",
         cause);
 
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public RefusalCode Code { get; }
 
-    /// <summary>What is wrong with each member of the request, by its name on the wire; empty when nothing is to be said of one.</summary>
+    /// <summary>The errors of each member of the request, by its name on the wire. Empty if no single member is wrong.</summary>
     public IReadOnlyDictionary<string, string[]> Errors { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal);
 
-    /// <summary>After how long it makes sense to ask again; null when asking again will not help.</summary>
+    /// <summary>The time after which the client should try again. Null if that does not help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

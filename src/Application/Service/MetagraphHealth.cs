@@ -1,15 +1,15 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>How the metagraph stands.</summary>
-/// <param name="Enabled">Whether it follows a chain; false for a static metagraph.</param>
-/// <param name="Netuid">The subnet.</param>
-/// <param name="Network">The network's name.</param>
-/// <param name="Block">The block it was read at; null while there is none.</param>
-/// <param name="HotkeysCount">Registered hotkeys.</param>
-/// <param name="LastSync">When it was read; null while there is none.</param>
-/// <param name="AgeSeconds">How long ago that is; null while there is none.</param>
-/// <param name="Endpoint">The node it is read from; null while none answers, or where there is no chain.</param>
-/// <param name="LastError">Why the last attempt to read it failed; null when it did not.</param>
+/// <summary>The state of the metagraph.</summary>
+/// <param name="Enabled">Whether the server reads it from a chain. False for a metagraph from a file.</param>
+/// <param name="Netuid">The number of the subnet.</param>
+/// <param name="Network">The name of the network.</param>
+/// <param name="Block">The block at which it was read. Null if it was never read.</param>
+/// <param name="HotkeysCount">The number of registered hotkeys.</param>
+/// <param name="LastSync">The time at which it was read. Null if it was never read.</param>
+/// <param name="AgeSeconds">The seconds since then. Null if it was never read.</param>
+/// <param name="Endpoint">The node that it is read from. Null if no node answers, or if there is no chain.</param>
+/// <param name="LastError">Why the last attempt to read it failed. Null if it succeeded.</param>
 public sealed record MetagraphHealth(
     bool Enabled,
     ushort Netuid,

@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Validators;
 
-/// <param name="Source">The source's name; absent where the layout has none.</param>
-/// <param name="Prefix">The folder's prefix, with its trailing <c>/</c>.</param>
-/// <param name="ListUrl">A presigned listing of it, the first 1,000 objects, with percent-encoded names.</param>
+/// <param name="Source">The name of the source. Absent if the layout has no sources.</param>
+/// <param name="Prefix">The prefix of the folder, which ends with <c>/</c>.</param>
+/// <param name="ListUrl">A presigned listing of the first 1,000 objects in the folder, with percent-encoded names.</param>
 public sealed record MinerFolder(string? Source, string Prefix, string ListUrl)
 {
     internal static IReadOnlyList<MinerFolder> Sign(IReadOnlyList<Folder> folders, Grant grant, ListingLinks links)

@@ -19,6 +19,7 @@ internal sealed class MinerFolderOwner(FolderLayout layout, IMetagraph metagraph
         metagraph.RefreshSoon();
         return new RefusedException(
             RefusalCode.MinerNotFound,
-            $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network}, so its coldkey is not known: send 'miner_coldkey' instead.");
+            $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network}, so its coldkey is unknown; "
+                + "send 'miner_coldkey' instead.");
     }
 }

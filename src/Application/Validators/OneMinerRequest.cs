@@ -1,15 +1,15 @@
 namespace S3Auth.Application.Validators;
 
 /// <summary>
-/// A request of a validator for one miner's folders, which it names by exactly one of the miner's accounts. Its commitment is
-/// <c>s3:validator:miner:{miner}:{timestamp}</c> where no other is said, with the account that is sent.
+/// Request of a validator for one miner's folders. It names the miner by exactly one of its accounts. The commitment is
+/// <c>s3:validator:miner:{miner}:{timestamp}</c> with that account, unless a derived request says otherwise.
 /// </summary>
 public abstract record OneMinerRequest : ValidatorRequest
 {
-    /// <summary>The miner's hotkey.</summary>
+    /// <summary>The hotkey of the miner.</summary>
     public AccountId? MinerHotkey { get; init; }
 
-    /// <summary>The miner's coldkey; only in the coldkey layout.</summary>
+    /// <summary>The coldkey of the miner. Only in the layout <c>coldkey</c>.</summary>
     public AccountId? MinerColdkey { get; init; }
 
     /// <summary>The account that names the miner.</summary>

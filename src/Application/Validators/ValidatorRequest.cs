@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>A request of a validator.</summary>
+/// <summary>Request of a validator.</summary>
 public abstract record ValidatorRequest : SignedRequest
 {
     internal override Role Role => Role.Validator;

@@ -229,7 +229,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     }
 
     private static RefusedException Unavailable() => new(
-        RefusalCode.LimitsUnavailable, "This server cannot reach what it counts requests with; your request may be fine: try again shortly.")
+        RefusalCode.LimitsUnavailable, "This server cannot reach the database in which it counts requests; try again shortly.")
     {
         RetryAfter = Retry,
     };

@@ -59,7 +59,7 @@ internal sealed class StoreMetrics : IDisposable
         {
             outcome = failure switch
             {
-                RefusedException refused => refused.Code.WireName(),
+                RefusedException refused => Refusal.Of(refused.Code).Name,
                 OperationCanceledException => "cancelled",
                 _ => outcome,
             };

@@ -39,5 +39,6 @@ internal sealed class GetListingHandler(ListingLinks links, GrantIssuer grants, 
     // The same for every reason, so that an attacker does not learn how close a guess was.
     private static RefusedException InvalidLink() => new(
         RefusalCode.InvalidLink,
-        "This link has ended, was altered, or is not this server's: ask for access again, for example with /get-validator-access, and use the links of that answer.");
+        "This link has expired, was altered, or is not from this server; request access again, for example with /get-validator-access, "
+            + "and use the links of that answer.");
 }

@@ -1,18 +1,20 @@
 namespace S3Auth.Application.Miners;
 
-/// <summary>A miner asks to upload one file into its own folder.</summary>
+/// <summary>Request of a miner to upload one file into its own folder.</summary>
 public sealed record GetFileUploadUrlCommand : MinerRequest, IRequest<FileUploadUrl>
 {
-    /// <summary>The file's name: the last segment of its key, at most 255 bytes.</summary>
+    /// <summary>The name of the file: the last segment of its key, at most 255 bytes.</summary>
     public FileName? Filename { get; init; }
 
-    /// <summary>The job it was collected for: the file goes into <c>job_id={job_id}/</c>; directly into the folder when left out.</summary>
+    /// <summary>The job that the file belongs to. The key then contains <c>job_id={job_id}/</c>. Default: no job.</summary>
     public JobId? JobId { get; init; }
 
-    /// <summary>The source it came from; the first one when left out.</summary>
+    /// <summary>The source of the file. Default: the first source.</summary>
     public Source? Source { get; init; }
 
-    /// <summary>Its size in bytes; when given, the store takes no other, unless the answer says <c>size_enforced: false</c>.</summary>
+    /// <summary>
+    /// The size of the file in bytes. The store then accepts only this size, unless the answer says <c>size_enforced: false</c>.
+    /// </summary>
     public long? Size { get; init; }
 }
 
@@ -27,7 +29,7 @@ internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout
         if (await store.ExistsAsync(file.Key, cancellationToken))
         {
             throw new RefusedException(
-                RefusalCode.FileExists, $"The file {file.Key} is there already: choose another name, or leave it as it is.");
+                RefusalCode.FileExists, $"The file {file.Key} exists already; choose another name, or leave it as it is.");
         }
 
         var grant = await grants.OpenAsync(requestedExpiry: null, cancellationToken);

@@ -1,12 +1,12 @@
 namespace S3Auth.Application.Miners;
 
-/// <summary>A miner asks to upload into its own folder.</summary>
+/// <summary>Request of a miner to upload into its own folder.</summary>
 public sealed record GetFolderAccessCommand : MinerRequest, IRequest<FolderAccess>
 {
-    /// <summary>When the grant should end, in Unix seconds; as late as possible when left out.</summary>
+    /// <summary>The requested expiry of the grant in Unix seconds. Default: as late as possible.</summary>
     public long? Expiry { get; init; }
 
-    /// <summary>Only this source's folder; all of them when left out.</summary>
+    /// <summary>Only the folder of this source. Default: all sources.</summary>
     public Source? Source { get; init; }
 }
 
@@ -20,7 +20,8 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
         {
             throw new RefusedException(
                 RefusalCode.FolderUploadUnsupported,
-                "This deployment's object store takes no uploads into a folder: call /get-file-upload-url for each file, and /list-my-files to see what is there.");
+                "This deployment's object store does not accept uploads into a folder; call /get-file-upload-url for each file, and "
+                    + "/list-my-files to see the files that exist.");
         }
 
         var grant = await grants.OpenAsync(request.Expiry, cancellationToken);

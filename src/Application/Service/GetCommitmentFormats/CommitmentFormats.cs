@@ -1,16 +1,16 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>What each request's proof is signed over.</summary>
-/// <param name="FolderLayout">This deployment's layout.</param>
-/// <param name="Formats">The commitments of the body, by the request's name.</param>
-/// <param name="TaoHeaders">The other proof, in headers, which opens every one of these requests as well.</param>
+/// <summary>The texts that the proofs of requests sign.</summary>
+/// <param name="FolderLayout">The layout of this deployment: <c>coldkey</c> or <c>hotkey</c>.</param>
+/// <param name="Formats">The commitments in the body, by the name of the request.</param>
+/// <param name="TaoHeaders">The other kind of proof, in headers. Each of these requests accepts it too.</param>
 /// <param name="Audiences">
-/// What this server takes as <c>audience</c>; empty where its operator set none, and then the audience is not compared. Sign the host of
-/// the URL that you call, not what this says: a hostile server would name another server.
+/// The audiences that this server accepts. If empty, the operator set none, and the server does not compare them. Sign the host of the URL
+/// that you call, not a value from here: a hostile server would name another server.
 /// </param>
-/// <param name="AudienceRequired">Whether a request without <c>audience</c> is refused.</param>
+/// <param name="AudienceRequired">Whether the server refuses requests without <c>audience</c>.</param>
 /// <param name="Instructions">How to sign, step by step.</param>
-/// <param name="ServerTime">This server's time, in Unix seconds.</param>
+/// <param name="ServerTime">The server's time in Unix seconds.</param>
 public sealed record CommitmentFormats(
     string FolderLayout,
     IReadOnlyDictionary<string, CommitmentFormat> Formats,
@@ -20,17 +20,17 @@ public sealed record CommitmentFormats(
     IReadOnlyList<string> Instructions,
     long ServerTime);
 
-/// <param name="Endpoint">Method and path.</param>
-/// <param name="Format">The text with its variable parts in braces.</param>
-/// <param name="Example">The same filled in.</param>
-/// <param name="FormatWithAudience">The text of a request that names its <c>audience</c>: <c>:{audience}</c> is appended.</param>
-/// <param name="ExampleWithAudience">The same filled in.</param>
-/// <param name="Description">What it is for and who signs it.</param>
+/// <param name="Endpoint">The method and path of the endpoint.</param>
+/// <param name="Format">The text, with variable parts in braces.</param>
+/// <param name="Example">An example of the text.</param>
+/// <param name="FormatWithAudience">The text for a request with an <c>audience</c>: it ends with <c>:{audience}</c>.</param>
+/// <param name="ExampleWithAudience">An example of that text.</param>
+/// <param name="Description">What the request does and who signs it.</param>
 public sealed record CommitmentFormat(
     string Endpoint, string Format, string Example, string FormatWithAudience, string ExampleWithAudience, string Description);
 
-/// <param name="Format">The signed text with its variable parts in braces.</param>
-/// <param name="Headers">The headers, each sent once.</param>
-/// <param name="ExampleBody">A body.</param>
-/// <param name="ExampleText">The text that is signed for this body and these headers.</param>
+/// <param name="Format">The signed text, with variable parts in braces.</param>
+/// <param name="Headers">The headers. Send each of them once.</param>
+/// <param name="ExampleBody">An example of a body.</param>
+/// <param name="ExampleText">The signed text for that body and these headers.</param>
 public sealed record TaoHeaderFormat(string Format, IReadOnlyDictionary<string, string> Headers, string ExampleBody, string ExampleText);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace S3Auth.Application.Service;
 
-/// <summary>Anyone asks what to sign.</summary>
+/// <summary>Request for the texts to sign.</summary>
 public sealed record GetCommitmentFormatsQuery : IRequest<CommitmentFormats>;
 
 internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWindow window, Audiences audiences, TimeProvider time)
@@ -87,12 +87,15 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
 
     private string[] Instructions() =>
     [
-        "Write the commitment as UTF-8 text, with {timestamp} the current Unix time in seconds.",
-        "Sign exactly that text with the hotkey: sr25519, signing context 'substrate'; text wrapped as <Bytes>…</Bytes> is accepted too.",
-        "Send the signature as hex: 64 bytes, or 65 with a leading 01; an 0x prefix is allowed.",
-        $"Send the same {{timestamp}} in the request: at most {window.MaxAge.TotalSeconds:0} s old and {window.MaxAhead.TotalSeconds:0} s ahead of this server's clock.",
+        "Write the commitment as UTF-8 text. {timestamp} is the current Unix time in seconds.",
+        "Sign exactly that text with the hotkey (sr25519, signing context 'substrate'). A signature over <Bytes>…</Bytes> around the text is accepted too.",
+        "Send the signature as hex: 64 bytes, or 65 bytes with a leading 01. The prefix 0x is allowed.",
+        $"Send the same {{timestamp}} in the request. It may be at most {window.MaxAge.TotalSeconds:0} s old and {window.MaxAhead.TotalSeconds:0} s ahead of the server's clock.",
         "Addresses are SS58 with prefix 42.",
-        "Name the server that you call: send 'audience', the host of its URL with the port unless that is 443, and append ':' and the same text to the commitment. With Tao v2 headers, 'audience' in the body is enough. Nobody can then pass the request on to another server.",
-        "Or sign with Tao v2 headers instead: the text of tao_headers, over the bytes of the body as they are sent, with the Unix time in milliseconds and a new UUID for each request; the body then needs no hotkey, coldkey, timestamp and signature. A request with both proofs must be right in both.",
+        "Name the server that you call, so that nobody can relay the request to another server: send 'audience', the host of the URL with the port unless it "
+            + "is 443, and append ':' and the same text to the commitment. With Tao v2 headers, 'audience' in the body is enough.",
+        "Or use Tao v2 headers instead: sign the text of tao_headers, with the SHA-256 of the body's bytes as you send them, the Unix time in milliseconds, "
+            + "and a new UUID for each request. The body then needs no hotkey, coldkey, timestamp and signature. If a request has both proofs, both "
+            + "must verify.",
     ];
 }

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Anyone asks how the service is.</summary>
+/// <summary>Request for the health of the service.</summary>
 public sealed record GetHealthQuery : IRequest<Health>;
 
 internal sealed class GetHealthHandler(

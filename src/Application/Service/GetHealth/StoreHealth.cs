@@ -1,14 +1,25 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>What the last check of the object store found, beyond whether it answers. Checked at the start, every few minutes, and after failures.</summary>
-/// <param name="Problem">Why the store refuses this server, in the store's words, and what the operator can set, or that the last check failed in this server; null while neither is so.</param>
-/// <param name="PublicEndpointOk">Whether what is signed for clients works at <c>S3_PUBLIC_ENDPOINT</c>, as seen from this server; null where none is set.</param>
-/// <param name="PublicEndpointProblem">Why it does not; null when it does.</param>
-/// <param name="PostProblem">Why the store does not take upload forms, where uploads go by POST; null when it does.</param>
-/// <param name="PutUploads"><c>off</c> (uploads go by POST), <c>safe</c>, <c>unsafe</c> or <c>unknown</c>; only <c>safe</c> ones are granted.</param>
-/// <param name="PutProblem">Why uploads by PUT are not granted, or what they do not hold; null when all is well.</param>
-/// <param name="PutSizesEnforced">Whether the store takes a PUT of a stated <c>size</c> in that size only; null where that is not known.</param>
-/// <param name="CheckedAt">When the last check that found something ended; null before the first.</param>
+/// <summary>
+/// The findings of the last check of the object store. The server checks at its start, every few minutes, and after failures.
+/// </summary>
+/// <param name="Problem">
+/// Why the store refuses this server, in the store's words, and what the operator can set; or that the check itself failed. Null if all
+/// is well.
+/// </param>
+/// <param name="PublicEndpointOk">
+/// Whether presigned URLs work at <c>S3_PUBLIC_ENDPOINT</c>, seen from this server. Null if it is not set.
+/// </param>
+/// <param name="PublicEndpointProblem">Why they do not work. Null if they do.</param>
+/// <param name="PostProblem">Why the store does not accept upload forms. Null if it does, or if uploads use PUT.</param>
+/// <param name="PutUploads">
+/// <c>off</c> (uploads use POST), <c>safe</c>, <c>unsafe</c> or <c>unknown</c>. The server grants uploads by PUT only if <c>safe</c>.
+/// </param>
+/// <param name="PutProblem">
+/// Why the server does not grant uploads by PUT, or what the store does not enforce for them. Null if all is well.
+/// </param>
+/// <param name="PutSizesEnforced">Whether the store enforces the <c>size</c> of a PUT. Null if that is unknown.</param>
+/// <param name="CheckedAt">The time of the last completed check. Null before the first.</param>
 public sealed record StoreHealth(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Problem,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? PublicEndpointOk,
@@ -19,7 +30,7 @@ public sealed record StoreHealth(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? PutSizesEnforced,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CheckedAt)
 {
-    /// <summary>Whether nothing is wrong.</summary>
+    /// <summary>Whether the check found no problem.</summary>
     internal bool IsWell => Problem is null && PublicEndpointProblem is null && PostProblem is null && PutProblem is null;
 
     internal static StoreHealth Of(StoreFindings findings) => new(

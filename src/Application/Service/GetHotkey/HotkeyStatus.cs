@@ -1,34 +1,34 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>What the chain says about a hotkey on this subnet, and what it may do here.</summary>
+/// <summary>A hotkey on the chain, and what it may do here.</summary>
 public sealed record HotkeyStatus
 {
-    /// <summary>The hotkey.</summary>
+    /// <summary>The requested hotkey.</summary>
     public required AccountId Hotkey { get; init; }
 
     /// <summary>Whether it is registered on this subnet.</summary>
     public required bool Registered { get; init; }
 
-    /// <summary>Its uid; null if it is not registered.</summary>
+    /// <summary>Its uid. Null if it is not registered.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required ushort? Uid { get; init; }
 
-    /// <summary>The coldkey that owns it, which a miner must name; null if it is not registered.</summary>
+    /// <summary>The coldkey that owns it, which a miner must send. Null if it is not registered.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required AccountId? Coldkey { get; init; }
 
     /// <summary>Whether it has a validator permit.</summary>
     public required bool ValidatorPermit { get; init; }
 
-    /// <summary>Its alpha stake.</summary>
+    /// <summary>Its stake in alpha.</summary>
     public required decimal AlphaStake { get; init; }
 
-    /// <summary>Whether it may upload, as a miner.</summary>
+    /// <summary>Whether it may upload as a miner.</summary>
     public required bool IsMiner { get; init; }
 
-    /// <summary>Whether it may download the files of all miners, as a validator: it has a permit and more than the minimum stake.</summary>
+    /// <summary>Whether it may read all files as a validator: it has a permit, and more than the minimum stake.</summary>
     public required bool IsValidator { get; init; }
 
-    /// <summary>The block at which the chain was read.</summary>
+    /// <summary>The block at which the server read this.</summary>
     public required ulong Block { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Anyone asks how much may be asked for.</summary>
+/// <summary>Request for the limits.</summary>
 public sealed record GetRateLimitsQuery : IRequest<RateLimits>;
 
 internal sealed class GetRateLimitsHandler(TotalCount total, DailyLimits limits, BurstLimit burst, ISharedLimits shared, TimeProvider time)

@@ -1,32 +1,34 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>The limits, and how much of today's is left. Your own hotkey's use stands in the <c>RateLimit</c> header of each answer to it.</summary>
+/// <summary>
+/// The limits, and how much is left today. The header <c>RateLimit</c> of each answer to a signed request says what its hotkey has left.
+/// </summary>
 public sealed record RateLimits
 {
-    /// <summary>How many grants a hotkey gets a day as a miner.</summary>
+    /// <summary>The grants that a hotkey gets a day as a miner.</summary>
     public required long DailyPerMiner { get; init; }
 
-    /// <summary>How many as a validator.</summary>
+    /// <summary>The grants that a hotkey gets a day as a validator.</summary>
     public required long DailyPerValidator { get; init; }
 
-    /// <summary>How many all get together.</summary>
+    /// <summary>The grants that all hotkeys together get a day.</summary>
     public required long DailyTotal { get; init; }
 
-    /// <summary>How many requests one address may send a minute, granted or not.</summary>
+    /// <summary>The requests that one client address may send a minute, granted or not.</summary>
     public required int PerMinutePerAddress { get; init; }
 
-    /// <summary>How many grants all had today.</summary>
+    /// <summary>The grants of all hotkeys today.</summary>
     public required long UsedToday { get; init; }
 
-    /// <summary>How many they have left.</summary>
+    /// <summary>The grants that all hotkeys together have left today.</summary>
     public required long RemainingToday { get; init; }
 
-    /// <summary>When the day ends and all counts begin anew: 00:00 UTC.</summary>
+    /// <summary>The end of the day, 00:00 UTC, when all counts start again.</summary>
     public required DateTimeOffset ResetsAt { get; init; }
 
-    /// <summary>The same in seconds from now.</summary>
+    /// <summary>The seconds until then.</summary>
     public required long ResetsInSeconds { get; init; }
 
-    /// <summary>Whether all instances of this service count together at the moment; else each counts its own.</summary>
+    /// <summary>Whether all instances count together now. If not, each instance counts for itself.</summary>
     public required bool CountedTogether { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>A load balancer asks whether to send requests here.</summary>
+/// <summary>Request of a load balancer: should this instance get requests?</summary>
 public sealed record GetReadinessQuery : IRequest<Readiness>;
 
 /// <summary>

@@ -1,10 +1,13 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Recent answers to requests for access, including requests without a proof or over the burst limit.</summary>
-/// <param name="CountedTogether">Whether the counts include all instances, not only this one.</param>
-/// <param name="CountingSince">When this instance started counting; null if the counts include all instances.</param>
-/// <param name="LastHour">The last hour in intervals of a minute.</param>
-/// <param name="LastDay">The last 24 hours in intervals of half an hour.</param>
+/// <summary>
+/// The recent answers to the endpoints for miners and validators, including requests without a valid signature and requests over the
+/// burst limit.
+/// </summary>
+/// <param name="CountedTogether">Whether this counts the answers of all instances. If not, it counts those of this instance only.</param>
+/// <param name="CountingSince">The time from which this instance counts. Null if all instances count together.</param>
+/// <param name="LastHour">The last hour, by minute.</param>
+/// <param name="LastDay">The last day, by half hour.</param>
 public sealed record RecentActivity(
     bool CountedTogether,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CountingSince,

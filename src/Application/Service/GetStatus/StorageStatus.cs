@@ -1,33 +1,33 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>What is stored in the bucket, as far as its list of folders shows.</summary>
+/// <summary>The contents of the bucket, from a listing of its folders.</summary>
 public sealed record StorageStatus
 {
-    /// <summary>This deployment's layout.</summary>
+    /// <summary>The layout of this deployment: <c>coldkey</c> or <c>hotkey</c>.</summary>
     public required string FolderLayout { get; init; }
 
-    /// <summary>The path of a miner's folder, with its variable parts in braces.</summary>
+    /// <summary>The path of a miner's folder, with variable parts in braces.</summary>
     public required string FolderStructure { get; init; }
 
-    /// <summary>The number of miners that have a folder; null until they are counted.</summary>
+    /// <summary>The number of miners that have a folder in the bucket. Null if they were not counted yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int? Miners { get; init; }
 
-    /// <summary>The number of miners by source; absent until they are counted, and in layouts without sources.</summary>
+    /// <summary>The number of miners for each source. Absent if the layout has no sources, or if they were not counted yet.</summary>
     public IReadOnlyDictionary<string, int>? BySource { get; init; }
 
-    /// <summary>When the miners were counted; null until then.</summary>
+    /// <summary>The time of the count. Null if there was none yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public DateTimeOffset? CountedAt { get; init; }
 
     /// <summary>
-    /// The newest upload in any listing that this instance has made for a client; null if it has made none. Newer uploads may exist: the
-    /// server lists nothing to find out.
+    /// The time of the newest upload that this instance saw in a listing for a client. Null if it saw none. There may be newer uploads: the
+    /// server does not list the bucket to find them.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public DateTimeOffset? NewestUpload { get; init; }
 
-    /// <summary>The age of that upload in seconds; null if there is none.</summary>
+    /// <summary>The seconds since then. Null if there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public long? NewestUploadAgeSeconds { get; init; }
 }

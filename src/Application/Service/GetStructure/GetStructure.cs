@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Anyone asks where files live.</summary>
+/// <summary>Request for the layout of the bucket.</summary>
 public sealed record GetStructureQuery : IRequest<Structure>;
 
 internal sealed class GetStructureHandler(FolderLayout layout, IObjectStore store) : IRequestHandler<GetStructureQuery, Structure>

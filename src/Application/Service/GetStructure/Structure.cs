@@ -1,15 +1,15 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Where files live and how they get there.</summary>
-/// <param name="FolderLayout">This deployment's layout.</param>
-/// <param name="FolderStructure">A miner's folder with its variable parts in braces.</param>
-/// <param name="Description">The same in a sentence.</param>
-/// <param name="Sources">The configured sources; empty where the layout has none.</param>
-/// <param name="ExamplePaths">What uploaded files' keys look like.</param>
+/// <summary>The layout of the bucket and how to upload.</summary>
+/// <param name="FolderLayout">The layout of this deployment: <c>coldkey</c> or <c>hotkey</c>.</param>
+/// <param name="FolderStructure">The path of a miner's folder, with variable parts in braces.</param>
+/// <param name="Description">The layout in one sentence.</param>
+/// <param name="Sources">The configured sources. Empty if the layout has none.</param>
+/// <param name="ExamplePaths">Examples of keys of uploaded files.</param>
 /// <param name="UploadFlow">How to upload, step by step.</param>
-/// <param name="MinBytes">The smallest file, in bytes.</param>
-/// <param name="MaxBytes">The largest file, in bytes.</param>
-/// <param name="UploadMethod"><c>POST</c>: one form takes any number of files; <c>PUT</c>: each file is asked for.</param>
+/// <param name="MinBytes">The minimum size of a file in bytes.</param>
+/// <param name="MaxBytes">The maximum size of a file in bytes.</param>
+/// <param name="UploadMethod"><c>POST</c>: one form uploads any number of files. <c>PUT</c>: each file needs a URL of its own.</param>
 public sealed record Structure(
     string FolderLayout,
     string FolderStructure,

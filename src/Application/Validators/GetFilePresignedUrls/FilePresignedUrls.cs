@@ -1,61 +1,61 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>Downloads of one miner's files.</summary>
+/// <summary>Download URLs for files of one miner.</summary>
 public sealed record FilePresignedUrls : ILargeAnswer
 {
-    /// <summary>The validator these were granted to.</summary>
+    /// <summary>The hotkey of the validator.</summary>
     public required AccountId ValidatorHotkey { get; init; }
 
-    /// <summary>The miner's hotkey, where the request named it by that.</summary>
+    /// <summary>The hotkey of the miner. Absent if the request named the coldkey.</summary>
     public AccountId? MinerHotkey { get; init; }
 
-    /// <summary>The miner's coldkey, where the request named it by that.</summary>
+    /// <summary>The coldkey of the miner. Absent if the request named the hotkey.</summary>
     public AccountId? MinerColdkey { get; init; }
 
-    /// <summary>The bucket that holds the files.</summary>
+    /// <summary>The name of the bucket.</summary>
     public required string Bucket { get; init; }
 
-    /// <summary>How long was asked for, in hours; the URLs may end sooner, see <c>expiry_time</c>.</summary>
+    /// <summary>The requested lifetime of the URLs in hours. They may end sooner: see <c>expiry_time</c>.</summary>
     public required long ExpiryHours { get; init; }
 
-    /// <summary>When the URLs really end.</summary>
+    /// <summary>The effective expiry: when the URLs end.</summary>
     public required DateTimeOffset ExpiryTime { get; init; }
 
-    /// <summary>How many keys the request had.</summary>
+    /// <summary>The number of keys in the request.</summary>
     public required int TotalRequestedFiles { get; init; }
 
-    /// <summary>How many of them lie in the miner's folders.</summary>
+    /// <summary>The number of those in the miner's folders.</summary>
     public required int ValidFilesCount { get; init; }
 
-    /// <summary>How many do not.</summary>
+    /// <summary>The number of the others.</summary>
     public required int InvalidFilesCount { get; init; }
 
-    /// <summary>How many URLs there are: one for each different valid key.</summary>
+    /// <summary>The number of URLs: one for each different valid key.</summary>
     public required int SuccessfulUrls { get; init; }
 
-    /// <summary>How many valid keys could not be signed; signing needs no network and does not fail by the file.</summary>
+    /// <summary>The number of valid keys that could not be signed. Always 0, because signing needs no network.</summary>
     public int FailedFiles { get; }
 
-    /// <summary>A download of each valid file, by its key. Whether the file is there shows at the store.</summary>
+    /// <summary>The URL of each valid key. The server does not check that the file exists.</summary>
     public required IReadOnlyDictionary<string, FileUrl> FileUrls { get; init; }
 
-    /// <summary>The keys that lie outside of the miner's folders, or are none. Never signed.</summary>
+    /// <summary>The keys outside of the miner's folders, and texts that are not keys. They are never signed.</summary>
     public required IReadOnlyList<string> InvalidFiles { get; init; }
 
-    /// <summary>What went wrong with each of the failed files.</summary>
+    /// <summary>The errors of the failed files. Always empty.</summary>
     public IReadOnlyList<string> FailedFilesDetails { get; } = [];
 
-    /// <summary>The text whose signature proved this request.</summary>
+    /// <summary>The text that the proof of this request signed.</summary>
     public required string CommitmentUsed { get; init; }
 
-    /// <summary>The folders that hold them.</summary>
+    /// <summary>The folders that contain the files.</summary>
     internal IReadOnlyList<string> Prefixes { get; init; } = [];
 
     GrantedAccess IGranted.Granted => new(Prefixes, SuccessfulUrls, ExpiryTime);
 }
 
-/// <param name="PresignedUrl">Downloads the file.</param>
-/// <param name="FileKey">Its key.</param>
-/// <param name="ExpiresInSeconds">How long the URL lasts.</param>
-/// <param name="FileName">The last segment of its key.</param>
+/// <param name="PresignedUrl">The presigned URL that downloads the file.</param>
+/// <param name="FileKey">The key of the file.</param>
+/// <param name="ExpiresInSeconds">The seconds until the URL expires.</param>
+/// <param name="FileName">The last segment of the key.</param>
 public sealed record FileUrl(string PresignedUrl, string FileKey, long ExpiresInSeconds, string FileName);

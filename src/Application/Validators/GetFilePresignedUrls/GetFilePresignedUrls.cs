@@ -1,23 +1,23 @@
 namespace S3Auth.Application.Validators;
 
 /// <summary>
-/// A validator asks to download files of one miner. The commitment is <c>s3:validator:files:{miner}:{hotkey}:{timestamp}</c>.
+/// Request of a validator to download files of one miner. The commitment is <c>s3:validator:files:{miner}:{hotkey}:{timestamp}</c>.
 /// </summary>
 public sealed record GetFilePresignedUrlsCommand : OneMinerRequest, IRequest<FilePresignedUrls>
 {
-    /// <summary>How long URLs last when nothing is asked for, in hours.</summary>
+    /// <summary>The default lifetime of URLs in hours.</summary>
     public const long StandardHours = 1;
 
-    /// <summary>The longest that can be asked for, in hours.</summary>
+    /// <summary>The maximum lifetime of URLs in hours.</summary>
     public const long MostHours = 24;
 
-    /// <summary>The most keys in one request.</summary>
+    /// <summary>The maximum number of keys in a request.</summary>
     public const int MostKeys = 1000;
 
-    /// <summary>The files' keys, 1 to 1,000, as /list-files gives them; those of a presigned listing percent-decoded.</summary>
+    /// <summary>The keys of the files, 1 to 1,000, as /list-files returns them. Percent-decode the keys of a presigned listing.</summary>
     public IReadOnlyList<string?>? FileKeys { get; init; }
 
-    /// <summary>How long the URLs should last, in hours from 1 to 24; 1 when left out.</summary>
+    /// <summary>The requested lifetime of the URLs in hours, 1 to 24. Default: 1.</summary>
     public long? ExpiryHours { get; init; }
 
     internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.FileUrls(Miner, hotkey, timestamp);

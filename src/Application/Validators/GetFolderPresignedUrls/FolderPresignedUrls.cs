@@ -3,25 +3,25 @@ namespace S3Auth.Application.Validators;
 /// <summary>Listings of every miner's job folders.</summary>
 public sealed record FolderPresignedUrls : ILargeAnswer
 {
-    /// <summary>The validator these were granted to.</summary>
+    /// <summary>The hotkey of the validator.</summary>
     public required AccountId ValidatorHotkey { get; init; }
 
-    /// <summary>The bucket that holds the data.</summary>
+    /// <summary>The name of the bucket.</summary>
     public required string Bucket { get; init; }
 
-    /// <summary>How long the URLs last, in seconds from now.</summary>
+    /// <summary>The seconds until the effective expiry.</summary>
     public required long ExpirySeconds { get; init; }
 
-    /// <summary>When they really end.</summary>
+    /// <summary>The effective expiry: when the URLs end.</summary>
     public required DateTimeOffset ExpiryTime { get; init; }
 
-    /// <summary>How many miners have a folder in the bucket.</summary>
+    /// <summary>The number of miners that have a folder in the bucket.</summary>
     public required int TotalMiners { get; init; }
 
-    /// <summary>Each of them, by the account that names its folders.</summary>
+    /// <summary>The job folders of each miner, by the account in the path of its folders.</summary>
     public required IReadOnlyDictionary<string, MinerJobs> FolderUrls { get; init; }
 
-    /// <summary>The text whose signature proved this request.</summary>
+    /// <summary>The text that the proof of this request signed.</summary>
     public required string CommitmentUsed { get; init; }
 
     GrantedAccess IGranted.Granted => new([FolderLayout.AllDataPrefix], Files: null, ExpiryTime);
@@ -30,26 +30,28 @@ public sealed record FolderPresignedUrls : ILargeAnswer
 /// <summary>The job folders of one miner.</summary>
 public sealed record MinerJobs
 {
-    /// <summary>The miner's folder; where the layout has sources, that of the first in which it has data.</summary>
+    /// <summary>The folder of the miner. If the layout has sources, the folder of the first source that has data.</summary>
     public required string MinerPath { get; init; }
 
     /// <summary>
-    /// Its <c>job_id=…/</c> folders, of all sources, whose job has a name that jobs may have: 1 to 128 of <c>A-Z a-z 0-9 . _ -</c>.
+    /// The <c>job_id=…/</c> folders of all sources whose job id is valid: 1 to 128 characters of <c>A-Z a-z 0-9 . _ -</c>.
     /// </summary>
     public required IReadOnlyList<JobFolder> JobFolders { get; init; }
 
-    /// <summary>How many these are.</summary>
+    /// <summary>The number of job folders.</summary>
     public required int TotalJobs { get; init; }
 
-    /// <summary>Present and true where a folder has more jobs than this answer shows; /list-files shows everything.</summary>
+    /// <summary>True if a folder has more jobs than this answer contains; else absent. /list-files returns all files.</summary>
     public bool? HasMoreJobs { get; init; }
 
-    /// <summary>The miner's folder of each source in which it has data, files outside of jobs included; absent where the layout has no sources.</summary>
+    /// <summary>
+    /// The folder of each source that has data. Its listing includes files outside of job folders. Absent if the layout has no sources.
+    /// </summary>
     public IReadOnlyList<MinerFolder>? Folders { get; init; }
 }
 
-/// <param name="JobId">The job.</param>
-/// <param name="Path">The folder's prefix, with its trailing <c>/</c>.</param>
-/// <param name="PresignedUrl">A presigned listing of it, the first 1,000 objects, with percent-encoded names.</param>
-/// <param name="Source">The source's name; absent where the layout has none.</param>
+/// <param name="JobId">The job id.</param>
+/// <param name="Path">The prefix of the folder, which ends with <c>/</c>.</param>
+/// <param name="PresignedUrl">A presigned listing of the first 1,000 objects in the folder, with percent-encoded names.</param>
+/// <param name="Source">The name of the source. Absent if the layout has no sources.</param>
 public sealed record JobFolder(string JobId, string Path, string PresignedUrl, string? Source);

@@ -1,11 +1,11 @@
 namespace S3Auth.Application.Validators;
 
 /// <summary>
-/// A validator asks to list every miner's job folders. The commitment is <c>s3:validator:folders:{hotkey}:{timestamp}</c>.
+/// Request of a validator to list every miner's job folders. The commitment is <c>s3:validator:folders:{hotkey}:{timestamp}</c>.
 /// </summary>
 public sealed record GetFolderPresignedUrlsCommand : ValidatorRequest, IRequest<FolderPresignedUrls>
 {
-    /// <summary>When the grant should end, in Unix seconds; as late as possible when left out.</summary>
+    /// <summary>The requested expiry of the grant in Unix seconds. Default: as late as possible.</summary>
     public long? Expiry { get; init; }
 
     internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.FolderUrls(hotkey, timestamp);

@@ -1,18 +1,18 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>A validator asks for one page of the listing of one miner's folder.</summary>
+/// <summary>Request of a validator for one page of the listing of a miner's folder.</summary>
 public sealed record GetMinerListCommand : OneMinerRequest, IRequest<MinerList>
 {
-    /// <summary>The longest token, in characters.</summary>
+    /// <summary>The maximum length of a token in characters.</summary>
     public const int LongestToken = 4096;
 
-    /// <summary>Which source's folder; the first one's when left out.</summary>
+    /// <summary>The source of the folder. Default: the first source.</summary>
     public Source? Source { get; init; }
 
     /// <summary>
-    /// The store's <c>NextContinuationToken</c>, as the page before gave it, at most 4,096 characters; the first page when left out or empty. Only the
-    /// store can read it: this server signs it as it is, together with the miner's prefix, so that whatever it says, nothing else is listed. To a token
-    /// that the store did not give, the store answers with an error of its own (400 or 500), or with a page that begins somewhere else.
+    /// The <c>NextContinuationToken</c> of the previous page, at most 4,096 characters. Default: the first page. Only the store can read
+    /// it. The server signs it together with the miner's prefix, so it cannot list anything else. If the store did not issue the token,
+    /// the store answers with an error (400 or 500), or with a page that begins somewhere else.
     /// </summary>
     public string? ContinuationToken { get; init; }
 }

@@ -1,12 +1,15 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>One page of the listing of one miner's folder.</summary>
-/// <param name="ListUrl">A presigned listing, up to 1,000 objects, with percent-encoded names. Where its <c>IsTruncated</c> is true, ask for the next page with its <c>NextContinuationToken</c>.</param>
-/// <param name="Prefix">The folder's prefix, with its trailing <c>/</c>.</param>
-/// <param name="ExpiresInSeconds">How long the URL lasts.</param>
+/// <summary>One page of the listing of a miner's folder.</summary>
+/// <param name="ListUrl">
+/// A presigned listing of up to 1,000 objects with percent-encoded names. If its <c>IsTruncated</c> is true, request the next page with
+/// its <c>NextContinuationToken</c>.
+/// </param>
+/// <param name="Prefix">The prefix of the folder, which ends with <c>/</c>.</param>
+/// <param name="ExpiresInSeconds">The seconds until the URL expires.</param>
 public sealed record MinerList(string ListUrl, string Prefix, long ExpiresInSeconds) : IGranted
 {
-    /// <summary>When the URL ends.</summary>
+    /// <summary>The expiry of the URL.</summary>
     internal DateTimeOffset Expiry { get; init; }
 
     GrantedAccess IGranted.Granted => new([Prefix], Files: null, Expiry);

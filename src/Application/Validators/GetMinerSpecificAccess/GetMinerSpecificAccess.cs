@@ -1,9 +1,9 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>A validator asks to list one miner's folders.</summary>
+/// <summary>Request of a validator to list one miner's folders.</summary>
 public sealed record GetMinerSpecificAccessCommand : OneMinerRequest, IRequest<MinerSpecificAccess>
 {
-    /// <summary>When the grant should end, in Unix seconds; as late as possible when left out.</summary>
+    /// <summary>The requested expiry of the grant in Unix seconds. Default: as late as possible.</summary>
     public long? Expiry { get; init; }
 }
 

@@ -1,9 +1,11 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>A validator asks to find and list every miner's folder. The commitment is <c>s3:validator:access:{timestamp}</c>.</summary>
+/// <summary>
+/// Request of a validator to find and list every miner's folder. The commitment is <c>s3:validator:access:{timestamp}</c>.
+/// </summary>
 public sealed record GetValidatorAccessCommand : ValidatorRequest, IRequest<ValidatorAccess>
 {
-    /// <summary>When the grant should end, in Unix seconds; as late as possible when left out.</summary>
+    /// <summary>The requested expiry of the grant in Unix seconds. Default: as late as possible.</summary>
     public long? Expiry { get; init; }
 
     internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.ValidatorAccess(timestamp);

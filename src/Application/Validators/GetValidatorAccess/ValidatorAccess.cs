@@ -1,58 +1,58 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>Read access of one validator: listings of everything, of each source, and of every miner's folders.</summary>
+/// <summary>Read access for a validator: listings of the whole data, of each source, and of every miner's folders.</summary>
 public sealed record ValidatorAccess : ILargeAnswer
 {
-    /// <summary>The bucket that holds the data.</summary>
+    /// <summary>The name of the bucket.</summary>
     public required string Bucket { get; init; }
 
-    /// <summary>The region it is in.</summary>
+    /// <summary>The region of the bucket.</summary>
     public required string Region { get; init; }
 
-    /// <summary>The validator this was granted to.</summary>
+    /// <summary>The hotkey of the validator.</summary>
     public required AccountId ValidatorHotkey { get; init; }
 
-    /// <summary>When all of this really ends.</summary>
+    /// <summary>The effective expiry: when the URLs and forms of this answer end.</summary>
     public required DateTimeOffset Expiry { get; init; }
 
-    /// <summary>The same in seconds from now.</summary>
+    /// <summary>The seconds until the effective expiry.</summary>
     public required long ExpirySeconds { get; init; }
 
-    /// <summary>Presigned listings of everything and of where miners are found.</summary>
+    /// <summary>Presigned listings of the whole data and of each source.</summary>
     public required ValidatorUrls Urls { get; init; }
 
-    /// <summary>Every miner that has a folder in the bucket, in no promised order.</summary>
+    /// <summary>Every miner that has a folder in the bucket, in any order.</summary>
     public required IReadOnlyList<MinerFolders> Miners { get; init; }
 
-    /// <summary>How folders are named here.</summary>
+    /// <summary>The layout of folders in this deployment.</summary>
     public required StructureInfo StructureInfo { get; init; }
 
     GrantedAccess IGranted.Granted => new([FolderLayout.AllDataPrefix], Files: null, Expiry);
 }
 
 /// <summary>
-/// Presigned listings beyond one miner. Each shows the first 1,000 entries: a presigned listing cannot be continued. Names in it are
-/// percent-encoded (<c>encoding-type=url</c>): decode each <c>Key</c> and <c>Prefix</c>, and read a <c>+</c> as a space.
+/// Presigned listings of more than one miner. Each returns the first 1,000 entries only, because a presigned listing cannot be continued.
+/// Names in it are percent-encoded (<c>encoding-type=url</c>): decode each <c>Key</c> and <c>Prefix</c>, and read a <c>+</c> as a space.
 /// </summary>
-/// <param name="Global">Of the whole bucket's data.</param>
-/// <param name="Sources">By source; absent where the layout has none.</param>
-/// <param name="Miners">Of all miners' folders; absent where the layout has sources.</param>
+/// <param name="Global">The listing of the whole data.</param>
+/// <param name="Sources">The listing of each source. Absent if the layout has no sources.</param>
+/// <param name="Miners">The listing of all miners' folders. Absent if the layout has sources.</param>
 public sealed record ValidatorUrls(GlobalUrls Global, IReadOnlyDictionary<string, SourceUrls>? Sources, MinersUrls? Miners);
 
 /// <param name="ListAllData">
-/// Lists the objects below <c>data/</c>, the first 1,000, which may all be one miner's. Each miner's own <c>list_url</c>, and /list-files,
-/// keep miners apart.
+/// Lists the first 1,000 objects below <c>data/</c>, which may all belong to one miner. Use the <c>list_url</c> of each miner, or
+/// /list-files, to read one miner at a time.
 /// </param>
 public sealed record GlobalUrls(string ListAllData);
 
 /// <param name="ListMiners">Lists the folders of one source.</param>
-/// <param name="Prefix">The source's prefix.</param>
+/// <param name="Prefix">The prefix of the source.</param>
 public sealed record SourceUrls(string ListMiners, string Prefix);
 
 /// <param name="ListAllMiners">Lists the folders of all hotkeys.</param>
 public sealed record MinersUrls(string ListAllMiners);
 
-/// <param name="Id">The account that names the folders: a coldkey or a hotkey, by the layout.</param>
-/// <param name="Uid">Its uid, where it is still registered (of a coldkey with several hotkeys, the lowest).</param>
-/// <param name="Folders">Its folders, one for each source in which it has data.</param>
+/// <param name="Id">The account in the path of the folders: a coldkey or a hotkey, as the layout says.</param>
+/// <param name="Uid">The uid of the miner, for a coldkey with several hotkeys the lowest. Absent if it is not registered any more.</param>
+/// <param name="Folders">The folders of the miner, one for each source that has data.</param>
 public sealed record MinerFolders(AccountId Id, ushort? Uid, IReadOnlyList<MinerFolder> Folders);

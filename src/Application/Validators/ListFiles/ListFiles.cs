@@ -1,18 +1,18 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>A validator asks what is in one miner's folders.</summary>
+/// <summary>Request of a validator for the files of one miner.</summary>
 public sealed record ListFilesCommand : OneMinerRequest, IRequest<FileList>, IFileListRequest
 {
-    /// <summary>Only this source's folder; all of them when left out.</summary>
+    /// <summary>Only the folder of this source. Default: all sources.</summary>
     public Source? Source { get; init; }
 
-    /// <summary>Only files whose keys begin with this; what follows the miner's folder is enough.</summary>
+    /// <summary>Only files whose keys begin with this. The part after the miner's folder is enough.</summary>
     public string? Prefix { get; init; }
 
-    /// <summary>How many files in one page at most, 1 to 1,000; 1,000 when left out. A page of long keys has fewer.</summary>
+    /// <summary>The maximum number of files in the page, 1 to 1,000. Default: 1,000. A page with long keys has fewer.</summary>
     public long? Limit { get; init; }
 
-    /// <summary>The <c>next_cursor</c> of an earlier page.</summary>
+    /// <summary>The <c>next_cursor</c> of the previous page. Default: the first page.</summary>
     public string? Cursor { get; init; }
 }
 

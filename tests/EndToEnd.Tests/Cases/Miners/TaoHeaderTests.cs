@@ -276,12 +276,12 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
         (Func<long> Moment, string Code, string Says)[] moments =
         [
             (() => 0, "timestamp_expired", "sign again"),
-            (() => TaoProof.Now - 303_000, "timestamp_expired", "past the allowed 300 s"),
-            (() => TaoProof.Now - 86_400_000, "timestamp_expired", "past the allowed 300 s"),
+            (() => TaoProof.Now - 303_000, "timestamp_expired", "too old (the limit is 300 s"),
+            (() => TaoProof.Now - 86_400_000, "timestamp_expired", "too old (the limit is 300 s"),
             (() => ServiceClient.Now, "timestamp_expired", "millisecond"),
-            (() => TaoProof.Now + 64_000, "timestamp_in_future", "beyond the allowed 60 s"),
-            (() => TaoProof.Now * 1000, "timestamp_in_future", "beyond the allowed 60 s"),
-            (() => long.MaxValue, "timestamp_in_future", "beyond the allowed 60 s"),
+            (() => TaoProof.Now + 64_000, "timestamp_in_future", "too far ahead (the limit is 60 s"),
+            (() => TaoProof.Now * 1000, "timestamp_in_future", "too far ahead (the limit is 60 s"),
+            (() => long.MaxValue, "timestamp_in_future", "too far ahead (the limit is 60 s"),
         ];
 
         foreach (var (moment, code, says) in moments)
