@@ -56,7 +56,7 @@ public sealed class RefusalTests
 
     // The command-line tool must not reference the server's projects, so its table has the codes as texts.
     [Test]
-    public void Advice_of_the_tool_is_for_codes_that_exist()
+    public void Table_of_the_tool_has_every_code_and_no_other()
     {
         var tables = (
             from type in Assembly.Load("s3auth").GetTypes()
@@ -66,7 +66,11 @@ public sealed class RefusalTests
             where table is not null && table.Keys.OfType<string>().Contains("chain_unavailable", StringComparer.Ordinal)
             select table).ToList();
 
-        Assert.That(tables, Has.Count.EqualTo(1), "the tables of advice");
-        Assert.That(tables[0].Keys.Cast<string>(), Is.SubsetOf(ProblemKind.All.Select(kind => kind.Code)));
+        Assert.That(tables, Has.Count.EqualTo(1), "tables");
+        Assert.Multiple(() =>
+        {
+            Assert.That(Refusal.All.Select(refusal => refusal.Name), Is.SubsetOf(tables[0].Keys));
+            Assert.That(tables[0].Keys, Is.SubsetOf(ProblemKind.All.Select(kind => kind.Code)));
+        });
     }
 }
