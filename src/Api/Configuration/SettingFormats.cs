@@ -55,8 +55,6 @@ internal static partial class SettingFormats
         "write it as https://host or http://host:port/path, without user, query and fragment",
         BaseUrl.IsUsable);
 
-    internal static SettingFormat<Uri> ProjectUrl { get; } = PublicUrl with { Values = "`https://github.com/example/s3auth/tree/main`" };
-
     internal static SettingFormat<IReadOnlyList<Source>> Sources { get; } = new(
         "names of up to 32 lowercase letters, digits, `_`, `-`, with commas", ParseSources);
 
