@@ -31,7 +31,7 @@ public class ChainBenchmarks
     public int Decode() => SubnetState.Decode(_answer, 46).Length;
 
     [Benchmark(Description = "Decode and build the snapshot")]
-    public Metagraph Build() => _reader.Understand("chain", "node", 1, DateTimeOffset.UnixEpoch, _answer).Metagraph;
+    public Metagraph Build() => _reader.Decode("chain", "node", 1, DateTimeOffset.UnixEpoch, _answer).Metagraph;
 
     internal static ChainOptions Options() => new()
     {

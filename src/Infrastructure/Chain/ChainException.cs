@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// The chain could not be read. The message is for everyone: it names a node by <see cref="NodeEndpoint.Origin"/> at most, and
-/// repeats nothing that a node said but a chain's name and numbers. What it said is in <see cref="Exception.InnerException"/>.
+/// The chain could not be read. The message is public: it names a node only by its <see cref="NodeEndpoint.Origin"/>, and of what a
+/// node sent it contains only the chain's name and numbers. <see cref="Exception.InnerException"/> may contain everything else.
 /// </summary>
 internal sealed class ChainException(ChainFailure failure, string message, Exception? cause = null) : Exception(message, cause)
 {

@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// How the metagraph is kept, as metrics of the meter <see cref="MeterName"/>. Named by OpenTelemetry's conventions; no label
-/// carries an address.
+/// Metrics about reading the metagraph, in the meter <see cref="MeterName"/>. Names follow OpenTelemetry's conventions. No label
+/// contains an address.
 /// </summary>
 internal sealed class ChainMetrics : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class ChainMetrics : IDisposable
             "s3auth.metagraph.node.failures", "{failure}", "Failures of nodes to give the metagraph, by reason.");
     }
 
-    /// <summary>Shows the held metagraph from now on. Nothing is shown of one that is not there.</summary>
+    /// <summary>Reports the current snapshot from now on. There are no measurements while there is no snapshot.</summary>
     internal void Observe(IMetagraph metagraph)
     {
         _meter.CreateObservableGauge("s3auth.metagraph.age", () => Measure(metagraph.Describe().Age?.TotalSeconds), "s", "Age of the metagraph.");
@@ -36,11 +36,11 @@ internal sealed class ChainMetrics : IDisposable
             "Registered hotkeys in the metagraph.");
     }
 
-    /// <summary>A sync ended.</summary>
+    /// <summary>Counts a sync that ended.</summary>
     internal void Synchronised(TimeSpan duration, bool ok) =>
         _duration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", ok ? "ok" : "failed"));
 
-    /// <summary>A node failed; another may have answered in its place.</summary>
+    /// <summary>Counts a failure of one node. The sync may still succeed with another node.</summary>
     internal void NodeFailed(ChainFailure failure) =>
         _failures.Add(1, new KeyValuePair<string, object?>("reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(failure.ToString())));
 

@@ -1,9 +1,9 @@
 namespace S3Auth.Infrastructure.Chain;
 
-/// <summary>A network as <c>BT_NETWORK</c> chooses it: one that everyone knows by name, or nodes of the operator's own choice.</summary>
+/// <summary>The network that <c>BT_NETWORK</c> chooses: a public one by its name, or nodes that the operator lists.</summary>
 public sealed class ChainNetwork
 {
-    /// <summary>The name of a network that is given by its nodes.</summary>
+    /// <summary>The name of a network whose nodes the operator lists.</summary>
     public const string CustomName = "custom";
 
     private static readonly Dictionary<string, string> PublicEndpoints = new(StringComparer.Ordinal)
@@ -19,7 +19,7 @@ public sealed class ChainNetwork
         Endpoints = endpoints;
     }
 
-    /// <summary>The names that <see cref="TryParse"/> knows.</summary>
+    /// <summary>The names that <see cref="TryParse"/> accepts.</summary>
     public static IReadOnlyCollection<string> Names => PublicEndpoints.Keys;
 
     /// <summary><c>finney</c>, <c>test</c>, <c>local</c> or <c>custom</c>.</summary>
@@ -28,7 +28,7 @@ public sealed class ChainNetwork
     /// <summary>Its nodes, in order of preference; at least one, each once.</summary>
     public IReadOnlyList<NodeEndpoint> Endpoints { get; }
 
-    /// <summary>What the network is called towards people: its name, or else what the chain calls itself.</summary>
+    /// <summary>The network's display name: its own name, or the chain's name if the operator lists the nodes.</summary>
     internal string NameFor(string chain) => Name == CustomName ? chain : Name;
 
     /// <summary>Reads a name, or one or more <c>ws(s)://</c> addresses separated by commas.</summary>

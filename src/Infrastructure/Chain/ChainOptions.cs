@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Chain;
 
-/// <summary>Which subnet of which chain is followed, and how closely.</summary>
+/// <summary>Which subnet of which chain the server reads, and how often.</summary>
 public sealed class ChainOptions
 {
     /// <summary>The chain.</summary>
@@ -9,23 +9,23 @@ public sealed class ChainOptions
     /// <summary>The subnet.</summary>
     public required ushort Netuid { get; init; }
 
-    /// <summary>Where the last good snapshot is kept for the next start.</summary>
+    /// <summary>The folder in which the last snapshot is saved for the next start.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>From the start of one sync to the start of the next. Default 60 s.</summary>
+    /// <summary>The time between the starts of two syncs. Default 60 s.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How old a snapshot may be that requests are decided on. Default 1 h.</summary>
+    /// <summary>The maximum age of a snapshot that requests may use. Default 1 h.</summary>
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long connecting to a node may take, name resolution and TLS included. Default 5 s.</summary>
+    /// <summary>The time that connecting to a node may take, including DNS and TLS. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a node may take to answer one call, to the answer's last byte. Default 15 s.</summary>
+    /// <summary>The time that a node may take for one call, up to the answer's last byte. Default 15 s.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// <see cref="SyncInterval"/>, shortened where <see cref="MaxStaleness"/> would otherwise pass between two syncs.
+    /// <see cref="SyncInterval"/>, but at most half of <see cref="MaxStaleness"/>, so that a snapshot does not expire between two syncs.
     /// </summary>
     internal TimeSpan EffectiveInterval => SyncInterval < MaxStaleness / 2 ? SyncInterval : MaxStaleness / 2;
 }

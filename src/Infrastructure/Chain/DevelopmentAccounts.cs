@@ -1,9 +1,9 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// The metagraph of a development machine: Substrate's well-known accounts, whose keys everyone holds. <c>//Alice</c> validates;
-/// <c>//Bob</c>, <c>//Charlie</c> and <c>//Dave</c> mine; <c>//Eve</c> has a permit but no stake. Each is owned by the coldkey
-/// derived from it, <c>//Bob//cold</c> and so on.
+/// The metagraph for development: Substrate's well-known accounts, whose private keys are public. <c>//Alice</c> is a validator;
+/// <c>//Bob</c>, <c>//Charlie</c> and <c>//Dave</c> are miners; <c>//Eve</c> has a permit but no stake. The coldkey that owns a hotkey
+/// is derived from it: <c>//Bob//cold</c> owns <c>//Bob</c>.
 /// </summary>
 internal static class DevelopmentAccounts
 {

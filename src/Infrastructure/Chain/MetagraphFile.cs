@@ -4,12 +4,12 @@ namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// Reads a metagraph from JSON: <c>{"netuid", "block", "neurons": [{"uid", "hotkey", "coldkey", "validator_permit",
-/// "alpha_stake"}]}</c>, stakes in alpha. Every member is required; a misspelt one is an error, because a permit that silently
-/// stays false locks a validator out.
+/// "alpha_stake"}]}</c>, stakes in alpha. Every member is required. An unknown member is an error, because a misspelt
+/// <c>validator_permit</c> would lock a validator out.
 /// </summary>
 internal static class MetagraphFile
 {
-    /// <exception cref="InvalidDataException">The file holds no such metagraph; the message says what is wrong, for an operator.</exception>
+    /// <exception cref="InvalidDataException">The file contains no metagraph of this subnet. The message tells the operator why.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static Metagraph Read(string path, string network, ushort netuid, DateTimeOffset readAt)
     {
@@ -36,11 +36,11 @@ internal static class MetagraphFile
         try
         {
             var file = JsonSerializer.Deserialize(json, MetagraphFileJson.Default.Content)
-                ?? throw new InvalidDataException("It holds null instead of a metagraph.");
+                ?? throw new InvalidDataException("It contains null instead of a metagraph.");
 
             return file.Netuid == netuid
                 ? new Metagraph(network, netuid, file.Block, readAt, [.. file.Neurons.Select(ToNeuron)])
-                : throw new InvalidDataException($"It is of netuid {file.Netuid}, but this server is set to {netuid}.");
+                : throw new InvalidDataException($"It is for netuid {file.Netuid}, but NET_UID is {netuid}.");
         }
         catch (JsonException malformed)
         {
@@ -65,7 +65,7 @@ internal static class MetagraphFile
     private static AccountId ToAccount(Row row, string member, string address) =>
         Ss58.TryDecode(address, out var account, out var error)
             ? account
-            : throw new InvalidDataException($"The {member} of uid {row.Uid} is no SS58 address with prefix 42 ({error}).");
+            : throw new InvalidDataException($"The {member} of uid {row.Uid} is not an SS58 address with prefix 42 ({error}).");
 
     internal sealed record Content(ushort Netuid, ulong Block, IReadOnlyList<Row> Neurons);
 

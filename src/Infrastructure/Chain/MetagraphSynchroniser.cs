@@ -3,22 +3,22 @@ using System.Threading.Channels;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// Keeps the metagraph as the chain has it: reads it at the start and then again and again, each time whole, and swaps it in.
-/// Requests read what is held and never wait for a node. While no node answers the last one stays in force until it is too old to
-/// decide on; it is also kept on disk, for a start in such a time.
+/// Reads the metagraph from the chain, at the start and then regularly, and replaces the current snapshot as a whole. Requests read the
+/// current snapshot and never wait for a node. While no node answers, the last snapshot stays in use up to
+/// <see cref="ChainOptions.MaxStaleness"/>. It is also saved on disk, so that the server can start while no node answers.
 /// </summary>
 internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagraph
 {
-    /// <summary>The time between two blocks of the chain: the least between a sync and an extra one.</summary>
+    /// <summary>The time between two blocks of the chain, and the minimum time between the end of a sync and an early one.</summary>
     internal static readonly TimeSpan BlockTime = TimeSpan.FromSeconds(12);
 
-    /// <summary>How long a chain that makes a block every 12 s may go without a new finalized one before its node is not believed.</summary>
-    internal static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(5);
+    /// <summary>The maximum time without a new finalized block. Then the answers of the node are refused.</summary>
+    internal static readonly TimeSpan MaxBlockAge = TimeSpan.FromMinutes(5);
 
-    private const string HowToForget = "If the chain was reset or changed, remove metagraph-snapshot.json and restart.";
+    private const string ResetAdvice = "If the chain was reset or changed, remove metagraph-snapshot.json and restart.";
 
-    // A kept snapshot from the future is of a clock that was wrong, then or now; a little is a clock that was corrected.
-    private static readonly TimeSpan MostAhead = TimeSpan.FromMinutes(1);
+    // A small difference is a clock that was corrected. A saved snapshot from further in the future was made with a wrong clock.
+    private static readonly TimeSpan MaxFileClockSkew = TimeSpan.FromMinutes(1);
 
     private readonly ChainOptions _options;
     private readonly NodePool _nodes;
@@ -28,13 +28,13 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     private readonly TimeProvider _time;
     private readonly ILogger<MetagraphSynchroniser> _logger;
 
-    // Someone asks for a newer snapshot. One is as good as a hundred.
-    private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    // Requests for an early sync. One item is enough, because one sync answers all of them.
+    private readonly Channel<bool> _refreshRequests = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    private volatile HeldMetagraph? _held;
+    private volatile MetagraphSnapshot? _snapshot;
     private volatile string? _problem;
-    private bool _unwritableTold;
-    private bool _staleTold;
+    private bool _unwritableLogged;
+    private bool _staleLogged;
 
     public MetagraphSynchroniser(
         ChainOptions options,
@@ -56,36 +56,36 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     }
 
     /// <inheritdoc/>
-    public string Network => _held?.Metagraph.Network ?? _options.Network.Name;
+    public string Network => _snapshot?.Metagraph.Network ?? _options.Network.Name;
 
     /// <inheritdoc/>
     public ushort Netuid => _options.Netuid;
 
     /// <inheritdoc/>
-    public Metagraph? Current => _held is { } held && held.Age <= _options.MaxStaleness ? held.Metagraph : null;
+    public Metagraph? Current => _snapshot is { } snapshot && snapshot.Age <= _options.MaxStaleness ? snapshot.Metagraph : null;
 
     /// <inheritdoc/>
     public MetagraphState Describe()
     {
-        var held = _held;
+        var snapshot = _snapshot;
         return new MetagraphState(
             Synchronised: true,
-            held?.Metagraph.Block,
-            held?.Metagraph.Count ?? 0,
-            held?.Metagraph.ReadAt,
-            held?.Age,
-            _nodes.InUse?.Origin,
+            snapshot?.Metagraph.Block,
+            snapshot?.Metagraph.Count ?? 0,
+            snapshot?.Metagraph.ReadAt,
+            snapshot?.Age,
+            _nodes.LastUsed?.Origin,
             _problem);
     }
 
     /// <inheritdoc/>
-    public void RefreshSoon() => _wanted.Writer.TryWrite(true);
+    public void RefreshSoon() => _refreshRequests.Writer.TryWrite(true);
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before the first request, so that none is refused that this snapshot answers.
-        TakeFromFile();
+        // Before the server accepts requests, so that it can answer the first one from the saved snapshot.
+        LoadFromFile();
         return base.StartAsync(cancellationToken);
     }
 
@@ -95,14 +95,14 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         while (!stoppingToken.IsCancellationRequested)
         {
             var started = _time.GetTimestamp();
-            _wanted.Reader.TryRead(out _);
+            _refreshRequests.Reader.TryRead(out _);
             if (await SynchroniseAsync(started, stoppingToken))
             {
                 await WaitAsync(_time.GetElapsedTime(started), stoppingToken);
             }
             else
             {
-                await Task.Delay(_nodes.RestLeft, _time, stoppingToken);
+                await Task.Delay(_nodes.BackOffLeft, _time, stoppingToken);
             }
         }
     }
@@ -111,81 +111,84 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     {
         try
         {
-            var answer = await _nodes.AskAsync(ReadNewerAsync, stoppingToken);
-            Hold(answer);
+            var answer = await _nodes.CallAsync(ReadNewerAsync, stoppingToken);
+            Replace(answer);
             _metrics.Synchronised(_time.GetElapsedTime(started), ok: true);
-            await KeepAsync(answer, stoppingToken);
+            await SaveAsync(answer, stoppingToken);
             return true;
         }
         catch (ChainException failed)
         {
             _problem = failed.Message;
             _metrics.Synchronised(_time.GetElapsedTime(started), ok: false);
-            TellWhenStale();
+            LogIfStale();
             return false;
         }
     }
 
-    // What is held is not replaced by itself as if it were new, and, while it may be decided on, not by something older or by what
-    // another chain says. Once it is too old it says as little about what is right as nothing does, at a first start.
+    // Refuses the same block if it is too old. While the current snapshot is fresh, also refuses an older block or another chain. A stale
+    // snapshot is no evidence any more, so after it any answer is accepted, as at the first start.
     private async Task<SubnetAnswer> ReadNewerAsync(NodeConnection node, CancellationToken cancellationToken)
     {
         var answer = await _reader.ReadAsync(node, cancellationToken);
-        if (_held is not { } held)
+        if (_snapshot is not { } snapshot)
         {
             return answer;
         }
 
-        var (block, heldBlock) = (answer.Metagraph.Block, held.Metagraph.Block);
-        var otherChain = answer.Chain != held.Chain;
-        if (!otherChain && block == heldBlock && held.BlockAge > LongestStandstill)
+        var (block, snapshotBlock) = (answer.Metagraph.Block, snapshot.Metagraph.Block);
+        var otherChain = answer.Chain != snapshot.Chain;
+        if (!otherChain && block == snapshotBlock && snapshot.BlockAge > MaxBlockAge)
         {
             throw new ChainException(
                 ChainFailure.StandingStill,
-                $"The node {node.Endpoint} has had block {block} as its finalized one for more than {LongestStandstill.TotalMinutes:0} minutes: it stands still, or the chain does.");
+                $"The node {node.Endpoint} has reported block {block} as finalized for more than {MaxBlockAge.TotalMinutes:0} minutes. "
+                + "The node or the chain has stalled.");
         }
 
         if (Current is not null && otherChain)
         {
             throw new ChainException(
-                ChainFailure.OtherChain, $"The node {node.Endpoint} follows the chain '{answer.Chain}', but what is held is of '{held.Chain}'. {HowToForget}");
+                ChainFailure.OtherChain,
+                $"The node {node.Endpoint} follows the chain '{answer.Chain}', but the current metagraph is of '{snapshot.Chain}'. {ResetAdvice}");
         }
 
-        if (Current is not null && block < heldBlock)
+        if (Current is not null && block < snapshotBlock)
         {
             throw new ChainException(
-                ChainFailure.OlderBlock, $"The node {node.Endpoint} has finalized block {block} only, but block {heldBlock} was already read: it lags behind. {HowToForget}");
+                ChainFailure.OlderBlock,
+                $"The node {node.Endpoint} is at finalized block {block}, but the current metagraph is of block {snapshotBlock}. The node lags behind. {ResetAdvice}");
         }
 
         return answer;
     }
 
-    private void Hold(SubnetAnswer answer)
+    private void Replace(SubnetAnswer answer)
     {
-        var before = _held;
-        _held = new HeldMetagraph(answer, before, _time);
+        var before = _snapshot;
+        _snapshot = new MetagraphSnapshot(answer, before, _time);
         if (before is null || _problem is not null)
         {
-            LogHeld(answer.Metagraph.Netuid, answer.Metagraph.Network, answer.Chain, answer.Metagraph.Block, answer.Metagraph.Count);
+            LogRead(answer.Metagraph.Netuid, answer.Metagraph.Network, answer.Chain, answer.Metagraph.Block, answer.Metagraph.Count);
         }
 
         _problem = null;
-        _staleTold = false;
+        _staleLogged = false;
     }
 
-    private void TellWhenStale()
+    private void LogIfStale()
     {
-        if (Current is null && !_staleTold)
+        if (Current is null && !_staleLogged)
         {
-            _staleTold = true;
+            _staleLogged = true;
             LogStale(_options.MaxStaleness, _problem);
         }
     }
 
-    // Until the next sync is due, or one block after the end of the last one when somebody wishes for it.
+    // Waits until the next sync is due, or for at least one block if an early sync is requested.
     private async Task WaitAsync(TimeSpan taken, CancellationToken stoppingToken)
     {
-        // Between nine and eleven tenths: many servers that were started together must not ask a node together.
+        // Jitter of 10 %, so that servers that started together do not call a node together.
         var interval = _options.EffectiveInterval * (0.9 + (Random.Shared.NextDouble() / 5));
         var left = interval > taken ? interval - taken : TimeSpan.Zero;
         if (left <= BlockTime)
@@ -199,32 +202,32 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stoppingToken);
         try
         {
-            await _wanted.Reader.WaitToReadAsync(either.Token);
+            await _refreshRequests.Reader.WaitToReadAsync(either.Token);
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
-            // Nobody did.
+            // The next regular sync is due.
         }
     }
 
-    private void TakeFromFile()
+    private void LoadFromFile()
     {
         try
         {
-            if (_file.Load() is not { } kept)
+            if (_file.Load() is not { } saved)
             {
                 return;
             }
 
-            var age = _time.GetUtcNow() - kept.Metagraph.ReadAt;
-            if (age > _options.MaxStaleness || age < -MostAhead)
+            var age = _time.GetUtcNow() - saved.Metagraph.ReadAt;
+            if (age > _options.MaxStaleness || age < -MaxFileClockSkew)
             {
                 LogFileUnused(_file.FilePath, FormattableString.Invariant($"it is {age.TotalSeconds:0} s old"));
                 return;
             }
 
-            _held = new HeldMetagraph(kept, before: null, _time);
-            LogFileUsed(_file.FilePath, kept.Metagraph.Block, age);
+            _snapshot = new MetagraphSnapshot(saved, before: null, _time);
+            LogFileUsed(_file.FilePath, saved.Metagraph.Block, age);
         }
         catch (Exception unusable) when (unusable is InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -232,35 +235,35 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         }
     }
 
-    private async Task KeepAsync(SubnetAnswer answer, CancellationToken stoppingToken)
+    private async Task SaveAsync(SubnetAnswer answer, CancellationToken stoppingToken)
     {
         try
         {
             await _file.SaveAsync(answer, stoppingToken);
-            _unwritableTold = false;
+            _unwritableLogged = false;
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
-            if (!_unwritableTold)
+            if (!_unwritableLogged)
             {
-                _unwritableTold = true;
+                _unwritableLogged = true;
                 LogFileUnwritable(_file.FilePath, unwritable.Message);
             }
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The metagraph of netuid {Netuid} on {Network} (chain '{Chain}') is held: block {Block}, {Neurons} neurons")]
-    private partial void LogHeld(ushort netuid, string network, string chain, ulong block, int neurons);
+    [LoggerMessage(LogLevel.Information, "Read the metagraph of netuid {Netuid} on {Network} (chain '{Chain}'): block {Block}, {Neurons} neurons")]
+    private partial void LogRead(ushort netuid, string network, string chain, ulong block, int neurons);
 
-    [LoggerMessage(LogLevel.Error, "There is no metagraph younger than {MaxStaleness}: signed requests are refused until a node answers ({Problem})")]
+    [LoggerMessage(LogLevel.Error, "The metagraph is older than {MaxStaleness} or missing. Signed requests are refused until a node answers ({Problem})")]
     private partial void LogStale(TimeSpan maxStaleness, string? problem);
 
-    [LoggerMessage(LogLevel.Information, "Starting with the metagraph kept in {Path}: block {Block}, {Age} old")]
+    [LoggerMessage(LogLevel.Information, "Starting with the metagraph saved in {Path}: block {Block}, {Age} old")]
     private partial void LogFileUsed(string path, ulong block, TimeSpan age);
 
-    [LoggerMessage(LogLevel.Warning, "The metagraph kept in {Path} is not used: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "The metagraph saved in {Path} is not used: {Reason}")]
     private partial void LogFileUnused(string path, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Cannot save the metagraph in {Path} (DATA_DIR), so a restart while no node answers finds none: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Cannot save the metagraph in {Path} (DATA_DIR). After a restart while no node answers, there is no metagraph: {Reason}")]
     private partial void LogFileUnwritable(string path, string reason);
 }

@@ -3,21 +3,21 @@ using System.Text.Json.Serialization;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// The last good answer of the chain, kept in the data folder for a start while no node answers. It holds the answer as the node
-/// gave it, so that it is read by the one decoder that there is; replaced whole, so that it is never half of one.
+/// The last good answer of the chain, saved in the data folder for a start while no node answers. It contains the node's bytes, so that
+/// one decoder reads both. It is replaced atomically.
 /// </summary>
 internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
 {
-    // What a node's longest message makes in base64.
-    private const long LongestFile = 2L * BoundedWebSocket.MaxMessageBytes;
+    // Enough for the longest message of a node in base64.
+    private const long MaxFileBytes = 2L * BoundedWebSocket.MaxMessageBytes;
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The path of the file.</summary>
     internal string FilePath { get; } = Path.Combine(options.DataFolder, "metagraph-snapshot.json");
 
-    /// <summary>The kept answer; null when there is none.</summary>
-    /// <exception cref="InvalidDataException">It is of another network or subnet, or no such file; the message says in what.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <summary>Returns the saved answer; null if there is none.</summary>
+    /// <exception cref="InvalidDataException">The file is malformed, or of another network or subnet. The message says which.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read the file.</exception>
     internal SubnetAnswer? Load()
     {
         var file = new FileInfo(FilePath);
@@ -26,18 +26,18 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
             return null;
         }
 
-        if (file.Length > LongestFile)
+        if (file.Length > MaxFileBytes)
         {
-            throw new InvalidDataException($"it has {file.Length} bytes");
+            throw new InvalidDataException($"it has {file.Length} bytes, more than {MaxFileBytes}");
         }
 
         try
         {
             var content = JsonSerializer.Deserialize(File.ReadAllBytes(FilePath), SnapshotFileJson.Default.Content)
-                ?? throw new InvalidDataException("it holds null");
+                ?? throw new InvalidDataException("it contains null");
             return IsOurs(content)
-                ? reader.Understand(content.Chain, content.Endpoint, content.Block, content.ReadAt, content.SubnetState)
-                : throw new InvalidDataException($"it is of netuid {content.Netuid} on other nodes or another network");
+                ? reader.Decode(content.Chain, content.Endpoint, content.Block, content.ReadAt, content.SubnetState)
+                : throw new InvalidDataException($"it is for another network, other nodes or another netuid ({content.Netuid})");
         }
         catch (Exception broken) when (broken is JsonException or ChainException)
         {
@@ -45,14 +45,14 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
         }
     }
 
-    /// <summary>Keeps an answer in place of the one before.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Saves an answer and replaces the one before.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to write the file.</exception>
     internal async Task SaveAsync(SubnetAnswer answer, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.DataFolder);
 
-        // Whoever else writes into this folder has another name for it.
+        // A unique name, because another process may write into the same folder.
         var unfinished = $"{FilePath}.{Guid.NewGuid():N}.tmp";
         var content = new Content(
             options.Network.Name,
@@ -79,14 +79,14 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
         }
     }
 
-    // A network with a name is the same whichever node answered. Of others only the nodes are known.
+    // A named network is the same for all of its nodes. Another network is known only by its nodes.
     private bool IsOurs(Content content) =>
         content.Netuid == options.Netuid
         && content.Network == options.Network.Name
         && (options.Network.Name != ChainNetwork.CustomName || options.Network.Endpoints.Any(endpoint => endpoint.Fingerprint == content.Endpoint));
 
     /// <param name="Network">The configured network's name.</param>
-    /// <param name="Endpoint">Which node it came from, see <see cref="NodeEndpoint.Fingerprint"/>.</param>
+    /// <param name="Endpoint">The <see cref="NodeEndpoint.Fingerprint"/> of the node that answered.</param>
     /// <param name="Chain">The chain's own name.</param>
     /// <param name="Netuid">The subnet.</param>
     /// <param name="Block">The block.</param>

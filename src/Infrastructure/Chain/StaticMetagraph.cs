@@ -1,19 +1,19 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// A metagraph from a file, or of the development accounts when there is no file. An edit of the file is picked up within
-/// <see cref="PollInterval"/>; a broken edit is reported (in the log and in the health check) and the last good one kept.
+/// A metagraph from a file, or of the development accounts if there is no file. Reads the file again within <see cref="PollInterval"/>
+/// after an edit. If the edited file is invalid, keeps the last valid metagraph and reports the problem in the log and the health check.
 /// </summary>
 internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
 {
-    /// <summary>The value of <c>BT_NETWORK</c> that asks for it.</summary>
+    /// <summary>The value of <c>BT_NETWORK</c> for this.</summary>
     internal const string NetworkName = "static";
 
-    // Polled, not watched: a file that is replaced through a symbolic link, as orchestrators do it, raises no event.
+    // Polled, because replacing a file through a symbolic link, as Kubernetes does, raises no file system event.
     internal static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    // For anyone who asks; why, with the file's path, is in the log.
-    private const string NotUsable = "The metagraph file was edited but cannot be used; the last good one stays in force.";
+    // Public. The reason and the path of the file are only in the log.
+    private const string InvalidEdit = "The edited metagraph file is invalid. The last valid metagraph stays in use.";
 
     private readonly string? _path;
     private readonly TimeProvider _time;
@@ -24,10 +24,10 @@ internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
     private volatile string? _problem;
 
     /// <param name="path">The file; null for the development accounts.</param>
-    /// <param name="netuid">The subnet this server is for.</param>
+    /// <param name="netuid">The server's subnet.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logger">Where a broken edit is reported.</param>
-    /// <exception cref="InvalidDataException">The file holds no metagraph of this subnet.</exception>
+    /// <param name="logger">Logs edits of the file.</param>
+    /// <exception cref="InvalidDataException">The file contains no metagraph of this subnet.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal StaticMetagraph(string? path, ushort netuid, TimeProvider time, ILogger<StaticMetagraph> logger)
     {
@@ -67,10 +67,10 @@ internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
             current.ReadAt,
             _time.GetUtcNow() - current.ReadAt,
             Endpoint: null,
-            _problem is null ? null : NotUsable);
+            _problem is null ? null : InvalidEdit);
     }
 
-    /// <summary>Does nothing: an edit of the file is looked for every second anyway.</summary>
+    /// <summary>Does nothing, because the file is polled every second.</summary>
     public void RefreshSoon()
     {
     }
@@ -106,7 +106,7 @@ internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
         }
         catch (Exception broken) when (broken is InvalidDataException or IOException)
         {
-            // What cannot be read now may be readable at the next look without another edit; it is reported when it is news.
+            // The file may become readable without another edit, so it is read again at the next poll. Each problem is logged once.
             if (!string.Equals(_problem, broken.Message, StringComparison.Ordinal))
             {
                 _problem = broken.Message;
@@ -125,14 +125,14 @@ internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
         }
         catch (UnauthorizedAccessException denied)
         {
-            // No exception may end the polling: the host would stop with it.
+            // Polling handles only IOException. Any other exception would stop the host.
             throw new IOException($"Access to {path} is denied.", denied);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Picked up the edited metagraph file {Path} with {Count} neurons")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Read the edited metagraph file {Path} with {Count} neurons")]
     private partial void LogPickedUp(string path, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The metagraph file {Path} was edited but cannot be used, the last good one stays in force: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The edited metagraph file {Path} is invalid. The last valid metagraph stays in use: {Reason}")]
     private partial void LogBroken(string path, string reason);
 }

@@ -1,26 +1,27 @@
 namespace S3Auth.Infrastructure.Chain;
 
-/// <summary>Reads a subnet as it is at the chain's newest finalized block, from one node.</summary>
+/// <summary>Reads a subnet at the chain's newest finalized block from one node.</summary>
 internal sealed class SubnetReader(ChainOptions options, TimeProvider time)
 {
-    /// <exception cref="ChainException">The node gives no usable answer, or the chain has no such subnet.</exception>
+    /// <summary>Reads the subnet from a node.</summary>
+    /// <exception cref="ChainException">The node's answer is invalid, or the chain has no such subnet.</exception>
     internal async Task<SubnetAnswer> ReadAsync(NodeConnection node, CancellationToken cancellationToken)
     {
         var chain = await node.GetChainAsync(cancellationToken);
 
-        // Before the question: the answer is at least as old as it.
+        // The time before the call, so that the age is never too low.
         var readAt = time.GetUtcNow();
         var block = await node.GetFinalizedHeadAsync(cancellationToken);
         var header = await node.GetHeaderAsync(block, cancellationToken);
         var state = await node.CallRuntimeAsync(
             SubnetState.Function, new HexBytes(SubnetState.Argument(options.Netuid)), block, cancellationToken);
 
-        return Understand(chain, node.Endpoint.Fingerprint, header.Number, readAt, state.Bytes);
+        return Decode(chain, node.Endpoint.Fingerprint, header.Number, readAt, state.Bytes);
     }
 
-    /// <summary>The same of an answer that was kept.</summary>
-    /// <exception cref="ChainException">It is none of this subnet, or says that there is no such subnet.</exception>
-    internal SubnetAnswer Understand(string chain, string endpoint, ulong block, DateTimeOffset readAt, ReadOnlyMemory<byte> state)
+    /// <summary>Decodes an answer.</summary>
+    /// <exception cref="ChainException">The answer is invalid, or the chain has no such subnet.</exception>
+    internal SubnetAnswer Decode(string chain, string endpoint, ulong block, DateTimeOffset readAt, ReadOnlyMemory<byte> state)
     {
         try
         {
@@ -30,12 +31,13 @@ internal sealed class SubnetReader(ChainOptions options, TimeProvider time)
         }
         catch (ScaleException wrong)
         {
-            // Its message speaks of lists and bytes, nothing else.
-            throw new ChainException(ChainFailure.Malformed, $"The answer about netuid {options.Netuid} cannot be read: {wrong.Message}", wrong);
+            // Public: the message contains only names of lists and numbers.
+            throw new ChainException(ChainFailure.Malformed, $"The answer about netuid {options.Netuid} is malformed: {wrong.Message}", wrong);
         }
         catch (ArgumentException twice)
         {
-            throw new ChainException(ChainFailure.Malformed, $"The answer about netuid {options.Netuid} cannot be: two neurons have one hotkey.", twice);
+            throw new ChainException(
+                ChainFailure.Malformed, $"The answer about netuid {options.Netuid} is malformed: two neurons have the same hotkey.", twice);
         }
     }
 }

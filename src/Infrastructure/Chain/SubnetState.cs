@@ -1,12 +1,12 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// Reads what <c>SubnetInfoRuntimeApi_get_subnet_state</c> answers: SCALE <c>Option&lt;SubnetState&gt;</c>, one list after the other with an
-/// item for each neuron. Source: <c>pallets/subtensor/src/rpc_info/show_subnet.rs</c> of https://github.com/opentensor/subtensor.
+/// Decodes the result of <c>SubnetInfoRuntimeApi_get_subnet_state</c>: a SCALE <c>Option&lt;SubnetState&gt;</c> of lists that have one item
+/// per neuron. Source: <c>pallets/subtensor/src/rpc_info/show_subnet.rs</c> of https://github.com/opentensor/subtensor.
 /// </summary>
 /// <remarks>
-/// Strict, because requests are decided on it: all lists are equally long, every value fits its type, nothing is left over. The
-/// one freedom: a list on which nothing here is decided may be empty, as runtimes send those that they no longer compute.
+/// Strict, because access depends on it: all lists must have the same length, every value must fit its type, and no bytes may follow. Lists
+/// that the server does not use may be empty, because runtimes send lists empty that they no longer compute.
 /// </remarks>
 internal static class SubnetState
 {
@@ -14,14 +14,14 @@ internal static class SubnetState
     internal const string Function = "SubnetInfoRuntimeApi_get_subnet_state";
 
     // A uid has 16 bits.
-    private const int MostNeurons = ushort.MaxValue + 1;
+    private const int MaxNeurons = ushort.MaxValue + 1;
 
     /// <summary>The function's argument: the netuid, 16 bits little-endian.</summary>
     internal static byte[] Argument(ushort netuid) => [(byte)netuid, (byte)(netuid >> 8)];
 
-    /// <summary>The neurons of the subnet, by uid.</summary>
-    /// <exception cref="ScaleException">The answer is anything else.</exception>
-    /// <exception cref="ChainException">There is no such subnet.</exception>
+    /// <summary>Returns the neurons of the subnet, in order of their uids.</summary>
+    /// <exception cref="ScaleException">The answer is malformed.</exception>
+    /// <exception cref="ChainException">The chain has no such subnet.</exception>
     internal static Neuron[] Decode(ReadOnlySpan<byte> answer, ushort netuid)
     {
         var reader = new ScaleReader(answer);
@@ -33,13 +33,13 @@ internal static class SubnetState
 
         if (reader.ReadCompact(ushort.MaxValue) is var answered && answered != netuid)
         {
-            throw new ScaleException($"The answer is of netuid {answered}, not of {netuid}.");
+            throw new ScaleException($"The answer is for netuid {answered}, not for {netuid}.");
         }
 
         var count = reader.ReadCount(AccountId.Size);
-        if (count > MostNeurons)
+        if (count > MaxNeurons)
         {
-            throw new ScaleException($"There are {count} neurons, more than uids.");
+            throw new ScaleException($"There are {count} neurons, more than {MaxNeurons}.");
         }
 
         var hotkeys = reader.ReadBytes(count * AccountId.Size);
@@ -74,7 +74,7 @@ internal static class SubnetState
         SkipNumbers(ref reader, count, ulong.MaxValue, "tao_stake");
         SkipNumbers(ref reader, count, ulong.MaxValue, "total_stake");
 
-        // A list for each subnet of the chain, with an item for each of this subnet's hotkeys.
+        // One list for each subnet of the chain, with one item for each hotkey of this subnet.
         var subnets = reader.ReadCount(leastSize: 1);
         for (var subnet = 0; subnet < subnets; subnet++)
         {

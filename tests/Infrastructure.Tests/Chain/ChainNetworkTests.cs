@@ -5,7 +5,7 @@ internal sealed class ChainNetworkTests
     [TestCase("finney", "wss://entrypoint-finney.opentensor.ai/")]
     [TestCase("test", "wss://test.finney.opentensor.ai/")]
     [TestCase("local", "ws://127.0.0.1:9944/")]
-    public void Name_stands_for_its_public_endpoint(string name, string address)
+    public void Name_has_its_public_endpoint(string name, string address)
     {
         Assert.That(ChainNetwork.TryParse(name, out var network), Is.True);
         Assert.That(network!.Name, Is.EqualTo(name));
@@ -14,7 +14,7 @@ internal sealed class ChainNetworkTests
     }
 
     [Test]
-    public void Addresses_are_kept_in_their_order_and_the_chain_gives_the_name()
+    public void Custom_network_keeps_the_order_of_addresses_and_has_the_chains_name()
     {
         Assert.That(ChainNetwork.TryParse("wss://one:1/ws?apikey=a, ws://two:2 ,wss://one:1/ws?apikey=b", out var network), Is.True);
         Assert.That(network!.Name, Is.EqualTo("custom"));
@@ -37,14 +37,14 @@ internal sealed class ChainNetworkTests
     [TestCase("wss://one#fragment")]
     [TestCase("wss://one,wss://one")]
     [TestCase("wss://one,wss://one:443/")]
-    public void Anything_else_is_no_network(string text)
+    public void TryParse_refuses_anything_else(string text)
     {
         Assert.That(ChainNetwork.TryParse(text, out var network), Is.False);
         Assert.That(network, Is.Null);
     }
 
     [Test]
-    public void Endpoint_shows_nothing_that_may_be_a_key()
+    public void Endpoint_shows_neither_path_nor_query()
     {
         Assert.That(NodeEndpoint.TryParse("wss://node.example:8443/v1/very-private?apikey=very-private", out var endpoint), Is.True);
         Assert.That(endpoint!.ToString(), Is.EqualTo("wss://node.example:8443"));
@@ -56,7 +56,7 @@ internal sealed class ChainNetworkTests
     [TestCase("wss://node/v1/0123-key/", "GET /v1/0123-key/ is too much", "GET /v1/…/ is too much")]
     [TestCase("wss://node/?apikey=a%2Fb%2Bc", "unknown key a/b+c (a%2Fb%2Bc)", "unknown key … (…)")]
     [TestCase("wss://node", "nothing of it", "nothing of it")]
-    public void Text_of_others_is_shown_without_what_it_repeats_of_the_address(string address, string text, string shown)
+    public void Redact_removes_parts_of_the_address(string address, string text, string shown)
     {
         Assert.That(NodeEndpoint.TryParse(address, out var endpoint), Is.True);
         Assert.That(endpoint!.Redact(text), Is.EqualTo(shown));

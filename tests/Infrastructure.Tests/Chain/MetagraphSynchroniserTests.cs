@@ -56,7 +56,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task It_is_read_again_once_in_every_interval_more_or_less()
+    public async Task Metagraph_is_read_again_once_in_every_interval_with_jitter()
     {
         var metagraph = await StartAsync();
         var moments = new List<int>();
@@ -83,7 +83,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Registration_and_coldkey_swap_count_from_the_next_sync_on()
+    public async Task Registration_and_coldkey_swap_take_effect_with_the_next_sync()
     {
         var metagraph = await StartAsync();
         Assert.That(metagraph.Current!.Find(Charlie), Is.Null);
@@ -98,7 +98,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Failed_sync_keeps_the_last_snapshot_and_says_why_until_one_succeeds()
+    public async Task Failed_sync_keeps_the_last_snapshot_and_reports_the_reason_until_one_succeeds()
     {
         var metagraph = await StartAsync();
         var held = metagraph.Current;
@@ -138,7 +138,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Snapshot_is_decided_on_until_it_is_too_old_and_again_when_a_node_answers()
+    public async Task Snapshot_is_used_until_it_is_stale_and_again_when_a_node_answers()
     {
         var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10));
         _node.Misbehaviour = Misbehaviour.Close;
@@ -152,7 +152,7 @@ internal sealed class MetagraphSynchroniserTests
         Assert.That(metagraph.Describe(), Has.Property("Block").EqualTo(1000).And.Property("Age").EqualTo(TimeSpan.FromSeconds(601)));
 
         await TickAsync(60);
-        Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(1), "told once");
+        Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(1), "logged once");
 
         (_node.Misbehaviour, _node.Block) = (Misbehaviour.None, 1050);
         await TickUntilAsync(() => metagraph.Current is not null);
@@ -160,7 +160,7 @@ internal sealed class MetagraphSynchroniserTests
         _node.Misbehaviour = Misbehaviour.Close;
         await TickUntilAsync(() => metagraph.Current is null, most: 200, step: 5);
         await TickAsync(60, step: 5);
-        Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(2), "told again");
+        Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(2), "logged again");
     }
 
     [Test]
@@ -187,12 +187,12 @@ internal sealed class MetagraphSynchroniserTests
         {
             Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
             Assert.That(metagraph.Current.Find(Charlie), Is.Null);
-            Assert.That(metagraph.Describe().LastError, Does.Contain("block 999 only").And.Contain("block 1000"));
+            Assert.That(metagraph.Describe().LastError, Does.Contain("finalized block 999").And.Contain("block 1000"));
         });
     }
 
     [Test]
-    public async Task Once_the_newer_one_is_too_old_the_older_block_is_taken_as_at_a_start()
+    public async Task Older_block_replaces_a_stale_snapshot()
     {
         var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10));
         _node.Block = 7;
@@ -211,7 +211,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Same_block_again_is_as_good_as_a_newer_one_for_some_minutes()
+    public async Task Same_block_is_accepted_again_for_some_minutes()
     {
         var metagraph = await StartAsync();
         await TickAsync(300, step: 2);
@@ -221,11 +221,11 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Node_that_stands_still_makes_no_snapshot_younger()
+    public async Task Stalled_node_does_not_renew_the_snapshot()
     {
         var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10));
         await TickAsync(500, step: 5);
-        Assert.That(metagraph.Describe().LastError, Does.Contain("block 1000").And.Contain("stands still"));
+        Assert.That(metagraph.Describe().LastError, Does.Contain("block 1000").And.Contain("stalled"));
         Assert.That(metagraph.Current, Is.Not.Null);
 
         await TickAsync(500, step: 5);
@@ -238,20 +238,20 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Another_chain_behind_the_same_address_is_not_followed_while_the_snapshot_of_the_first_is_good()
+    public async Task Another_chain_at_the_same_address_is_refused_while_the_snapshot_is_fresh()
     {
         var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(3));
         (_node.Chain, _node.Block) = ("Other Chain", 5000);
 
         await TickUntilAsync(() => metagraph.Describe().LastError is not null);
-        Assert.That(metagraph.Describe().LastError, Does.Contain("follows the chain 'Other Chain', but what is held is of 'Test Chain'"));
+        Assert.That(metagraph.Describe().LastError, Does.Contain("follows the chain 'Other Chain', but the current metagraph is of 'Test Chain'"));
         Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
 
         await TickUntilAsync(() => metagraph.Current is { Block: 5000 }, step: 2);
     }
 
     [Test]
-    public async Task Another_chain_than_that_of_the_kept_snapshot_is_not_followed_either()
+    public async Task Another_chain_than_that_of_the_saved_snapshot_is_refused()
     {
         await StopAsync(await StartAsync());
         (_node.Chain, _node.Block) = ("Other Chain", 5000);
@@ -264,7 +264,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Subnet_that_does_not_exist_is_told()
+    public async Task Missing_subnet_is_reported()
     {
         _node.Netuid = 45;
         var metagraph = await StartAsync(wait: false);
@@ -276,7 +276,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Node_that_is_away_at_the_start_is_read_when_it_comes()
+    public async Task Node_that_is_down_at_the_start_is_read_when_it_is_up()
     {
         var port = _node.Address.Port;
         await _node.DisposeAsync();
@@ -286,7 +286,7 @@ internal sealed class MetagraphSynchroniserTests
         {
             Assert.That(metagraph.Current, Is.Null);
             Assert.That(metagraph.Network, Is.EqualTo("custom"));
-            Assert.That(metagraph.Describe().LastError, Does.EndWith("cannot be reached: nobody listens there."));
+            Assert.That(metagraph.Describe().LastError, Does.EndWith("cannot be reached: connection refused."));
         });
 
         _node = await TestNode.StartAsync(port);
@@ -295,21 +295,21 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Hung_node_keeps_nobody_from_reading_the_snapshot()
+    public async Task Hung_node_does_not_block_readers_of_the_snapshot()
     {
         var metagraph = await StartAsync();
         _node.Misbehaviour = Misbehaviour.Hang;
         await TickUntilAsync(() => _node.Waiting > 0, settle: false);
 
         Assert.That(metagraph.Current, Is.Not.Null);
-        Assert.That(_node.Waiting, Is.EqualTo(1), "the node still holds the question");
+        Assert.That(_node.Waiting, Is.EqualTo(1), "the node has not answered");
 
         await TickUntilAsync(() => metagraph.Describe().LastError is not null, settle: false);
         Assert.That(metagraph.Describe().LastError, Does.EndWith("did not answer system_chain within 15 s."));
     }
 
     [Test]
-    public async Task Wish_for_a_newer_snapshot_is_met_one_block_after_the_last_sync()
+    public async Task RefreshSoon_syncs_one_block_after_the_last_sync()
     {
         var metagraph = await StartAsync();
         _node.State = RecordedAnswers.State("after-registration");
@@ -324,13 +324,13 @@ internal sealed class MetagraphSynchroniserTests
         Assert.That(_node.StateCalls, Is.EqualTo(2));
 
         await TickAsync(30);
-        Assert.That(_node.StateCalls, Is.EqualTo(2), "one wish, one sync");
+        Assert.That(_node.StateCalls, Is.EqualTo(2), "one request, one sync");
         metagraph.RefreshSoon();
         await Wait.UntilAsync(() => _node.StateCalls == 3, "at once when a block's time has passed");
     }
 
     [Test]
-    public async Task Block_between_two_syncs_counts_from_the_end_of_the_first()
+    public async Task RefreshSoon_waits_one_block_from_the_end_of_a_sync()
     {
         _node.Delay = TimeSpan.FromMilliseconds(500);
         var metagraph = await StartAsync(wait: false);
@@ -348,7 +348,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task However_often_it_is_wished_for_the_node_is_asked_once_a_block_at_most()
+    public async Task RefreshSoon_syncs_at_most_once_per_block()
     {
         var metagraph = await StartAsync();
         for (var second = 0; second < 120; second++)
@@ -365,7 +365,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Wishes_do_not_hasten_the_attempts_while_no_node_answers()
+    public async Task RefreshSoon_does_not_shorten_the_back_off()
     {
         var metagraph = await StartAsync();
         _node.Misbehaviour = Misbehaviour.Error;
@@ -383,7 +383,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Start_while_no_node_answers_goes_on_with_the_kept_snapshot()
+    public async Task Start_while_no_node_answers_uses_the_saved_snapshot()
     {
         await StopAsync(await StartAsync(maxStaleness: TimeSpan.FromMinutes(10)));
         var readAt = _time.GetUtcNow();
@@ -406,7 +406,7 @@ internal sealed class MetagraphSynchroniserTests
 
     [TestCase(601, TestName = "too old")]
     [TestCase(-61, TestName = "from the future")]
-    public async Task Kept_snapshot_that_is_not_of_the_last_minutes_is_not_used(int age)
+    public async Task Saved_snapshot_that_is_too_old_or_from_the_future_is_not_used(int age)
     {
         await StopAsync(await StartAsync());
         _node.Misbehaviour = Misbehaviour.RefuseUpgrade;
@@ -419,7 +419,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Kept_snapshot_is_not_replaced_by_an_older_block_either()
+    public async Task Saved_snapshot_is_not_replaced_by_an_older_block()
     {
         await StopAsync(await StartAsync());
         _node.Block = 900;
@@ -432,7 +432,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Broken_file_is_told_and_the_chain_read_all_the_same()
+    public async Task Broken_file_is_logged_and_the_chain_is_read()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "metagraph-snapshot.json"), "{");
 
@@ -444,7 +444,7 @@ internal sealed class MetagraphSynchroniserTests
 
     [TestCase("no folder", TestName = "where no folder can be made")]
     [TestCase("no file", TestName = "where no file can be put in place")]
-    public async Task What_cannot_be_written_is_told_once_and_the_chain_read_all_the_same(string obstacle)
+    public async Task Write_failure_is_logged_once_and_the_chain_is_read(string obstacle)
     {
         var folder = Path.Combine(_folder, "data");
         if (obstacle == "no folder")
@@ -464,7 +464,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Whatever_a_node_sends_the_service_goes_on()
+    public async Task Service_survives_any_answer_of_a_node()
     {
         var metagraph = await StartAsync(wait: false);
         _node.RedirectsTo = _node.Address;
@@ -489,7 +489,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Metrics_tell_duration_age_block_neurons_and_failures_by_reason()
+    public async Task Metrics_have_duration_age_block_neurons_and_failures_by_reason()
     {
         var seen = new List<(string Instrument, double Value, string? Label)>();
         using var listener = new MeterListener { InstrumentPublished = (instrument, own) => own.EnableMeasurementEvents(instrument) };

@@ -13,7 +13,7 @@ internal sealed class NodeConnectionTests
     private static readonly TimeSpan MuchLonger = TimeSpan.FromSeconds(15);
 
     [Test]
-    public async Task Node_is_asked_for_the_subnet_at_its_finalized_block()
+    public async Task Subnet_is_read_at_the_finalized_block()
     {
         await using var node = await WellAsync();
         using var connection = await ConnectAsync(node.Address);
@@ -52,7 +52,7 @@ internal sealed class NodeConnectionTests
     [TestCase(Misbehaviour.ManyTokens, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.Deep, ChainFailure.Malformed)]
     [TestCase(Misbehaviour.TooLarge, ChainFailure.TooLarge)]
-    public async Task Node_that_misbehaves_is_told_by_what_it_did(Misbehaviour misbehaviour, ChainFailure failure)
+    public async Task Misbehaving_node_is_reported_by_its_failure(Misbehaviour misbehaviour, ChainFailure failure)
     {
         foreach (var method in (string[])["chain_getFinalizedHead", "chain_getHeader", "state_call"])
         {
@@ -73,7 +73,7 @@ internal sealed class NodeConnectionTests
 
     [TestCase(Misbehaviour.LongHex, "chain_getFinalizedHead")]
     [TestCase(Misbehaviour.LongHex, "chain_getHeader")]
-    public async Task Hash_or_number_of_a_block_that_is_none_is_refused(Misbehaviour misbehaviour, string method)
+    public async Task Invalid_hash_or_number_of_a_block_is_refused(Misbehaviour misbehaviour, string method)
     {
         await using var node = await WellAsync();
         (node.Misbehaviour, node.MisbehavesIn) = (misbehaviour, method);
@@ -90,7 +90,7 @@ internal sealed class NodeConnectionTests
     [TestCase("\u001b[31mred")]
     [TestCase("Bittensör")]
     [TestCase("0123456789012345678901234567890123456789012345678901234567890123456789")]
-    public async Task Chain_name_that_is_no_short_line_is_refused(string name)
+    public async Task Chain_name_that_is_not_a_short_line_is_refused(string name)
     {
         await using var node = await WellAsync();
         node.Chain = name;
@@ -118,7 +118,7 @@ internal sealed class NodeConnectionTests
     }
 
     [Test]
-    public async Task Slow_node_is_waited_for()
+    public async Task Slow_node_that_answers_in_time_is_read()
     {
         await using var node = await WellAsync();
         node.Delay = TimeSpan.FromMilliseconds(400);
@@ -128,7 +128,7 @@ internal sealed class NodeConnectionTests
     }
 
     [Test]
-    public async Task Call_ends_when_the_service_stops()
+    public async Task Call_is_cancelled_when_the_service_stops()
     {
         await using var node = await WellAsync();
         node.Misbehaviour = Misbehaviour.Hang;
@@ -139,16 +139,16 @@ internal sealed class NodeConnectionTests
     }
 
     [Test]
-    public async Task Nobody_listening_is_unreachable()
+    public async Task Refused_connection_is_unreachable()
     {
-        await AssertUnreachableAsync(new Uri($"ws://127.0.0.1:{FreePort.Next()}/?apikey=very-private"), "nobody listens there");
+        await AssertUnreachableAsync(new Uri($"ws://127.0.0.1:{FreePort.Next()}/?apikey=very-private"), "connection refused");
     }
 
     [Test]
-    public async Task Name_that_nobody_has_is_unreachable() => await AssertUnreachableAsync(new Uri("ws://node.invalid:9944"), "its name is not known");
+    public async Task Unknown_host_name_is_unreachable() => await AssertUnreachableAsync(new Uri("ws://node.invalid:9944"), "DNS does not know its name");
 
     [Test]
-    public async Task Server_that_opens_no_websocket_is_unreachable()
+    public async Task Server_without_websockets_is_unreachable()
     {
         await using var node = await WellAsync();
         node.Misbehaviour = Misbehaviour.RefuseUpgrade;
@@ -157,7 +157,7 @@ internal sealed class NodeConnectionTests
     }
 
     [Test]
-    public async Task Nobody_is_followed_elsewhere()
+    public async Task Redirects_are_not_followed()
     {
         await using var node = await WellAsync();
         await using var other = await WellAsync();
@@ -168,18 +168,18 @@ internal sealed class NodeConnectionTests
     }
 
     [Test]
-    public async Task Server_that_never_opens_the_websocket_is_given_up()
+    public async Task Connect_timeout_ends_a_handshake_without_an_answer()
     {
         await using var node = await WellAsync();
         node.Misbehaviour = Misbehaviour.HangInUpgrade;
 
         var failed = Assert.ThrowsAsync<ChainException>(() => NodeConnection.ConnectAsync(Endpoint(node.Address), Short, Long, TimeProvider.System, CancellationToken.None));
 
-        Assert.That((failed.Failure, failed.Message), Is.EqualTo((ChainFailure.Timeout, $"The node {Origin(node)} could not be connected to within 0.3 s.")));
+        Assert.That((failed.Failure, failed.Message), Is.EqualTo((ChainFailure.Timeout, $"Connecting to the node {Origin(node)} took longer than 0.3 s.")));
     }
 
     [Test]
-    public async Task Node_whose_certificate_nobody_trusts_is_unreachable()
+    public async Task Node_with_an_untrusted_certificate_is_unreachable()
     {
         using var certificate = SelfSigned();
         await using var node = await TestNode.StartAsync(certificate: certificate);
@@ -188,7 +188,7 @@ internal sealed class NodeConnectionTests
     }
 
     [Test]
-    public async Task Server_without_tls_is_unreachable_with_it()
+    public async Task Server_without_tls_is_unreachable_by_wss()
     {
         await using var node = await WellAsync();
 

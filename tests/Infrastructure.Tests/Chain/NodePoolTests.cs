@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Tests.Chain;
 
-/// <summary>Which of several nodes is asked, and when one that failed is asked again.</summary>
+/// <summary>Which of several nodes is called, and when a failed one is called again.</summary>
 internal sealed class NodePoolTests
 {
     private readonly FakeTimeProvider _time = new();
@@ -26,100 +26,100 @@ internal sealed class NodePoolTests
     }
 
     [Test]
-    public async Task Preferred_node_is_asked_each_time_over_a_connection_of_its_own()
+    public async Task Preferred_node_is_called_each_time_over_a_new_connection()
     {
         for (var i = 0; i < 5; i++)
         {
-            Assert.That(await AskAsync(), Is.EqualTo("first"));
+            Assert.That(await CallAsync(), Is.EqualTo("first"));
         }
 
         Assert.That((_first.Connections, _second.Connections), Is.EqualTo((5, 0)));
-        Assert.That(_pool.InUse!.Address, Is.EqualTo(_first.Address));
-        Assert.That(_pool.RestLeft, Is.EqualTo(TimeSpan.Zero));
+        Assert.That(_pool.LastUsed!.Address, Is.EqualTo(_first.Address));
+        Assert.That(_pool.BackOffLeft, Is.EqualTo(TimeSpan.Zero));
     }
 
     [Test]
-    public async Task Next_node_answers_in_place_of_one_that_fails_until_that_one_has_rested()
+    public async Task Next_node_is_used_during_the_back_off_of_a_failed_one()
     {
         _first.Misbehaviour = Misbehaviour.Error;
-        Assert.That(await AskAsync(), Is.EqualTo("second"));
-        Assert.That(_pool.InUse!.Address, Is.EqualTo(_second.Address));
+        Assert.That(await CallAsync(), Is.EqualTo("second"));
+        Assert.That(_pool.LastUsed!.Address, Is.EqualTo(_second.Address));
 
         _first.Misbehaviour = Misbehaviour.None;
-        Assert.That(await AskAsync(), Is.EqualTo("second"), "it rests");
+        Assert.That(await CallAsync(), Is.EqualTo("second"), "it backOffs");
 
-        _time.Advance(NodePool.ShortestRest);
-        Assert.That(await AskAsync(), Is.EqualTo("first"), "it has rested");
-        Assert.That(_pool.InUse!.Address, Is.EqualTo(_first.Address));
+        _time.Advance(NodePool.MinBackOff);
+        Assert.That(await CallAsync(), Is.EqualTo("first"), "the back-off ended");
+        Assert.That(_pool.LastUsed!.Address, Is.EqualTo(_first.Address));
     }
 
     [Test]
     public async Task Node_that_dropped_a_connection_is_connected_to_again()
     {
         _first.Misbehaviour = Misbehaviour.DropInAnswer;
-        Assert.That(await AskAsync(), Is.EqualTo("second"));
+        Assert.That(await CallAsync(), Is.EqualTo("second"));
 
         _first.Misbehaviour = Misbehaviour.None;
-        _time.Advance(NodePool.ShortestRest);
-        Assert.That(await AskAsync(), Is.EqualTo("first"));
+        _time.Advance(NodePool.MinBackOff);
+        Assert.That(await CallAsync(), Is.EqualTo("first"));
     }
 
     [Test]
-    public async Task Node_that_was_restarted_between_two_questions_answers_the_second()
+    public async Task Node_that_restarts_between_two_calls_answers_the_second()
     {
-        await AskAsync();
+        await CallAsync();
         await _first.DisposeAsync();
         _first = await TestNode.StartAsync(_first.Address.Port);
         _first.Chain = "first again";
 
-        Assert.That(await AskAsync(), Is.EqualTo("first again"));
+        Assert.That(await CallAsync(), Is.EqualTo("first again"));
     }
 
     [Test]
-    public async Task Rest_grows_with_every_failure_up_to_its_longest_and_is_never_the_same()
+    public async Task Back_off_grows_with_every_failure_up_to_the_maximum_and_has_jitter()
     {
         (_first.Misbehaviour, _second.Misbehaviour) = (Misbehaviour.RefuseUpgrade, Misbehaviour.RefuseUpgrade);
-        var rests = new List<double>();
+        var backOffs = new List<double>();
         for (var i = 0; i < 12; i++)
         {
             await FailAsync();
-            rests.Add(_pool.RestLeft.TotalSeconds);
-            _time.Advance(NodePool.LongestRest);
+            backOffs.Add(_pool.BackOffLeft.TotalSeconds);
+            _time.Advance(NodePool.MaxBackOff);
         }
 
         using (Assert.EnterMultipleScope())
         {
-            for (var i = 0; i < rests.Count; i++)
+            for (var i = 0; i < backOffs.Count; i++)
             {
-                // The least of two rests, each between half and all of what it may be.
-                var longest = Math.Min(Math.Pow(2, i), NodePool.LongestRest.TotalSeconds);
-                Assert.That(rests[i], Is.InRange(longest / 2, longest), $"failure {i + 1}");
+                // The minimum of two back-offs, each between half and all of its bound.
+                var longest = Math.Min(Math.Pow(2, i), NodePool.MaxBackOff.TotalSeconds);
+                Assert.That(backOffs[i], Is.InRange(longest / 2, longest), $"failure {i + 1}");
             }
 
-            Assert.That(rests.Distinct().Count(), Is.EqualTo(rests.Count), "jitter");
+            Assert.That(backOffs.Distinct().Count(), Is.EqualTo(backOffs.Count), "jitter");
         }
     }
 
     [Test]
-    public async Task Answer_ends_the_growth_of_rests()
+    public async Task Success_resets_the_back_off()
     {
         (_first.Misbehaviour, _second.Misbehaviour) = (Misbehaviour.RefuseUpgrade, Misbehaviour.RefuseUpgrade);
         for (var i = 0; i < 8; i++)
         {
             await FailAsync();
-            _time.Advance(NodePool.LongestRest);
+            _time.Advance(NodePool.MaxBackOff);
         }
 
         _first.Misbehaviour = Misbehaviour.None;
-        await AskAsync();
+        await CallAsync();
         _first.Misbehaviour = Misbehaviour.Error;
         await FailAsync();
 
-        Assert.That(_pool.RestLeft, Is.LessThanOrEqualTo(NodePool.ShortestRest));
+        Assert.That(_pool.BackOffLeft, Is.LessThanOrEqualTo(NodePool.MinBackOff));
     }
 
     [Test]
-    public async Task All_failing_is_told_by_the_failure_of_the_preferred_node_also_while_it_rests()
+    public async Task Failure_of_all_nodes_is_that_of_the_preferred_node_even_during_its_back_off()
     {
         _first.Misbehaviour = Misbehaviour.RefuseUpgrade;
         _second.Misbehaviour = Misbehaviour.Error;
@@ -132,37 +132,37 @@ internal sealed class NodePoolTests
             Assert.That(both.Failure, Is.EqualTo(ChainFailure.Unreachable));
             Assert.That(both.Message, Does.Contain(_first.Address.Authority));
             Assert.That(resting.Message, Is.EqualTo(both.Message));
-            Assert.That(_pool.InUse, Is.Null);
-            Assert.That((_first.Connections, _second.Connections), Is.EqualTo((1, 1)), "who rests is not asked");
+            Assert.That(_pool.LastUsed, Is.Null);
+            Assert.That((_first.Connections, _second.Connections), Is.EqualTo((1, 1)), "who backOffs is not asked");
         });
     }
 
     [Test]
-    public void Mistake_in_reading_an_answer_is_a_failure_like_others_and_gives_nothing_away()
+    public void Bug_in_reading_an_answer_is_a_failure_of_the_node_and_reveals_nothing()
     {
-        var failed = Assert.ThrowsAsync<ChainException>(() => _pool.AskAsync<string>(
+        var failed = Assert.ThrowsAsync<ChainException>(() => _pool.CallAsync<string>(
             (_, _) => throw new InvalidOperationException("very private"), CancellationToken.None));
 
         Assert.Multiple(() =>
         {
             Assert.That(failed.Failure, Is.EqualTo(ChainFailure.Internal));
             Assert.That(failed.Message, Does.Not.Contain("private"));
-            Assert.That(_pool.RestLeft, Is.GreaterThan(TimeSpan.Zero), "it must not be tried without a pause");
+            Assert.That(_pool.BackOffLeft, Is.GreaterThan(TimeSpan.Zero), "the node must be in back-off");
         });
     }
 
     [Test]
-    public void Stop_of_the_service_is_no_failure_of_a_node()
+    public void Stop_of_the_service_does_not_count_as_a_failure_of_a_node()
     {
         _first.Misbehaviour = Misbehaviour.Hang;
         using var stopping = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
         Assert.That(
-            () => _pool.AskAsync((node, stop) => node.GetChainAsync(stop), stopping.Token), Throws.InstanceOf<OperationCanceledException>());
+            () => _pool.CallAsync((node, stop) => node.GetChainAsync(stop), stopping.Token), Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_second.Connections, Is.Zero);
     }
 
-    private Task<string> AskAsync() => _pool.AskAsync(
+    private Task<string> CallAsync() => _pool.CallAsync(
         async (node, stop) =>
         {
             // Unlike the chain's name, the head is asked for every time.
@@ -171,5 +171,5 @@ internal sealed class NodePoolTests
         },
         CancellationToken.None);
 
-    private Task<ChainException> FailAsync() => Task.FromResult(Assert.ThrowsAsync<ChainException>(AskAsync)!);
+    private Task<ChainException> FailAsync() => Task.FromResult(Assert.ThrowsAsync<ChainException>(CallAsync)!);
 }

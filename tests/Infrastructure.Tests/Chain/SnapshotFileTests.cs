@@ -20,10 +20,10 @@ internal sealed class SnapshotFileTests
     public void TearDown() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Nothing_is_kept_at_first() => Assert.That(Open(Nodes).Load(), Is.Null);
+    public void Load_returns_null_without_a_file() => Assert.That(Open(Nodes).Load(), Is.Null);
 
     [Test]
-    public async Task Answer_comes_back_as_it_was()
+    public async Task Load_returns_the_saved_answer()
     {
         var kept = await KeepAsync(Nodes);
 
@@ -45,7 +45,7 @@ internal sealed class SnapshotFileTests
     }
 
     [Test]
-    public async Task It_is_replaced_whole_and_nothing_else_is_left_in_the_folder()
+    public async Task Save_replaces_the_file_and_leaves_no_other_file()
     {
         await KeepAsync(Nodes);
         await KeepAsync(Nodes, block: 8);
@@ -55,7 +55,7 @@ internal sealed class SnapshotFileTests
     }
 
     [Test]
-    public async Task What_an_interrupted_write_left_is_no_snapshot()
+    public async Task Load_ignores_the_file_of_an_interrupted_write()
     {
         await KeepAsync(Nodes);
         await File.WriteAllTextAsync($"{FilePath}.1234.tmp", (await File.ReadAllTextAsync(FilePath))[..100]);
@@ -64,7 +64,7 @@ internal sealed class SnapshotFileTests
     }
 
     [Test]
-    public async Task Write_that_fails_leaves_the_snapshot_and_nothing_else()
+    public async Task Failed_save_keeps_the_snapshot_and_leaves_no_other_file()
     {
         await KeepAsync(Nodes);
         using var stopped = new CancellationTokenSource();
@@ -76,7 +76,7 @@ internal sealed class SnapshotFileTests
     }
 
     [Test]
-    public async Task Folder_is_made_when_it_is_not_there()
+    public async Task Save_creates_the_folder()
     {
         var folder = Path.Combine(_folder, "not", "there");
         var options = TestChain.Options(Nodes, folder);
@@ -86,7 +86,7 @@ internal sealed class SnapshotFileTests
     }
 
     [Test]
-    public async Task File_tells_what_it_is_of_and_gives_no_address_away()
+    public async Task File_names_network_and_chain_but_no_address()
     {
         await KeepAsync(Nodes);
 
@@ -109,7 +109,7 @@ internal sealed class SnapshotFileTests
     [TestCase("wss://one/?apikey=other", 46, false, TestName = "of another address")]
     [TestCase("finney", 46, false, TestName = "of a network with a name")]
     [TestCase("wss://one/?apikey=very-private", 47, false, TestName = "of another subnet")]
-    public async Task Snapshot_is_used_for_the_nodes_and_the_subnet_that_it_is_of(string network, int netuid, bool used)
+    public async Task Snapshot_is_used_only_for_its_nodes_and_its_subnet(string network, int netuid, bool used)
     {
         await KeepAsync(Nodes);
 
@@ -119,7 +119,7 @@ internal sealed class SnapshotFileTests
     }
 
     [Test]
-    public async Task Snapshot_of_a_network_with_a_name_is_used_for_that_one_only()
+    public async Task Snapshot_of_a_named_network_is_used_only_for_that_network()
     {
         await KeepAsync("finney");
 
@@ -167,7 +167,7 @@ internal sealed class SnapshotFileTests
     }
 
     [Test]
-    public void File_that_no_answer_can_make_is_not_read()
+    public void File_that_is_too_large_is_not_read()
     {
         using (var file = File.Create(FilePath))
         {
@@ -198,5 +198,5 @@ internal sealed class SnapshotFileTests
     }
 
     private static SubnetAnswer Answer(ChainOptions options, ulong block) =>
-        new SubnetReader(options, TimeProvider.System).Understand("Test Chain", options.Network.Endpoints[0].Fingerprint, block, ReadAt, RecordedAnswers.State("subnet"));
+        new SubnetReader(options, TimeProvider.System).Decode("Test Chain", options.Network.Endpoints[0].Fingerprint, block, ReadAt, RecordedAnswers.State("subnet"));
 }

@@ -63,7 +63,7 @@ public sealed class StaticMetagraphTests
     }
 
     [Test]
-    public async Task Edit_is_picked_up()
+    public async Task Edit_takes_effect()
     {
         Write(permit: false);
         using var metagraph = Start();
@@ -79,7 +79,7 @@ public sealed class StaticMetagraphTests
     [TestCase("{", TestName = "cut off")]
     [TestCase(null, TestName = "deleted")]
     [TestCase("[]", TestName = "another shape")]
-    public async Task Broken_edit_is_reported_and_the_last_good_one_kept(string? content)
+    public async Task Invalid_edit_is_reported_and_the_last_valid_metagraph_stays(string? content)
     {
         Write(permit: true);
         using var log = new Log();
@@ -103,7 +103,7 @@ public sealed class StaticMetagraphTests
         {
             Assert.That(metagraph.Current.Find(BobId)!.ValidatorPermit, Is.True);
             Assert.That(metagraph.Describe().LastError, Does.Not.Contain(_folder), "everyone sees it");
-            Assert.That(log.Count(LogLevel.Warning), Is.EqualTo(1), "once, not at every look");
+            Assert.That(log.Count(LogLevel.Warning), Is.EqualTo(1), "once, not at every poll");
         });
 
         Write(permit: false);
@@ -114,7 +114,7 @@ public sealed class StaticMetagraphTests
     }
 
     [Test]
-    public async Task Edit_that_cannot_be_read_yet_is_picked_up_once_it_can()
+    public async Task Edit_takes_effect_once_the_file_is_readable()
     {
         Write(permit: false);
         using var metagraph = Start();
@@ -163,7 +163,7 @@ public sealed class StaticMetagraphTests
     }
 
     [Test]
-    public async Task File_that_is_replaced_through_a_link_is_picked_up()
+    public async Task File_that_is_replaced_through_a_link_takes_effect()
     {
         Write(permit: false);
         File.Move(FilePath, Path.Combine(_folder, "first.json"));
@@ -188,7 +188,7 @@ public sealed class StaticMetagraphTests
     [TestCase("46", "7", "3", Bob, "true", "-1", TestName = "negative stake")]
     [TestCase("46", "7", "3", Bob, "true", "1e30", TestName = "stake beyond 64 bits of units")]
     [TestCase("46", "-1", "3", Bob, "true", "1", TestName = "negative block")]
-    public void File_that_holds_no_metagraph_of_this_subnet_is_refused(string netuid, string block, string uid, string hotkey, string permit, string stake)
+    public void File_without_a_metagraph_of_this_subnet_is_refused(string netuid, string block, string uid, string hotkey, string permit, string stake)
     {
         File.WriteAllText(FilePath, netuid.Length == 0 ? "" : Json(netuid, block, uid, hotkey, permit, stake));
 
@@ -202,7 +202,7 @@ public sealed class StaticMetagraphTests
     [TestCase("""{"netuid": 46, "block": 1, "neurons": [{"uid": 0, "hotkey": "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty", "coldkey": "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty", "validator_permit": true}]}""")]
     [TestCase("""{"netuid": 46, "block": 1, "neurons": [], "neuron": []}""")]
     [TestCase("""null""")]
-    public void File_with_anything_missing_or_misspelt_is_refused(string content)
+    public void File_with_a_missing_or_unknown_member_is_refused(string content)
     {
         File.WriteAllText(FilePath, content);
 
@@ -210,7 +210,7 @@ public sealed class StaticMetagraphTests
     }
 
     [Test]
-    public void File_that_is_not_there_is_refused() => Assert.That(() => Start(), Throws.InstanceOf<IOException>());
+    public void Missing_file_is_refused() => Assert.That(() => Start(), Throws.InstanceOf<IOException>());
 
     private StaticMetagraph Start() => new(FilePath, 46, _time, NullLogger<StaticMetagraph>.Instance);
 

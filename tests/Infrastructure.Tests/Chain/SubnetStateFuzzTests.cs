@@ -10,7 +10,7 @@ public sealed class SubnetStateFuzzTests
     private const int OfARefusal = 16 * 1024;
 
     [Test]
-    public void Damaged_answers_are_refused_by_the_two_exceptions_and_cost_no_more_than_sound_ones()
+    public void Damaged_answers_are_refused_by_two_exceptions_within_bounded_memory()
     {
         var sound = RecordedAnswers.State("subnet");
         var random = new Random(Seed);

@@ -31,7 +31,7 @@ public sealed class SubnetStateTests
 
     [TestCaseSource(nameof(Bad))]
     public void Answer_that_contradicts_itself_or_the_question_is_refused(RecordedAnswer answer) => Assert.That(
-        () => Understand(answer.Bytes, answer.Netuid),
+        () => Decode(answer.Bytes, answer.Netuid),
         Throws.InstanceOf<ChainException>().With.Property(nameof(ChainException.Failure)).EqualTo(Enum.Parse<ChainFailure>(answer.Error!)));
 
     [TestCase(1024)]
@@ -54,7 +54,7 @@ public sealed class SubnetStateTests
     }
 
     [Test]
-    public void Answer_that_goes_on_is_refused()
+    public void Answer_with_trailing_bytes_is_refused()
     {
         Assert.That(() => SubnetState.Decode([.. RecordedAnswers.State("subnet"), 0], Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("left over"));
         Assert.That(() => SubnetState.Decode([.. RecordedAnswers.State("none"), 0], Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("left over"));
@@ -73,7 +73,7 @@ public sealed class SubnetStateTests
             .. Enumerable.Repeat((byte[])[.. compact, .. new byte[count]], 14).SelectMany(list => list), 0,
         ];
 
-        Assert.That(() => SubnetState.Decode(answer, Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("more than uids"));
+        Assert.That(() => SubnetState.Decode(answer, Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("more than 65536"));
     }
 
     [Test]
@@ -105,7 +105,7 @@ public sealed class SubnetStateTests
 
     /// <summary>Changes an answer in a few places, as a broken node or wire would.</summary>
     [Property(MaxTest = 20_000)]
-    public void Changed_answer_is_read_right_or_refused(FsCheck.DoNotSize<int> seed)
+    public void Changed_answer_is_read_correctly_or_refused(FsCheck.DoNotSize<int> seed)
     {
         var random = new Random(seed.Item);
         var answer = RecordedAnswers.State(random.Next(4) switch { 0 => "one-neuron", 1 => "retired-lists", 2 => "borders", _ => "subnet" });
@@ -115,7 +115,7 @@ public sealed class SubnetStateTests
         Metagraph metagraph;
         try
         {
-            metagraph = Understand(answer, Netuid);
+            metagraph = Decode(answer, Netuid);
         }
         catch (ChainException refused)
         {
@@ -175,9 +175,9 @@ public sealed class SubnetStateTests
         return [.. bytes];
     }
 
-    private static Metagraph Understand(byte[] state, ushort netuid)
+    private static Metagraph Decode(byte[] state, ushort netuid)
     {
         var reader = new SubnetReader(TestChain.Options("ws://127.0.0.1:1", netuid: netuid), TimeProvider.System);
-        return reader.Understand("Test Chain", "node", 7, DateTimeOffset.UnixEpoch, state).Metagraph;
+        return reader.Decode("Test Chain", "node", 7, DateTimeOffset.UnixEpoch, state).Metagraph;
     }
 }

@@ -4,24 +4,24 @@ using StreamJsonRpc.Protocol;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// Reads what a node sends, and refuses what is no answer. JSON-RPC goes both ways, but a node has nothing to ask here: what it
-/// asked would be queued, answered and logged without end. An answer is a few members and one long text; anything with more to it
-/// would cost many times its size in memory.
+/// Reads a node's messages and refuses all that are not answers. JSON-RPC is bidirectional, but a node has no reason to call the server, and
+/// its calls would be queued and answered without limit. Also refuses messages of many tokens, because these need a multiple of their
+/// size in memory. A real answer has few members and one long string.
 /// </summary>
 internal sealed class AnswerFormatter : SystemTextJsonFormatter, IJsonRpcMessageFormatter
 {
-    /// <summary>The most JSON tokens in an answer. A block's header, with its logs, has some dozens.</summary>
-    private const int MostTokens = 1000;
+    /// <summary>The maximum number of JSON tokens in an answer. A block header with its logs has some dozens.</summary>
+    private const int MaxTokens = 1000;
 
-    /// <exception cref="JsonException">It is no answer.</exception>
+    /// <exception cref="JsonException">The message is not an answer.</exception>
     JsonRpcMessage IJsonRpcMessageFormatter.Deserialize(ReadOnlySequence<byte> contentBuffer)
     {
         var reader = new Utf8JsonReader(contentBuffer);
         for (var tokens = 0; reader.Read(); tokens++)
         {
-            if (tokens == MostTokens)
+            if (tokens == MaxTokens)
             {
-                throw new JsonException($"It has more than {MostTokens} tokens.");
+                throw new JsonException($"It has more than {MaxTokens} tokens.");
             }
         }
 

@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace S3Auth.Infrastructure.Chain;
 
-/// <summary>What is read of a block's header.</summary>
-/// <param name="Number">The block's number; nodes write it as hex with <c>0x</c>.</param>
+/// <summary>The part of a block's header that the server reads.</summary>
+/// <param name="Number">The block's number. In JSON it is a hex string with <c>0x</c>.</param>
 internal sealed record BlockHeader(
     [property: JsonPropertyName("number"), JsonRequired, JsonConverter(typeof(BlockHeader.HexNumber))] ulong Number)
 {
@@ -14,7 +14,7 @@ internal sealed record BlockHeader(
             && reader.GetString() is ['0', 'x', .. var digits]
             && ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
                 ? number
-                : throw new JsonException("A block's number is not written as hex with 0x.");
+                : throw new JsonException("The block's number is not a hex string with 0x.");
 
         public override void Write(Utf8JsonWriter writer, ulong value, JsonSerializerOptions options) =>
             writer.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"0x{value:x}"));

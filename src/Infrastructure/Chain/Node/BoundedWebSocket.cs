@@ -3,17 +3,17 @@ using System.Net.WebSockets;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// A WebSocket that receives no message beyond <see cref="MaxMessageBytes"/>: what reads from it collects whole messages in
-/// memory, and a node must not be able to fill that.
+/// A WebSocket that refuses messages longer than <see cref="MaxMessageBytes"/>. Its reader buffers whole messages, so a node could
+/// otherwise exhaust the memory.
 /// </summary>
 internal sealed class BoundedWebSocket(WebSocket inner) : WebSocket
 {
-    /// <summary>64 MiB, the longest message that is received.</summary>
+    /// <summary>The maximum length of a message: 64 MiB.</summary>
     internal const int MaxMessageBytes = 64 * 1024 * 1024;
 
     private long _received;
 
-    /// <summary>Whether the connection ended because of a message that is too long.</summary>
+    /// <summary>Whether the connection was aborted because a message was too long.</summary>
     internal bool Exceeded { get; private set; }
 
     public override WebSocketCloseStatus? CloseStatus => inner.CloseStatus;

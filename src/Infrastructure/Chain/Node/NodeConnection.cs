@@ -6,8 +6,8 @@ using StreamJsonRpc;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// One connection to a node: JSON-RPC 2.0 over a WebSocket, for one sync. Whatever goes wrong is a <see cref="ChainException"/>, and
-/// after it the connection is of no more use.
+/// One connection to a node for one sync: JSON-RPC 2.0 over a WebSocket. Every failure is a <see cref="ChainException"/>. After a failure
+/// the connection must not be used again.
 /// </summary>
 internal sealed class NodeConnection : IDisposable
 {
@@ -32,19 +32,19 @@ internal sealed class NodeConnection : IDisposable
 
         _rpc = new JsonRpc(new WebSocketMessageHandler(_socket, new AnswerFormatter(), ReceiveBufferBytes))
         {
-            // A node knows no way to cancel a call; one that is given up ends its connection.
+            // Nodes cannot cancel a call. A cancelled call closes the connection.
             CancellationStrategy = null,
 
-            // The library's own would write what a node sends into the system's log.
+            // The library's default would write what a node sends to the system log.
             TraceSource = new TraceSource(nameof(NodeConnection), SourceLevels.Off),
         };
         _rpc.StartListening();
     }
 
-    /// <summary>Whom it is to.</summary>
+    /// <summary>The node.</summary>
     internal NodeEndpoint Endpoint { get; }
 
-    /// <summary>Connects.</summary>
+    /// <summary>Connects to a node.</summary>
     /// <exception cref="ChainException">The node cannot be reached, or does not answer within <paramref name="connectTimeout"/>.</exception>
     internal static async Task<NodeConnection> ConnectAsync(
         NodeEndpoint endpoint, TimeSpan connectTimeout, TimeSpan callTimeout, TimeProvider time, CancellationToken cancellationToken)
@@ -52,7 +52,7 @@ internal sealed class NodeConnection : IDisposable
         var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
 
-        // To the configured host and no other: not where a redirect points, and to this machine not through a proxy.
+        // Connects only to the configured host: follows no redirect, and uses no proxy for this machine.
         var http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -64,7 +64,7 @@ internal sealed class NodeConnection : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            // The name's resolution does not always heed its token.
+            // DNS resolution does not always react to cancellation.
             await socket.ConnectAsync(endpoint.Address, http, either.Token).WaitAsync(either.Token);
             return new NodeConnection(endpoint, socket, http, callTimeout, time);
         }
@@ -77,7 +77,7 @@ internal sealed class NodeConnection : IDisposable
             {
                 case OperationCanceledException when !cancellationToken.IsCancellationRequested:
                     throw new ChainException(
-                        ChainFailure.Timeout, $"The node {endpoint} could not be connected to within {connectTimeout.TotalSeconds:0.#} s.", failed);
+                        ChainFailure.Timeout, $"Connecting to the node {endpoint} took longer than {connectTimeout.TotalSeconds:0.#} s.", failed);
                 case WebSocketException:
                     throw new ChainException(ChainFailure.Unreachable, $"The node {endpoint} cannot be reached: {Describe(failed, status)}.", failed);
                 default:
@@ -86,7 +86,7 @@ internal sealed class NodeConnection : IDisposable
         }
     }
 
-    /// <summary>The chain's name, as the node says it: one short line.</summary>
+    /// <summary>Returns the chain's name: 1 to 64 printable ASCII characters.</summary>
     internal async Task<string> GetChainAsync(CancellationToken cancellationToken)
     {
         const string method = "system_chain";
@@ -94,7 +94,7 @@ internal sealed class NodeConnection : IDisposable
         return chain is { Length: > 0 and <= 64 } && chain.All(c => c is >= ' ' and <= '~') ? chain : throw Malformed(method, cause: null);
     }
 
-    /// <summary>The newest block that the chain will not take back.</summary>
+    /// <summary>Returns the hash of the newest finalized block.</summary>
     internal async Task<HexBytes> GetFinalizedHeadAsync(CancellationToken cancellationToken)
     {
         const string method = "chain_getFinalizedHead";
@@ -102,11 +102,11 @@ internal sealed class NodeConnection : IDisposable
         return hash.Bytes.Length == BlockHashBytes ? hash : throw Malformed(method, cause: null);
     }
 
-    /// <summary>The header of a block.</summary>
+    /// <summary>Returns the header of a block.</summary>
     internal Task<BlockHeader> GetHeaderAsync(HexBytes block, CancellationToken cancellationToken) =>
         CallAsync<BlockHeader>("chain_getHeader", [block], cancellationToken);
 
-    /// <summary>What a function of the runtime's answers at a block; arguments and answer in SCALE.</summary>
+    /// <summary>Calls a function of the runtime at a block. Arguments and result are in SCALE.</summary>
     internal Task<HexBytes> CallRuntimeAsync(string function, HexBytes arguments, HexBytes block, CancellationToken cancellationToken) =>
         CallAsync<HexBytes>("state_call", [function, arguments, block], cancellationToken);
 
@@ -123,7 +123,7 @@ internal sealed class NodeConnection : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            // The library waits for the node's answer also to a call that is given up. A null answer is none of these types.
+            // WaitAsync, because the library waits for the node's answer even if the call is cancelled.
             return await _rpc.InvokeWithCancellationAsync<T?>(method, arguments, either.Token).WaitAsync(either.Token)
                 ?? throw Malformed(method, cause: null);
         }
@@ -137,12 +137,12 @@ internal sealed class NodeConnection : IDisposable
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            // An error code by which one side of JSON-RPC tells the other that it was cancelled. Nothing was.
-            throw new ChainException(ChainFailure.NodeError, $"The node {Endpoint} answered {method} as cancelled.", error);
+            // The node answered with the error code of a cancelled call, although the call was not cancelled.
+            throw new ChainException(ChainFailure.NodeError, $"The node {Endpoint} answered {method} with the error of a cancelled call.", error);
         }
         catch (RemoteMethodNotFoundException error)
         {
-            throw new ChainException(ChainFailure.NodeError, $"The node {Endpoint} does not know {method}.", error);
+            throw new ChainException(ChainFailure.NodeError, $"The node {Endpoint} does not support {method}.", error);
         }
         catch (Exception lost) when (lost is ConnectionLostException or ObjectDisposedException)
         {
@@ -154,17 +154,19 @@ internal sealed class NodeConnection : IDisposable
         }
     }
 
-    // A call learns that the connection is gone before it is said why.
+    // A call fails before the reason why the connection ended is available.
     private async Task<ChainException> EndedAsync(string method, Exception lost)
     {
         await Task.WhenAny(_rpc.Completion, Task.Delay(ReasonTimeout, _time));
         if (_socket.Exceeded)
         {
             return new ChainException(
-                ChainFailure.TooLarge, $"The node {Endpoint} sent more than {BoundedWebSocket.MaxMessageBytes / (1024 * 1024)} MiB in answer to {method}.", lost);
+                ChainFailure.TooLarge,
+                $"The node {Endpoint} answered {method} with more than {BoundedWebSocket.MaxMessageBytes / (1024 * 1024)} MiB.",
+                lost);
         }
 
-        // What ends a connection and is not of the network is what was received.
+        // If the cause is not a network error, it is the content of a message.
         var cause = _rpc.Completion.Exception?.InnerException;
         return cause is null or WebSocketException or IOException or ObjectDisposedException or OperationCanceledException
             ? new ChainException(ChainFailure.Disconnected, $"The connection to the node {Endpoint} ended during {method}.", lost)
@@ -172,7 +174,7 @@ internal sealed class NodeConnection : IDisposable
     }
 
     private ChainException Malformed(string method, Exception? cause) =>
-        new(ChainFailure.Malformed, $"The node {Endpoint} sent no usable answer to {method}.", cause);
+        new(ChainFailure.Malformed, $"The node {Endpoint} sent a malformed answer to {method}.", cause);
 
     private static string Describe(Exception failed, HttpStatusCode status)
     {
@@ -183,16 +185,16 @@ internal sealed class NodeConnection : IDisposable
                 case AuthenticationException:
                     return "no trusted TLS connection";
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
-                    return "nobody listens there";
+                    return "connection refused";
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return "its name is not known";
+                    return "DNS does not know its name";
                 case SocketException:
-                    return "the network does not get there";
+                    return "network error";
             }
         }
 
         return (int)status is 0 or (int)HttpStatusCode.SwitchingProtocols
-            ? "it opened no WebSocket"
+            ? "it did not open a WebSocket"
             : FormattableString.Invariant($"it answered with HTTP status {(int)status} instead of a WebSocket");
     }
 }

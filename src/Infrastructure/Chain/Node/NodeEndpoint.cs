@@ -1,12 +1,12 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// Where a node listens, <c>ws(s)://host[:port][/path][?query]</c>. Path and query may hold a provider's key: only
-/// <see cref="Origin"/> is ever shown, logged or written.
+/// The address of a node: <c>ws(s)://host[:port][/path][?query]</c>. Path and query may contain an API key, so only
+/// <see cref="Origin"/> is shown, logged or saved.
 /// </summary>
 public sealed class NodeEndpoint
 {
-    private const int ShortestSecret = 4;
+    private const int MinSecretLength = 4;
 
     private NodeEndpoint(Uri address)
     {
@@ -15,19 +15,19 @@ public sealed class NodeEndpoint
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.AbsoluteUri)));
     }
 
-    /// <summary>The whole address. May hold a secret.</summary>
+    /// <summary>The whole address. May contain a secret.</summary>
     internal Uri Address { get; }
 
-    /// <summary>The address without path and query, which everyone may know.</summary>
+    /// <summary>The address without path and query. It is public.</summary>
     public string Origin { get; }
 
-    /// <summary>Tells this endpoint from others without giving its address away: hex of SHA-256.</summary>
+    /// <summary>Identifies the endpoint without its address: the SHA-256 of the address, in hex.</summary>
     internal string Fingerprint { get; }
 
-    /// <summary>Whether anyone on the way to the node could forge its answers: it is another machine, and there is no TLS.</summary>
+    /// <summary>Whether the network could forge the node's answers: the node is on another machine, and the connection has no TLS.</summary>
     public bool IsOpenToForgery => Address.Scheme == Uri.UriSchemeWs && !Address.IsLoopback;
 
-    /// <summary>Reads an address; false for any other scheme, a user, or a fragment.</summary>
+    /// <summary>Parses an address. Returns false for another scheme, a user, or a fragment.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out NodeEndpoint? endpoint)
     {
         endpoint = Uri.TryCreate(text, UriKind.Absolute, out var address)
@@ -38,10 +38,10 @@ public sealed class NodeEndpoint
         return endpoint is not null;
     }
 
-    /// <summary>A text without what it repeats of this address's path and query, but for parts too short to be a key.</summary>
+    /// <summary>Removes parts of this address's path and query from a text, except those that are too short to be a key.</summary>
     internal string Redact(string text)
     {
-        foreach (var part in Address.PathAndQuery.Split(['/', '?', '&', '=']).Where(part => part.Length >= ShortestSecret))
+        foreach (var part in Address.PathAndQuery.Split(['/', '?', '&', '=']).Where(part => part.Length >= MinSecretLength))
         {
             text = text.Replace(part, "…", StringComparison.OrdinalIgnoreCase).Replace(Uri.UnescapeDataString(part), "…", StringComparison.OrdinalIgnoreCase);
         }

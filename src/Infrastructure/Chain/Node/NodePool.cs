@@ -4,24 +4,24 @@ using StreamJsonRpc;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// A chain's nodes in order of preference. The first that answers is used; one that fails rests, longer with every failure, while
-/// the next ones are asked, and is asked first again after its rest. For one caller at a time.
+/// The nodes of a chain in order of preference. Calls the first node that is not in back-off. A node that fails is skipped during an
+/// exponential back-off and then is tried first again. Not thread-safe.
 /// </summary>
-/// <remarks>No connection is kept between two questions: nobody would read, or bound, what a node sends over it meanwhile.</remarks>
+/// <remarks>Opens a connection for each call. What a node sends over an idle connection would be neither read nor bounded.</remarks>
 internal sealed partial class NodePool
 {
-    /// <summary>How long a node rests after its first failure; twice as long after each further one.</summary>
-    internal static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1);
+    /// <summary>The back-off after a node's first failure. It doubles with each further failure.</summary>
+    internal static readonly TimeSpan MinBackOff = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest that a node rests.</summary>
-    internal static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
+    /// <summary>The maximum back-off.</summary>
+    internal static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(30);
 
     private readonly ChainOptions _options;
     private readonly ChainMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Member[] _members;
-    private volatile NodeEndpoint? _inUse;
+    private volatile NodeEndpoint? _lastUsed;
 
     public NodePool(ChainOptions options, ChainMetrics metrics, TimeProvider time, ILogger<NodePool> logger)
     {
@@ -32,22 +32,22 @@ internal sealed partial class NodePool
         _members = [.. options.Network.Endpoints.Select(endpoint => new Member(endpoint))];
     }
 
-    /// <summary>The node that answered last; null when none did.</summary>
-    internal NodeEndpoint? InUse => _inUse;
+    /// <summary>The node that answered the last call; null if none did.</summary>
+    internal NodeEndpoint? LastUsed => _lastUsed;
 
-    /// <summary>After how long some node may be asked again.</summary>
-    internal TimeSpan RestLeft => _members.Min(member => member.RestLeft(_time));
+    /// <summary>The time until the back-off of some node ends.</summary>
+    internal TimeSpan BackOffLeft => _members.Min(member => member.BackOffLeft(_time));
 
-    /// <summary>Asks the nodes one after the other, but for those that rest, until one gives what is wanted.</summary>
-    /// <param name="ask">Asks one node. Whatever it throws counts as that node's failure.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="ChainException">None gave it; this is the first failure among them, that of the node most preferred.</exception>
-    internal async Task<T> AskAsync<T>(Func<NodeConnection, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    /// <summary>Calls the nodes that are not in back-off one after the other until one succeeds.</summary>
+    /// <param name="call">Calls one node. Any exception counts as a failure of the node.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ChainException">All nodes failed. This is the failure of the most preferred node.</exception>
+    internal async Task<T> CallAsync<T>(Func<NodeConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         ChainException? first = null;
         foreach (var member in _members)
         {
-            if (member.RestLeft(_time) > TimeSpan.Zero)
+            if (member.BackOffLeft(_time) > TimeSpan.Zero)
             {
                 first ??= member.Problem;
                 continue;
@@ -57,39 +57,39 @@ internal sealed partial class NodePool
             {
                 using var connection = await NodeConnection.ConnectAsync(
                     member.Endpoint, _options.ConnectTimeout, _options.CallTimeout, _time, cancellationToken);
-                var answer = await ask(connection, cancellationToken);
-                Use(member);
+                var answer = await call(connection, cancellationToken);
+                MarkUsed(member);
                 return answer;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // Nothing that a node sends may end the service, not even what uncovers a mistake in it.
+                // No answer of a node may stop the service, not even one that triggers a bug.
                 var failed = exception as ChainException ?? new ChainException(
-                    ChainFailure.Internal, "The metagraph could not be read because of a mistake in this program; its log says more.", exception);
-                Rest(member, failed);
+                    ChainFailure.Internal, "The metagraph could not be read because of a bug in the server. See the server's log.", exception);
+                BackOff(member, failed);
                 first ??= failed;
             }
         }
 
-        _inUse = null;
+        _lastUsed = null;
         throw first ?? new ChainException(ChainFailure.Internal, "No node was asked.");
     }
 
-    private void Use(Member used)
+    private void MarkUsed(Member used)
     {
-        if (used.Problem is not null || _inUse != used.Endpoint)
+        if (used.Problem is not null || _lastUsed != used.Endpoint)
         {
             LogUsed(used.Endpoint);
         }
 
         used.Recover();
-        _inUse = used.Endpoint;
+        _lastUsed = used.Endpoint;
     }
 
-    private void Rest(Member member, ChainException failed)
+    private void BackOff(Member member, ChainException failed)
     {
         _metrics.NodeFailed(failed.Failure);
-        if (IsNews(member.Problem, failed))
+        if (IsNew(member.Problem, failed))
         {
             if (failed.Failure == ChainFailure.Internal)
             {
@@ -101,67 +101,67 @@ internal sealed partial class NodePool
             }
         }
 
-        member.Rest(failed, _time);
+        member.BackOff(failed, _time);
     }
 
-    // A node may be away for a day, or be behind by another number of blocks at every look.
-    private static bool IsNews(ChainException? before, ChainException failed) =>
+    // Ignores numbers, because a node that is down or lags behind for a day reports another block each time.
+    private static bool IsNew(ChainException? before, ChainException failed) =>
         before is null || WithoutNumbers(before.Message) != WithoutNumbers(failed.Message);
 
     private static string WithoutNumbers(string text) => string.Concat(text.Where(c => !char.IsAsciiDigit(c)));
 
-    // What a node says may be anything: one line of it, not too long a one. What others say, a proxy for one, may hold secrets that
-    // nobody here knows: only what it is.
+    // A node's message is untrusted, so the log gets one line of limited length. Other messages, such as that of a proxy, may contain
+    // unknown secrets, so the log gets only their type.
     private static string Cause(NodeEndpoint endpoint, ChainException failed) => failed.InnerException?.GetBaseException() switch
     {
-        null => "no more is known",
+        null => "no further details",
         RemoteInvocationException or JsonException or AuthenticationException or SocketException =>
             string.Concat(endpoint.Redact(failed.InnerException.GetBaseException().Message).Take(200).Select(c => char.IsControl(c) ? ' ' : c)),
         var other => other.GetType().Name,
     };
 
-    [LoggerMessage(LogLevel.Information, "The metagraph is read from the node {Endpoint}")]
+    [LoggerMessage(LogLevel.Information, "Reading the metagraph from the node {Endpoint}")]
     private partial void LogUsed(NodeEndpoint endpoint);
 
-    [LoggerMessage(LogLevel.Warning, "The metagraph could not be read from the node {Endpoint}: {Problem} ({Cause})")]
+    [LoggerMessage(LogLevel.Warning, "Could not read the metagraph from the node {Endpoint}: {Problem} ({Cause})")]
     private partial void LogFailed(NodeEndpoint endpoint, string problem, string cause);
 
-    [LoggerMessage(LogLevel.Error, "Reading the metagraph from the node {Endpoint} uncovered a mistake in this program")]
+    [LoggerMessage(LogLevel.Error, "Reading the metagraph from the node {Endpoint} failed because of a bug in the server")]
     private partial void LogMistake(NodeEndpoint endpoint, Exception mistake);
 
     private sealed class Member(NodeEndpoint endpoint)
     {
         private int _failures;
-        private long _restsSince;
-        private TimeSpan _rest;
+        private long _backOffSince;
+        private TimeSpan _backOff;
 
         internal NodeEndpoint Endpoint { get; } = endpoint;
 
-        /// <summary>Its last failure; null after an answer.</summary>
+        /// <summary>The node's last failure; null after a success.</summary>
         internal ChainException? Problem { get; private set; }
 
-        internal TimeSpan RestLeft(TimeProvider time)
+        internal TimeSpan BackOffLeft(TimeProvider time)
         {
-            var left = _rest - time.GetElapsedTime(_restsSince);
+            var left = _backOff - time.GetElapsedTime(_backOffSince);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
 
         internal void Recover()
         {
             _failures = 0;
-            _rest = TimeSpan.Zero;
+            _backOff = TimeSpan.Zero;
             Problem = null;
         }
 
-        internal void Rest(ChainException problem, TimeProvider time)
+        internal void BackOff(ChainException problem, TimeProvider time)
         {
-            // Between half and all of it, so that many servers do not come back to a node in the same moment.
-            var longest = ShortestRest * Math.Pow(2, Math.Min(_failures, 10));
-            _rest = (longest < LongestRest ? longest : LongestRest) * (0.5 + (Random.Shared.NextDouble() / 2));
-            _restsSince = time.GetTimestamp();
+            // Jitter between half and all of the time, so that many servers do not return to a node at the same moment.
+            var longest = MinBackOff * Math.Pow(2, Math.Min(_failures, 10));
+            _backOff = (longest < MaxBackOff ? longest : MaxBackOff) * (0.5 + (Random.Shared.NextDouble() / 2));
+            _backOffSince = time.GetTimestamp();
             _failures++;
 
-            // Without its cause, which may hold megabytes that a node sent.
+            // Without the cause, which may contain megabytes that a node sent.
             Problem = new ChainException(problem.Failure, problem.Message);
         }
     }

@@ -1,7 +1,7 @@
 namespace S3Auth.Infrastructure.Tests.Chain;
 
 /// <summary>How old a snapshot is, whatever happens to the clocks.</summary>
-internal sealed class HeldMetagraphTests
+internal sealed class MetagraphSnapshotTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 25, 6, 0, 0, TimeSpan.Zero);
 
@@ -11,7 +11,7 @@ internal sealed class HeldMetagraphTests
     public void SetUp() => _clocks = new TwoClocks();
 
     [Test]
-    public void Age_counts_from_the_reading()
+    public void Age_counts_from_the_time_of_reading()
     {
         var held = Hold(readBefore: 5);
 
@@ -21,7 +21,7 @@ internal sealed class HeldMetagraphTests
     }
 
     [Test]
-    public void Clock_that_is_set_back_makes_no_snapshot_younger()
+    public void Age_does_not_fall_when_the_wall_clock_is_set_back()
     {
         var held = Hold(readBefore: 5);
 
@@ -31,7 +31,7 @@ internal sealed class HeldMetagraphTests
     }
 
     [Test]
-    public void Machine_that_slept_makes_no_snapshot_younger()
+    public void Age_includes_the_time_that_the_machine_slept()
     {
         var held = Hold(readBefore: 5);
 
@@ -41,10 +41,10 @@ internal sealed class HeldMetagraphTests
     }
 
     [Test]
-    public void Snapshot_from_the_future_is_no_younger_than_new() => Assert.That(Hold(readBefore: -30).Age, Is.EqualTo(TimeSpan.Zero));
+    public void Age_of_a_snapshot_from_the_future_is_zero() => Assert.That(Hold(readBefore: -30).Age, Is.EqualTo(TimeSpan.Zero));
 
     [Test]
-    public void Block_is_as_old_as_it_has_been_the_newest()
+    public void BlockAge_counts_from_the_first_snapshot_of_the_block()
     {
         var first = Hold(readBefore: 0);
         _clocks.Pass(wall: 60, process: 60);
@@ -56,11 +56,11 @@ internal sealed class HeldMetagraphTests
         Assert.That(next.BlockAge, Is.EqualTo(TimeSpan.Zero));
     }
 
-    private HeldMetagraph Hold(int readBefore, HeldMetagraph? before = null, ulong block = 7)
+    private MetagraphSnapshot Hold(int readBefore, MetagraphSnapshot? before = null, ulong block = 7)
     {
         var reader = new SubnetReader(TestChain.Options("local"), _clocks);
-        var answer = reader.Understand("Test Chain", "node", block, _clocks.GetUtcNow().AddSeconds(-readBefore), RecordedAnswers.State("subnet"));
-        return new HeldMetagraph(answer, before, _clocks);
+        var answer = reader.Decode("Test Chain", "node", block, _clocks.GetUtcNow().AddSeconds(-readBefore), RecordedAnswers.State("subnet"));
+        return new MetagraphSnapshot(answer, before, _clocks);
     }
 
     /// <summary>The wall clock, which anyone may set, and the process's own, which stands still while the machine sleeps.</summary>
