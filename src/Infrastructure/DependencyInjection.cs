@@ -61,8 +61,8 @@ public static class DependencyInjection
         });
         if (options.Redis is null)
         {
-            services.AddSingleton<ISharedLimits, NoSharedLimits>();
-            services.AddSingleton<ISharedAnswers, NoSharedAnswers>();
+            services.AddSingleton<ISharedLimits, SingleInstanceLimits>();
+            services.AddSingleton<ISharedAnswers, SingleInstanceAnswers>();
             services.AddSingleton<IReplayGuard>(provider => provider.GetRequiredService<MemoryReplayGuard>());
             services.AddSingleton<IQuota>(provider => provider.GetRequiredService<MemoryQuota>());
             return services;
@@ -71,11 +71,11 @@ public static class DependencyInjection
         services.AddSingleton<RedisLink>();
         services.AddSingleton<ISharedLimits>(provider => provider.GetRequiredService<RedisLink>());
         services.AddHostedService(provider => provider.GetRequiredService<RedisLink>());
-        services.AddSingleton<RedisAnswers>();
-        services.AddSingleton<ISharedAnswers>(provider => provider.GetRequiredService<RedisAnswers>());
+        services.AddSingleton<RedisAnswerCounts>();
+        services.AddSingleton<ISharedAnswers>(provider => provider.GetRequiredService<RedisAnswerCounts>());
 
         // After the link, without which it tells nobody: what is started last is stopped first.
-        services.AddHostedService(provider => provider.GetRequiredService<RedisAnswers>());
+        services.AddHostedService(provider => provider.GetRequiredService<RedisAnswerCounts>());
         services.AddSingleton<IReplayGuard, RedisReplayGuard>();
         services.AddSingleton<IQuota, RedisQuota>();
         return services;

@@ -50,7 +50,7 @@ public class PipelineBenchmarks : IDisposable
             .AddSingleton(InFlightLimit.Default)
             .AddSingleton(AnswerMemory.OfThisProcess())
             .AddSingleton<IQuota, MemoryQuota>()
-            .AddSingleton<ISharedLimits, NoSharedLimits>()
+            .AddSingleton<ISharedLimits, SingleInstanceLimits>()
             .AddSingleton<IReplayGuard, Forgetful>()
             .AddSingleton<IAuditLog, Silent>()
             .AddMetrics()

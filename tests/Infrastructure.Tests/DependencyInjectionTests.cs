@@ -5,7 +5,7 @@ namespace S3Auth.Infrastructure.Tests;
 public sealed class DependencyInjectionTests
 {
     [Test]
-    public async Task AddS3Storage_gives_a_signer_and_a_store_that_need_nothing_more()
+    public async Task AddS3Storage_registers_a_signer_and_a_store()
     {
         await using var services = new ServiceCollection().AddLogging().AddS3Storage(Options(new SigningCredentials("AKIA", "secret")))
             .BuildServiceProvider();
@@ -15,7 +15,7 @@ public sealed class DependencyInjectionTests
     }
 
     [Test]
-    public async Task AddS3Storage_renews_credentials_that_are_not_fixed()
+    public async Task AddS3Storage_renews_credentials_unless_they_are_fixed()
     {
         await using var services = new ServiceCollection().AddLogging().AddSingleton<FolderLayout>(new HotkeyLayout())
             .AddS3Storage(Options(credentials: null)).BuildServiceProvider();
@@ -25,7 +25,7 @@ public sealed class DependencyInjectionTests
 
     [TestCase(0, typeof(MeteredObjectStore))]
     [TestCase(2, typeof(CachedObjectStore))]
-    public async Task AddS3Storage_keeps_listings_where_they_may_be_kept(int seconds, Type store)
+    public async Task AddS3Storage_caches_listings_if_configured(int seconds, Type store)
     {
         await using var services = Services(new StoreUsage { ListingLifetime = TimeSpan.FromSeconds(seconds) });
 
@@ -34,7 +34,7 @@ public sealed class DependencyInjectionTests
 
     [TestCase(UploadMethod.Post, PutUploads.Off)]
     [TestCase(UploadMethod.Put, PutUploads.Unknown)]
-    public async Task AddS3Storage_checks_the_store_and_knows_nothing_of_put_before(UploadMethod method, PutUploads puts)
+    public async Task AddS3Storage_starts_with_unknown_support_for_PUT(UploadMethod method, PutUploads puts)
     {
         await using var services = Services(new StoreUsage { UploadMethod = method });
 
@@ -50,7 +50,7 @@ public sealed class DependencyInjectionTests
 
     [TestCase("us/east")]
     [TestCase("")]
-    public void AddS3Storage_refuses_at_once_what_could_never_be_signed(string region) =>
+    public void AddS3Storage_refuses_a_region_that_cannot_be_signed(string region) =>
         Assert.Throws<ArgumentException>(() => new ServiceCollection().AddS3Storage(new StorageOptions { Bucket = "bucket-1", Region = region }));
 
     private static StorageOptions Options(SigningCredentials? credentials) =>

@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Tests;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>Collects log messages.</summary>
 internal sealed class Log : ILoggerProvider, ILogger
 {
     private readonly List<(LogLevel Level, string Text)> _entries = [];
@@ -41,6 +41,6 @@ internal sealed class Log : ILoggerProvider, ILogger
 
     public void Dispose()
     {
-        // Nothing is held.
+        // There is nothing to dispose.
     }
 }

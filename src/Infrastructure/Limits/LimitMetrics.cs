@@ -2,19 +2,19 @@ using System.Diagnostics.Metrics;
 
 namespace S3Auth.Infrastructure.Limits;
 
-/// <summary>How limits are counted, as metrics of the meter <see cref="MeterName"/>. No label carries an address.</summary>
+/// <summary>Metrics about limits and Redis, in the meter <see cref="MeterName"/>. No label contains an address.</summary>
 internal sealed class LimitMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
     internal const string MeterName = "S3Auth.Limits";
 
     private readonly Meter _meter;
-    private readonly Histogram<double> _asked;
+    private readonly Histogram<double> _duration;
 
     public LimitMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(MeterName);
-        _asked = _meter.CreateHistogram(
+        _duration = _meter.CreateHistogram(
             "s3auth.redis.duration",
             "s",
             "How long Redis took to answer, by outcome (ok, failed).",
@@ -22,8 +22,8 @@ internal sealed class LimitMetrics : IDisposable
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25] });
     }
 
-    internal void Asked(TimeSpan duration, bool ok) =>
-        _asked.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", ok ? "ok" : "failed"));
+    internal void Answered(TimeSpan duration, bool ok) =>
+        _duration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", ok ? "ok" : "failed"));
 
     internal void Observe(ISharedLimits shared) => _meter.CreateObservableGauge(
         "s3auth.redis.up", () => shared.IsReachable is true ? 1 : 0, "{redis}", "Whether Redis answers (1) or this instance counts on its own (0).");

@@ -1,14 +1,14 @@
 namespace S3Auth.Infrastructure.Limits;
 
-/// <summary>Where used proofs and grants are counted.</summary>
+/// <summary>Where used proofs and quotas are stored.</summary>
 public sealed record LimitOptions
 {
-    /// <summary>The Redis in which all instances count together; null for each on its own.</summary>
+    /// <summary>The Redis that all instances share; null if each instance counts on its own.</summary>
     public RedisAddress? Redis { get; init; }
 
-    /// <summary>Whether requests are refused (503) while that Redis is away; else each instance counts on its own meanwhile.</summary>
+    /// <summary>Whether requests are refused (503) while Redis is down. Otherwise each instance counts on its own meanwhile.</summary>
     public bool RedisIsRequired { get; init; }
 
-    /// <summary>The subnet: services of several may share one Redis.</summary>
+    /// <summary>The subnet. It is part of every key, because servers of several subnets may share one Redis.</summary>
     public required ushort Netuid { get; init; }
 }

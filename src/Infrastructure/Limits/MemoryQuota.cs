@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// Counts grants in this process. Where all instances count together elsewhere, it knows what it last heard from there, goes on from
-/// that when there is no hearing, and keeps what it counted alone as a debt to be told there later. Only registered hotkeys are
-/// counted, so it is no larger than the subnet.
+/// Counts grants in this process. With Redis it is the fallback: it remembers the last counts from Redis, continues from them while Redis
+/// is down, and keeps the grants that Redis does not know yet as a debt. It contains registered hotkeys only, so its size is bounded by
+/// the subnet.
 /// </summary>
 internal sealed class MemoryQuota : IQuota
 {
-    // Today, and the day that another clock may still be in.
+    // Today, and the neighbouring day in which another clock may still be.
     private const int DaysKept = 2;
 
     private readonly Lock _gate = new();
@@ -50,8 +50,8 @@ internal sealed class MemoryQuota : IQuota
         }
     }
 
-    /// <summary>Notes how the common counters stand.</summary>
-    internal void Learn(QuotaRequest request, long used, long totalUsed)
+    /// <summary>Stores the counts from Redis.</summary>
+    internal void SetShared(QuotaRequest request, long used, long totalUsed)
     {
         lock (_gate)
         {
@@ -61,7 +61,7 @@ internal sealed class MemoryQuota : IQuota
         }
     }
 
-    /// <summary>Takes out what was counted here alone of this hotkey, and of all.</summary>
+    /// <summary>Removes and returns the debt: the grants of this hotkey, and of all hotkeys, that Redis does not know yet.</summary>
     internal (long Own, long Total) TakeDebt(QuotaRequest request)
     {
         lock (_gate)
@@ -75,8 +75,8 @@ internal sealed class MemoryQuota : IQuota
         }
     }
 
-    /// <summary>Puts it back, because nobody took it.</summary>
-    internal void PutDebt(QuotaRequest request, (long Own, long Total) debt)
+    /// <summary>Puts the debt back after Redis did not take it.</summary>
+    internal void RestoreDebt(QuotaRequest request, (long Own, long Total) debt)
     {
         lock (_gate)
         {

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// Remembers used proofs in this process, those that end in the same ten seconds together, and forgets them together once all of them
-/// have ended. Where it cannot tell whether a proof was used before, it says so and never that it was not: while so many are remembered
-/// that no more fit, and of proofs that end when forgotten ones did, after the clock was set back. What a process before this one used
-/// is not remembered: for that there is Redis.
+/// Remembers used proofs in this process. Proofs that expire within the same ten seconds share a slot, and an expired slot is removed as a
+/// whole. Returns <see cref="ProofUse.Unknown"/> if it cannot know whether a proof was used: if <see cref="Capacity"/> is reached, or if
+/// the proof belongs to a slot that was removed before the clock was set back. It does not know what an earlier process saw; use
+/// Redis for that.
 /// </summary>
 internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
 {
-    /// <summary>How many proofs are remembered at most, in up to 170 MB: 26,000 a second for as long as they last.</summary>
+    /// <summary>The maximum number of proofs. They take up to 170 MB: 26,000 per second for the whole access window.</summary>
     internal const int Capacity = 8_000_000;
 
     private const int SlotSeconds = 10;
@@ -20,7 +20,7 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
     private readonly TimeProvider _time;
     private readonly int _capacity;
     private readonly UInt128 _secret = MemoryMarshal.Read<UInt128>(RandomNumberGenerator.GetBytes(16));
-    private long _forgotten = long.MinValue;
+    private long _lastRemoved = long.MinValue;
     private long _earliest = long.MaxValue;
     private int _count;
 
@@ -35,7 +35,7 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
         _capacity = capacity;
     }
 
-    /// <summary>How many proofs are remembered.</summary>
+    /// <summary>The number of remembered proofs.</summary>
     internal int Remembered
     {
         get
@@ -66,14 +66,14 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
         var number = NumberOf(proof.Key);
         lock (_gate)
         {
-            Forget(_time.GetUtcNow().ToUnixTimeSeconds());
+            RemoveExpired(_time.GetUtcNow().ToUnixTimeSeconds());
 
             if (_slots.TryGetValue(end, out var slot) && slot.Contains(number))
             {
                 return ProofUse.Repeated;
             }
 
-            if (end <= _forgotten || _count >= _capacity)
+            if (end <= _lastRemoved || _count >= _capacity)
             {
                 return ProofUse.Unknown;
             }
@@ -91,9 +91,9 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
     }
 
     /// <summary>
-    /// What a proof is remembered as. Callers choose their nonces, and by trying many could choose where the proofs of them stand, all in one
-    /// place; so a secret of this process goes into it. Half of a key is enough: that two of some millions share it is one chance in a million,
-    /// and then one more is refused.
+    /// Hashes a replay key to 64 bits with a secret of this process. Without the secret, a caller could choose nonces whose proofs collide in
+    /// the hash table. Among millions of proofs, two share a hash with a probability of about one in a million; then the second one is
+    /// refused.
     /// </summary>
     internal ulong NumberOf(ReplayKey key)
     {
@@ -102,12 +102,12 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
         return high ^ low;
     }
 
-    private void Forget(long now)
+    private void RemoveExpired(long now)
     {
         while (_earliest <= (now / SlotSeconds) - 1)
         {
             _slots.Remove(_earliest, out var slot);
-            _forgotten = _earliest;
+            _lastRemoved = _earliest;
             _count -= slot!.Count;
             slot.Dispose();
             _earliest = _slots.Count > 0 ? _slots.Keys.First() : long.MaxValue;

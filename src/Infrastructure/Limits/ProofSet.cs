@@ -3,40 +3,40 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// Numbers, each at most once, outside of the heap that is collected: there may be millions of them, and they all go at once. Not for
-/// several threads at once. A number's own bits say where it stands, so who adds them sees to it that nobody can choose them
-/// (<see cref="MemoryReplayGuard"/>): numbers that crowd make each step as long as there are numbers.
+/// Hash set of 64-bit numbers with open addressing in native memory, so that the garbage collector need not scan millions of entries. Not
+/// thread-safe. A number is its own hash, so the caller must make sure that clients cannot choose numbers
+/// (<see cref="MemoryReplayGuard.NumberOf"/>). Colliding numbers would make each operation linear.
 /// </summary>
 internal sealed unsafe class ProofSet : IDisposable
 {
-    private const int LeastPlaces = 1024;
+    private const int MinSlots = 1024;
 
-    // Stands for an empty place, and so has none itself.
-    private const ulong None = 0;
+    // Marks an empty slot. The number 0 itself is kept in _hasZero.
+    private const ulong Empty = 0;
 
-    private ulong* _places;
+    private ulong* _slots;
     private int _mask;
-    private bool _hasNone;
+    private bool _hasZero;
 
-    public ProofSet() => Allocate(LeastPlaces);
+    public ProofSet() => Allocate(MinSlots);
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of entries.</summary>
     internal int Count { get; private set; }
 
     public void Dispose()
     {
-        NativeMemory.Free(_places);
-        _places = null;
+        NativeMemory.Free(_slots);
+        _slots = null;
     }
 
     internal bool Contains(ulong number)
     {
-        ObjectDisposedException.ThrowIf(_places is null, this);
-        return number == None ? _hasNone : *Find(number) != None;
+        ObjectDisposedException.ThrowIf(_slots is null, this);
+        return number == Empty ? _hasZero : *Find(number) != Empty;
     }
 
-    /// <summary>Adds a number; false when it is there already.</summary>
-    /// <exception cref="OutOfMemoryException">There is no memory for more; those that are there stay.</exception>
+    /// <summary>Adds a number. Returns false if the set already contains it.</summary>
+    /// <exception cref="OutOfMemoryException">There is not enough memory to grow. The set is unchanged.</exception>
     internal bool Add(ulong number)
     {
         if (Contains(number))
@@ -44,42 +44,42 @@ internal sealed unsafe class ProofSet : IDisposable
             return false;
         }
 
-        // Three quarters: one look finds a number, or two. Before the number is in: where there is no memory, nothing has changed.
+        // A load factor of at most 3/4 keeps look-ups to one or two steps. Grows before adding, so that a failure changes nothing.
         if (Count >= _mask / 4 * 3)
         {
             Grow();
         }
 
         Count++;
-        if (number == None)
+        if (number == Empty)
         {
-            return _hasNone = true;
+            return _hasZero = true;
         }
 
         *Find(number) = number;
         return true;
     }
 
-    /// <summary>Where the number stands, or the empty place where it would.</summary>
+    /// <summary>Returns the slot of the number, or the empty slot for it.</summary>
     private ulong* Find(ulong number)
     {
-        var place = (int)number & _mask;
-        while (_places[place] != None && _places[place] != number)
+        var slot = (int)number & _mask;
+        while (_slots[slot] != Empty && _slots[slot] != number)
         {
-            place = (place + 1) & _mask;
+            slot = (slot + 1) & _mask;
         }
 
-        return _places + place;
+        return _slots + slot;
     }
 
     private void Grow()
     {
-        var old = _places;
+        var old = _slots;
         var count = _mask + 1;
         Allocate(checked(count * 2));
         foreach (var number in new ReadOnlySpan<ulong>(old, count))
         {
-            if (number != None)
+            if (number != Empty)
             {
                 *Find(number) = number;
             }
@@ -88,9 +88,9 @@ internal sealed unsafe class ProofSet : IDisposable
         NativeMemory.Free(old);
     }
 
-    private void Allocate(int places)
+    private void Allocate(int slots)
     {
-        _places = (ulong*)NativeMemory.AllocZeroed((nuint)places, sizeof(ulong));
-        _mask = places - 1;
+        _slots = (ulong*)NativeMemory.AllocZeroed((nuint)slots, sizeof(ulong));
+        _mask = slots - 1;
     }
 }

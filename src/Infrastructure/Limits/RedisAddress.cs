@@ -4,8 +4,8 @@ using StackExchange.Redis;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// Where a Redis is: <c>redis://host:port</c>, <c>rediss://</c> for TLS or <c>unix:///path</c>, with <c>user:password@</c> and
-/// <c>/database</c> where needed, and the query parameters that Python's redis-py reads (<see cref="RedisQuery"/>).
+/// The URL of a Redis: <c>redis://host:port</c>, <c>rediss://</c> for TLS or <c>unix:///path</c>, with optional <c>user:password@</c> and
+/// <c>/database</c>, and the query parameters of Python's redis-py (<see cref="RedisQuery"/>).
 /// </summary>
 public sealed class RedisAddress
 {
@@ -73,10 +73,10 @@ public sealed class RedisAddress
         return true;
     }
 
-    /// <summary>Without user and password.</summary>
+    /// <summary>Returns <see cref="HostAndPort"/>, without user and password.</summary>
     public override string ToString() => HostAndPort;
 
-    /// <summary>Where to connect to. Resolves the host's name, where there is one.</summary>
+    /// <summary>Returns the endpoint to connect to. Resolves a host name by DNS.</summary>
     internal EndPoint Resolve() => IsUnixSocket ? new UnixDomainSocketEndPoint(SocketPath) : new IPEndPoint(Dns.GetHostAddresses(Host)[0], Port);
 
     internal ConfigurationOptions Configure()
@@ -87,7 +87,7 @@ public sealed class RedisAddress
             DefaultDatabase = _database,
             ClientName = "s3auth",
 
-            // What cannot be sent now is not sent later: nobody waits for it.
+            // A command that cannot be sent now fails at once, because its caller does not wait longer.
             AbortOnConnectFail = false,
             BacklogPolicy = BacklogPolicy.FailFast,
             ConnectTimeout = 1000,
@@ -137,11 +137,13 @@ public sealed class RedisAddress
         return scheme switch
         {
             "sentinel" or "redis+sentinel" or "rediss+sentinel" =>
-                $"{scheme}:// is not supported: write redis://host:port with an address that always leads to the primary, such as that of a proxy or service in front of it",
+                $"{scheme}:// is not supported: write redis://host:port with an address that always leads to the primary, "
+                + "such as that of a proxy or service in front of it",
             "cluster" or "redis+cluster" or "rediss+cluster" =>
                 $"{scheme}:// is not supported: write redis://host:port of a Redis that is not in cluster mode",
             Unix => "write the path of the socket as unix:///run/redis.sock, and a user or password as ?username=…&password=…",
-            _ => "write it as redis://host:port/database, rediss://user:password@host:port/database or unix:///path, with special characters in user and password percent-encoded",
+            _ => "write it as redis://host:port/database, rediss://user:password@host:port/database or unix:///path, "
+                + "with special characters in user and password percent-encoded",
         };
     }
 }

@@ -3,28 +3,28 @@ using StackExchange.Redis;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// The connection to Redis, and whether it is there. It is away when the connection fails; or when nobody got an answer for
-/// <see cref="Patience"/> while somebody waited, and no pulse is felt either. Then all who wait stop, and nobody waits any more until a
-/// probe in the background finds it back. Both changes are logged once.
+/// The connection to Redis, and whether Redis is up. Redis is down if the connection fails, or if no command of this process got an
+/// answer for <see cref="MaxSilence"/> and a ping on a separate connection fails too. While it is down, no caller waits for it, until a
+/// background probe succeeds. Both changes are logged once.
 /// </summary>
 internal sealed partial class RedisLink : BackgroundService, ISharedLimits
 {
-    /// <summary>How long Redis may be silent while it is asked, before its pulse is felt.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(TurnMilliseconds * Turns);
+    /// <summary>The time without any answer after which Redis is pinged on a separate connection.</summary>
+    internal static readonly TimeSpan MaxSilence = TimeSpan.FromMilliseconds(TurnMilliseconds * Turns);
 
-    /// <summary>From one probe to the next.</summary>
+    /// <summary>The time between two probes.</summary>
     internal static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long its pulse may take.</summary>
-    internal static readonly TimeSpan PulsePatience = TimeSpan.FromMilliseconds(100);
+    /// <summary>The timeout of the ping.</summary>
+    internal static readonly TimeSpan PingTimeout = TimeSpan.FromMilliseconds(100);
 
-    // Counted in turns of this process's own schedule, from the last answer to anyone: when so many ask that their answers queue up, there
-    // or here, Redis is not taken to be away. Nothing would be counted together any more, and more be granted than the limits say.
+    // Time is counted in turns since the last answer to any caller, so a turn is longer when this process is busy. A queue of answers, in
+    // Redis or here, must not look like a Redis that is down: instances would count separately and grant more than the limits.
     private const int TurnMilliseconds = 20;
     private const int Turns = 6;
 
-    // A Redis that lives and answers nobody on this connection for all of these is as good as away.
-    private const int MostPulses = 5;
+    // After this many pings without an answer on the main connection, Redis counts as down although it answers pings.
+    private const int MaxPings = 5;
 
     private static readonly TimeSpan ProbeLifetime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
@@ -38,9 +38,9 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     private ConnectionMultiplexer? _connection;
     private IDatabase? _database;
     private volatile bool _isReachable;
-    private bool _wasTold;
+    private bool _wasLogged;
     private long _answers;
-    private Task<bool>? _pulse;
+    private Task<bool>? _ping;
 
     public RedisLink(LimitOptions options, LimitMetrics metrics, TimeProvider time, ILogger<RedisLink> log)
     {
@@ -54,16 +54,16 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
 
     public bool? IsReachable => _isReachable;
 
-    /// <summary>The first part of every key.</summary>
+    /// <summary>The prefix of every key.</summary>
     internal string KeyPrefix => $"s3auth:{_options.Netuid}:";
 
-    private RedisAddress Address => _options.Redis ?? throw new InvalidOperationException("There is no Redis to ask.");
+    private RedisAddress Address => _options.Redis ?? throw new InvalidOperationException("There is no Redis to command.");
 
-    /// <summary>Asks Redis, where it is there. Nothing is answered where it is not, or does not answer in time, or answers an error.</summary>
-    /// <exception cref="RefusedException"><c>limits_unavailable</c>: nothing was answered, and the operator wants no request to go on without.</exception>
-    internal async ValueTask<(bool Answered, T? Answer)> AskAsync<T>(Func<IDatabase, Task<T>> ask)
+    /// <summary>Executes a command that a request depends on. Answered is false if Redis is down, times out or answers with an error.</summary>
+    /// <exception cref="RefusedException"><c>limits_unavailable</c>: there is no answer, and REDIS_REQUIRED is true.</exception>
+    internal async ValueTask<(bool Answered, T? Answer)> ExecuteAsync<T>(Func<IDatabase, Task<T>> command)
     {
-        if (_isReachable && _database is { } database && await TryAsync(database, ask) is (true, var answer))
+        if (_isReachable && _database is { } database && await SendAsync(database, command) is (true, var answer))
         {
             return (true, answer);
         }
@@ -72,19 +72,19 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     }
 
     /// <summary>
-    /// Asks Redis for what no request is decided on: whoever does not get it shows something else. A Redis that lives and refuses just this
-    /// (an account that may not) is there for all else.
+    /// Executes a command that no request depends on. If Redis refuses the command, for example because the account lacks a permission,
+    /// Redis does not count as down.
     /// </summary>
-    internal ValueTask<(bool Answered, T? Answer)> LookAsync<T>(Func<IDatabase, Task<T>> ask) => _isReachable && _database is { } database
-        ? TryAsync(database, ask, isAwayOnRefusal: false)
+    internal ValueTask<(bool Answered, T? Answer)> TryExecuteAsync<T>(Func<IDatabase, Task<T>> command) => _isReachable && _database is { } database
+        ? SendAsync(database, command, isDownOnRefusal: false)
         : ValueTask.FromResult<(bool, T?)>((false, default));
 
-    /// <summary>Tells Redis, where it is there, and does not wait for it.</summary>
-    internal void Tell<T>(Func<IDatabase, Task<T>> ask)
+    /// <summary>Sends a command if Redis is up, and does not wait for the answer.</summary>
+    internal void FireAndForget<T>(Func<IDatabase, Task<T>> command)
     {
         if (_isReachable && _database is { } database)
         {
-            _ = TryAsync(database, ask).AsTask();
+            _ = SendAsync(database, command).AsTask();
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    // Writes: a Redis that answers but takes nothing (a replica, a full one) is as good as away.
+    // Writes a key, because a Redis that answers but refuses writes (a replica, a full Redis) counts as down.
     private async Task ProbeAsync(CancellationToken stoppingToken)
     {
         try
@@ -122,108 +122,108 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
                 _database = _connection.GetDatabase();
             }
 
-            if ((await TryAsync(_database!, database => database.StringSetAsync(KeyPrefix + "probe", 1, ProbeLifetime))).Answered)
+            if ((await SendAsync(_database!, database => database.StringSetAsync(KeyPrefix + "probe", 1, ProbeLifetime))).Answered)
             {
-                Found();
+                MarkUp();
             }
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
-            // Whatever it is (a name that does not resolve, a certificate that is not trusted): it may be gone at the next probe.
-            Lost(failure);
+            // Any failure (a name that does not resolve, a certificate that is not trusted) may be gone at the next probe.
+            MarkDown(failure);
         }
     }
 
-    private async ValueTask<(bool Answered, T? Answer)> TryAsync<T>(IDatabase database, Func<IDatabase, Task<T>> ask, bool isAwayOnRefusal = true)
+    private async ValueTask<(bool Answered, T? Answer)> SendAsync<T>(IDatabase database, Func<IDatabase, Task<T>> command, bool isDownOnRefusal = true)
     {
-        Task<T> asked;
+        Task<T> task;
         var start = _time.GetTimestamp();
         try
         {
-            asked = ask(database);
+            task = command(database);
         }
         catch (RedisException failure)
         {
-            Lost(failure);
+            MarkDown(failure);
             return (false, default);
         }
 
         var (wasThere, seen) = (_isReachable, Interlocked.Read(ref _answers));
-        var pulses = 0;
-        for (var silent = 0; silent < Turns && !asked.IsCompleted && _isReachable == wasThere;)
+        var pings = 0;
+        for (var silent = 0; silent < Turns && !task.IsCompleted && _isReachable == wasThere;)
         {
-            await ((Task)asked.WaitAsync(TimeSpan.FromMilliseconds(TurnMilliseconds), _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)task.WaitAsync(TimeSpan.FromMilliseconds(TurnMilliseconds), _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var answers = Interlocked.Read(ref _answers);
             silent = answers == seen ? silent + 1 : 0;
             seen = answers;
-            if (silent == Turns && pulses < MostPulses && !asked.IsCompleted && await HasPulseAsync())
+            if (silent == Turns && pings < MaxPings && !task.IsCompleted && await PingAsync())
             {
-                (silent, pulses) = (0, pulses + 1);
+                (silent, pings) = (0, pings + 1);
             }
         }
 
-        _metrics.Asked(_time.GetElapsedTime(start), asked.IsCompletedSuccessfully);
-        if (asked.IsCompletedSuccessfully)
+        _metrics.Answered(_time.GetElapsedTime(start), task.IsCompletedSuccessfully);
+        if (task.IsCompletedSuccessfully)
         {
             Interlocked.Increment(ref _answers);
-            return (true, await asked);
+            return (true, await task);
         }
 
-        // Looked at also when it fails later: nobody else does.
-        _ = asked.ContinueWith(
+        // Observes a later failure, so that it does not become an unobserved task exception.
+        _ = task.ContinueWith(
             static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        if (!isAwayOnRefusal && asked.Exception?.InnerException is RedisServerException refusal)
+        if (!isDownOnRefusal && task.Exception?.InnerException is RedisServerException refusal)
         {
             LogRefused(refusal.Message);
             return (false, default);
         }
 
-        Lost(asked.Exception?.InnerException ?? new TimeoutException("Redis did not answer in time."));
+        MarkDown(task.Exception?.InnerException ?? new TimeoutException("Redis did not answer in time."));
         return (false, default);
     }
 
-    // One is felt for all who wait.
-    private Task<bool> HasPulseAsync()
+    // All waiting callers share one ping.
+    private Task<bool> PingAsync()
     {
         lock (_gate)
         {
-            return _pulse is { IsCompleted: false } ? _pulse : _pulse = RedisPulse.FeelAsync(Address, PulsePatience);
+            return _ping is { IsCompleted: false } ? _ping : _ping = RedisPing.SendAsync(Address, PingTimeout);
         }
     }
 
-    private void Found()
+    private void MarkUp()
     {
         lock (_gate)
         {
             if (!_isReachable)
             {
                 _isReachable = true;
-                _wasTold = true;
-                LogFound(Address);
+                _wasLogged = true;
+                LogUp(Address);
             }
         }
     }
 
-    private void Lost(Exception failure)
+    private void MarkDown(Exception failure)
     {
         lock (_gate)
         {
-            // Also said once when it was not there from the start.
-            if (!_isReachable && _wasTold)
+            // Also logged once if Redis was down from the start.
+            if (!_isReachable && _wasLogged)
             {
                 return;
             }
 
             _isReachable = false;
-            _wasTold = true;
+            _wasLogged = true;
             LogDetails(failure);
             if (_options.RedisIsRequired)
             {
-                LogLostAndRefusing(Address, failure.Message);
+                LogDownAndRefusing(Address, failure.Message);
             }
             else
             {
-                LogLost(Address, failure.Message);
+                LogDown(Address, failure.Message);
             }
         }
     }
@@ -234,20 +234,20 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         RetryAfter = Retry,
     };
 
-    [LoggerMessage(LogLevel.Debug, "Redis refuses a figure for the page: {Refusal}")]
+    [LoggerMessage(LogLevel.Debug, "Redis refuses a command for statistics: {Refusal}")]
     private partial void LogRefused(string refusal);
 
     [LoggerMessage(LogLevel.Information, "Redis at {Address} is up: all instances count together")]
-    private partial void LogFound(RedisAddress address);
+    private partial void LogUp(RedisAddress address);
 
-    // One sentence for the operator, who can do nothing with a stack trace.
+    // Without the stack trace, which does not help the operator.
     [LoggerMessage(LogLevel.Error, "Redis at {Address} (REDIS_URL) is down. Until it is back, this instance counts alone. {Reason}")]
-    private partial void LogLost(RedisAddress address, string reason);
+    private partial void LogDown(RedisAddress address, string reason);
 
     [LoggerMessage(
         LogLevel.Error,
         "Redis at {Address} (REDIS_URL) is down. Until it is back, signed requests are refused, because REDIS_REQUIRED is true. {Reason}")]
-    private partial void LogLostAndRefusing(RedisAddress address, string reason);
+    private partial void LogDownAndRefusing(RedisAddress address, string reason);
 
     [LoggerMessage(LogLevel.Debug, "Redis failed")]
     private partial void LogDetails(Exception failure);

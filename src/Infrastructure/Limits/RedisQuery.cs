@@ -48,9 +48,10 @@ internal sealed class RedisQuery
     internal RemoteCertificateValidationCallback? Validation =>
         ChecksCertificate && _checksHostname && _authorities is null ? null : IsAcceptable;
 
-    /// <param name="text">The query, with its question mark; empty where there is none.</param>
+    /// <summary>Parses the query of a Redis URL.</summary>
+    /// <param name="text">The query, with its question mark; empty if there is none.</param>
     /// <param name="usesTls">Whether the URL is one for TLS.</param>
-    /// <param name="query">What was read.</param>
+    /// <param name="query">The parsed query; null if it is invalid.</param>
     /// <param name="problem">What is wrong and what to do, as the end of a sentence, without any value.</param>
     internal static bool TryParse(string text, bool usesTls, [NotNullWhen(true)] out RedisQuery? query, [NotNullWhen(false)] out string? problem)
     {
@@ -67,9 +68,10 @@ internal sealed class RedisQuery
                 : read.Take(name, value);
             if (problem is not null)
             {
-                // The query may be the rest of an unencoded password, so that even a known name is a piece of it.
+                // The query may be the rest of an unencoded password, and then even a known name may be part of the password.
                 problem = text.Contains('@', StringComparison.Ordinal)
-                    ? "a parameter after its '?' cannot be used. If the '?' belongs to the password, it must be percent-encoded there: '?' is %3F and '@' is %40"
+                    ? "a parameter after its '?' cannot be used. If the '?' belongs to the password, "
+                        + "it must be percent-encoded there: '?' is %3F and '@' is %40"
                     : problem;
                 return false;
             }
@@ -79,7 +81,7 @@ internal sealed class RedisQuery
         return true;
     }
 
-    /// <returns>What is wrong with it; null for nothing.</returns>
+    /// <summary>Applies one parameter. Returns what is wrong with it; null if nothing is.</summary>
     private string? Take(string name, string value)
     {
         switch (name)
@@ -101,7 +103,8 @@ internal sealed class RedisQuery
             case "ssl_ca_certs":
                 return TakeAuthorities(value);
             case "ssl_certfile" or "ssl_keyfile" or "ssl_password":
-                return $"{name} is not supported, because the server sends no client certificate: let Redis ask for a password instead (tls-auth-clients no)";
+                return $"{name} is not supported, because the server sends no client certificate: "
+                    + "let Redis ask for a password instead (tls-auth-clients no)";
             case "ssl_ca_path" or "ssl_ca_data":
                 return $"{name} is not supported: put the authorities into one PEM file and name it with ssl_ca_certs";
             default:

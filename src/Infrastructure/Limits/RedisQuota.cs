@@ -4,12 +4,12 @@ using Role = S3Auth.Domain.Role;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// Counts grants in Redis, for all instances: comparing and counting is one script, which Redis runs without another in between. While
-/// Redis is away this instance counts on from what it last heard, and tells what it counted when Redis is back.
+/// Counts grants of all instances in Redis. One script compares and counts, so that it is atomic. While Redis is down, this instance
+/// continues from the last known counts, and adds its own grants to Redis when Redis is back.
 /// </summary>
 internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
 {
-    // KEYS: the hotkey's counter, that of all. ARGV: their limits, what was counted elsewhere of each, when the counters may be forgotten.
+    // KEYS: the hotkey's counter, the total counter. ARGV: their limits, their debts, when the counters expire.
     private const string TakeScript =
         """
         local used = tonumber(redis.call('GET', KEYS[1]) or 0) + tonumber(ARGV[3])
@@ -33,35 +33,35 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
         return 0
         """;
 
-    // Sent as a whole each time: a Redis that was restarted does not know scripts by their hash any more.
-    private const CommandFlags Whole = CommandFlags.NoScriptCache;
+    // Sends the whole script each time, because a restarted Redis does not know scripts by their hash.
+    private const CommandFlags WholeScript = CommandFlags.NoScriptCache;
 
-    // Another instance's clock may still be in the day that ended here.
-    private static readonly TimeSpan KeptAfterTheDay = TimeSpan.FromHours(1);
+    // The clock of another instance may still be in the day before.
+    private static readonly TimeSpan LifetimeAfterDay = TimeSpan.FromHours(1);
 
     public async ValueTask<QuotaCount> TakeAsync(QuotaRequest request, CancellationToken cancellationToken)
     {
         var debt = memory.TakeDebt(request);
-        var told = false;
+        var isPaid = false;
         try
         {
-            var (answered, counters) = await redis.AskAsync(database => database.ScriptEvaluateAsync(
+            var (answered, counters) = await redis.ExecuteAsync(database => database.ScriptEvaluateAsync(
                 TakeScript,
                 KeysOf(request),
-                [request.Limit, request.TotalLimit, debt.Own, debt.Total, (request.Day.End + KeptAfterTheDay).ToUnixTimeSeconds()],
-                Whole));
+                [request.Limit, request.TotalLimit, debt.Own, debt.Total, (request.Day.End + LifetimeAfterDay).ToUnixTimeSeconds()],
+                WholeScript));
             if (answered && (long[]?)counters is [var granted, var used, var totalUsed])
             {
-                told = true;
-                memory.Learn(request, used, totalUsed);
+                isPaid = true;
+                memory.SetShared(request, used, totalUsed);
                 return new QuotaCount(granted == 1, used, totalUsed, IsShared: true);
             }
         }
         finally
         {
-            if (!told)
+            if (!isPaid)
             {
-                memory.PutDebt(request, debt);
+                memory.RestoreDebt(request, debt);
             }
         }
 
@@ -72,7 +72,7 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
     {
         if (taken.IsShared)
         {
-            redis.Tell(database => database.ScriptEvaluateAsync(GiveBackScript, KeysOf(request), flags: Whole));
+            redis.FireAndForget(database => database.ScriptEvaluateAsync(GiveBackScript, KeysOf(request), flags: WholeScript));
         }
         else
         {
@@ -82,11 +82,11 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
 
     public async ValueTask<long> CountAsync(UtcDay day, CancellationToken cancellationToken)
     {
-        var (answered, total) = await redis.LookAsync(database => database.StringGetAsync(TotalOf(day)));
+        var (answered, total) = await redis.TryExecuteAsync(database => database.StringGetAsync(TotalOf(day)));
         return answered && total.TryParse(out long count) ? count : answered && total.IsNull ? 0 : memory.Total(day);
     }
 
-    // The part in braces makes a cluster keep both counters of a script in one place.
+    // The braces are a hash tag: a Redis cluster keeps both counters in one slot.
     private RedisKey[] KeysOf(QuotaRequest request) =>
         [$"{DayOf(request.Day)}{(request.Role == Role.Validator ? "validator" : "miner")}:{request.Hotkey}", TotalOf(request.Day)];
 

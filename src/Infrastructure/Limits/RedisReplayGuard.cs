@@ -3,13 +3,13 @@ using StackExchange.Redis;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// Remembers used proofs in Redis, for all instances, and here as well: what this instance has seen is refused here also while Redis
-/// is away, and what it saw meanwhile also after that.
+/// Remembers used proofs of all instances in Redis, and those of this instance also in memory. So this instance refuses a replay even
+/// while Redis is down, and even after Redis lost its data.
 /// </summary>
 internal sealed class RedisReplayGuard(RedisLink redis, MemoryReplayGuard memory, TimeProvider time) : IReplayGuard
 {
-    // By how much the clocks of instances may differ: a proof that has ended for one may still be good for another.
-    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(2);
+    // The clocks of instances may differ, so a proof that has expired for one instance may still be valid for another.
+    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(2);
 
     public async ValueTask<ProofUse> UseAsync(UsedProof proof, CancellationToken cancellationToken)
     {
@@ -20,8 +20,8 @@ internal sealed class RedisReplayGuard(RedisLink redis, MemoryReplayGuard memory
         }
 
         RedisKey key = $"{redis.KeyPrefix}proof:{proof.Key}";
-        var lifetime = proof.Until - time.GetUtcNow() + ClockDifference;
-        var (answered, isFirst) = await redis.AskAsync(database => database.StringSetAsync(key, 1, lifetime, When.NotExists));
+        var lifetime = proof.Until - time.GetUtcNow() + MaxClockSkew;
+        var (answered, isFirst) = await redis.ExecuteAsync(database => database.StringSetAsync(key, 1, lifetime, When.NotExists));
         return !answered ? here : isFirst ? ProofUse.First : ProofUse.Repeated;
     }
 }

@@ -48,8 +48,8 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
     {
         // Store it only if Redis has none; then use the stored one.
         var own = keys.Current.Bytes.ToArray();
-        var (asked, _) = await redis.LookAsync(database => database.StringSetAsync(Key, own, when: When.NotExists));
-        var (answered, value) = asked ? await redis.LookAsync(database => database.StringGetAsync(Key)) : default;
+        var (asked, _) = await redis.TryExecuteAsync(database => database.StringSetAsync(Key, own, when: When.NotExists));
+        var (answered, value) = asked ? await redis.TryExecuteAsync(database => database.StringGetAsync(Key)) : default;
         if (!answered)
         {
             Tell("away");

@@ -48,7 +48,7 @@ public sealed class AuditWriterTests
     }
 
     [Test]
-    public async Task Everything_that_was_recorded_is_written_before_the_end_in_its_order()
+    public async Task Stop_writes_all_records_in_order()
     {
         var sink = new TestSink();
         using var writer = Create(20_000, sink);
@@ -64,7 +64,7 @@ public sealed class AuditWriterTests
     }
 
     [Test]
-    public async Task Sink_that_fails_is_logged_counted_and_shown_until_it_writes_again_and_keeps_no_other_from_writing()
+    public async Task Failing_sink_is_logged_counted_and_reported_and_does_not_affect_others()
     {
         var (broken, sound) = (new TestSink { Fails = true }, new TestSink());
         using var lost = Lost();
@@ -86,7 +86,7 @@ public sealed class AuditWriterTests
     }
 
     [Test]
-    public async Task Sink_that_stalls_holds_nobody_up_and_what_is_lost_is_told()
+    public async Task Stalled_sink_delays_no_request_and_lost_records_are_logged()
     {
         using var stall = new ManualResetEventSlim();
         var sink = new TestSink { Stall = stall };
@@ -110,7 +110,7 @@ public sealed class AuditWriterTests
     }
 
     [Test]
-    public void Days_have_files_of_their_own_and_a_torn_line_is_ended()
+    public void Each_day_has_its_file_and_an_unfinished_line_is_ended()
     {
         var folder = Directory.CreateTempSubdirectory("s3auth-audit-").FullName;
         try
@@ -140,7 +140,7 @@ public sealed class AuditWriterTests
     }
 
     [Test]
-    public void Standard_output_takes_whole_lines_in_pieces_that_a_pipe_takes_whole()
+    public void Standard_output_gets_whole_lines_in_writes_of_at_most_PIPE_BUF()
     {
         using var pieces = new Pieces();
         using var output = new StandardOutput(pieces);
@@ -152,7 +152,7 @@ public sealed class AuditWriterTests
     }
 
     [Test]
-    public void Full_disk_is_an_error_and_the_next_line_begins_anew()
+    public void Full_disk_is_an_error_and_the_next_write_starts_a_new_line()
     {
         if (!File.Exists("/dev/full"))
         {
@@ -250,7 +250,7 @@ public sealed class AuditWriterTests
 
         public void Dispose()
         {
-            // Nothing is held.
+            // There is nothing to dispose.
         }
     }
 

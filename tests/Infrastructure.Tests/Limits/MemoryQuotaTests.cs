@@ -3,14 +3,14 @@ namespace S3Auth.Infrastructure.Tests.Limits;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class MemoryQuotaTests
 {
-    // Of the real clock: Redis forgets days by its own.
+    // The real date, because Redis expires keys by its own clock.
     private static readonly UtcDay Today = UtcDay.Of(DateTimeOffset.UtcNow);
     private static readonly UtcDay Tomorrow = new(Today.Date.AddDays(1));
 
     private readonly MemoryQuota _quota = new();
 
     [Test]
-    public void Hotkey_gets_as_many_as_its_limit_and_no_more()
+    public void Hotkey_gets_grants_up_to_its_limit()
     {
         var counts = Enumerable.Range(0, 5).Select(_ => _quota.Take(Request(1, limit: 3))).ToList();
 
@@ -21,7 +21,7 @@ public sealed class MemoryQuotaTests
     }
 
     [Test]
-    public void All_together_get_as_many_as_the_total()
+    public void All_hotkeys_together_get_grants_up_to_the_total()
     {
         var granted = Enumerable.Range(0, 50).Count(i => _quota.Take(Request((byte)i, limit: 3, total: 20)).Granted);
 
@@ -29,7 +29,7 @@ public sealed class MemoryQuotaTests
     }
 
     [Test]
-    public void However_many_ask_at_once_no_more_are_granted()
+    public void Concurrent_requests_do_not_exceed_the_limit()
     {
         var granted = new ConcurrentBag<bool>();
 
@@ -39,7 +39,7 @@ public sealed class MemoryQuotaTests
     }
 
     [Test]
-    public void Roles_hotkeys_and_days_count_apart()
+    public void Roles_hotkeys_and_days_count_separately()
     {
         Assert.That(_quota.Take(Request(1, limit: 1)).Granted);
         Assert.That(_quota.Take(Request(1, limit: 1)).Granted, Is.False);
@@ -50,7 +50,7 @@ public sealed class MemoryQuotaTests
     }
 
     [Test]
-    public void What_is_given_back_can_be_taken_again()
+    public void Grant_that_is_given_back_can_be_taken_again()
     {
         var taken = _quota.Take(Request(1, limit: 1));
         _quota.GiveBack(Request(1, limit: 1), taken);
@@ -59,7 +59,7 @@ public sealed class MemoryQuotaTests
     }
 
     [Test]
-    public void Days_that_are_over_are_forgotten()
+    public void Past_days_are_removed()
     {
         for (var day = 0; day < 10; day++)
         {
@@ -70,16 +70,16 @@ public sealed class MemoryQuotaTests
     }
 
     [Test]
-    public void Goes_on_from_what_it_heard_and_keeps_what_it_counted_alone_as_a_debt()
+    public void Counts_continue_from_the_shared_ones_and_own_grants_become_a_debt()
     {
-        _quota.Learn(Request(1, limit: 10), 9, 50);
+        _quota.SetShared(Request(1, limit: 10), 9, 50);
         Assert.That(_quota.Take(Request(1, limit: 10)), Is.EqualTo(new QuotaCount(Granted: true, 10, 51, IsShared: false)));
         Assert.That(_quota.Take(Request(1, limit: 10)).Granted, Is.False);
         _quota.Take(Request(2, limit: 10));
 
         var debt = _quota.TakeDebt(Request(1, limit: 10));
         Assert.That((debt, _quota.TakeDebt(Request(1, limit: 10))), Is.EqualTo(((1L, 2L), (0L, 0L))));
-        _quota.PutDebt(Request(1, limit: 10), debt);
+        _quota.RestoreDebt(Request(1, limit: 10), debt);
         Assert.That(_quota.TakeDebt(Request(1, limit: 10)), Is.EqualTo((1L, 2L)));
     }
 

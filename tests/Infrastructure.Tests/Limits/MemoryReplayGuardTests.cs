@@ -8,7 +8,7 @@ public sealed class MemoryReplayGuardTests
     private readonly FakeTimeProvider _time = new(Noon);
 
     [Test]
-    public void Proof_is_good_once()
+    public void Proof_is_accepted_once()
     {
         using var guard = new MemoryReplayGuard(_time);
 
@@ -18,7 +18,7 @@ public sealed class MemoryReplayGuardTests
     }
 
     [Test]
-    public void Proof_is_remembered_to_the_end_of_its_window_and_then_forgotten()
+    public void Proof_is_remembered_until_its_window_ends()
     {
         using var guard = new MemoryReplayGuard(_time);
         guard.Use(Proof(1, seconds: 301));
@@ -32,7 +32,7 @@ public sealed class MemoryReplayGuardTests
     }
 
     [Test]
-    public void However_many_use_it_at_once_one_is_the_first()
+    public void Concurrent_uses_have_one_first()
     {
         using var guard = new MemoryReplayGuard(_time);
         var uses = new ConcurrentBag<ProofUse>();
@@ -44,13 +44,13 @@ public sealed class MemoryReplayGuardTests
     }
 
     [Test]
-    public void Nobody_can_choose_where_proofs_are_remembered()
+    public void Caller_cannot_choose_colliding_proofs()
     {
         using var guard = new MemoryReplayGuard(_time);
         using var other = new MemoryReplayGuard(_time);
         var signer = AccountId.FromBytes(new byte[32]);
 
-        // Nonces tried until the low bits of their keys are in one sixteenth of what there is.
+        // Nonces whose keys have low bits within one sixteenth of the range.
         var chosen = Enumerable.Range(0, 64_000).Select(i => ReplayKey.OfNonce(signer, new Guid(i, 0, 0, new byte[8]))).Where(key => ((ulong)key.Value & 0xF000) == 0).ToList();
         var crowded = chosen.Count(key => (guard.NumberOf(key) & 0xF000) == 0);
 
@@ -60,7 +60,7 @@ public sealed class MemoryReplayGuardTests
     }
 
     [Test]
-    public void Full_memory_can_only_refuse_and_forgets_nothing()
+    public void Full_guard_refuses_and_forgets_nothing()
     {
         using var guard = new MemoryReplayGuard(_time, capacity: 100);
         for (var i = 0; i < 100; i++)
@@ -71,13 +71,13 @@ public sealed class MemoryReplayGuardTests
         Assert.That(guard.Use(Proof(100)), Is.EqualTo(ProofUse.Unknown));
         Assert.That(Enumerable.Range(0, 100).Select(i => guard.Use(Proof(i, seconds: i))), Has.All.EqualTo(ProofUse.Repeated));
 
-        // There is room again as soon as something has ended.
+        // There is room again as soon as a proof has expired.
         _time.Advance(TimeSpan.FromSeconds(20));
         Assert.That(guard.Use(Proof(100, seconds: 200)), Is.EqualTo(ProofUse.First));
     }
 
     [Test]
-    public void Clock_that_is_set_forward_and_back_makes_nothing_good_twice()
+    public void Clock_that_is_set_forward_and_back_allows_no_replay()
     {
         using var guard = new MemoryReplayGuard(_time);
         guard.Use(Proof(1, seconds: 301));
@@ -92,7 +92,7 @@ public sealed class MemoryReplayGuardTests
     }
 
     [Test]
-    public void Proof_that_waited_until_its_end_is_not_taken_for_new()
+    public void Expired_proof_is_not_accepted_as_new()
     {
         using var guard = new MemoryReplayGuard(_time);
         guard.Use(Proof(1, seconds: 5));

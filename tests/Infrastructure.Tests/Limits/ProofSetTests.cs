@@ -3,14 +3,14 @@ namespace S3Auth.Infrastructure.Tests.Limits;
 public sealed class ProofSetTests
 {
     [Test]
-    public void Holds_what_a_set_holds_however_it_grows()
+    public void ProofSet_contains_what_a_HashSet_contains_after_growing()
     {
         using var set = new ProofSet();
         var expected = new HashSet<ulong>();
         var random = new Random(46);
         for (var i = 0; i < 300_000; i++)
         {
-            // Of 400,000 numbers: many come twice.
+            // Random numbers below 400,000, so that many repeat.
             var number = (ulong)random.Next(400_000) * 0x9E3779B97F4A7C15;
             Assert.That(set.Contains(number), Is.EqualTo(expected.Contains(number)));
             Assert.That(set.Add(number), Is.EqualTo(expected.Add(number)));
@@ -21,7 +21,7 @@ public sealed class ProofSetTests
     }
 
     [Test]
-    public void Numbers_that_want_the_same_place_are_told_apart()
+    public void Colliding_numbers_are_distinguished()
     {
         using var set = new ProofSet();
         var numbers = Enumerable.Range(0, 2000).Select(i => ((ulong)i << 40) | 1023).ToList();
@@ -32,7 +32,7 @@ public sealed class ProofSetTests
     }
 
     [Test]
-    public void Zero_is_a_number_too()
+    public void Zero_can_be_added()
     {
         using var set = new ProofSet();
 
@@ -45,7 +45,7 @@ public sealed class ProofSetTests
     }
 
     [Test]
-    public void None_is_held_afterwards()
+    public void Disposed_set_throws()
     {
         var set = new ProofSet();
         set.Dispose();

@@ -18,7 +18,7 @@ public sealed class RedisAddressTests
     [TestCase("rediss://:p@h:6379/0?ssl_cert_reqs=none", "h", 6379, 0, null, "p", true)]
     [TestCase("rediss://h/0?ssl_cert_reqs=required&ssl_check_hostname=true&socket_timeout=5&decode_responses=True", "h", 6379, 0, null, null, true)]
     [TestCase("redis://h?health_check_interval=30&max_connections=10&retry_on_timeout=1&protocol=3&socket_connect_timeout=2.5", "h", 6379, 0, null, null, false)]
-    public void Url_is_read(string url, string host, int port, int database, string? user, string? password, bool tls)
+    public void TryParse_reads_urls(string url, string host, int port, int database, string? user, string? password, bool tls)
     {
         var options = Parse(url).Configure();
 
@@ -32,7 +32,7 @@ public sealed class RedisAddressTests
 
     [TestCase("unix:///run/redis.sock", 0, null)]
     [TestCase("unix:///run/redis.sock?db=4&password=pass%40word", 4, "pass@word")]
-    public void Path_of_a_socket_is_read(string url, int database, string? password)
+    public void TryParse_reads_paths_of_sockets(string url, int database, string? password)
     {
         var options = Parse(url).Configure();
 
@@ -70,7 +70,7 @@ public sealed class RedisAddressTests
     [TestCase("redis://cache?very-private&x=1", "an unknown parameter is not supported")]
     [TestCase("redis://cache/very-private", "not a database number")]
     [TestCase("rediss://cache?ssl_cert_reqs=very-private", "ssl_cert_reqs must be")]
-    public void Url_that_cannot_be_used_is_refused_with_what_to_do_and_without_a_secret(string url, string expected)
+    public void TryParse_refuses_other_urls_with_advice_and_without_secrets(string url, string expected)
     {
         Assert.That(RedisAddress.TryParse(url, out _, out var problem), Is.False);
         Assert.That(problem, Does.Contain(expected).And.Not.Contain(Secret).And.Not.Contain("very_private").And.Not.EndWith("."));
@@ -85,12 +85,12 @@ public sealed class RedisAddressTests
     [TestCase("rediss://cache?ssl_cert_reqs=none", false)]
     public void Certificate_is_verified_unless_the_url_says_not_to(string url, bool verified) => Assert.That(Parse(url).IsVerified, Is.EqualTo(verified));
 
-    // As redis-py has it: what is not checked is believed, and the host's name alone can be left out.
+    // As in redis-py: the check of the certificate, or of the host name only, can be switched off.
     [TestCase("ssl_cert_reqs=none", SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, true)]
     [TestCase("ssl_check_hostname=False", SslPolicyErrors.RemoteCertificateNameMismatch, true)]
     [TestCase("ssl_check_hostname=false", SslPolicyErrors.RemoteCertificateChainErrors, false)]
     [TestCase("ssl_check_hostname=no", SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, false)]
-    public void Certificate_is_accepted_as_the_parameters_say(string query, SslPolicyErrors errors, bool accepted)
+    public void Parameters_decide_whether_a_certificate_is_accepted(string query, SslPolicyErrors errors, bool accepted)
     {
         using var certificate = NewCertificate();
 
@@ -104,7 +104,7 @@ public sealed class RedisAddressTests
     [TestCase("", false, SslPolicyErrors.RemoteCertificateChainErrors, false, TestName = "another authority")]
     [TestCase("", false, SslPolicyErrors.None, false, TestName = "another authority that the system knows")]
     [TestCase("&ssl_check_hostname=false", false, SslPolicyErrors.None, false, TestName = "another authority and a host that is not checked")]
-    public void Certificate_is_believed_only_when_it_is_of_the_named_authorities(string query, bool isTheirs, SslPolicyErrors errors, bool accepted)
+    public void Certificate_must_be_of_the_named_authorities(string query, bool isTheirs, SslPolicyErrors errors, bool accepted)
     {
         using var theirs = NewCertificate();
         using var other = NewCertificate();
@@ -125,7 +125,7 @@ public sealed class RedisAddressTests
 
     [TestCase("rediss://cache")]
     [TestCase("rediss://cache?ssl_cert_reqs=required")]
-    public void System_decides_on_the_certificate_where_the_url_says_nothing_else(string url) => Assert.That(Parse(url).Validation, Is.Null);
+    public void System_validates_the_certificate_by_default(string url) => Assert.That(Parse(url).Validation, Is.Null);
 
     private static RedisAddress Parse(string url) => RedisAddress.TryParse(url, out var address, out var problem) ? address : throw new ArgumentException(problem, nameof(url));
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
 
-/// <summary>A real Redis on loopback that keeps nothing on disk; ended with the test.</summary>
+/// <summary>A real Redis on loopback without persistence. It is killed when the test ends.</summary>
 internal sealed class RedisServer : IDisposable
 {
     private readonly int _port;
@@ -35,7 +35,7 @@ internal sealed class RedisServer : IDisposable
 
     private bool IsTls => _tls.Length > 0;
 
-    /// <summary>Starts it, and waits until it listens.</summary>
+    /// <summary>Starts Redis and waits until it listens.</summary>
     internal void Start()
     {
         _process = Process.Start(new ProcessStartInfo(
@@ -62,7 +62,7 @@ internal sealed class RedisServer : IDisposable
         }
     }
 
-    /// <summary>From now on it answers nobody without this.</summary>
+    /// <summary>Requires this password from now on.</summary>
     internal void WantPassword(string password)
     {
         using var client = new TcpClient();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
 
-/// <summary>Instances that count together, on a real Redis.</summary>
+/// <summary>Instances that share limits through a real Redis.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RedisTests
 {
@@ -39,7 +39,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Instances_grant_no_more_together_than_the_limit()
+    public async Task Instances_together_grant_up_to_the_limit()
     {
         var instances = await Task.WhenAll(StartAsync(), StartAsync(), StartAsync());
         var granted = new ConcurrentBag<QuotaCount>();
@@ -53,7 +53,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Total_holds_over_all_hotkeys_and_instances()
+    public async Task Total_limits_all_hotkeys_and_instances_together()
     {
         var (one, other) = (await StartAsync(), await StartAsync());
         var granted = 0;
@@ -66,7 +66,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task What_one_instance_gives_back_another_can_grant()
+    public async Task Grant_that_one_instance_gives_back_can_be_taken_at_another()
     {
         var (one, other) = (await StartAsync(), await StartAsync());
         var request = MemoryQuotaTests.Request(1, limit: 1);
@@ -79,7 +79,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Proof_that_one_instance_used_is_refused_by_all()
+    public async Task Proof_that_one_instance_accepted_is_refused_by_all()
     {
         var (one, other) = (await StartAsync(), await StartAsync());
 
@@ -88,7 +88,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Proof_that_is_raced_over_instances_has_one_first_use()
+    public async Task Proof_that_is_sent_to_several_instances_at_once_is_accepted_once()
     {
         var instances = await Task.WhenAll(StartAsync(), StartAsync(), StartAsync());
         var uses = new ConcurrentBag<ProofUse>();
@@ -100,7 +100,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Services_of_two_subnets_share_a_redis_and_no_counter()
+    public async Task Servers_of_two_subnets_share_a_redis_but_no_counter()
     {
         var (one, other) = (await StartAsync(), await StartAsync(netuid: 13));
 
@@ -109,7 +109,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task While_redis_is_away_each_instance_goes_on_from_what_it_knows_and_tells_it_afterwards()
+    public async Task Instances_continue_from_the_last_counts_while_redis_is_down_and_write_theirs_afterwards()
     {
         var (one, other) = (await StartAsync(), await StartAsync());
         var request = MemoryQuotaTests.Request(1, limit: 10);
@@ -140,7 +140,7 @@ public sealed class RedisTests
             Assert.That(Link(one).IsReachable, Is.False);
         });
 
-        // It kept nothing: what is counted now comes from the instance.
+        // The new Redis is empty, so the counts come from the instance.
         _redis.Start();
         await UntilThereAsync(one);
         await UntilThereAsync(other);
@@ -151,7 +151,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Pulse_is_felt_of_a_redis_that_answers_whatever_it_says_and_of_no_other()
+    public async Task Ping_succeeds_with_any_answer_and_fails_without_one()
     {
         using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, port: 0);
         silent.Start();
@@ -159,12 +159,12 @@ public sealed class RedisTests
         Assert.That(RedisAddress.TryParse(FormattableString.Invariant($"redis://127.0.0.1:{port}"), out var deaf, out _));
         var (patience, waited) = (TimeSpan.FromMilliseconds(500), Stopwatch.StartNew());
 
-        Assert.That(await RedisPulse.FeelAsync(_redis.Address, patience));
+        Assert.That(await RedisPing.SendAsync(_redis.Address, patience));
         _redis.WantPassword("very-private");
-        Assert.That(await RedisPulse.FeelAsync(_redis.Address, patience), "it says that it wants a password");
-        Assert.That(await RedisPulse.FeelAsync(deaf!, patience), Is.False);
+        Assert.That(await RedisPing.SendAsync(_redis.Address, patience), "it says that it wants a password");
+        Assert.That(await RedisPing.SendAsync(deaf!, patience), Is.False);
         _redis.Kill();
-        Assert.That(await RedisPulse.FeelAsync(_redis.Address, patience), Is.False);
+        Assert.That(await RedisPing.SendAsync(_redis.Address, patience), Is.False);
         Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
     }
 
@@ -172,7 +172,7 @@ public sealed class RedisTests
     [TestCase("?ssl_check_hostname=false", false)]
     [TestCase("?ssl_cert_reqs=none", true)]
     [TestCase("?ssl_ca_certs={0}", true)]
-    public async Task Redis_with_a_certificate_of_its_own_is_reached_as_its_url_says(string parameters, bool reached)
+    public async Task Redis_with_a_self_signed_certificate_is_reached_as_its_url_says(string parameters, bool reached)
     {
         var folder = Directory.CreateTempSubdirectory("s3auth-redis-").FullName;
         try
@@ -190,7 +190,7 @@ public sealed class RedisTests
             _redis.Dispose();
             _redis = new RedisServer(certificateFile, keyFile, string.Format(System.Globalization.CultureInfo.InvariantCulture, parameters, certificateFile));
 
-            Assert.That(await RedisPulse.FeelAsync(_redis.Address, TimeSpan.FromSeconds(5)), Is.EqualTo(reached));
+            Assert.That(await RedisPing.SendAsync(_redis.Address, TimeSpan.FromSeconds(5)), Is.EqualTo(reached));
             if (reached)
             {
                 var instance = await StartAsync();
@@ -204,7 +204,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Required_redis_that_is_away_refuses()
+    public async Task Required_redis_that_is_down_refuses_requests()
     {
         var instance = await StartAsync(required: true);
         Assert.That((await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None)).Granted);
@@ -219,7 +219,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Redis_that_is_not_there_at_the_start_is_found_later()
+    public async Task Redis_that_is_down_at_the_start_is_used_once_it_is_up()
     {
         _redis.Kill();
         var instance = await StartAsync(waits: false);
@@ -233,7 +233,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Count_of_the_day_is_told_also_while_a_required_redis_is_away()
+    public async Task Count_of_the_day_is_available_while_a_required_redis_is_down()
     {
         var instance = await StartAsync(required: true);
         var request = MemoryQuotaTests.Request(1, 5);
@@ -244,14 +244,14 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Answers_of_all_instances_are_added_up_whoever_is_asked()
+    public async Task Every_instance_adds_up_the_answers_of_all()
     {
         var (one, other, elsewhere) = (await StartAsync(), await StartAsync(), await StartAsync(netuid: 13));
         Answers(one).Granted();
         Answers(one).Refused("rate_limited");
         Answers(other).Granted();
 
-        // When it stops, an instance tells what it has not told yet.
+        // An instance writes its remaining counts when it stops.
         await Shared(one).StopAsync(CancellationToken.None);
         await Shared(other).StopAsync(CancellationToken.None);
         await Shared(one).StopAsync(CancellationToken.None);
@@ -262,7 +262,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Answers_are_told_while_it_runs()
+    public async Task Answers_are_written_while_the_instance_runs()
     {
         var (one, other) = (await StartAsync(), await StartAsync());
         await Shared(one).StartAsync(CancellationToken.None);
@@ -273,7 +273,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task What_was_answered_while_redis_was_away_is_told_when_it_is_back()
+    public async Task Answers_from_an_outage_are_written_when_redis_is_up_again()
     {
         var instance = await StartAsync();
         _redis.Kill();
@@ -290,7 +290,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task What_is_in_redis_and_none_of_ours_counts_nothing()
+    public async Task Foreign_entries_in_redis_are_ignored()
     {
         var instance = await StartAsync();
         var minute = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60;
@@ -299,7 +299,7 @@ public sealed class RedisTests
             ($"{minute}:good:another", "5"), ("x", "5"), ("1:2:3:4", "5"), ($"{minute}:old-form", "5"), ($"{minute + 10000}:later:a", "5"), ($"{minute - 10000}:before:a", "5"),
             ($"{minute}:negative:a", "-5"), ($"{minute}:text:a", "many"), ($"{minute}:huge:a", "9223372036854775807"),
         ];
-        var (written, _) = await Link(instance).LookAsync(database => Task.WhenAll(
+        var (written, _) = await Link(instance).TryExecuteAsync(database => Task.WhenAll(
             entries.Select(entry => database.HashSetAsync(FormattableString.Invariant($"s3auth:46:answers:{minute / 60}"), entry.Field, entry.Value))));
 
         Assert.That(written);
@@ -307,7 +307,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task What_is_told_twice_counts_once_and_what_redis_lost_comes_back()
+    public async Task Answers_written_twice_count_once_and_lost_ones_are_written_again()
     {
         var instance = await StartAsync();
         Answers(instance).Granted();
@@ -328,12 +328,12 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Redis_that_refuses_a_figure_is_there_for_what_is_decided()
+    public async Task Redis_that_refuses_statistics_is_still_used_for_limits()
     {
         var instance = await StartAsync(required: true);
         Answers(instance).Granted();
 
-        var refused = await Link(instance).LookAsync(database => database.ScriptEvaluateAsync("return redis.error_reply('ERR not for you')"));
+        var refused = await Link(instance).TryExecuteAsync(database => database.ScriptEvaluateAsync("return redis.error_reply('ERR not for you')"));
         var taken = await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None);
 
         Assert.That((refused.Answered, Link(instance).IsReachable, taken.IsShared), Is.EqualTo((false, true, true)));
@@ -341,7 +341,7 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Instances_seal_with_one_key_which_redis_gets_back_when_it_loses_it()
+    public async Task Instances_share_one_key_and_restore_it_when_redis_loses_it()
     {
         var (one, other) = (await StartAsync(), await StartAsync());
         var (first, second) = (new SealKeys(SealKey.Create()), new SealKeys(SealKey.Create()));
@@ -356,10 +356,10 @@ public sealed class RedisTests
         Assert.That(new AesGcmSealer(second).Open(new AesGcmSealer(first).Seal([7], []), []), Is.EqualTo(new byte[] { 7 }));
         Assert.That(new AesGcmSealer(second).Open(sealedBefore, []), Is.EqualTo(new byte[] { 1 }), "what it sealed before still opens");
 
-        await Link(one).LookAsync(database => database.KeyDeleteAsync("s3auth:46:seal-key"));
+        await Link(one).TryExecuteAsync(database => database.KeyDeleteAsync("s3auth:46:seal-key"));
         var shared = first.Current;
         time.Advance(RedisSealKey.Interval);
-        await Wait.UntilAsync(async () => (await Link(one).LookAsync(database => database.KeyExistsAsync("s3auth:46:seal-key"))).Answer);
+        await Wait.UntilAsync(async () => (await Link(one).TryExecuteAsync(database => database.KeyExistsAsync("s3auth:46:seal-key"))).Answer);
         var third = new SealKeys(SealKey.Create());
         using var late = Share(await StartAsync(), third, time);
         await late.StartAsync(CancellationToken.None);
@@ -369,10 +369,10 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Key_of_another_length_in_redis_is_not_used_and_told_of()
+    public async Task Key_of_another_length_in_redis_is_logged_and_not_used()
     {
         var instance = await StartAsync();
-        await Link(instance).LookAsync(database => database.StringSetAsync("s3auth:46:seal-key", "short"));
+        await Link(instance).TryExecuteAsync(database => database.StringSetAsync("s3auth:46:seal-key", "short"));
         var own = SealKey.Create();
         var keys = new SealKeys(own);
         using var sharing = Share(instance, keys, TimeProvider.System);
@@ -384,11 +384,11 @@ public sealed class RedisTests
     }
 
     [Test]
-    public async Task Redis_that_is_away_leaves_each_instance_its_own_key_until_it_is_back()
+    public async Task Instances_use_their_own_keys_until_redis_is_up()
     {
         var instance = await StartAsync();
         _redis.Kill();
-        await Wait.UntilAsync(async () => !(await Link(instance).LookAsync(database => database.PingAsync())).Answered);
+        await Wait.UntilAsync(async () => !(await Link(instance).TryExecuteAsync(database => database.PingAsync())).Answered);
         var own = SealKey.Create();
         var keys = new SealKeys(own);
         var time = new FakeTimeProvider();
@@ -432,7 +432,7 @@ public sealed class RedisTests
 
     private static RecentAnswers Answers(ServiceProvider instance) => instance.GetRequiredService<RecentAnswers>();
 
-    private static RedisAnswers Shared(ServiceProvider instance) => instance.GetRequiredService<RedisAnswers>();
+    private static RedisAnswerCounts Shared(ServiceProvider instance) => instance.GetRequiredService<RedisAnswerCounts>();
 
     private static async Task<IEnumerable<(string Answer, long Count)>> SharedByAsync(ServiceProvider instance)
     {

@@ -14,7 +14,7 @@ public sealed class AesGcmSealerTests
     private AesGcmSealer Sealer => new(_keys);
 
     [Test]
-    public void Seal_opens_for_its_purpose_and_for_no_other()
+    public void Seal_opens_only_for_its_purpose()
     {
         var seal = Sealer.Seal(Content, Purpose);
 
@@ -29,7 +29,7 @@ public sealed class AesGcmSealerTests
     }
 
     [Test]
-    public void No_bit_of_a_seal_can_be_changed()
+    public void Seal_with_a_changed_bit_does_not_open()
     {
         var seal = Base64Url.DecodeFromChars(Sealer.Seal(Content, Purpose));
         for (var bit = 0; bit < seal.Length * 8; bit++)
@@ -42,7 +42,7 @@ public sealed class AesGcmSealerTests
     }
 
     [Test]
-    public void What_is_no_seal_opens_nothing()
+    public void Text_that_is_not_a_seal_does_not_open()
     {
         var seal = Sealer.Seal(Content, Purpose);
         foreach (var text in (string[])["", "A", "!", seal[..^1], seal + "=", seal + "A", " " + seal, seal + "\n", seal.Replace('-', '+') + "+", new string('A', 60), new string('A', 100_000)])
@@ -52,11 +52,11 @@ public sealed class AesGcmSealerTests
     }
 
     [Test]
-    public void Same_content_is_never_sealed_to_the_same_text() =>
+    public void Same_content_gets_a_different_seal_each_time() =>
         Assert.That(Enumerable.Range(0, 1000).Select(_ => Sealer.Seal(Content, Purpose)), Is.Unique);
 
     [Test]
-    public void Instances_with_one_key_open_each_others_seals_and_those_with_another_do_not()
+    public void Seals_open_only_at_instances_with_the_same_key()
     {
         Assert.That(SealKey.TryParse(Hex, out var one), Is.True);
         Assert.That(SealKey.TryParse(Hex.ToUpperInvariant(), out var same), Is.True);
@@ -100,7 +100,7 @@ public sealed class AesGcmSealerTests
     public void Key_is_32_bytes_in_hex_or_base64(string text, bool expected) => Assert.That(SealKey.TryParse(text, out _), Is.EqualTo(expected));
 
     [Test]
-    public void Key_never_shows_itself()
+    public void Key_is_not_printed()
     {
         Assert.That(SealKey.TryParse(Hex, out var key), Is.True);
         Assert.That($"{key}", Is.EqualTo("SealKey"));

@@ -11,7 +11,7 @@ public sealed class Sr25519SignatureVerifierTests
     [TestCase("s3:validator:access:1795500000")]
     [TestCase("")]
     [TestCase("größe 数据 🙂")]
-    public void Text_that_was_signed_verifies_plain_or_wrapped(string text)
+    public void Signed_text_verifies_plain_or_wrapped(string text)
     {
         Assert.Multiple(() =>
         {
@@ -46,7 +46,7 @@ public sealed class Sr25519SignatureVerifierTests
     }
 
     [Test]
-    public void Text_that_is_no_valid_unicode_is_an_answer_not_an_exception() =>
+    public void Invalid_unicode_does_not_throw() =>
         Assert.That(_verifier.Verify(_bob.AccountId, "\ud800", Sign("text")), Is.False);
 
     private Sr25519Signature Sign(string text) => _bob.Sign(Encoding.UTF8.GetBytes(text));
