@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Substrate;
 
 /// <summary>
-/// An account of the chain: 32 bytes, for sr25519 the public key itself. Any 32 bytes are an account id; whether they are
-/// a valid public key shows when a signature is verified. Its text is <see cref="Ss58"/> with prefix 42.
+/// An account of the chain: 32 bytes, for sr25519 the public key. Any 32 bytes are an account id; verifying a signature shows whether they
+/// are a valid public key. Its text form is <see cref="Ss58"/> with prefix 42.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public readonly struct AccountId : IEquatable<AccountId>, ISpanFormattable
 {
-    /// <summary>Bytes of an account id.</summary>
+    /// <summary>The size of an account id, in bytes.</summary>
     public const int Size = 32;
 
     private static readonly HashKeys Keys = HashKeys.Create();
@@ -34,21 +34,21 @@ public readonly struct AccountId : IEquatable<AccountId>, ISpanFormattable
     /// <summary>Whether they are different accounts.</summary>
     public static bool operator !=(AccountId left, AccountId right) => !left.Equals(right);
 
-    /// <summary>Copies an account id from its 32 bytes.</summary>
+    /// <summary>Creates an account id from its 32 bytes.</summary>
     /// <exception cref="ArgumentException">There are not exactly 32 bytes.</exception>
     public static AccountId FromBytes(ReadOnlySpan<byte> bytes) => bytes.Length == Size
         ? new AccountId(bytes)
         : throw new ArgumentException($"An account id has {Size} bytes, not {bytes.Length}.", nameof(bytes));
 
-    /// <summary>Reads the canonical SS58 text, see <see cref="Ss58.TryDecode"/>.</summary>
-    /// <exception cref="FormatException">The text is not an address; the message says in what.</exception>
+    /// <summary>Parses the canonical SS58 text; see <see cref="Ss58.TryDecode"/>.</summary>
+    /// <exception cref="FormatException">The text is not an address; the message says why.</exception>
     public static AccountId Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Ss58.TryDecode(text, out var id, out var error) ? id : throw new FormatException(error.Describe());
     }
 
-    /// <summary>Reads the canonical SS58 text, see <see cref="Ss58.TryDecode"/>; anything else is <see langword="false"/>.</summary>
+    /// <summary>Parses the canonical SS58 text; <see langword="false"/> for any other text. See <see cref="Ss58.TryDecode"/>.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out AccountId id) => Ss58.TryDecode(text, out id, out _);
 
     /// <summary>Writes the 32 bytes to the start of the destination.</summary>
@@ -57,7 +57,8 @@ public readonly struct AccountId : IEquatable<AccountId>, ISpanFormattable
     {
         if (destination.Length < Size)
         {
-            throw new ArgumentException($"An account id needs {Size} bytes, the destination has {destination.Length}.", nameof(destination));
+            throw new ArgumentException(
+                $"An account id needs {Size} bytes, the destination has {destination.Length}.", nameof(destination));
         }
 
         BinaryPrimitives.WriteUInt64LittleEndian(destination, _word0);
@@ -82,7 +83,7 @@ public readonly struct AccountId : IEquatable<AccountId>, ISpanFormattable
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is AccountId other && Equals(other);
 
     /// <summary>
-    /// A hash keyed anew in every process: strangers choose account ids, and must not be able to choose ones that collide.
+    /// A hash with a random key for each process, because attackers can choose account ids and must not be able to find collisions.
     /// </summary>
     public override int GetHashCode()
     {
@@ -93,8 +94,8 @@ public readonly struct AccountId : IEquatable<AccountId>, ISpanFormattable
     /// <summary>The canonical SS58 text, 48 characters.</summary>
     public override string ToString() => Ss58.Encode(this);
 
-    /// <summary>Writes the canonical SS58 text, 48 characters, of which there is one form only.</summary>
-    /// <param name="destination">Where to; nothing is written where it is shorter.</param>
+    /// <summary>Writes the canonical SS58 text, 48 characters.</summary>
+    /// <param name="destination">The buffer; if it is too short, nothing is written.</param>
     /// <param name="charsWritten">48, or 0.</param>
     /// <param name="format">Not used.</param>
     /// <param name="provider">Not used.</param>

@@ -5,28 +5,29 @@ namespace S3Auth.Substrate;
 
 /// <summary>
 /// A key file of a Bittensor wallet: <c>wallets/NAME/hotkeys/HOTKEY</c>, JSON with some of <c>secretSeed</c>, <c>secretPhrase</c>,
-/// <c>privateKey</c>, <c>ss58Address</c>, <c>publicKey</c>, <c>accountId</c>; and the same encrypted with a password. The bytes
-/// given are the caller's, who overwrites them; what is decrypted here is overwritten here. No message repeats any of it.
+/// <c>privateKey</c>, <c>ss58Address</c>, <c>publicKey</c>, <c>accountId</c>; or the same JSON encrypted with a password. The caller must
+/// overwrite the bytes that it passes; these methods overwrite what they decrypt. No message repeats any part of the file.
 /// </summary>
 /// <remarks>
-/// Encrypted: <c>$NACL</c>, then libsodium's secretbox (XSalsa20-Poly1305) of the JSON with its 24-byte nonce in front, under
-/// Argon2i 1.3 of the password at libsodium's SENSITIVE limits (8 passes over 512 MiB), with one salt for all files.
+/// An encrypted file is <c>$NACL</c>, a 24-byte nonce, and libsodium's secretbox (XSalsa20-Poly1305) of the JSON. The key is Argon2i 1.3 of
+/// the password with libsodium's SENSITIVE limits (8 passes over 512 MiB) and the same salt for all files.
 /// </remarks>
 public static class KeyFile
 {
-    /// <summary>The largest file that is read, in bytes; a real one has about 500.</summary>
+    /// <summary>The maximum size of a file, in bytes; a real one has about 500.</summary>
     public const int MaxSize = 64 * 1024;
 
     private const int PrivateKeySize = Sr25519.SecretKeySize;
 
-    // In characters: 24 words of at most 8 letters, and white space between them.
+    // In characters. 24 words of at most 8 letters need less.
     private const int MaxPhraseLength = 1024;
 
     private static ReadOnlySpan<byte> NaclMark => "$NACL"u8;
 
-    private static ReadOnlySpan<byte> Salt => [0x13, 0x71, 0x83, 0xdf, 0xf1, 0x5a, 0x09, 0xbc, 0x9c, 0x90, 0xb5, 0x51, 0x87, 0x39, 0xe9, 0xb1];
+    private static ReadOnlySpan<byte> Salt =>
+        [0x13, 0x71, 0x83, 0xdf, 0xf1, 0x5a, 0x09, 0xbc, 0x9c, 0x90, 0xb5, 0x51, 0x87, 0x39, 0xe9, 0xb1];
 
-    /// <summary>Whether a password is needed, or why the file cannot be read at all.</summary>
+    /// <summary>Returns how the file is encrypted.</summary>
     public static KeyFileKind KindOf(ReadOnlySpan<byte> file)
     {
         if (file.StartsWith(NaclMark))
@@ -39,24 +40,24 @@ public static class KeyFile
             return KeyFileKind.AnsibleVault;
         }
 
-        // Fernet's version byte 0x80 in base64.
+        // The base64 of Fernet's version byte, 0x80.
         return file.StartsWith("gAAAAA"u8) ? KeyFileKind.Fernet : KeyFileKind.Plain;
     }
 
     /// <summary>Reads the key pair of a file that is not encrypted.</summary>
-    /// <exception cref="FormatException">It is no key file, or its parts do not belong together.</exception>
+    /// <exception cref="FormatException">The file is not a key file, or its secret and its address do not match.</exception>
     public static KeyPair Read(ReadOnlySpan<byte> file)
     {
         RefuseSize(file);
         return KindOf(file) == KeyFileKind.Plain ? ReadJson(file) : throw new FormatException("The key file is encrypted.");
     }
 
-    /// <summary>Reads the key pair of an encrypted file. Takes about a second and 512 MiB: that is what protects it.</summary>
+    /// <summary>Reads the key pair of an encrypted file. Takes about a second and 512 MiB, by design of the password hash.</summary>
     /// <param name="file">A file of <see cref="KeyFileKind.Nacl"/>.</param>
     /// <param name="password">The password in UTF-8.</param>
-    /// <exception cref="CryptographicException">The password is another, or the file was changed.</exception>
-    /// <exception cref="FormatException">It is no such file, or what it holds is no key.</exception>
-    /// <exception cref="InvalidOperationException">There is not that much memory.</exception>
+    /// <exception cref="CryptographicException">The password is wrong, or the file was changed.</exception>
+    /// <exception cref="FormatException">The file is of another kind, or does not contain a key.</exception>
+    /// <exception cref="InvalidOperationException">There is not enough memory.</exception>
     public static KeyPair Decrypt(ReadOnlySpan<byte> file, ReadOnlySpan<byte> password)
     {
         RefuseSize(file);
@@ -78,7 +79,8 @@ public static class KeyFile
         {
             if (!Sodium.TryHashPassword(key, password, Salt))
             {
-                throw new InvalidOperationException("Reading an encrypted key file takes 512 MiB of memory, which are not there.");
+                throw new InvalidOperationException(
+                    "Decrypting a key file needs 512 MiB of memory, and this machine does not have that much free.");
             }
 
             return Sodium.OpenBox(json, box, nonceAndBox[..Sodium.BoxNonceSize], key) == 0
@@ -92,8 +94,8 @@ public static class KeyFile
         }
     }
 
-    /// <summary>Reads the account of a file that holds no secret, such as <c>coldkeypub.txt</c>; of one that does, only its address.</summary>
-    /// <exception cref="FormatException">It is no such file.</exception>
+    /// <summary>Reads only the address, for files without a secret such as <c>coldkeypub.txt</c>.</summary>
+    /// <exception cref="FormatException">The file is not a key file, or has no address.</exception>
     public static AccountId ReadAddress(ReadOnlySpan<byte> file)
     {
         RefuseSize(file);
@@ -106,7 +108,8 @@ public static class KeyFile
     {
         if (file.Length is 0 or > MaxSize)
         {
-            throw new FormatException(file.Length == 0 ? "The key file is empty." : $"The key file has more than {MaxSize} bytes: it is none.");
+            throw new FormatException(
+                file.Length == 0 ? "The key file is empty." : $"This is not a key file: it has more than {MaxSize} bytes.");
         }
     }
 
@@ -132,7 +135,7 @@ public static class KeyFile
         }
     }
 
-    /// <summary>What was found in the JSON, in places that are overwritten.</summary>
+    /// <summary>The members of the JSON, in buffers that are overwritten.</summary>
     private ref struct Parts(Span<byte> seed, Span<byte> privateKey, Span<char> phrase)
     {
         private readonly Span<byte> _seed = seed;
@@ -142,10 +145,12 @@ public static class KeyFile
         private bool _hasSeed;
         private bool _hasPrivateKey;
 
-        /// <summary>Whose the file says it is.</summary>
+        /// <summary>The account that the file names.</summary>
         public AccountId? Account { get; private set; }
 
-        /// <summary>Whether it is JSON at all; the reader's own message is dropped, since it quotes what it stopped at.</summary>
+        /// <summary>
+        /// Reads the members; false if the file is not JSON. Drops the exception of the JSON reader, because its message quotes the file.
+        /// </summary>
         public bool TryRead(ReadOnlySpan<byte> json, bool withSecrets)
         {
             try
@@ -172,7 +177,7 @@ public static class KeyFile
                 ReadMember(ref reader, withSecrets);
             }
 
-            // Nothing may follow: the reader throws at it.
+            // The reader throws if anything follows.
             reader.Read();
         }
 
@@ -183,7 +188,7 @@ public static class KeyFile
                 throw new FormatException("The key file has no 'ss58Address'.");
             }
 
-            // The seed first: a phrase may have been given a path or a password that the file does not tell.
+            // The seed comes first, because the key of the phrase may have a path or a password that the file does not contain.
             var pair = _hasSeed ? KeyPair.FromSeed(_seed)
                 : _phraseLength > 0 ? KeyPair.FromPhrase(_phrase[.._phraseLength], password: [])
                 : null;
@@ -196,7 +201,7 @@ public static class KeyFile
             return (_hasPrivateKey ? KeyPair.FromSecretKey(_privateKey, account) : null) ?? throw new FormatException(
                 pair is null && !_hasPrivateKey
                     ? "The key file has no secret: none of 'secretSeed', 'secretPhrase', 'privateKey'."
-                    : "The secret in the key file is not that of its 'ss58Address'.");
+                    : "The secret in the key file does not belong to its 'ss58Address'.");
         }
 
         public void Clear()
@@ -212,14 +217,17 @@ public static class KeyFile
             {
                 reader.Read();
                 var text = reader.GetString();
-                Account = Ss58.TryDecode(text, out var account, out _) ? account : throw new FormatException("The 'ss58Address' in the key file is no address.");
+                Account = Ss58.TryDecode(text, out var account, out _)
+                    ? account
+                    : throw new FormatException("The 'ss58Address' in the key file is not an address.");
             }
             else if (reader.ValueTextEquals("cryptoType"u8))
             {
                 reader.Read();
                 if (reader.TokenType == JsonTokenType.Number && (!reader.TryGetInt32(out var type) || type != 1))
                 {
-                    throw new FormatException("The key file is of another signature scheme: only sr25519 (cryptoType 1) is one of Bittensor's hotkeys.");
+                    throw new FormatException(
+                        "The key file has an unsupported signature scheme: Bittensor's hotkeys are sr25519 (cryptoType 1).");
                 }
             }
             else if (withSecrets && reader.ValueTextEquals("secretSeed"u8))
@@ -248,11 +256,11 @@ public static class KeyFile
             {
                 _phraseLength = reader.ValueSpan.Length <= MaxPhraseLength
                     ? reader.CopyString(_phrase)
-                    : throw new FormatException("The 'secretPhrase' in the key file is no phrase.");
+                    : throw new FormatException("The 'secretPhrase' in the key file is not a phrase.");
             }
         }
 
-        // 0x may be there or not; null and "" mean that there is none.
+        // The 0x prefix is optional; null and "" mean that the member is absent.
         private static bool TryReadHex(ref Utf8JsonReader reader, Span<byte> bytes, string member)
         {
             reader.Read();

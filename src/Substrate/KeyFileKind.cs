@@ -1,17 +1,17 @@
 namespace S3Auth.Substrate;
 
-/// <summary>How a key file is kept.</summary>
+/// <summary>How a key file is encrypted.</summary>
 public enum KeyFileKind
 {
-    /// <summary>Not encrypted: whoever reads it has the key.</summary>
+    /// <summary>Not encrypted.</summary>
     Plain,
 
-    /// <summary>Encrypted with a password, the way that wallets do it today.</summary>
+    /// <summary>Encrypted with a password, as current wallets do.</summary>
     Nacl,
 
-    /// <summary>Encrypted by an early wallet, with Ansible's vault. Not read here.</summary>
+    /// <summary>Encrypted with Ansible Vault by an early wallet. Not supported.</summary>
     AnsibleVault,
 
-    /// <summary>Encrypted by an early wallet, with Fernet. Not read here.</summary>
+    /// <summary>Encrypted with Fernet by an early wallet. Not supported.</summary>
     Fernet,
 }

@@ -3,18 +3,18 @@ using System.Text;
 namespace S3Auth.Substrate;
 
 /// <summary>
-/// An sr25519 key pair. Its secret stays at one place in memory, which <see cref="Dispose"/> overwrites with zeros.
-/// Signing may be called from several threads; disposing while another thread signs may not.
+/// An sr25519 key pair. Its secret stays at one place in memory, which <see cref="Dispose"/> overwrites with zeros. Several threads may
+/// sign at the same time, but none may sign while another one disposes.
 /// </summary>
 /// <remarks>
-/// Strings cannot be overwritten: a phrase or URI given as one stays in memory until the runtime reuses its place. Where
-/// that matters, give a seed.
+/// Strings cannot be overwritten: a phrase or URI in a string stays in memory until the runtime reuses that memory. If that matters, use a
+/// seed.
 /// </remarks>
 public sealed class KeyPair : IDisposable
 {
     private const int MnemonicRounds = 2048;
 
-    // Pinned: the garbage collector would leave copies where it moves an array.
+    // Pinned, because the garbage collector leaves copies when it moves an array.
     private readonly byte[] _secretKey = GC.AllocateArray<byte>(Sr25519.SecretKeySize, pinned: true);
     private bool _disposed;
 
@@ -30,7 +30,7 @@ public sealed class KeyPair : IDisposable
         AccountId = Sr25519.DeriveAccount(_secretKey);
     }
 
-    /// <summary>The account that this key signs for: its public key.</summary>
+    /// <summary>The account of this key pair, which is its public key.</summary>
     public AccountId AccountId { get; private set; }
 
     internal ReadOnlySpan<byte> Secret => _secretKey;
@@ -42,12 +42,12 @@ public sealed class KeyPair : IDisposable
         : throw new ArgumentException($"A seed has {Sr25519.SeedSize} bytes, not {seed.Length}.", nameof(seed));
 
     /// <summary>
-    /// The key pair of a BIP-39 phrase, the Substrate way: the seed is the first 32 bytes of PBKDF2-HMAC-SHA-512 over the
+    /// The key pair of a BIP-39 phrase, as Substrate derives it: the seed is the first 32 bytes of PBKDF2-HMAC-SHA-512 over the
     /// phrase's <i>entropy</i> (not its text), 2048 rounds, with the salt <c>mnemonic</c> and the password.
     /// </summary>
     /// <param name="phrase">12, 15, 18, 21 or 24 English words, see <see cref="Mnemonic"/>.</param>
-    /// <param name="password">Any text; its UTF-8 bytes count, without normalization.</param>
-    /// <exception cref="FormatException">It is not a phrase; the message says why, without any word of it.</exception>
+    /// <param name="password">Any text; used as UTF-8, without normalization.</param>
+    /// <exception cref="FormatException">The text is not a phrase; the message says why and contains no word of it.</exception>
     public static KeyPair FromMnemonic(string phrase, string password = "")
     {
         ArgumentNullException.ThrowIfNull(phrase);
@@ -55,18 +55,18 @@ public sealed class KeyPair : IDisposable
         return FromPhrase(phrase, password);
     }
 
-    /// <summary>The same from where the caller overwrites it.</summary>
-    /// <exception cref="FormatException">It is not a phrase; the message says why, without any word of it.</exception>
+    /// <summary>The key pair of a BIP-39 phrase in a buffer that the caller can overwrite.</summary>
+    /// <exception cref="FormatException">The text is not a phrase; the message says why and contains no word of it.</exception>
     public static KeyPair FromMnemonic(ReadOnlySpan<char> phrase) => FromPhrase(phrase, password: []);
 
     /// <summary>
     /// The key pair of a Substrate secret URI: a phrase, or 0x and 64 hex digits of a seed, then any number of hard
-    /// junctions (<c>//name</c> or <c>//0</c>), then for a phrase an optional password (<c>///password</c>). One that
-    /// begins with a junction, as <c>//Alice</c>, stands on the well-known phrase for development: a key that everyone has.
+    /// junctions (<c>//name</c> or <c>//0</c>), then for a phrase an optional password (<c>///password</c>). A URI that begins with a
+    /// junction, such as <c>//Alice</c>, uses the well-known development phrase: everyone has that key.
     /// </summary>
     /// <exception cref="FormatException">
-    /// It is no such text; or it has a soft junction (<c>/name</c>), which is not supported; or a junction that tools read
-    /// in different ways. The message says which and repeats nothing of the secret.
+    /// The text is not a secret URI, has a soft junction (<c>/name</c>), which is not supported, or has a junction that tools interpret in
+    /// different ways. The message says which and contains nothing of the secret.
     /// </exception>
     public static KeyPair FromUri(string suri)
     {
@@ -85,7 +85,7 @@ public sealed class KeyPair : IDisposable
         }
     }
 
-    /// <summary>Signs a message. Each call gives another signature; all of them are valid.</summary>
+    /// <summary>Signs a message. Each call returns a different signature; all of them are valid.</summary>
     /// <exception cref="ObjectDisposedException">The key pair was disposed.</exception>
     public Sr25519Signature Sign(ReadOnlySpan<byte> message)
     {
@@ -94,14 +94,14 @@ public sealed class KeyPair : IDisposable
         return Sign(message, randomness);
     }
 
-    /// <summary>Overwrites the secret with zeros. The key pair cannot sign any more.</summary>
+    /// <summary>Overwrites the secret with zeros. The key pair cannot sign afterwards.</summary>
     public void Dispose()
     {
         _disposed = true;
         CryptographicOperations.ZeroMemory(_secretKey);
     }
 
-    /// <summary>The account's address; never anything secret.</summary>
+    /// <summary>The account's address.</summary>
     public override string ToString() => AccountId.ToString();
 
     internal Sr25519Signature Sign(ReadOnlySpan<byte> message, ReadOnlySpan<byte> randomness)
@@ -111,8 +111,8 @@ public sealed class KeyPair : IDisposable
     }
 
     /// <summary>
-    /// The key pair of an expanded secret, scalar and nonce, 64 bytes; null when it is not this account's. Tools write the scalar as
-    /// it is or, as Ed25519 has it, times 8: the account tells which.
+    /// The key pair of an expanded secret (scalar and nonce, 64 bytes); null if it does not belong to this account. Some tools store the
+    /// scalar, others the scalar times 8 as Ed25519 does: comparing with the account tells which.
     /// </summary>
     internal static KeyPair? FromSecretKey(ReadOnlySpan<byte> secretKey, AccountId account)
     {
@@ -138,7 +138,7 @@ public sealed class KeyPair : IDisposable
     {
         if (!uri.Password.IsEmpty)
         {
-            throw new FormatException("The secret URI has a seed and a password; a password belongs to a phrase only.");
+            throw new FormatException("The secret URI has a seed and a password; only a phrase can have a password.");
         }
 
         Span<byte> seed = stackalloc byte[Sr25519.SeedSize];
@@ -147,7 +147,7 @@ public sealed class KeyPair : IDisposable
             var hex = uri.Secret[2..];
             return hex.Length == 2 * seed.Length && Convert.FromHexString(hex, seed, out _, out _) == System.Buffers.OperationStatus.Done
                 ? new KeyPair(seed)
-                : throw new FormatException($"The seed of a secret URI is 0x and {2 * Sr25519.SeedSize} hex digits.");
+                : throw new FormatException($"The seed of a secret URI must be 0x and {2 * Sr25519.SeedSize} hex digits.");
         }
         finally
         {
@@ -176,7 +176,7 @@ public sealed class KeyPair : IDisposable
         }
     }
 
-    /// <summary>Replaces this key by the one at the end of a path of hard junctions.</summary>
+    /// <summary>Replaces this key by the key that a path of hard junctions derives from it.</summary>
     private void Descend(ReadOnlySpan<char> junctions)
     {
         if (junctions.IsEmpty)

@@ -5,13 +5,13 @@ using System.Text;
 namespace S3Auth.Substrate;
 
 /// <summary>
-/// BIP-39 phrases with the English word list: 12, 15, 18, 21 or 24 words of 11 bits each, which hold 16 to 32 bytes of
-/// entropy and a checksum of one bit for each 4 bytes. Words are lower case, exactly as in the list; any white space
-/// separates them. What is not a phrase is refused by the word's number, never by its text: it may be a secret.
+/// BIP-39 phrases with the English word list: 12, 15, 18, 21 or 24 words of 11 bits each, which encode 16 to 32 bytes of entropy and a
+/// checksum of one bit for each 4 bytes. Words are lower case, exactly as in the list; any white space separates them. Messages name a
+/// wrong word by its number and not by its text, because it may be part of a secret.
 /// </summary>
 public static class Mnemonic
 {
-    /// <summary>The most bytes of entropy that a phrase holds (24 words).</summary>
+    /// <summary>The maximum entropy of a phrase (24 words), in bytes.</summary>
     public const int MaxEntropySize = 32;
 
     private const int BitsPerWord = 11;
@@ -24,7 +24,7 @@ public static class Mnemonic
             .ToFrozenDictionary(StringComparer.Ordinal)
             .GetAlternateLookup<ReadOnlySpan<char>>();
 
-    /// <summary>A new phrase from the operating system's random generator.</summary>
+    /// <summary>Generates a phrase with the operating system's random generator.</summary>
     /// <param name="words">12, 15, 18, 21 or 24.</param>
     /// <exception cref="ArgumentOutOfRangeException">Another number of words.</exception>
     public static string Generate(int words = 12)
@@ -53,7 +53,7 @@ public static class Mnemonic
     {
         if (entropy.Length is not (16 or 20 or 24 or 28 or 32))
         {
-            throw new ArgumentException($"A phrase holds 16, 20, 24, 28 or 32 bytes of entropy, not {entropy.Length}.", nameof(entropy));
+            throw new ArgumentException($"A phrase encodes 16, 20, 24, 28 or 32 bytes of entropy, not {entropy.Length}.", nameof(entropy));
         }
 
         Span<byte> bits = stackalloc byte[MaxEntropySize + sizeof(uint)];
@@ -72,7 +72,7 @@ public static class Mnemonic
         return phrase.ToString();
     }
 
-    /// <summary>Whether the text is a phrase with a right checksum.</summary>
+    /// <summary>Whether the text is a phrase with a correct checksum.</summary>
     public static bool IsValid([NotNullWhen(true)] string? phrase)
     {
         Span<byte> entropy = stackalloc byte[MaxEntropySize];
@@ -81,24 +81,25 @@ public static class Mnemonic
         return valid;
     }
 
-    /// <summary>Writes the entropy that a phrase holds to the start of the destination.</summary>
+    /// <summary>Writes the entropy of a phrase to the start of the destination.</summary>
     /// <param name="phrase">12, 15, 18, 21 or 24 words.</param>
     /// <param name="destination">At least <see cref="MaxEntropySize"/> bytes.</param>
     /// <returns>The number of bytes written: 16, 20, 24, 28 or 32.</returns>
-    /// <exception cref="FormatException">It is not a phrase; the message says why, without any word of it.</exception>
+    /// <exception cref="FormatException">The text is not a phrase; the message says why and contains no word of it.</exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
     public static int ToEntropy(ReadOnlySpan<char> phrase, Span<byte> destination)
     {
         if (destination.Length < MaxEntropySize)
         {
-            throw new ArgumentException($"The entropy needs room for {MaxEntropySize} bytes, not {destination.Length}.", nameof(destination));
+            throw new ArgumentException(
+                $"The entropy needs room for {MaxEntropySize} bytes, not {destination.Length}.", nameof(destination));
         }
 
         var refusal = Decode(phrase, destination[..MaxEntropySize], out var size);
         return refusal is null ? size : throw new FormatException(refusal);
     }
 
-    /// <summary>Null, or why this is not a phrase.</summary>
+    /// <summary>Returns why the text is not a phrase; null if it is one.</summary>
     private static string? Decode(ReadOnlySpan<char> phrase, Span<byte> entropy, out int size)
     {
         size = 0;
@@ -160,7 +161,7 @@ public static class Mnemonic
 
     private static int EntropySize(int words) => words * 4 / 3;
 
-    /// <summary>The checksum's bits, one for each 4 bytes of entropy, at the top of a byte; there are never more than 8.</summary>
+    /// <summary>The bits of the checksum, one for each 4 bytes of entropy, at most 8, in the high bits of a byte.</summary>
     private static byte Checksum(ReadOnlySpan<byte> entropy)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -181,7 +182,7 @@ public static class Mnemonic
         BinaryPrimitives.WriteUInt32BigEndian(window, BinaryPrimitives.ReadUInt32BigEndian(window) | ((uint)index << shift));
     }
 
-    /// <summary>The byte in which a word's 11 bits begin, and how far they are from the end of the 32 bits that begin there.</summary>
+    /// <summary>The byte in which a word's 11 bits begin, and their distance to the end of the 32 bits that begin there.</summary>
     private static (int Start, int Shift) Locate(int word)
     {
         var (start, offset) = Math.DivRem(word * BitsPerWord, 8);

@@ -1,4 +1,4 @@
 namespace S3Auth.Substrate;
 
-/// <summary>Bytes are not the SCALE encoding they were read as; the message says where and in what.</summary>
+/// <summary>Thrown if bytes are not valid SCALE; the message says where and why.</summary>
 public sealed class ScaleException(string message) : FormatException(message);

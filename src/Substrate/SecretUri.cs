@@ -4,16 +4,15 @@ using System.Text;
 namespace S3Auth.Substrate;
 
 /// <summary>
-/// Substrate's secret URI, <c>secret//hard//junctions///password</c>, taken apart. Where the tools that read such a text
-/// disagree on the key that it names, it is refused: a key that another tool does not find again is a lost account.
-/// No message repeats any of it.
+/// The parts of Substrate's secret URI, <c>secret//hard//junctions///password</c>. Rejects a URI that tools interpret in different ways,
+/// because a key that another tool cannot restore is a lost account. No message repeats any part of the URI.
 /// </summary>
 internal readonly ref struct SecretUri
 {
-    /// <summary>Bytes of a junction's chain code.</summary>
+    /// <summary>The size of a junction's chain code, in bytes.</summary>
     public const int ChainCodeSize = 32;
 
-    /// <summary>The well-known phrase of development accounts, meant where a URI begins with a junction.</summary>
+    /// <summary>The well-known phrase of development accounts. It is the default if a URI begins with a junction.</summary>
     public const string DevelopmentPhrase = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
 
     private SecretUri(ReadOnlySpan<char> secret, ReadOnlySpan<char> junctions, ReadOnlySpan<char> password)
@@ -23,17 +22,17 @@ internal readonly ref struct SecretUri
         Password = password;
     }
 
-    /// <summary>A phrase, or 0x and a seed in hex.</summary>
+    /// <summary>A phrase, or a seed in hex after 0x.</summary>
     public ReadOnlySpan<char> Secret { get; }
 
-    /// <summary>Any number of hard junctions, each with its two slashes.</summary>
+    /// <summary>The hard junctions, each with its two slashes; may be empty.</summary>
     public ReadOnlySpan<char> Junctions { get; }
 
-    /// <summary>What stands after three slashes.</summary>
+    /// <summary>The password, after three slashes; may be empty.</summary>
     public ReadOnlySpan<char> Password { get; }
 
-    /// <summary>Takes a URI apart.</summary>
-    /// <exception cref="FormatException">It is none, or has a soft junction.</exception>
+    /// <summary>Parses a URI.</summary>
+    /// <exception cref="FormatException">It is not a secret URI, or has a soft junction.</exception>
     public static SecretUri Parse(ReadOnlySpan<char> text)
     {
         var pathStart = text.IndexOf('/');
@@ -66,8 +65,11 @@ internal readonly ref struct SecretUri
             rest.IsEmpty ? [] : rest[3..]);
     }
 
-    /// <summary>Takes the first junction off and writes its chain code: its SCALE encoding, hashed where it is too long.</summary>
-    /// <exception cref="FormatException">Tools disagree on the junction's meaning.</exception>
+    /// <summary>
+    /// Reads the first junction, writes its chain code (its SCALE encoding, or the hash of that if it is longer than 32 bytes), and returns
+    /// the rest.
+    /// </summary>
+    /// <exception cref="FormatException">Tools interpret the junction in different ways.</exception>
     public static ReadOnlySpan<char> ReadJunction(ReadOnlySpan<char> junctions, scoped Span<byte> chainCode)
     {
         var rest = junctions[2..];
@@ -93,7 +95,7 @@ internal readonly ref struct SecretUri
                 + "must not begin with 0x.");
         }
 
-        // SCALE: the length, compact, and then the text. Junctions are short; the two-byte length is for up to 16,383.
+        // SCALE: the compact length, then the text. The two-byte form of the length is enough for 16,383 bytes.
         var length = Encoding.UTF8.GetByteCount(name);
         if (length >= 1 << 14)
         {

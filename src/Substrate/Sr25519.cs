@@ -36,11 +36,11 @@ namespace S3Auth.Substrate;
 //
 //      Message Size - any, 0 bytes included.
 //
-//  What is refused although the equation could hold:
+//  Verification also rejects:
 //
-//      An s that is not reduced modulo L, or without the marker: the same signature would have several forms.
+//      An s that is not reduced modulo L, or has no marker: the same signature would have several encodings.
 //
-//      A or R in any but their one canonical encoding, for the same reason.
+//      A or R in an encoding that is not canonical, for the same reason.
 //
 //      The identity as A (every s would sign everything), as R (it gives the key away), and s = 0.
 //
@@ -50,28 +50,28 @@ namespace S3Auth.Substrate;
 //
 //      Signing and key derivation run in constant time with respect to the secrets: libsodium's scalar and point
 //      arithmetic, SHA-512 and Keccak have no branches or memory accesses that depend on them. Verification and the
-//      checks of its inputs run in variable time: all it sees is public.
+//      checks of its inputs run in variable time, because their inputs are public.
 
 /// <summary>
 /// sr25519, the signature scheme of Substrate accounts, with the signing context <c>substrate</c>. Verification allocates
-/// nothing and may be called from any number of threads.
+/// nothing and is thread-safe.
 /// </summary>
 public static class Sr25519
 {
-    /// <summary>Bytes of a seed, see <see cref="KeyPair.FromSeed"/>.</summary>
+    /// <summary>The size of a seed, in bytes; see <see cref="KeyPair.FromSeed"/>.</summary>
     public const int SeedSize = 32;
 
     internal const int ScalarSize = Sodium.ElementSize;
     internal const int NonceSize = 32;
     internal const int RandomnessSize = 32;
 
-    /// <summary>The scalar and, after it, the nonce.</summary>
+    /// <summary>The size of a scalar and a nonce, in bytes.</summary>
     internal const int SecretKeySize = ScalarSize + NonceSize;
 
     private const int PointSize = Sodium.ElementSize;
     private const byte Marker = 0x80;
 
-    /// <summary>Every message's transcript starts as a copy of this one.</summary>
+    /// <summary>The beginning of the transcript of each message; copied for each.</summary>
     private static readonly MerlinTranscript Context = CreateContext();
 
     static Sr25519() => Sr25519SelfTest.Run();
@@ -80,10 +80,9 @@ public static class Sr25519
     private static ReadOnlySpan<ulong> Order => [0x5812631A5CF5D3ED, 0x14DEF9DEA2F79CD6, 0, 0x1000000000000000];
 
     /// <summary>
-    /// Whether the signature is the signer's over the message. Any other bytes, of whatever kind, are
-    /// <see langword="false"/>, never an exception.
+    /// Whether the signature is valid for this signer and message. Returns <see langword="false"/> for any other bytes; never throws.
     /// </summary>
-    /// <param name="signer">The account whose key is said to have signed.</param>
+    /// <param name="signer">The account that is supposed to have signed.</param>
     /// <param name="message">The bytes that were signed.</param>
     /// <param name="signature">The signature.</param>
     public static bool Verify(in AccountId signer, ReadOnlySpan<byte> message, in Sr25519Signature signature)
@@ -111,7 +110,7 @@ public static class Sr25519
         var transcript = Begin(message, publicKey);
         Challenge(ref transcript, commitment, challenge);
 
-        // libsodium refuses here a key or a product that is the identity and a key that is no canonical encoding. That the
+        // libsodium rejects a key or a product that is the identity, and a key that is not canonically encoded. That the
         // commitment is canonical follows from comparing it with an encoding.
         Span<byte> left = stackalloc byte[PointSize];
         Span<byte> right = stackalloc byte[PointSize];
@@ -122,7 +121,9 @@ public static class Sr25519
             && expected.SequenceEqual(commitment);
     }
 
-    /// <summary>Signs with the given randomness; without any, the nonce still depends on the key and the message.</summary>
+    /// <summary>
+    /// Signs with the given randomness. The nonce also depends on the key and the message, so bad randomness does not reveal the key.
+    /// </summary>
     internal static Sr25519Signature Sign(
         ReadOnlySpan<byte> secretKey, in AccountId account, ReadOnlySpan<byte> message, ReadOnlySpan<byte> randomness)
     {
@@ -143,7 +144,7 @@ public static class Sr25519
             Sodium.ReduceScalar(witness, wide);
             if (Sodium.MultiplyBase(commitment, witness) != 0)
             {
-                throw new CryptographicException("The nonce of a signature came out as zero.");
+                throw new CryptographicException("The nonce of the signature is zero.");
             }
 
             Challenge(ref transcript, commitment, challenge);
@@ -160,7 +161,7 @@ public static class Sr25519
         }
     }
 
-    /// <summary>Expands a seed into scalar and nonce, the way Ed25519 does it.</summary>
+    /// <summary>Expands a seed into scalar and nonce, like Ed25519.</summary>
     internal static void ExpandSeed(ReadOnlySpan<byte> seed, Span<byte> secretKey)
     {
         SHA512.HashData(seed, secretKey);
@@ -169,11 +170,11 @@ public static class Sr25519
         scalar[^1] &= 0b0011_1111;
         scalar[^1] |= 0b0100_0000;
 
-        // ristretto255 has no cofactor: the scalar is kept divided by Ed25519's.
+        // ristretto255 has no cofactor, so the scalar is divided by the cofactor of Ed25519.
         DivideByCofactor(scalar);
     }
 
-    /// <summary>Divides a scalar, of which the lowest three bits are not set, by Ed25519's cofactor, 8.</summary>
+    /// <summary>Divides a scalar whose lowest three bits are zero by Ed25519's cofactor, 8.</summary>
     internal static void DivideByCofactor(Span<byte> scalar)
     {
         for (var i = 0; i < scalar.Length; i++)
@@ -183,7 +184,7 @@ public static class Sr25519
         }
     }
 
-    /// <summary>Derives the seed of a hard junction's key from the key above it and the junction's 32-byte chain code.</summary>
+    /// <summary>Derives the seed of a hard junction's key from the parent key and the junction's 32-byte chain code.</summary>
     internal static void DeriveHard(ReadOnlySpan<byte> secretKey, ReadOnlySpan<byte> chainCode, Span<byte> seed)
     {
         var transcript = new MerlinTranscript("SchnorrRistrettoHDKD"u8);
@@ -200,10 +201,10 @@ public static class Sr25519
         Span<byte> publicKey = stackalloc byte[PointSize];
         return Sodium.MultiplyBase(publicKey, secretKey[..ScalarSize]) == 0
             ? AccountId.FromBytes(publicKey)
-            : throw new CryptographicException("A secret key came out as zero.");
+            : throw new CryptographicException("The secret key is zero.");
     }
 
-    /// <summary>Whether an expanded secret, from wherever it came, is that of the account. Its scalar must be below the group's order.</summary>
+    /// <summary>Whether an expanded secret belongs to the account. Its scalar must be below the group's order.</summary>
     internal static bool IsSecretOf(ReadOnlySpan<byte> secretKey, in AccountId account)
     {
         Span<byte> wide = stackalloc byte[Sodium.WideScalarSize];
@@ -211,7 +212,7 @@ public static class Sr25519
         Span<byte> publicKey = stackalloc byte[PointSize];
         try
         {
-            // A scalar that is not reduced would sign, but with a response that nobody accepts.
+            // A scalar that is not reduced would make signatures that no verifier accepts.
             wide.Clear();
             secretKey[..ScalarSize].CopyTo(wide);
             Sodium.ReduceScalar(reduced, wide);

@@ -1,8 +1,8 @@
 namespace S3Auth.Substrate;
 
 /// <summary>
-/// Checks, before the first use in a process, that a known key signs and a known signature verifies: a native library that
-/// is broken or not the expected one must stop the process, not let strangers in.
+/// Checks, before the first use in a process, that signing and verifying give known results. A broken or unexpected native library must
+/// stop the process instead of accepting invalid signatures.
 /// </summary>
 internal static class Sr25519SelfTest
 {
@@ -22,7 +22,7 @@ internal static class Sr25519SelfTest
         0xB0, 0x1C, 0xA7, 0x96, 0x62, 0xE5, 0x03, 0x1F, 0xE8, 0x3A, 0x8A, 0xA6, 0x1B, 0x33, 0xD3, 0x8A,
     ];
 
-    /// <exception cref="InvalidOperationException">An answer differs from the known one.</exception>
+    /// <exception cref="InvalidOperationException">A result differs from the known one.</exception>
     public static void Run()
     {
         Span<byte> secretKey = stackalloc byte[Sr25519.SecretKeySize];
@@ -43,7 +43,7 @@ internal static class Sr25519SelfTest
             || Sr25519.Verify(account, Message[1..], signature))
         {
             throw new InvalidOperationException(
-                "sr25519 failed its self-test: the native library libsodium on this machine does not compute what it should.");
+                "sr25519 failed its self-test: the native library libsodium on this machine computes wrong results.");
         }
     }
 }

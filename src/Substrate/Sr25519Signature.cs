@@ -6,15 +6,15 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Substrate;
 
 /// <summary>
-/// An sr25519 signature: 64 bytes, an encoded ristretto255 point and a scalar whose highest bit marks the scheme. Any 64
-/// bytes are one; whether they sign anything, <see cref="Sr25519.Verify"/> tells.
+/// An sr25519 signature: 64 bytes, an encoded ristretto255 point and a scalar whose highest bit marks the scheme. Any 64 bytes are accepted
+/// here; <see cref="Sr25519.Verify"/> decides whether they are a valid signature.
 /// </summary>
 public readonly struct Sr25519Signature : IEquatable<Sr25519Signature>
 {
-    /// <summary>Bytes of a signature.</summary>
+    /// <summary>The size of a signature, in bytes.</summary>
     public const int Size = 64;
 
-    /// <summary>What stands before an sr25519 signature where a chain's type allows several schemes (MultiSignature).</summary>
+    /// <summary>The byte in front of an sr25519 signature where a chain's type allows several schemes (MultiSignature).</summary>
     private const byte MultiSignatureTag = 1;
 
     // Of 64 bytes as of 65: whatever else is in the text, one of these characters is missing.
@@ -30,14 +30,14 @@ public readonly struct Sr25519Signature : IEquatable<Sr25519Signature>
     /// <summary>Whether they differ.</summary>
     public static bool operator !=(Sr25519Signature left, Sr25519Signature right) => !left.Equals(right);
 
-    /// <summary>Copies a signature from its 64 bytes.</summary>
+    /// <summary>Creates a signature from its 64 bytes.</summary>
     /// <exception cref="ArgumentException">There are not exactly 64 bytes.</exception>
     public static Sr25519Signature FromBytes(ReadOnlySpan<byte> bytes) => bytes.Length == Size
         ? new Sr25519Signature(bytes)
         : throw new ArgumentException($"An sr25519 signature has {Size} bytes, not {bytes.Length}.", nameof(bytes));
 
     /// <summary>
-    /// Reads 64 bytes of hex in either case, or 65 that begin with 01 (how wallets tag sr25519), with or without a
+    /// Parses 64 bytes of hex in either case, or 65 bytes that begin with 01 (the tag of sr25519), with or without a
     /// leading 0x. Anything else is <see langword="false"/>. Allocates nothing.
     /// </summary>
     public static bool TryParseHex([NotNullWhen(true)] string? text, out Sr25519Signature signature)
@@ -60,7 +60,7 @@ public readonly struct Sr25519Signature : IEquatable<Sr25519Signature>
     }
 
     /// <summary>
-    /// Reads 64 bytes of base64 (RFC 4648, with its padding), or 65 that begin with 01. Anything else, white space included, is
+    /// Parses 64 bytes of base64 (RFC 4648, with padding), or 65 bytes that begin with 01. Anything else, including white space, is
     /// <see langword="false"/>. No text is both hex and base64 of a signature: their lengths differ. Allocates nothing.
     /// </summary>
     public static bool TryParseBase64([NotNullWhen(true)] string? text, out Sr25519Signature signature)

@@ -2,8 +2,8 @@ namespace S3Auth.Substrate;
 
 /// <summary>
 /// SS58, Substrate's text form of an account id, with network prefix 42: base58 of the prefix, the 32 bytes, and the
-/// first two bytes of Blake2b-512 over <c>SS58PRE</c>, prefix and account id. An account has exactly one text of exactly
-/// 48 characters, and only that one is accepted. Prefixes are registered in https://github.com/paritytech/ss58-registry.
+/// first two bytes of Blake2b-512 over <c>SS58PRE</c>, prefix and account id. Each account has exactly one valid text, of
+/// 48 characters. Prefixes are registered in https://github.com/paritytech/ss58-registry.
 /// </summary>
 public static class Ss58
 {
@@ -11,17 +11,18 @@ public static class Ss58
     public const byte Prefix = 42;
 
     /// <summary>
-    /// Characters of an address: 35 bytes that begin with 42 lie between 58^47 and 58^48, so none has fewer or more.
+    /// The length of an address in characters. 35 bytes that begin with 42 are a number between 58^47 and 58^48, so the length is always
+    /// 48.
     /// </summary>
     public const int TextLength = 48;
 
     private const int ChecksumSize = 2;
     private const int PayloadSize = 1 + AccountId.Size + ChecksumSize;
 
-    /// <summary>Longer than any network's address; a longer text is refused unread.</summary>
+    /// <summary>More than the length of any network's address; longer texts are rejected without reading them.</summary>
     private const int LongestText = 64;
 
-    /// <summary>The most digits of which any value fits into 40 bytes.</summary>
+    /// <summary>The maximum number of digits whose value always fits into 40 bytes.</summary>
     private const int LongestNumber = 54;
 
     private const byte NoDigit = 0xFF;
@@ -39,11 +40,11 @@ public static class Ss58
     ];
 
     /// <summary>
-    /// Reads an address. Nothing is trimmed, converted or guessed: what is accepted is, character for character, what
-    /// <see cref="Encode"/> writes. Never throws, allocates nothing, and reads at most 64 characters.
+    /// Parses an address. Accepts exactly the texts that <see cref="Encode"/> writes, without trimming or converting anything. Never
+    /// throws, allocates nothing, and reads at most 64 characters.
     /// </summary>
     /// <param name="text">The address.</param>
-    /// <param name="id">The account, or the default when the text is not an address.</param>
+    /// <param name="id">The account; the default value if the text is not an address.</param>
     /// <param name="error">What is wrong with the text.</param>
     public static bool TryDecode(ReadOnlySpan<char> text, out AccountId id, out Ss58Error error)
     {
@@ -124,7 +125,7 @@ public static class Ss58
         }
     }
 
-    /// <summary>Reads at most 54 base58 digits as one big-endian number, and how many bytes they stand for.</summary>
+    /// <summary>Reads at most 54 base58 digits as one big-endian number, and the number of bytes that they encode.</summary>
     private static Ss58Error Read(ReadOnlySpan<char> text, Span<byte> number, out int size)
     {
         size = 0;
@@ -194,7 +195,7 @@ public static class Ss58
 
     private static Ss58Error CheckShape(ReadOnlySpan<byte> number, int size)
     {
-        // The first byte of a prefix says how long it is: below 64 one byte, from 64 to 127 two.
+        // The first byte of a prefix determines its length: one byte if below 64, two if from 64 to 127.
         if (size == PayloadSize)
         {
             return number[^PayloadSize] switch

@@ -33,7 +33,7 @@ public sealed class AccountIdTests
     }
 
     [Test]
-    public void Equality_sees_every_byte()
+    public void Equality_depends_on_every_byte()
     {
         var bytes = VectorFiles.BytesOf("some account");
         var id = AccountId.FromBytes(bytes);

@@ -3,8 +3,8 @@ namespace S3Auth.Substrate.Tests;
 internal static class Allocations
 {
     /// <summary>
-    /// The fewest bytes that this thread allocated in any of a few rounds of a hundred calls: the runtime itself may
-    /// allocate in one, where it replaces a method by a better compiled one.
+    /// The minimum number of bytes that this thread allocated in one of several rounds of a hundred calls. The minimum, because the runtime
+    /// itself may allocate in a round when it recompiles a method.
     /// </summary>
     public static long Of(Action call) => Enumerable.Range(0, 10).Select(_ =>
     {

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace S3Auth.Substrate.Tests;
 
 /// <summary>
-/// Makes signatures whose equation holds but that break one rule, as someone would who knows the scheme: each would pass a
-/// verification that had left that rule out.
+/// Makes signatures that satisfy the equation but break one other rule, as an attacker who knows the scheme would. A verification without
+/// that rule would accept them.
 /// </summary>
 internal static class Forger
 {
@@ -13,7 +13,7 @@ internal static class Forger
 
     private static readonly byte[] Nonce = [.. VectorFiles.BytesOf("nonce")[..31], 0x0F];
 
-    /// <summary>Signs with the seed's key, with key and commitment put in the transcript and the signature as they are altered.</summary>
+    /// <summary>Signs with the seed's key, but with altered key and commitment in the transcript and the signature.</summary>
     public static Sr25519Signature Sign(
         byte[] seed, byte[] message, Func<byte[], byte[]>? alterCommitment = null, AccountId? claimedKey = null)
     {
@@ -34,7 +34,8 @@ internal static class Forger
         Sr25519.ExpandSeed(seed, secretKey);
         var commitment = new byte[32];
 
-        return Assemble(commitment, Respond(Challenge(Sr25519.DeriveAccount(secretKey), message, commitment), secretKey[..32], new byte[32]));
+        return Assemble(
+            commitment, Respond(Challenge(Sr25519.DeriveAccount(secretKey), message, commitment), secretKey[..32], new byte[32]));
     }
 
     /// <summary>A signature for the identity as key, which needs no secret.</summary>

@@ -1,21 +1,27 @@
 namespace S3Auth.Substrate.Tests;
 
-/// <summary>A hundred thousand signatures that were tampered with, in every part that can be: none is accepted.</summary>
+/// <summary>Tampers with a hundred thousand signatures in every possible part, and checks that none is accepted.</summary>
 public sealed class ForgeryTests
 {
     private const int Each = 12_500;
     private const int Seed = 20261125;
 
-    private delegate (AccountId Signer, byte[] Message, byte[] Signature) Tampering(Random random, SignatureVector vector, SignatureVector other);
+    private delegate (AccountId Signer, byte[] Message, byte[] Signature) Tampering(
+        Random random, SignatureVector vector, SignatureVector other);
 
     private static readonly (string What, Tampering Tamper)[] Tamperings =
     [
         ("a bit of the point", (random, vector, _) => (vector.Signer, vector.Message, Flip(vector.Signature.ToBytes(), random.Next(256)))),
-        ("a bit of the scalar", (random, vector, _) => (vector.Signer, vector.Message, Flip(vector.Signature.ToBytes(), 256 + random.Next(255)))),
-        ("a bit of the message", (random, vector, _) => (vector.Signer, Flip([.. vector.Message, 0], random.Next((vector.Message.Length + 1) * 8)), vector.Signature.ToBytes())),
-        ("a bit of the key", (random, vector, _) => (AccountId.FromBytes(Flip(vector.Signer.ToBytes(), random.Next(256))), vector.Message, vector.Signature.ToBytes())),
-        ("another point", (random, vector, _) => (vector.Signer, vector.Message, [.. PointOf(random), .. vector.Signature.ToBytes()[32..]])),
-        ("another scalar", (random, vector, _) => (vector.Signer, vector.Message, [.. vector.Signature.ToBytes()[..32], .. ScalarOf(random)])),
+        ("a bit of the scalar", (random, vector, _) =>
+            (vector.Signer, vector.Message, Flip(vector.Signature.ToBytes(), 256 + random.Next(255)))),
+        ("a bit of the message", (random, vector, _) =>
+            (vector.Signer, Flip([.. vector.Message, 0], random.Next((vector.Message.Length + 1) * 8)), vector.Signature.ToBytes())),
+        ("a bit of the key", (random, vector, _) =>
+            (AccountId.FromBytes(Flip(vector.Signer.ToBytes(), random.Next(256))), vector.Message, vector.Signature.ToBytes())),
+        ("another point", (random, vector, _) =>
+            (vector.Signer, vector.Message, [.. PointOf(random), .. vector.Signature.ToBytes()[32..]])),
+        ("another scalar", (random, vector, _) =>
+            (vector.Signer, vector.Message, [.. vector.Signature.ToBytes()[..32], .. ScalarOf(random)])),
         ("another key", (random, vector, _) => (AccountId.FromBytes(PointOf(random)), vector.Message, vector.Signature.ToBytes())),
         ("another's halves", (random, vector, other) => random.Next(2) == 0
             ? (vector.Signer, vector.Message, [.. other.Signature.ToBytes()[..32], .. vector.Signature.ToBytes()[32..]])
@@ -26,7 +32,9 @@ public sealed class ForgeryTests
     public void None_of_a_hundred_thousand_forgeries_is_accepted()
     {
         var vectors = VectorFiles.Signatures;
-        Assert.That(vectors.Take(50), Has.All.Matches<SignatureVector>(vector => Sr25519.Verify(vector.Signer, vector.Message, vector.Signature)), "the originals are");
+        Assert.That(
+            vectors.Take(50), Has.All.Matches<SignatureVector>(vector => Sr25519.Verify(vector.Signer, vector.Message, vector.Signature)),
+            "the originals are accepted");
 
         var accepted = new System.Collections.Concurrent.ConcurrentBag<string>();
         var tried = 0;
@@ -37,7 +45,7 @@ public sealed class ForgeryTests
             var at = random.Next(vectors.Length);
             var vector = vectors[at];
 
-            // One of another account or message: the same vector would be no forgery.
+            // A vector of another account or message, because the same vector would not be a forgery.
             var other = vectors[(at + 1 + random.Next(vectors.Length - 1)) % vectors.Length];
             var (signer, message, signature) = tamper(random, vector, other);
             if (Sr25519.Verify(signer, message, Sr25519Signature.FromBytes(signature)))

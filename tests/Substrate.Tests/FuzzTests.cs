@@ -2,7 +2,7 @@ using System.Text;
 
 namespace S3Auth.Substrate.Tests;
 
-/// <summary>Damaged addresses, signatures and SCALE: refused by the one exception or a false, never anything else, and nothing is taken for what it is not.</summary>
+/// <summary>Checks that damaged addresses, signatures and SCALE are refused with the documented exception or result.</summary>
 public sealed class FuzzTests
 {
     private const int Seed = 4711;
@@ -21,13 +21,14 @@ public sealed class FuzzTests
             var text = Encoding.Latin1.GetString(Fuzz.Damage(random, Encoding.ASCII.GetBytes(id.ToString())));
             if (Ss58.TryDecode(text, out var read, out _))
             {
-                // Damage that undid itself, or a checksum of 16 bits that was hit: then it is the canonical text of what was read.
+                // The damage undid itself, or the 16-bit checksum matches by chance. Then the text must be the canonical text of the
+                // account.
                 Assert.That(read.ToString(), Is.EqualTo(text), $"seed {Seed}, round {round}");
                 accepted += read == id ? 0 : 1;
             }
         }
 
-        Assert.That(accepted, Is.LessThan(10 + (Rounds * Fuzz.Factor / 20_000)), "a checksum lets one of 65,536 pass");
+        Assert.That(accepted, Is.LessThan(10 + (Rounds * Fuzz.Factor / 20_000)), "one of 65,536 matches the checksum by chance");
         Figures.Print("Fuzz", $"{Rounds * Fuzz.Factor} damaged addresses, {accepted} with a checksum that was hit");
     }
 
@@ -43,7 +44,8 @@ public sealed class FuzzTests
             var text = Encoding.Latin1.GetString(Fuzz.Damage(random, Encoding.ASCII.GetBytes(whole)));
 
             Assert.That(
-                Sr25519Signature.TryParseHex(text, out _) && Sr25519Signature.TryParseBase64(text, out _), Is.False, $"seed {Seed}, round {round}: {text}");
+                Sr25519Signature.TryParseHex(text, out _) && Sr25519Signature.TryParseBase64(text, out _), Is.False,
+                $"seed {Seed}, round {round}: {text}");
         }
     }
 

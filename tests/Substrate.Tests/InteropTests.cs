@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace S3Auth.Substrate.Tests;
 
-/// <summary>What this library writes, read by the implementations in Interop, under Node.</summary>
+/// <summary>Checks that the other implementations in Interop, run by Node, read what this library writes.</summary>
 public sealed class InteropTests
 {
     private static readonly string[] NetworkErrors =
@@ -27,14 +27,16 @@ public sealed class InteropTests
             return;
         }
 
-        var npm = await RunAsync(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], "");
+        var npm = await RunAsync(
+            OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], "");
         if (npm is null)
         {
             Assert.Ignore("npm is not installed: what this library signs was not checked with other implementations.");
         }
         else if (npm.ExitCode != 0 && NetworkErrors.Any(error => npm.Error.Contains(error, StringComparison.Ordinal)))
         {
-            Assert.Ignore($"npm cannot reach its registry: what this library signs was not checked with other implementations. {npm.Error}");
+            Assert.Ignore(
+                $"npm cannot reach its registry: what this library signs was not checked with other implementations. {npm.Error}");
         }
         else
         {
@@ -43,14 +45,17 @@ public sealed class InteropTests
     }
 
     [Test]
-    public async Task What_this_library_writes_the_other_implementations_read()
+    public async Task Other_implementations_read_what_this_library_writes()
     {
         var signatures = Signatures().ToArray();
-        var addresses = Enumerable.Range(0, 500).Select(index => AccountId.FromBytes(VectorFiles.BytesOf("interop account", index))).ToArray();
+        var addresses = Enumerable.Range(0, 500)
+            .Select(index => AccountId.FromBytes(VectorFiles.BytesOf("interop account", index))).ToArray();
         var phrases = ((int[])[12, 15, 18, 21, 24])
-            .SelectMany(words => ((string[])["", "password", "päßwörd 🔑"]).Select(password => (Phrase: Mnemonic.Generate(words), Password: password))).ToArray();
+            .SelectMany(words => ((string[])["", "password", "päßwörd 🔑"])
+                .Select(password => (Phrase: Mnemonic.Generate(words), Password: password))).ToArray();
         var uris = phrases.SelectMany(phrase => (string[])
-            [$"{phrase.Phrase}//hot//0", $"{phrase.Phrase}//{new string('n', 40)}///{phrase.Password}"]).Append("//Alice").Append("//Bob//cold").ToArray();
+            [$"{phrase.Phrase}//hot//0", $"{phrase.Phrase}//{new string('n', 40)}///{phrase.Password}"])
+            .Append("//Alice").Append("//Bob//cold").ToArray();
 
         var answers = await AskAsync(new
         {
@@ -72,12 +77,14 @@ public sealed class InteropTests
             Assert.That(answers.Signatures[i], Is.EqualTo((bool[])[valid, valid, valid]), $"length {message.Length}, {signature}");
         }
 
-        Assert.That(answers.Addresses, Is.EqualTo(addresses.Select(id => new AddressVector(Convert.ToHexStringLower(id.ToBytes()), id.ToString()))));
+        Assert.That(
+            answers.Addresses,
+            Is.EqualTo(addresses.Select(id => new AddressVector(Convert.ToHexStringLower(id.ToBytes()), id.ToString()))));
         Assert.That(answers.Phrases, Is.EqualTo(phrases.Select(phrase => AddressOf(KeyPair.FromMnemonic(phrase.Phrase, phrase.Password)))));
         Assert.That(answers.Uris, Is.EqualTo(uris.Select(uri => AddressOf(KeyPair.FromUri(uri)))));
     }
 
-    /// <summary>Of every length around STROBE's blocks, valid and, so that the answers mean something, one bit off.</summary>
+    /// <summary>Messages of every length around STROBE's block size, valid ones and ones with one changed bit.</summary>
     private static IEnumerable<(AccountId Signer, byte[] Message, Sr25519Signature Signature, bool Valid)> Signatures()
     {
         var lengths = Enumerable.Range(0, 340).Concat(Enumerable.Range(1, 60).Select(block => block * 166)).Append(10_000);
@@ -113,7 +120,7 @@ public sealed class InteropTests
         return JsonSerializer.Deserialize<Answers>(node.Output, JsonSerializerOptions.Web)!;
     }
 
-    /// <summary>Null when there is no such program.</summary>
+    /// <summary>Returns null if the program is not installed.</summary>
     private static async Task<Outcome?> RunAsync(string program, string[] arguments, string input)
     {
         using var process = new Process

@@ -65,7 +65,7 @@ public sealed class KeyFileTests
     }
 
     [Test]
-    public void Decrypt_refuses_what_holds_no_wallet_and_what_ends_too_early() => Assert.Multiple(() =>
+    public void Decrypt_refuses_other_content_and_truncated_files() => Assert.Multiple(() =>
     {
         Assert.That(() => KeyFile.Decrypt(File("nacl-not-json"), "correct horse"u8), Throws.TypeOf<FormatException>());
         Assert.That(() => KeyFile.Decrypt("$NACL"u8, "correct horse"u8), Throws.TypeOf<FormatException>());
@@ -78,18 +78,19 @@ public sealed class KeyFileTests
     [TestCase("nacl", KeyFileKind.Nacl)]
     [TestCase("ansible", KeyFileKind.AnsibleVault)]
     [TestCase("fernet", KeyFileKind.Fernet)]
-    public void KindOf_tells_how_a_file_is_kept(string file, KeyFileKind kind) => Assert.That(KeyFile.KindOf(File(file)), Is.EqualTo(kind));
+    public void KindOf_returns_how_a_file_is_encrypted(string file, KeyFileKind kind) =>
+        Assert.That(KeyFile.KindOf(File(file)), Is.EqualTo(kind));
 
     [TestCase("nacl")]
     [TestCase("ansible")]
     [TestCase("fernet")]
-    public void Read_refuses_what_is_encrypted(string file) =>
+    public void Read_refuses_encrypted_files(string file) =>
         Assert.That(() => KeyFile.Read(File(file)), Throws.TypeOf<FormatException>().With.Message.EqualTo("The key file is encrypted."));
 
-    [TestCase("of-another", "not that of its 'ss58Address'")]
+    [TestCase("of-another", "does not belong to its 'ss58Address'")]
     [TestCase("ed25519", "sr25519")]
     [TestCase("public", "no secret")]
-    public void Read_refuses_a_file_by_what_is_wrong_with_it(string file, string reason) =>
+    public void Read_says_what_is_wrong_with_a_file(string file, string reason) =>
         Assert.That(() => KeyFile.Read(File(file)), Throws.TypeOf<FormatException>().With.Message.Contains(reason));
 
     private const string Address = "\"ss58Address\":\"5C4wjbsymLwXjXeveDxRP4jU3SYnZognrtW5L4atZL3WVnjk\"";
@@ -108,7 +109,7 @@ public sealed class KeyFileTests
     [TestCase("{" + Address + ",\"secretPhrase\":[\"BADSECRET\"]}")]
     [TestCase("{" + Address + ",\"privateKey\":\"0x00BADSECRET\"}")]
     [TestCase("{\"ss58Address\":\"BADSECRET\",\"secretSeed\":\"0xa72a5df619c88c39286640d5296d06bf240ecb4996e82c8949151694c357fb29\"}")]
-    public void Read_refuses_what_is_no_wallet_and_repeats_none_of_it(string text)
+    public void Read_refuses_other_files_without_repeating_their_text(string text)
     {
         var refusal = Assert.Throws<FormatException>(() => KeyFile.Read(Encoding.UTF8.GetBytes(text)));
 
@@ -127,7 +128,7 @@ public sealed class KeyFileTests
         });
     }
 
-    // 0 and the group's order: the one signs with no key at all, the other is not reduced.
+    // 0 is no key, and the group's order is not reduced.
     [TestCase("0000000000000000000000000000000000000000000000000000000000000000")]
     [TestCase("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010")]
     public void Read_refuses_a_private_key_that_is_no_scalar(string scalar)
@@ -139,14 +140,15 @@ public sealed class KeyFileTests
 
     [TestCase("public")]
     [TestCase("seed")]
-    public void ReadAddress_reads_whose_a_file_is(string file) => Assert.That(KeyFile.ReadAddress(File(file)), Is.EqualTo(Known));
+    public void ReadAddress_returns_the_account_of_a_file(string file) => Assert.That(KeyFile.ReadAddress(File(file)), Is.EqualTo(Known));
 
     [TestCase("nacl")]
     [TestCase("fernet")]
-    public void ReadAddress_refuses_what_is_encrypted(string file) => Assert.That(() => KeyFile.ReadAddress(File(file)), Throws.TypeOf<FormatException>());
+    public void ReadAddress_refuses_encrypted_files(string file) =>
+        Assert.That(() => KeyFile.ReadAddress(File(file)), Throws.TypeOf<FormatException>());
 
     [Test]
-    public void ReadAddress_passes_over_secrets_of_any_form() =>
+    public void ReadAddress_ignores_secrets_of_any_form() =>
         Assert.That(KeyFile.ReadAddress(Encoding.UTF8.GetBytes($"{{\"secretSeed\":[1,2],{Address}}}")), Is.EqualTo(Known));
 
     private static byte[] File(string name) =>

@@ -12,7 +12,8 @@ public sealed class KeyPairTests
     [
         "", " ", "Alice", "//", "/", "/Alice/", "//Alice//", "//Alice/", "//Alice//Bob//", Phrase + "//", Phrase + "/",
         "0x", "0x//Alice", Seed[..^1], Seed[..^2], Seed + "0", Seed + "00", Seed[..^1] + "g", Seed + "///password",
-        Seed + "//Alice///password", "0X" + Seed[2..], "1x" + Seed[2..], " " + Seed, Seed + " ", Phrase + " x//Alice", Phrase[..^5] + "//Alice",
+        Seed + "//Alice///password", "0X" + Seed[2..], "1x" + Seed[2..], " " + Seed, Seed + " ", Phrase + " x//Alice",
+        Phrase[..^5] + "//Alice",
         "//18446744073709551616", "//99999999999999999999999", "//+1", "//0xab", "//0x", "//" + new string('x', 16_384),
         string.Concat(Enumerable.Repeat("//x", 1_000_000)) + "/", "//" + new string('9', 1_000_000),
     ];
@@ -77,7 +78,8 @@ public sealed class KeyPairTests
         {
             var refusal = Assert.Throws<FormatException>(() => KeyPair.FromUri(uri), uri[..Math.Min(uri.Length, 100)]);
 
-            Assert.That(refusal!.Message, Does.Not.Contain("bottom").And.Not.Contain("e5be9a").And.Not.Contain("Alice").And.Not.Contain("9999"));
+            Assert.That(
+                refusal!.Message, Does.Not.Contain("bottom").And.Not.Contain("e5be9a").And.Not.Contain("Alice").And.Not.Contain("9999"));
         }
     }
 
@@ -99,7 +101,9 @@ public sealed class KeyPairTests
     [TestCase(Phrase + "/soft")]
     [TestCase(Seed + "//hard/soft///password")]
     public void FromUri_refuses_soft_junctions_by_name(string uri) =>
-        Assert.That(() => KeyPair.FromUri(uri), Throws.TypeOf<FormatException>().With.Message.Contains("soft junction").And.Message.Contains("two slashes"));
+        Assert.That(
+            () => KeyPair.FromUri(uri),
+            Throws.TypeOf<FormatException>().With.Message.Contains("soft junction").And.Message.Contains("two slashes"));
 
     [Test]
     public void FromMnemonic_takes_the_password_into_account()
@@ -124,7 +128,7 @@ public sealed class KeyPairTests
     }
 
     [Test]
-    public void Sign_with_given_randomness_makes_the_other_implementation_s_signature()
+    public void Sign_with_given_randomness_gives_the_signature_of_another_implementation()
     {
         // Every third vector was signed with randomness that is known here.
         foreach (var vector in VectorFiles.Signatures.Where(vector => vector.Length % 3 == 2 && vector.Length < 3000))

@@ -34,13 +34,15 @@ public sealed class MnemonicTests
 
         // sha256sum of bip-0039/english.txt.
         Assert.That(
-            Convert.ToHexStringLower(SHA256.HashData(stream!)), Is.EqualTo("2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda"));
+            Convert.ToHexStringLower(SHA256.HashData(stream!)),
+            Is.EqualTo("2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda"));
     }
 
     [Test]
-    public void Phrases_of_other_implementations_hold_the_same_entropy()
+    public void Phrases_of_other_implementations_have_the_same_entropy()
     {
-        Assert.That(VectorFiles.Phrases.Select(vector => vector.Entropy.Length / 2).Distinct(), Is.EquivalentTo((int[])[16, 20, 24, 28, 32]));
+        Assert.That(
+            VectorFiles.Phrases.Select(vector => vector.Entropy.Length / 2).Distinct(), Is.EquivalentTo((int[])[16, 20, 24, 28, 32]));
         foreach (var (phrase, _, entropy, _) in VectorFiles.Phrases)
         {
             var destination = new byte[Mnemonic.MaxEntropySize];
@@ -55,7 +57,7 @@ public sealed class MnemonicTests
     }
 
     [Test]
-    public void Text_that_is_no_phrase_is_refused_without_repeating_any_of_it()
+    public void Text_that_is_not_a_phrase_is_refused_without_repeating_it()
     {
         foreach (var (phrase, reason) in Refused)
         {

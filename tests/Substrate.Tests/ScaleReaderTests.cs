@@ -50,7 +50,8 @@ public sealed class ScaleReaderTests
     [Test]
     public void Compact_integer_beyond_its_type_is_refused()
     {
-        AssertRefused(Convert.FromHexString("02000400"), "65536 is more than 65535", static (ref reader) => reader.ReadCompact(ushort.MaxValue));
+        AssertRefused(
+            Convert.FromHexString("02000400"), "65536 is more than 65535", static (ref reader) => reader.ReadCompact(ushort.MaxValue));
 
         var reader = new ScaleReader(Convert.FromHexString("feff0300"));
         Assert.That(reader.ReadCompact(ushort.MaxValue), Is.EqualTo(ushort.MaxValue));
@@ -60,7 +61,8 @@ public sealed class ScaleReaderTests
     public void Flag_is_0_or_1()
     {
         var reader = new ScaleReader([0, 1, 1, 0]);
-        Assert.That((reader.ReadBool(), reader.ReadBool(), reader.ReadOption(), reader.ReadOption()), Is.EqualTo((false, true, true, false)));
+        Assert.That(
+            (reader.ReadBool(), reader.ReadBool(), reader.ReadOption(), reader.ReadOption()), Is.EqualTo((false, true, true, false)));
 
         for (var value = 2; value <= byte.MaxValue; value++)
         {
@@ -75,7 +77,7 @@ public sealed class ScaleReaderTests
     [TestCase(1, 2, false)]
     [TestCase(32, 96, true)]
     [TestCase(32, 95, false)]
-    public void Count_of_items_is_bounded_by_what_is_left(int size, int left, bool good)
+    public void Count_of_items_is_bounded_by_the_remaining_bytes(int size, int left, bool good)
     {
         byte[] bytes = [3 << 2, .. new byte[left]];
         if (good)
@@ -85,7 +87,8 @@ public sealed class ScaleReaderTests
         }
         else
         {
-            Assert.That(() => new ScaleReader(bytes).ReadCount(size), Throws.InstanceOf<ScaleException>().With.Message.Contains("cannot stand"));
+            Assert.That(
+                () => new ScaleReader(bytes).ReadCount(size), Throws.InstanceOf<ScaleException>().With.Message.Contains("do not fit"));
         }
     }
 
@@ -93,17 +96,17 @@ public sealed class ScaleReaderTests
     [TestCase("03ffffffff", Description = "2^32 - 1")]
     [TestCase("070000000001", Description = "2^32")]
     [TestCase("13ffffffffffffffff", Description = "2^64 - 1")]
-    public void Huge_count_is_refused_before_anything_is_made_for_it(string scale) =>
+    public void Huge_count_is_refused_before_any_allocation(string scale) =>
         AssertRefused(Convert.FromHexString(scale), "At byte 0", static (ref reader) => reader.ReadCount(1));
 
     [Test]
-    public void Bytes_end_where_they_end()
+    public void Reading_beyond_the_end_and_ending_early_are_refused()
     {
         var reader = new ScaleReader([1, 2, 3]);
         Assert.That(reader.ReadBytes(2).ToArray(), Is.EqualTo(new byte[] { 1, 2 }));
         Assert.That((reader.Offset, reader.Remaining), Is.EqualTo((2, 1)));
-        AssertRefused([1, 2, 3], "4 bytes are wanted, 3 are left", static (ref reader) => reader.ReadBytes(4));
-        AssertRefused([1, 2, 3], "are wanted", static (ref reader) => reader.ReadBytes(-1));
+        AssertRefused([1, 2, 3], "4 bytes are needed, 3 are left", static (ref reader) => reader.ReadBytes(4));
+        AssertRefused([1, 2, 3], "are needed", static (ref reader) => reader.ReadBytes(-1));
         AssertRefused([1, 2, 3], "3 bytes are left over", static (ref reader) => reader.ReadEnd());
         AssertRefused([1, 2, 3], "1 bytes are left over", static (ref reader) =>
         {
@@ -127,9 +130,9 @@ public sealed class ScaleReaderTests
         }), Is.Zero);
     }
 
-    /// <summary>What is read has exactly one encoding: the one that was read.</summary>
+    /// <summary>The value has exactly one encoding, which is the one that was read.</summary>
     [Property(MaxTest = 5000)]
-    public void Whatever_is_read_as_a_compact_integer_is_its_only_form(byte[] bytes)
+    public void Compact_integer_is_accepted_only_in_its_shortest_form(byte[] bytes)
     {
         ulong value;
         int size;

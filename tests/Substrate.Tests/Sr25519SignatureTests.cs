@@ -54,9 +54,11 @@ public sealed class Sr25519SignatureTests
         var base64 = Convert.ToBase64String(Bytes);
         string?[] refused =
         [
-            null, "", base64[..^1], base64[..^2], base64 + "=", base64 + "\n", " " + base64, base64[..40] + "\t" + base64[40..], " " + base64[1..], base64[..^1] + "\n", base64[..40] + " " + base64[41..], Hex, "0x" + Hex,
+            null, "", base64[..^1], base64[..^2], base64 + "=", base64 + "\n", " " + base64, base64[..40] + "\t" + base64[40..],
+            " " + base64[1..], base64[..^1] + "\n", base64[..40] + " " + base64[41..], Hex, "0x" + Hex,
             Convert.ToBase64String(Bytes[1..]), Convert.ToBase64String([0, .. Bytes]), Convert.ToBase64String([2, .. Bytes]),
-            Convert.ToBase64String([1, 1, .. Bytes]), base64.Replace('=', 'A'), "-" + base64[1..], "Ａ" + base64[1..], new string('A', 10_000_000),
+            Convert.ToBase64String([1, 1, .. Bytes]), base64.Replace('=', 'A'), "-" + base64[1..], "Ａ" + base64[1..],
+            new string('A', 10_000_000),
         ];
 
         foreach (var text in refused)
@@ -87,7 +89,7 @@ public sealed class Sr25519SignatureTests
         Assert.That(() => Sr25519Signature.FromBytes(Bytes).CopyTo(new byte[63]), Throws.ArgumentException);
 
     [Test]
-    public void Equality_sees_every_byte()
+    public void Equality_depends_on_every_byte()
     {
         var signature = Sr25519Signature.FromBytes(Bytes);
         for (var i = 0; i < Bytes.Length; i++)

@@ -7,7 +7,7 @@ public sealed class Sr25519Tests
 {
     private static readonly BigInteger FieldPrime = BigInteger.Pow(2, 255) - 19;
 
-    /// <summary>RFC 9496, appendix A.3, and the identity: none of them may be a key.</summary>
+    /// <summary>Invalid keys: the encodings of RFC 9496, appendix A.3, and the identity.</summary>
     private static IEnumerable<string> InvalidPoints =>
     [
         // The identity.
@@ -79,7 +79,8 @@ public sealed class Sr25519Tests
             {
                 Flip(bytes, bit);
                 Assert.That(
-                    Sr25519.Verify(vector.Signer, message, Sr25519Signature.FromBytes(bytes)), Is.False, $"length {vector.Length}, bit {bit}");
+                    Sr25519.Verify(vector.Signer, message, Sr25519Signature.FromBytes(bytes)), Is.False,
+                    $"length {vector.Length}, bit {bit}");
                 Flip(bytes, bit);
                 tampered++;
             }
@@ -128,7 +129,7 @@ public sealed class Sr25519Tests
     }
 
     [Test]
-    public void Verify_refuses_another_s_signature_or_message()
+    public void Verify_refuses_a_signature_of_another_signer_or_message()
     {
         for (var i = 0; i < 200; i++)
         {
@@ -140,7 +141,7 @@ public sealed class Sr25519Tests
     }
 
     [Test]
-    public void Verify_accepts_what_the_forger_signs_when_it_breaks_no_rule() =>
+    public void Verify_accepts_a_signature_of_the_forger_that_breaks_no_rule() =>
         Assert.That(Sr25519.Verify(Vector.Signer, Vector.Message, Forger.Sign(Seed, Vector.Message)), Is.True);
 
     [Test]
@@ -202,7 +203,7 @@ public sealed class Sr25519Tests
         Assert.That(Sr25519.Verify(Vector.Signer, Vector.Message, Forger.Sign(Seed, Vector.Message, Negate)), Is.False);
 
     [TestCaseSource(nameof(InvalidPoints))]
-    public void Verify_refuses_what_is_no_canonical_point(string hex)
+    public void Verify_refuses_points_that_are_not_canonical(string hex)
     {
         var point = Convert.FromHexString(hex);
         var key = AccountId.FromBytes(point);
@@ -213,9 +214,11 @@ public sealed class Sr25519Tests
     }
 
     [Test]
-    public void Verify_refuses_responses_at_the_edges()
+    public void Verify_refuses_responses_at_the_bounds()
     {
-        foreach (var response in (BigInteger[])[0, 1, Forger.Order - 1, Forger.Order, Forger.Order + 1, BigInteger.Pow(2, 253), BigInteger.Pow(2, 255) - 1])
+        BigInteger[] responses =
+            [0, 1, Forger.Order - 1, Forger.Order, Forger.Order + 1, BigInteger.Pow(2, 253), BigInteger.Pow(2, 255) - 1];
+        foreach (var response in responses)
         {
             var bytes = Vector.Signature.ToBytes();
             bytes.AsSpan(32).Clear();

@@ -68,7 +68,7 @@ public sealed class Ss58Tests
     {
         for (var i = 0; i < Alice.Length; i++)
         {
-            // The same character in the low byte of another, full width, and mathematical bold where there is one.
+            // The same low byte in another character, the full-width form, and the mathematical bold form if there is one.
             foreach (var offset in (int[])[0x100, 0x200, 0x0400, 0x2000, 0xFEE0, 0xFF00])
             {
                 AssertRefused(Alice[..i] + (char)(Alice[i] + offset) + Alice[(i + 1)..], Ss58Error.NotBase58, $"{i}, {offset:X}");
@@ -95,7 +95,7 @@ public sealed class Ss58Tests
     [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQ/")]
     [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKut%59")]
     [TestCase("\ud83d\ud83d")]
-    public void TryDecode_refuses_what_is_not_base58(string text) => AssertRefused(text, Ss58Error.NotBase58, text);
+    public void TryDecode_refuses_text_that_is_not_base58(string text) => AssertRefused(text, Ss58Error.NotBase58, text);
 
     [TestCase("")]
     [TestCase("5")]

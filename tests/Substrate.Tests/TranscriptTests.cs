@@ -55,7 +55,8 @@ public sealed class TranscriptTests
 
         var witnesses = new[]
         {
-            Witness(transcript, zeros, zeros), Witness(transcript, ones, zeros), Witness(transcript, zeros, ones), Witness(other, zeros, zeros),
+            Witness(transcript, zeros, zeros), Witness(transcript, ones, zeros), Witness(transcript, zeros, ones),
+            Witness(other, zeros, zeros),
         };
 
         Assert.That(witnesses, Is.Unique);

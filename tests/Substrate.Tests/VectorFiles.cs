@@ -29,8 +29,8 @@ internal sealed record SignatureVector(int Length, KeyVector Key, Sr25519Signatu
 }
 
 /// <summary>
-/// What Interop/make-vectors.mjs wrote with other implementations. Messages and randomness are not stored: Interop/theirs.mjs
-/// says how they are made from numbers.
+/// The vectors that Interop/make-vectors.mjs wrote with other implementations. Messages and randomness are not stored, but computed from
+/// numbers as in Interop/theirs.mjs.
 /// </summary>
 internal static class VectorFiles
 {
@@ -50,7 +50,7 @@ internal static class VectorFiles
 
     public static CompactVector[] Compacts { get; } = Read<CompactVector>("compacts.jsonl");
 
-    /// <summary>One for every message length from 0 to 10,000.</summary>
+    /// <summary>One vector for every message length from 0 to 10,000.</summary>
     public static SignatureVector[] Signatures { get; } =
     [
         .. Lines("signatures.txt").Select((line, length) => new SignatureVector(

@@ -3,27 +3,27 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Substrate.Interop;
 
 /// <summary>
-/// The functions of libsodium that this library uses, thin. All of them run in constant time, except that decoding a
-/// point tells by its result whether the point was valid. Sizes are checked by the callers: every buffer here is fixed.
+/// Thin wrappers of the libsodium functions that this library uses. All of them run in constant time, except that the result of decoding a
+/// point shows whether it was valid. Callers check the sizes of buffers.
 /// </summary>
 internal static partial class Sodium
 {
-    /// <summary>Bytes of an encoded ristretto255 point (RFC 9496), and of a scalar.</summary>
+    /// <summary>The size of an encoded ristretto255 point (RFC 9496) and of a scalar, in bytes.</summary>
     public const int ElementSize = 32;
 
-    /// <summary>Bytes of a scalar before it is reduced modulo the group's order.</summary>
+    /// <summary>The size of a scalar before its reduction modulo the group's order, in bytes.</summary>
     public const int WideScalarSize = 64;
 
-    /// <summary>Bytes of a secretbox's key.</summary>
+    /// <summary>The size of a secretbox's key, in bytes.</summary>
     public const int BoxKeySize = 32;
 
-    /// <summary>Bytes of a secretbox's nonce.</summary>
+    /// <summary>The size of a secretbox's nonce, in bytes.</summary>
     public const int BoxNonceSize = 24;
 
-    /// <summary>Bytes by which a secretbox is longer than what it holds.</summary>
+    /// <summary>The size of a secretbox's authentication tag, in bytes.</summary>
     public const int BoxTagSize = 16;
 
-    /// <summary>Bytes of a password hash's salt.</summary>
+    /// <summary>The size of a password hash's salt, in bytes.</summary>
     public const int PasswordSaltSize = 16;
 
     private const ulong SensitivePasses = 8;
@@ -34,7 +34,7 @@ internal static partial class Sodium
 
     static Sodium()
     {
-        // Chooses the fastest implementation for this processor; 1 means that it was already done.
+        // Selects the fastest implementation for this processor; 1 means that it was already initialized.
         if (Initialize() < 0)
         {
             throw new InvalidOperationException("libsodium could not be initialized on this machine.");
@@ -82,26 +82,30 @@ internal static partial class Sodium
 
     /// <summary>
     /// Argon2i 1.3 of the password, as many bytes as the destination has, at the SENSITIVE limits (8 passes over 512 MiB);
-    /// false when there is not that much memory.
+    /// false if there is not enough memory.
     /// </summary>
-    /// <param name="destination">16 bytes at least.</param>
+    /// <param name="destination">At least 16 bytes.</param>
     /// <param name="password">Any bytes.</param>
     /// <param name="salt"><see cref="PasswordSaltSize"/> bytes.</param>
     public static bool TryHashPassword(Span<byte> destination, ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt) =>
-        HashPassword(destination, (ulong)destination.Length, password, (ulong)password.Length, salt, SensitivePasses, SensitiveMemory, Argon2i13) == 0;
+        HashPassword(
+            destination, (ulong)destination.Length, password, (ulong)password.Length, salt, SensitivePasses, SensitiveMemory, Argon2i13)
+        == 0;
 
-    /// <summary>message = what the box (XSalsa20-Poly1305, tag first) holds; −1 when it is not of that key and nonce.</summary>
+    /// <summary>message = the content of the box (XSalsa20-Poly1305, tag first); −1 if the key or nonce is wrong.</summary>
     public static int OpenBox(Span<byte> message, ReadOnlySpan<byte> box, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> key) =>
         OpenBox(message, box, (ulong)box.Length, nonce, key);
 
     [LibraryImport(Library, EntryPoint = "crypto_pwhash")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial int HashPassword(
-        Span<byte> hash, ulong hashLength, ReadOnlySpan<byte> password, ulong passwordLength, ReadOnlySpan<byte> salt, ulong passes, nuint memory, int algorithm);
+        Span<byte> hash, ulong hashLength, ReadOnlySpan<byte> password, ulong passwordLength, ReadOnlySpan<byte> salt, ulong passes,
+        nuint memory, int algorithm);
 
     [LibraryImport(Library, EntryPoint = "crypto_secretbox_open_easy")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
-    private static partial int OpenBox(Span<byte> message, ReadOnlySpan<byte> box, ulong boxLength, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> key);
+    private static partial int OpenBox(
+        Span<byte> message, ReadOnlySpan<byte> box, ulong boxLength, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> key);
 
     [LibraryImport(Library, EntryPoint = "sodium_init")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
@@ -110,5 +114,6 @@ internal static partial class Sodium
     [LibraryImport(Library, EntryPoint = "crypto_generichash")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     private static partial int GenericHash(
-        Span<byte> destination, nuint destinationLength, ReadOnlySpan<byte> input, ulong inputLength, ReadOnlySpan<byte> key, nuint keyLength);
+        Span<byte> destination, nuint destinationLength, ReadOnlySpan<byte> input, ulong inputLength, ReadOnlySpan<byte> key,
+        nuint keyLength);
 }

@@ -8,7 +8,7 @@ namespace S3Auth.Substrate.Transcript;
 /// </summary>
 internal static class Keccak
 {
-    /// <summary>Lanes in a state.</summary>
+    /// <summary>The number of lanes in a state.</summary>
     public const int Lanes = 25;
 
     private static ReadOnlySpan<ulong> RoundConstants =>
@@ -21,7 +21,7 @@ internal static class Keccak
         0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
     ];
 
-    /// <summary>Permutes the state in place. A round is written out over locals, which keeps lanes in registers.</summary>
+    /// <summary>Permutes the state in place. The lanes are local variables, so that they stay in registers.</summary>
     public static void Permute(Span<ulong> state)
     {
         // One check here instead of one for each of the accesses below.

@@ -21,7 +21,7 @@ internal struct MerlinTranscript
         _strobe.Ad(message);
     }
 
-    /// <summary>Fills the destination with challenge bytes under a label, and appends that this was done.</summary>
+    /// <summary>Fills the destination with challenge bytes under a label, which becomes part of the transcript.</summary>
     public void Challenge(ReadOnlySpan<byte> label, Span<byte> destination)
     {
         Frame(label, destination.Length);
@@ -29,9 +29,9 @@ internal struct MerlinTranscript
     }
 
     /// <summary>
-    /// Fills the destination with secret bytes that depend on the transcript so far, on a secret and on fresh randomness,
-    /// so that neither a repeated message nor a broken random generator alone makes them repeat or predictable. Merlin
-    /// calls this a transcript-based random generator. The transcript itself does not change.
+    /// Fills the destination with secret bytes that depend on the transcript, a secret and fresh randomness (Merlin's transcript-based
+    /// random generator). A repeated message or a broken random generator alone does not make them repeat or predictable. Does not change
+    /// the transcript.
     /// </summary>
     public readonly void Witness(ReadOnlySpan<byte> label, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> randomness, Span<byte> destination)
     {

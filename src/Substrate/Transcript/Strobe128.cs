@@ -4,13 +4,12 @@ namespace S3Auth.Substrate.Transcript;
 
 /// <summary>
 /// The part of STROBE v1.0.2 (https://strobe.sourceforge.io/specs/) at 128-bit security that Merlin uses: AD, meta-AD,
-/// PRF and KEY. A plain value: assignment clones it. Lanes are read as little-endian bytes, as on every platform that
-/// the native library exists for.
+/// PRF and KEY. A plain value: assignment clones it. Assumes a little-endian platform, like the native library.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct Strobe128
 {
-    /// <summary>Bytes between two permutations: a rate of 168 (200 − 2·128/8), less two that STROBE frames a block with.</summary>
+    /// <summary>The number of bytes between two permutations: the rate of 168 (200 − 2·128/8), minus two for STROBE's framing.</summary>
     public const int Rate = 166;
 
     private KeccakState _state;
@@ -54,7 +53,7 @@ internal struct Strobe128
         Absorb(data);
     }
 
-    /// <summary>Fills the destination with bytes that depend on everything absorbed so far.</summary>
+    /// <summary>Fills the destination with bytes that depend on all absorbed data.</summary>
     public void Prf(Span<byte> destination)
     {
         Begin(Operation.Inbound | Operation.Application | Operation.Cipher);
@@ -68,7 +67,7 @@ internal struct Strobe128
         }
     }
 
-    /// <summary>Makes everything that follows depend on a secret, and forgets the part of the state that it replaces.</summary>
+    /// <summary>Makes all following output depend on a secret, and erases the part of the state that it replaces.</summary>
     public void Key(ReadOnlySpan<byte> secret)
     {
         Begin(Operation.Application | Operation.Cipher);
@@ -93,7 +92,7 @@ internal struct Strobe128
 
     private static void Xor(Span<byte> target, ReadOnlySpan<byte> source)
     {
-        // Byte by byte, a long message would cost as much here as in the permutation.
+        // Processing a long message byte by byte would cost as much as the permutation.
         while (source.Length >= sizeof(ulong))
         {
             MemoryMarshal.Write(target, MemoryMarshal.Read<ulong>(target) ^ MemoryMarshal.Read<ulong>(source));
@@ -115,7 +114,7 @@ internal struct Strobe128
         _begin = (byte)(_position + 1);
         Absorb(frame);
 
-        // What an operation with C puts out must depend on the frame just absorbed.
+        // The output of an operation with flag C must depend on the frame that was just absorbed.
         if ((operation & Operation.Cipher) != Operation.None && _position != 0)
         {
             Permute();
