@@ -12,9 +12,6 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     /// <summary>The time between two blocks of the chain, and the minimum time between the end of a sync and an early one.</summary>
     internal static readonly TimeSpan BlockTime = TimeSpan.FromSeconds(12);
 
-    /// <summary>The maximum time without a new finalized block. Then the answers of the node are refused.</summary>
-    internal static readonly TimeSpan MaxBlockAge = TimeSpan.FromMinutes(5);
-
     private const string ResetAdvice = "If the chain was reset or changed, remove metagraph-snapshot.json and restart.";
 
     // A small difference is a clock that was corrected. A saved snapshot from further in the future was made with a wrong clock.
@@ -126,41 +123,30 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         }
     }
 
-    // Refuses the same block if it is too old. While the current snapshot is fresh, also refuses an older block or another chain. A stale
-    // snapshot is no evidence any more, so after it any answer is accepted, as at the first start.
     private async Task<SubnetAnswer> ReadNewerAsync(NodeConnection node, CancellationToken cancellationToken)
     {
         var answer = await _reader.ReadAsync(node, cancellationToken);
-        if (_snapshot is not { } snapshot)
-        {
-            return answer;
-        }
+        var current = _snapshot is { } snapshot
+            ? new CurrentSnapshot(snapshot.Chain, snapshot.Metagraph.Block, snapshot.BlockAge, IsFresh: snapshot.Age <= _options.MaxStaleness)
+            : null;
 
-        var (block, snapshotBlock) = (answer.Metagraph.Block, snapshot.Metagraph.Block);
-        var otherChain = answer.Chain != snapshot.Chain;
-        if (!otherChain && block == snapshotBlock && snapshot.BlockAge > MaxBlockAge)
+        var block = answer.Metagraph.Block;
+        return SnapshotAcceptance.Check(current, answer.Chain, block) switch
         {
-            throw new ChainException(
+            SnapshotDecision.Accepted => answer,
+            SnapshotDecision.SameBlockTooLong => throw new ChainException(
                 ChainFailure.StandingStill,
-                $"The node {node.Endpoint} has reported block {block} as finalized for more than {MaxBlockAge.TotalMinutes:0} minutes. "
-                + "The node or the chain has stalled.");
-        }
-
-        if (Current is not null && otherChain)
-        {
-            throw new ChainException(
+                $"The node {node.Endpoint} has reported block {block} as finalized for more than "
+                + $"{SnapshotAcceptance.MaxBlockAge.TotalMinutes:0} minutes. The node or the chain has stalled."),
+            SnapshotDecision.OtherChain => throw new ChainException(
                 ChainFailure.OtherChain,
-                $"The node {node.Endpoint} follows the chain '{answer.Chain}', but the current metagraph is of '{snapshot.Chain}'. {ResetAdvice}");
-        }
-
-        if (Current is not null && block < snapshotBlock)
-        {
-            throw new ChainException(
+                $"The node {node.Endpoint} follows the chain '{answer.Chain}', but the current metagraph is of '{current!.Chain}'. {ResetAdvice}"),
+            SnapshotDecision.OlderBlock => throw new ChainException(
                 ChainFailure.OlderBlock,
-                $"The node {node.Endpoint} is at finalized block {block}, but the current metagraph is of block {snapshotBlock}. The node lags behind. {ResetAdvice}");
-        }
-
-        return answer;
+                $"The node {node.Endpoint} is at finalized block {block}, but the current metagraph is of block {current!.Block}. "
+                + $"The node lags behind. {ResetAdvice}"),
+            var other => throw new InvalidOperationException($"{other} has no message."),
+        };
     }
 
     private void Replace(SubnetAnswer answer)
