@@ -26,6 +26,9 @@ public static class DependencyInjection
         services.AddSingleton<ActivityCount>();
         services.AddSingleton<NewestUpload>();
         services.AddSingleton<StorageCount>();
+        services.AddTransient<HealthReader>();
+        services.AddTransient<ReadinessReader>();
+        services.AddTransient<RateLimitReader>();
         services.AddSingleton(new ServiceStart(time.GetUtcNow()));
         services.AddSingleton<ServiceStop>();
         services.AddValidatorsFromAssemblyContaining<GetFolderAccessValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using MediatR;
 using NetArchTest.Rules;
 
 namespace S3Auth.Api.Tests;
@@ -79,9 +80,30 @@ public sealed class ArchitectureTests
         // What is proved of a caller is kept per request: whoever lives longer than a request must not be able to send in its place.
         var offenders = OffendersOf(Types.InAssemblies([Application, Infrastructure, Api])
             .That().DoNotInherit(typeof(Microsoft.AspNetCore.Mvc.ControllerBase)).And().DoNotHaveNameStartingWith("DependencyInjection")
-            .ShouldNot().HaveDependencyOnAny(typeof(MediatR.IMediator).FullName, typeof(MediatR.Mediator).FullName, typeof(MediatR.ServiceFactory).FullName));
+            .ShouldNot().HaveDependencyOnAny(typeof(IMediator).FullName, typeof(Mediator).FullName, typeof(ServiceFactory).FullName));
 
         Assert.That(offenders, Is.Empty);
+    }
+
+    [Test]
+    public void Handlers_are_called_by_the_mediator_only()
+    {
+        // Otherwise a handler could run without the pipeline in front of it. Constructors of the application take no handler and nothing
+        // that sends; the other projects do not know the interface of handlers, and its implementations are internal.
+        var offenders = Application.GetTypes().Where(type => type
+            .GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .SelectMany(constructor => constructor.GetParameters())
+            .Any(parameter => CanReachHandlers(parameter.ParameterType)));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(offenders, Is.Empty);
+            Assert.That(HandlersOf(Application), Is.Not.Empty.And.All.Matches<Type>(handler => handler.IsNotPublic));
+            Assert.That(HandlersOf(Infrastructure).Concat(HandlersOf(Api)), Is.Empty);
+            Assert.That(
+                OffendersOf(Types.InAssemblies([Infrastructure, Api]).ShouldNot().HaveDependencyOn(typeof(IRequestHandler<,>).FullName)),
+                Is.Empty);
+        });
     }
 
     [Test]
@@ -95,6 +117,14 @@ public sealed class ArchitectureTests
 
         Assert.That(offenders, Is.Empty);
     }
+
+    private static bool CanReachHandlers(Type type) =>
+        type == typeof(IServiceProvider) || type == typeof(ServiceFactory) || typeof(IMediator).IsAssignableFrom(type) || IsHandler(type);
+
+    private static bool IsHandler(Type type) => type.GetInterfaces().Append(type)
+        .Any(one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IRequestHandler<,>));
+
+    private static IEnumerable<Type> HandlersOf(Assembly assembly) => assembly.GetTypes().Where(IsHandler);
 
     private static IEnumerable<string> OffendersOf(ConditionList conditions) =>
         conditions.GetResult().FailingTypes?.Select(type => type.FullName!) ?? [];

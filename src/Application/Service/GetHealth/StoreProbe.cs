@@ -1,4 +1,3 @@
-
 namespace S3Auth.Application.Service;
 
 /// <summary>

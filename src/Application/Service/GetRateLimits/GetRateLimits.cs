@@ -1,27 +1,9 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Request for the limits.</summary>
+/// <summary>Request for the limits and the remaining grants of today.</summary>
 public sealed record GetRateLimitsQuery : IRequest<RateLimits>;
 
-internal sealed class GetRateLimitsHandler(TotalCount total, DailyLimits limits, BurstLimit burst, ISharedLimits shared, TimeProvider time)
-    : IRequestHandler<GetRateLimitsQuery, RateLimits>
+internal sealed class GetRateLimitsHandler(RateLimitReader limits) : IRequestHandler<GetRateLimitsQuery, RateLimits>
 {
-    public async Task<RateLimits> Handle(GetRateLimitsQuery request, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var day = UtcDay.Of(now);
-        var used = await total.AskAsync(day, cancellationToken);
-        return new RateLimits
-        {
-            DailyPerMiner = limits.PerMiner,
-            DailyPerValidator = limits.PerValidator,
-            DailyTotal = limits.Total,
-            PerMinutePerAddress = burst.PerMinute,
-            UsedToday = used,
-            RemainingToday = Math.Max(0, limits.Total - used),
-            ResetsAt = day.End,
-            ResetsInSeconds = (long)Math.Ceiling((day.End - now).TotalSeconds),
-            CountedTogether = shared.IsReachable is true,
-        };
-    }
+    public Task<RateLimits> Handle(GetRateLimitsQuery request, CancellationToken cancellationToken) => limits.ReadAsync(cancellationToken);
 }

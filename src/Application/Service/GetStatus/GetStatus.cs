@@ -3,11 +3,11 @@ namespace S3Auth.Application.Service;
 /// <summary>Asks for the state of the service and its recent activity. Anyone may ask.</summary>
 public sealed record GetStatusQuery : IRequest<Status>;
 
-/// <summary>Combines the answers of the other queries. Each of them caches what is expensive to find out.</summary>
+/// <summary>Combines what the readers return. Each of them caches what is expensive to find out.</summary>
 internal sealed class GetStatusHandler(
-    IRequestHandler<GetHealthQuery, Health> health,
-    IRequestHandler<GetReadinessQuery, Readiness> readiness,
-    IRequestHandler<GetRateLimitsQuery, RateLimits> limits,
+    HealthReader health,
+    ReadinessReader readiness,
+    RateLimitReader limits,
     ActivityCount activity,
     StorageCount storage,
     IMetagraph metagraph,
@@ -16,12 +16,12 @@ internal sealed class GetStatusHandler(
 {
     public async Task<Status> Handle(GetStatusQuery request, CancellationToken cancellationToken)
     {
-        var healthNow = health.Handle(new GetHealthQuery(), cancellationToken);
-        var limitsNow = limits.Handle(new GetRateLimitsQuery(), cancellationToken);
+        var healthNow = health.ReadAsync(cancellationToken);
+        var limitsNow = limits.ReadAsync(cancellationToken);
         var storageNow = storage.GetAsync(cancellationToken);
         var activityNow = activity.GetAsync(cancellationToken);
         await Task.WhenAll(healthNow, limitsNow, storageNow, activityNow);
-        var missing = (await readiness.Handle(new GetReadinessQuery(), cancellationToken)).Failing;
+        var missing = readiness.Read().Failing;
 
         return new Status
         {
