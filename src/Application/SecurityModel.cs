@@ -3,21 +3,22 @@ using Microsoft.Extensions.DependencyInjection;
 namespace S3Auth.Application;
 
 /// <summary>
-/// The security model: every request passes these steps in this order, and no handler is reached another way.
+/// The security model: every signed request passes these steps in this order, and only then its handler runs.
 /// <list type="number">
-/// <item><see cref="Validate{TRequest, TResponse}"/>: its shape is right and its moment lies within the access window (by default 300 s back,
-/// 60 s ahead). Addresses and signatures were parsed before: text that is none has no way in.</item>
-/// <item><see cref="Audit{TRequest, TResponse}"/>: stands around all that follows and records what is decided, about whom.</item>
-/// <item><see cref="Authenticate{TRequest, TResponse}"/>: the chain's answer is fresh enough to decide on; the hotkey signed this
-/// very request (with a commitment, with Tao v2 headers, or with both); the proof is meant for this server; the hotkey is registered; the coldkey it names owns it; a validator has permit and stake.</item>
-/// <item><see cref="LimitInFlight{TRequest, TResponse}"/>: the hotkey has only a few requests in flight, each until its answer is written.</item>
-/// <item><see cref="RefuseReplay{TRequest, TResponse}"/>: none of its proofs was used before.</item>
-/// <item><see cref="Count{TRequest, TResponse}"/>: the hotkey has a grant left today, and so has everyone together.</item>
+/// <item><see cref="Validate{TRequest, TResponse}"/>: the members are well-formed, and the timestamp is in the access window.</item>
+/// <item><see cref="Audit{TRequest, TResponse}"/>: records the decision of all following steps.</item>
+/// <item><see cref="Authenticate{TRequest, TResponse}"/>: the metagraph is fresh, the hotkey signed this request, and the proof is meant
+/// for this server.</item>
+/// <item><see cref="Authorize{TRequest, TResponse}"/>: the hotkey is registered, the named coldkey owns it, and a validator has a permit
+/// and enough stake.</item>
+/// <item><see cref="LimitInFlight{TRequest, TResponse}"/>: the hotkey has only a few requests in flight.</item>
+/// <item><see cref="RefuseReplay{TRequest, TResponse}"/>: none of the proofs was used before.</item>
+/// <item><see cref="Count{TRequest, TResponse}"/>: the daily quotas of the hotkey and of the server allow one more grant.</item>
 /// </list>
-/// Then the handler runs, for the <see cref="Caller"/> that was proved and nobody else. What it grants is bound to that caller by
-/// <see cref="Domain.FolderLayout"/> (which folders are whose), <see cref="Domain.UploadPolicy"/> (what may be uploaded there) and
-/// <see cref="Domain.AccessWindow"/> (for how long). Before all of this, and before any signature is looked at, the server refuses what
-/// comes too fast from one address, or is too large.
+/// A request that anyone may send passes only the first step. The handler grants access to the proved <see cref="Caller"/> only:
+/// <see cref="Domain.FolderLayout"/> says to which folders, <see cref="Domain.UploadPolicy"/> what may be uploaded, and
+/// <see cref="Domain.AccessWindow"/> for how long. Before these steps, the web server limits the size of requests and their rate per client
+/// address.
 /// </summary>
 internal static class SecurityModel
 {
@@ -32,11 +33,12 @@ internal static class SecurityModel
         services.AddSingleton<Refunds>();
         services.AddSingleton<PipelineMetrics>();
 
-        // The container runs behaviours in the order of their registration, and leaves out those whose constraints a request
-        // does not meet: all but the first take every ISignedRequest.
+        // MediatR runs behaviours in the order of their registration, and only those whose constraints the request meets: all but the
+        // first require an ISignedRequest.
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Audit<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authenticate<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorize<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LimitInFlight<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(RefuseReplay<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Count<,>));

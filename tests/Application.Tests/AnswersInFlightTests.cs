@@ -278,8 +278,10 @@ public sealed class AnswersInFlightTests
         for (var round = 0; round < 20; round++)
         {
             using var request = NewRequest();
-            request.ServiceProvider.GetRequiredService<Caller>().Prove(Subnet.Snapshot.Find(Subnet.Bob)!, Subnet.Snapshot, []);
-            var shares = new JobShares(most: 425, request.ServiceProvider.GetRequiredService<AnswerLease>());
+            var caller = request.ServiceProvider.GetRequiredService<Caller>();
+            caller.Authenticate(Subnet.Snapshot, []);
+            caller.Authorize(Subnet.Snapshot.Find(Subnet.Bob)!);
+            var shares = new JobShares(maxJobs: 425, request.ServiceProvider.GetRequiredService<AnswerLease>());
             foreach (var number in Enumerable.Range(0, counts.Length).OrderBy(_ => random.Next()))
             {
                 shares.Add(FolderOf(number), new FoundJobs([.. Enumerable.Range(0, counts[number]).Select(i => new FoundJob(JobOf(i), $"p/{i}/"))], HasMore: false));
@@ -287,7 +289,7 @@ public sealed class AnswersInFlightTests
 
             var found = shares.Divide();
 
-            // 5 + 20 are all shown, and 400 are left for three.
+            // The folders with 5 and 20 jobs show all of them, and three folders share the other 400.
             Assert.That(
                 Enumerable.Range(0, counts.Length).Select(number => (found[FolderOf(number)].Jobs.Count, found[FolderOf(number)].HasMore)),
                 Is.EqualTo(new[] { (5, false), (133, true), (20, false), (133, true), (133, true), (0, false) }));

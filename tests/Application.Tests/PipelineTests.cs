@@ -431,7 +431,7 @@ public sealed class PipelineTests
         {
             Assert.That(signed.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[]
             {
-                typeof(Validate<,>), typeof(Audit<,>), typeof(Authenticate<,>), typeof(LimitInFlight<,>), typeof(RefuseReplay<,>), typeof(Count<,>),
+                typeof(Validate<,>), typeof(Audit<,>), typeof(Authenticate<,>), typeof(Authorize<,>), typeof(LimitInFlight<,>), typeof(RefuseReplay<,>), typeof(Count<,>),
             }));
             Assert.That(open.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[] { typeof(Validate<,>) }));
         });
@@ -443,7 +443,6 @@ public sealed class PipelineTests
         var authenticate = new Authenticate<Unproved, int>(
             _subnet.Metagraph.Object,
             _subnet.Signatures.Object,
-            new SubnetRules(default),
             Audiences.Unknown,
             _subnet.Services().GetRequiredService<PipelineMetrics>(),
             new Caller(),

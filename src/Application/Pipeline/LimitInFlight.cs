@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Fourth step: a hotkey has only a few requests in flight. A request is in flight until its answer is written or its connection is
+/// Fifth step: a hotkey has only a few requests in flight. A request is in flight until its answer is written or its connection is
 /// closed, so a client that does not read its answers gets no more of them. A request that is refused here costs neither its proof nor
 /// a grant: the client may send it again.
 /// </summary>

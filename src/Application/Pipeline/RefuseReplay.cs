@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Fifth step: a proof is good once. Only verified proofs are used up, so a caller cannot use up another's.
+/// Sixth step: a proof is good once. Only verified proofs are used up, so a caller cannot use up another's.
 /// </summary>
 public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, AccessWindow window, Caller caller) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
