@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace S3Auth.Application.Tests;
 
-/// <summary>What answers in flight may take: places, memory, grants.</summary>
+/// <summary>The limits of responses in flight: slots, memory and refunds.</summary>
 public sealed class AnswersInFlightTests
 {
     private const long Mebi = 1024 * 1024;
@@ -337,7 +337,7 @@ public sealed class AnswersInFlightTests
         return scope;
     }
 
-    /// <summary>Sends a request whose answer is not written yet.</summary>
+    /// <summary>Sends a request whose response is not written yet.</summary>
     private async Task BeginAsync<T>(IRequest<T> request) => await NewRequest().ServiceProvider.GetRequiredService<IMediator>().Send(request);
 
     private async Task EndAsync(int number)

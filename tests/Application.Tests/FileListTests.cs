@@ -194,7 +194,7 @@ public sealed class FileListTests
     [Test]
     public async Task Keys_that_are_not_utf8_are_paged_through_by_their_bytes()
     {
-        // By their text all of these would be one key, which comes before all of them.
+        // As text, all of these would be the same key, which comes before all of them.
         byte[][] names = [[0xfe], [0xff], [0xff, 0], [0xff, (byte)'a'], [0xff, 0xff]];
         Holds([Subnet.KeyOf(InX("a")), .. names.Select(name => Subnet.KeyOf([.. Encoding.UTF8.GetBytes(InX("")), .. name])), Subnet.KeyOf(InReddit("z"))]);
         var seen = new List<ListedFile>();

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Tests;
 
-/// <summary>Replay, quotas and records, rule by rule. Each test fails when its rule is taken out.</summary>
+/// <summary>The rules of replay, quotas and audit records.</summary>
 public sealed class LimitsTests
 {
     private Subnet _subnet = null!;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace S3Auth.Application.Tests;
 
-/// <summary>Links to listings: what they list, until when, and who can make one.</summary>
+/// <summary>The rules of links to listings.</summary>
 public sealed class ListingLinkTests
 {
     private const string Base = "https://s3-auth.example.com/base/listing/";

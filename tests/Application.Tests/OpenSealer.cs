@@ -3,7 +3,7 @@ using System.Text;
 
 namespace S3Auth.Application.Tests;
 
-/// <summary>Seals nothing: everyone can read and make what it writes. It still holds a seal to its purpose.</summary>
+/// <summary>A sealer without encryption. A seal still opens only for its purpose.</summary>
 internal sealed class OpenSealer : ISealer
 {
     internal static string SealFor(string purpose, ReadOnlySpan<byte> content) => Base64Url.EncodeToString([.. Encoding.UTF8.GetBytes(purpose), 0, .. content]);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace S3Auth.Application.Tests;
 
-/// <summary>The security model, rule by rule. Each test fails when its rule is taken out.</summary>
+/// <summary>The rules of the security model.</summary>
 public sealed class PipelineTests
 {
     private Subnet _subnet = null!;

@@ -1,20 +1,20 @@
 namespace S3Auth.Application.Tests;
 
-/// <summary>Writes down, instead of a signature, what was to be signed and until when.</summary>
+/// <summary>A signer that returns the parameters and the expiry instead of a signature.</summary>
 internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
 {
     public DateTimeOffset? CredentialsEnd { get; set; }
 
     internal bool Unavailable { get; set; }
 
-    /// <summary>How many things were signed.</summary>
+    /// <summary>The number of signatures.</summary>
     internal int Signed { get; private set; }
 
     public IGrantSigner At(DateTimeOffset moment) => Unavailable
         ? throw new RefusedException(RefusalCode.StorageUnavailable, "There are no credentials.")
         : this;
 
-    /// <summary>When the credentials end that a renewal brings; null while none is due.</summary>
+    /// <summary>The expiry of the renewed credentials; null if no renewal is due.</summary>
     internal DateTimeOffset? Renewed { get; set; }
 
     public async ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken)

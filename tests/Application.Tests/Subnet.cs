@@ -7,8 +7,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace S3Auth.Application.Tests;
 
 /// <summary>
-/// The application with a fake at each port: //Bob mines for //Dave's account, //Alice validates, //Eve has a permit without
-/// stake. A signature is good when it is the one of the text that was said to be signed last.
+/// The application with a fake for each port. The metagraph has the miner //Bob with the coldkey //Dave, the validator //Alice, and //Eve,
+/// who has a permit but not enough stake. <see cref="Good"/> is the only valid signature, for any text.
 /// </summary>
 internal sealed class Subnet : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class Subnet : IDisposable
     internal static readonly AccountId Dave = Accounts.Dave;
     internal static readonly AccountId Eve = Accounts.Eve;
 
-    /// <summary>What Tao v2 headers sign here; which text it really is, is the business of whoever reads them.</summary>
+    /// <summary>The text that the Tao v2 headers of these tests sign. Parsing the headers is not part of the application.</summary>
     internal const string TaoText = "hash.nonce.moment";
 
     internal static readonly TimeSpan ListingTimeout = TimeSpan.FromSeconds(7);
@@ -71,7 +71,7 @@ internal sealed class Subnet : IDisposable
             .ReturnsAsync(new FolderPage([], HasMore: false));
     }
 
-    /// <summary>A good request of a miner.</summary>
+    /// <summary>A valid request of a miner.</summary>
     internal static GetFolderAccessCommand AsBob => new()
     {
         Coldkey = Dave,
@@ -80,7 +80,7 @@ internal sealed class Subnet : IDisposable
         Signature = Good,
     };
 
-    /// <summary>A good request of a validator.</summary>
+    /// <summary>A valid request of a validator.</summary>
     internal static GetValidatorAccessCommand AsAlice => new()
     {
         Hotkey = Alice,
@@ -110,23 +110,23 @@ internal sealed class Subnet : IDisposable
 
     internal DailyLimits Limits { get; init; } = new(PerMiner: 100, PerValidator: 1000, Total: 5000);
 
-    /// <summary>Where validators' listings lead; to be set before the first request is sent.</summary>
+    /// <summary>The target of validators' listings; set it before the first request.</summary>
     internal ListingRedirect Redirect { get; set; } = ListingRedirect.Off;
 
-    /// <summary>What requests may name as their audience; to be set before the first is sent.</summary>
+    /// <summary>The accepted audiences; set them before the first request.</summary>
     internal Audiences Audiences { get; set; } = Audiences.Unknown;
 
     internal InFlightLimit InFlight { get; init; } = InFlightLimit.Default;
 
     internal AnswerMemory Memory { get; init; } = new(64 * 1024 * 1024);
 
-    /// <summary>What the guard says of each proof.</summary>
+    /// <summary>The result of the replay guard for each proof.</summary>
     internal ProofUse Use { get; set; } = ProofUse.First;
 
-    /// <summary>The proofs that it was told of.</summary>
+    /// <summary>The proofs that were given to the replay guard.</summary>
     internal List<UsedProof> UsedProofs { get; } = [];
 
-    /// <summary>What the counters say of each request.</summary>
+    /// <summary>The result of the quota for each request.</summary>
     internal QuotaCount Counted { get; set; } = new(Granted: true, Used: 3, TotalUsed: 40, IsShared: true);
 
     internal List<AuditRecord> Recorded { get; } = [];
@@ -150,7 +150,7 @@ internal sealed class Subnet : IDisposable
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
     }
 
-    /// <summary>Sends what must be refused.</summary>
+    /// <summary>Sends a request that must be refused, and returns the refusal.</summary>
     internal async Task<RefusedException> RefuseAsync<TResponse>(IRequest<TResponse> request)
     {
         try
@@ -192,7 +192,7 @@ internal sealed class Subnet : IDisposable
 
     public void Dispose() => _services?.Dispose();
 
-    /// <summary>Tao v2 headers of an account that are good now, over <see cref="TaoText"/>.</summary>
+    /// <summary>Currently valid Tao v2 headers of an account, over <see cref="TaoText"/>.</summary>
     internal TaoProof TaoOf(AccountId signer) => new(signer, Guid.NewGuid(), Time.GetUtcNow().ToUnixTimeMilliseconds(), Good, new TaoMessage(TaoText));
 
     internal static FileName FileNameOf(string name) =>

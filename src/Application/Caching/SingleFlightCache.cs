@@ -5,7 +5,9 @@ namespace S3Auth.Application.Caching;
 /// that waited for it get the exception, and the next caller loads again. Thread-safe.
 /// </summary>
 /// <param name="load">Loads the value. It is shared, so no caller can cancel it.</param>
-/// <param name="maxAge">How long a value is valid, counted from the start of its load; <see cref="Timeout.InfiniteTimeSpan"/> for always.</param>
+/// <param name="maxAge">
+/// How long a value is valid, counted from the start of its load; <see cref="Timeout.InfiniteTimeSpan"/> for always.
+/// </param>
 /// <param name="time">The clock.</param>
 public sealed class SingleFlightCache<T>(Func<Task<T>> load, TimeSpan maxAge, TimeProvider time)
 {

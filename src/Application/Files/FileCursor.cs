@@ -6,16 +6,16 @@ using System.Text;
 namespace S3Auth.Application.Files;
 
 /// <summary>
-/// Where a page of files ended: the last key, and a hash that binds it to the prefixes it was listed for. Base64url of 16 bytes of
-/// SHA-256 and the key's own bytes. It needs no secret, so every instance reads every other's: who makes one up for prefixes that he may list
-/// gets nothing but a place to begin among them, and one for other prefixes, or an altered one, is read by none.
+/// The continuation token of a file list: the last key of a page, and a hash that binds it to the listed prefixes. Base64url of 16 bytes of
+/// SHA-256 and the bytes of the key. It needs no secret, so every instance can read it. A forged cursor is harmless: it is valid only for
+/// prefixes that the caller may list, and only selects where the page begins. An altered cursor, or one for other prefixes, is rejected.
 /// </summary>
 internal static class FileCursor
 {
     private const int HashSize = 16;
     private const string Purpose = "s3auth:file-cursor:1";
 
-    /// <summary>The cursor behind a key.</summary>
+    /// <summary>Makes the cursor for the page after a key.</summary>
     internal static string After(ObjectKey key, IReadOnlyList<string> prefixes)
     {
         var bytes = new byte[HashSize + key.Bytes.Length];
@@ -24,10 +24,10 @@ internal static class FileCursor
         return Base64Url.EncodeToString(bytes);
     }
 
-    /// <summary>Reads a cursor; false when it was not made for these prefixes.</summary>
-    /// <param name="cursor">What the client sent.</param>
-    /// <param name="prefixes">What the client may list now.</param>
-    /// <param name="index">Which of the prefixes the key lies in.</param>
+    /// <summary>Parses a cursor; false if it was not made for these prefixes.</summary>
+    /// <param name="cursor">The cursor that the client sent.</param>
+    /// <param name="prefixes">The prefixes of the current request.</param>
+    /// <param name="index">The index of the prefix that contains the key.</param>
     /// <param name="key">The key.</param>
     internal static bool TryRead(string cursor, IReadOnlyList<string> prefixes, out int index, out ObjectKey key)
     {
@@ -42,7 +42,7 @@ internal static class FileCursor
 
         bytes = bytes[..length];
 
-        // The last character has bits that mean nothing, and padding and white space are skipped: only one of the spellings was given out.
+        // Base64url has several encodings of the same bytes (unused bits, padding, white space). Accepts only the one that After writes.
         if (Base64Url.EncodeToString(bytes) != cursor)
         {
             return false;

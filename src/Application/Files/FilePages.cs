@@ -1,12 +1,12 @@
 namespace S3Auth.Application.Files;
 
 /// <summary>
-/// Reads the files of one owner's folders page by page, and grants a download of each. What a request says can only make the
-/// outcome smaller: prefix and cursor are read against the folders, and refused where they mean anything else.
+/// Lists the files of one owner's folders page by page, and signs a download URL for each. Prefix and cursor of the request can only narrow
+/// the result to a part of these folders; any other value is refused.
 /// </summary>
 internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUpload newest, AnswerLease memory)
 {
-    /// <summary>The most files in a page.</summary>
+    /// <summary>The maximum number of files in a page.</summary>
     internal const int MostFiles = 1000;
 
     /// <summary>
@@ -15,15 +15,15 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
     /// </summary>
     internal const int MaxBytes = 1024 * 1024;
 
-    // The listing of the store and the page that is made of it.
+    // For the store's listing and the page made from it.
     private const long MemoryForPage = 3L * MaxBytes;
 
-    /// <param name="folders">The folders that the caller may read, in their order.</param>
-    /// <param name="request">Which of their files.</param>
+    /// <param name="folders">The folders that the caller may read, in the order of the list.</param>
+    /// <param name="request">The requested part of the files.</param>
     /// <param name="cancellationToken">The caller gave up.</param>
     /// <exception cref="RefusedException">
-    /// <c>invalid_request</c>: prefix or cursor are invalid in these folders; <c>server_busy</c>: answers in flight take all of their
-    /// memory budget; <c>storage_unavailable</c>, <c>storage_timeout</c>.
+    /// <c>invalid_request</c>: prefix or cursor are invalid in these folders; <c>server_busy</c>: responses in flight use the whole memory
+    /// budget; <c>storage_unavailable</c>, <c>storage_timeout</c>.
     /// </exception>
     internal async Task<FileList> ReadAsync(IReadOnlyList<Folder> folders, IFileListRequest request, CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
             files.Add(listed);
         }
 
-        // Text takes two bytes a character in memory.
+        // A string takes two bytes per character.
         memory.Resize(Math.Min(2L * bytes, MemoryForPage));
         return new FileList
         {
@@ -68,7 +68,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
         var files = new List<StoredFile>();
         for (; current < prefixes.Count; current++, after = null)
         {
-            // With a full page, one file more tells whether there is another page.
+            // If the page is full, one more file tells whether there is another page.
             var room = limit - files.Count;
             var page = await store.ListFilesAsync(prefixes[current], after, Math.Max(room, 1), cancellationToken);
             if (room == 0 && page.Files.Count > 0)
@@ -98,7 +98,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
         }
 
         return narrowed.Count > 0 ? narrowed : throw Refuse(
-            "prefix", $"Send a 'prefix' within {string.Join(" or ", folders.Select(folder => $"'{folder.Prefix}'"))}, or what follows that; without '.' and '..' segments.");
+            "prefix", $"Send a 'prefix' within {string.Join(" or ", folders.Select(folder => $"'{folder.Prefix}'"))}, or what follows it, without '.' and '..' segments.");
     }
 
     private static (int Index, ObjectKey? After) Begin(List<string> prefixes, string? cursor)
@@ -110,7 +110,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
 
         return FileCursor.TryRead(cursor, prefixes, out var index, out var key)
             ? (index, key)
-            : throw Refuse("cursor", "Send the 'next_cursor' of an earlier answer to this very request, unchanged, or leave 'cursor' out to begin anew.");
+            : throw Refuse("cursor", "Send the unchanged 'next_cursor' of an earlier answer to the same request, or leave out 'cursor' to start from the beginning.");
     }
 
     private static string? Sign(IReadOnlyList<Folder> folders, StoredFile file, Grant grant) =>

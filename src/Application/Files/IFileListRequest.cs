@@ -1,14 +1,14 @@
 namespace S3Auth.Application.Files;
 
-/// <summary>Which files of some folders a request wants to see.</summary>
+/// <summary>The members of a request for a file list.</summary>
 internal interface IFileListRequest
 {
-    /// <summary>Only files whose keys begin with this.</summary>
+    /// <summary>The prefix of the keys; null for all files.</summary>
     string? Prefix { get; }
 
-    /// <summary>How many in one page.</summary>
+    /// <summary>The maximum number of files in a page; null for the default.</summary>
     long? Limit { get; }
 
-    /// <summary>Where an earlier page ended.</summary>
+    /// <summary>The cursor of an earlier page; null for the first page.</summary>
     string? Cursor { get; }
 }

@@ -1,15 +1,15 @@
 namespace S3Auth.Application.Files;
 
-/// <summary>Computes sizes in JSON, in bytes: exact for ASCII, an upper bound for other text.</summary>
+/// <summary>Computes the size of values in JSON, in bytes: exact for ASCII, an upper bound for other text.</summary>
 internal static class JsonSize
 {
-    // Names of members, punctuation, size and time.
+    // Member names, punctuation, size and time.
     private const int OfOtherMembers = 160;
 
-    /// <summary>The size of one file in a page.</summary>
+    /// <summary>The size of one file of a page.</summary>
     internal static int Of(ListedFile file) => OfOtherMembers + Of(file.Key) + Of(file.Etag) + Of(file.DownloadUrl ?? "");
 
-    /// <summary>The size of text, whose characters may be escaped as <c>\"</c> or <c>\u0001</c>.</summary>
+    /// <summary>The size of a string, whose characters may be escaped as <c>\"</c> or <c>\u0001</c>.</summary>
     internal static int Of(string text)
     {
         var length = 0;

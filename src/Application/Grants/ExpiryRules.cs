@@ -2,7 +2,7 @@ using FluentValidation.Results;
 
 namespace S3Auth.Application.Grants;
 
-/// <summary>A requested expiry must be after now; how far after does not matter, a grant is cut to what can be given.</summary>
+/// <summary>A requested expiry must be in the future. If it is too far in the future, the grant ends earlier.</summary>
 internal static class ExpiryRules
 {
     internal static void IsAfterNow<T>(this IRuleBuilder<T, long?> rule, TimeProvider time) =>

@@ -1,11 +1,11 @@
 namespace S3Auth.Application.Grants;
 
-/// <summary>What one request is given: a signer and the moment at which all it signs ends.</summary>
+/// <summary>The grant of one request: a signer, and the expiry of everything that it signs.</summary>
 /// <param name="Signer">Signs with one set of credentials, dated <paramref name="Start"/>.</param>
-/// <param name="Start">When the grant begins, in whole seconds.</param>
-/// <param name="Expiry">When it really ends, in whole seconds.</param>
+/// <param name="Start">The start of the grant, in whole seconds.</param>
+/// <param name="Expiry">The effective expiry, in whole seconds.</param>
 public sealed record Grant(IGrantSigner Signer, DateTimeOffset Start, DateTimeOffset Expiry)
 {
-    /// <summary>How long it lasts, in seconds; at least 1.</summary>
+    /// <summary>The duration in seconds; at least 1.</summary>
     public long Seconds => Expiry.ToUnixTimeSeconds() - Start.ToUnixTimeSeconds();
 }

@@ -1,12 +1,12 @@
 namespace S3Auth.Application.Grants;
 
-/// <summary>Opens grants: the one place that decides how long one lasts.</summary>
+/// <summary>Issues grants and determines their expiry.</summary>
 public sealed class GrantIssuer(IUrlSigner urls, AccessWindow window, TimeProvider time)
 {
-    /// <param name="requestedExpiry">When the caller wants it to end, in Unix seconds; null for as long as possible.</param>
-    /// <param name="cancellationToken">The caller gave up.</param>
+    /// <param name="requestedExpiry">The requested expiry in Unix seconds; null for the longest grant.</param>
+    /// <param name="cancellationToken">Cancels the wait for credentials.</param>
     /// <exception cref="RefusedException">
-    /// <c>expiry_in_past</c>: not even a second of it is left; <c>storage_unavailable</c>: there are no credentials to sign with.
+    /// <c>expiry_in_past</c>: the requested expiry has passed; <c>storage_unavailable</c>: there are no signing credentials.
     /// </exception>
     public async ValueTask<Grant> OpenAsync(long? requestedExpiry, CancellationToken cancellationToken)
     {
@@ -21,9 +21,9 @@ public sealed class GrantIssuer(IUrlSigner urls, AccessWindow window, TimeProvid
         return OpenAt(start, requestedExpiry);
     }
 
-    /// <param name="duration">How long the caller wants it to last, at least a second.</param>
-    /// <param name="cancellationToken">The caller gave up.</param>
-    /// <exception cref="RefusedException"><c>storage_unavailable</c>: there are no credentials to sign with.</exception>
+    /// <param name="duration">The requested duration, at least one second.</param>
+    /// <param name="cancellationToken">Cancels the wait for credentials.</param>
+    /// <exception cref="RefusedException"><c>storage_unavailable</c>: there are no signing credentials.</exception>
     public async ValueTask<Grant> OpenForAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         await urls.RefreshAsync(Now(), cancellationToken);

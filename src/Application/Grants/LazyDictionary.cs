@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace S3Auth.Application.Grants;
 
-/// <summary>The same as <see cref="LazyList{TFrom, TTo}"/> with keys.</summary>
+/// <summary>A dictionary that makes each value when it is read, like <see cref="LazyList{TFrom, TTo}"/>.</summary>
 internal sealed class LazyDictionary<TFrom, TTo>(IReadOnlyDictionary<string, TFrom> items, Func<string, TFrom, TTo> make) : IReadOnlyDictionary<string, TTo>
 {
     public int Count => items.Count;

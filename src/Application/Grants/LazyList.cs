@@ -3,8 +3,8 @@ using System.Collections;
 namespace S3Auth.Application.Grants;
 
 /// <summary>
-/// A list that makes each item from another item when it is read. So a large answer signs each URL when it writes it, and keeps none in
-/// memory.
+/// A list that makes each item when it is read. A large response uses it to sign each URL when it is written, instead of keeping all URLs
+/// in memory.
 /// </summary>
 internal sealed class LazyList<TFrom, TTo>(IReadOnlyList<TFrom> items, Func<TFrom, TTo> make) : IReadOnlyList<TTo>
 {

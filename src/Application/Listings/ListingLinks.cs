@@ -5,12 +5,12 @@ using System.Text;
 namespace S3Auth.Application.Listings;
 
 /// <summary>
-/// Makes the listing URLs in answers to validators: presigned for the store, or links to this server, which presigns page by page. A link's
-/// token contains expiry, delimiter and prefix, sealed for this bucket, subnet and network.
+/// Makes the listing URLs in responses to validators: either presigned for the store, or links to this server, which presigns each page.
+/// The token of a link contains expiry, delimiter and prefix, sealed for this bucket, subnet and network.
 /// </summary>
 internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IObjectStore store, IMetagraph metagraph)
 {
-    /// <summary>The longest token, in characters: that of a prefix as long as a key can be.</summary>
+    /// <summary>The maximum length of a token, in characters, for a prefix as long as a key can be.</summary>
     internal const int MaxTokenLength = (((SealOverhead + HeaderSize + MaxDelimiterBytes + ObjectName.MaxBytes) * 4) + 2) / 3;
 
     private const int SealOverhead = 45;
@@ -18,20 +18,20 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
     private const int HeaderSize = ExpirySize + 1;
     private const int MaxDelimiterBytes = 4;
 
-    // Clients append "&start-after=…", so the link needs a query.
+    // Clients append "&start-after=…", so the link must have a query.
     private const string Query = "?list-type=2";
 
     private readonly string? _base = redirect.Server is { } server ? $"{server.AbsoluteUri.TrimEnd('/')}/listing/" : null;
 
-    // Made for each link, because a network that is given by its nodes has the chain's name only after the first answer of a node. The
-    // network stands last: only its name may contain a colon.
+    // Computed for each link, because the network's name may be known only after the first answer of a node. The network comes last,
+    // because only its name may contain a colon.
     private byte[] Purpose => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"listing:{metagraph.Netuid}:{store.Info.Bucket}:{metagraph.Network}"));
 
-    /// <summary>The URL of a listing, good until the grant ends.</summary>
+    /// <summary>The URL of a listing, valid until the grant ends.</summary>
     internal string Sign(Listing listing, Grant grant) =>
         _base is null ? grant.Signer.SignList(listing, grant.Expiry) : $"{_base}{Seal(listing, grant.Expiry)}{Query}";
 
-    /// <summary>Reads a link's token; false when this server did not make it. The caller checks the expiry.</summary>
+    /// <summary>Parses the token of a link; false if this server did not make it. The caller must check the expiry.</summary>
     internal bool TryRead(string token, [NotNullWhen(true)] out Listing? listing, out DateTimeOffset expiry)
     {
         (listing, expiry) = (null, default);
@@ -44,7 +44,7 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
 
         var prefix = Encoding.UTF8.GetString(content.AsSpan(HeaderSize + delimiterBytes));
 
-        // Tokens of this server always have such a prefix. The check also limits an attacker who has stolen the key.
+        // All tokens of this server have such a prefix. The check limits the damage if the key is stolen.
         if (!prefix.StartsWith(FolderLayout.AllDataPrefix, StringComparison.Ordinal))
         {
             return false;

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Miners;
 
-/// <summary>A miner's request is signed; a commitment names the coldkey.</summary>
+/// <summary>The rules of every miner's request: those of a signed request, and a coldkey if it has a commitment.</summary>
 internal abstract class MinerRequestValidator<T> : SignedRequestValidator<T>
     where T : MinerRequest
 {

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Pipeline;
 
-/// <summary>The hotkey and the client whose answer takes memory.</summary>
-/// <param name="Hotkey">The proved hotkey; null for a request without a proof.</param>
-/// <param name="Client">The group of client addresses it came from (<see cref="Origin.ClientGroup"/>).</param>
+/// <summary>The hotkey and the client address that a response's memory is charged to.</summary>
+/// <param name="Hotkey">The authenticated hotkey; null for a request without a proof.</param>
+/// <param name="Client">The group of client addresses that the request came from (<see cref="Origin.ClientGroup"/>).</param>
 public readonly record struct AnswerHolder(AccountId? Hotkey, int Client);

@@ -1,15 +1,15 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Lease of one request's answer on <see cref="AnswerMemory"/>. Handlers of large answers take it before the expensive work. The request's
-/// scope releases it after the answer is written or the connection is closed, however the request ends. Thread-safe.
+/// The part of <see cref="AnswerMemory"/> that one request's response takes. Handlers of large responses acquire it before the expensive
+/// work. The request's scope releases it when the response is written or the connection is closed. Thread-safe.
 /// </summary>
 public sealed class AnswerLease(AnswerMemory memory, Caller caller, Origin origin, TimeProvider time) : IDisposable
 {
-    /// <summary>How long a request waits for other answers to be written.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>How long a request waits for memory.</summary>
+    internal static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
@@ -17,24 +17,24 @@ public sealed class AnswerLease(AnswerMemory memory, Caller caller, Origin origi
 
     private AnswerHolder Holder => new(caller.Neuron.Hotkey, origin.ClientGroup);
 
-    /// <summary>Changes the lease to this many bytes; waits up to <see cref="Patience"/> for them.</summary>
-    /// <exception cref="RefusedException"><c>server_busy</c>: they did not become free in time.</exception>
+    /// <summary>Changes the lease to this many bytes. Waits for them up to <see cref="WaitTimeout"/>.</summary>
+    /// <exception cref="RefusedException"><c>server_busy</c>: not enough memory became free in time.</exception>
     internal async ValueTask TakeAsync(long bytes, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         while (!TryResize(bytes))
         {
-            if (time.GetElapsedTime(start) >= Patience)
+            if (time.GetElapsedTime(start) >= WaitTimeout)
             {
                 throw Busy();
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(PollInterval, time, cancellationToken);
         }
     }
 
-    /// <summary>Changes the lease to this many bytes without waiting. A smaller number always succeeds.</summary>
-    /// <exception cref="RefusedException"><c>server_busy</c>: not enough bytes are free.</exception>
+    /// <summary>Changes the lease to this many bytes without waiting. Shrinking always succeeds.</summary>
+    /// <exception cref="RefusedException"><c>server_busy</c>: not enough memory is free.</exception>
     internal void Resize(long bytes)
     {
         if (!TryResize(bytes))
@@ -70,7 +70,7 @@ public sealed class AnswerLease(AnswerMemory memory, Caller caller, Origin origi
     }
 
     private static RefusedException Busy() => new(
-        RefusalCode.ServerBusy, "Too many large answers are in flight: read your answers to the end, then send this request again in a few seconds.")
+        RefusalCode.ServerBusy, "Too many large answers are in flight. Read your answers to the end, then send this request again in a few seconds.")
     {
         RetryAfter = Retry,
     };

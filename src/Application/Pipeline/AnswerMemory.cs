@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// The memory budget of all answers in flight, in bytes. One hotkey has at most a quarter of it and one client address half, so that no
-/// caller can take all of it. A caller that holds nothing gets the bytes of one answer even if they exceed its share, because handlers
-/// limit the size of each answer. Thread-safe.
+/// The memory budget of all responses in flight, in bytes. One hotkey gets at most a quarter of it and one client address at most half, so
+/// that no caller can take all of it. A caller without other responses in flight may exceed its share, because handlers limit the size of
+/// each response. Thread-safe.
 /// </summary>
 public sealed class AnswerMemory(long maxBytes)
 {
     private const long MinBudget = 16 * 1024 * 1024;
     private const long MaxBudget = 1024 * 1024 * 1024;
 
-    // Of the memory that the process may use.
+    // Fractions: of the process's memory, and of the budget.
     private const int Share = 8;
     private const int HotkeyShare = 4;
     private const int ClientShare = 2;
@@ -22,11 +22,11 @@ public sealed class AnswerMemory(long maxBytes)
     private readonly Dictionary<int, long> _clients = [];
     private long _taken;
 
-    /// <summary>An eighth of the memory that this process may use, 16 MiB to 1 GiB.</summary>
+    /// <summary>A budget of an eighth of the memory that this process may use, but at least 16 MiB and at most 1 GiB.</summary>
     public static AnswerMemory OfThisProcess() =>
         new(Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Share, MinBudget, MaxBudget));
 
-    /// <summary>How many bytes are taken.</summary>
+    /// <summary>The number of bytes in use.</summary>
     public long Taken
     {
         get
@@ -38,7 +38,7 @@ public sealed class AnswerMemory(long maxBytes)
         }
     }
 
-    /// <summary>How many hotkeys and addresses hold bytes.</summary>
+    /// <summary>The number of hotkeys and addresses that use memory.</summary>
     internal int Holders
     {
         get
@@ -51,11 +51,12 @@ public sealed class AnswerMemory(long maxBytes)
     }
 
     /// <summary>
-    /// Changes the bytes of one answer. False, without a change, if the budget or a share does not allow more; less always succeeds.
+    /// Changes the memory of one response. Returns false and changes nothing if the budget or a share is exceeded. Shrinking always
+    /// succeeds.
     /// </summary>
-    /// <param name="holder">The caller whose answer it is.</param>
-    /// <param name="from">What this answer takes now, in bytes.</param>
-    /// <param name="to">What it is to take.</param>
+    /// <param name="holder">The caller that the memory is charged to.</param>
+    /// <param name="from">The current size, in bytes.</param>
+    /// <param name="to">The new size, in bytes.</param>
     public bool TryChange(AnswerHolder holder, long from, long to)
     {
         lock (_gate)

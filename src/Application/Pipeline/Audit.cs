@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Second step, around those that decide: whatever they decide is recorded, a grant before it leaves this server. A request that
-/// <see cref="Validate{TRequest, TResponse}"/> refused names nobody for certain and is not recorded.
+/// Second step: records the decision of the steps that follow. A grant is recorded before the response is sent. A request that
+/// <see cref="Validate{TRequest, TResponse}"/> refuses is not recorded, because it does not reliably name a caller.
 /// </summary>
 public sealed class Audit<TRequest, TResponse>(IAuditLog log, PipelineMetrics metrics, Caller caller, Origin origin, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
@@ -35,10 +35,10 @@ public sealed class Audit<TRequest, TResponse>(IAuditLog log, PipelineMetrics me
             throw;
         }
 
-        // An answer that cannot say what it opens is not given.
+        // A response that does not describe its grant cannot be recorded, so it is not sent.
         if (response is not IGranted answer)
         {
-            throw new InvalidOperationException($"{typeof(TResponse).Name} does not say what it grants.");
+            throw new InvalidOperationException($"{typeof(TResponse).Name} does not implement IGranted.");
         }
 
         Record(request, "granted", answer.Granted);

@@ -1,22 +1,16 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Third step: verifies that the hotkey signed this request for this server. A missing metagraph is refused first, so that this server never
-/// calls a request invalid that it cannot decide on. The audience is compared after the signature, so that <c>wrong_audience</c> in audit
-/// records and metrics always means a valid proof, and before the proof is used up or counted, so that a relayed proof costs its owner
-/// nothing.
+/// Third step: verifies that the hotkey signed this request for this server. A missing metagraph is refused first, so that this server
+/// never calls a request invalid that it cannot decide on. The audience is compared after the signature, so that <c>wrong_audience</c> in
+/// audit records and metrics always means a valid proof, and before the proof is used up or counted, so that a relayed proof costs its
+/// owner nothing.
 /// </summary>
 public sealed class Authenticate<TRequest, TResponse>(
     IMetagraph metagraph, ISignatureVerifier signatures, Audiences audiences, PipelineMetrics metrics, Caller caller, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
-    private const string CallItsOwnAddress =
-        "Call the server that you mean by its own address, and sign the host of that URL as 'audience'.";
-
-    private const string SendAudience =
-        "Send 'audience' with the host of the URL that you call, and sign it as /commitment-formats shows.";
-
     public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         ArgumentNullException.ThrowIfNull(next);
@@ -55,22 +49,18 @@ public sealed class Authenticate<TRequest, TResponse>(
     private static RefusedException InvalidSignature(AccountId hotkey, Proof proof) => new(
         RefusalCode.InvalidSignature,
         proof.Kind == ProofKind.TaoHeaders
-            ? $"The signature in X-Tao-Signature does not verify: sign exactly the text '{proof.Text}', which begins with the SHA-256 "
-                + $"of the body as it arrived here, with the hotkey {hotkey} (sr25519)."
-            : $"The signature does not verify: sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it "
-                + "as hex.");
+            ? $"The signature in X-Tao-Signature does not verify; sign exactly the text '{proof.Text}', which begins with the SHA-256 of the body as "
+                + $"it arrived here, with the hotkey {hotkey} (sr25519)."
+            : $"The signature does not verify; sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it as hex.");
 
     // The refusal tells where to send the request, but not which audience to sign: a hostile server would name the audience of another
     // one. It names only the public one of this server's audiences, because anyone with a hotkey can get this refusal.
     private RefusedException WrongAudience(Audience? named)
     {
-        var detail = (named, audiences.Public) switch
-        {
-            ({ } other, { } self) => $"This request is meant for '{other}', but this server is {self}. {CallItsOwnAddress}",
-            ({ } other, null) => $"This request is meant for '{other}', but this is another server. {CallItsOwnAddress}",
-            (null, { } self) => $"This server, {self}, accepts only requests that name it. {SendAudience}",
-            (null, null) => $"This server accepts only requests that name it. {SendAudience}",
-        };
-        return new RefusedException(RefusalCode.WrongAudience, detail);
+        return new RefusedException(RefusalCode.WrongAudience, named is { } other
+            ? $"This request is meant for '{other}', but this {(audiences.Public is { } own ? $"server is {own}" : "is another server")}; send it to the "
+                + "server that you signed it for, or sign the host of the URL that you call as 'audience'."
+            : $"This server{(audiences.Public is { } self ? $", {self}," : "")} accepts only requests that name it; send 'audience' with the host of the URL "
+                + "that you call, and sign it as /commitment-formats shows.");
     }
 }

@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Fourth step: checks in the metagraph that the hotkey is registered, that the coldkey which the request names owns it, and that it has the
-/// role that the request needs.
+/// Fourth step: checks in the metagraph that the hotkey is registered, that the coldkey which the request names owns it, and that it has
+/// the role that the request needs.
 /// </summary>
 public sealed class Authorize<TRequest, TResponse>(IMetagraph metagraph, SubnetRules rules, Caller caller)
     : IPipelineBehavior<TRequest, TResponse>
@@ -36,15 +36,15 @@ public sealed class Authorize<TRequest, TResponse>(IMetagraph metagraph, SubnetR
 
     private static RefusedException NotRegistered(AccountId hotkey, Metagraph snapshot) => new(
         RefusalCode.HotkeyNotRegistered,
-        $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network} (block {snapshot.Block}): "
-        + "register it. If you just did, try again in 30 s.");
+        $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network} (block {snapshot.Block}); "
+            + "register it, or try again in 30 s if you just did.");
 
     private static RefusedException ColdkeyMismatch(AccountId hotkey, AccountId coldkey) => new(
         RefusalCode.ColdkeyMismatch,
-        $"On chain another coldkey than {coldkey} owns the hotkey {hotkey}: send and sign the coldkey that owns it.");
+        $"The coldkey {coldkey} does not own the hotkey {hotkey} on chain; send and sign the coldkey that owns it.");
 
     private RefusedException NotAValidator(Neuron neuron) => new(
         RefusalCode.NotAValidator,
-        $"The hotkey {neuron.Hotkey} has {(neuron.ValidatorPermit ? "a" : "no")} validator permit and {neuron.AlphaStake} alpha staked. "
-        + $"A validator needs a permit and more than {rules.MinValidatorStake} alpha.");
+        $"The hotkey {neuron.Hotkey} has {(neuron.ValidatorPermit ? "a" : "no")} validator permit and {neuron.AlphaStake} alpha staked; "
+            + $"a validator needs a permit and more than {rules.MinValidatorStake} alpha.");
 }

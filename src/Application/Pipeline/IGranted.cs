@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Pipeline;
 
-/// <summary>The answer to a signed request: it can say in a line what it opens.</summary>
+/// <summary>The response to a signed request. It describes its grant for the audit record.</summary>
 public interface IGranted
 {
-    /// <summary>What it opens.</summary>
+    /// <summary>The granted access.</summary>
     GrantedAccess Granted { get; }
 }

@@ -1,24 +1,23 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// A request that must be proved before its handler runs: who claims to ask, as what, and the proofs. The pipeline reads this
-/// shape and nothing else of the request; <see cref="Validate{TRequest, TResponse}"/> lets no request pass that lacks one of it,
-/// so all of it is read only after that.
+/// A request that must be authenticated before its handler runs. The pipeline reads only these members of a request, and only after
+/// <see cref="Validate{TRequest, TResponse}"/> has checked that they exist.
 /// </summary>
 public interface ISignedRequest
 {
-    /// <summary>The account that claims to ask.</summary>
+    /// <summary>The hotkey that claims to send the request.</summary>
     AccountId Claimant { get; }
 
-    /// <summary>The coldkey that the caller names as its owner; null where the request names none.</summary>
+    /// <summary>The coldkey that the request names as owner of the hotkey; null if it names none.</summary>
     AccountId? NamedColdkey { get; }
 
-    /// <summary>As what the caller asks.</summary>
+    /// <summary>The role that the request needs.</summary>
     Role Role { get; }
 
-    /// <summary>The server that the proofs are meant for; null where the request names none.</summary>
+    /// <summary>The server that the proofs are meant for; null if the request names none.</summary>
     Audience? Audience { get; }
 
-    /// <summary>What must verify, every one of them; at least one.</summary>
+    /// <summary>The proofs, at least one. All of them must be valid.</summary>
     IReadOnlyList<Proof> Proofs { get; }
 }

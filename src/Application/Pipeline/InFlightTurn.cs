@@ -1,19 +1,19 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// One request's place among its hotkey's requests in flight. The request's scope disposes it, which happens after the answer is
-/// written or the connection is closed, however the request ends.
+/// The slot of one request among its hotkey's requests in flight. The request's scope releases it when the response is written or the
+/// connection is closed.
 /// </summary>
 public sealed class InFlightTurn(RequestsInFlight requests) : IDisposable
 {
     private AccountId? _hotkey;
 
-    /// <summary>Takes a place; false when the hotkey has as many requests in flight as it may.</summary>
+    /// <summary>Acquires the slot; false if the hotkey already has the maximum number of requests in flight.</summary>
     internal bool TryTake(AccountId hotkey)
     {
         if (_hotkey is not null)
         {
-            throw new InvalidOperationException("This request has its place already.");
+            throw new InvalidOperationException("This request already has a slot.");
         }
 
         if (!requests.TryEnter(hotkey))

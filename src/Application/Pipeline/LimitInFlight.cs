@@ -25,7 +25,8 @@ public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests
         }
         catch
         {
-            // A refusal needs no place: whoever replays the hotkey's proofs and does not read the refusals must not take its places.
+            // Refusals need no slot. Otherwise an attacker who replays a hotkey's proofs and does not read the refusals would take its
+            // slots.
             turn.Dispose();
             throw;
         }
@@ -35,7 +36,7 @@ public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests
         RefusalCode.RateLimited,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"This hotkey has {requests.Most} requests in flight, the maximum: read their answers to the end, then send this one again."))
+            $"This hotkey has {requests.Most} requests in flight, which is the maximum. Read their answers to the end, then send this request again."))
     {
         RetryAfter = Retry,
     };

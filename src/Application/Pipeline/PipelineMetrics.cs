@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// What the pipeline decides and how long verifying takes, as metrics of the meter <see cref="MeterName"/>. Named by OpenTelemetry's
-/// conventions; no label carries an address.
+/// Metrics of the pipeline's decisions and of the verification of signatures, in the meter <see cref="MeterName"/>. Names follow
+/// OpenTelemetry's conventions; no label contains an address.
 /// </summary>
 public sealed class PipelineMetrics : IDisposable
 {

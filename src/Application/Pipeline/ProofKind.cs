@@ -1,11 +1,11 @@
 namespace S3Auth.Application.Pipeline;
 
-/// <summary>How a caller proves that a request is its own.</summary>
+/// <summary>How a request is proved.</summary>
 public enum ProofKind
 {
-    /// <summary>A signed commitment in the body.</summary>
+    /// <summary>A commitment in the body.</summary>
     Commitment,
 
-    /// <summary>Tao v2 headers, signed over the body.</summary>
+    /// <summary>Tao v2 headers.</summary>
     TaoHeaders,
 }

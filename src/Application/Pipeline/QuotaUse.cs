@@ -1,15 +1,15 @@
 namespace S3Auth.Application.Pipeline;
 
-/// <summary>How a request stands to its limits, one per request, for telling the client; null before it was counted.</summary>
+/// <summary>The remaining quota after a request was counted, for the response headers; one per request.</summary>
 public sealed class QuotaUse
 {
-    /// <summary>What was asked for.</summary>
+    /// <summary>The counted request; null before it is counted.</summary>
     public QuotaRequest? Request { get; private set; }
 
-    /// <summary>How many grants the hotkey has left that day.</summary>
+    /// <summary>The number of grants that the hotkey has left on this day.</summary>
     public long Left { get; private set; }
 
-    /// <summary>How many all have left.</summary>
+    /// <summary>The number of grants that all hotkeys together have left on this day.</summary>
     public long TotalLeft { get; private set; }
 
     internal void Count(QuotaRequest request, QuotaCount count)

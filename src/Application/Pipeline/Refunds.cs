@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Decides which failed requests get their grant refunded: those that cost no more than their verification, and those that failed by a
-/// fault of the server or its store. Refunds faults at most as often a day as the hotkey has grants, so that a hotkey cannot retry without
-/// end against a failing store. Everything else is charged. Keeps at most one number per registered hotkey. Thread-safe.
+/// Decides which failed requests get their grant refunded: requests that cost only their verification, and requests that failed because of
+/// the server or its store. A hotkey gets at most as many of the latter refunds per day as it has grants, so that it cannot retry without
+/// limit against a failing store. All other requests are charged. Keeps one counter for each role of a hotkey. Thread-safe.
 /// </summary>
 public sealed class Refunds
 {
@@ -13,10 +13,10 @@ public sealed class Refunds
     private readonly Dictionary<(Role Role, AccountId Hotkey), long> _faults = [];
     private DateOnly _day;
 
-    /// <summary>Whether the grant is refunded. Counts the refund of a fault.</summary>
+    /// <summary>Whether the grant is refunded. Counts refunds of faults.</summary>
     internal bool IsDue(Exception failure, QuotaRequest taken) => failure switch
     {
-        // The client left; what it asked for was done.
+        // The client disconnected, but the server did the work.
         OperationCanceledException => false,
         RefusedException { Code: RefusalCode.InvalidRequest or RefusalCode.MinerNotFound or RefusalCode.FolderUploadUnsupported } => true,
         RefusedException { Code: RefusalCode.StorageUnavailable or RefusalCode.StorageTimeout or RefusalCode.ServerBusy } => CountFault(taken),

@@ -6,7 +6,7 @@ namespace S3Auth.Application.Pipeline;
 public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, AccessWindow window, Caller caller) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
-    // A moment counts as long as its whole last second does.
+    // Timestamps are whole seconds, so a proof is valid until the end of its last second.
     private static readonly TimeSpan LastSecond = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);

@@ -3,15 +3,14 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Counts the requests in flight of each proved hotkey. Holds an entry only for hotkeys that have one, so it is never larger than the
-/// number of connections. Thread-safe.
+/// Counts the requests in flight of each authenticated hotkey. Has an entry only for hotkeys with requests in flight. Thread-safe.
 /// </summary>
 public sealed class RequestsInFlight(InFlightLimit limit)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<AccountId, int> _counts = [];
 
-    /// <summary>How many hotkeys have a request in flight.</summary>
+    /// <summary>The number of hotkeys with requests in flight.</summary>
     internal int Hotkeys
     {
         get
@@ -23,10 +22,10 @@ public sealed class RequestsInFlight(InFlightLimit limit)
         }
     }
 
-    /// <summary>The most requests of one hotkey.</summary>
+    /// <summary>The maximum number of requests of one hotkey.</summary>
     internal int Most => limit.PerHotkey;
 
-    /// <summary>Counts one more request; false, and nothing is counted, when the hotkey has as many as it may.</summary>
+    /// <summary>Counts a request; false, without counting it, if the hotkey already has the maximum.</summary>
     internal bool TryEnter(AccountId hotkey)
     {
         lock (_gate)

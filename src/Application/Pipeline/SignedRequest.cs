@@ -58,7 +58,7 @@ public abstract record SignedRequest : ISignedRequest
 
     internal abstract Commitment Commit(AccountId hotkey, long timestamp);
 
-    // What is said of a moment was judged before: it lies within the access window, and so within what can be a moment.
+    // The validator has checked that the timestamp is in the access window, so it is a valid DateTimeOffset.
     private Proof ByCommitment(Sr25519Signature signature) => new(
         Commit(Hotkey!.Value, Timestamp!.Value).WithAudience(Audience).Text,
         signature,

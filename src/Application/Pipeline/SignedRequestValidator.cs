@@ -3,8 +3,8 @@ using FluentValidation.Results;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// What every signed request must have: a whole proof, in its body or in its headers, of a moment within the access window; where
-/// it has both, both whole and of the same account.
+/// The rules of every signed request: it has a complete proof, in the body or in headers, with a timestamp in the access window. If it has
+/// both proofs, both are complete and of the same hotkey.
 /// </summary>
 internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
     where T : SignedRequest
@@ -21,7 +21,7 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
 
         RuleFor(request => request.Timestamp)
             .NotNull().When(request => request.IsProvedByBody)
-            .WithMessage("Send 'timestamp': the Unix time in seconds that stands in the commitment.");
+            .WithMessage("Send 'timestamp': the Unix time in seconds that the commitment contains.");
 
         RuleFor(request => request.Hotkey)
             .Must((request, hotkey) => hotkey == request.Tao!.SignedBy)
@@ -31,7 +31,7 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
         RuleFor(request => request.Timestamp)
             .Custom((timestamp, context) =>
             {
-                if (timestamp is { } moment && Judge(moment, window.Check(moment, time.GetUtcNow()), window, time) is { } failure)
+                if (timestamp is { } moment && Check(moment, window.Check(moment, time.GetUtcNow()), window, time) is { } failure)
                 {
                     context.AddFailure(failure);
                 }
@@ -40,14 +40,14 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
         RuleFor(request => request.Tao)
             .Custom((tao, context) =>
             {
-                if (tao?.Timestamp is { } moment && Judge(moment, window.CheckMilliseconds(moment, time.GetUtcNow()), window, time) is { } failure)
+                if (tao?.Timestamp is { } moment && Check(moment, window.CheckMilliseconds(moment, time.GetUtcNow()), window, time) is { } failure)
                 {
                     context.AddFailure(failure);
                 }
             });
     }
 
-    private static ValidationFailure? Judge(long timestamp, TimestampCheck check, AccessWindow window, TimeProvider time)
+    private static ValidationFailure? Check(long timestamp, TimestampCheck check, AccessWindow window, TimeProvider time)
     {
         var clock = time.GetUtcNow().ToUnixTimeSeconds();
         return check.Status switch
@@ -67,7 +67,7 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
             TimestampStatus.InSeconds => Failure(
                 RefusalCode.TimestampExpired,
                 $"The timestamp {timestamp} looks like seconds (the server's time is {clock}); sign again with Unix milliseconds in X-Tao-Timestamp."),
-            _ => throw new ArgumentOutOfRangeException(nameof(check), check, "A status without an answer."),
+            _ => throw new ArgumentOutOfRangeException(nameof(check), check, "This status has no message."),
         };
     }
 

@@ -4,8 +4,8 @@ using FluentValidation.Results;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// First step: shape and freshness, by the validators that stand beside each command. Nothing is looked up and nothing is
-/// verified for a request that could not be granted anyway.
+/// First step: checks members and timestamp with the validators of the command. A request that cannot succeed is refused before any
+/// signature is verified.
 /// </summary>
 public sealed class Validate<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>
@@ -27,7 +27,7 @@ public sealed class Validate<TRequest, TResponse>(IEnumerable<IValidator<TReques
         return failures is null ? next() : throw Refuse(failures);
     }
 
-    // A malformed request is told everything that is wrong with it. Only of a well-formed one is it said that it comes too late.
+    // The refusal of a malformed request lists all its errors. Only a well-formed request is refused for its timestamp or expiry.
     private static RefusedException Refuse(List<ValidationFailure> failures)
     {
         var malformed = failures.Where(failure => CodeOf(failure) == RefusalCode.InvalidRequest).ToList();

@@ -1,54 +1,56 @@
 namespace S3Auth.Application.Ports;
 
-/// <summary>Keeps what was decided about whom.</summary>
+/// <summary>Keeps the audit records of decisions.</summary>
 public interface IAuditLog
 {
-    /// <summary>Whether everything that was recorded lately was also written.</summary>
+    /// <summary>Whether recent records could be written.</summary>
     bool IsWriting { get; }
 
-    /// <summary>Records one decision. Returns at once and never fails; what cannot be written is counted, logged and shown.</summary>
+    /// <summary>Records one decision. Returns at once and never throws. A record that cannot be written is counted and logged.</summary>
     void Record(AuditRecord decision);
 }
 
-/// <summary>One decision about one signed request. Holds no signature, no URL and no credential.</summary>
+/// <summary>The audit record of one decision about a signed request. Contains no signature, URL or credential.</summary>
 public sealed record AuditRecord
 {
-    /// <summary>When it was decided.</summary>
+    /// <summary>The time of the decision.</summary>
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>The request's id, as in <c>X-Request-ID</c>.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>What was asked for: <c>get_folder_access</c>.</summary>
+    /// <summary>The requested action, such as <c>get_folder_access</c>.</summary>
     public required string Action { get; init; }
 
-    /// <summary><c>granted</c>, or the code of the refusal; <c>cancelled</c> where the client left, <c>internal_error</c> where the server failed.</summary>
+    /// <summary><c>granted</c>, the code of the refusal, <c>cancelled</c> if the client disconnected, or <c>internal_error</c>.</summary>
     public required string Decision { get; init; }
 
-    /// <summary>Who asked, or claimed to.</summary>
+    /// <summary>The hotkey that the request names.</summary>
     public required AccountId Hotkey { get; init; }
 
-    /// <summary>Whether that was proved.</summary>
+    /// <summary>Whether the request was proved.</summary>
     public required bool Proved { get; init; }
 
-    /// <summary>The hotkey's owner: on chain where that was proved, else the one that was named; null where neither.</summary>
+    /// <summary>
+    /// The owner of the hotkey on chain if the request was proved; otherwise the coldkey that the request names, or null.
+    /// </summary>
     public AccountId? Coldkey { get; init; }
 
-    /// <summary>The hotkey's uid; null where nothing was proved.</summary>
+    /// <summary>The hotkey's uid; null if the request was not proved.</summary>
     public ushort? Uid { get; init; }
 
     /// <summary><c>commitment</c>, <c>tao_headers</c> or <c>both</c>.</summary>
     public required string Proof { get; init; }
 
-    /// <summary>Where the request came from; null where that is not known.</summary>
+    /// <summary>The client's address; null if it is not known.</summary>
     public string? ClientAddress { get; init; }
 
-    /// <summary>What was granted; null where nothing was.</summary>
+    /// <summary>The granted access; null if nothing was granted.</summary>
     public GrantedAccess? Granted { get; init; }
 }
 
-/// <summary>What a grant opens, in a line.</summary>
-/// <param name="Prefixes">Below which prefixes, or which key.</param>
-/// <param name="Files">How many files; null where it is everything below them.</param>
+/// <summary>A summary of a grant.</summary>
+/// <param name="Prefixes">The granted prefixes, or the granted key.</param>
+/// <param name="Files">The number of granted files; null for everything below the prefixes.</param>
 /// <param name="Expiry">When it really ends.</param>
 public sealed record GrantedAccess(IReadOnlyList<string> Prefixes, int? Files, DateTimeOffset Expiry);

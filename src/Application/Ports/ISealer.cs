@@ -7,10 +7,10 @@ namespace S3Auth.Application.Ports;
 public interface ISealer
 {
     /// <summary>Seals content as text for a URL: base64url, a third longer than the content plus 45 bytes.</summary>
-    /// <param name="content">The data that only this server can read.</param>
-    /// <param name="purpose">What the seal is for; it opens for the same purpose only.</param>
+    /// <param name="content">The content.</param>
+    /// <param name="purpose">The purpose. The seal opens only for the same purpose.</param>
     string Seal(ReadOnlySpan<byte> content, ReadOnlySpan<byte> purpose);
 
-    /// <summary>Opens a seal; null when it was altered, is for another purpose, or was made with another key.</summary>
+    /// <summary>Opens a seal; null if it was altered, is for another purpose, or was made with another key.</summary>
     byte[]? Open(ReadOnlySpan<char> seal, ReadOnlySpan<byte> purpose);
 }

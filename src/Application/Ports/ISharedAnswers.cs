@@ -4,16 +4,16 @@ namespace S3Auth.Application.Ports;
 public interface ISharedAnswers
 {
     /// <summary>
-    /// What all instances answered in these minutes, as far as they have told it; null where each counts for itself alone, or what adds them
-    /// up cannot be asked.
+    /// Returns the outcomes of all instances in these minutes, as far as they have reported them; null if there is no shared store, or it
+    /// does not answer.
     /// </summary>
     /// <param name="firstMinute">The first minute, counted from 1970-01-01 00:00 UTC.</param>
-    /// <param name="lastMinute">The last one, a day later at most.</param>
-    /// <param name="cancellationToken">The caller gave up.</param>
+    /// <param name="lastMinute">The last minute, at most a day later.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     ValueTask<IReadOnlyList<AnswerCount>?> ReadAsync(long firstMinute, long lastMinute, CancellationToken cancellationToken);
 }
 
-/// <summary>How often signed requests were answered one way within one minute.</summary>
+/// <summary>The number of signed requests with one outcome within one minute.</summary>
 /// <param name="Minute">The minute, counted from 1970-01-01 00:00 UTC.</param>
 /// <param name="Answer"><c>granted</c>, or the code of the problem.</param>
 /// <param name="Count">How often.</param>

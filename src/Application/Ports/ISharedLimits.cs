@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Ports;
 
-/// <summary>Where used proofs and grants are counted for all instances together, if anywhere.</summary>
+/// <summary>The shared store of used proofs and quotas.</summary>
 public interface ISharedLimits
 {
-    /// <summary>Whether it answers; null where this instance counts for itself alone.</summary>
+    /// <summary>Whether the shared store answers; null if there is none and this instance counts alone.</summary>
     bool? IsReachable { get; }
 }

@@ -1,11 +1,11 @@
 namespace S3Auth.Application.Ports;
 
-/// <summary>Checks that an account signed a text.</summary>
+/// <summary>Verifies signatures of accounts.</summary>
 public interface ISignatureVerifier
 {
     /// <summary>
-    /// Whether <paramref name="signer"/> signed the UTF-8 bytes of <paramref name="text"/>, as they are or wrapped as
-    /// <c>&lt;Bytes&gt;…&lt;/Bytes&gt;</c> the way browser wallets sign. Never throws on any input.
+    /// Whether <paramref name="signer"/> signed the UTF-8 bytes of <paramref name="text"/>, either plain or wrapped as
+    /// <c>&lt;Bytes&gt;…&lt;/Bytes&gt;</c>, as browser wallets do. Never throws.
     /// </summary>
     bool Verify(AccountId signer, string text, Sr25519Signature signature);
 }

@@ -1,64 +1,65 @@
 namespace S3Auth.Application.Ports;
 
 /// <summary>
-/// Signs S3 requests for others to send. Needs no network: whoever holds the result may do just what it says, until it ends.
+/// Signs S3 requests for clients, without network access. The holder of a result may send exactly that request until it expires.
 /// </summary>
 public interface IUrlSigner
 {
     /// <summary>
-    /// A signer of one grant: everything it signs is dated <paramref name="moment"/> and signed with the credentials that are in
-    /// force now.
+    /// Returns a signer for one grant. Everything it signs has the date <paramref name="moment"/> and is signed with the current
+    /// credentials.
     /// </summary>
     /// <exception cref="Refusals.RefusedException">
-    /// <c>storage_unavailable</c>: there are no credentials, or they end at or before <paramref name="moment"/>.
+    /// <c>storage_unavailable</c>: there are no credentials, or they expire at or before <paramref name="moment"/>.
     /// </exception>
     IGrantSigner At(DateTimeOffset moment);
 
     /// <summary>
-    /// Lets a renewal that is due end first, briefly, when the credentials in force leave little time: what is signed afterwards lasts
-    /// longer. It never fetches anything itself, and returns at once in all other cases.
+    /// Waits briefly for a renewal in progress if the current credentials expire soon, so that later signatures last longer. Returns at
+    /// once in all other cases. Does not fetch credentials itself.
     /// </summary>
     ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Signs everything of one grant, dated one moment, with one set of credentials. Every <c>expiry</c> is the moment the result
-/// ends; at least one second and at most seven days after that date, else <see cref="ArgumentOutOfRangeException"/>. Fractions
-/// of a second are cut off.
+/// Signs everything of one grant, with one date and one set of credentials. Each <c>expiry</c> must be from one second to seven days after
+/// that date; otherwise the methods throw <see cref="ArgumentOutOfRangeException"/>. Fractions of a second are cut off.
 /// </summary>
 public interface IGrantSigner
 {
-    /// <summary>When the credentials end and every signature of theirs with them; null when they do not.</summary>
+    /// <summary>When the credentials expire, and all their signatures with them; null if they do not.</summary>
     DateTimeOffset? CredentialsEnd { get; }
 
-    /// <summary>A POST policy: any number of uploads as <paramref name="policy"/> says.</summary>
+    /// <summary>Signs a POST form for any number of uploads within a policy.</summary>
     PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry);
 
-    /// <summary>A POST policy: uploads of one object.</summary>
+    /// <summary>Signs a POST form for uploads of one object.</summary>
     PostUpload SignPost(FileUpload file, DateTimeOffset expiry);
 
-    /// <summary>A URL that uploads (PUT) one object; of the size that <paramref name="file"/> says, where it says one.</summary>
-    /// <exception cref="Refusals.RefusedException"><c>storage_unavailable</c>: at this store such a URL could be used for more than that.</exception>
+    /// <summary>Signs a URL that uploads one object by PUT, of the given size if <paramref name="file"/> has one.</summary>
+    /// <exception cref="Refusals.RefusedException">
+    /// <c>storage_unavailable</c>: at this store, the holder of such a URL could do more than that.
+    /// </exception>
     string SignPut(FileUpload file, DateTimeOffset expiry);
 
-    /// <summary>A URL that downloads one object.</summary>
+    /// <summary>Signs a URL that downloads one object.</summary>
     string SignGet(ObjectName key, DateTimeOffset expiry);
 
-    /// <summary>A URL that lists (ListObjectsV2) what <paramref name="listing"/> says and nothing else.</summary>
+    /// <summary>Signs a URL for exactly this listing (ListObjectsV2).</summary>
     string SignList(Listing listing, DateTimeOffset expiry);
 }
 
-/// <summary>What a presigned ListObjectsV2 request lists. All of it is signed: a client can change none of it.</summary>
-/// <param name="Prefix">Keys that start with this.</param>
-/// <param name="Delimiter">Groups keys by this; null for every key by itself.</param>
-/// <param name="ContinuationToken">The store's token for the next page; null for the first.</param>
-/// <param name="StartAfter">The bytes of a key that the page begins after, which need not be UTF-8; empty for the first page.</param>
+/// <summary>The parameters of a presigned ListObjectsV2 request. All of them are signed, so a client cannot change them.</summary>
+/// <param name="Prefix">The prefix of the listed keys.</param>
+/// <param name="Delimiter">The delimiter that groups keys; null to list each key.</param>
+/// <param name="ContinuationToken">The store's token for the next page; null for the first page.</param>
+/// <param name="StartAfter">The key after which the page begins, as bytes that need not be UTF-8; empty for the first page.</param>
 public sealed record Listing(string Prefix, string? Delimiter = null, string? ContinuationToken = null, ReadOnlyMemory<byte> StartAfter = default);
 
-/// <summary>An S3 POST upload form: where it goes and the fields that precede the file.</summary>
-/// <param name="Url">The form's target.</param>
+/// <summary>An S3 POST form.</summary>
+/// <param name="Url">The URL that the form is sent to.</param>
 /// <param name="Fields">
-/// Field names and values. Of a folder's form, <c>key</c> ends with <c>${filename}</c> and a client may overwrite it within the signed
-/// prefix; of one file's form it is the file's key.
+/// The fields before the file. In the form of a folder, <c>key</c> ends with <c>${filename}</c>, and a client may replace it within the
+/// signed prefix. In the form of one file, it is the file's key.
 /// </param>
 public sealed record PostUpload(string Url, IReadOnlyDictionary<string, string> Fields);

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Accounts for examples: Substrate's well-known development keys, which everyone holds and nobody uses.</summary>
+/// <summary>Accounts for examples: Substrate's well-known development keys.</summary>
 internal static class ExampleAccounts
 {
     /// <summary><c>//Bob</c></summary>
@@ -12,9 +12,9 @@ internal static class ExampleAccounts
     /// <summary><c>//Alice</c></summary>
     internal static readonly AccountId Validator = AccountId.Parse("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
 
-    /// <summary>A server that has no audience of its own shows this one.</summary>
+    /// <summary>The audience in examples of a server without a configured audience.</summary>
     internal static readonly Audience Audience = Audience.Of(new Uri("https://s3-auth.example.com"));
 
-    /// <summary>The miner with the first two.</summary>
+    /// <summary>The miner with this hotkey and coldkey.</summary>
     internal static readonly Neuron Neuron = new(0, Hotkey, Coldkey, ValidatorPermit: false, default, Active: true);
 }

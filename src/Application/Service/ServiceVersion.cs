@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Which version of this server runs.</summary>
+/// <summary>The version of this server.</summary>
 public static class ServiceVersion
 {
     /// <summary><c>1.2.3</c></summary>

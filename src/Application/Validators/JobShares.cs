@@ -1,18 +1,18 @@
 namespace S3Auth.Application.Validators;
 
 /// <summary>
-/// Divides the maximum number of jobs in one answer among the folders: folders with few jobs show all of them, the others show an equal
-/// number each. So no miner crowds out another, whatever their order, and the jobs in memory never exceed the limit by much. Thread-safe.
+/// Divides the maximum number of jobs of one response fairly among the folders: folders with few jobs show all of them, the others show an
+/// equal number each. No miner crowds out another, and the number of jobs in memory stays close to the limit. Thread-safe.
 /// </summary>
-/// <param name="most">The most jobs of all folders together.</param>
-/// <param name="memory">Takes what the jobs need.</param>
-internal sealed class JobShares(int most, AnswerLease memory)
+/// <param name="maxJobs">The maximum number of jobs of all folders together.</param>
+/// <param name="memory">The lease for the memory of the jobs.</param>
+internal sealed class JobShares(int maxJobs, AnswerLease memory)
 {
-    // Two strings of two bytes per character, and their objects.
+    // The objects of a job, besides the characters of its two strings.
     private const long MemoryForJob = 120;
 
-    // Sharing looks at every folder, so it does not run for each added one.
-    private readonly int _mostKept = most + (most / 4);
+    // Sharing visits every folder, so it runs only after a quarter more jobs than the limit have been added.
+    private readonly int _maxKept = maxJobs + (maxJobs / 4);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Folder, FoundJobs> _found = [];
@@ -29,7 +29,7 @@ internal sealed class JobShares(int most, AnswerLease memory)
             _count += jobs.Jobs.Count;
             _bytes += BytesOf(jobs);
             Cut(folder);
-            if (_count > _mostKept)
+            if (_count > _maxKept)
             {
                 Share();
             }
@@ -38,12 +38,12 @@ internal sealed class JobShares(int most, AnswerLease memory)
         }
     }
 
-    /// <summary>What each folder shows, after all were added.</summary>
+    /// <summary>Returns the jobs that each folder shows, after all folders were added.</summary>
     internal IReadOnlyDictionary<Folder, FoundJobs> Divide()
     {
         lock (_gate)
         {
-            if (_count > most)
+            if (_count > maxJobs)
             {
                 Share();
                 memory.Resize(_bytes);
@@ -62,14 +62,14 @@ internal sealed class JobShares(int most, AnswerLease memory)
         }
     }
 
-    /// <summary>The largest number for each folder with which all of them stay within the limit.</summary>
+    /// <summary>The largest number of jobs per folder that keeps the total within the limit.</summary>
     private int FindShare()
     {
         var (fits, exceeds) = (0, _found.Values.Max(jobs => jobs.Jobs.Count));
         while (exceeds - fits > 1)
         {
             var middle = fits + ((exceeds - fits) / 2);
-            (fits, exceeds) = _found.Values.Sum(jobs => Math.Min(jobs.Jobs.Count, middle)) <= most ? (middle, exceeds) : (fits, middle);
+            (fits, exceeds) = _found.Values.Sum(jobs => Math.Min(jobs.Jobs.Count, middle)) <= maxJobs ? (middle, exceeds) : (fits, middle);
         }
 
         return fits;

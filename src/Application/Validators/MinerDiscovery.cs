@@ -1,22 +1,26 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>Finds every miner's folder that exists in the bucket, however many there are. Lists folders only, never objects.</summary>
+/// <summary>Finds all miners' folders in the bucket, and the jobs' folders inside them. Lists folders only, not objects.</summary>
 internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, TimeProvider time)
 {
-    /// <summary>The most jobs looked for in one folder: one miner must neither fill everybody's answers nor hold them up.</summary>
-    internal const int MostJobs = 1000;
+    /// <summary>
+    /// The maximum number of jobs that are listed in one folder, so that one miner can neither fill nor delay everybody's responses.
+    /// </summary>
+    internal const int MaxJobsPerFolder = 1000;
 
-    /// <summary>The most jobs in one answer. Where there are more, no folder shows more than an equal share (<see cref="JobShares"/>).</summary>
-    internal const int MostJobsInAll = 50_000;
+    /// <summary>
+    /// The maximum number of jobs in one response. If there are more, each folder shows a fair share (<see cref="JobShares"/>).
+    /// </summary>
+    internal const int MaxJobs = 50_000;
 
-    /// <summary>How many miners' folders are looked into at once for one request.</summary>
-    internal const int FoldersAtOnce = 16;
+    /// <summary>The maximum number of concurrent listings of one request.</summary>
+    internal const int MaxConcurrency = 16;
 
     private volatile Miners? _last;
 
     /// <returns>
-    /// Every owner of a folder, once, with its folders in the layout's order. Requests that the store answers with the same listing share one
-    /// list.
+    /// Each owner of a folder once, with its folders in the order of the layout. If the store returns a cached listing, requests share the
+    /// list that was made from it.
     /// </returns>
     internal async Task<IReadOnlyList<FoundMiner>> FindAsync(CancellationToken cancellationToken)
     {
@@ -55,26 +59,26 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
         return [.. miners.Select(miner => new FoundMiner(miner.Key, miner.Value))];
     }
 
-    /// <summary>The jobs' folders within miners' folders.</summary>
+    /// <summary>Finds the jobs' folders in miners' folders.</summary>
     /// <param name="folders">The miners' folders.</param>
-    /// <param name="memory">Takes what the jobs need.</param>
-    /// <param name="cancellationToken">The caller gave up.</param>
+    /// <param name="memory">The lease for the memory of the jobs.</param>
+    /// <param name="cancellationToken">Cancels the listings.</param>
     /// <exception cref="RefusedException">
-    /// <c>storage_timeout</c>: all of them together took longer than one listing may; <c>server_busy</c>: answers in flight take all of
-    /// their memory budget.
+    /// <c>storage_timeout</c>: the listings together took longer than <see cref="IObjectStore.ListingTimeout"/>; <c>server_busy</c>:
+    /// responses in flight use the whole memory budget.
     /// </exception>
     internal async Task<IReadOnlyDictionary<Folder, FoundJobs>> FindJobsAsync(
         IReadOnlyCollection<Folder> folders, AnswerLease memory, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(store.Info.ListingTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        var shares = new JobShares(MostJobsInAll, memory);
+        using var timeout = new CancellationTokenSource(store.Info.ListingTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var shares = new JobShares(MaxJobs, memory);
         try
         {
             await Parallel.ForEachAsync(
                 folders,
-                new ParallelOptions { MaxDegreeOfParallelism = FoldersAtOnce, CancellationToken = either.Token },
-                async (folder, token) => shares.Add(folder, ReadJobs(folder, await store.ListFoldersAsync(FolderLayout.JobsIn(folder), MostJobs, token))));
+                new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency, CancellationToken = either.Token },
+                async (folder, token) => shares.Add(folder, ReadJobs(folder, await store.ListFoldersAsync(FolderLayout.JobsIn(folder), MaxJobsPerFolder, token))));
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
@@ -101,14 +105,14 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     private sealed record Miners(FolderPage[] Pages, IReadOnlyList<FoundMiner> Found);
 }
 
-/// <param name="Owner">The account that names the folders.</param>
-/// <param name="Folders">Those that exist, at least one.</param>
+/// <param name="Owner">The account that the folders are named by.</param>
+/// <param name="Folders">The existing folders, at least one.</param>
 internal sealed record FoundMiner(AccountId Owner, IReadOnlyList<Folder> Folders);
 
 /// <param name="Jobs">The jobs' folders.</param>
-/// <param name="HasMore">Whether there are more.</param>
+/// <param name="HasMore">Whether the folder has more jobs.</param>
 internal sealed record FoundJobs(IReadOnlyList<FoundJob> Jobs, bool HasMore);
 
-/// <param name="Id">The job.</param>
-/// <param name="Prefix">Its folder.</param>
+/// <param name="Id">The id of the job.</param>
+/// <param name="Prefix">The prefix of its folder.</param>
 internal readonly record struct FoundJob(JobId Id, string Prefix);

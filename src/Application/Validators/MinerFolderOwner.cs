@@ -1,11 +1,13 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>Finds the account that a miner's folders are named by.</summary>
+/// <summary>Finds the account that names the folders of a requested miner.</summary>
 internal sealed class MinerFolderOwner(FolderLayout layout, IMetagraph metagraph)
 {
-    /// <param name="request">Names the miner.</param>
-    /// <param name="snapshot">The metagraph that the request is decided on.</param>
-    /// <exception cref="RefusedException"><c>miner_not_found</c>: the hotkey's coldkey is needed and the chain knows none.</exception>
+    /// <param name="request">The request that names the miner.</param>
+    /// <param name="snapshot">The metagraph that the caller was authenticated with.</param>
+    /// <exception cref="RefusedException">
+    /// <c>miner_not_found</c>: the coldkey of the hotkey is needed, but the hotkey is not registered.
+    /// </exception>
     internal AccountId Of(OneMinerRequest request, Metagraph snapshot) => request switch
     {
         { MinerColdkey: { } coldkey } => coldkey,

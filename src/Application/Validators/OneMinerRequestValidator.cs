@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Validators;
 
-/// <summary>The request is signed. A miner is named by exactly one account, and by one that names its folders or can be translated to it.</summary>
+/// <summary>The rules of a request for one miner: those of a signed request, and exactly one account that identifies the miner.</summary>
 internal abstract class OneMinerRequestValidator<T> : SignedRequestValidator<T>
     where T : OneMinerRequest
 {

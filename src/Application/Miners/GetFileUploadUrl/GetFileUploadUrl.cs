@@ -18,7 +18,7 @@ public sealed record GetFileUploadUrlCommand : MinerRequest, IRequest<FileUpload
     public long? Size { get; init; }
 }
 
-/// <summary>Grants the upload of one file that is not there yet.</summary>
+/// <summary>Grants the upload of one file that does not exist yet.</summary>
 internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store, IStoreState storeState)
     : IRequestHandler<GetFileUploadUrlCommand, FileUploadUrl>
 {

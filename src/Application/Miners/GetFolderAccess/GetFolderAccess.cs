@@ -10,7 +10,7 @@ public sealed record GetFolderAccessCommand : MinerRequest, IRequest<FolderAcces
     public Source? Source { get; init; }
 }
 
-/// <summary>Grants uploads into the folders of the miner that was proved, and a listing of them.</summary>
+/// <summary>Grants uploads into the caller's folders, and a listing of each.</summary>
 internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store)
     : IRequestHandler<GetFolderAccessCommand, FolderAccess>
 {

@@ -16,7 +16,7 @@ public sealed record ListMyFilesCommand : MinerRequest, IRequest<FileList>, IFil
     public string? Cursor { get; init; }
 }
 
-/// <summary>Lists the folders of the miner that was proved, and no other.</summary>
+/// <summary>Lists the files in the caller's folders.</summary>
 internal sealed class ListMyFilesHandler(Caller caller, FolderLayout layout, FilePages pages) : IRequestHandler<ListMyFilesCommand, FileList>
 {
     public Task<FileList> Handle(ListMyFilesCommand request, CancellationToken cancellationToken) =>

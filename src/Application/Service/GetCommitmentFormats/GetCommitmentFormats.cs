@@ -18,7 +18,7 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
 
     private Audience ExampleAudience => audiences.Own is [var own, ..] ? own : ExampleAccounts.Audience;
 
-    // The examples are made by the same code that checks signatures, so they cannot differ from what is checked.
+    // The examples come from the code that also checks signatures, so they cannot differ from what it expects.
     private Dictionary<string, CommitmentFormat> Commitments(long now)
     {
         var (hotkey, coldkey, validator) = (ExampleAccounts.Hotkey, ExampleAccounts.Coldkey, ExampleAccounts.Validator);
@@ -28,37 +28,37 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
             path,
             "s3:data:access:{coldkey}:{hotkey}:{timestamp}",
             Commitment.FolderAccess(coldkey, hotkey, now),
-            $"A miner asks {what}; signed by the miner's hotkey, which {{coldkey}} owns on chain.");
+            $"A miner requests {what}. Signed by the miner's hotkey, which {{coldkey}} owns on chain.");
 
         CommitmentFormat OfOneMiner(string path, string what) => Describe(
             path,
             "s3:validator:miner:{miner}:{timestamp}",
             Commitment.MinerAccess(miner, now),
-            $"A validator asks {what}; {{miner}} is the address it sends as miner_hotkey or miner_coldkey; signed by the validator's hotkey.");
+            $"A validator requests {what}. {{miner}} is the address that it sends as miner_hotkey or miner_coldkey. Signed by the validator's hotkey.");
 
         return new Dictionary<string, CommitmentFormat>(StringComparer.Ordinal)
         {
-            ["folder_access"] = OfMiner("/get-folder-access", "to upload into its own folder"),
-            ["file_upload"] = OfMiner("/get-file-upload-url", "to upload one file into its own folder"),
-            ["my_files"] = OfMiner("/list-my-files", "what is in its own folder"),
+            ["folder_access"] = OfMiner("/get-folder-access", "uploads into its own folder"),
+            ["file_upload"] = OfMiner("/get-file-upload-url", "the upload of one file into its own folder"),
+            ["my_files"] = OfMiner("/list-my-files", "a list of its own files"),
             ["validator_access"] = Describe(
                 "/get-validator-access",
                 "s3:validator:access:{timestamp}",
                 Commitment.ValidatorAccess(now),
-                "A validator asks to find and list every miner's folder; signed by the validator's hotkey."),
-            ["miner_access"] = OfOneMiner("/get-miner-specific-access", "to list one miner's folders"),
-            ["miner_list"] = OfOneMiner("/get-miner-list", "for one page of one miner's listing"),
-            ["files"] = OfOneMiner("/list-files", "for one page of one miner's files with their downloads"),
+                "A validator requests listings of all miners' folders. Signed by the validator's hotkey."),
+            ["miner_access"] = OfOneMiner("/get-miner-specific-access", "listings of one miner's folders"),
+            ["miner_list"] = OfOneMiner("/get-miner-list", "one page of the listing of one miner's folder"),
+            ["files"] = OfOneMiner("/list-files", "one page of one miner's files with download URLs"),
             ["folder_urls"] = Describe(
                 "/get-folder-presigned-urls",
                 "s3:validator:folders:{hotkey}:{timestamp}",
                 Commitment.FolderUrls(validator, now),
-                "A validator asks to list every miner's job folders; {hotkey} is its own, which signs."),
+                "A validator requests listings of all miners' job folders. {hotkey} is the validator's hotkey, which signs."),
             ["file_urls"] = Describe(
                 "/get-file-presigned-urls",
                 "s3:validator:files:{miner}:{hotkey}:{timestamp}",
                 Commitment.FileUrls(miner, validator, now),
-                "A validator asks to download files of one miner; {miner} is the address it sends as miner_hotkey or miner_coldkey, {hotkey} its own, which signs."),
+                "A validator requests downloads of one miner's files. {miner} is the address that it sends as miner_hotkey or miner_coldkey; {hotkey} is the validator's hotkey, which signs."),
         };
     }
 

@@ -10,8 +10,8 @@ internal sealed class GetStructureHandler(FolderLayout layout, IObjectStore stor
         "Sign the folder_access commitment (GET /commitment-formats) with your hotkey.",
         "POST /get-folder-access with coldkey, hotkey, timestamp and signature.",
         "For each file: copy the answer's fields, set key to folder plus your own path, add the file as the last field, and POST it as multipart/form-data to url.",
-        "Use the same answer for any number of files until its expiry, then ask again.",
-        "GET list_url to see what is in your folder, or POST /list-my-files for all of it with downloads.",
+        "Use the same answer for any number of files until its expiry, then request a new one.",
+        "GET list_url to list your folder, or POST /list-my-files for all your files with download URLs.",
     ];
 
     private static readonly string[] ByFile =
@@ -19,7 +19,7 @@ internal sealed class GetStructureHandler(FolderLayout layout, IObjectStore stor
         "For each file: sign the file_upload commitment (GET /commitment-formats) with your hotkey.",
         "POST /get-file-upload-url with coldkey, hotkey, timestamp, signature, filename, and size in bytes.",
         "PUT the file to url, as the body and with no header but Content-Length.",
-        "POST /list-my-files to see what is in your folder.",
+        "POST /list-my-files to list your files.",
     ];
 
     public Task<Structure> Handle(GetStructureQuery request, CancellationToken cancellationToken) =>

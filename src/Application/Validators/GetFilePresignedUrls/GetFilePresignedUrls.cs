@@ -6,13 +6,13 @@ namespace S3Auth.Application.Validators;
 public sealed record GetFilePresignedUrlsCommand : OneMinerRequest, IRequest<FilePresignedUrls>
 {
     /// <summary>The default lifetime of URLs in hours.</summary>
-    public const long StandardHours = 1;
+    public const long DefaultHours = 1;
 
     /// <summary>The maximum lifetime of URLs in hours.</summary>
-    public const long MostHours = 24;
+    public const long MaxHours = 24;
 
     /// <summary>The maximum number of keys in a request.</summary>
-    public const int MostKeys = 1000;
+    public const int MaxKeys = 1000;
 
     /// <summary>The keys of the files, 1 to 1,000, as /list-files returns them. Percent-decode the keys of a presigned listing.</summary>
     public IReadOnlyList<string?>? FileKeys { get; init; }
@@ -23,12 +23,12 @@ public sealed record GetFilePresignedUrlsCommand : OneMinerRequest, IRequest<Fil
     internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.FileUrls(Miner, hotkey, timestamp);
 }
 
-/// <summary>Signs a download of each file that lies in the miner's folders, and says of the others that they do not.</summary>
+/// <summary>Signs a download of each file in the miner's folders, and lists the other keys as invalid.</summary>
 internal sealed class GetFilePresignedUrlsHandler(
     Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, IObjectStore store, AnswerLease memory)
     : IRequestHandler<GetFilePresignedUrlsCommand, FilePresignedUrls>
 {
-    // Memory per key while the answer is written, besides the key itself, which the request also has.
+    // The memory of one key's entry, besides the key itself.
     private const long MemoryForKey = 256;
 
     public async Task<FilePresignedUrls> Handle(GetFilePresignedUrlsCommand request, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class GetFilePresignedUrlsHandler(
         var keys = request.FileKeys!;
         await memory.TakeAsync(keys.Sum(key => MemoryForKey + (2L * key!.Length)), cancellationToken);
 
-        var hours = request.ExpiryHours ?? GetFilePresignedUrlsCommand.StandardHours;
+        var hours = request.ExpiryHours ?? GetFilePresignedUrlsCommand.DefaultHours;
         var grant = await grants.OpenForAsync(TimeSpan.FromHours(hours), cancellationToken);
 
         var names = new Dictionary<string, ObjectName>(keys.Count, StringComparer.Ordinal);

@@ -11,7 +11,7 @@ public sealed record GetFolderPresignedUrlsCommand : ValidatorRequest, IRequest<
     internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.FolderUrls(hotkey, timestamp);
 }
 
-/// <summary>Finds every miner's folder, in each of them the jobs' folders, and signs a listing of each of those.</summary>
+/// <summary>Finds all miners' folders and the jobs' folders inside them, and signs a listing of each job's folder.</summary>
 internal sealed class GetFolderPresignedUrlsHandler(
     Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, AnswerLease memory)
     : IRequestHandler<GetFolderPresignedUrlsCommand, FolderPresignedUrls>
@@ -21,7 +21,7 @@ internal sealed class GetFolderPresignedUrlsHandler(
         var miners = await discovery.FindAsync(cancellationToken);
         var jobs = await discovery.FindJobsAsync([.. miners.SelectMany(miner => miner.Folders)], memory, cancellationToken);
 
-        // Opened after the listings: a grant is dated when it is given, however long the store took.
+        // After the listings, so that the time that the store takes does not shorten the grant.
         var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
 
         return new FolderPresignedUrls

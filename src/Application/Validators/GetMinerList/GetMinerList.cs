@@ -4,7 +4,7 @@ namespace S3Auth.Application.Validators;
 public sealed record GetMinerListCommand : OneMinerRequest, IRequest<MinerList>
 {
     /// <summary>The maximum length of a token in characters.</summary>
-    public const int LongestToken = 4096;
+    public const int MaxTokenLength = 4096;
 
     /// <summary>The source of the folder. Default: the first source.</summary>
     public Source? Source { get; init; }
@@ -17,7 +17,7 @@ public sealed record GetMinerListCommand : OneMinerRequest, IRequest<MinerList>
     public string? ContinuationToken { get; init; }
 }
 
-/// <summary>Signs one page: a presigned listing cannot be continued by whoever holds it.</summary>
+/// <summary>Signs one page of a listing, because the holder of a presigned listing cannot request the next page with it.</summary>
 internal sealed class GetMinerListHandler(Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants)
     : IRequestHandler<GetMinerListCommand, MinerList>
 {

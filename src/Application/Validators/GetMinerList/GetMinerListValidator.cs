@@ -9,7 +9,7 @@ internal sealed class GetMinerListValidator : OneMinerRequestValidator<GetMinerL
             .IsConfigured(layout, leftOut: $"'{layout.DefaultSource}'");
 
         RuleFor(command => command.ContinuationToken)
-            .MaximumLength(GetMinerListCommand.LongestToken)
-            .WithMessage("Send as 'continuation_token' the NextContinuationToken of the page before, or leave it out for the first page.");
+            .MaximumLength(GetMinerListCommand.MaxTokenLength)
+            .WithMessage("Send as 'continuation_token' the NextContinuationToken of the previous page, or leave it out for the first page.");
     }
 }

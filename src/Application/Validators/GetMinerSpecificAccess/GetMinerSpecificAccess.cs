@@ -7,7 +7,7 @@ public sealed record GetMinerSpecificAccessCommand : OneMinerRequest, IRequest<M
     public long? Expiry { get; init; }
 }
 
-/// <summary>Signs a listing of each of the miner's folders, whether or not anything is there.</summary>
+/// <summary>Signs a listing of each of the miner's folders, even if they are empty.</summary>
 internal sealed class GetMinerSpecificAccessHandler(
     Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, ListingLinks links, IObjectStore store)
     : IRequestHandler<GetMinerSpecificAccessCommand, MinerSpecificAccess>

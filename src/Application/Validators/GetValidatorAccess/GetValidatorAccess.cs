@@ -11,14 +11,14 @@ public sealed record GetValidatorAccessCommand : ValidatorRequest, IRequest<Vali
     internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.ValidatorAccess(timestamp);
 }
 
-/// <summary>Finds every miner's folder in the bucket and signs a listing of each.</summary>
+/// <summary>Finds all miners' folders in the bucket and signs a listing of each.</summary>
 internal sealed class GetValidatorAccessHandler(
     Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, AnswerLease memory)
     : IRequestHandler<GetValidatorAccessCommand, ValidatorAccess>
 {
     private const string Delimiter = "/";
 
-    // Memory per miner while the answer is written: the miner's folders, no URL.
+    // The memory of a miner's folders, without URLs, which are made when the response is written.
     private const long MemoryForMiner = 512;
 
     public async Task<ValidatorAccess> Handle(GetValidatorAccessCommand request, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal sealed class GetValidatorAccessHandler(
         var miners = await discovery.FindAsync(cancellationToken);
         await memory.TakeAsync(miners.Count * MemoryForMiner, cancellationToken);
 
-        // Opened after the listing: a grant is dated when it is given, however long the store took.
+        // After the listing, so that the time that the store takes does not shorten the grant.
         var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
 
         return new ValidatorAccess

@@ -16,7 +16,7 @@ public sealed record ListFilesCommand : OneMinerRequest, IRequest<FileList>, IFi
     public string? Cursor { get; init; }
 }
 
-/// <summary>Lists the folders of the miner that is named, and no other.</summary>
+/// <summary>Lists the files in the folders of the requested miner.</summary>
 internal sealed class ListFilesHandler(Caller caller, FolderLayout layout, MinerFolderOwner owners, FilePages pages)
     : IRequestHandler<ListFilesCommand, FileList>
 {
