@@ -44,7 +44,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Hotkey_has_only_so_many_requests_in_flight_until_their_answers_are_written()
+    public async Task Hotkey_has_a_maximum_of_requests_in_flight_until_their_responses_are_written()
     {
         await BeginAsync(Subnet.AsBob);
         await BeginAsync(Subnet.AsBob);
@@ -61,7 +61,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Refusal_that_is_not_read_takes_no_place()
+    public async Task Refusal_that_is_not_read_takes_no_slot()
     {
         _subnet.Use = ProofUse.Repeated;
         for (var i = 0; i < 5; i++)
@@ -74,7 +74,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Place_is_given_back_however_the_request_ends()
+    public async Task Slot_is_released_however_the_request_ends()
     {
         _subnet.Store.SetupSequence(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new OperationCanceledException())
@@ -94,7 +94,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Nobody_takes_a_victims_places_without_its_key()
+    public async Task Slots_of_a_hotkey_cannot_be_taken_without_its_key()
     {
         for (var i = 0; i < 5; i++)
         {
@@ -108,7 +108,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Page_is_bounded_in_bytes_and_the_next_one_goes_on()
+    public async Task Page_is_bounded_in_bytes_and_the_next_page_continues()
     {
         var keys = Enumerable.Range(0, 1000).Select(i => $"data/x/{Subnet.Dave}/{new string('\x01', 900)}{i:D4}").ToList();
         Holds(keys);
@@ -143,7 +143,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Page_keeps_memory_until_it_is_written_and_no_longer()
+    public async Task Page_takes_memory_until_it_is_written()
     {
         Holds([.. Enumerable.Range(0, 1000).Select(i => $"data/x/{Subnet.Dave}/{i:D4}")]);
 
@@ -155,7 +155,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Answer_for_which_there_is_no_memory_is_refused_before_the_store_is_asked()
+    public async Task Response_without_free_memory_is_refused_before_the_store_is_called()
     {
         using var subnet = new Subnet { Memory = new AnswerMemory(4 * Mebi) };
         subnet.Memory.TryChange(new AnswerHolder(Subnet.Charlie, 7), 0, 4 * Mebi);
@@ -174,7 +174,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Request_waits_a_little_for_memory_that_becomes_free()
+    public async Task Request_waits_for_memory_that_becomes_free()
     {
         using var subnet = new Subnet { Memory = new AnswerMemory(4 * Mebi) };
         subnet.Memory.TryChange(new AnswerHolder(Subnet.Charlie, 7), 0, 4 * Mebi);
@@ -193,7 +193,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public void No_caller_takes_all_the_memory()
+    public void No_caller_can_take_all_memory()
     {
         var memory = new AnswerMemory(64 * Mebi);
         AnswerHolder Holder(byte hotkey, int client) => new(AccountId.FromBytes(Enumerable.Repeat(hotkey, AccountId.Size).ToArray()), client);
@@ -209,7 +209,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public void One_answer_is_never_too_large_for_a_server_that_does_nothing_else()
+    public void One_response_is_never_too_large_for_an_idle_server()
     {
         var memory = new AnswerMemory(4 * Mebi);
         var holder = new AnswerHolder(Subnet.Bob, 1);
@@ -228,7 +228,7 @@ public sealed class AnswersInFlightTests
     [TestCase(RefusalCode.StorageUnavailable, true)]
     [TestCase(RefusalCode.StorageTimeout, true)]
     [TestCase(RefusalCode.ServerBusy, true)]
-    public async Task Refusal_is_refunded_where_it_cost_nothing_or_was_the_servers_fault(RefusalCode code, bool isRefunded)
+    public async Task Refusal_is_refunded_if_it_cost_nothing_or_was_the_servers_fault(RefusalCode code, bool isRefunded)
     {
         _subnet.Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new RefusedException(code, "As the case may be."));
@@ -239,7 +239,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Upload_url_for_a_file_that_is_there_is_charged()
+    public async Task Upload_url_for_an_existing_file_is_charged()
     {
         _subnet.Store.Setup(port => port.ExistsAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>())).ReturnsAsync(true);
 
@@ -253,7 +253,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Tries_against_a_store_that_fails_are_not_free_for_ever()
+    public async Task Refunds_for_a_failing_store_are_limited()
     {
         using var subnet = new Subnet { Limits = new DailyLimits(PerMiner: 3, PerValidator: 1000, Total: 5000) };
         subnet.Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
@@ -271,7 +271,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public void Jobs_are_shared_among_folders_alike_in_whatever_order_they_are_found()
+    public void Jobs_are_shared_equally_among_folders_in_any_order()
     {
         int[] counts = [5, 1000, 20, 1000, 300, 0];
         var random = new Random(7);
@@ -300,7 +300,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Validators_that_get_the_same_listing_share_what_was_read_of_it()
+    public async Task Validators_with_the_same_listing_share_the_list_made_from_it()
     {
         var page = new FolderPage([$"data/x/{Subnet.Dave}/"], HasMore: false);
         _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>())).ReturnsAsync(page);
@@ -314,7 +314,7 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
-    public async Task Urls_of_large_answers_are_signed_when_they_are_read()
+    public async Task Urls_of_large_responses_are_signed_when_they_are_read()
     {
         _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((string prefix, int? _, CancellationToken _) => new FolderPage(prefix.Contains("job_id", StringComparison.Ordinal) ? [prefix + "1/"] : [$"{prefix}{Subnet.Dave}/"], HasMore: false));

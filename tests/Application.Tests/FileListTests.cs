@@ -35,7 +35,7 @@ public sealed class FileListTests
     private static string InReddit(string name) => $"data/reddit/{Subnet.Dave}/{name}";
 
     [Test]
-    public async Task Miner_and_validator_see_the_same_files_with_their_downloads()
+    public async Task Miner_and_validator_get_the_same_files_with_download_urls()
     {
         Holds(InX("a b%2F."), InReddit("c"));
 
@@ -58,7 +58,7 @@ public sealed class FileListTests
     [TestCase(6)]
     [TestCase(7)]
     [TestCase(8)]
-    public async Task Pages_hold_every_file_once_whatever_their_size(int limit)
+    public async Task Pages_of_any_size_contain_every_file_once(int limit)
     {
         string[] all = [InX("1"), InX("2"), InX("3"), InReddit("1"), InReddit("2"), InReddit("3"), InReddit("4")];
         Holds(all);
@@ -80,7 +80,7 @@ public sealed class FileListTests
     }
 
     [Test]
-    public async Task Page_that_just_holds_everything_is_the_last()
+    public async Task Page_that_contains_all_files_is_the_last()
     {
         Holds(InX("1"), InX("2"));
 
@@ -90,7 +90,7 @@ public sealed class FileListTests
     }
 
     [Test]
-    public async Task Source_and_prefix_make_the_list_smaller()
+    public async Task Source_and_prefix_narrow_the_list()
     {
         Holds(InX("a1"), InX("a2"), InX("b"), InReddit("a3"));
 
@@ -111,7 +111,7 @@ public sealed class FileListTests
     ];
 
     [TestCaseSource(nameof(Outside))]
-    public async Task Prefix_outside_of_the_folders_is_refused_unasked(string prefix)
+    public async Task Prefix_outside_of_the_folders_is_refused_without_a_listing(string prefix)
     {
         foreach (var refused in (RefusedException[])[await _subnet.RefuseAsync(AsBob with { Prefix = prefix }), await _subnet.RefuseAsync(AsAlice with { Prefix = prefix })])
         {
@@ -122,7 +122,7 @@ public sealed class FileListTests
     }
 
     [Test]
-    public async Task Prefix_in_the_folder_of_another_source_than_the_one_asked_for_is_refused()
+    public async Task Prefix_in_the_folder_of_another_source_is_refused()
     {
         var refused = await _subnet.RefuseAsync(AsBob with { Prefix = InX("a"), Source = Subnet.SourceOf("reddit") });
 
@@ -130,7 +130,7 @@ public sealed class FileListTests
     }
 
     [Test]
-    public async Task Cursor_is_good_for_the_request_it_was_made_for_only()
+    public async Task Cursor_is_valid_only_for_the_request_it_was_made_for()
     {
         Holds(InX("a1"), InX("a2"), InX("a3"));
         var cursor = (await _subnet.SendAsync(AsBob with { Limit = 1, Prefix = "a" })).NextCursor!;
@@ -172,14 +172,14 @@ public sealed class FileListTests
     [TestCase("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [TestCase("\u00e4\u00e4\u00e4\u00e4")]
     [TestCase("====")]
-    public async Task Anything_else_is_no_cursor(string cursor) => await AssertRefusedAsync(AsBob with { Cursor = cursor });
+    public async Task Other_text_is_refused_as_cursor(string cursor) => await AssertRefusedAsync(AsBob with { Cursor = cursor });
 
     [Test]
-    public async Task Cursor_of_any_length_is_refused_without_being_read() =>
+    public async Task Very_long_cursor_is_refused() =>
         await AssertRefusedAsync(AsBob with { Cursor = new string('A', 400_000) });
 
     [Test]
-    public async Task Cursor_made_up_with_knowledge_of_how_leads_nowhere_else()
+    public async Task Forged_cursor_does_not_lead_outside_of_the_folders()
     {
         Holds(InX("a1"), InX("a2"));
         string[] prefixes = [InX(""), InReddit("")];
@@ -192,7 +192,7 @@ public sealed class FileListTests
     }
 
     [Test]
-    public async Task Keys_that_are_not_utf8_are_paged_through_by_their_bytes()
+    public async Task Keys_that_are_not_utf8_are_paged_by_their_bytes()
     {
         // As text, all of these would be the same key, which comes before all of them.
         byte[][] names = [[0xfe], [0xff], [0xff, 0], [0xff, (byte)'a'], [0xff, 0xff]];
@@ -214,7 +214,7 @@ public sealed class FileListTests
     }
 
     [Test]
-    public async Task Longest_key_that_a_store_has_makes_a_cursor()
+    public async Task Key_of_maximum_length_makes_a_cursor()
     {
         var longest = InX(new string('l', ObjectKey.MaxBytes - InX("").Length));
         Holds(longest, InX("m"));
@@ -234,7 +234,7 @@ public sealed class FileListTests
         Assert.That((await _subnet.RefuseAsync(AsAlice with { Limit = limit })).Errors.Keys, Is.EqualTo(new[] { "limit" }));
 
     [Test]
-    public async Task Key_that_no_url_can_hold_is_listed_without_a_download()
+    public async Task Key_that_no_url_can_contain_is_listed_without_a_download_url()
     {
         Holds(InX("../b"), InX(""));
 
@@ -244,14 +244,14 @@ public sealed class FileListTests
     }
 
     [Test]
-    public async Task Source_is_a_configured_one()
+    public async Task Source_that_is_not_configured_is_refused()
     {
         Assert.That((await _subnet.RefuseAsync(AsBob with { Source = Subnet.SourceOf("youtube") })).Errors.Keys, Is.EqualTo(new[] { "source" }));
         Assert.That((await _subnet.RefuseAsync(AsAlice with { Source = Subnet.SourceOf("youtube") })).Errors.Keys, Is.EqualTo(new[] { "source" }));
     }
 
     [Test]
-    public async Task Miner_lists_nobody_else()
+    public async Task Miner_cannot_list_another_miner()
     {
         var refused = await _subnet.RefuseAsync(AsAlice with { Hotkey = Subnet.Bob, MinerColdkey = Subnet.Charlie });
 

@@ -33,7 +33,7 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
-    public async Task Never_signs_what_lies_outside_of_the_miners_folders()
+    public async Task Does_not_sign_keys_outside_of_the_miners_folders()
     {
         using var subnet = new Subnet();
         string[] foreign =
@@ -54,7 +54,7 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
-    public async Task Hotkey_of_a_miner_is_translated_where_folders_are_named_by_coldkeys()
+    public async Task Hotkey_of_a_miner_is_resolved_to_its_coldkey_if_coldkeys_name_folders()
     {
         using var subnet = new Subnet();
 
@@ -68,7 +68,7 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
-    public async Task Hotkey_that_the_chain_does_not_know_cannot_be_translated()
+    public async Task Hotkey_that_is_not_registered_cannot_be_resolved()
     {
         using var subnet = new Subnet();
 
@@ -79,7 +79,7 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
-    public async Task Hotkey_layout_signs_by_hotkey_also_of_miners_that_left()
+    public async Task Hotkey_layout_signs_files_of_deregistered_miners_too()
     {
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
         var key = $"data/hotkey={Subnet.Dave}/job_id=1/a";
@@ -90,7 +90,7 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
-    public async Task Hotkey_layout_takes_no_coldkey()
+    public async Task Hotkey_layout_refuses_a_coldkey()
     {
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
 
@@ -104,7 +104,7 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
-    public async Task Miner_is_named_exactly_once()
+    public async Task Request_names_the_miner_by_exactly_one_account()
     {
         using var subnet = new Subnet();
 
@@ -131,7 +131,7 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
-    public async Task File_keys_hold_no_null()
+    public async Task Null_among_the_file_keys_is_refused()
     {
         using var subnet = new Subnet();
 
@@ -154,7 +154,7 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
-    public async Task Urls_never_outlive_the_credentials_that_sign_them()
+    public async Task Urls_expire_with_the_credentials_that_sign_them()
     {
         using var subnet = new Subnet();
         subnet.Signer.CredentialsEnd = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 900);
@@ -170,7 +170,7 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
-    public async Task Urls_last_as_long_as_the_credentials_that_a_renewal_brings()
+    public async Task Urls_expire_with_the_renewed_credentials()
     {
         using var subnet = new Subnet();
         subnet.Signer.CredentialsEnd = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 60);
@@ -180,7 +180,7 @@ public sealed class GetFilePresignedUrlsTests
     }
 
     [Test]
-    public async Task Miner_gets_no_downloads_of_anyone()
+    public async Task Miner_cannot_get_download_urls_of_a_validator()
     {
         using var subnet = new Subnet();
 

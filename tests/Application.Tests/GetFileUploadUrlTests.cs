@@ -14,7 +14,7 @@ public sealed class GetFileUploadUrlTests
     };
 
     [Test]
-    public async Task Grants_a_form_for_just_that_key()
+    public async Task Grants_a_form_for_exactly_one_key()
     {
         using var subnet = new Subnet();
 
@@ -31,7 +31,7 @@ public sealed class GetFileUploadUrlTests
     }
 
     [Test]
-    public async Task Grants_a_put_where_the_store_takes_no_forms()
+    public async Task Grants_a_put_if_the_store_supports_no_forms()
     {
         using var subnet = new Subnet();
         subnet.Store.SetupGet(port => port.Info).Returns(Subnet.StoreInfo with { UploadMethod = UploadMethod.Put });
@@ -48,7 +48,7 @@ public sealed class GetFileUploadUrlTests
     [TestCase("x", null, "data/x/{0}/a b.parquet")]
     [TestCase("reddit", null, "data/reddit/{0}/a b.parquet")]
     [TestCase("reddit", "job-1", "data/reddit/{0}/job_id=job-1/a b.parquet")]
-    public async Task Source_and_job_choose_the_folder(string source, string? job, string key)
+    public async Task Source_and_job_select_the_folder(string source, string? job, string key)
     {
         using var subnet = new Subnet();
 
@@ -69,7 +69,7 @@ public sealed class GetFileUploadUrlTests
     }
 
     [Test]
-    public async Task File_that_is_there_already_is_not_granted()
+    public async Task Existing_file_is_not_granted()
     {
         using var subnet = new Subnet();
         subnet.Store.Setup(port => port.ExistsAsync(It.Is<ObjectName>(name => name.Key == Key), It.IsAny<CancellationToken>())).ReturnsAsync(true);
@@ -89,7 +89,7 @@ public sealed class GetFileUploadUrlTests
     [TestCase(0L)]
     [TestCase(-1L)]
     [TestCase(long.MaxValue)]
-    public async Task Size_lies_within_the_upload_policy(long size)
+    public async Task Size_outside_of_the_upload_policy_is_refused(long size)
     {
         using var subnet = new Subnet();
 
@@ -100,7 +100,7 @@ public sealed class GetFileUploadUrlTests
 
     [TestCase(1024L)]
     [TestCase(5368709120L)]
-    public async Task Size_at_the_ends_of_the_upload_policy_is_granted(long size)
+    public async Task Size_at_the_bounds_of_the_upload_policy_is_granted(long size)
     {
         using var subnet = new Subnet();
 
@@ -123,7 +123,7 @@ public sealed class GetFileUploadUrlTests
     }
 
     [Test]
-    public async Task Name_is_needed()
+    public async Task Missing_name_is_refused()
     {
         using var subnet = new Subnet();
 
@@ -131,7 +131,7 @@ public sealed class GetFileUploadUrlTests
     }
 
     [Test]
-    public async Task Coldkey_is_needed_beside_a_commitment()
+    public async Task Commitment_without_a_coldkey_is_refused()
     {
         using var subnet = new Subnet();
 
@@ -139,7 +139,7 @@ public sealed class GetFileUploadUrlTests
     }
 
     [Test]
-    public async Task Grant_is_dated_after_the_stores_answer()
+    public async Task Grant_starts_after_the_stores_answer()
     {
         using var subnet = new Subnet();
         subnet.Signer.CredentialsEnd = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 100);

@@ -11,7 +11,7 @@ public sealed class GetFolderAccessTests
     };
 
     [Test]
-    public async Task Grants_every_sources_folder_and_the_first_on_top()
+    public async Task Grants_the_folder_of_every_source_and_the_first_at_the_top_level()
     {
         using var subnet = new Subnet();
 
@@ -30,7 +30,7 @@ public sealed class GetFolderAccessTests
     }
 
     [Test]
-    public async Task Grants_only_the_source_that_is_asked_for()
+    public async Task Grants_only_the_requested_source()
     {
         using var subnet = new Subnet();
 
@@ -60,7 +60,7 @@ public sealed class GetFolderAccessTests
     [TestCase(null, 86_400)]
     [TestCase(Subnet.Now + 1, 1)]
     [TestCase(Subnet.Now + 315_360_000, 86_400)]
-    public async Task Grant_ends_when_its_answer_says(long? expiry, long seconds)
+    public async Task Grant_ends_at_the_expiry_that_its_response_states(long? expiry, long seconds)
     {
         using var subnet = new Subnet();
 
@@ -76,7 +76,7 @@ public sealed class GetFolderAccessTests
     }
 
     [Test]
-    public async Task Grant_never_outlives_the_credentials_that_sign_it()
+    public async Task Grant_ends_with_the_credentials_that_sign_it()
     {
         using var subnet = new Subnet();
         subnet.Signer.CredentialsEnd = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 900);
@@ -102,7 +102,7 @@ public sealed class GetFolderAccessTests
     }
 
     [Test]
-    public async Task Access_needs_no_answer_of_the_store()
+    public async Task Access_is_granted_without_calling_the_store()
     {
         using var subnet = new Subnet();
 
@@ -113,7 +113,7 @@ public sealed class GetFolderAccessTests
     }
 
     [Test]
-    public async Task Store_that_takes_no_forms_grants_no_folder_and_says_what_to_call()
+    public async Task Store_without_forms_grants_no_folder_and_the_refusal_names_the_other_endpoint()
     {
         using var subnet = new Subnet();
         subnet.Store.SetupGet(port => port.Info).Returns(Subnet.StoreInfo with { UploadMethod = UploadMethod.Put });
@@ -125,7 +125,7 @@ public sealed class GetFolderAccessTests
     }
 
     [Test]
-    public async Task Grant_lasts_as_long_as_the_credentials_that_a_renewal_brings()
+    public async Task Grant_ends_with_the_renewed_credentials()
     {
         using var subnet = new Subnet();
         subnet.Signer.CredentialsEnd = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now + 60);
@@ -138,7 +138,7 @@ public sealed class GetFolderAccessTests
     }
 
     [Test]
-    public async Task Upload_limits_are_told()
+    public async Task Response_contains_the_upload_limits()
     {
         using var subnet = new Subnet();
 

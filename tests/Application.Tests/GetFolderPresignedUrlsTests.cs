@@ -56,7 +56,7 @@ public sealed class GetFolderPresignedUrlsTests
     }
 
     [Test]
-    public async Task Folder_with_more_jobs_than_an_answer_shows_says_so()
+    public async Task Folder_with_more_jobs_than_a_response_shows_is_marked()
     {
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
         var bob = $"data/hotkey={Subnet.Bob}/";
@@ -68,7 +68,7 @@ public sealed class GetFolderPresignedUrlsTests
     }
 
     [Test]
-    public async Task Store_that_takes_too_long_over_all_of_it_is_told_as_slow()
+    public async Task Listings_that_together_take_too_long_are_refused_as_storage_timeout()
     {
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
         var bob = $"data/hotkey={Subnet.Bob}/";
@@ -90,7 +90,7 @@ public sealed class GetFolderPresignedUrlsTests
     }
 
     [Test]
-    public async Task Only_so_many_folders_are_looked_into_at_once()
+    public async Task Number_of_concurrent_listings_is_limited()
     {
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
         Holds(subnet, "data/hotkey=", [.. Enumerable.Range(0, 100).Select(i => $"data/hotkey={AccountOf(i)}/")]);

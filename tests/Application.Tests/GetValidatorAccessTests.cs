@@ -10,7 +10,7 @@ public sealed class GetValidatorAccessTests
     };
 
     [Test]
-    public async Task Finds_each_miner_once_with_its_folder_of_each_source()
+    public async Task Each_miner_is_returned_once_with_its_folder_of_each_source()
     {
         using var subnet = new Subnet();
         Holds(subnet, "data/x/", $"data/x/{Subnet.Dave}/", $"data/x/{Subnet.Bob}/");
@@ -34,7 +34,7 @@ public sealed class GetValidatorAccessTests
     }
 
     [Test]
-    public async Task Passes_over_what_is_no_miners_folder()
+    public async Task Folders_that_belong_to_no_miner_are_skipped()
     {
         using var subnet = new Subnet();
         Holds(subnet, "data/x/", "data/x/", "data/x/tmp/", $"data/x/{Subnet.Dave}x/", "data/x//");
@@ -82,7 +82,7 @@ public sealed class GetValidatorAccessTests
     }
 
     [Test]
-    public async Task Grant_is_dated_after_the_listing_however_long_the_store_took()
+    public async Task Grant_starts_after_the_listing_of_the_store()
     {
         using var subnet = new Subnet();
         subnet.Store
@@ -101,7 +101,7 @@ public sealed class GetValidatorAccessTests
     }
 
     [Test]
-    public async Task Store_that_fails_is_told_as_such()
+    public async Task Failing_store_is_refused_as_storage_unavailable()
     {
         using var subnet = new Subnet();
         subnet.Store

@@ -12,7 +12,7 @@ public sealed class LimitsTests
     public void TearDown() => _subnet.Dispose();
 
     [Test]
-    public async Task Commitment_is_used_by_its_signature_until_its_window_closes()
+    public async Task Used_commitment_is_remembered_by_its_signature_until_its_window_closes()
     {
         await _subnet.SendAsync(Subnet.AsBob with { Timestamp = Subnet.Now - 7 });
 
@@ -23,7 +23,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Headers_are_used_by_signer_and_nonce()
+    public async Task Used_headers_are_remembered_by_signer_and_nonce()
     {
         var tao = _subnet.TaoOf(Subnet.Bob);
 
@@ -34,7 +34,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Both_proofs_of_a_request_are_used()
+    public async Task Both_proofs_of_a_request_are_remembered()
     {
         await _subnet.SendAsync(Subnet.AsBob with { Tao = _subnet.TaoOf(Subnet.Bob) });
 
@@ -56,7 +56,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Proof_that_was_used_is_refused_and_says_to_sign_again()
+    public async Task Used_proof_is_refused_and_the_refusal_says_to_sign_again()
     {
         _subnet.Use = ProofUse.Repeated;
 
@@ -73,7 +73,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Proof_of_which_nobody_can_tell_is_refused_for_a_while()
+    public async Task Proof_is_refused_while_the_server_cannot_tell_whether_it_was_used()
     {
         _subnet.Use = ProofUse.Unknown;
 
@@ -83,7 +83,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Nobody_uses_up_proofs_or_quota_without_the_key()
+    public async Task Proofs_and_quota_cannot_be_used_up_without_the_key()
     {
         await _subnet.RefuseAsync(Subnet.AsBob with { Signature = Subnet.Bad });
         await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave });
@@ -96,7 +96,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Used_proof_takes_no_quota()
+    public async Task Used_proof_is_not_counted()
     {
         _subnet.Use = ProofUse.Repeated;
 
@@ -106,7 +106,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Miner_and_validator_count_against_their_own_limits_on_the_day_in_utc()
+    public async Task Miner_and_validator_have_their_own_limits_per_utc_day()
     {
         var day = new UtcDay(new DateOnly(2026, 11, 24));
 
@@ -119,7 +119,7 @@ public sealed class LimitsTests
 
     [TestCase(100, 200, "This hotkey has used its 100 grants of today as a miner")]
     [TestCase(7, 5000, "All 5000 grants")]
-    public async Task Beyond_a_limit_nothing_is_granted_until_midnight(long used, long total, string detail)
+    public async Task Exceeded_limit_refuses_until_midnight(long used, long total, string detail)
     {
         _subnet.Counted = new QuotaCount(Granted: false, used, total, IsShared: true);
 
@@ -136,7 +136,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task What_the_handler_refuses_is_given_back()
+    public async Task Refusal_of_the_handler_is_refunded()
     {
         _subnet.Signer.Unavailable = true;
 
@@ -146,7 +146,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public void What_its_caller_leaves_is_not_given_back()
+    public void Request_cancelled_by_its_caller_is_not_refunded()
     {
         _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new OperationCanceledException());
@@ -158,7 +158,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Grant_is_recorded_with_who_and_what_and_how_long()
+    public async Task Grant_is_recorded_with_caller_folders_and_expiry()
     {
         await _subnet.SendAsync(Subnet.AsBob);
 
@@ -200,7 +200,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Refusal_is_recorded_with_its_code_and_whether_anyone_was_proved()
+    public async Task Refusal_is_recorded_with_its_code_and_whether_the_caller_was_proved()
     {
         await _subnet.RefuseAsync(Subnet.AsBob with { Signature = Subnet.Bad });
         await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave, Tao = _subnet.TaoOf(Subnet.Dave) });
@@ -224,7 +224,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task What_is_malformed_or_too_late_is_not_recorded()
+    public async Task Malformed_or_expired_request_is_not_recorded()
     {
         await _subnet.RefuseAsync(Subnet.AsBob with { Signature = null });
         await _subnet.RefuseAsync(Subnet.AsBob with { Timestamp = Subnet.Now - 1000 });
@@ -233,7 +233,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public void Failure_of_the_server_is_recorded_and_given_back()
+    public void Failure_of_the_server_is_recorded_and_refunded()
     {
         _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new InvalidOperationException("boom"));
@@ -245,7 +245,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Limits_are_told_with_what_is_left_and_when_they_begin_anew()
+    public async Task Limits_are_returned_with_the_remaining_grants_and_the_reset_time()
     {
         _subnet.Quota.Setup(port => port.CountAsync(It.IsAny<UtcDay>(), It.IsAny<CancellationToken>())).ReturnsAsync(4990);
         _subnet.SharedLimits.SetupGet(port => port.IsReachable).Returns(true);
@@ -267,7 +267,7 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Counters_are_asked_once_a_second_however_many_ask()
+    public async Task Counters_are_read_once_a_second_for_any_number_of_requests()
     {
         for (var i = 0; i < 100; i++)
         {

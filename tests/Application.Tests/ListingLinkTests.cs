@@ -18,7 +18,7 @@ public sealed class ListingLinkTests
     public void TearDown() => _subnet.Dispose();
 
     [Test]
-    public async Task Every_listing_in_an_answer_to_a_validator_is_a_link_that_lists_the_same()
+    public async Task Every_listing_in_a_response_to_a_validator_is_a_link_to_the_same_listing()
     {
         var folder = $"data/x/{Subnet.Dave}/";
         _subnet.Store.Setup(port => port.ListFoldersAsync("data/x/", It.IsAny<int?>(), It.IsAny<CancellationToken>())).ReturnsAsync(new FolderPage([folder], HasMore: false));
@@ -49,7 +49,7 @@ public sealed class ListingLinkTests
     }
 
     [Test]
-    public async Task Page_that_was_asked_for_by_its_token_and_a_miners_own_folder_are_presigned_for_the_store()
+    public async Task Pages_by_continuation_token_and_a_miners_own_folder_are_presigned_for_the_store()
     {
         var page = await _subnet.SendAsync(new GetMinerListCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave });
         var own = await _subnet.SendAsync(Subnet.AsBob);
@@ -58,7 +58,7 @@ public sealed class ListingLinkTests
     }
 
     [Test]
-    public async Task Page_begins_where_the_request_says_and_lists_nothing_else()
+    public async Task Page_begins_after_the_requested_key_and_lists_nothing_else()
     {
         var link = await LinkAsync();
 
@@ -70,7 +70,7 @@ public sealed class ListingLinkTests
     }
 
     [Test]
-    public async Task Page_is_presigned_for_minutes_and_never_beyond_its_link()
+    public async Task Page_is_presigned_for_minutes_and_not_beyond_the_expiry_of_its_link()
     {
         var link = await LinkAsync(expiry: Subnet.Now + 1000);
 
@@ -93,7 +93,7 @@ public sealed class ListingLinkTests
     }
 
     [Test]
-    public async Task Whatever_is_wrong_with_a_link_it_is_refused_in_the_same_words()
+    public async Task Invalid_links_are_refused_with_the_same_text_for_every_reason()
     {
         var token = TokenOf(await LinkAsync());
         string[] wrong =
@@ -121,7 +121,7 @@ public sealed class ListingLinkTests
     }
 
     [Test]
-    public async Task Longest_prefix_makes_a_link_that_can_be_read()
+    public async Task Prefix_of_maximum_length_makes_a_valid_link()
     {
         var token = OpenSealer.SealFor(Purpose, Content("data/" + new string('a', ObjectName.MaxBytes - 5)));
 

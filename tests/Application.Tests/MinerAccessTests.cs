@@ -21,7 +21,7 @@ public sealed class MinerAccessTests
     private static string ListOf(string source, long seconds = 86400) => $"list data/{source}/{Subnet.Dave}/ by nothing until +{seconds}";
 
     [Test]
-    public async Task Every_folder_of_the_miner_is_granted_the_first_at_the_top()
+    public async Task Every_folder_of_the_miner_is_granted_and_the_first_at_the_top_level()
     {
         using var subnet = new Subnet();
 
@@ -68,7 +68,7 @@ public sealed class MinerAccessTests
     }
 
     [Test]
-    public async Task Empty_token_asks_for_the_first_page()
+    public async Task Empty_token_requests_the_first_page()
     {
         using var subnet = new Subnet();
 
@@ -76,7 +76,7 @@ public sealed class MinerAccessTests
     }
 
     [Test]
-    public async Task Token_has_a_longest_length()
+    public async Task Token_beyond_the_maximum_length_is_refused()
     {
         using var subnet = new Subnet();
 
@@ -86,7 +86,7 @@ public sealed class MinerAccessTests
     }
 
     [Test]
-    public async Task Miner_is_no_validator_of_itself_or_of_others()
+    public async Task Miner_cannot_act_as_validator_of_itself_or_others()
     {
         using var subnet = new Subnet();
 
@@ -99,7 +99,7 @@ public sealed class MinerAccessTests
     }
 
     [Test]
-    public async Task Miner_is_named_exactly_once()
+    public async Task Request_names_the_miner_by_exactly_one_account()
     {
         using var subnet = new Subnet();
 

@@ -57,7 +57,7 @@ public sealed class PipelineTests
     [TestCase("other.example.com", false, false)]
     [TestCase(null, true, true)]
     [TestCase(null, true, false)]
-    public async Task Proof_that_is_meant_for_another_server_costs_its_owner_nothing(string? audience, bool isRequired, bool isPublic)
+    public async Task Proof_for_another_server_costs_its_owner_nothing(string? audience, bool isRequired, bool isPublic)
     {
         var own = AudienceOf("s3-auth.example.com");
         _subnet.Audiences = new Audiences([own, AudienceOf("internal:8000")], isRequired) { Public = isPublic ? own : null };
@@ -79,7 +79,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Audience_is_told_only_to_who_holds_the_key()
+    public async Task Audience_is_named_only_to_the_holder_of_the_key()
     {
         _subnet.Audiences = new Audiences([AudienceOf("s3-auth.example.com")], IsRequired: true);
 
@@ -101,7 +101,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Hotkey_that_is_not_in_the_metagraph_may_be_new_so_a_newer_one_is_wished_for()
+    public async Task Hotkey_that_is_not_in_the_metagraph_triggers_a_refresh()
     {
         var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave });
 
@@ -110,7 +110,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Nobody_without_the_key_of_a_hotkey_makes_the_chain_be_asked()
+    public async Task Refresh_cannot_be_triggered_without_the_key()
     {
         await _subnet.SendAsync(Subnet.AsBob);
         await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave, Signature = Subnet.Bad });
@@ -130,7 +130,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Miner_without_a_permit_is_no_validator()
+    public async Task Miner_without_a_permit_is_refused_as_validator()
     {
         var refused = await _subnet.RefuseAsync(Subnet.AsAlice with { Hotkey = Subnet.Bob });
 
@@ -142,7 +142,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Permit_with_no_more_than_the_minimum_stake_is_no_validator()
+    public async Task Permit_without_more_than_the_minimum_stake_is_refused_as_validator()
     {
         var refused = await _subnet.RefuseAsync(Subnet.AsAlice with { Hotkey = Subnet.Eve });
 
@@ -154,7 +154,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Nobody_is_called_invalid_by_a_server_without_a_metagraph()
+    public async Task Server_without_a_metagraph_calls_no_request_invalid()
     {
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
 
@@ -170,7 +170,7 @@ public sealed class PipelineTests
 
     [TestCase(-301, RefusalCode.TimestampExpired, "1 s too old (the limit is 300 s")]
     [TestCase(61, RefusalCode.TimestampInFuture, "1 s too far ahead (the limit is 60 s")]
-    public async Task Request_outside_the_window_is_refused_before_its_signature_is_looked_at(long offset, RefusalCode code, string said)
+    public async Task Request_outside_the_window_is_refused_before_its_signature_is_verified(long offset, RefusalCode code, string said)
     {
         var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Timestamp = Subnet.Now + offset });
 
@@ -183,7 +183,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Timestamp_in_milliseconds_is_named_as_such()
+    public async Task Refusal_of_a_timestamp_in_milliseconds_says_so()
     {
         var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Timestamp = Subnet.Now * 1000 });
 
@@ -211,7 +211,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Everything_that_is_missing_is_told_at_once_by_its_name_on_the_wire()
+    public async Task Refusal_names_all_missing_members_by_their_wire_names()
     {
         var refused = await _subnet.RefuseAsync(new GetFolderAccessCommand());
 
@@ -224,7 +224,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Malformed_request_is_called_malformed_even_when_it_also_comes_too_late()
+    public async Task Malformed_and_expired_request_is_refused_as_malformed()
     {
         var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Coldkey = null, Timestamp = 0 });
 
@@ -245,7 +245,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public async Task Source_is_refused_where_the_layout_has_none()
+    public async Task Source_is_refused_if_the_layout_has_none()
     {
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
 
@@ -255,7 +255,7 @@ public sealed class PipelineTests
     }
 
     [TestCaseSource(nameof(EverySignedRequest))]
-    public async Task Tao_headers_prove_a_request_whose_body_proves_nothing(SignedRequest request)
+    public async Task Tao_headers_prove_a_request_without_a_commitment(SignedRequest request)
     {
         var signer = request.Hotkey!.Value;
         var bare = request with { Hotkey = null, Timestamp = null, Signature = null, Tao = _subnet.TaoOf(signer) };
@@ -267,7 +267,7 @@ public sealed class PipelineTests
     }
 
     [TestCaseSource(nameof(EverySignedRequest))]
-    public void Tao_headers_whose_signature_is_wrong_open_nothing(SignedRequest request)
+    public void Tao_headers_with_a_wrong_signature_are_refused(SignedRequest request)
     {
         var bad = _subnet.TaoOf(request.Hotkey!.Value) with { Signature = Subnet.Bad };
 
@@ -277,7 +277,7 @@ public sealed class PipelineTests
     }
 
     [TestCaseSource(nameof(EverySignedRequest))]
-    public async Task Request_with_both_proofs_must_be_right_in_both(SignedRequest request)
+    public async Task Request_with_both_proofs_is_refused_unless_both_are_valid(SignedRequest request)
     {
         var tao = _subnet.TaoOf(request.Hotkey!.Value);
         var both = request with { Tao = tao };
@@ -299,7 +299,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public void Hotkey_in_the_body_is_that_of_the_headers_also_where_the_body_proves_nothing()
+    public void Hotkey_in_the_body_must_match_the_headers_even_without_a_commitment()
     {
         var refused = Refuse(Subnet.AsAlice with { Hotkey = Subnet.Alice, Signature = null, Timestamp = null, Tao = _subnet.TaoOf(Subnet.Eve) });
 
@@ -307,7 +307,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public void Coldkey_that_another_owns_is_refused_beside_tao_headers_as_well()
+    public void Coldkey_that_does_not_own_the_hotkey_is_refused_with_tao_headers_too()
     {
         var refused = Refuse(new GetFolderAccessCommand { Coldkey = Subnet.Charlie, Tao = _subnet.TaoOf(Subnet.Bob) });
 
@@ -318,7 +318,7 @@ public sealed class PipelineTests
     [TestCase(-301_001, RefusalCode.TimestampExpired)]
     [TestCase(60_000, null)]
     [TestCase(61_000, RefusalCode.TimestampInFuture)]
-    public async Task Moment_of_tao_headers_lies_within_the_window(long offset, RefusalCode? code)
+    public async Task Timestamp_of_tao_headers_must_be_in_the_window(long offset, RefusalCode? code)
     {
         var request = new GetFolderAccessCommand { Tao = _subnet.TaoOf(Subnet.Bob) with { Timestamp = (Subnet.Now * 1000) + 750 + offset } };
 
@@ -333,7 +333,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public void Seconds_where_milliseconds_are_wanted_are_told_as_such()
+    public void Refusal_of_seconds_instead_of_milliseconds_says_so()
     {
         var refused = Refuse(new GetFolderAccessCommand { Tao = _subnet.TaoOf(Subnet.Bob) with { Timestamp = Subnet.Now } });
 
@@ -364,11 +364,11 @@ public sealed class PipelineTests
         typeof(ISignedRequest).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ISignedRequest)));
 
     [Test]
-    public void Every_signed_request_is_known_to_these_tests() =>
+    public void Every_signed_request_is_covered_by_these_tests() =>
         Assert.That(EverySignedRequest().Select(request => request.GetType()), Is.EquivalentTo(SignedRequestTypes()));
 
     [TestCaseSource(nameof(EverySignedRequest))]
-    public async Task Request_is_granted_when_it_is_proved(SignedRequest request) =>
+    public async Task Request_is_granted_with_its_proof(SignedRequest request) =>
         Assert.That(await SendAsync(request), Is.Not.Null);
 
     [TestCaseSource(nameof(EverySignedRequest))]
@@ -387,7 +387,7 @@ public sealed class PipelineTests
     }
 
     [TestCaseSource(nameof(EverySignedRequest))]
-    public void Handler_that_is_reached_unproved_grants_nothing(SignedRequest request)
+    public void Handler_without_a_proved_caller_grants_nothing(SignedRequest request)
     {
         using var scope = _subnet.Services().CreateScope();
         var handler = scope.ServiceProvider.GetRequiredService(typeof(IRequestHandler<,>).MakeGenericType(request.GetType(), ResponseOf(request)));
@@ -398,7 +398,7 @@ public sealed class PipelineTests
     }
 
     [TestCaseSource(nameof(EverySignedRequest))]
-    public void Signature_of_a_request_is_never_printed(SignedRequest request)
+    public void Text_of_a_request_does_not_contain_its_signature(SignedRequest request)
     {
         var text = (request with { Tao = _subnet.TaoOf(Subnet.Bob) }).ToString();
 
@@ -406,7 +406,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public void Every_request_is_signed_but_those_that_anyone_may_ask()
+    public void Every_request_is_signed_except_those_that_anyone_may_send()
     {
         var open = typeof(ISignedRequest).Assembly.GetTypes()
             .Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(IBaseRequest)))
@@ -420,7 +420,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public void Pipeline_has_its_steps_in_their_order()
+    public void Pipeline_has_its_steps_in_order()
     {
         using var scope = _subnet.Services().CreateScope();
 
@@ -438,7 +438,7 @@ public sealed class PipelineTests
     }
 
     [Test]
-    public void Request_with_nothing_that_proves_it_opens_nothing()
+    public void Request_without_a_proof_is_not_authenticated()
     {
         var authenticate = new Authenticate<Unproved, int>(
             _subnet.Metagraph.Object,

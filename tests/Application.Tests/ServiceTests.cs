@@ -11,7 +11,7 @@ public sealed class ServiceTests
     public void TearDown() => _subnet.Dispose();
 
     [Test]
-    public async Task Health_tells_the_stores_answer_and_the_metagraphs_age()
+    public async Task Health_contains_the_stores_latency_and_the_metagraphs_age()
     {
         _subnet.Store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ReturnsAsync(TimeSpan.FromMilliseconds(12.34));
 
@@ -69,7 +69,7 @@ public sealed class ServiceTests
     }
 
     [Test]
-    public async Task Health_checks_make_nobody_hammer_the_store()
+    public async Task Health_checks_share_one_call_to_the_store()
     {
         for (var i = 0; i < 100; i++)
         {
@@ -85,7 +85,7 @@ public sealed class ServiceTests
     }
 
     [Test]
-    public async Task Ready_means_that_requests_can_be_decided_on_and_signed()
+    public async Task Server_is_ready_if_it_can_decide_on_requests_and_sign()
     {
         var ready = await _subnet.SendAsync(new GetReadinessQuery());
 
@@ -106,7 +106,7 @@ public sealed class ServiceTests
     }
 
     [Test]
-    public async Task Server_that_the_store_refuses_is_not_ready_and_says_why_in_the_stores_words()
+    public async Task Server_that_the_store_refuses_is_not_ready_and_says_why()
     {
         Found(StoreFindings.None with { Refusal = "It refuses: set S3_REGION=eu-west-1.", RefusesSignatures = true });
         _subnet.Signer.Unavailable = true;
@@ -144,7 +144,7 @@ public sealed class ServiceTests
     }
 
     [Test]
-    public async Task Check_of_the_store_that_fails_degrades_health_and_leaves_the_server_ready()
+    public async Task Failed_check_of_the_store_degrades_health_and_leaves_the_server_ready()
     {
         Found(StoreFindings.None with { CheckProblem = "The check failed." });
 
@@ -160,7 +160,7 @@ public sealed class ServiceTests
     }
 
     [Test]
-    public async Task Ready_does_not_ask_the_store()
+    public async Task Readiness_does_not_call_the_store()
     {
         await _subnet.SendAsync(new GetReadinessQuery());
 
@@ -186,7 +186,7 @@ public sealed class ServiceTests
     private void Found(StoreFindings findings) => _subnet.StoreState.SetupGet(port => port.Current).Returns(findings);
 
     [Test]
-    public async Task Structure_names_the_layout_with_paths_of_it()
+    public async Task Structure_contains_the_layout_and_example_paths()
     {
         var structure = await _subnet.SendAsync(new GetStructureQuery());
 
