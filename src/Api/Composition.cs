@@ -51,7 +51,7 @@ internal static class Composition
         services.AddSingleton(options.DailyLimits);
         services.AddSingleton(new BurstLimit(options.RequestsPerMinute));
         services.AddSingleton(options.InFlight);
-        services.AddSingleton(AnswerMemory.OfThisProcess());
+        services.AddSingleton(ResponseMemoryBudget.OfThisProcess());
         services.AddSingleton(SlowReaderQueue.OfThisProcess());
         services.AddSingleton(options.Layout);
         services.AddSingleton(options.Rules);

@@ -26,7 +26,7 @@ internal static class RequestId
 
         context.Response.Headers[Header] = context.TraceIdentifier;
 
-        var origin = context.RequestServices.GetRequiredService<Origin>();
+        var origin = context.RequestServices.GetRequiredService<RequestOrigin>();
         origin.RequestId = context.TraceIdentifier;
         origin.ClientAddress = context.Connection.RemoteIpAddress is { } address
             ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()

@@ -30,7 +30,7 @@ internal static class ResponseHeaders
         Task Complete(object state)
         {
             var context = (HttpContext)state;
-            RateLimitHeaders.Write(context, context.RequestServices.GetRequiredService<QuotaUse>(), time);
+            RateLimitHeaders.Write(context, context.RequestServices.GetRequiredService<QuotaUsage>(), time);
             if (stop.HasBegun)
             {
                 // The client must open a new connection, which goes to another instance.

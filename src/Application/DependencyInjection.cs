@@ -17,9 +17,9 @@ public static class DependencyInjection
         services.AddTransient<IMediator, Mediator>();
         services.AddSingleton<GrantIssuer>();
         services.AddSingleton<ListingLinks>();
-        services.AddSingleton<MinerFolderOwner>();
+        services.AddSingleton<FolderOwnerResolver>();
         services.AddSingleton<MinerDiscovery>();
-        services.AddScoped<FilePages>();
+        services.AddScoped<FilePageReader>();
         services.AddSingleton<StoreProbe>();
         services.AddSingleton<TotalCount>();
         services.AddSingleton<RecentAnswers>();

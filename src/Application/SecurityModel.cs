@@ -25,12 +25,12 @@ internal static class SecurityModel
     internal static void AddSecurityModel(this IServiceCollection services)
     {
         services.AddScoped<Caller>();
-        services.AddScoped<Origin>();
-        services.AddScoped<QuotaUse>();
-        services.AddScoped<InFlightTurn>();
-        services.AddScoped<AnswerLease>();
+        services.AddScoped<RequestOrigin>();
+        services.AddScoped<QuotaUsage>();
+        services.AddScoped<InFlightSlot>();
+        services.AddScoped<ResponseMemoryLease>();
         services.AddSingleton<RequestsInFlight>();
-        services.AddSingleton<Refunds>();
+        services.AddSingleton<RefundPolicy>();
         services.AddSingleton<PipelineMetrics>();
 
         // MediatR runs behaviours in the order of their registration, and only those whose constraints the request meets: all but the

@@ -6,7 +6,7 @@ internal static class SourceRules
     /// <param name="rule">The rule of the request's source.</param>
     /// <param name="layout">Has the sources.</param>
     /// <param name="leftOut">What a request without a source means, for the message.</param>
-    internal static void IsConfigured<T>(this IRuleBuilder<T, Source?> rule, FolderLayout layout, string leftOut) => rule
+    internal static void MustBeConfigured<T>(this IRuleBuilder<T, Source?> rule, FolderLayout layout, string leftOut) => rule
         .Must(source => source is null || layout.Sources.Contains(source.Value))
         .WithMessage(layout.HasSources
             ? $"Send as 'source' one of: {string.Join(", ", layout.Sources)}; or leave it out for {leftOut}."

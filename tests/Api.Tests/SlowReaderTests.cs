@@ -20,7 +20,7 @@ public sealed class SlowReaderTests
 
     private readonly FakeTimeProvider _time = new();
     private readonly SlowReaderQueue _readers = new(max: 2);
-    private AnswerMemory _memory = null!;
+    private ResponseMemoryBudget _memory = null!;
     private ServiceProvider _services = null!;
     private Client _client = null!;
 
@@ -184,14 +184,14 @@ public sealed class SlowReaderTests
 
     private void Connect(long memory)
     {
-        _memory = new AnswerMemory(memory);
+        _memory = new ResponseMemoryBudget(memory);
         _services = new ServiceCollection()
             .AddMetrics()
             .AddSingleton<ApiMetrics>()
             .AddSingleton<TimeProvider>(_time)
             .AddSingleton(_memory)
             .AddSingleton(_readers)
-            .AddScoped<Origin>()
+            .AddScoped<RequestOrigin>()
             .BuildServiceProvider();
         _client = new Client(_services);
     }

@@ -118,7 +118,7 @@ public sealed class AnswersInFlightTests
         do
         {
             var page = await _subnet.SendAsync(Files with { Cursor = cursor });
-            Assert.That(page.Files.Sum(JsonSize.Of), Is.InRange(page.NextCursor is null ? 1 : FilePages.MaxBytes / 2, FilePages.MaxBytes));
+            Assert.That(page.Files.Sum(JsonSize.Of), Is.InRange(page.NextCursor is null ? 1 : FilePageReader.MaxBytes / 2, FilePageReader.MaxBytes));
             found.AddRange(page.Files.Select(file => file.Key));
             (cursor, pages) = (page.NextCursor, pages + 1);
         }
@@ -157,8 +157,8 @@ public sealed class AnswersInFlightTests
     [Test]
     public async Task Response_without_free_memory_is_refused_before_the_store_is_called()
     {
-        using var subnet = new Subnet { Memory = new AnswerMemory(4 * Mebi) };
-        subnet.Memory.TryChange(new AnswerHolder(Subnet.Charlie, 7), 0, 4 * Mebi);
+        using var subnet = new Subnet { Memory = new ResponseMemoryBudget(4 * Mebi) };
+        subnet.Memory.TryChange(new ResponseMemoryOwner(Subnet.Charlie, 7), 0, 4 * Mebi);
 
         var asked = subnet.RefuseAsync(Files);
         while (!asked.IsCompleted)
@@ -176,13 +176,13 @@ public sealed class AnswersInFlightTests
     [Test]
     public async Task Request_waits_for_memory_that_becomes_free()
     {
-        using var subnet = new Subnet { Memory = new AnswerMemory(4 * Mebi) };
-        subnet.Memory.TryChange(new AnswerHolder(Subnet.Charlie, 7), 0, 4 * Mebi);
+        using var subnet = new Subnet { Memory = new ResponseMemoryBudget(4 * Mebi) };
+        subnet.Memory.TryChange(new ResponseMemoryOwner(Subnet.Charlie, 7), 0, 4 * Mebi);
 
         var asked = subnet.SendAsync(Files);
         await Task.Delay(20);
         Assert.That(asked.IsCompleted, Is.False);
-        subnet.Memory.TryChange(new AnswerHolder(Subnet.Charlie, 7), 4 * Mebi, 0);
+        subnet.Memory.TryChange(new ResponseMemoryOwner(Subnet.Charlie, 7), 4 * Mebi, 0);
         while (!asked.IsCompleted)
         {
             subnet.Time.Advance(TimeSpan.FromMilliseconds(50));
@@ -195,14 +195,14 @@ public sealed class AnswersInFlightTests
     [Test]
     public void No_caller_can_take_all_memory()
     {
-        var memory = new AnswerMemory(64 * Mebi);
-        AnswerHolder Holder(byte hotkey, int client) => new(AccountId.FromBytes(Enumerable.Repeat(hotkey, AccountId.Size).ToArray()), client);
+        var memory = new ResponseMemoryBudget(64 * Mebi);
+        ResponseMemoryOwner Holder(byte hotkey, int client) => new(AccountId.FromBytes(Enumerable.Repeat(hotkey, AccountId.Size).ToArray()), client);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Enumerable.Range(0, 40).Count(i => memory.TryChange(Holder(1, i), 0, Mebi)), Is.EqualTo(16), "a hotkey, from many addresses");
             Assert.That(Enumerable.Range(0, 40).Count(i => memory.TryChange(Holder((byte)(100 + i), 77), 0, Mebi)), Is.EqualTo(32), "an address, with many hotkeys");
-            Assert.That(memory.TryChange(new AnswerHolder(null, 77), 0, 1), Is.False, "the same without a hotkey");
+            Assert.That(memory.TryChange(new ResponseMemoryOwner(null, 77), 0, 1), Is.False, "the same without a hotkey");
             Assert.That(memory.TryChange(Holder(2, 78), 0, 16 * Mebi), "somebody else");
             Assert.That(memory.TryChange(Holder(3, 79), 0, 1), Is.False, "when all is taken");
         }
@@ -211,8 +211,8 @@ public sealed class AnswersInFlightTests
     [Test]
     public void One_response_is_never_too_large_for_an_idle_server()
     {
-        var memory = new AnswerMemory(4 * Mebi);
-        var holder = new AnswerHolder(Subnet.Bob, 1);
+        var memory = new ResponseMemoryBudget(4 * Mebi);
+        var holder = new ResponseMemoryOwner(Subnet.Bob, 1);
 
         Assert.That(memory.TryChange(holder, 0, Mebi) && memory.TryChange(holder, Mebi, 9 * Mebi));
         Assert.That(memory.TryChange(holder, 0, 1), Is.False);
@@ -281,7 +281,7 @@ public sealed class AnswersInFlightTests
             var caller = request.ServiceProvider.GetRequiredService<Caller>();
             caller.Authenticate(Subnet.Snapshot, []);
             caller.Authorize(Subnet.Snapshot.Find(Subnet.Bob)!);
-            var shares = new JobShares(maxJobs: 425, request.ServiceProvider.GetRequiredService<AnswerLease>());
+            var shares = new JobShares(maxJobs: 425, request.ServiceProvider.GetRequiredService<ResponseMemoryLease>());
             foreach (var number in Enumerable.Range(0, counts.Length).OrderBy(_ => random.Next()))
             {
                 shares.Add(FolderOf(number), new FoundJobs([.. Enumerable.Range(0, counts[number]).Select(i => new FoundJob(JobOf(i), $"p/{i}/"))], HasMore: false));

@@ -61,7 +61,7 @@ public sealed class GetFolderPresignedUrlsTests
         using var subnet = new Subnet { Layout = new HotkeyLayout() };
         var bob = $"data/hotkey={Subnet.Bob}/";
         Holds(subnet, "data/hotkey=", bob);
-        subnet.Store.Setup(port => port.ListFoldersAsync(bob + "job_id=", MinerDiscovery.MostJobs, It.IsAny<CancellationToken>()))
+        subnet.Store.Setup(port => port.ListFoldersAsync(bob + "job_id=", MinerDiscovery.MaxJobsPerFolder, It.IsAny<CancellationToken>()))
             .ReturnsAsync(new FolderPage([bob + "job_id=1/"], HasMore: true));
 
         Assert.That((await subnet.SendAsync(AsAlice)).FolderUrls[Subnet.Bob.ToString()].HasMoreJobs, Is.True);
@@ -96,7 +96,7 @@ public sealed class GetFolderPresignedUrlsTests
         Holds(subnet, "data/hotkey=", [.. Enumerable.Range(0, 100).Select(i => $"data/hotkey={AccountOf(i)}/")]);
         var asked = 0;
         var answer = new TaskCompletionSource<FolderPage>(TaskCreationOptions.RunContinuationsAsynchronously);
-        subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), MinerDiscovery.MostJobs, It.IsAny<CancellationToken>()))
+        subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), MinerDiscovery.MaxJobsPerFolder, It.IsAny<CancellationToken>()))
             .Returns(() =>
             {
                 Interlocked.Increment(ref asked);
@@ -104,13 +104,13 @@ public sealed class GetFolderPresignedUrlsTests
             });
 
         var waiting = subnet.SendAsync(AsAlice);
-        while (Volatile.Read(ref asked) < MinerDiscovery.FoldersAtOnce)
+        while (Volatile.Read(ref asked) < MinerDiscovery.MaxConcurrency)
         {
             await Task.Delay(5);
         }
 
         await Task.Delay(50);
-        Assert.That(asked, Is.EqualTo(MinerDiscovery.FoldersAtOnce));
+        Assert.That(asked, Is.EqualTo(MinerDiscovery.MaxConcurrency));
         answer.SetResult(new FolderPage([], HasMore: false));
         Assert.That((await waiting).TotalMiners, Is.EqualTo(100));
         Assert.That(asked, Is.EqualTo(100));

@@ -80,7 +80,7 @@ public sealed class MinerAccessTests
     {
         using var subnet = new Subnet();
 
-        var refused = await subnet.RefuseAsync(PageForAlice with { ContinuationToken = new string('a', GetMinerListCommand.LongestToken + 1) });
+        var refused = await subnet.RefuseAsync(PageForAlice with { ContinuationToken = new string('a', GetMinerListCommand.MaxTokenLength + 1) });
 
         Assert.That(refused.Errors.Keys, Is.EqualTo(new[] { "continuation_token" }));
     }

@@ -118,7 +118,7 @@ internal sealed class Subnet : IDisposable
 
     internal InFlightLimit InFlight { get; init; } = InFlightLimit.Default;
 
-    internal AnswerMemory Memory { get; init; } = new(64 * 1024 * 1024);
+    internal ResponseMemoryBudget Memory { get; init; } = new(64 * 1024 * 1024);
 
     /// <summary>The result of the replay guard for each proof.</summary>
     internal ProofUse Use { get; set; } = ProofUse.First;

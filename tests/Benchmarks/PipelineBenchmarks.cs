@@ -48,7 +48,7 @@ public class PipelineBenchmarks : IDisposable
             .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue))
             .AddSingleton(BurstLimit.Default)
             .AddSingleton(InFlightLimit.Default)
-            .AddSingleton(AnswerMemory.OfThisProcess())
+            .AddSingleton(ResponseMemoryBudget.OfThisProcess())
             .AddSingleton<IQuota, MemoryQuota>()
             .AddSingleton<ISharedLimits, SingleInstanceLimits>()
             .AddSingleton<IReplayGuard, Forgetful>()

@@ -58,7 +58,7 @@ public sealed record ListingTarget
             switch (name)
             {
                 case StartAfterName when value.Length > ObjectName.MaxBytes:
-                case ContinuationTokenName when value.Length > GetMinerListCommand.LongestToken || !TryDecode(value, out _):
+                case ContinuationTokenName when value.Length > GetMinerListCommand.MaxTokenLength || !TryDecode(value, out _):
                     wrong = name;
                     return false;
                 case StartAfterName:

@@ -14,7 +14,7 @@ internal sealed class ListingTargetAttribute : ModelBinderAttribute<ListingTarge
     internal static string Wrong(string parameter) => parameter == "start-after"
         ? $"Send a key of at most {ObjectName.MaxBytes} bytes as 'start-after', percent-encoded, or leave it out for the first page."
         : "Send the NextContinuationToken of the previous page as 'continuation-token', percent-encoded, at most "
-            + $"{GetMinerListCommand.LongestToken} bytes.";
+            + $"{GetMinerListCommand.MaxTokenLength} bytes.";
 
     internal sealed class Binder : IModelBinder
     {

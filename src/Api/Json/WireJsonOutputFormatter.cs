@@ -28,7 +28,7 @@ internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTy
     {
         var answer = context.Object ?? throw new InvalidOperationException("Every answer has a body.");
         context.HttpContext.Response.ContentType = ContentType;
-        return answer is ILargeAnswer ? WriteLargeAsync(context.HttpContext, answer) : WriteAtOnceAsync(context.HttpContext, answer);
+        return answer is ILargeResponse ? WriteLargeAsync(context.HttpContext, answer) : WriteAtOnceAsync(context.HttpContext, answer);
     }
 
     private static Task WriteAtOnceAsync(HttpContext context, object answer)

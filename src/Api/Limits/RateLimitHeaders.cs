@@ -9,7 +9,7 @@ internal static class RateLimitHeaders
     private const int DaySeconds = 24 * 60 * 60;
 
     /// <summary>Writes the headers, unless the request was not counted.</summary>
-    internal static void Write(HttpContext context, QuotaUse use, TimeProvider time)
+    internal static void Write(HttpContext context, QuotaUsage use, TimeProvider time)
     {
         if (use.Request is not { } request)
         {

@@ -6,7 +6,7 @@ namespace S3Auth.Api.Limits;
 /// <summary>
 /// Writes one answer as fast as its client reads, and closes the connection of a client that reads too slowly. A client must read something
 /// within <see cref="ReadTimeout"/>, and <see cref="MinBytesPerSecond"/> on average. While the writer waits for a client, the bytes count
-/// against a budget, which bounds the memory of slow clients: <see cref="AnswerMemory"/> for proved requests, and
+/// against a budget, which bounds the memory of slow clients: <see cref="ResponseMemoryBudget"/> for proved requests, and
 /// <see cref="SlowReaderQueue"/> for all others.
 /// </summary>
 internal sealed class TimedWriter : PipeWriter
@@ -27,11 +27,11 @@ internal sealed class TimedWriter : PipeWriter
 
     private readonly HttpContext _context;
     private readonly PipeWriter _inner;
-    private readonly AnswerMemory _memory;
+    private readonly ResponseMemoryBudget _memory;
     private readonly SlowReaderQueue? _slowReaders;
     private readonly ApiMetrics _metrics;
     private readonly TimeProvider _time;
-    private readonly AnswerHolder _holder;
+    private readonly ResponseMemoryOwner _holder;
     private readonly long _start;
     private long _unflushed;
     private long _written;
@@ -44,11 +44,11 @@ internal sealed class TimedWriter : PipeWriter
         var services = context.RequestServices;
         _context = context;
         _inner = context.Response.BodyWriter;
-        _memory = services.GetRequiredService<AnswerMemory>();
+        _memory = services.GetRequiredService<ResponseMemoryBudget>();
         _slowReaders = isProved ? null : services.GetRequiredService<SlowReaderQueue>();
         _metrics = services.GetRequiredService<ApiMetrics>();
         _time = services.GetRequiredService<TimeProvider>();
-        _holder = new AnswerHolder(Hotkey: null, services.GetRequiredService<Origin>().ClientGroup);
+        _holder = new ResponseMemoryOwner(Hotkey: null, services.GetRequiredService<RequestOrigin>().ClientGroup);
         _start = _time.GetTimestamp();
     }
 

@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Files;
 
 /// <summary>One page of files with their download URLs.</summary>
-public sealed record FileList : ILargeAnswer
+public sealed record FileList : ILargeResponse
 {
     /// <summary>The files, folder by folder, in the order of their keys.</summary>
     public required IReadOnlyList<ListedFile> Files { get; init; }

@@ -5,7 +5,7 @@ namespace S3Auth.Application.Grants;
 /// <summary>A requested expiry must be in the future. If it is too far in the future, the grant ends earlier.</summary>
 internal static class ExpiryRules
 {
-    internal static void IsAfterNow<T>(this IRuleBuilder<T, long?> rule, TimeProvider time) =>
+    internal static void MustBeAfterNow<T>(this IRuleBuilder<T, long?> rule, TimeProvider time) =>
         rule.Custom((expiry, context) =>
         {
             var now = time.GetUtcNow();

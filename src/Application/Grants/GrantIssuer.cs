@@ -8,7 +8,7 @@ public sealed class GrantIssuer(IUrlSigner urls, AccessWindow window, TimeProvid
     /// <exception cref="RefusedException">
     /// <c>expiry_in_past</c>: the requested expiry has passed; <c>storage_unavailable</c>: there are no signing credentials.
     /// </exception>
-    public async ValueTask<Grant> OpenAsync(long? requestedExpiry, CancellationToken cancellationToken)
+    public async ValueTask<Grant> IssueAsync(long? requestedExpiry, CancellationToken cancellationToken)
     {
         await urls.RefreshAsync(Now(), cancellationToken);
 
@@ -18,21 +18,21 @@ public sealed class GrantIssuer(IUrlSigner urls, AccessWindow window, TimeProvid
             throw ExpiryRules.InPast(start);
         }
 
-        return OpenAt(start, requestedExpiry);
+        return IssueAt(start, requestedExpiry);
     }
 
     /// <param name="duration">The requested duration, at least one second.</param>
     /// <param name="cancellationToken">Cancels the wait for credentials.</param>
     /// <exception cref="RefusedException"><c>storage_unavailable</c>: there are no signing credentials.</exception>
-    public async ValueTask<Grant> OpenForAsync(TimeSpan duration, CancellationToken cancellationToken)
+    public async ValueTask<Grant> IssueForAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         await urls.RefreshAsync(Now(), cancellationToken);
 
         var start = Now();
-        return OpenAt(start, (start + duration).ToUnixTimeSeconds());
+        return IssueAt(start, (start + duration).ToUnixTimeSeconds());
     }
 
-    private Grant OpenAt(DateTimeOffset start, long? requestedExpiry)
+    private Grant IssueAt(DateTimeOffset start, long? requestedExpiry)
     {
         var signer = urls.At(start);
         return new Grant(signer, start, window.EffectiveExpiry(requestedExpiry, start, signer.CredentialsEnd));

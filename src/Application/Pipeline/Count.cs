@@ -2,9 +2,9 @@ namespace S3Auth.Application.Pipeline;
 
 /// <summary>
 /// Seventh step: counts grants per day, of each hotkey and of all together. Only proved requests get here. A request that fails is charged
-/// like a grant, unless <see cref="Refunds"/> says otherwise; so is one whose client disconnects or does not read its answer.
+/// like a grant, unless <see cref="RefundPolicy"/> says otherwise; so is one whose client disconnects or does not read its answer.
 /// </summary>
-public sealed class Count<TRequest, TResponse>(IQuota quota, DailyLimits limits, Refunds refunds, Caller caller, QuotaUse use, TimeProvider time)
+public sealed class Count<TRequest, TResponse>(IQuota quota, DailyLimits limits, RefundPolicy refunds, Caller caller, QuotaUsage use, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {

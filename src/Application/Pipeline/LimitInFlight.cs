@@ -5,7 +5,7 @@ namespace S3Auth.Application.Pipeline;
 /// closed, so a client that does not read its answers gets no more of them. A request that is refused here costs neither its proof nor
 /// a grant: the client may send it again.
 /// </summary>
-public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests, InFlightTurn turn, Caller caller) : IPipelineBehavior<TRequest, TResponse>
+public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests, InFlightSlot slot, Caller caller) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
@@ -14,7 +14,7 @@ public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests
     {
         ArgumentNullException.ThrowIfNull(next);
 
-        if (!turn.TryTake(caller.Neuron.Hotkey))
+        if (!slot.TryAcquire(caller.Neuron.Hotkey))
         {
             throw TooMany();
         }
@@ -27,7 +27,7 @@ public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests
         {
             // Refusals need no slot. Otherwise an attacker who replays a hotkey's proofs and does not read the refusals would take its
             // slots.
-            turn.Dispose();
+            slot.Dispose();
             throw;
         }
     }
@@ -36,7 +36,7 @@ public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests
         RefusalCode.RateLimited,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"This hotkey has {requests.Most} requests in flight, which is the maximum. Read their answers to the end, then send this request again."))
+            $"This hotkey has {requests.MaxPerHotkey} requests in flight, which is the maximum. Read their answers to the end, then send this request again."))
     {
         RetryAfter = Retry,
     };

@@ -23,7 +23,7 @@ public sealed class RequestsInFlight(InFlightLimit limit)
     }
 
     /// <summary>The maximum number of requests of one hotkey.</summary>
-    internal int Most => limit.PerHotkey;
+    internal int MaxPerHotkey => limit.PerHotkey;
 
     /// <summary>Counts a request; false, without counting it, if the hotkey already has the maximum.</summary>
     internal bool TryEnter(AccountId hotkey)

@@ -6,7 +6,7 @@ namespace S3Auth.Application.Validators;
 /// </summary>
 /// <param name="maxJobs">The maximum number of jobs of all folders together.</param>
 /// <param name="memory">The lease for the memory of the jobs.</param>
-internal sealed class JobShares(int maxJobs, AnswerLease memory)
+internal sealed class JobShares(int maxJobs, ResponseMemoryLease memory)
 {
     // The objects of a job, besides the characters of its two strings.
     private const long MemoryForJob = 120;

@@ -68,7 +68,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     /// responses in flight use the whole memory budget.
     /// </exception>
     internal async Task<IReadOnlyDictionary<Folder, FoundJobs>> FindJobsAsync(
-        IReadOnlyCollection<Folder> folders, AnswerLease memory, CancellationToken cancellationToken)
+        IReadOnlyCollection<Folder> folders, ResponseMemoryLease memory, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(store.Info.ListingTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);

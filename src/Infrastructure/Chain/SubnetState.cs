@@ -59,7 +59,7 @@ internal static class SubnetState
         SkipNumbers(ref reader, count, ulong.MaxValue, "block_at_registration");
 
         var neurons = new Neuron[count];
-        Expect(count, reader.ReadCount(leastSize: 1), "alpha_stake");
+        Expect(count, reader.ReadCount(minItemSize: 1), "alpha_stake");
         for (var uid = 0; uid < count; uid++)
         {
             neurons[uid] = new Neuron(
@@ -75,7 +75,7 @@ internal static class SubnetState
         SkipNumbers(ref reader, count, ulong.MaxValue, "total_stake");
 
         // One list for each subnet of the chain, with one item for each hotkey of this subnet.
-        var subnets = reader.ReadCount(leastSize: 1);
+        var subnets = reader.ReadCount(minItemSize: 1);
         for (var subnet = 0; subnet < subnets; subnet++)
         {
             SkipNumbers(ref reader, count, ulong.MaxValue, "emission_history");
@@ -87,7 +87,7 @@ internal static class SubnetState
 
     private static bool[] ReadFlags(ref ScaleReader reader, int count, string list)
     {
-        Expect(count, reader.ReadCount(leastSize: 1), list);
+        Expect(count, reader.ReadCount(minItemSize: 1), list);
         var flags = new bool[count];
         for (var i = 0; i < count; i++)
         {
@@ -99,7 +99,7 @@ internal static class SubnetState
 
     private static void SkipNumbers(ref ScaleReader reader, int count, ulong most, string list)
     {
-        var length = reader.ReadCount(leastSize: 1);
+        var length = reader.ReadCount(minItemSize: 1);
         if (length != 0)
         {
             Expect(count, length, list);

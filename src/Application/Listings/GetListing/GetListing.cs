@@ -25,7 +25,7 @@ internal sealed class GetListingHandler(ListingLinks links, GrantIssuer grants, 
         var pageEnds = time.GetUtcNow() + MaxPageAge;
         try
         {
-            var grant = await grants.OpenAsync((linkEnds < pageEnds ? linkEnds : pageEnds).ToUnixTimeSeconds(), cancellationToken);
+            var grant = await grants.IssueAsync((linkEnds < pageEnds ? linkEnds : pageEnds).ToUnixTimeSeconds(), cancellationToken);
             return new ListingPage(grant.Signer.SignList(
                 listing with { StartAfter = request.StartAfter, ContinuationToken = request.ContinuationToken }, grant.Expiry));
         }

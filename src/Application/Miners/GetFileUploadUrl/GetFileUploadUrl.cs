@@ -32,7 +32,7 @@ internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout
                 RefusalCode.FileExists, $"The file {file.Key} exists already; choose another name, or leave it as it is.");
         }
 
-        var grant = await grants.OpenAsync(requestedExpiry: null, cancellationToken);
+        var grant = await grants.IssueAsync(requestedExpiry: null, cancellationToken);
         var (url, fields) = Sign(file, grant);
         return new FileUploadUrl
         {

@@ -9,7 +9,7 @@ internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileU
             .NotNull().WithMessage("Send 'filename': the name of the file, without any folder.");
 
         RuleFor(command => command.Source)
-            .IsConfigured(layout, leftOut: $"'{layout.DefaultSource}'");
+            .MustBeConfigured(layout, leftOut: $"'{layout.DefaultSource}'");
 
         RuleFor(command => command.Size)
             .InclusiveBetween(UploadPolicy.MinBytes, UploadPolicy.MaxBytes)

@@ -24,7 +24,7 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
                     + "/list-my-files to see the files that exist.");
         }
 
-        var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
+        var grant = await grants.IssueAsync(request.Expiry, cancellationToken);
         var wanted = layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source);
 
         var granted = new FolderGrant[wanted.Count];

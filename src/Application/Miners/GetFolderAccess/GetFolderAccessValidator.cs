@@ -5,7 +5,7 @@ internal sealed class GetFolderAccessValidator : MinerRequestValidator<GetFolder
     public GetFolderAccessValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
         : base(window, time)
     {
-        RuleFor(command => command.Expiry).IsAfterNow(time);
-        RuleFor(command => command.Source).IsConfigured(layout, leftOut: "all of them");
+        RuleFor(command => command.Expiry).MustBeAfterNow(time);
+        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all of them");
     }
 }

@@ -17,7 +17,7 @@ public sealed record ListMyFilesCommand : MinerRequest, IRequest<FileList>, IFil
 }
 
 /// <summary>Lists the files in the caller's folders.</summary>
-internal sealed class ListMyFilesHandler(Caller caller, FolderLayout layout, FilePages pages) : IRequestHandler<ListMyFilesCommand, FileList>
+internal sealed class ListMyFilesHandler(Caller caller, FolderLayout layout, FilePageReader pages) : IRequestHandler<ListMyFilesCommand, FileList>
 {
     public Task<FileList> Handle(ListMyFilesCommand request, CancellationToken cancellationToken) =>
         pages.ReadAsync(layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source), request, cancellationToken);

@@ -6,6 +6,6 @@ internal sealed class ListMyFilesValidator : MinerRequestValidator<ListMyFilesCo
         : base(window, time)
     {
         Include(new FileListRules());
-        RuleFor(command => command.Source).IsConfigured(layout, leftOut: "all of them");
+        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all of them");
     }
 }

@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Validators;
 
 /// <summary>Download URLs for files of one miner.</summary>
-public sealed record FilePresignedUrls : ILargeAnswer
+public sealed record FilePresignedUrls : ILargeResponse
 {
     /// <summary>The hotkey of the validator.</summary>
     public required AccountId ValidatorHotkey { get; init; }

@@ -25,7 +25,7 @@ public sealed record GetFilePresignedUrlsCommand : OneMinerRequest, IRequest<Fil
 
 /// <summary>Signs a download of each file in the miner's folders, and lists the other keys as invalid.</summary>
 internal sealed class GetFilePresignedUrlsHandler(
-    Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, IObjectStore store, AnswerLease memory)
+    Caller caller, FolderLayout layout, FolderOwnerResolver owners, GrantIssuer grants, IObjectStore store, ResponseMemoryLease memory)
     : IRequestHandler<GetFilePresignedUrlsCommand, FilePresignedUrls>
 {
     // The memory of one key's entry, besides the key itself.
@@ -33,12 +33,12 @@ internal sealed class GetFilePresignedUrlsHandler(
 
     public async Task<FilePresignedUrls> Handle(GetFilePresignedUrlsCommand request, CancellationToken cancellationToken)
     {
-        var folders = layout.FoldersOf(owners.Of(request, caller.Metagraph));
+        var folders = layout.FoldersOf(owners.Resolve(request, caller.Metagraph));
         var keys = request.FileKeys!;
         await memory.TakeAsync(keys.Sum(key => MemoryForKey + (2L * key!.Length)), cancellationToken);
 
         var hours = request.ExpiryHours ?? GetFilePresignedUrlsCommand.DefaultHours;
-        var grant = await grants.OpenForAsync(TimeSpan.FromHours(hours), cancellationToken);
+        var grant = await grants.IssueForAsync(TimeSpan.FromHours(hours), cancellationToken);
 
         var names = new Dictionary<string, ObjectName>(keys.Count, StringComparer.Ordinal);
         var invalid = new List<string>();

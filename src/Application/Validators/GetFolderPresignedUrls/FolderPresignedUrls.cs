@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Validators;
 
 /// <summary>Listings of every miner's job folders.</summary>
-public sealed record FolderPresignedUrls : ILargeAnswer
+public sealed record FolderPresignedUrls : ILargeResponse
 {
     /// <summary>The hotkey of the validator.</summary>
     public required AccountId ValidatorHotkey { get; init; }

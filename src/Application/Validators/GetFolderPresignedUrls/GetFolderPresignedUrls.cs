@@ -13,7 +13,7 @@ public sealed record GetFolderPresignedUrlsCommand : ValidatorRequest, IRequest<
 
 /// <summary>Finds all miners' folders and the jobs' folders inside them, and signs a listing of each job's folder.</summary>
 internal sealed class GetFolderPresignedUrlsHandler(
-    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, AnswerLease memory)
+    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, ResponseMemoryLease memory)
     : IRequestHandler<GetFolderPresignedUrlsCommand, FolderPresignedUrls>
 {
     public async Task<FolderPresignedUrls> Handle(GetFolderPresignedUrlsCommand request, CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ internal sealed class GetFolderPresignedUrlsHandler(
         var jobs = await discovery.FindJobsAsync([.. miners.SelectMany(miner => miner.Folders)], memory, cancellationToken);
 
         // After the listings, so that the time that the store takes does not shorten the grant.
-        var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
+        var grant = await grants.IssueAsync(request.Expiry, cancellationToken);
 
         return new FolderPresignedUrls
         {

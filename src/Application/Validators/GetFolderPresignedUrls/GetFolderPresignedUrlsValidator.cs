@@ -5,6 +5,6 @@ internal sealed class GetFolderPresignedUrlsValidator : SignedRequestValidator<G
     public GetFolderPresignedUrlsValidator(AccessWindow window, TimeProvider time)
         : base(window, time)
     {
-        RuleFor(command => command.Expiry).IsAfterNow(time);
+        RuleFor(command => command.Expiry).MustBeAfterNow(time);
     }
 }

@@ -18,14 +18,14 @@ public sealed record GetMinerListCommand : OneMinerRequest, IRequest<MinerList>
 }
 
 /// <summary>Signs one page of a listing, because the holder of a presigned listing cannot request the next page with it.</summary>
-internal sealed class GetMinerListHandler(Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants)
+internal sealed class GetMinerListHandler(Caller caller, FolderLayout layout, FolderOwnerResolver owners, GrantIssuer grants)
     : IRequestHandler<GetMinerListCommand, MinerList>
 {
     public async Task<MinerList> Handle(GetMinerListCommand request, CancellationToken cancellationToken)
     {
-        var prefix = layout.FoldersOf(owners.Of(request, caller.Metagraph), request.Source)[0].Prefix;
+        var prefix = layout.FoldersOf(owners.Resolve(request, caller.Metagraph), request.Source)[0].Prefix;
         var token = request.ContinuationToken is { Length: > 0 } given ? given : null;
-        var grant = await grants.OpenAsync(requestedExpiry: null, cancellationToken);
+        var grant = await grants.IssueAsync(requestedExpiry: null, cancellationToken);
 
         return new MinerList(grant.Signer.SignList(new Listing(prefix, ContinuationToken: token), grant.Expiry), prefix, grant.Seconds)
         {

@@ -6,7 +6,7 @@ internal sealed class GetMinerListValidator : OneMinerRequestValidator<GetMinerL
         : base(window, time, layout)
     {
         RuleFor(command => command.Source)
-            .IsConfigured(layout, leftOut: $"'{layout.DefaultSource}'");
+            .MustBeConfigured(layout, leftOut: $"'{layout.DefaultSource}'");
 
         RuleFor(command => command.ContinuationToken)
             .MaximumLength(GetMinerListCommand.MaxTokenLength)

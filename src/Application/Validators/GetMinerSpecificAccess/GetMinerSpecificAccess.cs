@@ -9,13 +9,13 @@ public sealed record GetMinerSpecificAccessCommand : OneMinerRequest, IRequest<M
 
 /// <summary>Signs a listing of each of the miner's folders, even if they are empty.</summary>
 internal sealed class GetMinerSpecificAccessHandler(
-    Caller caller, FolderLayout layout, MinerFolderOwner owners, GrantIssuer grants, ListingLinks links, IObjectStore store)
+    Caller caller, FolderLayout layout, FolderOwnerResolver owners, GrantIssuer grants, ListingLinks links, IObjectStore store)
     : IRequestHandler<GetMinerSpecificAccessCommand, MinerSpecificAccess>
 {
     public async Task<MinerSpecificAccess> Handle(GetMinerSpecificAccessCommand request, CancellationToken cancellationToken)
     {
-        var owner = owners.Of(request, caller.Metagraph);
-        var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
+        var owner = owners.Resolve(request, caller.Metagraph);
+        var grant = await grants.IssueAsync(request.Expiry, cancellationToken);
         var folders = MinerFolder.Sign(layout.FoldersOf(owner), grant, links);
 
         return new MinerSpecificAccess

@@ -5,6 +5,6 @@ internal sealed class GetMinerSpecificAccessValidator : OneMinerRequestValidator
     public GetMinerSpecificAccessValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
         : base(window, time, layout)
     {
-        RuleFor(command => command.Expiry).IsAfterNow(time);
+        RuleFor(command => command.Expiry).MustBeAfterNow(time);
     }
 }

@@ -13,7 +13,7 @@ public sealed record GetValidatorAccessCommand : ValidatorRequest, IRequest<Vali
 
 /// <summary>Finds all miners' folders in the bucket and signs a listing of each.</summary>
 internal sealed class GetValidatorAccessHandler(
-    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, AnswerLease memory)
+    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, ResponseMemoryLease memory)
     : IRequestHandler<GetValidatorAccessCommand, ValidatorAccess>
 {
     private const string Delimiter = "/";
@@ -27,7 +27,7 @@ internal sealed class GetValidatorAccessHandler(
         await memory.TakeAsync(miners.Count * MemoryForMiner, cancellationToken);
 
         // After the listing, so that the time that the store takes does not shorten the grant.
-        var grant = await grants.OpenAsync(request.Expiry, cancellationToken);
+        var grant = await grants.IssueAsync(request.Expiry, cancellationToken);
 
         return new ValidatorAccess
         {

@@ -5,6 +5,6 @@ internal sealed class GetValidatorAccessValidator : SignedRequestValidator<GetVa
     public GetValidatorAccessValidator(AccessWindow window, TimeProvider time)
         : base(window, time)
     {
-        RuleFor(command => command.Expiry).IsAfterNow(time);
+        RuleFor(command => command.Expiry).MustBeAfterNow(time);
     }
 }

@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Validators;
 
 /// <summary>Read access for a validator: listings of the whole data, of each source, and of every miner's folders.</summary>
-public sealed record ValidatorAccess : ILargeAnswer
+public sealed record ValidatorAccess : ILargeResponse
 {
     /// <summary>The name of the bucket.</summary>
     public required string Bucket { get; init; }

@@ -17,9 +17,9 @@ public sealed record ListFilesCommand : OneMinerRequest, IRequest<FileList>, IFi
 }
 
 /// <summary>Lists the files in the folders of the requested miner.</summary>
-internal sealed class ListFilesHandler(Caller caller, FolderLayout layout, MinerFolderOwner owners, FilePages pages)
+internal sealed class ListFilesHandler(Caller caller, FolderLayout layout, FolderOwnerResolver owners, FilePageReader pages)
     : IRequestHandler<ListFilesCommand, FileList>
 {
     public Task<FileList> Handle(ListFilesCommand request, CancellationToken cancellationToken) =>
-        pages.ReadAsync(layout.FoldersOf(owners.Of(request, caller.Metagraph), request.Source), request, cancellationToken);
+        pages.ReadAsync(layout.FoldersOf(owners.Resolve(request, caller.Metagraph), request.Source), request, cancellationToken);
 }

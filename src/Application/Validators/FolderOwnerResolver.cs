@@ -1,14 +1,14 @@
 namespace S3Auth.Application.Validators;
 
 /// <summary>Finds the account that names the folders of a requested miner.</summary>
-internal sealed class MinerFolderOwner(FolderLayout layout, IMetagraph metagraph)
+internal sealed class FolderOwnerResolver(FolderLayout layout, IMetagraph metagraph)
 {
     /// <param name="request">The request that names the miner.</param>
     /// <param name="snapshot">The metagraph that the caller was authenticated with.</param>
     /// <exception cref="RefusedException">
     /// <c>miner_not_found</c>: the coldkey of the hotkey is needed, but the hotkey is not registered.
     /// </exception>
-    internal AccountId Of(OneMinerRequest request, Metagraph snapshot) => request switch
+    internal AccountId Resolve(OneMinerRequest request, Metagraph snapshot) => request switch
     {
         { MinerColdkey: { } coldkey } => coldkey,
         { MinerHotkey: { } hotkey } => layout.FindFolderOwner(hotkey, snapshot) ?? throw NotFound(hotkey, snapshot),

@@ -7,7 +7,7 @@ namespace S3Auth.Application.Pipeline;
 /// that no caller can take all of it. A caller without other responses in flight may exceed its share, because handlers limit the size of
 /// each response. Thread-safe.
 /// </summary>
-public sealed class AnswerMemory(long maxBytes)
+public sealed class ResponseMemoryBudget(long maxBytes)
 {
     private const long MinBudget = 16 * 1024 * 1024;
     private const long MaxBudget = 1024 * 1024 * 1024;
@@ -23,7 +23,7 @@ public sealed class AnswerMemory(long maxBytes)
     private long _taken;
 
     /// <summary>A budget of an eighth of the memory that this process may use, but at least 16 MiB and at most 1 GiB.</summary>
-    public static AnswerMemory OfThisProcess() =>
+    public static ResponseMemoryBudget OfThisProcess() =>
         new(Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Share, MinBudget, MaxBudget));
 
     /// <summary>The number of bytes in use.</summary>
@@ -57,7 +57,7 @@ public sealed class AnswerMemory(long maxBytes)
     /// <param name="holder">The caller that the memory is charged to.</param>
     /// <param name="from">The current size, in bytes.</param>
     /// <param name="to">The new size, in bytes.</param>
-    public bool TryChange(AnswerHolder holder, long from, long to)
+    public bool TryChange(ResponseMemoryOwner holder, long from, long to)
     {
         lock (_gate)
         {

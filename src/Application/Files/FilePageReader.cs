@@ -4,10 +4,10 @@ namespace S3Auth.Application.Files;
 /// Lists the files of one owner's folders page by page, and signs a download URL for each. Prefix and cursor of the request can only narrow
 /// the result to a part of these folders; any other value is refused.
 /// </summary>
-internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUpload newest, AnswerLease memory)
+internal sealed class FilePageReader(IObjectStore store, GrantIssuer grants, NewestUpload newest, ResponseMemoryLease memory)
 {
     /// <summary>The maximum number of files in a page.</summary>
-    internal const int MostFiles = 1000;
+    internal const int MaxFiles = 1000;
 
     /// <summary>
     /// The approximate maximum of a page, in bytes of JSON (1 MiB). With long keys and URLs a page has fewer files than requested, but at
@@ -31,7 +31,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
         await memory.TakeAsync(MemoryForPage, cancellationToken);
         var (found, hasMore) = await ListAsync(prefixes, request, cancellationToken);
         newest.See(found);
-        var grant = await grants.OpenAsync(requestedExpiry: null, cancellationToken);
+        var grant = await grants.IssueAsync(requestedExpiry: null, cancellationToken);
 
         var files = new List<ListedFile>(found.Count);
         var bytes = 0;
@@ -63,7 +63,7 @@ internal sealed class FilePages(IObjectStore store, GrantIssuer grants, NewestUp
     private async Task<(List<StoredFile> Files, bool HasMore)> ListAsync(
         List<string> prefixes, IFileListRequest request, CancellationToken cancellationToken)
     {
-        var limit = (int)(request.Limit ?? MostFiles);
+        var limit = (int)(request.Limit ?? MaxFiles);
         var (current, after) = Begin(prefixes, request.Cursor);
         var files = new List<StoredFile>();
         for (; current < prefixes.Count; current++, after = null)

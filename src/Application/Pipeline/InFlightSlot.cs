@@ -4,12 +4,12 @@ namespace S3Auth.Application.Pipeline;
 /// The slot of one request among its hotkey's requests in flight. The request's scope releases it when the response is written or the
 /// connection is closed.
 /// </summary>
-public sealed class InFlightTurn(RequestsInFlight requests) : IDisposable
+public sealed class InFlightSlot(RequestsInFlight requests) : IDisposable
 {
     private AccountId? _hotkey;
 
     /// <summary>Acquires the slot; false if the hotkey already has the maximum number of requests in flight.</summary>
-    internal bool TryTake(AccountId hotkey)
+    internal bool TryAcquire(AccountId hotkey)
     {
         if (_hotkey is not null)
         {

@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>The remaining quota after a request was counted, for the response headers; one per request.</summary>
-public sealed class QuotaUse
+public sealed class QuotaUsage
 {
     /// <summary>The counted request; null before it is counted.</summary>
     public QuotaRequest? Request { get; private set; }

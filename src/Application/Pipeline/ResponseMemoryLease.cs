@@ -1,10 +1,10 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// The part of <see cref="AnswerMemory"/> that one request's response takes. Handlers of large responses acquire it before the expensive
+/// The part of <see cref="ResponseMemoryBudget"/> that one request's response takes. Handlers of large responses acquire it before the expensive
 /// work. The request's scope releases it when the response is written or the connection is closed. Thread-safe.
 /// </summary>
-public sealed class AnswerLease(AnswerMemory memory, Caller caller, Origin origin, TimeProvider time) : IDisposable
+public sealed class ResponseMemoryLease(ResponseMemoryBudget memory, Caller caller, RequestOrigin origin, TimeProvider time) : IDisposable
 {
     /// <summary>How long a request waits for memory.</summary>
     internal static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(2);
@@ -15,7 +15,7 @@ public sealed class AnswerLease(AnswerMemory memory, Caller caller, Origin origi
     private readonly Lock _gate = new();
     private long _bytes;
 
-    private AnswerHolder Holder => new(caller.Neuron.Hotkey, origin.ClientGroup);
+    private ResponseMemoryOwner Holder => new(caller.Neuron.Hotkey, origin.ClientGroup);
 
     /// <summary>Changes the lease to this many bytes. Waits for them up to <see cref="WaitTimeout"/>.</summary>
     /// <exception cref="RefusedException"><c>server_busy</c>: not enough memory became free in time.</exception>

@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>The origin of a request; one per request. Id and address are for audit records only.</summary>
-public sealed class Origin
+public sealed class RequestOrigin
 {
     /// <summary>The request's id.</summary>
     public string RequestId { get; set; } = "";

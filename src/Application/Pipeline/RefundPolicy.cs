@@ -7,7 +7,7 @@ namespace S3Auth.Application.Pipeline;
 /// the server or its store. A hotkey gets at most as many of the latter refunds per day as it has grants, so that it cannot retry without
 /// limit against a failing store. All other requests are charged. Keeps one counter for each role of a hotkey. Thread-safe.
 /// </summary>
-public sealed class Refunds
+public sealed class RefundPolicy
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(Role Role, AccountId Hotkey), long> _faults = [];
