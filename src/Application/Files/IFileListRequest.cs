@@ -12,3 +12,10 @@ internal interface IFileListRequest
     /// <summary>The cursor of an earlier page; null for the first page.</summary>
     string? Cursor { get; }
 }
+
+internal sealed class FileListRules : AbstractValidator<IFileListRequest>
+{
+    public FileListRules() => RuleFor(request => request.Limit)
+        .InclusiveBetween(1, FilePageReader.MaxFiles)
+        .WithMessage($"Send 'limit' from 1 to {FilePageReader.MaxFiles}, or leave it out for {FilePageReader.MaxFiles}.");
+}

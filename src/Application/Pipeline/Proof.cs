@@ -11,3 +11,13 @@ public sealed record Proof(string Text, Sr25519Signature Signature, ProofKind Ki
     /// <summary>The kind and the text, without the signature.</summary>
     public override string ToString() => $"{Kind} over {Text}";
 }
+
+/// <summary>How a request is proved.</summary>
+public enum ProofKind
+{
+    /// <summary>A commitment in the body.</summary>
+    Commitment,
+
+    /// <summary>Tao v2 headers.</summary>
+    TaoHeaders,
+}

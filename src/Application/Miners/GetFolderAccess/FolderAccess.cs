@@ -41,3 +41,10 @@ public sealed record FolderAccess : IGranted
 
     GrantedAccess IGranted.Granted => new(Folders is null ? [Folder] : [.. Folders.Values.Select(folder => folder.Folder)], Files: null, Expiry);
 }
+
+/// <summary>Access to one folder.</summary>
+/// <param name="Folder">The prefix of the folder, which ends with <c>/</c>.</param>
+/// <param name="Url">The URL of the upload form.</param>
+/// <param name="Fields">The fields of the form.</param>
+/// <param name="ListUrl">A presigned listing of the first 1,000 objects in the folder, with percent-encoded names.</param>
+public sealed record FolderGrant(string Folder, string Url, IReadOnlyDictionary<string, string> Fields, string ListUrl);

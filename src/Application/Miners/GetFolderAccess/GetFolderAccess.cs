@@ -10,6 +10,16 @@ public sealed record GetFolderAccessCommand : MinerRequest, IRequest<FolderAcces
     public Source? Source { get; init; }
 }
 
+internal sealed class GetFolderAccessValidator : MinerRequestValidator<GetFolderAccessCommand>
+{
+    public GetFolderAccessValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time)
+    {
+        RuleFor(command => command.Expiry).MustBeAfterNow(time);
+        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all of them");
+    }
+}
+
 /// <summary>Grants uploads into the caller's folders, and a listing of each.</summary>
 internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store)
     : IRequestHandler<GetFolderAccessCommand, FolderAccess>

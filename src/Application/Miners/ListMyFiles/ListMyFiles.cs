@@ -16,6 +16,16 @@ public sealed record ListMyFilesCommand : MinerRequest, IRequest<FileList>, IFil
     public string? Cursor { get; init; }
 }
 
+internal sealed class ListMyFilesValidator : MinerRequestValidator<ListMyFilesCommand>
+{
+    public ListMyFilesValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time)
+    {
+        Include(new FileListRules());
+        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all of them");
+    }
+}
+
 /// <summary>Lists the files in the caller's folders.</summary>
 internal sealed class ListMyFilesHandler(Caller caller, FolderLayout layout, FilePageReader pages) : IRequestHandler<ListMyFilesCommand, FileList>
 {

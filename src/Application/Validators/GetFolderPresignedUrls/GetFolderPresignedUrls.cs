@@ -11,6 +11,15 @@ public sealed record GetFolderPresignedUrlsCommand : ValidatorRequest, IRequest<
     internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.FolderUrls(hotkey, timestamp);
 }
 
+internal sealed class GetFolderPresignedUrlsValidator : SignedRequestValidator<GetFolderPresignedUrlsCommand>
+{
+    public GetFolderPresignedUrlsValidator(AccessWindow window, TimeProvider time)
+        : base(window, time)
+    {
+        RuleFor(command => command.Expiry).MustBeAfterNow(time);
+    }
+}
+
 /// <summary>Finds all miners' folders and the jobs' folders inside them, and signs a listing of each job's folder.</summary>
 internal sealed class GetFolderPresignedUrlsHandler(
     Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, ResponseMemoryLease memory)

@@ -17,6 +17,20 @@ public sealed record GetMinerListCommand : OneMinerRequest, IRequest<MinerList>
     public string? ContinuationToken { get; init; }
 }
 
+internal sealed class GetMinerListValidator : OneMinerRequestValidator<GetMinerListCommand>
+{
+    public GetMinerListValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time, layout)
+    {
+        RuleFor(command => command.Source)
+            .MustBeConfigured(layout, leftOut: $"'{layout.DefaultSource}'");
+
+        RuleFor(command => command.ContinuationToken)
+            .MaximumLength(GetMinerListCommand.MaxTokenLength)
+            .WithMessage("Send as 'continuation_token' the NextContinuationToken of the previous page, or leave it out for the first page.");
+    }
+}
+
 /// <summary>Signs one page of a listing, because the holder of a presigned listing cannot request the next page with it.</summary>
 internal sealed class GetMinerListHandler(Caller caller, FolderLayout layout, FolderOwnerResolver owners, GrantIssuer grants)
     : IRequestHandler<GetMinerListCommand, MinerList>

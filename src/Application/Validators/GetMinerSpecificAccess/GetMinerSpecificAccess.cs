@@ -7,6 +7,15 @@ public sealed record GetMinerSpecificAccessCommand : OneMinerRequest, IRequest<M
     public long? Expiry { get; init; }
 }
 
+internal sealed class GetMinerSpecificAccessValidator : OneMinerRequestValidator<GetMinerSpecificAccessCommand>
+{
+    public GetMinerSpecificAccessValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time, layout)
+    {
+        RuleFor(command => command.Expiry).MustBeAfterNow(time);
+    }
+}
+
 /// <summary>Signs a listing of each of the miner's folders, even if they are empty.</summary>
 internal sealed class GetMinerSpecificAccessHandler(
     Caller caller, FolderLayout layout, FolderOwnerResolver owners, GrantIssuer grants, ListingLinks links, IObjectStore store)

@@ -11,6 +11,15 @@ public sealed record GetValidatorAccessCommand : ValidatorRequest, IRequest<Vali
     internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.ValidatorAccess(timestamp);
 }
 
+internal sealed class GetValidatorAccessValidator : SignedRequestValidator<GetValidatorAccessCommand>
+{
+    public GetValidatorAccessValidator(AccessWindow window, TimeProvider time)
+        : base(window, time)
+    {
+        RuleFor(command => command.Expiry).MustBeAfterNow(time);
+    }
+}
+
 /// <summary>Finds all miners' folders in the bucket and signs a listing of each.</summary>
 internal sealed class GetValidatorAccessHandler(
     Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, ResponseMemoryLease memory)

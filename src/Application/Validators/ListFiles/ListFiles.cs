@@ -16,6 +16,16 @@ public sealed record ListFilesCommand : OneMinerRequest, IRequest<FileList>, IFi
     public string? Cursor { get; init; }
 }
 
+internal sealed class ListFilesValidator : OneMinerRequestValidator<ListFilesCommand>
+{
+    public ListFilesValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+        : base(window, time, layout)
+    {
+        Include(new FileListRules());
+        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all of them");
+    }
+}
+
 /// <summary>Lists the files in the folders of the requested miner.</summary>
 internal sealed class ListFilesHandler(Caller caller, FolderLayout layout, FolderOwnerResolver owners, FilePageReader pages)
     : IRequestHandler<ListFilesCommand, FileList>
