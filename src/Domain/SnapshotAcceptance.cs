@@ -1,15 +1,15 @@
 namespace S3Auth.Domain;
 
 /// <summary>
-/// Decides whether a snapshot that was just read from the chain may replace the current one. While the current snapshot is fresh, neither an
-/// older block nor another chain replaces it. Once it is stale, every snapshot does, as at the first start, except one of the same block:
-/// otherwise a chain that stands still would look fresh.
+/// Decides whether a snapshot that was just read from the chain may replace the current one. While the current snapshot is fresh, neither
+/// an older block nor another chain replaces it. Once it is stale, every snapshot does, as at the first start, except one of the same
+/// block: otherwise a chain that stands still would look fresh.
 /// </summary>
 public static class SnapshotAcceptance
 {
     /// <summary>
-    /// How long the finalized block may stay the same. The chain makes a block every 12 s; a node that shows the same block for longer is not
-    /// trusted.
+    /// How long the finalized block may stay the same. The chain makes a block every 12 s; a node that shows the same block for longer is
+    /// not trusted.
     /// </summary>
     public static readonly TimeSpan MaxBlockAge = TimeSpan.FromMinutes(5);
 

@@ -52,7 +52,8 @@ public sealed class AnswersInFlightTests
 
         var refused = Assert.ThrowsAsync<RefusedException>(() => BeginAsync(Subnet.AsBob));
         Assert.That((refused!.Code, refused.RetryAfter), Is.EqualTo((RefusalCode.RateLimited, TimeSpan.FromSeconds(1))));
-        Assert.That((_subnet.UsedProofs.Count, _subnet.Quota.Invocations.Count), Is.EqualTo((proofs, used)), "neither its proof nor a grant");
+        Assert.That(
+            (_subnet.UsedProofs.Count, _subnet.Quota.Invocations.Count), Is.EqualTo((proofs, used)), "neither its proof nor a grant");
         Assert.That(_subnet.Recorded[^1].Decision, Is.EqualTo("rate_limited"));
         await BeginAsync(Subnet.AsAlice);
 
@@ -66,7 +67,8 @@ public sealed class AnswersInFlightTests
         _subnet.Use = ProofUse.Repeated;
         for (var i = 0; i < 5; i++)
         {
-            Assert.That(Assert.ThrowsAsync<RefusedException>(() => BeginAsync(Subnet.AsBob))!.Code, Is.EqualTo(RefusalCode.ReplayedRequest));
+            Assert.That(
+                Assert.ThrowsAsync<RefusedException>(() => BeginAsync(Subnet.AsBob))!.Code, Is.EqualTo(RefusalCode.ReplayedRequest));
         }
 
         _subnet.Use = ProofUse.First;
@@ -76,7 +78,8 @@ public sealed class AnswersInFlightTests
     [Test]
     public async Task Slot_is_released_however_the_request_ends()
     {
-        _subnet.Store.SetupSequence(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        _subnet.Store.SetupSequence(
+            port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new OperationCanceledException())
             .ThrowsAsync(new InvalidOperationException("boom"))
             .ThrowsAsync(RefusedException.StorageTimeout());
@@ -118,7 +121,9 @@ public sealed class AnswersInFlightTests
         do
         {
             var page = await _subnet.SendAsync(Files with { Cursor = cursor });
-            Assert.That(page.Files.Sum(JsonSize.Of), Is.InRange(page.NextCursor is null ? 1 : FilePageReader.MaxBytes / 2, FilePageReader.MaxBytes));
+            Assert.That(
+                page.Files.Sum(JsonSize.Of),
+                Is.InRange(page.NextCursor is null ? 1 : FilePageReader.MaxBytes / 2, FilePageReader.MaxBytes));
             found.AddRange(page.Files.Select(file => file.Key));
             (cursor, pages) = (page.NextCursor, pages + 1);
         }
@@ -169,7 +174,9 @@ public sealed class AnswersInFlightTests
 
         var refused = await asked;
         Assert.That((refused.Code, refused.RetryAfter), Is.EqualTo((RefusalCode.ServerBusy, TimeSpan.FromSeconds(5))));
-        subnet.Store.Verify(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
+        subnet.Store.Verify(
+            port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()),
+            Times.Never);
         subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Once);
     }
 
@@ -196,12 +203,17 @@ public sealed class AnswersInFlightTests
     public void No_caller_can_take_all_memory()
     {
         var memory = new ResponseMemoryBudget(64 * Mebi);
-        ResponseMemoryOwner Holder(byte hotkey, int client) => new(AccountId.FromBytes(Enumerable.Repeat(hotkey, AccountId.Size).ToArray()), client);
+        ResponseMemoryOwner Holder(byte hotkey, int client) =>
+            new(AccountId.FromBytes(Enumerable.Repeat(hotkey, AccountId.Size).ToArray()), client);
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Enumerable.Range(0, 40).Count(i => memory.TryChange(Holder(1, i), 0, Mebi)), Is.EqualTo(16), "a hotkey, from many addresses");
-            Assert.That(Enumerable.Range(0, 40).Count(i => memory.TryChange(Holder((byte)(100 + i), 77), 0, Mebi)), Is.EqualTo(32), "an address, with many hotkeys");
+            Assert.That(
+                Enumerable.Range(0, 40).Count(i => memory.TryChange(Holder(1, i), 0, Mebi)), Is.EqualTo(16),
+                "a hotkey, from many addresses");
+            Assert.That(
+                Enumerable.Range(0, 40).Count(i => memory.TryChange(Holder((byte)(100 + i), 77), 0, Mebi)), Is.EqualTo(32),
+                "an address, with many hotkeys");
             Assert.That(memory.TryChange(new ResponseMemoryOwner(null, 77), 0, 1), Is.False, "the same without a hotkey");
             Assert.That(memory.TryChange(Holder(2, 78), 0, 16 * Mebi), "somebody else");
             Assert.That(memory.TryChange(Holder(3, 79), 0, 1), Is.False, "when all is taken");
@@ -230,7 +242,8 @@ public sealed class AnswersInFlightTests
     [TestCase(RefusalCode.ServerBusy, true)]
     public async Task Refusal_is_refunded_if_it_cost_nothing_or_was_the_servers_fault(RefusalCode code, bool isRefunded)
     {
-        _subnet.Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        _subnet.Store.Setup(
+            port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(new RefusedException(code, "As the case may be."));
 
         await _subnet.RefuseAsync(Files);
@@ -256,7 +269,8 @@ public sealed class AnswersInFlightTests
     public async Task Refunds_for_a_failing_store_are_limited()
     {
         using var subnet = new Subnet { Limits = new DailyLimits(PerMiner: 3, PerValidator: 1000, Total: 5000) };
-        subnet.Store.Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+        subnet.Store.Setup(
+            port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(RefusedException.StorageUnavailable());
         for (var i = 0; i < 10; i++)
         {
@@ -284,7 +298,9 @@ public sealed class AnswersInFlightTests
             var shares = new JobShares(maxJobs: 425, request.ServiceProvider.GetRequiredService<ResponseMemoryLease>());
             foreach (var number in Enumerable.Range(0, counts.Length).OrderBy(_ => random.Next()))
             {
-                shares.Add(FolderOf(number), new FoundJobs([.. Enumerable.Range(0, counts[number]).Select(i => new FoundJob(JobOf(i), $"p/{i}/"))], HasMore: false));
+                shares.Add(
+                    FolderOf(number),
+                    new FoundJobs([.. Enumerable.Range(0, counts[number]).Select(i => new FoundJob(JobOf(i), $"p/{i}/"))], HasMore: false));
             }
 
             var found = shares.Divide();
@@ -303,21 +319,27 @@ public sealed class AnswersInFlightTests
     public async Task Validators_with_the_same_listing_share_the_list_made_from_it()
     {
         var page = new FolderPage([$"data/x/{Subnet.Dave}/"], HasMore: false);
-        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>())).ReturnsAsync(page);
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(page);
         var discovery = _subnet.Services().GetRequiredService<MinerDiscovery>();
 
         var (first, second) = (await discovery.FindAsync(default), await discovery.FindAsync(default));
-        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>())).ReturnsAsync(page with { });
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(page with { });
 
         Assert.That(second, Is.SameAs(first));
-        Assert.That(await discovery.FindAsync(default), Is.Not.SameAs(first).And.EquivalentTo(first).Using<FoundMiner, FoundMiner>((one, other) => one.Owner == other.Owner));
+        Assert.That(
+            await discovery.FindAsync(default), Is.Not.SameAs(first).And.EquivalentTo(first).Using<FoundMiner, FoundMiner>(
+                (one, other) => one.Owner == other.Owner));
     }
 
     [Test]
     public async Task Urls_of_large_responses_are_signed_when_they_are_read()
     {
         _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync((string prefix, int? _, CancellationToken _) => new FolderPage(prefix.Contains("job_id", StringComparison.Ordinal) ? [prefix + "1/"] : [$"{prefix}{Subnet.Dave}/"], HasMore: false));
+            .ReturnsAsync(
+                (string prefix, int? _, CancellationToken _) => new FolderPage(
+                    prefix.Contains("job_id", StringComparison.Ordinal) ? [prefix + "1/"] : [$"{prefix}{Subnet.Dave}/"], HasMore: false));
 
         var access = await _subnet.SendAsync(Subnet.AsAlice);
         var before = _subnet.Signer.Signed;
@@ -328,7 +350,8 @@ public sealed class AnswersInFlightTests
 
     private static Folder FolderOf(int number) => new ColdkeyLayout([Subnet.SourceOf($"s{number}")]).FoldersOf(Subnet.Dave)[0];
 
-    private void VerifyRefunds(int count) => _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(count));
+    private void VerifyRefunds(int count) =>
+        _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(count));
 
     private AsyncServiceScope NewRequest()
     {
@@ -338,7 +361,8 @@ public sealed class AnswersInFlightTests
     }
 
     /// <summary>Sends a request whose response is not written yet.</summary>
-    private async Task BeginAsync<T>(IRequest<T> request) => await NewRequest().ServiceProvider.GetRequiredService<IMediator>().Send(request);
+    private async Task BeginAsync<T>(IRequest<T> request) =>
+        await NewRequest().ServiceProvider.GetRequiredService<IMediator>().Send(request);
 
     private async Task EndAsync(int number)
     {
@@ -347,7 +371,9 @@ public sealed class AnswersInFlightTests
     }
 
     private static JobId JobOf(int number) =>
-        JobId.TryParse(number.ToString(CultureInfo.InvariantCulture), out var id) ? id : throw new ArgumentException("No job.", nameof(number));
+        JobId.TryParse(number.ToString(CultureInfo.InvariantCulture), out var id)
+            ? id
+            : throw new ArgumentException("No job.", nameof(number));
 
     private void Holds(IReadOnlyList<string> keys) => _subnet.Store
         .Setup(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))

@@ -44,7 +44,8 @@ public sealed class FileListTests
         Assert.Multiple(() =>
         {
             Assert.That(own.Files, Is.EqualTo(asked.Files));
-            Assert.That(own.Files[0], Is.EqualTo(new ListedFile(InX("a b%2F."), 4096, Uploaded, "etag", $"get {InX("a b%2F.")} until +86400")));
+            Assert.That(
+                own.Files[0], Is.EqualTo(new ListedFile(InX("a b%2F."), 4096, Uploaded, "etag", $"get {InX("a b%2F.")} until +86400")));
             Assert.That(own.Files.Select(file => file.Key), Is.EqualTo(new[] { InX("a b%2F."), InReddit("c") }));
             Assert.That((own.NextCursor, own.ExpiresInSeconds), Is.EqualTo((default(string), 86400)));
         });
@@ -68,7 +69,8 @@ public sealed class FileListTests
         do
         {
             var page = await _subnet.SendAsync(AsBob with { Limit = limit, Cursor = cursor });
-            Assert.That(page.Files, Has.Count.EqualTo(page.NextCursor is null ? all.Length - seen.Count : limit), "only the last page is short");
+            Assert.That(
+                page.Files, Has.Count.EqualTo(page.NextCursor is null ? all.Length - seen.Count : limit), "only the last page is short");
             seen.AddRange(page.Files.Select(file => file.Key));
             cursor = page.NextCursor;
             pages++;
@@ -96,29 +98,37 @@ public sealed class FileListTests
 
         Assert.Multiple(async () =>
         {
-            Assert.That(await KeysAsync(AsBob with { Source = Subnet.SourceOf("x") }), Is.EqualTo(new[] { InX("a1"), InX("a2"), InX("b") }));
+            Assert.That(
+                await KeysAsync(AsBob with { Source = Subnet.SourceOf("x") }), Is.EqualTo(new[] { InX("a1"), InX("a2"), InX("b") }));
             Assert.That(await KeysAsync(AsBob with { Prefix = "a" }), Is.EqualTo(new[] { InX("a1"), InX("a2"), InReddit("a3") }));
             Assert.That(await KeysAsync(AsBob with { Prefix = InX("a") }), Is.EqualTo(new[] { InX("a1"), InX("a2") }));
             Assert.That(await KeysAsync(AsBob with { Prefix = InReddit("") }), Is.EqualTo(new[] { InReddit("a3") }));
-            Assert.That(await KeysAsync(AsBob with { Prefix = InX("a"), Source = Subnet.SourceOf("x") }), Is.EqualTo(new[] { InX("a1"), InX("a2") }));
+            Assert.That(
+                await KeysAsync(AsBob with { Prefix = InX("a"), Source = Subnet.SourceOf("x") }), Is.EqualTo(
+                    new[] { InX("a1"), InX("a2") }));
         });
     }
 
     private static IEnumerable<string> Outside() =>
     [
-        "data/", $"data/x/{Subnet.Bob}/", $"data/x/{Subnet.Dave}", $"data/x/{Subnet.Dave}x/", "../", "..", InX("../" + Subnet.Bob), "/", $"/data/x/{Subnet.Bob}/",
+        "data/", $"data/x/{Subnet.Bob}/", $"data/x/{Subnet.Dave}", $"data/x/{Subnet.Dave}x/", "../", "..", InX("../" + Subnet.Bob), "/",
+        $"/data/x/{Subnet.Bob}/",
         $"data/hotkey={Subnet.Bob}/",
     ];
 
     [TestCaseSource(nameof(Outside))]
     public async Task Prefix_outside_of_the_folders_is_refused_without_a_listing(string prefix)
     {
-        foreach (var refused in (RefusedException[])[await _subnet.RefuseAsync(AsBob with { Prefix = prefix }), await _subnet.RefuseAsync(AsAlice with { Prefix = prefix })])
+        RefusedException[] refusals =
+            [await _subnet.RefuseAsync(AsBob with { Prefix = prefix }), await _subnet.RefuseAsync(AsAlice with { Prefix = prefix })];
+        foreach (var refused in refusals)
         {
             Assert.That((refused.Code, refused.Errors.Keys.Single()), Is.EqualTo((RefusalCode.InvalidRequest, "prefix")));
         }
 
-        _subnet.Store.Verify(port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
+        _subnet.Store.Verify(
+            port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()),
+            Times.Never);
     }
 
     [Test]
@@ -139,7 +149,9 @@ public sealed class FileListTests
         Assert.Multiple(async () =>
         {
             Assert.That(await KeysAsync(wrong), Is.EqualTo(new[] { InX("a2"), InX("a3") }), "it is right here");
-            Assert.That(await KeysAsync(AsAlice with { Cursor = cursor, Prefix = "a" }), Is.EqualTo(new[] { InX("a2"), InX("a3") }), "whoever may list the same");
+            Assert.That(
+                await KeysAsync(AsAlice with { Cursor = cursor, Prefix = "a" }), Is.EqualTo(new[] { InX("a2"), InX("a3") }),
+                    "whoever may list the same");
             await AssertRefusedAsync(wrong with { Prefix = null });
             await AssertRefusedAsync(wrong with { Prefix = InX("a") });
             await AssertRefusedAsync(wrong with { Source = Subnet.SourceOf("x") });
@@ -196,7 +208,9 @@ public sealed class FileListTests
     {
         // As text, all of these would be the same key, which comes before all of them.
         byte[][] names = [[0xfe], [0xff], [0xff, 0], [0xff, (byte)'a'], [0xff, 0xff]];
-        Holds([Subnet.KeyOf(InX("a")), .. names.Select(name => Subnet.KeyOf([.. Encoding.UTF8.GetBytes(InX("")), .. name])), Subnet.KeyOf(InReddit("z"))]);
+        Holds(
+            [Subnet.KeyOf(InX("a")), .. names.Select(name => Subnet.KeyOf([.. Encoding.UTF8.GetBytes(InX("")), .. name])),
+                Subnet.KeyOf(InReddit("z"))]);
         var seen = new List<ListedFile>();
         string? cursor = null;
         do
@@ -210,7 +224,9 @@ public sealed class FileListTests
 
         string[] texts = ["a", "\ufffd", "\ufffd", "\ufffd\0", "\ufffda", "\ufffd\ufffd"];
         Assert.That(seen.Select(file => file.Key), Is.EqualTo(texts.Select(InX).Append(InReddit("z"))));
-        Assert.That(seen.Select(file => file.DownloadUrl is not null), Is.EqualTo(new[] { true, false, false, false, false, false, true }), "no store takes such bytes in a URL");
+        Assert.That(
+            seen.Select(file => file.DownloadUrl is not null), Is.EqualTo(new[] { true, false, false, false, false, false, true }),
+            "no store takes such bytes in a URL");
     }
 
     [Test]
@@ -222,7 +238,8 @@ public sealed class FileListTests
         var first = await _subnet.SendAsync(AsAlice with { Limit = 1 });
         var second = await _subnet.SendAsync(AsAlice with { Cursor = first.NextCursor });
 
-        Assert.That((first.Files[0].Key, first.Files[0].DownloadUrl), Is.EqualTo((longest, default(string))), "S3 takes 1,024 bytes in a URL");
+        Assert.That(
+            (first.Files[0].Key, first.Files[0].DownloadUrl), Is.EqualTo((longest, default(string))), "S3 takes 1,024 bytes in a URL");
         Assert.That(second.Files.Select(file => file.Key), Is.EqualTo(new[] { InX("m") }));
     }
 
@@ -240,14 +257,17 @@ public sealed class FileListTests
 
         var page = await _subnet.SendAsync(AsBob);
 
-        Assert.That(page.Files.Select(file => (file.Key, file.DownloadUrl)), Is.EqualTo(new[] { (InX(""), default(string)), (InX("../b"), null) }));
+        Assert.That(
+            page.Files.Select(file => (file.Key, file.DownloadUrl)), Is.EqualTo(new[] { (InX(""), default(string)), (InX("../b"), null) }));
     }
 
     [Test]
     public async Task Source_that_is_not_configured_is_refused()
     {
-        Assert.That((await _subnet.RefuseAsync(AsBob with { Source = Subnet.SourceOf("youtube") })).Errors.Keys, Is.EqualTo(new[] { "source" }));
-        Assert.That((await _subnet.RefuseAsync(AsAlice with { Source = Subnet.SourceOf("youtube") })).Errors.Keys, Is.EqualTo(new[] { "source" }));
+        Assert.That(
+            (await _subnet.RefuseAsync(AsBob with { Source = Subnet.SourceOf("youtube") })).Errors.Keys, Is.EqualTo(new[] { "source" }));
+        Assert.That(
+            (await _subnet.RefuseAsync(AsAlice with { Source = Subnet.SourceOf("youtube") })).Errors.Keys, Is.EqualTo(new[] { "source" }));
     }
 
     [Test]
@@ -266,8 +286,10 @@ public sealed class FileListTests
         await subnet.SendAsync(AsBob);
         await subnet.SendAsync(AsAlice with { MinerColdkey = null, MinerHotkey = Subnet.Dave });
 
-        subnet.Store.Verify(port => port.ListFilesAsync($"data/hotkey={Subnet.Bob}/", null, 1000, It.IsAny<CancellationToken>()), Times.Once);
-        subnet.Store.Verify(port => port.ListFilesAsync($"data/hotkey={Subnet.Dave}/", null, 1000, It.IsAny<CancellationToken>()), Times.Once);
+        subnet.Store.Verify(
+            port => port.ListFilesAsync($"data/hotkey={Subnet.Bob}/", null, 1000, It.IsAny<CancellationToken>()), Times.Once);
+        subnet.Store.Verify(
+            port => port.ListFilesAsync($"data/hotkey={Subnet.Dave}/", null, 1000, It.IsAny<CancellationToken>()), Times.Once);
     }
 
     private void Holds(params string[] keys) => Holds([.. keys.Select(Subnet.KeyOf)]);

@@ -24,9 +24,13 @@ public sealed class GetFilePresignedUrlsTests
         {
             Assert.That(answer.FileUrls[File], Is.EqualTo(new FileUrl($"get {File} until +3600", File, 3600, "a.parquet")));
             Assert.That(answer.FileUrls, Has.Count.EqualTo(2));
-            Assert.That((answer.TotalRequestedFiles, answer.ValidFilesCount, answer.InvalidFilesCount, answer.SuccessfulUrls, answer.FailedFiles), Is.EqualTo((2, 2, 0, 2, 0)));
+            Assert.That(
+                (answer.TotalRequestedFiles, answer.ValidFilesCount, answer.InvalidFilesCount, answer.SuccessfulUrls, answer.FailedFiles),
+                Is.EqualTo((2, 2, 0, 2, 0)));
             Assert.That(answer.ExpiryTime.ToUnixTimeSeconds(), Is.EqualTo(Subnet.Now + 3600));
-            Assert.That((answer.ExpiryHours, answer.ValidatorHotkey, answer.MinerColdkey, answer.MinerHotkey), Is.EqualTo((1, Subnet.Alice, Subnet.Dave, default(Substrate.AccountId?))));
+            Assert.That(
+                (answer.ExpiryHours, answer.ValidatorHotkey, answer.MinerColdkey, answer.MinerHotkey),
+                Is.EqualTo((1, Subnet.Alice, Subnet.Dave, default(Substrate.AccountId?))));
             Assert.That(answer.CommitmentUsed, Is.EqualTo($"s3:validator:files:{Subnet.Dave}:{Subnet.Alice}:{Subnet.Now}"));
             Assert.That(subnet.Verified, Is.EqualTo(new[] { (Subnet.Alice, answer.CommitmentUsed) }));
         });
@@ -39,7 +43,8 @@ public sealed class GetFilePresignedUrlsTests
         string[] foreign =
         [
             $"data/x/{Subnet.Bob}/a.parquet", $"data/x/{Subnet.Dave}x/a.parquet", $"data/x/{Subnet.Dave}", $"data/x/{Subnet.Dave}/",
-            $"data/x/{Subnet.Dave}/../{Subnet.Bob}/a.parquet", $"data/youtube/{Subnet.Dave}/a.parquet", $"data/hotkey={Subnet.Bob}/a.parquet",
+            $"data/x/{Subnet.Dave}/../{Subnet.Bob}/a.parquet", $"data/youtube/{Subnet.Dave}/a.parquet",
+            $"data/hotkey={Subnet.Bob}/a.parquet",
             "", "/", "data/", new string('a', 2000), $"data/x/{Subnet.Dave}/\ud800",
         ];
 

@@ -52,7 +52,8 @@ public sealed class GetFileUploadUrlTests
     {
         using var subnet = new Subnet();
 
-        var upload = await subnet.SendAsync(AsBob with { Source = Subnet.SourceOf(source), JobId = JobId.TryParse(job, out var id) ? id : null });
+        var upload = await subnet.SendAsync(
+            AsBob with { Source = Subnet.SourceOf(source), JobId = JobId.TryParse(job, out var id) ? id : null });
 
         Assert.That(upload.S3Key, Is.EqualTo(string.Format(System.Globalization.CultureInfo.InvariantCulture, key, Subnet.Dave)));
     }
@@ -72,7 +73,8 @@ public sealed class GetFileUploadUrlTests
     public async Task Existing_file_is_not_granted()
     {
         using var subnet = new Subnet();
-        subnet.Store.Setup(port => port.ExistsAsync(It.Is<ObjectName>(name => name.Key == Key), It.IsAny<CancellationToken>())).ReturnsAsync(true);
+        subnet.Store.Setup(port => port.ExistsAsync(It.Is<ObjectName>(name => name.Key == Key), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(true);
 
         var refused = await subnet.RefuseAsync(AsBob);
 
@@ -113,7 +115,8 @@ public sealed class GetFileUploadUrlTests
     [TestCase(UploadMethod.Put, null, 4096L, false)]
     [TestCase(UploadMethod.Put, true, null, null)]
     [TestCase(UploadMethod.Post, null, null, null)]
-    public async Task Answer_says_whether_the_store_enforces_the_stated_size(UploadMethod method, bool? enforced, long? size, bool? expected)
+    public async Task Answer_says_whether_the_store_enforces_the_stated_size(
+        UploadMethod method, bool? enforced, long? size, bool? expected)
     {
         using var subnet = new Subnet();
         subnet.Store.SetupGet(port => port.Info).Returns(Subnet.StoreInfo with { UploadMethod = method });

@@ -29,7 +29,9 @@ public sealed class GetFolderPresignedUrlsTests
                 new JobFolder("1", bob + "job_id=1/", $"list {bob}job_id=1/ by nothing until +86400", null),
                 new JobFolder("a.b_c-D", bob + "job_id=a.b_c-D/", $"list {bob}job_id=a.b_c-D/ by nothing until +86400", null),
             }));
-            Assert.That((jobs.MinerPath, jobs.TotalJobs, jobs.HasMoreJobs, jobs.Folders), Is.EqualTo((bob, 2, default(bool?), default(IReadOnlyList<MinerFolder>))));
+            Assert.That(
+                (jobs.MinerPath, jobs.TotalJobs, jobs.HasMoreJobs, jobs.Folders),
+                Is.EqualTo((bob, 2, default(bool?), default(IReadOnlyList<MinerFolder>))));
             Assert.That(answer.FolderUrls[Subnet.Dave.ToString()].TotalJobs, Is.Zero);
             Assert.That(answer.CommitmentUsed, Is.EqualTo($"s3:validator:folders:{Subnet.Alice}:{Subnet.Now}"));
             Assert.That((answer.ExpirySeconds, answer.ValidatorHotkey, answer.Bucket), Is.EqualTo((86400, Subnet.Alice, "bucket")));
@@ -49,7 +51,9 @@ public sealed class GetFolderPresignedUrlsTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(jobs.JobFolders.Select(job => (job.JobId, job.Path, job.Source)), Is.EqualTo(new[] { ("1", reddit + "job_id=1/", "reddit") }));
+            Assert.That(
+                jobs.JobFolders.Select(job => (job.JobId, job.Path, job.Source)),
+                Is.EqualTo(new[] { ("1", reddit + "job_id=1/", "reddit") }));
             Assert.That(jobs.Folders!.Select(folder => folder.Prefix), Is.EqualTo(new[] { x, reddit }));
             Assert.That(jobs.MinerPath, Is.EqualTo(x));
         });
@@ -96,7 +100,8 @@ public sealed class GetFolderPresignedUrlsTests
         Holds(subnet, "data/hotkey=", [.. Enumerable.Range(0, 100).Select(i => $"data/hotkey={AccountOf(i)}/")]);
         var asked = 0;
         var answer = new TaskCompletionSource<FolderPage>(TaskCreationOptions.RunContinuationsAsynchronously);
-        subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), MinerDiscovery.MaxJobsPerFolder, It.IsAny<CancellationToken>()))
+        subnet.Store.Setup(
+            port => port.ListFoldersAsync(It.IsAny<string>(), MinerDiscovery.MaxJobsPerFolder, It.IsAny<CancellationToken>()))
             .Returns(() =>
             {
                 Interlocked.Increment(ref asked);

@@ -113,8 +113,11 @@ public sealed class LimitsTests
         await _subnet.SendAsync(Subnet.AsBob);
         await _subnet.SendAsync(Subnet.AsAlice);
 
-        _subnet.Quota.Verify(port => port.TakeAsync(new QuotaRequest(day, Subnet.Bob, Role.Miner, 100, 5000), It.IsAny<CancellationToken>()), Times.Once);
-        _subnet.Quota.Verify(port => port.TakeAsync(new QuotaRequest(day, Subnet.Alice, Role.Validator, 1000, 5000), It.IsAny<CancellationToken>()), Times.Once);
+        _subnet.Quota.Verify(
+            port => port.TakeAsync(new QuotaRequest(day, Subnet.Bob, Role.Miner, 100, 5000), It.IsAny<CancellationToken>()), Times.Once);
+        _subnet.Quota.Verify(
+            port => port.TakeAsync(new QuotaRequest(day, Subnet.Alice, Role.Validator, 1000, 5000), It.IsAny<CancellationToken>()),
+            Times.Once);
     }
 
     [TestCase(100, 200, "This hotkey has used its 100 grants of today as a miner")]
@@ -129,7 +132,8 @@ public sealed class LimitsTests
         {
             Assert.That(refused.Code, Is.EqualTo(RefusalCode.QuotaExceeded));
             Assert.That(refused.Message, Does.StartWith(detail).And.Contain("00:00 UTC"));
-            Assert.That(refused.RetryAfter, Is.EqualTo(new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero) - _subnet.Time.GetUtcNow()));
+            Assert.That(
+                refused.RetryAfter, Is.EqualTo(new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero) - _subnet.Time.GetUtcNow()));
             Assert.That(_subnet.Signer.Signed, Is.Zero);
         });
         _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
@@ -142,7 +146,8 @@ public sealed class LimitsTests
 
         await _subnet.RefuseAsync(Subnet.AsBob);
 
-        _subnet.Quota.Verify(port => port.GiveBack(It.Is<QuotaRequest>(request => request.Hotkey == Subnet.Bob), _subnet.Counted), Times.Once);
+        _subnet.Quota.Verify(
+            port => port.GiveBack(It.Is<QuotaRequest>(request => request.Hotkey == Subnet.Bob), _subnet.Counted), Times.Once);
     }
 
     [Test]
@@ -212,7 +217,8 @@ public sealed class LimitsTests
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
         await _subnet.RefuseAsync(Subnet.AsBob);
 
-        Assert.That(_subnet.Recorded.Select(record => (record.Decision, record.Proved, record.Hotkey, record.Coldkey, record.Proof)), Is.EqualTo(new[]
+        Assert.That(_subnet.Recorded.Select(record => (record.Decision, record.Proved, record.Hotkey, record.Coldkey, record.Proof)),
+            Is.EqualTo(new[]
         {
             ("invalid_signature", false, Subnet.Bob, Subnet.Dave, "commitment"),
             ("hotkey_not_registered", false, Subnet.Dave, Subnet.Dave, "both"),

@@ -21,12 +21,17 @@ public sealed class ListingLinkTests
     public async Task Every_listing_in_a_response_to_a_validator_is_a_link_to_the_same_listing()
     {
         var folder = $"data/x/{Subnet.Dave}/";
-        _subnet.Store.Setup(port => port.ListFoldersAsync("data/x/", It.IsAny<int?>(), It.IsAny<CancellationToken>())).ReturnsAsync(new FolderPage([folder], HasMore: false));
-        _subnet.Store.Setup(port => port.ListFoldersAsync(folder + "job_id=", It.IsAny<int?>(), It.IsAny<CancellationToken>())).ReturnsAsync(new FolderPage([folder + "job_id=7/"], HasMore: false));
+        _subnet.Store.Setup(port => port.ListFoldersAsync("data/x/", It.IsAny<int?>(), It.IsAny<CancellationToken>())).ReturnsAsync(
+            new FolderPage([folder], HasMore: false));
+        _subnet.Store.Setup(port => port.ListFoldersAsync(folder + "job_id=", It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new FolderPage([folder + "job_id=7/"], HasMore: false));
 
         var all = await _subnet.SendAsync(Subnet.AsAlice);
-        var one = await _subnet.SendAsync(new GetMinerSpecificAccessCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave });
-        var jobs = await _subnet.SendAsync(new GetFolderPresignedUrlsCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good });
+        var one = await _subnet.SendAsync(
+            new GetMinerSpecificAccessCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good,
+                MinerColdkey = Subnet.Dave });
+        var jobs = await _subnet.SendAsync(
+            new GetFolderPresignedUrlsCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good });
 
         Assert.That(_subnet.Signer.Signed, Is.Zero, "nothing was presigned for the store");
         Assert.Multiple(async () =>
@@ -36,7 +41,9 @@ public sealed class ListingLinkTests
             Assert.That(await FollowAsync(all.Miners.Single().Folders.Single().ListUrl), Does.StartWith($"list {folder} by nothing"));
             Assert.That(await FollowAsync(one.MinerUrl), Does.StartWith($"list {folder} by nothing"));
             Assert.That(await FollowAsync(one.Folders![1].ListUrl), Does.StartWith($"list data/reddit/{Subnet.Dave}/ by nothing"));
-            Assert.That(await FollowAsync(jobs.FolderUrls.Single().Value.JobFolders.Single().PresignedUrl), Does.StartWith($"list {folder}job_id=7/ by nothing"));
+            Assert.That(
+                await FollowAsync(jobs.FolderUrls.Single().Value.JobFolders.Single().PresignedUrl), Does.StartWith(
+                    $"list {folder}job_id=7/ by nothing"));
         });
     }
 
@@ -51,10 +58,13 @@ public sealed class ListingLinkTests
     [Test]
     public async Task Pages_by_continuation_token_and_a_miners_own_folder_are_presigned_for_the_store()
     {
-        var page = await _subnet.SendAsync(new GetMinerListCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave });
+        var page = await _subnet.SendAsync(
+            new GetMinerListCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave });
         var own = await _subnet.SendAsync(Subnet.AsBob);
 
-        Assert.That((page.ListUrl, own.ListUrl), Is.EqualTo(($"list data/x/{Subnet.Dave}/ by nothing until +86400", $"list data/x/{Subnet.Dave}/ by nothing until +86400")));
+        Assert.That(
+            (page.ListUrl, own.ListUrl),
+            Is.EqualTo(($"list data/x/{Subnet.Dave}/ by nothing until +86400", $"list data/x/{Subnet.Dave}/ by nothing until +86400")));
     }
 
     [Test]
@@ -114,10 +124,15 @@ public sealed class ListingLinkTests
         foreach (var one in wrong)
         {
             var refused = await _subnet.RefuseAsync(new GetListingQuery(one, default, null));
-            Assert.That((refused.Code, refused.Message), Is.EqualTo((RefusalCode.InvalidLink, (await _subnet.RefuseAsync(new GetListingQuery("x", default, null))).Message)), one[..Math.Min(one.Length, 80)]);
+            Assert.That(
+                (refused.Code, refused.Message),
+                Is.EqualTo((RefusalCode.InvalidLink, (await _subnet.RefuseAsync(new GetListingQuery("x", default, null))).Message)),
+                one[..Math.Min(one.Length, 80)]);
         }
 
-        Assert.That((await _subnet.SendAsync(new GetListingQuery(OpenSealer.SealFor(Purpose, Content("data/")), default, null))).Url, Does.StartWith("list data/ "), "the same, made right");
+        Assert.That(
+            (await _subnet.SendAsync(new GetListingQuery(OpenSealer.SealFor(Purpose, Content("data/")), default, null))).Url,
+            Does.StartWith("list data/ "), "the same, made right");
     }
 
     [Test]
@@ -143,7 +158,8 @@ public sealed class ListingLinkTests
         return link[Base.Length..link.IndexOf('?', StringComparison.Ordinal)];
     }
 
-    private async Task<string> LinkAsync(long? expiry = null) => (await _subnet.SendAsync(Subnet.AsAlice with { Expiry = expiry })).Urls.Global.ListAllData;
+    private async Task<string> LinkAsync(long? expiry = null) =>
+        (await _subnet.SendAsync(Subnet.AsAlice with { Expiry = expiry })).Urls.Global.ListAllData;
 
     private async Task<string> FollowAsync(string link, byte[]? startAfter = null, string? continuationToken = null) =>
         (await _subnet.SendAsync(new GetListingQuery(TokenOf(link), startAfter, continuationToken))).Url;

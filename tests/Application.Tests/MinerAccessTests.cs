@@ -32,11 +32,15 @@ public sealed class MinerAccessTests
             Assert.That((access.MinerUrl, access.Prefix), Is.EqualTo((ListOf("x", 60), $"data/x/{Subnet.Dave}/")));
             Assert.That(access.Folders, Is.EqualTo(new[]
             {
-                new MinerFolder("x", $"data/x/{Subnet.Dave}/", ListOf("x", 60)), new MinerFolder("reddit", $"data/reddit/{Subnet.Dave}/", ListOf("reddit", 60)),
+                new MinerFolder("x", $"data/x/{Subnet.Dave}/", ListOf("x", 60)),
+                new MinerFolder("reddit", $"data/reddit/{Subnet.Dave}/", ListOf("reddit", 60)),
             }));
-            Assert.That((access.MinerHotkey, access.MinerColdkey), Is.EqualTo(((Substrate.AccountId?)Subnet.Bob, default(Substrate.AccountId?))));
+            Assert.That(
+                (access.MinerHotkey, access.MinerColdkey), Is.EqualTo(((Substrate.AccountId?)Subnet.Bob, default(Substrate.AccountId?))));
             Assert.That((access.Bucket, access.Region, access.ExpirySeconds), Is.EqualTo(("bucket", "us-east-2", 60)));
-            Assert.That(subnet.Verified, Is.EqualTo(new[] { (Subnet.Alice, $"s3:validator:miner:{Subnet.Bob}:{Subnet.Now}") }), "the account that was sent");
+            Assert.That(
+                subnet.Verified, Is.EqualTo(new[] { (Subnet.Alice, $"s3:validator:miner:{Subnet.Bob}:{Subnet.Now}") }),
+                "the account that was sent");
         });
     }
 
@@ -80,7 +84,8 @@ public sealed class MinerAccessTests
     {
         using var subnet = new Subnet();
 
-        var refused = await subnet.RefuseAsync(PageForAlice with { ContinuationToken = new string('a', GetMinerListCommand.MaxTokenLength + 1) });
+        var refused = await subnet.RefuseAsync(
+            PageForAlice with { ContinuationToken = new string('a', GetMinerListCommand.MaxTokenLength + 1) });
 
         Assert.That(refused.Errors.Keys, Is.EqualTo(new[] { "continuation_token" }));
     }

@@ -50,7 +50,9 @@ public sealed class PipelineTests
     {
         await _subnet.SendAsync(Subnet.AsAlice with { Audience = AudienceOf("S3-Auth.example.com") });
 
-        Assert.That(_subnet.Verified, Is.EqualTo(new[] { (Subnet.Alice, $"s3:validator:access:{Subnet.Now}:S3-Auth.example.com") }), "as it was sent");
+        Assert.That(
+            _subnet.Verified, Is.EqualTo(new[] { (Subnet.Alice, $"s3:validator:access:{Subnet.Now}:S3-Auth.example.com") }),
+            "as it was sent");
     }
 
     [TestCase("other.example.com", false, true)]
@@ -273,7 +275,9 @@ public sealed class PipelineTests
 
         var refused = Refuse(request with { Hotkey = null, Timestamp = null, Signature = null, Tao = bad });
 
-        Assert.That((refused.Code, refused.Message.Contains("X-Tao-Signature", StringComparison.Ordinal)), Is.EqualTo((RefusalCode.InvalidSignature, true)));
+        Assert.That(
+            (refused.Code, refused.Message.Contains("X-Tao-Signature", StringComparison.Ordinal)),
+            Is.EqualTo((RefusalCode.InvalidSignature, true)));
     }
 
     [TestCaseSource(nameof(EverySignedRequest))]
@@ -287,10 +291,14 @@ public sealed class PipelineTests
             Assert.That(Refuse(both with { Signature = Subnet.Bad }).Code, Is.EqualTo(RefusalCode.InvalidSignature));
             Assert.That(Refuse(both with { Tao = tao with { Signature = Subnet.Bad } }).Code, Is.EqualTo(RefusalCode.InvalidSignature));
             Assert.That(Refuse(both with { Timestamp = Subnet.Now - 301 }).Code, Is.EqualTo(RefusalCode.TimestampExpired));
-            Assert.That(Refuse(both with { Tao = tao with { Timestamp = (Subnet.Now - 301) * 1000 } }).Code, Is.EqualTo(RefusalCode.TimestampExpired));
+            Assert.That(
+                Refuse(both with { Tao = tao with { Timestamp = (Subnet.Now - 301) * 1000 } }).Code,
+                Is.EqualTo(RefusalCode.TimestampExpired));
             Assert.That(Refuse(both with { Timestamp = null }).Errors.Keys, Is.EqualTo(new[] { "timestamp" }));
             Assert.That(Refuse(both with { Hotkey = null }).Errors.Keys, Is.EqualTo(new[] { "hotkey" }));
-            Assert.That(Refuse(both with { Tao = _subnet.TaoOf(Subnet.Eve) }).Errors.Keys, Is.EqualTo(new[] { "hotkey" }), "two accounts are no one");
+            Assert.That(
+                Refuse(both with { Tao = _subnet.TaoOf(Subnet.Eve) }).Errors.Keys, Is.EqualTo(new[] { "hotkey" }),
+                "two accounts are no one");
         });
 
         _subnet.Verified.Clear();
@@ -301,7 +309,8 @@ public sealed class PipelineTests
     [Test]
     public void Hotkey_in_the_body_must_match_the_headers_even_without_a_commitment()
     {
-        var refused = Refuse(Subnet.AsAlice with { Hotkey = Subnet.Alice, Signature = null, Timestamp = null, Tao = _subnet.TaoOf(Subnet.Eve) });
+        var refused = Refuse(
+            Subnet.AsAlice with { Hotkey = Subnet.Alice, Signature = null, Timestamp = null, Tao = _subnet.TaoOf(Subnet.Eve) });
 
         Assert.That(refused.Errors.Keys, Is.EqualTo(new[] { "hotkey" }));
     }
@@ -320,7 +329,8 @@ public sealed class PipelineTests
     [TestCase(61_000, RefusalCode.TimestampInFuture)]
     public async Task Timestamp_of_tao_headers_must_be_in_the_window(long offset, RefusalCode? code)
     {
-        var request = new GetFolderAccessCommand { Tao = _subnet.TaoOf(Subnet.Bob) with { Timestamp = (Subnet.Now * 1000) + 750 + offset } };
+        var tao = _subnet.TaoOf(Subnet.Bob) with { Timestamp = (Subnet.Now * 1000) + 750 + offset };
+        var request = new GetFolderAccessCommand { Tao = tao };
 
         if (code is null)
         {
@@ -346,22 +356,26 @@ public sealed class PipelineTests
         Subnet.AsBob,
         new GetFileUploadUrlCommand
         {
-            Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good, Filename = Subnet.FileNameOf("a.parquet"),
+            Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good,
+            Filename = Subnet.FileNameOf("a.parquet"),
         },
         new ListMyFilesCommand { Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good },
         Subnet.AsAlice,
-        new GetMinerSpecificAccessCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave },
+        new GetMinerSpecificAccessCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good,
+            MinerColdkey = Subnet.Dave },
         new GetMinerListCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave },
         new ListFilesCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave },
         new GetFolderPresignedUrlsCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good },
         new GetFilePresignedUrlsCommand
         {
-            Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave, FileKeys = [$"data/x/{Subnet.Dave}/a"],
+            Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerColdkey = Subnet.Dave,
+            FileKeys = [$"data/x/{Subnet.Dave}/a"],
         },
     ];
 
     private static IEnumerable<Type> SignedRequestTypes() =>
-        typeof(ISignedRequest).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ISignedRequest)));
+        typeof(ISignedRequest).Assembly.GetTypes().Where(
+            type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(ISignedRequest)));
 
     [Test]
     public void Every_signed_request_is_covered_by_these_tests() =>
@@ -376,7 +390,9 @@ public sealed class PipelineTests
     {
         Assert.Multiple(() =>
         {
-            Assert.That((Refuse(request with { Signature = Subnet.Bad }).Code, _subnet.Signer.Signed), Is.EqualTo((RefusalCode.InvalidSignature, 0)));
+            Assert.That(
+                (Refuse(request with { Signature = Subnet.Bad }).Code, _subnet.Signer.Signed),
+                Is.EqualTo((RefusalCode.InvalidSignature, 0)));
             Assert.That(Refuse(request with { Signature = null }).Errors.Keys, Is.EqualTo(new[] { "signature" }));
             Assert.That(Refuse(request with { Timestamp = Subnet.Now - 301 }).Code, Is.EqualTo(RefusalCode.TimestampExpired));
             Assert.That(Refuse(request with { Hotkey = Subnet.Charlie }).Code, Is.EqualTo(RefusalCode.HotkeyNotRegistered));
@@ -390,7 +406,8 @@ public sealed class PipelineTests
     public void Handler_without_a_proved_caller_grants_nothing(SignedRequest request)
     {
         using var scope = _subnet.Services().CreateScope();
-        var handler = scope.ServiceProvider.GetRequiredService(typeof(IRequestHandler<,>).MakeGenericType(request.GetType(), ResponseOf(request)));
+        var handler = scope.ServiceProvider.GetRequiredService(
+            typeof(IRequestHandler<,>).MakeGenericType(request.GetType(), ResponseOf(request)));
 
         var handle = async () => await (Task)handler.GetType().GetMethod("Handle")!.Invoke(handler, [request, CancellationToken.None])!;
 
@@ -414,7 +431,8 @@ public sealed class PipelineTests
 
         Assert.That(open, Is.EquivalentTo(new[]
         {
-            typeof(GetHealthQuery), typeof(GetReadinessQuery), typeof(GetCommitmentFormatsQuery), typeof(GetStructureQuery), typeof(GetListingQuery), typeof(GetRateLimitsQuery),
+            typeof(GetHealthQuery), typeof(GetReadinessQuery), typeof(GetCommitmentFormatsQuery), typeof(GetStructureQuery),
+            typeof(GetListingQuery), typeof(GetRateLimitsQuery),
             typeof(GetHotkeyQuery), typeof(GetColdkeyQuery), typeof(GetStatusQuery),
         }));
     }
@@ -431,7 +449,8 @@ public sealed class PipelineTests
         {
             Assert.That(signed.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[]
             {
-                typeof(Validate<,>), typeof(Audit<,>), typeof(Authenticate<,>), typeof(Authorize<,>), typeof(LimitInFlight<,>), typeof(RefuseReplay<,>), typeof(Count<,>),
+                typeof(Validate<,>), typeof(Audit<,>), typeof(Authenticate<,>), typeof(Authorize<,>), typeof(LimitInFlight<,>),
+                typeof(RefuseReplay<,>), typeof(Count<,>),
             }));
             Assert.That(open.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[] { typeof(Validate<,>) }));
         });
@@ -448,7 +467,8 @@ public sealed class PipelineTests
             new Caller(),
             _subnet.Time);
 
-        Assert.That(() => authenticate.Handle(new Unproved(), CancellationToken.None, () => Task.FromResult(1)), Throws.InvalidOperationException);
+        Assert.That(
+            () => authenticate.Handle(new Unproved(), CancellationToken.None, () => Task.FromResult(1)), Throws.InvalidOperationException);
     }
 
     private static Type ResponseOf(SignedRequest request) => request.GetType().GetInterfaces()
@@ -459,7 +479,8 @@ public sealed class PipelineTests
 
     private async Task<object> SendAsync(SignedRequest request)
     {
-        var send = typeof(Subnet).GetMethod(nameof(Subnet.SendAsync), BindingFlags.Instance | BindingFlags.NonPublic)!.MakeGenericMethod(ResponseOf(request));
+        var send = typeof(Subnet).GetMethod(nameof(Subnet.SendAsync),
+            BindingFlags.Instance | BindingFlags.NonPublic)!.MakeGenericMethod(ResponseOf(request));
         var sent = (Task)send.Invoke(_subnet, [request])!;
         await sent;
         return sent.GetType().GetProperty(nameof(Task<object>.Result))!.GetValue(sent)!;

@@ -22,11 +22,14 @@ public sealed class RecentAnswersTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((hour.Requests, hour.Granted, hour.Refused), Is.EqualTo((5, 2, 3)));
-            Assert.That(hour.RefusedByReason, Is.EqualTo(new Dictionary<string, long>(StringComparer.Ordinal) { ["invalid_signature"] = 2, ["quota_exceeded"] = 1 }));
+            Assert.That(
+                hour.RefusedByReason,
+                Is.EqualTo(new Dictionary<string, long>(StringComparer.Ordinal) { ["invalid_signature"] = 2, ["quota_exceeded"] = 1 }));
             Assert.That(hour.GrantedPerInterval.TakeLast(3), Is.EqualTo(new[] { 2, 0, 0 }));
             Assert.That(hour.RefusedPerInterval.TakeLast(3), Is.EqualTo(new[] { 1, 0, 2 }));
             Assert.That((hour.GrantedPerInterval.Count, hour.IntervalSeconds), Is.EqualTo((60, 60)));
-            Assert.That(hour.Since, Is.EqualTo(new DateTimeOffset(2026, 11, 26, 9, 3, 0, TimeSpan.Zero)), "the last interval is this minute");
+            Assert.That(
+                hour.Since, Is.EqualTo(new DateTimeOffset(2026, 11, 26, 9, 3, 0, TimeSpan.Zero)), "the last interval is this minute");
             Assert.That(answers.Since, Is.EqualTo(new DateTimeOffset(2026, 11, 26, 10, 0, 30, TimeSpan.Zero)));
         }
     }
@@ -43,7 +46,9 @@ public sealed class RecentAnswersTests
 
         var day = Day(answers);
 
-        Assert.That(day.GrantedPerInterval.TakeLast(3), Is.EqualTo(new[] { 0, 16, 29 }), "this minute, in which there was none yet, is the last of the last");
+        Assert.That(
+            day.GrantedPerInterval.TakeLast(3), Is.EqualTo(new[] { 0, 16, 29 }),
+            "this minute, in which there was none yet, is the last of the last");
     }
 
     [Test]
@@ -133,9 +138,11 @@ public sealed class RecentAnswersTests
         Assert.That(answers.ReadUnpublished().Single().Count, Is.EqualTo(1));
     }
 
-    private Activity Hour(RecentAnswers answers) => Activity.Of(answers.Read(), RecentAnswers.MinuteOf(_time.GetUtcNow()), minutes: 1, parts: 60);
+    private Activity Hour(RecentAnswers answers) =>
+        Activity.Of(answers.Read(), RecentAnswers.MinuteOf(_time.GetUtcNow()), minutes: 1, parts: 60);
 
-    private Activity Day(RecentAnswers answers) => Activity.Of(answers.Read(), RecentAnswers.MinuteOf(_time.GetUtcNow()), minutes: 30, parts: 48);
+    private Activity Day(RecentAnswers answers) =>
+        Activity.Of(answers.Read(), RecentAnswers.MinuteOf(_time.GetUtcNow()), minutes: 30, parts: 48);
 
     private sealed class SetTime : TimeProvider
     {

@@ -24,17 +24,23 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
     }
 
     public PostUpload SignPost(FileUpload file, DateTimeOffset expiry) => new(
-        "post", new Dictionary<string, string>(StringComparer.Ordinal) { ["key"] = file.Key.Key, ["size"] = SizeOf(file), ["until"] = Until(expiry) });
+        "post", new Dictionary<string,
+        string>(StringComparer.Ordinal) { ["key"] = file.Key.Key, ["size"] = SizeOf(file), ["until"] = Until(expiry) });
 
     public string SignPut(FileUpload file, DateTimeOffset expiry) => $"put {file.Key} of {SizeOf(file)} until {Until(expiry)}";
 
     public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => new(
-        "post", new Dictionary<string, string>(StringComparer.Ordinal) { ["key"] = policy.Folder.Prefix + "${filename}", ["until"] = Until(expiry) });
+        "post", new Dictionary<string,
+        string>(StringComparer.Ordinal) { ["key"] = policy.Folder.Prefix + "${filename}", ["until"] = Until(expiry) });
 
     public string SignGet(ObjectName key, DateTimeOffset expiry) => $"get {key} until {Until(expiry)}";
 
-    public string SignList(Listing listing, DateTimeOffset expiry) =>
-        $"list {listing.Prefix}{(listing.ContinuationToken is { } token ? $" from {token}" : "")}{(listing.StartAfter.IsEmpty ? "" : $" after {Convert.ToHexString(listing.StartAfter.Span)}")} by {listing.Delimiter ?? "nothing"} until {Until(expiry)}";
+    public string SignList(Listing listing, DateTimeOffset expiry)
+    {
+        var from = listing.ContinuationToken is { } token ? $" from {token}" : "";
+        var after = listing.StartAfter.IsEmpty ? "" : $" after {Convert.ToHexString(listing.StartAfter.Span)}";
+        return $"list {listing.Prefix}{from}{after} by {listing.Delimiter ?? "nothing"} until {Until(expiry)}";
+    }
 
     private static string SizeOf(FileUpload file) => file.Size is { } size ? $"{size}" : "any size";
 

@@ -119,7 +119,9 @@ public sealed class ServiceTests
         Assert.Multiple(() =>
         {
             Assert.That(readiness.IsReady, Is.False);
-            Assert.That(readiness.Failing, Is.EqualTo(new Dictionary<string, string>(StringComparer.Ordinal) { ["store"] = "It refuses: set S3_REGION=eu-west-1." }));
+            Assert.That(
+                readiness.Failing,
+                Is.EqualTo(new Dictionary<string, string>(StringComparer.Ordinal) { ["store"] = "It refuses: set S3_REGION=eu-west-1." }));
             Assert.That((health.Status, health.Store.Problem), Is.EqualTo(("degraded", "It refuses: set S3_REGION=eu-west-1.")));
             Assert.That(status.Problems, Is.EqualTo(new[] { "It refuses: set S3_REGION=eu-west-1." }));
         });
@@ -128,7 +130,9 @@ public sealed class ServiceTests
     [Test]
     public async Task Problem_at_the_public_endpoint_or_with_put_degrades_health_and_leaves_the_server_ready()
     {
-        Found(StoreFindings.None with { PublicEndpointOk = false, PublicEndpointProblem = "Not there.", FormProblem = "No forms.", PutUploads = PutUploads.Unsafe, PutProblem = "Not safe." });
+        Found(
+            StoreFindings.None with { PublicEndpointOk = false, PublicEndpointProblem = "Not there.", FormProblem = "No forms.",
+                PutUploads = PutUploads.Unsafe, PutProblem = "Not safe." });
 
         var readiness = await _subnet.SendAsync(new GetReadinessQuery());
         var health = await _subnet.SendAsync(new GetHealthQuery());
@@ -137,8 +141,14 @@ public sealed class ServiceTests
         Assert.Multiple(() =>
         {
             Assert.That(readiness.IsReady, Is.True);
-            Assert.That(readiness.Warnings, Is.EqualTo(new Dictionary<string, string>(StringComparer.Ordinal) { ["public_endpoint"] = "Not there.", ["post_uploads"] = "No forms.", ["put_uploads"] = "Not safe." }));
-            Assert.That((health.Status, health.Store.PublicEndpointOk, health.Store.PutUploads), Is.EqualTo(("degraded", (bool?)false, "unsafe")));
+            Assert.That(
+                readiness.Warnings,
+                Is.EqualTo(
+                    new Dictionary<string,
+                    string>(StringComparer.Ordinal) { ["public_endpoint"] = "Not there.", ["post_uploads"] = "No forms.",
+                        ["put_uploads"] = "Not safe." }));
+            Assert.That(
+                (health.Status, health.Store.PublicEndpointOk, health.Store.PutUploads), Is.EqualTo(("degraded", (bool?)false, "unsafe")));
             Assert.That(status.Problems, Is.EqualTo(new[] { "Not there.", "No forms.", "Not safe." }));
         });
     }
@@ -154,7 +164,8 @@ public sealed class ServiceTests
         Assert.Multiple(() =>
         {
             Assert.That(readiness.IsReady, Is.True);
-            Assert.That(readiness.Warnings, Is.EqualTo(new Dictionary<string, string>(StringComparer.Ordinal) { ["store"] = "The check failed." }));
+            Assert.That(
+                readiness.Warnings, Is.EqualTo(new Dictionary<string, string>(StringComparer.Ordinal) { ["store"] = "The check failed." }));
             Assert.That((health.Status, health.Store.Problem), Is.EqualTo(("degraded", "The check failed.")));
         });
     }

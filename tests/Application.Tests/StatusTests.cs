@@ -39,7 +39,9 @@ public sealed class StatusTests
                 Block = 7,
             }));
             Assert.That((miner.Uid, miner.Coldkey, miner.IsMiner, miner.IsValidator), Is.EqualTo(((ushort?)1, Subnet.Dave, true, false)));
-            Assert.That((withoutStake.ValidatorPermit, withoutStake.AlphaStake, withoutStake.IsValidator), Is.EqualTo((true, 20_000m, false)), "a permit alone, and not more than the minimum");
+            Assert.That(
+                (withoutStake.ValidatorPermit, withoutStake.AlphaStake, withoutStake.IsValidator), Is.EqualTo((true, 20_000m, false)),
+                "a permit alone, and not more than the minimum");
         }
     }
 
@@ -123,7 +125,8 @@ public sealed class StatusTests
     public async Task Status_names_every_problem_in_a_sentence()
     {
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
-        _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, 7, 3, _subnet.Time.GetUtcNow().AddHours(-2), TimeSpan.FromHours(2), null, null));
+        _subnet.Metagraph.Setup(port => port.Describe()).Returns(
+            new MetagraphState(true, 7, 3, _subnet.Time.GetUtcNow().AddHours(-2), TimeSpan.FromHours(2), null, null));
         _subnet.Store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ThrowsAsync(RefusedException.StorageUnavailable());
         _subnet.SharedLimits.SetupGet(port => port.IsReachable).Returns(false);
         _subnet.Audit.SetupGet(port => port.IsWriting).Returns(false);
@@ -135,7 +138,8 @@ public sealed class StatusTests
 
         using (Assert.EnterMultipleScope())
         {
-            var expected = new[] { "is stopping", "no credentials", "7200 s old", "object store does not answer", "Redis does not answer", "cannot write audit records", "All of today's grants" };
+            var expected = new[] { "is stopping", "no credentials", "7200 s old", "object store does not answer", "Redis does not answer",
+                "cannot write audit records", "All of today's grants" };
             Assert.That(status.Problems, Has.Count.EqualTo(expected.Length));
             foreach (var (problem, part) in status.Problems.Zip(expected))
             {
@@ -173,7 +177,8 @@ public sealed class StatusTests
         }
 
         _subnet.Store.Verify(
-            port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()), Times.Never);
+            port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()),
+            Times.Never);
     }
 
     [Test]
@@ -199,7 +204,8 @@ public sealed class StatusTests
     public async Task Slow_store_keeps_nobody_waiting_and_is_asked_once()
     {
         var answer = new TaskCompletionSource<FolderPage>();
-        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>())).Returns(answer.Task);
+        _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
+            .Returns(answer.Task);
 
         var asked = _subnet.SendAsync(new GetStatusQuery());
         while (!asked.IsCompleted)
@@ -285,16 +291,23 @@ public sealed class StatusTests
         _subnet.Services().GetRequiredService<RecentAnswers>().Granted();
         var alone = (await _subnet.SendAsync(new GetStatusQuery())).Activity;
         _subnet.SharedAnswers.Setup(port => port.ReadAsync(minute - 1439, minute, It.IsAny<CancellationToken>()))
-            .Returns(new ValueTask<IReadOnlyList<AnswerCount>?>([new AnswerCount(minute, "granted", 30), new AnswerCount(minute - 90, "quota_exceeded", 4), new AnswerCount(minute - 5000, "granted", 7)]));
+            .Returns(
+                new ValueTask<IReadOnlyList<AnswerCount>?>(
+                    [new AnswerCount(minute, "granted", 30), new AnswerCount(minute - 90, "quota_exceeded", 4),
+                        new AnswerCount(minute - 5000, "granted", 7)]));
         _subnet.Time.Advance(ActivityCount.MaxAge + TimeSpan.FromMilliseconds(1));
 
         var together = (await _subnet.SendAsync(new GetStatusQuery())).Activity;
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((alone.CountedTogether, alone.CountingSince, alone.LastDay.Requests), Is.EqualTo((false, (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds((Subnet.Now * 1000) + 750), 1)));
+            Assert.That(
+                (alone.CountedTogether, alone.CountingSince, alone.LastDay.Requests),
+                Is.EqualTo((false, (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds((Subnet.Now * 1000) + 750), 1)));
             Assert.That((together.CountedTogether, together.CountingSince), Is.EqualTo((true, (DateTimeOffset?)null)));
-            Assert.That((together.LastHour.Granted, together.LastHour.Refused, together.LastDay.Granted, together.LastDay.Refused), Is.EqualTo((30, 0, 30, 4)));
+            Assert.That(
+                (together.LastHour.Granted, together.LastHour.Refused, together.LastDay.Granted, together.LastDay.Refused),
+                Is.EqualTo((30, 0, 30, 4)));
         }
     }
 
@@ -318,9 +331,15 @@ public sealed class StatusTests
 
     private async Task ListAsync(params DateTimeOffset[] uploaded)
     {
-        _subnet.Store.Setup(port => port.ListFilesAsync("data/x/" + Subnet.Dave + "/", It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(new FilePage([.. uploaded.Select((moment, i) => new StoredFile(Subnet.KeyOf($"data/x/{Subnet.Dave}/{i}"), 2000, moment, "etag"))], HasMore: false));
-        FileList files = await _subnet.SendAsync(new ListMyFilesCommand { Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good });
+        _subnet.Store.Setup(
+            port => port.ListFilesAsync(
+                "data/x/" + Subnet.Dave + "/", It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(
+                new FilePage(
+                    [.. uploaded.Select((moment, i) => new StoredFile(Subnet.KeyOf($"data/x/{Subnet.Dave}/{i}"), 2000, moment, "etag"))],
+                    HasMore: false));
+        FileList files = await _subnet.SendAsync(
+            new ListMyFilesCommand { Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good });
         Assert.That(files.Files, Has.Count.EqualTo(uploaded.Length));
     }
 
@@ -332,5 +351,6 @@ public sealed class StatusTests
         _subnet.Store.Verify(port => port.ListFoldersAsync("data/x/", It.IsAny<int?>(), It.IsAny<CancellationToken>()), times);
 
     private void WaitForSecondListing() => SpinWait.SpinUntil(
-        () => _subnet.Store.Invocations.Count(call => call.Method.Name == nameof(IObjectStore.ListFoldersAsync)) >= 4, TimeSpan.FromSeconds(10));
+        () => _subnet.Store.Invocations.Count(call => call.Method.Name == nameof(IObjectStore.ListFoldersAsync)) >= 4,
+        TimeSpan.FromSeconds(10));
 }

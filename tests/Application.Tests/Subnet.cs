@@ -193,7 +193,8 @@ internal sealed class Subnet : IDisposable
     public void Dispose() => _services?.Dispose();
 
     /// <summary>Currently valid Tao v2 headers of an account, over <see cref="TaoText"/>.</summary>
-    internal TaoProof TaoOf(AccountId signer) => new(signer, Guid.NewGuid(), Time.GetUtcNow().ToUnixTimeMilliseconds(), Good, new TaoMessage(TaoText));
+    internal TaoProof TaoOf(AccountId signer) =>
+        new(signer, Guid.NewGuid(), Time.GetUtcNow().ToUnixTimeMilliseconds(), Good, new TaoMessage(TaoText));
 
     internal static FileName FileNameOf(string name) =>
         FileName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name, nameof(name));
@@ -205,7 +206,9 @@ internal sealed class Subnet : IDisposable
     internal static ObjectKey KeyOf(string text) => KeyOf(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The key of these bytes.</summary>
-    internal static ObjectKey KeyOf(byte[] bytes) => ObjectKey.TryRead(bytes, out var key) ? key : throw new ArgumentException("No key.", nameof(bytes));
+    internal static ObjectKey KeyOf(byte[] bytes) =>
+        ObjectKey.TryRead(bytes, out var key) ? key : throw new ArgumentException("No key.", nameof(bytes));
 
-    private static Sr25519Signature SignatureOf(byte value) => Sr25519Signature.FromBytes(Enumerable.Repeat(value, Sr25519Signature.Size).ToArray());
+    private static Sr25519Signature SignatureOf(byte value) =>
+        Sr25519Signature.FromBytes(Enumerable.Repeat(value, Sr25519Signature.Size).ToArray());
 }

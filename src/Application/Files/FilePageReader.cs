@@ -97,8 +97,13 @@ internal sealed class FilePageReader(IObjectStore store, GrantIssuer grants, New
             }
         }
 
-        return narrowed.Count > 0 ? narrowed : throw Refuse(
-            "prefix", $"Send a 'prefix' within {string.Join(" or ", folders.Select(folder => $"'{folder.Prefix}'"))}, or what follows it, without '.' and '..' segments.");
+        if (narrowed.Count == 0)
+        {
+            var prefixes = string.Join(" or ", folders.Select(folder => $"'{folder.Prefix}'"));
+            throw Refuse("prefix", $"Send a 'prefix' within {prefixes}, or what follows it, without '.' and '..' segments.");
+        }
+
+        return narrowed;
     }
 
     private static (int Index, ObjectKey? After) Begin(List<string> prefixes, string? cursor)
@@ -110,7 +115,10 @@ internal sealed class FilePageReader(IObjectStore store, GrantIssuer grants, New
 
         return FileCursor.TryRead(cursor, prefixes, out var index, out var key)
             ? (index, key)
-            : throw Refuse("cursor", "Send the unchanged 'next_cursor' of an earlier answer to the same request, or leave out 'cursor' to start from the beginning.");
+            : throw Refuse(
+                "cursor",
+                "Send the unchanged 'next_cursor' of an earlier answer to the same request, or leave out 'cursor' to start from the "
+                    + "beginning.");
     }
 
     private static string? Sign(IReadOnlyList<Folder> folders, StoredFile file, Grant grant) =>

@@ -11,7 +11,8 @@ internal static class ExpiryRules
             var now = time.GetUtcNow();
             if (expiry <= now.ToUnixTimeSeconds())
             {
-                context.AddFailure(new ValidationFailure(context.PropertyPath, InPastDetail(now)) { CustomState = RefusalCode.ExpiryInPast });
+                context.AddFailure(
+                    new ValidationFailure(context.PropertyPath, InPastDetail(now)) { CustomState = RefusalCode.ExpiryInPast });
             }
         });
 
@@ -19,5 +20,6 @@ internal static class ExpiryRules
 
     private static string InPastDetail(DateTimeOffset now) => string.Create(
         CultureInfo.InvariantCulture,
-        $"The requested expiry is not after the server's time {now.ToUnixTimeSeconds()}; send a later one in Unix seconds, or leave it out for the longest grant.");
+        $"The requested expiry is not after the server's time {now.ToUnixTimeSeconds()}; send a later one in Unix seconds, or leave it "
+            + $"out for the longest grant.");
 }

@@ -19,7 +19,8 @@ internal sealed class LazyList<TFrom, TTo>(IReadOnlyList<TFrom> items, Func<TFro
 }
 
 /// <summary>A dictionary that makes each value when it is read, like <see cref="LazyList{TFrom, TTo}"/>.</summary>
-internal sealed class LazyDictionary<TFrom, TTo>(IReadOnlyDictionary<string, TFrom> items, Func<string, TFrom, TTo> make) : IReadOnlyDictionary<string, TTo>
+internal sealed class LazyDictionary<TFrom, TTo>(IReadOnlyDictionary<string, TFrom> items, Func<string, TFrom, TTo> make)
+    : IReadOnlyDictionary<string, TTo>
 {
     public int Count => items.Count;
 

@@ -25,7 +25,9 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
 
     // Computed for each link, because the network's name may be known only after the first answer of a node. The network comes last,
     // because only its name may contain a colon.
-    private byte[] Purpose => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"listing:{metagraph.Netuid}:{store.Info.Bucket}:{metagraph.Network}"));
+    private byte[] Purpose =>
+        Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"listing:{metagraph.Netuid}:{store.Info.Bucket}:{metagraph.Network}"));
 
     /// <summary>The URL of a listing, valid until the grant ends.</summary>
     internal string Sign(Listing listing, Grant grant) =>

@@ -6,7 +6,8 @@ namespace S3Auth.Application.Pipeline;
 /// Second step: records the decision of the steps that follow. A grant is recorded before the response is sent. A request that
 /// <see cref="Validate{TRequest, TResponse}"/> refuses is not recorded, because it does not reliably name a caller.
 /// </summary>
-public sealed class Audit<TRequest, TResponse>(IAuditLog log, PipelineMetrics metrics, Caller caller, RequestOrigin origin, TimeProvider time)
+public sealed class Audit<TRequest, TResponse>(
+    IAuditLog log, PipelineMetrics metrics, Caller caller, RequestOrigin origin, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {

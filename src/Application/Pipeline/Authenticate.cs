@@ -49,9 +49,11 @@ public sealed class Authenticate<TRequest, TResponse>(
     private static RefusedException InvalidSignature(AccountId hotkey, Proof proof) => new(
         RefusalCode.InvalidSignature,
         proof.Kind == ProofKind.TaoHeaders
-            ? $"The signature in X-Tao-Signature does not verify; sign exactly the text '{proof.Text}', which begins with the SHA-256 of the body as "
+            ? $"The signature in X-Tao-Signature does not verify; sign exactly the text '{proof.Text}', which begins with the SHA-256 of "
+                + $"the body as "
                 + $"it arrived here, with the hotkey {hotkey} (sr25519)."
-            : $"The signature does not verify; sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it as hex.");
+            : $"The signature does not verify; sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it as "
+                + $"hex.");
 
     // The refusal tells where to send the request, but not which audience to sign: a hostile server would name the audience of another
     // one. It names only the public one of this server's audiences, because anyone with a hotkey can get this refusal.

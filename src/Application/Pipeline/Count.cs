@@ -1,10 +1,11 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Seventh step: counts grants per day, of each hotkey and of all together. Only proved requests get here. A request that fails is charged
-/// like a grant, unless <see cref="RefundPolicy"/> says otherwise; so is one whose client disconnects or does not read its answer.
+/// Seventh step: counts the grants of a day, for each hotkey and in total. A request that fails is charged unless
+/// <see cref="RefundPolicy"/> refunds it. A client that disconnects or does not read its response is charged.
 /// </summary>
-public sealed class Count<TRequest, TResponse>(IQuota quota, DailyLimits limits, RefundPolicy refunds, Caller caller, QuotaUsage use, TimeProvider time)
+public sealed class Count<TRequest, TResponse>(
+    IQuota quota, DailyLimits limits, RefundPolicy refunds, Caller caller, QuotaUsage use, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
@@ -41,7 +42,9 @@ public sealed class Count<TRequest, TResponse>(IQuota quota, DailyLimits limits,
     private static RefusedException Exceeded(QuotaRequest wanted, QuotaCount count, DateTimeOffset now)
     {
         var whose = count.Used >= wanted.Limit
-            ? string.Create(CultureInfo.InvariantCulture, $"This hotkey has used its {wanted.Limit} grants of today as a {(wanted.Role == Role.Validator ? "validator" : "miner")}")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"This hotkey has used its {wanted.Limit} grants of today as a {(wanted.Role == Role.Validator ? "validator" : "miner")}")
             : string.Create(CultureInfo.InvariantCulture, $"All {wanted.TotalLimit} grants that this server gives in a day are used");
         return new RefusedException(RefusalCode.QuotaExceeded, $"{whose}; use the grants that it has, and try again after 00:00 UTC.")
         {

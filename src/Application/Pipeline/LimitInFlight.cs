@@ -1,11 +1,12 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Fifth step: a hotkey has only a few requests in flight. A request is in flight until its answer is written or its connection is
-/// closed, so a client that does not read its answers gets no more of them. A request that is refused here costs neither its proof nor
-/// a grant: the client may send it again.
+/// Fifth step: limits the requests of a hotkey in flight. A request is in flight until its response is written or its connection is closed,
+/// so a client that does not read its responses gets no more of them. A refusal by this step uses up neither the proof nor a grant, so the
+/// client may send the same request again.
 /// </summary>
-public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests, InFlightSlot slot, Caller caller) : IPipelineBehavior<TRequest, TResponse>
+public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests, InFlightSlot slot, Caller caller)
+    : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
@@ -36,7 +37,8 @@ public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests
         RefusalCode.RateLimited,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"This hotkey has {requests.MaxPerHotkey} requests in flight, which is the maximum. Read their answers to the end, then send this request again."))
+            $"This hotkey has {requests.MaxPerHotkey} requests in flight, which is the maximum. Read their answers to the end, then send "
+                + $"this request again."))
     {
         RetryAfter = Retry,
     };

@@ -1,9 +1,10 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Sixth step: a proof is good once. Only verified proofs are used up, so a caller cannot use up another's.
+/// Sixth step: refuses a proof that was used before. Only valid proofs are remembered, so a caller cannot use up the proof of another.
 /// </summary>
-public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, AccessWindow window, Caller caller) : IPipelineBehavior<TRequest, TResponse>
+public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, AccessWindow window, Caller caller)
+    : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
     // Timestamps are whole seconds, so a proof is valid until the end of its last second.
@@ -37,7 +38,8 @@ public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, Access
                 : "This signature was used before; sign each request anew, with a new timestamp."),
         _ => new RefusedException(
             RefusalCode.LimitsUnavailable,
-            "This server cannot tell whether this signature was used before, because it has too many to remember or its clock was set back; "
+            "This server cannot tell whether this signature was used before, because it has too many to remember or its clock was set "
+                + "back; "
                 + "sign again with the current time.")
         {
             RetryAfter = Retry,

@@ -63,7 +63,9 @@ public sealed class ResponseMemoryBudget(long maxBytes)
         {
             var ofHotkey = holder.Hotkey is { } hotkey ? _hotkeys.GetValueOrDefault(hotkey) : 0;
             if (to > from
-                && !(Fits(_taken, maxBytes) && Fits(ofHotkey, maxBytes / HotkeyShare) && Fits(_clients.GetValueOrDefault(holder.Client), maxBytes / ClientShare)))
+                && !(Fits(_taken, maxBytes)
+                    && Fits(ofHotkey, maxBytes / HotkeyShare)
+                    && Fits(_clients.GetValueOrDefault(holder.Client), maxBytes / ClientShare)))
             {
                 return false;
             }

@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// The part of <see cref="ResponseMemoryBudget"/> that one request's response takes. Handlers of large responses acquire it before the expensive
-/// work. The request's scope releases it when the response is written or the connection is closed. Thread-safe.
+/// The part of <see cref="ResponseMemoryBudget"/> that one request's response takes. Handlers of large responses acquire it before the
+/// expensive work. The request's scope releases it when the response is written or the connection is closed. Thread-safe.
 /// </summary>
 public sealed class ResponseMemoryLease(ResponseMemoryBudget memory, Caller caller, RequestOrigin origin, TimeProvider time) : IDisposable
 {
@@ -70,7 +70,8 @@ public sealed class ResponseMemoryLease(ResponseMemoryBudget memory, Caller call
     }
 
     private static RefusedException Busy() => new(
-        RefusalCode.ServerBusy, "Too many large answers are in flight. Read your answers to the end, then send this request again in a few seconds.")
+        RefusalCode.ServerBusy,
+        "Too many large answers are in flight. Read your answers to the end, then send this request again in a few seconds.")
     {
         RetryAfter = Retry,
     };

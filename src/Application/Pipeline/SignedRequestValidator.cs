@@ -26,7 +26,8 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
         RuleFor(request => request.Hotkey)
             .Must((request, hotkey) => hotkey == request.Tao!.SignedBy)
             .When(request => request.Tao is not null && request.Hotkey is not null)
-            .WithMessage("Send the account of X-Tao-Signed-By as 'hotkey', or send only one of the two proofs: both must be from the same hotkey.");
+            .WithMessage(
+                "Send the account of X-Tao-Signed-By as 'hotkey', or send only one of the two proofs: both must be from the same hotkey.");
 
         RuleFor(request => request.Timestamp)
             .Custom((timestamp, context) =>
@@ -40,7 +41,9 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
         RuleFor(request => request.Tao)
             .Custom((tao, context) =>
             {
-                if (tao?.Timestamp is { } moment && Check(moment, window.CheckMilliseconds(moment, time.GetUtcNow()), window, time) is { } failure)
+                if (
+                    tao?.Timestamp is { } moment && Check(moment, window.CheckMilliseconds(moment, time.GetUtcNow()), window,
+                        time) is { } failure)
                 {
                     context.AddFailure(failure);
                 }
@@ -55,18 +58,21 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
             TimestampStatus.Valid => null,
             TimestampStatus.Expired => Failure(
                 RefusalCode.TimestampExpired,
-                $"The timestamp {timestamp} is {check.SecondsOutside} s too old (the limit is {window.MaxAge.TotalSeconds:0} s, and the server's time is {clock}); "
+                $"The timestamp {timestamp} is {check.SecondsOutside} s too old (the limit is {window.MaxAge.TotalSeconds:0} s, and the "
+                    + $"server's time is {clock}); "
                     + "sign again with the current Unix time."),
             TimestampStatus.InFuture => Failure(
                 RefusalCode.TimestampInFuture,
-                $"The timestamp {timestamp} is {check.SecondsOutside} s too far ahead (the limit is {window.MaxAhead.TotalSeconds:0} s, and the server's time is {clock}); "
+                $"The timestamp {timestamp} is {check.SecondsOutside} s too far ahead (the limit is {window.MaxAhead.TotalSeconds:0} s, "
+                    + $"and the server's time is {clock}); "
                     + "check your clock and sign again."),
             TimestampStatus.InMilliseconds => Failure(
                 RefusalCode.TimestampInFuture,
                 $"The timestamp {timestamp} looks like milliseconds (the server's time is {clock}); sign again with Unix seconds."),
             TimestampStatus.InSeconds => Failure(
                 RefusalCode.TimestampExpired,
-                $"The timestamp {timestamp} looks like seconds (the server's time is {clock}); sign again with Unix milliseconds in X-Tao-Timestamp."),
+                $"The timestamp {timestamp} looks like seconds (the server's time is {clock}); sign again with Unix milliseconds in "
+                    + $"X-Tao-Timestamp."),
             _ => throw new ArgumentOutOfRangeException(nameof(check), check, "This status has no message."),
         };
     }

@@ -9,7 +9,8 @@ namespace S3Auth.Application.Pipeline;
 public sealed record TaoProof(AccountId SignedBy, Guid Nonce, long Timestamp, Sr25519Signature Signature, TaoMessage Message)
 {
     internal Proof Proof => new(
-        Message.Text, Signature, ProofKind.TaoHeaders, DateTimeOffset.FromUnixTimeMilliseconds(Timestamp), ReplayKey.OfNonce(SignedBy, Nonce));
+        Message.Text, Signature, ProofKind.TaoHeaders, DateTimeOffset.FromUnixTimeMilliseconds(Timestamp),
+        ReplayKey.OfNonce(SignedBy, Nonce));
 
     /// <summary>The hotkey, without the signature.</summary>
     public override string ToString() => $"{nameof(TaoProof)} of {SignedBy}";

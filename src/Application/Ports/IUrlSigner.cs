@@ -54,7 +54,8 @@ public interface IGrantSigner
 /// <param name="Delimiter">The delimiter that groups keys; null to list each key.</param>
 /// <param name="ContinuationToken">The store's token for the next page; null for the first page.</param>
 /// <param name="StartAfter">The key after which the page begins, as bytes that need not be UTF-8; empty for the first page.</param>
-public sealed record Listing(string Prefix, string? Delimiter = null, string? ContinuationToken = null, ReadOnlyMemory<byte> StartAfter = default);
+public sealed record Listing(
+    string Prefix, string? Delimiter = null, string? ContinuationToken = null, ReadOnlyMemory<byte> StartAfter = default);
 
 /// <summary>An S3 POST form.</summary>
 /// <param name="Url">The URL that the form is sent to.</param>

@@ -24,7 +24,8 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     /// </returns>
     internal async Task<IReadOnlyList<FoundMiner>> FindAsync(CancellationToken cancellationToken)
     {
-        var found = await Task.WhenAll(layout.DiscoveryPrefixes.Select(folder => store.ListFoldersAsync(folder.Prefix, most: null, cancellationToken)));
+        var found = await Task.WhenAll(
+            layout.DiscoveryPrefixes.Select(folder => store.ListFoldersAsync(folder.Prefix, most: null, cancellationToken)));
         if (_last is { } last && last.Pages.SequenceEqual(found, ReferenceEqualityComparer.Instance))
         {
             return last.Found;
@@ -78,7 +79,11 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
             await Parallel.ForEachAsync(
                 folders,
                 new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency, CancellationToken = either.Token },
-                async (folder, token) => shares.Add(folder, ReadJobs(folder, await store.ListFoldersAsync(FolderLayout.JobsIn(folder), MaxJobsPerFolder, token))));
+                async (folder, token) =>
+                {
+                    var page = await store.ListFoldersAsync(FolderLayout.JobsIn(folder), MaxJobsPerFolder, token);
+                    shares.Add(folder, ReadJobs(folder, page));
+                });
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {

@@ -10,7 +10,8 @@ public sealed record GetListingQuery(string Token, ReadOnlyMemory<byte> StartAft
 public sealed record ListingPage(string Url);
 
 /// <summary>Presigns one page of the listing that the link names.</summary>
-internal sealed class GetListingHandler(ListingLinks links, GrantIssuer grants, TimeProvider time) : IRequestHandler<GetListingQuery, ListingPage>
+internal sealed class GetListingHandler(ListingLinks links, GrantIssuer grants, TimeProvider time)
+    : IRequestHandler<GetListingQuery, ListingPage>
 {
     // Clients follow the redirect at once. A URL that is found later in a log or cache has expired.
     private static readonly TimeSpan MaxPageAge = TimeSpan.FromMinutes(15);

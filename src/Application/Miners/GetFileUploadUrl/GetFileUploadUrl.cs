@@ -36,7 +36,8 @@ internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileU
 }
 
 /// <summary>Grants the upload of one file that does not exist yet.</summary>
-internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store, IStoreState storeState)
+internal sealed class GetFileUploadUrlHandler(
+    Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store, IStoreState storeState)
     : IRequestHandler<GetFileUploadUrlCommand, FileUploadUrl>
 {
     public async Task<FileUploadUrl> Handle(GetFileUploadUrlCommand request, CancellationToken cancellationToken)
@@ -57,7 +58,9 @@ internal sealed class GetFileUploadUrlHandler(Caller caller, FolderLayout layout
             Method = store.Info.UploadMethod == UploadMethod.Post ? "POST" : "PUT",
             Url = url,
             Fields = fields,
-            SizeEnforced = file.Size is null ? null : store.Info.UploadMethod == UploadMethod.Post || storeState.Current.PutSizesEnforced is true,
+            SizeEnforced = file.Size is null
+                ? null
+                : store.Info.UploadMethod == UploadMethod.Post || storeState.Current.PutSizesEnforced is true,
             ExpiresInSeconds = grant.Seconds,
             Expiry = grant.Expiry,
         };

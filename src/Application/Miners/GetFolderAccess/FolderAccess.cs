@@ -39,7 +39,8 @@ public sealed record FolderAccess : IGranted
     /// <summary>The layout of folders in this deployment.</summary>
     public required StructureInfo StructureInfo { get; init; }
 
-    GrantedAccess IGranted.Granted => new(Folders is null ? [Folder] : [.. Folders.Values.Select(folder => folder.Folder)], Files: null, Expiry);
+    GrantedAccess IGranted.Granted =>
+        new(Folders is null ? [Folder] : [.. Folders.Values.Select(folder => folder.Folder)], Files: null, Expiry);
 }
 
 /// <summary>Access to one folder.</summary>

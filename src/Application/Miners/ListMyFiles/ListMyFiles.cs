@@ -27,7 +27,8 @@ internal sealed class ListMyFilesValidator : MinerRequestValidator<ListMyFilesCo
 }
 
 /// <summary>Lists the files in the caller's folders.</summary>
-internal sealed class ListMyFilesHandler(Caller caller, FolderLayout layout, FilePageReader pages) : IRequestHandler<ListMyFilesCommand, FileList>
+internal sealed class ListMyFilesHandler(Caller caller, FolderLayout layout, FilePageReader pages)
+    : IRequestHandler<ListMyFilesCommand, FileList>
 {
     public Task<FileList> Handle(ListMyFilesCommand request, CancellationToken cancellationToken) =>
         pages.ReadAsync(layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source), request, cancellationToken);

@@ -34,7 +34,8 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
             path,
             "s3:validator:miner:{miner}:{timestamp}",
             Commitment.MinerAccess(miner, now),
-            $"A validator requests {what}. {{miner}} is the address that it sends as miner_hotkey or miner_coldkey. Signed by the validator's hotkey.");
+            $"A validator requests {what}. {{miner}} is the address that it sends as miner_hotkey or miner_coldkey. Signed by the "
+                + $"validator's hotkey.");
 
         return new Dictionary<string, CommitmentFormat>(StringComparer.Ordinal)
         {
@@ -58,7 +59,8 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
                 "/get-file-presigned-urls",
                 "s3:validator:files:{miner}:{hotkey}:{timestamp}",
                 Commitment.FileUrls(miner, validator, now),
-                "A validator requests downloads of one miner's files. {miner} is the address that it sends as miner_hotkey or miner_coldkey; {hotkey} is the validator's hotkey, which signs."),
+                "A validator requests downloads of one miner's files. {miner} is the address that it sends as miner_hotkey or "
+                    + "miner_coldkey; {hotkey} is the validator's hotkey, which signs."),
         };
     }
 
@@ -88,14 +90,19 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
     private string[] Instructions() =>
     [
         "Write the commitment as UTF-8 text. {timestamp} is the current Unix time in seconds.",
-        "Sign exactly that text with the hotkey (sr25519, signing context 'substrate'). A signature over <Bytes>…</Bytes> around the text is accepted too.",
+        "Sign exactly that text with the hotkey (sr25519, signing context 'substrate'). A signature over <Bytes>…</Bytes> around the text "
+            + "is accepted too.",
         "Send the signature as hex: 64 bytes, or 65 bytes with a leading 01. The prefix 0x is allowed.",
-        $"Send the same {{timestamp}} in the request. It may be at most {window.MaxAge.TotalSeconds:0} s old and {window.MaxAhead.TotalSeconds:0} s ahead of the server's clock.",
+        $"Send the same {{timestamp}} in the request. It may be at most {window.MaxAge.TotalSeconds:0} s old and "
+            + $"{window.MaxAhead.TotalSeconds:0} s ahead of the server's clock.",
         "Addresses are SS58 with prefix 42.",
-        "Name the server that you call, so that nobody can relay the request to another server: send 'audience', the host of the URL with the port unless it "
+        "Name the server that you call, so that nobody can relay the request to another server: send 'audience', the host of the URL with "
+            + "the port unless it "
             + "is 443, and append ':' and the same text to the commitment. With Tao v2 headers, 'audience' in the body is enough.",
-        "Or use Tao v2 headers instead: sign the text of tao_headers, with the SHA-256 of the body's bytes as you send them, the Unix time in milliseconds, "
-            + "and a new UUID for each request. The body then needs no hotkey, coldkey, timestamp and signature. If a request has both proofs, both "
+        "Or use Tao v2 headers instead: sign the text of tao_headers, with the SHA-256 of the body's bytes as you send them, the Unix "
+            + "time in milliseconds, "
+            + "and a new UUID for each request. The body then needs no hotkey, coldkey, timestamp and signature. If a request has both "
+            + "proofs, both "
             + "must verify.",
     ];
 }

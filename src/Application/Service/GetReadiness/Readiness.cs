@@ -6,7 +6,8 @@ namespace S3Auth.Application.Service;
 /// <param name="Warnings">The parts that the operator should correct although this instance is ready. Empty if there are none.</param>
 /// <param name="MetagraphSyncer">The state of the metagraph.</param>
 public sealed record Readiness(
-    string Status, IReadOnlyDictionary<string, string> Failing, IReadOnlyDictionary<string, string> Warnings, MetagraphHealth MetagraphSyncer)
+    string Status, IReadOnlyDictionary<string, string> Failing, IReadOnlyDictionary<string, string> Warnings,
+    MetagraphHealth MetagraphSyncer)
 {
     /// <summary>The process is stopping.</summary>
     internal const string Process = "process";

@@ -9,7 +9,8 @@ internal sealed class GetStructureHandler(FolderLayout layout, IObjectStore stor
     [
         "Sign the folder_access commitment (GET /commitment-formats) with your hotkey.",
         "POST /get-folder-access with coldkey, hotkey, timestamp and signature.",
-        "For each file: copy the answer's fields, set key to folder plus your own path, add the file as the last field, and POST it as multipart/form-data to url.",
+        "For each file: copy the answer's fields, set key to folder plus your own path, add the file as the last field, and POST it as "
+            + "multipart/form-data to url.",
         "Use the same answer for any number of files until its expiry, then request a new one.",
         "GET list_url to list your folder, or POST /list-my-files for all your files with download URLs.",
     ];

@@ -34,7 +34,9 @@ internal sealed class GetFilePresignedUrlsValidator : OneMinerRequestValidator<G
 
         RuleFor(command => command.ExpiryHours)
             .InclusiveBetween(1, GetFilePresignedUrlsCommand.MaxHours)
-            .WithMessage($"Send 'expiry_hours' from 1 to {GetFilePresignedUrlsCommand.MaxHours}, or leave it out for {GetFilePresignedUrlsCommand.DefaultHours}.");
+            .WithMessage(
+                $"Send 'expiry_hours' from 1 to {GetFilePresignedUrlsCommand.MaxHours}, or leave it out for "
+                    + $"{GetFilePresignedUrlsCommand.DefaultHours}.");
     }
 }
 

@@ -22,7 +22,8 @@ internal sealed class GetFolderPresignedUrlsValidator : SignedRequestValidator<G
 
 /// <summary>Finds all miners' folders and the jobs' folders inside them, and signs a listing of each job's folder.</summary>
 internal sealed class GetFolderPresignedUrlsHandler(
-    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, ResponseMemoryLease memory)
+    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store,
+    ResponseMemoryLease memory)
     : IRequestHandler<GetFolderPresignedUrlsCommand, FolderPresignedUrls>
 {
     public async Task<FolderPresignedUrls> Handle(GetFolderPresignedUrlsCommand request, CancellationToken cancellationToken)

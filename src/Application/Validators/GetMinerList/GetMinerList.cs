@@ -27,7 +27,8 @@ internal sealed class GetMinerListValidator : OneMinerRequestValidator<GetMinerL
 
         RuleFor(command => command.ContinuationToken)
             .MaximumLength(GetMinerListCommand.MaxTokenLength)
-            .WithMessage("Send as 'continuation_token' the NextContinuationToken of the previous page, or leave it out for the first page.");
+            .WithMessage(
+                "Send as 'continuation_token' the NextContinuationToken of the previous page, or leave it out for the first page.");
     }
 }
 

@@ -22,7 +22,8 @@ internal sealed class GetValidatorAccessValidator : SignedRequestValidator<GetVa
 
 /// <summary>Finds all miners' folders in the bucket and signs a listing of each.</summary>
 internal sealed class GetValidatorAccessHandler(
-    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store, ResponseMemoryLease memory)
+    Caller caller, FolderLayout layout, MinerDiscovery discovery, GrantIssuer grants, ListingLinks links, IObjectStore store,
+    ResponseMemoryLease memory)
     : IRequestHandler<GetValidatorAccessCommand, ValidatorAccess>
 {
     private const string Delimiter = "/";
