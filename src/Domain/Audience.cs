@@ -107,7 +107,7 @@ public readonly record struct Audience
             return false;
         }
 
-        // A trailing dot marks a fully qualified name. Hosts in clients' URLs are always fully qualified.
+        // A trailing dot only marks the name as fully qualified. It names the same host.
         canonical = (text.EndsWith('.') ? text[..^1] : text).ToLowerInvariant();
         return canonical.Length <= MaxHostLength && canonical.Split('.').All(IsLabel);
     }

@@ -14,7 +14,7 @@ internal sealed class HealthReader(
 {
     internal async Task<Health> ReadAsync(CancellationToken cancellationToken)
     {
-        var s3 = await probe.AskAsync(cancellationToken);
+        var s3 = await probe.GetAsync(cancellationToken);
         var now = time.GetUtcNow();
         var found = StoreHealth.Of(storeState.Current);
         var isWell = s3.Ok && found.IsWell && metagraph.Current is not null && limits.IsReachable is not false && audit.IsWriting;

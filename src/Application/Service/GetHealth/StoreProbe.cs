@@ -1,15 +1,15 @@
 namespace S3Auth.Application.Service;
 
 /// <summary>
-/// Asks the store for a sign of life at most once per <see cref="Lifetime"/>, whoever asks and how often: the health check is
-/// open to all, and nobody may make this server hammer its store through it.
+/// Pings the store at most once per <see cref="Lifetime"/>, for any number of health checks. Anyone may request a health check, so it must
+/// not cause load on the store.
 /// </summary>
 internal sealed class StoreProbe
 {
-    /// <summary>How long one answer counts.</summary>
+    /// <summary>How long a result is cached.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the store may take to answer.</summary>
+    /// <summary>The timeout of the ping.</summary>
     internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     private readonly IObjectStore _store;
@@ -22,8 +22,8 @@ internal sealed class StoreProbe
         _cache = new SingleFlightCache<Answer>(PingAsync, Lifetime, time);
     }
 
-    /// <summary>The store's latest answer, or a new one.</summary>
-    internal Task<Answer> AskAsync(CancellationToken cancellationToken) => _cache.GetAsync(cancellationToken);
+    /// <summary>Returns the cached result, or pings the store.</summary>
+    internal Task<Answer> GetAsync(CancellationToken cancellationToken) => _cache.GetAsync(cancellationToken);
 
     private async Task<Answer> PingAsync()
     {
@@ -43,6 +43,6 @@ internal sealed class StoreProbe
     }
 
     /// <param name="Ok">Whether the store answered.</param>
-    /// <param name="Latency">How long it took.</param>
+    /// <param name="Latency">The latency; null if the store did not answer.</param>
     internal readonly record struct Answer(bool Ok, TimeSpan? Latency);
 }

@@ -5,7 +5,7 @@ namespace S3Auth.Application.Service;
 public sealed record GetHotkeyQuery(AccountId Hotkey) : IRequest<HotkeyStatus>;
 
 /// <summary>
-/// Decides by the same snapshot and rules as <see cref="Pipeline.Authenticate{TRequest, TResponse}"/>. It never causes a read of the chain,
+/// Decides by the same snapshot and rules as <see cref="Pipeline.Authorize{TRequest, TResponse}"/>. It never causes a read of the chain,
 /// because the caller has proved nothing.
 /// </summary>
 internal sealed class GetHotkeyHandler(IMetagraph metagraph, SubnetRules rules) : IRequestHandler<GetHotkeyQuery, HotkeyStatus>

@@ -7,7 +7,7 @@ internal sealed class RateLimitReader(TotalCount total, DailyLimits limits, Burs
     {
         var now = time.GetUtcNow();
         var day = UtcDay.Of(now);
-        var used = await total.AskAsync(day, cancellationToken);
+        var used = await total.GetAsync(day, cancellationToken);
         return new RateLimits
         {
             DailyPerMiner = limits.PerMiner,

@@ -1,19 +1,19 @@
 namespace S3Auth.Application.Service;
 
 /// <summary>
-/// Asks how many grants all had at most once per <see cref="Lifetime"/>, whoever asks and how often: nobody may make this server
-/// hammer what counts them.
+/// Reads the total number of grants at most once per <see cref="Lifetime"/>, for any number of requests. Anyone may request the limits, so
+/// this must not cause load on the counters.
 /// </summary>
 internal sealed class TotalCount(IQuota quota, TimeProvider time)
 {
-    /// <summary>How long one answer counts.</summary>
+    /// <summary>How long a result is cached.</summary>
     internal static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private SingleFlightCache<long>? _cache;
     private UtcDay _day;
 
-    internal Task<long> AskAsync(UtcDay day, CancellationToken cancellationToken)
+    internal Task<long> GetAsync(UtcDay day, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
