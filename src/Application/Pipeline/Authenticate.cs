@@ -59,10 +59,19 @@ public sealed class Authenticate<TRequest, TResponse>(
     // one. It names only the public one of this server's audiences, because anyone with a hotkey can get this refusal.
     private RefusedException WrongAudience(Audience? named)
     {
-        return new RefusedException(RefusalCode.WrongAudience, named is { } other
-            ? $"This request is meant for '{other}', but this {(audiences.Public is { } own ? $"server is {own}" : "is another server")}; send it to the "
-                + "server that you signed it for, or sign the host of the URL that you call as 'audience'."
-            : $"This server{(audiences.Public is { } self ? $", {self}," : "")} accepts only requests that name it; send 'audience' with the host of the URL "
-                + "that you call, and sign it as /commitment-formats shows.");
+        if (named is { } other)
+        {
+            var server = audiences.Public is { } own ? $"server is {own}" : "is another server";
+            return new RefusedException(
+                RefusalCode.WrongAudience,
+                $"This request is meant for '{other}', but this {server}; send it to the server that you signed it for, or sign the host "
+                    + "of the URL that you call as 'audience'.");
+        }
+
+        var self = audiences.Public is { } name ? $", {name}," : "";
+        return new RefusedException(
+            RefusalCode.WrongAudience,
+            $"This server{self} accepts only requests that name it; send 'audience' with the host of the URL that you call, and sign it as "
+                + "/commitment-formats shows.");
     }
 }

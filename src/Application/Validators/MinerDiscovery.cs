@@ -65,7 +65,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     /// <param name="memory">The lease for the memory of the jobs.</param>
     /// <param name="cancellationToken">Cancels the listings.</param>
     /// <exception cref="RefusedException">
-    /// <c>storage_timeout</c>: the listings together took longer than <see cref="IObjectStore.ListingTimeout"/>; <c>server_busy</c>:
+    /// <c>storage_timeout</c>: the listings together took longer than the timeout of a listing; <c>server_busy</c>:
     /// responses in flight use the whole memory budget.
     /// </exception>
     internal async Task<IReadOnlyDictionary<Folder, FoundJobs>> FindJobsAsync(
