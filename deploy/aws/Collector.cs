@@ -64,15 +64,18 @@ internal static class Collector
             ReadonlyRootFilesystem = true,
             LinuxParameters = Containers.WithoutCapabilities(task, "CollectorLinux"),
             MemoryLimitMiB = Memory,
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["AOT_CONFIG_CONTENT"] = Configure(environment, metrics) },
+            Environment =
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["AOT_CONFIG_CONTENT"] = Configure(environment, metrics) },
             Logging = Containers.LogTo(log, "collector"),
         });
 
         // Newer than this version of the CDK: it comes back when it ends.
-        ((CfnTaskDefinition)task.Node.DefaultChild!).AddPropertyOverride("ContainerDefinitions.1.RestartPolicy", new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["Enabled"] = true,
-        });
+        ((CfnTaskDefinition)task.Node.DefaultChild!).AddPropertyOverride(
+            "ContainerDefinitions.1.RestartPolicy",
+            new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["Enabled"] = true,
+            });
         task.TaskRole.AddToPrincipalPolicy(new PolicyStatement(new PolicyStatementProps
         {
             Sid = "Metrics",
@@ -105,11 +108,16 @@ internal static class Collector
                         resource_to_telemetry_conversion = new { enabled = true },
 
                         // OpenTelemetry's units in braces are none of CloudWatch's, which takes no line that holds one.
-                        metric_descriptors = Plain.Where(name => name != MetagraphAge).Select(name => new { metric_name = name, unit = "Count", overwrite = true }),
+                        metric_descriptors = Plain.Where(name => name != MetagraphAge).Select(name =>
+                            new { metric_name = name, unit = "Count", overwrite = true }),
                         metric_declarations = new object[]
                         {
                             new { dimensions = new[] { new[] { ServiceDimension } }, metric_name_selectors = Plain.Select(Exactly) },
-                            new { dimensions = new[] { new[] { ServiceDimension, CodeDimension } }, metric_name_selectors = new[] { Exactly(Refusals) } },
+                            new
+                            {
+                                dimensions = new[] { new[] { ServiceDimension, CodeDimension } },
+                                metric_name_selectors = new[] { Exactly(Refusals) },
+                            },
                         },
                     },
                 },

@@ -17,7 +17,10 @@ internal static class Containers
         return parameters;
     }
 
-    /// <summary>Writes to a log group. Where CloudWatch does not take lines, nobody waits for it: grants go on, and lines beyond the buffer are lost.</summary>
+    /// <summary>
+    /// Writes to a log group. Where CloudWatch does not take lines, nobody waits for it: grants go on, and lines beyond the buffer are
+    /// lost.
+    /// </summary>
     internal static LogDriver LogTo(ILogGroup group, string stream) => LogDriver.AwsLogs(new AwsLogDriverProps
     {
         LogGroup = group,

@@ -28,7 +28,12 @@ internal sealed class DataBucket : Construct
                 new LifecycleRule { Id = "unfinished-uploads", AbortIncompleteMultipartUploadAfter = Duration.Days(1) },
 
                 // A miner that uploads a key again has replaced it; what it replaced can be brought back for a month.
-                new LifecycleRule { Id = "replaced-objects", NoncurrentVersionExpiration = Duration.Days(30), ExpiredObjectDeleteMarker = true },
+                new LifecycleRule
+                {
+                    Id = "replaced-objects",
+                    NoncurrentVersionExpiration = Duration.Days(30),
+                    ExpiredObjectDeleteMarker = true,
+                },
             ],
             Cors = settings.CorsOrigins.Count == 0 ? null :
             [

@@ -16,7 +16,9 @@ public sealed partial record DeploymentSettings
     /// <summary>The environment.</summary>
     public required DeploymentEnvironment Environment { get; init; }
 
-    /// <summary><c>certificateArn</c>: of ACM, in the same region. Null: CloudFormation asks for it, as a parameter without a default.</summary>
+    /// <summary>
+    /// <c>certificateArn</c>: of ACM, in the same region. Null: CloudFormation asks for it, as a parameter without a default.
+    /// </summary>
     public required string? CertificateArn { get; init; }
 
     /// <summary><c>signing</c>: <c>user</c> (default) or <c>role</c>.</summary>
@@ -56,11 +58,16 @@ public sealed partial record DeploymentSettings
             Environment = environment,
             CertificateArn = Text(
                 "certificateArn",
-                arn => CertificateName().Match(arn) is { Success: true } match && match.Groups["region"].Value == DeploymentEnvironment.Region,
+                arn =>
+                    CertificateName().Match(arn) is { Success: true } match && match.Groups["region"].Value == DeploymentEnvironment.Region,
                 $"the ARN of a certificate in {DeploymentEnvironment.Region}"),
-            Signing = Text("signing", mode => mode is "user" or "role", "user or role") == "role" ? SigningMode.TaskRole : SigningMode.LastingKeys,
-            SigningKeys = [.. (Text("signingKeys", AreKeys, "one number or two different ones, the key to sign with last, such as 1 or 1,2") ?? "1")
-                .Split(',', StringSplitOptions.TrimEntries).Select(number => int.TryParse(number, CultureInfo.InvariantCulture, out var key) ? key : 0)],
+            Signing = Text("signing", mode => mode is "user" or "role", "user or role") == "role"
+                ? SigningMode.TaskRole
+                : SigningMode.LastingKeys,
+            SigningKeys = [.. (Text(
+                "signingKeys", AreKeys, "one number or two different ones, the key to sign with last, such as 1 or 1,2") ?? "1")
+                .Split(',', StringSplitOptions.TrimEntries)
+                .Select(number => int.TryParse(number, CultureInfo.InvariantCulture, out var key) ? key : 0)],
 
             // A tag that moves would let a task that is replaced run something else than its neighbours.
             ImageTag = Text("imageTag", tag => TagName().IsMatch(tag) && tag != "latest", "the tag of one image, not latest")
@@ -68,9 +75,14 @@ public sealed partial record DeploymentSettings
             CorsOrigins = [.. List("corsOrigins").Where(origin => Check(
                 "corsOrigins",
                 origin,
-                Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && origin == uri.GetLeftPart(UriPartial.Authority),
+                Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                    && uri.Scheme is "http" or "https"
+                    && origin == uri.GetLeftPart(UriPartial.Authority),
                 "origins such as https://example.org, separated by commas"))],
-            PublicUrl = Text("publicUrl", url => PublicAddress().IsMatch(url) && Uri.TryCreate(url, UriKind.Absolute, out _), "the service's address, such as https://s3-auth.example.com"),
+            PublicUrl = Text(
+                "publicUrl",
+                url => PublicAddress().IsMatch(url) && Uri.TryCreate(url, UriKind.Absolute, out _),
+                "the service's address, such as https://s3-auth.example.com"),
             AlarmEmail = Text("alarmEmail", address => MailAddress().IsMatch(address), "one e-mail address"),
         };
 

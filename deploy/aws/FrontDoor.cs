@@ -4,7 +4,9 @@ using Amazon.CDK.AWS.ElasticLoadBalancingV2;
 
 namespace S3Auth.Deploy.Aws;
 
-/// <summary>The load balancer: TLS outside, plain HTTP to tasks that say they are ready. What comes without TLS is sent to where it is.</summary>
+/// <summary>
+/// The load balancer: TLS outside, plain HTTP to tasks that say they are ready. What comes without TLS is sent to where it is.
+/// </summary>
 internal sealed class FrontDoor : Construct
 {
     /// <summary>Seconds from one question for <c>/readyz</c> to the next.</summary>

@@ -29,8 +29,20 @@ public sealed class ImagesStack : Stack
             RemovalPolicy = RemovalPolicy.RETAIN,
             LifecycleRules =
             [
-                new LifecycleRule { RulePriority = 1, Description = "What no tag names", TagStatus = TagStatus.UNTAGGED, MaxImageAge = Duration.Days(7) },
-                new LifecycleRule { RulePriority = 2, Description = "What a rollback may need", TagStatus = TagStatus.ANY, MaxImageCount = 100 },
+                new LifecycleRule
+                {
+                    RulePriority = 1,
+                    Description = "What no tag names",
+                    TagStatus = TagStatus.UNTAGGED,
+                    MaxImageAge = Duration.Days(7),
+                },
+                new LifecycleRule
+                {
+                    RulePriority = 2,
+                    Description = "What a rollback may need",
+                    TagStatus = TagStatus.ANY,
+                    MaxImageCount = 100,
+                },
             ],
         });
     }

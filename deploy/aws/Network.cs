@@ -37,9 +37,18 @@ internal sealed class Network : Construct
             ],
         });
 
-        Balancer = new SecurityGroup(this, "BalancerGroup", new SecurityGroupProps { Vpc = Vpc, Description = "Load balancer", AllowAllOutbound = false });
-        Tasks = new SecurityGroup(this, "TasksGroup", new SecurityGroupProps { Vpc = Vpc, Description = "Tasks", AllowAllOutbound = false });
-        Redis = new SecurityGroup(this, "RedisGroup", new SecurityGroupProps { Vpc = Vpc, Description = "Redis", AllowAllOutbound = false });
+        Balancer = new SecurityGroup(
+            this,
+            "BalancerGroup",
+            new SecurityGroupProps { Vpc = Vpc, Description = "Load balancer", AllowAllOutbound = false });
+        Tasks = new SecurityGroup(
+            this,
+            "TasksGroup",
+            new SecurityGroupProps { Vpc = Vpc, Description = "Tasks", AllowAllOutbound = false });
+        Redis = new SecurityGroup(
+            this,
+            "RedisGroup",
+            new SecurityGroupProps { Vpc = Vpc, Description = "Redis", AllowAllOutbound = false });
 
         // The chain's nodes, S3, and AWS's own services: all of them by TLS.
         Tasks.AddEgressRule(Peer.AnyIpv4(), Port.Tcp(HttpsPort), "TLS to the chain and to AWS");
@@ -57,8 +66,8 @@ internal sealed class Network : Construct
     internal SecurityGroup Redis { get; }
 
     /// <summary>
-    /// What the load balancer's requests come from, for <c>TRUSTED_PROXIES</c>. No client sends from there: what tasks send out comes to the
-    /// load balancer from the NAT gateway's public address.
+    /// What the load balancer's requests come from, for <c>TRUSTED_PROXIES</c>. No client sends from there: what tasks send out comes to
+    /// the load balancer from the NAT gateway's public address.
     /// </summary>
     internal string BalancerAddresses => string.Join(',', Vpc.PublicSubnets.Select(subnet => subnet.Ipv4CidrBlock));
 

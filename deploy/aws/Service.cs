@@ -43,7 +43,10 @@ internal sealed class Service : Construct
         Log = MakeLog("Log", environment.LogDays, RemovalPolicy.RETAIN);
         var metricsLog = MakeLog("MetricsLog", days: 7, RemovalPolicy.DESTROY);
 
-        var taskRole = new Role(this, "TaskRole", new RoleProps { AssumedBy = TasksOfThisAccount(), Description = "S3Auth: what a running task may do" });
+        var taskRole = new Role(
+            this,
+            "TaskRole",
+            new RoleProps { AssumedBy = TasksOfThisAccount(), Description = "S3Auth: what a running task may do" });
         var identity = new SigningIdentity(this, settings, taskRole);
         var metricsToken = new Secret(this, "MetricsToken", new SecretProps
         {
@@ -62,7 +65,8 @@ internal sealed class Service : Construct
 
             // Has what it needs, each by name; what CDK would add is wider.
             ExecutionRole = executionRole.WithoutPolicyUpdates(),
-            RuntimePlatform = new RuntimePlatform { CpuArchitecture = CpuArchitecture.X86_64, OperatingSystemFamily = OperatingSystemFamily.LINUX },
+            RuntimePlatform =
+                new RuntimePlatform { CpuArchitecture = CpuArchitecture.X86_64, OperatingSystemFamily = OperatingSystemFamily.LINUX },
             Volumes = [new Amazon.CDK.AWS.ECS.Volume { Name = DataVolume }],
         });
         AddApi(task, settings, network, repository, SecretsOf(redis, metricsToken, identity));
@@ -100,7 +104,8 @@ internal sealed class Service : Construct
     /// <summary>More tasks when those that run are busy, by either sign; fewer again later.</summary>
     internal void Scale(DeploymentEnvironment environment, ApplicationTargetGroup targets)
     {
-        var scaling = Fargate.AutoScaleTaskCount(new EnableScalingProps { MinCapacity = environment.LeastTasks, MaxCapacity = environment.MostTasks });
+        var scaling = Fargate.AutoScaleTaskCount(
+            new EnableScalingProps { MinCapacity = environment.LeastTasks, MaxCapacity = environment.MostTasks });
         scaling.ScaleOnCpuUtilization("Cpu", new CpuUtilizationScalingProps
         {
             TargetUtilizationPercent = BusyPercent,
@@ -133,7 +138,11 @@ internal sealed class Service : Construct
     }
 
     private void AddApi(
-        FargateTaskDefinition task, DeploymentSettings settings, Network network, IRepository repository, Dictionary<string, EcsSecret> secrets)
+        FargateTaskDefinition task,
+        DeploymentSettings settings,
+        Network network,
+        IRepository repository,
+        Dictionary<string, EcsSecret> secrets)
     {
         var environment = settings.Environment;
         var variables = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -184,7 +193,10 @@ internal sealed class Service : Construct
     // Starts tasks: fetches the image, writes the log, reads the secrets. These and no others.
     private Role MakeExecutionRole(IRepository repository, Secret[] secrets)
     {
-        var role = new Role(this, "ExecutionRole", new RoleProps { AssumedBy = TasksOfThisAccount(), Description = "S3Auth: what starting a task needs" });
+        var role = new Role(
+            this,
+            "ExecutionRole",
+            new RoleProps { AssumedBy = TasksOfThisAccount(), Description = "S3Auth: what starting a task needs" });
         role.AddToPolicy(new PolicyStatement(new PolicyStatementProps
         {
             Sid = "Registry",
@@ -225,11 +237,16 @@ internal sealed class Service : Construct
     private PrincipalWithConditions TasksOfThisAccount()
     {
         var stack = Stack.Of(this);
-        return new PrincipalWithConditions(new ServicePrincipal("ecs-tasks.amazonaws.com"), new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["StringEquals"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["aws:SourceAccount"] = stack.Account },
-            ["ArnLike"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["aws:SourceArn"] = $"arn:aws:ecs:{stack.Region}:{stack.Account}:*" },
-        });
+        return new PrincipalWithConditions(
+            new ServicePrincipal("ecs-tasks.amazonaws.com"),
+            new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["StringEquals"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["aws:SourceAccount"] = stack.Account },
+                ["ArnLike"] = new Dictionary<string, object>(StringComparer.Ordinal)
+                {
+                    ["aws:SourceArn"] = $"arn:aws:ecs:{stack.Region}:{stack.Account}:*",
+                },
+            });
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

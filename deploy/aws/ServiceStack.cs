@@ -21,7 +21,10 @@ public sealed class ServiceStack : Stack
         service.Scale(settings.Environment, door.Targets);
         _ = new Watch(this, settings, service, door, redis);
 
-        _ = new CfnOutput(this, "Address", new CfnOutputProps { Value = door.Balancer.LoadBalancerDnsName, Description = "What the certificate's name points to" });
+        _ = new CfnOutput(
+            this,
+            "Address",
+            new CfnOutputProps { Value = door.Balancer.LoadBalancerDnsName, Description = "What the certificate's name points to" });
         _ = new CfnOutput(this, "ClusterName", new CfnOutputProps { Value = service.Cluster.ClusterName });
         _ = new CfnOutput(this, "ServiceName", new CfnOutputProps { Value = service.Fargate.ServiceName });
         _ = new CfnOutput(this, "LogName", new CfnOutputProps { Value = service.Log.LogGroupName });

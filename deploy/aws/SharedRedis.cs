@@ -28,8 +28,8 @@ internal sealed class SharedRedis : Construct
             SubnetIds = network.Vpc.SelectSubnets(Network.OfRedis).SubnetIds,
         });
 
-        // ElastiCache's own choice is to drop keys that expire when memory runs short: those are the proofs that were used, and a proof that
-        // is forgotten is good again. Without room Redis refuses to write instead, and each task remembers on its own.
+        // ElastiCache's own choice is to drop keys that expire when memory runs short: those are the proofs that were used, and a proof
+        // that is forgotten is good again. Without room Redis refuses to write instead, and each task remembers on its own.
         var parameters = new CfnParameterGroup(this, "Parameters", new CfnParameterGroupProps
         {
             CacheParameterGroupFamily = "redis7",

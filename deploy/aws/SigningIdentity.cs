@@ -38,8 +38,8 @@ internal sealed class SigningIdentity : Construct
     }
 
     /// <summary>
-    /// The keys that exist, the one to sign with last; none with the task's role. While one takes the other's place, tasks of both kinds may
-    /// have to be started.
+    /// The keys that exist, the one to sign with last; none with the task's role. While one takes the other's place, tasks of both kinds
+    /// may have to be started.
     /// </summary>
     internal IReadOnlyList<Secret> Keys { get; } = [];
 

@@ -33,7 +33,15 @@ internal sealed class Watch : Construct
 
         Alarm[] alarms =
         [
-            ServerErrors(), SlowAnswers(), TooFewTasks(), OldMetagraph(), RedisAway(), RedisFull(), ManyRefusals(), RecordsLost(), QuotaNearlyUsed(),
+            ServerErrors(),
+            SlowAnswers(),
+            TooFewTasks(),
+            OldMetagraph(),
+            RedisAway(),
+            RedisFull(),
+            ManyRefusals(),
+            RecordsLost(),
+            QuotaNearlyUsed(),
         ];
         Show(alarms);
     }
@@ -46,7 +54,8 @@ internal sealed class Watch : Construct
         {
             Label = "5xx, %",
             Period = Duration.Minutes(FiveMinutes),
-            Expression = "IF(FILL(target, 0) + FILL(balancer, 0) >= 5, 100 * (FILL(target, 0) + FILL(balancer, 0)) / (FILL(requests, 0) + FILL(balancer, 0)), 0)",
+            Expression = "IF(FILL(target, 0) + FILL(balancer, 0) >= 5, 100 * (FILL(target, 0) + FILL(balancer, 0)) / (FILL(requests, 0) + "
+                + "FILL(balancer, 0)), 0)",
             UsingMetrics = new Dictionary<string, IMetric>(StringComparer.Ordinal)
             {
                 ["target"] = Targets(HttpCodeTarget.TARGET_5XX_COUNT, FiveMinutes),
@@ -185,18 +194,35 @@ internal sealed class Watch : Construct
         var board = new Dashboard(this, "Board", new DashboardProps { DashboardName = $"S3Auth-{_settings.Environment.Name}" });
         board.AddWidgets(new AlarmStatusWidget(new AlarmStatusWidgetProps { Title = "Alarms", Width = 24, Height = 3, Alarms = alarms }));
         board.AddWidgets(
-            Graph("Requests a minute", Half, Requests(Minute), Targets(HttpCodeTarget.TARGET_4XX_COUNT, Minute), Targets(HttpCodeTarget.TARGET_5XX_COUNT, Minute), Balancer(HttpCodeElb.ELB_5XX_COUNT, Minute)),
+            Graph(
+                "Requests a minute",
+                Half,
+                Requests(Minute),
+                Targets(HttpCodeTarget.TARGET_4XX_COUNT, Minute),
+                Targets(HttpCodeTarget.TARGET_5XX_COUNT, Minute),
+                Balancer(HttpCodeElb.ELB_5XX_COUNT, Minute)),
             Graph("Seconds to answer", Half, Latency("p50", Minute), Latency("p99", Minute)));
         board.AddWidgets(
             Graph("Decisions, signatures", Third, Own(Collector.Decisions, "Sum", Minute), Own(Collector.Presigned, "Sum", Minute)),
             Graph("Refusals by code", Third, RefusalsByCode()),
-            Graph("Grants of all today", Third, Own(Collector.QuotaUsed, "Maximum", FiveMinutes), Own(Collector.QuotaLimit, "Maximum", FiveMinutes)));
+            Graph(
+                "Grants of all today",
+                Third,
+                Own(Collector.QuotaUsed, "Maximum", FiveMinutes),
+                Own(Collector.QuotaLimit, "Maximum", FiveMinutes)));
         board.AddWidgets(
             Graph("Age of the metagraph, s", Third, Own(Collector.MetagraphAge, "Maximum", Minute)),
             Graph("Redis reached by all (1)", Third, Own(Collector.RedisUp, "Minimum", Minute)),
-            Graph("Memory of Redis, %", Third, RedisNode(1, "DatabaseMemoryUsagePercentage"), RedisNode(2, "DatabaseMemoryUsagePercentage")));
+            Graph(
+                "Memory of Redis, %",
+                Third,
+                RedisNode(1, "DatabaseMemoryUsagePercentage"),
+                RedisNode(2, "DatabaseMemoryUsagePercentage")));
         board.AddWidgets(
-            Graph("Tasks that are ready", Third, _door.Targets.Metrics.HealthyHostCount(new MetricOptions { Statistic = "Minimum", Period = Duration.Minutes(Minute) })),
+            Graph(
+                "Tasks that are ready",
+                Third,
+                _door.Targets.Metrics.HealthyHostCount(new MetricOptions { Statistic = "Minimum", Period = Duration.Minutes(Minute) })),
             Graph("CPU and memory of tasks, %", Third, _service.Fargate.MetricCpuUtilization(), _service.Fargate.MetricMemoryUtilization()),
             Graph("Records lost", Third, Own(Collector.AuditLost, "Sum", Minute)));
     }
@@ -214,7 +240,8 @@ internal sealed class Watch : Construct
         _door.Balancer.Metrics.HttpCodeElb(code, new MetricOptions { Statistic = "Sum", Period = Duration.Minutes(minutes) });
 
     private Metric Latency(string statistic, int minutes) =>
-        _door.Balancer.Metrics.TargetResponseTime(new MetricOptions { Statistic = statistic, Period = Duration.Minutes(minutes), Label = statistic });
+        _door.Balancer.Metrics.TargetResponseTime(
+            new MetricOptions { Statistic = statistic, Period = Duration.Minutes(minutes), Label = statistic });
 
     private Metric Own(string name, string statistic, int minutes) => new(new MetricProps
     {
@@ -232,7 +259,8 @@ internal sealed class Watch : Construct
         Period = Duration.Minutes(Minute),
         Expression = string.Create(
             CultureInfo.InvariantCulture,
-            $"SEARCH('{{\"{Collector.NamespaceOf(_settings.Environment)}\",\"{Collector.ServiceDimension}\",\"{Collector.CodeDimension}\"}} MetricName=\"{Collector.Refusals}\"', 'Sum', {60 * Minute})"),
+            $"SEARCH('{{\"{Collector.NamespaceOf(_settings.Environment)}\",\"{Collector.ServiceDimension}\","
+                + $"\"{Collector.CodeDimension}\"}} MetricName=\"{Collector.Refusals}\"', 'Sum', {60 * Minute})"),
         UsingMetrics = new Dictionary<string, IMetric>(StringComparer.Ordinal),
     });
 

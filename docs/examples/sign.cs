@@ -6,7 +6,8 @@
 //   dotnet run docs/examples/sign.cs file-upload KEY COLDKEY FILE-NAME SIZE      for /get-file-upload-url
 //   dotnet run docs/examples/sign.cs my-files KEY COLDKEY                        for /list-my-files
 //   dotnet run docs/examples/sign.cs validator-access KEY                        for /get-validator-access
-//   dotnet run docs/examples/sign.cs miner-access KEY MINER-COLDKEY              for /get-miner-specific-access, /get-miner-list, /list-files
+//   dotnet run docs/examples/sign.cs miner-access KEY MINER-COLDKEY              for /list-files, /get-miner-specific-access
+//                                                                               and /get-miner-list
 //   dotnet run docs/examples/sign.cs folder-urls KEY                             for /get-folder-presigned-urls
 //   dotnet run docs/examples/sign.cs file-urls KEY MINER-COLDKEY FILE-KEY...     for /get-file-presigned-urls
 //
@@ -14,8 +15,8 @@
 //
 //   dotnet run docs/examples/sign.cs headers KEY BODY-FILE
 //
-// The server is $S3AUTH_SERVER, else http://localhost:8000: its host goes into the request as "audience", so that no other server can use it.
-// A body that goes with headers needs the same member; the server then reads it as part of what is signed.
+// The server is $S3AUTH_SERVER, else http://localhost:8000: its host goes into the request as "audience", so that no other server can use
+// it. A body that goes with headers needs the same member; the server then reads it as part of what is signed.
 //
 // KEY is a development key such as //Bob, or the name of a file that holds a hotkey's mnemonic or 0x-seed. COLDKEY is the SS58
 // address that owns the hotkey, or the development key it belongs to (//Bob//cold). Never put a real secret on a command line.
@@ -26,11 +27,11 @@ using System.Text.Json.Nodes;
 using S3Auth.Substrate;
 
 const string Usage =
-    "usage: sign.cs folder-access KEY COLDKEY [SOURCE] | file-upload KEY COLDKEY FILE-NAME SIZE | my-files KEY COLDKEY | validator-access KEY | "
-    + "miner-access KEY MINER-COLDKEY | folder-urls KEY | file-urls KEY MINER-COLDKEY FILE-KEY... | headers KEY BODY-FILE";
+    "usage: sign.cs folder-access KEY COLDKEY [SOURCE] | file-upload KEY COLDKEY FILE-NAME SIZE | my-files KEY COLDKEY | "
+    + "validator-access KEY | miner-access KEY MINER-COLDKEY | folder-urls KEY | file-urls KEY MINER-COLDKEY FILE-KEY... | headers KEY BODY-FILE";
 
-if (args is not (["folder-access", _, _] or ["folder-access", _, _, _] or ["file-upload", _, _, _, _] or ["my-files", _, _] or ["validator-access", _]
-    or ["miner-access", _, _] or ["folder-urls", _] or ["file-urls", _, _, _, ..] or ["headers", _, _]))
+if (args is not (["folder-access", _, _] or ["folder-access", _, _, _] or ["file-upload", _, _, _, _] or ["my-files", _, _]
+    or ["validator-access", _] or ["miner-access", _, _] or ["folder-urls", _] or ["file-urls", _, _, _, ..] or ["headers", _, _]))
 {
     Console.Error.WriteLine(Usage);
     return 2;

@@ -50,7 +50,9 @@ public sealed record S3Error(string Code, int Status, string Message)
     public static readonly S3Error MalformedPostRequest = new(
         "MalformedPOSTRequest", 400, "The body of your POST request is not well-formed multipart/form-data.");
     public static readonly S3Error MalformedTrailer = new(
-        "MalformedTrailerError", 400, "The request contained trailing data that was not well-formed or did not conform to our published schema.");
+        "MalformedTrailerError",
+        400,
+        "The request contained trailing data that was not well-formed or did not conform to our published schema.");
     public static readonly S3Error MalformedXml = new(
         "MalformedXML", 400, "The XML that you provided was not well formed or did not validate against our published schema.");
     public static readonly S3Error MaxPostPreDataLengthExceeded = new(
@@ -74,7 +76,8 @@ public sealed record S3Error(string Code, int Status, string Message)
     public static readonly S3Error SignatureDoesNotMatch = new(
         "SignatureDoesNotMatch",
         403,
-        "The request signature that the server calculated does not match the signature that you provided. Check your secret access key and signing method.");
+        "The request signature that the server calculated does not match the signature that you provided. Check your secret "
+            + "access key and signing method.");
     public static readonly S3Error ContentSha256Mismatch = new(
         "XAmzContentSHA256Mismatch", 400, "The provided x-amz-content-sha256 header does not match what was computed.");
 

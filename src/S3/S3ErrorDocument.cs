@@ -8,7 +8,8 @@ namespace S3Auth.S3;
 /// it reaches a log or a client: see <see cref="Sentence"/>.
 /// </summary>
 /// <param name="Code">The code, 1 to 64 letters and digits.</param>
-/// <param name="Sentence">The message: at most 200 printable ASCII characters, without anything as long as a signature or a token; null where there is none.</param>
+/// <param name="Sentence">The message: at most 200 printable ASCII characters, without anything as long as a signature or a token; null
+/// where there is none.</param>
 /// <param name="Region">The region that the store names as the right one; null where it names none.</param>
 public sealed partial record S3ErrorDocument(string Code, string? Sentence, string? Region)
 {
@@ -17,7 +18,10 @@ public sealed partial record S3ErrorDocument(string Code, string? Sentence, stri
 
     private static readonly XmlReaderSettings Settings = new()
     {
-        DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = MaxDocumentCharacters, IgnoreWhitespace = true,
+        DtdProcessing = DtdProcessing.Prohibit,
+        XmlResolver = null,
+        MaxCharactersInDocument = MaxDocumentCharacters,
+        IgnoreWhitespace = true,
     };
 
     /// <summary>Code and message, as one sentence.</summary>
@@ -90,6 +94,9 @@ public sealed partial record S3ErrorDocument(string Code, string? Sentence, stri
     private static partial Regex RegionPattern();
 
     // Addresses; access key ids (16 characters and more), signatures (64) and session tokens (hundreds).
-    [GeneratedRegex(@"https?://\S+|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|[A-Za-z0-9+/=%_:.-]{24,}|\b[A-Z0-9]{16,}\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"https?://\S+|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|[A-Za-z0-9+/=%_:.-]{24,}|\b[A-Z0-9]{16,}\b",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex LongRun();
 }

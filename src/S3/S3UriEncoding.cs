@@ -28,17 +28,20 @@ public static class S3UriEncoding
 
     /// <summary>Encodes as <see cref="EncodeComponent(string)"/> into ASCII bytes.</summary>
     /// <returns>The number of bytes written.</returns>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short; <see cref="MaxEncodedLength"/> is always enough.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short; <see cref="MaxEncodedLength"/> is always
+    /// enough.</exception>
     public static int EncodeComponent(ReadOnlySpan<char> text, Span<byte> destination) => Encode(text, destination, Component);
 
     /// <summary>Encodes as <see cref="EncodePath(string)"/> into ASCII bytes.</summary>
     /// <returns>The number of bytes written.</returns>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short; <see cref="MaxEncodedLength"/> is always enough.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> is too short; <see cref="MaxEncodedLength"/> is always
+    /// enough.</exception>
     public static int EncodePath(ReadOnlySpan<char> text, Span<byte> destination) => Encode(text, destination, Path);
 
     /// <summary>Encodes bytes, which need not be UTF-8, as <see cref="EncodeComponent(string)"/> encodes those of a text.</summary>
     /// <returns>The number of bytes written.</returns>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> has less than three bytes for each of <paramref name="bytes"/>.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has less than three bytes for each of <paramref
+    /// name="bytes"/>.</exception>
     public static int EncodeComponent(ReadOnlySpan<byte> bytes, Span<byte> destination)
     {
         if (destination.Length < bytes.Length * 3)

@@ -57,12 +57,16 @@ internal static class AccessCost
                 body["coldkey"] = validator.AccountId.ToString();
                 return body;
             }),
-            ($"/get-validator-access, {Miners} miners × {Sources.Length} sources", "/get-validator-access", () => Signed(validator, $"s3:validator:access:{Now}")),
+            (
+                $"/get-validator-access, {Miners} miners × {Sources.Length} sources",
+                "/get-validator-access",
+                () => Signed(validator, $"s3:validator:access:{Now}")),
             ($"/get-file-presigned-urls, {Files} files", "/get-file-presigned-urls", () =>
             {
                 var body = Signed(validator, $"s3:validator:files:{miners[0]}:{validator.AccountId}:{Now}");
                 body["miner_coldkey"] = miners[0].ToString();
-                body["file_keys"] = new JsonArray([.. Enumerable.Range(0, Files).Select(i => JsonValue.Create($"{prefix}data_20261124_062101_{i}.parquet"))]);
+                body["file_keys"] = new JsonArray(
+                    [.. Enumerable.Range(0, Files).Select(i => JsonValue.Create($"{prefix}data_20261124_062101_{i}.parquet"))]);
                 return body;
             }),
             ("the page, GET /", "/", () => []),
@@ -90,7 +94,9 @@ internal static class AccessCost
         foreach (var (what, _, _) in requests)
         {
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"| {what} | {Median(costs[what]):0.000} ms ({costs[what].Min():0.000}, {costs[what].Max():0.000}) | {Median(costs[what]) / bare:0} |"));
+                CultureInfo.InvariantCulture,
+                $"| {what} | {Median(costs[what]):0.000} ms ({costs[what].Min():0.000}, {costs[what].Max():0.000}) | "
+                    + $"{Median(costs[what]) / bare:0} |"));
         }
 
         return 0;
@@ -138,10 +144,18 @@ internal static class AccessCost
     {
         var neurons = miners.Select((miner, index) => new JsonObject
         {
-            ["uid"] = index + 1, ["hotkey"] = Accounts.Number(10_000 + index).ToString(), ["coldkey"] = miner.ToString(), ["validator_permit"] = false, ["alpha_stake"] = 0,
+            ["uid"] = index + 1,
+            ["hotkey"] = Accounts.Number(10_000 + index).ToString(),
+            ["coldkey"] = miner.ToString(),
+            ["validator_permit"] = false,
+            ["alpha_stake"] = 0,
         }).Prepend(new JsonObject
         {
-            ["uid"] = 0, ["hotkey"] = validator.ToString(), ["coldkey"] = validator.ToString(), ["validator_permit"] = true, ["alpha_stake"] = 30000,
+            ["uid"] = 0,
+            ["hotkey"] = validator.ToString(),
+            ["coldkey"] = validator.ToString(),
+            ["validator_permit"] = true,
+            ["alpha_stake"] = 30000,
         });
         return new JsonObject { ["netuid"] = 46, ["block"] = 1, ["neurons"] = new JsonArray([.. neurons]) }.ToJsonString();
     }
@@ -155,10 +169,12 @@ internal static class AccessCost
         store.Run(context =>
         {
             var prefix = context.Request.Query["prefix"].ToString();
-            var folders = miners.Select(miner => $"<CommonPrefixes><Prefix>{SecurityElement.Escape(prefix)}{miner}/</Prefix></CommonPrefixes>");
+            var folders = miners.Select(miner =>
+                $"<CommonPrefixes><Prefix>{SecurityElement.Escape(prefix)}{miner}/</Prefix></CommonPrefixes>");
             context.Response.ContentType = "application/xml";
             return context.Response.WriteAsync(
-                $"<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>{string.Concat(folders)}</ListBucketResult>");
+                $"<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>"
+                    + $"{string.Concat(folders)}</ListBucketResult>");
         });
         await store.StartAsync();
         return store;

@@ -35,7 +35,9 @@ public class ChainBenchmarks
 
     internal static ChainOptions Options() => new()
     {
-        Network = ChainNetwork.TryParse("local", out var network) ? network : throw new InvalidOperationException("There is no local network."),
+        Network = ChainNetwork.TryParse("local", out var network)
+            ? network
+            : throw new InvalidOperationException("There is no local network."),
         Netuid = 46,
         DataFolder = Path.GetTempPath(),
     };

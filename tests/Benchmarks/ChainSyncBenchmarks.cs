@@ -28,7 +28,9 @@ public class ChainSyncBenchmarks
         _node = await TestNode.StartAsync();
         _node.State = RecordedAnswers.LargeState(Neurons);
         await _bare.ConnectAsync(_node.Address, CancellationToken.None);
-        var endpoint = NodeEndpoint.TryParse(_node.Address.ToString(), out var parsed) ? parsed : throw new InvalidOperationException("No endpoint.");
+        var endpoint = NodeEndpoint.TryParse(_node.Address.ToString(), out var parsed)
+            ? parsed
+            : throw new InvalidOperationException("No endpoint.");
         _connection = await NodeConnection.ConnectAsync(
             endpoint, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeProvider.System, CancellationToken.None);
         _file = new SnapshotFile(ChainBenchmarks.Options(), _reader);
@@ -50,7 +52,8 @@ public class ChainSyncBenchmarks
         var head = await AskAsync("""{"jsonrpc":"2.0","id":1,"method":"chain_getFinalizedHead","params":[]}""");
         var hash = Encoding.UTF8.GetString(_buffer.AsSpan(0, head)).Split('"')[^2];
         await AskAsync($$"""{"jsonrpc":"2.0","id":2,"method":"chain_getHeader","params":["{{hash}}"]}""");
-        return await AskAsync($$"""{"jsonrpc":"2.0","id":3,"method":"state_call","params":["{{SubnetState.Function}}","0x2e00","{{hash}}"]}""");
+        return await AskAsync(
+            $$"""{"jsonrpc":"2.0","id":3,"method":"state_call","params":["{{SubnetState.Function}}","0x2e00","{{hash}}"]}""");
     }
 
     [Benchmark(Description = "Read the metagraph")]

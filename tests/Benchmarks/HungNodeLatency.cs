@@ -59,10 +59,15 @@ internal static class HungNodeLatency
             var ratios = pairs.Select(pair => pair.Hung / pair.Well).Order().ToList();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| p{quantile * 100:0.#} | {Median(pairs.Select(pair => pair.Well)):0.000} ms | {Median(pairs.Select(pair => pair.Hung)):0.000} ms | {Median(ratios):0.00} ({ratios[0]:0.00}, {ratios[^1]:0.00}) |"));
+                $"| p{quantile * 100:0.#} | {Median(pairs.Select(pair => pair.Well)):0.000} ms | "
+                    + $"{Median(pairs.Select(pair => pair.Hung)):0.000} ms | {Median(ratios):0.00} ({ratios[0]:0.00}, "
+                    + $"{ratios[^1]:0.00}) |"));
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{well.Sum(round => round.Length)} requests with it well, {hung.Sum(round => round.Length)} with it hung, all granted."));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{well.Sum(round => round.Length)} requests with it well, {hung.Sum(round => round.Length)} with it hung, all granted."));
     }
 
     private static double At(double[] sorted, double quantile) => sorted[(int)(quantile * (sorted.Length - 1))];
@@ -80,7 +85,8 @@ internal static class HungNodeLatency
             var taken = new List<double>();
             while (until.Elapsed < duration)
             {
-                using var content = new ByteArrayContent(Body(hotkey, coldkey.AccountId)) { Headers = { ContentType = new("application/json") } };
+                using var content =
+                    new ByteArrayContent(Body(hotkey, coldkey.AccountId)) { Headers = { ContentType = new("application/json") } };
                 var started = Stopwatch.GetTimestamp();
                 using var answer = await http.PostAsync("/get-folder-access", content);
                 taken.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);

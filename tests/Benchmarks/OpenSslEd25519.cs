@@ -27,7 +27,8 @@ internal sealed partial class OpenSslEd25519 : IDisposable
         _key = NewPrivateKey(Ed25519, 0, seed, (nuint)seed.Length);
         var context = NewContext();
         nuint size = SignatureSize;
-        var signed = InitializeSign(context, 0, 0, 0, _key) == 1 && Sign(context, _signature, ref size, _message, (nuint)_message.Length) == 1;
+        var signed = InitializeSign(context, 0, 0, 0, _key) == 1
+            && Sign(context, _signature, ref size, _message, (nuint)_message.Length) == 1;
         FreeContext(context);
         if (!signed)
         {

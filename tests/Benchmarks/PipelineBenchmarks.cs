@@ -33,7 +33,8 @@ public class PipelineBenchmarks : IDisposable
             new Neuron(0, _alice.AccountId, Accounts.Number(1000), ValidatorPermit: true, AlphaAmount.FromAlpha(30_000), Active: true),
             new Neuron(1, _bob.AccountId, coldkey, ValidatorPermit: false, default, Active: true),
         ]);
-        var credentials = new CredentialSource(new SigningCredentials("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", new string('t', 400)));
+        var credentials = new CredentialSource(
+            new SigningCredentials("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", new string('t', 400)));
         _services = new ServiceCollection()
             .AddSingleton(AccessWindow.Default)
             .AddSingleton<FolderLayout>(new ColdkeyLayout(Sources))
@@ -43,7 +44,12 @@ public class PipelineBenchmarks : IDisposable
             .AddSealing(key: null, isShared: false)
             .AddSingleton<IMetagraph>(new FixedMetagraph(metagraph))
             .AddSignatures()
-            .AddSingleton<IUrlSigner>(new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, credentials, new PutGuard(TimeProvider.System), new StoreState()))
+            .AddSingleton<IUrlSigner>(
+                new S3UrlSigner(
+                    new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" },
+                    credentials,
+                    new PutGuard(TimeProvider.System),
+                    new StoreState()))
             .AddSingleton<IObjectStore, FullStore>()
             .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue))
             .AddSingleton(BurstLimit.Default)
@@ -59,7 +65,10 @@ public class PipelineBenchmarks : IDisposable
 
         _folder = new GetFolderAccessCommand
         {
-            Coldkey = coldkey, Hotkey = _bob.AccountId, Timestamp = Now, Signature = Sign(_bob, Commitment.FolderAccess(coldkey, _bob.AccountId, Now)),
+            Coldkey = coldkey,
+            Hotkey = _bob.AccountId,
+            Timestamp = Now,
+            Signature = Sign(_bob, Commitment.FolderAccess(coldkey, _bob.AccountId, Now)),
         };
         _validator = new GetValidatorAccessCommand
         {
@@ -101,7 +110,8 @@ public class PipelineBenchmarks : IDisposable
 
     private static Sr25519Signature Sign(KeyPair keys, Commitment commitment) => keys.Sign(Encoding.UTF8.GetBytes(commitment.Text));
 
-    private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+    private static Source SourceOf(string name) =>
+        Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
 
     /// <summary>Lets one and the same request in again and again.</summary>
     private sealed class Forgetful : IReplayGuard
@@ -143,11 +153,15 @@ public class PipelineBenchmarks : IDisposable
     {
         private readonly Dictionary<string, FolderPage> _folders = Sources
             .Select(source => $"data/{source}/")
-            .ToDictionary(root => root, root => new FolderPage([.. Enumerable.Range(0, Miners).Select(i => $"{root}{Accounts.Number(i)}/")], HasMore: false), StringComparer.Ordinal);
+            .ToDictionary(
+                root => root,
+                root => new FolderPage([.. Enumerable.Range(0, Miners).Select(i => $"{root}{Accounts.Number(i)}/")], HasMore: false),
+                StringComparer.Ordinal);
 
         public ObjectStoreInfo Info { get; } = new("bucket-1", "us-east-2", UploadMethod.Post, TimeSpan.FromSeconds(30));
 
-        public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) => Task.FromResult(_folders[prefix]);
+        public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) =>
+            Task.FromResult(_folders[prefix]);
 
         public Task<FilePage> ListFilesAsync(string prefix, ObjectKey? after, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException("No request here asks for it.");

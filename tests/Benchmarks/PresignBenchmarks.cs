@@ -44,7 +44,8 @@ public class PresignBenchmarks : IDisposable
 
     [Benchmark(Baseline = true)]
     [BenchmarkCategory("GET")]
-    public string SdkGet() => _sdk.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = "bucket-1", Key = File, Expires = DateTime.UtcNow.AddDays(1) });
+    public string SdkGet() =>
+        _sdk.GetPreSignedURL(new GetPreSignedUrlRequest { BucketName = "bucket-1", Key = File, Expires = DateTime.UtcNow.AddDays(1) });
 
     [Benchmark]
     [BenchmarkCategory("List")]

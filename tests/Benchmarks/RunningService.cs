@@ -30,10 +30,13 @@ internal sealed class RunningService : IAsyncDisposable
         start.Environment["AWS_ACCESS_KEY_ID"] = "somebody";
         start.Environment["AWS_SECRET_ACCESS_KEY"] = "some-key";
         start.Environment["DATA_DIR"] = data;
-        foreach (var limit in (string[])["RATE_LIMIT_PER_MINUTE", "REQUESTS_IN_FLIGHT_PER_HOTKEY", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT"])
+        foreach (var limit in (string[])[
+            "RATE_LIMIT_PER_MINUTE", "REQUESTS_IN_FLIGHT_PER_HOTKEY", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR",
+            "TOTAL_DAILY_LIMIT"])
         {
             // What is measured is not how it refuses.
-            start.Environment[limit] = limit switch { "RATE_LIMIT_PER_MINUTE" => "10000000", "REQUESTS_IN_FLIGHT_PER_HOTKEY" => "1000000", _ => "1000000000" };
+            start.Environment[limit] =
+                limit switch { "RATE_LIMIT_PER_MINUTE" => "10000000", "REQUESTS_IN_FLIGHT_PER_HOTKEY" => "1000000", _ => "1000000000" };
         }
 
         foreach (var (name, value) in settings)

@@ -55,7 +55,9 @@ public sealed class LocalFilesTests
 
     private List<string> Find(string to, params string[] paths)
     {
-        var found = LocalFiles.Find(paths.Select(path => Path.Combine(_folder.FullName, path)), new UploadSettings { To = to, Parallel = 1 });
+        var found = LocalFiles.Find(
+            paths.Select(path => Path.Combine(_folder.FullName, path)),
+            new UploadSettings { To = to, Parallel = 1 });
         return [.. found.Select(file => file.Path)];
     }
 }

@@ -107,7 +107,8 @@ public sealed class ClockTests
     private static Func<HttpResponseMessage> Refusal(
         string code, string? detail = null, DateTimeOffset? date = null, string mediaType = "application/problem+json") => () =>
     {
-        detail ??= $"The timestamp 1 is 1 s too old (the limit is 300 s, and the server's time is {ServerTime.ToUnixTimeSeconds()}); sign again.";
+        detail ??= "The timestamp 1 is 1 s too old (the limit is 300 s, and "
+            + $"the server's time is {ServerTime.ToUnixTimeSeconds()}); sign again.";
         var response = new HttpResponseMessage(HttpStatusCode.BadRequest)
         {
             Content = new StringContent(

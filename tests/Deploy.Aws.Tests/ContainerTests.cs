@@ -10,7 +10,8 @@ public sealed class ContainerTests
     [
         "ASPNETCORE_ENVIRONMENT", // ASP.NET Core
         "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", // the AWS SDK: docs/credentials.md
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "OTEL_TRACES_SAMPLER", // OpenTelemetry: docs/limits.md
+        // OpenTelemetry: docs/limits.md
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "OTEL_TRACES_SAMPLER",
     ];
 
     private static IEnumerable<string> Environments => Synthesised.Environments;
@@ -61,8 +62,13 @@ public sealed class ContainerTests
     public void Trusted_proxies_are_the_load_balancers_subnets_and_no_others(string environment)
     {
         var template = Synthesised.Default(environment);
-        var subnets = template.Resources("AWS::EC2::Subnet").ToDictionary(subnet => subnet.Id, subnet => (string?)subnet.Properties["CidrBlock"]);
-        var balancers = template.Only("AWS::ElasticLoadBalancingV2::LoadBalancer")["Subnets"]!.AsArray().Select(subnet => subnets[subnet!["Ref"]!.ToString()]);
+        var subnets = template
+            .Resources("AWS::EC2::Subnet")
+            .ToDictionary(subnet => subnet.Id, subnet => (string?)subnet.Properties["CidrBlock"]);
+        var balancers = template
+            .Only("AWS::ElasticLoadBalancingV2::LoadBalancer")["Subnets"]!
+            .AsArray()
+            .Select(subnet => subnets[subnet!["Ref"]!.ToString()]);
 
         var options = Read(template);
 
@@ -79,7 +85,12 @@ public sealed class ContainerTests
         {
             Assert.That(Read(template).CorsOrigins, Is.EqualTo(origins));
             Assert.That(
-                template.Only("AWS::S3::Bucket")["CorsConfiguration"]!["CorsRules"]!.AsArray().Single()!["AllowedOrigins"]!.AsArray().Select(origin => origin!.ToString()),
+                template
+                    .Only("AWS::S3::Bucket")["CorsConfiguration"]!["CorsRules"]!
+                    .AsArray()
+                    .Single()!["AllowedOrigins"]!
+                    .AsArray()
+                    .Select(origin => origin!.ToString()),
                 Is.EqualTo(origins));
             Assert.That(Synthesised.Default("production").Only("AWS::S3::Bucket").ContainsKey("CorsConfiguration"), Is.False);
         });
@@ -108,7 +119,9 @@ public sealed class ContainerTests
                 Assert.That(container["LogConfiguration"]!["Options"]!["awslogs-group"]!["Ref"], Is.Not.Null);
             }
 
-            Assert.That(template.Container("api")["MountPoints"]!.ToJsonString(), Is.EqualTo("""[{"ContainerPath":"/data","ReadOnly":false,"SourceVolume":"data"}]"""));
+            Assert.That(
+                template.Container("api")["MountPoints"]!.ToJsonString(),
+                Is.EqualTo("""[{"ContainerPath":"/data","ReadOnly":false,"SourceVolume":"data"}]"""));
             Assert.That(Variables(template)["DATA_DIR"], Is.EqualTo("/data"));
             Assert.That(template.Container("collector").ContainsKey("MountPoints"), Is.False);
         });
@@ -131,13 +144,17 @@ public sealed class ContainerTests
                     Assert.That(
                         properties.ContainsKey("GenerateSecretString")
                         || (properties["SecretString"]!.ToJsonString() is var text
-                            && (text.Contains("{{resolve:secretsmanager:", StringComparison.Ordinal) || text.Contains("\"SecretAccessKey\"]", StringComparison.Ordinal))),
+                            && (
+                                text.Contains("{{resolve:secretsmanager:", StringComparison.Ordinal)
+                                    || text.Contains("\"SecretAccessKey\"]", StringComparison.Ordinal))),
                         Is.True,
                         id);
                 }
 
                 // Where the values go besides: the password to Redis, and nothing into an output, which anyone who sees the stack sees.
-                Assert.That(template.ToJsonString().Split("SecretAccessKey\"]").Length - 1, Is.EqualTo(template.Resources("AWS::IAM::AccessKey").Count()));
+                Assert.That(
+                    template.ToJsonString().Split("SecretAccessKey\"]").Length - 1,
+                    Is.EqualTo(template.Resources("AWS::IAM::AccessKey").Count()));
                 Assert.That(template.ToJsonString().Split("{{resolve:").Length - 1, Is.EqualTo(2));
                 Assert.That(template["Outputs"]!.ToJsonString(), Does.Not.Contain("SecretAccessKey").And.Not.Contain("resolve:"));
             });
@@ -150,7 +167,12 @@ public sealed class ContainerTests
         var template = Synthesised.Default(environment);
         var targets = template.Only("AWS::ElasticLoadBalancingV2::TargetGroup");
         var notices = (int)targets["HealthCheckIntervalSeconds"]! * (int)targets["UnhealthyThresholdCount"]!;
-        var leaves = int.Parse(targets["TargetGroupAttributes"]!.AsArray().Single(one => (string?)one!["Key"] == "deregistration_delay.timeout_seconds")!["Value"]!.ToString(), System.Globalization.CultureInfo.InvariantCulture);
+        var leaves = int.Parse(
+            targets["TargetGroupAttributes"]!
+                .AsArray()
+                .Single(one => (string?)one!["Key"] == "deregistration_delay.timeout_seconds")!["Value"]!
+                .ToString(),
+            System.Globalization.CultureInfo.InvariantCulture);
 
         var options = Read(template);
 
@@ -158,7 +180,9 @@ public sealed class ContainerTests
         {
             Assert.That(options.DrainTime.TotalSeconds, Is.GreaterThanOrEqualTo(notices));
             Assert.That((int)template.Container("api")["StopTimeout"]!, Is.GreaterThan(S3Auth.Api.Drain.MaxStopTime.TotalSeconds));
-            Assert.That(leaves, Is.GreaterThan(options.StoreUsage.ListingTimeout.TotalSeconds).And.GreaterThan(options.DrainTime.TotalSeconds));
+            Assert.That(
+                leaves,
+                Is.GreaterThan(options.StoreUsage.ListingTimeout.TotalSeconds).And.GreaterThan(options.DrainTime.TotalSeconds));
         });
     }
 
@@ -172,7 +196,10 @@ public sealed class ContainerTests
             Assert.Ignore("There is no deploy/env to compare with.");
         }
 
-        var said = File.ReadLines(file).Select(line => line.Split('=', 2)).Where(parts => parts.Length == 2 && !parts[0].StartsWith('#')).ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.Ordinal);
+        var said = File.ReadLines(file)
+            .Select(line => line.Split('=', 2))
+            .Where(parts => parts.Length == 2 && !parts[0].StartsWith('#'))
+            .ToDictionary(parts => parts[0].Trim(), parts => parts[1].Trim(), StringComparer.Ordinal);
         var told = Variables(Synthesised.Default(environment));
 
         Assert.Multiple(() =>
@@ -190,12 +217,16 @@ public sealed class ContainerTests
     private static Dictionary<string, string> Variables(JsonObject template)
     {
         var api = template.Container("api");
-        var all = api["Environment"]!.AsArray().ToDictionary(one => (string)one!["Name"]!, one => (string)one!["Value"]!, StringComparer.Ordinal);
+        var all = api["Environment"]!
+            .AsArray()
+            .ToDictionary(one => (string)one!["Name"]!, one => (string)one!["Value"]!, StringComparer.Ordinal);
         foreach (var secret in api["Secrets"]!.AsArray())
         {
             var source = secret!["ValueFrom"]!;
             var id = (source["Ref"] ?? source["Fn::Join"]![1]![0]!["Ref"])!.ToString();
-            all.Add((string)secret["Name"]!, ValueOf(template.Resources("AWS::SecretsManager::Secret").Single(one => one.Id == id).Properties));
+            all.Add(
+                (string)secret["Name"]!,
+                ValueOf(template.Resources("AWS::SecretsManager::Secret").Single(one => one.Id == id).Properties));
         }
 
         return all;

@@ -63,7 +63,10 @@ public sealed class PolicyTests
         var log = template.Container("api")["LogConfiguration"]!["Options"]!["awslogs-group"]!["Ref"]!.ToString();
         var secrets = template.Container("api")["Secrets"]!.AsArray()
             .Select(secret => secret!["ValueFrom"]!.ToJsonString())
-            .Select(source => template.Resources("AWS::SecretsManager::Secret").Single(secret => source.Contains($"\"{secret.Id}\"", StringComparison.Ordinal)).Id)
+            .Select(source =>
+                template
+                    .Resources("AWS::SecretsManager::Secret")
+                    .Single(secret => source.Contains($"\"{secret.Id}\"", StringComparison.Ordinal)).Id)
             .Distinct(StringComparer.Ordinal);
         const string Repository = """{"Fn::Join":["",["arn:aws:ecr:us-east-2:",{"Ref":"AWS::AccountId"},":repository/s3auth"]]}""";
 
@@ -106,8 +109,12 @@ public sealed class PolicyTests
     {
         var wide = Synthesised.All.SelectMany(Statement.In)
             .Where(statement => statement.Allows)
-            .SelectMany(statement => statement.Actions.SelectMany(action => statement.Objects.DefaultIfEmpty("").Select(resource => (statement, action, resource))))
-            .Where(grant => grant.action.Contains('*', StringComparison.Ordinal) || grant.resource == "*" || grant.resource.EndsWith(":*", StringComparison.Ordinal)
+            .SelectMany(statement =>
+                statement.Actions.SelectMany(action =>
+                    statement.Objects.DefaultIfEmpty("").Select(resource => (statement, action, resource))))
+            .Where(grant => grant.action.Contains('*', StringComparison.Ordinal)
+                || grant.resource == "*"
+                || grant.resource.EndsWith(":*", StringComparison.Ordinal)
                 || (grant.statement.IsForAnyone && !OnlyBound.Contains(grant.statement.Kind)))
             .Select(grant => $"{grant.statement.Kind} {grant.statement.Name} {grant.action} on {grant.resource}")
             .Distinct(StringComparer.Ordinal);
@@ -158,7 +165,8 @@ public sealed class PolicyTests
     private static IEnumerable<string> Grants(JsonObject template, string kind, string identity) => Statement.In(template)
         .Where(statement => statement.Kind == "AWS::IAM::Policy"
             && template["Resources"]![statement.Owner]!["Properties"]![kind]?.AsArray().Any(one => Reference(one!) == identity) == true)
-        .SelectMany(statement => statement.Allows && !statement.Json.ContainsKey("Condition") ? Pairs(statement) : [statement.Json.ToJsonString()]);
+        .SelectMany(statement =>
+            statement.Allows && !statement.Json.ContainsKey("Condition") ? Pairs(statement) : [statement.Json.ToJsonString()]);
 
     private static IEnumerable<string> Pairs(Statement statement) =>
         statement.Actions.SelectMany(action => statement.Objects.Select(resource => $"{action} on {resource}"));
@@ -166,13 +174,21 @@ public sealed class PolicyTests
     private static string[] OfStore(string environment)
     {
         var bucket = DeploymentEnvironment.All.Single(one => one.Name == environment).Bucket;
-        return [$"s3:PutObject on arn:aws:s3:::{bucket}/data/*", $"s3:GetObject on arn:aws:s3:::{bucket}/data/*", $"s3:ListBucket on arn:aws:s3:::{bucket}"];
+        return
+        [
+            $"s3:PutObject on arn:aws:s3:::{bucket}/data/*",
+            $"s3:GetObject on arn:aws:s3:::{bucket}/data/*",
+            $"s3:ListBucket on arn:aws:s3:::{bucket}",
+        ];
     }
 
     private static IEnumerable<string> OfMetrics(JsonObject template)
     {
-        var (log, _) = template.Resources("AWS::Logs::LogGroup").Single(group => template.Container("collector")["Environment"]!.ToJsonString().Contains(group.Id, StringComparison.Ordinal));
-        return new[] { "logs:CreateLogStream", "logs:PutLogEvents" }.Select(action => $$"""{{action}} on {"Fn::GetAtt":["{{log}}","Arn"]}""");
+        var (log, _) = template
+            .Resources("AWS::Logs::LogGroup")
+            .Single(group => template.Container("collector")["Environment"]!.ToJsonString().Contains(group.Id, StringComparison.Ordinal));
+        return new[] { "logs:CreateLogStream", "logs:PutLogEvents" }.Select(action =>
+            $$"""{{action}} on {"Fn::GetAtt":["{{log}}","Arn"]}""");
     }
 
     private static string TaskRole(JsonObject template) => Reference(template.Only("AWS::ECS::TaskDefinition")["TaskRoleArn"]!);

@@ -11,7 +11,8 @@ public sealed class SnapshotTests
 {
     private const string WriteVariable = "S3AUTH_WRITE_SNAPSHOTS";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static IEnumerable<string> Stacks => Synthesised.Environments.Append("images");
 

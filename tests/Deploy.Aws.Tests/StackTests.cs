@@ -12,11 +12,19 @@ public sealed class StackTests
     public void Only_the_load_balancer_is_open_to_everyone_on_443_and_80(string environment)
     {
         var template = Synthesised.Default(environment);
-        var balancer = template.Only("AWS::ElasticLoadBalancingV2::LoadBalancer")["SecurityGroups"]!.AsArray().Single()!["Fn::GetAtt"]![0]!.ToString();
+        var balancer = template
+            .Only("AWS::ElasticLoadBalancingV2::LoadBalancer")["SecurityGroups"]!
+            .AsArray()
+            .Single()!["Fn::GetAtt"]![0]!
+            .ToString();
 
         var open = template.Resources("AWS::EC2::SecurityGroup")
-            .SelectMany(group => group.Properties["SecurityGroupIngress"]?.AsArray().Select(rule => (group.Id, rule: rule!.AsObject())) ?? [])
-            .Concat(template.Resources("AWS::EC2::SecurityGroupIngress").Select(rule => (rule.Properties["GroupId"]!.ToJsonString(), rule: rule.Properties)))
+            .SelectMany(group =>
+                group.Properties["SecurityGroupIngress"]?.AsArray().Select(rule => (group.Id, rule: rule!.AsObject())) ?? [])
+            .Concat(
+                template
+                    .Resources("AWS::EC2::SecurityGroupIngress")
+                    .Select(rule => (rule.Properties["GroupId"]!.ToJsonString(), rule: rule.Properties)))
             .Where(one => !one.rule.ContainsKey("SourceSecurityGroupId"))
             .Select(one => (one.Item1, $"{one.rule["CidrIp"]} {one.rule["IpProtocol"]} {one.rule["FromPort"]}-{one.rule["ToPort"]}"));
 
@@ -40,12 +48,16 @@ public sealed class StackTests
     public void Requests_without_tls_are_sent_to_where_it_is(string environment)
     {
         var template = Synthesised.Default(environment);
-        var listeners = template.Resources("AWS::ElasticLoadBalancingV2::Listener").ToDictionary(one => (int)one.Properties["Port"]!, one => one.Properties);
+        var listeners = template
+            .Resources("AWS::ElasticLoadBalancingV2::Listener")
+            .ToDictionary(one => (int)one.Properties["Port"]!, one => one.Properties);
 
         Assert.Multiple(() =>
         {
             Assert.That(listeners.Keys, Is.EquivalentTo(new[] { 80, 443 }));
-            Assert.That(listeners[80]["DefaultActions"]!.AsArray().Single()!["RedirectConfig"]!["Protocol"]!.ToString(), Is.EqualTo("HTTPS"));
+            Assert.That(
+                listeners[80]["DefaultActions"]!.AsArray().Single()!["RedirectConfig"]!["Protocol"]!.ToString(),
+                Is.EqualTo("HTTPS"));
             Assert.That((string?)listeners[443]["Protocol"], Is.EqualTo("HTTPS"));
             Assert.That((string?)listeners[443]["SslPolicy"], Is.EqualTo("ELBSecurityPolicy-TLS13-1-2-Res-2021-06"));
             Assert.That(listeners[443]["Certificates"]!.ToJsonString(), Is.EqualTo("""[{"CertificateArn":{"Ref":"CertificateArn"}}]"""));
@@ -56,7 +68,8 @@ public sealed class StackTests
 
     [Test]
     public void Certificate_of_the_settings_is_used() => Assert.That(
-        Synthesised.Configured.Resources("AWS::ElasticLoadBalancingV2::Listener").Single(one => (int)one.Properties["Port"]! == 443).Properties["Certificates"]!.ToJsonString(),
+        Synthesised.Configured.Resources("AWS::ElasticLoadBalancingV2::Listener").Single(one =>
+            (int)one.Properties["Port"]! == 443).Properties["Certificates"]!.ToJsonString(),
         Is.EqualTo($$"""[{"CertificateArn":"{{Synthesised.Certificate}}"}]"""));
 
     [TestCaseSource(nameof(Environments))]
@@ -68,7 +81,8 @@ public sealed class StackTests
         {
             ["DeploymentConfiguration"] = new Dictionary<string, object>(StringComparer.Ordinal)
             {
-                ["DeploymentCircuitBreaker"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["Enable"] = true, ["Rollback"] = true },
+                ["DeploymentCircuitBreaker"] =
+                    new Dictionary<string, object>(StringComparer.Ordinal) { ["Enable"] = true, ["Rollback"] = true },
                 ["MinimumHealthyPercent"] = 100,
                 ["MaximumPercent"] = 200,
             },
@@ -77,17 +91,22 @@ public sealed class StackTests
                 ["AwsvpcConfiguration"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["AssignPublicIp"] = "DISABLED" },
             },
         });
-        template.HasResourceProperties("AWS::ApplicationAutoScaling::ScalableTarget", new Dictionary<string, object>(StringComparer.Ordinal) { ["MinCapacity"] = 2 });
+        template.HasResourceProperties(
+            "AWS::ApplicationAutoScaling::ScalableTarget",
+            new Dictionary<string, object>(StringComparer.Ordinal) { ["MinCapacity"] = 2 });
         template.ResourceCountIs("AWS::ApplicationAutoScaling::ScalingPolicy", 2);
         foreach (var metric in new[] { "ECSServiceAverageCPUUtilization", "ALBRequestCountPerTarget" })
         {
-            template.HasResourceProperties("AWS::ApplicationAutoScaling::ScalingPolicy", Match.ObjectLike(new Dictionary<string, object>(StringComparer.Ordinal)
-            {
-                ["TargetTrackingScalingPolicyConfiguration"] = new Dictionary<string, object>(StringComparer.Ordinal)
+            template.HasResourceProperties(
+                "AWS::ApplicationAutoScaling::ScalingPolicy",
+                Match.ObjectLike(new Dictionary<string, object>(StringComparer.Ordinal)
                 {
-                    ["PredefinedMetricSpecification"] = new Dictionary<string, object>(StringComparer.Ordinal) { ["PredefinedMetricType"] = metric },
-                },
-            }));
+                    ["TargetTrackingScalingPolicyConfiguration"] = new Dictionary<string, object>(StringComparer.Ordinal)
+                    {
+                        ["PredefinedMetricSpecification"] =
+                            new Dictionary<string, object>(StringComparer.Ordinal) { ["PredefinedMetricType"] = metric },
+                    },
+                }));
         }
 
         var read = Synthesised.Default(environment);
@@ -104,7 +123,10 @@ public sealed class StackTests
 
         Assert.Multiple(() =>
         {
-            foreach (var property in new[] { "TransitEncryptionEnabled", "AtRestEncryptionEnabled", "AutomaticFailoverEnabled", "MultiAZEnabled" })
+            foreach (var property in new[]
+            {
+                "TransitEncryptionEnabled", "AtRestEncryptionEnabled", "AutomaticFailoverEnabled", "MultiAZEnabled",
+            })
             {
                 Assert.That((bool?)group[property], Is.True, property);
             }
@@ -112,9 +134,13 @@ public sealed class StackTests
             Assert.That((string?)group["TransitEncryptionMode"], Is.EqualTo("required"));
             Assert.That((int)group["NumCacheClusters"]!, Is.EqualTo(2));
             Assert.That(group["AuthToken"]!.ToJsonString(), Does.StartWith("""{"Fn::Join":["",["{{resolve:secretsmanager:"""));
-            Assert.That(template.Only("AWS::ElastiCache::ParameterGroup")["Properties"]!.ToJsonString(), Is.EqualTo("""{"maxmemory-policy":"noeviction"}"""));
-            Assert.That(template.Resources("AWS::SecretsManager::Secret").Single(one => one.Properties["SecretString"]?.ToJsonString().Contains("PrimaryEndPoint", StringComparison.Ordinal) == true)
-                .Properties["SecretString"]!["Fn::Join"]![1]![0]!.ToString(), Does.StartWith("rediss://:"));
+            Assert.That(
+                template.Only("AWS::ElastiCache::ParameterGroup")["Properties"]!.ToJsonString(),
+                Is.EqualTo("""{"maxmemory-policy":"noeviction"}"""));
+            var secret = template.Resources("AWS::SecretsManager::Secret")
+                .Select(one => one.Properties["SecretString"])
+                .Single(text => text?.ToJsonString().Contains("PrimaryEndPoint", StringComparison.Ordinal) == true);
+            Assert.That(secret!["Fn::Join"]![1]![0]!.ToString(), Does.StartWith("rediss://:"));
         });
     }
 
@@ -127,7 +153,9 @@ public sealed class StackTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(bucket["PublicAccessBlockConfiguration"]!.AsObject().Select(one => (bool)one.Value!), Is.EqualTo(new[] { true, true, true, true }));
+            Assert.That(
+                bucket["PublicAccessBlockConfiguration"]!.AsObject().Select(one => (bool)one.Value!),
+                Is.EqualTo(new[] { true, true, true, true }));
             Assert.That(bucket["BucketEncryption"]!.ToJsonString(), Does.Contain("\"SSEAlgorithm\":\"AES256\""));
             Assert.That(bucket["VersioningConfiguration"]!["Status"]!.ToString(), Is.EqualTo("Enabled"));
             Assert.That(rules.Count(rule => rule!["AbortIncompleteMultipartUpload"] is not null), Is.EqualTo(1));
@@ -145,19 +173,32 @@ public sealed class StackTests
     public void Second_key_is_made_beside_the_first_and_signs()
     {
         var template = Synthesised.Configured;
-        var secret = template.Container("api")["Secrets"]!.AsArray().Single(one => (string?)one!["Name"] == "AWS_SECRET_ACCESS_KEY")!["ValueFrom"]!.ToJsonString();
-        var inUse = template.Resources("AWS::SecretsManager::Secret").Single(one => secret.Contains($"\"{one.Id}\"", StringComparison.Ordinal)).Properties;
+        var secret = template
+            .Container("api")["Secrets"]!
+            .AsArray()
+            .Single(one => (string?)one!["Name"] == "AWS_SECRET_ACCESS_KEY")!["ValueFrom"]!
+            .ToJsonString();
+        var inUse = template
+            .Resources("AWS::SecretsManager::Secret")
+            .Single(one => secret.Contains($"\"{one.Id}\"", StringComparison.Ordinal)).Properties;
 
         Assert.Multiple(() =>
         {
             Assert.That(template.Resources("AWS::IAM::AccessKey").Count(), Is.EqualTo(2));
             Assert.That((string?)inUse["Description"], Is.EqualTo("S3Auth: signing key 2"));
-            Assert.That(Synthesised.Default("production").Resources("AWS::IAM::AccessKey").Select(key => key.Id), Is.SubsetOf(template.Resources("AWS::IAM::AccessKey").Select(key => key.Id)), "the first stays the same");
+            Assert.That(
+                Synthesised.Default("production").Resources("AWS::IAM::AccessKey").Select(key => key.Id),
+                Is.SubsetOf(template.Resources("AWS::IAM::AccessKey").Select(key => key.Id)),
+                "the first stays the same");
 
             // A deployment that is put back starts tasks with the first again.
             Assert.That(
                 Statement.In(template).Single(statement => statement.Actions.Contains("secretsmanager:GetSecretValue")).Objects,
-                Is.SupersetOf(template.Resources("AWS::SecretsManager::Secret").Where(one => one.Id.StartsWith("ServiceSigning", StringComparison.Ordinal)).Select(one => $$"""{"Ref":"{{one.Id}}"}""")));
+                Is.SupersetOf(
+                    template
+                        .Resources("AWS::SecretsManager::Secret")
+                        .Where(one => one.Id.StartsWith("ServiceSigning", StringComparison.Ordinal))
+                        .Select(one => $$"""{"Ref":"{{one.Id}}"}""")));
         });
     }
 
@@ -171,12 +212,21 @@ public sealed class StackTests
         Assert.Multiple(() =>
         {
             Assert.That(alarms.Select(alarm => alarm.Id), Is.Unique);
-            foreach (var subject in new[] { "ServerErrors", "SlowAnswers", "TooFewTasks", "OldMetagraph", "RedisAway", "RedisFull", "ManyRefusals", "RecordsLost", "QuotaNearlyUsed" })
+            foreach (var subject in new[]
             {
-                Assert.That(alarms.Count(alarm => alarm.Id.StartsWith("Watch" + subject, StringComparison.Ordinal)), Is.EqualTo(1), subject);
+                "ServerErrors", "SlowAnswers", "TooFewTasks", "OldMetagraph", "RedisAway", "RedisFull", "ManyRefusals", "RecordsLost",
+                "QuotaNearlyUsed",
+            })
+            {
+                Assert.That(
+                    alarms.Count(alarm => alarm.Id.StartsWith("Watch" + subject, StringComparison.Ordinal)),
+                    Is.EqualTo(1),
+                    subject);
             }
 
-            Assert.That(alarms.Select(alarm => alarm.Properties["AlarmActions"]!.ToJsonString()), Is.All.EqualTo($$"""[{"Ref":"{{topic}}"}]"""));
+            Assert.That(
+                alarms.Select(alarm => alarm.Properties["AlarmActions"]!.ToJsonString()),
+                Is.All.EqualTo($$"""[{"Ref":"{{topic}}"}]"""));
             Assert.That(template.Resources("AWS::CloudWatch::Dashboard").Count(), Is.EqualTo(1));
             Assert.That(template.Resources("AWS::Logs::LogGroup").Select(log => (int?)log.Properties["RetentionInDays"]), Is.All.Not.Null);
         });
@@ -193,7 +243,8 @@ public sealed class StackTests
         var selectors = exporter["metric_declarations"]![0]!["metric_name_selectors"]!.AsArray().Select(name => name!.ToString()).ToList();
 
         var watched = template.Resources("AWS::CloudWatch::Alarm")
-            .SelectMany(alarm => alarm.Properties["Metrics"]?.AsArray().Select(one => one!["MetricStat"]?["Metric"]?.AsObject()) ?? [alarm.Properties])
+            .SelectMany(alarm =>
+                alarm.Properties["Metrics"]?.AsArray().Select(one => one!["MetricStat"]?["Metric"]?.AsObject()) ?? [alarm.Properties])
             .Where(metric => ((string?)metric?["Namespace"])?.StartsWith("S3Auth/", StringComparison.Ordinal) == true)
             .ToList();
 
@@ -201,10 +252,20 @@ public sealed class StackTests
         {
             Assert.That(watched.Select(metric => (string)metric!["MetricName"]!), Is.Not.Empty.And.SubsetOf(sent));
             Assert.That(watched.Select(metric => (string)metric!["Namespace"]!), Is.All.EqualTo((string)exporter["namespace"]!));
-            Assert.That(watched.Select(metric => metric!["Dimensions"]!.ToJsonString()), Is.All.EqualTo("""[{"Name":"service.name","Value":"s3auth"}]"""));
+            Assert.That(
+                watched.Select(metric => metric!["Dimensions"]!.ToJsonString()),
+                Is.All.EqualTo("""[{"Name":"service.name","Value":"s3auth"}]"""));
             Assert.That(exporter["metric_declarations"]![0]!["dimensions"]!.ToJsonString(), Is.EqualTo("""[["service.name"]]"""));
             Assert.That(exporter["resource_to_telemetry_conversion"]!["enabled"]!.GetValue<bool>(), Is.True);
-            Assert.That(sent, Is.All.Matches<string>(name => selectors.Any(selector => System.Text.RegularExpressions.Regex.IsMatch(name, selector, System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)))));
+            Assert.That(
+                sent,
+                Is.All.Matches<string>(name =>
+                    selectors.Any(selector =>
+                        System.Text.RegularExpressions.Regex.IsMatch(
+                            name,
+                            selector,
+                            System.Text.RegularExpressions.RegexOptions.None,
+                            TimeSpan.FromSeconds(1)))));
         });
     }
 
@@ -216,7 +277,9 @@ public sealed class StackTests
         var described = collector["exporters"]!["awsemf"]!["metric_descriptors"]!.AsArray()
             .Select(one => ((string)one!["metric_name"]!, (string)one["unit"]!, (bool)one["overwrite"]!)).ToList();
 
-        Assert.That(described, Is.EquivalentTo(Sent(collector).Where(name => name != "s3auth.metagraph.age").Select(name => (name, "Count", true))));
+        Assert.That(
+            described,
+            Is.EquivalentTo(Sent(collector).Where(name => name != "s3auth.metagraph.age").Select(name => (name, "Count", true))));
     }
 
     [TestCaseSource(nameof(Environments))]
@@ -225,7 +288,8 @@ public sealed class StackTests
         var variables = Synthesised.Default(environment).Container("api")["Environment"]!.AsArray();
 
         Assert.That(
-            variables.Single(one => (string)one!["Name"]! == "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE")!["Value"]!.ToString(), Is.EqualTo("delta"));
+            variables.Single(one => (string)one!["Name"]! == "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE")!["Value"]!.ToString(),
+            Is.EqualTo("delta"));
         Assert.That(Collector(environment)["exporters"]!["awsemf"]!["retain_initial_value_of_delta_metric"], Is.Null);
     }
 
@@ -261,12 +325,15 @@ public sealed class StackTests
 
         Assert.That(problems.Message.Split('\n').Skip(1).Select(line => line.Trim(' ', '-').Split(' ')[0]), Is.EquivalentTo(new[]
         {
-            "production:certificateArn", "production:signing", "production:signingKeys", "production:imageTag", "production:corsOrigins", "production:publicUrl", "production:alarmEmail", "testnet:signingKeys",
+            "production:certificateArn", "production:signing", "production:signingKeys", "production:imageTag", "production:corsOrigins",
+            "production:publicUrl", "production:alarmEmail", "testnet:signingKeys",
         }));
     }
 
     private static JsonNode Collector(string environment) => JsonNode.Parse(string.Concat(
-        Synthesised.Default(environment).Container("collector")["Environment"]![0]!["Value"]!["Fn::Join"]![1]!.AsArray().Select(part => part is JsonValue ? part.ToString() : "log")))!;
+        Synthesised.Default(environment)
+            .Container("collector")["Environment"]![0]!["Value"]!["Fn::Join"]![1]!.AsArray()
+            .Select(part => part is JsonValue ? part.ToString() : "log")))!;
 
     private static List<string> Sent(JsonNode collector) =>
         [.. collector["processors"]!["filter"]!["metrics"]!["include"]!["metric_names"]!.AsArray().Select(name => name!.ToString())];

@@ -21,7 +21,8 @@ internal sealed record Statement(string Owner, string Kind, JsonObject Json)
     internal bool SaysAllBut => Json.ContainsKey("NotAction") || Json.ContainsKey("NotResource") || Json.ContainsKey("NotPrincipal");
 
     /// <summary>
-    /// Every statement of a template: found by its shape, in whatever property of whatever resource, so that no kind of policy is forgotten.
+    /// Every statement of a template: found by its shape, in whatever property of whatever resource, so that no kind of policy is
+    /// forgotten.
     /// </summary>
     internal static IEnumerable<Statement> In(JsonObject template) =>
         template["Resources"]!.AsObject().SelectMany(resource => Below(resource.Value!)
@@ -42,5 +43,6 @@ internal sealed record Statement(string Owner, string Kind, JsonObject Json)
         _ => [Text(node)],
     };
 
-    private static string Text(JsonNode node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : node.ToJsonString();
+    private static string Text(JsonNode node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : node.ToJsonString();
 }

@@ -63,7 +63,11 @@ internal static class Synthesised
     internal static JsonObject Only(this JsonObject template, string type) => template.Resources(type).Single().Properties;
 
     internal static JsonObject Container(this JsonObject template, string name) =>
-        template.Only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]!.AsArray().Select(container => container!.AsObject()).Single(container => (string?)container["Name"] == name);
+        template
+            .Only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]!
+            .AsArray()
+            .Select(container => container!.AsObject())
+            .Single(container => (string?)container["Name"] == name);
 
     private static Stacks Of(Lazy<Stacks> stacks)
     {
@@ -88,6 +92,7 @@ internal static class Synthesised
 
     private sealed record Stacks(App App, string Folder)
     {
-        internal JsonObject Read(string stack) => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, $"{stack}.template.json")))!.AsObject();
+        internal JsonObject Read(string stack) =>
+            JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, $"{stack}.template.json")))!.AsObject();
     }
 }

@@ -84,10 +84,14 @@ public sealed partial class ComposeTests
             Assert.That((string?)Api["env_file"], Is.EqualTo("env/local.env"));
             Assert.That(Api["environment"], Is.Null);
             Assert.That(Api["ports"].Texts().Single(), Does.EndWith(":" + Variables["PORT"]));
-            Assert.That(Path.GetFullPath(Deployment.PathOf((string)Api["build"]!["context"]!)), Is.EqualTo(Path.GetFullPath(Repository.Root)));
+            Assert.That(
+                Path.GetFullPath(Deployment.PathOf((string)Api["build"]!["context"]!)),
+                Is.EqualTo(Path.GetFullPath(Repository.Root)));
             Assert.That(Path.Combine(Repository.Root, (string)Api["build"]!["dockerfile"]!), Does.Exist);
             Assert.That(Api["healthcheck"]!["test"].Texts(), Is.EqualTo(new[] { "CMD", "./S3Auth.Api", HealthCheck.Argument }));
-            Assert.That(int.Parse(((string)Api["stop_grace_period"]!).TrimEnd('s'), CultureInfo.InvariantCulture), Is.GreaterThan(Drain.MaxStopTime.TotalSeconds));
+            Assert.That(
+                int.Parse(((string)Api["stop_grace_period"]!).TrimEnd('s'), CultureInfo.InvariantCulture),
+                Is.GreaterThan(Drain.MaxStopTime.TotalSeconds));
         }
     }
 
@@ -100,10 +104,16 @@ public sealed partial class ComposeTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(mounts.Where(mount => mount.Length == 2).Select(mount => mount[1]), Is.EqualTo(new[] { Variables["DATA_DIR"] }), "the one that may be written to");
+            Assert.That(
+                mounts.Where(mount => mount.Length == 2).Select(mount => mount[1]),
+                Is.EqualTo(new[] { Variables["DATA_DIR"] }),
+                "the one that may be written to");
             Assert.That(mounts.Select(mount => mount[1]), Does.Contain(Variables["METAGRAPH_FILE"]));
             Assert.That(mounts.Select(mount => mount[1]), Does.Contain(Path.GetDirectoryName(Variables["AWS_SHARED_CREDENTIALS_FILE"])));
-            Assert.That(store["ports"].Texts(), Is.EqualTo(new[] { $"{new Uri(Variables["S3_PUBLIC_ENDPOINT"]).Authority}:{endpoint.Port}" }), "where clients reach it");
+            Assert.That(
+                store["ports"].Texts(),
+                Is.EqualTo(new[] { $"{new Uri(Variables["S3_PUBLIC_ENDPOINT"]).Authority}:{endpoint.Port}" }),
+                "where clients reach it");
             Assert.That(store["command"].Texts(), Does.Contain($":{endpoint.Port}"));
             Assert.That((string?)store["environment"]!["MINIO_REGION"], Is.EqualTo(Variables["S3_REGION"]));
             Assert.That(Local["services"]![new Uri(Variables["REDIS_URL"]).Host], Is.Not.Null);
@@ -114,7 +124,9 @@ public sealed partial class ComposeTests
     [Test]
     public void Only_the_store_and_the_maker_of_the_bucket_see_the_owners_keys()
     {
-        var see = Services("compose.yaml").Where(service => service.Value["volumes"].Texts().Any(mount => mount.StartsWith("owner-keys:", StringComparison.Ordinal))).Select(service => service.Key);
+        var see = Services("compose.yaml")
+            .Where(service => service.Value["volumes"].Texts().Any(mount => mount.StartsWith("owner-keys:", StringComparison.Ordinal)))
+            .Select(service => service.Key);
 
         Assert.That(see, Is.EquivalentTo(new[] { "minio", "keys", "bucket" }));
         Assert.That((string?)Local["services"]!["keys"]!["network_mode"], Is.EqualTo("none"));
@@ -126,7 +138,11 @@ public sealed partial class ComposeTests
         var guide = PolicyBlock().Match(File.ReadAllText(Path.Combine(Repository.Root, "docs", "credentials.md"))).Groups["policy"].Value;
         var policy = File.ReadAllText(Deployment.PathOf("local", "policy.json"));
 
-        Assert.That(JsonNode.DeepEquals(JsonNode.Parse(policy), JsonNode.Parse(guide.Replace("BUCKET", Variables["S3_BUCKET"], StringComparison.Ordinal))), policy);
+        Assert.That(
+            JsonNode.DeepEquals(
+                JsonNode.Parse(policy),
+                JsonNode.Parse(guide.Replace("BUCKET", Variables["S3_BUCKET"], StringComparison.Ordinal))),
+            policy);
     }
 
     [Test]
@@ -139,11 +155,20 @@ public sealed partial class ComposeTests
         foreach (var name in Variable().Matches(text).Select(match => match.Value).Distinct(StringComparer.Ordinal))
         {
             const string OfStore = "S3AUTH_TEST_S3_";
-            Assert.That(name.StartsWith(OfStore, StringComparison.Ordinal) ? host : known, Does.Contain($"\"{name.Replace(OfStore, "", StringComparison.Ordinal)}\""), name);
+            Assert.That(
+                name.StartsWith(OfStore, StringComparison.Ordinal) ? host : known,
+                Does.Contain($"\"{name.Replace(OfStore, "", StringComparison.Ordinal)}\""),
+                name);
         }
 
-        var ports = Services("compose.test.yaml").ToDictionary(service => service.Key, service => service.Value["ports"].Texts().Single().Split(':')[1], StringComparer.Ordinal);
-        Assert.That(text, Does.Contain($"S3AUTH_TEST_S3_ENDPOINT=http://127.0.0.1:{ports["minio"]} ").And.Contain($"S3AUTH_TEST_REDIS_URL=redis://127.0.0.1:{ports["redis"]}\n"));
+        var ports = Services("compose.test.yaml").ToDictionary(
+            service => service.Key,
+            service => service.Value["ports"].Texts().Single().Split(':')[1],
+            StringComparer.Ordinal);
+        Assert.That(
+            text,
+            Does.Contain($"S3AUTH_TEST_S3_ENDPOINT=http://127.0.0.1:{ports["minio"]} ").And.Contain(
+                $"S3AUTH_TEST_REDIS_URL=redis://127.0.0.1:{ports["redis"]}\n"));
     }
 
     private static IEnumerable<KeyValuePair<string, JsonNode>> Services(string file) =>

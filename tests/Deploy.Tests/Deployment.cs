@@ -17,11 +17,16 @@ internal static class Deployment
     internal static JsonNode Yaml(params string[] parts)
     {
         using var reader = File.OpenText(PathOf(parts));
-        var content = new DeserializerBuilder().WithDuplicateKeyChecking().Build().Deserialize<object>(new MergingParser(new Parser(reader)));
+        var content = new DeserializerBuilder()
+            .WithDuplicateKeyChecking()
+            .Build()
+            .Deserialize<object>(new MergingParser(new Parser(reader)));
         return ToNode(content) ?? throw new InvalidDataException($"{string.Join('/', parts)} is empty.");
     }
 
-    /// <summary>An environment file. Containers, kustomize and systemd read quotes, spaces and comments after a value differently: there are none.</summary>
+    /// <summary>
+    /// An environment file. Containers, kustomize and systemd read quotes, spaces and comments after a value differently: there are none.
+    /// </summary>
     internal static Dictionary<string, string> Variables(string environment)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);

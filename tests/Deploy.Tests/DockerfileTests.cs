@@ -11,7 +11,8 @@ public sealed class DockerfileTests
 
     private Dockerfile.Stage Image => _dockerfile.Image;
 
-    private Dictionary<string, string> Environment => Image.One("ENV").Words.Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+    private Dictionary<string, string> Environment =>
+        Image.One("ENV").Words.Select(word => word.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
 
     [Test]
     public void Image_has_no_shell_and_no_more_than_the_service_needs()
@@ -109,7 +110,9 @@ public sealed class DockerfileTests
             var leftOut = false;
             foreach (var pattern in _patterns)
             {
-                var expression = Regex.Escape(pattern.TrimStart('!')).Replace(@"\*\*/", "(.*/)?", StringComparison.Ordinal).Replace(@"\*", "[^/]*", StringComparison.Ordinal);
+                var expression = Regex.Escape(pattern.TrimStart('!'))
+                    .Replace(@"\*\*/", "(.*/)?", StringComparison.Ordinal)
+                    .Replace(@"\*", "[^/]*", StringComparison.Ordinal);
                 if (Regex.IsMatch(file, $@"\A{expression}(/.*)?\z", RegexOptions.None, TimeSpan.FromSeconds(1)))
                 {
                     leftOut = pattern[0] != '!';

@@ -48,18 +48,30 @@ public sealed class EnvironmentTests
 
     [Test]
     public void There_are_no_other_files() =>
-        Assert.That(Directory.GetFiles(Deployment.PathOf("env")).Select(Path.GetFileNameWithoutExtension), Is.EquivalentTo(Deployment.Environments));
+        Assert.That(
+            Directory.GetFiles(Deployment.PathOf("env")).Select(Path.GetFileNameWithoutExtension),
+            Is.EquivalentTo(Deployment.Environments));
 
     [Test]
     public void Local_subnet_has_the_development_accounts_and_nobody_else()
     {
         using var file = JsonDocument.Parse(File.ReadAllText(Deployment.PathOf("local", "metagraph.json")));
         var neurons = file.RootElement.GetProperty("neurons").EnumerateArray().Select(neuron =>
-            (neuron.GetProperty("hotkey").GetString(), neuron.GetProperty("coldkey").GetString(), neuron.GetProperty("validator_permit").GetBoolean(), neuron.GetProperty("alpha_stake").GetDecimal()));
+            (
+                neuron.GetProperty("hotkey").GetString(),
+                neuron.GetProperty("coldkey").GetString(),
+                neuron.GetProperty("validator_permit").GetBoolean(),
+                neuron.GetProperty("alpha_stake").GetDecimal()));
 
-        Assert.That(neurons, Is.EqualTo(new[] { ("Alice", true, 30000m), ("Bob", false, 0), ("Charlie", false, 0), ("Dave", false, 0), ("Eve", true, 0) }
-            .Select(account => (AddressOf("//" + account.Item1), AddressOf($"//{account.Item1}//cold"), account.Item2, account.Item3))));
-        Assert.That(file.RootElement.GetProperty("netuid").GetInt32(), Is.EqualTo(KnownVariables.Read(Deployment.Variables("local")).Options.Netuid));
+        (string Name, bool Permit, decimal Stake)[] accounts =
+            [("Alice", true, 30000), ("Bob", false, 0), ("Charlie", false, 0), ("Dave", false, 0), ("Eve", true, 0)];
+        Assert.That(
+            neurons,
+            Is.EqualTo(accounts.Select(account =>
+                (AddressOf("//" + account.Name), AddressOf($"//{account.Name}//cold"), account.Permit, account.Stake))));
+        Assert.That(
+            file.RootElement.GetProperty("netuid").GetInt32(),
+            Is.EqualTo(KnownVariables.Read(Deployment.Variables("local")).Options.Netuid));
     }
 
     private static string AddressOf(string uri)

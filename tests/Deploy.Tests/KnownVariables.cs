@@ -17,8 +17,12 @@ internal static class KnownVariables
 
     internal static (ServiceOptions Options, IReadOnlyList<string> WithoutEffect) Read(IReadOnlyDictionary<string, string> variables)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(variables.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))).Build();
-        var reader = new ServiceOptionsReader(configuration, new Environment(variables.GetValueOrDefault("ASPNETCORE_ENVIRONMENT", Environments.Production)));
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(variables.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
+            .Build();
+        var reader = new ServiceOptionsReader(
+            configuration,
+            new Environment(variables.GetValueOrDefault("ASPNETCORE_ENVIRONMENT", Environments.Production)));
         return (reader.Read(), reader.WithoutEffect);
     }
 

@@ -10,7 +10,8 @@ public sealed class KubernetesTests
 
     private static readonly string[] Overlays = ["development", "testnet", "production"];
 
-    private static readonly Dictionary<string, JsonNode> Objects = Deployment.Yaml("kubernetes", "base", "kustomization.yaml")["resources"].Texts()
+    private static readonly Dictionary<string, JsonNode> Objects =
+        Deployment.Yaml("kubernetes", "base", "kustomization.yaml")["resources"].Texts()
         .Select(file => Deployment.Yaml("kubernetes", "base", file))
         .ToDictionary(one => (string)one["kind"]!, StringComparer.Ordinal);
 
@@ -73,13 +74,19 @@ public sealed class KubernetesTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(int.Parse((string)Pod["terminationGracePeriodSeconds"]!, CultureInfo.InvariantCulture), Is.GreaterThanOrEqualTo(Drain.MaxStopTime.TotalSeconds + drain));
+            Assert.That(
+                int.Parse((string)Pod["terminationGracePeriodSeconds"]!, CultureInfo.InvariantCulture),
+                Is.GreaterThanOrEqualTo(Drain.MaxStopTime.TotalSeconds + drain));
             Assert.That(drain, Is.InRange(5, Api.Configuration.Settings.DrainTime.Bounds!.Value.Max));
             Assert.That((string?)Workload["strategy"]!["rollingUpdate"]!["maxUnavailable"], Is.EqualTo("0"));
             Assert.That(Workload["replicas"], Is.Null, "the autoscaler's");
-            Assert.That(int.Parse((string)Objects["HorizontalPodAutoscaler"]["spec"]!["minReplicas"]!, CultureInfo.InvariantCulture), Is.GreaterThanOrEqualTo(2));
+            Assert.That(
+                int.Parse((string)Objects["HorizontalPodAutoscaler"]["spec"]!["minReplicas"]!, CultureInfo.InvariantCulture),
+                Is.GreaterThanOrEqualTo(2));
             Assert.That((string?)Objects["PodDisruptionBudget"]["spec"]!["maxUnavailable"], Is.EqualTo("1"));
-            Assert.That(Pod["topologySpreadConstraints"]!.AsArray().Select(one => (string?)one!["topologyKey"]), Is.EqualTo(new[] { "topology.kubernetes.io/zone", "kubernetes.io/hostname" }));
+            Assert.That(
+                Pod["topologySpreadConstraints"]!.AsArray().Select(one => (string?)one!["topologyKey"]),
+                Is.EqualTo(new[] { "topology.kubernetes.io/zone", "kubernetes.io/hostname" }));
             Assert.That(Container["resources"]!["requests"]!["memory"], Is.Not.Null);
             Assert.That(Container["resources"]!["requests"]!["cpu"], Is.Not.Null, "the autoscaler counts in shares of it");
             Assert.That(Container["resources"]!["limits"]!["memory"], Is.Not.Null);
@@ -92,14 +99,19 @@ public sealed class KubernetesTests
         var own = (string?)Workload["template"]!["metadata"]!["labels"]![Label];
         string?[] selectors =
         [
-            Selected(Workload["selector"]), (string?)Objects["Service"]["spec"]!["selector"]![Label], Selected(Objects["PodDisruptionBudget"]["spec"]!["selector"]),
-            Selected(Objects["NetworkPolicy"]["spec"]!["podSelector"]), .. Pod["topologySpreadConstraints"]!.AsArray().Select(one => Selected(one!["labelSelector"])),
+            Selected(Workload["selector"]),
+            (string?)Objects["Service"]["spec"]!["selector"]![Label],
+            Selected(Objects["PodDisruptionBudget"]["spec"]!["selector"]),
+            Selected(Objects["NetworkPolicy"]["spec"]!["podSelector"]),
+            .. Pod["topologySpreadConstraints"]!.AsArray().Select(one => Selected(one!["labelSelector"])),
         ];
         var scaled = Objects["HorizontalPodAutoscaler"]["spec"]!["scaleTargetRef"]!;
 
         Assert.That(own, Is.EqualTo("s3auth"));
         Assert.That(selectors, Is.All.EqualTo(own));
-        Assert.That(((string?)scaled["kind"], (string?)scaled["name"]), Is.EqualTo(("Deployment", (string?)Objects["Deployment"]["metadata"]!["name"])));
+        Assert.That(
+            ((string?)scaled["kind"], (string?)scaled["name"]),
+            Is.EqualTo(("Deployment", (string?)Objects["Deployment"]["metadata"]!["name"])));
     }
 
     [Test]
@@ -110,7 +122,9 @@ public sealed class KubernetesTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That((string?)Port["containerPort"], Is.EqualTo(port));
-            Assert.That((string?)Objects["Service"]["spec"]!["ports"]!.AsArray().Single()!["targetPort"], Is.EqualTo((string?)Port["name"]));
+            Assert.That(
+                (string?)Objects["Service"]["spec"]!["ports"]!.AsArray().Single()!["targetPort"],
+                Is.EqualTo((string?)Port["name"]));
             Assert.That(Rules("ingress").SelectMany(PortsOf), Is.EqualTo(new[] { ("TCP", port) }));
         }
     }
@@ -126,9 +140,14 @@ public sealed class KubernetesTests
             Assert.That(policy["policyTypes"].Texts(), Is.EquivalentTo(new[] { "Ingress", "Egress" }));
             Assert.That(Rules("ingress").Select(rule => rule["from"]), Is.All.Not.Null, "without it, anyone");
             Assert.That(Rules("egress").Select(rule => rule["to"]), Is.All.Not.Null, "without it, anyone");
-            Assert.That(Rules("egress").SelectMany(PortsOf), Is.EquivalentTo(new[] { ("UDP", "53"), ("TCP", "53"), ("TCP", "6379"), ("TCP", "443") }));
+            Assert.That(
+                Rules("egress").SelectMany(PortsOf),
+                Is.EquivalentTo(new[] { ("UDP", "53"), ("TCP", "53"), ("TCP", "6379"), ("TCP", "443") }));
             Assert.That(everywhere.SelectMany(PortsOf), Is.EqualTo(new[] { ("TCP", "443") }));
-            Assert.That(everywhere.SelectMany(rule => rule["to"]!.AsArray()).Select(to => to!["ipBlock"]!["except"]), Is.All.Not.Null, "the node's metadata");
+            Assert.That(
+                everywhere.SelectMany(rule => rule["to"]!.AsArray()).Select(to => to!["ipBlock"]!["except"]),
+                Is.All.Not.Null,
+                "the node's metadata");
         }
     }
 
@@ -142,8 +161,12 @@ public sealed class KubernetesTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(settings["envs"].Texts().Select(file => Path.GetFullPath(Path.Combine(folder, file))), Is.EqualTo(new[] { Deployment.PathOf("env", overlay + ".env") }));
-            Assert.That(kustomization["resources"].Texts().Select(file => Path.GetFullPath(Path.Combine(folder, file))), Is.EqualTo(new[] { Deployment.PathOf("kubernetes", "base") }));
+            Assert.That(
+                settings["envs"].Texts().Select(file => Path.GetFullPath(Path.Combine(folder, file))),
+                Is.EqualTo(new[] { Deployment.PathOf("env", overlay + ".env") }));
+            Assert.That(
+                kustomization["resources"].Texts().Select(file => Path.GetFullPath(Path.Combine(folder, file))),
+                Is.EqualTo(new[] { Deployment.PathOf("kubernetes", "base") }));
             Assert.That((string?)image["name"], Is.EqualTo((string?)Container["image"]));
             Assert.That(Images.HasVersion($"{image["newName"]}:{image["newTag"]}"));
             Assert.That(Sources().Select(source => source.Name), Is.EqualTo(new[] { (string?)settings["name"], "s3auth-secrets" }));
@@ -159,7 +182,8 @@ public sealed class KubernetesTests
     [TestCaseSource(nameof(Overlays))]
     public void Kustomize_leaves_every_selector_as_it_is_written(string overlay)
     {
-        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "kubectl"))))
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        if (!folders.Any(folder => File.Exists(Path.Combine(folder, "kubectl"))))
         {
             Assert.Ignore("Skipped because there is no kubectl on the PATH.");
         }
@@ -174,7 +198,10 @@ public sealed class KubernetesTests
         process.WaitForExit();
 
         Assert.That(process.ExitCode, Is.Zero, errors.Result);
-        Assert.That(output, Does.Contain($"{Label}: redis").And.Contain($"namespace: s3auth-{overlay}").And.Contain($"S3_BUCKET: {Deployment.Variables(overlay)["S3_BUCKET"]}"));
+        Assert.That(
+            output,
+            Does.Contain($"{Label}: redis").And.Contain($"namespace: s3auth-{overlay}").And.Contain(
+                $"S3_BUCKET: {Deployment.Variables(overlay)["S3_BUCKET"]}"));
     }
 
     private static JsonNode Port => Container["ports"]!.AsArray().Single()!;
@@ -182,11 +209,16 @@ public sealed class KubernetesTests
     private static string Value(string name) => (string)Container["env"]!.AsArray().Single(one => (string?)one!["name"] == name)!["value"]!;
 
     private static IEnumerable<(string Kind, string? Name)> Sources() =>
-        Container["envFrom"]!.AsArray().Select(source => source!.AsObject().Single()).Select(source => (source.Key, (string?)source.Value!["name"]));
+        Container["envFrom"]!
+            .AsArray()
+            .Select(source => source!.AsObject().Single())
+            .Select(source => (source.Key, (string?)source.Value!["name"]));
 
     private static string? Selected(JsonNode? selector) => (string?)selector?["matchLabels"]?[Label];
 
-    private static IEnumerable<JsonNode> Rules(string direction) => Objects["NetworkPolicy"]["spec"]![direction]!.AsArray().Select(rule => rule!);
+    private static IEnumerable<JsonNode> Rules(string direction) =>
+        Objects["NetworkPolicy"]["spec"]![direction]!.AsArray().Select(rule => rule!);
 
-    private static IEnumerable<(string?, string?)> PortsOf(JsonNode rule) => rule["ports"]!.AsArray().Select(port => ((string?)port!["protocol"], (string?)port["port"]));
+    private static IEnumerable<(string?, string?)> PortsOf(JsonNode rule) =>
+        rule["ports"]!.AsArray().Select(port => ((string?)port!["protocol"], (string?)port["port"]));
 }

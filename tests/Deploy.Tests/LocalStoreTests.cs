@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace S3Auth.Deploy.Tests;
 
-/// <summary>The two scripts of compose.yaml that make keys and the bucket, run by this machine's shell; MinIO's client is one that tells what it is asked.</summary>
+/// <summary>
+/// The two scripts of compose.yaml that make keys and the bucket, run by this machine's shell; MinIO's client is one that tells what it is
+/// asked.
+/// </summary>
 [Platform(Exclude = "Win", Reason = "Skipped because there is no sh.")]
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed partial class LocalStoreTests
@@ -39,7 +42,10 @@ public sealed partial class LocalStoreTests
             Assert.That(password.Trim(), Does.Match(@"\A[0-9a-f]{40}\z"));
             Assert.That(Credentials().IsMatch(credentials), credentials);
             Assert.That(credentials, Does.Not.Contain(password.Trim()));
-            Assert.That((File.ReadAllText(At("owner", "password")), File.ReadAllText(At("service", "credentials"))), Is.EqualTo((password, credentials)), "once");
+            Assert.That(
+                (File.ReadAllText(At("owner", "password")), File.ReadAllText(At("service", "credentials"))),
+                Is.EqualTo((password, credentials)),
+                "once");
             Assert.That(File.GetUnixFileMode(At("owner", "password")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
             Assert.That(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories), Has.Length.EqualTo(3), "nothing is left over");
         }
@@ -60,8 +66,16 @@ public sealed partial class LocalStoreTests
         MakeBucket();
 
         var host = $"http://{File.ReadAllText(At("owner", "user")).Trim()}:{File.ReadAllText(At("owner", "password")).Trim()}@minio:9000";
-        string[] each = ["mb --ignore-existing store/a-bucket", $"admin user add store {id} {secret}", "admin policy create store s3auth /policy.json", $"admin user info store {id}"];
-        Assert.That(File.ReadAllLines(At("log")), Is.EqualTo(each.Append($"admin policy attach store s3auth --user {id}").Concat(each).Select(line => $"{host} {line}")));
+        string[] each =
+        [
+            "mb --ignore-existing store/a-bucket",
+            $"admin user add store {id} {secret}",
+            "admin policy create store s3auth /policy.json",
+            $"admin user info store {id}",
+        ];
+        Assert.That(
+            File.ReadAllLines(At("log")),
+            Is.EqualTo(each.Append($"admin policy attach store s3auth --user {id}").Concat(each).Select(line => $"{host} {line}")));
     }
 
     private string At(params string[] parts) => Path.Combine([_folder, .. parts]);
@@ -78,7 +92,11 @@ public sealed partial class LocalStoreTests
 
     private void Run(string script, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/bin/sh", [Deployment.PathOf("local", script), .. arguments]) { RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("/bin/sh", [Deployment.PathOf("local", script), .. arguments])
+        {
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         start.Environment["PATH"] = At("bin") + ":" + Environment.GetEnvironmentVariable("PATH");
         start.Environment["MC_LOG"] = At("log");
         using var process = Process.Start(start)!;
@@ -87,6 +105,9 @@ public sealed partial class LocalStoreTests
         Assert.That(process.ExitCode, Is.Zero, errors);
     }
 
-    [GeneratedRegex(@"\A\[default\]\naws_access_key_id=(?<id>[0-9a-f]{20})\naws_secret_access_key=(?<secret>[0-9a-f]{40})\n\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\A\[default\]\naws_access_key_id=(?<id>[0-9a-f]{20})\naws_secret_access_key=(?<secret>[0-9a-f]{40})\n\z",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Credentials();
 }

@@ -13,8 +13,10 @@ public sealed partial class SecretTests
     {
         var found = Directory.EnumerateFiles(Deployment.Folder, "*", SearchOption.AllDirectories)
             .Where(file => !Programs.Contains(Path.GetExtension(file), StringComparer.Ordinal))
-            .Where(file => !Path.GetRelativePath(Deployment.Folder, file).Split('/', '\\').Intersect(BuildFolders, StringComparer.Ordinal).Any())
-            .SelectMany(file => File.ReadLines(file).Where(LooksSecret).Select(line => $"{Path.GetRelativePath(Deployment.Folder, file)}: {line}"))
+            .Where(file =>
+                !Path.GetRelativePath(Deployment.Folder, file).Split('/', '\\').Intersect(BuildFolders, StringComparer.Ordinal).Any())
+            .SelectMany(file =>
+                File.ReadLines(file).Where(LooksSecret).Select(line => $"{Path.GetRelativePath(Deployment.Folder, file)}: {line}"))
             .ToList();
 
         Assert.That(found, Is.Empty);
@@ -38,12 +40,19 @@ public sealed partial class SecretTests
     [TestCase("# [default], aws_secret_access_key=…")]
     public void What_names_one_is_not(string line) => Assert.That(LooksSecret(line), Is.False);
 
-    private static bool LooksSecret(string line) => Known().IsMatch(line) || Named().Matches(line).Any(match => !Elsewhere().IsMatch(match.Groups["value"].Value));
+    private static bool LooksSecret(string line) =>
+        Known().IsMatch(line) || Named().Matches(line).Any(match => !Elsewhere().IsMatch(match.Groups["value"].Value));
 
-    [GeneratedRegex(@"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|rediss?://[^/\s@]*:[^@/\s]+@", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|rediss?://[^/\s@]*:[^@/\s]+@",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Known();
 
-    [GeneratedRegex(@"(?<!\$\{)\b\w*(SECRET(_ACCESS)?(_KEY)?|PASSWORD|TOKEN|PRIVATE_KEY)\b[""']?\s*[:=]\s*(?<value>\S+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"(?<!\$\{)\b\w*(SECRET(_ACCESS)?(_KEY)?|PASSWORD|TOKEN|PRIVATE_KEY)\b[""']?\s*[:=]\s*(?<value>\S+)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Named();
 
     // A variable, a command's output, a file, a place for one's own.

@@ -29,7 +29,11 @@ public sealed partial class SystemdTests
     [Test]
     public void Only_its_own_folder_may_be_written_to()
     {
-        var environment = string.Join(' ', Unit["Environment"]).Split(' ').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        var environment = string
+            .Join(' ', Unit["Environment"])
+            .Split(' ')
+            .Select(pair => pair.Split('='))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
 
         using (Assert.EnterMultipleScope())
         {
@@ -43,7 +47,9 @@ public sealed partial class SystemdTests
 
     [Test]
     public void Stop_is_waited_for() =>
-        Assert.That(int.Parse(Unit["TimeoutStopSec"].Single().TrimEnd('s'), CultureInfo.InvariantCulture), Is.GreaterThan(Drain.MaxStopTime.TotalSeconds));
+        Assert.That(
+            int.Parse(Unit["TimeoutStopSec"].Single().TrimEnd('s'), CultureInfo.InvariantCulture),
+            Is.GreaterThan(Drain.MaxStopTime.TotalSeconds));
 
     [Test]
     public void System_calls_are_those_of_a_service() =>
@@ -57,7 +63,9 @@ public sealed partial class SystemdTests
             Assert.Ignore("Skipped because there is no systemd-analyze.");
         }
 
-        using var process = Process.Start(new ProcessStartInfo("/usr/bin/systemd-analyze", ["security", "--offline=true", "--no-pager", Deployment.PathOf("systemd", "s3auth.service")])
+        using var process = Process.Start(new ProcessStartInfo(
+            "/usr/bin/systemd-analyze",
+            ["security", "--offline=true", "--no-pager", Deployment.PathOf("systemd", "s3auth.service")])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         })!;
@@ -67,9 +75,15 @@ public sealed partial class SystemdTests
 
         // It tells there what it does not understand.
         Assert.That(errors.Result, Is.Empty);
-        Assert.That(double.Parse(Exposure().Match(output).Groups["exposure"].Value, CultureInfo.InvariantCulture), Is.LessThanOrEqualTo(MostExposure), output);
+        Assert.That(
+            double.Parse(Exposure().Match(output).Groups["exposure"].Value, CultureInfo.InvariantCulture),
+            Is.LessThanOrEqualTo(MostExposure),
+            output);
     }
 
-    [GeneratedRegex(@"Overall exposure level for s3auth\.service: (?<exposure>[0-9.]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"Overall exposure level for s3auth\.service: (?<exposure>[0-9.]+)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Exposure();
 }

@@ -42,9 +42,12 @@ public sealed class S3UriEncodingTests
         const string text = "a/b c/日本😀";
         var buffer = new byte[S3UriEncoding.MaxEncodedLength(text.Length)];
 
-        Assert.That(Encoding.ASCII.GetString(buffer, 0, S3UriEncoding.EncodePath(text, buffer)), Is.EqualTo(S3UriEncoding.EncodePath(text)));
         Assert.That(
-            Encoding.ASCII.GetString(buffer, 0, S3UriEncoding.EncodeComponent(text, buffer)), Is.EqualTo(S3UriEncoding.EncodeComponent(text)));
+            Encoding.ASCII.GetString(buffer, 0, S3UriEncoding.EncodePath(text, buffer)),
+            Is.EqualTo(S3UriEncoding.EncodePath(text)));
+        Assert.That(
+            Encoding.ASCII.GetString(buffer, 0, S3UriEncoding.EncodeComponent(text, buffer)),
+            Is.EqualTo(S3UriEncoding.EncodeComponent(text)));
     }
 
     [Test]
@@ -57,7 +60,11 @@ public sealed class S3UriEncodingTests
 
         Assert.That(
             encoded,
-            Is.EqualTo(string.Concat(bytes.Select(value => char.IsAsciiLetterOrDigit((char)value) || "-._~".Contains((char)value, StringComparison.Ordinal) ? $"{(char)value}" : $"%{value:X2}"))));
+            Is.EqualTo(
+                string.Concat(
+                    bytes.Select(value =>
+                        char.IsAsciiLetterOrDigit((char)value)
+                            || "-._~".Contains((char)value, StringComparison.Ordinal) ? $"{(char)value}" : $"%{value:X2}"))));
         Assert.Throws<ArgumentException>(() => S3UriEncoding.EncodeComponent(bytes, buffer.AsSpan(1)));
     }
 

@@ -46,7 +46,11 @@ public static class FreePort
         try
         {
             reservation = new FileStream(
-                Path.Combine(Locks, port.ToString(CultureInfo.InvariantCulture)), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+                Path.Combine(Locks, port.ToString(CultureInfo.InvariantCulture)),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None,
+                bufferSize: 1);
             using var listener = new TcpListener(IPAddress.Any, port);
             listener.Start();
             return reservation;

@@ -51,9 +51,12 @@ internal ref struct AsciiBuffer(int capacity)
         }
     }
 
-    /// <summary>Room for text that <see cref="AppendPath"/> or <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.</summary>
+    /// <summary>
+    /// Room for text that <see cref="AppendPath"/> or <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.
+    /// </summary>
     internal static int RoomFor(string? text) => text is null ? 0 : S3UriEncoding.MaxEncodedLength(text.Length);
 
     /// <inheritdoc cref="RoomFor(string?)"/>
-    internal static int RoomFor(S3Text value) => value.Bytes is { } bytes ? S3UriEncoding.MaxEncodedLength(bytes.Length) : RoomFor(value.Text);
+    internal static int RoomFor(S3Text value) =>
+        value.Bytes is { } bytes ? S3UriEncoding.MaxEncodedLength(bytes.Length) : RoomFor(value.Text);
 }

@@ -12,6 +12,8 @@ public enum BarredHeaders
     /// </summary>
     LeftOut,
 
-    /// <summary>The same, but signed with an empty value: for a store that reads a signed header that was not sent as empty (Hippius).</summary>
+    /// <summary>
+    /// The same, but signed with an empty value: for a store that reads a signed header that was not sent as empty (Hippius).
+    /// </summary>
     Empty,
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace S3Auth.S3;
 
-/// <summary>Where a policy is written before it is signed. Each thread keeps one: a new one for each form would be most of what it allocates.</summary>
+/// <summary>
+/// Where a policy is written before it is signed. Each thread keeps one: a new one for each form would be most of what it allocates.
+/// </summary>
 internal sealed class PolicyBuffer
 {
     // What a policy mostly takes; it grows where a key or a session token wants it to.

@@ -20,11 +20,14 @@ public sealed class SigV4Moment
     private const int FixedRoom = 512;
 
     // The names of headers as a signature lists them, in the canonical request and in the query.
-    private static readonly byte[] BarredNames = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => ";" + name)));
-    private static readonly byte[] BarredQuery = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => "%3B" + name)));
+    private static readonly byte[] BarredNames =
+        Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => ";" + name)));
+    private static readonly byte[] BarredQuery =
+        Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => "%3B" + name)));
 
     // The same headers as lines of the canonical request, each with an empty value.
-    private static readonly byte[] EmptyBarredLines = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => "\n" + name + ":")));
+    private static readonly byte[] EmptyBarredLines =
+        Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => "\n" + name + ":")));
 
     private readonly S3Endpoint _endpoint;
     private readonly string _bucket;
@@ -54,7 +57,8 @@ public sealed class SigV4Moment
     /// <param name="key">The object's key, literally: nothing in it is normalised.</param>
     /// <param name="seconds">How long the URL works.</param>
     /// <param name="contentLength">The only length the upload may have, in bytes; null for any.</param>
-    /// <param name="barred">How the URL names the headers that the upload must not have; a store that does not expect this refuses the URL.</param>
+    /// <param name="barred">How the URL names the headers that the upload must not have; a store that does not expect this refuses the
+    /// URL.</param>
     public string PresignPut(string key, long seconds, long? contentLength = null, BarredHeaders barred = BarredHeaders.None)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
@@ -257,7 +261,9 @@ public sealed class SigV4Moment
     private void WritePolicy(Utf8JsonWriter json, in PostPolicyRules rules, long seconds)
     {
         json.WriteStartObject();
-        json.WriteString("expiration"u8, _moment.AddSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        json.WriteString(
+            "expiration"u8,
+            _moment.AddSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         json.WriteStartArray("conditions"u8);
         WriteExact(json, SigV4Names.Form.Bucket, _bucket);
         json.WriteStartArray();
@@ -342,9 +348,13 @@ public sealed class SigV4Moment
     }
 
     /// <summary>What a presigned request signs besides <c>host</c>.</summary>
-    private readonly record struct SignedHeaders(long? ContentLength = null, BarredHeaders Barred = BarredHeaders.None, string? CopySource = null)
+    private readonly record struct SignedHeaders(
+        long? ContentLength = null,
+        BarredHeaders Barred = BarredHeaders.None,
+        string? CopySource = null)
     {
-        internal int Room => (Barred == BarredHeaders.None ? 0 : BarredNames.Length + BarredQuery.Length + EmptyBarredLines.Length) + (CopySource?.Length ?? 0);
+        internal int Room => (Barred == BarredHeaders.None ? 0 : BarredNames.Length + BarredQuery.Length + EmptyBarredLines.Length) + (
+            CopySource?.Length ?? 0);
     }
 
     private readonly ref struct Parts(string origin, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query, ReadOnlySpan<byte> signature)

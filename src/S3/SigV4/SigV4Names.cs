@@ -69,14 +69,16 @@ public static class SigV4Names
 
     /// <summary>
     /// Headers that make more of an upload than an upload: a copy of another object, an object for everyone, one of another class, one that
-    /// cannot be deleted, one that only its uploader can read. In lower case, in the order of their names, which all come after <c>host</c>.
+    /// cannot be deleted, one that only its uploader can read. In lower case, in the order of their names, which all come after
+    /// <c>host</c>.
     /// </summary>
     public static IReadOnlyList<string> UploadHeaders { get; } =
     [
         "x-amz-acl", Header.CopySource, "x-amz-copy-source-range", "x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp",
         "x-amz-grant-write", "x-amz-grant-write-acp", "x-amz-object-lock-legal-hold", "x-amz-object-lock-mode",
         "x-amz-object-lock-retain-until-date", "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id",
-        "x-amz-server-side-encryption-context", "x-amz-server-side-encryption-customer-algorithm", "x-amz-server-side-encryption-customer-key",
+        "x-amz-server-side-encryption-context", "x-amz-server-side-encryption-customer-algorithm",
+        "x-amz-server-side-encryption-customer-key",
         "x-amz-server-side-encryption-customer-key-md5", "x-amz-storage-class", "x-amz-tagging", "x-amz-website-redirect-location",
     ];
 

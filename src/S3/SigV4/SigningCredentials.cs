@@ -10,7 +10,8 @@ public sealed class SigningCredentials
     /// <param name="secretKey">The secret that belongs to it.</param>
     /// <param name="sessionToken">The token of temporary credentials; null or empty for lasting ones.</param>
     /// <param name="ends">When the credentials, and all they signed, stop being accepted; null when that is never, or unknown.</param>
-    /// <exception cref="ArgumentException">Access key or secret are empty, or access key or token hold anything but visible ASCII.</exception>
+    /// <exception cref="ArgumentException">Access key or secret are empty, or access key or token hold anything but visible
+    /// ASCII.</exception>
     public SigningCredentials(string accessKey, string secretKey, string? sessionToken = null, DateTimeOffset? ends = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(accessKey);

@@ -117,7 +117,9 @@ public sealed class SigningKey
         ArgumentException.ThrowIfNullOrEmpty(value, parameter);
         if (value.Length > maxLength || value.AsSpan().ContainsAnyExcept(NameCharacters))
         {
-            throw new ArgumentException($"Not a name that can stand in a credential's scope (1..{maxLength} of A-Z a-z 0-9 - _ .).", parameter);
+            throw new ArgumentException(
+                $"Not a name that can stand in a credential's scope (1..{maxLength} of A-Z a-z 0-9 - _ .).",
+                parameter);
         }
     }
 

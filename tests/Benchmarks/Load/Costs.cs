@@ -14,7 +14,11 @@ internal sealed record Costs(double OpenSsl, double Verification, double Grant, 
         using var pipeline = new PipelineBenchmarks();
         pipeline.SetUp();
         var (grant, bytes) = Time(() => pipeline.FolderAccess().GetAwaiter().GetResult());
-        return new Costs(Time(() => openSsl.Verify()).Micros, Time(() => Sr25519.Verify(keys.AccountId, text, signature)).Micros, grant, bytes);
+        return new Costs(
+            Time(() => openSsl.Verify()).Micros,
+            Time(() => Sr25519.Verify(keys.AccountId, text, signature)).Micros,
+            grant,
+            bytes);
     }
 
     // The best of several: what others do on this machine only adds.

@@ -27,7 +27,10 @@ internal static class Instances
         using var redis = StartRedis(port);
         try
         {
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores shared with the load and Redis, {Connections} connections"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Environment.ProcessorCount} cores shared with the load and Redis, {Connections} connections"));
             Console.WriteLine("| instances | a second, all together | CPU a request: an instance | Redis | p50 | p99 | refused |");
             Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
             await MeasureAsync("1, in memory", 1, redisPort: null);
@@ -75,7 +78,10 @@ internal static class Instances
                 var answered = results.Sum(result => result.Requests);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {what} | {results.Sum(result => result.PerSecond):0} | {(after - before) / answered:0} us | {(redisAfter - redisBefore) / answered:0.0} us | {results.Max(result => result.P50).TotalMilliseconds:0.00} ms | {results.Max(result => result.P99).TotalMilliseconds:0.00} ms | {results.Sum(result => result.Refused)} |"));
+                    $"| {what} | {results.Sum(result => result.PerSecond):0} | {(after - before) / answered:0} us | "
+                        + $"{(redisAfter - redisBefore) / answered:0.0} us | {results.Max(result => result.P50).TotalMilliseconds:0.00} "
+                        + $"ms | {results.Max(result => result.P99).TotalMilliseconds:0.00} ms | "
+                        + $"{results.Sum(result => result.Refused)} |"));
             }
             finally
             {
@@ -98,11 +104,16 @@ internal static class Instances
 
     private static async Task<string> MemoryAsync(int port)
     {
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port},allowAdmin=true"));
+        await using var redis =
+            await ConnectionMultiplexer.ConnectAsync(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port},allowAdmin=true"));
         var server = redis.GetServers()[0];
         var (keys, memory) = (await server.DatabaseSizeAsync(), await server.InfoAsync("memory"));
-        var used = long.Parse(memory.SelectMany(section => section).First(entry => entry.Key == "used_memory").Value, CultureInfo.InvariantCulture);
-        return string.Create(CultureInfo.InvariantCulture, $"Redis holds {keys} proofs and counters in {used / 1e6:0} MB: {(double)used / keys:0} bytes each");
+        var used = long.Parse(
+            memory.SelectMany(section => section).First(entry => entry.Key == "used_memory").Value,
+            CultureInfo.InvariantCulture);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Redis holds {keys} proofs and counters in {used / 1e6:0} MB: {(double)used / keys:0} bytes each");
     }
 
     private static double Cpu(Process process)
@@ -116,14 +127,17 @@ internal static class Instances
         try
         {
             return Process.Start(new ProcessStartInfo(
-                "redis-server", ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--logfile", "/dev/null"])
+                "redis-server",
+                ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--logfile", "/dev/null"])
             {
                 UseShellExecute = false,
             }) ?? throw new InvalidOperationException("Redis did not start.");
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            throw new InvalidOperationException("redis-server is not on the PATH: install it (Debian: apt-get install redis-server).", exception);
+            throw new InvalidOperationException(
+                "redis-server is not on the PATH: install it (Debian: apt-get install redis-server).",
+                exception);
         }
     }
 }

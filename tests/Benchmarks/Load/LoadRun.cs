@@ -40,7 +40,9 @@ internal static class LoadRun
         try
         {
             await UntilAnswersAsync(bare);
-            Print($"{Environment.ProcessorCount} cores shared with the load, .NET {Environment.Version}, {Miners} miners, answers of {answer} bytes");
+            Print(
+                $"{Environment.ProcessorCount} cores shared with the load, .NET {Environment.Version}, {Miners} miners, answers "
+                    + $"of {answer} bytes");
             Print("");
             var own = Costs.Measure();
             var warmUp = requests.Take((int)(WarmUp.TotalSeconds * MostPerSecond), service);
@@ -67,10 +69,29 @@ internal static class LoadRun
             Print("");
             var verification = own.Verification;
             var rest = apiMid.CpuMicros - bareMid.CpuMicros - verification;
-            Print(string.Create(CultureInfo.InvariantCulture, $"OpenSSL's Ed25519 {own.OpenSsl:0.0} us, one verification {verification:0.0} us ({verification / own.OpenSsl:0.00} x), command to answer without HTTP {own.Grant:0.0} us, {own.GrantBytes / 1024.0:0.0} KB"));
-            Print(string.Create(CultureInfo.InvariantCulture, $"CPU a request {apiMid.CpuMicros:0} us = verification {verification:0} + bare HTTP {bareMid.CpuMicros:0} + everything else {rest:0}"));
-            Print(string.Create(CultureInfo.InvariantCulture, $"Collections under load: {after.Gen0 - collections.Gen0} gen0, {after.Gen1 - collections.Gen1} gen1, {after.Gen2 - collections.Gen2} gen2; {(after.Allocated - collections.Allocated) / apiRounds.Sum(round => round.Wrk.Requests) / 1024.0:0.0} KB allocated a request"));
-            Print(string.Create(CultureInfo.InvariantCulture, $"Memory: {idle / 1e6:0} MB idle, {full / 1e6:0} MB under load; ready {start.TotalSeconds:0.00} s after its start on the embedded default"));
+            Print(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"OpenSSL's Ed25519 {own.OpenSsl:0.0} us, one verification {verification:0.0} us "
+                        + $"({verification / own.OpenSsl:0.00} x), command to answer without HTTP {own.Grant:0.0} us, "
+                        + $"{own.GrantBytes / 1024.0:0.0} KB"));
+            Print(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"CPU a request {apiMid.CpuMicros:0} us = verification {verification:0} + bare HTTP {bareMid.CpuMicros:0} + "
+                        + $"everything else {rest:0}"));
+            Print(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Collections under load: {after.Gen0 - collections.Gen0} gen0, {after.Gen1 - collections.Gen1} gen1, "
+                        + $"{after.Gen2 - collections.Gen2} gen2; "
+                        + $"{(after.Allocated - collections.Allocated) / apiRounds.Sum(round => round.Wrk.Requests) / 1024.0:0.0} KB "
+                        + $"allocated a request"));
+            Print(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Memory: {idle / 1e6:0} MB idle, {full / 1e6:0} MB under load; ready {start.TotalSeconds:0.00} s after its "
+                        + $"start on the embedded default"));
             Print("");
 
             var count = (int)(Open.TotalSeconds * OpenPerSecond);
@@ -98,7 +119,11 @@ internal static class LoadRun
             var began = Stopwatch.GetTimestamp();
             await using var api = await RunningService.StartAsync(program, new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["ASPNETCORE_ENVIRONMENT"] = "Development", ["EMBEDDED_STORE_PORT"] = FreePort.Next().ToString(CultureInfo.InvariantCulture), ["S3_BUCKET"] = "", ["AWS_ACCESS_KEY_ID"] = "", ["AWS_SECRET_ACCESS_KEY"] = "",
+                ["ASPNETCORE_ENVIRONMENT"] = "Development",
+                ["EMBEDDED_STORE_PORT"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
+                ["S3_BUCKET"] = "",
+                ["AWS_ACCESS_KEY_ID"] = "",
+                ["AWS_SECRET_ACCESS_KEY"] = "",
             });
             times.Add(Stopwatch.GetElapsedTime(began));
         }
@@ -110,7 +135,10 @@ internal static class LoadRun
     {
         using var http = new HttpClient();
         var text = Encoding.ASCII.GetString(request);
-        using var content = new StringContent(text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..], Encoding.UTF8, "application/json");
+        using var content = new StringContent(
+            text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..],
+            Encoding.UTF8,
+            "application/json");
         using var answer = await http.PostAsync(new Uri(service, "/get-folder-access"), content);
         var body = await answer.Content.ReadAsByteArrayAsync();
         return answer.StatusCode == HttpStatusCode.OK ? body.Length : throw new InvalidOperationException(Encoding.UTF8.GetString(body));
@@ -120,7 +148,8 @@ internal static class LoadRun
     {
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         address = new Uri($"http://127.0.0.1:{port}/");
-        return Process.Start(new ProcessStartInfo("dotnet", [typeof(LoadRun).Assembly.Location, BareServer.Name, port, size.ToString(CultureInfo.InvariantCulture)])
+        return Process.Start(new ProcessStartInfo(
+            "dotnet", [typeof(LoadRun).Assembly.Location, BareServer.Name, port, size.ToString(CultureInfo.InvariantCulture)])
         {
             UseShellExecute = false,
         }) ?? throw new InvalidOperationException("The bare server did not start.");
@@ -161,7 +190,10 @@ internal static class LoadRun
             .Sum(parts => double.Parse(parts[1], CultureInfo.InvariantCulture));
 
         return new Collections(
-            Value("dotnet_gc_collections", "gen0"), Value("dotnet_gc_collections", "gen1"), Value("dotnet_gc_collections", "gen2"), Value("dotnet_gc_heap_total_allocated_bytes_total", ""));
+            Value("dotnet_gc_collections", "gen0"),
+            Value("dotnet_gc_collections", "gen1"),
+            Value("dotnet_gc_collections", "gen2"),
+            Value("dotnet_gc_heap_total_allocated_bytes_total", ""));
     }
 
     private static long MemoryOf(Process process)
@@ -174,11 +206,14 @@ internal static class LoadRun
 
     private static string Row(string what, List<Round> rounds, Round middle) => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {what} | {middle.Wrk.PerSecond:0} | {rounds.Min(round => round.Wrk.PerSecond):0}, {rounds.Max(round => round.Wrk.PerSecond):0} | {middle.CpuMicros:0} us | {middle.Wrk.P50.TotalMilliseconds:0.00} ms | {middle.Wrk.P99.TotalMilliseconds:0.00} ms | {rounds.Sum(round => round.Wrk.Refused)} |");
+        $"| {what} | {middle.Wrk.PerSecond:0} | {rounds.Min(round => round.Wrk.PerSecond):0}, "
+            + $"{rounds.Max(round => round.Wrk.PerSecond):0} | {middle.CpuMicros:0} us | {middle.Wrk.P50.TotalMilliseconds:0.00} ms | "
+            + $"{middle.Wrk.P99.TotalMilliseconds:0.00} ms | {rounds.Sum(round => round.Wrk.Refused)} |");
 
     private static string Row(string what, LongHistogram latencies) => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {what} | {latencies.GetValueAtPercentile(50) / 1000.0:0.00} ms | {latencies.GetValueAtPercentile(99) / 1000.0:0.00} ms | {latencies.GetValueAtPercentile(99.9) / 1000.0:0.00} ms | {latencies.GetMaxValue() / 1000.0:0.00} ms |");
+        $"| {what} | {latencies.GetValueAtPercentile(50) / 1000.0:0.00} ms | {latencies.GetValueAtPercentile(99) / 1000.0:0.00} "
+            + $"ms | {latencies.GetValueAtPercentile(99.9) / 1000.0:0.00} ms | {latencies.GetMaxValue() / 1000.0:0.00} ms |");
 
     private static void Print(string line) => Console.WriteLine(line);
 

@@ -10,7 +10,8 @@ namespace S3Auth.Benchmarks.Load;
 internal sealed class SignedRequests : IDisposable
 {
     // What most miners' software is.
-    private const string Headers = "User-Agent: python-requests/2.32.3\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\nConnection: keep-alive\r\nContent-Type: application/json\r\n";
+    private const string Headers = "User-Agent: python-requests/2.32.3\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\nConnection: "
+        + "keep-alive\r\nContent-Type: application/json\r\n";
 
     // A commitment says the second, so a miner has one request for each: those of a moment not long enough ago to be refused, and after
     // them those of the next, up to what may lie ahead of the clock.
@@ -36,7 +37,11 @@ internal sealed class SignedRequests : IDisposable
         ["block"] = 1,
         ["neurons"] = new JsonArray([.. _hotkeys.Select((hotkey, uid) => new JsonObject
         {
-            ["uid"] = uid, ["hotkey"] = hotkey.AccountId.ToString(), ["coldkey"] = _coldkeys[uid].ToString(), ["validator_permit"] = false, ["alpha_stake"] = 0,
+            ["uid"] = uid,
+            ["hotkey"] = hotkey.AccountId.ToString(),
+            ["coldkey"] = _coldkeys[uid].ToString(),
+            ["validator_permit"] = false,
+            ["alpha_stake"] = 0,
         })]),
     }.ToJsonString();
 
@@ -49,7 +54,8 @@ internal sealed class SignedRequests : IDisposable
         _next = first + count;
         if (_first + (_next / _hotkeys.Length) > (now + FurthestAhead).ToUnixTimeSeconds())
         {
-            throw new InvalidOperationException($"{_hotkeys.Length} miners cannot sign so many requests within the time that a request is good for.");
+            throw new InvalidOperationException(
+                $"{_hotkeys.Length} miners cannot sign so many requests within the time that a request is good for.");
         }
 
         var requests = new byte[count][];
@@ -72,9 +78,13 @@ internal sealed class SignedRequests : IDisposable
         var text = string.Create(CultureInfo.InvariantCulture, $"s3:data:access:{coldkey}:{hotkey.AccountId}:{timestamp}");
         var body = JsonSerializer.Serialize(new
         {
-            coldkey = coldkey.ToString(), hotkey = hotkey.AccountId.ToString(), timestamp, signature = hotkey.Sign(Encoding.UTF8.GetBytes(text)).ToString(),
+            coldkey = coldkey.ToString(),
+            hotkey = hotkey.AccountId.ToString(),
+            timestamp,
+            signature = hotkey.Sign(Encoding.UTF8.GetBytes(text)).ToString(),
         });
         return Encoding.ASCII.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"POST /get-folder-access HTTP/1.1\r\nHost: {service.Authority}\r\n{Headers}Content-Length: {body.Length}\r\n\r\n{body}"));
+            CultureInfo.InvariantCulture,
+            $"POST /get-folder-access HTTP/1.1\r\nHost: {service.Authority}\r\n{Headers}Content-Length: {body.Length}\r\n\r\n{body}"));
     }
 }

@@ -27,7 +27,8 @@ internal static class Wrk
         end
         done = function(summary, latency, requests)
           io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, summary.duration, summary.errors.status,
-            summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout, latency:percentile(50), latency:percentile(99)))
+            summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
+            latency:percentile(50), latency:percentile(99)))
         end
         """;
 
@@ -47,7 +48,9 @@ internal static class Wrk
             await WriteAsync(file, requests);
             var start = new ProcessStartInfo("wrk",
             [
-                "-t1", string.Create(CultureInfo.InvariantCulture, $"-c{connections}"), string.Create(CultureInfo.InvariantCulture, $"-d{duration.TotalSeconds:0}s"),
+                "-t1",
+                string.Create(CultureInfo.InvariantCulture, $"-c{connections}"),
+                string.Create(CultureInfo.InvariantCulture, $"-d{duration.TotalSeconds:0}s"),
                 "-s", script, address.AbsoluteUri,
             ])
             {
@@ -76,7 +79,8 @@ internal static class Wrk
 
     private static async Task WriteAsync(string path, byte[][] requests)
     {
-        await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 20, useAsync: false);
+        await using var file =
+            new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 20, useAsync: false);
         foreach (var request in requests)
         {
             file.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{request.Length}\n")));
@@ -94,7 +98,12 @@ internal static class Wrk
 
         var numbers = line.Split(' ').Skip(1).Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         return numbers[3] == 0
-            ? new WrkResult(numbers[0], TimeSpan.FromMicroseconds(numbers[1]), numbers[2], TimeSpan.FromMicroseconds(numbers[4]), TimeSpan.FromMicroseconds(numbers[5]))
+            ? new WrkResult(
+                numbers[0],
+                TimeSpan.FromMicroseconds(numbers[1]),
+                numbers[2],
+                TimeSpan.FromMicroseconds(numbers[4]),
+                TimeSpan.FromMicroseconds(numbers[5]))
             : throw new InvalidOperationException($"{numbers[3]} requests got no answer.");
     }
 }

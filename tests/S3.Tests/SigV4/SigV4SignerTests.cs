@@ -84,7 +84,8 @@ public sealed class SigV4SignerTests
         }));
         Assert.That(fields.Keys, Is.EqualTo(new[]
         {
-            "key", "acl", "x-amz-storage-class", "Content-Type", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token",
+            "key", "acl", "x-amz-storage-class", "Content-Type", "x-amz-algorithm", "x-amz-credential", "x-amz-date",
+            "x-amz-security-token",
             "policy", "x-amz-signature",
         }));
 
@@ -153,7 +154,10 @@ public sealed class SigV4SignerTests
         var rotated = signer.At(Temporary, Noon);
 
         Assert.That(rotated.PresignGet("k", 60), Is.EqualTo(Signer().At(Temporary, Noon).PresignGet("k", 60)));
-        Assert.That(old.PresignGet("k", 60), Is.EqualTo(Signer().At(Lasting, Noon).PresignGet("k", 60)), "a grant that was begun stays whole");
+        Assert.That(
+            old.PresignGet("k", 60),
+            Is.EqualTo(Signer().At(Lasting, Noon).PresignGet("k", 60)),
+            "a grant that was begun stays whole");
 
         // The same access key with another secret: nothing of the old one is kept.
         var renewed = signer.At(new SigningCredentials(AccessKey, Secret + "2"), Noon);
@@ -197,7 +201,9 @@ public sealed class SigV4SignerTests
     {
         var signer = Signer().At(Lasting, Noon);
 
-        Assert.That(SignedUrl.Parameters(signer.PresignGet("k", seconds))["X-Amz-Expires"], Is.EqualTo(seconds.ToString(CultureInfo.InvariantCulture)));
+        Assert.That(
+            SignedUrl.Parameters(signer.PresignGet("k", seconds))["X-Amz-Expires"],
+            Is.EqualTo(seconds.ToString(CultureInfo.InvariantCulture)));
         Assert.DoesNotThrow(() => signer.SignPost(Rules, seconds));
     }
 
@@ -226,7 +232,11 @@ public sealed class SigV4SignerTests
         Assert.That(names, Is.EqualTo(SigV4Names.UploadHeaders.Prepend("host")));
         Assert.That(names, Is.Ordered.Using((System.Collections.IComparer)StringComparer.Ordinal));
         Assert.That(empty["X-Amz-SignedHeaders"], Is.EqualTo(barred["X-Amz-SignedHeaders"]));
-        Assert.That(((string[])[plain["X-Amz-Signature"], barred["X-Amz-Signature"], empty["X-Amz-Signature"]]).Distinct(StringComparer.Ordinal).Count(), Is.EqualTo(3));
+        Assert.That(
+            ((string[])[plain["X-Amz-Signature"], barred["X-Amz-Signature"], empty["X-Amz-Signature"]])
+                .Distinct(StringComparer.Ordinal)
+                .Count(),
+            Is.EqualTo(3));
     }
 
     [Test]
@@ -263,7 +273,8 @@ public sealed class SigV4SignerTests
             signer.PresignList(new S3Listing("p", ContinuationToken: bytes, StartAfter: bytes), 60),
             Is.EqualTo(signer.PresignList(new S3Listing("p", ContinuationToken: text, StartAfter: text), 60)));
         Assert.That(
-            signer.PresignList(new S3Listing("p", StartAfter: S3Text.FromBytes(new byte[] { 0xff, 0x00, (byte)'a' })), 60), Does.Contain("&start-after=%FF%00a&"));
+            signer.PresignList(new S3Listing("p", StartAfter: S3Text.FromBytes(new byte[] { 0xff, 0x00, (byte)'a' })), 60),
+            Does.Contain("&start-after=%FF%00a&"));
     }
 
     private static SigV4Signer Signer() => new(S3Endpoint.Aws("bucket-1", "eu-central-1"), "bucket-1", "eu-central-1");

@@ -268,7 +268,8 @@ public sealed class TestNode : IAsyncDisposable
             ("chain_getFinalizedHead", []) => Result(id, $"\"{HashOf(block)}\""),
             ("chain_getHeader", [var hash]) when Find(hash) is { } number => Result(
                 id,
-                $$$"""{"parentHash":"{{{HashOf(number - 1)}}}","number":"0x{{{number:x}}}","stateRoot":"0x00","extrinsicsRoot":"0x00","digest":{"logs":[]}}"""),
+                $$$"""{"parentHash":"{{{HashOf(number - 1)}}}","number":"0x{{{number:x}}}","stateRoot":"0x00","""
+                    + """ "extrinsicsRoot":"0x00","digest":{"logs":[]}}"""),
             ("state_call", ["SubnetInfoRuntimeApi_get_subnet_state", var netuid, var hash]) when Find(hash) is not null => Result(
                 id, $"\"0x{Convert.ToHexStringLower(netuid == NetuidText ? State : [0])}\""),
             _ => Error(id, -32602, "Invalid params"),
