@@ -2,8 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NJsonSchema;
 using NSwag;
-using S3Auth.Api.Errors;
-using S3Auth.Api.OpenApi;
 
 namespace S3Auth.Api.Tests;
 

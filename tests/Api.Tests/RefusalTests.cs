@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Reflection;
-using S3Auth.Api.Errors;
 
 namespace S3Auth.Api.Tests;
 
