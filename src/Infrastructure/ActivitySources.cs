@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure;
 
-/// <summary>What this service's own spans are found by.</summary>
+/// <summary>Names for tracing.</summary>
 public static class ActivitySources
 {
-    /// <summary>The name of the source of all of them.</summary>
+    /// <summary>The name of the activity source of all spans of the server.</summary>
     public const string Name = "S3Auth";
 }

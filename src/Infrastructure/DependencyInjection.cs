@@ -6,13 +6,13 @@ namespace S3Auth.Infrastructure;
 /// <summary>Registers this layer: an adapter for every port of the application.</summary>
 public static class DependencyInjection
 {
-    /// <summary>sr25519.</summary>
+    /// <summary>Adds the verifier of sr25519 signatures.</summary>
     public static IServiceCollection AddSignatures(this IServiceCollection services) =>
         services.AddSingleton<ISignatureVerifier, Sr25519SignatureVerifier>();
 
-    /// <summary>A metagraph that no chain stands behind.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="file">Its file; null for the development accounts.</param>
+    /// <summary>Adds a metagraph from a file or of the development accounts, without a chain.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="file">The metagraph's file; null for the development accounts.</param>
     /// <param name="netuid">The subnet.</param>
     public static IServiceCollection AddStaticMetagraph(this IServiceCollection services, string? file, ushort netuid)
     {
@@ -23,7 +23,7 @@ public static class DependencyInjection
         return services;
     }
 
-    /// <summary>The metagraph of a chain, read from its nodes.</summary>
+    /// <summary>Adds the metagraph of a chain, read from its nodes.</summary>
     public static IServiceCollection AddChainMetagraph(this IServiceCollection services, ChainOptions options)
     {
         services.AddMetrics();
@@ -38,7 +38,7 @@ public static class DependencyInjection
         return services;
     }
 
-    /// <summary>What remembers used proofs and counts grants: in Redis where one is given, else in this process.</summary>
+    /// <summary>Adds the replay guard and the quota: in Redis if one is configured, otherwise in this process.</summary>
     public static IServiceCollection AddLimits(this IServiceCollection services, LimitOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -74,7 +74,7 @@ public static class DependencyInjection
         services.AddSingleton<RedisAnswerCounts>();
         services.AddSingleton<ISharedAnswers>(provider => provider.GetRequiredService<RedisAnswerCounts>());
 
-        // After the link, without which it tells nobody: what is started last is stopped first.
+        // After the link, because services stop in reverse order, and this one still writes to Redis when it stops.
         services.AddHostedService(provider => provider.GetRequiredService<RedisAnswerCounts>());
         services.AddSingleton<IReplayGuard, RedisReplayGuard>();
         services.AddSingleton<IQuota, RedisQuota>();
@@ -84,7 +84,7 @@ public static class DependencyInjection
     /// <summary>
     /// Adds the sealer of links: with the operator's key, with a key that all instances share through Redis, or with a key of this process.
     /// </summary>
-    /// <param name="services">Where to.</param>
+    /// <param name="services">The services.</param>
     /// <param name="key">The operator's key; null for none.</param>
     /// <param name="isShared">Whether instances share a key through the Redis of <see cref="AddLimits"/> if the operator gave none.</param>
     public static IServiceCollection AddSealing(this IServiceCollection services, SealKey? key, bool isShared)
@@ -99,7 +99,7 @@ public static class DependencyInjection
         return services;
     }
 
-    /// <summary>What records decisions: on the standard output, and in daily files where a folder is given.</summary>
+    /// <summary>Adds the audit log: on standard output, and in daily files if a folder is configured.</summary>
     public static IServiceCollection AddAudit(this IServiceCollection services, AuditOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -119,9 +119,9 @@ public static class DependencyInjection
     }
 
     /// <summary>
-    /// A bucket: what signs for it, what asks it, and, where no fixed credentials are given, what loads and renews them.
+    /// Adds the signer and the client of a bucket, the checks of the store, and the renewal of credentials if they are not fixed.
     /// </summary>
-    /// <param name="services">Where to.</param>
+    /// <param name="services">The services.</param>
     /// <param name="options">The bucket.</param>
     /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
     public static IServiceCollection AddS3Storage(this IServiceCollection services, StorageOptions options)
@@ -135,7 +135,10 @@ public static class DependencyInjection
         services.AddSingleton<PutGuard>();
         var state = new StoreState
         {
-            Current = StoreFindings.None with { PutUploads = options.Usage.UploadMethod == UploadMethod.Put ? PutUploads.Unknown : PutUploads.Off },
+            Current = StoreFindings.None with
+            {
+                PutUploads = options.Usage.UploadMethod == UploadMethod.Put ? PutUploads.Unknown : PutUploads.Off,
+            },
         };
         services.AddSingleton(state);
         services.AddSingleton<IStoreState>(state);
@@ -161,7 +164,7 @@ public static class DependencyInjection
             services.AddHostedService<CredentialRefresher>();
         }
 
-        // After the credentials, which it signs with.
+        // After the credentials, because the checks need them.
         services.AddHostedService<StoreMonitor>();
         return services;
     }

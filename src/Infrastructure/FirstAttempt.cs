@@ -1,18 +1,20 @@
 namespace S3Auth.Infrastructure;
 
 /// <summary>
-/// The first of the attempts that a background service makes: the start of the process waits for it a little and goes on without it. What
-/// needs its outcome is refused until that is there.
+/// The first attempt of a background service. The start of the process waits for its end, but at most <see cref="StartTimeout"/>. After
+/// that the server starts without the result.
 /// </summary>
 internal sealed class FirstAttempt(TimeProvider time)
 {
-    /// <summary>How long the start waits.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>The maximum time that the start waits.</summary>
+    internal static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>It is over, for better or worse.</summary>
-    internal void End() => _over.TrySetResult();
+    /// <summary>Marks the attempt as ended, successful or not.</summary>
+    internal void End() => _ended.TrySetResult();
 
-    internal Task WaitAsync(CancellationToken cancellationToken) => Task.WhenAny(_over.Task, Task.Delay(Patience, time, cancellationToken));
+    /// <summary>Waits until the attempt has ended, or for <see cref="StartTimeout"/>.</summary>
+    internal Task WaitAsync(CancellationToken cancellationToken) =>
+        Task.WhenAny(_ended.Task, Task.Delay(StartTimeout, time, cancellationToken));
 }

@@ -2,18 +2,19 @@ using System.Text.Encodings.Web;
 
 namespace S3Auth.Infrastructure.Audit;
 
-/// <summary>A record as one line of JSON. Members without a value are left out.</summary>
+/// <summary>Writes an audit record as one line of JSON, without members that have no value.</summary>
 internal static class AuditLine
 {
-    /// <summary>What tells these lines from others of the same output.</summary>
+    /// <summary>The value that distinguishes audit lines from log lines in the same output.</summary>
     internal const string Category = "S3Auth.Audit";
 
-    /// <summary>How the lines are written.</summary>
+    /// <summary>The options for the JSON writer.</summary>
     internal static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Default };
 
-    /// <param name="json">Writes to <paramref name="destination"/> by <see cref="Options"/>, and is ready for the next line afterwards.</param>
-    /// <param name="destination">Where to.</param>
-    /// <param name="decision">What is recorded.</param>
+    /// <summary>Writes one line.</summary>
+    /// <param name="json">A writer to <paramref name="destination"/> with <see cref="Options"/>. It can be used again afterwards.</param>
+    /// <param name="destination">The buffer for the line.</param>
+    /// <param name="decision">The record.</param>
     internal static void Write(Utf8JsonWriter json, IBufferWriter<byte> destination, AuditRecord decision)
     {
         json.Reset();

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace S3Auth.Infrastructure.Audit;
 
-/// <summary>How recording goes, as metrics of the meter <see cref="MeterName"/>.</summary>
+/// <summary>Metrics about audit records, in the meter <see cref="MeterName"/>.</summary>
 internal sealed class AuditMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>

@@ -3,23 +3,23 @@ using System.Threading.Channels;
 namespace S3Auth.Infrastructure.Audit;
 
 /// <summary>
-/// Writes records in the background, in their order, to every sink. Requests do not wait for it: what a sink does not take is lost
-/// there, and so is what comes while as many wait as may. Each record that is lost is counted, the first and the last of a series are
-/// logged, and the health check shows it until a record is written again.
+/// Writes audit records to every sink in the background, in order. Requests never wait for it. A record is lost if a sink fails, or if the
+/// queue is full. Lost records are counted in a metric. The first and the last one of a series are logged, and the health check reports
+/// the problem until a record is written again.
 /// </summary>
 internal sealed partial class AuditWriter : BackgroundService, IAuditLog
 {
-    /// <summary>How many records may wait to be written.</summary>
+    /// <summary>The maximum number of records in the queue.</summary>
     internal const int Capacity = 20_000;
 
-    private const int MostBytesAtOnce = 64 * 1024;
+    private const int MaxBatchBytes = 64 * 1024;
 
-    private readonly Channel<AuditRecord> _waiting;
+    private readonly Channel<AuditRecord> _queue;
     private readonly IReadOnlyList<Destination> _destinations;
     private readonly AuditMetrics _metrics;
     private readonly ILogger<AuditWriter> _log;
     private long _dropped;
-    private long _droppedBefore;
+    private long _droppedLogged;
 
     public AuditWriter(IEnumerable<IAuditSink> sinks, AuditMetrics metrics, ILogger<AuditWriter> log)
         : this(sinks, metrics, log, Capacity)
@@ -31,31 +31,32 @@ internal sealed partial class AuditWriter : BackgroundService, IAuditLog
         _destinations = [.. sinks.Select(sink => new Destination(sink))];
         _metrics = metrics;
         _log = log;
-        _waiting = Channel.CreateBounded<AuditRecord>(new BoundedChannelOptions(capacity)
+        _queue = Channel.CreateBounded<AuditRecord>(new BoundedChannelOptions(capacity)
         {
-            FullMode = BoundedChannelFullMode.Wait, // Which for TryWrite means: says so.
+            FullMode = BoundedChannelFullMode.Wait, // TryWrite then returns false when the queue is full.
             SingleReader = true,
         });
     }
 
-    public bool IsWriting => Interlocked.Read(ref _dropped) == Interlocked.Read(ref _droppedBefore) && _destinations.All(destination => !destination.Fails);
+    public bool IsWriting =>
+        Interlocked.Read(ref _dropped) == Interlocked.Read(ref _droppedLogged) && _destinations.All(destination => !destination.IsFailing);
 
     public void Record(AuditRecord decision)
     {
-        if (!_waiting.Writer.TryWrite(decision))
+        if (!_queue.Writer.TryWrite(decision))
         {
             _metrics.Lost("queue", 1);
-            if (Interlocked.Increment(ref _dropped) == Interlocked.Read(ref _droppedBefore) + 1)
+            if (Interlocked.Increment(ref _dropped) == Interlocked.Read(ref _droppedLogged) + 1)
             {
-                LogFull(_waiting.Reader.Count);
+                LogFull(_queue.Reader.Count);
             }
         }
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        // What has been decided is written before the process ends.
-        _waiting.Writer.TryComplete();
+        // Writes the queued records before the process ends.
+        _queue.Writer.TryComplete();
         if (ExecuteTask is { } writing)
         {
             await Task.WhenAny(writing, Task.Delay(Timeout.Infinite, cancellationToken));
@@ -75,16 +76,16 @@ internal sealed partial class AuditWriter : BackgroundService, IAuditLog
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The start must not wait for a sink.
+        // Continues asynchronously, so that the start of the host does not wait for a sink.
         await Task.Yield();
 
-        var lines = new ArrayBufferWriter<byte>(MostBytesAtOnce);
+        var lines = new ArrayBufferWriter<byte>(MaxBatchBytes);
         await using var json = new Utf8JsonWriter(lines, AuditLine.Options);
-        var reader = _waiting.Reader;
+        var reader = _queue.Reader;
         while (await reader.WaitToReadAsync(CancellationToken.None))
         {
             var (records, day) = (0, default(DateOnly));
-            while (lines.WrittenCount < MostBytesAtOnce && reader.TryPeek(out var next) && (records == 0 || DayOf(next) == day))
+            while (lines.WrittenCount < MaxBatchBytes && reader.TryPeek(out var next) && (records == 0 || DayOf(next) == day))
             {
                 day = DayOf(next);
                 reader.TryRead(out _);
@@ -98,7 +99,7 @@ internal sealed partial class AuditWriter : BackgroundService, IAuditLog
             }
 
             lines.ResetWrittenCount();
-            TellDropped();
+            LogNewlyDropped();
         }
     }
 
@@ -109,57 +110,57 @@ internal sealed partial class AuditWriter : BackgroundService, IAuditLog
         try
         {
             destination.Sink.Write(lines, day);
-            if (destination.Fails)
+            if (destination.IsFailing)
             {
                 LogWritesAgain(destination.Sink.Name, destination.Lost);
-                (destination.Fails, destination.Lost) = (false, 0);
+                (destination.IsFailing, destination.Lost) = (false, 0);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ObjectDisposedException)
         {
             _metrics.Lost(destination.Sink.GetType().Name, records);
-            if (!destination.Fails)
+            if (!destination.IsFailing)
             {
-                LogFails(failure, destination.Sink.Name);
+                LogFailing(failure, destination.Sink.Name);
             }
 
-            destination.Fails = true;
+            destination.IsFailing = true;
             destination.Lost += records;
         }
     }
 
-    private void TellDropped()
+    private void LogNewlyDropped()
     {
-        var (dropped, before) = (Interlocked.Read(ref _dropped), Interlocked.Read(ref _droppedBefore));
+        var (dropped, before) = (Interlocked.Read(ref _dropped), Interlocked.Read(ref _droppedLogged));
         if (dropped > before)
         {
             LogDropped(dropped - before);
-            Interlocked.Exchange(ref _droppedBefore, dropped);
+            Interlocked.Exchange(ref _droppedLogged, dropped);
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Decisions cannot be recorded in {Sink}: they are lost there until that is mended; requests go on")]
-    private partial void LogFails(Exception failure, string sink);
+    [LoggerMessage(LogLevel.Error, "Cannot write audit records to {Sink}. They are lost there until this is fixed. Requests are still served")]
+    private partial void LogFailing(Exception failure, string sink);
 
-    [LoggerMessage(LogLevel.Warning, "Decisions are recorded in {Sink} again; {Records} were lost there")]
+    [LoggerMessage(LogLevel.Warning, "Writing audit records to {Sink} again. {Records} were lost there")]
     private partial void LogWritesAgain(string sink, long records);
 
-    [LoggerMessage(LogLevel.Error, "Decisions come faster than they are recorded: {Records} wait, and more are lost")]
+    [LoggerMessage(LogLevel.Error, "The queue of audit records is full with {Records} records. Further records are lost")]
     private partial void LogFull(int records);
 
-    [LoggerMessage(LogLevel.Warning, "{Records} decisions were lost because too many waited to be recorded")]
+    [LoggerMessage(LogLevel.Warning, "{Records} audit records were lost because the queue was full")]
     private partial void LogDropped(long records);
 
     private sealed class Destination(IAuditSink sink)
     {
-        private volatile bool _fails;
+        private volatile bool _isFailing;
 
         internal IAuditSink Sink => sink;
 
-        internal bool Fails
+        internal bool IsFailing
         {
-            get => _fails;
-            set => _fails = value;
+            get => _isFailing;
+            set => _isFailing = value;
         }
 
         internal long Lost { get; set; }

@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Audit;
 
 /// <summary>
-/// A file for each day (UTC) in one folder: <c>audit-2026-11-25.jsonl</c>. Lines are appended; files of other days are left as they are.
-/// After a failure it begins anew with the next lines, on a line of their own.
+/// Writes one file per day (UTC) into a folder: <c>audit-2026-11-25.jsonl</c>. Appends lines and leaves the files of other days alone. After
+/// a failure it opens the file again and starts on a new line.
 /// </summary>
 internal sealed class DailyFile(string folder) : IAuditSink
 {
@@ -38,8 +38,14 @@ internal sealed class DailyFile(string folder) : IAuditSink
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, $"audit-{day.ToString("O", System.Globalization.CultureInfo.InvariantCulture)}.jsonl");
 
-        // Others may read it and move it away; only its owner may see what is in it. Unbuffered, so that a failure shows at once.
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        // Other processes may open and move the file, for log rotation. Unbuffered, so that a failure is noticed at once.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
@@ -49,7 +55,7 @@ internal sealed class DailyFile(string folder) : IAuditSink
         _day = day;
         if (_stream.Length > 0)
         {
-            // A line that a full disk or a power cut left unfinished is ended.
+            // Ends a line that a full disk or a power cut left unfinished.
             _stream.Seek(-1, SeekOrigin.End);
             if (_stream.ReadByte() != '\n')
             {

@@ -1,15 +1,15 @@
 namespace S3Auth.Infrastructure.Audit;
 
-/// <summary>One place that lines are written to.</summary>
+/// <summary>A destination of audit lines.</summary>
 internal interface IAuditSink : IDisposable
 {
-    /// <summary>Its name, for operators.</summary>
+    /// <summary>The name for log messages.</summary>
     string Name { get; }
 
     /// <summary>Writes whole lines.</summary>
-    /// <param name="lines">One or more lines, each with its end.</param>
-    /// <param name="day">The day of them, in UTC.</param>
-    /// <exception cref="IOException">They could not be written, or not all of them.</exception>
-    /// <exception cref="UnauthorizedAccessException">They may not be written there.</exception>
+    /// <param name="lines">One or more lines, each with its line end.</param>
+    /// <param name="day">The day of the records, in UTC.</param>
+    /// <exception cref="IOException">Not all lines could be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to write.</exception>
     void Write(ReadOnlySpan<byte> lines, DateOnly day);
 }

@@ -1,24 +1,24 @@
 namespace S3Auth.Infrastructure.Audit;
 
 /// <summary>
-/// The process's standard output. The log is written there too, by others: lines are written in pieces that a pipe takes whole, so that
-/// none is torn by one of the log's.
+/// Writes to standard output, to which the log is written too. Each write is small enough to be atomic on a pipe, so that log lines do not
+/// split audit lines.
 /// </summary>
 internal sealed class StandardOutput(Stream stream) : IAuditSink
 {
-    // What a pipe takes in one piece at least on every system (PIPE_BUF of Linux).
-    internal const int Whole = 4096;
+    // PIPE_BUF of Linux, in bytes: a write to a pipe of up to this size is atomic.
+    internal const int MaxAtomicBytes = 4096;
 
     public string Name => "standard output";
 
     public void Write(ReadOnlySpan<byte> lines, DateOnly day)
     {
-        while (lines.Length > Whole)
+        while (lines.Length > MaxAtomicBytes)
         {
-            var end = lines[..Whole].LastIndexOf((byte)'\n') + 1;
+            var end = lines[..MaxAtomicBytes].LastIndexOf((byte)'\n') + 1;
             if (end == 0)
             {
-                // One line that is longer than a piece.
+                // A single line that is longer than an atomic write.
                 end = lines.IndexOf((byte)'\n') + 1;
             }
 

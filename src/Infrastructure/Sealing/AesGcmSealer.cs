@@ -8,7 +8,7 @@ namespace S3Auth.Infrastructure.Sealing;
 /// </summary>
 internal sealed class AesGcmSealer(SealKeys keys) : ISealer
 {
-    /// <summary>By how many bytes a seal is longer than its content.</summary>
+    /// <summary>The number of bytes that a seal is longer than its content.</summary>
     internal const int Overhead = 1 + SaltSize + NonceSize + TagSize;
 
     private const byte Version = 1;

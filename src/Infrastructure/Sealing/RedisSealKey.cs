@@ -11,7 +11,7 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
     /// <summary>The time between two checks of Redis.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    private string? _told;
+    private string? _loggedState;
 
     private RedisKey Key => redis.KeyPrefix + "seal-key";
 
@@ -52,28 +52,28 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
         var (answered, value) = asked ? await redis.TryExecuteAsync(database => database.StringGetAsync(Key)) : default;
         if (!answered)
         {
-            Tell("away");
+            LogState("away");
         }
         else if (SealKey.TryCreate((byte[]?)value, out var shared))
         {
             keys.Adopt(shared);
-            Tell("shared");
+            LogState("shared");
         }
         else
         {
-            Tell("malformed");
+            LogState("malformed");
         }
     }
 
-    // Each change once.
-    private void Tell(string state)
+    // Logs each change once.
+    private void LogState(string state)
     {
-        if (state == _told)
+        if (state == _loggedState)
         {
             return;
         }
 
-        _told = state;
+        _loggedState = state;
         switch (state)
         {
             case "shared":
@@ -94,9 +94,14 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
     [LoggerMessage(LogLevel.Information, "Listing links use a key that all instances share through Redis")]
     private partial void LogShared();
 
-    [LoggerMessage(LogLevel.Warning, "The key of listing links could not be read from Redis: until it is, other instances may reject the links of this one. Set SEAL_KEY to use no Redis for them")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Cannot read the key of listing links from Redis. Until this works, other instances may reject the links of this one. "
+            + "To share a key without Redis, set SEAL_KEY")]
     private partial void LogAway();
 
-    [LoggerMessage(LogLevel.Warning, "The key of listing links in Redis ({Key}) does not have 32 bytes, so this instance uses its own key. Delete that entry, or set SEAL_KEY")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The key of listing links in Redis ({Key}) does not have 32 bytes, so this instance uses its own key. Delete that entry, or set SEAL_KEY")]
     private partial void LogMalformed(string key);
 }

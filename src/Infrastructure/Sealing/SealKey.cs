@@ -5,7 +5,7 @@ namespace S3Auth.Infrastructure.Sealing;
 /// <summary>A secret key of 32 bytes for seals. It is never printed.</summary>
 public sealed class SealKey
 {
-    /// <summary>Bytes of a key.</summary>
+    /// <summary>The length of a key in bytes.</summary>
     public const int Size = 32;
 
     private readonly byte[] _bytes;
@@ -14,17 +14,17 @@ public sealed class SealKey
 
     internal ReadOnlySpan<byte> Bytes => _bytes;
 
-    /// <summary>A new random key.</summary>
+    /// <summary>Returns a new random key.</summary>
     public static SealKey Create() => new(RandomNumberGenerator.GetBytes(Size));
 
-    /// <summary>A key from its bytes; false when there are not 32 of them.</summary>
+    /// <summary>Returns a key of the given bytes. Returns false unless there are 32.</summary>
     public static bool TryCreate(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out SealKey? key)
     {
         key = bytes.Length == Size ? new SealKey(bytes.ToArray()) : null;
         return key is not null;
     }
 
-    /// <summary>Reads a key: 32 bytes as 64 hex digits, or in base64 or base64url. False when it is neither.</summary>
+    /// <summary>Parses a key: 32 bytes in hex, base64 or base64url. Returns false for any other text.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out SealKey? key)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -7,7 +7,7 @@ internal sealed class SealKeys(SealKey first)
 {
     private const int MaxKeys = 4;
 
-    // Replaced whole.
+    // Replaced as a whole, so that readers need no lock.
     private volatile SealKey[] _keys = [first];
 
     /// <summary>The key that seals.</summary>
@@ -16,7 +16,7 @@ internal sealed class SealKeys(SealKey first)
     /// <summary>Every key that opens, the newest first.</summary>
     internal IReadOnlyList<SealKey> All => _keys;
 
-    /// <summary>Seals with this key from now on. Seals of the last few keys still open. Called by one thread.</summary>
+    /// <summary>Seals with this key from now on. Seals of the last few keys still open. Not thread-safe.</summary>
     internal void Adopt(SealKey key)
     {
         if (!Current.IsSame(key))

@@ -1,6 +1,9 @@
 namespace S3Auth.Infrastructure.Signatures;
 
-/// <summary>Verifies sr25519 signatures, plain ones first and then ones over the wrapped text.</summary>
+/// <summary>
+/// Verifies sr25519 signatures over the text itself, or over the text within <c>&lt;Bytes&gt;…&lt;/Bytes&gt;</c>, which is what browser
+/// wallets sign.
+/// </summary>
 public sealed class Sr25519SignatureVerifier : ISignatureVerifier
 {
     private const int StackLimit = 512;

@@ -106,7 +106,7 @@ public sealed class AuditWriterTests
         stall.Set();
         await StopAsync(writer);
         Assert.That((sink.Lines, writer.IsWriting), Is.EqualTo((101, true)));
-        Assert.That(_log.Text, Does.Contain("50 decisions were lost"));
+        Assert.That(_log.Text, Does.Contain("50 audit records were lost"));
     }
 
     [Test]

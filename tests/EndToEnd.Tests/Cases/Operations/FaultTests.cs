@@ -255,7 +255,7 @@ internal sealed class FaultTests
             Assert.That(((string?)health.Json["status"], (bool?)health.Json["audit_ok"]), Is.EqualTo(("degraded", false)));
             Assert.That(metrics.Text, Does.Match(@"s3auth_audit_lost_total\{[^}]*sink=""DailyFile""[^}]*\} [1-9]"));
             Assert.That(
-                api.ReadLog().Count(entry => entry.Text.Contains("Decisions cannot be recorded", StringComparison.Ordinal)),
+                api.ReadLog().Count(entry => entry.Text.Contains("Cannot write audit records", StringComparison.Ordinal)),
                 Is.EqualTo(1),
                 "said once");
             Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["audit_ok"], Is.True, "it writes again");

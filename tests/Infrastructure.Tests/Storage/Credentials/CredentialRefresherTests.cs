@@ -43,7 +43,7 @@ public sealed class CredentialRefresherTests
         var start = _refresher.StartAsync(CancellationToken.None);
         await _provider.CalledAsync(1);
         Assert.That(start.IsCompleted, Is.False);
-        _time.Advance(FirstAttempt.Patience);
+        _time.Advance(FirstAttempt.StartTimeout);
 
         await start.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.That(_source.Current, Is.Null);
