@@ -1,27 +1,26 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Keeps listings of folders a little while, and lets any number of callers share one: whoever asks for a listing that is under way
-/// waits for that one. What a caller gets is at most <see cref="StoreUsage.ListingLifetime"/> older than its request, or as old as the
-/// one listing takes. A failure is told to all who waited for it and never kept. Files are never kept: who uploaded one and looks
-/// must see it.
+/// Caches listings of folders with single-flight: callers that request a listing in flight share it. A result is at most
+/// <see cref="StoreUsage.ListingLifetime"/>, plus the duration of the listing, older than its request. A failure goes to all callers that
+/// wait for it and is not cached. Listings of files are not cached, because a miner must see a file right after its upload.
 /// </summary>
 internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, TimeProvider time) : IObjectStore
 {
     /// <summary>
-    /// The most characters of folders' names that are kept (32 MB; miners choose how long those of their jobs are); a listing beyond that
-    /// is shared while it is under way and then forgotten.
+    /// The maximum size of the cache in characters of folder names (32 MB). Miners choose the names of their jobs, so the number of listings
+    /// would be no bound. A listing that does not fit is shared while it is in flight, but not cached.
     /// </summary>
-    internal const int MostCharacters = 16_000_000;
+    internal const int MaxCachedCharacters = 16_000_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Prefix, int? Most), Flight> _flights = [];
     private long _characters;
-    private long _sweptAt = time.GetTimestamp();
+    private long _lastCleanup = time.GetTimestamp();
 
     public ObjectStoreInfo Info => store.Info;
 
-    /// <summary>How many listings are kept or under way.</summary>
+    /// <summary>The number of listings that are cached or in flight.</summary>
     internal int Count
     {
         get
@@ -38,7 +37,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
         var flight = Join((prefix, most));
         try
         {
-            // Who gives up leaves alone; the listing goes on for the others.
+            // A caller that cancels does not cancel the listing for the others.
             return await flight.Answer.WaitAsync(cancellationToken);
         }
         finally
@@ -58,18 +57,18 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
     {
         lock (_gate)
         {
-            Sweep();
-            if (!_flights.TryGetValue(key, out var flight) || IsOver(flight))
+            RemoveExpired();
+            if (!_flights.TryGetValue(key, out var flight) || IsExpired(flight))
             {
-                Forget(key);
+                Remove(key);
                 flight = new Flight(time.GetTimestamp());
                 _flights.Add(key, flight);
 
-                // Begun elsewhere: nothing of it runs in here.
-                flight.Answer = Task.Run(() => store.ListFoldersAsync(key.Prefix, key.Most, flight.NobodyWaits.Token));
+                // On the thread pool, so that nothing of it runs within the lock.
+                flight.Answer = Task.Run(() => store.ListFoldersAsync(key.Prefix, key.Most, flight.Abandoned.Token));
             }
 
-            flight.Waiting++;
+            flight.Waiters++;
             return flight;
         }
     }
@@ -78,30 +77,30 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
     {
         lock (_gate)
         {
-            flight.Waiting--;
+            flight.Waiters--;
             if (_flights.GetValueOrDefault(key) == flight)
             {
                 if (flight.Answer.IsCompletedSuccessfully)
                 {
-                    Keep(key, flight);
+                    AddToCache(key, flight);
                 }
-                else if (flight.Answer.IsCompleted || flight.Waiting == 0)
+                else if (flight.Answer.IsCompleted || flight.Waiters == 0)
                 {
-                    Forget(key);
+                    Remove(key);
                 }
             }
 
-            if (flight.Waiting > 0 || flight.Answer.IsCompleted)
+            if (flight.Waiters > 0 || flight.Answer.IsCompleted)
             {
                 return;
             }
         }
 
-        // Nobody can join it any more. Outside of the lock: whoever listens to the token runs in here.
-        flight.NobodyWaits.Cancel();
+        // No caller can join the flight any more. Outside of the lock, because callbacks of the token run here.
+        flight.Abandoned.Cancel();
     }
 
-    private void Keep((string Prefix, int? Most) key, Flight flight)
+    private void AddToCache((string Prefix, int? Most) key, Flight flight)
     {
         if (flight.Characters is not null)
         {
@@ -110,13 +109,13 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
 
         flight.Characters = flight.Answer.Result.Prefixes.Sum(prefix => (long)prefix.Length);
         _characters += flight.Characters.Value;
-        if (_characters > MostCharacters)
+        if (_characters > MaxCachedCharacters)
         {
-            Forget(key);
+            Remove(key);
         }
     }
 
-    private void Forget((string Prefix, int? Most) key)
+    private void Remove((string Prefix, int? Most) key)
     {
         if (_flights.Remove(key, out var flight))
         {
@@ -124,37 +123,37 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
         }
     }
 
-    // Once a lifetime, so that a listing costs no more than the others that there are.
-    private void Sweep()
+    // Removes expired listings, at most once per lifetime, so that its cost is bounded.
+    private void RemoveExpired()
     {
-        if (time.GetElapsedTime(_sweptAt) < lifetime)
+        if (time.GetElapsedTime(_lastCleanup) < lifetime)
         {
             return;
         }
 
-        _sweptAt = time.GetTimestamp();
-        foreach (var key in _flights.Where(one => IsOver(one.Value)).Select(one => one.Key).ToList())
+        _lastCleanup = time.GetTimestamp();
+        foreach (var key in _flights.Where(one => IsExpired(one.Value)).Select(one => one.Key).ToList())
         {
-            Forget(key);
+            Remove(key);
         }
     }
 
-    // By when it began: it may hold no more than what was true then.
-    private bool IsOver(Flight flight) =>
-        flight.Answer.IsCompleted && time.GetElapsedTime(flight.Began) >= lifetime;
+    // The age counts from the start of the listing, because the result may be as old as that.
+    private bool IsExpired(Flight flight) =>
+        flight.Answer.IsCompleted && time.GetElapsedTime(flight.StartedAt) >= lifetime;
 
-    /// <summary>One listing, under way or kept.</summary>
-    private sealed class Flight(long began)
+    /// <summary>One listing, in flight or cached.</summary>
+    private sealed class Flight(long startedAt)
     {
-        public long Began { get; } = began;
+        public long StartedAt { get; } = startedAt;
 
         public Task<FolderPage> Answer { get; set; } = null!;
 
-        public CancellationTokenSource NobodyWaits { get; } = new();
+        public CancellationTokenSource Abandoned { get; } = new();
 
-        public int Waiting { get; set; }
+        public int Waiters { get; set; }
 
-        /// <summary>How many characters its names have; null while it is under way.</summary>
+        /// <summary>The number of characters of its names; null while it is in flight.</summary>
         public long? Characters { get; set; }
     }
 }

@@ -1,11 +1,12 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>A signer whose signatures are counted.</summary>
+/// <summary>Counts the signatures of a signer.</summary>
 internal sealed class MeteredUrlSigner(IUrlSigner signer, StoreMetrics metrics) : IUrlSigner
 {
     public IGrantSigner At(DateTimeOffset moment) => new GrantSigner(signer.At(moment), metrics);
 
-    public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) => signer.RefreshAsync(moment, cancellationToken);
+    public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) =>
+        signer.RefreshAsync(moment, cancellationToken);
 
     private sealed class GrantSigner(IGrantSigner signer, StoreMetrics metrics) : IGrantSigner
     {

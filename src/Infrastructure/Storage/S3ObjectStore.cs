@@ -18,9 +18,10 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     private readonly ILogger<S3ObjectStore> _log;
     private readonly AmazonS3Client _client;
     private readonly ListingClient _listings;
-    private readonly SemaphoreSlim _turns;
+    private readonly SemaphoreSlim _concurrency;
 
-    internal S3ObjectStore(StorageOptions options, CredentialSource credentials, StoreState state, TimeProvider time, ILogger<S3ObjectStore> log)
+    internal S3ObjectStore(
+        StorageOptions options, CredentialSource credentials, StoreState state, TimeProvider time, ILogger<S3ObjectStore> log)
     {
         ArgumentNullException.ThrowIfNull(options);
 
@@ -29,7 +30,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         _state = state;
         _time = time;
         _log = log;
-        _turns = new SemaphoreSlim(options.Usage.RequestsAtOnce);
+        _concurrency = new SemaphoreSlim(options.Usage.RequestsAtOnce);
         _client = new AmazonS3Client(new CurrentCredentials(credentials), Configure(options));
         _listings = new ListingClient(options, credentials, time);
     }
@@ -47,10 +48,12 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         using var whole = new CancellationTokenSource(Info.ListingTimeout, _time);
         while (true)
         {
-            var page = await AskAsync(listing, whole.Token, cancellationToken);
+            var page = await SendAsync(listing, whole.Token, cancellationToken);
             lastFolder = RequireOrder(prefix, lastFolder, page.Folders);
             lastFile = RequireOrder(prefix, lastFile, page.Files.Select(file => file.Key));
-            folders.AddRange(page.Folders.Where(folder => folder.Bytes.Length <= longest && folder.TryGetName(out _)).Select(folder => folder.Text));
+            folders.AddRange(page.Folders
+                .Where(folder => folder.Bytes.Length <= longest && folder.TryGetName(out _))
+                .Select(folder => folder.Text));
             if (!page.IsTruncated)
             {
                 return new FolderPage(folders, HasMore: false);
@@ -75,7 +78,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         using var whole = new CancellationTokenSource(Info.ListingTimeout, _time);
         while (true)
         {
-            var page = await AskAsync(listing, whole.Token, cancellationToken);
+            var page = await SendAsync(listing, whole.Token, cancellationToken);
             last = RequireOrder(prefix, last, page.Files.Select(file => file.Key));
             var room = limit - files.Count;
             files.AddRange(page.Files.Take(room));
@@ -89,7 +92,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
                 return new FilePage(files, HasMore: false);
             }
 
-            // A store may cut a page short.
+            // A store may return fewer entries than the limit.
             listing = Continue(listing, page) with { MaxKeys = limit - files.Count };
         }
     }
@@ -97,9 +100,9 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     /// <inheritdoc/>
     public async Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken)
     {
-        // The first byte rather than HEAD: only an answer with a body says whether the object is missing, or the bucket.
+        // GET of the first byte instead of HEAD, because only an answer with a body distinguishes a missing object from a missing bucket.
         var request = new GetObjectRequest { BucketName = Info.Bucket, Key = key.Key, ByteRange = new ByteRange(0, 0) };
-        return await AskAsync(
+        return await SendAsync(
             async token =>
             {
                 try
@@ -111,9 +114,10 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
                 {
                     return false;
                 }
-                catch (AmazonS3Exception unreadable) when (unreadable.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || unreadable.ErrorCode == "InvalidObjectState")
+                catch (AmazonS3Exception unreadable)
+                    when (unreadable.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || unreadable.ErrorCode == "InvalidObjectState")
                 {
-                    // An empty object has no first byte, and that of an archived one cannot be read.
+                    // The object exists, but is empty or archived.
                     return true;
                 }
             },
@@ -124,18 +128,18 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     /// <inheritdoc/>
     public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
     {
-        // A listing of one key rather than HeadBucket: it asks for the permission that discovery needs.
-        // In URL encoding: a control character in the one key would otherwise make the answer unreadable, or the store fail.
+        // A listing of one key instead of HeadBucket, because discovery needs the same permission. With URL encoding, because a control
+        // character in the key could make the answer unreadable, or the store fail.
         var request = new ListObjectsV2Request { BucketName = Info.Bucket, MaxKeys = 1, Encoding = EncodingType.Url };
         var start = _time.GetTimestamp();
-        await AskAsync(request, CancellationToken.None, cancellationToken);
+        await SendAsync(request, CancellationToken.None, cancellationToken);
         return _time.GetElapsedTime(start);
     }
 
     /// <summary>Closes the connections to the store.</summary>
     public void Dispose()
     {
-        // Not the turns: what is still under way gives its own back, and there is nothing in them to free.
+        // Does not dispose the semaphore, because requests in flight still release it.
         _client.Dispose();
         _listings.Dispose();
     }
@@ -173,24 +177,24 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         return last;
     }
 
-    // Miners choose keys and validators choose prefixes: neither may inject lines into the log.
+    // Encoded, because miners choose keys and validators choose prefixes, and neither may inject lines into the log.
     private static string Printable(string? name) => S3UriEncoding.EncodePath(name ?? "");
 
-    private Task<ListingPage> AskAsync(S3Listing listing, CancellationToken whole, CancellationToken caller) =>
-        AskAsync(token => _listings.AskAsync(listing, token), whole, caller);
+    private Task<ListingPage> SendAsync(S3Listing listing, CancellationToken whole, CancellationToken caller) =>
+        SendAsync(token => _listings.GetPageAsync(listing, token), whole, caller);
 
-    private Task<ListObjectsV2Response> AskAsync(ListObjectsV2Request request, CancellationToken whole, CancellationToken caller) =>
-        AskAsync(token => _client.ListObjectsV2Async(request, token), whole, caller);
+    private Task<ListObjectsV2Response> SendAsync(ListObjectsV2Request request, CancellationToken whole, CancellationToken caller) =>
+        SendAsync(token => _client.ListObjectsV2Async(request, token), whole, caller);
 
-    private async Task<TAnswer> AskAsync<TAnswer>(Func<CancellationToken, Task<TAnswer>> ask, CancellationToken whole, CancellationToken caller)
+    private async Task<TAnswer> SendAsync<TAnswer>(Func<CancellationToken, Task<TAnswer>> send, CancellationToken whole, CancellationToken caller)
     {
         using var timeout = new CancellationTokenSource(_options.Usage.RequestTimeout, _time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, whole, caller);
         try
         {
-            // The SDK heeds the token too, but first drains a stalled answer for two seconds, and keeps its turn for as long.
-            await _turns.WaitAsync(any.Token);
-            return await TakeTurnAsync(ask, any.Token).WaitAsync(any.Token);
+            // WaitAsync, because the SDK first drains a stalled answer for two seconds after a cancellation.
+            await _concurrency.WaitAsync(any.Token);
+            return await RunAsync(send, any.Token).WaitAsync(any.Token);
         }
         catch (Exception exception) when (!caller.IsCancellationRequested && (any.IsCancellationRequested || IsTimeout(exception)))
         {
@@ -200,36 +204,33 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         }
         catch (Exception exception) when (!caller.IsCancellationRequested)
         {
-            // Whatever it was: the SDK lets parsers' exceptions of all kinds through when an answer is not what it expects.
+            // Any exception, because the SDK does not wrap the exceptions of its parsers.
             var answer = exception as AmazonServiceException;
             LogFailed(exception, answer?.StatusCode, answer?.ErrorCode);
             _state.CheckSoon();
-            throw IsConfiguration(answer?.ErrorCode) || _state.Current.Refusal is not null
+            throw StoreErrorCodes.IsConfiguration(answer?.ErrorCode) || _state.Current.Refusal is not null
                 ? RefusedException.StorageRefuses(exception)
                 : RefusedException.StorageUnavailable(exception);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // The caller's cancellation may surface as an exception of the SDK's own.
-            throw new OperationCanceledException("The caller gave up.", exception, caller);
+            // The SDK may report the caller's cancellation as another exception.
+            throw new OperationCanceledException("The caller cancelled the request.", exception, caller);
         }
     }
 
-    private async Task<TAnswer> TakeTurnAsync<TAnswer>(Func<CancellationToken, Task<TAnswer>> ask, CancellationToken cancellationToken)
+    private async Task<TAnswer> RunAsync<TAnswer>(Func<CancellationToken, Task<TAnswer>> send, CancellationToken cancellationToken)
     {
         try
         {
-            return await ask(cancellationToken);
+            return await send(cancellationToken);
         }
         finally
         {
-            _turns.Release();
+            _concurrency.Release();
         }
     }
 
-    // Region, keys, bucket or clock are wrong: every other request will fail as this one did.
-    private static bool IsConfiguration(string? code) => code is "SignatureDoesNotMatch" or "InvalidAccessKeyId" or "NoSuchBucket" or "InvalidBucketName" or "PermanentRedirect"
-        or "AuthorizationHeaderMalformed" or "AuthorizationQueryParametersError" or "RequestTimeTooSkewed";
 
     private static bool IsTimeout(Exception exception) =>
         exception is OperationCanceledException or TimeoutException
@@ -242,7 +243,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
             Timeout = options.Usage.RequestTimeout,
             MaxErrorRetry = 1,
 
-            // Checksums that other stores do not know, and an endpoint from the environment that signed URLs would not share.
+            // Other stores do not support these checksums. An endpoint from the environment would not apply to signed URLs.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
             IgnoreConfiguredEndpointUrls = true,

@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>Signs grants for the configured bucket with the credentials in force.</summary>
+/// <summary>Signs grants for the configured bucket with the current credentials.</summary>
 public sealed class S3UrlSigner : IUrlSigner
 {
     private readonly CredentialSource _credentials;
@@ -30,24 +30,25 @@ public sealed class S3UrlSigner : IUrlSigner
             throw RefusedException.StorageRefuses();
         }
 
-        // In whole seconds, as grants are counted: credentials with half a second left sign nothing of use.
+        // Compares whole seconds, because grants have whole seconds.
         if (_credentials.Current is not { } credentials || credentials.Ends?.ToUnixTimeSeconds() <= moment.ToUnixTimeSeconds())
         {
             throw new RefusedException(
-                RefusalCode.StorageUnavailable, "This server has no valid credentials for the object store at the moment; try again in a minute.")
+                RefusalCode.StorageUnavailable,
+                "This server has no valid credentials for the object store at the moment; try again in a minute.")
             {
                 RetryAfter = TimeSpan.FromMinutes(1),
             };
         }
 
-        // Of temporary credentials whose end nobody knows, nothing is promised beyond the least that they may have had.
+        // If the end of temporary credentials is unknown, a grant lasts only for the minimum lifetime of such credentials.
         var ends = credentials.EndIsUnknown ? moment + SigningCredentials.LeastLife : credentials.Ends;
         return new GrantSigner(_signer.At(credentials, moment), ends, moment, _bucketUrl, _puts);
     }
 
     /// <inheritdoc/>
     public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) =>
-        _credentials.LetRenewalEndAsync(moment, cancellationToken);
+        _credentials.WaitForRenewalAsync(moment, cancellationToken);
 
     private sealed class GrantSigner(
         SigV4Moment signer, DateTimeOffset? credentialsEnd, DateTimeOffset moment, string bucketUrl, PutGuard puts) : IGrantSigner

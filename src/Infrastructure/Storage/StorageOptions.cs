@@ -1,31 +1,31 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>Which bucket this service grants access to, and where. Whoever uses these checks them by doing so, at the start.</summary>
+/// <summary>The bucket that this server grants access to. <c>AddS3Storage</c> validates the options.</summary>
 public sealed class StorageOptions
 {
     /// <summary>The bucket's name.</summary>
     public required string Bucket { get; init; }
 
-    /// <summary>Its region, which signatures name.</summary>
+    /// <summary>The bucket's region, which is part of each signature.</summary>
     public required string Region { get; init; }
 
-    /// <summary>Where this service reaches the store; null for AWS.</summary>
+    /// <summary>The endpoint that this server uses; null for AWS.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>Where clients reach the store, when that is elsewhere; null for the same.</summary>
+    /// <summary>The endpoint that clients use; null if it is the same.</summary>
     public Uri? PublicEndpoint { get; init; }
 
-    /// <summary>How it is used.</summary>
+    /// <summary>How the store is used.</summary>
     public StoreUsage Usage { get; init; } = new();
 
     /// <summary>Fixed keys; null for the AWS SDK's default chain (environment, web identity, profile, ECS, EC2).</summary>
     public SigningCredentials? Credentials { get; init; }
 
-    /// <summary>Where clients reach the bucket.</summary>
+    /// <summary>Returns the endpoint that clients use.</summary>
     /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL.</exception>
     internal S3Endpoint ForClients() => At(PublicEndpoint ?? Endpoint);
 
-    /// <summary>Where this service reaches the bucket.</summary>
+    /// <summary>Returns the endpoint that this server uses.</summary>
     /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL.</exception>
     internal S3Endpoint ForService() => At(Endpoint);
 

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// What is signed for the store and what it is asked, as metrics of the meter <see cref="MeterName"/> and as spans. No label carries an
-/// address, a key or a prefix.
+/// Metrics about signatures and requests to the store, in the meter <see cref="MeterName"/>, and spans of these requests. No label contains
+/// an address, a key or a prefix.
 /// </summary>
 internal sealed class StoreMetrics : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class StoreMetrics : IDisposable
     internal const string MeterName = "S3Auth.Storage";
 
     private readonly Meter _meter;
-    private readonly Histogram<double> _asked;
+    private readonly Histogram<double> _duration;
     private readonly Counter<long> _signed;
     private readonly ActivitySource _spans = new(ActivitySources.Name);
     private readonly TimeProvider _time;
@@ -22,8 +22,10 @@ internal sealed class StoreMetrics : IDisposable
     {
         _time = time;
         _meter = meters.Create(MeterName);
-        _asked = _meter.CreateHistogram<double>(
-            "s3auth.store.duration", "s", "How long the object store took, by operation and outcome (ok, the code of the refusal, cancelled).");
+        _duration = _meter.CreateHistogram<double>(
+            "s3auth.store.duration",
+            "s",
+            "How long the object store took, by operation and outcome (ok, the code of the refusal, cancelled).");
         _meter.CreateObservableGauge(
             "s3auth.store.problem",
             () => Problems(state.Current),
@@ -40,18 +42,19 @@ internal sealed class StoreMetrics : IDisposable
         Problem("put_uploads", findings.PutProblem),
     ];
 
-    private static Measurement<int> Problem(string about, string? problem) => new(problem is null ? 0 : 1, new KeyValuePair<string, object?>("about", about));
+    private static Measurement<int> Problem(string about, string? problem) =>
+        new(problem is null ? 0 : 1, new KeyValuePair<string, object?>("about", about));
 
     internal void Signed(string what) => _signed.Add(1, new KeyValuePair<string, object?>("operation", what));
 
-    internal async Task<T> AskAsync<T>(string operation, Func<Task<T>> ask)
+    internal async Task<T> MeasureAsync<T>(string operation, Func<Task<T>> call)
     {
         using var span = _spans.StartActivity($"store {operation}", ActivityKind.Client);
         var start = _time.GetTimestamp();
         var outcome = "failed";
         try
         {
-            var answer = await ask();
+            var answer = await call();
             outcome = "ok";
             return answer;
         }
@@ -68,7 +71,7 @@ internal sealed class StoreMetrics : IDisposable
         }
         finally
         {
-            _asked.Record(
+            _duration.Record(
                 _time.GetElapsedTime(start).TotalSeconds,
                 new KeyValuePair<string, object?>("operation", operation),
                 new KeyValuePair<string, object?>("outcome", outcome));

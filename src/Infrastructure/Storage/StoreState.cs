@@ -4,7 +4,7 @@ namespace S3Auth.Infrastructure.Storage;
 internal sealed class StoreState : IStoreState
 {
     private StoreFindings _current = StoreFindings.None;
-    private TaskCompletionSource _wanted = New();
+    private TaskCompletionSource _checkRequest = New();
 
     /// <inheritdoc/>
     public StoreFindings Current
@@ -13,22 +13,25 @@ internal sealed class StoreState : IStoreState
         internal set => Volatile.Write(ref _current, value);
     }
 
-    /// <summary>Asks for a check soon, because the store failed or refused something.</summary>
-    internal void CheckSoon() => Volatile.Read(ref _wanted).TrySetResult();
+    /// <summary>Requests a check soon, because the store failed or refused a request.</summary>
+    internal void CheckSoon() => Volatile.Read(ref _checkRequest).TrySetResult();
 
-    /// <summary>Waits until a check is due: after <paramref name="interval"/>, or sooner when one is asked for, but not before <paramref name="least"/>.</summary>
-    internal async Task WaitAsync(TimeSpan interval, TimeSpan least, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits until a check is due: after <paramref name="interval"/>, or sooner if <see cref="CheckSoon"/> was called, but not before
+    /// <paramref name="minimum"/>.
+    /// </summary>
+    internal async Task WaitAsync(TimeSpan interval, TimeSpan minimum, TimeProvider time, CancellationToken cancellationToken)
     {
-        await Task.Delay(least, time, cancellationToken);
-        if (interval > least)
+        await Task.Delay(minimum, time, cancellationToken);
+        if (interval > minimum)
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(Volatile.Read(ref _wanted).Task, Task.Delay(interval - least, time, ended.Token));
+            await Task.WhenAny(Volatile.Read(ref _checkRequest).Task, Task.Delay(interval - minimum, time, ended.Token));
             await ended.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        Volatile.Write(ref _wanted, New());
+        Volatile.Write(ref _checkRequest, New());
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -36,7 +36,7 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Listing_is_asked_for_once_within_its_lifetime()
+    public async Task Listing_is_cached_for_its_lifetime()
     {
         var page = Page("a/");
         var first = ListAsync("data/");
@@ -49,7 +49,7 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Listing_is_asked_for_anew_when_its_lifetime_is_over()
+    public async Task Listing_is_requested_again_after_its_lifetime()
     {
         await AnswerAsync("data/", Page("a/"));
         _time.Advance(Lifetime);
@@ -61,7 +61,7 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Lifetime_counts_from_when_the_listing_began()
+    public async Task Lifetime_counts_from_the_start_of_the_listing()
     {
         var first = ListAsync("data/");
         var asked = await NextAsync(1);
@@ -75,7 +75,7 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Listing_under_way_is_shared_by_all_who_ask()
+    public async Task Listing_in_flight_is_shared_by_all_callers()
     {
         var page = Page("a/");
         var all = Enumerable.Range(0, 100).Select(_ => Task.Run(() => ListAsync("data/"))).ToList();
@@ -86,7 +86,7 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Listings_of_other_prefixes_and_lengths_are_others()
+    public async Task Listings_of_different_prefixes_or_limits_are_separate()
     {
         _ = ListAsync("data/x/");
         _ = ListAsync("data/reddit/");
@@ -97,7 +97,7 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Failure_is_told_to_all_who_waited_and_not_kept()
+    public async Task Failure_goes_to_all_waiting_callers_and_is_not_cached()
     {
         var waiting = new[] { ListAsync("data/"), ListAsync("data/") };
         (await NextAsync(1)).Answer.SetException(new RefusedException(RefusalCode.StorageTimeout, "slow"));
@@ -113,7 +113,7 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Who_gives_up_leaves_alone()
+    public async Task Cancellation_by_one_caller_does_not_affect_the_others()
     {
         using var gaveUp = new CancellationTokenSource();
         var impatient = _store.ListFoldersAsync("data/", null, gaveUp.Token);
@@ -129,7 +129,7 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Listing_that_nobody_waits_for_any_more_ends()
+    public async Task Listing_without_waiting_callers_is_cancelled()
     {
         using var gaveUp = new CancellationTokenSource();
         var waiting = new[] { _store.ListFoldersAsync("data/", null, gaveUp.Token), _store.ListFoldersAsync("data/", null, gaveUp.Token) };
@@ -148,7 +148,7 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Nothing_stays_beyond_its_lifetime()
+    public async Task Expired_listings_are_removed()
     {
         for (var i = 0; i < 1000; i++)
         {
@@ -162,9 +162,9 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Only_so_many_names_are_kept()
+    public async Task Cache_is_bounded_in_characters()
     {
-        var half = new FolderPage([.. Enumerable.Repeat(new string('a', 1000), CachedObjectStore.MostCharacters / 2000)], HasMore: false);
+        var half = new FolderPage([.. Enumerable.Repeat(new string('a', 1000), CachedObjectStore.MaxCachedCharacters / 2000)], HasMore: false);
         foreach (var prefix in (string[])["1/", "2/", "3/"])
         {
             await AnswerAsync(prefix, half);
@@ -178,7 +178,7 @@ public sealed class CachedObjectStoreTests
     }
 
     [Test]
-    public async Task Everything_else_is_asked_of_the_store()
+    public async Task Other_requests_are_not_cached()
     {
         Assert.That(ObjectName.TryParse("key", out var key));
 
@@ -205,7 +205,7 @@ public sealed class CachedObjectStoreTests
         await listing;
     }
 
-    /// <summary>The newest question to the store, once there are so many.</summary>
+    /// <summary>Waits for a number of requests and returns the newest.</summary>
     private async Task<Asked> NextAsync(int count)
     {
         for (var patience = 0; patience < 2000; patience++)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace S3Auth.Infrastructure.Tests.Storage;
 
-/// <summary>An HTTP server on loopback that answers as it is told.</summary>
+/// <summary>An HTTP server on loopback with a given handler.</summary>
 public sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly WebApplication _app;

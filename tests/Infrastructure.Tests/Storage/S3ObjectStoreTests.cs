@@ -8,7 +8,7 @@ namespace S3Auth.Infrastructure.Tests.Storage;
 public sealed class S3ObjectStoreTests
 {
     [Test]
-    public async Task ListFolders_follows_every_page_in_the_stores_order()
+    public async Task ListFolders_returns_all_pages_in_the_stores_order()
     {
         var seen = new List<string>();
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -30,7 +30,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Store_behind_a_path_is_asked_there()
+    public async Task Endpoint_may_have_a_path()
     {
         var path = "";
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -46,7 +46,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task ListFolders_is_empty_where_nothing_is()
+    public async Task ListFolders_returns_nothing_for_an_empty_prefix()
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, Page([], next: null)));
         using var store = Store(server.Url);
@@ -56,7 +56,7 @@ public sealed class S3ObjectStoreTests
 
     [TestCase("")]
     [TestCase("<NextContinuationToken>same</NextContinuationToken>")]
-    public async Task ListFolders_refuses_a_store_that_would_be_asked_for_ever(string token)
+    public async Task ListFolders_refuses_a_store_without_a_new_continuation_token(string token)
     {
         var requests = 0;
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -71,7 +71,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task ListFolders_gives_up_when_the_whole_takes_too_long()
+    public async Task ListFolders_times_out_as_a_whole()
     {
         var page = 0;
         await using var server = await LoopbackServer.StartAsync(async context =>
@@ -93,7 +93,7 @@ public sealed class S3ObjectStoreTests
     [TestCase(301, "")]
     [TestCase(200, "not xml")]
     [TestCase(200, "<ListBucketResult><IsTruncated>maybe</IsTruncated></ListBucketResult>")]
-    public async Task Store_that_fails_is_storage_unavailable(int status, string body)
+    public async Task Failing_store_is_storage_unavailable(int status, string body)
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, body, status));
         using var store = Store(server.Url);
@@ -103,7 +103,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Store_that_nobody_runs_is_storage_unavailable()
+    public async Task Unreachable_store_is_storage_unavailable()
     {
         var server = await LoopbackServer.StartAsync(_ => Task.CompletedTask);
         var url = server.Url;
@@ -114,7 +114,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Store_that_does_not_answer_is_storage_timeout_in_time()
+    public async Task Store_that_does_not_answer_is_storage_timeout()
     {
         await using var server = await LoopbackServer.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
         using var store = Store(server.Url, request: TimeSpan.FromMilliseconds(300));
@@ -126,7 +126,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Store_that_stops_in_the_middle_of_its_answer_is_storage_timeout()
+    public async Task Store_that_stalls_within_an_answer_is_storage_timeout()
     {
         await using var server = await LoopbackServer.StartAsync(async context =>
         {
@@ -161,7 +161,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task ListFolders_stops_after_as_many_as_are_wanted()
+    public async Task ListFolders_stops_at_the_requested_number_of_folders()
     {
         var seen = 0;
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -177,7 +177,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task ListFolders_stops_among_files_that_are_no_folders_as_well()
+    public async Task ListFolders_counts_files_towards_the_requested_number()
     {
         var seen = 0;
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -194,9 +194,9 @@ public sealed class S3ObjectStoreTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Names_are_read_as_they_are_whether_the_store_encodes_them_or_not(bool encodes)
+    public async Task Names_are_read_correctly_with_and_without_encoding(bool encodes)
     {
-        // A key may be encoded as S3 does it, as Ceph and Swift do it, or by halves.
+        // Keys encoded as S3 does, as Ceph and Swift do, and partially.
         string[] names = encodes
             ? ["%01", "%0A", "%20%e9", "a%20b", "a+c", "a%252Fb", "a%zz", "a%26b%3Dc", "a%2Bb", "a%2Bé", "end.", "%F0%9F%99%82"]
             : ["&#x1;", "a b", "a%2Fb", "a%41", "a&amp;b", "a+b", "end.", "é", "🙂"];
@@ -225,7 +225,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task ListFiles_tells_what_the_store_knows_of_each_file()
+    public async Task ListFiles_returns_size_time_and_etag_of_each_file()
     {
         var asked = "";
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -246,7 +246,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task ListFiles_fills_its_page_from_pages_that_the_store_cuts_short()
+    public async Task ListFiles_fills_its_page_from_several_short_pages()
     {
         var asked = new List<(string? Token, string? Keys)>();
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -268,7 +268,7 @@ public sealed class S3ObjectStoreTests
     [TestCase(404, "NoSuchKey", false)]
     [TestCase(416, "InvalidRange", true)]
     [TestCase(403, "InvalidObjectState", true)]
-    public async Task Exists_tells_whether_the_object_is_there(int status, string error, bool exists)
+    public async Task Exists_returns_whether_the_object_exists(int status, string error, bool exists)
     {
         var asked = "";
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -285,7 +285,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Exists_does_not_take_a_missing_bucket_for_a_missing_object()
+    public async Task Exists_distinguishes_a_missing_bucket_from_a_missing_object()
     {
         await using var server = await LoopbackServer.StartAsync(context =>
         {
@@ -302,7 +302,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Ping_asks_for_url_encoding_so_that_no_key_breaks_it()
+    public async Task Ping_requests_url_encoding()
     {
         var asked = "";
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -318,7 +318,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Failure_is_no_reason_to_try_again_while_the_store_is_known_to_refuse_this_server()
+    public async Task Failure_is_storage_refuses_while_the_store_refuses_this_server()
     {
         await using var server = await LoopbackServer.StartAsync(context =>
         {
@@ -336,7 +336,7 @@ public sealed class S3ObjectStoreTests
     [TestCase(404, RefusalCode.StorageUnavailable)]
     [TestCase(500, RefusalCode.StorageUnavailable)]
     [TestCase(504, RefusalCode.StorageTimeout)]
-    public async Task Exists_does_not_take_a_failure_for_an_answer(int status, RefusalCode code)
+    public async Task Exists_refuses_when_the_store_fails(int status, RefusalCode code)
     {
         await using var server = await LoopbackServer.StartAsync(context =>
         {
@@ -350,7 +350,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Only_so_many_requests_are_at_the_store_at_once()
+    public async Task Concurrent_requests_are_limited()
     {
         var (now, most) = (0, 0);
         using var gate = new SemaphoreSlim(0);
@@ -386,7 +386,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Waiting_for_a_turn_counts_against_the_time_of_a_request()
+    public async Task Request_timeout_includes_the_wait_for_a_slot()
     {
         using var gate = new SemaphoreSlim(0);
         await using var server = await LoopbackServer.StartAsync(async context =>
@@ -404,7 +404,7 @@ public sealed class S3ObjectStoreTests
         gate.Release(1000);
         while (true)
         {
-            // The turn comes back when the store's client has let go of the stalled request.
+            // The slot is released when the SDK drops the stalled request.
             try
             {
                 await store.PingAsync(CancellationToken.None);
@@ -418,7 +418,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Ping_tells_how_long_the_answer_took_and_asks_for_one_key()
+    public async Task Ping_returns_the_duration_and_requests_one_key()
     {
         var query = "";
         await using var server = await LoopbackServer.StartAsync(async context =>
@@ -436,7 +436,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Requests_are_signed_with_the_credentials_in_force()
+    public async Task Requests_are_signed_with_the_current_credentials()
     {
         var authorizations = new List<(string Authorization, string? Token)>();
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -484,9 +484,9 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Tokens_are_sent_back_as_they_came()
+    public async Task Continuation_tokens_are_sent_back_unchanged()
     {
-        // Ceph (16.2) writes the last key's bytes into the token, whatever encoding was asked for.
+        // Ceph (16.2) writes the bytes of the last key into the token, regardless of the requested encoding.
         var asked = new List<string?>();
         await using var server = await LoopbackServer.StartAsync(context =>
         {
@@ -527,7 +527,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Page_that_comes_again_under_a_new_token_is_storage_unavailable()
+    public async Task Page_that_repeats_with_a_new_token_is_storage_unavailable()
     {
         var requests = 0;
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -545,7 +545,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Names_in_the_log_hold_no_control_characters()
+    public async Task Names_in_the_log_contain_no_control_characters()
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, FilePage(["data/b%0Afake", "data/a"], next: null, encoded: true)));
         using var log = new Log();
@@ -558,7 +558,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Store_that_returns_more_files_than_asked_for_is_cut_short()
+    public async Task ListFiles_drops_files_beyond_the_limit()
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, FilePage(["data/a", "data/b", "data/c"], next: null, encoded: true)));
         using var store = Store(server.Url);
@@ -569,7 +569,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Folders_that_nobody_was_granted_take_no_memory()
+    public async Task ListFolders_drops_names_that_no_miner_can_have()
     {
         var (longest, tooLong) = (new string('a', 128), new string('b', 129));
         await using var server = await LoopbackServer.StartAsync(context => Answer(
@@ -582,7 +582,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Page_of_the_longest_keys_is_read_and_a_longer_one_refused()
+    public async Task Page_of_the_longest_keys_is_read_and_a_longer_page_is_refused()
     {
         var size = 1000;
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, FilePage(
@@ -604,7 +604,7 @@ public sealed class S3ObjectStoreTests
     [TestCase("<ListBucketResult><Contents><Key>data/a</Key><Size>99999999999999999999</Size></Contents></ListBucketResult>")]
     [TestCase("<ListBucketResult><Contents><Key>data/a</Key><LastModified>today</LastModified></Contents></ListBucketResult>")]
     [TestCase("<ListBucketResult><Contents><Key>data/<b>a</b></Key></Contents></ListBucketResult>")]
-    public async Task Answer_that_is_no_listing_is_storage_unavailable(string body)
+    public async Task Answer_that_is_not_a_listing_is_storage_unavailable(string body)
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, body));
         using var store = Store(server.Url);
@@ -613,7 +613,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task What_else_an_answer_holds_is_passed_over()
+    public async Task Unknown_elements_of_a_listing_are_ignored()
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(
             context,
@@ -628,7 +628,7 @@ public sealed class S3ObjectStoreTests
     [TestCase(500)]
     [TestCase(503)]
     [TestCase(429)]
-    public async Task Listing_that_fails_once_is_asked_for_again(int status)
+    public async Task Listing_that_fails_once_is_retried(int status)
     {
         var requests = 0;
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -639,7 +639,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Listing_that_is_refused_is_not_asked_for_again_and_the_stores_code_is_logged()
+    public async Task Refused_listing_is_not_retried_and_the_stores_code_is_logged()
     {
         var requests = 0;
         await using var server = await LoopbackServer.StartAsync(context =>
@@ -658,7 +658,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Listing_that_stalls_gives_its_turn_back()
+    public async Task Stalled_listing_releases_its_slot()
     {
         var stalls = true;
         await using var server = await LoopbackServer.StartAsync(async context =>
@@ -694,7 +694,7 @@ public sealed class S3ObjectStoreTests
     }
 
     [Test]
-    public async Task Listings_are_signed_with_the_credentials_in_force()
+    public async Task Listings_are_signed_with_the_current_credentials()
     {
         var asked = new List<string?>();
         await using var server = await LoopbackServer.StartAsync(context =>

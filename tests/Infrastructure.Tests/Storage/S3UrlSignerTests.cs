@@ -6,7 +6,7 @@ public sealed class S3UrlSignerTests
     private static readonly SigningCredentials Keys = new("AKIAEXAMPLE", "secret");
 
     [Test]
-    public void S3UrlSigner_signs_for_the_public_endpoint_where_there_is_one()
+    public void S3UrlSigner_signs_for_the_public_endpoint_if_configured()
     {
         var url = Signer(Keys, publicEndpoint: "https://files.example.com").At(Noon).SignGet(Key("a/b c"), Noon.AddHours(1));
 
@@ -15,13 +15,13 @@ public sealed class S3UrlSignerTests
     }
 
     [Test]
-    public void S3UrlSigner_signs_for_the_endpoint_where_there_is_no_public_one() =>
+    public void S3UrlSigner_signs_for_the_endpoint_without_a_public_one() =>
         Assert.That(
             Signer(Keys).At(Noon).SignPost(new UploadPolicy(new Folder("data/x/5F/", null)), Noon.AddHours(1)).Url,
             Is.EqualTo("http://store.internal:9000/bucket-1"));
 
     [Test]
-    public void S3UrlSigner_signs_for_aws_where_there_is_no_endpoint()
+    public void S3UrlSigner_signs_for_aws_without_an_endpoint()
     {
         var signer = new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, new CredentialSource(Keys), new PutGuard(TimeProvider.System), new StoreState());
 
@@ -50,7 +50,7 @@ public sealed class S3UrlSignerTests
     }
 
     [Test]
-    public void S3UrlSigner_cuts_fractions_of_seconds_off()
+    public void S3UrlSigner_truncates_fractions_of_seconds()
     {
         var url = Signer(Keys).At(Noon.AddMilliseconds(999)).SignGet(Key("k"), Noon.AddSeconds(10).AddMilliseconds(1));
 
@@ -61,7 +61,7 @@ public sealed class S3UrlSignerTests
     [TestCase(0)]
     [TestCase(-3600)]
     [TestCase(604801)]
-    public void S3UrlSigner_refuses_an_expiry_that_s3_would_not_take(int seconds)
+    public void S3UrlSigner_refuses_an_expiry_that_s3_does_not_accept(int seconds)
     {
         var signer = Signer(Keys).At(Noon);
         var expiry = Noon.AddSeconds(seconds);
@@ -72,7 +72,7 @@ public sealed class S3UrlSignerTests
     }
 
     [Test]
-    public void S3UrlSigner_says_when_the_credentials_end()
+    public void S3UrlSigner_returns_the_end_of_the_credentials()
     {
         var ends = Noon.AddMinutes(30);
 
@@ -81,7 +81,7 @@ public sealed class S3UrlSignerTests
     }
 
     [Test]
-    public void S3UrlSigner_promises_little_for_a_token_whose_end_nobody_knows() =>
+    public void S3UrlSigner_assumes_the_minimum_lifetime_for_a_token_with_an_unknown_end() =>
         Assert.That(Signer(new SigningCredentials("A", "s", "t")).At(Noon).CredentialsEnd, Is.EqualTo(Noon.AddMinutes(15)));
 
     [TestCase(0)]
@@ -106,7 +106,7 @@ public sealed class S3UrlSignerTests
         Assert.That(Assert.Throws<RefusedException>(() => Signer(null).At(Noon))!.Code, Is.EqualTo(RefusalCode.StorageUnavailable));
 
     [Test]
-    public void S3UrlSigner_signs_with_replaced_credentials_but_leaves_a_grant_whole()
+    public void S3UrlSigner_uses_replaced_credentials_for_the_next_grant()
     {
         var source = new CredentialSource(Keys);
         var signer = new S3UrlSigner(Options(), source, new PutGuard(TimeProvider.System), new StoreState());
@@ -124,7 +124,7 @@ public sealed class S3UrlSignerTests
             new StorageOptions { Bucket = "bucket-1", Region = "us/east", Endpoint = new Uri("http://store") }, new CredentialSource(Keys), new PutGuard(TimeProvider.System), new StoreState()));
 
     [Test]
-    public void S3UrlSigner_signs_a_form_for_one_file_of_any_size_or_of_its_own()
+    public void S3UrlSigner_signs_a_form_for_one_file_with_or_without_a_size()
     {
         var any = Policy(Signer(Keys).At(Noon).SignPost(new FileUpload(Key("data/x/5F/a b"), Size: null), Noon.AddHours(1)));
         var own = Policy(Signer(Keys).At(Noon).SignPost(new FileUpload(Key("data/x/5F/a b"), Size: 4096), Noon.AddHours(1)));
@@ -144,7 +144,7 @@ public sealed class S3UrlSignerTests
 
     [TestCase(null, "host")]
     [TestCase(4096L, "content-length;host")]
-    public void S3UrlSigner_signs_a_put_of_its_size(long? size, string headers)
+    public void S3UrlSigner_signs_the_size_of_a_put(long? size, string headers)
     {
         var url = PutSigner(PutUploads.Safe).SignPut(new FileUpload(Key("data/x/5F/a"), size), Noon.AddHours(1));
 
@@ -153,7 +153,7 @@ public sealed class S3UrlSignerTests
     }
 
     [Test]
-    public void S3UrlSigner_bars_headers_where_the_store_has_to_be_told()
+    public void S3UrlSigner_names_forbidden_headers_if_the_store_needs_it()
     {
         var url = PutSigner(PutUploads.Safe, BarredHeaders.LeftOut).SignPut(new FileUpload(Key("data/x/5F/a"), 4096), Noon.AddHours(1));
 
@@ -164,18 +164,18 @@ public sealed class S3UrlSignerTests
     [TestCase(PutUploads.Unknown, false, "/healthcheck")]
     [TestCase(PutUploads.Unsafe, false, "UPLOAD_METHOD=POST")]
     [TestCase(PutUploads.Off, true, "try again in a few seconds")]
-    public void S3UrlSigner_signs_no_put_that_is_not_known_to_be_safe(PutUploads uploads, bool mayPass, string advice)
+    public void S3UrlSigner_refuses_a_put_that_is_unsafe_or_unknown(PutUploads uploads, bool isTransient, string advice)
     {
-        var signer = PutSigner(uploads, mayPass: mayPass);
+        var signer = PutSigner(uploads, isTransient: isTransient);
 
         var refused = Assert.Throws<RefusedException>(() => signer.SignPut(new FileUpload(Key("data/x/5F/a"), 4096), Noon.AddHours(1)))!;
 
-        Assert.That((refused.Code, refused.RetryAfter is not null), Is.EqualTo((RefusalCode.StorageUnavailable, mayPass)));
+        Assert.That((refused.Code, refused.RetryAfter is not null), Is.EqualTo((RefusalCode.StorageUnavailable, isTransient)));
         Assert.That(refused.Message, Does.Contain(advice));
     }
 
     [Test]
-    public void S3UrlSigner_signs_no_put_by_a_finding_that_is_too_old()
+    public void S3UrlSigner_refuses_a_put_if_the_finding_is_too_old()
     {
         var time = new FakeTimeProvider();
         var guard = new PutGuard(time) { Finding = new PutFinding(PutUploads.Safe) };
@@ -203,8 +203,8 @@ public sealed class S3UrlSignerTests
         Assert.That(refused.Message, Does.Contain("operator").And.Not.Contain("try again"));
     }
 
-    private static IGrantSigner PutSigner(PutUploads uploads, BarredHeaders barred = BarredHeaders.None, bool mayPass = false) => new S3UrlSigner(
-        Options(), new CredentialSource(Keys), new PutGuard(TimeProvider.System) { Finding = new PutFinding(uploads, barred, MayPass: mayPass) }, new StoreState()).At(Noon);
+    private static IGrantSigner PutSigner(PutUploads uploads, BarredHeaders barred = BarredHeaders.None, bool isTransient = false) => new S3UrlSigner(
+        Options(), new CredentialSource(Keys), new PutGuard(TimeProvider.System) { Finding = new PutFinding(uploads, barred, IsTransient: isTransient) }, new StoreState()).At(Noon);
 
     private static ObjectName Key(string text) => ObjectName.TryParse(text, out var name) ? name : throw new ArgumentException(text, nameof(text));
 

@@ -10,7 +10,7 @@ public sealed class StoreProxyTests
     [TestCase("https://127.0.0.1:9000/bucket")]
     [TestCase("https://localhost/bucket")]
     [TestCase("https://[::1]:9000/bucket")]
-    public void Store_is_reached_directly_when_it_is_on_this_machine(string url)
+    public void Store_on_this_machine_is_reached_directly(string url)
     {
         Assert.That(Through(url, isForTlsOnly: false), Is.Null);
         Assert.That(Through(url, isForTlsOnly: true), Is.Null, "for checks");
@@ -20,16 +20,16 @@ public sealed class StoreProxyTests
     [TestCase("http://store.example.com/bucket", false, true)]
     [TestCase("https://store.example.com/bucket", true, true)]
     [TestCase("http://store.example.com/bucket", true, false)]
-    public void Store_is_reached_through_the_proxy_when_it_is_elsewhere_and_no_check_is_plain(string url, bool isForTlsOnly, bool isThroughProxy) =>
+    public void Store_elsewhere_is_reached_through_the_proxy_except_by_plain_checks(string url, bool isForTlsOnly, bool isThroughProxy) =>
         Assert.That(Through(url, isForTlsOnly), Is.EqualTo(isThroughProxy ? Proxy : null));
 
     [Test]
-    public void Store_is_reached_directly_when_the_environment_says_so() =>
+    public void Store_in_NO_PROXY_is_reached_directly() =>
         Assert.That(Through("https://store.inside/bucket", isForTlsOnly: false), Is.Null);
 
     [Test]
     [NonParallelizable]
-    public void Checks_go_directly_and_requests_through_the_proxy_when_they_are_plain()
+    public void Plain_checks_go_directly_and_plain_requests_through_the_proxy()
     {
         var (before, plain) = (HttpClient.DefaultProxy, new Uri("http://store.example.com/bucket"));
         HttpClient.DefaultProxy = NewEnvironment();
@@ -55,7 +55,7 @@ public sealed class StoreProxyTests
         Assert.That((proxy.Credentials, environment.Credentials), Is.EqualTo((credentials, credentials)));
     }
 
-    /// <summary>The proxy that a request goes through; null for none.</summary>
+    /// <summary>The proxy of a request; null for none.</summary>
     private static Uri? Through(string url, bool isForTlsOnly)
     {
         var (proxy, destination) = (new StoreProxy(NewEnvironment(), isForTlsOnly), new Uri(url));
@@ -64,7 +64,7 @@ public sealed class StoreProxyTests
         return through;
     }
 
-    /// <summary>A proxy for everything but hosts inside, as HTTPS_PROXY and NO_PROXY make it: it knows nothing of this machine.</summary>
+    /// <summary>A proxy for all hosts except internal ones, as from HTTPS_PROXY and NO_PROXY. It does not exclude this machine.</summary>
     private static IWebProxy NewEnvironment()
     {
         var environment = new Mock<IWebProxy>();

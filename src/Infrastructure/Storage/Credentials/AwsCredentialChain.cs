@@ -5,18 +5,18 @@ using Amazon.S3;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// The AWS SDK's default chain: environment, web identity, profile, ECS task role, EC2 instance profile. It asks again each
-/// time, so that a changed profile or a rotated role is noticed, and says when temporary credentials end.
+/// Loads credentials from the AWS SDK's default chain: environment, web identity, profile, ECS task role, EC2 instance profile. Resolves
+/// the chain anew each time, so that a changed profile or a rotated role takes effect. Also returns when temporary credentials end.
 /// </summary>
 internal sealed class AwsCredentialChain : ICredentialProvider
 {
-    // Longer than any temporary credentials live: the SDK then renews them at each call rather than shortly before their end,
-    // which every grant they sign would share, and does not cut an instance's to 75 minutes.
-    private static readonly TimeSpan LongerThanAny = TimeSpan.FromDays(2);
+    // Longer than the lifetime of any temporary credentials. So the SDK renews them at each call instead of shortly before their end, with
+    // which every grant ends too, and does not cut the credentials of an EC2 instance to 75 minutes.
+    private static readonly TimeSpan LongerThanAnyLifetime = TimeSpan.FromDays(2);
 
     public async Task<SigningCredentials> LoadAsync(CancellationToken cancellationToken)
     {
-        // A chain stays with what it found first, a profile's keys included: a new one looks again.
+        // A new resolver each time, because a resolver caches what it found first, including the keys of a profile.
         using var chain = new DefaultAWSCredentialsIdentityResolver();
         var found = await chain.ResolveIdentityAsync(new AmazonS3Config(), cancellationToken);
         switch (found)
@@ -31,11 +31,11 @@ internal sealed class AwsCredentialChain : ICredentialProvider
                 return Convert(await found.GetCredentialsAsync().WaitAsync(cancellationToken), found.Expiration);
 
             default:
-                // The chain's own class for instance profiles does not say when they end; its public sibling, which asks the same
-                // endpoint, does. A new one each time: one that has had credentials makes up a new end for them when the endpoint is
-                // away. It asks for the role's name while it is made.
-                using (var instance = await Task.Run(
-                    () => new InstanceProfileAWSCredentials { PreemptExpiryTime = LongerThanAny }, cancellationToken).WaitAsync(cancellationToken))
+                // The class that the chain uses for instance profiles does not expose the end. This public class does, with the same endpoint.
+                // A new instance each time, because a used one invents a new end while the endpoint is down. Task.Run, because its constructor
+                // requests the name of the role.
+                var creation = Task.Run(() => new InstanceProfileAWSCredentials { PreemptExpiryTime = LongerThanAnyLifetime }, cancellationToken);
+                using (var instance = await creation.WaitAsync(cancellationToken))
                 {
                     return await RenewAsync(instance, cancellationToken);
                 }
@@ -44,9 +44,9 @@ internal sealed class AwsCredentialChain : ICredentialProvider
 
     private static async Task<SigningCredentials> RenewAsync(RefreshingAWSCredentials refreshing, CancellationToken cancellationToken)
     {
-        // The SDK would otherwise call the end a minute earlier than it is.
+        // Otherwise the SDK reports an end that is a minute too early.
         refreshing.ExpirationBuffer = TimeSpan.Zero;
-        var keys = await refreshing.GetCredentialsAsync(LongerThanAny).WaitAsync(cancellationToken);
+        var keys = await refreshing.GetCredentialsAsync(LongerThanAnyLifetime).WaitAsync(cancellationToken);
         return Convert(keys, refreshing.Expiration);
     }
 
@@ -56,7 +56,7 @@ internal sealed class AwsCredentialChain : ICredentialProvider
         keys.Token,
         keys.UseToken && ends is { } end && end < DateTime.MaxValue.AddDays(-1) ? new DateTimeOffset(end.ToUniversalTime()) : null);
 
-    // `aws configure export-credentials --format env` writes it beside the keys.
+    // `aws configure export-credentials --format env` writes this variable beside the keys.
     private static DateTime? EndInEnvironment() => DateTimeOffset.TryParseExact(
         Environment.GetEnvironmentVariable("AWS_CREDENTIAL_EXPIRATION"),
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",

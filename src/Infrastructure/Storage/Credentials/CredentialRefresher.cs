@@ -1,27 +1,26 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Loads the credentials at the start and renews them long before they end. While that fails the last ones stay in force, and
-/// it tries again. The start waits a little for the first ones and goes on without them: what needs them is refused until they
-/// are there.
+/// Loads the credentials at the start and renews them long before they end. If a renewal fails, keeps the current ones and tries again. The
+/// start of the server waits a short time for the first credentials. Without credentials, requests that need them are refused.
 /// </summary>
 internal sealed partial class CredentialRefresher(
     ICredentialProvider provider, CredentialSource source, TimeProvider time, ILogger<CredentialRefresher> log) : BackgroundService
 {
-    /// <summary>How long one attempt may take.</summary>
+    /// <summary>The timeout of one attempt.</summary>
     internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(40);
 
-    /// <summary>When it tries again after a failure, and the least between two attempts.</summary>
+    /// <summary>The time to the next attempt after a failure, and the minimum time between two attempts.</summary>
     internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(10);
 
-    /// <summary>When credentials without an end are looked at again: a profile's file may have changed.</summary>
-    internal static readonly TimeSpan Lasting = TimeSpan.FromMinutes(1);
+    /// <summary>The time after which credentials without an end are loaded again, because the file of a profile may have changed.</summary>
+    internal static readonly TimeSpan LastingInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>The longest between two renewals of credentials that end soon; a request asks sooner, after <see cref="Retry"/>.</summary>
-    internal static readonly TimeSpan LongestBeforeTheEnd = TimeSpan.FromMinutes(1);
+    /// <summary>The maximum time between two renewals of credentials that end soon. A request may cause one after <see cref="Retry"/>.</summary>
+    internal static readonly TimeSpan MaxIntervalBeforeEnd = TimeSpan.FromMinutes(1);
 
-    /// <summary>The longest between two renewals of temporary credentials: grants end with them, so young ones are worth a call.</summary>
-    internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
+    /// <summary>The maximum time between two renewals of temporary credentials. Grants end with them, so renewing early is worth it.</summary>
+    internal static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(15);
 
     private readonly FirstAttempt _firstAttempt = new(time);
 
@@ -36,11 +35,11 @@ internal sealed partial class CredentialRefresher(
         var renewal = Plan(TimeSpan.Zero);
         while (!stoppingToken.IsCancellationRequested)
         {
-            renewal.Begin();
+            renewal.Start();
             var next = await RefreshAsync(stoppingToken);
 
-            // Planned before this one ends: who waited for it and looks again must not find it.
-            var (ended, planned) = (renewal, Plan(source.HasLittleLeft(time.GetUtcNow()) ? Retry : next));
+            // Plans the next one before this one ends, so that a request that waited for this one does not find it again.
+            var (ended, planned) = (renewal, Plan(source.EndsSoon(time.GetUtcNow()) ? Retry : next));
             ended.End();
             _firstAttempt.End();
             await planned.UntilDueAsync(next, stoppingToken);
@@ -61,7 +60,7 @@ internal sealed partial class CredentialRefresher(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stoppingToken);
         try
         {
-            // The SDK begins some of its work on the calling thread; the timeout holds whatever it does.
+            // WaitAsync, because some providers of the SDK ignore the token.
             var loaded = await provider.LoadAsync(either.Token).WaitAsync(either.Token);
             if (source.Current is not { } current || !loaded.IsSameAs(current))
             {
@@ -73,7 +72,7 @@ internal sealed partial class CredentialRefresher(
                 }
             }
 
-            return loaded.Ends is { } ends ? NextOf(ends - time.GetUtcNow()) : Lasting;
+            return loaded.Ends is { } ends ? NextOf(ends - time.GetUtcNow()) : LastingInterval;
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
@@ -84,16 +83,19 @@ internal sealed partial class CredentialRefresher(
 
     private static TimeSpan NextOf(TimeSpan left)
     {
-        var (half, longest) = (left / 2, left < CredentialSource.LittleLeft ? LongestBeforeTheEnd : Longest);
+        var (half, longest) = (left / 2, left < CredentialSource.ShortLifetime ? MaxIntervalBeforeEnd : MaxInterval);
         return half < Retry ? Retry : half > longest ? longest : half;
     }
 
     [LoggerMessage(LogLevel.Information, "Signing with the object store's credentials {Credentials}.")]
     private partial void LogRenewed(SigningCredentials credentials);
 
-    [LoggerMessage(LogLevel.Warning, "The object store's session token does not say when it ends: grants last {Minutes} minutes, and may end sooner. Set AWS_CREDENTIAL_EXPIRATION (ISO 8601) beside AWS_SESSION_TOKEN.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The end of the object store's session token is unknown: grants last {Minutes} minutes, and may end sooner. "
+            + "Set AWS_CREDENTIAL_EXPIRATION (ISO 8601) beside AWS_SESSION_TOKEN.")]
     private partial void LogUnknownEnd(double minutes);
 
-    [LoggerMessage(LogLevel.Warning, "The object store's credentials could not be renewed; in force: {Current}.")]
+    [LoggerMessage(LogLevel.Warning, "Could not renew the object store's credentials. Current credentials: {Current}.")]
     private partial void LogFailed(Exception exception, SigningCredentials? current);
 }

@@ -2,7 +2,7 @@ using Amazon.Runtime;
 
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>The credentials in force as the AWS SDK reads them, so that its requests never wait for new ones either.</summary>
+/// <summary>The current credentials for the AWS SDK, so that its requests never wait for new ones.</summary>
 internal sealed class CurrentCredentials(CredentialSource source) : AWSCredentials
 {
     public override ImmutableCredentials GetCredentials() =>

@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>Where credentials come from. May wait for a network, a process or a file.</summary>
+/// <summary>Loads credentials from the network, a process or a file.</summary>
 internal interface ICredentialProvider
 {
-    /// <summary>The newest credentials, with as much of their life before them as the provider gives.</summary>
+    /// <summary>Returns the newest credentials, with the longest remaining lifetime that the provider gives.</summary>
     Task<SigningCredentials> LoadAsync(CancellationToken cancellationToken);
 }

@@ -1,60 +1,59 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// The next renewal of the credentials, between the two who share it: the refresher, which does it in the background, and requests,
-/// which may wait for it a little but never do it.
+/// The next renewal of the credentials. The refresher executes it in the background. Requests may wait a short time for it.
 /// </summary>
-/// <param name="due">When it is to begin.</param>
+/// <param name="due">When it starts.</param>
 /// <param name="time">The clock.</param>
 internal sealed class PlannedRenewal(DateTimeOffset due, TimeProvider time)
 {
-    /// <summary>How long requests wait for it at most, from its beginning.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>The maximum time that requests wait, counted from the start of the renewal.</summary>
+    internal static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
-    private readonly TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long? _begun;
+    private long? _startedAt;
 
-    /// <summary>Whether its time has come, whatever became of the timer that should have said so.</summary>
+    /// <summary>Whether it is due by the clock. The refresher's timer may be late, for example after the machine slept.</summary>
     internal bool IsDue(DateTimeOffset now) => now >= due;
 
-    private long? Begun
+    private long? StartedAt
     {
         get
         {
             lock (_ended)
             {
-                return _begun;
+                return _startedAt;
             }
         }
     }
 
-    /// <summary>For the refresher: waits until it is due, or until a request finds that it is overdue (a machine that slept).</summary>
+    /// <summary>For the refresher: waits until the renewal is due, or until a request finds that it is overdue.</summary>
     internal async Task UntilDueAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(Task.Delay(delay, time, either.Token), _wanted.Task);
+        await Task.WhenAny(Task.Delay(delay, time, either.Token), _requested.Task);
         await either.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>For the refresher: it begins now.</summary>
-    internal void Begin()
+    /// <summary>For the refresher: marks the start of the renewal.</summary>
+    internal void Start()
     {
         lock (_ended)
         {
-            _begun = time.GetTimestamp();
+            _startedAt = time.GetTimestamp();
         }
     }
 
-    /// <summary>For the refresher: it is over, for better or worse, and the next one is planned.</summary>
+    /// <summary>For the refresher: marks the end of the renewal, successful or not. The next one must be planned before.</summary>
     internal void End() => _ended.TrySetResult();
 
-    /// <summary>For requests: waits until it is over, or has taken too long already.</summary>
+    /// <summary>For requests: waits until the renewal ends, or for <see cref="MaxWait"/> from its start.</summary>
     internal async Task WaitAsync(CancellationToken cancellationToken)
     {
-        _wanted.TrySetResult();
-        var left = Patience - (Begun is { } begun ? time.GetElapsedTime(begun) : TimeSpan.Zero);
+        _requested.TrySetResult();
+        var left = MaxWait - (StartedAt is { } startedAt ? time.GetElapsedTime(startedAt) : TimeSpan.Zero);
         if (left <= TimeSpan.Zero)
         {
             return;
@@ -66,7 +65,7 @@ internal sealed class PlannedRenewal(DateTimeOffset due, TimeProvider time)
         }
         catch (TimeoutException)
         {
-            // The credentials in force still serve.
+            // The caller uses the current credentials.
         }
     }
 }

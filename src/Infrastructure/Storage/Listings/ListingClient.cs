@@ -10,7 +10,7 @@ namespace S3Auth.Infrastructure.Storage;
 /// </summary>
 internal sealed class ListingClient : IDisposable
 {
-    private const long LifeSeconds = 300;
+    private const long ExpirySeconds = 300;
     private const int MaxErrorBytes = 64 * 1024;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
@@ -27,10 +27,13 @@ internal sealed class ListingClient : IDisposable
         _time = time;
         _signer = new SigV4Signer(options.ForService(), options.Bucket, options.Region);
 
-        // Connections live for some minutes, because the store's address may change. The caller sets the timeout of a request.
+        // Renews connections after some minutes, because the store's address may change. The caller sets the timeout of a request.
         _http = new HttpClient(new SocketsHttpHandler
         {
-            AllowAutoRedirect = false, UseCookies = false, Proxy = StoreProxy.ForRequests(), PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            Proxy = StoreProxy.ForRequests(),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
@@ -43,13 +46,13 @@ internal sealed class ListingClient : IDisposable
     /// <exception cref="HttpRequestException">The store cannot be reached.</exception>
     /// <exception cref="XmlException">The answer is not XML.</exception>
     /// <exception cref="FormatException">The answer is not a listing.</exception>
-    internal async Task<ListingPage> AskAsync(S3Listing listing, CancellationToken cancellationToken)
+    internal async Task<ListingPage> GetPageAsync(S3Listing listing, CancellationToken cancellationToken)
     {
         try
         {
             return await SendAsync(listing, cancellationToken);
         }
-        catch (Exception failure) when (MayPass(failure))
+        catch (Exception failure) when (IsTransient(failure))
         {
             await Task.Delay(RetryDelay, _time, cancellationToken);
             return await SendAsync(listing, cancellationToken);
@@ -62,11 +65,11 @@ internal sealed class ListingClient : IDisposable
     private async Task<ListingPage> SendAsync(S3Listing listing, CancellationToken cancellationToken)
     {
         var credentials = _credentials.Current ?? throw new AmazonClientException("There are no credentials for the object store yet.");
-        var url = _signer.At(credentials, _time.GetUtcNow()).PresignList(listing, LifeSeconds);
+        var url = _signer.At(credentials, _time.GetUtcNow()).PresignList(listing, ExpirySeconds);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(url, AsSigned));
         using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
 
-        // Nothing else ends a stalled read.
+        // Disposes the answer on cancellation, because a stalled read does not react to the token.
         await using var abort = cancellationToken.UnsafeRegister(static answer => ((HttpResponseMessage)answer!).Dispose(), answer);
         await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         return answer.StatusCode == HttpStatusCode.OK
@@ -78,40 +81,13 @@ internal sealed class ListingClient : IDisposable
     {
         var xml = new byte[MaxErrorBytes];
         var length = await body.ReadAtLeastAsync(xml, xml.Length, throwOnEndOfStream: false, cancellationToken);
-        var (code, message) = ReadError(xml.AsMemory(0, length));
-        return new AmazonS3Exception(message ?? "The object store refused a listing.", ErrorType.Unknown, code, requestId: null, status);
+        var error = S3ErrorDocument.Parse(Encoding.UTF8.GetString(xml, 0, length));
+        return new AmazonS3Exception(
+            error?.Sentence ?? "The object store refused a listing.", ErrorType.Unknown, error?.Code, requestId: null, status);
     }
 
-    private static (string? Code, string? Message) ReadError(ReadOnlyMemory<byte> xml)
-    {
-        try
-        {
-            using var reader = XmlReader.Create(
-                new MemoryStream(xml.ToArray()), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
-            string? code = null, message = null;
-            while (reader.Read())
-            {
-                switch (reader.NodeType, reader.Depth, reader.LocalName)
-                {
-                    case (XmlNodeType.Element, 1, "Code"):
-                        code = reader.ReadString();
-                        break;
-                    case (XmlNodeType.Element, 1, "Message"):
-                        message = reader.ReadString();
-                        break;
-                }
-            }
 
-            return (code, message);
-        }
-        catch (XmlException)
-        {
-            // A proxy's page, or nothing: the status says enough.
-            return (null, null);
-        }
-    }
-
-    private static bool MayPass(Exception failure) =>
+    private static bool IsTransient(Exception failure) =>
         failure is HttpRequestException or IOException
         || failure is AmazonS3Exception { StatusCode: >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests };
 }

@@ -4,6 +4,6 @@ namespace S3Auth.Infrastructure.Storage;
 /// <param name="Files">The objects.</param>
 /// <param name="Folders">The common prefixes.</param>
 /// <param name="IsTruncated">Whether there are more pages.</param>
-/// <param name="NextToken">The bytes of the continuation token; null where there is none.</param>
+/// <param name="NextToken">The bytes of the continuation token; null if there is none.</param>
 internal sealed record ListingPage(
     IReadOnlyList<StoredFile> Files, IReadOnlyList<ObjectKey> Folders, bool IsTruncated, byte[]? NextToken);

@@ -12,7 +12,8 @@ namespace S3Auth.Infrastructure.Storage;
 internal static class ListingReader
 {
     /// <summary>
-    /// The longest page, in bytes. A thousand keys of 2,048 bytes, percent-encoded and with their other elements, have less than 7 MB.
+    /// The maximum length of a page in bytes. A thousand keys of 2,048 bytes, percent-encoded and with their other elements, have less than
+    /// 7 MB.
     /// </summary>
     internal const int MaxBytes = 8 * 1024 * 1024;
 
@@ -96,7 +97,8 @@ internal static class ListingReader
     }
 
     /// <summary>
-    /// The bytes of a name. Encoders differ in what they encode; all of them encode a plus sign, and some write a space as one, as forms do.
+    /// Decodes a name. Encoders differ in which characters they encode. All of them encode a plus sign, and some encode a space as a plus
+    /// sign, as forms do.
     /// </summary>
     private static ObjectKey Name(byte[] bytes, bool isEncoded) => ObjectKey.TryRead(isEncoded ? PercentDecode(bytes) : bytes, out var key)
         ? key
@@ -129,8 +131,8 @@ internal static class ListingReader
         : Encoding.Latin1.GetBytes(text);
 
     /// <summary>
-    /// The page while it is read. The element that says whether names are encoded may come after them, so names are kept as they came: as
-    /// bytes, which take half the memory of text.
+    /// Collects the page while it is read. The element that says whether names are encoded may come after them, so names are decoded at the
+    /// end. They are stored as bytes, which take half the memory of text.
     /// </summary>
     private sealed class Builder
     {

@@ -3,19 +3,19 @@ using System.Net.Http.Headers;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Sends the requests of one check, one at a time, each on a connection of its own, with header lines that no library would send. Uses the machine's
-/// proxy and certificates as everything else does.
+/// Sends the requests of one check one after the other. Each has a new connection, and may have header lines that no library sends. Uses the
+/// proxy and the certificates of the machine.
 /// </summary>
 internal sealed class ProbeClient : IDisposable
 {
-    /// <summary>The longest answer that is read, in bytes; a longer one is an <see cref="HttpRequestException"/>.</summary>
+    /// <summary>The maximum length of an answer in bytes. A longer one is an <see cref="HttpRequestException"/>.</summary>
     internal const int MaxAnswerBytes = 64 * 1024;
 
     private static readonly HttpRequestOptionsKey<string> Lines = new("S3Auth.HeaderLines");
 
     private readonly HttpClient _http;
 
-    /// <param name="timeout">How long one request may take.</param>
+    /// <param name="timeout">The timeout of one request.</param>
     internal ProbeClient(TimeSpan timeout)
     {
         _http = new HttpClient(new SocketsHttpHandler
@@ -24,7 +24,7 @@ internal sealed class ProbeClient : IDisposable
             UseCookies = false,
             Proxy = StoreProxy.ForChecks(),
 
-            // Connections are not reused, so that each request opens the connection that inserts its lines.
+            // Connections are not reused, because the header lines are inserted when a connection opens.
             PooledConnectionLifetime = TimeSpan.Zero,
             PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
                 context.InitialRequestMessage.Options.TryGetValue(Lines, out var lines)
@@ -42,11 +42,11 @@ internal sealed class ProbeClient : IDisposable
     /// <summary>Sends a PUT.</summary>
     /// <param name="url">The presigned URL.</param>
     /// <param name="body">The body.</param>
-    /// <param name="lines">Further header lines, without their line ends, sent as they are.</param>
-    /// <param name="isChunked">Whether the body is sent in chunks instead of with its length.</param>
-    /// <param name="cancellationToken">The check ends.</param>
-    /// <exception cref="HttpRequestException">There is no answer that can be read, or it is too long.</exception>
-    /// <exception cref="TaskCanceledException">There is no answer in time.</exception>
+    /// <param name="lines">Further header lines without line ends. They are sent unchanged.</param>
+    /// <param name="isChunked">Whether the body is sent chunked instead of with its length.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="HttpRequestException">The answer cannot be read, or is too long.</exception>
+    /// <exception cref="TaskCanceledException">The request timed out.</exception>
     internal Task<ProbeAnswer> PutAsync(string url, byte[] body, IReadOnlyList<string> lines, bool isChunked, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Put, new Uri(url)) { Content = new ByteArrayContent(body) };
@@ -55,9 +55,9 @@ internal sealed class ProbeClient : IDisposable
     }
 
     /// <summary>Sends an upload form with an empty file.</summary>
-    /// <param name="url">Where to.</param>
+    /// <param name="url">The URL of the bucket.</param>
     /// <param name="fields">The form's fields.</param>
-    /// <param name="cancellationToken">The check ends.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     internal Task<ProbeAnswer> PostEmptyFileAsync(string url, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken)
     {
         const string Boundary = "s3auth-probe";
@@ -86,7 +86,7 @@ internal sealed class ProbeClient : IDisposable
             {
                 using var answer = await _http.SendAsync(request, cancellationToken);
 
-                // Always UTF-8, as S3 answers: a charset that .NET does not know must not end the check.
+                // Always UTF-8, as S3 uses, because an unknown charset would throw.
                 var body = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellationToken)).TrimStart('\uFEFF');
                 return new ProbeAnswer(answer.StatusCode, S3ErrorDocument.Parse(body), body, answer.Headers.Date, RegionOf(answer.Headers));
             }
@@ -103,5 +103,11 @@ internal sealed class ProbeClient : IDisposable
     // The request was sent, and the store closed the connection without an answer.
     private static bool IsClosed(HttpRequestException failure) =>
         failure.HttpRequestError == HttpRequestError.ResponseEnded
-        || failure.InnerException is IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown } };
+        || failure.InnerException is IOException
+        {
+            InnerException: SocketException
+            {
+                SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown,
+            },
+        };
 }

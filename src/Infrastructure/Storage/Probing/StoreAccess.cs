@@ -1,18 +1,18 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>Whether the store accepts what this server signs.</summary>
-/// <param name="Result">How the store answered.</param>
-/// <param name="Reason">Why it does not accept it, and what to set; null when it does.</param>
+/// <param name="Result">The kind of answer.</param>
+/// <param name="Reason">Why the store does not accept it, and what the operator can do; null if it does.</param>
 /// <param name="RefusesSignatures">For a refusal: whether no signature of this server can work.</param>
 internal sealed record StoreAccess(StoreAccess.Outcome Result, string? Reason = null, bool RefusesSignatures = false)
 {
-    /// <summary>How a request that this server signed ended.</summary>
+    /// <summary>The outcome of a request that this server signed.</summary>
     internal enum Outcome
     {
-        /// <summary>As it should.</summary>
+        /// <summary>The store accepted it.</summary>
         Works,
 
-        /// <summary>The store refused it, in S3's own words.</summary>
+        /// <summary>The store refused it with an S3 error.</summary>
         Refused,
 
         /// <summary>There was no answer, no S3 answer, or a transient one.</summary>

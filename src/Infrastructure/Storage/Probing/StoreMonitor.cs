@@ -1,33 +1,39 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it accepts what this server signs,
-/// whether this works where clients reach it, and, depending on the upload method, whether it supports forms or what a PUT lets its holder
-/// do. The start waits a little for the first check.
+/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it accepts what this server signs, whether
+/// this works at the endpoint of clients, and, depending on the upload method, whether it supports forms or what a PUT lets its holder do.
+/// The start of the server waits a short time for the first check.
 /// </summary>
 /// <remarks>
-/// <para>While the store does not answer, the last findings count for <see cref="MaxFindingAge"/>: an outage must not stop what works
-/// without the store.</para>
-/// <para>After a store has worked, a refusal counts only if a second request confirms it: one wrong answer must not take all instances out
-/// of service.</para>
+/// <para>While the store does not answer, the last findings are valid for <see cref="MaxFindingAge"/>, because an outage must not stop what
+/// works without the store.</para>
+/// <para>After the store has worked, a refusal counts only if a second request confirms it, because one wrong answer must not take all
+/// instances out of service.</para>
 /// </remarks>
 internal sealed partial class StoreMonitor(
-    StorageOptions options, CredentialSource credentials, FolderLayout layout, PutGuard guard, StoreState state, TimeProvider time, ILogger<StoreMonitor> log)
+    StorageOptions options,
+    CredentialSource credentials,
+    FolderLayout layout,
+    PutGuard guard,
+    StoreState state,
+    TimeProvider time,
+    ILogger<StoreMonitor> log)
     : BackgroundService
 {
-    /// <summary>Time between two checks while all is well.</summary>
+    /// <summary>The time between two checks while nothing is wrong.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromMinutes(3);
 
     /// <summary>
-    /// Time to the first check after a failure, doubled for each further one up to <see cref="MaxRetry"/>. Also the minimum between two
-    /// checks.
+    /// The time to the first check after a failure. It doubles with each further failure up to <see cref="MaxRetry"/>. It is also the
+    /// minimum time between two checks.
     /// </summary>
     internal static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest time between two checks while something is wrong.</summary>
+    /// <summary>The maximum time between two checks while something is wrong.</summary>
     internal static readonly TimeSpan MaxRetry = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a finding counts while the store gives no new one.</summary>
+    /// <summary>The time that a finding is valid while there is no new one.</summary>
     internal static readonly TimeSpan MaxFindingAge = PutGuard.MaxFindingAge;
 
     private readonly AccessProbe _access = new(options, layout, time);
@@ -63,7 +69,7 @@ internal sealed partial class StoreMonitor(
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(failure);
-                TakeFailure();
+                ApplyFailure();
             }
 
             _firstAttempt.End();
@@ -73,12 +79,12 @@ internal sealed partial class StoreMonitor(
         }
     }
 
-    /// <summary>Checks everything once. Returns whether nothing is wrong, so that the next check can wait.</summary>
+    /// <summary>Checks everything once. Returns whether nothing is wrong.</summary>
     private async Task<bool> CheckAsync(CancellationToken cancellationToken)
     {
         if (credentials.Current is not { } keys)
         {
-            // Whoever loads them complains.
+            // CredentialRefresher logs the problem.
             state.Current = UsesPut ? WithPuts(state.Current) : state.Current;
             return false;
         }
@@ -86,11 +92,13 @@ internal sealed partial class StoreMonitor(
         using var http = new ProbeClient(options.Usage.RequestTimeout);
         var access = await _access.AskAsync(http, _service, keys, cancellationToken);
         var atClients = HasPublicEndpoint ? await _access.AskAsync(http, _public, keys, cancellationToken) : null;
-        var puts = UsesPut ? await AskPutsAsync(http, atClients ?? access, keys, cancellationToken) : null;
-        var (formProblem, formIsKnown) = UsesPut ? (null, true) : await AskFormsAsync(http, access, atClients ?? access, keys, cancellationToken);
+        var puts = UsesPut ? await ProbePutsAsync(http, atClients ?? access, keys, cancellationToken) : null;
+        var (formProblem, formIsKnown) = UsesPut
+            ? (null, true)
+            : await ProbeFormsAsync(http, access, atClients ?? access, keys, cancellationToken);
 
         var before = state.Current;
-        var isConfirmed = Take(access, before, out var findings);
+        var isConfirmed = Apply(access, before, out var findings);
         findings = findings with
         {
             PublicEndpointOk = atClients is null ? null : atClients.Result == StoreAccess.Outcome.Works,
@@ -99,21 +107,27 @@ internal sealed partial class StoreMonitor(
             CheckProblem = null,
             CheckedAt = time.GetUtcNow(),
         };
-        findings = TakePuts(puts, findings);
+        findings = ApplyPuts(puts, findings);
         state.Current = findings;
-        Tell(before, findings);
-        return isConfirmed && access.Result == StoreAccess.Outcome.Works && findings is { PublicEndpointOk: not false } && (puts is null || puts.Uploads != PutUploads.Unknown);
+        LogChanges(before, findings);
+        return isConfirmed
+            && access.Result == StoreAccess.Outcome.Works
+            && findings is { PublicEndpointOk: not false }
+            && (puts is null || puts.Uploads != PutUploads.Unknown);
     }
 
-    // Only where clients reach the store: a proxy in front of it changes the result. A result from elsewhere is never taken for it.
-    private async Task<PutFinding> AskPutsAsync(ProbeClient http, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
+    // Only at the endpoint of clients, because a proxy in front of the store changes the result.
+    private async Task<PutFinding> ProbePutsAsync(
+        ProbeClient http, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
     {
         switch (atClients.Result)
         {
             case StoreAccess.Outcome.NoAnswer:
                 return NoAnswerAtClients();
             case StoreAccess.Outcome.Refused:
-                return PutFinding.NoAnswer("The object store does not accept what this server signs, so the server cannot find out whether uploads by PUT are safe, and grants none.");
+                return PutFinding.NoAnswer(
+                    "The object store does not accept what this server signs, so the server cannot find out whether uploads by PUT are safe, "
+                        + "and grants none.");
         }
 
         try
@@ -128,18 +142,20 @@ internal sealed partial class StoreMonitor(
     }
 
     private PutFinding NoAnswerAtClients() => PutFinding.NoAnswer(HasPublicEndpoint
-        ? $"The object store does not answer at {_public.Origin}, where clients are sent, so the server cannot test whether uploads by PUT are safe, and grants none. "
-            + "Set S3_PUBLIC_ENDPOINT to the address that clients use, and let this server reach it."
+        ? $"The object store does not answer at {_public.Origin}, where clients are sent, so the server cannot test whether uploads by PUT "
+            + "are safe, and grants none. Set S3_PUBLIC_ENDPOINT to the address that clients use, and let this server reach it."
         : "The object store does not answer the test whether uploads by PUT are safe. The server grants none until it answers.");
 
-    private async Task<(string? Problem, bool IsKnown)> AskFormsAsync(
+    private async Task<(string? Problem, bool IsKnown)> ProbeFormsAsync(
         ProbeClient http, StoreAccess access, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
     {
-        // Forms are tested where this server reaches the store if clients' address does not answer: the result only warns.
+        // If the endpoint of clients does not answer, tests forms at the server's endpoint, because the result is only a warning.
         var (endpoint, there) = atClients.Result == StoreAccess.Outcome.NoAnswer ? (_service, access) : (_public, atClients);
         try
         {
-            return there.Result == StoreAccess.Outcome.Works ? await _forms.AskAsync(http, endpoint, keys, cancellationToken) : (null, false);
+            return there.Result == StoreAccess.Outcome.Works
+                ? await _forms.AskAsync(http, endpoint, keys, cancellationToken)
+                : (null, false);
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
@@ -148,8 +164,8 @@ internal sealed partial class StoreMonitor(
         }
     }
 
-    // Returns whether the finding counts at once.
-    private bool Take(StoreAccess access, StoreFindings before, out StoreFindings findings)
+    // Returns whether the finding is in force at once.
+    private bool Apply(StoreAccess access, StoreFindings before, out StoreFindings findings)
     {
         findings = before;
         switch (access.Result)
@@ -171,15 +187,15 @@ internal sealed partial class StoreMonitor(
         return true;
     }
 
-    private StoreFindings TakePuts(PutFinding? found, StoreFindings findings)
+    private StoreFindings ApplyPuts(PutFinding? found, StoreFindings findings)
     {
         if (found is null)
         {
             return findings;
         }
 
-        // The guard itself says when its finding is too old.
-        var keeps = found.MayPass && guard.Finding.Uploads != PutUploads.Unknown;
+        // Keeps the last finding if the new one may pass. The guard itself refuses a finding that is too old.
+        var keeps = found.IsTransient && guard.Finding.Uploads != PutUploads.Unknown;
         if (!keeps)
         {
             guard.Finding = found;
@@ -190,22 +206,22 @@ internal sealed partial class StoreMonitor(
 
     private StoreFindings WithPuts(StoreFindings findings)
     {
-        var held = guard.Finding;
-        return findings with { PutUploads = held.Uploads, PutProblem = held.Problem, PutSizesEnforced = held.EnforcesSizes };
+        var finding = guard.Finding;
+        return findings with { PutUploads = finding.Uploads, PutProblem = finding.Problem, PutSizesEnforced = finding.EnforcesSizes };
     }
 
-    // A check that ends with an exception finds nothing, but earlier findings still become too old.
-    private void TakeFailure()
+    // A check that throws has no findings, but earlier findings still expire.
+    private void ApplyFailure()
     {
         var before = state.Current;
         var findings = WithoutOldRefusal(before) with
         {
-            CheckProblem = "The server's check of the object store failed, so the findings of earlier checks may be wrong. The reason is in the server's log: "
-                + "look for 'A check of the object store failed'.",
+            CheckProblem = "The server's check of the object store failed, so the findings of earlier checks may be wrong. The reason is in the "
+                + "server's log: look for 'A check of the object store failed'.",
         };
         findings = UsesPut ? WithPuts(findings) : findings;
         state.Current = findings;
-        Tell(before, findings);
+        LogChanges(before, findings);
     }
 
     private StoreFindings WithoutOldRefusal(StoreFindings findings) =>
@@ -213,24 +229,26 @@ internal sealed partial class StoreMonitor(
 
     private string PublicProblem(StoreAccess.Outcome result, string reason) => result == StoreAccess.Outcome.Refused
         ? $"The object store refuses what is signed for clients at {_public.Origin}: {reason}"
-        : $"The object store does not answer at {_public.Origin}, where clients are sent: {reason}. Correct S3_PUBLIC_ENDPOINT. If clients reach it and only this "
-            + "server does not, let this server reach it too.";
+        : $"The object store does not answer at {_public.Origin}, where clients are sent: {reason}. Correct S3_PUBLIC_ENDPOINT. If clients reach "
+            + "it and only this server does not, let this server reach it too.";
 
-    // Once for each change.
-    private void Tell(StoreFindings before, StoreFindings now)
+    // Logs each change once.
+    private void LogChanges(StoreFindings before, StoreFindings now)
     {
-        TellProblem(before.CheckProblem, now.CheckProblem);
-        TellProblem(before.Refusal, now.Refusal);
-        TellProblem(before.PublicEndpointProblem, now.PublicEndpointProblem);
-        TellProblem(before.PutProblem, now.PutProblem);
-        TellProblem(before.FormProblem, now.FormProblem);
+        LogChange(before.CheckProblem, now.CheckProblem);
+        LogChange(before.Refusal, now.Refusal);
+        LogChange(before.PublicEndpointProblem, now.PublicEndpointProblem);
+        LogChange(before.PutProblem, now.PutProblem);
+        LogChange(before.FormProblem, now.FormProblem);
         if (now.PutUploads == PutUploads.Safe && before.PutUploads != PutUploads.Safe)
         {
-            LogPutSafe(guard.Finding.Barred == BarredHeaders.None ? "refuses headers that were not signed" : "refuses the headers that each URL names");
+            LogPutSafe(guard.Finding.Barred == BarredHeaders.None
+                ? "refuses headers that were not signed"
+                : "refuses the headers that each URL names");
         }
     }
 
-    private void TellProblem(string? before, string? now)
+    private void LogChange(string? before, string? now)
     {
         if (string.Equals(before, now, StringComparison.Ordinal))
         {

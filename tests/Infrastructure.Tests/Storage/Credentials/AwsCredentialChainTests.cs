@@ -3,7 +3,7 @@ using Amazon;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Credentials;
 
-/// <summary>The chain reads the process's environment, so these run one after another and put it back.</summary>
+/// <summary>The chain reads environment variables, so these tests run sequentially and restore them.</summary>
 [NonParallelizable]
 public sealed class AwsCredentialChainTests
 {
@@ -27,7 +27,7 @@ public sealed class AwsCredentialChainTests
             Environment.SetEnvironmentVariable(name, null);
         }
 
-        // Its variable is read once in a process; this is looked at each time.
+        // The SDK reads its variable only once per process, but this one each time.
         AWSConfigs.AWSProfilesLocation = Path.Combine(_folder, "credentials");
         Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
     }
@@ -81,7 +81,7 @@ public sealed class AwsCredentialChainTests
     }
 
     [Test]
-    public async Task Chain_brings_new_keys_of_a_container_role_at_each_call_and_says_when_they_end()
+    public async Task Chain_loads_keys_of_a_container_role_at_each_call_with_their_end()
     {
         var calls = 0;
         var end = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds()).AddHours(6);
@@ -144,7 +144,7 @@ public sealed class AwsCredentialChainTests
     }
 
     [Test]
-    public async Task Chain_follows_a_profile_whose_keys_change()
+    public async Task Chain_reads_changed_keys_of_a_profile()
     {
         var file = Path.Combine(_folder, "credentials");
         await File.WriteAllTextAsync(file, "[default]\naws_access_key_id = AKIAONE\naws_secret_access_key = file-secret\n");
@@ -172,7 +172,7 @@ public sealed class AwsCredentialChainTests
     [TestCase("1795521600")]
     [TestCase("11/24/2026 12:00:00")]
     [TestCase("")]
-    public async Task End_that_cannot_be_read_is_not_known(string end)
+    public async Task End_in_another_format_is_unknown(string end)
     {
         SetToken(end);
         var chain = new AwsCredentialChain();
@@ -181,7 +181,7 @@ public sealed class AwsCredentialChainTests
     }
 
     [Test]
-    public void Chain_throws_where_there_are_no_credentials()
+    public void Chain_throws_without_credentials()
     {
         var chain = new AwsCredentialChain();
 

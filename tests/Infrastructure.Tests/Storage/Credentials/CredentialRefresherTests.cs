@@ -22,7 +22,7 @@ public sealed class CredentialRefresherTests
     }
 
     [Test]
-    public async Task Credentials_are_there_once_it_has_started()
+    public async Task Credentials_are_loaded_when_the_start_returns()
     {
         _provider.Next = _ => Task.FromResult(Keys("first", ends: null));
 
@@ -32,7 +32,7 @@ public sealed class CredentialRefresherTests
     }
 
     [Test]
-    public async Task Start_goes_on_without_credentials_when_their_provider_hangs()
+    public async Task Start_does_not_wait_for_a_provider_that_hangs()
     {
         _provider.Next = async cancellation =>
         {
@@ -62,7 +62,7 @@ public sealed class CredentialRefresherTests
     }
 
     [Test]
-    public async Task Temporary_credentials_are_renewed_every_quarter_hour_however_long_they_live()
+    public async Task Temporary_credentials_are_renewed_at_least_every_15_minutes()
     {
         _provider.Next = _ => Task.FromResult(Keys("first", _time.GetUtcNow().AddHours(12)));
         await _refresher.StartAsync(CancellationToken.None);
@@ -71,7 +71,7 @@ public sealed class CredentialRefresherTests
     }
 
     [Test]
-    public async Task Lasting_credentials_are_looked_at_again()
+    public async Task Lasting_credentials_are_loaded_again()
     {
         _provider.Next = _ => Task.FromResult(Keys("first", ends: null));
         await _refresher.StartAsync(CancellationToken.None);
@@ -80,7 +80,7 @@ public sealed class CredentialRefresherTests
     }
 
     [Test]
-    public async Task Last_credentials_stay_in_force_while_renewal_fails_and_are_replaced_when_it_works_again()
+    public async Task Current_credentials_stay_in_use_until_a_renewal_succeeds()
     {
         _provider.Next = _ => Task.FromResult(Keys("first", _time.GetUtcNow().AddHours(1)));
         await _refresher.StartAsync(CancellationToken.None);
@@ -95,9 +95,9 @@ public sealed class CredentialRefresherTests
     }
 
     [Test]
-    public async Task Attempt_that_hangs_is_given_up_and_made_again()
+    public async Task Attempt_that_hangs_times_out_and_is_repeated()
     {
-        // It does not even heed its cancellation.
+        // The provider ignores its cancellation.
         _provider.Next = _ => new TaskCompletionSource<SigningCredentials>().Task;
         var start = _refresher.StartAsync(CancellationToken.None);
         await _provider.CalledAsync(1);
@@ -135,25 +135,25 @@ public sealed class CredentialRefresherTests
     }
 
     [Test]
-    public async Task Request_waits_for_a_renewal_under_way_when_little_time_is_left()
+    public async Task Request_waits_for_a_renewal_in_progress_if_credentials_end_soon()
     {
         var renewal = await BeginRenewalAsync(left: TimeSpan.FromMinutes(14));
-        var waiting = Enumerable.Range(0, 10).Select(_ => LetRenewalEndAsync()).ToList();
+        var waiting = Enumerable.Range(0, 10).Select(_ => WaitForRenewalAsync()).ToList();
         Assert.That(waiting, Has.None.Matches<Task>(task => task.IsCompleted));
 
         renewal.SetResult(Keys("second", _time.GetUtcNow().AddHours(1)));
 
         await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(10));
         Assert.That((_source.Current?.AccessKey, _provider.Calls), Is.EqualTo(("second", 2)), "nobody fetches anything himself");
-        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True, "and it is over");
+        Assert.That(WaitForRenewalAsync().IsCompleted, Is.True, "the renewal is over");
     }
 
     [Test]
-    public async Task Request_does_not_wait_when_enough_time_is_left()
+    public async Task Request_does_not_wait_if_credentials_do_not_end_soon()
     {
         await BeginRenewalAsync(left: TimeSpan.FromMinutes(15));
 
-        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True);
+        Assert.That(WaitForRenewalAsync().IsCompleted, Is.True);
     }
 
     [Test]
@@ -162,7 +162,7 @@ public sealed class CredentialRefresherTests
         _provider.Next = _ => Task.FromResult(Keys("first", _time.GetUtcNow().AddMinutes(14)));
         await _refresher.StartAsync(CancellationToken.None);
 
-        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True);
+        Assert.That(WaitForRenewalAsync().IsCompleted, Is.True);
         Assert.That(_provider.Calls, Is.EqualTo(1));
     }
 
@@ -176,61 +176,61 @@ public sealed class CredentialRefresherTests
     }
 
     [Test]
-    public async Task Request_lets_credentials_that_end_soon_be_renewed_first()
+    public async Task Request_triggers_a_renewal_of_credentials_that_end_soon()
     {
         _provider.Next = _ => Task.FromResult(Keys("first", _time.GetUtcNow().AddMinutes(14)));
         await _refresher.StartAsync(CancellationToken.None);
         _provider.Next = _ => Task.FromResult(Keys("second", _time.GetUtcNow().AddHours(1)));
         _time.Advance(CredentialRefresher.Retry);
 
-        await LetRenewalEndAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await WaitForRenewalAsync().WaitAsync(TimeSpan.FromSeconds(10));
 
         Assert.That(_source.Current?.AccessKey, Is.EqualTo("second"));
     }
 
     [Test]
-    public async Task Request_leaves_credentials_alone_that_do_not_end_soon()
+    public async Task Request_triggers_no_renewal_of_credentials_that_do_not_end_soon()
     {
         _provider.Next = _ => Task.FromResult(Keys("first", _time.GetUtcNow().AddMinutes(16)));
         await _refresher.StartAsync(CancellationToken.None);
         _time.Advance(CredentialRefresher.Retry);
 
-        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True);
+        Assert.That(WaitForRenewalAsync().IsCompleted, Is.True);
         Assert.That(_provider.Calls, Is.EqualTo(1));
     }
 
     [Test]
-    public async Task Request_waits_for_no_more_than_two_seconds_of_a_renewal()
+    public async Task Request_waits_at_most_two_seconds_for_a_renewal()
     {
         await BeginRenewalAsync(left: TimeSpan.FromMinutes(5));
-        var first = LetRenewalEndAsync();
-        _time.Advance(PlannedRenewal.Patience - TimeSpan.FromMilliseconds(1));
-        var second = LetRenewalEndAsync();
+        var first = WaitForRenewalAsync();
+        _time.Advance(PlannedRenewal.MaxWait - TimeSpan.FromMilliseconds(1));
+        var second = WaitForRenewalAsync();
         Assert.That(first.IsCompleted || second.IsCompleted, Is.False);
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
 
         await Task.WhenAll(first, second).WaitAsync(TimeSpan.FromSeconds(10));
-        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True, "the time is counted from its beginning");
+        Assert.That(WaitForRenewalAsync().IsCompleted, Is.True, "the time counts from the start of the renewal");
         Assert.That(_source.Current?.AccessKey, Is.EqualTo("first"));
     }
 
     [Test]
-    public async Task Request_does_not_wait_in_the_pause_after_a_failure()
+    public async Task Request_does_not_wait_between_attempts()
     {
         var renewal = await BeginRenewalAsync(left: TimeSpan.FromMinutes(5));
-        var waiting = LetRenewalEndAsync();
+        var waiting = WaitForRenewalAsync();
 
         renewal.SetException(new IOException("the provider is down"));
 
         await waiting.WaitAsync(TimeSpan.FromSeconds(10));
-        Assert.That(LetRenewalEndAsync().IsCompleted, Is.True);
+        Assert.That(WaitForRenewalAsync().IsCompleted, Is.True);
     }
 
     [Test]
-    public async Task Request_wakes_a_renewal_that_is_overdue()
+    public async Task Request_triggers_an_overdue_renewal()
     {
-        // A machine that slept: its timers stood still, the clock went on.
+        // After sleep: timers stood still, but the clock went on.
         var clock = new SleepyClock(_time);
         using var refresher = new CredentialRefresher(_provider, _source, clock, NullLogger<CredentialRefresher>.Instance);
         _provider.Next = _ => Task.FromResult(Keys("first", clock.GetUtcNow().AddMinutes(20)));
@@ -238,18 +238,18 @@ public sealed class CredentialRefresherTests
         _provider.Next = _ => Task.FromResult(Keys("second", clock.GetUtcNow().AddHours(1)));
         clock.Slept = TimeSpan.FromMinutes(12);
 
-        await _source.LetRenewalEndAsync(clock.GetUtcNow(), CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        await _source.WaitForRenewalAsync(clock.GetUtcNow(), CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
 
         Assert.That(_source.Current?.AccessKey, Is.EqualTo("second"));
         await refresher.StopAsync(CancellationToken.None);
     }
 
     [Test]
-    public async Task Request_that_gives_up_waits_no_longer()
+    public async Task Cancelled_request_stops_waiting()
     {
         await BeginRenewalAsync(left: TimeSpan.FromMinutes(5));
         using var gaveUp = new CancellationTokenSource();
-        var waiting = _source.LetRenewalEndAsync(_time.GetUtcNow(), gaveUp.Token).AsTask();
+        var waiting = _source.WaitForRenewalAsync(_time.GetUtcNow(), gaveUp.Token).AsTask();
 
         await gaveUp.CancelAsync();
 
@@ -257,16 +257,16 @@ public sealed class CredentialRefresherTests
     }
 
     [Test]
-    public void Request_never_waits_for_credentials_that_are_not_renewed()
+    public void Request_never_waits_for_fixed_credentials()
     {
         var source = new CredentialSource(Keys("fixed", _time.GetUtcNow().AddMinutes(1)));
 
-        Assert.That(source.LetRenewalEndAsync(_time.GetUtcNow(), CancellationToken.None).AsTask().IsCompleted, Is.True);
+        Assert.That(source.WaitForRenewalAsync(_time.GetUtcNow(), CancellationToken.None).AsTask().IsCompleted, Is.True);
     }
 
     [TestCase(true, 1)]
     [TestCase(false, 0)]
-    public async Task Token_whose_end_nobody_knows_is_told_once(bool unknown, int warnings)
+    public async Task Token_with_an_unknown_end_is_logged_once(bool unknown, int warnings)
     {
         using var log = new Log();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
@@ -280,14 +280,14 @@ public sealed class CredentialRefresherTests
         Assert.That(log.Text, Does.Not.Contain("secret").And.Not.Contain("some-token"));
     }
 
-    /// <summary>Credentials with so much time left, and a renewal of them that has just begun.</summary>
+    /// <summary>Credentials with the given remaining time, and a renewal of them in progress.</summary>
     private async Task<TaskCompletionSource<SigningCredentials>> BeginRenewalAsync(TimeSpan left)
     {
         var renewal = new TaskCompletionSource<SigningCredentials>(TaskCreationOptions.RunContinuationsAsynchronously);
         _provider.Next = _ => Task.FromResult(Keys("first", ends: null, token: null));
         await _refresher.StartAsync(CancellationToken.None);
         _provider.Next = _ => renewal.Task;
-        await AdvanceUntilCalledAsync(2, CredentialRefresher.Lasting);
+        await AdvanceUntilCalledAsync(2, CredentialRefresher.LastingInterval);
         _source.Replace(Keys("first", _time.GetUtcNow() + left));
         return renewal;
     }
@@ -306,11 +306,11 @@ public sealed class CredentialRefresherTests
             timers.CreateTimer(callback, state, dueTime, period);
     }
 
-    private Task LetRenewalEndAsync() => _source.LetRenewalEndAsync(_time.GetUtcNow(), CancellationToken.None).AsTask();
+    private Task WaitForRenewalAsync() => _source.WaitForRenewalAsync(_time.GetUtcNow(), CancellationToken.None).AsTask();
 
     private static SigningCredentials Keys(string accessKey, DateTimeOffset? ends, string? token = "token") => new(accessKey, "secret", token, ends);
 
-    /// <summary>Advances in small steps, as its timers are set between them, and no further than the given time.</summary>
+    /// <summary>Advances the time in small steps, because timers are set in between, up to the given time.</summary>
     private async Task AdvanceUntilCalledAsync(int calls, TimeSpan atMost)
     {
         var end = _time.GetUtcNow() + atMost;

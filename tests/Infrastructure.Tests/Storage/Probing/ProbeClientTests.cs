@@ -2,11 +2,11 @@ using System.Net.Sockets;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 
-/// <summary>What is sent is what a hostile client would send, and not what a library makes of it.</summary>
+/// <summary>Sends what an attacker would send, unchanged by any library.</summary>
 public sealed class ProbeClientTests
 {
     [Test]
-    public async Task Lines_are_sent_as_they_are_beside_a_chunked_body()
+    public async Task Lines_are_sent_unchanged_with_a_chunked_body()
     {
         var (request, answer) = await ExchangeAsync(
             url => client => client.PutAsync(url, "ab"u8.ToArray(), ["Content-Length: 1", "x-amz-copy-source : /b/k", "x_amz_acl:", " folded"], isChunked: true, CancellationToken.None),
@@ -18,15 +18,15 @@ public sealed class ProbeClientTests
     }
 
     [Test]
-    public async Task Connection_that_is_closed_is_an_answer()
+    public async Task Closed_connection_is_an_answer()
     {
         var (_, answer) = await ExchangeAsync(url => client => client.GetAsync(url, CancellationToken.None), "");
 
-        Assert.That((answer.Status, answer.IsRejected, answer.IsRefused, answer.IsTaken), Is.EqualTo(((HttpStatusCode?)null, true, false, false)));
+        Assert.That((answer.Status, answer.IsRejected, answer.IsRefused, answer.IsAccepted), Is.EqualTo(((HttpStatusCode?)null, true, false, false)));
     }
 
     [Test]
-    public async Task Lines_are_inserted_wherever_the_request_is_cut()
+    public async Task Lines_are_inserted_however_the_request_is_split()
     {
         const string Request = "PUT / HTTP/1.1\r\nHost: h\r\n\r\nbody";
         for (var size = 1; size <= Request.Length; size++)
@@ -49,10 +49,10 @@ public sealed class ProbeClientTests
     [TestCase("<Error><Message>no code</Message></Error>")]
     [TestCase("<Error><Code>not a code, <![CDATA[<b>]]></Code></Error>")]
     [TestCase("<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><Error><Code>A</Code><Message>&e;</Message></Error>")]
-    public void Text_that_is_no_s3_error_is_none(string text) => Assert.That(S3ErrorDocument.Parse(text), Is.Null);
+    public void Parse_returns_null_for_other_text(string text) => Assert.That(S3ErrorDocument.Parse(text), Is.Null);
 
     [Test]
-    public void Error_is_read_in_any_namespace_and_with_what_else_is_in_it()
+    public void Parse_reads_an_error_in_any_namespace_among_other_elements()
     {
         var error = S3ErrorDocument.Parse("<?xml version='1.0'?>\n<Error xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><X><Code>Wrong</Code></X><Code>A1</Code><Region>eu-west-1</Region><Message>m</Message></Error>");
 
@@ -72,7 +72,7 @@ public sealed class ProbeClientTests
         return (requests[0], got);
     }
 
-    // A client may try again where it got no answer at all.
+    // HttpClient may retry if it got no answer.
     private static async Task ServeAsync(TcpListener listener, string answer, List<string> requests)
     {
         try
@@ -89,11 +89,11 @@ public sealed class ProbeClientTests
         }
         catch (SocketException)
         {
-            // It was stopped.
+            // The server was stopped.
         }
     }
 
-    // Reads until the body's last chunk, or the end of the headers where there is none.
+    // Reads up to the last chunk of the body, or the end of the headers if there is no body.
     private static async Task<string> ServeAsync(TcpClient connection, string answer)
     {
         var stream = connection.GetStream();

@@ -1,12 +1,12 @@
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 
-/// <summary>Stores that behave as known ones do towards headers that were not signed and lengths that are false.</summary>
+/// <summary>Stores with known behaviour for unsigned headers and false lengths.</summary>
 public sealed class PutProbeTests
 {
     internal static readonly ColdkeyLayout Layout = new([SourceOf("x"), SourceOf("reddit")]);
 
     [Test]
-    public async Task Store_that_refuses_what_was_not_signed_is_safe()
+    public async Task Store_that_refuses_unsigned_headers_is_safe()
     {
         await using var store = await new StubStore().StartAsync();
 
@@ -17,7 +17,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Store_that_takes_underscores_for_hyphens_is_unsafe()
+    public async Task Store_that_treats_underscores_as_hyphens_is_unsafe()
     {
         await using var store = await new StubStore { FoldsUnderscores = true }.StartAsync();
 
@@ -31,7 +31,7 @@ public sealed class PutProbeTests
     [TestCase("x_amz-copy-source")]
     [TestCase("x-amz_copy-source")]
     [TestCase("x.amz.copy.source")]
-    public async Task Store_that_takes_another_name_for_the_copy_header_is_unsafe(string name)
+    public async Task Store_that_accepts_another_name_of_the_copy_header_is_unsafe(string name)
     {
         await using var store = await new StubStore { CopySourceAlias = name }.StartAsync();
 
@@ -57,7 +57,7 @@ public sealed class PutProbeTests
         await using var store = await new StubStore { BelievesStatedLength = true }.StartAsync();
         store.Instead = context =>
         {
-            // Kestrel sets a length that is stated beside chunks aside under this name.
+            // Kestrel moves the Content-Length of a chunked request to this header.
             if (context.Request.Headers.ContainsKey("X-Content-Length") && closed++ < times)
             {
                 context.Abort();
@@ -70,7 +70,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Store_that_minds_the_case_of_names_is_unsafe()
+    public async Task Store_that_checks_only_lower_case_names_is_unsafe()
     {
         await using var store = await new StubStore { MindsCase = true }.StartAsync();
 
@@ -81,9 +81,9 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Store_that_leaves_out_signed_headers_that_are_not_sent_is_told_which_to_refuse()
+    public async Task Store_that_omits_missing_signed_headers_gets_a_list_of_forbidden_ones()
     {
-        // As Ceph's gateway 16.2, which folds underscores in both places.
+        // Like the Ceph gateway 16.2, which also treats underscores as hyphens.
         await using var store = await new StubStore { HonoursUnsigned = true, FoldsUnderscores = true, MissingHeaders = StubStore.Missing.LeftOut }.StartAsync();
 
         Assert.That(await AskAsync(store), Is.EqualTo(new PutFinding(PutUploads.Safe, BarredHeaders.LeftOut, EnforcesSizes: true)));
@@ -91,7 +91,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Store_that_reads_signed_headers_that_are_not_sent_as_empty_is_told_so()
+    public async Task Store_that_treats_missing_signed_headers_as_empty_gets_empty_ones()
     {
         await using var store = await new StubStore { HonoursUnsigned = true, MissingHeaders = StubStore.Missing.Empty }.StartAsync();
 
@@ -99,7 +99,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Store_that_honours_headers_and_cannot_be_told_is_unsafe()
+    public async Task Store_that_honours_headers_despite_the_list_is_unsafe()
     {
         await using var store = await new StubStore { HonoursUnsigned = true }.StartAsync();
 
@@ -107,7 +107,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Store_that_honours_an_acl_alone_is_unsafe()
+    public async Task Store_that_honours_only_an_acl_is_unsafe()
     {
         await using var store = await new StubStore { HonoursAcl = true }.StartAsync();
 
@@ -118,7 +118,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Store_that_looks_at_values_before_signatures_is_safe_all_the_same()
+    public async Task Store_that_checks_values_before_signatures_is_safe()
     {
         await using var store = await new StubStore { ValidatesAclFirst = true }.StartAsync();
 
@@ -126,7 +126,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Store_that_copies_what_does_not_exist_is_unsafe()
+    public async Task Store_that_copies_missing_objects_is_unsafe()
     {
         await using var store = await new StubStore { CopiesAnything = true }.StartAsync();
 
@@ -134,7 +134,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Store_that_knows_no_copies_is_safe()
+    public async Task Store_without_copies_is_safe()
     {
         await using var store = await new StubStore { KnowsNoCopies = true }.StartAsync();
 
@@ -142,7 +142,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Size_is_not_enforced_where_a_stated_length_is_believed_beside_chunks()
+    public async Task Size_is_not_enforced_if_the_store_trusts_Content_Length_of_a_chunked_body()
     {
         await using var store = await new StubStore { BelievesStatedLength = true }.StartAsync();
 
@@ -154,7 +154,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task Store_that_ignores_digests_keeps_two_bytes_below_the_probes_folder_at_most()
+    public async Task Store_that_ignores_digests_keeps_at_most_two_bytes()
     {
         await using var store = await new StubStore { IgnoresDigest = true, BelievesStatedLength = true }.StartAsync();
 
@@ -165,32 +165,32 @@ public sealed class PutProbeTests
 
     [TestCase("data/x/", "data/x/")]
     [TestCase("data/reddit/", "data/reddit/")]
-    public async Task Role_that_may_not_write_in_a_source_makes_no_store_look_safe(string forbidden, string named)
+    public async Task Missing_write_permission_is_not_taken_for_safety(string forbidden, string named)
     {
-        // It refuses the copy for that reason, before it looks at the source.
+        // The store refuses the copy before it looks for the source.
         await using var store = await new StubStore { HonoursUnsigned = true, ForbiddenPrefix = forbidden }.StartAsync();
 
         var finding = await AskAsync(store);
 
-        Assert.That((finding.Uploads, finding.MayPass), Is.EqualTo((PutUploads.Unknown, false)));
+        Assert.That((finding.Uploads, finding.IsTransient), Is.EqualTo((PutUploads.Unknown, false)));
         Assert.That(finding.Problem, Does.Contain("s3:PutObject").And.Contain(named));
     }
 
     [Test]
-    public async Task Role_that_may_not_list_makes_no_store_look_safe()
+    public async Task Missing_list_permission_is_not_taken_for_safety()
     {
-        // A copy whose source is missing is forbidden then, as an unsigned header would be.
+        // Then a copy of a missing source is AccessDenied, like an unsigned header.
         await using var store = await new StubStore { HonoursUnsigned = true, MissingIsForbidden = true }.StartAsync();
 
         var finding = await AskAsync(store);
 
-        Assert.That((finding.Uploads, finding.MayPass), Is.EqualTo((PutUploads.Unknown, false)));
+        Assert.That((finding.Uploads, finding.IsTransient), Is.EqualTo((PutUploads.Unknown, false)));
         Assert.That(finding.Problem, Does.Contain("s3:ListBucket").And.Contain("s3:GetObject"));
     }
 
     [TestCase(403)]
     [TestCase(400)]
-    public async Task Refusal_of_the_header_in_other_words_than_s3s_is_no_proof(int status)
+    public async Task Refusal_without_an_s3_error_is_not_taken_for_safety(int status)
     {
         await using var store = await new StubStore { HonoursUnsigned = true }.StartAsync();
         store.Instead = context => IsUnsignedCopy(context) ? (status, "<html>no</html>") : null;
@@ -204,22 +204,22 @@ public sealed class PutProbeTests
     [TestCase(403, "ExpiredToken")]
     [TestCase(403, "InvalidAccessKeyId")]
     [TestCase(404, "NoSuchBucket")]
-    public async Task Answer_of_another_cause_tells_nothing(int status, string code)
+    public async Task Unrelated_error_leaves_the_result_unknown(int status, string code)
     {
         await using var store = await new StubStore { HonoursUnsigned = true }.StartAsync();
         store.Instead = context => IsUnsignedCopy(context) ? (status, StubStore.Error(code)) : null;
 
-        Assert.That((await AskAsync(store)) is { Uploads: PutUploads.Unknown, MayPass: true });
+        Assert.That((await AskAsync(store)) is { Uploads: PutUploads.Unknown, IsTransient: true });
     }
 
     [Test]
-    public async Task Right_that_is_taken_away_meanwhile_makes_no_store_look_safe()
+    public async Task Permission_revoked_during_the_probe_is_not_taken_for_safety()
     {
         var asked = 0;
         await using var store = await new StubStore { HonoursUnsigned = true }.StartAsync();
         store.Instead = context =>
         {
-            // Right after the controls of both sources, asked once and for the first one twice.
+            // Right after the controls: once for both prefixes, and again for the first one.
             store.ForbiddenPrefix = ++asked > 6 ? "data/" : null;
             return null;
         };
@@ -228,7 +228,7 @@ public sealed class PutProbeTests
     }
 
     [Test]
-    public async Task No_object_is_named_that_a_miner_could_have()
+    public async Task Probe_uses_no_key_that_a_miner_could_have()
     {
         await using var store = await new StubStore().StartAsync();
 

@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 
-/// <summary>The store is judged by what it says, again and again.</summary>
+/// <summary>Checks of the store, repeated over time.</summary>
 public sealed class StoreMonitorTests
 {
     private const string SignatureDoesNotMatch = "The request signature we calculated does not match the signature you provided.";
@@ -8,7 +8,7 @@ public sealed class StoreMonitorTests
     private static readonly Uri Nowhere = new("http://127.0.0.1:1");
 
     [Test]
-    public async Task Store_that_works_has_no_problem()
+    public async Task Working_store_has_no_problem()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore());
 
@@ -26,7 +26,7 @@ public sealed class StoreMonitorTests
     [TestCase(403, "AccessDenied", "", "s3:ListBucket", false)]
     [TestCase(403, "AccessDenied", "<Region>eu-west-1</Region>", "S3_REGION=eu-west-1", false)]
     [TestCase(400, "InvalidArgument", "<Region>eu-west-1</Region>", "S3_REGION=eu-west-1", false)]
-    public async Task Refusal_at_the_start_is_told_with_what_to_set(int status, string code, string more, string advice, bool refusesSignatures)
+    public async Task Refusal_at_the_start_is_reported_with_advice(int status, string code, string more, string advice, bool refusesSignatures)
     {
         await using var monitor = await Monitored.StartAsync(new StubStore { Instead = _ => (status, StubStore.Error(code, "In the store's words.", more)) });
 
@@ -49,7 +49,7 @@ public sealed class StoreMonitorTests
     [TestCase("AccessDenied", 14, "s3:ListBucket", false)]
     [TestCase("AccessDenied", 2, "s3:ListBucket", false)]
     [TestCase("RequestTimeTooSkewed", 14, "clock is 8[34][0-9] s behind the store's", true)]
-    public async Task Clock_that_is_too_far_from_the_stores_is_named(string code, int minutes, string advice, bool refusesSignatures)
+    public async Task Clock_difference_is_reported(string code, int minutes, string advice, bool refusesSignatures)
     {
         await using var monitor = await Monitored.StartAsync(new StubStore
         {
@@ -65,7 +65,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Stores_sentence_is_bounded_and_holds_no_signature_address_or_key()
+    public async Task Stores_message_is_bounded_and_contains_no_signature_address_or_key()
     {
         const string Signature = "3488b1f0de14b4639a3e0cd981d2d9998cfd5eeb4f8287bd7fc70134758019cf";
         var message = $"Bad\u0001 \u2028{Signature} of AKIAIOSFODNN7EXAMPLE at http://10.1.2.3:9000/x and 10.1.2.3:9000 " + new string('z', 5).PadRight(900, '!');
@@ -79,7 +79,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Store_that_worked_must_refuse_twice_before_it_counts_and_is_believed_again_when_it_takes_requests()
+    public async Task Refusal_after_success_counts_only_twice_in_a_row()
     {
         var store = new StubStore();
         await using var monitor = await Monitored.StartAsync(store);
@@ -114,7 +114,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Store_that_gives_no_answer_for_long_is_not_called_safe_any_more()
+    public async Task Findings_expire_during_a_long_outage()
     {
         var store = new StubStore();
         await using var monitor = await Monitored.StartAsync(store);
@@ -128,7 +128,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Store_that_becomes_unsafe_is_found_at_the_next_check_and_the_other_way()
+    public async Task Change_between_safe_and_unsafe_is_found_at_the_next_check()
     {
         var store = new StubStore();
         await using var monitor = await Monitored.StartAsync(store);
@@ -145,7 +145,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Public_endpoint_that_cannot_be_reached_is_told_and_stops_only_uploads_by_put()
+    public async Task Unreachable_public_endpoint_is_reported_and_stops_only_uploads_by_put()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), Nowhere);
 
@@ -158,7 +158,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Public_endpoint_that_refuses_the_signature_is_told()
+    public async Task Public_endpoint_that_refuses_the_signature_is_reported()
     {
         await using var front = await new StubStore { Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch", SignatureDoesNotMatch)) }.StartAsync();
         await using var monitor = await Monitored.StartAsync(new StubStore(), front.Url);
@@ -168,9 +168,9 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Put_is_judged_where_clients_reach_the_store()
+    public async Task Put_is_tested_at_the_public_endpoint()
     {
-        // The store folds underscores, what stands in front of it does not let them through; and the other way.
+        // The store treats underscores as hyphens and the proxy in front of it drops them, and vice versa.
         await using var front = await new StubStore().StartAsync();
         await using var behind = await Monitored.StartAsync(new StubStore { FoldsUnderscores = true }, front.Url);
         await using var worse = await new StubStore { FoldsUnderscores = true }.StartAsync();
@@ -182,7 +182,7 @@ public sealed class StoreMonitorTests
 
     [TestCase(true, PutUploads.Unsafe)]
     [TestCase(false, PutUploads.Safe)]
-    public async Task Put_finding_counts_for_a_while_after_the_public_endpoint_stops_answering(bool isUnsafe, PutUploads expected)
+    public async Task Put_finding_stays_valid_for_a_while_when_the_public_endpoint_is_down(bool isUnsafe, PutUploads expected)
     {
         // The store itself would give the opposite result.
         await using var front = await new StubStore { FoldsUnderscores = isUnsafe }.StartAsync();
@@ -213,7 +213,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Check_that_fails_is_told_and_does_not_prolong_earlier_findings()
+    public async Task Failed_check_is_reported_and_does_not_prolong_earlier_findings()
     {
         var layout = new FailingLayout();
         await using var monitor = await Monitored.StartAsync(new StubStore(), layout: layout);
@@ -233,7 +233,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Failure_elsewhere_makes_it_check_soon()
+    public async Task CheckSoon_starts_a_check_soon()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore());
         var before = monitor.Findings.CheckedAt;
@@ -241,7 +241,7 @@ public sealed class StoreMonitorTests
         monitor.State.CheckSoon();
         for (var i = 0; i < 200 && monitor.Findings.CheckedAt == before; i++)
         {
-            // Less in all than the interval between two checks.
+            // Less than the interval between two checks.
             monitor.Time.Advance(TimeSpan.FromMilliseconds(500));
             await Task.Delay(10);
         }
@@ -250,7 +250,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Uploads_by_post_need_no_look_at_put()
+    public async Task Put_is_not_tested_for_uploads_by_post()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), method: UploadMethod.Post);
 
@@ -262,7 +262,7 @@ public sealed class StoreMonitorTests
     [TestCase(501, "<Error><Code>NotImplemented</Code></Error>", "UPLOAD_METHOD=PUT")]
     [TestCase(403, "<Error><Code>AccessDenied</Code></Error>", "s3:PutObject")]
     [TestCase(204, "", "smaller than the upload form allows")]
-    public async Task Store_that_does_not_take_upload_forms_is_told(int status, string body, string advice)
+    public async Task Store_without_upload_forms_is_reported(int status, string body, string advice)
     {
         await using var monitor = await Monitored.StartAsync(new StubStore { ToForms = (status, body) }, method: UploadMethod.Post);
 
@@ -278,7 +278,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Without_keys_nothing_is_asked()
+    public async Task Nothing_is_tested_without_credentials()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), keys: new CredentialSource());
 
@@ -326,14 +326,14 @@ public sealed class StoreMonitorTests
             return monitored;
         }
 
-        /// <summary>Lets the time pass until the next check has ended.</summary>
+        /// <summary>Advances the time until the next check has ended.</summary>
         public async Task NextAsync()
         {
             var before = Findings.CheckedAt;
             await UntilAsync(() => Findings.CheckedAt != before);
         }
 
-        /// <summary>Lets the time pass until the condition holds.</summary>
+        /// <summary>Advances the time until the condition holds.</summary>
         public async Task UntilAsync(Func<bool> holds)
         {
             while (!holds())
@@ -352,7 +352,7 @@ public sealed class StoreMonitorTests
         }
     }
 
-    /// <summary>A layout that can make a check end with an exception.</summary>
+    /// <summary>A layout that can make a check throw.</summary>
     private sealed class FailingLayout : FolderLayout
     {
         private static readonly FolderLayout Inner = PutProbeTests.Layout;

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 
 /// <summary>
-/// An S3 server without objects that verifies presigned signatures, and otherwise behaves as one of the known stores does: every member is a
-/// habit of some store. As it is, it behaves as AWS S3.
+/// An S3 server without objects that verifies presigned signatures. Each member switches on a quirk of a known store. Without any, it behaves
+/// like AWS S3.
 /// </summary>
 internal sealed class StubStore : IAsyncDisposable
 {
@@ -16,13 +16,13 @@ internal sealed class StubStore : IAsyncDisposable
 
     internal enum Missing
     {
-        /// <summary>A signed header that is not sent spoils the signature.</summary>
+        /// <summary>A missing signed header invalidates the signature.</summary>
         Refused,
 
-        /// <summary>It is left out of the canonical request (Ceph).</summary>
+        /// <summary>It is omitted from the canonical request (Ceph).</summary>
         LeftOut,
 
-        /// <summary>It counts as empty (Hippius).</summary>
+        /// <summary>It is treated as empty (Hippius).</summary>
         Empty,
     }
 
@@ -31,49 +31,49 @@ internal sealed class StubStore : IAsyncDisposable
     /// <summary>Honours x-amz headers that were not signed (Ceph).</summary>
     internal bool HonoursUnsigned { get; init; }
 
-    /// <summary>Takes an underscore in a header's name for a hyphen where it reads it, but not where it checks the signature (Swift's WSGI).</summary>
+    /// <summary>Treats an underscore in a header name as a hyphen, but not when it checks the signature (Swift).</summary>
     internal bool FoldsUnderscores { get; set; }
 
-    /// <summary>A header name that it takes for x-amz-copy-source.</summary>
+    /// <summary>Another header name that it treats as x-amz-copy-source.</summary>
     internal string? CopySourceAlias { get; init; }
 
     /// <summary>Checks only lower-case names against the signature.</summary>
     internal bool MindsCase { get; init; }
 
-    /// <summary>What it does with signed headers that are not sent.</summary>
+    /// <summary>How it handles signed headers that are missing.</summary>
     internal Missing MissingHeaders { get; init; } = Missing.Refused;
 
-    /// <summary>Copies an object whatever its source is.</summary>
+    /// <summary>Accepts copies of missing sources.</summary>
     internal bool CopiesAnything { get; init; }
 
-    /// <summary>Knows no copies.</summary>
+    /// <summary>Does not support copies.</summary>
     internal bool KnowsNoCopies { get; init; }
 
     /// <summary>Honours unsigned ACLs only.</summary>
     internal bool HonoursAcl { get; init; }
 
-    /// <summary>Looks at an ACL's value before it looks at the signature.</summary>
+    /// <summary>Checks the value of an ACL before the signature.</summary>
     internal bool ValidatesAclFirst { get; init; }
 
-    /// <summary>Believes a stated length beside chunks (Swift).</summary>
+    /// <summary>Trusts the Content-Length of a chunked body (Swift).</summary>
     internal bool BelievesStatedLength { get; init; }
 
     /// <summary>Ignores Content-MD5, so that it stores what the probe sends.</summary>
     internal bool IgnoresDigest { get; init; }
 
-    /// <summary>Keys below this may not be written to.</summary>
+    /// <summary>The prefix without write permission.</summary>
     internal string? ForbiddenPrefix { get; set; }
 
-    /// <summary>May not list, so that a missing object is forbidden (AWS).</summary>
+    /// <summary>Denies listing, so that a missing object is AccessDenied (AWS).</summary>
     internal bool MissingIsForbidden { get; set; }
 
-    /// <summary>What it answers to an upload form whose file is too small.</summary>
+    /// <summary>The answer to an upload form with a file that is too small.</summary>
     internal (int Status, string Body) ToForms { get; set; } = (400, Error("EntityTooSmall"));
 
-    /// <summary>What it answers instead, by its choice; null for what it would.</summary>
+    /// <summary>Overrides an answer; null for the usual one.</summary>
     internal Func<HttpContext, (int Status, string Body)?> Instead { get; set; } = _ => null;
 
-    /// <summary>Everything that was asked: method, path and headers.</summary>
+    /// <summary>All requests: method, path and headers.</summary>
     internal ConcurrentQueue<string> Asked { get; } = new();
 
     /// <summary>The keys that were stored.</summary>
@@ -193,7 +193,7 @@ internal sealed class StubStore : IAsyncDisposable
         return parts[1] == Encoding.ASCII.GetString(expected);
     }
 
-    // Kestrel sets a length that is stated beside chunks aside, as X-Content-Length.
+    // Kestrel moves the Content-Length of a chunked request to X-Content-Length.
     private Dictionary<string, string> Headers(HttpRequest request, bool folds)
     {
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

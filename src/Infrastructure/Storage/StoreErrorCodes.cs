@@ -1,0 +1,48 @@
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>Classifies the error codes of object stores. Specification: "Error responses", Amazon S3 API Reference.</summary>
+internal static class StoreErrorCodes
+{
+    /// <summary>Whether the same request may soon succeed.</summary>
+    internal static bool IsTransient(string? code) => code is "SlowDown" or "RequestTimeout" or "TemporaryRedirect" or "ServiceUnavailable"
+        or "InternalError" or "OperationAborted" or "TooManyRequests" or "Throttling";
+
+    /// <summary>Whether the region or the endpoint of the request is wrong.</summary>
+    internal static bool IsWrongRegion(string? code) => code is "PermanentRedirect" or "AuthorizationHeaderMalformed"
+        or "AuthorizationQueryParametersError" or "IllegalLocationConstraintException" or "InvalidRegion" or "InvalidLocationConstraint"
+        or "IncorrectEndpoint";
+
+    /// <summary>Whether the clock of the server or of the store is wrong.</summary>
+    internal static bool IsWrongClock(string? code) => code is "RequestTimeTooSkewed" or "RequestExpired";
+
+    /// <summary>Whether the store rejected the session token of temporary credentials.</summary>
+    internal static bool IsInvalidToken(string? code) => code is "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired";
+
+    /// <summary>Whether the store read the whole request and rejected only the digest of its body.</summary>
+    internal static bool IsWrongDigest(string? code) => code is "BadDigest" or "InvalidDigest";
+
+    /// <summary>Whether region, keys, bucket or clock are wrong, so that all other requests fail too.</summary>
+    internal static bool IsConfiguration(string? code) => IsWrongRegion(code) || IsWrongClock(code)
+        || code is "SignatureDoesNotMatch" or "InvalidAccessKeyId" or "NoSuchBucket" or "InvalidBucketName";
+
+    /// <summary>Whether the error is about keys, clock, bucket or load, and so says nothing about the headers of the request.</summary>
+    internal static bool IsUnrelatedToRequest(string? code) => IsTransient(code) || IsWrongClock(code) || IsInvalidToken(code)
+        || code is "InvalidAccessKeyId" or "NoSuchBucket" or "PermanentRedirect";
+
+    /// <summary>Returns what the operator can do, and whether no signature of this server can work until then.</summary>
+    internal static (string Advice, bool RefusesSignatures) Advise(string code) => code switch
+    {
+        "SignatureDoesNotMatch" => (
+            "Correct AWS_SECRET_ACCESS_KEY. If it is correct, a proxy in front of the store changes the Host header or the path.", true),
+        "InvalidAccessKeyId" => ("Correct AWS_ACCESS_KEY_ID.", true),
+        "NoSuchBucket" => ("Correct S3_BUCKET, or create the bucket.", true),
+        "InvalidBucketName" => ("Correct S3_BUCKET.", true),
+        "AccessDenied" or "AllAccessDisabled" or "AccountProblem" => (
+            "Give this server's keys the permission s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on everything below data/.",
+            false),
+        _ when IsInvalidToken(code) => ("Renew the temporary credentials: AWS_SESSION_TOKEN, or the role that they come from.", true),
+        _ when IsWrongRegion(code) => ("Correct S3_REGION and S3_ENDPOINT.", true),
+        _ when IsWrongClock(code) => ("Correct this server's clock: run `timedatectl set-ntp true`.", true),
+        _ => ("Check S3_ENDPOINT, S3_REGION, S3_BUCKET and the keys.", false),
+    };
+}
