@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 namespace S3Auth.S3;
 
 /// <summary>
-/// One of the checksums that SDKs send along with an upload (<c>x-amz-checksum-…</c>), computed piece by piece.
+/// Computes one of the checksums that SDKs send with an upload (<c>x-amz-checksum-…</c>).
 /// Specification: "Checking object integrity", Amazon S3 User Guide.
 /// </summary>
-public sealed class Checksum : IDisposable
+internal sealed class Checksum : IDisposable
 {
     private const string Prefix = "x-amz-checksum-";
 
@@ -33,20 +33,22 @@ public sealed class Checksum : IDisposable
         _crc = ulong.MaxValue >> (64 - (8 * crcBytes));
     }
 
-    /// <summary>The header or trailer that carries it, in lower case.</summary>
+    /// <summary>The name of the header or trailer for this checksum, in lower case.</summary>
     public string Header { get; }
 
+    /// <summary>Whether a header with this name contains the value of a checksum.</summary>
     public static bool IsHeader(string name) =>
         name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
         && !name.Equals("x-amz-checksum-type", StringComparison.OrdinalIgnoreCase)
         && !name.Equals("x-amz-checksum-algorithm", StringComparison.OrdinalIgnoreCase)
         && !name.Equals("x-amz-checksum-mode", StringComparison.OrdinalIgnoreCase);
 
-    /// <exception cref="S3Exception">NotImplemented for an algorithm that is not known here.</exception>
+    /// <summary>Returns a new checksum for a header.</summary>
+    /// <exception cref="S3Exception">NotImplemented for an unknown algorithm.</exception>
     public static Checksum For(string header)
     {
         header = header.ToLowerInvariant();
-#pragma warning disable CA5350 // S3 offers SHA-1 as a checksum against accidents; it protects no secret.
+#pragma warning disable CA5350 // S3 defines SHA-1 as a checksum against accidental changes, not as a protection.
         return header switch
         {
             "x-amz-checksum-crc32" => new Checksum(header, Crc32Table, 4),
@@ -59,6 +61,7 @@ public sealed class Checksum : IDisposable
 #pragma warning restore CA5350
     }
 
+    /// <summary>Adds bytes to the content.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (_hash is not null)
@@ -76,7 +79,7 @@ public sealed class Checksum : IDisposable
         _crc = crc;
     }
 
-    /// <summary>The checksum of everything appended, in base64 as headers carry it.</summary>
+    /// <summary>Returns the checksum of all appended bytes in base64, as in headers.</summary>
     public string Value()
     {
         if (_hash is not null)
@@ -91,7 +94,7 @@ public sealed class Checksum : IDisposable
 
     public void Dispose() => _hash?.Dispose();
 
-    /// <summary>The table of a reflected CRC, one entry for each byte value.</summary>
+    /// <summary>Returns the table of a reflected CRC with one entry for each byte value.</summary>
     private static ulong[] Table(ulong polynomial)
     {
         var table = new ulong[256];

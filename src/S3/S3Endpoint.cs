@@ -1,9 +1,9 @@
 namespace S3Auth.S3;
 
 /// <summary>
-/// Where a bucket is reached: the URL that comes before an object's key, and the host and path that a signature covers.
-/// On AWS <c>https://{bucket}.s3.{region}.amazonaws.com</c> (the bucket in the path where its name has dots, for which no
-/// certificate holds); elsewhere the bucket follows the endpoint's own path.
+/// The URL of a bucket, with the host and path that a signature covers. On AWS it is
+/// <c>https://{bucket}.s3.{region}.amazonaws.com</c>. If the name has dots, the bucket is in the path instead, because AWS's certificate
+/// does not cover such a host. At other stores the bucket follows the path of the endpoint.
 /// </summary>
 public sealed class S3Endpoint
 {
@@ -21,24 +21,24 @@ public sealed class S3Endpoint
         _path = Encoding.ASCII.GetBytes(path);
     }
 
-    /// <summary>What clients send as <c>Host</c>: without the port where it is the scheme's default.</summary>
+    /// <summary>The <c>Host</c> header that clients send: without the port if it is the scheme's default.</summary>
     public string Host { get; }
 
-    /// <summary>What precedes <c>/{key}</c> in the path, percent-encoded; empty or beginning with a slash, never ending with one.</summary>
+    /// <summary>The path before <c>/{key}</c>, percent-encoded. It is empty, or begins with a slash and does not end with one.</summary>
     public string Path { get; }
 
-    /// <summary>Scheme and host, <c>https://host</c>.</summary>
+    /// <summary>Scheme and host: <c>https://host</c>.</summary>
     public string Origin { get; }
 
-    /// <summary>The bucket's own URL, where POST forms go. Ends with a slash where the host names the bucket.</summary>
+    /// <summary>The URL of the bucket, for POST forms. It ends with a slash if the bucket is in the host.</summary>
     public string BucketUrl => Path.Length == 0 ? Origin + "/" : Origin + Path;
 
     internal ReadOnlySpan<byte> HostBytes => _host;
 
     internal ReadOnlySpan<byte> PathBytes => _path;
 
-    /// <summary>The bucket on AWS.</summary>
-    /// <exception cref="ArgumentException">Bucket or region cannot be part of a host.</exception>
+    /// <summary>Returns the endpoint of a bucket on AWS.</summary>
+    /// <exception cref="ArgumentException">Bucket or region cannot be part of a host name.</exception>
     public static S3Endpoint Aws(string bucket, string region)
     {
         RequireHostPart(bucket, nameof(bucket));
@@ -50,8 +50,8 @@ public sealed class S3Endpoint
             : OfHost($"{bucket}.s3.{region}.{domain}");
     }
 
-    /// <summary>The bucket on another S3-compatible store, in path style.</summary>
-    /// <param name="endpoint">An http or https URL, with a path where the store is behind one; without user, query and fragment.</param>
+    /// <summary>Returns the endpoint of a bucket on another S3-compatible store, in path style.</summary>
+    /// <param name="endpoint">An http or https URL, optionally with a path, without user, query and fragment.</param>
     /// <param name="bucket">The bucket's name.</param>
     /// <exception cref="ArgumentException">The endpoint is not such a URL, or the bucket's name is empty.</exception>
     public static S3Endpoint PathStyle(Uri endpoint, string bucket)
@@ -81,10 +81,10 @@ public sealed class S3Endpoint
             && endpoint.Fragment.Length == 0;
     }
 
-    /// <summary>A bucket that its host alone names.</summary>
+    /// <summary>Returns the endpoint of a bucket that is in the host name only.</summary>
     internal static S3Endpoint OfHost(string host) => new("https", host, "");
 
-    /// <summary>The bucket's URL.</summary>
+    /// <summary>Returns <see cref="BucketUrl"/>.</summary>
     public override string ToString() => BucketUrl;
 
     private static void RequireHostPart(string value, string parameter)
@@ -92,7 +92,7 @@ public sealed class S3Endpoint
         ArgumentException.ThrowIfNullOrEmpty(value, parameter);
         if (value.AsSpan().ContainsAnyExcept(HostCharacters))
         {
-            throw new ArgumentException("Only lower-case letters, digits, dots and hyphens can stand in a host.", parameter);
+            throw new ArgumentException("A host name may contain only lower-case letters, digits, dots and hyphens.", parameter);
         }
     }
 }

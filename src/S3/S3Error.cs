@@ -2,10 +2,10 @@
 namespace S3Auth.S3;
 
 /// <summary>
-/// One of S3's errors: its code, HTTP status and default message.
+/// An error of S3 with its code, HTTP status and default message, for a server that answers it.
 /// Specification: "Error responses", Amazon S3 API Reference.
 /// </summary>
-public sealed record S3Error(string Code, int Status, string Message)
+internal sealed record S3Error(string Code, int Status, string Message)
 {
     public static readonly S3Error AccessControlListNotSupported = new(
         "AccessControlListNotSupported", 400, "The bucket allows the access control list 'private' only.");
@@ -81,7 +81,7 @@ public sealed record S3Error(string Code, int Status, string Message)
     public static readonly S3Error ContentSha256Mismatch = new(
         "XAmzContentSHA256Mismatch", 400, "The provided x-amz-content-sha256 header does not match what was computed.");
 
-    /// <summary>This error as an exception, with S3's default message or a more precise one.</summary>
+    /// <summary>Returns an exception for this error, with the default message or a more precise one.</summary>
     public S3Exception With(string? message = null, params ReadOnlySpan<(string Name, string Value)> details) =>
         new(message is null ? this : this with { Message = message }, details.ToArray());
 }

@@ -4,13 +4,15 @@ using System.Xml;
 namespace S3Auth.S3;
 
 /// <summary>
-/// An S3 error, read from the body of an answer. The answering host controls every character of it, so it is shortened and sanitised before
-/// it reaches a log or a client: see <see cref="Sentence"/>.
+/// An S3 error from the body of an answer. The answering host controls every character, so the text is shortened and sanitised for logs and
+/// clients. Specification: "Error responses", Amazon S3 API Reference.
 /// </summary>
-/// <param name="Code">The code, 1 to 64 letters and digits.</param>
-/// <param name="Sentence">The message: at most 200 printable ASCII characters, without anything as long as a signature or a token; null
-/// where there is none.</param>
-/// <param name="Region">The region that the store names as the right one; null where it names none.</param>
+/// <param name="Code">The code: 1 to 64 ASCII letters and digits.</param>
+/// <param name="Sentence">
+/// The message: at most 200 printable ASCII characters, with URLs, IP addresses and everything as long as a signature or a token replaced by
+/// <c>...</c>; null if there is none.
+/// </param>
+/// <param name="Region">The correct region of the bucket according to the store; null if it names none.</param>
 public sealed partial record S3ErrorDocument(string Code, string? Sentence, string? Region)
 {
     private const int MaxDocumentCharacters = 64 * 1024;
@@ -24,10 +26,10 @@ public sealed partial record S3ErrorDocument(string Code, string? Sentence, stri
         IgnoreWhitespace = true,
     };
 
-    /// <summary>Code and message, as one sentence.</summary>
+    /// <summary>Returns the code and the message: <c>Code (message)</c>.</summary>
     public override string ToString() => Sentence is null ? Code : $"{Code} ({Sentence})";
 
-    /// <summary>Reads an S3 error document. Returns null when the text is anything else.</summary>
+    /// <summary>Parses an error document. Returns null for any other text.</summary>
     public static S3ErrorDocument? Parse(string text)
     {
         string? code = null, message = null, region = null;
@@ -61,13 +63,13 @@ public sealed partial record S3ErrorDocument(string Code, string? Sentence, stri
         }
         catch (XmlException)
         {
-            // An error document that is cut off or damaged after its code is still S3's own.
+            // A document that is cut off or damaged after its code still counts.
         }
 
         return code is not null && CodePattern().IsMatch(code) ? new S3ErrorDocument(code, Clean(message), CleanRegion(region)) : null;
     }
 
-    /// <summary>The region, where it can be one.</summary>
+    /// <summary>Returns the text if it has the form of a region; otherwise null.</summary>
     public static string? CleanRegion(string? region) => region is not null && RegionPattern().IsMatch(region) ? region : null;
 
     private static string? Clean(string? message)
@@ -93,7 +95,7 @@ public sealed partial record S3ErrorDocument(string Code, string? Sentence, stri
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9_-]{0,63}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex RegionPattern();
 
-    // Addresses; access key ids (16 characters and more), signatures (64) and session tokens (hundreds).
+    // URLs and IP addresses, access key ids (at least 16 characters), signatures (64) and session tokens (hundreds).
     [GeneratedRegex(
         @"https?://\S+|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|[A-Za-z0-9+/=%_:.-]{24,}|\b[A-Z0-9]{16,}\b",
         RegexOptions.None,

@@ -1,11 +1,11 @@
 namespace S3Auth.S3;
 
 /// <summary>
-/// The limits that S3 sets.
+/// Limits of S3.
 /// Specification: "Naming Amazon S3 objects", Amazon S3 User Guide.
 /// </summary>
 public static class S3Limits
 {
-    /// <summary>The size of a key in UTF-8, in bytes.</summary>
+    /// <summary>The maximum size of a key in UTF-8, in bytes.</summary>
     public const int MaxKeyBytes = 1024;
 }

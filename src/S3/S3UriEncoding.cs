@@ -1,10 +1,10 @@
 namespace S3Auth.S3;
 
 /// <summary>
-/// Percent-encoding as S3's Signature Version 4 wants it (<c>UriEncode</c> in "Signature Calculations for the
-/// Authorization Header", Amazon S3 API Reference): <c>A–Z a–z 0–9 - . _ ~</c> stay, every other byte of the UTF-8 form
-/// becomes <c>%XX</c> in upper case, a space <c>%20</c> and never <c>+</c>. Nothing is normalised: <c>..</c>, <c>//</c>,
-/// a leading slash or a trailing dot are what they are. A lone surrogate becomes U+FFFD, as in <see cref="Encoding.UTF8"/>.
+/// Percent-encoding for Signature Version 4. <c>A–Z a–z 0–9 - . _ ~</c> stay, every other byte of the UTF-8 form becomes <c>%XX</c> in upper
+/// case, so a space becomes <c>%20</c> and not <c>+</c>. Nothing is normalised, including <c>..</c> and <c>//</c>. A lone surrogate becomes
+/// U+FFFD, as in <see cref="Encoding.UTF8"/>. Specification: <c>UriEncode</c> in "Signature Calculations for the Authorization Header",
+/// Amazon S3 API Reference.
 /// </summary>
 public static class S3UriEncoding
 {
@@ -13,17 +13,17 @@ public static class S3UriEncoding
     private static readonly SearchValues<char> Component = SearchValues.Create(Unreserved);
     private static readonly SearchValues<char> Path = SearchValues.Create(Unreserved + "/");
 
-    /// <summary>An upper bound, in bytes, of the encoded form of a text of <paramref name="length"/> UTF-16 characters.</summary>
+    /// <summary>Returns an upper bound in bytes for the encoded form of <paramref name="length"/> UTF-16 characters.</summary>
     public static int MaxEncodedLength(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         return checked(length * 9); // One UTF-16 character is at most three bytes, a byte at most "%XX".
     }
 
-    /// <summary>Encodes a query parameter's name or value, where a slash becomes <c>%2F</c>.</summary>
+    /// <summary>Encodes the name or value of a query parameter. A slash becomes <c>%2F</c>.</summary>
     public static string EncodeComponent(string text) => Encode(text, Component);
 
-    /// <summary>Encodes an object's key for use in a path, where a slash stays.</summary>
+    /// <summary>Encodes a key for a path. A slash stays.</summary>
     public static string EncodePath(string text) => Encode(text, Path);
 
     /// <summary>Encodes as <see cref="EncodeComponent(string)"/> into ASCII bytes.</summary>
@@ -38,10 +38,11 @@ public static class S3UriEncoding
     /// enough.</exception>
     public static int EncodePath(ReadOnlySpan<char> text, Span<byte> destination) => Encode(text, destination, Path);
 
-    /// <summary>Encodes bytes, which need not be UTF-8, as <see cref="EncodeComponent(string)"/> encodes those of a text.</summary>
+    /// <summary>Encodes bytes, which need not be UTF-8, like the bytes of a text in <see cref="EncodeComponent(string)"/>.</summary>
     /// <returns>The number of bytes written.</returns>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> has less than three bytes for each of <paramref
-    /// name="bytes"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="destination"/> is shorter than three times <paramref name="bytes"/>.
+    /// </exception>
     public static int EncodeComponent(ReadOnlySpan<byte> bytes, Span<byte> destination)
     {
         if (destination.Length < bytes.Length * 3)

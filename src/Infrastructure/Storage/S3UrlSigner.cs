@@ -42,7 +42,7 @@ public sealed class S3UrlSigner : IUrlSigner
         }
 
         // If the end of temporary credentials is unknown, a grant lasts only for the minimum lifetime of such credentials.
-        var ends = credentials.EndIsUnknown ? moment + SigningCredentials.LeastLife : credentials.Ends;
+        var ends = credentials.EndIsUnknown ? moment + SigningCredentials.MinLifetime : credentials.Ends;
         return new GrantSigner(_signer.At(credentials, moment), ends, moment, _bucketUrl, _puts);
     }
 

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace S3Auth.S3;
 
-/// <summary>ASCII text being put together in a pooled buffer that is large enough from the start.</summary>
+/// <summary>Builds ASCII text in a pooled buffer of a fixed capacity.</summary>
 internal ref struct AsciiBuffer(int capacity)
 {
     private readonly byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
@@ -52,7 +52,7 @@ internal ref struct AsciiBuffer(int capacity)
     }
 
     /// <summary>
-    /// Room for text that <see cref="AppendPath"/> or <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.
+    /// Returns the capacity for a text that <see cref="AppendPath"/> or <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.
     /// </summary>
     internal static int RoomFor(string? text) => text is null ? 0 : S3UriEncoding.MaxEncodedLength(text.Length);
 

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace S3Auth.S3;
 
-/// <summary>What is the same in everything that one set of credentials signs in one UTC day. Immutable.</summary>
+/// <summary>The parts that all signatures of one set of credentials on one UTC day share. Immutable.</summary>
 internal sealed class DayKey
 {
-    /// <summary>Escapes in a policy only what JSON must: stores need not know <c>\u002B</c> for a plus.</summary>
+    /// <summary>Escapes in a policy only what JSON requires, because not every store may decode <c>\u002B</c> to a plus sign.</summary>
     internal static readonly JavaScriptEncoder PolicyEncoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     private readonly byte[] _queryStart;
@@ -32,16 +32,16 @@ internal sealed class DayKey
 
     internal SigningKey Key { get; }
 
-    /// <summary>Access key and scope.</summary>
+    /// <summary>Access key id and scope: <c>{access key}/{scope}</c>.</summary>
     internal string Credential { get; }
 
-    /// <summary>The session token as a policy holds it; empty where there is none.</summary>
+    /// <summary>The session token as in a policy; empty if there is none.</summary>
     internal JsonEncodedText PolicyToken { get; }
 
-    /// <summary>Algorithm and credential, up to <c>X-Amz-Date=</c>.</summary>
+    /// <summary>The query from the algorithm up to <c>X-Amz-Date=</c>.</summary>
     internal ReadOnlySpan<byte> QueryStart => _queryStart;
 
-    /// <summary><c>&amp;X-Amz-Security-Token=…</c>, or nothing.</summary>
+    /// <summary><c>&amp;X-Amz-Security-Token=…</c>; empty without a session token.</summary>
     internal ReadOnlySpan<byte> QueryToken => _queryToken;
 
     internal bool Is(SigningCredentials credentials, DateOnly day) => ReferenceEquals(Credentials, credentials) && Key.Day == day;

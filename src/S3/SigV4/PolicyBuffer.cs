@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace S3Auth.S3;
 
 /// <summary>
-/// Where a policy is written before it is signed. Each thread keeps one: a new one for each form would be most of what it allocates.
+/// A reusable buffer for a policy, one per thread. A new buffer for each form would be most of the allocations of a form.
 /// </summary>
 internal sealed class PolicyBuffer
 {
-    // What a policy mostly takes; it grows where a key or a session token wants it to.
+    // Enough for most policies. It grows for long keys or session tokens.
     private const int Room = 2048;
 
     [ThreadStatic]
@@ -17,12 +17,12 @@ internal sealed class PolicyBuffer
 
     private PolicyBuffer() => Json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = DayKey.PolicyEncoder });
 
-    /// <summary>Writes into it; what is written is there after a flush.</summary>
+    /// <summary>The writer to the buffer. Flush it before reading <see cref="Written"/>.</summary>
     internal Utf8JsonWriter Json { get; }
 
     internal ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
 
-    /// <summary>This thread's, empty. Whatever was written into it before, also by one that failed midway, is gone.</summary>
+    /// <summary>Returns the buffer of this thread and clears it.</summary>
     internal static PolicyBuffer OfThisThread()
     {
         var buffer = _ofThisThread ??= new PolicyBuffer();

@@ -5,29 +5,26 @@ using System.Text.Json;
 namespace S3Auth.S3;
 
 /// <summary>
-/// Signs requests that are all dated one moment, with one set of credentials. Immutable. Every life is in seconds, from that
-/// moment on, 1 to 604,800 (seven days), else <see cref="ArgumentOutOfRangeException"/>.
+/// Signs requests that all have the same date, with one set of credentials. Immutable. Lifetimes are in seconds from that date, 1 to 604,800
+/// (seven days). Other values throw <see cref="ArgumentOutOfRangeException"/>.
 /// </summary>
 /// <remarks>
-/// A presigned URL's query stands in its canonical order (by the bytes of the names), so that what is signed is what is sent:
-/// the parameters S3 defines in lower case come after its <c>X-Amz-…</c>, and the signature last.
+/// The query of a presigned URL is in canonical order (by the bytes of the names), so that the signed text is the sent text. Therefore
+/// lower-case parameters come after <c>X-Amz-…</c>. The signature is last.
 /// </remarks>
 public sealed class SigV4Moment
 {
     private const int TimestampLength = 16;
 
-    // Everything in a canonical request but path, host, credential, token and listing: about 200 characters.
+    // The canonical request without path, host, credential, token and listing has about 200 characters.
     private const int FixedRoom = 512;
 
-    // The names of headers as a signature lists them, in the canonical request and in the query.
-    private static readonly byte[] BarredNames =
-        Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => ";" + name)));
-    private static readonly byte[] BarredQuery =
-        Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => "%3B" + name)));
+    // The names of forbidden headers in the list of signed headers, in the canonical request and in the query.
+    private static readonly byte[] BarredNames = ListUploadHeaders(name => ";" + name);
+    private static readonly byte[] BarredQuery = ListUploadHeaders(name => "%3B" + name);
 
     // The same headers as lines of the canonical request, each with an empty value.
-    private static readonly byte[] EmptyBarredLines =
-        Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(name => "\n" + name + ":")));
+    private static readonly byte[] EmptyBarredLines = ListUploadHeaders(name => "\n" + name + ":");
 
     private readonly S3Endpoint _endpoint;
     private readonly string _bucket;
@@ -44,21 +41,20 @@ public sealed class SigV4Moment
         _timestamp = moment.UtcDateTime.ToString(SigV4Names.TimestampFormat, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A URL that downloads an object.</summary>
-    /// <param name="key">The object's key, literally: nothing in it is normalised.</param>
-    /// <param name="seconds">How long the URL works.</param>
+    /// <summary>Returns a URL that downloads an object.</summary>
+    /// <param name="key">The object's key. It is not normalised.</param>
+    /// <param name="seconds">The lifetime of the URL.</param>
     public string PresignGet(string key, long seconds)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
         return Presign("GET\n"u8, key, seconds, default, listing: null);
     }
 
-    /// <summary>A URL that uploads an object.</summary>
-    /// <param name="key">The object's key, literally: nothing in it is normalised.</param>
-    /// <param name="seconds">How long the URL works.</param>
-    /// <param name="contentLength">The only length the upload may have, in bytes; null for any.</param>
-    /// <param name="barred">How the URL names the headers that the upload must not have; a store that does not expect this refuses the
-    /// URL.</param>
+    /// <summary>Returns a URL that uploads an object.</summary>
+    /// <param name="key">The object's key. It is not normalised.</param>
+    /// <param name="seconds">The lifetime of the URL.</param>
+    /// <param name="contentLength">The required size of the upload in bytes; null for any.</param>
+    /// <param name="barred">How the URL forbids headers. A store that needs another way refuses the URL.</param>
     public string PresignPut(string key, long seconds, long? contentLength = null, BarredHeaders barred = BarredHeaders.None)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
@@ -70,10 +66,10 @@ public sealed class SigV4Moment
         return Presign("PUT\n"u8, key, seconds, new SignedHeaders(contentLength, barred), listing: null);
     }
 
-    /// <summary>A URL that copies an object. Never handed out: it shows how the store answers an allowed copy.</summary>
-    /// <param name="key">The copy's key, literally.</param>
-    /// <param name="source">The value of <c>x-amz-copy-source</c>, which must be sent as it is.</param>
-    /// <param name="seconds">How long the URL works.</param>
+    /// <summary>Returns a URL that copies an object. Only for tests of a store, never for clients.</summary>
+    /// <param name="key">The key of the copy. It is not normalised.</param>
+    /// <param name="source">The value of <c>x-amz-copy-source</c>, which the request must send unchanged.</param>
+    /// <param name="seconds">The lifetime of the URL.</param>
     internal string PresignCopy(string key, string source, long seconds)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
@@ -82,12 +78,11 @@ public sealed class SigV4Moment
     }
 
     /// <summary>
-    /// A URL that lists (ListObjectsV2) what <paramref name="listing"/> says and nothing else. The names in the answer are percent-encoded
-    /// (<c>encoding-type=url</c>): XML 1.0 has no way to write most control characters, so that one such key would make the whole page
-    /// unreadable.
+    /// Returns a URL for one listing (ListObjectsV2). The names in the answer are percent-encoded (<c>encoding-type=url</c>), because XML 1.0
+    /// cannot contain most control characters, so that one such key would make the page unreadable.
     /// </summary>
-    /// <param name="listing">What is listed.</param>
-    /// <param name="seconds">How long the URL works.</param>
+    /// <param name="listing">The parameters of the listing.</param>
+    /// <param name="seconds">The lifetime of the URL.</param>
     public string PresignList(in S3Listing listing, long seconds)
     {
         if (listing.MaxKeys is { } maxKeys)
@@ -100,12 +95,12 @@ public sealed class SigV4Moment
     }
 
     /// <summary>
-    /// The fields of a POST form that uploads as <paramref name="rules"/> say: one object, or any number below a folder. Every field
-    /// but the file is bound by the signed policy.
+    /// Returns the fields of a POST form for one object, or for any number of objects below a prefix. The signed policy covers every field
+    /// except the file.
     /// </summary>
-    /// <param name="rules">What may be uploaded.</param>
-    /// <param name="seconds">How long the form works.</param>
-    /// <returns>The fields in the order a form sends them; <c>key</c> ends with <c>${filename}</c> where it is a folder's.</returns>
+    /// <param name="rules">The rules of the form.</param>
+    /// <param name="seconds">The lifetime of the form.</param>
+    /// <returns>The fields in the order to send them. For a prefix, <c>key</c> ends with <c>${filename}</c>.</returns>
     public IReadOnlyDictionary<string, string> SignPost(in PostPolicyRules rules, long seconds)
     {
         RequireLife(seconds);
@@ -238,7 +233,7 @@ public sealed class SigV4Moment
         request.Append("\nUNSIGNED-PAYLOAD"u8);
     }
 
-    /// <summary>The policy in base64, which is what is signed.</summary>
+    /// <summary>Signs the policy and returns it in base64. The signature covers the base64 text.</summary>
     private string SignPolicy(in PostPolicyRules rules, long seconds, Span<byte> signature)
     {
         var policy = PolicyBuffer.OfThisThread();
@@ -297,8 +292,8 @@ public sealed class SigV4Moment
         json.WriteEndObject();
     }
 
-    // The encoder escapes characters beyond the first 65,536 as pairs of surrogates, each of which Ceph's gateway takes for a character
-    // of its own; in plain UTF-8 every store reads them.
+    // Writes characters beyond U+FFFF as plain UTF-8. The encoder would escape them as pairs of surrogates, which the Ceph gateway reads as
+    // two characters.
     private static void WriteKey(Utf8JsonWriter json, string key)
     {
         if (!key.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
@@ -341,20 +336,23 @@ public sealed class SigV4Moment
         });
     }
 
+    private static byte[] ListUploadHeaders(Func<string, string> format) =>
+        Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(format)));
+
     private static void RequireLife(long seconds)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(seconds, SigV4Names.MaxExpirySeconds);
     }
 
-    /// <summary>What a presigned request signs besides <c>host</c>.</summary>
+    /// <summary>The headers that a presigned request signs besides <c>host</c>.</summary>
     private readonly record struct SignedHeaders(
         long? ContentLength = null,
         BarredHeaders Barred = BarredHeaders.None,
         string? CopySource = null)
     {
-        internal int Room => (Barred == BarredHeaders.None ? 0 : BarredNames.Length + BarredQuery.Length + EmptyBarredLines.Length) + (
-            CopySource?.Length ?? 0);
+        internal int Room => (CopySource?.Length ?? 0)
+            + (Barred == BarredHeaders.None ? 0 : BarredNames.Length + BarredQuery.Length + EmptyBarredLines.Length);
     }
 
     private readonly ref struct Parts(string origin, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query, ReadOnlySpan<byte> signature)

@@ -1,12 +1,12 @@
 namespace S3Auth.S3;
 
 /// <summary>
-/// The words of AWS Signature Version 4 as S3 uses it: in headers, in a presigned URL's query and in a POST form.
+/// Names and constants of AWS Signature Version 4 in S3: in headers, in the query of a presigned URL and in a POST form.
 /// Specification: "Authenticating Requests (AWS Signature Version 4)", Amazon S3 API Reference.
 /// </summary>
 public static class SigV4Names
 {
-    /// <summary>The only algorithm spoken here.</summary>
+    /// <summary>The only supported algorithm.</summary>
     public const string Algorithm = "AWS4-HMAC-SHA256";
 
     /// <summary>The service in a credential's scope.</summary>
@@ -15,10 +15,10 @@ public static class SigV4Names
     /// <summary>The last part of a credential's scope.</summary>
     public const string Terminator = "aws4_request";
 
-    /// <summary>Stands for the body's hash where the body is not part of the signature, as in every presigned URL.</summary>
+    /// <summary>Replaces the hash of the body if the signature does not cover the body, as in every presigned URL.</summary>
     public const string UnsignedPayload = "UNSIGNED-PAYLOAD";
 
-    /// <summary>SHA-256 of nothing, in hex: the body's hash of a signed request without a body.</summary>
+    /// <summary>The SHA-256 of an empty body, in hex.</summary>
     public const string EmptyPayload = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     /// <summary>Format of <c>X-Amz-Date</c>, always UTC.</summary>
@@ -27,7 +27,7 @@ public static class SigV4Names
     /// <summary>Format of the day in a credential's scope, always UTC.</summary>
     public const string DayFormat = "yyyyMMdd";
 
-    /// <summary>Longest life of a presigned URL, in seconds (seven days).</summary>
+    /// <summary>Maximum lifetime of a presigned URL in seconds (seven days).</summary>
     public const int MaxExpirySeconds = 604_800;
 
     /// <summary>Length of a signature in hex characters.</summary>
@@ -45,7 +45,7 @@ public static class SigV4Names
         public const string Signature = "X-Amz-Signature";
     }
 
-    /// <summary>Fields of a POST form and of its policy's conditions; S3 compares them without regard to case.</summary>
+    /// <summary>Fields of a POST form and of the conditions of its policy. S3 ignores their case.</summary>
     public static class Form
     {
         public const string Bucket = "bucket";
@@ -68,9 +68,8 @@ public static class SigV4Names
     }
 
     /// <summary>
-    /// Headers that make more of an upload than an upload: a copy of another object, an object for everyone, one of another class, one that
-    /// cannot be deleted, one that only its uploader can read. In lower case, in the order of their names, which all come after
-    /// <c>host</c>.
+    /// Headers that let an upload do more than upload: copy another object, make the object public, change its storage class, lock it, or
+    /// encrypt it with the uploader's key. In lower case and in canonical order. All come after <c>host</c>.
     /// </summary>
     public static IReadOnlyList<string> UploadHeaders { get; } =
     [
@@ -82,7 +81,7 @@ public static class SigV4Names
         "x-amz-server-side-encryption-customer-key-md5", "x-amz-storage-class", "x-amz-tagging", "x-amz-website-redirect-location",
     ];
 
-    /// <summary>Headers of a request signed in its <c>Authorization</c> header, in lower case.</summary>
+    /// <summary>Headers of a request that is signed in its <c>Authorization</c> header, in lower case.</summary>
     public static class Header
     {
         public const string Authorization = "authorization";

@@ -1,8 +1,8 @@
 namespace S3Auth.S3;
 
 /// <summary>
-/// Signs requests to one bucket for others to send: presigned GET, PUT and ListObjectsV2 URLs and POST policies, by AWS
-/// Signature Version 4 ("Authenticating Requests", Amazon S3 API Reference). Needs no network. Safe to share between threads.
+/// Presigns GET, PUT and ListObjectsV2 URLs and POST forms for one bucket. Does no I/O. Thread-safe.
+/// Specification: "Authenticating Requests (AWS Signature Version 4)", Amazon S3 API Reference.
 /// </summary>
 public sealed class SigV4Signer
 {
@@ -10,14 +10,14 @@ public sealed class SigV4Signer
     private readonly string _bucket;
     private readonly string _region;
 
-    // The day's derived key, replaced whole. Threads that race at midnight or at a rotation each use the key they looked up or
-    // derived; whose is kept decides only who derives it once more.
+    // The derived key of the day, replaced as a whole. If threads race at midnight or at a rotation, each uses a correct key, and at worst a
+    // key is derived twice.
     private DayKey? _dayKey;
 
-    /// <param name="endpoint">Where clients reach the bucket.</param>
-    /// <param name="bucket">The bucket's name, which POST policies hold.</param>
-    /// <param name="region">The region in the credentials' scope.</param>
-    /// <exception cref="ArgumentException">The region cannot stand in a credential's scope.</exception>
+    /// <param name="endpoint">The bucket's endpoint that clients use.</param>
+    /// <param name="bucket">The bucket's name, for POST policies.</param>
+    /// <param name="region">The region of the credential scope.</param>
+    /// <exception cref="ArgumentException">The region cannot be part of a credential scope.</exception>
     public SigV4Signer(S3Endpoint endpoint, string bucket, string region)
     {
         SigningKey.RequireRegion(region);
@@ -26,9 +26,9 @@ public sealed class SigV4Signer
         _region = region;
     }
 
-    /// <summary>A signer of requests that are all dated one moment and signed with one set of credentials.</summary>
-    /// <param name="credentials">What signs. Whether they have ended is the caller's question.</param>
-    /// <param name="moment">The requests' date; fractions of a second are cut off.</param>
+    /// <summary>Returns a signer for requests with one date and one set of credentials.</summary>
+    /// <param name="credentials">The credentials. The caller checks that they have not ended.</param>
+    /// <param name="moment">The date of the requests. Fractions of a second are truncated.</param>
     public SigV4Moment At(SigningCredentials credentials, DateTimeOffset moment)
     {
         ArgumentNullException.ThrowIfNull(credentials);

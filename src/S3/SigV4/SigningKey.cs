@@ -5,9 +5,9 @@ using Microsoft.Extensions.ObjectPool;
 namespace S3Auth.S3;
 
 /// <summary>
-/// The key that signs for one secret, one UTC day, one region and one service: HMAC-SHA256 over day, region, service
-/// and <c>aws4_request</c> in turn, beginning with <c>"AWS4" + secret</c>. 32 bytes; immutable; safe to share between threads.
-/// Specification: "Signature Calculations", Amazon S3 API Reference. Nothing here prints the key.
+/// The signing key of one secret for one UTC day, region and service: 32 bytes, derived by HMAC-SHA256 over day, region, service and
+/// <c>aws4_request</c> in turn, starting with <c>"AWS4" + secret</c>. Immutable and thread-safe. Never prints the key.
+/// Specification: "Signature Calculations", Amazon S3 API Reference.
 /// </summary>
 public sealed class SigningKey
 {
@@ -17,27 +17,29 @@ public sealed class SigningKey
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    // To begin anew with a key costs as much as to hash a policy: those that have begun with this one are kept.
+    // Pooled, because initialising an HMAC with the key takes as long as hashing a policy.
     private readonly DefaultObjectPool<IncrementalHash> _macs;
     private readonly byte[] _scope;
 
     private SigningKey(byte[] key, DateOnly day, string scope)
     {
-        _macs = new DefaultObjectPool<IncrementalHash>(new Begun(key));
+        _macs = new DefaultObjectPool<IncrementalHash>(new KeyedHashPolicy(key));
         _scope = Encoding.ASCII.GetBytes(scope);
         Day = day;
         Scope = scope;
     }
 
-    /// <summary>The UTC day this key signs for.</summary>
+    /// <summary>The UTC day of the key.</summary>
     public DateOnly Day { get; }
 
-    /// <summary>The credential's scope, <c>yyyyMMdd/region/service/aws4_request</c>.</summary>
+    /// <summary>The credential scope: <c>yyyyMMdd/region/service/aws4_request</c>.</summary>
     public string Scope { get; }
 
     /// <summary>Derives the key of a day.</summary>
-    /// <exception cref="ArgumentException">The secret is empty, or region or service are empty, too long (64, 32) or hold
-    /// anything but ASCII letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The secret is empty, or the region (at most 64 characters) or the service (at most 32) is empty, too long, or contains anything except
+    /// ASCII letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.
+    /// </exception>
     public static SigningKey Derive(string secretKey, DateOnly day, string region, string service = SigV4Names.Service)
     {
         ArgumentException.ThrowIfNullOrEmpty(secretKey);
@@ -56,8 +58,8 @@ public sealed class SigningKey
         return new SigningKey(key, day, $"{date}/{region}/{service}/{SigV4Names.Terminator}");
     }
 
-    /// <summary>Signs a text as it stands: a POST form's policy in base64, or a ready string to sign.</summary>
-    /// <param name="text">What is signed.</param>
+    /// <summary>Signs a text: the policy of a POST form in base64, or a string to sign.</summary>
+    /// <param name="text">The text.</param>
     /// <param name="hexSignature">Receives 64 lower-case hex characters.</param>
     /// <exception cref="ArgumentException"><paramref name="hexSignature"/> is shorter than 64 bytes.</exception>
     public void Sign(ReadOnlySpan<byte> text, Span<byte> hexSignature)
@@ -70,17 +72,18 @@ public sealed class SigningKey
         WriteHex(mac, hexSignature);
     }
 
-    /// <summary>Signs a request: wraps the hash of its canonical form into the string to sign and signs that.</summary>
-    /// <param name="timestamp">The request's time, 16 characters, <c>yyyyMMddTHHmmssZ</c>. Its day must be <see cref="Day"/>.</param>
+    /// <summary>Signs a request: builds the string to sign from the hash of the canonical request, and signs it.</summary>
+    /// <param name="timestamp">The request's time, <c>yyyyMMddTHHmmssZ</c> (16 characters). Its day must be <see cref="Day"/>.</param>
     /// <param name="canonicalRequest">Method, path, query, headers, signed headers and body hash, joined by line feeds.</param>
     /// <param name="hexSignature">Receives 64 lower-case hex characters.</param>
-    /// <exception cref="ArgumentException">The timestamp does not begin with this key's day or is not 16 long, or
-    /// <paramref name="hexSignature"/> is shorter than 64 bytes.</exception>
+    /// <exception cref="ArgumentException">
+    /// The timestamp is not of this key's day or does not have 16 characters, or <paramref name="hexSignature"/> is shorter than 64 bytes.
+    /// </exception>
     public void SignRequest(ReadOnlySpan<byte> timestamp, ReadOnlySpan<byte> canonicalRequest, Span<byte> hexSignature)
     {
         if (timestamp.Length != 16 || !timestamp.StartsWith(_scope.AsSpan(0, 8)))
         {
-            throw new ArgumentException("The timestamp is not of the day this key signs for.", nameof(timestamp));
+            throw new ArgumentException("The timestamp is not of the day of this key.", nameof(timestamp));
         }
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -108,7 +111,7 @@ public sealed class SigningKey
     {
         if (!Convert.TryToHexStringLower(bytes, hex, out _))
         {
-            throw new ArgumentException("A signature needs 64 bytes of room.", nameof(hex));
+            throw new ArgumentException("The buffer for the signature must have 64 bytes.", nameof(hex));
         }
     }
 
@@ -118,12 +121,12 @@ public sealed class SigningKey
         if (value.Length > maxLength || value.AsSpan().ContainsAnyExcept(NameCharacters))
         {
             throw new ArgumentException(
-                $"Not a name that can stand in a credential's scope (1..{maxLength} of A-Z a-z 0-9 - _ .).",
+                $"It cannot be part of a credential scope: it must have 1 to {maxLength} characters of A-Z a-z 0-9 - _ .",
                 parameter);
         }
     }
 
-    private sealed class Begun(byte[] key) : PooledObjectPolicy<IncrementalHash>
+    private sealed class KeyedHashPolicy(byte[] key) : PooledObjectPolicy<IncrementalHash>
     {
         public override IncrementalHash Create() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
 

@@ -68,7 +68,7 @@ internal sealed partial class CredentialRefresher(
                 LogRenewed(loaded);
                 if (loaded.EndIsUnknown)
                 {
-                    LogUnknownEnd(SigningCredentials.LeastLife.TotalMinutes);
+                    LogUnknownEnd(SigningCredentials.MinLifetime.TotalMinutes);
                 }
             }
 
