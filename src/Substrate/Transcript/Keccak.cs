@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace S3Auth.Substrate.Transcript;
 
@@ -108,4 +109,11 @@ internal static class Keccak
         state[15] = a15; state[16] = a16; state[17] = a17; state[18] = a18; state[19] = a19;
         state[20] = a20; state[21] = a21; state[22] = a22; state[23] = a23; state[24] = a24;
     }
+}
+
+/// <summary>The 200 bytes of a Keccak state, inline, so that a transcript lives on the stack and copies by assignment.</summary>
+[InlineArray(Keccak.Lanes)]
+internal struct KeccakState
+{
+    private ulong _lane;
 }
