@@ -21,6 +21,8 @@ internal sealed class Browser : IAsyncDisposable
             Assert.Ignore("Skipped because there is no Chromium on the PATH; install chromium to run it.");
         }
 
+        // A busy machine takes longer than the default of 5 s.
+        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         return new Browser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

@@ -94,7 +94,7 @@ internal sealed class FaultTests
         foreach (var api in apis)
         {
             Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"], Is.True, "it is used again");
-            Assert.That(api.ReadLog().Count(entry => entry.Text.Contains("is away", StringComparison.Ordinal)), Is.EqualTo(1), "said once");
+            Assert.That(api.ReadLog().Count(entry => entry.Text.Contains("is down", StringComparison.Ordinal)), Is.EqualTo(1), "said once");
         }
     }
 
@@ -222,7 +222,7 @@ internal sealed class FaultTests
         await Task.Delay(500);
         var told = await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner));
         Assert.That(
-            (told.Code, told.Detail.Contains("this server's time is", StringComparison.Ordinal)), Is.EqualTo(("timestamp_expired", true)));
+            (told.Code, told.Detail.Contains("server's time is", StringComparison.Ordinal)), Is.EqualTo(("timestamp_expired", true)));
     }
 
     [Test]
