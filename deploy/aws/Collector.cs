@@ -7,12 +7,12 @@ using Amazon.CDK.AWS.Logs;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// Brings the service's own metrics to CloudWatch: AWS's OpenTelemetry collector beside the API in each task. It writes them as lines of a
-/// log group, from which CloudWatch takes them; so it needs the right to write that group and no other.
+/// AWS's OpenTelemetry collector, which runs beside the API in each task and sends the server's metrics to CloudWatch. It writes them to a
+/// log group, from which CloudWatch reads them, so it needs the permission to write to this group only.
 /// </summary>
 internal static class Collector
 {
-    /// <summary>By which all of a task's metrics are told from others of the same name.</summary>
+    /// <summary>The dimension that distinguishes the metrics of a task from others of the same name.</summary>
     internal const string ServiceDimension = "service.name";
 
     /// <summary>The value of <see cref="ServiceDimension"/>, as the API sends it.</summary>
@@ -31,21 +31,21 @@ internal static class Collector
     internal const string CodeDimension = "code";
 
     /// <summary>
-    /// Counters are sent as what came since the last time: a collector that begins anew would tell all that there ever was as new.
+    /// Counters are sent as the difference to the last export: after a restart, the collector would report a total as new.
     /// </summary>
     internal const string Temporality = "delta";
 
     /// <summary>Where the API sends its metrics: the same task.</summary>
     internal const string Endpoint = "http://127.0.0.1:4317";
 
-    // A tag of AWS's own registry. Whoever raises it reads the release notes of the exporter for what changes in names.
+    // A tag in AWS's own registry. Before you raise it, read the exporter's release notes: names may change.
     private const string Image = "public.ecr.aws/aws-observability/aws-otel-collector:v0.45.1";
     private const string Nobody = "65534:65534";
     private const int Memory = 256;
 
     private static readonly JsonSerializerOptions Plainly = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // Kept: each is one series that is paid for, and one with a label as many as it has values.
+    // The metrics that are kept. AWS charges for each series; a metric with a label has one series for each value.
     private static readonly string[] Plain =
         [MetagraphAge, RedisUp, Refusals, Decisions, Presigned, AuditLost, QuotaUsed, QuotaLimit];
 
@@ -58,7 +58,7 @@ internal static class Collector
             ContainerName = "collector",
             Image = ContainerImage.FromRegistry(Image),
 
-            // Grants go on without it; the alarms on what it sends say that it is missing.
+            // The server keeps granting without the collector; alarms on missing data report it.
             Essential = false,
             User = Nobody,
             ReadonlyRootFilesystem = true,
@@ -69,7 +69,7 @@ internal static class Collector
             Logging = Containers.LogTo(log, "collector"),
         });
 
-        // Newer than this version of the CDK: it comes back when it ends.
+        // This version of the CDK does not know the property yet: ECS restarts the collector if it exits.
         ((CfnTaskDefinition)task.Node.DefaultChild!).AddPropertyOverride(
             "ContainerDefinitions.1.RestartPolicy",
             new Dictionary<string, object>(StringComparer.Ordinal)
@@ -107,7 +107,7 @@ internal static class Collector
                         dimension_rollup_option = "NoDimensionRollup",
                         resource_to_telemetry_conversion = new { enabled = true },
 
-                        // OpenTelemetry's units in braces are none of CloudWatch's, which takes no line that holds one.
+                        // CloudWatch rejects lines with OpenTelemetry's units in braces.
                         metric_descriptors = Plain.Where(name => name != MetagraphAge).Select(name =>
                             new { metric_name = name, unit = "Count", overwrite = true }),
                         metric_declarations = new object[]
@@ -129,6 +129,6 @@ internal static class Collector
             Plainly);
     }
 
-    // No $ at the end, which the collector would take for a variable.
+    // No $ at the end: the collector would read it as a variable.
     private static string Exactly(string name) => @"\A" + name.Replace(".", @"\.", StringComparison.Ordinal) + @"\z";
 }

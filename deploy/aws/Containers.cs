@@ -4,12 +4,12 @@ using Amazon.CDK.AWS.Logs;
 
 namespace S3Auth.Deploy.Aws;
 
-/// <summary>What both containers of a task have in common.</summary>
+/// <summary>Settings that both containers of a task share.</summary>
 internal static class Containers
 {
     private const int LogBufferMiB = 25;
 
-    /// <summary>Nothing that a container of ours does needs a capability.</summary>
+    /// <summary>Drops all capabilities: our containers need none.</summary>
     internal static LinuxParameters WithoutCapabilities(Construct scope, string id)
     {
         var parameters = new LinuxParameters(scope, id);
@@ -18,8 +18,8 @@ internal static class Containers
     }
 
     /// <summary>
-    /// Writes to a log group. Where CloudWatch does not take lines, nobody waits for it: grants go on, and lines beyond the buffer are
-    /// lost.
+    /// Writes to a log group without blocking: while CloudWatch accepts no lines, the server keeps granting, and lines beyond the buffer
+    /// are lost.
     /// </summary>
     internal static LogDriver LogTo(ILogGroup group, string stream) => LogDriver.AwsLogs(new AwsLogDriverProps
     {

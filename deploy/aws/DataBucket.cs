@@ -3,7 +3,7 @@ using Amazon.CDK.AWS.S3;
 
 namespace S3Auth.Deploy.Aws;
 
-/// <summary>The miners' data. It outlives the stack.</summary>
+/// <summary>The bucket with the miners' data. It stays when the stack is removed.</summary>
 internal sealed class DataBucket : Construct
 {
     private const int CorsSeconds = 3600;
@@ -20,14 +20,14 @@ internal sealed class DataBucket : Construct
             Encryption = BucketEncryption.S3_MANAGED,
             Versioned = true,
 
-            // Every upload form names the ACL private. A bucket that knows no ACLs would refuse each of them, that one too; public ones are
-            // refused all the same, by the block above and because the form allows no other.
+            // Every upload form says acl=private, which a bucket without ACLs refuses. Public ACLs are refused by the block above, and
+            // because the form allows no other ACL.
             ObjectOwnership = ObjectOwnership.BUCKET_OWNER_PREFERRED,
             LifecycleRules =
             [
                 new LifecycleRule { Id = "unfinished-uploads", AbortIncompleteMultipartUploadAfter = Duration.Days(1) },
 
-                // A miner that uploads a key again has replaced it; what it replaced can be brought back for a month.
+                // Keeps replaced versions for a month, so that they can be restored.
                 new LifecycleRule
                 {
                     Id = "replaced-objects",
@@ -51,6 +51,6 @@ internal sealed class DataBucket : Construct
 
     internal Bucket Bucket { get; }
 
-    /// <summary>The bucket's ARN, written out: policies name it whether or not this stack made it first.</summary>
+    /// <summary>The bucket's ARN as a text, which policies can use before the bucket exists.</summary>
     internal static string ArnOf(DeploymentEnvironment environment) => $"arn:aws:s3:::{environment.Bucket}";
 }

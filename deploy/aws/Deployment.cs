@@ -2,10 +2,10 @@ using Amazon.CDK;
 
 namespace S3Auth.Deploy.Aws;
 
-/// <summary>What there is to deploy: the images' repository, once an account, and a stack for each environment.</summary>
+/// <summary>The CDK app: one stack with the image repository for the account, and one stack for each environment.</summary>
 public static class Deployment
 {
-    // What CDK does by default only in new projects. Here rather than in cdk.json, so that a template is the same whoever synthesises it.
+    // Defaults of new CDK projects. They are here and not in cdk.json, so that every synthesis gives the same template.
     private static readonly Dictionary<string, object> Behaviours = new(StringComparer.Ordinal)
     {
         ["@aws-cdk/aws-ecs:disableExplicitDeploymentControllerForCircuitBreaker"] = true,
@@ -15,10 +15,10 @@ public static class Deployment
         ["@aws-cdk/core:enablePartitionLiterals"] = true,
     };
 
-    /// <summary>All stacks, ready to be synthesised. Nothing is asked of AWS: no account is needed.</summary>
-    /// <param name="outputFolder">Where the templates are written to.</param>
-    /// <param name="context">Settings (<see cref="DeploymentSettings"/>) by name; those of the CDK's command line are over them.</param>
-    /// <exception cref="SettingsException">A setting cannot be used.</exception>
+    /// <summary>Creates all stacks. Makes no call to AWS and needs no account.</summary>
+    /// <param name="outputFolder">The folder for the templates.</param>
+    /// <param name="context">Settings (<see cref="DeploymentSettings"/>) by name; the CDK's command line takes precedence.</param>
+    /// <exception cref="SettingsException">A setting is invalid.</exception>
     public static App Define(string outputFolder, IReadOnlyDictionary<string, string>? context = null)
     {
         var all = new Dictionary<string, object>(Behaviours, StringComparer.Ordinal);

@@ -3,21 +3,21 @@ using System.Text.RegularExpressions;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// What is chosen for one environment, from the CDK's context: <c>-c production:certificateArn=arn:…</c>, or the same name in cdk.json.
-/// All problems of all environments are told at once.
+/// The settings of one environment, from the CDK's context: <c>-c production:certificateArn=arn:…</c>, or the same name in cdk.json. The
+/// exception lists all problems of all environments.
 /// </summary>
 public sealed partial record DeploymentSettings
 {
     private const int Timeout = 1000;
 
-    // What IAM allows one identity, and what an exchange without an outage needs.
-    private const int MostKeys = 2;
+    // IAM allows two keys per identity. A rotation without an outage needs two.
+    private const int MaxKeys = 2;
 
     /// <summary>The environment.</summary>
     public required DeploymentEnvironment Environment { get; init; }
 
     /// <summary>
-    /// <c>certificateArn</c>: of ACM, in the same region. Null: CloudFormation asks for it, as a parameter without a default.
+    /// <c>certificateArn</c>: a certificate of ACM in the same region. Null: CloudFormation asks for it, as a parameter without a default.
     /// </summary>
     public required string? CertificateArn { get; init; }
 
@@ -27,21 +27,21 @@ public sealed partial record DeploymentSettings
     /// <summary><c>signingKeys</c>: numbers of the keys that exist; the last one signs.</summary>
     public required IReadOnlyList<int> SigningKeys { get; init; }
 
-    /// <summary><c>imageTag</c>: which image runs; by default the one of this version.</summary>
+    /// <summary><c>imageTag</c>: the image to run; by default the image of this version.</summary>
     public required string ImageTag { get; init; }
 
-    /// <summary><c>corsOrigins</c>: whose pages may use the API and the bucket from a browser; nobody's by default.</summary>
+    /// <summary><c>corsOrigins</c>: origins whose pages may use the API and the bucket from a browser; none by default.</summary>
     public required IReadOnlyList<string> CorsOrigins { get; init; }
 
-    /// <summary><c>publicUrl</c>: where clients reach the service, which its page shows them; unknown to it by default.</summary>
+    /// <summary><c>publicUrl</c>: the address that clients use, which the page shows; none by default.</summary>
     public required string? PublicUrl { get; init; }
 
-    /// <summary><c>alarmEmail</c>: who is told of alarms; nobody by default, until somebody subscribes to the topic.</summary>
+    /// <summary><c>alarmEmail</c>: the address that gets the alarms; none by default.</summary>
     public required string? AlarmEmail { get; init; }
 
     /// <summary>Reads the settings of every environment.</summary>
-    /// <param name="context">A value by its whole name, null for none.</param>
-    /// <exception cref="SettingsException">One cannot be used.</exception>
+    /// <param name="context">Returns the value of a full name; null if there is none.</param>
+    /// <exception cref="SettingsException">A setting is invalid.</exception>
     public static IReadOnlyList<DeploymentSettings> ReadAll(Func<string, string?> context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -69,7 +69,7 @@ public sealed partial record DeploymentSettings
                 .Split(',', StringSplitOptions.TrimEntries)
                 .Select(number => int.TryParse(number, CultureInfo.InvariantCulture, out var key) ? key : 0)],
 
-            // A tag that moves would let a task that is replaced run something else than its neighbours.
+            // With a tag that moves, a replaced task could run another image than the other tasks.
             ImageTag = Text("imageTag", tag => TagName().IsMatch(tag) && tag != "latest", "the tag of one image, not latest")
                 ?? typeof(DeploymentSettings).Assembly.GetName().Version!.ToString(3),
             CorsOrigins = [.. List("corsOrigins").Where(origin => Check(
@@ -109,7 +109,7 @@ public sealed partial record DeploymentSettings
     private static bool AreKeys(string text)
     {
         var numbers = text.Split(',', StringSplitOptions.TrimEntries);
-        return numbers.Length <= MostKeys
+        return numbers.Length <= MaxKeys
             && numbers.Distinct(StringComparer.Ordinal).Count() == numbers.Length
             && numbers.All(number => KeyNumber().IsMatch(number));
     }

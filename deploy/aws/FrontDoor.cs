@@ -5,17 +5,17 @@ using Amazon.CDK.AWS.ElasticLoadBalancingV2;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// The load balancer: TLS outside, plain HTTP to tasks that say they are ready. What comes without TLS is sent to where it is.
+/// The load balancer: TLS outside, plain HTTP to ready tasks. It redirects requests without TLS.
 /// </summary>
 internal sealed class FrontDoor : Construct
 {
-    /// <summary>Seconds from one question for <c>/readyz</c> to the next.</summary>
+    /// <summary>Seconds between two requests for <c>/readyz</c>.</summary>
     internal const int CheckSeconds = 5;
 
-    /// <summary>How many answers in a row change what the load balancer thinks of a task.</summary>
+    /// <summary>The number of equal answers in a row that change the state of a task.</summary>
     internal const int Checks = 2;
 
-    /// <summary>How long a task that leaves ends its requests: the longest of them, a listing, takes 30 s.</summary>
+    /// <summary>Seconds that a leaving task has to complete its requests. The longest one, a listing, takes 30 s.</summary>
     internal const int LeaveSeconds = 35;
 
     internal FrontDoor(Construct scope, DeploymentSettings settings, Network network, Service service)
@@ -30,7 +30,7 @@ internal sealed class FrontDoor : Construct
             DropInvalidHeaderFields = true,
             DeletionProtection = settings.Environment.IsKept,
 
-            // Shorter than the 75 s of the API: the one who closes first must not be a task.
+            // Shorter than the 75 s of the API, so that a task never closes a connection first.
             IdleTimeout = Duration.Seconds(60),
         });
 
@@ -69,7 +69,7 @@ internal sealed class FrontDoor : Construct
 
     internal ApplicationTargetGroup Targets { get; }
 
-    // Without a default: CloudFormation refuses a stack whose certificate nobody named.
+    // Without a default, so that CloudFormation refuses a stack without a certificate.
     private string AskForCertificate() => new CfnParameter(Stack.Of(this), "CertificateArn", new CfnParameterProps
     {
         Type = "String",

@@ -4,8 +4,8 @@ using Amazon.CDK.AWS.ECR;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// Where images are kept: once an account, before any service, which could not start without one; and so that what was tried in one
-/// environment is what runs in the next.
+/// The image repository, one for the account. It exists before any service, and all environments use it, so an image that was tested in one
+/// environment is the image that runs in the next.
 /// </summary>
 public sealed class ImagesStack : Stack
 {

@@ -5,8 +5,8 @@ using Amazon.CDK.AWS.IAM;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// A private network over two zones: the load balancer faces the internet, tasks reach it through NAT, Redis reaches nothing. Each of the
-/// three is opened to the next and to nobody else.
+/// A private network in two zones. The load balancer faces the internet, tasks reach the internet through NAT, Redis reaches nothing. The
+/// load balancer accepts everyone, tasks accept only the load balancer, Redis accepts only tasks.
 /// </summary>
 internal sealed class Network : Construct
 {
@@ -27,7 +27,7 @@ internal sealed class Network : Construct
             MaxAzs = 2,
             NatGateways = environment.NatGateways,
 
-            // It would need code of its own to run at each deployment; nothing here uses that group.
+            // Restricting the default security group needs a custom resource, and nothing here uses that group.
             RestrictDefaultSecurityGroup = false,
             SubnetConfiguration =
             [
@@ -50,7 +50,7 @@ internal sealed class Network : Construct
             "RedisGroup",
             new SecurityGroupProps { Vpc = Vpc, Description = "Redis", AllowAllOutbound = false });
 
-        // The chain's nodes, S3, and AWS's own services: all of them by TLS.
+        // The chain's nodes, S3 and AWS's services, all with TLS.
         Tasks.AddEgressRule(Peer.AnyIpv4(), Port.Tcp(HttpsPort), "TLS to the chain and to AWS");
         Redis.Connections.AllowFrom(Tasks, Port.Tcp(RedisPort), "Tasks");
 
@@ -66,18 +66,18 @@ internal sealed class Network : Construct
     internal SecurityGroup Redis { get; }
 
     /// <summary>
-    /// What the load balancer's requests come from, for <c>TRUSTED_PROXIES</c>. No client sends from there: what tasks send out comes to
-    /// the load balancer from the NAT gateway's public address.
+    /// The networks that the load balancer connects from, for <c>TRUSTED_PROXIES</c>. No client connects from there: requests of tasks
+    /// reach the load balancer from the NAT gateway's public address.
     /// </summary>
     internal string BalancerAddresses => string.Join(',', Vpc.PublicSubnets.Select(subnet => subnet.Ipv4CidrBlock));
 
-    /// <summary>In which subnets tasks run.</summary>
+    /// <summary>The subnets of the tasks.</summary>
     internal static SubnetSelection OfTasks { get; } = new() { SubnetType = SubnetType.PRIVATE_WITH_EGRESS };
 
-    /// <summary>In which subnets Redis runs.</summary>
+    /// <summary>The subnets of Redis.</summary>
     internal static SubnetSelection OfRedis { get; } = new() { SubnetType = SubnetType.PRIVATE_ISOLATED };
 
-    // To S3 by a way of its own: for the one bucket, and for what ECR keeps the layers of images in.
+    // A gateway endpoint for S3, limited to the one bucket and to the bucket with ECR's image layers.
     private void AddStoreEndpoint(string bucketArn)
     {
         var endpoint = Vpc.AddGatewayEndpoint("Store", new GatewayVpcEndpointOptions

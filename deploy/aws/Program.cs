@@ -2,7 +2,7 @@ using S3Auth.Deploy.Aws;
 
 try
 {
-    // The CDK's command line says where; without it, where it would look itself.
+    // The CDK's command line names the folder; without it, the CDK's default.
     Deployment.Define(Environment.GetEnvironmentVariable("CDK_OUTDIR") ?? "cdk.out").Synth();
     return 0;
 }

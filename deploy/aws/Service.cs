@@ -12,28 +12,28 @@ using Secret = Amazon.CDK.AWS.SecretsManager.Secret;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// The API on Fargate: a task in each zone at least, exchanged one by one, and put back when the new ones do not become ready.
+/// The API on Fargate: at least one task in each zone, replaced one by one. ECS restores the old tasks if new ones do not become ready.
 /// </summary>
 internal sealed class Service : Construct
 {
-    /// <summary>How long a task that is told to stop still answers (<c>DRAIN_SECONDS</c>): until the load balancer has noticed.</summary>
+    /// <summary>Seconds that a stopping task still serves requests (<c>DRAIN_SECONDS</c>), until the load balancer notices.</summary>
     internal const int DrainSeconds = 10;
 
-    /// <summary>How long it then has to end everything: more than the 28 s that the API takes at the most.</summary>
+    /// <summary>Seconds for the whole stop: more than the 28 s that the API needs at most.</summary>
     internal const int StopSeconds = 40;
 
-    /// <summary>What the data volume is mounted as.</summary>
+    /// <summary>The mount path of the data volume.</summary>
     internal const string DataFolder = "/data";
 
     private const string ApiName = "api";
     private const string DataVolume = "data";
 
-    // The account that Microsoft's images of .NET have besides root; by number, which needs no file of accounts.
+    // The non-root account of Microsoft's .NET images, by number, which needs no file of accounts.
     private const string ApiAccount = "1654:1654";
 
     private const int BusyPercent = 60;
 
-    // A minute. Half of what one CPU granted when it was measured on a slower machine.
+    // Per minute. Half of the grants of one CPU, measured on a slower machine.
     private const int BusyRequests = 25_000;
 
     internal Service(Construct scope, DeploymentSettings settings, Network network, SharedRedis redis)
@@ -46,7 +46,7 @@ internal sealed class Service : Construct
         var taskRole = new Role(
             this,
             "TaskRole",
-            new RoleProps { AssumedBy = TasksOfThisAccount(), Description = "S3Auth: what a running task may do" });
+            new RoleProps { AssumedBy = TasksOfThisAccount(), Description = "S3Auth: permissions of a running task" });
         var identity = new SigningIdentity(this, settings, taskRole);
         var metricsToken = new Secret(this, "MetricsToken", new SecretProps
         {
@@ -63,7 +63,7 @@ internal sealed class Service : Construct
             MemoryLimitMiB = environment.Memory,
             TaskRole = taskRole,
 
-            // Has what it needs, each by name; what CDK would add is wider.
+            // The role has each permission by name; the CDK would add wider ones.
             ExecutionRole = executionRole.WithoutPolicyUpdates(),
             RuntimePlatform =
                 new RuntimePlatform { CpuArchitecture = CpuArchitecture.X86_64, OperatingSystemFamily = OperatingSystemFamily.LINUX },
@@ -85,13 +85,13 @@ internal sealed class Service : Construct
             MaxHealthyPercent = 200,
             CircuitBreaker = new DeploymentCircuitBreaker { Rollback = true },
 
-            // Until the metagraph has been read for the first time.
+            // Time for the first reading of the metagraph.
             HealthCheckGracePeriod = Duration.Seconds(60),
             EnableExecuteCommand = false,
         });
 
-        // A task that starts before its secrets may be read, or before Redis is there, would count as one that failed; and one that signs
-        // before the signer may do anything would grant what the store refuses.
+        // Starts tasks only after they may read their secrets, Redis exists and the signer has its permissions. Otherwise tasks would count
+        // as failed, or make grants that the store refuses.
         Fargate.Node.AddDependency(executionRole, redis.Group, identity);
     }
 
@@ -101,11 +101,11 @@ internal sealed class Service : Construct
 
     internal LogGroup Log { get; }
 
-    /// <summary>More tasks when those that run are busy, by either sign; fewer again later.</summary>
+    /// <summary>Scales out by CPU or by requests per task, and in again later.</summary>
     internal void Scale(DeploymentEnvironment environment, ApplicationTargetGroup targets)
     {
         var scaling = Fargate.AutoScaleTaskCount(
-            new EnableScalingProps { MinCapacity = environment.LeastTasks, MaxCapacity = environment.MostTasks });
+            new EnableScalingProps { MinCapacity = environment.MinTasks, MaxCapacity = environment.MaxTasks });
         scaling.ScaleOnCpuUtilization("Cpu", new CpuUtilizationScalingProps
         {
             TargetUtilizationPercent = BusyPercent,
@@ -159,7 +159,7 @@ internal sealed class Service : Construct
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Collector.Endpoint,
             ["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"] = Collector.Temporality,
 
-            // The collector takes metrics only.
+            // The collector receives only metrics.
             ["OTEL_TRACES_SAMPLER"] = "always_off",
         };
         if (settings.PublicUrl is { } publicUrl)
@@ -190,19 +190,19 @@ internal sealed class Service : Construct
         api.AddMountPoints(new MountPoint { ContainerPath = DataFolder, SourceVolume = DataVolume, ReadOnly = false });
     }
 
-    // Starts tasks: fetches the image, writes the log, reads the secrets. These and no others.
+    // Starts tasks: pulls the image, writes the log, reads the secrets. Nothing else.
     private Role MakeExecutionRole(IRepository repository, Secret[] secrets)
     {
         var role = new Role(
             this,
             "ExecutionRole",
-            new RoleProps { AssumedBy = TasksOfThisAccount(), Description = "S3Auth: what starting a task needs" });
+            new RoleProps { AssumedBy = TasksOfThisAccount(), Description = "S3Auth: permissions to start a task" });
         role.AddToPolicy(new PolicyStatement(new PolicyStatementProps
         {
             Sid = "Registry",
             Actions = ["ecr:GetAuthorizationToken"],
 
-            // It names no repository: there is one token for the registry.
+            // One token is for the whole registry, so the permission names no repository.
             Resources = ["*"],
         }));
         role.AddToPolicy(new PolicyStatement(new PolicyStatementProps
@@ -233,7 +233,7 @@ internal sealed class Service : Construct
         return group;
     }
 
-    // ECS, and only for tasks of this account in this region: nobody else's cluster gets ECS to use these roles.
+    // Only ECS, and only for tasks of this account in this region, so that no other account's cluster can use these roles.
     private PrincipalWithConditions TasksOfThisAccount()
     {
         var stack = Stack.Of(this);

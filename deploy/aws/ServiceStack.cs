@@ -2,7 +2,7 @@ using Amazon.CDK;
 
 namespace S3Auth.Deploy.Aws;
 
-/// <summary>One environment, whole: network, bucket, Redis, who signs, the service, its load balancer, and who watches.</summary>
+/// <summary>One environment: network, bucket, Redis, signing identity, service, load balancer, alarms and dashboard.</summary>
 public sealed class ServiceStack : Stack
 {
     public ServiceStack(Construct scope, DeploymentSettings settings)

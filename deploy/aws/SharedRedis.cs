@@ -5,12 +5,11 @@ using Amazon.CDK.AWS.SecretsManager;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// Where all tasks count together: two nodes in two zones, the second takes over when the first is lost. TLS, and a password that only
-/// Secrets Manager knows.
+/// The Redis in which all tasks count: two nodes in two zones with failover, TLS, and a password that only Secrets Manager has.
 /// </summary>
 internal sealed class SharedRedis : Construct
 {
-    // 64 letters and digits: they need no escaping in a URL, and are far more than can be guessed.
+    // 64 letters and digits: need no escaping in a URL and cannot be guessed.
     private const int PasswordLength = 64;
 
     internal SharedRedis(Construct scope, DeploymentEnvironment environment, Network network)
@@ -28,8 +27,8 @@ internal sealed class SharedRedis : Construct
             SubnetIds = network.Vpc.SelectSubnets(Network.OfRedis).SubnetIds,
         });
 
-        // ElastiCache's own choice is to drop keys that expire when memory runs short: those are the proofs that were used, and a proof
-        // that is forgotten is good again. Without room Redis refuses to write instead, and each task remembers on its own.
+        // By default ElastiCache evicts keys that expire when memory is full. These are the used proofs, and an evicted proof could be used
+        // again. With noeviction, Redis refuses writes instead, and each task remembers proofs alone.
         var parameters = new CfnParameterGroup(this, "Parameters", new CfnParameterGroupProps
         {
             CacheParameterGroupFamily = "redis7",
@@ -60,7 +59,7 @@ internal sealed class SharedRedis : Construct
             PreferredMaintenanceWindow = "tue:09:00-tue:10:00",
         });
 
-        // A task's secrets are whole variables, so the URL is a secret of its own, put together by CloudFormation.
+        // A secret fills a whole variable of a task, so the URL is a secret of its own, which CloudFormation composes.
         Url = new Secret(this, "Url", new SecretProps
         {
             Description = "S3Auth: REDIS_URL",

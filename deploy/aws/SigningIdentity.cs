@@ -5,9 +5,9 @@ using Amazon.CDK.AWS.SecretsManager;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// Who signs. With lasting keys: an IAM user that may do nothing else, whose secret goes from IAM into Secrets Manager without anybody
-/// seeing it. Each key has a number and a secret of its own, so that a new one exists beside the old one for as long as grants of the old
-/// one last, and changing to it is a deployment like any other, which is undone when it fails. With the task's role: no keys at all.
+/// The identity that signs. With lasting keys it is an IAM user with no other permissions; its secret goes from IAM into Secrets Manager and
+/// nobody sees it. Each key has a number and a secret of its own, so that the old key stays valid beside the new one while its grants last.
+/// A change of the key is a normal deployment, which is undone if it fails. With the task's role there are no keys.
 /// </summary>
 internal sealed class SigningIdentity : Construct
 {
@@ -38,8 +38,7 @@ internal sealed class SigningIdentity : Construct
     }
 
     /// <summary>
-    /// The keys that exist, the one to sign with last; none with the task's role. While one takes the other's place, tasks of both kinds
-    /// may have to be started.
+    /// The existing keys; the last one signs. Empty with the task's role. During a change, ECS may start tasks with the old and the new key.
     /// </summary>
     internal IReadOnlyList<Secret> Keys { get; } = [];
 
@@ -52,7 +51,7 @@ internal sealed class SigningIdentity : Construct
             Description = $"S3Auth: signing key {name}",
             SecretObjectValue = new Dictionary<string, SecretValue>(StringComparer.Ordinal)
             {
-                // The id of a key is no secret: it stands in every signed URL.
+                // The id of a key is not secret: every signed URL contains it.
                 [KeyIdVariable] = SecretValue.UnsafePlainText(key.Ref),
                 [SecretKeyVariable] = SecretValue.ResourceAttribute(key.AttrSecretAccessKey),
             },

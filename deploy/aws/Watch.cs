@@ -7,7 +7,7 @@ using Amazon.CDK.AWS.SNS.Subscriptions;
 
 namespace S3Auth.Deploy.Aws;
 
-/// <summary>Who is told when something is wrong, and one page that shows how everything is.</summary>
+/// <summary>The alarms, the topic that they notify, and the dashboard.</summary>
 internal sealed class Watch : Construct
 {
     private const int Minute = 1;
@@ -46,7 +46,7 @@ internal sealed class Watch : Construct
         Show(alarms);
     }
 
-    // Of the load balancer too: it answers 502 and 503 itself when no task does.
+    // Includes the load balancer, which answers 502 and 503 itself if no task does.
     private Alarm ServerErrors() => Tell(
         "ServerErrors",
         "More than 1 % of requests were answered 5xx. /readyz and the log of the tasks say why.",
@@ -69,7 +69,7 @@ internal sealed class Watch : Construct
 
     private Alarm SlowAnswers() => Tell(
         "SlowAnswers",
-        "One answer in a hundred took longer than 2 s. Grants take milliseconds: look at listings, at the object store, at CPU.",
+        "One answer in a hundred took longer than 2 s. Grants take milliseconds: check listings, the object store and the CPU.",
         Latency("p99", FiveMinutes),
         ComparisonOperator.GREATER_THAN_THRESHOLD,
         threshold: 2,
@@ -77,17 +77,17 @@ internal sealed class Watch : Construct
 
     private Alarm TooFewTasks() => Tell(
         "TooFewTasks",
-        "Fewer tasks are ready than there must be. /readyz of a task says what is missing.",
+        "Fewer tasks are ready than the minimum. /readyz of a task says what is missing.",
         _door.Targets.Metrics.HealthyHostCount(new MetricOptions { Statistic = "Minimum", Period = Duration.Minutes(Minute) }),
         ComparisonOperator.LESS_THAN_THRESHOLD,
-        _settings.Environment.LeastTasks,
+        _settings.Environment.MinTasks,
         periods: 5,
         TreatMissingData.BREACHING);
 
-    // At 3600 s (METAGRAPH_MAX_STALENESS) grants end: this leaves three quarters of an hour.
+    // The server refuses requests at 3600 s (METAGRAPH_MAX_STALENESS): this leaves three quarters of an hour.
     private Alarm OldMetagraph() => Tell(
         "OldMetagraph",
-        "The metagraph has not been read for 15 minutes, or no task says how old it is. At one hour grants are refused.",
+        "No task has read the metagraph for 15 minutes, or no task sends data. After one hour the server refuses requests.",
         Own(Collector.MetagraphAge, "Maximum", Minute),
         ComparisonOperator.GREATER_THAN_THRESHOLD,
         threshold: 900,
@@ -96,7 +96,7 @@ internal sealed class Watch : Construct
 
     private Alarm RedisAway() => Tell(
         "RedisAway",
-        "A task does not reach Redis, or does not say: each counts on its own, and a proof is good once at each.",
+        "A task does not reach Redis, or sends no data. Each task counts alone, and a proof can be used once at each.",
         Own(Collector.RedisUp, "Minimum", Minute),
         ComparisonOperator.LESS_THAN_THRESHOLD,
         threshold: 1,
@@ -105,7 +105,7 @@ internal sealed class Watch : Construct
 
     private Alarm RedisFull() => Tell(
         "RedisFull",
-        "Redis has used more than 80 % of its memory. When it is full, tasks count on their own.",
+        "Redis has used more than 80 % of its memory. When it is full, each task counts alone.",
         new MathExpression(new MathExpressionProps
         {
             Label = "Memory of Redis, %",
@@ -123,7 +123,7 @@ internal sealed class Watch : Construct
 
     private Alarm ManyRefusals() => Tell(
         "ManyRefusals",
-        "More than half of the requests were refused. The dashboard shows by which code; the records show whose.",
+        "More than half of the requests were refused. The dashboard shows the codes, the audit records the hotkeys.",
         new MathExpression(new MathExpressionProps
         {
             Label = "Refused, %",
@@ -141,7 +141,7 @@ internal sealed class Watch : Construct
 
     private Alarm RecordsLost() => Tell(
         "RecordsLost",
-        "Records of decisions could not be written.",
+        "Audit records could not be written.",
         Own(Collector.AuditLost, "Sum", FiveMinutes),
         ComparisonOperator.GREATER_THAN_THRESHOLD,
         threshold: 0,
@@ -149,7 +149,7 @@ internal sealed class Watch : Construct
 
     private Alarm QuotaNearlyUsed() => Tell(
         "QuotaNearlyUsed",
-        "More than 80 % of today's grants of all (TOTAL_DAILY_LIMIT) are used. At 100 % everyone is refused until midnight UTC.",
+        "More than 80 % of TOTAL_DAILY_LIMIT is used. At 100 % the server refuses everyone until midnight UTC.",
         new MathExpression(new MathExpressionProps
         {
             Label = "Grants used today, %",
@@ -252,7 +252,7 @@ internal sealed class Watch : Construct
         Period = Duration.Minutes(minutes),
     });
 
-    // Codes are not listed here: whatever refuses shows up.
+    // Finds the codes by searching, so that a new code needs no change here.
     private MathExpression RefusalsByCode() => new(new MathExpressionProps
     {
         Label = "",
@@ -264,7 +264,7 @@ internal sealed class Watch : Construct
         UsingMetrics = new Dictionary<string, IMetric>(StringComparer.Ordinal),
     });
 
-    // ElastiCache names a group's nodes so.
+    // ElastiCache names the nodes of a group like this.
     private Metric RedisNode(int number, string name) => new(new MetricProps
     {
         Namespace = "AWS/ElastiCache",

@@ -15,12 +15,12 @@ internal sealed class FormUpload
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private FormUpload(FormFields fields, string fileName, Stream file, long longestFile)
+    private FormUpload(FormFields fields, string fileName, Stream file, long maxFileLength)
     {
         Fields = fields;
         FileName = fileName;
         File = file;
-        LongestFile = longestFile;
+        MaxFileLength = maxFileLength;
     }
 
     public FormFields Fields { get; }
@@ -32,7 +32,7 @@ internal sealed class FormUpload
     public Stream File { get; }
 
     /// <summary>The file's size in bytes as the declared Content-Length has it when nothing follows the file.</summary>
-    public long LongestFile { get; }
+    public long MaxFileLength { get; }
 
     public static bool IsForm(HttpRequest request) =>
         request.ContentType is { } type && type.TrimStart().StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase);

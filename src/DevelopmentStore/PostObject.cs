@@ -35,10 +35,10 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
         }
 
         var properties = ObjectProperties.Read(fields.All);
-        if (form.LongestFile > Math.Max(policy.MaxBytes, JudgedByReading))
+        if (form.MaxFileLength > Math.Max(policy.MaxBytes, JudgedByReading))
         {
             throw S3Error.EntityTooLarge.With(
-                null, ("ProposedSize", S3Xml.Number(form.LongestFile)), ("MaxSizeAllowed", S3Xml.Number(policy.MaxBytes)));
+                null, ("ProposedSize", S3Xml.Number(form.MaxFileLength)), ("MaxSizeAllowed", S3Xml.Number(policy.MaxBytes)));
         }
 
         using var pending = files.Begin();

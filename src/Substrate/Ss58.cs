@@ -20,10 +20,10 @@ public static class Ss58
     private const int PayloadSize = 1 + AccountId.Size + ChecksumSize;
 
     /// <summary>More than the length of any network's address; longer texts are rejected without reading them.</summary>
-    private const int LongestText = 64;
+    private const int MaxTextLength = 64;
 
     /// <summary>The maximum number of digits whose value always fits into 40 bytes.</summary>
-    private const int LongestNumber = 54;
+    private const int MaxDigits = 54;
 
     private const byte NoDigit = 0xFF;
 
@@ -129,12 +129,12 @@ public static class Ss58
     private static Ss58Error Read(ReadOnlySpan<char> text, Span<byte> number, out int size)
     {
         size = 0;
-        if (text.Length > LongestText)
+        if (text.Length > MaxTextLength)
         {
             return Ss58Error.WrongLength;
         }
 
-        Span<byte> digits = stackalloc byte[LongestText];
+        Span<byte> digits = stackalloc byte[MaxTextLength];
         digits = digits[..text.Length];
         for (var i = 0; i < text.Length; i++)
         {
@@ -147,7 +147,7 @@ public static class Ss58
             digits[i] = Digits[index];
         }
 
-        if (digits.Length > LongestNumber)
+        if (digits.Length > MaxDigits)
         {
             return Ss58Error.WrongLength;
         }

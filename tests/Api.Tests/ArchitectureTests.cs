@@ -5,8 +5,8 @@ using NetArchTest.Rules;
 namespace S3Auth.Api.Tests;
 
 /// <summary>
-/// References between the projects point one way: {Substrate, S3} ◀ Domain ◀ Application ◀ Infrastructure ◀ Api, S3 ◀ DevelopmentStore ◀ Api, and
-/// {Substrate, S3} ◀ Client ◀ Cli.
+/// References between the projects point one way: {Substrate, S3} ◀ Domain ◀ Application ◀ Infrastructure ◀ Api, S3 ◀ DevelopmentStore ◀
+/// Api, and {Substrate, S3} ◀ Client ◀ Cli.
 /// </summary>
 public sealed class ArchitectureTests
 {
@@ -22,7 +22,8 @@ public sealed class ArchitectureTests
 
     private static readonly string[] Rooms =
     [
-        "S3Auth.Substrate", "S3Auth.S3", "S3Auth.Domain", "S3Auth.Application", "S3Auth.Infrastructure", "S3Auth.DevelopmentStore", "S3Auth.Api",
+        "S3Auth.Substrate", "S3Auth.S3", "S3Auth.Domain", "S3Auth.Application", "S3Auth.Infrastructure", "S3Auth.DevelopmentStore",
+        "S3Auth.Api",
         "S3Auth.Client", "S3Auth.Cli",
     ];
 
@@ -54,7 +55,9 @@ public sealed class ArchitectureTests
 
     [TestCase("S3Auth.Substrate", new[] { "Microsoft.AspNetCore", "Microsoft.Extensions", "Amazon", "MediatR", "System.Net" })]
     [TestCase("S3Auth.S3", new[] { "Microsoft.AspNetCore", "Amazon", "MediatR", "System.Net", "System.IO.File" })]
-    [TestCase("S3Auth.Domain", new[] { "Microsoft.AspNetCore", "Microsoft.Extensions", "Amazon", "MediatR", "FluentValidation", "System.Net" })]
+    [TestCase(
+        "S3Auth.Domain",
+        new[] { "Microsoft.AspNetCore", "Microsoft.Extensions", "Amazon", "MediatR", "FluentValidation", "System.Net" })]
     [TestCase("S3Auth.Application", new[] { "Microsoft.AspNetCore", "Amazon", "System.Net" })]
     [TestCase("S3Auth.Infrastructure", new[] { "Microsoft.AspNetCore", "MediatR", "FluentValidation" })]
     public void Inner_room_knows_no_framework_of_the_outside(string room, string[] frameworks)

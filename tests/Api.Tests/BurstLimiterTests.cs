@@ -9,7 +9,10 @@ public sealed class BurstLimiterTests
     {
         using var limiter = BurstLimiter.Create(120);
 
-        Assert.That(Enumerable.Range(0, 300).Count(_ => Ask(limiter, "192.0.2.1")), Is.InRange(120, 125), "a token grows every half second");
+        Assert.That(
+            Enumerable.Range(0, 300).Count(_ => Ask(limiter, "192.0.2.1")),
+            Is.InRange(120, 125),
+            "a token grows every half second");
         Assert.That(Ask(limiter, "192.0.2.2"), "another address is another client");
     }
 
@@ -29,7 +32,9 @@ public sealed class BurstLimiterTests
     {
         using var limiter = BurstLimiter.Create(2);
 
-        Assert.That(new[] { "192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1" }.Select(address => Ask(limiter, address)), Is.EqualTo(new[] { true, true, false }));
+        Assert.That(
+            new[] { "192.0.2.1", "::ffff:192.0.2.1", "192.0.2.1" }.Select(address => Ask(limiter, address)),
+            Is.EqualTo(new[] { true, true, false }));
     }
 
     [Test]
@@ -38,7 +43,9 @@ public sealed class BurstLimiterTests
         using var limiter = BurstLimiter.Create(1);
 
         Assert.That(Enumerable.Range(0, 50).All(i => Ask(limiter, "192.0.2.1", i % 2 == 0 ? "/healthz" : "/readyz")));
-        Assert.That(new[] { Ask(limiter, "192.0.2.1", "/healthcheck"), Ask(limiter, "192.0.2.1", "/healthcheck") }, Is.EqualTo(new[] { true, false }));
+        Assert.That(
+            new[] { Ask(limiter, "192.0.2.1", "/healthcheck"), Ask(limiter, "192.0.2.1", "/healthcheck") },
+            Is.EqualTo(new[] { true, false }));
         Assert.That(Ask(limiter, "192.0.2.1", "/readyz", "POST"), Is.False);
     }
 
@@ -58,7 +65,11 @@ public sealed class BurstLimiterTests
         Assert.That(buckets, Has.Count.GreaterThan(BurstLimiter.Buckets * 9 / 10), "and spread over them");
     }
 
-    private static bool Ask(PartitionedRateLimiter<HttpContext> limiter, string address, string path = "/get-folder-access", string method = "GET")
+    private static bool Ask(
+        PartitionedRateLimiter<HttpContext> limiter,
+        string address,
+        string path = "/get-folder-access",
+        string method = "GET")
     {
         var context = new DefaultHttpContext();
         context.Connection.RemoteIpAddress = IPAddress.Parse(address);

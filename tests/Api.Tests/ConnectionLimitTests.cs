@@ -21,7 +21,8 @@ public sealed class ConnectionLimitTests
 
         Assert.That(first.Concat(network).Concat(others).Concat(proxies).Select(one => one.IsClosed), Is.EqualTo(new[]
         {
-            false, false, false, true, true, false, false, false, true, true, false, false, false, false, false, false, false, false, false, false,
+            false, false, false, true, true, false, false, false, true, true, false, false, false, false, false, false, false, false, false,
+            false,
         }));
 
         held.SetResult();

@@ -10,7 +10,8 @@ public sealed class EndpointTests
     [Test]
     public async Task Endpoint_closes_connections_when_their_client_has_its_share()
     {
-        using var service = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["RATE_LIMIT_PER_MINUTE"] = "5" } };
+        using var service =
+            new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["RATE_LIMIT_PER_MINUTE"] = "5" } };
         var (held, served) = (new TaskCompletionSource(), 0);
         var endpoint = Listen(service);
         endpoint.Use(_ => _ =>
@@ -21,7 +22,8 @@ public sealed class EndpointTests
         var serve = ((IConnectionBuilder)endpoint).Build();
 
         var connections = Enumerable.Range(0, 101)
-            .Select(_ => serve(new DefaultConnectionContext { RemoteEndPoint = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1234) })).ToList();
+            .Select(_ => serve(new DefaultConnectionContext { RemoteEndPoint = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1234) }))
+            .ToList();
 
         Assert.That(served, Is.EqualTo(100));
         held.SetResult();

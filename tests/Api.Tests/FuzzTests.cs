@@ -10,31 +10,45 @@ public sealed class FuzzTests
     private const int Seed = 4711;
     private const int Rounds = 12_000;
     private const int AtOnce = 8;
-    private const int MostBytesPerRequest = 1024 * 1024;
+    private const int MaxBytesPerRequest = 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static readonly string[] Paths =
     [
-        "/get-folder-access", "/get-file-upload-url", "/list-my-files", "/get-validator-access", "/get-miner-specific-access", "/get-miner-list",
+        "/get-folder-access", "/get-file-upload-url", "/list-my-files", "/get-validator-access", "/get-miner-specific-access",
+        "/get-miner-list",
         "/list-files", "/get-folder-presigned-urls", "/get-file-presigned-urls",
     ];
 
     private static readonly string[] Members =
-        ["source", "expiry", "filename", "job_id", "size", "limit", "prefix", "cursor", "continuation_token", "file_keys", "expiry_hours", "coldkey", "miner_hotkey"];
+        ["source", "expiry", "filename", "job_id", "size", "limit", "prefix", "cursor", "continuation_token", "file_keys",
+            "expiry_hours", "coldkey", "miner_hotkey"];
 
     private static readonly string Coldkey = KeyPair.FromUri("//Bob//cold").AccountId.ToString();
 
-    private static readonly byte[] Miner = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>(Service.FolderAccess(), StringComparer.Ordinal)
-    {
-        ["source"] = "x", ["expiry"] = 1_900_000_000, ["filename"] = "a.parquet", ["job_id"] = "default", ["size"] = 4096, ["limit"] = 10, ["prefix"] = "a", ["cursor"] = "AAAA",
-    });
+    private static readonly byte[] Miner = JsonSerializer.SerializeToUtf8Bytes(
+        new Dictionary<string, object?>(Service.FolderAccess(), StringComparer.Ordinal)
+        {
+            ["source"] = "x",
+            ["expiry"] = 1_900_000_000,
+            ["filename"] = "a.parquet",
+            ["job_id"] = "default",
+            ["size"] = 4096,
+            ["limit"] = 10,
+            ["prefix"] = "a",
+            ["cursor"] = "AAAA",
+        });
 
-    private static readonly byte[] Validator = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>(Service.FolderAccess(), StringComparer.Ordinal)
-    {
-        ["miner_hotkey"] = KeyPair.FromUri("//Bob").AccountId.ToString(), ["file_keys"] = new[] { "data/x/a", "b" }, ["expiry_hours"] = 3, ["limit"] = 10,
-        ["continuation_token"] = "token", ["cursor"] = "AAAA", ["source"] = "reddit",
-    });
+    private static readonly byte[] Validator = JsonSerializer.SerializeToUtf8Bytes(
+        new Dictionary<string, object?>(Service.FolderAccess(), StringComparer.Ordinal)
+        {
+            ["miner_hotkey"] = KeyPair.FromUri("//Bob").AccountId.ToString(),
+            ["file_keys"] = new[] { "data/x/a", "b" },
+            ["expiry_hours"] = 3,
+            ["limit"] = 10,
+            ["continuation_token"] = "token", ["cursor"] = "AAAA", ["source"] = "reddit",
+        });
 
     private static readonly (string Name, string Value)[] Headers =
     [
@@ -74,7 +88,10 @@ public sealed class FuzzTests
             {
                 var status = (int)answer.StatusCode;
                 var text = await answer.Content.ReadAsStringAsync();
-                Assert.That(status, Is.InRange(200, 499), $"seed {Seed}, round {round}: {request.Message.RequestUri}\n{request.Body}\n{text}");
+                Assert.That(
+                    status,
+                    Is.InRange(200, 499),
+                    $"seed {Seed}, round {round}: {request.Message.RequestUri}\n{request.Body}\n{text}");
                 codes[status] = codes.GetValueOrDefault(status) + 1;
                 request.Message.Dispose();
                 answer.Dispose();
@@ -82,9 +99,12 @@ public sealed class FuzzTests
         }
 
         var each = (GC.GetTotalAllocatedBytes() - allocated) / rounds;
-        Assert.That(each, Is.LessThan(MostBytesPerRequest), "bytes allocated for each request, client and test included");
+        Assert.That(each, Is.LessThan(MaxBytesPerRequest), "bytes allocated for each request, client and test included");
         Assert.That(service.Log.Text, Does.Not.Contain("failed unexpectedly"));
-        Figures.Print("Fuzz", $"{rounds} damaged requests: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; none 5xx, longest {longest.TotalMilliseconds:F0} ms for {AtOnce} at once, {each / 1024} KiB allocated each");
+        Figures.Print(
+            "Fuzz",
+            $"{rounds} damaged requests: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; none 5xx, "
+                + $"longest {longest.TotalMilliseconds:F0} ms for {AtOnce} at once, {each / 1024} KiB allocated each");
     }
 
     // Properly signed over what was damaged: it gets as far as its handler.
@@ -112,12 +132,15 @@ public sealed class FuzzTests
         message.Headers.Add("X-Tao-Timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
         message.Headers.Add("X-Tao-Nonce", nonce);
         message.Headers.Add("X-Tao-Signed-By", signer.AccountId.ToString());
-        message.Headers.Add("X-Tao-Signature", Convert.ToBase64String(signer.Sign(Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(body))}.{nonce}.{timestamp}"))).ToBytes()));
+        var text = string.Create(
+            CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(body))}.{nonce}.{timestamp}");
+        var signature = signer.Sign(Encoding.UTF8.GetBytes(text));
+        message.Headers.Add("X-Tao-Signature", Convert.ToBase64String(signature.ToBytes()));
         return (message, Encoding.Latin1.GetString(body));
     }
 
-    private static string Text(Random random) => Encoding.UTF8.GetString(Fuzz.Damage(random, Encoding.UTF8.GetBytes($"data/x/{Coldkey}/job_id=1/a b+c.parquet")));
+    private static string Text(Random random) =>
+        Encoding.UTF8.GetString(Fuzz.Damage(random, Encoding.UTF8.GetBytes($"data/x/{Coldkey}/job_id=1/a b+c.parquet")));
 
     private (HttpRequestMessage Message, string Body) Make(Random random)
     {

@@ -15,7 +15,10 @@ public sealed class HealthCheckTests
         var code = await HealthCheck.RunAsync(server.Port, Patience, output);
 
         Assert.That((code, Lines(output)), Is.EqualTo((0, 1)), output.ToString());
-        Assert.That(await server.RequestLineAsync(), Is.EqualTo("GET /healthz HTTP/1.1"), "draining, and a chain that is away, must not get a process replaced");
+        Assert.That(
+            await server.RequestLineAsync(),
+            Is.EqualTo("GET /healthz HTTP/1.1"),
+            "draining, and a chain that does not answer, must not get a process replaced");
     }
 
     [TestCase("503 Service Unavailable")]
@@ -108,7 +111,9 @@ public sealed class HealthCheckTests
             using var client = await _listener.AcceptTcpClientAsync();
             var buffer = new byte[4096];
             var read = await client.GetStream().ReadAsync(buffer);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
+            await client
+                .GetStream()
+                .WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"));
             return Encoding.ASCII.GetString(buffer, 0, read);
         }
     }

@@ -65,15 +65,21 @@ public sealed partial class HomePageTests
         {
             Assert.That(answer.Headers.GetValues("Content-Security-Policy"), Is.EqualTo(new[]
             {
-                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+                    + "base-uri 'none'; frame-ancestors 'none'",
             }));
             Assert.That(answer.Headers.GetValues("X-Content-Type-Options"), Is.EqualTo(new[] { "nosniff" }));
             Assert.That(answer.Headers.GetValues("Referrer-Policy"), Is.EqualTo(new[] { "no-referrer" }));
 
             // The policy makes a browser ignore all of these, so the page must not rely on them.
-            Assert.That(html, Does.Not.Contain("<style").And.Not.Match("\\sstyle=").And.Not.Match("\\son[a-z]+=").And.Not.Contain("javascript:"));
+            Assert.That(
+                html,
+                Does.Not.Contain("<style").And.Not.Match("\\sstyle=").And.Not.Match("\\son[a-z]+=").And.Not.Contain("javascript:"));
             Assert.That(Script().Matches(html).Select(match => match.Groups["inside"].Value), Is.EqualTo(new[] { "" }));
-            Assert.That(Reference().Matches(html).Select(match => match.Groups["to"].Value), Has.All.Not.Match("^(//|[a-z]+:)"), "every reference is to this server");
+            Assert.That(
+                Reference().Matches(html).Select(match => match.Groups["to"].Value),
+                Has.All.Not.Match("^(//|[a-z]+:)"),
+                "every reference is to this server");
         }
     }
 
@@ -120,7 +126,8 @@ public sealed partial class HomePageTests
     [Test]
     public async Task Page_encodes_whatever_the_visitor_enters()
     {
-        var page = await _service.GetAsync("/?hotkey=" + Uri.EscapeDataString("\"><script>alert(1)</script><img src=x onerror=alert(1)>" + new string('x', 3000)));
+        var page = await _service.GetAsync(
+            "/?hotkey=" + Uri.EscapeDataString("\"><script>alert(1)</script><img src=x onerror=alert(1)>" + new string('x', 3000)));
 
         using (Assert.EnterMultipleScope())
         {
@@ -186,7 +193,9 @@ public sealed partial class HomePageTests
     [Test]
     public async Task Hotkey_is_json_with_null_for_absent_values()
     {
-        var (registered, unknown) = (await _service.GetAsync("/hotkeys/" + Alice), await _service.GetAsync("/hotkeys/5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL"));
+        var (registered, unknown) = (
+            await _service.GetAsync("/hotkeys/" + Alice),
+            await _service.GetAsync("/hotkeys/5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL"));
 
         using var coldkey = Substrate.KeyPair.FromUri("//Alice//cold");
         Assert.That(registered.Text, Is.EqualTo(
@@ -263,7 +272,9 @@ public sealed partial class HomePageTests
 
         var counted = limited.Services.GetRequiredService<Application.Service.RecentAnswers>().Read();
 
-        Assert.That(counted.Select(one => (one.Answer, one.Count)), Is.EquivalentTo(new[] { ("invalid_request", 3L), ("rate_limited", 2L) }));
+        Assert.That(
+            counted.Select(one => (one.Answer, one.Count)),
+            Is.EquivalentTo(new[] { ("invalid_request", 3L), ("rate_limited", 2L) }));
     }
 
     [TestCase("/")]
@@ -335,7 +346,8 @@ public sealed partial class HomePageTests
                 snippet,
                 snippet.StartsWith("export ", StringComparison.Ordinal)
                     ? Does.Not.Contain("evil")
-                    : Does.Contain("Subnet 46 on evil_rm -rf _ _ __code__script_alert_1___script_yyyy").And.Not.Contain(new string('y', 65)));
+                    : Does.Contain("Subnet 46 on evil_rm -rf _ _ __code__script_alert_1___script_yyyy")
+                        .And.Not.Contain(new string('y', 65)));
         }
     }
 
@@ -346,7 +358,9 @@ public sealed partial class HomePageTests
 
         var page = (await service.GetAsync("/")).Text;
 
-        Assert.That(SnippetsOf(page), Has.Count.EqualTo(8).And.All.Contains("https://s3-auth.example.com/data").And.All.Not.Contains("localhost"));
+        Assert.That(
+            SnippetsOf(page),
+            Has.Count.EqualTo(8).And.All.Contains("https://s3-auth.example.com/data").And.All.Not.Contains("localhost"));
         Assert.That(page, Does.Not.Contain("The operator has not set PUBLIC_URL"));
     }
 
@@ -405,9 +419,11 @@ public sealed partial class HomePageTests
         }
     }
 
-    private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+    private static Source SourceOf(string name) =>
+        Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
 
-    private static List<string> SnippetsOf(string page) => [.. Snippet().Matches(page).Select(match => WebUtility.HtmlDecode(match.Groups["text"].Value))];
+    private static List<string> SnippetsOf(string page) =>
+        [.. Snippet().Matches(page).Select(match => WebUtility.HtmlDecode(match.Groups["text"].Value))];
 
     private static Dictionary<string, string> Set(string name, string value) => new(StringComparer.Ordinal) { [name] = value };
 
@@ -423,10 +439,16 @@ public sealed partial class HomePageTests
         return await client.SendAsync(request);
     }
 
-    [GeneratedRegex("<section id=\"(miner|validator)-[a-z0-9]+\".*?<pre[^>]*><code>(?<text>.*?)</code></pre>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "<section id=\"(miner|validator)-[a-z0-9]+\".*?<pre[^>]*><code>(?<text>.*?)</code></pre>",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Snippet();
 
-    [GeneratedRegex("<script[^>]*>(?<inside>.*?)</script>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "<script[^>]*>(?<inside>.*?)</script>",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Script();
 
     [GeneratedRegex(@"getElementById\('(?<id>[a-z]+)'\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

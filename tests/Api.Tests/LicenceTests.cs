@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace S3Auth.Api.Tests;
 
-/// <summary>Whose work is shipped with this product, and on what terms: as the build knows it, on a page, and of a kind that may be shipped.</summary>
+/// <summary>
+/// Whose work is shipped with this product, and on what terms: as the build knows it, on a page, and of a kind that may be shipped.
+/// </summary>
 public sealed class LicenceTests
 {
     private const string Page = "docs/licences.md";
@@ -12,10 +14,12 @@ public sealed class LicenceTests
     // They ask for no more than that their notice is kept.
     private static readonly string[] Allowed = ["Apache-2.0", "BSD-3-Clause", "ISC", "MIT"];
 
-    // A package from before licences had names: it links to a page that has changed since. What is taken for it: docs/decisions/0001-packages.md.
+    // A package from before licences had names: it links to a page that has changed since. What is taken for it:
+    // docs/decisions/0001-packages.md.
     private static readonly Dictionary<string, string> WithoutAName = new(StringComparer.Ordinal) { ["MediatR 5.1.0"] = "Apache-2.0" };
 
-    private static readonly (string Project, string Assembly)[] Shipped = [("Api", "S3Auth.Api"), ("Cli", "s3auth"), ("Client", "S3Auth.Client")];
+    private static readonly (string Project, string Assembly)[] Shipped =
+        [("Api", "S3Auth.Api"), ("Cli", "s3auth"), ("Client", "S3Auth.Client")];
 
     [Test]
     public Task Committed_page_lists_every_shipped_package_with_its_licence() => RepositoryFiles.HoldAsync(Page, Begin, End, Table());
@@ -52,8 +56,10 @@ public sealed class LicenceTests
     // What a program is published with stands beside it, down to what its packages need.
     private static IEnumerable<(string Name, string Version, string Licence)> PackagesOf(string project, string assembly)
     {
-        var output = RepositoryFiles.PathOf(Path.Combine("src", project, "bin", Repository.Configuration, "net10.0", assembly + ".deps.json"));
-        var caches = JsonNode.Parse(RepositoryFiles.Read(Path.Combine("src", project, "obj", "project.assets.json")))!["packageFolders"]!.AsObject();
+        var output =
+            RepositoryFiles.PathOf(Path.Combine("src", project, "bin", Repository.Configuration, "net10.0", assembly + ".deps.json"));
+        var caches =
+            JsonNode.Parse(RepositoryFiles.Read(Path.Combine("src", project, "obj", "project.assets.json")))!["packageFolders"]!.AsObject();
         foreach (var (library, description) in JsonNode.Parse(File.ReadAllText(output))!["libraries"]!.AsObject())
         {
             if ((string?)description!["type"] == "package")
@@ -74,6 +80,7 @@ public sealed class LicenceTests
         var lower = name.ToLowerInvariant();
         var specification = caches.Select(cache => Path.Combine(cache, lower, version, lower + ".nuspec")).First(File.Exists);
         return XDocument.Load(specification).Descendants()
-            .SingleOrDefault(element => element.Name.LocalName == "license" && (string?)element.Attribute("type") == "expression")?.Value ?? "not named";
+            .SingleOrDefault(element =>
+                element.Name.LocalName == "license" && (string?)element.Attribute("type") == "expression")?.Value ?? "not named";
     }
 }

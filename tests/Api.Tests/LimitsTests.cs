@@ -15,7 +15,10 @@ public sealed class LimitsTests
         using var service = new Service();
         var body = Service.FolderAccess();
 
-        var (first, again, elsewhere) = (await PostAsync(service, Path, body), await PostAsync(service, Path, body), await PostAsync(service, "/list-my-files", body));
+        var (first, again, elsewhere) = (
+            await PostAsync(service, Path, body),
+            await PostAsync(service, Path, body),
+            await PostAsync(service, "/list-my-files", body));
 
         Assert.That(first.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That((await CodeOf(again), await CodeOf(elsewhere)), Is.EqualTo(("409 replayed_request", "409 replayed_request")));
@@ -24,7 +27,11 @@ public sealed class LimitsTests
     [Test]
     public async Task Quota_is_in_headers_and_in_the_refusal()
     {
-        using var service = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["DAILY_LIMIT_PER_MINER"] = "2", ["TOTAL_DAILY_LIMIT"] = "50" } };
+        using var service = new Service
+        {
+            Settings =
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["DAILY_LIMIT_PER_MINER"] = "2", ["TOTAL_DAILY_LIMIT"] = "50" },
+        };
 
         var answers = new List<HttpResponseMessage>();
         for (var i = 0; i < 3; i++)
@@ -36,11 +43,18 @@ public sealed class LimitsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(answers.Select(answer => (int)answer.StatusCode), Is.EqualTo(new[] { 200, 200, 429 }));
-            Assert.That(answers.Select(answer => Header(answer, "RateLimit-Policy")), Has.All.EqualTo("\"miner\";q=2;w=86400, \"total\";q=50;w=86400"));
-            Assert.That(answers.Select(answer => Regex.Replace(Header(answer, "RateLimit")!, @"t=\d+", "t=n", RegexOptions.None, TimeSpan.FromSeconds(1))), Is.EqualTo(new[]
-            {
-                "\"miner\";r=1;t=n, \"total\";r=49;t=n", "\"miner\";r=0;t=n, \"total\";r=48;t=n", "\"miner\";r=0;t=n, \"total\";r=48;t=n",
-            }));
+            Assert.That(
+                answers.Select(answer => Header(answer, "RateLimit-Policy")),
+                Has.All.EqualTo("\"miner\";q=2;w=86400, \"total\";q=50;w=86400"));
+            Assert.That(
+                answers.Select(answer =>
+                    Regex.Replace(Header(answer, "RateLimit")!, @"t=\d+", "t=n", RegexOptions.None, TimeSpan.FromSeconds(1))),
+                Is.EqualTo(new[]
+                {
+                    "\"miner\";r=1;t=n, \"total\";r=49;t=n",
+                    "\"miner\";r=0;t=n, \"total\";r=48;t=n",
+                    "\"miner\";r=0;t=n, \"total\";r=48;t=n",
+                }));
             Assert.That(await CodeOf(answers[2]), Is.EqualTo("429 quota_exceeded"));
             Assert.That(answers[2].Headers.RetryAfter!.Delta, Is.GreaterThan(TimeSpan.Zero).And.LessThanOrEqualTo(TimeSpan.FromDays(1)));
             Assert.That(other.StatusCode, Is.EqualTo(HttpStatusCode.OK), "another miner's grants are its own");
@@ -48,13 +62,16 @@ public sealed class LimitsTests
 
         using var client = service.CreateClient();
         var limits = await client.GetFromJsonAsync<Dictionary<string, object>>(new Uri("/rate-limits", UriKind.Relative));
-        Assert.That((limits!["daily_per_miner"].ToString(), limits["used_today"].ToString(), limits["remaining_today"].ToString()), Is.EqualTo(("2", "3", "47")));
+        Assert.That(
+            (limits!["daily_per_miner"].ToString(), limits["used_today"].ToString(), limits["remaining_today"].ToString()),
+            Is.EqualTo(("2", "3", "47")));
     }
 
     [Test]
     public async Task Refunded_grant_is_counted_as_left_in_the_headers()
     {
-        using var service = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["DAILY_LIMIT_PER_MINER"] = "2" } };
+        using var service =
+            new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["DAILY_LIMIT_PER_MINER"] = "2" } };
         var body = Service.FolderAccess();
         body["cursor"] = "none-of-ours";
 
@@ -68,7 +85,8 @@ public sealed class LimitsTests
     [Test]
     public async Task Burst_is_refused_before_the_body_is_read()
     {
-        using var service = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["RATE_LIMIT_PER_MINUTE"] = "5" } };
+        using var service =
+            new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["RATE_LIMIT_PER_MINUTE"] = "5" } };
 
         var answers = new List<HttpResponseMessage>();
         for (var i = 0; i < 7; i++)
@@ -106,7 +124,10 @@ public sealed class LimitsTests
     public async Task Pages_of_other_origins_may_call_only_if_they_are_configured()
     {
         using var closed = new Service();
-        using var open = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["CORS_ORIGINS"] = "https://dashboard.example.org" } };
+        using var open = new Service
+        {
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["CORS_ORIGINS"] = "https://dashboard.example.org" },
+        };
 
         Assert.That(await AllowedAsync(closed, "https://dashboard.example.org"), Is.Null);
         Assert.That(await AllowedAsync(open, "https://dashboard.example.org"), Is.EqualTo("https://dashboard.example.org"));
@@ -125,13 +146,22 @@ public sealed class LimitsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(metrics.Status, Is.EqualTo(200));
-            Assert.That(metrics.Text, Does.Match(@"s3auth_decisions_total\{[^}]*action=""get_folder_access"",decision=""granted""[^}]*\} 1"));
+            Assert.That(
+                metrics.Text,
+                Does.Match(@"s3auth_decisions_total\{[^}]*action=""get_folder_access"",decision=""granted""[^}]*\} 1"));
             Assert.That(metrics.Text, Does.Match(@"s3auth_refusals_total\{[^}]*code=""invalid_request""[^}]*\} 1"));
             Assert.That(metrics.Text, Does.Match(@"s3auth_presigned_total\{[^}]*operation=""post""[^}]*\} 2"));
             Assert.That(metrics.Text, Does.Match(@"s3auth_signature_verification_duration_seconds_count\{[^}]*outcome=""valid""[^}]*\} 1"));
-            Assert.That(metrics.Text, Does.Match(@"s3auth_signature_verification_duration_seconds_bucket\{[^}]*le=""5E-05"""), "its own buckets");
-            Assert.That(metrics.Text, Does.Contain("http_route=\"get-folder-access\"").And.Contain("s3auth_quota_used").And.Contain("s3auth_replay_remembered"));
-            Assert.That(metrics.Text, Does.Not.Match("5[1-9A-HJ-NP-Za-km-z]{47}").And.Not.Contain("127.0.0.1").And.Not.Contain("localhost"));
+            Assert.That(
+                metrics.Text,
+                Does.Match(@"s3auth_signature_verification_duration_seconds_bucket\{[^}]*le=""5E-05"""),
+                "its own buckets");
+            Assert.That(
+                metrics.Text,
+                Does.Contain("http_route=\"get-folder-access\"").And.Contain("s3auth_quota_used").And.Contain("s3auth_replay_remembered"));
+            Assert.That(
+                metrics.Text,
+                Does.Not.Match("5[1-9A-HJ-NP-Za-km-z]{47}").And.Not.Contain("127.0.0.1").And.Not.Contain("localhost"));
         }
     }
 
@@ -142,7 +172,9 @@ public sealed class LimitsTests
 
         var metrics = await service.GetAsync("/metrics");
 
-        Assert.That(metrics.Text, Does.Match(@"s3auth_quota_used\S* 0").And.Match(@"s3auth_quota_limit\S* 1000000").And.Match(@"s3auth_replay_remembered\S* 0"));
+        Assert.That(
+            metrics.Text,
+            Does.Match(@"s3auth_quota_used\S* 0").And.Match(@"s3auth_quota_limit\S* 1000000").And.Match(@"s3auth_replay_remembered\S* 0"));
     }
 
     [TestCase(null, 401)]
@@ -184,7 +216,8 @@ public sealed class LimitsTests
     [Test]
     public async Task Untrusted_proxy_is_logged_once()
     {
-        using var service = new Service { Replace = services => services.AddSingleton<IStartupFilter>(new Remote(IPAddress.Parse("198.51.100.7"))) };
+        using var service =
+            new Service { Replace = services => services.AddSingleton<IStartupFilter>(new Remote(IPAddress.Parse("198.51.100.7"))) };
         using var client = service.CreateClient();
         client.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.1");
         for (var i = 0; i < 3; i++)
@@ -233,7 +266,8 @@ public sealed class LimitsTests
     {
         using var service = new Service
         {
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["RATE_LIMIT_PER_MINUTE"] = "1", ["TRUSTED_PROXIES"] = trusted },
+            Settings =
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["RATE_LIMIT_PER_MINUTE"] = "1", ["TRUSTED_PROXIES"] = trusted },
             Replace = services => services.AddSingleton<IStartupFilter>(new Remote(IPAddress.Parse(peer))),
         };
         using var client = service.CreateClient();
@@ -272,7 +306,8 @@ public sealed class LimitsTests
 
     private sealed class Remote(IPAddress address) : IStartupFilter
     {
-        public Action<Microsoft.AspNetCore.Builder.IApplicationBuilder> Configure(Action<Microsoft.AspNetCore.Builder.IApplicationBuilder> next) => app =>
+        public Action<Microsoft.AspNetCore.Builder.IApplicationBuilder> Configure(
+            Action<Microsoft.AspNetCore.Builder.IApplicationBuilder> next) => app =>
         {
             app.Use(new Func<Microsoft.AspNetCore.Http.RequestDelegate, Microsoft.AspNetCore.Http.RequestDelegate>(rest => context =>
             {

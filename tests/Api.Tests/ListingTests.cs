@@ -36,12 +36,18 @@ public sealed class ListingTests
     [TestCase("&start-after=a&start-after=b", "b", null, Description = "the newest")]
     [TestCase("&continuation-token=a%2Fb%3D%3D", null, "a%2Fb%3D%3D")]
     [TestCase("&continuation-token=", null, null)]
-    [TestCase("&prefix=secret%2F&delimiter=x&max-keys=5&list-type=1&encoding-type=z&X-Amz-Expires=9&X-Amz-Signature=0&versions", null, null, Description = "changes nothing")]
+    [TestCase(
+        "&prefix=secret%2F&delimiter=x&max-keys=5&list-type=1&encoding-type=z&X-Amz-Expires=9&X-Amz-Signature=0&versions",
+        null,
+        null,
+        Description = "changes nothing")]
     [TestCase("&Start-After=x&%73tart-after=x", null, null)]
     public async Task Page_begins_where_the_link_was_told(string appended, string? startAfter, string? continuationToken)
     {
         var plain = await FollowAsync($"/listing/{Token}?list-type=2");
-        foreach (var target in (string[])[$"/listing/{Token}?list-type=2{appended}", $"/listing/{Token}{appended}", $"/listing/{Token}{(appended.Length > 0 ? "?" + appended[1..] : "")}"])
+        foreach (var target in (string[])[
+            $"/listing/{Token}?list-type=2{appended}", $"/listing/{Token}{appended}",
+            $"/listing/{Token}{(appended.Length > 0 ? "?" + appended[1..] : "")}"])
         {
             var page = await FollowAsync(target);
 
@@ -49,7 +55,10 @@ public sealed class ListingTests
             {
                 Assert.That(page.Parameters.GetValueOrDefault("start-after"), Is.EqualTo(startAfter), target);
                 Assert.That(page.Parameters.GetValueOrDefault("continuation-token"), Is.EqualTo(continuationToken), target);
-                Assert.That(page.Parameters.Keys.Except(["start-after", "continuation-token"]), Is.EquivalentTo(plain.Parameters.Keys), target);
+                Assert.That(
+                    page.Parameters.Keys.Except(["start-after", "continuation-token"]),
+                    Is.EquivalentTo(plain.Parameters.Keys),
+                    target);
                 Assert.That((page.Parameters["prefix"], page.Parameters["list-type"]), Is.EqualTo(("data%2F", "2")), target);
                 Assert.That(page.Origin, Is.EqualTo(plain.Origin), target);
             });
@@ -62,7 +71,9 @@ public sealed class ListingTests
     {
         var refused = await _service.GetAsync($"/listing/{Token}?list-type=2{name}{new string('a', length)}");
 
-        Assert.That((refused.Status, refused.Code, refused.Json["errors"]!.AsObject().Single().Key), Is.EqualTo((400, "invalid_request", member)));
+        Assert.That(
+            (refused.Status, refused.Code, refused.Json["errors"]!.AsObject().Single().Key),
+            Is.EqualTo((400, "invalid_request", member)));
         await FollowAsync($"/listing/{Token}?list-type=2{name}{new string('a', length - 1)}");
     }
 
@@ -75,14 +86,27 @@ public sealed class ListingTests
     {
         using var other = With(("SEAL_KEY", new string('a', 64)));
         using var subnet = With(("SEAL_KEY", Key), ("NET_UID", "47"));
-        var links = new[] { "x", Token[..^1], Token + "A", Token + "/", "%41" + Token, new string('A', 3000), await TokenOf(other), await TokenOf(subnet) };
+        var links = new[]
+        {
+            "x",
+            Token[..^1],
+            Token + "A",
+            Token + "/",
+            "%41" + Token,
+            new string('A', 3000),
+            await TokenOf(other),
+            await TokenOf(subnet),
+        };
         foreach (var token in links)
         {
             using var client = Client(_service);
             using var response = await client.GetAsync(new Uri($"/listing/{token}?list-type=2", UriKind.Relative));
             var refused = await Answer.ReadAsync(response);
 
-            Assert.That((refused.Status, refused.Code, refused.ContentType, response.Headers.Location), Is.EqualTo((403, "invalid_link", "application/problem+json", (Uri?)null)), token);
+            Assert.That(
+                (refused.Status, refused.Code, refused.ContentType, response.Headers.Location),
+                Is.EqualTo((403, "invalid_link", "application/problem+json", (Uri?)null)),
+                token);
         }
     }
 
@@ -125,7 +149,10 @@ public sealed class ListingTests
     [Test]
     public async Task Without_the_setting_there_are_no_links_and_none_is_followed()
     {
-        using var plain = new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["SEAL_KEY"] = Key, ["PUBLIC_URL"] = Public } };
+        using var plain = new Service
+        {
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["SEAL_KEY"] = Key, ["PUBLIC_URL"] = Public },
+        };
 
         Assert.That(await LinkOf(plain), Does.StartWith("http://127.0.0.1:").And.Contain("X-Amz-Signature"));
 
@@ -138,7 +165,9 @@ public sealed class ListingTests
 
     private static Service With(params (string Name, string Value)[] settings) => new()
     {
-        Settings = new Dictionary<string, string>(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)), StringComparer.Ordinal)
+        Settings = new Dictionary<string, string>(
+            settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)),
+            StringComparer.Ordinal)
         {
             ["PUBLIC_URL"] = Public + "/",
             ["LISTING_REDIRECT"] = "true",
@@ -178,6 +207,7 @@ public sealed class ListingTests
         Assert.That(answered.Response.StatusCode, Is.EqualTo(307), target);
         var location = answered.Response.Headers.Location.ToString();
         var query = location.IndexOf('?', StringComparison.Ordinal);
-        return (location[..query], location[(query + 1)..].Split('&').ToDictionary(part => part.Split('=')[0], part => part.Split('=')[1], StringComparer.Ordinal));
+        var parameters = location[(query + 1)..].Split('&').Select(part => part.Split('='));
+        return (location[..query], parameters.ToDictionary(part => part[0], part => part[1], StringComparer.Ordinal));
     }
 }

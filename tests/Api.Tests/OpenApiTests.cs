@@ -31,7 +31,8 @@ public sealed class OpenApiTests
             "post /get-folder-access", "post /get-file-upload-url", "post /list-my-files", "post /get-validator-access",
             "post /get-miner-specific-access", "post /get-miner-list", "post /list-files", "post /get-folder-presigned-urls",
             "post /get-file-presigned-urls", "get /healthcheck", "get /healthz", "get /readyz",
-            "get /commitment-formats", "get /structure-info", "get /rate-limits", "get /status", "get /hotkeys/{address}", "get /listing/{token}",
+            "get /commitment-formats", "get /structure-info", "get /rate-limits", "get /status", "get /hotkeys/{address}",
+            "get /listing/{token}",
         }));
 
     [Test]
@@ -60,7 +61,8 @@ public sealed class OpenApiTests
     }
 
     // Of every signed request, whatever it asks for.
-    private static readonly string[] OfLimits = ["wrong_audience", "replayed_request", "quota_exceeded", "rate_limited", "server_busy", "limits_unavailable"];
+    private static readonly string[] OfLimits =
+        ["wrong_audience", "replayed_request", "quota_exceeded", "rate_limited", "server_busy", "limits_unavailable"];
 
     [TestCase("/get-folder-access", new[]
     {
@@ -138,7 +140,9 @@ public sealed class OpenApiTests
             }), $"{method} {path}");
         }
 
-        Assert.That(_document["components"]!["securitySchemes"]!.AsObject().Select(scheme => (string)scheme.Value!["in"]!), Is.EqualTo(Enumerable.Repeat("header", 5)));
+        Assert.That(
+            _document["components"]!["securitySchemes"]!.AsObject().Select(scheme => (string)scheme.Value!["in"]!),
+            Is.EqualTo(Enumerable.Repeat("header", 5)));
     }
 
     [Test]
@@ -157,7 +161,9 @@ public sealed class OpenApiTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(command.Select(member => member.Key), Is.EquivalentTo(new[] { "coldkey", "hotkey", "timestamp", "signature", "audience", "expiry", "source" }));
+            Assert.That(
+                command.Select(member => member.Key),
+                Is.EquivalentTo(new[] { "coldkey", "hotkey", "timestamp", "signature", "audience", "expiry", "source" }));
             Assert.That((string)Resolve(command["hotkey"]!)["type"]!, Is.EqualTo("string"));
             Assert.That((string)Resolve(command["timestamp"]!)["type"]!, Is.EqualTo("integer"));
             Assert.That((string)Resolve(command["signature"]!)["type"]!, Is.EqualTo("string"));
@@ -214,7 +220,8 @@ public sealed class OpenApiTests
     {
         var operation = Operations().Single(one => one.Path == "/hotkeys/{address}").Operation;
         var refusals = operation["responses"]!.AsObject().Where(response => response.Key != "200")
-            .SelectMany(response => response.Value!["content"]!["application/problem+json"]!["examples"]!.AsObject().Select(example => example.Key));
+            .SelectMany(response =>
+                response.Value!["content"]!["application/problem+json"]!["examples"]!.AsObject().Select(example => example.Key));
 
         Assert.Multiple(() =>
         {

@@ -15,28 +15,37 @@ public sealed class RelayTests
 
     private static readonly string?[] Own =
     [
-        "s3-auth.example.com", "S3-Auth.EXAMPLE.com", "s3-auth.example.com.", "s3-auth.example.com:443", "backup.example.org:8443", "Backup.example.org:8443", Address,
+        "s3-auth.example.com", "S3-Auth.EXAMPLE.com", "s3-auth.example.com.", "s3-auth.example.com:443", "backup.example.org:8443",
+        "Backup.example.org:8443", Address,
     ];
 
     private static readonly string?[] Others =
     [
-        "other.example.com", "s3-auth.example.com:80", "s3-auth.example.com.evil.example", "evil-s3-auth.example.com", "backup.example.org", "localhost", "127.0.0.1:8000",
+        "other.example.com", "s3-auth.example.com:80", "s3-auth.example.com.evil.example", "evil-s3-auth.example.com", "backup.example.org",
+        "localhost", "127.0.0.1:8000",
         "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", "5fhnew46xgxgs5muiveu4sbtygbzmstuspzc92uhjjm694ty",
     ];
 
     private static readonly string?[] Malformed =
     [
-        "", " ", "https://s3-auth.example.com", "s3-auth.example.com/", "s3-auth.example.com:0", "s3-auth.example.com:0443", "s3-auth.example.com,other.example.com",
+        "", " ", "https://s3-auth.example.com", "s3-auth.example.com/", "s3-auth.example.com:0", "s3-auth.example.com:0443",
+        "s3-auth.example.com,other.example.com",
         "user@s3-auth.example.com", "s3-auth.example.com\u0000", "[::1", new string('a', 300),
     ];
 
     private static readonly Dictionary<string, Dictionary<string, string>> Servers = new(StringComparer.Ordinal)
     {
         ["unknown"] = [],
-        ["known"] = new(StringComparer.Ordinal) { ["PUBLIC_URL"] = "https://s3-auth.example.com/base", ["AUDIENCES"] = $"backup.example.org:8443,{Address}" },
+        ["known"] = new(StringComparer.Ordinal)
+        {
+            ["PUBLIC_URL"] = "https://s3-auth.example.com/base",
+            ["AUDIENCES"] = $"backup.example.org:8443,{Address}",
+        },
         ["required"] = new(StringComparer.Ordinal)
         {
-            ["PUBLIC_URL"] = "https://s3-auth.example.com", ["AUDIENCES"] = $"backup.example.org:8443,{Address}", ["REQUIRE_AUDIENCE"] = "true",
+            ["PUBLIC_URL"] = "https://s3-auth.example.com",
+            ["AUDIENCES"] = $"backup.example.org:8443,{Address}",
+            ["REQUIRE_AUDIENCE"] = "true",
         },
     };
 
@@ -47,7 +56,10 @@ public sealed class RelayTests
         from server in Servers.Keys
         from proof in Proofs
         from audience in ((string?[])[null]).Concat(Own).Concat(Others).Concat(Malformed)
-        select new TestCaseData(server, proof, audience, Expected(server, audience)).SetArgDisplayNames(server, proof, audience is { Length: > 80 } ? "300 characters" : audience ?? "none");
+        select new TestCaseData(server, proof, audience, Expected(server, audience)).SetArgDisplayNames(
+            server,
+            proof,
+            audience is { Length: > 80 } ? "300 characters" : audience ?? "none");
 
     [OneTimeSetUp]
     public void OneTimeSetUp()
@@ -78,8 +90,13 @@ public sealed class RelayTests
         if (expected == "wrong_audience")
         {
             Assert.That(answer.Status, Is.EqualTo(401));
-            Assert.That(answer.Json["detail"]!.GetValue<string>(), Does.Match("this server is s3-auth\\.example\\.com;|This server, s3-auth\\.example\\.com,").And.Contain("'audience'"));
-            Assert.That(answer.Json["detail"]!.GetValue<string>(), Does.Not.Contain(Address).And.Not.Contain(":8443"), "Other names may be internal.");
+            Assert.That(
+                answer.Json["detail"]!.GetValue<string>(),
+                Does.Match("this server is s3-auth\\.example\\.com;|This server, s3-auth\\.example\\.com,").And.Contain("'audience'"));
+            Assert.That(
+                answer.Json["detail"]!.GetValue<string>(),
+                Does.Not.Contain(Address).And.Not.Contain(":8443"),
+                "Other names may be internal.");
         }
 
         Interlocked.Increment(ref _combinations);
@@ -119,7 +136,11 @@ public sealed class RelayTests
         var request = Sign(proof, "other.example.com");
         using var other = new Service
         {
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["PUBLIC_URL"] = "https://other.example.com", ["REQUIRE_AUDIENCE"] = "true" },
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["PUBLIC_URL"] = "https://other.example.com",
+                ["REQUIRE_AUDIENCE"] = "true",
+            },
         };
 
         Assert.That((await SendAsync("required", request)).Code, Is.EqualTo("wrong_audience"));
@@ -139,8 +160,14 @@ public sealed class RelayTests
             Assert.That(formats["audience_required"]!.GetValue<bool>(), Is.EqualTo(isRequired));
             foreach (var (name, format) in formats["formats"]!.AsObject())
             {
-                Assert.That(format!["format_with_audience"]!.GetValue<string>(), Is.EqualTo(format["format"]!.GetValue<string>() + ":{audience}"), name);
-                Assert.That(format["example_with_audience"]!.GetValue<string>(), Is.EqualTo(format["example"]!.GetValue<string>() + ":s3-auth.example.com"), name);
+                Assert.That(
+                    format!["format_with_audience"]!.GetValue<string>(),
+                    Is.EqualTo(format["format"]!.GetValue<string>() + ":{audience}"),
+                    name);
+                Assert.That(
+                    format["example_with_audience"]!.GetValue<string>(),
+                    Is.EqualTo(format["example"]!.GetValue<string>() + ":s3-auth.example.com"),
+                    name);
             }
         });
     }
@@ -194,7 +221,8 @@ public sealed class RelayTests
         return (body, headers);
     }
 
-    private Task<Answer> SendAsync(string server, (JsonObject Body, Dictionary<string, string> Headers) request) => SendAsync(_services[server], request);
+    private Task<Answer> SendAsync(string server, (JsonObject Body, Dictionary<string, string> Headers) request) =>
+        SendAsync(_services[server], request);
 
     private static async Task<Answer> SendAsync(Service service, (JsonObject Body, Dictionary<string, string> Headers) request)
     {

@@ -29,7 +29,7 @@ public sealed class RequestBodyTests
             Content.AssertSame(body.Bytes.ToArray(), bytes);
         }
 
-        Assert.That(memory.Taken, Is.Zero, "all was given back");
+        Assert.That(memory.Taken, Is.Zero, "all was released");
     }
 
     [Test]
@@ -38,7 +38,8 @@ public sealed class RequestBodyTests
         var memory = new BodyMemory(RequestBody.MaxBytes);
 
         Assert.That(
-            async () => await RequestBody.ReadAsync(Context(new MemoryStream(new byte[RequestBody.MaxBytes + 1])), memory, TimeProvider.System),
+            async () =>
+                await RequestBody.ReadAsync(Context(new MemoryStream(new byte[RequestBody.MaxBytes + 1])), memory, TimeProvider.System),
             Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(413));
         Assert.That(memory.Taken, Is.Zero);
     }
@@ -74,7 +75,10 @@ public sealed class RequestBodyTests
             return RequestBody.ReadAsync(context, memory, TimeProvider.System);
         }).ToList();
 
-        Assert.That((GC.GetAllocatedBytesForCurrentThread() - before) / 200, Is.LessThan(32 * Kibi), "bytes for each body of which one byte came");
+        Assert.That(
+            (GC.GetAllocatedBytesForCurrentThread() - before) / 200,
+            Is.LessThan(32 * Kibi),
+            "bytes for each body of which one byte came");
         Assert.That(reading, Has.All.Property(nameof(Task.IsCompleted)).False);
         foreach (var pipe in pipes)
         {
@@ -120,12 +124,17 @@ public sealed class RequestBodyTests
     {
         async Task ReadAsync()
         {
-            using var body = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[length]), isLarge: false), new BodyMemory(), TimeProvider.System);
+            using var body = await RequestBody.ReadAsync(
+                Context(new MemoryStream(new byte[length]), isLarge: false),
+                new BodyMemory(),
+                TimeProvider.System);
         }
 
         Assert.That(
             ReadAsync,
-            taken ? Throws.Nothing : Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(413));
+            taken
+                ? Throws.Nothing
+                : Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(413));
     }
 
     [Test]
@@ -194,7 +203,8 @@ public sealed class RequestBodyTests
         var (paused, pausing) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 1);
         Send(steady, RequestBody.ProgressBytes);
 
-        using (var body = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[30 * Kibi]), client: 3), memory, TimeProvider.System))
+        var context = Context(new MemoryStream(new byte[30 * Kibi]), client: 3);
+        using (var body = await RequestBody.ReadAsync(context, memory, TimeProvider.System))
         {
             Assert.That(memory.Taken, Is.EqualTo(64 * Kibi), "never more than the budget");
             Assert.That(
@@ -241,7 +251,10 @@ public sealed class RequestBodyTests
 
         for (var i = 0; i < 100; i++)
         {
-            using var body = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[100 * Kibi]), client: 2000 + i), memory, TimeProvider.System);
+            using var body = await RequestBody.ReadAsync(
+                Context(new MemoryStream(new byte[100 * Kibi]), client: 2000 + i),
+                memory,
+                TimeProvider.System);
             Assert.That(memory.Taken, Is.LessThanOrEqualTo(BodyMemory.MaxBytes));
         }
 

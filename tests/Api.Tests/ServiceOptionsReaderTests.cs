@@ -130,14 +130,23 @@ public sealed class ServiceOptionsReaderTests
         {
             ["UPLOAD_METHOD"] = "PUT", ["LISTING_CACHE_SECONDS"] = "0", ["LISTING_TIMEOUT"] = "300",
         };
-        var otherwise = Read(Environments.Production, new Dictionary<string, string?>(Production.Concat(told), StringComparer.Ordinal)).Store!.Usage;
+        var otherwise = Read(
+            Environments.Production,
+            new Dictionary<string, string?>(Production.Concat(told), StringComparer.Ordinal)).Store!.Usage;
         var embedded = Read(Environments.Development, told);
 
         Assert.Multiple(() =>
         {
-            Assert.That((standard.UploadMethod, standard.ListingLifetime, standard.ListingTimeout), Is.EqualTo((UploadMethod.Post, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30))));
-            Assert.That((otherwise.UploadMethod, otherwise.ListingLifetime, otherwise.ListingTimeout), Is.EqualTo((UploadMethod.Put, TimeSpan.Zero, TimeSpan.FromSeconds(300))));
-            Assert.That((embedded.Store, embedded.StoreUsage), Is.EqualTo((default(S3Auth.Infrastructure.Storage.StorageOptions), otherwise)), "the embedded store is used the same way");
+            Assert.That(
+                (standard.UploadMethod, standard.ListingLifetime, standard.ListingTimeout),
+                Is.EqualTo((UploadMethod.Post, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30))));
+            Assert.That(
+                (otherwise.UploadMethod, otherwise.ListingLifetime, otherwise.ListingTimeout),
+                Is.EqualTo((UploadMethod.Put, TimeSpan.Zero, TimeSpan.FromSeconds(300))));
+            Assert.That(
+                (embedded.Store, embedded.StoreUsage),
+                Is.EqualTo((default(S3Auth.Infrastructure.Storage.StorageOptions), otherwise)),
+                "the embedded store is used the same way");
         });
     }
 
@@ -166,7 +175,9 @@ public sealed class ServiceOptionsReaderTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(options.Chain!.Network.Endpoints.Select(endpoint => endpoint.Origin), Is.EqualTo(new[] { "wss://one", "ws://two:9944" }));
+            Assert.That(
+                options.Chain!.Network.Endpoints.Select(endpoint => endpoint.Origin),
+                Is.EqualTo(new[] { "wss://one", "ws://two:9944" }));
             Assert.That(options.Chain.Netuid, Is.EqualTo(428));
             Assert.That(options.Chain.SyncInterval, Is.EqualTo(TimeSpan.FromSeconds(30)));
             Assert.That(options.Chain.MaxStaleness, Is.EqualTo(TimeSpan.FromSeconds(600)));
@@ -216,11 +227,16 @@ public sealed class ServiceOptionsReaderTests
     [Test]
     public void Given_settings_are_listed_without_their_secrets()
     {
-        var settings = new Dictionary<string, string?>(Production, StringComparer.Ordinal) { ["REDIS_URL"] = "redis://:very-private@cache", ["METRICS_TOKEN"] = "very-private-token" };
+        var settings = new Dictionary<string, string?>(Production, StringComparer.Ordinal)
+        {
+            ["REDIS_URL"] = "redis://:very-private@cache",
+            ["METRICS_TOKEN"] = "very-private-token",
+        };
 
         Assert.That(Reader(Environments.Production, settings).Given, Is.EqualTo(new[]
         {
-            "BT_NETWORK=(hidden)", "METAGRAPH_FILE=/etc/s3auth/metagraph.json", "S3_BUCKET=my-bucket", "REDIS_URL=(hidden)", "METRICS_TOKEN=(hidden)",
+            "BT_NETWORK=(hidden)", "METAGRAPH_FILE=/etc/s3auth/metagraph.json", "S3_BUCKET=my-bucket", "REDIS_URL=(hidden)",
+            "METRICS_TOKEN=(hidden)",
         }));
     }
 
@@ -234,7 +250,9 @@ public sealed class ServiceOptionsReaderTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(() => Read(Environments.Development, settings), good ? Throws.Nothing : Throws.InstanceOf<ConfigurationException>().With.Message.Contains("METAGRAPH_FILE"));
+            Assert.That(
+                () => Read(Environments.Development, settings),
+                good ? Throws.Nothing : Throws.InstanceOf<ConfigurationException>().With.Message.Contains("METAGRAPH_FILE"));
             settings["METAGRAPH_FILE"] = "/etc/s3auth/metagraph.json";
             Assert.That(() => Read(Environments.Development, settings), Throws.Nothing);
         });
@@ -263,7 +281,9 @@ public sealed class ServiceOptionsReaderTests
             Assert.That((options.Limits.Redis, options.Limits.RedisIsRequired), Is.EqualTo((default(RedisAddress), false)));
             Assert.That(options.TrustedProxies, Is.Empty);
             Assert.That(options.CorsOrigins, Is.Empty);
-            Assert.That((options.MetricsToken, options.AuditFolder, options.DrainTime), Is.EqualTo((default(string), default(string), TimeSpan.FromSeconds(5))));
+            Assert.That(
+                (options.MetricsToken, options.AuditFolder, options.DrainTime),
+                Is.EqualTo((default(string), default(string), TimeSpan.FromSeconds(5))));
         });
     }
 
@@ -272,8 +292,14 @@ public sealed class ServiceOptionsReaderTests
     {
         var options = Read(Environments.Production, new(Production, StringComparer.Ordinal)
         {
-            ["DAILY_LIMIT_PER_MINER"] = "7", ["DAILY_LIMIT_PER_VALIDATOR"] = "8", ["TOTAL_DAILY_LIMIT"] = "0", ["RATE_LIMIT_PER_MINUTE"] = "9",
-            ["REDIS_URL"] = "rediss://:secret@cache:6380/2", ["REDIS_REQUIRED"] = "True", ["TIMESTAMP_MAX_AGE"] = "30", ["TIMESTAMP_MAX_AHEAD"] = "0",
+            ["DAILY_LIMIT_PER_MINER"] = "7",
+            ["DAILY_LIMIT_PER_VALIDATOR"] = "8",
+            ["TOTAL_DAILY_LIMIT"] = "0",
+            ["RATE_LIMIT_PER_MINUTE"] = "9",
+            ["REDIS_URL"] = "rediss://:secret@cache:6380/2",
+            ["REDIS_REQUIRED"] = "True",
+            ["TIMESTAMP_MAX_AGE"] = "30",
+            ["TIMESTAMP_MAX_AHEAD"] = "0",
             ["TRUSTED_PROXIES"] = "10.0.0.0/8, 192.0.2.7,fd00::/8", ["CORS_ORIGINS"] = "https://a.example, http://localhost:3000",
             ["METRICS_TOKEN"] = "0123456789abcdef", ["DRAIN_SECONDS"] = "3", ["MAX_CONNECTIONS"] = "50", ["AUDIT_DIR"] = "/var/log/s3auth",
         });
@@ -281,10 +307,14 @@ public sealed class ServiceOptionsReaderTests
         Assert.Multiple(() =>
         {
             Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(7, 8, 0)));
-            Assert.That((options.RequestsPerMinute, options.MaxConnections, options.DrainTime), Is.EqualTo((9, 50, TimeSpan.FromSeconds(3))));
+            Assert.That(
+                (options.RequestsPerMinute, options.MaxConnections, options.DrainTime),
+                Is.EqualTo((9, 50, TimeSpan.FromSeconds(3))));
             Assert.That((options.Window.MaxAge, options.Window.MaxAhead), Is.EqualTo((TimeSpan.FromSeconds(30), TimeSpan.Zero)));
             Assert.That((options.Limits.Redis!.HostAndPort, options.Limits.RedisIsRequired), Is.EqualTo(("cache:6380", true)));
-            Assert.That(options.TrustedProxies.Select(network => network.ToString()), Is.EqualTo(new[] { "10.0.0.0/8", "192.0.2.7/32", "fd00::/8" }));
+            Assert.That(
+                options.TrustedProxies.Select(network => network.ToString()),
+                Is.EqualTo(new[] { "10.0.0.0/8", "192.0.2.7/32", "fd00::/8" }));
             Assert.That(options.CorsOrigins, Is.EqualTo(new[] { "https://a.example", "http://localhost:3000" }));
             Assert.That((options.MetricsToken, options.AuditFolder), Is.EqualTo(("0123456789abcdef", "/var/log/s3auth")));
         });
@@ -321,7 +351,9 @@ public sealed class ServiceOptionsReaderTests
     {
         var settings = new Dictionary<string, string?>(Production, StringComparer.Ordinal) { [name] = "true" };
 
-        Assert.That(() => Read(Environments.Production, settings), Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name).And.Message.Contains(needed));
+        Assert.That(
+            () => Read(Environments.Production, settings),
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name).And.Message.Contains(needed));
 
         settings[needed] = "https://s3-auth.example.com";
         Assert.That(() => Read(Environments.Production, settings), Throws.Nothing);
@@ -335,9 +367,15 @@ public sealed class ServiceOptionsReaderTests
             ["PUBLIC_URL"] = "https://S3-Auth.example.com/base", ["AUDIENCES"] = " backup.example.org:8443, s3-auth.example.com:443 ",
         }).Audiences;
 
-        Assert.That(audiences.Own.Select(audience => audience.Text), Is.EqualTo(new[] { "s3-auth.example.com", "backup.example.org:8443" }));
+        Assert.That(
+            audiences.Own.Select(audience => audience.Text),
+            Is.EqualTo(new[] { "s3-auth.example.com", "backup.example.org:8443" }));
         Assert.That((audiences.IsRequired, audiences.Public?.Text), Is.EqualTo((false, "s3-auth.example.com")));
-        Assert.That(Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["AUDIENCES"] = "backup.example.org" }).Audiences.Public, Is.Null);
+        Assert.That(
+            Read(
+                Environments.Production,
+                new(Production, StringComparer.Ordinal) { ["AUDIENCES"] = "backup.example.org" }).Audiences.Public,
+            Is.Null);
         Assert.That(Read(Environments.Production, Production).Audiences, Is.SameAs(Audiences.Unknown));
     }
 
@@ -353,7 +391,8 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("redis+sentinel://:very-private@cache", "redis+sentinel")]
     public void Malformed_redis_url_is_refused_and_its_wrong_part_named(string url, string part) => Assert.That(
         () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["REDIS_URL"] = url }),
-        Throws.InstanceOf<ConfigurationException>().With.Message.Contains(part).And.Message.Contains("REDIS_URL").And.Message.Not.Contains("very-private"));
+        Throws.InstanceOf<ConfigurationException>().With.Message.Contains(part).And.Message.Contains("REDIS_URL").And.Message.Not.Contains(
+            "very-private"));
 
     // As operators of the Python server have them.
     [TestCase("UPLOAD_METHOD", "post")]
@@ -367,7 +406,10 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("REDIS_REQUIRED", "0")]
     [TestCase("BT_NETWORK", "Static")]
     public void Word_is_accepted_in_any_case_and_with_its_synonyms(string name, string value) => Assert.That(
-        () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["METAGRAPH_FILE"] = "/etc/metagraph.json", [name] = value }), Throws.Nothing);
+        () => Read(
+            Environments.Production,
+            new(Production, StringComparer.Ordinal) { ["METAGRAPH_FILE"] = "/etc/metagraph.json", [name] = value }),
+        Throws.Nothing);
 
     [TestCase("static", "METAGRAPH_SYNC_INTERVAL")]
     [TestCase("static", "METAGRAPH_MAX_STALENESS")]
@@ -383,7 +425,9 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("coldkey", "coldkey")]
     [TestCase("", "coldkey")]
     public void Layout_is_chosen_by_its_name(string value, string name) =>
-        Assert.That(Read(Environments.Development, new(StringComparer.Ordinal) { ["FOLDER_LAYOUT"] = value }).Layout.Name, Is.EqualTo(name));
+        Assert.That(
+            Read(Environments.Development, new(StringComparer.Ordinal) { ["FOLDER_LAYOUT"] = value }).Layout.Name,
+            Is.EqualTo(name));
 
     private static Dictionary<string, string?> Chain(string network) =>
         new(Production, StringComparer.Ordinal) { ["BT_NETWORK"] = network, ["METAGRAPH_FILE"] = null };

@@ -16,7 +16,8 @@ internal sealed partial class SettingsTests
     private const string End = "<!-- end of settings -->";
 
     // The settings that production needs, for each kind of metagraph.
-    private static readonly Dictionary<string, string?> OfAChain = new(StringComparer.Ordinal) { ["BT_NETWORK"] = "finney", ["S3_BUCKET"] = "my-bucket" };
+    private static readonly Dictionary<string, string?> OfAChain =
+        new(StringComparer.Ordinal) { ["BT_NETWORK"] = "finney", ["S3_BUCKET"] = "my-bucket" };
 
     private static readonly Dictionary<string, string?> OfAFile = new(StringComparer.Ordinal)
     {
@@ -29,7 +30,8 @@ internal sealed partial class SettingsTests
 
     private static IEnumerable<Setting> Choices => All.Where(setting => setting.Choices.Count > 0);
 
-    private static IEnumerable<Setting> WithDefault => All.Where(setting => setting.Default is not null || setting.DevelopmentDefault is not null);
+    private static IEnumerable<Setting> WithDefault =>
+        All.Where(setting => setting.Default is not null || setting.DevelopmentDefault is not null);
 
     private static IEnumerable<string> ReadByLibraries => Settings.ReadByLibraries.SelectMany(library => library.Names);
 
@@ -40,7 +42,10 @@ internal sealed partial class SettingsTests
     public void Reader_reads_every_setting_and_no_other()
     {
         var read = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (environment, settings) in new[] { (Environments.Development, []), (Environments.Production, OfAChain), (Environments.Production, OfAFile) })
+        foreach (var (environment, settings) in new[]
+        {
+            (Environments.Development, []), (Environments.Production, OfAChain), (Environments.Production, OfAFile),
+        })
         {
             var reader = Reader(environment, settings, read);
             reader.Read();
@@ -56,7 +61,10 @@ internal sealed partial class SettingsTests
     [TestCaseSource(nameof(WithDefault))]
     public void Default_has_the_same_effect_as_the_stated_value_set_explicitly(Setting setting)
     {
-        foreach (var (environment, settings) in new[] { (Environments.Development, []), (Environments.Production, OfAChain), (Environments.Production, OfAFile) })
+        foreach (var (environment, settings) in new[]
+        {
+            (Environments.Development, []), (Environments.Production, OfAChain), (Environments.Production, OfAFile),
+        })
         {
             if (settings.ContainsKey(setting.Name) || setting.DefaultIn(environment == Environments.Development) is not { } value)
             {
@@ -134,7 +142,12 @@ internal sealed partial class SettingsTests
     [TestCaseSource(nameof(ReadByLibraries))]
     public void Variable_of_a_library_is_contained_in_one(string name)
     {
-        var folders = new[] { AppContext.BaseDirectory, Path.GetDirectoryName(typeof(WebApplication).Assembly.Location)!, RuntimeEnvironment.GetRuntimeDirectory() };
+        var folders = new[]
+        {
+            AppContext.BaseDirectory,
+            Path.GetDirectoryName(typeof(WebApplication).Assembly.Location)!,
+            RuntimeEnvironment.GetRuntimeDirectory(),
+        };
         var wanted = Encoding.Unicode.GetBytes(name);
 
         Assert.That(folders.SelectMany(folder => Directory.GetFiles(folder, "*.dll"))
@@ -156,10 +169,16 @@ internal sealed partial class SettingsTests
             {
                 var names = Code().Matches(row.Groups["names"].Value).Select(match => match.Groups["text"].Value).ToList();
                 Assert.That(names, Is.SubsetOf(All.Select(setting => setting.Name).Concat(ReadByLibraries)));
-                var standards = names.Select(name => All.SingleOrDefault(setting => setting.Name == name)?.Default).OfType<string>().ToList();
+                var standards = names
+                    .Select(name => All.SingleOrDefault(setting => setting.Name == name)?.Default)
+                    .OfType<string>()
+                    .ToList();
                 if (standards.Count > 0)
                 {
-                    Assert.That(Code().Matches(row.Groups["standard"].Value).Select(match => match.Groups["text"].Value), Is.EqualTo(standards), row.Value);
+                    Assert.That(
+                        Code().Matches(row.Groups["standard"].Value).Select(match => match.Groups["text"].Value),
+                        Is.EqualTo(standards),
+                        row.Value);
                 }
             }
         });
@@ -170,10 +189,14 @@ internal sealed partial class SettingsTests
         var tables = new StringBuilder();
         foreach (var group in Settings.Groups)
         {
-            tables.Append(CultureInfo.InvariantCulture, $"\n**{group.Title}**\n\n| setting | default | values | meaning |\n| --- | --- | --- | --- |\n");
+            tables.Append(
+                CultureInfo.InvariantCulture,
+                $"\n**{group.Title}**\n\n| setting | default | values | meaning |\n| --- | --- | --- | --- |\n");
             foreach (var setting in group.Settings)
             {
-                tables.Append(CultureInfo.InvariantCulture, $"| `{setting.Name}` | {Default(setting)} | {setting.Values} | {setting.Meaning} |\n");
+                tables.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| `{setting.Name}` | {Default(setting)} | {setting.Values} | {setting.Meaning} |\n");
             }
         }
 
@@ -196,22 +219,31 @@ internal sealed partial class SettingsTests
         var settings = setting.Name switch
         {
             "METAGRAPH_FILE" => OfAFile,
-            "REQUIRE_AUDIENCE" or "LISTING_REDIRECT" => new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { ["PUBLIC_URL"] = "https://s3-auth.example.com" },
+            "REQUIRE_AUDIENCE" or "LISTING_REDIRECT" =>
+                new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { ["PUBLIC_URL"] = "https://s3-auth.example.com" },
             _ => OfAChain,
         };
-        return Reader(Environments.Production, new(settings, StringComparer.Ordinal) { [setting.Name] = Convert.ToString(value, CultureInfo.InvariantCulture) }).Read();
+        return Reader(
+            Environments.Production,
+            new(settings, StringComparer.Ordinal) { [setting.Name] = Convert.ToString(value, CultureInfo.InvariantCulture) }).Read();
     }
 
     private static ContainsConstraint Refused(Setting setting) =>
         Throws.InstanceOf<ConfigurationException>().With.Message.Contains(setting.Name);
 
-    private static ServiceOptionsReader Reader(string environment, Dictionary<string, string?> settings, HashSet<string>? read = null) => new(
+    private static ServiceOptionsReader Reader(
+        string environment,
+        Dictionary<string, string?> settings,
+        HashSet<string>? read = null) => new(
         new RecordingConfiguration(settings, read ?? []), Mock.Of<IHostEnvironment>(host => host.EnvironmentName == environment));
 
     [GeneratedRegex(@"GetEnvironmentVariable\(""(?<name>\w+)""\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ReadVariable();
 
-    [GeneratedRegex(@"^\| (?<names>`[A-Z].*?) \| (?<standard>.*?) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\| (?<names>`[A-Z].*?) \| (?<standard>.*?) \|",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex ReadmeRow();
 
     [GeneratedRegex("`(?<text>[^`]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -72,7 +72,9 @@ public sealed class SlowReaderTests
             _time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        Assert.That(async () => await writing.WaitAsync(Soon), isDropped ? Throws.InstanceOf<ConnectionAbortedException>() : Throws.Nothing);
+        Assert.That(
+            async () => await writing.WaitAsync(Soon),
+            isDropped ? Throws.InstanceOf<ConnectionAbortedException>() : Throws.Nothing);
         Assert.That(_client.IsAborted, Is.EqualTo(isDropped));
     }
 
@@ -164,7 +166,8 @@ public sealed class SlowReaderTests
         using var validator = KeyPair.FromUri("//Alice");
         using var coldkey = KeyPair.FromUri("//Bob//cold");
         var prefix = $"data/x/{coldkey.AccountId}/";
-        var keys = Enumerable.Range(1000, 1000).Select(i => $"{prefix}{i}{string.Concat(Enumerable.Repeat(character, (520 - prefix.Length - 8) / bytes))}");
+        var keys = Enumerable.Range(1000, 1000).Select(i =>
+            $"{prefix}{i}{string.Concat(Enumerable.Repeat(character, (520 - prefix.Length - 8) / bytes))}");
         var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var signature = validator.Sign(Encoding.UTF8.GetBytes($"s3:validator:files:{coldkey.AccountId}:{validator.AccountId}:{timestamp}"));
 
@@ -196,10 +199,12 @@ public sealed class SlowReaderTests
         _client = new Client(_services);
     }
 
-    private Task WriteAsync(byte[] bytes, bool isProved = true) => new TimedStream(new TimedWriter(_client.Context, isProved)).WriteAsync(bytes).AsTask();
+    private Task WriteAsync(byte[] bytes, bool isProved = true) =>
+        new TimedStream(new TimedWriter(_client.Context, isProved)).WriteAsync(bytes).AsTask();
 
     private Task FormatAsync(object answer) => new WireJsonOutputFormatter().WriteAsync(
-        new OutputFormatterWriteContext(_client.Context, (stream, encoding) => new StreamWriter(stream, encoding), answer.GetType(), answer));
+        new OutputFormatterWriteContext(
+            _client.Context, (stream, encoding) => new StreamWriter(stream, encoding), answer.GetType(), answer));
 
     /// <summary>A list whose items are made when they are read.</summary>
     private sealed class Made(int count, Func<int, ListedFile> make) : IReadOnlyList<ListedFile>
@@ -216,7 +221,11 @@ public sealed class SlowReaderTests
     /// <summary>The other end of a connection whose buffer is as large as the server's.</summary>
     private sealed class Client : IHttpResponseBodyFeature, IHttpRequestLifetimeFeature
     {
-        private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: ConnectionBuffer, resumeWriterThreshold: ConnectionBuffer / 2, useSynchronizationContext: false));
+        private readonly Pipe _pipe = new(
+            new PipeOptions(
+                pauseWriterThreshold: ConnectionBuffer,
+                resumeWriterThreshold: ConnectionBuffer / 2,
+                useSynchronizationContext: false));
 
         internal Client(IServiceProvider services)
         {
@@ -256,7 +265,9 @@ public sealed class SlowReaderTests
             _pipe.Reader.Complete();
         }
 
-        /// <summary>Leaves bytes of earlier answers in the buffer. They are not flushed here: a pipe takes one flush at a time, as the server does.</summary>
+        /// <summary>
+        /// Leaves bytes of earlier answers in the buffer. They are not flushed here: a pipe takes one flush at a time, as the server does.
+        /// </summary>
         internal void Fill(int bytes) => _pipe.Writer.Write(new byte[bytes]);
 
         internal byte[] Read(int most)
@@ -291,7 +302,8 @@ public sealed class SlowReaderTests
 
         public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
-        public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
 
         public Task CompleteAsync() => Task.CompletedTask;
     }

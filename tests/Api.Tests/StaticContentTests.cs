@@ -2,12 +2,15 @@ using System.IO.Compression;
 
 namespace S3Auth.Api.Tests;
 
-/// <summary>What never changes is made once and served from memory: the page's assets, the interactive page, the OpenAPI document.</summary>
+/// <summary>
+/// What never changes is made once and served from memory: the page's assets, the interactive page, the OpenAPI document.
+/// </summary>
 public sealed partial class StaticContentTests
 {
     private const string Bundle = "/docs/swagger-ui-bundle.js";
 
-    private static readonly string[] Paths = ["/page.css", "/page.js", "/icon.svg", "/openapi.json", "/docs/index.html", "/docs/index.js", "/docs/swagger-ui.css", Bundle];
+    private static readonly string[] Paths =
+        ["/page.css", "/page.js", "/icon.svg", "/openapi.json", "/docs/index.html", "/docs/index.js", "/docs/swagger-ui.css", Bundle];
 
     private Service _service = null!;
     private HttpClient _client = null!;
@@ -42,7 +45,14 @@ public sealed partial class StaticContentTests
         Content.AssertSame(await UnpackAsync(brotli, stream => new BrotliStream(stream, CompressionMode.Decompress)), bytes);
         Assert.That(brotli.Content.Headers.ContentLength, Is.LessThan(bytes.Length));
         Assert.That(
-            new[] { plain, gzip, brotli }.Select(answer => (answer.Headers.ETag?.ToString(), string.Join(',', answer.Headers.Vary), answer.Content.Headers.ContentType?.ToString())).Distinct().Count(),
+            new[] { plain, gzip, brotli }
+                .Select(
+                    answer => (
+                        answer.Headers.ETag?.ToString(),
+                        string.Join(',', answer.Headers.Vary),
+                        answer.Content.Headers.ContentType?.ToString()))
+                .Distinct()
+                .Count(),
             Is.EqualTo(1));
         Assert.That(string.Join(',', plain.Headers.Vary), Is.EqualTo("Accept-Encoding"));
     }
@@ -60,7 +70,9 @@ public sealed partial class StaticContentTests
     {
         using var answer = await SendAsync(HttpMethod.Get, "/page.css", accepted);
 
-        Assert.That((answer.StatusCode, answer.Content.Headers.ContentEncoding.SingleOrDefault()), Is.EqualTo((HttpStatusCode.OK, encoding)));
+        Assert.That(
+            (answer.StatusCode, answer.Content.Headers.ContentEncoding.SingleOrDefault()),
+            Is.EqualTo((HttpStatusCode.OK, encoding)));
     }
 
     [TestCaseSource(nameof(Paths))]
@@ -81,7 +93,10 @@ public sealed partial class StaticContentTests
         using var first = await SendAsync(HttpMethod.Get, path, "br");
         var tag = first.Headers.ETag!.ToString();
 
-        foreach (var (held, status) in new[] { (tag, 304), ($"\"other\", {tag}", 304), ("*", 304), (tag["W/".Length..], 304), ("\"other\"", 200), ("nonsense", 200) })
+        foreach (var (held, status) in new[]
+        {
+            (tag, 304), ($"\"other\", {tag}", 304), ("*", 304), (tag["W/".Length..], 304), ("\"other\"", 200), ("nonsense", 200),
+        })
         {
             using var answer = await SendAsync(HttpMethod.Get, path, "br", held);
             Assert.That((int)answer.StatusCode, Is.EqualTo(status), held);

@@ -78,7 +78,10 @@ public sealed class TaoHeadersTests
 
         Assert.That((await SendAsync("{}", headers)).Code, Is.EqualTo("replayed_request"));
         Assert.That((await SendAsync("{}", With(headers, "X-Tao-Signature", hex))).Code, Is.EqualTo("replayed_request"));
-        Assert.That((await SendAsync("{ }", Headers("{ }", nonce.ToString("N").ToUpperInvariant()))).Code, Is.EqualTo("replayed_request"), "signed anew with the same nonce");
+        Assert.That(
+            (await SendAsync("{ }", Headers("{ }", nonce.ToString("N").ToUpperInvariant()))).Code,
+            Is.EqualTo("replayed_request"),
+            "signed anew with the same nonce");
     }
 
     [Test]
@@ -97,7 +100,10 @@ public sealed class TaoHeadersTests
             var answer = await SendAsync(body, Headers("{}"));
 
             Assert.That((answer.Status, answer.Code), Is.EqualTo((401, "invalid_signature")));
-            Assert.That(answer.Text, Does.Contain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))), "the hash that this server saw");
+            Assert.That(
+                answer.Text,
+                Does.Contain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))),
+                "the hash that this server saw");
         }
     }
 
@@ -163,7 +169,9 @@ public sealed class TaoHeadersTests
     [Test]
     public async Task One_header_of_the_five_is_no_proof_and_spoils_the_one_in_the_body()
     {
-        var answer = await SendAsync(Body(Service.FolderAccess()), new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Tao-Version"] = "2" });
+        var answer = await SendAsync(
+            Body(Service.FolderAccess()),
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Tao-Version"] = "2" });
 
         Assert.That((answer.Status, answer.Json["errors"]!.AsObject().Count), Is.EqualTo((400, 4)));
     }
@@ -188,14 +196,23 @@ public sealed class TaoHeadersTests
     public async Task Proof_of_headers_is_never_read_from_the_body()
     {
         using var alice = KeyPair.FromUri("//Alice");
-        var tao = new JsonObject { ["signed_by"] = alice.AccountId.ToString(), ["nonce"] = Guid.NewGuid().ToString(), ["timestamp"] = 1, ["signature"] = new string('5', 128) };
+        var tao = new JsonObject
+        {
+            ["signed_by"] = alice.AccountId.ToString(),
+            ["nonce"] = Guid.NewGuid().ToString(),
+            ["timestamp"] = 1,
+            ["signature"] = new string('5', 128),
+        };
         foreach (var member in (string[])["tao", "Tao"])
         {
             var body = new JsonObject { [member] = tao.DeepClone() };
 
             var answer = await SendAsync(body.ToJsonString(), []);
 
-            Assert.That((answer.Status, answer.Code), Is.EqualTo((400, "invalid_request")), "as if it were not there: nothing proves this request");
+            Assert.That(
+                (answer.Status, answer.Code),
+                Is.EqualTo((400, "invalid_request")),
+                "as if it were not there: nothing proves this request");
         }
     }
 

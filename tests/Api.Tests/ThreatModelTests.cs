@@ -1,6 +1,6 @@
 namespace S3Auth.Api.Tests;
 
-/// <summary>What the threat model leans on exists: no rule is said to be held by a test or a file that is not there.</summary>
+/// <summary>Checks that every test and file that the threat model names exists.</summary>
 public sealed partial class ThreatModelTests
 {
     private const string Page = "docs/threat-model.md";
@@ -14,7 +14,10 @@ public sealed partial class ThreatModelTests
     [Test]
     public void Every_named_test_exists()
     {
-        var named = NamedTest().Matches(RepositoryFiles.Read(Page)).Select(match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value)).ToList();
+        var named = NamedTest()
+            .Matches(RepositoryFiles.Read(Page))
+            .Select(match => (Class: match.Groups["class"].Value, Method: match.Groups["method"].Value))
+            .ToList();
 
         Assert.That(named, Has.Count.GreaterThan(80));
         Assert.That(named.Where(test => !Exists(test.Class, test.Method)), Is.Empty);
@@ -35,16 +38,26 @@ public sealed partial class ThreatModelTests
     [Test]
     public void Every_row_names_a_file_and_a_test()
     {
-        var rows = RepositoryFiles.Read(Page).Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| could |", StringComparison.Ordinal) && !line.StartsWith("| ---", StringComparison.Ordinal)).ToList();
+        var rows = RepositoryFiles.Read(Page)
+            .Split('\n')
+            .Where(line =>
+                line.StartsWith("| ", StringComparison.Ordinal)
+                    && !line.StartsWith("| could |", StringComparison.Ordinal)
+                    && !line.StartsWith("| ---", StringComparison.Ordinal))
+            .ToList();
 
         Assert.That(rows, Has.Count.GreaterThan(40));
         Assert.That(rows.Where(row => !NamedTest().IsMatch(row) || !Link().IsMatch(row)), Is.Empty);
     }
 
-    // An attribute of a test stands above the method, without an empty line between: a method without one is run by nobody.
+    // The test attribute is above the method, without an empty line between. Without it the method does not run.
     private static bool Exists(string name, string method) => TestClasses[name].Any(lines =>
-        Array.FindIndex(lines, line => line.Contains("public ", StringComparison.Ordinal) && line.Contains($" {method}(", StringComparison.Ordinal)) is var found and >= 0
-        && lines[..found].Reverse().TakeWhile(line => !string.IsNullOrWhiteSpace(line)).Any(line => line.TrimStart().StartsWith("[Test", StringComparison.Ordinal)));
+        Array.FindIndex(lines, line => line.Contains("public ", StringComparison.Ordinal)
+            && line.Contains($" {method}(", StringComparison.Ordinal)) is var found and >= 0
+        && lines[..found]
+            .Reverse()
+            .TakeWhile(line => !string.IsNullOrWhiteSpace(line))
+            .Any(line => line.TrimStart().StartsWith("[Test", StringComparison.Ordinal)));
 
     [GeneratedRegex(@"`(?<class>\w+Tests)\.(?<method>\w+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamedTest();

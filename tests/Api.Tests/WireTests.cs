@@ -28,7 +28,8 @@ public sealed class WireTests
             Assert.That((string)answer.Json["expiry"]!, Does.Match(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$"));
             Assert.That(answer.Json.Select(member => member.Key), Is.EqualTo(new[]
             {
-                "folder", "method", "url", "fields", "list_url", "expiry", "expiry_seconds", "min_bytes", "max_bytes", "folders", "structure_info",
+                "folder", "method", "url", "fields", "list_url", "expiry", "expiry_seconds", "min_bytes", "max_bytes", "folders",
+                "structure_info",
             }));
             Assert.That(answer.Text, Does.Not.Contain("\\u"), "URLs can be read by people");
         });
@@ -47,7 +48,9 @@ public sealed class WireTests
     [TestCase("text/json")]
     [TestCase("application/vnd.miner+json")]
     public async Task Content_type_that_says_json_is_read(string contentType) =>
-        Assert.That((await _service.PostAsync(Path, JsonSerializer.Serialize(Service.FolderAccess()), contentType)).Status, Is.EqualTo(200));
+        Assert.That(
+            (await _service.PostAsync(Path, JsonSerializer.Serialize(Service.FolderAccess()), contentType)).Status,
+            Is.EqualTo(200));
 
     [TestCase("text/plain")]
     [TestCase("application/x-www-form-urlencoded")]
@@ -146,7 +149,9 @@ public sealed class WireTests
         {
             var answer = await _service.PostAsync(path, content);
             Assert.That(answer.Status, Is.EqualTo(status));
-            Assert.That(answer.Text, status == 413 ? Does.Contain(path == Path ? "at most 16 KiB" : "at most 512 KiB") : Does.Not.Contain("KiB"));
+            Assert.That(
+                answer.Text,
+                status == 413 ? Does.Contain(path == Path ? "at most 16 KiB" : "at most 512 KiB") : Does.Not.Contain("KiB"));
         }
     }
 
@@ -214,7 +219,9 @@ public sealed class WireTests
         Assert.Multiple(() =>
         {
             Assert.That(answer.ContentType, Is.EqualTo("application/problem+json"));
-            Assert.That(answer.Json.Select(member => member.Key), Is.EqualTo(new[] { "type", "title", "status", "detail", "code", "request_id", "errors" }));
+            Assert.That(
+                answer.Json.Select(member => member.Key),
+                Is.EqualTo(new[] { "type", "title", "status", "detail", "code", "request_id", "errors" }));
             Assert.That((string)answer.Json["request_id"]!, Is.EqualTo(answer.RequestId).And.Not.Empty);
             Assert.That((int)answer.Json["status"]!, Is.EqualTo(400));
             Assert.That(answer.Text, Does.Contain("'").And.Not.Contain("\\u"), "people can read it");
@@ -248,7 +255,10 @@ public sealed class WireTests
     public async Task Grant_is_not_cached()
     {
         using var client = _service.CreateClient();
-        using var content = new StringContent(JsonSerializer.Serialize(Service.FolderAccess()), System.Text.Encoding.UTF8, "application/json");
+        using var content = new StringContent(
+            JsonSerializer.Serialize(Service.FolderAccess()),
+            System.Text.Encoding.UTF8,
+            "application/json");
         using var response = await client.PostAsync(new Uri(Path, UriKind.Relative), content);
 
         Assert.That(response.Headers.CacheControl?.NoStore, Is.True);
@@ -287,7 +297,10 @@ public sealed class WireTests
     {
         await using var service = new Service { Replace = services => services.AddSingleton(Mock.Of<IMetagraph>()) };
         using var client = service.CreateClient();
-        using var content = new StringContent(JsonSerializer.Serialize(Service.FolderAccess()), System.Text.Encoding.UTF8, "application/json");
+        using var content = new StringContent(
+            JsonSerializer.Serialize(Service.FolderAccess()),
+            System.Text.Encoding.UTF8,
+            "application/json");
         using var response = await client.PostAsync(new Uri(Path, UriKind.Relative), content);
 
         Assert.Multiple(() =>

@@ -90,7 +90,7 @@ public sealed class ServiceTests
         var ready = await _subnet.SendAsync(new GetReadinessQuery());
 
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
-        _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, null, 0, null, null, null, "The node is away."));
+        _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, null, 0, null, null, null, "The node does not answer."));
         _subnet.Signer.Unavailable = true;
         var notReady = await _subnet.SendAsync(new GetReadinessQuery());
 
@@ -98,8 +98,8 @@ public sealed class ServiceTests
         {
             Assert.That(ready.IsReady, Is.True);
             Assert.That(notReady.IsReady, Is.False);
-            Assert.That(notReady.Failing["metagraph"], Is.EqualTo("The node is away."));
-            Assert.That(notReady.MetagraphSyncer.LastError, Is.EqualTo("The node is away."));
+            Assert.That(notReady.Failing["metagraph"], Is.EqualTo("The node does not answer."));
+            Assert.That(notReady.MetagraphSyncer.LastError, Is.EqualTo("The node does not answer."));
             Assert.That((ready.MetagraphSyncer.Block, ready.MetagraphSyncer.AgeSeconds), Is.EqualTo((7, 5)));
             Assert.That(notReady.Failing.Keys, Is.EquivalentTo(new[] { "metagraph", "credentials" }));
         });

@@ -69,7 +69,7 @@ public sealed class DownloadRunTests
 
         Assert.That(await RunAsync(), Is.EqualTo(ExitCode.Refused));
         Assert.That(Names, Is.EqualTo(["m0-1", "m1-1"]));
-        Assert.That(_pages, Has.Count.EqualTo(3), "nobody is asked for after it");
+        Assert.That(_pages, Has.Count.EqualTo(3), "no miner is listed after it");
     }
 
     [Test]

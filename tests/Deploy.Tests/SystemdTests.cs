@@ -6,7 +6,7 @@ namespace S3Auth.Deploy.Tests;
 public sealed partial class SystemdTests
 {
     // What systemd itself makes of it: 0 is a service that may do nothing, 10 one that may do all.
-    private const double MostExposure = 1.6;
+    private const double MaxExposure = 1.6;
 
     private static readonly ILookup<string, string> Unit = File.ReadLines(Deployment.PathOf("systemd", "s3auth.service"))
         .Where(line => line.Contains('=', StringComparison.Ordinal) && line[0] != '#')
@@ -77,7 +77,7 @@ public sealed partial class SystemdTests
         Assert.That(errors.Result, Is.Empty);
         Assert.That(
             double.Parse(Exposure().Match(output).Groups["exposure"].Value, CultureInfo.InvariantCulture),
-            Is.LessThanOrEqualTo(MostExposure),
+            Is.LessThanOrEqualTo(MaxExposure),
             output);
     }
 

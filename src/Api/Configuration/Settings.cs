@@ -193,7 +193,8 @@ internal static class Settings
 
     internal static readonly Setting<Uri> ProjectUrl = new("PROJECT_URL", SettingFormats.ProjectUrl)
     {
-        Meaning = "The address of S3Auth's sources. The page at `/` links to it, and to `docs/miners.md` and `docs/validators.md` below it. "
+        Meaning =
+            "The address of S3Auth's sources. The page at `/` links to it, and to `docs/miners.md` and `docs/validators.md` below it. "
             + "Without it, the page has no such links",
     };
 
@@ -265,7 +266,7 @@ internal static class Settings
     /// <summary>All settings, in the order of the operators' guide.</summary>
     internal static readonly IReadOnlyList<SettingGroup> Groups =
     [
-        new("Who is registered", [Network, Netuid, MinValidatorStake, SyncInterval, MaxStaleness, MetagraphFile]),
+        new("The metagraph", [Network, Netuid, MinValidatorStake, SyncInterval, MaxStaleness, MetagraphFile]),
         new(
             "The store",
             [Bucket, Region, Endpoint, PublicEndpoint, UploadMethod, ListingLifetime, ListingTimeout, ListingRedirect, SealKey]),

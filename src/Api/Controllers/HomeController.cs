@@ -66,7 +66,11 @@ public sealed class HomeController(IMediator mediator, HomePageRenderer renderer
 
         if (!Ss58.TryDecode(asked, out var address, out var error))
         {
-            return new HotkeyCheckResult(asked[..Math.Min(asked.Length, MaxEchoLength)], Status: null, Sentence: error.Describe(), IsMalformed: true);
+            return new HotkeyCheckResult(
+                asked[..Math.Min(asked.Length, MaxEchoLength)],
+                Status: null,
+                Sentence: error.Describe(),
+                IsMalformed: true);
         }
 
         try

@@ -3,7 +3,8 @@ namespace S3Auth.Api.Limits;
 /// <summary>
 /// Answers to requests without a proof that wait for their clients to read, oldest first. Each holds memory, so their number is bounded:
 /// when the queue is full, the server closes the connection of the oldest one. An answer whose client reads leaves the queue, and enters it
-/// again with its next chunk. Proved requests have a budget of their own (<see cref="Application.Pipeline.ResponseMemoryBudget"/>). Thread-safe.
+/// again with its next chunk. Proved requests have a budget of their own (<see cref="Application.Pipeline.ResponseMemoryBudget"/>).
+/// Thread-safe.
 /// </summary>
 /// <param name="max">The maximum number of waiting answers.</param>
 internal sealed class SlowReaderQueue(int max)

@@ -36,7 +36,8 @@ internal sealed class StaticContent
     }
 
     /// <summary>Compresses content on another thread. It takes some tenths of a second per megabyte.</summary>
-    internal static Task<StaticContent> CompressAsync(byte[] content, string contentType) => Task.Run(() => new StaticContent(content, contentType));
+    internal static Task<StaticContent> CompressAsync(byte[] content, string contentType) =>
+        Task.Run(() => new StaticContent(content, contentType));
 
     /// <summary>Answers GET and HEAD with it, or with 304 where the client has it.</summary>
     internal Task SendAsync(HttpContext context, string cacheControl)

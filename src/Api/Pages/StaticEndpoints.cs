@@ -15,5 +15,6 @@ internal static class StaticEndpoints
         app.MapMethods(
             path,
             Methods,
-            async (HttpContext context) => await (await content()).SendAsync(context, cacheControl?.Invoke(context) ?? StaticContent.Revalidate));
+            async (HttpContext context) =>
+                await (await content()).SendAsync(context, cacheControl?.Invoke(context) ?? StaticContent.Revalidate));
 }

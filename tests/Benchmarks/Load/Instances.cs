@@ -13,7 +13,7 @@ internal static class Instances
     private const int Miners = 8192;
     private const int Most = 3;
     private const int Connections = 32;
-    private const int MostPerSecond = 22_000;
+    private const int MaxPerSecond = 22_000;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
@@ -95,7 +95,7 @@ internal static class Instances
         async Task<WrkResult[]> LoadAsync(List<RunningService> services, TimeSpan duration)
         {
             var batches = services
-                .Select(service => requests.Take((int)(duration.TotalSeconds * MostPerSecond / services.Count), service.Http.BaseAddress!))
+                .Select(service => requests.Take((int)(duration.TotalSeconds * MaxPerSecond / services.Count), service.Http.BaseAddress!))
                 .ToList();
             return await Task.WhenAll(services.Select((service, index) => Wrk.RunAsync(
                 service.Http.BaseAddress!, batches[index], repeats: false, Connections / services.Count, duration)));

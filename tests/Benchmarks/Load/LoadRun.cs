@@ -14,7 +14,7 @@ internal static class LoadRun
     private const int Miners = 8192;
     private const int Connections = 32;
     private const int Rounds = 3;
-    private const int MostPerSecond = 22_000;
+    private const int MaxPerSecond = 22_000;
     private const int OpenPerSecond = 1000;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
@@ -45,7 +45,7 @@ internal static class LoadRun
                     + $"of {answer} bytes");
             Print("");
             var own = Costs.Measure();
-            var warmUp = requests.Take((int)(WarmUp.TotalSeconds * MostPerSecond), service);
+            var warmUp = requests.Take((int)(WarmUp.TotalSeconds * MaxPerSecond), service);
             await Wrk.RunAsync(bare, warmUp, repeats: true, Connections, WarmUp);
             await Wrk.RunAsync(service, warmUp, repeats: false, Connections, WarmUp);
 
@@ -53,7 +53,7 @@ internal static class LoadRun
             var collections = await CollectionsAsync(api);
             for (var round = 0; round < Rounds; round++)
             {
-                var batch = requests.Take((int)(Closed.TotalSeconds * MostPerSecond), service);
+                var batch = requests.Take((int)(Closed.TotalSeconds * MaxPerSecond), service);
                 bareRounds.Add(await MeasureAsync(bareProcess, bare, batch, repeats: true));
                 apiRounds.Add(await MeasureAsync(api.Process, service, batch, repeats: false));
             }

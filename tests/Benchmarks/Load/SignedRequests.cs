@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>
-/// Requests of many miners to <c>/get-folder-access</c> as they go over the wire, each signed, no two the same: a proof is good once.
+/// Requests of many miners to <c>/get-folder-access</c> as they go over the wire, each signed, no two the same: a proof is usable once.
 /// </summary>
 internal sealed class SignedRequests : IDisposable
 {

@@ -15,6 +15,10 @@ internal sealed class GetColdkeyHandler(IMetagraph metagraph, SubnetRules rules)
         var neurons = snapshot.FindByColdkey(request.Coldkey);
         return Task.FromResult(new OwnedHotkeys(
             neurons.Count,
-            [.. neurons.Take(OwnedHotkeys.MaxShown).Select(neuron => new OwnedHotkey(neuron.Hotkey, neuron.Uid, rules.IsValidator(neuron)))]));
+            [
+                .. neurons
+                    .Take(OwnedHotkeys.MaxShown)
+                    .Select(neuron => new OwnedHotkey(neuron.Hotkey, neuron.Uid, rules.IsValidator(neuron))),
+            ]));
     }
 }
