@@ -5,9 +5,9 @@ using Amazon.CDK.AWS.SecretsManager;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// The identity that signs. With lasting keys it is an IAM user with no other permissions; its secret goes from IAM into Secrets Manager and
-/// nobody sees it. Each key has a number and a secret of its own, so that the old key stays valid beside the new one while its grants last.
-/// A change of the key is a normal deployment, which is undone if it fails. With the task's role there are no keys.
+/// The identity that signs. With lasting keys it is an IAM user with no other permissions; its secret goes from IAM into Secrets Manager
+/// and nobody sees it. Each key has a number and a secret of its own, so that the old key stays valid beside the new one while its grants
+/// last. A change of the key is a normal deployment, which is undone if it fails. With the task's role there are no keys.
 /// </summary>
 internal sealed class SigningIdentity : Construct
 {
@@ -38,7 +38,8 @@ internal sealed class SigningIdentity : Construct
     }
 
     /// <summary>
-    /// The existing keys; the last one signs. Empty with the task's role. During a change, ECS may start tasks with the old and the new key.
+    /// The existing keys; the last one signs. Empty with the task's role. During a change, ECS may start tasks with the old and the new
+    /// key.
     /// </summary>
     internal IReadOnlyList<Secret> Keys { get; } = [];
 

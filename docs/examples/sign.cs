@@ -28,7 +28,8 @@ using S3Auth.Substrate;
 
 const string Usage =
     "usage: sign.cs folder-access KEY COLDKEY [SOURCE] | file-upload KEY COLDKEY FILE-NAME SIZE | my-files KEY COLDKEY | "
-    + "validator-access KEY | miner-access KEY MINER-COLDKEY | folder-urls KEY | file-urls KEY MINER-COLDKEY FILE-KEY... | headers KEY BODY-FILE";
+    + "validator-access KEY | miner-access KEY MINER-COLDKEY | folder-urls KEY | file-urls KEY MINER-COLDKEY FILE-KEY... | headers "
+    + "KEY BODY-FILE";
 
 if (args is not (["folder-access", _, _] or ["folder-access", _, _, _] or ["file-upload", _, _, _, _] or ["my-files", _, _]
     or ["validator-access", _] or ["miner-access", _, _] or ["folder-urls", _] or ["file-urls", _, _, _, ..] or ["headers", _, _]))

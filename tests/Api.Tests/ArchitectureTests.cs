@@ -70,7 +70,9 @@ public sealed class ArchitectureTests
     [Test]
     public void Ports_depend_on_no_other_part_of_the_application()
     {
-        var others = Application.GetTypes().Select(type => type.Namespace ?? "").Where(name => name.StartsWith("S3Auth.Application.", StringComparison.Ordinal))
+        var others = Application.GetTypes()
+            .Select(type => type.Namespace ?? "")
+            .Where(name => name.StartsWith("S3Auth.Application.", StringComparison.Ordinal))
             .Distinct().Except(["S3Auth.Application.Ports"]).ToArray();
 
         Assert.That(OffendersOf(Types.InAssembly(Application).That().ResideInNamespace("S3Auth.Application.Ports")

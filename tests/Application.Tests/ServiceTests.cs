@@ -90,7 +90,8 @@ public sealed class ServiceTests
         var ready = await _subnet.SendAsync(new GetReadinessQuery());
 
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
-        _subnet.Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(true, null, 0, null, null, null, "The node does not answer."));
+        _subnet.Metagraph.Setup(port =>
+            port.Describe()).Returns(new MetagraphState(true, null, 0, null, null, null, "The node does not answer."));
         _subnet.Signer.Unavailable = true;
         var notReady = await _subnet.SendAsync(new GetReadinessQuery());
 

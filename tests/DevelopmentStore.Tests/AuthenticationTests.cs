@@ -105,7 +105,9 @@ internal sealed class AuthenticationTests : StoreTests
         {
             ("path", request => request.Target = request.Target.Replace("/key", "/kez", StringComparison.Ordinal)),
             ("query value", request => request.Target = request.Target.Replace("no-cache", "no-store", StringComparison.Ordinal)),
-            ("query name", request => request.Target = request.Target.Replace("response-cache", "x-response-cache", StringComparison.Ordinal)),
+            (
+                "query name",
+                request => request.Target = request.Target.Replace("response-cache", "x-response-cache", StringComparison.Ordinal)),
             ("added parameter", request => request.Target += "&x-more=1"),
             ("method", request => request.Method = "DELETE"),
             ("host", request => request.Replace("Host", "localhost:1")),
@@ -120,7 +122,10 @@ internal sealed class AuthenticationTests : StoreTests
                 request.Target += "?response-cache-control=no-cache";
                 _ = presigned ? Signer.Presign(request) : Signer.Authorize(request);
                 change(request);
-                Assert.That((await request.SendAsync()).Summary, Is.EqualTo("403 SignatureDoesNotMatch"), $"{what}, presigned: {presigned}");
+                Assert.That(
+                    (await request.SendAsync()).Summary,
+                    Is.EqualTo("403 SignatureDoesNotMatch"),
+                    $"{what}, presigned: {presigned}");
             }
         }
     }
@@ -169,7 +174,8 @@ internal sealed class AuthenticationTests : StoreTests
     [Test]
     public async Task Signed_headers_are_read_with_their_spaces_collapsed_and_repeats_joined()
     {
-        var request = Signer.Authorize(On("PUT", "key", Bytes("x")).With("x-amz-meta-a", "one two").With("x-amz-meta-b", "1").With("x-amz-meta-b", "2"));
+        var request = Signer.Authorize(
+            On("PUT", "key", Bytes("x")).With("x-amz-meta-a", "one two").With("x-amz-meta-b", "1").With("x-amz-meta-b", "2"));
         request.Replace("x-amz-meta-a", "  one    two  ");
 
         Assert.That((await request.SendAsync()).Status, Is.EqualTo(200));
@@ -184,7 +190,9 @@ internal sealed class AuthenticationTests : StoreTests
     [TestCase("AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host, Signature=b", "400 AuthorizationHeaderMalformed")]
     [TestCase("AWS4-HMAC-SHA256 Credential=a, Credential=b, SignedHeaders=host, Signature=b", "400 AuthorizationHeaderMalformed")]
     [TestCase("AWS4-HMAC-SHA256 Credential=////, SignedHeaders=host, Signature=b", "403 InvalidAccessKeyId")]
-    [TestCase("AWS4-HMAC-SHA256 Credential=test-access-key/99999999/us-east-2/s3/aws4_request, SignedHeaders=host, Signature=b", "400 AuthorizationHeaderMalformed")]
+    [TestCase(
+        "AWS4-HMAC-SHA256 Credential=test-access-key/99999999/us-east-2/s3/aws4_request, SignedHeaders=host, Signature=b",
+        "400 AuthorizationHeaderMalformed")]
     [TestCase("AWS4-ECDSA-P256-SHA256 Credential=a, SignedHeaders=host, Signature=b", "400 InvalidRequest")]
     public async Task Authorization_header_of_another_form_is_refused(string authorization, string expected) =>
         Assert.That((await On("GET", "none").With("Authorization", authorization).SendAsync()).Summary, Is.EqualTo(expected));
@@ -193,8 +201,12 @@ internal sealed class AuthenticationTests : StoreTests
     public async Task Header_signature_needs_date_and_payload_hash()
     {
         Assert.That((await Signer.Authorize(On("GET", "none")).Without("x-amz-date").SendAsync()).Summary, Is.EqualTo("403 AccessDenied"));
-        Assert.That((await Signer.Authorize(On("GET", "none")).Without("x-amz-content-sha256").SendAsync()).Summary, Is.EqualTo("400 InvalidRequest"));
-        Assert.That((await Signer.Authorize(On("GET", "none")).Replace("x-amz-date", "Tue, 24 Nov 2026 00:00:00 GMT").SendAsync()).Summary, Is.EqualTo("403 AccessDenied"));
+        Assert.That(
+            (await Signer.Authorize(On("GET", "none")).Without("x-amz-content-sha256").SendAsync()).Summary,
+            Is.EqualTo("400 InvalidRequest"));
+        Assert.That(
+            (await Signer.Authorize(On("GET", "none")).Replace("x-amz-date", "Tue, 24 Nov 2026 00:00:00 GMT").SendAsync()).Summary,
+            Is.EqualTo("403 AccessDenied"));
     }
 
     [Test]
@@ -207,7 +219,9 @@ internal sealed class AuthenticationTests : StoreTests
     [Test]
     public async Task Session_tokens_are_refused_as_no_temporary_keys_exist()
     {
-        Assert.That((await Signer.Authorize(On("GET", "none").With("x-amz-security-token", "t")).SendAsync()).Summary, Is.EqualTo("400 InvalidToken"));
+        Assert.That(
+            (await Signer.Authorize(On("GET", "none").With("x-amz-security-token", "t")).SendAsync()).Summary,
+            Is.EqualTo("400 InvalidToken"));
         var presigned = On("GET", "none");
         presigned.Target += "?X-Amz-Security-Token=t";
         Assert.That((await Signer.Presign(presigned).SendAsync()).Summary, Is.EqualTo("400 InvalidToken"));

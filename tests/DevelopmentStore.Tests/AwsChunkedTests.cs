@@ -43,7 +43,9 @@ internal sealed class AwsChunkedTests : StoreTests
         var request = Chunked(kind, checksum);
         request.Body = Bytes(Encoding.UTF8.GetString(request.Body).Replace(what, by, StringComparison.Ordinal));
 
-        Assert.That((await request.SendAsync()).Summary, Is.EqualTo(what.StartsWith("4;", StringComparison.Ordinal) && by is "4;x=" ? "400 InvalidRequest" : "403 SignatureDoesNotMatch"));
+        var isMalformed = what.StartsWith("4;", StringComparison.Ordinal) && by is "4;x=";
+        Assert.That(
+            (await request.SendAsync()).Summary, Is.EqualTo(isMalformed ? "400 InvalidRequest" : "403 SignatureDoesNotMatch"));
         Assert.That(Store.Files(), Is.Empty);
     }
 

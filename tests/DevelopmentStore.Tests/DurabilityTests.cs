@@ -62,7 +62,9 @@ internal sealed class DurabilityTests : StoreTests
 
         Assert.That(Directory.GetFileSystemEntries(Store.Incoming), Is.Empty);
         Assert.That((await ListAsync()).Text, Does.Contain("<KeyCount>1</KeyCount>").And.Contain("<Key>good</Key>"));
-        Assert.That(Store.Complaints.Count(complaint => complaint.StartsWith("Warning: Skipped ", StringComparison.Ordinal)), Is.EqualTo(4));
+        Assert.That(
+            Store.Complaints.Count(complaint => complaint.StartsWith("Warning: Skipped ", StringComparison.Ordinal)),
+            Is.EqualTo(4));
 
         // A damaged object can be written anew.
         Assert.That((await PutAsync("short", Bytes("anew"))).Status, Is.EqualTo(200));

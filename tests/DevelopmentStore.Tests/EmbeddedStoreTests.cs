@@ -128,7 +128,9 @@ internal sealed class EmbeddedStoreTests
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
-        await using var first = Create(RunningStore.OptionsFor(_folder) with { Port = ((IPEndPoint)taken.LocalEndpoint).Port }, Environments.Development);
+        await using var first = Create(
+            RunningStore.OptionsFor(_folder) with { Port = ((IPEndPoint)taken.LocalEndpoint).Port },
+            Environments.Development);
         Assert.That(() => first.StartAsync(CancellationToken.None), Throws.InstanceOf<IOException>());
 
         await using var second = Create(RunningStore.OptionsFor(_folder), Environments.Development);

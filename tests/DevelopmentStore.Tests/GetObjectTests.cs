@@ -25,7 +25,9 @@ internal sealed class GetObjectTests : StoreTests
     public async Task Head_returns_the_same_without_the_bytes()
     {
         var answer = await Signer.Authorize(On("HEAD", "key")).SendAsync();
-        Assert.That((answer.Status, answer.Headers["Content-Length"], answer.Headers["ETag"], answer.Body.Length), Is.EqualTo((200, "10", ETag, 0)));
+        Assert.That(
+            (answer.Status, answer.Headers["Content-Length"], answer.Headers["ETag"], answer.Body.Length),
+            Is.EqualTo((200, "10", ETag, 0)));
 
         var missing = await Signer.Authorize(On("HEAD", "none")).SendAsync();
         Assert.That((missing.Status, missing.Body.Length), Is.EqualTo((404, 0)));
@@ -75,7 +77,9 @@ internal sealed class GetObjectTests : StoreTests
         Assert.That((await GetAsync("empty")).Status, Is.EqualTo(200));
         foreach (var range in new[] { "bytes=0-", "bytes=0-0", "bytes=-1" })
         {
-            Assert.That((await Signer.Authorize(On("GET", "empty").With("Range", range)).SendAsync()).Summary, Is.EqualTo("416 InvalidRange"));
+            Assert.That(
+                (await Signer.Authorize(On("GET", "empty").With("Range", range)).SendAsync()).Summary,
+                Is.EqualTo("416 InvalidRange"));
         }
     }
 
@@ -106,7 +110,9 @@ internal sealed class GetObjectTests : StoreTests
     [TestCase(ETag, 206)]
     [TestCase("\"a\"", 200)]
     public async Task If_range_decides_between_part_and_whole(string etag, int expected) =>
-        Assert.That((await Signer.Authorize(On("GET", "key").With("Range", "bytes=0-1").With("If-Range", etag)).SendAsync()).Status, Is.EqualTo(expected));
+        Assert.That(
+            (await Signer.Authorize(On("GET", "key").With("Range", "bytes=0-1").With("If-Range", etag)).SendAsync()).Status,
+            Is.EqualTo(expected));
 
     [Test]
     public async Task Signed_response_overrides_are_obeyed_and_kept_clean()

@@ -34,7 +34,8 @@ internal sealed class LargeUploadTests : StoreTests
 
         var grown = GC.GetTotalAllocatedBytes() - allocated;
         await TestContext.Out.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"{kind}: {Size / 1024 / 1024 / clock.Elapsed.TotalSeconds:f0} MiB/s, {grown / 1024} KiB allocated"));
+            CultureInfo.InvariantCulture,
+            $"{kind}: {Size / 1024 / 1024 / clock.Elapsed.TotalSeconds:f0} MiB/s, {grown / 1024} KiB allocated"));
         Assert.That(response.Status, Is.AnyOf(200, 204), response.Text + string.Concat(Store.Complaints));
         Assert.That(grown, Is.LessThan(AllowedAllocation));
         var head = await Signer.Authorize(On("HEAD", "up/large")).SendAsync();

@@ -74,7 +74,9 @@ internal sealed class ListObjectsTests : StoreTests
         }
 
         var answer = await ListAsync("list-type=2&max-keys=5000");
-        Assert.That((answer.Element("KeyCount"), answer.Element("MaxKeys"), answer.Element("IsTruncated")), Is.EqualTo(("1000", "1000", "true")));
+        Assert.That(
+            (answer.Element("KeyCount"), answer.Element("MaxKeys"), answer.Element("IsTruncated")),
+            Is.EqualTo(("1000", "1000", "true")));
     }
 
     [Test]
@@ -82,12 +84,17 @@ internal sealed class ListObjectsTests : StoreTests
     {
         await Signer.Authorize(On("PUT", "k", Bytes("hello")).With("x-amz-storage-class", "GLACIER")).SendAsync();
 
-        var entry = XDocument.Parse((await ListAsync("fetch-owner=true&list-type=2")).Text).Descendants().First(e => e.Name.LocalName is "Contents");
+        var entry = XDocument.Parse((await ListAsync("fetch-owner=true&list-type=2")).Text)
+            .Descendants()
+            .First(e => e.Name.LocalName is "Contents");
         var values = entry.Elements().Select(e => $"{e.Name.LocalName}={e.Value}").ToArray();
 
         Assert.That(values, Is.EqualTo(new[]
         {
-            "Key=k", $"LastModified={Store.Clock.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}.000Z", "ETag=\"5d41402abc4b2a76b9719d911017c592\"", "Size=5",
+            "Key=k",
+            $"LastModified={Store.Clock.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss}.000Z",
+            "ETag=\"5d41402abc4b2a76b9719d911017c592\"",
+            "Size=5",
             $"Owner={RunningStore.AccessKey}{RunningStore.AccessKey}", "StorageClass=GLACIER",
         }));
     }
@@ -115,7 +122,8 @@ internal sealed class ListObjectsTests : StoreTests
             (await ListAsync($"delimiter={TestSigner.Encode(key)}&encoding-type=url&list-type=2&start-after=%20%20")).Text,
             Does.Contain($"<CommonPrefixes><Prefix>{encoded}</Prefix></CommonPrefixes>").And.Contain("<StartAfter>++</StartAfter>"));
         Assert.That(
-            (await ListAsync($"encoding-type=url&list-type=2&prefix={TestSigner.Encode(key)}")).Text, Does.Contain($"<Prefix>{encoded}</Prefix>"));
+            (await ListAsync($"encoding-type=url&list-type=2&prefix={TestSigner.Encode(key)}")).Text,
+            Does.Contain($"<Prefix>{encoded}</Prefix>"));
     }
 
     [TestCase("list-type=3")]
@@ -151,7 +159,9 @@ internal sealed class ListObjectsTests : StoreTests
         foreach (var changed in new[]
         {
             target.Replace("5Fabc%2F", "5Fabcd%2F", StringComparison.Ordinal), target.Replace("5Fabc%2F", "", StringComparison.Ordinal),
-            target.Replace("prefix=", "x-prefix=", StringComparison.Ordinal), target + "&start-after=data%2F5Fabc%2F0", target + "&delimiter=%2F",
+            target.Replace("prefix=", "x-prefix=", StringComparison.Ordinal),
+            target + "&start-after=data%2F5Fabc%2F0",
+            target + "&delimiter=%2F",
         })
         {
             request.Target = changed;
@@ -221,7 +231,11 @@ internal sealed class ListObjectsTests : StoreTests
             .ToArray();
         return (
             matching.Where(item => item.Cut < 0).Select(item => item.Key).ToArray(),
-            matching.Where(item => item.Cut >= 0).Select(item => item.Key[..(item.Cut + delimiter.Length)]).Distinct(StringComparer.Ordinal).ToArray());
+            matching
+                .Where(item => item.Cut >= 0)
+                .Select(item => item.Key[..(item.Cut + delimiter.Length)])
+                .Distinct(StringComparer.Ordinal)
+                .ToArray());
     }
 
     private static int Compare(string a, string b) =>

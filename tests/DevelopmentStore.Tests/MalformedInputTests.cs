@@ -44,7 +44,9 @@ internal sealed class MalformedInputTests : StoreTests
     [Test]
     public Task Damaged_targets_and_headers_are_refused() => FuzzAsync(random =>
     {
-        var request = random.Next(2) == 0 ? Signer.Presign(On("GET", "up/key")) : Signer.Authorize(Request("GET", $"/{Bucket}?list-type=2&prefix=a%20b"));
+        var request = random.Next(2) == 0
+            ? Signer.Presign(On("GET", "up/key"))
+            : Signer.Authorize(Request("GET", $"/{Bucket}?list-type=2&prefix=a%20b"));
         if (random.Next(2) == 0)
         {
             request.Target = "/" + Fuzz.Printable(Fuzz.Damage(random, Encoding.ASCII.GetBytes(request.Target[1..])));
@@ -52,7 +54,9 @@ internal sealed class MalformedInputTests : StoreTests
         else
         {
             var i = random.Next(request.Headers.Count);
-            request.Headers[i] = (request.Headers[i].Name, Fuzz.Printable(Fuzz.Damage(random, Encoding.ASCII.GetBytes(request.Headers[i].Value))));
+            request.Headers[i] = (
+                request.Headers[i].Name,
+                Fuzz.Printable(Fuzz.Damage(random, Encoding.ASCII.GetBytes(request.Headers[i].Value))));
         }
 
         return request;
@@ -75,7 +79,12 @@ internal sealed class MalformedInputTests : StoreTests
         Assert.That(Store.Complaints, Is.Empty);
         Assert.That(Directory.GetFiles(Store.Incoming), Is.Empty);
         Assert.That(
-            Store.Files().Where(file => !file.StartsWith(Store.Objects, StringComparison.Ordinal)), Is.Empty, "nothing is written outside the bucket's folder");
-        Assert.That((await ListAsync("list-type=2&max-keys=1000&encoding-type=url")).Text, Does.Not.Match("<Key>(?!up/)"), "nothing is written outside the policy's prefix");
+            Store.Files().Where(file => !file.StartsWith(Store.Objects, StringComparison.Ordinal)),
+            Is.Empty,
+            "nothing is written outside the bucket's folder");
+        Assert.That(
+            (await ListAsync("list-type=2&max-keys=1000&encoding-type=url")).Text,
+            Does.Not.Match("<Key>(?!up/)"),
+            "nothing is written outside the policy's prefix");
     }
 }

@@ -48,7 +48,11 @@ internal sealed class PostObjectTests : StoreTests
             form.Conditions.Add(new object[] { "starts-with", "$bucket", "" });
         }],
         ["bucket of the URL", "404 NoSuchBucket", (TestForm form) => form.Target = "/another"],
-        ["condition for a field that is missing", "403 AccessDenied", (TestForm form) => form.Conditions.Add(new[] { "starts-with", "$x-amz-meta-a", "" })],
+        [
+            "condition for a field that is missing",
+            "403 AccessDenied",
+            (TestForm form) => form.Conditions.Add(new[] { "starts-with", "$x-amz-meta-a", "" }),
+        ],
         ["too small", "400 EntityTooSmall", (TestForm form) => form.File = []],
         ["too large", "400 EntityTooLarge", (TestForm form) => form.File = new byte[1001]],
         ["too large and no policy's range", "400 EntityTooLarge", (TestForm form) =>
@@ -58,11 +62,19 @@ internal sealed class PostObjectTests : StoreTests
         }],
         ["expired", "403 AccessDenied", (TestForm form) => form.Expiration = "2020-01-01T00:00:00Z"],
         ["no file", "400 InvalidArgument", (TestForm form) => form.FileDisposition = "form-data; name=\"other\""],
-        ["file name in UTF-7", "400 MalformedPOSTRequest", (TestForm form) => form.FileDisposition = "form-data; name=\"file\"; filename*=utf-7''a"],
+        [
+            "file name in UTF-7",
+            "400 MalformedPOSTRequest",
+            (TestForm form) => form.FileDisposition = "form-data; name=\"file\"; filename*=utf-7''a",
+        ],
         ["query parameters", "501 NotImplemented", (TestForm form) => form.Target += "?acl"],
         ["another secret", "403 SignatureDoesNotMatch", (TestForm form) => form.Signer = form.Signer with { SecretKey = "another secret" }],
         ["another key", "403 InvalidAccessKeyId", (TestForm form) => form.Signer = form.Signer with { AccessKey = "AKIDUNKNOWN" }],
-        ["another region", "400 AuthorizationQueryParametersError", (TestForm form) => form.Signer = form.Signer with { Region = "eu-west-1" }],
+        [
+            "another region",
+            "400 AuthorizationQueryParametersError",
+            (TestForm form) => form.Signer = form.Signer with { Region = "eu-west-1" },
+        ],
         ["another service", "400 AuthorizationQueryParametersError", (TestForm form) => form.Signer = form.Signer with { Service = "ec2" }],
         ["another day", "400 AuthorizationQueryParametersError", (TestForm form) => form.Signer = form.Signer with { Day = "20200101" }],
     ];
@@ -263,8 +275,12 @@ internal sealed class PostObjectTests : StoreTests
         }
     }
 
-    [TestCase("https://example.test/done", "https://example.test/done?bucket=s3auth-dev&key=up%2Fa.txt&etag=%225d41402abc4b2a76b9719d911017c592%22")]
-    [TestCase("http://example.test/done?x=1", "http://example.test/done?x=1&bucket=s3auth-dev&key=up%2Fa.txt&etag=%225d41402abc4b2a76b9719d911017c592%22")]
+    [TestCase(
+        "https://example.test/done",
+        "https://example.test/done?bucket=s3auth-dev&key=up%2Fa.txt&etag=%225d41402abc4b2a76b9719d911017c592%22")]
+    [TestCase(
+        "http://example.test/done?x=1",
+        "http://example.test/done?x=1&bucket=s3auth-dev&key=up%2Fa.txt&etag=%225d41402abc4b2a76b9719d911017c592%22")]
     [TestCase("javascript:alert(1)", null)]
     [TestCase("/relative", null)]
     public async Task Success_redirect_goes_to_the_url_asked_for(string url, string? location)
@@ -329,7 +345,8 @@ internal sealed class PostObjectTests : StoreTests
     {
         var request = new TestForm(Store).Build().With("Transfer-Encoding", "chunked");
         request.DeclaredLength = -1;
-        request.Body = [.. Bytes(request.Body.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n"), .. request.Body, .. "\r\n0\r\n\r\n"u8];
+        request.Body =
+            [.. Bytes(request.Body.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n"), .. request.Body, .. "\r\n0\r\n\r\n"u8];
         Assert.That((await request.SendAsync()).Summary, Is.EqualTo("411 MissingContentLength"));
     }
 

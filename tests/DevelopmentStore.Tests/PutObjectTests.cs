@@ -4,8 +4,24 @@ internal sealed class PutObjectTests : StoreTests
 {
     private static readonly string[] StrangeKeys =
     [
-        "..", "../x", "a/../b", "a/./b", "./", "a//b", "/", "/lead", "a/", ".", "a.", "a ", " a", "a+b", "a%2Bb", "a%b", "a\\b", "..\\..\\x", "~", "*",
-        "'quote'", "\"quote\"", "<&>", "é", "日本", "😀", "\ud83d\ude00/\uffff", "a\u0001b", "a\tb", "a\r\nb", "a?b", "a#b", "a&b=c", "CON", "nul", "a:b",
+        "..", "../x", "a/../b", "a/./b", "./", "a//b", "/", "/lead", "a/", ".", "a.", "a ", " a", "a+b", "a%2Bb", "a%b", "a\\b",
+        "..\\..\\x", "~", "*",
+        "'quote'",
+        "\"quote\"",
+        "<&>",
+        "é",
+        "日本",
+        "😀",
+        "\ud83d\ude00/\uffff",
+        "a\u0001b",
+        "a\tb",
+        "a\r\nb",
+        "a?b",
+        "a#b",
+        "a&b=c",
+        "CON",
+        "nul",
+        "a:b",
         "KEY", "key", "e\u0301", "\u00e9", "C:\\x", "store.lock", "incoming", "objects",
     ];
 
@@ -23,8 +39,12 @@ internal sealed class PutObjectTests : StoreTests
         }
 
         var files = Directory.GetFiles(Store.Parent, "*", SearchOption.AllDirectories);
-        Assert.That(files.Where(file => file.StartsWith(Store.Objects, StringComparison.Ordinal)).ToList(), Has.Count.EqualTo(StrangeKeys.Distinct(StringComparer.Ordinal).Count()));
-        Assert.That(files.Where(file => !file.StartsWith(Store.Objects, StringComparison.Ordinal)), Is.EqualTo(new[] { System.IO.Path.Combine(Store.DataFolder, "store.lock") }));
+        Assert.That(
+            files.Where(file => file.StartsWith(Store.Objects, StringComparison.Ordinal)).ToList(),
+            Has.Count.EqualTo(StrangeKeys.Distinct(StringComparer.Ordinal).Count()));
+        Assert.That(
+            files.Where(file => !file.StartsWith(Store.Objects, StringComparison.Ordinal)),
+            Is.EqualTo(new[] { System.IO.Path.Combine(Store.DataFolder, "store.lock") }));
         Assert.That(files.Select(System.IO.Path.GetFileName).Where(name => name is not "store.lock"), Has.All.Matches("^[0-9a-f]{64}$"));
     }
 
@@ -76,7 +96,9 @@ internal sealed class PutObjectTests : StoreTests
         Assert.That(Store.Files(), Is.Empty);
 
         Assert.That((await Signer.Authorize(On("PUT", "key", Bytes("x")), "UNSIGNED-PAYLOAD").SendAsync()).Status, Is.EqualTo(200));
-        Assert.That((await Signer.Authorize(On("PUT", "key", Bytes("x")), "something").SendAsync()).Summary, Is.EqualTo("400 InvalidArgument"));
+        Assert.That(
+            (await Signer.Authorize(On("PUT", "key", Bytes("x")), "something").SendAsync()).Summary,
+            Is.EqualTo("400 InvalidArgument"));
     }
 
     [TestCase("XUFAKrxLKna5cZ2REBfFkg==", "200")]
@@ -84,7 +106,9 @@ internal sealed class PutObjectTests : StoreTests
     [TestCase("XUFAKrxLKna5cZ2REBfF", "400 InvalidDigest")]
     [TestCase("???", "400 InvalidDigest")]
     public async Task Body_is_held_against_its_md5(string md5, string expected) =>
-        Assert.That((await Signer.Authorize(On("PUT", "key", Bytes("hello")).With("Content-MD5", md5)).SendAsync()).Summary, Is.EqualTo(expected));
+        Assert.That(
+            (await Signer.Authorize(On("PUT", "key", Bytes("hello")).With("Content-MD5", md5)).SendAsync()).Summary,
+            Is.EqualTo(expected));
 
     // The checksums of "123456789": the published check values of each algorithm, and SHA of the same text.
     [TestCase("crc32", "y/Q5Jg==")]
@@ -106,9 +130,13 @@ internal sealed class PutObjectTests : StoreTests
     [Test]
     public async Task Checksums_that_cannot_be_checked_are_refused()
     {
-        Assert.That((await Signer.Authorize(On("PUT", "key", Bytes("x")).With("x-amz-checksum-md9", "x")).SendAsync()).Summary, Is.EqualTo("501 NotImplemented"));
         Assert.That(
-            (await Signer.Authorize(On("PUT", "key", Bytes("x")).With("x-amz-checksum-crc32", "x").With("x-amz-checksum-sha1", "x")).SendAsync()).Summary,
+            (await Signer.Authorize(On("PUT", "key", Bytes("x")).With("x-amz-checksum-md9", "x")).SendAsync()).Summary,
+            Is.EqualTo("501 NotImplemented"));
+        Assert.That(
+            (
+                await Signer.Authorize(
+                    On("PUT", "key", Bytes("x")).With("x-amz-checksum-crc32", "x").With("x-amz-checksum-sha1", "x")).SendAsync()).Summary,
             Is.EqualTo("400 InvalidRequest"));
     }
 
@@ -147,7 +175,9 @@ internal sealed class PutObjectTests : StoreTests
     {
         (string Name, string Value)[] headers =
         [
-            ("Content-Type", "text/csv; charset=utf-8"), ("Cache-Control", "no-store"), ("Content-Disposition", "attachment; filename=\"é.csv\""),
+            ("Content-Type", "text/csv; charset=utf-8"),
+            ("Cache-Control", "no-store"),
+            ("Content-Disposition", "attachment; filename=\"é.csv\""),
             ("Content-Encoding", "gzip"), ("Content-Language", "de"), ("Expires", "Tue, 24 Nov 2026 00:00:00 GMT"),
             ("x-amz-meta-plain", "a b"), ("x-amz-storage-class", "STANDARD_IA"),
         ];
@@ -168,7 +198,9 @@ internal sealed class PutObjectTests : StoreTests
     [Test]
     public async Task Metadata_is_bounded()
     {
-        Assert.That((await Signer.Authorize(On("PUT", "key", Bytes("x")).With("x-amz-meta-a", new string('x', 2047))).SendAsync()).Status, Is.EqualTo(200));
+        Assert.That(
+            (await Signer.Authorize(On("PUT", "key", Bytes("x")).With("x-amz-meta-a", new string('x', 2047))).SendAsync()).Status,
+            Is.EqualTo(200));
         Assert.That(
             (await Signer.Authorize(On("PUT", "key", Bytes("x")).With("x-amz-meta-a", new string('x', 2048))).SendAsync()).Summary,
             Is.EqualTo("400 MetadataTooLarge"));

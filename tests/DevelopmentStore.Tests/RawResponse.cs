@@ -13,7 +13,8 @@ internal sealed record RawResponse(int Status, IReadOnlyDictionary<string, strin
     /// <summary>"status code", which is what most tests are about.</summary>
     public string Summary => Code.Length == 0 ? Status.ToString(CultureInfo.InvariantCulture) : $"{Status} {Code}";
 
-    public string Element(string name) => XDocument.Parse(Text, LoadOptions.PreserveWhitespace).Root!.Elements().FirstOrDefault(element => name.Equals(element.Name.LocalName, StringComparison.Ordinal))?.Value ?? "";
+    public string Element(string name) => XDocument.Parse(Text, LoadOptions.PreserveWhitespace).Root!.Elements().FirstOrDefault(element =>
+        name.Equals(element.Name.LocalName, StringComparison.Ordinal))?.Value ?? "";
 
     /// <summary>Reads one answer, as far as its Content-Length says.</summary>
     public static async Task<RawResponse> ReadAsync(Stream stream, bool headersOnly, CancellationToken cancellation)

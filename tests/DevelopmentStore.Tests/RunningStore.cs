@@ -48,7 +48,8 @@ internal sealed class RunningStore : IAsyncDisposable
         Port = 0, DataFolder = folder, Bucket = Bucket, Region = Region, AccessKey = AccessKey, SecretKey = SecretKey,
     };
 
-    public static IHostEnvironment Environment(string name) => Mock.Of<IHostEnvironment>(environment => environment.EnvironmentName == name);
+    public static IHostEnvironment Environment(string name) =>
+        Mock.Of<IHostEnvironment>(environment => environment.EnvironmentName == name);
 
     public static async Task<RunningStore> StartAsync()
     {
@@ -98,7 +99,12 @@ internal sealed class RunningStore : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

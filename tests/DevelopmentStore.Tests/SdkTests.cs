@@ -38,8 +38,11 @@ internal sealed class SdkTests : StoreTests
         Assert.That(await new StreamReader(got.ResponseStream).ReadToEndAsync(), Is.EqualTo("0123456789"));
         Assert.That((got.Headers.ContentType, got.Metadata["who"]), Is.EqualTo(("text/plain", "me")));
 
-        using var part = await _client.GetObjectAsync(new GetObjectRequest { BucketName = Bucket, Key = key, ByteRange = new Amazon.S3.Model.ByteRange(2, 4) });
-        Assert.That((await new StreamReader(part.ResponseStream).ReadToEndAsync(), part.HttpStatusCode), Is.EqualTo(("234", HttpStatusCode.PartialContent)));
+        using var part = await _client.GetObjectAsync(
+            new GetObjectRequest { BucketName = Bucket, Key = key, ByteRange = new Amazon.S3.Model.ByteRange(2, 4) });
+        Assert.That(
+            (await new StreamReader(part.ResponseStream).ReadToEndAsync(), part.HttpStatusCode),
+            Is.EqualTo(("234", HttpStatusCode.PartialContent)));
 
         Assert.That((await _client.GetObjectMetadataAsync(Bucket, key)).ContentLength, Is.EqualTo(10));
         await _client.DeleteObjectAsync(Bucket, key);
@@ -79,7 +82,9 @@ internal sealed class SdkTests : StoreTests
         }
 
         var listed = new List<string>();
-        await foreach (var entry in _client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = Bucket, Prefix = "data/", MaxKeys = 7 }).S3Objects)
+        await foreach (
+            var entry in _client.Paginators.ListObjectsV2(
+                new ListObjectsV2Request { BucketName = Bucket, Prefix = "data/", MaxKeys = 7 }).S3Objects)
         {
             listed.Add(entry.Key);
         }
@@ -141,7 +146,8 @@ internal sealed class SdkTests : StoreTests
     {
         using var stranger = new AmazonS3Client(
             new BasicAWSCredentials(RunningStore.AccessKey, "not the secret"), (AmazonS3Config)_client.Config);
-        var refused = Assert.ThrowsAsync<AmazonS3Exception>(() => stranger.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket }));
+        var refused = Assert.ThrowsAsync<AmazonS3Exception>(() =>
+            stranger.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket }));
         Assert.That(refused!.ErrorCode, Is.EqualTo("SignatureDoesNotMatch"));
     }
 }

@@ -17,7 +17,8 @@ internal abstract class StoreTests
 
     protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    protected RawRequest Request(string method, string target, byte[]? body = null) => new(Store.Endpoint, method, target) { Body = body ?? [] };
+    protected RawRequest Request(string method, string target, byte[]? body = null) =>
+        new(Store.Endpoint, method, target) { Body = body ?? [] };
 
     /// <summary>A request to an object, its key encoded as clients encode it.</summary>
     protected RawRequest On(string method, string key, byte[]? body = null) => Request(method, $"/{Bucket}/{Path(key)}", body);
@@ -28,5 +29,6 @@ internal abstract class StoreTests
 
     protected Task<RawResponse> GetAsync(string key) => Signer.Authorize(On("GET", key)).SendAsync();
 
-    protected Task<RawResponse> ListAsync(string query = "list-type=2") => Signer.Authorize(Request("GET", $"/{Bucket}?{query}")).SendAsync();
+    protected Task<RawResponse> ListAsync(string query = "list-type=2") =>
+        Signer.Authorize(Request("GET", $"/{Bucket}?{query}")).SendAsync();
 }

@@ -44,7 +44,8 @@ internal sealed record TestSigner
         var signedHeaders = SignedHeaders(request);
         var signature = SignCanonical(request, signedHeaders, payloadHash ?? Hash(request.Body));
         return request.With(
-            "Authorization", $"AWS4-HMAC-SHA256 Credential={Credential}, SignedHeaders={string.Join(';', signedHeaders)}, Signature={signature}");
+            "Authorization",
+            $"AWS4-HMAC-SHA256 Credential={Credential}, SignedHeaders={string.Join(';', signedHeaders)}, Signature={signature}");
     }
 
     /// <summary>The signature that <see cref="Authorize"/> put into the request.</summary>
@@ -71,7 +72,8 @@ internal sealed record TestSigner
         var headers = signedHeaders.Select(name => name + ":" + string.Join(',', request.Headers
             .Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             .Select(header => header.Value.Trim())) + "\n");
-        var canonical = $"{request.Method}\n{path}\n{string.Join('&', query)}\n{string.Concat(headers)}\n{string.Join(';', signedHeaders)}\n{payloadHash}";
+        var canonical = $"{request.Method}\n{path}\n{string.Join('&', query)}\n{string.Concat(headers)}\n"
+            + $"{string.Join(';', signedHeaders)}\n{payloadHash}";
         return Sign($"AWS4-HMAC-SHA256\n{Timestamp}\n{Scope}\n{Hash(Encoding.UTF8.GetBytes(canonical))}");
     }
 

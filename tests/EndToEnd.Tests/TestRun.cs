@@ -23,7 +23,13 @@ internal sealed class TestRun
 
     /// <summary>A client without proxy, cookies and redirects.</summary>
     public HttpClient Http { get; } = new(
-        new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
+        new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        })
     {
         Timeout = TimeSpan.FromSeconds(60),
     };

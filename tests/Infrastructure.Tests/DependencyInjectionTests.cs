@@ -20,7 +20,9 @@ public sealed class DependencyInjectionTests
         await using var services = new ServiceCollection().AddLogging().AddSingleton<FolderLayout>(new HotkeyLayout())
             .AddS3Storage(Options(credentials: null)).BuildServiceProvider();
 
-        Assert.That(services.GetServices<IHostedService>().Select(service => service.GetType()), Is.EqualTo(new[] { typeof(CredentialRefresher), typeof(StoreMonitor) }));
+        Assert.That(
+            services.GetServices<IHostedService>().Select(service => service.GetType()),
+            Is.EqualTo(new[] { typeof(CredentialRefresher), typeof(StoreMonitor) }));
     }
 
     [TestCase(0, typeof(MeteredObjectStore))]
@@ -38,20 +40,31 @@ public sealed class DependencyInjectionTests
     {
         await using var services = Services(new StoreUsage { UploadMethod = method });
 
-        Assert.That(services.GetServices<IHostedService>().Select(service => service.GetType()), Is.EqualTo(new[] { typeof(StoreMonitor) }), "Fixed keys are not renewed.");
+        Assert.That(
+            services.GetServices<IHostedService>().Select(service => service.GetType()),
+            Is.EqualTo(new[] { typeof(StoreMonitor) }),
+            "Fixed keys are not renewed.");
         Assert.That(services.GetRequiredService<IStoreState>().Current.PutUploads, Is.EqualTo(puts));
     }
 
     private static ServiceProvider Services(StoreUsage usage) => new ServiceCollection()
         .AddLogging()
         .AddSingleton<FolderLayout>(new HotkeyLayout())
-        .AddS3Storage(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2", Credentials = new SigningCredentials("AKIA", "secret"), Usage = usage })
+        .AddS3Storage(
+            new StorageOptions
+            {
+                Bucket = "bucket-1",
+                Region = "us-east-2",
+                Credentials = new SigningCredentials("AKIA", "secret"),
+                Usage = usage,
+            })
         .BuildServiceProvider();
 
     [TestCase("us/east")]
     [TestCase("")]
     public void AddS3Storage_refuses_a_region_that_cannot_be_signed(string region) =>
-        Assert.Throws<ArgumentException>(() => new ServiceCollection().AddS3Storage(new StorageOptions { Bucket = "bucket-1", Region = region }));
+        Assert.Throws<ArgumentException>(() =>
+            new ServiceCollection().AddS3Storage(new StorageOptions { Bucket = "bucket-1", Region = region }));
 
     private static StorageOptions Options(SigningCredentials? credentials) =>
         new() { Bucket = "bucket-1", Region = "us-east-2", Credentials = credentials };

@@ -128,7 +128,18 @@ internal static class Instances
         {
             return Process.Start(new ProcessStartInfo(
                 "redis-server",
-                ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--logfile", "/dev/null"])
+                [
+                    "--port",
+                    port.ToString(CultureInfo.InvariantCulture),
+                    "--bind",
+                    "127.0.0.1",
+                    "--save",
+                    "",
+                    "--appendonly",
+                    "no",
+                    "--logfile",
+                    "/dev/null",
+                ])
             {
                 UseShellExecute = false,
             }) ?? throw new InvalidOperationException("Redis did not start.");

@@ -31,7 +31,14 @@ internal sealed record Call(string Path, Account Signer, JsonObject Members, Fun
         Account validator, string member, string miner, string? source =
             null, string? prefix = null, long? limit = null, string? cursor = null) =>
         OfOneMiner(
-            ServiceClient.FilesPath, validator, member, miner, ("source", source), ("prefix", prefix), ("limit", limit), ("cursor", cursor));
+            ServiceClient.FilesPath,
+            validator,
+            member,
+            miner,
+            ("source", source),
+            ("prefix", prefix),
+            ("limit", limit),
+            ("cursor", cursor));
 
     public static Call FileUrls(Account validator, string member, string miner, params string[] keys) => new(
         ServiceClient.FileUrlsPath,

@@ -6,20 +6,56 @@ internal static class HostileNames
     // Invalid UTF-8: overlong, truncated, a surrogate, beyond Unicode, a byte that starts no character.
     private static readonly string[] BrokenUtf8 =
     [
-        "C080", "C0AEC0AE2F61", "E080AF", "F08080AF", "EDA080", "EDA080EDB080", "EDB080EDA080", "F4908080", "F888808080", "FEFF", "C3", "E282", "F09F98", "80", "C32F61", "61E2822F62",
+        "C080", "C0AEC0AE2F61", "E080AF", "F08080AF", "EDA080", "EDA080EDB080", "EDB080EDA080", "F4908080", "F888808080", "FEFF", "C3",
+        "E282", "F09F98", "80", "C32F61", "61E2822F62",
     ];
 
     // Pairs that a file system or a database may treat as equal: by normalization, case or width.
     private static readonly string[] Pairs =
     [
-        "\u00e9", "e\u0301", "\u212b", "\u00c5", "\ud55c", "\u1112\u1161\u11ab", "\ufb01", "fi", "Case", "case", "CASE", "\u00df", "\u1e9e", "SS", "\u0130", "i\u0307", "\u0131", "\uff21", "A",
+        "\u00e9", "e\u0301", "\u212b", "\u00c5", "\ud55c", "\u1112\u1161\u11ab", "\ufb01", "fi", "Case", "case", "CASE", "\u00df", "\u1e9e",
+        "SS", "\u0130", "i\u0307", "\u0131", "\uff21", "A",
     ];
 
     private static readonly string[] Odd =
     [
-        ".", "..", "./a", "../a", "a/./b", "a/../b", "a/..", "../../../../etc/passwd", "..\\..\\a", "//", "a//b", "/", "trailing/", "trailing//", "CON", "nul.txt", "a:b", "a*?\"<>|", " ", "  ",
-        "\u202egnp.exe", "\u200b", "\ufeff", "\ufffd", "\ufffe", "\uffff", "\u0085", "\u2028", "\U0001f642", "\U0010ffff", "$(id)", "`id`", "%00", "%2e%2e/", "%25", "%zz", "a\u0001.parquet",
-        "100%25.parquet", "+", "a b", "&amp;", "<b>", "]]>", "<!--", "-rf", "--all", "{\"a\"}", "a\r\nSet-Cookie: b", "\u001b[2J", "~", "job_id=\u0001/a", "nul\0nul",
+        ".",
+        "..",
+        "./a",
+        "../a",
+        "a/./b",
+        "a/../b",
+        "a/..",
+        "../../../../etc/passwd",
+        "..\\..\\a",
+        "//",
+        "a//b",
+        "/",
+        "trailing/",
+        "trailing//",
+        "CON",
+        "nul.txt",
+        "a:b",
+        "a*?\"<>|",
+        " ",
+        "  ",
+        "\u202egnp.exe", "\u200b", "\ufeff", "\ufffd", "\ufffe", "\uffff", "\u0085", "\u2028", "\U0001f642", "\U0010ffff", "$(id)", "`id`",
+        "%00", "%2e%2e/", "%25", "%zz", "a\u0001.parquet",
+        "100%25.parquet",
+        "+",
+        "a b",
+        "&amp;",
+        "<b>",
+        "]]>",
+        "<!--",
+        "-rf",
+        "--all",
+        "{\"a\"}",
+        "a\r\nSet-Cookie: b",
+        "\u001b[2J",
+        "~",
+        "job_id=\u0001/a",
+        "nul\0nul",
     ];
 
     /// <summary>The distinct names, for a folder with this prefix.</summary>

@@ -111,9 +111,10 @@ internal sealed class Load : IAsyncDisposable
             var text = await answer.Content.ReadAsStringAsync();
 
             // A proxy answers with a page without a code. It counts as a refusal too.
+            var isJson = answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
             result = answer.StatusCode == HttpStatusCode.OK
                 ? Outcome.Granted
-                : $"{(int)answer.StatusCode} {(answer.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true ? System.Text.Json.Nodes.JsonNode.Parse(text)?["code"] : "without a code")}";
+                : $"{(int)answer.StatusCode} {(isJson ? System.Text.Json.Nodes.JsonNode.Parse(text)?["code"] : "without a code")}";
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException or OperationCanceledException)
         {
@@ -170,6 +171,8 @@ internal sealed class Load : IAsyncDisposable
         public IReadOnlyDictionary<string, int> Failures => _failures;
 
         public override string ToString() => FormattableString.Invariant(
-            $"{Granted} of {Asked} granted ({(Asked == 0 ? 0 : 100.0 * Granted / Asked):F1} %), median {Usual.TotalMilliseconds:F0} ms, longest {Longest.TotalMilliseconds:F0} ms{string.Concat(_failures.Select(failure => $"; {failure.Value} x {failure.Key}"))}");
+            $"{Granted} of {Asked} granted ({(Asked == 0 ? 0 : 100.0 * Granted / Asked):F1} %), median "
+                + $"{Usual.TotalMilliseconds:F0} ms, longest {Longest.TotalMilliseconds:F0} "
+                + $"ms{string.Concat(_failures.Select(failure => $"; {failure.Value} x {failure.Key}"))}");
     }
 }

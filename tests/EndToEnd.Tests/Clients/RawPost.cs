@@ -32,7 +32,9 @@ internal static class RawPost
         using var connection = new TcpClient();
         await connection.ConnectAsync(address.Host, address.Port, patience.Token);
         var stream = connection.GetStream();
-        var head = $"{method} {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n{string.Concat(headers.Select(line => line + "\r\n"))}\r\n";
+        var head =
+            $"{method} {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: "
+                + $"close\r\n{string.Concat(headers.Select(line => line + "\r\n"))}\r\n";
         await stream.WriteAsync((byte[])[.. Encoding.UTF8.GetBytes(head), .. body], patience.Token);
 
         using var answer = new MemoryStream();

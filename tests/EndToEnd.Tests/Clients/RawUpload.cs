@@ -30,7 +30,8 @@ internal sealed class RawUpload : IDisposable
         var length = start.Length + declaredBytes + $"\r\n--{Boundary}--\r\n".Length;
         var head = string.Create(
             CultureInfo.InvariantCulture,
-            $"POST {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nContent-Type: multipart/form-data; boundary={Boundary}\r\nContent-Length: {length}\r\n\r\n");
+            $"POST {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nContent-Type: multipart/form-data; "
+                + $"boundary={Boundary}\r\nContent-Length: {length}\r\n\r\n");
 
         await _connection.ConnectAsync(url.Host, url.Port);
         var stream = _connection.GetStream();

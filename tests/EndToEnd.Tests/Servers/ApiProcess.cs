@@ -15,14 +15,17 @@ internal sealed class ApiProcess : IAsyncDisposable
     // Variables that the machine's environment must not set.
     internal static readonly string[] OwnVariables =
     [
-        "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "PUBLIC_URL", "AUDIENCES", "REQUIRE_AUDIENCE", "LISTING_REDIRECT", "SEAL_KEY", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
+        "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "PUBLIC_URL", "AUDIENCES", "REQUIRE_AUDIENCE",
+        "LISTING_REDIRECT", "SEAL_KEY", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
         "METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS", "MIN_VALIDATOR_STAKE",
         "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "UPLOAD_METHOD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL", "REDIS_REQUIRED",
+        "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL",
+        "REDIS_REQUIRED",
         "TIMESTAMP_MAX_AGE", "TIMESTAMP_MAX_AHEAD", "TRUSTED_PROXIES", "CORS_ORIGINS", "METRICS_TOKEN", "MAX_CONNECTIONS", "AUDIT_DIR",
         "OTEL_EXPORTER_OTLP_ENDPOINT", "DATA_DIR", "LOG_LEVEL",
         "LISTING_CACHE_SECONDS", "LISTING_TIMEOUT", "AWS_CREDENTIAL_EXPIRATION", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_EC2_METADATA_DISABLED", "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_EC2_METADATA_DISABLED",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
     ];
 
     /// <summary>Placeholder in settings for the port of the service.</summary>
@@ -49,11 +52,12 @@ internal sealed class ApiProcess : IAsyncDisposable
 
     /// <summary>Starts it with development defaults on a data folder, and waits until it is ready.</summary>
     public static Task<ApiProcess> StartDevelopmentAsync(string dataFolder, IReadOnlyDictionary<string, string>? settings = null) =>
-        StartAsync(new Dictionary<string, string>(settings ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["DATA_DIR"] = dataFolder,
-        });
+        StartAsync(
+            new Dictionary<string, string>(settings ?? new Dictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal)
+            {
+                ["ASPNETCORE_ENVIRONMENT"] = "Development",
+                ["DATA_DIR"] = dataFolder,
+            });
 
     /// <summary>Settings of a production deployment: a metagraph file, a bucket, and its keys unless they are temporary.</summary>
     public static Dictionary<string, string> ProductionSettings(

@@ -8,7 +8,8 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 internal sealed class FlakyProxy(int target, int oneIn) : ForwardingProxy(target)
 {
     private const string Unavailable =
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\nContent-Length: 43\r\nConnection: close\r\n\r\n<Error><Code>SlowDown</Code></Error>       ";
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\nContent-Length: 43\r\nConnection: "
+            + "close\r\n\r\n<Error><Code>SlowDown</Code></Error>       ";
 
     private readonly Random _random = new(5);
     private readonly Lock _gate = new();

@@ -153,12 +153,20 @@ internal sealed class Hub : IAsyncDisposable
         var start = int.Parse(request.QueryString["cursor"] ?? "0", CultureInfo.InvariantCulture);
         if (start + PageSize < _files.Count)
         {
+            var list = $"{(IsMirror ? "https://huggingface.co/" : Address)}api/datasets/{Dataset}/tree/{Commit}";
             response.Headers["Link"] = string.Create(
-                CultureInfo.InvariantCulture, $"<{(IsMirror ? "https://huggingface.co/" : Address)}api/datasets/{Dataset}/tree/{Commit}?recursive=true&limit=1000&cursor={start + PageSize}>; rel=\"next\"");
+                CultureInfo.InvariantCulture, $"<{list}?recursive=true&limit=1000&cursor={start + PageSize}>; rel=\"next\"");
         }
 
         var entries = _files.Skip(start).Take(PageSize).Select(file => (object)(file.Value.IsLfs
-            ? new { type = "file", oid = new string('a', 40), size = file.Value.Content.Length, path = file.Key, lfs = new { oid = Sha256(file.Value.Content), size = file.Value.Content.Length, pointerSize = 134 } }
+            ? new
+            {
+                type = "file",
+                oid = new string('a', 40),
+                size = file.Value.Content.Length,
+                path = file.Key,
+                lfs = new { oid = Sha256(file.Value.Content), size = file.Value.Content.Length, pointerSize = 134 },
+            }
             : new { type = "file", oid = GitBlob(file.Value.Content), size = file.Value.Content.Length, path = file.Key }));
         await WriteJsonAsync(response, entries.Prepend(new { type = "directory", oid = new string('b', 40), size = 0, path = "data" }));
     }

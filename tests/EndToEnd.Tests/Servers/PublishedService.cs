@@ -68,7 +68,11 @@ internal sealed class PublishedService
         // Copy to an empty folder what the image copies.
         var copied = dockerfile.Image.All("COPY").Single(copy => copy.Words[1] == "./");
         var image = Path.Combine(root, "image");
-        (await Tool.RunAsync("/bin/sh", ["-c", "cp -r \"$1\" \"$2\" && chmod -R a-w \"$2\" && chmod a+x \"$3\"", "sh", Inside(root, copied.Words[0]), image, root])).Expect();
+        (
+            await Tool.RunAsync(
+                "/bin/sh",
+                ["-c", "cp -r \"$1\" \"$2\" && chmod -R a-w \"$2\" && chmod a+x \"$3\"", "sh", Inside(root, copied.Words[0]), image, root]))
+            .Expect();
         return new PublishedService(image);
     }
 

@@ -12,7 +12,8 @@ internal sealed class RealStoreHost : IAsyncDisposable
     /// <summary>The reason why no real server can be started, or null.</summary>
     public static string? WhyNot { get; } = Given("ENDPOINT") is not null || Tool.Find("minio") is not null || CephGateway.IsInstalled
         ? null
-        : "Skipped because there is no real S3 server: install ceph-mon, ceph-osd, radosgw and ceph-common (Debian), put minio on the PATH, "
+        : "Skipped because there is no real S3 server: install ceph-mon, ceph-osd, radosgw and ceph-common (Debian), put minio on "
+            + "the PATH, "
             + "or set S3AUTH_TEST_S3_ENDPOINT, S3AUTH_TEST_S3_ACCESS_KEY and S3AUTH_TEST_S3_SECRET_KEY.";
 
     public async Task<RealStore> GetAsync() => (await _start.Value).Store;

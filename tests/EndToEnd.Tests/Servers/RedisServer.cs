@@ -50,7 +50,18 @@ internal sealed class RedisServer : IAsyncDisposable
         _process = new ServerProcess(
             "Redis",
             Tool.Find("redis-server")!,
-            ["--port", Port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"],
+            [
+                "--port",
+                Port.ToString(CultureInfo.InvariantCulture),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--daemonize",
+                "no",
+            ],
             _folder.Path);
         await _process.WaitUntilAsync(
             async () =>

@@ -18,7 +18,8 @@ internal sealed class SwiftServer : IAsyncDisposable
     /// <summary>The reason why it cannot be started, or null.</summary>
     public static string? WhyNot { get; } = Array.TrueForAll(Programs, program => Tool.Find(program) is not null)
         ? null
-        : "Skipped because Swift is not here: install swift-proxy, swift-account, swift-container, swift-object and memcached (Debian) to run it.";
+        : "Skipped because Swift is not here: install swift-proxy, swift-account, swift-container, swift-object and memcached "
+            + "(Debian) to run it.";
 
     public Uri Endpoint { get; }
 

@@ -12,13 +12,28 @@ internal sealed record LargeFolder(Miner Miner, IReadOnlyDictionary<string, byte
 
     private static readonly string[] OddNames =
     [
-        "with space", "plus+sign", "percent%2Fslash", "percent%20", "a&b=c", "what?", "hash#mark", "größe-数据", "🙂", "a\u0301", "trailing-dot.", "double//slash",
-        "triple///slash", "trailing-slash/", "'quotes'(and)[brackets]{braces}~!*", "\"double\"", "<tag>", "back\\slash", "semi;colon,comma:at@dollar$^`|", " leading", "trailing ",
-        ".hidden", "...", "..dots", "\u202Ereversed", "\u2028separator", "deep/er/and/deep/er", "&amp;", "]]>", "null", "%00", "%", "%zz", "+", " ", "_",
+        "with space", "plus+sign", "percent%2Fslash", "percent%20", "a&b=c", "what?", "hash#mark", "größe-数据", "🙂", "a\u0301",
+        "trailing-dot.", "double//slash",
+        "triple///slash",
+        "trailing-slash/",
+        "'quotes'(and)[brackets]{braces}~!*",
+        "\"double\"",
+        "<tag>",
+        "back\\slash",
+        "semi;colon,comma:at@dollar$^`|",
+        " leading",
+        "trailing ",
+        ".hidden", "...", "..dots", "\u202Ereversed", "\u2028separator", "deep/er/and/deep/er", "&amp;", "]]>", "null", "%00", "%", "%zz",
+        "+", " ", "_",
     ];
 
     /// <summary>All keys in listing order: by source, then by the bytes of the key.</summary>
-    public IReadOnlyList<string> Keys { get; } = [.. Contents.Keys.OrderBy(SourceOf).ThenBy(Encoding.UTF8.GetBytes, Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))];
+    public IReadOnlyList<string> Keys { get; } =
+    [
+        .. Contents.Keys.OrderBy(SourceOf).ThenBy(
+            Encoding.UTF8.GetBytes,
+            Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right))),
+    ];
 
     public IReadOnlyList<string> KeysIn(string folder) => [.. Keys.Where(key => key.StartsWith(folder, StringComparison.Ordinal))];
 

@@ -131,7 +131,12 @@ public sealed class AuditWriterTests
 
             Assert.That(File.ReadAllText(Path.Combine(folder, "audit-2026-11-25.jsonl")), Is.EqualTo("{\"torn\n{1}\n"));
             Assert.That(File.ReadAllText(Path.Combine(folder, "audit-2026-11-26.jsonl")), Is.EqualTo("{2}\n{3}\n{4}\n"));
-            Assert.That(OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(Path.Combine(folder, "audit-2026-11-26.jsonl")) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite), Is.EqualTo(default(UnixFileMode)));
+            Assert.That(
+                OperatingSystem.IsWindows()
+                    ? default
+                    : File.GetUnixFileMode(Path.Combine(folder, "audit-2026-11-26.jsonl")) & (
+                        UnixFileMode.OtherRead | UnixFileMode.OtherWrite),
+                Is.EqualTo(default(UnixFileMode)));
         }
         finally
         {
@@ -145,7 +150,9 @@ public sealed class AuditWriterTests
         using var pieces = new Pieces();
         using var output = new StandardOutput(pieces);
         var line = Encoding.ASCII.GetBytes(new string('x', 899) + "\n");
-        output.Write([.. Enumerable.Repeat(line, 20).SelectMany(one => one), .. Encoding.ASCII.GetBytes(new string('y', 5000) + "\n"), .. line], default);
+        output.Write(
+            [.. Enumerable.Repeat(line, 20).SelectMany(one => one), .. Encoding.ASCII.GetBytes(new string('y', 5000) + "\n"), .. line],
+            default);
 
         Assert.That(pieces.Written.Select(piece => piece.Length), Is.EqualTo(new[] { 3600, 3600, 3600, 3600, 3600, 5001, 900 }));
         Assert.That(pieces.Written.Select(piece => piece[^1]), Has.All.EqualTo((byte)'\n'));
@@ -197,7 +204,13 @@ public sealed class AuditWriterTests
 
     private static AuditRecord Record(string decision) => new()
     {
-        Time = Noon, RequestId = "id", Action = "get_folder_access", Decision = decision, Hotkey = Account(1), Proved = decision == "granted", Proof = "commitment",
+        Time = Noon,
+        RequestId = "id",
+        Action = "get_folder_access",
+        Decision = decision,
+        Hotkey = Account(1),
+        Proved = decision == "granted",
+        Proof = "commitment",
     };
 
     private static AccountId Account(byte value) => AccountId.FromBytes(Enumerable.Repeat(value, AccountId.Size).ToArray());

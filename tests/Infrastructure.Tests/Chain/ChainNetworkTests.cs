@@ -18,7 +18,9 @@ internal sealed class ChainNetworkTests
     {
         Assert.That(ChainNetwork.TryParse("wss://one:1/ws?apikey=a, ws://two:2 ,wss://one:1/ws?apikey=b", out var network), Is.True);
         Assert.That(network!.Name, Is.EqualTo("custom"));
-        Assert.That(network.Endpoints.Select(endpoint => endpoint.Origin), Is.EqualTo(new[] { "wss://one:1", "ws://two:2", "wss://one:1" }));
+        Assert.That(
+            network.Endpoints.Select(endpoint => endpoint.Origin),
+            Is.EqualTo(new[] { "wss://one:1", "ws://two:2", "wss://one:1" }));
         Assert.That(network.NameFor("Bittensor"), Is.EqualTo("Bittensor"));
     }
 

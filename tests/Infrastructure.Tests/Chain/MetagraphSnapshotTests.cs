@@ -59,7 +59,8 @@ internal sealed class MetagraphSnapshotTests
     private MetagraphSnapshot Hold(int readBefore, MetagraphSnapshot? before = null, ulong block = 7)
     {
         var reader = new SubnetReader(TestChain.Options("local"), _clocks);
-        var answer = reader.Decode("Test Chain", "node", block, _clocks.GetUtcNow().AddSeconds(-readBefore), RecordedAnswers.State("subnet"));
+        var answer =
+            reader.Decode("Test Chain", "node", block, _clocks.GetUtcNow().AddSeconds(-readBefore), RecordedAnswers.State("subnet"));
         return new MetagraphSnapshot(answer, before, _clocks);
     }
 

@@ -244,7 +244,9 @@ internal sealed class MetagraphSynchroniserTests
         (_node.Chain, _node.Block) = ("Other Chain", 5000);
 
         await TickUntilAsync(() => metagraph.Describe().LastError is not null);
-        Assert.That(metagraph.Describe().LastError, Does.Contain("follows the chain 'Other Chain', but the current metagraph is of 'Test Chain'"));
+        Assert.That(
+            metagraph.Describe().LastError,
+            Does.Contain("follows the chain 'Other Chain', but the current metagraph is of 'Test Chain'"));
         Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
 
         await TickUntilAsync(() => metagraph.Current is { Block: 5000 }, step: 2);
@@ -468,7 +470,8 @@ internal sealed class MetagraphSynchroniserTests
     {
         var metagraph = await StartAsync(wait: false);
         _node.RedirectsTo = _node.Address;
-        foreach (var misbehaviour in Enum.GetValues<Misbehaviour>().Except([Misbehaviour.None, Misbehaviour.Hang, Misbehaviour.HangInUpgrade, Misbehaviour.TooLarge]))
+        Misbehaviour[] others = [Misbehaviour.None, Misbehaviour.Hang, Misbehaviour.HangInUpgrade, Misbehaviour.TooLarge];
+        foreach (var misbehaviour in Enum.GetValues<Misbehaviour>().Except(others))
         {
             _node.Misbehaviour = misbehaviour;
             await TickAsync(32, step: 8);
@@ -505,12 +508,18 @@ internal sealed class MetagraphSynchroniserTests
         {
             using (Assert.EnterMultipleScope())
             {
-                Assert.That(seen, Has.Some.Matches<(string, double, string?)>(one => one is ("s3auth.metagraph.sync.duration", >= 0, "outcome=ok")));
-                Assert.That(seen, Has.Some.Matches<(string, double, string?)>(one => one is ("s3auth.metagraph.sync.duration", >= 0, "outcome=failed")));
+                Assert.That(
+                    seen,
+                    Has.Some.Matches<(string, double, string?)>(one => one is ("s3auth.metagraph.sync.duration", >= 0, "outcome=ok")));
+                Assert.That(
+                    seen,
+                    Has.Some.Matches<(string, double, string?)>(one => one is ("s3auth.metagraph.sync.duration", >= 0, "outcome=failed")));
                 Assert.That(seen, Has.Some.EqualTo(("s3auth.metagraph.node.failures", 1.0, "reason=node_error")));
                 Assert.That(seen, Has.Some.EqualTo(("s3auth.metagraph.block", 1000.0, (string?)null)));
                 Assert.That(seen, Has.Some.EqualTo(("s3auth.metagraph.neurons", 5.0, (string?)null)));
-                Assert.That(seen, Has.Some.Matches<(string, double, string?)>(one => one is ("s3auth.metagraph.age", >= 50 and < 75, null)));
+                Assert.That(
+                    seen,
+                    Has.Some.Matches<(string, double, string?)>(one => one is ("s3auth.metagraph.age", >= 50 and < 75, null)));
             }
         }
 
@@ -530,7 +539,11 @@ internal sealed class MetagraphSynchroniserTests
         object? Meters() => _running.OfType<ServiceProvider>().Single().GetRequiredService<IMeterFactory>();
     }
 
-    private async Task<MetagraphSynchroniser> StartAsync(TimeSpan? maxStaleness = null, bool wait = true, string? folder = null, string? address = null)
+    private async Task<MetagraphSynchroniser> StartAsync(
+        TimeSpan? maxStaleness = null,
+        bool wait = true,
+        string? folder = null,
+        string? address = null)
     {
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(_time)

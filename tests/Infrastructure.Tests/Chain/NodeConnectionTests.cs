@@ -61,7 +61,9 @@ internal sealed class NodeConnectionTests
             using var connection = await ConnectAsync(node.Address, misbehaviour == Misbehaviour.Hang ? Short : Long);
             var reader = new SubnetReader(TestChain.Options(node.Address.ToString()), TimeProvider.System);
 
-            var failed = Assert.ThrowsAsync<ChainException>(() => reader.ReadAsync(connection, CancellationToken.None).WaitAsync(MuchLonger), method);
+            var failed = Assert.ThrowsAsync<ChainException>(
+                () => reader.ReadAsync(connection, CancellationToken.None).WaitAsync(MuchLonger),
+                method);
 
             Assert.Multiple(() =>
             {
@@ -112,7 +114,11 @@ internal sealed class NodeConnectionTests
         // Each is just below the limit; together they are beyond it.
         for (var i = 0; i < 2; i++)
         {
-            var answer = await connection.CallRuntimeAsync(SubnetState.Function, new HexBytes(SubnetState.Argument(46)), head, CancellationToken.None);
+            var answer = await connection.CallRuntimeAsync(
+                SubnetState.Function,
+                new HexBytes(SubnetState.Argument(46)),
+                head,
+                CancellationToken.None);
             Assert.That(answer.Bytes.Length, Is.EqualTo(node.State.Length));
         }
     }
@@ -135,7 +141,9 @@ internal sealed class NodeConnectionTests
         using var connection = await ConnectAsync(node.Address);
         using var stopping = new CancellationTokenSource(Short);
 
-        Assert.That(() => connection.GetFinalizedHeadAsync(stopping.Token).WaitAsync(MuchLonger), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => connection.GetFinalizedHeadAsync(stopping.Token).WaitAsync(MuchLonger),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]
@@ -145,7 +153,8 @@ internal sealed class NodeConnectionTests
     }
 
     [Test]
-    public async Task Unknown_host_name_is_unreachable() => await AssertUnreachableAsync(new Uri("ws://node.invalid:9944"), "DNS does not know its name");
+    public async Task Unknown_host_name_is_unreachable() =>
+        await AssertUnreachableAsync(new Uri("ws://node.invalid:9944"), "DNS does not know its name");
 
     [Test]
     public async Task Server_without_websockets_is_unreachable()
@@ -173,9 +182,12 @@ internal sealed class NodeConnectionTests
         await using var node = await WellAsync();
         node.Misbehaviour = Misbehaviour.HangInUpgrade;
 
-        var failed = Assert.ThrowsAsync<ChainException>(() => NodeConnection.ConnectAsync(Endpoint(node.Address), Short, Long, TimeProvider.System, CancellationToken.None));
+        var failed = Assert.ThrowsAsync<ChainException>(() =>
+            NodeConnection.ConnectAsync(Endpoint(node.Address), Short, Long, TimeProvider.System, CancellationToken.None));
 
-        Assert.That((failed.Failure, failed.Message), Is.EqualTo((ChainFailure.Timeout, $"Connecting to the node {Origin(node)} took longer than 0.3 s.")));
+        Assert.That(
+            (failed.Failure, failed.Message),
+            Is.EqualTo((ChainFailure.Timeout, $"Connecting to the node {Origin(node)} took longer than 0.3 s.")));
     }
 
     [Test]
@@ -199,9 +211,13 @@ internal sealed class NodeConnectionTests
     {
         var endpoint = Endpoint(address);
 
-        var failed = Assert.ThrowsAsync<ChainException>(() => NodeConnection.ConnectAsync(endpoint, Long, Long, TimeProvider.System, CancellationToken.None));
+        var failed = Assert.ThrowsAsync<ChainException>(() =>
+            NodeConnection.ConnectAsync(endpoint, Long, Long, TimeProvider.System, CancellationToken.None));
 
-        Assert.That((failed.Failure, failed.Message), Is.EqualTo((ChainFailure.Unreachable, $"The node {endpoint.Origin} cannot be reached: {because}.")), failed.ToString());
+        Assert.That(
+            (failed.Failure, failed.Message),
+            Is.EqualTo((ChainFailure.Unreachable, $"The node {endpoint.Origin} cannot be reached: {because}.")),
+            failed.ToString());
         return Task.CompletedTask;
     }
 
@@ -216,7 +232,9 @@ internal sealed class NodeConnectionTests
         NodeConnection.ConnectAsync(Endpoint(address), Long, callTimeout ?? Long, TimeProvider.System, CancellationToken.None);
 
     private static NodeEndpoint Endpoint(Uri address) =>
-        NodeEndpoint.TryParse(address.ToString(), out var endpoint) ? endpoint : throw new ArgumentException(address.ToString(), nameof(address));
+        NodeEndpoint.TryParse(address.ToString(), out var endpoint)
+            ? endpoint
+            : throw new ArgumentException(address.ToString(), nameof(address));
 
     private static string Origin(TestNode node) => Endpoint(node.Address).Origin;
 

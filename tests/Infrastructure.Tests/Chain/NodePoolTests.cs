@@ -158,7 +158,8 @@ internal sealed class NodePoolTests
         using var stopping = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
         Assert.That(
-            () => _pool.CallAsync((node, stop) => node.GetChainAsync(stop), stopping.Token), Throws.InstanceOf<OperationCanceledException>());
+            () => _pool.CallAsync((node, stop) => node.GetChainAsync(stop), stopping.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_second.Connections, Is.Zero);
     }
 

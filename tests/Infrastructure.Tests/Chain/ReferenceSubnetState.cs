@@ -10,12 +10,21 @@ internal sealed class ReferenceSubnetState
 {
     private static readonly (string Name, int Bits)[] Numbers =
     [
-        ("pruning_score", 16), ("last_update", 64), ("emission", 64), ("dividends", 16), ("incentives", 16), ("consensus", 16), ("trust", 16),
+        ("pruning_score", 16),
+        ("last_update", 64),
+        ("emission", 64),
+        ("dividends", 16),
+        ("incentives", 16),
+        ("consensus", 16),
+        ("trust", 16),
         ("rank", 16), ("block_at_registration", 64), ("alpha_stake", 64), ("tao_stake", 64), ("total_stake", 64),
     ];
 
     private static readonly string[] MayBeEmpty =
-        ["pruning_score", "last_update", "emission", "dividends", "incentives", "consensus", "trust", "rank", "block_at_registration", "tao_stake", "total_stake"];
+        [
+            "pruning_score", "last_update", "emission", "dividends", "incentives", "consensus", "trust", "rank", "block_at_registration",
+            "tao_stake", "total_stake",
+        ];
 
     private BigInteger _netuid;
 

@@ -70,7 +70,9 @@ internal sealed class SnapshotFileTests
         using var stopped = new CancellationTokenSource();
         await stopped.CancelAsync();
 
-        Assert.That(() => Open(Nodes).SaveAsync(Answer(TestChain.Options(Nodes, _folder), 8), stopped.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => Open(Nodes).SaveAsync(Answer(TestChain.Options(Nodes, _folder), 8), stopped.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Open(Nodes).Load()!.Metagraph.Block, Is.EqualTo(7));
         Assert.That(Directory.GetFileSystemEntries(_folder), Is.EqualTo(new[] { FilePath }));
     }
@@ -80,7 +82,9 @@ internal sealed class SnapshotFileTests
     {
         var folder = Path.Combine(_folder, "not", "there");
         var options = TestChain.Options(Nodes, folder);
-        await new SnapshotFile(options, new SubnetReader(options, TimeProvider.System)).SaveAsync(Answer(options, 7), CancellationToken.None);
+        await new SnapshotFile(options, new SubnetReader(options, TimeProvider.System)).SaveAsync(
+            Answer(options, 7),
+            CancellationToken.None);
 
         Assert.That(Path.Combine(folder, "metagraph-snapshot.json"), Does.Exist);
     }
@@ -198,5 +202,10 @@ internal sealed class SnapshotFileTests
     }
 
     private static SubnetAnswer Answer(ChainOptions options, ulong block) =>
-        new SubnetReader(options, TimeProvider.System).Decode("Test Chain", options.Network.Endpoints[0].Fingerprint, block, ReadAt, RecordedAnswers.State("subnet"));
+        new SubnetReader(options, TimeProvider.System).Decode(
+            "Test Chain",
+            options.Network.Endpoints[0].Fingerprint,
+            block,
+            ReadAt,
+            RecordedAnswers.State("subnet"));
 }

@@ -58,7 +58,9 @@ public sealed class StaticMetagraphTests
             Assert.That(
                 metagraph.Current.Find(BobId),
                 Is.EqualTo(new Neuron(3, BobId, Accounts.Dave, ValidatorPermit: true, new AlphaAmount(30_000_500_000_000), Active: true)));
-            Assert.That(metagraph.Describe(), Is.EqualTo(new Application.Ports.MetagraphState(false, 7, 1, _time.GetUtcNow(), TimeSpan.Zero, null, null)));
+            Assert.That(
+                metagraph.Describe(),
+                Is.EqualTo(new Application.Ports.MetagraphState(false, 7, 1, _time.GetUtcNow(), TimeSpan.Zero, null, null)));
         });
     }
 
@@ -188,7 +190,13 @@ public sealed class StaticMetagraphTests
     [TestCase("46", "7", "3", Bob, "true", "-1", TestName = "negative stake")]
     [TestCase("46", "7", "3", Bob, "true", "1e30", TestName = "stake beyond 64 bits of units")]
     [TestCase("46", "-1", "3", Bob, "true", "1", TestName = "negative block")]
-    public void File_without_a_metagraph_of_this_subnet_is_refused(string netuid, string block, string uid, string hotkey, string permit, string stake)
+    public void File_without_a_metagraph_of_this_subnet_is_refused(
+        string netuid,
+        string block,
+        string uid,
+        string hotkey,
+        string permit,
+        string stake)
     {
         File.WriteAllText(FilePath, netuid.Length == 0 ? "" : Json(netuid, block, uid, hotkey, permit, stake));
 
@@ -214,7 +222,8 @@ public sealed class StaticMetagraphTests
 
     private StaticMetagraph Start() => new(FilePath, 46, _time, NullLogger<StaticMetagraph>.Instance);
 
-    private void Write(bool permit, string stake = "0") => File.WriteAllText(FilePath, Json(permit: permit ? "true" : "false", stake: stake));
+    private void Write(bool permit, string stake = "0") =>
+        File.WriteAllText(FilePath, Json(permit: permit ? "true" : "false", stake: stake));
 
     private static string Json(
         string netuid = "46", string block = "7", string uid = "3", string hotkey = Bob, string permit = "false", string stake = "0") =>

@@ -34,6 +34,9 @@ public sealed class SubnetStateFuzzTests
             most = Math.Max(most, allocated);
         }
 
-        Figures.Print("Fuzz", $"{Rounds * Fuzz.Factor} damaged answers of a node, of up to {sound.Length + 15000} bytes; at most {most / 1024.0:F1} KiB allocated for one, its refusal included");
+        Figures.Print(
+            "Fuzz",
+            $"{Rounds * Fuzz.Factor} damaged answers of a node, of up to {sound.Length + 15000} bytes; at most {most / 1024.0:F1} "
+                + "KiB allocated for one, its refusal included");
     }
 }

@@ -56,8 +56,12 @@ public sealed class SubnetStateTests
     [Test]
     public void Answer_with_trailing_bytes_is_refused()
     {
-        Assert.That(() => SubnetState.Decode([.. RecordedAnswers.State("subnet"), 0], Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("left over"));
-        Assert.That(() => SubnetState.Decode([.. RecordedAnswers.State("none"), 0], Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("left over"));
+        Assert.That(
+            () => SubnetState.Decode([.. RecordedAnswers.State("subnet"), 0], Netuid),
+            Throws.InstanceOf<ScaleException>().With.Message.Contains("left over"));
+        Assert.That(
+            () => SubnetState.Decode([.. RecordedAnswers.State("none"), 0], Netuid),
+            Throws.InstanceOf<ScaleException>().With.Message.Contains("left over"));
     }
 
     [Test]
@@ -80,7 +84,8 @@ public sealed class SubnetStateTests
     public void Recorded_answer_of_finney_is_read_as_the_chain_has_it()
     {
         var path = Path.Combine(
-            typeof(SubnetStateTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one => one.Key == "SharedFolder").Value!,
+            typeof(SubnetStateTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one =>
+                one.Key == "SharedFolder").Value!,
             "chain",
             "finney-netuid1-subnet-state.json");
         if (!File.Exists(path))
@@ -108,7 +113,8 @@ public sealed class SubnetStateTests
     public void Changed_answer_is_read_correctly_or_refused(FsCheck.DoNotSize<int> seed)
     {
         var random = new Random(seed.Item);
-        var answer = RecordedAnswers.State(random.Next(4) switch { 0 => "one-neuron", 1 => "retired-lists", 2 => "borders", _ => "subnet" });
+        var answer =
+            RecordedAnswers.State(random.Next(4) switch { 0 => "one-neuron", 1 => "retired-lists", 2 => "borders", _ => "subnet" });
         answer = Change(answer, random);
 
         var right = ReferenceSubnetState.Read(answer, Netuid);

@@ -22,7 +22,8 @@ internal static class TestChain
             CallTimeout = timeout ?? TimeSpan.FromSeconds(15),
         };
 
-    internal static ChainMetrics Metrics() => new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
+    internal static ChainMetrics Metrics() =>
+        new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
 
     internal static NodePool Pool(ChainOptions options, TimeProvider? time = null) =>
         new(options, Metrics(), time ?? TimeProvider.System, NullLogger<NodePool>.Instance);

@@ -16,8 +16,22 @@ public sealed class RedisAddressTests
     [TestCase("redis://cache/1?db=2", "cache", 6379, 2, null, null, false)]
     [TestCase("redis://cache?username=user&password=pass%40word", "cache", 6379, 0, "user", "pass@word", false)]
     [TestCase("rediss://:p@h:6379/0?ssl_cert_reqs=none", "h", 6379, 0, null, "p", true)]
-    [TestCase("rediss://h/0?ssl_cert_reqs=required&ssl_check_hostname=true&socket_timeout=5&decode_responses=True", "h", 6379, 0, null, null, true)]
-    [TestCase("redis://h?health_check_interval=30&max_connections=10&retry_on_timeout=1&protocol=3&socket_connect_timeout=2.5", "h", 6379, 0, null, null, false)]
+    [TestCase(
+        "rediss://h/0?ssl_cert_reqs=required&ssl_check_hostname=true&socket_timeout=5&decode_responses=True",
+        "h",
+        6379,
+        0,
+        null,
+        null,
+        true)]
+    [TestCase(
+        "redis://h?health_check_interval=30&max_connections=10&retry_on_timeout=1&protocol=3&socket_connect_timeout=2.5",
+        "h",
+        6379,
+        0,
+        null,
+        null,
+        false)]
     public void TryParse_reads_urls(string url, string host, int port, int database, string? user, string? password, bool tls)
     {
         var options = Parse(url).Configure();
@@ -25,7 +39,9 @@ public sealed class RedisAddressTests
         Assert.Multiple(() =>
         {
             Assert.That(options.EndPoints.Single(), Is.EqualTo(new DnsEndPoint(host, port)));
-            Assert.That((options.DefaultDatabase, options.User, options.Password, options.Ssl), Is.EqualTo((database, user, password, tls)));
+            Assert.That(
+                (options.DefaultDatabase, options.User, options.Password, options.Ssl),
+                Is.EqualTo((database, user, password, tls)));
             Assert.That(Parse(url).ToString(), Does.Not.Contain(password ?? "@").Or.EqualTo("h:6379"), "it is logged");
         });
     }
@@ -37,7 +53,9 @@ public sealed class RedisAddressTests
         var options = Parse(url).Configure();
 
         Assert.That(options.EndPoints.Single(), Is.EqualTo(new UnixDomainSocketEndPoint("/run/redis.sock")));
-        Assert.That((options.DefaultDatabase, options.Password, Parse(url).ToString()), Is.EqualTo((database, password, "/run/redis.sock")));
+        Assert.That(
+            (options.DefaultDatabase, options.Password, Parse(url).ToString()),
+            Is.EqualTo((database, password, "/run/redis.sock")));
     }
 
     [TestCase("cache:6379", "redis://host:port")]
@@ -74,7 +92,10 @@ public sealed class RedisAddressTests
     {
         Assert.That(RedisAddress.TryParse(url, out _, out var problem), Is.False);
         Assert.That(problem, Does.Contain(expected).And.Not.Contain(Secret).And.Not.Contain("very_private").And.Not.EndWith("."));
-        Assert.That(url.Contains('@', StringComparison.Ordinal) && (problem!.Contains("timeout", StringComparison.Ordinal) || problem.Contains("db ", StringComparison.Ordinal)), Is.False);
+        Assert.That(
+            url.Contains('@', StringComparison.Ordinal)
+                && (problem!.Contains("timeout", StringComparison.Ordinal) || problem.Contains("db ", StringComparison.Ordinal)),
+            Is.False);
     }
 
     [TestCase("redis://cache", true)]
@@ -83,7 +104,8 @@ public sealed class RedisAddressTests
     [TestCase("rediss://cache?ssl_cert_reqs=CERT_REQUIRED", true)]
     [TestCase("rediss://cache?ssl_check_hostname=false", true)]
     [TestCase("rediss://cache?ssl_cert_reqs=none", false)]
-    public void Certificate_is_verified_unless_the_url_says_not_to(string url, bool verified) => Assert.That(Parse(url).IsVerified, Is.EqualTo(verified));
+    public void Certificate_is_verified_unless_the_url_says_not_to(string url, bool verified) =>
+        Assert.That(Parse(url).IsVerified, Is.EqualTo(verified));
 
     // As in redis-py: the check of the certificate, or of the host name only, can be switched off.
     [TestCase("ssl_cert_reqs=none", SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateChainErrors, true)]
@@ -100,10 +122,15 @@ public sealed class RedisAddressTests
     [TestCase("", true, SslPolicyErrors.None, true)]
     [TestCase("", true, SslPolicyErrors.RemoteCertificateChainErrors, true, TestName = "an authority that the system does not know")]
     [TestCase("", true, SslPolicyErrors.RemoteCertificateNameMismatch, false, TestName = "another host")]
-    [TestCase("&ssl_check_hostname=false", true, SslPolicyErrors.RemoteCertificateNameMismatch, true, TestName = "another host, which is not checked")]
+    [TestCase(
+        "&ssl_check_hostname=false",
+        true,
+        SslPolicyErrors.RemoteCertificateNameMismatch,
+        true,
+        TestName = "another host, which is not checked")]
     [TestCase("", false, SslPolicyErrors.RemoteCertificateChainErrors, false, TestName = "another authority")]
     [TestCase("", false, SslPolicyErrors.None, false, TestName = "another authority that the system knows")]
-    [TestCase("&ssl_check_hostname=false", false, SslPolicyErrors.None, false, TestName = "another authority and a host that is not checked")]
+    [TestCase("&ssl_check_hostname=false", false, SslPolicyErrors.None, false, TestName = "another authority, host not checked")]
     public void Certificate_must_be_of_the_named_authorities(string query, bool isTheirs, SslPolicyErrors errors, bool accepted)
     {
         using var theirs = NewCertificate();
@@ -127,7 +154,8 @@ public sealed class RedisAddressTests
     [TestCase("rediss://cache?ssl_cert_reqs=required")]
     public void System_validates_the_certificate_by_default(string url) => Assert.That(Parse(url).Validation, Is.Null);
 
-    private static RedisAddress Parse(string url) => RedisAddress.TryParse(url, out var address, out var problem) ? address : throw new ArgumentException(problem, nameof(url));
+    private static RedisAddress Parse(string url) =>
+        RedisAddress.TryParse(url, out var address, out var problem) ? address : throw new ArgumentException(problem, nameof(url));
 
     private static X509Certificate2 NewCertificate()
     {

@@ -25,11 +25,14 @@ internal sealed class RedisServer : IDisposable
         Start();
     }
 
-    internal static bool IsInstalled => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "redis-server")));
+    internal static bool IsInstalled => Environment.GetEnvironmentVariable("PATH")!.Split(Path.PathSeparator).Any(folder =>
+        File.Exists(Path.Combine(folder, "redis-server")));
 
     internal RedisAddress Address =>
         RedisAddress.TryParse(
-            string.Create(CultureInfo.InvariantCulture, $"{(IsTls ? "rediss" : "redis")}://127.0.0.1:{_port}{_parameters}"), out var address, out var problem)
+            string.Create(CultureInfo.InvariantCulture, $"{(IsTls ? "rediss" : "redis")}://127.0.0.1:{_port}{_parameters}"),
+            out var address,
+            out var problem)
             ? address
             : throw new InvalidOperationException(problem);
 
@@ -40,7 +43,19 @@ internal sealed class RedisServer : IDisposable
     {
         _process = Process.Start(new ProcessStartInfo(
             "redis-server",
-            [IsTls ? "--tls-port" : "--port", _port.ToString(CultureInfo.InvariantCulture), .. IsTls ? ["--port", "0", .. _tls] : (string[])[], "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"])
+            [
+                IsTls ? "--tls-port" : "--port",
+                _port.ToString(CultureInfo.InvariantCulture),
+                .. IsTls ? ["--port", "0", .. _tls] : (string[])[],
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--appendonly",
+                "no",
+                "--daemonize",
+                "no",
+            ])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -59,7 +59,9 @@ public sealed class RedisTests
         var granted = 0;
         for (byte i = 0; i < 40; i++)
         {
-            granted += (await Quota(i % 2 == 0 ? one : other).TakeAsync(MemoryQuotaTests.Request(i, limit: 5, total: 25), CancellationToken.None)).Granted ? 1 : 0;
+            var request = MemoryQuotaTests.Request(i, limit: 5, total: 25);
+            var usage = await Quota(i % 2 == 0 ? one : other).TakeAsync(request, CancellationToken.None);
+            granted += usage.Granted ? 1 : 0;
         }
 
         Assert.That(granted, Is.EqualTo(25));
@@ -145,8 +147,13 @@ public sealed class RedisTests
         await UntilThereAsync(one);
         await UntilThereAsync(other);
         await Quota(one).TakeAsync(request, CancellationToken.None);
-        Assert.That(await Quota(other).TakeAsync(request, CancellationToken.None), Is.EqualTo(new QuotaCount(Granted: true, 6, 6, IsShared: true)));
-        Assert.That(await Guard(one).UseAsync(Proof(2), CancellationToken.None), Is.EqualTo(ProofUse.Repeated), "used while Redis was away");
+        Assert.That(
+            await Quota(other).TakeAsync(request, CancellationToken.None),
+            Is.EqualTo(new QuotaCount(Granted: true, 6, 6, IsShared: true)));
+        Assert.That(
+            await Guard(one).UseAsync(Proof(2), CancellationToken.None),
+            Is.EqualTo(ProofUse.Repeated),
+            "used while Redis was away");
         Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(2), "once by each instance: " + _log.Text);
     }
 
@@ -188,7 +195,10 @@ public sealed class RedisTests
             await File.WriteAllTextAsync(certificateFile, certificate.ExportCertificatePem());
             await File.WriteAllTextAsync(keyFile, key.ExportPkcs8PrivateKeyPem());
             _redis.Dispose();
-            _redis = new RedisServer(certificateFile, keyFile, string.Format(System.Globalization.CultureInfo.InvariantCulture, parameters, certificateFile));
+            _redis = new RedisServer(
+                certificateFile,
+                keyFile,
+                string.Format(System.Globalization.CultureInfo.InvariantCulture, parameters, certificateFile));
 
             Assert.That(await RedisPing.SendAsync(_redis.Address, TimeSpan.FromSeconds(5)), Is.EqualTo(reached));
             if (reached)
@@ -229,7 +239,9 @@ public sealed class RedisTests
         _redis.Start();
         await UntilThereAsync(instance);
 
-        Assert.That((await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None)), Is.EqualTo(new QuotaCount(true, 2, 2, IsShared: true)));
+        Assert.That(
+            (await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None)),
+            Is.EqualTo(new QuotaCount(true, 2, 2, IsShared: true)));
     }
 
     [Test]
@@ -296,11 +308,17 @@ public sealed class RedisTests
         var minute = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 60;
         (string Field, string Value)[] entries =
         [
-            ($"{minute}:good:another", "5"), ("x", "5"), ("1:2:3:4", "5"), ($"{minute}:old-form", "5"), ($"{minute + 10000}:later:a", "5"), ($"{minute - 10000}:before:a", "5"),
+            ($"{minute}:good:another", "5"),
+            ("x", "5"),
+            ("1:2:3:4", "5"),
+            ($"{minute}:old-form", "5"),
+            ($"{minute + 10000}:later:a", "5"),
+            ($"{minute - 10000}:before:a", "5"),
             ($"{minute}:negative:a", "-5"), ($"{minute}:text:a", "many"), ($"{minute}:huge:a", "9223372036854775807"),
         ];
         var (written, _) = await Link(instance).TryExecuteAsync(database => Task.WhenAll(
-            entries.Select(entry => database.HashSetAsync(FormattableString.Invariant($"s3auth:46:answers:{minute / 60}"), entry.Field, entry.Value))));
+            entries.Select(entry =>
+                database.HashSetAsync(FormattableString.Invariant($"s3auth:46:answers:{minute / 60}"), entry.Field, entry.Value))));
 
         Assert.That(written);
         Assert.That(await SharedByAsync(instance), Is.EqualTo(new[] { ("good", 5L) }));
@@ -333,7 +351,8 @@ public sealed class RedisTests
         var instance = await StartAsync(required: true);
         Answers(instance).Granted();
 
-        var refused = await Link(instance).TryExecuteAsync(database => database.ScriptEvaluateAsync("return redis.error_reply('ERR not for you')"));
+        var refused = await Link(instance).TryExecuteAsync(database =>
+            database.ScriptEvaluateAsync("return redis.error_reply('ERR not for you')"));
         var taken = await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None);
 
         Assert.That((refused.Answered, Link(instance).IsReachable, taken.IsShared), Is.EqualTo((false, true, true)));
@@ -359,13 +378,16 @@ public sealed class RedisTests
         await Link(one).TryExecuteAsync(database => database.KeyDeleteAsync("s3auth:46:seal-key"));
         var shared = first.Current;
         time.Advance(RedisSealKey.Interval);
-        await Wait.UntilAsync(async () => (await Link(one).TryExecuteAsync(database => database.KeyExistsAsync("s3auth:46:seal-key"))).Answer);
+        await Wait.UntilAsync(async () =>
+            (await Link(one).TryExecuteAsync(database => database.KeyExistsAsync("s3auth:46:seal-key"))).Answer);
         var third = new SealKeys(SealKey.Create());
         using var late = Share(await StartAsync(), third, time);
         await late.StartAsync(CancellationToken.None);
 
         Assert.That(third.Current.IsSame(shared), Is.True, "the same one");
-        Assert.That(_log.Text, Does.Not.Contain(Convert.ToHexString(shared.Bytes)).IgnoreCase.And.Not.Contain(Convert.ToBase64String(shared.Bytes)));
+        Assert.That(
+            _log.Text,
+            Does.Not.Contain(Convert.ToHexString(shared.Bytes)).IgnoreCase.And.Not.Contain(Convert.ToBase64String(shared.Bytes)));
     }
 
     [Test]
@@ -426,7 +448,8 @@ public sealed class RedisTests
         return instance;
     }
 
-    private static Task UntilThereAsync(ServiceProvider instance) => Wait.UntilAsync(() => Link(instance).IsReachable is true, "Redis is not found.");
+    private static Task UntilThereAsync(ServiceProvider instance) =>
+        Wait.UntilAsync(() => Link(instance).IsReachable is true, "Redis is not found.");
 
     private static RedisLink Link(ServiceProvider instance) => instance.GetRequiredService<RedisLink>();
 

@@ -45,7 +45,9 @@ public sealed class AesGcmSealerTests
     public void Text_that_is_not_a_seal_does_not_open()
     {
         var seal = Sealer.Seal(Content, Purpose);
-        foreach (var text in (string[])["", "A", "!", seal[..^1], seal + "=", seal + "A", " " + seal, seal + "\n", seal.Replace('-', '+') + "+", new string('A', 60), new string('A', 100_000)])
+        foreach (var text in (string[])[
+            "", "A", "!", seal[..^1], seal + "=", seal + "A", " " + seal, seal + "\n", seal.Replace('-', '+') + "+", new string('A', 60),
+            new string('A', 100_000)])
         {
             Assert.That(Sealer.Open(text, Purpose), Is.Null, text[..Math.Min(text.Length, 100)]);
         }
@@ -97,7 +99,8 @@ public sealed class AesGcmSealerTests
     [TestCase("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1g", false)]
     [TestCase("password", false)]
     [TestCase("", false)]
-    public void Key_is_32_bytes_in_hex_or_base64(string text, bool expected) => Assert.That(SealKey.TryParse(text, out _), Is.EqualTo(expected));
+    public void Key_is_32_bytes_in_hex_or_base64(string text, bool expected) =>
+        Assert.That(SealKey.TryParse(text, out _), Is.EqualTo(expected));
 
     [Test]
     public void Key_is_not_printed()

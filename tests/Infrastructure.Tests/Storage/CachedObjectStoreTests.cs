@@ -19,7 +19,11 @@ public sealed class CachedObjectStoreTests
         store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .Returns((string prefix, int? most, CancellationToken cancellationToken) =>
             {
-                var asked = new Asked(prefix, most, new TaskCompletionSource<FolderPage>(TaskCreationOptions.RunContinuationsAsynchronously), cancellationToken);
+                var asked = new Asked(
+                    prefix,
+                    most,
+                    new TaskCompletionSource<FolderPage>(TaskCreationOptions.RunContinuationsAsynchronously),
+                    cancellationToken);
                 lock (_asked)
                 {
                     _asked.Add(asked);
@@ -93,7 +97,9 @@ public sealed class CachedObjectStoreTests
         _ = _store.ListFoldersAsync("data/x/", 1000, CancellationToken.None);
         await NextAsync(3);
 
-        Assert.That(_asked.Select(asked => (asked.Prefix, asked.Most)), Is.EquivalentTo(new[] { ("data/x/", default(int?)), ("data/reddit/", null), ("data/x/", 1000) }));
+        Assert.That(
+            _asked.Select(asked => (asked.Prefix, asked.Most)),
+            Is.EquivalentTo(new[] { ("data/x/", default(int?)), ("data/reddit/", null), ("data/x/", 1000) }));
     }
 
     [Test]
@@ -104,7 +110,9 @@ public sealed class CachedObjectStoreTests
 
         foreach (var one in waiting)
         {
-            Assert.That(async () => await one, Throws.TypeOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo(RefusalCode.StorageTimeout));
+            Assert.That(
+                async () => await one,
+                Throws.TypeOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo(RefusalCode.StorageTimeout));
         }
 
         Assert.That(_store.Count, Is.Zero);
@@ -144,7 +152,10 @@ public sealed class CachedObjectStoreTests
 
         Assert.That((asked.Cancelled.IsCancellationRequested, _store.Count), Is.EqualTo((true, 0)));
         _ = ListAsync("data/");
-        Assert.That((await NextAsync(2)).Cancelled.IsCancellationRequested, Is.False, "who asks now is not led to the one that was given up");
+        Assert.That(
+            (await NextAsync(2)).Cancelled.IsCancellationRequested,
+            Is.False,
+            "who asks now is not led to the one that was given up");
     }
 
     [Test]
@@ -164,7 +175,9 @@ public sealed class CachedObjectStoreTests
     [Test]
     public async Task Cache_is_bounded_in_characters()
     {
-        var half = new FolderPage([.. Enumerable.Repeat(new string('a', 1000), CachedObjectStore.MaxCachedCharacters / 2000)], HasMore: false);
+        var half = new FolderPage(
+            [.. Enumerable.Repeat(new string('a', 1000), CachedObjectStore.MaxCachedCharacters / 2000)],
+            HasMore: false);
         foreach (var prefix in (string[])["1/", "2/", "3/"])
         {
             await AnswerAsync(prefix, half);
@@ -182,7 +195,9 @@ public sealed class CachedObjectStoreTests
     {
         Assert.That(ObjectName.TryParse("key", out var key));
 
-        var (one, other) = (await _store.ListFilesAsync("data/", null, 10, CancellationToken.None), await _store.ListFilesAsync("data/", null, 10, CancellationToken.None));
+        var (one, other) = (
+            await _store.ListFilesAsync("data/", null, 10, CancellationToken.None),
+            await _store.ListFilesAsync("data/", null, 10, CancellationToken.None));
 
         Assert.Multiple(async () =>
         {

@@ -167,7 +167,9 @@ public sealed class S3ObjectStoreTests
         await using var server = await LoopbackServer.StartAsync(context =>
         {
             seen++;
-            return Answer(context, Page(Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{seen}-{i:D4}/")), next: $"{seen}"));
+            return Answer(
+                context,
+                Page(Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{seen}-{i:D4}/")), next: $"{seen}"));
         });
         using var store = Store(server.Url);
 
@@ -183,7 +185,12 @@ public sealed class S3ObjectStoreTests
         await using var server = await LoopbackServer.StartAsync(context =>
         {
             seen++;
-            return Answer(context, FilePage(Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{seen}-{i:D4}")), next: $"{seen}", encoded: true));
+            return Answer(
+                context,
+                FilePage(
+                    Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{seen}-{i:D4}")),
+                    next: $"{seen}",
+                    encoded: true));
         });
         using var store = Store(server.Url);
 
@@ -208,7 +215,7 @@ public sealed class S3ObjectStoreTests
         {
             asked += context.Request.QueryString.Value;
             return Answer(context, context.Request.Query.ContainsKey("delimiter")
-                ? $"<ListBucketResult>{Encoding(encodes)}{string.Concat(names.Select(name => $"<CommonPrefixes><Prefix>data/{name}/</Prefix></CommonPrefixes>"))}</ListBucketResult>"
+                ? FolderPage(names, encodes)
                 : FilePage(names.Select(name => "data/" + name), next: null, encodes));
         });
         using var store = Store(server.Url);
@@ -218,7 +225,9 @@ public sealed class S3ObjectStoreTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(folders.Prefixes, Is.EqualTo(plain.Where(name => !name.Contains('\ufffd', StringComparison.Ordinal)).Select(name => $"data/{name}/")));
+            Assert.That(
+                folders.Prefixes,
+                Is.EqualTo(plain.Where(name => !name.Contains('\ufffd', StringComparison.Ordinal)).Select(name => $"data/{name}/")));
             Assert.That(files.Files.Select(file => file.Key.Text), Is.EqualTo(plain.Select(name => "data/" + name)));
             Assert.That(asked.Split("encoding-type=url"), Has.Length.EqualTo(3), "both are asked for encoded");
         });
@@ -239,7 +248,13 @@ public sealed class S3ObjectStoreTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(page.Files, Is.EqualTo(new[] { new StoredFile(KeyOf("data/a"u8), 4096, new DateTimeOffset(2026, 11, 24, 6, 21, 1, TimeSpan.Zero), "0123abc-2") }));
+            Assert.That(
+                page.Files,
+                Is.EqualTo(
+                    new[]
+                    {
+                        new StoredFile(KeyOf("data/a"u8), 4096, new DateTimeOffset(2026, 11, 24, 6, 21, 1, TimeSpan.Zero), "0123abc-2"),
+                    }));
             Assert.That(page.HasMore, Is.False);
             Assert.That(asked, Does.Contain("start-after=data%2F%20%2B%252F%26%F0%9F%99%82").And.Contain("max-keys=7"));
         });
@@ -254,7 +269,9 @@ public sealed class S3ObjectStoreTests
             var token = context.Request.Query["continuation-token"].FirstOrDefault();
             asked.Add((token, context.Request.Query["max-keys"]));
             var number = asked.Count;
-            return Answer(context, FilePage(Enumerable.Range(0, number == 2 ? 0 : 3).Select(i => $"data/{number}-{i}"), next: $"t{number}", encoded: true));
+            return Answer(
+                context,
+                FilePage(Enumerable.Range(0, number == 2 ? 0 : 3).Select(i => $"data/{number}-{i}"), next: $"t{number}", encoded: true));
         });
         using var store = Store(server.Url);
 
@@ -325,7 +342,9 @@ public sealed class S3ObjectStoreTests
             context.Response.StatusCode = 403;
             return context.Response.WriteAsync("<Error><Code>AccessDenied</Code></Error>");
         });
-        using var store = Store(server.Url, state: new StoreState { Current = Application.Ports.StoreFindings.None with { Refusal = "It refuses." } });
+        using var store = Store(
+            server.Url,
+            state: new StoreState { Current = Application.Ports.StoreFindings.None with { Refusal = "It refuses." } });
 
         var refused = Assert.ThrowsAsync<RefusedException>(() => store.PingAsync(CancellationToken.None))!;
 
@@ -396,7 +415,9 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url, request: TimeSpan.FromMilliseconds(300), atOnce: 1);
 
-        var asked = Enumerable.Range(0, 50).Select(_ => RefusesAsync(RefusalCode.StorageTimeout, () => store.PingAsync(CancellationToken.None))).ToList();
+        var asked = Enumerable.Range(0, 50)
+            .Select(_ => RefusesAsync(RefusalCode.StorageTimeout, () => store.PingAsync(CancellationToken.None)))
+            .ToList();
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(asked);
 
@@ -445,7 +466,8 @@ public sealed class S3ObjectStoreTests
             return Answer(context, Page([], next: null));
         });
         var source = new CredentialSource(new SigningCredentials("AKIAFIRST", "secret"));
-        using var store = new S3ObjectStore(Options(server.Url), source, new StoreState(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
+        using var store =
+            new S3ObjectStore(Options(server.Url), source, new StoreState(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
 
         await store.PingAsync(CancellationToken.None);
         source.Replace(new SigningCredentials("ASIASECOND", "secret", "token"));
@@ -461,7 +483,12 @@ public sealed class S3ObjectStoreTests
     public async Task Requests_without_credentials_are_storage_unavailable()
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, Page([], next: null)));
-        using var store = new S3ObjectStore(Options(server.Url), new CredentialSource(), new StoreState(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
+        using var store = new S3ObjectStore(
+            Options(server.Url),
+            new CredentialSource(),
+            new StoreState(),
+            TimeProvider.System,
+            NullLogger<S3ObjectStore>.Instance);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.PingAsync(CancellationToken.None));
     }
@@ -491,9 +518,13 @@ public sealed class S3ObjectStoreTests
         await using var server = await LoopbackServer.StartAsync(context =>
         {
             asked.Add(context.Request.QueryString.Value);
-            var page = FilePage([$"data/{asked.Count}"], next: asked.Count switch { 1 => "data/&#x01;\u00ff\u0080&amp;", 2 => "+/=", _ => null }, encoded: true);
+            var page = FilePage(
+                [$"data/{asked.Count}"],
+                next: asked.Count switch { 1 => "data/&#x01;\u00ff\u0080&amp;", 2 => "+/=", _ => null },
+                encoded: true);
             context.Response.ContentType = "application/xml";
-            return context.Response.Body.WriteAsync(System.Text.Encoding.Latin1.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + page)).AsTask();
+            return context.Response.Body.WriteAsync(
+                System.Text.Encoding.Latin1.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + page)).AsTask();
         });
         using var store = Store(server.Url);
 
@@ -518,7 +549,9 @@ public sealed class S3ObjectStoreTests
         using var loggers = new LoggerFactory([log]);
         using var store = Store(server.Url, log: loggers.CreateLogger<S3ObjectStore>());
 
-        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", KeyOf("data/a"u8), 10, CancellationToken.None));
+        await RefusesAsync(
+            RefusalCode.StorageUnavailable,
+            () => store.ListFilesAsync("data/", KeyOf("data/a"u8), 10, CancellationToken.None));
         Assert.That(log.Text, Does.Contain("data/ does not go forward"));
         if (first != "data/a")
         {
@@ -547,7 +580,8 @@ public sealed class S3ObjectStoreTests
     [Test]
     public async Task Names_in_the_log_contain_no_control_characters()
     {
-        await using var server = await LoopbackServer.StartAsync(context => Answer(context, FilePage(["data/b%0Afake", "data/a"], next: null, encoded: true)));
+        await using var server = await LoopbackServer.StartAsync(context =>
+            Answer(context, FilePage(["data/b%0Afake", "data/a"], next: null, encoded: true)));
         using var log = new Log();
         using var loggers = new LoggerFactory([log]);
         using var store = Store(server.Url, log: loggers.CreateLogger<S3ObjectStore>());
@@ -560,7 +594,8 @@ public sealed class S3ObjectStoreTests
     [Test]
     public async Task ListFiles_drops_files_beyond_the_limit()
     {
-        await using var server = await LoopbackServer.StartAsync(context => Answer(context, FilePage(["data/a", "data/b", "data/c"], next: null, encoded: true)));
+        await using var server = await LoopbackServer.StartAsync(context =>
+            Answer(context, FilePage(["data/a", "data/b", "data/c"], next: null, encoded: true)));
         using var store = Store(server.Url);
 
         var page = await store.ListFilesAsync("data/", after: null, 2, CancellationToken.None);
@@ -573,7 +608,7 @@ public sealed class S3ObjectStoreTests
     {
         var (longest, tooLong) = (new string('a', 128), new string('b', 129));
         await using var server = await LoopbackServer.StartAsync(context => Answer(
-            context, $"<ListBucketResult>{Encoding(encoded: true)}{string.Concat(new[] { "1", longest, tooLong, "%FF" }.Select(name => $"<CommonPrefixes><Prefix>data/{name}/</Prefix></CommonPrefixes>"))}</ListBucketResult>"));
+            context, FolderPage(["1", longest, tooLong, "%FF"], encoded: true)));
         using var store = Store(server.Url);
 
         var folders = await store.ListFoldersAsync("data/", most: null, CancellationToken.None);
@@ -586,7 +621,11 @@ public sealed class S3ObjectStoreTests
     {
         var size = 1000;
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, FilePage(
-            Enumerable.Range(0, size).Select(i => string.Concat("data/", string.Concat(Enumerable.Repeat("%01", Domain.ObjectKey.MaxBytes - 9)), i.ToString("D4", CultureInfo.InvariantCulture))),
+            Enumerable.Range(0, size).Select(i =>
+                string.Concat(
+                    "data/",
+                    string.Concat(Enumerable.Repeat("%01", Domain.ObjectKey.MaxBytes - 9)),
+                    i.ToString("D4", CultureInfo.InvariantCulture))),
             next: null,
             encoded: true)));
         using var store = Store(server.Url);
@@ -632,7 +671,9 @@ public sealed class S3ObjectStoreTests
     {
         var requests = 0;
         await using var server = await LoopbackServer.StartAsync(context =>
-            Interlocked.Increment(ref requests) == 1 ? Answer(context, "", status) : Answer(context, FilePage(["data/a"], next: null, encoded: true)));
+            Interlocked.Increment(ref requests) == 1
+                ? Answer(context, "", status)
+                : Answer(context, FilePage(["data/a"], next: null, encoded: true)));
         using var store = Store(server.Url);
 
         Assert.That((await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None)).Files, Has.Count.EqualTo(1));
@@ -703,13 +744,17 @@ public sealed class S3ObjectStoreTests
             return Answer(context, FilePage([], next: null, encoded: true));
         });
         var source = new CredentialSource();
-        using var store = new S3ObjectStore(Options(server.Url), source, new StoreState(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
+        using var store =
+            new S3ObjectStore(Options(server.Url), source, new StoreState(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
         source.Replace(new SigningCredentials("ASIASECOND", "secret", "to+ken"));
         await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None);
 
-        Assert.That(asked.Single(), Does.Contain("X-Amz-Credential=ASIASECOND%2F").And.Contain("X-Amz-Security-Token=to%2Bken&").And.Contain("%2Feu-central-1%2Fs3%2Faws4_request"));
+        Assert.That(
+            asked.Single(),
+            Does.Contain("X-Amz-Credential=ASIASECOND%2F").And.Contain("X-Amz-Security-Token=to%2Bken&").And.Contain(
+                "%2Feu-central-1%2Fs3%2Faws4_request"));
     }
 
     private static Domain.ObjectKey KeyOf(ReadOnlySpan<byte> bytes) =>
@@ -736,7 +781,12 @@ public sealed class S3ObjectStoreTests
     }
 
     private static S3ObjectStore Store(
-        Uri url, TimeSpan? request = null, TimeSpan? listing = null, int atOnce = 64, StoreState? state = null, ILogger<S3ObjectStore>? log = null) => new(
+        Uri url,
+        TimeSpan? request = null,
+        TimeSpan? listing = null,
+        int atOnce = 64,
+        StoreState? state = null,
+        ILogger<S3ObjectStore>? log = null) => new(
         Options(url, request, listing, atOnce),
         new CredentialSource(new SigningCredentials("AKIAEXAMPLE", "secret")),
         state ?? new StoreState(),
@@ -750,11 +800,19 @@ public sealed class S3ObjectStoreTests
         Endpoint = url,
         Usage = new StoreUsage
         {
-            RequestTimeout = request ?? TimeSpan.FromSeconds(5), ListingTimeout = listing ?? TimeSpan.FromSeconds(30), RequestsAtOnce = atOnce,
+            RequestTimeout = request ?? TimeSpan.FromSeconds(5),
+            ListingTimeout = listing ?? TimeSpan.FromSeconds(30),
+            RequestsAtOnce = atOnce,
         },
     };
 
     private static string Encoding(bool encoded) => encoded ? "<EncodingType>url</EncodingType>" : "";
+
+    private static string FolderPage(IEnumerable<string> names, bool encoded)
+    {
+        var folders = names.Select(name => $"<CommonPrefixes><Prefix>data/{name}/</Prefix></CommonPrefixes>");
+        return $"<ListBucketResult>{Encoding(encoded)}{string.Concat(folders)}</ListBucketResult>";
+    }
 
     private static string FilePage(IEnumerable<string> keys, string? next, bool encoded) =>
         $"""

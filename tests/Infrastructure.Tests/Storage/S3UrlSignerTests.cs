@@ -23,7 +23,11 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_signs_for_aws_without_an_endpoint()
     {
-        var signer = new S3UrlSigner(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }, new CredentialSource(Keys), new PutGuard(TimeProvider.System), new StoreState());
+        var signer = new S3UrlSigner(
+            new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" },
+            new CredentialSource(Keys),
+            new PutGuard(TimeProvider.System),
+            new StoreState());
 
         var url = signer.At(Noon).SignList(new Listing("data/x/5F/", "/", "next+page"), Noon.AddHours(24));
 
@@ -99,7 +103,8 @@ public sealed class S3UrlSignerTests
 
     [Test]
     public void S3UrlSigner_signs_to_the_last_second_of_the_credentials() =>
-        Assert.DoesNotThrow(() => Signer(new SigningCredentials("A", "s", "t", Noon.AddSeconds(1))).At(Noon).SignGet(Key("k"), Noon.AddSeconds(1)));
+        Assert.DoesNotThrow(() =>
+            Signer(new SigningCredentials("A", "s", "t", Noon.AddSeconds(1))).At(Noon).SignGet(Key("k"), Noon.AddSeconds(1)));
 
     [Test]
     public void S3UrlSigner_refuses_without_credentials() =>
@@ -121,7 +126,10 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_refuses_a_region_that_cannot_be_signed() =>
         Assert.Throws<ArgumentException>(() => _ = new S3UrlSigner(
-            new StorageOptions { Bucket = "bucket-1", Region = "us/east", Endpoint = new Uri("http://store") }, new CredentialSource(Keys), new PutGuard(TimeProvider.System), new StoreState()));
+            new StorageOptions { Bucket = "bucket-1", Region = "us/east", Endpoint = new Uri("http://store") },
+            new CredentialSource(Keys),
+            new PutGuard(TimeProvider.System),
+            new StoreState()));
 
     [Test]
     public void S3UrlSigner_signs_a_form_for_one_file_with_or_without_a_size()
@@ -131,7 +139,10 @@ public sealed class S3UrlSignerTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(any, Does.Contain("""["eq","$key","data/x/5F/a b"]""").And.Contain("""["content-length-range",1024,5368709120]""").And.Not.Contain("\"starts-with\",\"$key\""));
+            Assert.That(
+                any,
+                Does.Contain("""["eq","$key","data/x/5F/a b"]""").And.Contain(
+                    """["content-length-range",1024,5368709120]""").And.Not.Contain("\"starts-with\",\"$key\""));
             Assert.That(own, Does.Contain("""["content-length-range",4096,4096]"""));
         });
 
@@ -203,10 +214,17 @@ public sealed class S3UrlSignerTests
         Assert.That(refused.Message, Does.Contain("operator").And.Not.Contain("try again"));
     }
 
-    private static IGrantSigner PutSigner(PutUploads uploads, BarredHeaders barred = BarredHeaders.None, bool isTransient = false) => new S3UrlSigner(
-        Options(), new CredentialSource(Keys), new PutGuard(TimeProvider.System) { Finding = new PutFinding(uploads, barred, IsTransient: isTransient) }, new StoreState()).At(Noon);
+    private static IGrantSigner PutSigner(
+        PutUploads uploads,
+        BarredHeaders barred = BarredHeaders.None,
+        bool isTransient = false) => new S3UrlSigner(
+        Options(),
+        new CredentialSource(Keys),
+        new PutGuard(TimeProvider.System) { Finding = new PutFinding(uploads, barred, IsTransient: isTransient) },
+        new StoreState()).At(Noon);
 
-    private static ObjectName Key(string text) => ObjectName.TryParse(text, out var name) ? name : throw new ArgumentException(text, nameof(text));
+    private static ObjectName Key(string text) =>
+        ObjectName.TryParse(text, out var name) ? name : throw new ArgumentException(text, nameof(text));
 
     private static S3UrlSigner Signer(SigningCredentials? keys, string? publicEndpoint = null) =>
         new(Options(publicEndpoint), new CredentialSource(keys), new PutGuard(TimeProvider.System), new StoreState());

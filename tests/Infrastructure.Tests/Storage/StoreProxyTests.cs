@@ -69,7 +69,9 @@ public sealed class StoreProxyTests
     {
         var environment = new Mock<IWebProxy>();
         environment.SetupProperty(proxy => proxy.Credentials);
-        environment.Setup(proxy => proxy.IsBypassed(It.IsAny<Uri>())).Returns((Uri host) => host.Host.EndsWith(".inside", StringComparison.Ordinal));
+        environment
+            .Setup(proxy => proxy.IsBypassed(It.IsAny<Uri>()))
+            .Returns((Uri host) => host.Host.EndsWith(".inside", StringComparison.Ordinal));
         environment.Setup(proxy => proxy.GetProxy(It.IsAny<Uri>())).Returns(Proxy);
         return environment.Object;
     }

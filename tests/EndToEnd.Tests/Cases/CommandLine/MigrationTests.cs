@@ -12,7 +12,10 @@ internal sealed class MigrationTests(StoreKind store, FolderLayoutKind layout) :
     {
         _folder = new ScratchFolder("migration");
         _hub = new Hub();
-        _tool = new S3AuthTool(Client.Address, _folder) { Environment = { ["HF_TOKEN"] = Hub.Token, ["HF_ENDPOINT"] = _hub.Address.AbsoluteUri } };
+        _tool = new S3AuthTool(Client.Address, _folder)
+        {
+            Environment = { ["HF_TOKEN"] = Hub.Token, ["HF_ENDPOINT"] = _hub.Address.AbsoluteUri },
+        };
     }
 
     [TearDown]

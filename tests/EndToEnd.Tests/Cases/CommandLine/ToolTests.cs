@@ -97,7 +97,13 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         again.Expect();
         Assert.That(
             FilesOf(records).Select(file => ((string)file["key"]!, (string)file["status"]!)),
-            Is.EquivalentTo(new[] { (folder + "same.bin", "already_there"), (folder + "other.bin", "downloaded"), (folder + "missing.bin", "downloaded") }));
+            Is.EquivalentTo(
+                new[]
+                {
+                    (folder + "same.bin", "already_there"),
+                    (folder + "other.bin", "downloaded"),
+                    (folder + "missing.bin", "downloaded"),
+                }));
         foreach (var (key, content) in contents)
         {
             Content.AssertSame(await File.ReadAllBytesAsync(Local("got", key)), content, key);

@@ -89,7 +89,12 @@ internal sealed partial class BadInputTests
 
         // Numbers.
         foreach (var (name, number) in ((string, string)[])
-            [("beyond_64_bits", LongDigits), ("with_a_fraction", "1700000000.5"), ("with_an_exponent", "1e400"), ("below_64_bits", "-" + LongDigits)])
+            [
+                ("beyond_64_bits", LongDigits),
+                ("with_a_fraction", "1700000000.5"),
+                ("with_an_exponent", "1e400"),
+                ("below_64_bits", "-" + LongDigits),
+            ])
         {
             yield return Case($"Timestamp_{name}", Folder, () => WithRaw("timestamp", number), 400, "invalid_request", "timestamp");
             yield return Case($"Expiry_{name}", Folder, () => WithRaw("expiry", number), 400, "invalid_request", "expiry");
@@ -166,7 +171,12 @@ internal sealed partial class BadInputTests
         }
 
         foreach (var (name, expiry) in ((string, Func<long>)[])
-            [("in_the_past", () => ServiceClient.Now - 1), ("zero", () => 0), ("negative", () => -5), ("the_least_there_is", () => long.MinValue)])
+            [
+                ("in_the_past", () => ServiceClient.Now - 1),
+                ("zero", () => 0),
+                ("negative", () => -5),
+                ("the_least_there_is", () => long.MinValue),
+            ])
         {
             yield return Changed($"Expiry_{name}", body => body["expiry"] = expiry(), 400, "expiry_in_past", "expiry");
             yield return Case(
@@ -325,7 +335,8 @@ internal sealed partial class BadInputTests
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, Api.Address.Port);
             await socket.SendAsync(Encoding.ASCII.GetBytes(
-                $"POST {Folder} HTTP/1.1\r\nHost: {Api.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{{\"hot"));
+                $"POST {Folder} HTTP/1.1\r\nHost: {Api.Address.Authority}\r\nContent-Type: application/json\r\nContent-Length: "
+                    + $"5000\r\n\r\n{{\"hot"));
             await Task.Delay(200);
             if (reset)
             {

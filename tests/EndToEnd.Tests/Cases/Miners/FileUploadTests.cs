@@ -7,8 +7,17 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
 
     private static readonly string[] OddNames =
     [
-        "with space.bin", "plus+sign.bin", "percent%2Fslash.bin", "%2e%2e", "and&more=equals.bin", "what?#where.bin", "größe-数据-🙂.bin", "a\u0301.bin", "trailing-dot.",
-        "...", ".hidden", " leading.bin", "'quotes'(and)[brackets]{braces}~!*.bin", "\"double\".bin", "$filename", "{filename}", "<tag>;,:@|`^.bin", "\u202Ereversed.bin",
+        "with space.bin", "plus+sign.bin", "percent%2Fslash.bin", "%2e%2e", "and&more=equals.bin", "what?#where.bin", "größe-数据-🙂.bin",
+        "a\u0301.bin", "trailing-dot.",
+        "...",
+        ".hidden",
+        " leading.bin",
+        "'quotes'(and)[brackets]{braces}~!*.bin",
+        "\"double\".bin",
+        "$filename",
+        "{filename}",
+        "<tag>;,:@|`^.bin",
+        "\u202Ereversed.bin",
     ];
 
     [TestCase(ProofKind.Commitment)]
@@ -98,8 +107,20 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
         var form = upload.Form(Bytes(2000)) with { FileName = "other.bin" };
         string[] keys =
         [
-            folder + "job_id=job-1/other.bin", folder + "job_id=job-2/file.bin", folder + "file.bin", upload.Key + "2", upload.Key[..^1], upload.Key + "/file.bin",
-            upload.Key.ToUpperInvariant(), rival + "job_id=job-1/file.bin", rival + "file.bin", "/" + upload.Key, "file.bin", folder + "job_id=job-1/${filename}", "", "../" + upload.Key,
+            folder + "job_id=job-1/other.bin",
+            folder + "job_id=job-2/file.bin",
+            folder + "file.bin",
+            upload.Key + "2",
+            upload.Key[..^1],
+            upload.Key + "/file.bin",
+            upload.Key.ToUpperInvariant(),
+            rival + "job_id=job-1/file.bin",
+            rival + "file.bin",
+            "/" + upload.Key,
+            "file.bin",
+            folder + "job_id=job-1/${filename}",
+            "",
+            "../" + upload.Key,
         ];
 
         foreach (var key in keys)
@@ -239,7 +260,8 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
         var miner = Deployment.NextMiner();
         string[] names =
         [
-            "", ".", "..", "a/b", "/a", "a/", "/", "../a", "\\", "a\\b", "..\\a", "a\0b", "\u0001", "line\nbreak", "tab\t", "\u007f", "\u0085", "\u001b[2J",
+            "", ".", "..", "a/b", "/a", "a/", "/", "../a", "\\", "a\\b", "..\\a", "a\0b", "\u0001", "line\nbreak", "tab\t", "\u007f",
+            "\u0085", "\u001b[2J",
             new string('n', 256), string.Concat(Enumerable.Repeat("🙂", 64)), "${filename}", "a${filename}b", "${filename}${filename}",
         ];
 

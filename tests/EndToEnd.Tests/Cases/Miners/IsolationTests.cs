@@ -330,7 +330,9 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
     private Call Claiming(Call call, Miner caller, string target)
     {
         var coldkey = AddressOf(target, caller with { Hotkey = caller.Coldkey }, ofColdkey: true);
-        return call.With("coldkey", coldkey) with { Commitment = timestamp => ServiceClient.FolderAccessText(coldkey, caller.Hotkey.Address, timestamp) };
+        return call.With(
+            "coldkey",
+            coldkey) with { Commitment = timestamp => ServiceClient.FolderAccessText(coldkey, caller.Hotkey.Address, timestamp) };
     }
 
     /// <summary>The target as a folder, or as the beginning of one.</summary>

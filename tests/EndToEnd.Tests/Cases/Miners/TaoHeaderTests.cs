@@ -155,7 +155,14 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
         [
             ("another nonce", Good() with { Nonce = Guid.NewGuid().ToString() }),
             ("the nonce in capitals", Good() is var good ? good with { Nonce = good.Nonce!.ToUpperInvariant() } : good),
-            ("another moment", Good() is var later ? later with { Timestamp = (long.Parse(later.Timestamp!, CultureInfo.InvariantCulture) - 1).ToString(CultureInfo.InvariantCulture) } : later),
+            (
+                "another moment",
+                Good() is var later
+                    ? later with
+                    {
+                        Timestamp = (long.Parse(later.Timestamp!, CultureInfo.InvariantCulture) - 1).ToString(CultureInfo.InvariantCulture),
+                    }
+                    : later),
             ("another signer", Good() with { SignedBy = Subnet.OrdinaryMiner.Hotkey.Address }),
             ("another signer, not registered", Good() with { SignedBy = Account.New().Address }),
             ("the coldkey's signature", Good() with { Signature = TaoProof.Of(Subnet.Validator.Coldkey, body).Signature }),
@@ -210,7 +217,11 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
         }
 
         AssertRefused(
-            await SendAsync(Good() with { Version = null, Signature = null }), 400, "invalid_request", TaoProof.VersionHeader, TaoProof.SignatureHeader);
+            await SendAsync(Good() with { Version = null, Signature = null }),
+            400,
+            "invalid_request",
+            TaoProof.VersionHeader,
+            TaoProof.SignatureHeader);
     }
 
     [Test]
@@ -251,12 +262,37 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
         (string Header, string[] Values)[] malformed =
         [
             (TaoProof.VersionHeader, ["1", "3", "02", "2.0", "v2", "", "two"]),
-            (TaoProof.TimestampHeader, ["", "now", "1.7e12", "1700000000000.0", "+1700000000000", "-1", "0x1", "99999999999999999999999", "01700000000000", "1 700 000 000 000"]),
+            (
+                TaoProof.TimestampHeader,
+                [
+                    "", "now", "1.7e12", "1700000000000.0", "+1700000000000", "-1", "0x1", "99999999999999999999999", "01700000000000",
+                    "1 700 000 000 000",
+                ]),
             (
                 TaoProof.NonceHeader,
                 ["", "1", "not-a-uuid", Guid.NewGuid() + "0", "{" + Guid.NewGuid() + "}", Guid.NewGuid().ToString()[..^1] + "g"]),
-            (TaoProof.SignedByHeader, ["", "5", address[..^1], address + "1", address[..^1] + (address[^1] == 'A' ? 'B' : 'A'), "../" + address, "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5"]),
-            (TaoProof.SignatureHeader, ["", "AA==", new string('A', 87) + "=", new string('0', 126), new string('0', 130), "!" + Good().Signature![1..], new string('a', 10_000)]),
+            (
+                TaoProof.SignedByHeader,
+                [
+                    "",
+                    "5",
+                    address[..^1],
+                    address + "1",
+                    address[..^1] + (address[^1] == 'A' ? 'B' : 'A'),
+                    "../" + address,
+                    "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5",
+                ]),
+            (
+                TaoProof.SignatureHeader,
+                [
+                    "",
+                    "AA==",
+                    new string('A', 87) + "=",
+                    new string('0', 126),
+                    new string('0', 130),
+                    "!" + Good().Signature![1..],
+                    new string('a', 10_000),
+                ]),
         ];
 
         foreach (var (header, values) in malformed)
@@ -358,7 +394,10 @@ internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) :
     {
         var miner = Deployment.NextMiner();
         foreach (var call in (Call[])
-            [Call.FolderUrls(Validator), Call.FileUrls(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner), Deployment.FolderOf(miner) + "file.bin")])
+            [
+                Call.FolderUrls(Validator),
+                Call.FileUrls(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner), Deployment.FolderOf(miner) + "file.bin"),
+            ])
         {
             var (nonce, moment) = (Guid.NewGuid().ToString(), TaoProof.Now);
 

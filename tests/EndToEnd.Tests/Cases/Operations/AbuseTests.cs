@@ -66,7 +66,10 @@ internal sealed class AbuseTests
         var answers = await Task.WhenAll(bodies.Select(body => Task.Run(() => PostAsync(body))));
 
         var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        Figures.Print("Quota exactness", $"{Instances} instances, one Redis, {answers.Length} requests at once, limit {Limit}: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
+        Figures.Print(
+            "Quota exactness",
+            $"{Instances} instances, one Redis, {answers.Length} requests at once, limit {Limit}: "
+                + $"{string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
         Assert.That(
             codes,
             Is.EquivalentTo(
@@ -86,7 +89,10 @@ internal sealed class AbuseTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => PostAsync(body))));
 
         var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        Figures.Print("Replay race", $"one proof, {answers.Length} times at once to {Instances} instances: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
+        Figures.Print(
+            "Replay race",
+            $"one proof, {answers.Length} times at once to {Instances} instances: "
+                + $"{string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
         Assert.That(
             codes, Is.EquivalentTo(new Dictionary<string, int>(StringComparer.Ordinal) { ["200"] = 1, ["409 replayed_request"] = 199 }));
     }
@@ -125,7 +131,11 @@ internal sealed class AbuseTests
 
         var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var left = string.Join(", ", own.Headers.GetValues("RateLimit"));
-        Figures.Print("Victim's quota", $"{answers.Length} requests that name a victim, none of them its own: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; its own request after them: {(int)own.StatusCode}, RateLimit {left}");
+        Figures.Print(
+            "Victim's quota",
+            $"{answers.Length} requests that name a victim, none of them its own: "
+                + $"{string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; its own request after them: "
+                + $"{(int)own.StatusCode}, RateLimit {left}");
         Assert.That(codes.Keys, Is.EquivalentTo(new[] { "400 invalid_request", "401 invalid_signature" }));
         Assert.That((own.StatusCode, left.Split(',')[0].Split(";t=")[0]), Is.EqualTo((HttpStatusCode.OK, $"\"miner\";r={Limit - 1}")));
     }
@@ -145,7 +155,14 @@ internal sealed class AbuseTests
         var lines = await UntilAsync(
             () => File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Contains(id, StringComparison.Ordinal))] : [], count: 2);
         var output = await UntilAsync(
-            () => [.. api.ReadLog().Where(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains(id, StringComparison.Ordinal)).Select(entry => entry.Text)], count: 2);
+            () =>
+                [
+                    .. api
+                    .ReadLog()
+                    .Where(entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains(id, StringComparison.Ordinal))
+                    .Select(entry => entry.Text),
+                ],
+            count: 2);
 
         var (first, second) = (JsonNode.Parse(lines[0])!, JsonNode.Parse(lines[1])!);
         using (Assert.EnterMultipleScope())

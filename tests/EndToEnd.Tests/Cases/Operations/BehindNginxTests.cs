@@ -164,7 +164,11 @@ internal sealed class BehindNginxTests
     {
         using (Assert.EnterMultipleScope())
         {
-            foreach (var (path, status) in new[] { ("/metrics", 404), ("/METRICS", 404), ("/metrics/", 404), ("/readyz", 200), ("/openapi.json", 200), ("/docs/index.html", 200), ("/", 200), ("/page.css", 200) })
+            foreach (var (path, status) in new[]
+            {
+                ("/metrics", 404), ("/METRICS", 404), ("/metrics/", 404), ("/readyz", 200), ("/openapi.json", 200),
+                ("/docs/index.html", 200), ("/", 200), ("/page.css", 200),
+            })
             {
                 using var answer = await At("127.0.0.1").GetAsync(new Uri(_nginx.Address, path));
                 Assert.That((int)answer.StatusCode, Is.EqualTo(status), path);

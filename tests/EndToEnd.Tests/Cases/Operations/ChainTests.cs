@@ -40,7 +40,10 @@ internal sealed class ChainTests
         var validators =
             await Task.WhenAll(((Miner[])[Subnet.Validator, Subnet.WithoutStake, Subnet.WithTheMinimum, Subnet.WithoutPermit]).Select(
             async account => (await api.Client.PostAsync(ServiceClient.FileUrlsPath, ServiceClient.FileUrlsBody(
-                account.Hotkey, "miner_hotkey", Subnet.OrdinaryMiner.Hotkey.Address, [$"data/x/{Subnet.OrdinaryMiner.Coldkey}/file"]))).Code));
+                account.Hotkey,
+                "miner_hotkey",
+                Subnet.OrdinaryMiner.Hotkey.Address,
+                [$"data/x/{Subnet.OrdinaryMiner.Coldkey}/file"]))).Code));
 
         using (Assert.EnterMultipleScope())
         {

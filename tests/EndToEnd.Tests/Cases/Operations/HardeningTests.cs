@@ -64,7 +64,10 @@ internal sealed class HardeningTests
         var waited = Stopwatch.StartNew();
         var answers = await Task.WhenAll(_connections.Select(connection => ReadAsync(connection, TimeSpan.FromSeconds(40))));
 
-        Figures.Print("Claimed bodies", $"1000 connections that claim 512 KiB and send a byte: {grown:F0} MB more, all closed within {waited.Elapsed.TotalSeconds:F0} s");
+        Figures.Print(
+            "Claimed bodies",
+            $"1000 connections that claim 512 KiB and send a byte: {grown:F0} MB more, "
+                + $"all closed within {waited.Elapsed.TotalSeconds:F0} s");
         if (before > 0)
         {
             Assert.That(grown, Is.LessThan(100), "512 KiB each would be 512 MB");
@@ -81,7 +84,9 @@ internal sealed class HardeningTests
     {
         const int Clients = 1000;
         const int Requests = 100;
-        var begun = Encoding.ASCII.GetBytes("POST /get-file-presigned-urls HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 524288\r\n\r\n" + new string(' ', 257 * 1024));
+        var begun = Encoding.ASCII.GetBytes(
+            "POST /get-file-presigned-urls HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 524288\r\n\r\n"
+                + new string(' ', 257 * 1024));
         for (var i = 0; i < Clients; i++)
         {
             var connection = new TcpClient(new IPEndPoint(new IPAddress([127, 0, (byte)(1 + (i / 250)), (byte)(1 + (i % 250))]), 0));
@@ -104,7 +109,10 @@ internal sealed class HardeningTests
             answered += answer.StatusCode == HttpStatusCode.BadRequest ? 1 : 0;
         }
 
-        Figures.Print("Hostile bodies", $"{Clients} clients that stop after 257 of 512 KiB: {answered} of {Requests} large requests of another answered, {waited.Elapsed.TotalMilliseconds / Requests:F0} ms each");
+        Figures.Print(
+            "Hostile bodies",
+            $"{Clients} clients that stop after 257 of 512 KiB: {answered} of {Requests} large requests of another answered, "
+                + $"{waited.Elapsed.TotalMilliseconds / Requests:F0} ms each");
         Assert.That(answered, Is.EqualTo(Requests));
     }
 
@@ -112,7 +120,9 @@ internal sealed class HardeningTests
     public async Task Body_is_read_when_it_comes_in_pieces_after_its_headers()
     {
         var body = ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner).ToJsonString();
-        var connection = await SendAsync($"POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
+        var connection = await SendAsync(
+            "POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: "
+                + $"application/json\r\nContent-Length: {body.Length}\r\n\r\n");
         foreach (var piece in body.Chunk(100))
         {
             await Task.Delay(50);
@@ -126,7 +136,9 @@ internal sealed class HardeningTests
     public async Task Body_is_read_when_its_client_first_waits_to_be_told_to_go_on()
     {
         var body = ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner).ToJsonString();
-        var connection = await SendAsync($"POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
+        var connection = await SendAsync(
+            "POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Type: "
+                + $"application/json\r\nContent-Length: {body.Length}\r\n\r\n");
         var told = new byte[64];
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         var length = await connection.GetStream().ReadAsync(told, patience.Token);
@@ -141,7 +153,9 @@ internal sealed class HardeningTests
     public async Task Body_is_read_when_it_comes_in_chunks_of_unknown_number()
     {
         var body = ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner).ToJsonString();
-        var connection = await SendAsync("POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+        var connection = await SendAsync(
+            "POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: "
+                + "application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
         foreach (var piece in body.Chunk(150))
         {
             await connection.GetStream().WriteAsync(

@@ -36,7 +36,7 @@ internal sealed partial class OperatorTests
     {
         if (!CephGateway.IsInstalled)
         {
-            Assert.Ignore("Skipped because there is no Ceph on this machine; install ceph-mon, ceph-osd, radosgw and ceph-common (Debian) to run it.");
+            Assert.Ignore("Skipped because there is no Ceph on this machine; ./build.sh --install installs it (Debian).");
         }
 
         Tool.Need("curl", "curl");

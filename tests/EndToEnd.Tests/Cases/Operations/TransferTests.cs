@@ -39,12 +39,31 @@ internal sealed class TransferTests
         var endpoint = store.Endpoint.GetLeftPart(UriPartial.Authority);
         var tools = new (string Name, string Program, string[] Arguments)[]
         {
-            ("s3auth", Tool.Need("dotnet", "the .NET SDK"), [Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll"), "upload", data, "--quiet", "--parallel", "8", "--server", api.Address.AbsoluteUri, .. wallet]),
+            (
+                "s3auth",
+                Tool.Need("dotnet", "the .NET SDK"),
+                [
+                    Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll"),
+                    "upload",
+                    data,
+                    "--quiet",
+                    "--parallel",
+                    "8",
+                    "--server",
+                    api.Address.AbsoluteUri,
+                    .. wallet,
+                ]),
             (
                 "aws s3 cp",
                 aws,
                 ["s3", "cp", data, $"s3://{bucket.Name}/aws/", "--recursive", "--only-show-errors", "--endpoint-url", endpoint]),
-            ("rclone copy", rclone, ["copy", data, $":s3:{bucket.Name}/rclone/", "--transfers", "8", "--s3-provider", "Ceph", "--s3-env-auth", "--s3-endpoint", endpoint, "--s3-force-path-style", "--config", "/dev/null"]),
+            (
+                "rclone copy",
+                rclone,
+                [
+                    "copy", data, $":s3:{bucket.Name}/rclone/", "--transfers", "8", "--s3-provider", "Ceph", "--s3-env-auth",
+                    "--s3-endpoint", endpoint, "--s3-force-path-style", "--config", "/dev/null",
+                ]),
         };
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -77,7 +96,11 @@ internal sealed class TransferTests
         foreach (var (name, _, _) in tools)
         {
             var ratio = MedianOf(times["s3auth"].Zip(times[name], (own, other) => own / other));
-            Figures.Print("Transfers", $"{count} files of {size / 1024} KiB, {name}: {MedianOf(times[name]):F2} s ({times[name].Min():F2} to {times[name].Max():F2}); s3auth takes {ratio:F2} x as long; {MedianOf(work[name]):F2} s of its CPU, at most {memory[name] / 1e6:F0} MB");
+            Figures.Print(
+                "Transfers",
+                $"{count} files of {size / 1024} KiB, {name}: {MedianOf(times[name]):F2} s ({times[name].Min():F2} to "
+                    + $"{times[name].Max():F2}); s3auth takes {ratio:F2} x as long; {MedianOf(work[name]):F2} s of its CPU, at most "
+                    + $"{memory[name] / 1e6:F0} MB");
         }
 
         await bucket.RemoveAsync();

@@ -135,7 +135,10 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
         });
 
         var dropped = await MetricAsync(Dropped());
-        Figures.Print("Unread answers", $"{kind} store: all dropped after {waited.TotalSeconds:F0} s ({dropped} while they were written), peak memory {PeakMemory():F0} MB of a process whose heap may have 384 MiB");
+        Figures.Print(
+            "Unread answers",
+            $"{kind} store: all dropped after {waited.TotalSeconds:F0} s ({dropped} while they were written), peak memory "
+                + $"{PeakMemory():F0} MB of a process whose heap may have 384 MiB");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(phase.Failures, Is.Empty);
@@ -197,7 +200,14 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
                 return Post(Call.FolderUrls(validator), earlier);
             case 6:
                 return Post(
-                    Call.FileUrls(validator, "miner_coldkey", owner, [.. Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{owner}/{new string('\u00ff', 180)}{i:D4}"))]),
+                    Call.FileUrls(
+                        validator,
+                        "miner_coldkey",
+                        owner,
+                        [
+                            .. Enumerable.Range(0, 1000).Select(i =>
+                                FormattableString.Invariant($"data/x/{owner}/{new string('\u00ff', 180)}{i:D4}")),
+                        ]),
                     earlier);
             default:
                 string[] pages = ["/openapi.json", "/docs/swagger-ui-bundle.js", "/metrics", "/"];

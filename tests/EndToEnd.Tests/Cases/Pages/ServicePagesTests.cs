@@ -88,7 +88,16 @@ internal sealed class ServicePagesTests(StoreKind store, FolderLayoutKind layout
         Assert.That((string?)document["openapi"], Does.StartWith("3.0"));
         var paths = document["paths"]!.AsObject();
         Assert.That(paths.Select(path => path.Key), Is.SupersetOf((string[])
-            ["/get-folder-access", "/get-validator-access", "/get-file-presigned-urls", "/healthcheck", "/healthz", "/readyz", "/commitment-formats", "/structure-info"]));
+            [
+                "/get-folder-access",
+                "/get-validator-access",
+                "/get-file-presigned-urls",
+                "/healthcheck",
+                "/healthz",
+                "/readyz",
+                "/commitment-formats",
+                "/structure-info",
+            ]));
         foreach (var path in (string[])["/get-folder-access", "/get-validator-access", "/get-file-presigned-urls"])
         {
             var post = paths[path]!["post"]!;

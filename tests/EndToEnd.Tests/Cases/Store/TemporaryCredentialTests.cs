@@ -259,7 +259,10 @@ internal sealed class TemporaryCredentialTests
 
     private static long EndOf(string url) =>
         DateTimeOffset.ParseExact(
-            Presigned.Parameter(url, "X-Amz-Date")!, "yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeSeconds()
+            Presigned.Parameter(url, "X-Amz-Date")!,
+            "yyyyMMdd'T'HHmmss'Z'",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal).ToUnixTimeSeconds()
         + long.Parse(Presigned.Parameter(url, "X-Amz-Expires")!, CultureInfo.InvariantCulture);
 
     private static JsonNode PolicyOf(IReadOnlyDictionary<string, string> fields) =>

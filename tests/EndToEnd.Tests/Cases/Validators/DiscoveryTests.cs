@@ -42,12 +42,15 @@ internal sealed class DiscoveryTests(StoreKind store, FolderLayoutKind layout) :
         }
 
         var byFolder = stored.ToLookup(FolderOfKey, StringComparer.Ordinal);
-        await Parallel.ForEachAsync(granted.Where((_, index) => index % (granted.Count / ListedFolders) == 0), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (one, _) =>
-        {
-            var page = await Presigned.ListAsync(one.Folder.ListUrl);
-            Assert.That(page.Keys, Is.EqualTo(byFolder[one.Folder.Prefix].Take(page.Keys.Count)).And.Not.Empty, one.Folder.Prefix);
-            Assert.That(page.IsTruncated || page.Keys.Count == byFolder[one.Folder.Prefix].Count());
-        });
+        await Parallel.ForEachAsync(
+            granted.Where((_, index) => index % (granted.Count / ListedFolders) == 0),
+            new ParallelOptions { MaxDegreeOfParallelism = 8 },
+            async (one, _) =>
+            {
+                var page = await Presigned.ListAsync(one.Folder.ListUrl);
+                Assert.That(page.Keys, Is.EqualTo(byFolder[one.Folder.Prefix].Take(page.Keys.Count)).And.Not.Empty, one.Folder.Prefix);
+                Assert.That(page.IsTruncated || page.Keys.Count == byFolder[one.Folder.Prefix].Count());
+            });
     }
 
     /// <summary>The miners' folders among these keys, as the protocol lays them out.</summary>

@@ -198,7 +198,19 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
         await Bucket.PutAllAsync([folder + "own.bin", secret + "secret.bin", folder.TrimEnd('/') + "d/secret.bin"], Bytes(100));
         string[] prefixes =
         [
-            "data/", "data", secret, folder[..^1], folder.TrimEnd('/') + "d/", folder[..^2], "../", "..", ".", "./", "a/../../", folder + "../", $"{folder}../{Deployment.OwnerOf(rival)}/",
+            "data/",
+            "data",
+            secret,
+            folder[..^1],
+            folder.TrimEnd('/') + "d/",
+            folder[..^2],
+            "../",
+            "..",
+            ".",
+            "./",
+            "a/../../",
+            folder + "../",
+            $"{folder}../{Deployment.OwnerOf(rival)}/",
             "/" + folder, "/", "//", "/" + secret, new string('a', 1024), folder + new string('a', 1024),
         ];
 
@@ -242,9 +254,23 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
         var call = CallOf(ServiceClient.FilesPath, miner).With("limit", 1);
         var cursor = (await Client.AskAsync<FileList>(call)).NextCursor!;
         var tampered = Enumerable.Range(0, cursor.Length)
-            .Select(index => cursor[..index] + Base64Url[(Base64Url.IndexOf(cursor[index], StringComparison.Ordinal) + 1) % 64] + cursor[(index + 1)..])
+            .Select(index =>
+                cursor[..index] + Base64Url[(Base64Url.IndexOf(cursor[index], StringComparison.Ordinal) + 1) % 64] + cursor[(index + 1)..])
             .Concat(Base64Url.Where(last => last != cursor[^1]).Select(last => cursor[..^1] + last))
-            .Concat([cursor[..^1], cursor[1..], cursor + "A", "A" + cursor, cursor + cursor, cursor + "=", cursor + "==", " " + cursor, cursor + "\n", cursor + "\0", cursor[..8] + " " + cursor[8..]]);
+            .Concat(
+                [
+                    cursor[..^1],
+                    cursor[1..],
+                    cursor + "A",
+                    "A" + cursor,
+                    cursor + cursor,
+                    cursor + "=",
+                    cursor + "==",
+                    " " + cursor,
+                    cursor + "\n",
+                    cursor + "\0",
+                    cursor[..8] + " " + cursor[8..],
+                ]);
 
         foreach (var other in tampered)
         {

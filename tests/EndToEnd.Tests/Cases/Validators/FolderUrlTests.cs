@@ -70,7 +70,13 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
         var folder = Deployment.FolderOf(miner);
         await Bucket.PutAllAsync(
             [
-                folder + "file.bin", folder + "job_id=file", folder + "job_id=/nameless.bin", folder + "job_idx=1/a.bin", folder + "job=1/a.bin", folder + "Job_id=1/a.bin", folder + "jobs/job_id=1/a.bin",
+                folder + "file.bin",
+                folder + "job_id=file",
+                folder + "job_id=/nameless.bin",
+                folder + "job_idx=1/a.bin",
+                folder + "job=1/a.bin",
+                folder + "Job_id=1/a.bin",
+                folder + "jobs/job_id=1/a.bin",
                 folder + "/job_id=2/a.bin", folder + " job_id=3/a.bin",
             ],
             Bytes(100));
@@ -149,7 +155,13 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
             await Client.AskAsync<FolderUrls>(Call.FolderUrls(Validator))).Miners[Deployment.OwnerOf(miner)].JobFolders[0].PresignedUrl;
 
         foreach (var bent in (string[])
-            [Presigned.With(url, "prefix", folder + "job_id=2/"), Presigned.With(url, "prefix", folder), Presigned.Without(url, "prefix"), Presigned.OnObject(url, folder + "job_id=1/a.bin"), Presigned.Adding(url, "start-after", folder)])
+            [
+                Presigned.With(url, "prefix", folder + "job_id=2/"),
+                Presigned.With(url, "prefix", folder),
+                Presigned.Without(url, "prefix"),
+                Presigned.OnObject(url, folder + "job_id=1/a.bin"),
+                Presigned.Adding(url, "start-after", folder),
+            ])
         {
             var answer = await Presigned.GetAsync(bent);
             Assert.That(answer.Refused, answer.ToString());

@@ -77,7 +77,9 @@ internal sealed class HostileKeyTests(StoreKind store)
 
         Figures.Print(
             $"Hostile keys ({store})",
-            $"{sent} names sent by one miner, {sent - refused} taken; all {_neighboursFiles.Count} files of {_neighbours.Count} others read by /list-files, presigned listings, ElementTree, the page's Python and s3auth; of its own {own.Listed} listed, {own.Downloaded} downloaded; {uploaded:F0} s to send, {clock.Elapsed.TotalSeconds - uploaded:F0} s to read");
+            $"{sent} names sent by one miner, {sent - refused} taken; all {_neighboursFiles.Count} files of {_neighbours.Count} "
+                + $"others read by /list-files, presigned listings, ElementTree, the page's Python and s3auth; of its own {own.Listed} "
+                + $"listed, {own.Downloaded} downloaded; {uploaded:F0} s to send, {clock.Elapsed.TotalSeconds - uploaded:F0} s to read");
     }
 
     private async Task<(int Sent, int Refused)> UploadCorpusAsync()
@@ -242,7 +244,10 @@ internal sealed class HostileKeyTests(StoreKind store)
     }
 
     private string[] FilesOf(string miner) =>
-        [.. _neighboursFiles.Keys.Where(key => key.StartsWith(_deployment.FolderOf(miner), StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [
+            .. _neighboursFiles.Keys.Where(key =>
+                key.StartsWith(_deployment.FolderOf(miner), StringComparison.Ordinal)).Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>The keys' bytes in the order of a listing.</summary>
     private static List<string> Hex(params string[] keys) =>
@@ -260,7 +265,10 @@ internal sealed class HostileKeyTests(StoreKind store)
             body.Write("\r\n"u8);
         }
 
-        body.Write(Encoding.UTF8.GetBytes($"--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\nContent-Type: application/octet-stream\r\n\r\n"));
+        body.Write(
+            Encoding.UTF8.GetBytes(
+                $"--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\nContent-Type: "
+                    + "application/octet-stream\r\n\r\n"));
         body.Write(_content);
         body.Write(Encoding.UTF8.GetBytes($"\r\n--{boundary}--\r\n"));
         using var content = new ByteArrayContent(body.ToArray());

@@ -22,7 +22,12 @@ internal sealed class ListingLinkTests
         });
         _bucket = new Bucket(_api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
         var owner = Subnet.OrdinaryMiner;
-        _keys = [.. Enumerable.Range(0, Files).Select(i => FormattableString.Invariant($"data/x/{owner.Coldkey.Address}/größe & {i:00000}.bin")).Order(StringComparer.Ordinal)];
+        _keys =
+        [
+            .. Enumerable.Range(0, Files)
+            .Select(i => FormattableString.Invariant($"data/x/{owner.Coldkey.Address}/größe & {i:00000}.bin"))
+            .Order(StringComparer.Ordinal),
+        ];
         await Parallel.ForEachAsync(
             _keys, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (key, _) => await _bucket.PutAsync(key, [1]));
     }

@@ -130,7 +130,23 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
         var foreign = (await Presigned.ListAsync((await Client.AskAsync<MinerList>(CallOf(large.Miner))).ListUrl)).NextToken!;
         string[] tokens =
         [
-            foreign, large.Keys[0], large.Keys[^1], "data/", "data", "/", "..", "../" + large.Keys[0], "\0", "\u0001", "a", "größe-🙂", "&prefix=data/", "%26prefix%3Ddata%2F", "x&prefix=", "x#", "x?list-type=2",
+            foreign,
+            large.Keys[0],
+            large.Keys[^1],
+            "data/",
+            "data",
+            "/",
+            "..",
+            "../" + large.Keys[0],
+            "\0",
+            "\u0001",
+            "a",
+            "größe-🙂",
+            "&prefix=data/",
+            "%26prefix%3Ddata%2F",
+            "x&prefix=",
+            "x#",
+            "x?list-type=2",
             Convert.ToBase64String(Bytes(48)), Convert.ToBase64String(
                 System.Text.Encoding.UTF8.GetBytes(large.Keys[0])), new string('a', 4096), folder.TrimEnd('/') + "d/", folder[..^2],
         ];
@@ -244,7 +260,11 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
     {
         var (miner, rival) = (Deployment.NextMiner(), Deployment.NextMiner());
         foreach (var call in (Call[])
-            [Call.MinerAccess(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner)), CallOf(miner), Call.Files(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner))])
+            [
+                Call.MinerAccess(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner)),
+                CallOf(miner),
+                Call.Files(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner)),
+            ])
         {
             AssertRefused(await Client.SendAsync(call.With(Deployment.OwnerMember, Deployment.OwnerOf(rival))), 401, "invalid_signature");
         }

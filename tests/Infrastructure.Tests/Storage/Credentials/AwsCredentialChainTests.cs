@@ -11,7 +11,8 @@ public sealed class AwsCredentialChainTests
     [
         "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_REGION", "AWS_ENDPOINT_URL_STS", "AWS_EC2_METADATA_DISABLED",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_REGION", "AWS_ENDPOINT_URL_STS",
+        "AWS_EC2_METADATA_DISABLED",
     ];
 
     private readonly Dictionary<string, string?> _before = new(StringComparer.Ordinal);
@@ -53,7 +54,9 @@ public sealed class AwsCredentialChainTests
 
         var keys = await chain.LoadAsync(CancellationToken.None);
 
-        Assert.That((keys.AccessKey, keys.SecretKey, keys.SessionToken, keys.Ends), Is.EqualTo(("AKIAENV", "env-secret", (string?)null, (DateTimeOffset?)null)));
+        Assert.That(
+            (keys.AccessKey, keys.SecretKey, keys.SessionToken, keys.Ends),
+            Is.EqualTo(("AKIAENV", "env-secret", (string?)null, (DateTimeOffset?)null)));
     }
 
     [Test]
@@ -136,9 +139,13 @@ public sealed class AwsCredentialChainTests
 
         Assert.Multiple(() =>
         {
-            Assert.That((first.AccessKey, first.SessionToken, second.AccessKey, second.SessionToken), Is.EqualTo(("ASIAWEB1", "token1", "ASIAWEB2", "token2")));
+            Assert.That(
+                (first.AccessKey, first.SessionToken, second.AccessKey, second.SessionToken),
+                Is.EqualTo(("ASIAWEB1", "token1", "ASIAWEB2", "token2")));
             Assert.That(second.Ends, Is.EqualTo(end.AddMinutes(2)));
-            Assert.That(asked[0], Does.Contain("RoleArn=arn:aws:iam::123456789012:role/s3auth").And.Contain("WebIdentityToken=first-identity"));
+            Assert.That(
+                asked[0],
+                Does.Contain("RoleArn=arn:aws:iam::123456789012:role/s3auth").And.Contain("WebIdentityToken=first-identity"));
             Assert.That(asked[1], Does.Contain("WebIdentityToken=second-identity"));
         });
     }
@@ -164,7 +171,9 @@ public sealed class AwsCredentialChainTests
     {
         SetToken(end);
 
-        Assert.That((await new AwsCredentialChain().LoadAsync(CancellationToken.None)).Ends, Is.EqualTo(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)));
+        Assert.That(
+            (await new AwsCredentialChain().LoadAsync(CancellationToken.None)).Ends,
+            Is.EqualTo(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero)));
     }
 
     [TestCase("tomorrow")]

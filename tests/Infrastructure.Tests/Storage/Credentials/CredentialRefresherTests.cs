@@ -271,7 +271,8 @@ public sealed class CredentialRefresherTests
         using var log = new Log();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
         using var refresher = new CredentialRefresher(_provider, _source, _time, loggers.CreateLogger<CredentialRefresher>());
-        _provider.Next = _ => Task.FromResult(new SigningCredentials("first", "secret", "some-token", unknown ? null : _time.GetUtcNow().AddHours(1)));
+        _provider.Next = _ =>
+            Task.FromResult(new SigningCredentials("first", "secret", "some-token", unknown ? null : _time.GetUtcNow().AddHours(1)));
         await refresher.StartAsync(CancellationToken.None);
         await AdvanceUntilCalledAsync(3, TimeSpan.FromMinutes(31));
         await refresher.StopAsync(CancellationToken.None);
@@ -308,7 +309,8 @@ public sealed class CredentialRefresherTests
 
     private Task WaitForRenewalAsync() => _source.WaitForRenewalAsync(_time.GetUtcNow(), CancellationToken.None).AsTask();
 
-    private static SigningCredentials Keys(string accessKey, DateTimeOffset? ends, string? token = "token") => new(accessKey, "secret", token, ends);
+    private static SigningCredentials Keys(string accessKey, DateTimeOffset? ends, string? token = "token") =>
+        new(accessKey, "secret", token, ends);
 
     /// <summary>Advances the time in small steps, because timers are set in between, up to the given time.</summary>
     private async Task AdvanceUntilCalledAsync(int calls, TimeSpan atMost)

@@ -9,10 +9,17 @@ public sealed class ProbeClientTests
     public async Task Lines_are_sent_unchanged_with_a_chunked_body()
     {
         var (request, answer) = await ExchangeAsync(
-            url => client => client.PutAsync(url, "ab"u8.ToArray(), ["Content-Length: 1", "x-amz-copy-source : /b/k", "x_amz_acl:", " folded"], isChunked: true, CancellationToken.None),
+            url => client => client.PutAsync(
+                url,
+                "ab"u8.ToArray(),
+                ["Content-Length: 1", "x-amz-copy-source : /b/k", "x_amz_acl:", " folded"],
+                isChunked: true,
+                CancellationToken.None),
             "HTTP/1.1 403 Forbidden\r\nContent-Length: 42\r\n\r\n<Error><Code>AccessDenied</Code></Error>\r\n");
 
-        Assert.That(request, Does.Contain("\r\nContent-Length: 1\r\nx-amz-copy-source : /b/k\r\nx_amz_acl:\r\n folded\r\n\r\n2\r\nab\r\n0\r\n\r\n"));
+        Assert.That(
+            request,
+            Does.Contain("\r\nContent-Length: 1\r\nx-amz-copy-source : /b/k\r\nx_amz_acl:\r\n folded\r\n\r\n2\r\nab\r\n0\r\n\r\n"));
         Assert.That(request, Does.Contain("Transfer-Encoding: chunked\r\n").And.StartWith("PUT /b/k HTTP/1.1\r\n"));
         Assert.That((answer.Status, answer.Error?.Code), Is.EqualTo((HttpStatusCode.Forbidden, "AccessDenied")));
     }
@@ -22,7 +29,9 @@ public sealed class ProbeClientTests
     {
         var (_, answer) = await ExchangeAsync(url => client => client.GetAsync(url, CancellationToken.None), "");
 
-        Assert.That((answer.Status, answer.IsRejected, answer.IsRefused, answer.IsAccepted), Is.EqualTo(((HttpStatusCode?)null, true, false, false)));
+        Assert.That(
+            (answer.Status, answer.IsRejected, answer.IsRefused, answer.IsAccepted),
+            Is.EqualTo(((HttpStatusCode?)null, true, false, false)));
     }
 
     [Test]
@@ -39,11 +48,16 @@ public sealed class ProbeClientTests
                 await stream.FlushAsync();
             }
 
-            Assert.That(Encoding.ASCII.GetString(written.ToArray()), Is.EqualTo("PUT / HTTP/1.1\r\nHost: h\r\nA: b\r\n\r\nbody"), $"{size} bytes at a time");
+            Assert.That(
+                Encoding.ASCII.GetString(written.ToArray()),
+                Is.EqualTo("PUT / HTTP/1.1\r\nHost: h\r\nA: b\r\n\r\nbody"),
+                $"{size} bytes at a time");
         }
     }
 
-    private static async Task<(string Request, ProbeAnswer Answer)> ExchangeAsync(Func<string, Func<ProbeClient, Task<ProbeAnswer>>> send, string answer)
+    private static async Task<(string Request, ProbeAnswer Answer)> ExchangeAsync(
+        Func<string, Func<ProbeClient, Task<ProbeAnswer>>> send,
+        string answer)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -46,7 +46,8 @@ public sealed class PutProbeTests
         PutProbe.Spellings("x-amz-copy-source", "/b/k").Select(lines => lines[0]),
         Is.SupersetOf(new[]
         {
-            "x_amz-copy-source: /b/k", "x-amz_copy-source: /b/k", "x-amz-copy_source: /b/k", "x-amz-copy-source : /b/k", "x-amz-copy-source\t: /b/k",
+            "x_amz-copy-source: /b/k", "x-amz_copy-source: /b/k", "x-amz-copy_source: /b/k", "x-amz-copy-source : /b/k",
+            "x-amz-copy-source\t: /b/k",
         }));
 
     [TestCase(1, false)]
@@ -84,7 +85,12 @@ public sealed class PutProbeTests
     public async Task Store_that_omits_missing_signed_headers_gets_a_list_of_forbidden_ones()
     {
         // Like the Ceph gateway 16.2, which also treats underscores as hyphens.
-        await using var store = await new StubStore { HonoursUnsigned = true, FoldsUnderscores = true, MissingHeaders = StubStore.Missing.LeftOut }.StartAsync();
+        await using var store = await new StubStore
+        {
+            HonoursUnsigned = true,
+            FoldsUnderscores = true,
+            MissingHeaders = StubStore.Missing.LeftOut,
+        }.StartAsync();
 
         Assert.That(await AskAsync(store), Is.EqualTo(new PutFinding(PutUploads.Safe, BarredHeaders.LeftOut, EnforcesSizes: true)));
         Assert.That(store.Stored, Is.Empty);
@@ -251,14 +257,20 @@ public sealed class PutProbeTests
     };
 
     private static bool IsUnsignedCopy(Microsoft.AspNetCore.Http.HttpContext context) =>
-        context.Request.Headers.ContainsKey("x-amz-copy-source") && !context.Request.Query["X-Amz-SignedHeaders"].ToString().Contains("copy", StringComparison.Ordinal);
+        context.Request.Headers.ContainsKey("x-amz-copy-source")
+            && !context.Request.Query["X-Amz-SignedHeaders"].ToString().Contains("copy", StringComparison.Ordinal);
 
     private static async Task<PutFinding> AskAsync(StubStore store)
     {
         var options = Options(store);
         using var http = new ProbeClient(TimeSpan.FromSeconds(30));
-        return await new PutProbe(options, Layout, TimeProvider.System).AskAsync(http, options.ForClients(), StubStore.Keys, CancellationToken.None);
+        return await new PutProbe(options, Layout, TimeProvider.System).AskAsync(
+            http,
+            options.ForClients(),
+            StubStore.Keys,
+            CancellationToken.None);
     }
 
-    private static Source SourceOf(string name) => Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+    private static Source SourceOf(string name) =>
+        Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
 }

@@ -12,7 +12,10 @@ public sealed class StoreMonitorTests
     {
         await using var monitor = await Monitored.StartAsync(new StubStore());
 
-        Assert.That(monitor.Findings, Is.EqualTo(StoreFindings.None with { PutUploads = PutUploads.Safe, PutSizesEnforced = true, CheckedAt = monitor.Findings.CheckedAt }));
+        Assert.That(
+            monitor.Findings,
+            Is.EqualTo(
+                StoreFindings.None with { PutUploads = PutUploads.Safe, PutSizesEnforced = true, CheckedAt = monitor.Findings.CheckedAt }));
         Assert.That(monitor.Log.Count(LogLevel.Warning) + monitor.Log.Count(LogLevel.Error), Is.Zero);
     }
 
@@ -26,9 +29,15 @@ public sealed class StoreMonitorTests
     [TestCase(403, "AccessDenied", "", "s3:ListBucket", false)]
     [TestCase(403, "AccessDenied", "<Region>eu-west-1</Region>", "S3_REGION=eu-west-1", false)]
     [TestCase(400, "InvalidArgument", "<Region>eu-west-1</Region>", "S3_REGION=eu-west-1", false)]
-    public async Task Refusal_at_the_start_is_reported_with_advice(int status, string code, string more, string advice, bool refusesSignatures)
+    public async Task Refusal_at_the_start_is_reported_with_advice(
+        int status,
+        string code,
+        string more,
+        string advice,
+        bool refusesSignatures)
     {
-        await using var monitor = await Monitored.StartAsync(new StubStore { Instead = _ => (status, StubStore.Error(code, "In the store's words.", more)) });
+        await using var monitor =
+            await Monitored.StartAsync(new StubStore { Instead = _ => (status, StubStore.Error(code, "In the store's words.", more)) });
 
         Assert.That(monitor.Findings.Refusal, Does.Contain(code).And.Contain("In the store's words.").And.Contain(advice));
         Assert.That(monitor.Findings.RefusesSignatures, Is.EqualTo(refusesSignatures));
@@ -68,13 +77,21 @@ public sealed class StoreMonitorTests
     public async Task Stores_message_is_bounded_and_contains_no_signature_address_or_key()
     {
         const string Signature = "3488b1f0de14b4639a3e0cd981d2d9998cfd5eeb4f8287bd7fc70134758019cf";
-        var message = $"Bad\u0001 \u2028{Signature} of AKIAIOSFODNN7EXAMPLE at http://10.1.2.3:9000/x and 10.1.2.3:9000 " + new string('z', 5).PadRight(900, '!');
+        var message = $"Bad\u0001 \u2028{Signature} of AKIAIOSFODNN7EXAMPLE at http://10.1.2.3:9000/x and 10.1.2.3:9000 "
+            + new string('z', 5).PadRight(900, '!');
         await using var monitor = await Monitored.StartAsync(new StubStore
         {
-            Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch", $"<![CDATA[{message.Replace("\u0001", " ", StringComparison.Ordinal)}]]>", $"<StringToSign>AWS4 {Signature}</StringToSign>")),
+            Instead = _ => (
+                403,
+                StubStore.Error(
+                    "SignatureDoesNotMatch",
+                    $"<![CDATA[{message.Replace("\u0001", " ", StringComparison.Ordinal)}]]>",
+                    $"<StringToSign>AWS4 {Signature}</StringToSign>")),
         });
 
-        Assert.That(monitor.Findings.Refusal, Does.Not.Contain(Signature).And.Not.Contain("AKIAIOSFODNN7EXAMPLE").And.Not.Contain("10.1.2.3").And.Contain("Bad"));
+        Assert.That(
+            monitor.Findings.Refusal,
+            Does.Not.Contain(Signature).And.Not.Contain("AKIAIOSFODNN7EXAMPLE").And.Not.Contain("10.1.2.3").And.Contain("Bad"));
         Assert.That(monitor.Findings.Refusal, Has.Length.LessThan(500).And.Matches("\\A[ -~]*\\z"));
     }
 
@@ -149,18 +166,23 @@ public sealed class StoreMonitorTests
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), Nowhere);
 
-        Assert.That((monitor.Findings.PublicEndpointOk, monitor.Findings.Refusal, monitor.Findings.PutUploads), Is.EqualTo(((bool?)false, (string?)null, PutUploads.Unknown)));
+        Assert.That(
+            (monitor.Findings.PublicEndpointOk, monitor.Findings.Refusal, monitor.Findings.PutUploads),
+            Is.EqualTo(((bool?)false, (string?)null, PutUploads.Unknown)));
         Assert.That(monitor.Findings.PutProblem, Does.Contain(Nowhere.Authority).And.Contain("S3_PUBLIC_ENDPOINT"));
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>().With.Property("RetryAfter").Not.Null);
         Assert.That(monitor.Store.Asked, Is.All.StartsWith("GET "), "No PUT is tested where no client sends one.");
-        Assert.That(monitor.Findings.PublicEndpointProblem, Does.Contain(Nowhere.Authority).And.Contain("S3_PUBLIC_ENDPOINT").And.Contain("refuses the connection"));
+        Assert.That(
+            monitor.Findings.PublicEndpointProblem,
+            Does.Contain(Nowhere.Authority).And.Contain("S3_PUBLIC_ENDPOINT").And.Contain("refuses the connection"));
         Assert.That(() => monitor.Signer.At(TimeProvider.System.GetUtcNow()), Throws.Nothing);
     }
 
     [Test]
     public async Task Public_endpoint_that_refuses_the_signature_is_reported()
     {
-        await using var front = await new StubStore { Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch", SignatureDoesNotMatch)) }.StartAsync();
+        await using var front =
+            await new StubStore { Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch", SignatureDoesNotMatch)) }.StartAsync();
         await using var monitor = await Monitored.StartAsync(new StubStore(), front.Url);
 
         Assert.That((monitor.Findings.PublicEndpointOk, monitor.Findings.Refusal), Is.EqualTo(((bool?)false, (string?)null)));
@@ -209,7 +231,9 @@ public sealed class StoreMonitorTests
             },
         });
 
-        Assert.That((monitor.Findings.Refusal, monitor.Findings.PutUploads, monitor.Findings.CheckProblem), Is.EqualTo(((string?)null, PutUploads.Safe, (string?)null)));
+        Assert.That(
+            (monitor.Findings.Refusal, monitor.Findings.PutUploads, monitor.Findings.CheckProblem),
+            Is.EqualTo(((string?)null, PutUploads.Safe, (string?)null)));
     }
 
     [Test]
@@ -297,7 +321,10 @@ public sealed class StoreMonitorTests
             Store = store;
             Guard = new PutGuard(Time);
             _loggers = LoggerFactory.Create(logging => logging.AddProvider(Log));
-            State.Current = StoreFindings.None with { PutUploads = options.Usage.UploadMethod == UploadMethod.Put ? PutUploads.Unknown : PutUploads.Off };
+            State.Current = StoreFindings.None with
+            {
+                PutUploads = options.Usage.UploadMethod == UploadMethod.Put ? PutUploads.Unknown : PutUploads.Off,
+            };
             _monitor = new StoreMonitor(options, keys, layout, Guard, State, Time, _loggers.CreateLogger<StoreMonitor>());
             Signer = new S3UrlSigner(options, keys, Guard, State);
         }
@@ -317,11 +344,18 @@ public sealed class StoreMonitorTests
         public Log Log { get; } = new();
 
         public static async Task<Monitored> StartAsync(
-            StubStore store, Uri? publicEndpoint = null, UploadMethod method = UploadMethod.Put, CredentialSource? keys = null, FolderLayout? layout = null)
+            StubStore store,
+            Uri? publicEndpoint = null,
+            UploadMethod method = UploadMethod.Put,
+            CredentialSource? keys = null,
+            FolderLayout? layout = null)
         {
             await store.StartAsync();
             var monitored = new Monitored(
-                store, PutProbeTests.Options(store, publicEndpoint, method), keys ?? new CredentialSource(StubStore.Keys), layout ?? PutProbeTests.Layout);
+                store,
+                PutProbeTests.Options(store, publicEndpoint, method),
+                keys ?? new CredentialSource(StubStore.Keys),
+                layout ?? PutProbeTests.Layout);
             await monitored._monitor.StartAsync(CancellationToken.None);
             return monitored;
         }
@@ -367,7 +401,8 @@ public sealed class StoreMonitorTests
 
         public override IReadOnlyList<Source> Sources => Inner.Sources;
 
-        public override IReadOnlyList<DiscoveryPrefix> DiscoveryPrefixes => Fails ? throw new InvalidOperationException("A bug.") : Inner.DiscoveryPrefixes;
+        public override IReadOnlyList<DiscoveryPrefix> DiscoveryPrefixes =>
+            Fails ? throw new InvalidOperationException("A bug.") : Inner.DiscoveryPrefixes;
 
         public override bool HasColdkeyFolders => Inner.HasColdkeyFolders;
 

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 
 /// <summary>
-/// An S3 server without objects that verifies presigned signatures. Each member switches on a quirk of a known store. Without any, it behaves
-/// like AWS S3.
+/// An S3 server without objects that verifies presigned signatures. Each member switches on a quirk of a known store. Without any, it
+/// behaves like AWS S3.
 /// </summary>
 internal sealed class StubStore : IAsyncDisposable
 {
@@ -81,7 +81,8 @@ internal sealed class StubStore : IAsyncDisposable
 
     internal Uri Url => _server!.Url;
 
-    internal static string Error(string code, string message = "", string more = "") => $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message>{more}</Error>";
+    internal static string Error(string code, string message = "", string more = "") =>
+        $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message>{more}</Error>";
 
     internal async Task<StubStore> StartAsync()
     {
@@ -94,7 +95,8 @@ internal sealed class StubStore : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var request = context.Request;
-        Asked.Enqueue($"{request.Method} {request.Path} {string.Join(", ", request.Headers.Select(header => $"{header.Key}: {header.Value}"))}");
+        Asked.Enqueue(
+            $"{request.Method} {request.Path} {string.Join(", ", request.Headers.Select(header => $"{header.Key}: {header.Value}"))}");
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
         var (status, text) = Instead(context) ?? Answer(request, (int)body.Length);
@@ -123,7 +125,9 @@ internal sealed class StubStore : IAsyncDisposable
         var signed = request.Query["X-Amz-SignedHeaders"].ToString().Split(';');
         var unsigned = request.Headers.Keys
             .Where(name => name.StartsWith("x-amz-", MindsCase ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
-            .Where(name => !signed.Contains(name, StringComparer.OrdinalIgnoreCase) && !(HonoursAcl && name.EndsWith("acl", StringComparison.OrdinalIgnoreCase)));
+            .Where(name =>
+                !signed.Contains(name, StringComparer.OrdinalIgnoreCase)
+                    && !(HonoursAcl && name.EndsWith("acl", StringComparison.OrdinalIgnoreCase)));
         if (!HonoursUnsigned && unsigned.Any())
         {
             return (403, Error("AccessDenied", "There were headers present in the request which were not signed"));
@@ -178,13 +182,16 @@ internal sealed class StubStore : IAsyncDisposable
     private bool IsSigned(HttpRequest request)
     {
         var target = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        var (path, query) = (target[..target.IndexOf('?', StringComparison.Ordinal)], target[(target.IndexOf('?', StringComparison.Ordinal) + 1)..]);
+        var (path, query) = (
+            target[..target.IndexOf('?', StringComparison.Ordinal)],
+            target[(target.IndexOf('?', StringComparison.Ordinal) + 1)..]);
         var parts = query.Split("&X-Amz-Signature=");
         var sent = Headers(request, MissingHeaders != Missing.Refused && FoldsUnderscores);
         var names = request.Query["X-Amz-SignedHeaders"].ToString().Split(';');
         var lines = names
             .Where(name => sent.ContainsKey(name) || MissingHeaders != Missing.LeftOut)
-            .Select(name => sent.TryGetValue(name, out var value) ? $"{name}:{value}\n" : MissingHeaders == Missing.Empty ? $"{name}:\n" : "\n");
+            .Select(name =>
+                sent.TryGetValue(name, out var value) ? $"{name}:{value}\n" : MissingHeaders == Missing.Empty ? $"{name}:\n" : "\n");
         var canonical = $"{request.Method}\n{path}\n{parts[0]}\n{string.Concat(lines)}\n{string.Join(';', names)}\nUNSIGNED-PAYLOAD";
         var date = request.Query["X-Amz-Date"].ToString();
         var expected = new byte[64];
@@ -199,7 +206,9 @@ internal sealed class StubStore : IAsyncDisposable
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, values) in request.Headers)
         {
-            var key = name == CopySourceAlias ? "x-amz-copy-source" : BelievesStatedLength && name == "X-Content-Length" ? "content-length" : folds && name.StartsWith("x", StringComparison.OrdinalIgnoreCase) ? name.Replace('_', '-') : name;
+            var key = name == CopySourceAlias ? "x-amz-copy-source" : BelievesStatedLength
+                && name == "X-Content-Length" ? "content-length" : folds
+                && name.StartsWith("x", StringComparison.OrdinalIgnoreCase) ? name.Replace('_', '-') : name;
             headers[key] = string.Join(',', values.AsEnumerable());
         }
 
