@@ -148,9 +148,14 @@ public static class DependencyInjection
         // Throws here, not at the first request, for options that cannot be part of a URL.
         _ = new SigV4Signer(options.ForClients(), options.Bucket, options.Region);
         services.AddSingleton<IUrlSigner>(provider => new MeteredUrlSigner(
-            new S3UrlSigner(options, credentials, provider.GetRequiredService<PutGuard>(), state), provider.GetRequiredService<StoreMetrics>()));
+            new S3UrlSigner(options, credentials, provider.GetRequiredService<PutGuard>(), state),
+            provider.GetRequiredService<StoreMetrics>()));
         services.AddSingleton(provider => new S3ObjectStore(
-            options, credentials, state, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<S3ObjectStore>>()));
+            options,
+            credentials,
+            state,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<S3ObjectStore>>()));
         services.AddSingleton<IObjectStore>(provider =>
         {
             var store = new MeteredObjectStore(provider.GetRequiredService<S3ObjectStore>(), provider.GetRequiredService<StoreMetrics>());

@@ -9,7 +9,8 @@ namespace S3Auth.S3;
 /// </summary>
 /// <param name="Code">The code: 1 to 64 ASCII letters and digits.</param>
 /// <param name="Sentence">
-/// The message: at most 200 printable ASCII characters, with URLs, IP addresses and everything as long as a signature or a token replaced by
+/// The message: at most 200 printable ASCII characters, with URLs, IP addresses and everything as long as a signature or a token replaced
+/// by
 /// <c>...</c>; null if there is none.
 /// </param>
 /// <param name="Region">The correct region of the bucket according to the store; null if it names none.</param>

@@ -1,10 +1,10 @@
 namespace S3Auth.S3;
 
 /// <summary>
-/// Percent-encoding for Signature Version 4. <c>A–Z a–z 0–9 - . _ ~</c> stay, every other byte of the UTF-8 form becomes <c>%XX</c> in upper
-/// case, so a space becomes <c>%20</c> and not <c>+</c>. Nothing is normalised, including <c>..</c> and <c>//</c>. A lone surrogate becomes
-/// U+FFFD, as in <see cref="Encoding.UTF8"/>. Specification: <c>UriEncode</c> in "Signature Calculations for the Authorization Header",
-/// Amazon S3 API Reference.
+/// Percent-encoding for Signature Version 4. <c>A–Z a–z 0–9 - . _ ~</c> stay, every other byte of the UTF-8 form becomes <c>%XX</c> in
+/// upper case, so a space becomes <c>%20</c> and not <c>+</c>. Nothing is normalised, including <c>..</c> and <c>//</c>. A lone surrogate
+/// becomes U+FFFD, as in <see cref="Encoding.UTF8"/>. Specification: <c>UriEncode</c> in "Signature Calculations for the Authorization
+/// Header", Amazon S3 API Reference.
 /// </summary>
 public static class S3UriEncoding
 {

@@ -139,7 +139,9 @@ internal sealed partial class AuditWriter : BackgroundService, IAuditLog
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "Cannot write audit records to {Sink}. They are lost there until this is fixed. Requests are still served")]
+    [LoggerMessage(
+        LogLevel.Error,
+        "Cannot write audit records to {Sink}. They are lost there until this is fixed. Requests are still served")]
     private partial void LogFailing(Exception failure, string sink);
 
     [LoggerMessage(LogLevel.Warning, "Writing audit records to {Sink} again. {Records} were lost there")]

@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Audit;
 
 /// <summary>
-/// Writes one file per day (UTC) into a folder: <c>audit-2026-11-25.jsonl</c>. Appends lines and leaves the files of other days alone. After
-/// a failure it opens the file again and starts on a new line.
+/// Writes one file per day (UTC) into a folder: <c>audit-2026-11-25.jsonl</c>. Appends lines and leaves the files of other days alone.
+/// After a failure it opens the file again and starts on a new line.
 /// </summary>
 internal sealed class DailyFile(string folder) : IAuditSink
 {

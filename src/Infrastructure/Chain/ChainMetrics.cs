@@ -27,8 +27,16 @@ internal sealed class ChainMetrics : IDisposable
     /// <summary>Reports the current snapshot from now on. There are no measurements while there is no snapshot.</summary>
     internal void Observe(IMetagraph metagraph)
     {
-        _meter.CreateObservableGauge("s3auth.metagraph.age", () => Measure(metagraph.Describe().Age?.TotalSeconds), "s", "Age of the metagraph.");
-        _meter.CreateObservableGauge("s3auth.metagraph.block", () => Measure(metagraph.Describe().Block), "{block}", "Block of the metagraph.");
+        _meter.CreateObservableGauge(
+            "s3auth.metagraph.age",
+            () => Measure(metagraph.Describe().Age?.TotalSeconds),
+            "s",
+            "Age of the metagraph.");
+        _meter.CreateObservableGauge(
+            "s3auth.metagraph.block",
+            () => Measure(metagraph.Describe().Block),
+            "{block}",
+            "Block of the metagraph.");
         _meter.CreateObservableGauge(
             "s3auth.metagraph.neurons",
             () => Measure(metagraph.Describe() is { Block: not null, Hotkeys: var neurons } ? neurons : null),

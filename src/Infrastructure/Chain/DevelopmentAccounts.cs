@@ -24,6 +24,12 @@ internal static class DevelopmentAccounts
         using var hotkey = KeyPair.FromUri($"//{account.Name}");
         using var coldkey = KeyPair.FromUri($"//{account.Name}//cold");
 
-        return new Neuron((ushort)uid, hotkey.AccountId, coldkey.AccountId, account.Permit, AlphaAmount.FromAlpha(account.Stake), Active: true);
+        return new Neuron(
+            (ushort)uid,
+            hotkey.AccountId,
+            coldkey.AccountId,
+            account.Permit,
+            AlphaAmount.FromAlpha(account.Stake),
+            Active: true);
     }
 }

@@ -9,7 +9,8 @@ namespace S3Auth.Infrastructure.Chain;
 /// </summary>
 internal static class MetagraphFile
 {
-    /// <exception cref="InvalidDataException">The file contains no metagraph of this subnet. The message tells the operator why.</exception>
+    /// <exception cref="InvalidDataException">The file contains no metagraph of this subnet. The message tells the operator
+    /// why.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     internal static Metagraph Read(string path, string network, ushort netuid, DateTimeOffset readAt)
     {

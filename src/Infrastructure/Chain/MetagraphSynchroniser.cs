@@ -26,7 +26,8 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     private readonly ILogger<MetagraphSynchroniser> _logger;
 
     // Requests for an early sync. One item is enough, because one sync answers all of them.
-    private readonly Channel<bool> _refreshRequests = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _refreshRequests =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private volatile MetagraphSnapshot? _snapshot;
     private volatile string? _problem;
@@ -127,7 +128,11 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     {
         var answer = await _reader.ReadAsync(node, cancellationToken);
         var current = _snapshot is { } snapshot
-            ? new CurrentSnapshot(snapshot.Chain, snapshot.Metagraph.Block, snapshot.BlockAge, IsFresh: snapshot.Age <= _options.MaxStaleness)
+            ? new CurrentSnapshot(
+                snapshot.Chain,
+                snapshot.Metagraph.Block,
+                snapshot.BlockAge,
+                IsFresh: snapshot.Age <= _options.MaxStaleness)
             : null;
 
         var block = answer.Metagraph.Block;
@@ -140,7 +145,8 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
                 + $"{SnapshotAcceptance.MaxBlockAge.TotalMinutes:0} minutes. The node or the chain has stalled."),
             SnapshotDecision.OtherChain => throw new ChainException(
                 ChainFailure.OtherChain,
-                $"The node {node.Endpoint} follows the chain '{answer.Chain}', but the current metagraph is of '{current!.Chain}'. {ResetAdvice}"),
+                $"The node {node.Endpoint} follows the chain '{answer.Chain}', but the current metagraph is of "
+                    + $"'{current!.Chain}'. {ResetAdvice}"),
             SnapshotDecision.OlderBlock => throw new ChainException(
                 ChainFailure.OlderBlock,
                 $"The node {node.Endpoint} is at finalized block {block}, but the current metagraph is of block {current!.Block}. "
@@ -238,10 +244,14 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Read the metagraph of netuid {Netuid} on {Network} (chain '{Chain}'): block {Block}, {Neurons} neurons")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "Read the metagraph of netuid {Netuid} on {Network} (chain '{Chain}'): block {Block}, {Neurons} neurons")]
     private partial void LogRead(ushort netuid, string network, string chain, ulong block, int neurons);
 
-    [LoggerMessage(LogLevel.Error, "The metagraph is older than {MaxStaleness} or missing. Signed requests are refused until a node answers ({Problem})")]
+    [LoggerMessage(
+        LogLevel.Error,
+        "The metagraph is older than {MaxStaleness} or missing. Signed requests are refused until a node answers ({Problem})")]
     private partial void LogStale(TimeSpan maxStaleness, string? problem);
 
     [LoggerMessage(LogLevel.Information, "Starting with the metagraph saved in {Path}: block {Block}, {Age} old")]
@@ -250,6 +260,8 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     [LoggerMessage(LogLevel.Warning, "The metagraph saved in {Path} is not used: {Reason}")]
     private partial void LogFileUnused(string path, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Cannot save the metagraph in {Path} (DATA_DIR). After a restart while no node answers, there is no metagraph: {Reason}")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Cannot save the metagraph in {Path} (DATA_DIR). After a restart while no node answers, there is no metagraph: {Reason}")]
     private partial void LogFileUnwritable(string path, string reason);
 }

@@ -64,7 +64,14 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
             answer.State);
         try
         {
-            await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous))
+            await using (
+                var file = new FileStream(
+                    unfinished,
+                    FileMode.CreateNew,
+                    FileAccess.Write,
+                    FileShare.None,
+                    bufferSize: 0,
+                    FileOptions.Asynchronous))
             {
                 await JsonSerializer.SerializeAsync(file, content, SnapshotFileJson.Default.Content, cancellationToken);
                 file.Flush(flushToDisk: true);
@@ -83,7 +90,9 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
     private bool IsOurs(Content content) =>
         content.Netuid == options.Netuid
         && content.Network == options.Network.Name
-        && (options.Network.Name != ChainNetwork.CustomName || options.Network.Endpoints.Any(endpoint => endpoint.Fingerprint == content.Endpoint));
+        && (
+            options.Network.Name != ChainNetwork.CustomName
+                || options.Network.Endpoints.Any(endpoint => endpoint.Fingerprint == content.Endpoint));
 
     /// <param name="Network">The configured network's name.</param>
     /// <param name="Endpoint">The <see cref="NodeEndpoint.Fingerprint"/> of the node that answered.</param>

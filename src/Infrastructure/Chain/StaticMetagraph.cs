@@ -133,6 +133,8 @@ internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
     [LoggerMessage(Level = LogLevel.Information, Message = "Read the edited metagraph file {Path} with {Count} neurons")]
     private partial void LogPickedUp(string path, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The edited metagraph file {Path} is invalid. The last valid metagraph stays in use: {Reason}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The edited metagraph file {Path} is invalid. The last valid metagraph stays in use: {Reason}")]
     private partial void LogBroken(string path, string reason);
 }

@@ -32,7 +32,10 @@ internal sealed class SubnetReader(ChainOptions options, TimeProvider time)
         catch (ScaleException wrong)
         {
             // Public: the message contains only names of lists and numbers.
-            throw new ChainException(ChainFailure.Malformed, $"The answer about netuid {options.Netuid} is malformed: {wrong.Message}", wrong);
+            throw new ChainException(
+                ChainFailure.Malformed,
+                $"The answer about netuid {options.Netuid} is malformed: {wrong.Message}",
+                wrong);
         }
         catch (ArgumentException twice)
         {

@@ -19,19 +19,28 @@ internal sealed class LimitMetrics : IDisposable
             "s",
             "How long Redis took to answer, by outcome (ok, failed).",
             tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25] });
+            new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25],
+            });
     }
 
     internal void Answered(TimeSpan duration, bool ok) =>
         _duration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", ok ? "ok" : "failed"));
 
     internal void Observe(ISharedLimits shared) => _meter.CreateObservableGauge(
-        "s3auth.redis.up", () => shared.IsReachable is true ? 1 : 0, "{redis}", "Whether Redis answers (1) or this instance counts on its own (0).");
+        "s3auth.redis.up",
+        () => shared.IsReachable is true ? 1 : 0,
+        "{redis}",
+        "Whether Redis answers (1) or this instance counts on its own (0).");
 
     internal void Observe(MemoryQuota quota, DailyLimits limits, TimeProvider time)
     {
         _meter.CreateObservableGauge(
-            "s3auth.quota.used", () => quota.Total(UtcDay.Of(time.GetUtcNow())), "{grant}", "Today's grants of all, as far as this instance knows.");
+            "s3auth.quota.used",
+            () => quota.Total(UtcDay.Of(time.GetUtcNow())),
+            "{grant}",
+            "Today's grants of all, as far as this instance knows.");
         _meter.CreateObservableGauge("s3auth.quota.limit", () => limits.Total, "{grant}", "How many grants all have a day.");
     }
 

@@ -91,8 +91,8 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
     }
 
     /// <summary>
-    /// Hashes a replay key to 64 bits with a secret of this process. Without the secret, a caller could choose nonces whose proofs collide in
-    /// the hash table. Among millions of proofs, two share a hash with a probability of about one in a million; then the second one is
+    /// Hashes a replay key to 64 bits with a secret of this process. Without the secret, a caller could choose nonces whose proofs collide
+    /// in the hash table. Among millions of proofs, two share a hash with a probability of about one in a million; then the second one is
     /// refused.
     /// </summary>
     internal ulong NumberOf(ReplayKey key)

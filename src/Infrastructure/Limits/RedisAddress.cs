@@ -77,7 +77,8 @@ public sealed class RedisAddress
     public override string ToString() => HostAndPort;
 
     /// <summary>Returns the endpoint to connect to. Resolves a host name by DNS.</summary>
-    internal EndPoint Resolve() => IsUnixSocket ? new UnixDomainSocketEndPoint(SocketPath) : new IPEndPoint(Dns.GetHostAddresses(Host)[0], Port);
+    internal EndPoint Resolve() =>
+        IsUnixSocket ? new UnixDomainSocketEndPoint(SocketPath) : new IPEndPoint(Dns.GetHostAddresses(Host)[0], Port);
 
     internal ConfigurationOptions Configure()
     {

@@ -7,7 +7,11 @@ namespace S3Auth.Infrastructure.Limits;
 /// every few seconds and when it stops, and all of its counters regularly and after Redis was down. It writes totals, not
 /// differences, so that writing twice is harmless and lost data comes back. No request waits for this.
 /// </summary>
-internal sealed partial class RedisAnswerCounts(RedisLink redis, RecentAnswers answers, TimeProvider time, ILogger<RedisAnswerCounts> log) : BackgroundService, ISharedAnswers
+internal sealed partial class RedisAnswerCounts(
+    RedisLink redis,
+    RecentAnswers answers,
+    TimeProvider time,
+    ILogger<RedisAnswerCounts> log) : BackgroundService, ISharedAnswers
 {
     /// <summary>The time between two writes.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -37,7 +41,8 @@ internal sealed partial class RedisAnswerCounts(RedisLink redis, RecentAnswers a
     public async ValueTask<IReadOnlyList<AnswerCount>?> ReadAsync(long firstMinute, long lastMinute, CancellationToken cancellationToken)
     {
         var hours = Enumerable.Range(0, (int)(HourOf(lastMinute) - HourOf(firstMinute)) + 1).Select(i => HourOf(firstMinute) + i).ToList();
-        var (answered, entries) = await redis.TryExecuteAsync(database => Task.WhenAll(hours.Select(hour => database.HashGetAllAsync(KeyOf(hour)))));
+        var (answered, entries) = await redis.TryExecuteAsync(database =>
+            Task.WhenAll(hours.Select(hour => database.HashGetAllAsync(KeyOf(hour)))));
         return answered
             ? [.. entries!.SelectMany(hour => hour).Select(Parse).Where(count => count.Minute >= firstMinute && count.Minute <= lastMinute)]
             : null;
@@ -84,7 +89,8 @@ internal sealed partial class RedisAnswerCounts(RedisLink redis, RecentAnswers a
     {
         var expiry = DateTimeOffset.FromUnixTimeSeconds(hour * MinutesPerHour * 60) + KeyLifetime;
         RedisValue[] arguments = [expiry.ToUnixTimeSeconds(), .. counts.SelectMany(one => new RedisValue[] { FieldOf(one), one.Count })];
-        var (written, _) = await redis.TryExecuteAsync(database => database.ScriptEvaluateAsync(SetScript, [KeyOf(hour)], arguments, CommandFlags.NoScriptCache));
+        var (written, _) = await redis.TryExecuteAsync(database =>
+            database.ScriptEvaluateAsync(SetScript, [KeyOf(hour)], arguments, CommandFlags.NoScriptCache));
         if (written)
         {
             answers.MarkPublished(counts);

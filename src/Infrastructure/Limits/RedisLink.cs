@@ -59,7 +59,9 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
 
     private RedisAddress Address => _options.Redis ?? throw new InvalidOperationException("There is no Redis to command.");
 
-    /// <summary>Executes a command that a request depends on. Answered is false if Redis is down, times out or answers with an error.</summary>
+    /// <summary>
+    /// Executes a command that a request depends on. Answered is false if Redis is down, times out or answers with an error.
+    /// </summary>
     /// <exception cref="RefusedException"><c>limits_unavailable</c>: there is no answer, and REDIS_REQUIRED is true.</exception>
     internal async ValueTask<(bool Answered, T? Answer)> ExecuteAsync<T>(Func<IDatabase, Task<T>> command)
     {
@@ -75,7 +77,8 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     /// Executes a command that no request depends on. If Redis refuses the command, for example because the account lacks a permission,
     /// Redis does not count as down.
     /// </summary>
-    internal ValueTask<(bool Answered, T? Answer)> TryExecuteAsync<T>(Func<IDatabase, Task<T>> command) => _isReachable && _database is { } database
+    internal ValueTask<(bool Answered, T? Answer)> TryExecuteAsync<T>(Func<IDatabase, Task<T>> command) =>
+        _isReachable && _database is { } database
         ? SendAsync(database, command, isDownOnRefusal: false)
         : ValueTask.FromResult<(bool, T?)>((false, default));
 
@@ -134,7 +137,10 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         }
     }
 
-    private async ValueTask<(bool Answered, T? Answer)> SendAsync<T>(IDatabase database, Func<IDatabase, Task<T>> command, bool isDownOnRefusal = true)
+    private async ValueTask<(bool Answered, T? Answer)> SendAsync<T>(
+        IDatabase database,
+        Func<IDatabase, Task<T>> command,
+        bool isDownOnRefusal = true)
     {
         Task<T> task;
         var start = _time.GetTimestamp();
@@ -152,7 +158,8 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         var pings = 0;
         for (var silent = 0; silent < Turns && !task.IsCompleted && _isReachable == wasThere;)
         {
-            await ((Task)task.WaitAsync(TimeSpan.FromMilliseconds(TurnMilliseconds), _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)task.WaitAsync(TimeSpan.FromMilliseconds(TurnMilliseconds), _time)).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing);
             var answers = Interlocked.Read(ref _answers);
             silent = answers == seen ? silent + 1 : 0;
             seen = answers;

@@ -12,7 +12,8 @@ internal sealed class RedisQuery
     // Parameters for redis-py's sockets, pools and responses, which have no meaning here.
     private static readonly string[] Ignored =
     [
-        "client_name", "decode_responses", "encoding", "encoding_errors", "health_check_interval", "lib_name", "lib_version", "max_connections",
+        "client_name", "decode_responses", "encoding", "encoding_errors", "health_check_interval", "lib_name", "lib_version",
+        "max_connections",
         "protocol", "retry_on_error", "retry_on_timeout", "single_connection_client", "socket_connect_timeout", "socket_keepalive",
         "socket_read_size", "socket_timeout", "socket_type", "timeout",
     ];
@@ -20,8 +21,10 @@ internal sealed class RedisQuery
     // Parameters that have a meaning here, or that are refused by name.
     private static readonly string[] Known =
     [
-        "db", "password", "ssl_ca_certs", "ssl_ca_data", "ssl_ca_path", "ssl_cert_reqs", "ssl_certfile", "ssl_check_hostname", "ssl_ciphers",
-        "ssl_exclude_verify_flags", "ssl_include_verify_flags", "ssl_keyfile", "ssl_min_version", "ssl_ocsp_context", "ssl_ocsp_expected_cert",
+        "db", "password", "ssl_ca_certs", "ssl_ca_data", "ssl_ca_path", "ssl_cert_reqs", "ssl_certfile", "ssl_check_hostname",
+        "ssl_ciphers",
+        "ssl_exclude_verify_flags", "ssl_include_verify_flags", "ssl_keyfile", "ssl_min_version", "ssl_ocsp_context",
+        "ssl_ocsp_expected_cert",
         "ssl_password", "ssl_validate_ocsp", "ssl_validate_ocsp_stapled", "username",
     ];
 
@@ -53,7 +56,11 @@ internal sealed class RedisQuery
     /// <param name="usesTls">Whether the URL is one for TLS.</param>
     /// <param name="query">The parsed query; null if it is invalid.</param>
     /// <param name="problem">What is wrong and what to do, as the end of a sentence, without any value.</param>
-    internal static bool TryParse(string text, bool usesTls, [NotNullWhen(true)] out RedisQuery? query, [NotNullWhen(false)] out string? problem)
+    internal static bool TryParse(
+        string text,
+        bool usesTls,
+        [NotNullWhen(true)] out RedisQuery? query,
+        [NotNullWhen(false)] out string? problem)
     {
         query = null;
         var read = new RedisQuery();
@@ -137,7 +144,8 @@ internal sealed class RedisQuery
             _authorities = authorities;
             return authorities.Count > 0 ? null : "the file of ssl_ca_certs has no certificate in PEM format";
         }
-        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception unusable) when (
+            unusable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             return "the file of ssl_ca_certs cannot be read: give the path of a PEM file that this process can read";
         }
@@ -155,7 +163,9 @@ internal sealed class RedisQuery
             return false;
         }
 
-        return _authorities is null ? !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) : IsOfAuthorities(certificate, presented);
+        return _authorities is null
+            ? !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
+            : IsOfAuthorities(certificate, presented);
     }
 
     private bool IsOfAuthorities(X509Certificate certificate, X509Chain? presented)

@@ -102,6 +102,7 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
 
     [LoggerMessage(
         LogLevel.Warning,
-        "The key of listing links in Redis ({Key}) does not have 32 bytes, so this instance uses its own key. Delete that entry, or set SEAL_KEY")]
+        "The key of listing links in Redis ({Key}) does not have 32 bytes, so this instance uses its own key. Delete that entry, "
+            + "or set SEAL_KEY")]
     private partial void LogMalformed(string key);
 }

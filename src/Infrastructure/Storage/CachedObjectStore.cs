@@ -8,8 +8,8 @@ namespace S3Auth.Infrastructure.Storage;
 internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, TimeProvider time) : IObjectStore
 {
     /// <summary>
-    /// The maximum size of the cache in characters of folder names (32 MB). Miners choose the names of their jobs, so the number of listings
-    /// would be no bound. A listing that does not fit is shared while it is in flight, but not cached.
+    /// The maximum size of the cache in characters of folder names (32 MB). Miners choose the names of their jobs, so the number of
+    /// listings would be no bound. A listing that does not fit is shared while it is in flight, but not cached.
     /// </summary>
     internal const int MaxCachedCharacters = 16_000_000;
 

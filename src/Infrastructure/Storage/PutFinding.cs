@@ -7,7 +7,11 @@ namespace S3Auth.Infrastructure.Storage;
 /// <param name="Problem">What is wrong and what the operator can do; null if nothing is wrong.</param>
 /// <param name="IsTransient">For an unknown result: whether it may change without the operator.</param>
 internal sealed record PutFinding(
-    PutUploads Uploads, BarredHeaders Barred = BarredHeaders.None, bool? EnforcesSizes = null, string? Problem = null, bool IsTransient = false)
+    PutUploads Uploads,
+    BarredHeaders Barred = BarredHeaders.None,
+    bool? EnforcesSizes = null,
+    string? Problem = null,
+    bool IsTransient = false)
 {
     /// <summary>There was no test yet.</summary>
     internal static PutFinding NotAsked { get; } = new(PutUploads.Unknown, IsTransient: true);

@@ -7,7 +7,9 @@ namespace S3Auth.Infrastructure.Storage;
 /// </summary>
 public sealed class PutGuard(TimeProvider time)
 {
-    /// <summary>The time that a finding is valid. Each signing checks it, so that a test that fails or hangs cannot prolong a finding.</summary>
+    /// <summary>
+    /// The time that a finding is valid. Each signing checks it, so that a test that fails or hangs cannot prolong a finding.
+    /// </summary>
     internal static readonly TimeSpan MaxFindingAge = TimeSpan.FromMinutes(15);
 
     /// <summary>When a client should try again while there is no finding yet.</summary>
@@ -34,11 +36,13 @@ public sealed class PutGuard(TimeProvider time)
         { Uploads: PutUploads.Safe } finding => finding.Barred,
         { Uploads: PutUploads.Unsafe } => throw new RefusedException(
             RefusalCode.StorageUnavailable,
-            "This server grants no uploads by PUT, because its object store would let a miner read other miners' files. Tell the operator, who "
+            "This server grants no uploads by PUT, because its object store would let a miner read other miners' files. Tell the "
+                + "operator, who "
                 + "must set UPLOAD_METHOD=POST or correct the store."),
         { IsTransient: false } => throw new RefusedException(
             RefusalCode.StorageUnavailable,
-            "This server grants no uploads by PUT, because it cannot find out whether they are safe at its object store. Tell the operator, who "
+            "This server grants no uploads by PUT, because it cannot find out whether they are safe at its object store. Tell the "
+                + "operator, who "
                 + "finds the reason in /healthcheck."),
         _ => throw new RefusedException(
             RefusalCode.StorageUnavailable,

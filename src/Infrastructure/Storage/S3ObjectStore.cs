@@ -115,7 +115,8 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
                     return false;
                 }
                 catch (AmazonS3Exception unreadable)
-                    when (unreadable.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable || unreadable.ErrorCode == "InvalidObjectState")
+                    when (unreadable.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable
+                        || unreadable.ErrorCode == "InvalidObjectState")
                 {
                     // The object exists, but is empty or archived.
                     return true;
@@ -186,7 +187,10 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     private Task<ListObjectsV2Response> SendAsync(ListObjectsV2Request request, CancellationToken whole, CancellationToken caller) =>
         SendAsync(token => _client.ListObjectsV2Async(request, token), whole, caller);
 
-    private async Task<TAnswer> SendAsync<TAnswer>(Func<CancellationToken, Task<TAnswer>> send, CancellationToken whole, CancellationToken caller)
+    private async Task<TAnswer> SendAsync<TAnswer>(
+        Func<CancellationToken, Task<TAnswer>> send,
+        CancellationToken whole,
+        CancellationToken caller)
     {
         using var timeout = new CancellationTokenSource(_options.Usage.RequestTimeout, _time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, whole, caller);

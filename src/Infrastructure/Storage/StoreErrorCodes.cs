@@ -38,7 +38,8 @@ internal static class StoreErrorCodes
         "NoSuchBucket" => ("Correct S3_BUCKET, or create the bucket.", true),
         "InvalidBucketName" => ("Correct S3_BUCKET.", true),
         "AccessDenied" or "AllAccessDisabled" or "AccountProblem" => (
-            "Give this server's keys the permission s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on everything below data/.",
+            "Give this server's keys the permission s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on everything "
+                + "below data/.",
             false),
         _ when IsInvalidToken(code) => ("Renew the temporary credentials: AWS_SESSION_TOKEN, or the role that they come from.", true),
         _ when IsWrongRegion(code) => ("Correct S3_REGION and S3_ENDPOINT.", true),

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace S3Auth.S3;
 
 /// <summary>
-/// Signs requests that all have the same date, with one set of credentials. Immutable. Lifetimes are in seconds from that date, 1 to 604,800
-/// (seven days). Other values throw <see cref="ArgumentOutOfRangeException"/>.
+/// Signs requests that all have the same date, with one set of credentials. Immutable. Lifetimes are in seconds from that date, 1 to
+/// 604,800 (seven days). Other values throw <see cref="ArgumentOutOfRangeException"/>.
 /// </summary>
 /// <remarks>
 /// The query of a presigned URL is in canonical order (by the bytes of the names), so that the signed text is the sent text. Therefore
@@ -78,8 +78,8 @@ public sealed class SigV4Moment
     }
 
     /// <summary>
-    /// Returns a URL for one listing (ListObjectsV2). The names in the answer are percent-encoded (<c>encoding-type=url</c>), because XML 1.0
-    /// cannot contain most control characters, so that one such key would make the page unreadable.
+    /// Returns a URL for one listing (ListObjectsV2). The names in the answer are percent-encoded (<c>encoding-type=url</c>), because XML
+    /// 1.0 cannot contain most control characters, so that one such key would make the page unreadable.
     /// </summary>
     /// <param name="listing">The parameters of the listing.</param>
     /// <param name="seconds">The lifetime of the URL.</param>

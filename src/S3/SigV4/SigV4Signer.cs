@@ -10,8 +10,8 @@ public sealed class SigV4Signer
     private readonly string _bucket;
     private readonly string _region;
 
-    // The derived key of the day, replaced as a whole. If threads race at midnight or at a rotation, each uses a correct key, and at worst a
-    // key is derived twice.
+    // The derived key of the day, replaced as a whole. If threads race at midnight or at a rotation, each uses a correct key, and at worst
+    // a key is derived twice.
     private DayKey? _dayKey;
 
     /// <param name="endpoint">The bucket's endpoint that clients use.</param>

@@ -37,8 +37,8 @@ public sealed class SigningKey
 
     /// <summary>Derives the key of a day.</summary>
     /// <exception cref="ArgumentException">
-    /// The secret is empty, or the region (at most 64 characters) or the service (at most 32) is empty, too long, or contains anything except
-    /// ASCII letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.
+    /// The secret is empty, or the region (at most 64 characters) or the service (at most 32) is empty, too long, or contains anything
+    /// except ASCII letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.
     /// </exception>
     public static SigningKey Derive(string secretKey, DateOnly day, string region, string service = SigV4Names.Service)
     {

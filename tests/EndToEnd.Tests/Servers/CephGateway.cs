@@ -9,7 +9,7 @@ internal sealed class CephGateway : IAsyncDisposable
     private const string Role = "grants";
 
     // Short, because tests wait for its end.
-    private const int ShortestSession = 15;
+    private const int MinSessionTime = 15;
 
     // The minimum that the service needs, as the documents promise.
     private const string RolePolicy = """
@@ -203,7 +203,7 @@ internal sealed class CephGateway : IAsyncDisposable
         rgw_gc_processor_period = 5
         rgw_gc_processor_max_time = 5
         rgw_s3_auth_use_sts = true
-        rgw_sts_min_session_duration = {ShortestSession}
+        rgw_sts_min_session_duration = {MinSessionTime}
         rgw_sts_key = {RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 16)}
 
         """;

@@ -4,8 +4,8 @@ using StreamJsonRpc.Protocol;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// Reads a node's messages and refuses all that are not answers. JSON-RPC is bidirectional, but a node has no reason to call the server, and
-/// its calls would be queued and answered without limit. Also refuses messages of many tokens, because these need a multiple of their
+/// Reads a node's messages and refuses all that are not answers. JSON-RPC is bidirectional, but a node has no reason to call the server,
+/// and its calls would be queued and answered without limit. Also refuses messages of many tokens, because these need a multiple of their
 /// size in memory. A real answer has few members and one long string.
 /// </summary>
 internal sealed class AnswerFormatter : SystemTextJsonFormatter, IJsonRpcMessageFormatter

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace S3Auth.Infrastructure.Chain;
 
-/// <summary>Bytes that are a hex string with <c>0x</c> in JSON. They are read without an intermediate string, because answers have megabytes.</summary>
+/// <summary>
+/// Bytes that are a hex string with <c>0x</c> in JSON. They are read without an intermediate string, because answers have megabytes.
+/// </summary>
 [JsonConverter(typeof(Converter))]
 internal readonly record struct HexBytes(ReadOnlyMemory<byte> Bytes)
 {

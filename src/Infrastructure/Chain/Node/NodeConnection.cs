@@ -45,7 +45,8 @@ internal sealed class NodeConnection : IDisposable
     internal NodeEndpoint Endpoint { get; }
 
     /// <summary>Connects to a node.</summary>
-    /// <exception cref="ChainException">The node cannot be reached, or does not answer within <paramref name="connectTimeout"/>.</exception>
+    /// <exception cref="ChainException">The node cannot be reached, or does not answer within <paramref
+    /// name="connectTimeout"/>.</exception>
     internal static async Task<NodeConnection> ConnectAsync(
         NodeEndpoint endpoint, TimeSpan connectTimeout, TimeSpan callTimeout, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -77,9 +78,14 @@ internal sealed class NodeConnection : IDisposable
             {
                 case OperationCanceledException when !cancellationToken.IsCancellationRequested:
                     throw new ChainException(
-                        ChainFailure.Timeout, $"Connecting to the node {endpoint} took longer than {connectTimeout.TotalSeconds:0.#} s.", failed);
+                        ChainFailure.Timeout,
+                        $"Connecting to the node {endpoint} took longer than {connectTimeout.TotalSeconds:0.#} s.",
+                        failed);
                 case WebSocketException:
-                    throw new ChainException(ChainFailure.Unreachable, $"The node {endpoint} cannot be reached: {Describe(failed, status)}.", failed);
+                    throw new ChainException(
+                        ChainFailure.Unreachable,
+                        $"The node {endpoint} cannot be reached: {Describe(failed, status)}.",
+                        failed);
                 default:
                     throw;
             }
@@ -129,7 +135,10 @@ internal sealed class NodeConnection : IDisposable
         }
         catch (OperationCanceledException late) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new ChainException(ChainFailure.Timeout, $"The node {Endpoint} did not answer {method} within {_callTimeout.TotalSeconds:0.#} s.", late);
+            throw new ChainException(
+                ChainFailure.Timeout,
+                $"The node {Endpoint} did not answer {method} within {_callTimeout.TotalSeconds:0.#} s.",
+                late);
         }
         catch (RemoteInvocationException error)
         {
@@ -138,7 +147,10 @@ internal sealed class NodeConnection : IDisposable
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
             // The node answered with the error code of a cancelled call, although the call was not cancelled.
-            throw new ChainException(ChainFailure.NodeError, $"The node {Endpoint} answered {method} with the error of a cancelled call.", error);
+            throw new ChainException(
+                ChainFailure.NodeError,
+                $"The node {Endpoint} answered {method} with the error of a cancelled call.",
+                error);
         }
         catch (RemoteMethodNotFoundException error)
         {

@@ -24,7 +24,9 @@ public sealed class NodeEndpoint
     /// <summary>Identifies the endpoint without its address: the SHA-256 of the address, in hex.</summary>
     internal string Fingerprint { get; }
 
-    /// <summary>Whether the network could forge the node's answers: the node is on another machine, and the connection has no TLS.</summary>
+    /// <summary>
+    /// Whether the network could forge the node's answers: the node is on another machine, and the connection has no TLS.
+    /// </summary>
     public bool IsOpenToForgery => Address.Scheme == Uri.UriSchemeWs && !Address.IsLoopback;
 
     /// <summary>Parses an address. Returns false for another scheme, a user, or a fragment.</summary>
@@ -43,7 +45,9 @@ public sealed class NodeEndpoint
     {
         foreach (var part in Address.PathAndQuery.Split(['/', '?', '&', '=']).Where(part => part.Length >= MinSecretLength))
         {
-            text = text.Replace(part, "…", StringComparison.OrdinalIgnoreCase).Replace(Uri.UnescapeDataString(part), "…", StringComparison.OrdinalIgnoreCase);
+            text = text
+                .Replace(part, "…", StringComparison.OrdinalIgnoreCase)
+                .Replace(Uri.UnescapeDataString(part), "…", StringComparison.OrdinalIgnoreCase);
         }
 
         return text;

@@ -65,7 +65,9 @@ internal sealed partial class NodePool
             {
                 // No answer of a node may stop the service, not even one that triggers a bug.
                 var failed = exception as ChainException ?? new ChainException(
-                    ChainFailure.Internal, "The metagraph could not be read because of a bug in the server. See the server's log.", exception);
+                    ChainFailure.Internal,
+                    "The metagraph could not be read because of a bug in the server. See the server's log.",
+                    exception);
                 BackOff(member, failed);
                 first ??= failed;
             }
@@ -116,7 +118,8 @@ internal sealed partial class NodePool
     {
         null => "no further details",
         RemoteInvocationException or JsonException or AuthenticationException or SocketException =>
-            string.Concat(endpoint.Redact(failed.InnerException.GetBaseException().Message).Take(200).Select(c => char.IsControl(c) ? ' ' : c)),
+            string.Concat(
+                endpoint.Redact(failed.InnerException.GetBaseException().Message).Take(200).Select(c => char.IsControl(c) ? ' ' : c)),
         var other => other.GetType().Name,
     };
 

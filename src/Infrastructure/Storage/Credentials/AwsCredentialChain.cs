@@ -31,10 +31,12 @@ internal sealed class AwsCredentialChain : ICredentialProvider
                 return Convert(await found.GetCredentialsAsync().WaitAsync(cancellationToken), found.Expiration);
 
             default:
-                // The class that the chain uses for instance profiles does not expose the end. This public class does, with the same endpoint.
-                // A new instance each time, because a used one invents a new end while the endpoint is down. Task.Run, because its constructor
-                // requests the name of the role.
-                var creation = Task.Run(() => new InstanceProfileAWSCredentials { PreemptExpiryTime = LongerThanAnyLifetime }, cancellationToken);
+                // The class that the chain uses for instance profiles does not expose the end. This public class does, with the same
+                // endpoint. A new instance each time, because a used one invents a new end while the endpoint is down. Task.Run, because
+                // its constructor requests the name of the role.
+                var creation = Task.Run(
+                    () => new InstanceProfileAWSCredentials { PreemptExpiryTime = LongerThanAnyLifetime },
+                    cancellationToken);
                 using (var instance = await creation.WaitAsync(cancellationToken))
                 {
                     return await RenewAsync(instance, cancellationToken);

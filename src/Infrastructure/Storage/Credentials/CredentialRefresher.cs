@@ -16,10 +16,14 @@ internal sealed partial class CredentialRefresher(
     /// <summary>The time after which credentials without an end are loaded again, because the file of a profile may have changed.</summary>
     internal static readonly TimeSpan LastingInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>The maximum time between two renewals of credentials that end soon. A request may cause one after <see cref="Retry"/>.</summary>
+    /// <summary>
+    /// The maximum time between two renewals of credentials that end soon. A request may cause one after <see cref="Retry"/>.
+    /// </summary>
     internal static readonly TimeSpan MaxIntervalBeforeEnd = TimeSpan.FromMinutes(1);
 
-    /// <summary>The maximum time between two renewals of temporary credentials. Grants end with them, so renewing early is worth it.</summary>
+    /// <summary>
+    /// The maximum time between two renewals of temporary credentials. Grants end with them, so renewing early is worth it.
+    /// </summary>
     internal static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(15);
 
     private readonly FirstAttempt _firstAttempt = new(time);

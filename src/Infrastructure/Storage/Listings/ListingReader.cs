@@ -79,7 +79,9 @@ internal static class ListingReader
                     break;
                 case (XmlNodeType.Element, 2, "LastModified"):
                     item.LastModified = DateTimeOffset.Parse(
-                        await reader.ReadElementContentAsStringAsync(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUniversalTime();
+                        await reader.ReadElementContentAsStringAsync(),
+                        CultureInfo.InvariantCulture,
+                        DateTimeStyles.AssumeUniversal).ToUniversalTime();
                     break;
                 case (XmlNodeType.Element, 2, "ETag"):
                     item.ETag = Encoding.UTF8.GetString(Bytes(await reader.ReadElementContentAsStringAsync())).Trim('"');

@@ -39,6 +39,7 @@ internal sealed class FormProbe(StorageOptions options, FolderLayout layout, Tim
             ? ("The object store accepts a file that is smaller than the upload form allows, so it does not enforce upload forms. "
                 + "Use another store, or set UPLOAD_METHOD=PUT.", true)
             : ($"The object store does not take upload forms (POST): it answers {answer}. If the store does not support POST uploads, "
-                + $"set UPLOAD_METHOD=PUT. Otherwise give this server's keys the permission s3:PutObject on everything below {prefix}.", true);
+                + $"set UPLOAD_METHOD=PUT. Otherwise give this server's keys the permission s3:PutObject on everything below {prefix}.",
+                true);
     }
 }

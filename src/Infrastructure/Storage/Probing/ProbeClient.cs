@@ -3,8 +3,8 @@ using System.Net.Http.Headers;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Sends the requests of one check one after the other. Each has a new connection, and may have header lines that no library sends. Uses the
-/// proxy and the certificates of the machine.
+/// Sends the requests of one check one after the other. Each has a new connection, and may have header lines that no library sends. Uses
+/// the proxy and the certificates of the machine.
 /// </summary>
 internal sealed class ProbeClient : IDisposable
 {
@@ -47,7 +47,12 @@ internal sealed class ProbeClient : IDisposable
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="HttpRequestException">The answer cannot be read, or is too long.</exception>
     /// <exception cref="TaskCanceledException">The request timed out.</exception>
-    internal Task<ProbeAnswer> PutAsync(string url, byte[] body, IReadOnlyList<string> lines, bool isChunked, CancellationToken cancellationToken)
+    internal Task<ProbeAnswer> PutAsync(
+        string url,
+        byte[] body,
+        IReadOnlyList<string> lines,
+        bool isChunked,
+        CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Put, new Uri(url)) { Content = new ByteArrayContent(body) };
         request.Headers.TransferEncodingChunked = isChunked;
@@ -58,11 +63,17 @@ internal sealed class ProbeClient : IDisposable
     /// <param name="url">The URL of the bucket.</param>
     /// <param name="fields">The form's fields.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
-    internal Task<ProbeAnswer> PostEmptyFileAsync(string url, IReadOnlyDictionary<string, string> fields, CancellationToken cancellationToken)
+    internal Task<ProbeAnswer> PostEmptyFileAsync(
+        string url,
+        IReadOnlyDictionary<string, string> fields,
+        CancellationToken cancellationToken)
     {
         const string Boundary = "s3auth-probe";
-        var parts = fields.Select(field => $"--{Boundary}\r\nContent-Disposition: form-data; name=\"{field.Key}\"\r\n\r\n{field.Value}\r\n");
-        var form = $"{string.Concat(parts)}--{Boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"target\"\r\n\r\n\r\n--{Boundary}--\r\n";
+        var parts = fields.Select(field =>
+            $"--{Boundary}\r\nContent-Disposition: form-data; name=\"{field.Key}\"\r\n\r\n{field.Value}\r\n");
+        var form =
+            $"{string.Concat(parts)}--{Boundary}\r\nContent-Disposition: form-data; name=\"file\"; "
+                + $"filename=\"target\"\r\n\r\n\r\n--{Boundary}--\r\n";
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(form));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse($"multipart/form-data; boundary={Boundary}");
         return SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(url)) { Content = content }, [], cancellationToken);

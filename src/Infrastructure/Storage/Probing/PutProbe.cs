@@ -9,9 +9,9 @@ namespace S3Auth.Infrastructure.Storage;
 /// <remarks>
 /// <para>
 /// <b>The probe leaves nothing behind.</b> Its requests use keys below <see cref="Folder"/>, beside the folders of miners, where this
-/// server has the permission to write. The source of a copy does not exist. Every body has a wrong <c>Content-MD5</c>, so a store that accepts
-/// the request answers <c>BadDigest</c> and stores nothing. A store that ignores <c>Content-MD5</c> keeps one object of at most two bytes,
-/// because this server has no permission to delete it.
+/// server has the permission to write. The source of a copy does not exist. Every body has a wrong <c>Content-MD5</c>, so a store that
+/// accepts the request answers <c>BadDigest</c> and stores nothing. A store that ignores <c>Content-MD5</c> keeps one object of at most two
+/// bytes, because this server has no permission to delete it.
 /// </para>
 /// <para>
 /// <b>An answer counts only together with its controls</b>, which are sent before and after the attempts: the store must accept the same
@@ -109,7 +109,8 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             {
                 return PutFinding.Unclear(
                     $"The object store refuses a plain PUT below {prefix}{Folder}: {plain}. Give this server's keys the permission "
-                        + $"s3:PutObject on everything below {prefix}. Until then the server cannot find out whether uploads by PUT are safe, "
+                        + $"s3:PutObject on everything below {prefix}. Until then the server cannot find out whether uploads by PUT "
+                        + "are safe, "
                         + "and grants none.");
             }
 
@@ -123,10 +124,14 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             return copy.IsMissingObject || !_supportsCopies
                 ? null
                 : copy.IsAccepted
-                    ? new PutFinding(PutUploads.Unsafe, Problem: Unsafe("accepts copies of objects that do not exist, so its copies cannot be tested"))
+                    ? new PutFinding(
+                        PutUploads.Unsafe,
+                        Problem: Unsafe("accepts copies of objects that do not exist, so its copies cannot be tested"))
                     : PutFinding.Unclear(
-                        $"The object store answers a copy of an object that does not exist with {copy}, not with NoSuchKey. Give this server's "
-                            + $"keys the permissions s3:GetObject on everything below {prefix} and s3:ListBucket on the bucket. Until then the "
+                        $"The object store answers a copy of an object that does not exist with {copy}, not with NoSuchKey. Give "
+                            + "this server's "
+                            + $"keys the permissions s3:GetObject on everything below {prefix} and s3:ListBucket on the bucket. "
+                            + "Until then the "
                             + "server cannot find out whether uploads by PUT are safe, and grants none.");
         }
 
@@ -143,7 +148,8 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                 judged = judged with { EnforcesSizes = await EnforcesSizesAsync(judged.Barred) };
                 judged = judged.EnforcesSizes is true ? judged : judged with
                 {
-                    Problem = "The object store trusts a false Content-Length, and then stores more than the signed size: the size of uploads by "
+                    Problem =
+                        "The object store trusts a false Content-Length, and then stores more than the signed size: the size of uploads by "
                         + "PUT is not enforced. Put a proxy in front of the store that refuses requests with both Content-Length and "
                         + "Transfer-Encoding.",
                 };
@@ -281,13 +287,15 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             return answer.IsAccepted || answer.IsRefused || (!isExact && answer.IsRejected)
                 ? null
                 : PutFinding.Unclear(
-                    $"The object store answers a PUT with an unsigned copy header with {answer}, unlike S3. This server cannot find out whether "
+                    $"The object store answers a PUT with an unsigned copy header with {answer}, unlike S3. This server cannot "
+                        + "find out whether "
                         + "uploads by PUT are safe, and grants none. Check the proxy in front of the store, or set UPLOAD_METHOD=POST.");
         }
 
         private static PutFinding NoAnswer(ProbeAnswer answer) =>
             PutFinding.NoAnswer(
-                $"The object store answered {answer} to the test whether uploads by PUT are safe. The server grants none until the test succeeds.");
+                $"The object store answered {answer} to the test whether uploads by PUT are safe. The server grants none until "
+                    + "the test succeeds.");
 
         // Whether the answer is not from S3, or is about something else than the request.
         private static bool IsInconclusive(ProbeAnswer answer) =>
@@ -300,6 +308,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
 
         private static string Unsafe(string why) =>
             $"The object store {why}: with an upload URL, a miner could read other miners' files. The server grants no upload by PUT. Set "
-                + "UPLOAD_METHOD=POST, or put a proxy in front of the store that drops header names with underscores, or use another store.";
+                + "UPLOAD_METHOD=POST, or put a proxy in front of the store that drops header names with underscores, or use "
+                + "another store.";
     }
 }

@@ -1,9 +1,9 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it accepts what this server signs, whether
-/// this works at the endpoint of clients, and, depending on the upload method, whether it supports forms or what a PUT lets its holder do.
-/// The start of the server waits a short time for the first check.
+/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it accepts what this server signs,
+/// whether this works at the endpoint of clients, and, depending on the upload method, whether it supports forms or what a PUT lets its
+/// holder do. The start of the server waits a short time for the first check.
 /// </summary>
 /// <remarks>
 /// <para>While the store does not answer, the last findings are valid for <see cref="MaxFindingAge"/>, because an outage must not stop what
@@ -126,7 +126,8 @@ internal sealed partial class StoreMonitor(
                 return NoAnswerAtClients();
             case StoreAccess.Outcome.Refused:
                 return PutFinding.NoAnswer(
-                    "The object store does not accept what this server signs, so the server cannot find out whether uploads by PUT are safe, "
+                    "The object store does not accept what this server signs, so the server cannot find out whether uploads by "
+                        + "PUT are safe, "
                         + "and grants none.");
         }
 
@@ -134,7 +135,8 @@ internal sealed partial class StoreMonitor(
         {
             return await _puts.AskAsync(http, _public, keys, cancellationToken);
         }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (
+            failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             LogNoAnswer(failure);
             return NoAnswerAtClients();
@@ -157,14 +159,15 @@ internal sealed partial class StoreMonitor(
                 ? await _forms.AskAsync(http, endpoint, keys, cancellationToken)
                 : (null, false);
         }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (
+            failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             LogNoAnswer(failure);
             return (null, false);
         }
     }
 
-    // Returns whether the finding is in force at once.
+    // Returns whether the finding applies at once.
     private bool Apply(StoreAccess access, StoreFindings before, out StoreFindings findings)
     {
         findings = before;
@@ -216,7 +219,8 @@ internal sealed partial class StoreMonitor(
         var before = state.Current;
         var findings = WithoutOldRefusal(before) with
         {
-            CheckProblem = "The server's check of the object store failed, so the findings of earlier checks may be wrong. The reason is in the "
+            CheckProblem =
+                "The server's check of the object store failed, so the findings of earlier checks may be wrong. The reason is in the "
                 + "server's log: look for 'A check of the object store failed'.",
         };
         findings = UsesPut ? WithPuts(findings) : findings;
@@ -229,7 +233,8 @@ internal sealed partial class StoreMonitor(
 
     private string PublicProblem(StoreAccess.Outcome result, string reason) => result == StoreAccess.Outcome.Refused
         ? $"The object store refuses what is signed for clients at {_public.Origin}: {reason}"
-        : $"The object store does not answer at {_public.Origin}, where clients are sent: {reason}. Correct S3_PUBLIC_ENDPOINT. If clients reach "
+        : $"The object store does not answer at {_public.Origin}, where clients are sent: {reason}. Correct S3_PUBLIC_ENDPOINT. If "
+            + "clients reach "
             + "it and only this server does not, let this server reach it too.";
 
     // Logs each change once.

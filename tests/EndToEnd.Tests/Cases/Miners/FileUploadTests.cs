@@ -3,7 +3,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 /// <summary>A grant for one file accepts only that name and size, and only if the file does not exist.</summary>
 internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
-    private const long MostBytes = 5L * 1024 * 1024 * 1024;
+    private const long MaxBytes = 5L * 1024 * 1024 * 1024;
 
     private static readonly string[] OddNames =
     [
@@ -170,7 +170,7 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
         await AssertRefusedAsync(upload.Form(Bytes(1023)).SendAsync, "1023 bytes");
         await AssertRefusedAsync(upload.Form([]).SendAsync, "nothing");
         using var huge = new RawUpload();
-        await huge.BeginAsync(upload.Form([]), MostBytes + 1, Bytes(2000));
+        await huge.BeginAsync(upload.Form([]), MaxBytes + 1, Bytes(2000));
         if (OnEmbeddedStore)
         {
             Assert.That((await huge.ReadAnswerAsync()).Refused);
@@ -180,7 +180,7 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
     }
 
     [TestCase(1024)]
-    [TestCase(MostBytes)]
+    [TestCase(MaxBytes)]
     public async Task Size_at_the_limits_is_granted(long size)
     {
         var upload = await Client.AskAsync<FileUpload>(Call.FileUpload(Deployment.NextMiner(), "file.bin", size: size));
@@ -196,7 +196,7 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
     [TestCase(0)]
     [TestCase(-1)]
     [TestCase(1023)]
-    [TestCase(MostBytes + 1)]
+    [TestCase(MaxBytes + 1)]
     [TestCase(long.MaxValue)]
     [TestCase(long.MinValue)]
     public async Task Size_beyond_the_limits_is_refused(long size) => AssertRefused(

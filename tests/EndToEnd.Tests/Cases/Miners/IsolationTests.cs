@@ -21,8 +21,8 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
         """;
 
     /// <summary>
-    /// What comes of naming a target, for who is let in: <c>own</c> is the folder that the request is about (the caller's, or that of the
-    /// miner whom a validator names), <c>rival</c> another miner's. <c>!</c>: malformed, and told so to everyone before anything else.
+    /// The outcome of naming a target, for a caller with access: <c>own</c> is the folder that the request is about (the caller's, or that
+    /// of the miner whom a validator names), <c>rival</c> another miner's. <c>!</c>: malformed; everyone gets this refusal first.
     /// <c>nothing</c>: an answer without any file or URL.
     /// </summary>
     private const string Targets = """

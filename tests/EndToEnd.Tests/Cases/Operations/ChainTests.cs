@@ -137,7 +137,7 @@ internal sealed class ChainTests
             Assert.That(refused.Text, Does.Not.Contain("127.0.0.1"), "no internal host");
             Assert.That(ready.Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
             Assert.That((string?)ready.Json["failing"]!["metagraph"], Does.Contain("cannot be reached"));
-            Assert.That((int?)ready.Json["metagraph_syncer"]!["block"], Is.EqualTo(1000), "what is held is told");
+            Assert.That((int?)ready.Json["metagraph_syncer"]!["block"], Is.EqualTo(1000), "health shows the old snapshot");
         }
 
         await NodeAsync(node.Address.Port);

@@ -19,7 +19,7 @@ internal sealed class GrowthTests
     private static readonly string[] Sources = ["x", "reddit"];
     private static readonly byte[] Content = new byte[16];
 
-    private static int MostObjects { get; } =
+    private static int MaxObjects { get; } =
         int.TryParse(
             Environment.GetEnvironmentVariable("S3AUTH_GROWTH_OBJECTS"),
             NumberStyles.None,
@@ -56,7 +56,7 @@ internal sealed class GrowthTests
         await using var bed = await Bed.StartAsync();
         var miners = Enumerable.Range(0, MinersOfObjects).Select(_ => Account.New()).ToList();
         var objects = 0;
-        foreach (var count in new[] { 1000, 10_000, 100_000, 1_000_000 }.Where(count => count <= MostObjects))
+        foreach (var count in new[] { 1000, 10_000, 100_000, 1_000_000 }.Where(count => count <= MaxObjects))
         {
             await bed.Bucket.PutAllAsync(
                 Enumerable.Range(objects, count - objects).Select(

@@ -4,7 +4,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 [NonParallelizable]
 internal sealed class HardeningTests
 {
-    private const int MostConnections = 1200;
+    private const int MaxConnections = 1200;
 
     private readonly List<TcpClient> _connections = [];
     private ScratchFolder? _folder;
@@ -25,7 +25,7 @@ internal sealed class HardeningTests
             new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
         settings["PUBLIC_URL"] = "https://s3auth.example";
         settings["DOTNET_GCHeapHardLimit"] = UnreadAnswerTests.HeapLimit;
-        settings["MAX_CONNECTIONS"] = MostConnections.ToString(CultureInfo.InvariantCulture);
+        settings["MAX_CONNECTIONS"] = MaxConnections.ToString(CultureInfo.InvariantCulture);
         _api = await ApiProcess.StartAsync(settings);
         await Api.Client.GetFolderAccessAsync(Subnet.OrdinaryMiner);
     }
@@ -222,7 +222,7 @@ internal sealed class HardeningTests
     [Test]
     public async Task Connections_beyond_the_limit_are_closed_and_fill_no_log()
     {
-        for (var i = 0; i < MostConnections + 100; i++)
+        for (var i = 0; i < MaxConnections + 100; i++)
         {
             await SendAsync("");
         }

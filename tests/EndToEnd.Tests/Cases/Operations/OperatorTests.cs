@@ -145,7 +145,7 @@ internal sealed partial class OperatorTests
             "", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}"), "unreachable", "us-east-2", _folder
                 .Sub("data"), new AccessKeys("somebody", "some-key"));
 
-        // Of two nodes the preferred one is away, the store is, and today's records cannot be written: what tells of failures is there too.
+        // The preferred node and the store are down, and today's records cannot be written, so that the metrics of failures exist too.
         settings["BT_NETWORK"] = string.Create(
             CultureInfo.InvariantCulture, $"ws://127.0.0.1:{FreePort.Next()},ws://127.0.0.1:{node.Address.Port}");
         (settings["REDIS_URL"], settings["AUDIT_DIR"]) = (redis.Url, _folder.Sub("audit"));

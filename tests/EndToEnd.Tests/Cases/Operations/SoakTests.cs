@@ -13,7 +13,7 @@ internal sealed class SoakTests
     private static readonly TimeSpan Measuring = TimeSpan.FromSeconds(4);
 
     // Allowance for the time of the last garbage collection.
-    private const double MostGrowth = 1.25;
+    private const double MaxGrowth = 1.25;
     private const double Slack = 24;
 
     private static TimeSpan Soaking { get; } = TimeSpan.FromSeconds(
@@ -68,10 +68,10 @@ internal sealed class SoakTests
         {
             Assert.That(failed, Is.Empty);
             Assert.That(
-                last.Megabytes - (BytesOf(last.Remembered - first.Remembered) / 1e6), Is.LessThan((first.Megabytes * MostGrowth) + Slack));
-            Assert.That(last.Handles, Is.LessThanOrEqualTo((first.Handles * MostGrowth) + Slack));
-            Assert.That(last.Timers, Is.LessThanOrEqualTo((first.Timers * MostGrowth) + Slack));
-            Assert.That(last.Threads, Is.LessThanOrEqualTo((first.Threads * MostGrowth) + Slack));
+                last.Megabytes - (BytesOf(last.Remembered - first.Remembered) / 1e6), Is.LessThan((first.Megabytes * MaxGrowth) + Slack));
+            Assert.That(last.Handles, Is.LessThanOrEqualTo((first.Handles * MaxGrowth) + Slack));
+            Assert.That(last.Timers, Is.LessThanOrEqualTo((first.Timers * MaxGrowth) + Slack));
+            Assert.That(last.Threads, Is.LessThanOrEqualTo((first.Threads * MaxGrowth) + Slack));
         }
     }
 

@@ -15,10 +15,10 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
     private const int InFlight = 4;
 
     // The honest ones and the question for their number; an answer that is held is one more.
-    private const int MostHonest = 3;
+    private const int MaxAcceptedRequests = 3;
     private const int Pipelined = 3;
 
-    private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxHoldTime = TimeSpan.FromSeconds(60);
 
     // The longest key, of the character that needs the most bytes in JSON.
     private static readonly string Hostile = new('\x01', 900);
@@ -112,7 +112,7 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
         await Task.WhenAll(reading);
         Figures.Print(
             "Unread answers", $"{kind} store: answers that are read at 241 bytes a second are dropped after {waited.TotalSeconds:F0} s");
-        Assert.That(waited, Is.LessThan(LongestHold));
+        Assert.That(waited, Is.LessThan(MaxHoldTime));
         Assert.That(
             async () => (await Api.Client.SendAsync(Call.FolderAccess(Uploader))).Status, Is.EqualTo(HttpStatusCode.OK).After(5000, 500));
     }
@@ -145,7 +145,7 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
             Assert.That(
                 Api.ReadLog().Where(entry => entry.IsAboveInformation).Select(entry => entry.Text),
                 Has.None.Contain("failed unexpectedly"));
-            Assert.That(waited, Is.LessThan(LongestHold));
+            Assert.That(waited, Is.LessThan(MaxHoldTime));
             Assert.That(dropped, Is.GreaterThanOrEqualTo(10), "the attack came as far as to the answers");
             Assert.That(PeakMemory(), Is.LessThan(420));
         }
@@ -226,10 +226,10 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
     private async Task UntilNobodyIsHeldAsync()
     {
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < LongestHold)
+        while (Stopwatch.GetElapsedTime(start) < MaxHoldTime)
         {
             await Task.Delay(500);
-            if (await ActiveAsync() <= MostHonest)
+            if (await ActiveAsync() <= MaxAcceptedRequests)
             {
                 return;
             }

@@ -44,7 +44,7 @@ internal sealed partial class ReadmeTests
         Assert.That(await bucket.ListKeysAsync(), Is.Not.Empty, "The quick start has uploaded nothing.");
     }
 
-    /// <summary>The shell blocks below headings that speak of a quick start, in their order.</summary>
+    /// <summary>The shell blocks below headings with "quick start", in their order.</summary>
     private static List<string> QuickStartBlocks(string readme)
     {
         var blocks = new List<string>();

@@ -74,7 +74,7 @@ internal sealed class TemporaryCredentialTests
             Assert.That(one.Fields["x-amz-security-token"], Is.EqualTo(keys.Token));
         }
 
-        // The provider is away all this time; nothing ends before its time.
+        // The provider is down all this time; no grant ends early.
         await UntilAsync(keys.Ends.AddSeconds(-4));
         Assert.That((await Presigned.GetAsync(access.ListUrl)).Accepted, "the listing, just before the end");
         Assert.That((await Presigned.GetAsync(download)).Accepted, "the download, just before the end");
