@@ -103,8 +103,8 @@ public sealed class FuzzTests
         Assert.That(service.Log.Text, Does.Not.Contain("failed unexpectedly"));
         Figures.Print(
             "Fuzz",
-            $"{rounds} damaged requests: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; none 5xx, "
-                + $"longest {longest.TotalMilliseconds:F0} ms for {AtOnce} at once, {each / 1024} KiB allocated each");
+            $"{rounds} damaged requests: {string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; none 5xx, ",
+            $"longest {longest.TotalMilliseconds:F0} ms for {AtOnce} at once, {each / 1024} KiB allocated each");
     }
 
     // Properly signed over what was damaged: it gets as far as its handler.

@@ -11,12 +11,14 @@ public static class Figures
 {
     private static readonly Lock Gate = new();
 
-    /// <summary>Prints one line. Each test project has its own file, because two of them may run at the same time.</summary>
+    /// <summary>
+    /// Prints one line, which may be in several parts. Each test project has its own file, because two of them may run at the same time.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Print(string subject, FormattableString figure)
+    public static void Print(string subject, params FormattableString[] parts)
     {
         var name = Assembly.GetCallingAssembly().GetName().Name;
-        var line = $"{subject}: {FormattableString.Invariant(figure)}";
+        var line = $"{subject}: {string.Concat(parts.Select(FormattableString.Invariant))}";
         TestContext.Progress.WriteLine(line);
         if (Environment.GetEnvironmentVariable("S3AUTH_FIGURES") is { Length: > 0 } folder)
         {

@@ -170,7 +170,8 @@ internal sealed class Load : IAsyncDisposable
         /// <summary>Failures by kind, with their counts.</summary>
         public IReadOnlyDictionary<string, int> Failures => _failures;
 
-        public override string ToString() => FormattableString.Invariant(
+        public override string ToString() => string.Create(
+            CultureInfo.InvariantCulture,
             $"{Granted} of {Asked} granted ({(Asked == 0 ? 0 : 100.0 * Granted / Asked):F1} %), median "
                 + $"{Usual.TotalMilliseconds:F0} ms, longest {Longest.TotalMilliseconds:F0} "
                 + $"ms{string.Concat(_failures.Select(failure => $"; {failure.Value} x {failure.Key}"))}");

@@ -68,8 +68,8 @@ internal sealed class AbuseTests
         var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         Figures.Print(
             "Quota exactness",
-            $"{Instances} instances, one Redis, {answers.Length} requests at once, limit {Limit}: "
-                + $"{string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
+            $"{Instances} instances, one Redis, {answers.Length} requests at once, limit {Limit}: ",
+            $"{string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
         Assert.That(
             codes,
             Is.EquivalentTo(
@@ -91,8 +91,8 @@ internal sealed class AbuseTests
         var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         Figures.Print(
             "Replay race",
-            $"one proof, {answers.Length} times at once to {Instances} instances: "
-                + $"{string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
+            $"one proof, {answers.Length} times at once to {Instances} instances: ",
+            $"{string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}");
         Assert.That(
             codes, Is.EquivalentTo(new Dictionary<string, int>(StringComparer.Ordinal) { ["200"] = 1, ["409 replayed_request"] = 199 }));
     }
@@ -133,9 +133,9 @@ internal sealed class AbuseTests
         var left = string.Join(", ", own.Headers.GetValues("RateLimit"));
         Figures.Print(
             "Victim's quota",
-            $"{answers.Length} requests that name a victim, none of them its own: "
-                + $"{string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; its own request after them: "
-                + $"{(int)own.StatusCode}, RateLimit {left}");
+            $"{answers.Length} requests that name a victim, none of them its own: ",
+            $"{string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key}"))}; its own request after them: ",
+            $"{(int)own.StatusCode}, RateLimit {left}");
         Assert.That(codes.Keys, Is.EquivalentTo(new[] { "400 invalid_request", "401 invalid_signature" }));
         Assert.That((own.StatusCode, left.Split(',')[0].Split(";t=")[0]), Is.EqualTo((HttpStatusCode.OK, $"\"miner\";r={Limit - 1}")));
     }

@@ -94,7 +94,10 @@ internal sealed class FaultTests
         foreach (var api in apis)
         {
             Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"], Is.True, "it is used again");
-            Assert.That(api.ReadLog().Count(entry => entry.Text.Contains("(REDIS_URL) is down", StringComparison.Ordinal)), Is.EqualTo(1), "said once");
+            Assert.That(
+                api.ReadLog().Count(entry => entry.Text.Contains("(REDIS_URL) is down", StringComparison.Ordinal)),
+                Is.EqualTo(1),
+                "said once");
         }
     }
 

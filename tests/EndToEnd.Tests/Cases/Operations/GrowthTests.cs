@@ -44,9 +44,9 @@ internal sealed class GrowthTests
 
             Figures.Print(
                 "Growth",
-                $"{count} miners x {Sources.Length} sources: {answers.Bytes / 1024} KiB; {answers.PerSecond:F0}/s of {Callers} "
-                    + $"callers, median {answers.MedianMs:F2} ms, {answers.CpuMs:F3} ms of CPU ({answers.CpuMs * 1000 / count:F1} us a "
-                    + $"miner); looked for anew {found:F0} ms; {answers.MemoryMb:F0} MB");
+                $"{count} miners x {Sources.Length} sources: {answers.Bytes / 1024} KiB; {answers.PerSecond:F0}/s of {Callers} ",
+                $"callers, median {answers.MedianMs:F2} ms, {answers.CpuMs:F3} ms of CPU ({answers.CpuMs * 1000 / count:F1} us a ",
+                $"miner); looked for anew {found:F0} ms; {answers.MemoryMb:F0} MB");
         }
     }
 
@@ -71,8 +71,8 @@ internal sealed class GrowthTests
 
             Figures.Print(
                 "Growth",
-                $"{count} objects of {MinersOfObjects} miners x {Sources.Length} sources: looked for anew {median:F1} ms (least "
-                    + $"{least:F1} ms)");
+                $"{count} objects of {MinersOfObjects} miners x {Sources.Length} sources: looked for anew {median:F1} ms (least ",
+                $"{least:F1} ms)");
         }
     }
 

@@ -66,8 +66,8 @@ internal sealed class HardeningTests
 
         Figures.Print(
             "Claimed bodies",
-            $"1000 connections that claim 512 KiB and send a byte: {grown:F0} MB more, "
-                + $"all closed within {waited.Elapsed.TotalSeconds:F0} s");
+            $"1000 connections that claim 512 KiB and send a byte: {grown:F0} MB more, ",
+            $"all closed within {waited.Elapsed.TotalSeconds:F0} s");
         if (before > 0)
         {
             Assert.That(grown, Is.LessThan(100), "512 KiB each would be 512 MB");
@@ -111,8 +111,8 @@ internal sealed class HardeningTests
 
         Figures.Print(
             "Hostile bodies",
-            $"{Clients} clients that stop after 257 of 512 KiB: {answered} of {Requests} large requests of another answered, "
-                + $"{waited.Elapsed.TotalMilliseconds / Requests:F0} ms each");
+            $"{Clients} clients that stop after 257 of 512 KiB: {answered} of {Requests} large requests of another answered, ",
+            $"{waited.Elapsed.TotalMilliseconds / Requests:F0} ms each");
         Assert.That(answered, Is.EqualTo(Requests));
     }
 

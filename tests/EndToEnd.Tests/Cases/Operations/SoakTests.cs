@@ -60,10 +60,10 @@ internal sealed class SoakTests
         var (first, last) = (Middle(samples.Take(samples.Count / 3)), Middle(samples.Skip(samples.Count * 2 / 3)));
         Figures.Print(
             "Soak",
-            $"{Soaking.TotalSeconds:F0} s at {asked / Soaking.TotalSeconds:F0}/s, half of {capacity:F0}/s: {asked - failed.Count} "
-                + $"of {asked} granted; from the first third to the last: memory {first.Megabytes:F0} -> {last.Megabytes:F0} MB of "
-                + $"which {last.Remembered - first.Remembered:F0} more proofs remembered, handles {first.Handles:F0} -> "
-                + $"{last.Handles:F0}, timers {first.Timers:F0} -> {last.Timers:F0}, threads {first.Threads:F0} -> {last.Threads:F0}");
+            $"{Soaking.TotalSeconds:F0} s at {asked / Soaking.TotalSeconds:F0}/s, half of {capacity:F0}/s: {asked - failed.Count} ",
+            $"of {asked} granted; from the first third to the last: memory {first.Megabytes:F0} -> {last.Megabytes:F0} MB of ",
+            $"which {last.Remembered - first.Remembered:F0} more proofs remembered, handles {first.Handles:F0} -> ",
+            $"{last.Handles:F0}, timers {first.Timers:F0} -> {last.Timers:F0}, threads {first.Threads:F0} -> {last.Threads:F0}");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(failed, Is.Empty);

@@ -98,9 +98,9 @@ internal sealed class TransferTests
             var ratio = MedianOf(times["s3auth"].Zip(times[name], (own, other) => own / other));
             Figures.Print(
                 "Transfers",
-                $"{count} files of {size / 1024} KiB, {name}: {MedianOf(times[name]):F2} s ({times[name].Min():F2} to "
-                    + $"{times[name].Max():F2}); s3auth takes {ratio:F2} x as long; {MedianOf(work[name]):F2} s of its CPU, at most "
-                    + $"{memory[name] / 1e6:F0} MB");
+                $"{count} files of {size / 1024} KiB, {name}: {MedianOf(times[name]):F2} s ({times[name].Min():F2} to ",
+                $"{times[name].Max():F2}); s3auth takes {ratio:F2} x as long; {MedianOf(work[name]):F2} s of its CPU, at most ",
+                $"{memory[name] / 1e6:F0} MB");
         }
 
         await bucket.RemoveAsync();

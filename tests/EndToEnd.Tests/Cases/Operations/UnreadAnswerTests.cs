@@ -137,8 +137,8 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
         var dropped = await MetricAsync(Dropped());
         Figures.Print(
             "Unread answers",
-            $"{kind} store: all dropped after {waited.TotalSeconds:F0} s ({dropped} while they were written), peak memory "
-                + $"{PeakMemory():F0} MB of a process whose heap may have 384 MiB");
+            $"{kind} store: all dropped after {waited.TotalSeconds:F0} s ({dropped} while they were written), peak memory ",
+            $"{PeakMemory():F0} MB of a process whose heap may have 384 MiB");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(phase.Failures, Is.Empty);

@@ -77,9 +77,9 @@ internal sealed class HostileKeyTests(StoreKind store)
 
         Figures.Print(
             $"Hostile keys ({store})",
-            $"{sent} names sent by one miner, {sent - refused} taken; all {_neighboursFiles.Count} files of {_neighbours.Count} "
-                + $"others read by /list-files, presigned listings, ElementTree, the page's Python and s3auth; of its own {own.Listed} "
-                + $"listed, {own.Downloaded} downloaded; {uploaded:F0} s to send, {clock.Elapsed.TotalSeconds - uploaded:F0} s to read");
+            $"{sent} names sent by one miner, {sent - refused} taken; all {_neighboursFiles.Count} files of {_neighbours.Count} ",
+            $"others read by /list-files, presigned listings, ElementTree, the page's Python and s3auth; of its own {own.Listed} ",
+            $"listed, {own.Downloaded} downloaded; {uploaded:F0} s to send, {clock.Elapsed.TotalSeconds - uploaded:F0} s to read");
     }
 
     private async Task<(int Sent, int Refused)> UploadCorpusAsync()
