@@ -2,10 +2,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace S3Auth.Application;
 
-/// <summary>Registers this layer. Needs from outside: every port, and the Domain's rules.</summary>
+/// <summary>Registers the Application layer. The caller registers an adapter for each port, and the Domain's rules.</summary>
 public static class DependencyInjection
 {
-    /// <summary>Adds the use cases and the pipeline before them.</summary>
+    /// <summary>Adds the use cases, and the pipeline that their requests pass first.</summary>
     public static IServiceCollection AddApplication(this IServiceCollection services, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);

@@ -4,11 +4,11 @@ namespace S3Auth.Application;
 internal static class SourceRules
 {
     /// <param name="rule">The rule of the request's source.</param>
-    /// <param name="layout">Has the sources.</param>
+    /// <param name="layout">The layout, which has the configured sources.</param>
     /// <param name="leftOut">What a request without a source means, for the message.</param>
     internal static void MustBeConfigured<T>(this IRuleBuilder<T, Source?> rule, FolderLayout layout, string leftOut) => rule
         .Must(source => source is null || layout.Sources.Contains(source.Value))
         .WithMessage(layout.HasSources
-            ? $"Send as 'source' one of: {string.Join(", ", layout.Sources)}; or leave it out for {leftOut}."
+            ? $"Send one of these as 'source': {string.Join(", ", layout.Sources)}. Or leave it out for {leftOut}."
             : "Leave out 'source': this deployment has no sources.");
 }

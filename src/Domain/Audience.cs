@@ -4,9 +4,9 @@ using System.Text;
 namespace S3Auth.Domain;
 
 /// <summary>
-/// The server that a proof is meant for: a host (<c>s3-auth.example.com</c>, <c>localhost:8000</c>, <c>[::1]:8000</c>), or an SS58
-/// address. Host names compare without regard to case or to a trailing dot, and port 443 equals no port. The text must have every other
-/// port, including 80.
+/// The server that a proof is meant for: a host (<c>s3-auth.example.com</c>, <c>localhost:8000</c>, <c>[::1]:8000</c>), or an SS58 address.
+/// Comparing ignores case and a trailing dot of a host name. Port 443 is the default, so it may be left out; any other port, including 80,
+/// must be in the text.
 /// </summary>
 public readonly record struct Audience
 {

@@ -13,7 +13,7 @@ public abstract class FolderLayout
     protected const string JobPrefix = "job_id=";
 
     /// <summary>
-    /// The longest name of a granted folder below its parent, in bytes: an address has 48, the name of a job's folder at most this many.
+    /// The maximum length, in bytes, of a folder's name below its prefix. An address has 48, and a job id has at most this many.
     /// </summary>
     public const int MaxFolderNameBytes = JobId.MaxLength;
 

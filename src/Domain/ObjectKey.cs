@@ -25,7 +25,7 @@ public readonly struct ObjectKey : IEquatable<ObjectKey>
     /// </summary>
     public string Text => Encoding.UTF8.GetString(Bytes.Span);
 
-    /// <summary>Makes a key of bytes; false if there are none or too many.</summary>
+    /// <summary>Makes a key of bytes; false if it would be empty or longer than <see cref="MaxBytes"/>.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out ObjectKey key)
     {
         var isKey = bytes.Length is > 0 and <= MaxBytes;

@@ -4,16 +4,16 @@ using System.Security.Cryptography;
 namespace S3Auth.Domain;
 
 /// <summary>
-/// By what a proof is known again: two uses of one proof have the same, two proofs have not. 16 bytes of SHA-256 over the parsed
-/// signature, or over signer and nonce: however a client spells either of them on the wire, it is one.
+/// Identifies a proof, so that its second use is recognized. Two uses of one proof have the same key; different proofs have different keys.
+/// 16 bytes of SHA-256 over the parsed signature, or over signer and nonce, so that the spelling on the wire does not matter.
 /// </summary>
 /// <param name="Value">The 16 bytes.</param>
 public readonly record struct ReplayKey(UInt128 Value)
 {
-    // Of another length than a signature: no key of the one is one of the other.
+    // Signer and nonce together are shorter than a signature, so the hashed inputs of the two kinds never collide.
     private const int NonceSize = 16;
 
-    /// <summary>Of a commitment: its signature, whichever endpoint it is shown to.</summary>
+    /// <summary>Returns the key of a commitment: its signature. A second use at another endpoint is a replay too.</summary>
     public static ReplayKey OfSignature(Sr25519Signature signature)
     {
         Span<byte> bytes = stackalloc byte[Sr25519Signature.Size];
@@ -21,7 +21,7 @@ public readonly record struct ReplayKey(UInt128 Value)
         return Hash(bytes);
     }
 
-    /// <summary>Of Tao v2 headers: the nonce, which is the signer's own.</summary>
+    /// <summary>Returns the key of Tao v2 headers: the nonce, which counts for its signer only.</summary>
     public static ReplayKey OfNonce(AccountId signer, Guid nonce)
     {
         Span<byte> bytes = stackalloc byte[AccountId.Size + NonceSize];

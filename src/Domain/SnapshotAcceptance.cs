@@ -2,8 +2,8 @@ namespace S3Auth.Domain;
 
 /// <summary>
 /// Decides whether a snapshot that was just read from the chain may replace the current one. While the current snapshot is fresh, neither
-/// an older block nor another chain replaces it. Once it is stale, every snapshot does, as at the first start, except one of the same
-/// block: otherwise a chain that stands still would look fresh.
+/// an older block nor another chain replaces it. Any other snapshot replaces a stale one. A block that has not changed for
+/// <see cref="MaxBlockAge"/> is never accepted again: otherwise a chain that has stopped would look fresh.
 /// </summary>
 public static class SnapshotAcceptance
 {

@@ -245,7 +245,7 @@ internal sealed class RequestBody : IDisposable
     private static BadHttpRequestException TooLarge() => new("The body is too large.", StatusCodes.Status413PayloadTooLarge);
 
     private static RefusedException Busy() => new(
-        RefusalCode.ServerBusy, "Too many large requests are arriving at once; send this one again in a few seconds, without pauses.")
+        RefusalCode.ServerBusy, "Too many large requests are arriving at once; send this request again in a few seconds, without pauses.")
     {
         RetryAfter = Retry,
     };

@@ -20,7 +20,7 @@ internal sealed class FilePageReader(IObjectStore store, GrantIssuer grants, New
 
     /// <param name="folders">The folders that the caller may read, in the order of the list.</param>
     /// <param name="request">The requested part of the files.</param>
-    /// <param name="cancellationToken">The caller gave up.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
     /// <exception cref="RefusedException">
     /// <c>invalid_request</c>: prefix or cursor are invalid in these folders; <c>server_busy</c>: responses in flight use the whole memory
     /// budget; <c>storage_unavailable</c>, <c>storage_timeout</c>.
@@ -100,7 +100,9 @@ internal sealed class FilePageReader(IObjectStore store, GrantIssuer grants, New
         if (narrowed.Count == 0)
         {
             var prefixes = string.Join(" or ", folders.Select(folder => $"'{folder.Prefix}'"));
-            throw Refuse("prefix", $"Send a 'prefix' within {prefixes}, or what follows it, without '.' and '..' segments.");
+            throw Refuse(
+                "prefix",
+                $"Send a 'prefix' that begins with {prefixes}, or only the part after it, without '.' and '..' segments.");
         }
 
         return narrowed;

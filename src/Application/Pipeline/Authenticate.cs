@@ -1,10 +1,10 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Third step: verifies that the hotkey signed this request for this server. A missing metagraph is refused first, so that this server
-/// never calls a request invalid that it cannot decide on. The audience is compared after the signature, so that <c>wrong_audience</c> in
-/// audit records and metrics always means a valid proof, and before the proof is used up or counted, so that a relayed proof costs its
-/// owner nothing.
+/// Third step: verifies that the hotkey signed this request for this server. Refuses first if there is no metagraph, so that this server
+/// never reports a request as invalid that it cannot check. The audience is compared after the signature, so that <c>wrong_audience</c> in
+/// audit records and metrics always means a valid proof, and before the replay check and the quota, so that a relayed proof costs its owner
+/// nothing.
 /// </summary>
 public sealed class Authenticate<TRequest, TResponse>(
     IMetagraph metagraph, ISignatureVerifier signatures, Audiences audiences, PipelineMetrics metrics, Caller caller, TimeProvider time)
@@ -50,8 +50,7 @@ public sealed class Authenticate<TRequest, TResponse>(
         RefusalCode.InvalidSignature,
         proof.Kind == ProofKind.TaoHeaders
             ? $"The signature in X-Tao-Signature does not verify; sign exactly the text '{proof.Text}', which begins with the SHA-256 of "
-                + $"the body as "
-                + $"it arrived here, with the hotkey {hotkey} (sr25519)."
+                + $"the received body, with the hotkey {hotkey} (sr25519)."
             : $"The signature does not verify; sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it as "
                 + $"hex.");
 

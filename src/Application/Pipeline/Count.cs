@@ -45,8 +45,9 @@ public sealed class Count<TRequest, TResponse>(
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"This hotkey has used its {wanted.Limit} grants of today as a {(wanted.Role == Role.Validator ? "validator" : "miner")}")
-            : string.Create(CultureInfo.InvariantCulture, $"All {wanted.TotalLimit} grants that this server gives in a day are used");
-        return new RefusedException(RefusalCode.QuotaExceeded, $"{whose}; use the grants that it has, and try again after 00:00 UTC.")
+            : string.Create(CultureInfo.InvariantCulture, $"All hotkeys together have used the {wanted.TotalLimit} grants of today");
+        return new RefusedException(
+            RefusalCode.QuotaExceeded, $"{whose}; reuse the earlier grants until they expire, and try again after 00:00 UTC.")
         {
             RetryAfter = wanted.Day.End - now,
         };

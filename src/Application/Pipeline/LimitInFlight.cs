@@ -2,8 +2,8 @@ namespace S3Auth.Application.Pipeline;
 
 /// <summary>
 /// Fifth step: limits the requests of a hotkey in flight. A request is in flight until its response is written or its connection is closed,
-/// so a client that does not read its responses gets no more of them. A refusal by this step uses up neither the proof nor a grant, so the
-/// client may send the same request again.
+/// so a client that does not read its responses gets no more of them. A refusal by this step comes before the replay check and the quota,
+/// so the client may send the same request again.
 /// </summary>
 public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests, InFlightSlot slot, Caller caller)
     : IPipelineBehavior<TRequest, TResponse>

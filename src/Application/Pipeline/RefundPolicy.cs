@@ -13,7 +13,7 @@ public sealed class RefundPolicy
     private readonly Dictionary<(Role Role, AccountId Hotkey), long> _faults = [];
     private DateOnly _day;
 
-    /// <summary>Whether the grant is refunded. Counts refunds of faults.</summary>
+    /// <summary>Whether the grant is refunded. Counts the refunds for failures of the server or its store.</summary>
     internal bool IsDue(Exception failure, QuotaRequest taken) => failure switch
     {
         // The client disconnected, but the server did the work.

@@ -9,6 +9,6 @@ public sealed class RequestOrigin
     /// <summary>The client's address as text; null if it is not known.</summary>
     public string? ClientAddress { get; set; }
 
-    /// <summary>The group of addresses that limits per client address count together.</summary>
+    /// <summary>The group of client addresses that share one limit.</summary>
     public int ClientGroup { get; set; }
 }

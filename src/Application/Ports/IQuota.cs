@@ -8,7 +8,7 @@ public interface IQuota
 {
     /// <summary>Takes one grant if both limits allow it; otherwise counts nothing.</summary>
     /// <exception cref="Refusals.RefusedException">
-    /// <c>limits_unavailable</c>: the shared store does not answer, and the operator has configured to refuse requests then.
+    /// <c>limits_unavailable</c>: the shared store does not answer, and the operator has set the server to refuse requests then.
     /// </exception>
     ValueTask<QuotaCount> TakeAsync(QuotaRequest request, CancellationToken cancellationToken);
 

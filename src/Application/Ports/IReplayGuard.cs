@@ -7,7 +7,7 @@ public interface IReplayGuard
     /// Marks a proof as used. Of concurrent uses of one proof, exactly one returns <see cref="ProofUse.First"/>.
     /// </summary>
     /// <exception cref="Refusals.RefusedException">
-    /// <c>limits_unavailable</c>: the shared store does not answer, and the operator has configured to refuse requests then.
+    /// <c>limits_unavailable</c>: the shared store does not answer, and the operator has set the server to refuse requests then.
     /// </exception>
     ValueTask<ProofUse> UseAsync(UsedProof proof, CancellationToken cancellationToken);
 }

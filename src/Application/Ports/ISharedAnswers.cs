@@ -16,5 +16,5 @@ public interface ISharedAnswers
 /// <summary>The number of signed requests with one outcome within one minute.</summary>
 /// <param name="Minute">The minute, counted from 1970-01-01 00:00 UTC.</param>
 /// <param name="Answer"><c>granted</c>, or the code of the problem.</param>
-/// <param name="Count">How often.</param>
+/// <param name="Count">The number of requests.</param>
 public readonly record struct AnswerCount(long Minute, string Answer, long Count);

@@ -31,7 +31,7 @@ public sealed record StoreFindings
     /// <summary>Why presigned requests do not work at the public endpoint; null if they do.</summary>
     public string? PublicEndpointProblem { get; init; }
 
-    /// <summary>Why the store does not accept upload forms although uploads go by POST; null if it does.</summary>
+    /// <summary>Why the store does not accept upload forms; null if it does, or if uploads use PUT.</summary>
     public string? FormProblem { get; init; }
 
     /// <summary>Whether uploads by presigned PUT are granted.</summary>
@@ -43,7 +43,7 @@ public sealed record StoreFindings
     /// <summary>Whether the store enforces the signed size of a PUT; null if that is not known.</summary>
     public bool? PutSizesEnforced { get; init; }
 
-    /// <summary>Why the last check failed in this server, without a result; null if it did not fail.</summary>
+    /// <summary>Why the last check ended without a result because of a failure of this server; null if it had a result.</summary>
     public string? CheckProblem { get; init; }
 
     /// <summary>When the last check with a result ended; null before the first one.</summary>
@@ -53,7 +53,7 @@ public sealed record StoreFindings
 /// <summary>Whether uploads by presigned PUT are granted.</summary>
 public enum PutUploads
 {
-    /// <summary>Uploads go by POST forms.</summary>
+    /// <summary>Uploads use POST forms.</summary>
     Off,
 
     /// <summary>The check has not ended yet, or has no clear result. The server grants no PUTs.</summary>

@@ -99,12 +99,12 @@ public enum RefusalCode
         "This signature was used before; sign each request anew, with a new timestamp.")]
     ReplayedRequest,
 
-    /// <summary>An object with this key exists already.</summary>
+    /// <summary>An object with this key already exists.</summary>
     [Refusal(
         409,
-        "The file exists already",
-        "The file data/x/5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy/data_20261124_062101_1000.parquet exists already; choose "
-        + "another name, or leave it as it is.")]
+        "The file already exists",
+        "The file data/x/5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFy/data_20261124_062101_1000.parquet already exists; choose "
+        + "another name, or skip this upload.")]
     FileExists,
 
     /// <summary>The store does not accept uploads into a folder.</summary>
@@ -119,7 +119,8 @@ public enum RefusalCode
     [Refusal(
         429,
         "Today's grants are used up",
-        "This hotkey has used its 100 grants of today as a miner; use the grants that it has, and try again after 00:00 UTC.")]
+        "This hotkey has used its 100 grants of today as a miner; reuse the earlier grants until they expire, and try again "
+        + "after 00:00 UTC.")]
     QuotaExceeded,
 
     /// <summary>An address sends too many requests within a short time, or a hotkey has too many in flight.</summary>
@@ -133,7 +134,7 @@ public enum RefusalCode
     [Refusal(
         503,
         "The server is busy",
-        "Too many large requests are arriving at once; send this one again in a few seconds, without pauses.")]
+        "Too many large requests are arriving at once; send this request again in a few seconds, without pauses.")]
     ServerBusy,
 
     /// <summary>The server cannot check quotas or replays.</summary>

@@ -6,7 +6,7 @@ internal sealed class FolderOwnerResolver(FolderLayout layout, IMetagraph metagr
     /// <param name="request">The request that names the miner.</param>
     /// <param name="snapshot">The metagraph that the caller was authenticated with.</param>
     /// <exception cref="RefusedException">
-    /// <c>miner_not_found</c>: the coldkey of the hotkey is needed, but the hotkey is not registered.
+    /// <c>miner_not_found</c>: the layout needs the coldkey of the hotkey, but the hotkey is not registered.
     /// </exception>
     internal AccountId Resolve(OneMinerRequest request, Metagraph snapshot) => request switch
     {

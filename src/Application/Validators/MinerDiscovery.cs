@@ -110,7 +110,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     private sealed record Miners(FolderPage[] Pages, IReadOnlyList<FoundMiner> Found);
 }
 
-/// <param name="Owner">The account that the folders are named by.</param>
+/// <param name="Owner">The account that names the folders.</param>
 /// <param name="Folders">The existing folders, at least one.</param>
 internal sealed record FoundMiner(AccountId Owner, IReadOnlyList<Folder> Folders);
 

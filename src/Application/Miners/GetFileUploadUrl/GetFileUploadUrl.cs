@@ -47,7 +47,7 @@ internal sealed class GetFileUploadUrlHandler(
         if (await store.ExistsAsync(file.Key, cancellationToken))
         {
             throw new RefusedException(
-                RefusalCode.FileExists, $"The file {file.Key} exists already; choose another name, or leave it as it is.");
+                RefusalCode.FileExists, $"The file {file.Key} already exists; choose another name, or skip this upload.");
         }
 
         var grant = await grants.IssueAsync(requestedExpiry: null, cancellationToken);

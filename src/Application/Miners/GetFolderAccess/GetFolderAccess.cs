@@ -16,7 +16,7 @@ internal sealed class GetFolderAccessValidator : MinerRequestValidator<GetFolder
         : base(window, time)
     {
         RuleFor(command => command.Expiry).MustBeAfterNow(time);
-        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all of them");
+        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all sources");
     }
 }
 

@@ -22,7 +22,7 @@ internal sealed class ListMyFilesValidator : MinerRequestValidator<ListMyFilesCo
         : base(window, time)
     {
         Include(new FileListRules());
-        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all of them");
+        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all sources");
     }
 }
 

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Asks which registered hotkeys a coldkey owns. Anyone may ask: the chain publishes it.</summary>
+/// <summary>Asks which registered hotkeys a coldkey owns. Needs no proof, because the chain publishes this.</summary>
 /// <param name="Coldkey">The coldkey.</param>
 public sealed record GetColdkeyQuery(AccountId Coldkey) : IRequest<OwnedHotkeys>;
 

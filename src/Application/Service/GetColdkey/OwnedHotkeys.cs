@@ -1,11 +1,11 @@
 namespace S3Auth.Application.Service;
 
 /// <summary>The registered hotkeys of one coldkey.</summary>
-/// <param name="Count">How many the coldkey owns.</param>
-/// <param name="First">Those with the lowest uids, at most <see cref="MaxShown"/>.</param>
+/// <param name="Count">The number of registered hotkeys that the coldkey owns.</param>
+/// <param name="First">The hotkeys with the lowest uids, at most <see cref="MaxShown"/>.</param>
 public sealed record OwnedHotkeys(int Count, IReadOnlyList<OwnedHotkey> First)
 {
-    /// <summary>The most hotkeys in <see cref="First"/>. One coldkey can own every hotkey of a subnet.</summary>
+    /// <summary>The maximum number of hotkeys in <see cref="First"/>. One coldkey can own every hotkey of a subnet.</summary>
     public const int MaxShown = 20;
 }
 

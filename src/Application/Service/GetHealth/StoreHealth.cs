@@ -4,8 +4,8 @@ namespace S3Auth.Application.Service;
 /// The findings of the last check of the object store. The server checks at its start, every few minutes, and after failures.
 /// </summary>
 /// <param name="Problem">
-/// Why the store refuses this server, in the store's words, and what the operator can set; or that the check itself failed. Null if all
-/// is well.
+/// Why the store refuses this server, in the store's words, and what the operator can set; or why the check itself failed. Null if there is
+/// no problem.
 /// </param>
 /// <param name="PublicEndpointOk">
 /// Whether presigned URLs work at <c>S3_PUBLIC_ENDPOINT</c>, seen from this server. Null if it is not set.
@@ -16,7 +16,7 @@ namespace S3Auth.Application.Service;
 /// <c>off</c> (uploads use POST), <c>safe</c>, <c>unsafe</c> or <c>unknown</c>. The server grants uploads by PUT only if <c>safe</c>.
 /// </param>
 /// <param name="PutProblem">
-/// Why the server does not grant uploads by PUT, or what the store does not enforce for them. Null if all is well.
+/// Why the server does not grant uploads by PUT, or what the store does not enforce for them. Null if there is no problem.
 /// </param>
 /// <param name="PutSizesEnforced">Whether the store enforces the <c>size</c> of a PUT. Null if that is unknown.</param>
 /// <param name="CheckedAt">The time of the last completed check. Null before the first.</param>

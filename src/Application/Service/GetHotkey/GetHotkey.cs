@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Asks what the chain says about a hotkey and what it may do here. Anyone may ask: the chain publishes it.</summary>
+/// <summary>Asks what the chain says about a hotkey and what it may do here. Needs no proof, because the chain publishes this.</summary>
 /// <param name="Hotkey">The hotkey.</param>
 public sealed record GetHotkeyQuery(AccountId Hotkey) : IRequest<HotkeyStatus>;
 

@@ -1,6 +1,8 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>How many requests one client address may send a minute; the server refuses more before it looks at them.</summary>
+/// <summary>
+/// The maximum number of requests of one client address in a minute. The server refuses further requests before it reads them.
+/// </summary>
 public sealed record BurstLimit(int PerMinute)
 {
     /// <summary>120 a minute.</summary>

@@ -23,7 +23,7 @@ public sealed record RateLimits
     /// <summary>The grants that all hotkeys together have left today.</summary>
     public required long RemainingToday { get; init; }
 
-    /// <summary>The end of the day, 00:00 UTC, when all counts start again.</summary>
+    /// <summary>The end of the day, 00:00 UTC, when all counts are reset.</summary>
     public required DateTimeOffset ResetsAt { get; init; }
 
     /// <summary>The seconds until then.</summary>

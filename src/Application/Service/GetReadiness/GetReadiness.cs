@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Request of a load balancer: should this instance get requests?</summary>
+/// <summary>Request of a load balancer, which asks whether this instance should get requests.</summary>
 public sealed record GetReadinessQuery : IRequest<Readiness>;
 
 internal sealed class GetReadinessHandler(ReadinessReader readiness) : IRequestHandler<GetReadinessQuery, Readiness>

@@ -13,7 +13,7 @@ internal sealed class ReadinessReader(IMetagraph metagraph, IUrlSigner urls, ISt
 
         if (stop.HasBegun)
         {
-            failing[Readiness.Process] = "It was told to stop and finishes the requests in flight.";
+            failing[Readiness.Process] = "The process is stopping; it finishes the requests in flight.";
         }
 
         var chain = MetagraphHealth.Of(metagraph);

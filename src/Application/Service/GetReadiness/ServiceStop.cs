@@ -1,13 +1,13 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>Whether this process has been told to stop: it still answers, but is not ready for more.</summary>
+/// <summary>The state of a graceful stop. After it has begun, this process still answers but is not ready for new requests.</summary>
 public sealed class ServiceStop
 {
     private volatile bool _hasBegun;
 
-    /// <summary>Whether it has.</summary>
+    /// <summary>Whether the stop has begun.</summary>
     public bool HasBegun => _hasBegun;
 
-    /// <summary>It has, from now on.</summary>
+    /// <summary>Begins the stop.</summary>
     public void Begin() => _hasBegun = true;
 }

@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Service;
 
 /// <summary>
-/// Counts the recent answers to signed requests: of all instances if they share them, else of this one. Reads the shared counts at most
-/// once per <see cref="MaxAge"/> for all callers.
+/// Counts the recent answers to signed requests, of all instances if they share a Redis, otherwise of this instance. Reads the shared
+/// counts at most once per <see cref="MaxAge"/> for all callers.
 /// </summary>
 internal sealed class ActivityCount
 {

@@ -24,10 +24,10 @@ public sealed record FilePresignedUrls : ILargeResponse
     /// <summary>The number of keys in the request.</summary>
     public required int TotalRequestedFiles { get; init; }
 
-    /// <summary>The number of those in the miner's folders.</summary>
+    /// <summary>The number of requested keys in the miner's folders.</summary>
     public required int ValidFilesCount { get; init; }
 
-    /// <summary>The number of the others.</summary>
+    /// <summary>The number of all other requested keys.</summary>
     public required int InvalidFilesCount { get; init; }
 
     /// <summary>The number of URLs: one for each different valid key.</summary>

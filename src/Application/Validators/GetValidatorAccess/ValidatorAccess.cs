@@ -53,6 +53,8 @@ public sealed record SourceUrls(string ListMiners, string Prefix);
 public sealed record MinersUrls(string ListAllMiners);
 
 /// <param name="Id">The account in the path of the folders: a coldkey or a hotkey, as the layout says.</param>
-/// <param name="Uid">The uid of the miner, for a coldkey with several hotkeys the lowest. Absent if it is not registered any more.</param>
+/// <param name="Uid">
+/// The uid of the miner; the lowest one if its coldkey has several hotkeys. Absent if the miner is no longer registered.
+/// </param>
 /// <param name="Folders">The folders of the miner, one for each source that has data.</param>
 public sealed record MinerFolders(AccountId Id, ushort? Uid, IReadOnlyList<MinerFolder> Folders);

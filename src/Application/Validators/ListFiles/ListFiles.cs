@@ -22,7 +22,7 @@ internal sealed class ListFilesValidator : OneMinerRequestValidator<ListFilesCom
         : base(window, time, layout)
     {
         Include(new FileListRules());
-        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all of them");
+        RuleFor(command => command.Source).MustBeConfigured(layout, leftOut: "all sources");
     }
 }
 
