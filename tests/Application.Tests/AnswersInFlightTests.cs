@@ -177,7 +177,7 @@ public sealed class AnswersInFlightTests
         subnet.Store.Verify(
             port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()),
             Times.Never);
-        subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Once);
+        subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Once);
     }
 
     [Test]
@@ -277,11 +277,11 @@ public sealed class AnswersInFlightTests
             await subnet.RefuseAsync(Files);
         }
 
-        subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(3));
+        subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(3));
 
         subnet.Time.Advance(TimeSpan.FromDays(1));
         await subnet.RefuseAsync(Files with { Timestamp = subnet.Time.GetUtcNow().ToUnixTimeSeconds() });
-        subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(4));
+        subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(4));
     }
 
     [Test]
@@ -351,7 +351,7 @@ public sealed class AnswersInFlightTests
     private static Folder FolderOf(int number) => new ColdkeyLayout([Subnet.SourceOf($"s{number}")]).FoldersOf(Subnet.Dave)[0];
 
     private void VerifyRefunds(int count) =>
-        _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(count));
+        _subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(count));
 
     private AsyncServiceScope NewRequest()
     {

@@ -136,7 +136,7 @@ public sealed class LimitsTests
                 refused.RetryAfter, Is.EqualTo(new DateTimeOffset(2026, 11, 25, 0, 0, 0, TimeSpan.Zero) - _subnet.Time.GetUtcNow()));
             Assert.That(_subnet.Signer.Signed, Is.Zero);
         });
-        _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
+        _subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
     }
 
     [Test]
@@ -147,7 +147,7 @@ public sealed class LimitsTests
         await _subnet.RefuseAsync(Subnet.AsBob);
 
         _subnet.Quota.Verify(
-            port => port.GiveBack(It.Is<QuotaRequest>(request => request.Hotkey == Subnet.Bob), _subnet.Counted), Times.Once);
+            port => port.Refund(It.Is<QuotaRequest>(request => request.Hotkey == Subnet.Bob), _subnet.Counted), Times.Once);
     }
 
     [Test]
@@ -158,7 +158,7 @@ public sealed class LimitsTests
 
         Assert.That(async () => await _subnet.SendAsync(Subnet.AsAlice), Throws.InstanceOf<OperationCanceledException>());
 
-        _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
+        _subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
         Assert.That(_subnet.Recorded.Single().Decision, Is.EqualTo("cancelled"));
     }
 
@@ -247,7 +247,7 @@ public sealed class LimitsTests
         Assert.That(async () => await _subnet.SendAsync(Subnet.AsAlice), Throws.InvalidOperationException);
 
         Assert.That(_subnet.Recorded.Single().Decision, Is.EqualTo("internal_error"));
-        _subnet.Quota.Verify(port => port.GiveBack(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Once);
+        _subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Once);
     }
 
     [Test]

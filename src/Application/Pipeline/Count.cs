@@ -33,8 +33,8 @@ public sealed class Count<TRequest, TResponse>(
         }
         catch (Exception failure) when (refunds.IsDue(failure, wanted))
         {
-            quota.GiveBack(wanted, count);
-            use.GiveBack();
+            quota.Refund(wanted, count);
+            use.Refund();
             throw;
         }
     }

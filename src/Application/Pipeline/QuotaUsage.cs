@@ -19,7 +19,7 @@ public sealed class QuotaUsage
         TotalLeft = Math.Max(0, request.TotalLimit - count.TotalUsed);
     }
 
-    internal void GiveBack()
+    internal void Refund()
     {
         Left++;
         TotalLeft++;

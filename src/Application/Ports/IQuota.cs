@@ -13,7 +13,7 @@ public interface IQuota
     ValueTask<QuotaCount> TakeAsync(QuotaRequest request, CancellationToken cancellationToken);
 
     /// <summary>Refunds a grant. Returns at once and never throws.</summary>
-    void GiveBack(QuotaRequest request, QuotaCount taken);
+    void Refund(QuotaRequest request, QuotaCount taken);
 
     /// <summary>Returns the total number of grants on a day.</summary>
     ValueTask<long> CountAsync(UtcDay day, CancellationToken cancellationToken);

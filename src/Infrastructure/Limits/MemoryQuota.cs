@@ -17,7 +17,7 @@ internal sealed class MemoryQuota : IQuota
 
     public ValueTask<QuotaCount> TakeAsync(QuotaRequest request, CancellationToken cancellationToken) => new(Take(request));
 
-    public void GiveBack(QuotaRequest request, QuotaCount taken)
+    public void Refund(QuotaRequest request, QuotaCount taken)
     {
         lock (_gate)
         {

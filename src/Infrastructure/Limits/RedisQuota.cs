@@ -25,7 +25,7 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
         return {granted, used, total}
         """;
 
-    private const string GiveBackScript =
+    private const string RefundScript =
         """
         for _, key in ipairs(KEYS) do
           if tonumber(redis.call('GET', key) or 0) > 0 then redis.call('DECR', key) end
@@ -68,15 +68,15 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
         return memory.Take(request);
     }
 
-    public void GiveBack(QuotaRequest request, QuotaCount taken)
+    public void Refund(QuotaRequest request, QuotaCount taken)
     {
         if (taken.IsShared)
         {
-            redis.FireAndForget(database => database.ScriptEvaluateAsync(GiveBackScript, KeysOf(request), flags: WholeScript));
+            redis.FireAndForget(database => database.ScriptEvaluateAsync(RefundScript, KeysOf(request), flags: WholeScript));
         }
         else
         {
-            memory.GiveBack(request, taken);
+            memory.Refund(request, taken);
         }
     }
 

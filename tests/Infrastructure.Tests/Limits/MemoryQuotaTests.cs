@@ -53,7 +53,7 @@ public sealed class MemoryQuotaTests
     public void Grant_that_is_given_back_can_be_taken_again()
     {
         var taken = _quota.Take(Request(1, limit: 1));
-        _quota.GiveBack(Request(1, limit: 1), taken);
+        _quota.Refund(Request(1, limit: 1), taken);
 
         Assert.That(_quota.Take(Request(1, limit: 1)), Is.EqualTo(new QuotaCount(Granted: true, 1, 1, IsShared: false)));
     }

@@ -75,7 +75,7 @@ public sealed class RedisTests
         var taken = await Quota(one).TakeAsync(request, CancellationToken.None);
         Assert.That((await Quota(other).TakeAsync(request, CancellationToken.None)).Granted, Is.False);
 
-        Quota(one).GiveBack(request, taken);
+        Quota(one).Refund(request, taken);
 
         Assert.That(async () => (await Quota(other).TakeAsync(request, CancellationToken.None)).Granted, Is.True.After(2000, 20));
     }
