@@ -6,7 +6,7 @@ namespace S3Auth.Api;
 internal static class Composition
 {
     /// <summary>Runs the service until it is told to stop.</summary>
-    /// <exception cref="ConfigurationException">The service does not start, and an operator can correct that.</exception>
+    /// <exception cref="ConfigurationException">The service cannot start, for a reason that the operator can correct.</exception>
     internal static async Task RunAsync(string[] args)
     {
         // appsettings.json lies beside the program. Relative paths in settings are relative to the folder that the program was started in.
@@ -122,7 +122,7 @@ internal static class Composition
             kestrel.ApplicationServices.GetRequiredService<ILogger<ConnectionLimit>>());
         kestrel.ConfigureEndpointDefaults(endpoint =>
         {
-            // HTTP/1.1 has one answer at a time on each connection. HTTP/2 has many, and lets a client hold back all of them.
+            // HTTP/1.1 sends one answer at a time on each connection. HTTP/2 sends many, and a client could stall all of them.
             endpoint.Protocols = HttpProtocols.Http1;
             endpoint.Use(next => connection => connections.OnConnectionAsync(connection, next));
         });

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace S3Auth.Api;
 
 /// <summary>
-/// Gives every response an <c>X-Request-ID</c>: the client's own if it is short and safe in a log, else a new one. Keeps it and the
+/// Gives every response an <c>X-Request-ID</c>: the client's own if it is short and safe to log, otherwise a new one. Keeps it and the
 /// client's address for the audit record.
 /// </summary>
 internal static class RequestId

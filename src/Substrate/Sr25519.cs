@@ -110,8 +110,8 @@ public static class Sr25519
         var transcript = Begin(message, publicKey);
         Challenge(ref transcript, commitment, challenge);
 
-        // libsodium rejects a key or a product that is the identity, and a key that is not canonically encoded. That the
-        // commitment is canonical follows from comparing it with an encoding.
+        // libsodium rejects a key or a product that is the identity, and a key that is not canonically encoded. The comparison below is
+        // with a canonical encoding, so it also rejects a commitment that is not canonical.
         Span<byte> left = stackalloc byte[PointSize];
         Span<byte> right = stackalloc byte[PointSize];
         Span<byte> expected = stackalloc byte[PointSize];

@@ -17,7 +17,7 @@ public readonly struct Sr25519Signature : IEquatable<Sr25519Signature>
     /// <summary>The byte in front of an sr25519 signature where a chain's type allows several schemes (MultiSignature).</summary>
     private const byte MultiSignatureTag = 1;
 
-    // Of 64 bytes as of 65: whatever else is in the text, one of these characters is missing.
+    // The base64 of 64 bytes and of 65 bytes has the same length.
     private const int Base64Length = 88;
 
     private readonly Bytes64 _bytes;

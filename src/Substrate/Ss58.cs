@@ -19,7 +19,7 @@ public static class Ss58
     private const int ChecksumSize = 2;
     private const int PayloadSize = 1 + AccountId.Size + ChecksumSize;
 
-    /// <summary>More than the length of any network's address; longer texts are rejected without reading them.</summary>
+    /// <summary>Longer than any network's address. Longer texts are rejected without reading them.</summary>
     private const int MaxTextLength = 64;
 
     /// <summary>The maximum number of digits whose value always fits into 40 bytes.</summary>

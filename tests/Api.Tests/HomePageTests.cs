@@ -141,7 +141,7 @@ public sealed partial class HomePageTests
     [TestCase(Alice, "May upload", "May download")]
     [TestCase(Bob, "May upload", "May not download", "needs a validator permit")]
     [TestCase("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFx", "Not an address", "its checksum does not match")]
-    [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "Not registered", "it may do nothing here")]
+    [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "Not registered", "it has no access here")]
     [TestCase("  ", "SS58 address of a hotkey or coldkey", "Upload, as a miner")]
     public async Task Page_shows_what_a_hotkey_may_do(string typed, params string[] expected)
     {

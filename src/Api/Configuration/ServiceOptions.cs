@@ -41,7 +41,7 @@ internal sealed record ServiceOptions
     /// <summary>The bucket to sign for; null for the embedded store.</summary>
     public required StorageOptions? Store { get; init; }
 
-    /// <summary>How the server uses the store, whichever of the two it is.</summary>
+    /// <summary>How the server uses the store, embedded or not.</summary>
     public required StoreUsage StoreUsage { get; init; }
 
     /// <summary>The port of the embedded store.</summary>
@@ -83,7 +83,7 @@ internal sealed record ServiceOptions
     /// <summary>The number of connections that may be open at once.</summary>
     public required int MaxConnections { get; init; }
 
-    /// <summary>How long the server goes on after the signal to stop, and reports that it is not ready.</summary>
+    /// <summary>How long the server serves requests after the signal to stop, while it reports that it is not ready.</summary>
     public required TimeSpan DrainTime { get; init; }
 
     /// <summary>The folder for files of audit records; null if they go to standard output only.</summary>

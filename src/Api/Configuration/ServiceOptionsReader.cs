@@ -2,7 +2,7 @@ namespace S3Auth.Api.Configuration;
 
 /// <summary>
 /// Reads <see cref="ServiceOptions"/> from environment variables, or else from appsettings.json, by the same names. <see cref="Settings"/>
-/// says what each setting takes; here are the rules that involve several settings. Collects all problems before it reports them.
+/// describes single settings; this class has the rules that involve several settings. Collects all problems before it reports them.
 /// </summary>
 internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEnvironment environment)
 {
@@ -14,7 +14,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
     private readonly List<string> _problems = [];
     private readonly bool _isDevelopment = environment.IsDevelopment();
 
-    /// <summary>The settings that have a value of the operator, with this value unless it is secret.</summary>
+    /// <summary>The settings that the operator has set, with their values unless they are secret.</summary>
     internal IEnumerable<string> Given =>
         Settings.All.Where(IsGiven).Select(setting => $"{setting.Name}={(setting.IsSecret ? "(hidden)" : TextOf(setting))}");
 
@@ -189,7 +189,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         return new ListingRedirect(publicUrl);
     }
 
-    /// <summary>Returns the value of the operator or else the default. Reports a missing or malformed value.</summary>
+    /// <summary>Returns the operator's value, or else the default. Reports a missing or malformed value.</summary>
     private T? Get<T>(Setting<T> setting)
     {
         if (TextOf(setting) is not { } text)

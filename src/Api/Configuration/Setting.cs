@@ -13,7 +13,7 @@ internal abstract record Setting(string Name)
     /// <summary>The value if the operator sets none, as an operator would write it; null for no value.</summary>
     public string? Default { get; init; }
 
-    /// <summary>The default in development, if it is another one.</summary>
+    /// <summary>The default in development, if it is different.</summary>
     public string? DevelopmentDefault { get; init; }
 
     /// <summary>Whether the server starts without a value only in development.</summary>
@@ -28,7 +28,7 @@ internal abstract record Setting(string Name)
     /// <summary>The smallest and the largest value of a number; null for other settings.</summary>
     public abstract (int Min, int Max)? Bounds { get; }
 
-    /// <summary>The words of which the value is one; empty for other settings.</summary>
+    /// <summary>The allowed words; empty for settings that take other values.</summary>
     public abstract IReadOnlyList<string> Choices { get; }
 
     public sealed override string ToString() => Name;
@@ -38,7 +38,7 @@ internal abstract record Setting(string Name)
 
 /// <summary>A setting whose value is a <typeparamref name="T"/>.</summary>
 /// <param name="Name">The environment variable.</param>
-/// <param name="Format">How its text becomes a value.</param>
+/// <param name="Format">Parses its text.</param>
 internal sealed record Setting<T>(string Name, SettingFormat<T> Format) : Setting(Name)
 {
     public override string Values => Format.Values;
@@ -62,7 +62,7 @@ internal sealed record Setting<T>(string Name, SettingFormat<T> Format) : Settin
     }
 }
 
-/// <summary>How the text of a setting becomes a value.</summary>
+/// <summary>The format of a setting: which values it takes, and how its text is parsed.</summary>
 /// <param name="Values">The values that the setting takes, as Markdown.</param>
 /// <param name="Parse">
 /// Reads the trimmed, non-empty text. For any other text it throws a <see cref="FormatException"/> whose message is a clause such as

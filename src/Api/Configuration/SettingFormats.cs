@@ -18,7 +18,7 @@ internal static partial class SettingFormats
         [("true", true), ("false", false)],
         synonyms: [("1", true), ("yes", true), ("on", true), ("0", false), ("no", false), ("off", false)]);
 
-    /// <summary>Names of .NET, and those of Python's logging, which older deployments have.</summary>
+    /// <summary>The names of .NET, and those of Python's logging, which older deployments use.</summary>
     internal static SettingFormat<LogLevel> LogLevels { get; } = Choice(
         Enum.GetValues<LogLevel>().Select(level => (level.ToString(), level)),
         synonyms: [("INFO", LogLevel.Information), ("WARN", LogLevel.Warning), ("FATAL", LogLevel.Critical), ("NOTSET", LogLevel.Trace)]);
@@ -93,7 +93,7 @@ internal static partial class SettingFormats
 
     /// <summary>One of a few words, in upper or lower case.</summary>
     /// <param name="choices">The words.</param>
-    /// <param name="synonyms">Words that are taken too, and that the operators' guide does not list.</param>
+    /// <param name="synonyms">Further accepted words, which the operators' guide does not list.</param>
     internal static SettingFormat<T> Choice<T>(
         IEnumerable<(string Word, T Value)> choices, IEnumerable<(string Word, T Value)>? synonyms = null)
     {
@@ -189,7 +189,7 @@ internal static partial class SettingFormats
             return true;
         }
 
-        // Only the usual spelling of an address: the framework also reads 10 and 0x7f.1.
+        // Accepts only the usual spelling of an address; the framework also parses 10 and 0x7f.1.
         if (IPAddress.TryParse(text, out var address) && address.ToString() == text)
         {
             network = new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);

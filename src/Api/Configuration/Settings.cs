@@ -194,7 +194,7 @@ internal static class Settings
     internal static readonly Setting<Uri> ProjectUrl = new("PROJECT_URL", SettingFormats.ProjectUrl)
     {
         Meaning =
-            "The address of S3Auth's sources. The page at `/` links to it, and to `docs/miners.md` and `docs/validators.md` below it. "
+            "The address of S3Auth's sources. The page at `/` links to it and to `docs/miners.md` and `docs/validators.md` below it. "
             + "Without it, the page has no such links",
     };
 
@@ -260,7 +260,7 @@ internal static class Settings
     internal static readonly Setting<string> MetricsToken = new("METRICS_TOKEN", SettingFormats.Token)
     {
         IsSecret = true,
-        Meaning = "The bearer token that `/metrics` requires. Without it, anyone may read them. **Secret**",
+        Meaning = "The bearer token that `/metrics` requires. Without it, anyone may read the metrics. **Secret**",
     };
 
     /// <summary>All settings, in the order of the operators' guide.</summary>
@@ -282,7 +282,7 @@ internal static class Settings
         new("Records", [LogLevel, AuditFolder, MetricsToken]),
     ];
 
-    /// <summary>The variables that libraries read themselves, as far as operators need them.</summary>
+    /// <summary>The variables that libraries read themselves and that operators may need.</summary>
     internal static readonly IReadOnlyList<LibraryVariables> ReadByLibraries =
     [
         new(["ASPNETCORE_ENVIRONMENT"], "`Production` if it is not set. `Development`: the defaults of development, for this machine only"),

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 namespace S3Auth.Api.Configuration;
 
 /// <summary>
-/// Reports what prevents the start and what an operator can correct as one sentence that names the setting, instead of a stack trace.
+/// Reports a failed start that the operator can correct as one sentence that names the setting, instead of a stack trace.
 /// </summary>
 internal static class StartChecks
 {
@@ -12,7 +12,7 @@ internal static class StartChecks
     private static readonly string[] LoggersOfFailures =
         ["Microsoft.Extensions.Hosting.Internal.Host", "Microsoft.AspNetCore.Server.Kestrel"];
 
-    /// <summary>Drops the log entries with which the framework reports a failed start. Whoever catches the exception reports it.</summary>
+    /// <summary>Drops the log entries of the framework about a failed start, because the caller reports the exception.</summary>
     internal static void HideStackTraces(ILoggingBuilder logging, Func<bool> isStarted)
     {
         foreach (var category in LoggersOfFailures)
@@ -24,7 +24,7 @@ internal static class StartChecks
     /// <exception cref="ConfigurationException">A file or folder cannot be used.</exception>
     internal static void Run(IServiceProvider services, ServiceOptions options)
     {
-        // These register metrics, which are shown before the first request too.
+        // Creates these services now, because their metrics must exist before the first request.
         services.GetRequiredService<IReplayGuard>();
         services.GetRequiredService<IQuota>();
         try
@@ -41,7 +41,7 @@ internal static class StartChecks
             Check(Settings.AuditFolder, auditFolder, folder => Directory.CreateDirectory(folder));
         }
 
-        // Without it, the server still works with a chain; the embedded store does not.
+        // The embedded store needs the folder. A server that reads a chain works without it.
         if (options.Store is null)
         {
             Check(Settings.DataFolder, options.DataFolder, WriteInto);

@@ -1,6 +1,6 @@
 namespace S3Auth.Api.Configuration;
 
-/// <summary>Logs at the start what the operator set, and what in it is probably a mistake.</summary>
+/// <summary>Logs at the start which settings the operator has set, and warns of probable mistakes.</summary>
 internal static partial class StartLog
 {
     internal static void Write(ILogger logger, ServiceOptions options, ServiceOptionsReader reader, IEnumerable<string> variables)
@@ -65,7 +65,7 @@ internal static partial class StartLog
 
     [LoggerMessage(
         LogLevel.Warning,
-        "The node {Endpoint} is read without TLS: whoever controls the network in between decides who is registered. Set wss:// "
+        "The node {Endpoint} is read without TLS: an attacker on the network can forge who is registered. Set wss:// "
         + "addresses in BT_NETWORK")]
     private static partial void LogForgeable(ILogger logger, string endpoint);
 

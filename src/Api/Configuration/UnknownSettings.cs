@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace S3Auth.Api.Configuration;
 
 /// <summary>
-/// Finds environment variables that look like settings but are none, such as <c>S3_BUKET</c>: their name is similar to that of a setting,
-/// or begins like those of several settings.
+/// Finds environment variables that look like misspelled settings, such as <c>S3_BUKET</c>: the name is similar to that of a setting, or
+/// has the prefix of several settings.
 /// </summary>
 internal static partial class UnknownSettings
 {

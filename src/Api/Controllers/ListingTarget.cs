@@ -18,13 +18,13 @@ public sealed record ListingTarget
     /// <summary>The token, as it was sent.</summary>
     public required string Token { get; init; }
 
-    /// <summary>The key that the page begins after, at most 1,024 bytes; empty where none was sent.</summary>
+    /// <summary>The key after which the page begins, at most 1,024 bytes; empty if none was sent.</summary>
     public ReadOnlyMemory<byte> StartAfter { get; private init; }
 
-    /// <summary>The store's own token of the page, at most 4,096 bytes; null where none was sent.</summary>
+    /// <summary>The store's continuation token, at most 4,096 bytes; null if none was sent.</summary>
     public string? ContinuationToken { get; private init; }
 
-    /// <summary>Reads a token alone. With this method the framework binds this type as one string.</summary>
+    /// <summary>Reads a token alone. Because of this method, the framework binds the type as one string.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ListingTarget? target)
     {
         target = text is null ? null : new ListingTarget { Token = text };

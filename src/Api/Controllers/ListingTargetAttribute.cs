@@ -33,7 +33,7 @@ internal sealed class ListingTargetAttribute : ModelBinderAttribute<ListingTarge
                     new Dictionary<string, string[]>(StringComparer.Ordinal) { [wrong] = [Wrong(wrong)] });
             }
 
-            // A target with another spelling of the path has no token of this server.
+            // No token of this server is in a target whose path is spelled differently.
             bindingContext.Result = ModelBindingResult.Success(read ?? new ListingTarget { Token = "" });
             return Task.CompletedTask;
         }

@@ -21,7 +21,7 @@ public sealed record Problem
     /// <summary>The request's id, as in <c>X-Request-ID</c>.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>The errors of each member of the request. Absent where no single member is wrong.</summary>
+    /// <summary>The errors of each member of the request. Absent if no single member is wrong.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 }

@@ -121,11 +121,11 @@ internal sealed partial class ProblemMiddleware(
             context.Response.Headers.Connection = "close";
         }
 
-        // Only the body of a POST is not paced yet.
-        await using var paced = HttpMethods.IsPost(context.Request.Method)
+        // Answers to other methods are already timed (SlowReaderTimeouts).
+        await using var timed = HttpMethods.IsPost(context.Request.Method)
             ? new TimedStream(new TimedWriter(context, isProved: false))
             : null;
-        await (paced ?? context.Response.Body).WriteAsync(json, context.RequestAborted);
+        await (timed ?? context.Response.Body).WriteAsync(json, context.RequestAborted);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed unexpectedly: {Method} {Path}")]

@@ -1,8 +1,8 @@
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Memory budget of the larger request bodies, and each client's share of it. When it is full, drops the body that has gone longest
-/// without progress, so that a client that sends without pauses is served however many bodies others hold open.
+/// Memory budget of the larger request bodies, and each client's share of it. When it is full, drops the body that has gone longest without
+/// progress, so that clients with stalled bodies cannot block a client that sends without pauses.
 /// </summary>
 /// <param name="maxBytes">The budget, in bytes.</param>
 /// <param name="maxBytesPerClient">One client's share (<see cref="ClientNetwork"/>), in bytes.</param>
@@ -23,14 +23,14 @@ internal sealed class BodyMemory(long maxBytes = BodyMemory.MaxBytes, long maxBy
     /// <summary>The lock for this object and for every body that is counted here.</summary>
     internal Lock Gate { get; } = new();
 
-    /// <summary>The number of bytes that are taken.</summary>
+    /// <summary>The number of bytes in use.</summary>
     internal long Taken => Interlocked.Read(ref _taken);
 
     /// <summary>
     /// Takes more bytes for a body that is arriving. When the client's share is full, drops other bodies of that client; when the budget is
     /// full, drops bodies of any client. Call it with <see cref="Gate"/> held.
     /// </summary>
-    /// <returns>False, and nothing is taken, when there is no room and no body is left to drop.</returns>
+    /// <returns>Whether the bytes were taken; false if the budget is full and no body is left to drop.</returns>
     internal bool TryTake(RequestBody body, int bytes)
     {
         while (_takenByClient.GetValueOrDefault(body.Client) + bytes > maxBytesPerClient)

@@ -4,7 +4,7 @@ namespace S3Auth.Api.Json;
 
 internal static class DependencyInjection
 {
-    /// <summary>Makes the controllers read and write <see cref="WireJson"/>, and nothing but JSON.</summary>
+    /// <summary>Makes the controllers read and write JSON only, as <see cref="WireJson"/>.</summary>
     internal static IMvcCoreBuilder AddWireJson(this IMvcCoreBuilder mvc)
     {
         mvc.Services.AddSingleton(new BodyMemory());
@@ -31,7 +31,7 @@ internal static class DependencyInjection
     }
 
     /// <summary>
-    /// Replaces the validation of MVC, which visits every member of a request to find attributes, and there are none. The parser and the
+    /// Turns off the validation of MVC, which would search every member of a request for attributes that no request has. The parser and the
     /// validators of the pipeline check requests.
     /// </summary>
     private sealed class NoModelValidation : IObjectModelValidator

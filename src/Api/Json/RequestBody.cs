@@ -14,7 +14,8 @@ internal sealed class RequestBody : IDisposable
     internal const int MaxBytes = 512 * 1024;
 
     /// <summary>
-    /// The largest body of every other action, in bytes (16 KiB): a continuation token of 4,096 characters, and unknown members, fit.
+    /// The largest body of every other action, in bytes (16 KiB). It has room for a continuation token of 4,096 characters and for unknown
+    /// members.
     /// </summary>
     internal const int MaxSmallBytes = 16 * 1024;
 
@@ -27,7 +28,7 @@ internal sealed class RequestBody : IDisposable
     /// <summary>How long a body may take to arrive, plus one second for each <see cref="MinBytesPerSecond"/> bytes that arrived.</summary>
     internal static readonly TimeSpan ArrivalTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a counted body may go without progress. TCP repeats a lost packet or two within this time.</summary>
+    /// <summary>How long a counted body may go without progress. Long enough for TCP to retransmit one or two lost packets.</summary>
     internal static readonly TimeSpan StallTimeout = TimeSpan.FromSeconds(3);
 
     // Low, because several large bodies may share a slow line.
@@ -57,10 +58,10 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Every byte as it was received.</summary>
     internal ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
-    /// <summary>The client whose share it counts against.</summary>
+    /// <summary>The client whose share the body counts against.</summary>
     internal UInt128 Client { get; }
 
-    /// <summary>Its node in the list of arriving bodies.</summary>
+    /// <summary>The node of this body in the list of arriving bodies.</summary>
     internal LinkedListNode<RequestBody> Node { get; }
 
     /// <summary>Returns the largest body that this request may have, in bytes.</summary>
@@ -107,7 +108,7 @@ internal sealed class RequestBody : IDisposable
     }
 
     /// <summary>
-    /// Frees its memory at once and stops reading. Call it for a body that is still arriving, with <see cref="BodyMemory.Gate"/> held.
+    /// Frees the memory at once and stops reading. Call it for a body that is still arriving, with <see cref="BodyMemory.Gate"/> held.
     /// </summary>
     internal void Drop()
     {
@@ -132,7 +133,7 @@ internal sealed class RequestBody : IDisposable
     {
         using var late = new CancellationTokenSource(TimeLeft(), _time);
 
-        // Not a token for the read: a read that ends with an exception leaves the body in a state in which the server cannot drop the rest.
+        // Does not pass the token to the read: after a read that ends with an exception, the server cannot drain the rest of the body.
         await using var cancelsRead = late.Token.Register(reader.CancelPendingRead);
         lock (_memory.Gate)
         {
@@ -184,7 +185,7 @@ internal sealed class RequestBody : IDisposable
         }
         finally
         {
-            // Also if it is refused: the server reads on from here, to drop the rest.
+            // Advances also if the body is refused, because the server drains the rest from here.
             reader.AdvanceTo(read.Buffer.End);
         }
     }

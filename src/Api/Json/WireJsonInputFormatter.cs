@@ -11,8 +11,8 @@ namespace S3Auth.Api.Json;
 internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider time) : IInputFormatter, IInputFormatterExceptionPolicy
 {
     /// <summary>
-    /// The most JSON tokens of a body. The largest real request, 1,000 file keys, has a little over 1,000. Anyone can make this server
-    /// parse a body before a proof is checked, and many small values cost far more than their bytes.
+    /// The maximum number of JSON tokens in a body. The largest real request, 1,000 file keys, has a little over 1,000. Anyone can make
+    /// this server parse a body before a proof is checked, and many small values cost far more than their bytes.
     /// </summary>
     internal const int MaxTokens = 4096;
 
@@ -60,7 +60,7 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         if (body.IsEmpty)
         {
             throw new RefusedException(
-                RefusalCode.InvalidRequest, "Send a JSON object as the request's body, {} at least; this one is empty.");
+                RefusalCode.InvalidRequest, "Send a JSON object as the request's body, at least {}; this body is empty.");
         }
 
         RequireFewTokens(body.Span);
@@ -130,12 +130,12 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         {
             return new RefusedException(
                 RefusalCode.InvalidRequest,
-                $"Send one well-formed JSON object in UTF-8, each member once; this body stops being one at line "
+                $"Send one well-formed JSON object in UTF-8, each member once; this body is malformed at line "
                 + $"{malformed.LineNumber + 1 ?? 1}, byte {malformed.BytePositionInLine ?? 0}.");
         }
 
         var member = path[2..];
-        var what = malformed is MalformedMemberException ? malformed.Message : "Send this member once and as the type that /docs names.";
+        var what = malformed is MalformedMemberException ? malformed.Message : "Send this member once, with the type that /docs shows.";
         return new RefusedException(
             RefusalCode.InvalidRequest,
             Sentence.Correct(member, what),

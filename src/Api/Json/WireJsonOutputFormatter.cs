@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Mvc.Formatters;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Writes answers as <see cref="WireJson"/>, whatever the client accepts. Writes a small answer at once, and a large one in chunks, as fast
-/// as its client reads.
+/// Writes answers as <see cref="WireJson"/> and ignores the Accept header. Writes a small answer at once, and a large one in chunks, as
+/// fast as its client reads.
 /// </summary>
 internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTypeMetadataProvider
 {

@@ -7,12 +7,12 @@ namespace S3Auth.Api.Limits;
 /// Closes the connections that one client (<see cref="ClientNetwork"/>) opens above its limit, so that a few addresses cannot take all
 /// connections. Trusted proxies carry the requests of many clients, and have no limit.
 /// </summary>
-/// <param name="maxPerClient">The most connections of one client.</param>
+/// <param name="maxPerClient">The maximum number of connections of one client.</param>
 /// <param name="isExempt">Whether an address is that of a trusted proxy.</param>
 /// <param name="logger">Gets one warning, with the first address that exceeds the limit.</param>
 internal sealed partial class ConnectionLimit(int maxPerClient, Func<IPAddress, bool> isExempt, ILogger logger)
 {
-    // The limit does not fall below this, however low the rate limit is.
+    // The minimum of the limit, for low rate limits.
     private const int MinPerClient = 100;
 
     private readonly Dictionary<UInt128, int> _open = [];

@@ -12,7 +12,9 @@ internal static class ForwardedFor
 {
     internal const string Header = "X-Forwarded-For";
 
-    /// <summary>The most entries that are read. No chain of proxies is longer; entries further left are ignored.</summary>
+    /// <summary>
+    /// The maximum number of entries that are read, more than any chain of proxies has. Entries further left are ignored.
+    /// </summary>
     internal const int MaxEntries = 64;
 
     private const int MaxAddressLength = 45; // IPv6 with an IPv4 address at its end
@@ -34,7 +36,7 @@ internal static class ForwardedFor
             var rest = lines[line].AsSpan();
             while (true)
             {
-                // Split at every comma: a quote that a client opens must not swallow what the proxy appends after it.
+                // Splits at every comma, also within quotes: a client could open a quote to hide the address that the proxy appends.
                 var comma = rest.LastIndexOf(',');
                 var entry = rest[(comma + 1)..].Trim(" \t");
                 if (IsPlaceholder(entry) || ++entries > MaxEntries)
@@ -67,8 +69,8 @@ internal static class ForwardedFor
         return client;
     }
 
-    // What a proxy writes when it does not name its client: Squid, nginx on a Unix socket, RFC 7239. The client may have written everything
-    // to the left of it, and must not choose its address.
+    // What a proxy writes instead of its client's address: Squid, nginx on a Unix socket, RFC 7239. The client may have written everything
+    // to the left of it, so reading on would let the client choose its address.
     private static bool IsPlaceholder(ReadOnlySpan<char> entry) =>
         entry.Equals("unknown", StringComparison.OrdinalIgnoreCase)
         || entry.StartsWith("unix:", StringComparison.OrdinalIgnoreCase)

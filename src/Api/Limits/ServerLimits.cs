@@ -16,10 +16,10 @@ internal static class ServerLimits
     // The size of the write buffer of a connection. The writer of an answer waits when it is full.
     private const long WriteBehindBytes = 32 * 1024;
 
-    /// <summary>The memory that one connection can hold while nobody reads or works on it, in bytes.</summary>
+    /// <summary>The maximum memory of the buffers of one connection, in bytes.</summary>
     internal const long BytesPerConnection = ReadAheadBytes + WriteBehindBytes;
 
-    // One part in this many of the memory that this process may use.
+    // The connections get this fraction (1/4) of the memory that this process may use.
     private const int ConnectionShare = 4;
 
     // By default the kernel buffers up to 4 MiB for a client that does not read, and reports progress of a slow client only after a third

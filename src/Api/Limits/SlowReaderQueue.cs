@@ -9,7 +9,7 @@ namespace S3Auth.Api.Limits;
 /// <param name="max">The maximum number of waiting answers.</param>
 internal sealed class SlowReaderQueue(int max)
 {
-    // One part in this many of the memory that this process may use.
+    // The queue gets this fraction (1/16) of the memory that this process may use.
     private const int MemoryShare = 16;
     private const int MinReaders = 64;
     private const int MaxReaders = 4096;
@@ -49,7 +49,7 @@ internal sealed class SlowReaderQueue(int max)
             }
         }
 
-        // Outside of the lock, because callbacks of the connection run here.
+        // Outside of the lock, because Abort runs callbacks of the connection.
         oldest?.Abort();
         return entry;
     }

@@ -25,7 +25,7 @@ internal sealed class TimedStream(TimedWriter writer) : Stream
             var flushed = await writer.WriteAsync(buffer[..length], cancellationToken);
             if (flushed.IsCompleted)
             {
-                // The client left.
+                // The client disconnected.
                 return;
             }
 

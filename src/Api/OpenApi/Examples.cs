@@ -40,7 +40,7 @@ internal static class Examples
     /// <summary>Returns the answer to a refused request.</summary>
     /// <param name="refusal">The refusal.</param>
     /// <param name="operation">The operation's id: a file <c>{operation}.{code}</c> overrides what the refusal declares.</param>
-    /// <param name="request">The type of the request's body; null where the operation has none.</param>
+    /// <param name="request">The type of the request's body; null if the operation has none.</param>
     internal static JToken Of(Refusal refusal, string operation, Type? request) =>
         Find($"{operation}.{refusal.Name}") ?? Of(ProblemKind.Of(refusal.Code), DetailOf(refusal, request), ErrorsOf(refusal));
 

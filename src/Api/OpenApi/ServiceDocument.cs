@@ -75,7 +75,7 @@ internal static class ServiceDocument
             License = new OpenApiLicense { Name = "MIT" },
         };
 
-        // In the order in which a reader needs them.
+        // In the order in which readers need them.
         document.Tags =
         [
             new() { Name = "Miners", Description = "Upload into your own folder" },

@@ -26,7 +26,7 @@ internal sealed class WireSchemas : ISchemaProcessor
         Map(typeof(ushort), JsonObjectType.Integer, schema => schema.Format = "uint16"),
         Map(typeof(decimal), JsonObjectType.Number, schema => schema.Format = JsonFormatStrings.Double),
 
-        // NSwag also reads internal properties. Process removes them; this keeps the schema of their type out of the document.
+        // NSwag also reads internal properties. Process removes them; this mapping keeps the schemas of their types out of the document.
         Map(typeof(Role), JsonObjectType.None, _ => { }),
     ];
 

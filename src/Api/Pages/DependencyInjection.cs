@@ -6,7 +6,7 @@ internal static class DependencyInjection
     /// <param name="services">The services to add it to.</param>
     /// <param name="publicUrl">The address that clients use; null if the operator has not set it.</param>
     /// <param name="port">The server's port.</param>
-    /// <param name="options">What else the page shows of the configuration.</param>
+    /// <param name="options">The other parts of the configuration that the page shows.</param>
     internal static void AddPage(this IServiceCollection services, Uri? publicUrl, int port, PageOptions options)
     {
         services.AddSingleton(new BaseUrl(publicUrl, port));

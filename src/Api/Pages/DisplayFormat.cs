@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace S3Auth.Api.Pages;
 
-/// <summary>Formats values for people, without regard to their language.</summary>
+/// <summary>Formats values for people, in the same way for every language.</summary>
 internal static class DisplayFormat
 {
     private const string UtcFormat = "yyyy-MM-dd HH:mm:ss 'UTC'";

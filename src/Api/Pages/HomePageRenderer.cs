@@ -50,7 +50,7 @@ public sealed class HomePageRenderer(
     }
 }
 
-/// <summary>What the page shows of the configuration.</summary>
+/// <summary>The parts of the configuration that the page shows.</summary>
 /// <param name="ProjectUrl">The address of S3Auth's sources; null for none.</param>
 /// <param name="HasDevelopmentAccounts">Whether the metagraph is that of the development accounts.</param>
 public sealed record PageOptions(Uri? ProjectUrl, bool HasDevelopmentAccounts);

@@ -39,7 +39,7 @@ internal sealed class StaticContent
     internal static Task<StaticContent> CompressAsync(byte[] content, string contentType) =>
         Task.Run(() => new StaticContent(content, contentType));
 
-    /// <summary>Answers GET and HEAD with it, or with 304 where the client has it.</summary>
+    /// <summary>Answers GET and HEAD with the content, or with 304 if the client has it already.</summary>
     internal Task SendAsync(HttpContext context, string cacheControl)
     {
         var (request, response) = (context.Request, context.Response);

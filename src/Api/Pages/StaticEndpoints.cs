@@ -6,10 +6,10 @@ internal static class StaticEndpoints
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Serves content at a path.</summary>
-    /// <param name="app">Where to.</param>
-    /// <param name="path">The path, from <c>/</c> on.</param>
+    /// <param name="app">The application.</param>
+    /// <param name="path">The path, with a leading <c>/</c>.</param>
     /// <param name="content">Returns the content; the caller makes it at most once.</param>
-    /// <param name="cacheControl">The answer's <c>Cache-Control</c>; <see cref="StaticContent.Revalidate"/> without it.</param>
+    /// <param name="cacheControl">The answer's <c>Cache-Control</c>; <see cref="StaticContent.Revalidate"/> by default.</param>
     internal static void MapStatic(
         this WebApplication app, string path, Func<Task<StaticContent>> content, Func<HttpContext, string>? cacheControl = null) =>
         app.MapMethods(

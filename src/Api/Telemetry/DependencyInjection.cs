@@ -22,8 +22,8 @@ internal static class DependencyInjection
     // actions with some thirty outcomes.
     private const int MaxSeries = 500;
 
-    // Tags of the framework's spans with the client's address, the Host header that it chose, and the path, which is a secret in a listing
-    // link. The route stays.
+    // Removes the tags of the framework's spans that contain the client's address, the Host header that it sent, or the path, which is
+    // secret in a listing link. Keeps the route.
     private static readonly string[] RemovedTags =
     [
         "client.address", "client.port", "network.peer.address", "network.peer.port", "server.address", "server.port",

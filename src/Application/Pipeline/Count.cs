@@ -31,7 +31,7 @@ public sealed class Count<TRequest, TResponse>(
         {
             return await next();
         }
-        catch (Exception failure) when (refunds.IsDue(failure, wanted))
+        catch (Exception failure) when (refunds.ShouldRefund(failure, wanted))
         {
             quota.Refund(wanted, count);
             use.Refund();

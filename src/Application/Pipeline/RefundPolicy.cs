@@ -14,7 +14,7 @@ public sealed class RefundPolicy
     private DateOnly _day;
 
     /// <summary>Whether the grant is refunded. Counts the refunds for failures of the server or its store.</summary>
-    internal bool IsDue(Exception failure, QuotaRequest taken) => failure switch
+    internal bool ShouldRefund(Exception failure, QuotaRequest taken) => failure switch
     {
         // The client disconnected, but the server did the work.
         OperationCanceledException => false,

@@ -9,7 +9,7 @@ internal interface ICheckStep
     /// <summary>The advice for a failure that has none of its own.</summary>
     string Advice { get; }
 
-    /// <summary>Runs the step. Later steps read from the context what it learned.</summary>
+    /// <summary>Runs the step. Stores in the context what later steps need.</summary>
     /// <returns>The result; null if the step has nothing to report.</returns>
     /// <exception cref="Exception">Expected failures of requests. <see cref="CheckRun"/> turns them into a failed result.</exception>
     Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken);

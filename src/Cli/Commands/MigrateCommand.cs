@@ -27,7 +27,7 @@ internal static class MigrateCommand
         };
         var exclude = new Option<string[]>("--exclude")
         {
-            Description = "No files that match; may be repeated",
+            Description = "Skip files that match; may be repeated",
             HelpName = "GLOB",
             DefaultValueFactory = _ => [],
         };

@@ -20,6 +20,6 @@ internal enum ExitCode
     /// <summary>The server or the store could not be reached, or its answer is invalid.</summary>
     Unreachable = 5,
 
-    /// <summary>Ctrl-C or SIGTERM ended the run. What was done stays done.</summary>
+    /// <summary>Ctrl-C or SIGTERM ended the run. Completed transfers are kept.</summary>
     Interrupted = 130,
 }

@@ -16,7 +16,7 @@ internal sealed record HubFile(string Path, long Size, string Id, ExpectedConten
 
 /// <summary>
 /// Client of a Hub's HTTP API (https://huggingface.co/docs/hub/api): the commit of a revision, the pages of its tree, its files. Sends the
-/// token only to the Hub, never to redirects or to other hosts. Retries transient failures, after the Hub's Retry-After.
+/// token only to the Hub, never to redirects or to other hosts. Retries transient failures, after the Retry-After of the Hub's answer.
 /// </summary>
 internal sealed class HubClient : IDisposable
 {

@@ -87,7 +87,7 @@ internal sealed class TransferDisplay : IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                // The work is at its end.
+                // The transfer has ended.
             }
             finally
             {

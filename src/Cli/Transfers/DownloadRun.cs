@@ -15,7 +15,7 @@ internal sealed record DownloadPlan
 
     public required int Parallel { get; init; }
 
-    /// <summary>Whether names must be distinct on every file system, not only on the folder's own.</summary>
+    /// <summary>Whether names must be distinct on every file system, not only on that of the folder.</summary>
     public bool HasPortableNames { get; init; }
 }
 

@@ -2,9 +2,9 @@ namespace S3Auth.Cli.Transfers;
 
 /// <summary>
 /// Allocates a distinct local path to each key. A store can have <c>a</c> beside <c>a/b</c>, but a file system cannot: the later of the two
-/// gets a <c>%</c> at the end of its name, where no other name has one. If the file system ignores case, and another name has the path
-/// already, the name is escaped further (<see cref="LocalName.Escape(string)"/>). The file system keeps the first name, so later runs
-/// allocate the same paths. If the file system ignores Unicode forms, all forms but one are escaped. Thread-safe.
+/// gets a <c>%</c> at the end of its name. No other name ends with <c>%</c>. If the file system ignores case, and another name already has
+/// the path, more characters of the name are escaped (<see cref="LocalName.Escape(string)"/>). The file system keeps the first name, so
+/// later runs allocate the same paths. If the file system ignores Unicode forms, all forms but one are escaped. Thread-safe.
 /// </summary>
 /// <param name="folder">The folder of all paths.</param>
 /// <param name="folding">The names that the folder's file system treats as the same.</param>

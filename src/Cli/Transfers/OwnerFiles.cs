@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>
-/// Lists the files of several owners, one after the other. Reports a listing that fails and continues with the next owner, unless that
-/// would fail for the same reason. Then the listing ends, and the caller can still use the files listed so far.
+/// Lists the files of several owners, one after the other. Reports a listing that fails and continues with the next owner. If the next one
+/// would fail for the same reason, stops; the caller can still use the files listed so far.
 /// </summary>
 /// <param name="reader">Lists one owner's files.</param>
 /// <param name="filter">Selects files.</param>

@@ -7,9 +7,9 @@ internal static class StoredFileComparer
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Compares MD5s if the ETag is an MD5. The ETag of a multipart upload, or of an object encrypted with a managed key, is not. Then
-    /// compares times by the store's clock: the files are the same if the local file last changed more than two seconds before the other
-    /// was stored.
+    /// Compares MD5s if the ETag is an MD5. After a multipart upload, or if a managed key encrypts the object, it is not. Then compares
+    /// times by the store's clock: the files count as the same if the local file last changed more than two seconds before the stored one
+    /// was uploaded.
     /// </summary>
     internal static async Task<bool> IsSameAsync(FileInfo local, RemoteFile stored, FileReader reader, CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>The files to upload that were in the miner's folder when it was listed. Thread-safe.</summary>
+/// <summary>The files to upload that the store already has, as of one listing of the miner's folder. Thread-safe.</summary>
 internal sealed class StoredFiles
 {
     private readonly ConcurrentDictionary<string, RemoteFile> _files = new(StringComparer.Ordinal);

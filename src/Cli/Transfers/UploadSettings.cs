@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>The destination and the mode of uploads, whatever their origin.</summary>
+/// <summary>The destination and the mode of uploads, from local files or from another service.</summary>
 internal sealed record UploadSettings
 {
     /// <summary>The source of the data; null for the deployment's first one.</summary>

@@ -97,7 +97,7 @@ public sealed class FileReader
         return _inspection.InspectAsync(file, cancellationToken);
     }
 
-    /// <summary>Reads an http or https URL; null if the text is none.</summary>
+    /// <summary>Reads an http or https URL; null if the text is not one.</summary>
     internal static Uri? ReadUrl(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? url

@@ -1,8 +1,8 @@
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// A file whose URL is renewed before it expires. It is also renewed once if the store refuses it, because signing credentials can end
-/// early.
+/// A file whose URL is renewed before it expires. It is also renewed once if the store refuses it, because the signing credentials can
+/// expire early.
 /// </summary>
 internal sealed class RenewableFile(RemoteFile file, UrlRenewer renewal, TimeProvider time)
 {
@@ -30,7 +30,7 @@ internal sealed class RenewableFile(RemoteFile file, UrlRenewer renewal, TimePro
                 "The file's key cannot be part of a URL. Its owner must store it under another key.");
         }
 
-        // A renewed URL may be valid for less than the margin. It is used all the same.
+        // A renewed URL is used even if it expires within the margin.
         var now = time.GetUtcNow();
         if (now >= File.UrlEndsAt - Margin && now >= _renewable)
         {

@@ -79,7 +79,7 @@ internal sealed class UrlRenewer(
                 return file with { Url = renewed.File.Url, UrlEndsAt = renewed.File.UrlEndsAt };
             }
 
-            // After new uploads, a file of one's own can be on another page.
+            // After new uploads, one of the caller's own files can be on another page.
             return page.Owner.Kind == FileOwner.OwnerKind.Own && page.Lookups++ < MaxLookups
                 ? await find(file, cancellationToken).ConfigureAwait(false)
                 : null;

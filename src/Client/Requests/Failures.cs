@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace S3Auth.Client.Requests;
 
-/// <summary>What a failed request or transfer calls for.</summary>
+/// <summary>Kinds of failure of a request or transfer, by how to continue.</summary>
 internal enum FailureKind
 {
     /// <summary>The same request would fail again.</summary>
@@ -11,7 +11,7 @@ internal enum FailureKind
     /// <summary>The same request can succeed later. It is retried.</summary>
     Transient,
 
-    /// <summary>The store refused a grant. The credentials that signed it may have ended, so one fresh grant is tried.</summary>
+    /// <summary>The store refused a grant. The credentials that signed it may have expired, so one new grant is tried.</summary>
     GrantRefused,
 
     /// <summary>The store has another version of the file than the listed one.</summary>
@@ -36,7 +36,7 @@ internal static class Failures
         _ => FailureKind.Permanent,
     };
 
-    // S3 answers 400 RequestTimeout to a body that stalls, and 400 to credentials that have ended.
+    // S3 answers 400 RequestTimeout to a body that stalls, and 400 to credentials that have expired.
     private static FailureKind KindOf(StoreException exception) => exception switch
     {
         { Code: "RequestTimeout" } => FailureKind.Transient,

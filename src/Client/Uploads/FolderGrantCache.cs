@@ -8,7 +8,7 @@ internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimePr
     // A grant must be valid when an upload starts, not until it ends.
     private static readonly TimeSpan MaxMargin = TimeSpan.FromMinutes(5);
 
-    // If the store refuses the fresh grant too, the cause is another one. Each further grant would count against the quota.
+    // If the store refuses a new grant too, the grant is not the cause, and each further one would count against the quota.
     private static readonly TimeSpan MinReplacementInterval = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);

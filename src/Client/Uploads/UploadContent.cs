@@ -87,7 +87,7 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
             : throw Changed($"The file {file.Path} became shorter during the upload. Upload it again when it no longer changes.");
     }
 
-    // Time that the source needs does not count as a stall of the store.
+    // Time that the source takes does not count as a stall of the store.
     private async ValueTask<T> FromSourceAsync<T>(Func<ValueTask<T>> part)
     {
         stall.Pause();

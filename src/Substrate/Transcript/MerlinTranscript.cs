@@ -30,8 +30,8 @@ internal struct MerlinTranscript
 
     /// <summary>
     /// Fills the destination with secret bytes that depend on the transcript, a secret and fresh randomness (Merlin's transcript-based
-    /// random generator). A repeated message or a broken random generator alone does not make them repeat or predictable. Does not change
-    /// the transcript.
+    /// random generator). They do not repeat and stay unpredictable if a message repeats, or if the random generator is broken. Does not
+    /// change the transcript.
     /// </summary>
     public readonly void Witness(ReadOnlySpan<byte> label, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> randomness, Span<byte> destination)
     {

@@ -1,5 +1,5 @@
-// Turns the examples into tabs with a copy button, and refreshes the figures. Without this script the page shows all examples one below the
-// other, and the figures as of its request.
+// Turns the examples into tabs with a copy button, and refreshes the figures. Without this script, the page shows all examples below each
+// other, and the figures do not change.
 'use strict';
 
 const REFRESH_MS = 15_000;

@@ -17,11 +17,11 @@ internal sealed class HealthReader(
         var s3 = await probe.GetAsync(cancellationToken);
         var now = time.GetUtcNow();
         var found = StoreHealth.Of(storeState.Current);
-        var isWell = s3.Ok && found.IsWell && metagraph.Current is not null && limits.IsReachable is not false && audit.IsWriting;
+        var isHealthy = s3.Ok && found.IsHealthy && metagraph.Current is not null && limits.IsReachable is not false && audit.IsWriting;
 
         return new Health
         {
-            Status = isWell ? "ok" : "degraded",
+            Status = isHealthy ? "ok" : "degraded",
             Timestamp = now,
             Bucket = store.Info.Bucket,
             Region = store.Info.Region,

@@ -31,7 +31,7 @@ public sealed record StoreHealth(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CheckedAt)
 {
     /// <summary>Whether the check found no problem.</summary>
-    internal bool IsWell => Problem is null && PublicEndpointProblem is null && PostProblem is null && PutProblem is null;
+    internal bool IsHealthy => Problem is null && PublicEndpointProblem is null && PostProblem is null && PutProblem is null;
 
     internal static StoreHealth Of(StoreFindings findings) => new(
         findings.Refusal ?? findings.CheckProblem,

@@ -95,7 +95,7 @@ internal sealed class GetStatusHandler(
 
         if (limits.RemainingToday == 0)
         {
-            yield return "All of today's grants are used. The count starts again at 00:00 UTC.";
+            yield return "All of today's grants are used. The count is reset at 00:00 UTC.";
         }
     }
 }

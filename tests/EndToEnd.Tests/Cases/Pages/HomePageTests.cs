@@ -184,7 +184,7 @@ internal sealed class HomePageTests
     }
 
     [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", "known", "Registered", "May download", "30,000")]
-    [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "unknown", "Not registered", "it may do nothing here")]
+    [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "unknown", "Not registered", "it has no access here")]
     [TestCase("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX", "malformed", "Not an address", "its checksum does not match")]
     [TestCase("<script>alert(1)</script>", "script", "Not an address", "outside the base58 alphabet")]
     public async Task Page_checks_a_hotkey(string address, string kind, params string[] expected)

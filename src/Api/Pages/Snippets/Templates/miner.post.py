@@ -1,7 +1,7 @@
 <<ask>>
 
 
-# One grant is good for any number of files, until access["expiry"].
+# One grant serves any number of files, until access["expiry"].
 access = ask("get-folder-access", coldkey=wallet.coldkeypub.ss58_address)
 fields = access["fields"] | {"key": access["folder"] + "<<path>>"}
 

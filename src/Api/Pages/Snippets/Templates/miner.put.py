@@ -1,7 +1,7 @@
 <<ask>>
 
 
-# This server takes each file by PUT. Ask for the upload of one file by its name and size.
+# This server needs one grant for each file, which is uploaded by PUT. Request a grant for one name and size.
 path = pathlib.Path("data.parquet")
 upload = ask("get-file-upload-url", coldkey=wallet.coldkeypub.ss58_address,
              filename=path.name, size=path.stat().st_size, <<place_argument>>)
