@@ -209,7 +209,7 @@ public sealed class LimitsTests
         using var granted = await PostAsync(service, Path, Service.FolderAccess());
 
         Assert.That(((int)ready.StatusCode, (int)granted.StatusCode), Is.EqualTo((503, 200)));
-        Assert.That(await ready.Content.ReadAsStringAsync(), Does.Contain("told to stop"));
+        Assert.That(await ready.Content.ReadAsStringAsync(), Does.Contain("is stopping"));
         Assert.That(granted.Headers.ConnectionClose, Is.True);
     }
 

@@ -121,7 +121,7 @@ public sealed class LimitsTests
     }
 
     [TestCase(100, 200, "This hotkey has used its 100 grants of today as a miner")]
-    [TestCase(7, 5000, "All 5000 grants")]
+    [TestCase(7, 5000, "All hotkeys together have used the 5000 grants")]
     public async Task Exceeded_limit_refuses_until_midnight(long used, long total, string detail)
     {
         _subnet.Counted = new QuotaCount(Granted: false, used, total, IsShared: true);
