@@ -109,11 +109,7 @@ public sealed class GetFolderPresignedUrlsTests
             });
 
         var waiting = subnet.SendAsync(AsAlice);
-        while (Volatile.Read(ref asked) < MinerDiscovery.MaxConcurrency)
-        {
-            await Task.Delay(5);
-        }
-
+        await Wait.UntilAsync(() => Volatile.Read(ref asked) >= MinerDiscovery.MaxConcurrency || waiting.IsCompleted);
         await Task.Delay(50);
         Assert.That(asked, Is.EqualTo(MinerDiscovery.MaxConcurrency));
         answer.SetResult(new FolderPage([], HasMore: false));

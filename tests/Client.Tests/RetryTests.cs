@@ -65,11 +65,7 @@ public sealed class RetryTests
         var time = new FakeTimeProvider();
         using var answers = new Answers(Answers.Status(HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(30)), Answers.Ok);
         var posting = PostAsync(answers, new S3AuthClientOptions { Time = time, OnRetry = _notices.Add });
-        while (_notices.Count == 0)
-        {
-            await Task.Delay(1);
-        }
-
+        await Wait.UntilAsync(() => _notices.Count > 0);
         time.Advance(TimeSpan.FromSeconds(29));
         await Task.Delay(50);
         var early = answers.Count;

@@ -392,11 +392,7 @@ public sealed class S3ObjectStoreTests
         using var store = Store(server.Url, request: TimeSpan.FromSeconds(20), atOnce: 4);
 
         var asked = Enumerable.Range(0, 20).Select(_ => store.PingAsync(CancellationToken.None)).ToList();
-        while (Volatile.Read(ref now) < 4)
-        {
-            await Task.Delay(5);
-        }
-
+        await Wait.UntilAsync(() => Volatile.Read(ref now) >= 4);
         await Task.Delay(100);
         gate.Release(20);
         await Task.WhenAll(asked);
