@@ -3,8 +3,8 @@ using System.IO.Pipelines;
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// Decodes a body in <c>aws-chunked</c> coding. Where the chunks are signed, each signature is verified once its chunk has
-/// passed; what was read must not be used before the end is reached without an error.
+/// Decodes a body in <c>aws-chunked</c> encoding. Verifies the signature of a signed chunk after the chunk was read, so the content must
+/// not be used before the stream was read to its end without an error.
 /// Specification: "Signature Calculations for the Authorization Header: Transferring Payload in Multiple Chunks" and
 /// "… with Trailing Headers", Amazon S3 API Reference.
 /// </summary>
@@ -33,8 +33,8 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
     private bool _ended;
 
     /// <param name="body">The body as received.</param>
-    /// <param name="request">The verified request, whose <see cref="SignedRequest.Payload"/> names the coding's variety.</param>
-    /// <param name="length">The decoded length as declared, in bytes.</param>
+    /// <param name="request">The verified request. Its <see cref="SignedRequest.Payload"/> names the variant of the encoding.</param>
+    /// <param name="length">The declared decoded length in bytes.</param>
     public AwsChunkedStream(PipeReader body, SignedRequest request, long length)
     {
         _body = body;
@@ -45,7 +45,7 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
         _previousSignature = request.Signature;
     }
 
-    /// <summary>The trailing headers; complete once the stream was read to its end.</summary>
+    /// <summary>The trailing headers. They are complete after the stream was read to its end.</summary>
     public IReadOnlyDictionary<string, string> Trailers => _received;
 
     public static bool IsUsedBy(string payload) => payload is Signed or SignedWithTrailer or UnsignedWithTrailer;
@@ -84,7 +84,7 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
         {
             if (await ReadLineAsync(cancellationToken) is not "")
             {
-                throw Malformed("A chunk is longer than it says.");
+                throw Malformed("A chunk is longer than its declared size.");
             }
 
             VerifyChunk();
@@ -122,7 +122,7 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
         _total += _chunkLeft;
         if (_total > _length)
         {
-            throw S3Error.IncompleteBody.With("The chunks hold more than x-amz-decoded-content-length says.");
+            throw S3Error.IncompleteBody.With("The chunks are longer than x-amz-decoded-content-length.");
         }
 
         if (_chunkLeft == 0)
@@ -131,7 +131,7 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
             await ReadTrailersAsync(cancellation);
             if (_total != _length)
             {
-                throw S3Error.IncompleteBody.With("The chunks hold less than x-amz-decoded-content-length says.");
+                throw S3Error.IncompleteBody.With("The chunks are shorter than x-amz-decoded-content-length.");
             }
 
             _ended = true;
@@ -167,7 +167,10 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
 
         if (_signed && _trailers)
         {
-            Verify("AWS4-HMAC-SHA256-TRAILER", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString()))), signature ?? "");
+            Verify(
+                "AWS4-HMAC-SHA256-TRAILER",
+                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString()))),
+                signature ?? "");
         }
     }
 
@@ -175,7 +178,10 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
     {
         if (_signed)
         {
-            Verify("AWS4-HMAC-SHA256-PAYLOAD", $"{SigV4Names.EmptyPayload}\n{Convert.ToHexStringLower(_chunkHash.GetHashAndReset())}", _chunkSignature);
+            Verify(
+                "AWS4-HMAC-SHA256-PAYLOAD",
+                $"{SigV4Names.EmptyPayload}\n{Convert.ToHexStringLower(_chunkHash.GetHashAndReset())}",
+                _chunkSignature);
         }
     }
 
@@ -207,7 +213,7 @@ internal sealed class AwsChunkedStream : ReadOnlyStream
             _body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             if (tooLong)
             {
-                throw Malformed("A line of the chunked coding is too long.");
+                throw Malformed("A line is too long.");
             }
 
             if (result.IsCompleted)

@@ -6,9 +6,9 @@ namespace S3Auth.DevelopmentStore;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ByteRange(long Offset, long Count)
 {
-    /// <summary>Reads a Range header as S3 does: one range of bytes; anything else means the whole object.</summary>
+    /// <summary>Parses a Range header as S3 does: one range of bytes. Anything else means the whole object.</summary>
     /// <returns>The range, or null for the whole object.</returns>
-    /// <exception cref="S3Exception">InvalidRange when the range lies outside the object.</exception>
+    /// <exception cref="S3Exception">InvalidRange if the range is outside the object.</exception>
     public static ByteRange? Parse(string header, long size)
     {
         const string unit = "bytes=";

@@ -1,7 +1,7 @@
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// Rebuilds, from what was received, the text a client must have signed.
+/// Builds the canonical request from the received request.
 /// Specification: "Task 1: Create a canonical request", Amazon S3 API Reference.
 /// </summary>
 internal static class CanonicalRequest

@@ -1,12 +1,12 @@
 namespace S3Auth.DevelopmentStore;
 
-/// <summary>A credential as it stands in a signed request: <c>access-key/yyyyMMdd/region/s3/aws4_request</c>.</summary>
+/// <summary>The credential of a signed request: <c>access-key/yyyyMMdd/region/s3/aws4_request</c>.</summary>
 internal sealed record CredentialScope(string AccessKey, DateOnly Day, string Region)
 {
-    /// <summary>Reads a credential and holds it against the store's own key and region.</summary>
-    /// <param name="credential">The text as received.</param>
-    /// <param name="options">The key and region that are good here.</param>
-    /// <param name="malformed">The error for a credential of the wrong form; it differs between header and query.</param>
+    /// <summary>Parses a credential and compares it with the store's key and region.</summary>
+    /// <param name="credential">The received text.</param>
+    /// <param name="options">The store's key and region.</param>
+    /// <param name="malformed">The error for a malformed credential. It differs between header and query.</param>
     /// <exception cref="S3Exception"><paramref name="malformed"/>, or InvalidAccessKeyId.</exception>
     public static CredentialScope Parse(string credential, EmbeddedStoreOptions options, S3Error malformed)
     {

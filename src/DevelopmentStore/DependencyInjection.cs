@@ -7,7 +7,7 @@ namespace S3Auth.DevelopmentStore;
 /// <summary>Registers the embedded store.</summary>
 public static class DependencyInjection
 {
-    /// <summary>Starts an embedded store with the host, on a port of its own.</summary>
+    /// <summary>Adds an embedded store that starts with the host and listens on its own port.</summary>
     public static IServiceCollection AddEmbeddedStore(this IServiceCollection services, EmbeddedStoreOptions options)
     {
         services.AddSingleton(provider => new EmbeddedStore(

@@ -12,21 +12,24 @@ using Microsoft.Extensions.Logging;
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// An S3-compatible object store for development, on a port of its own in this process, with its files on disk. It enforces
-/// what a real store enforces: signatures (Signature Version 4 in header, query and POST form), policies, sizes and expiries.
-/// It does not start in Production. Its server shares nothing with the host but the log.
+/// An S3-compatible object store for development in this process, with its own port and its files on disk. It enforces what a real store
+/// enforces: signatures (Signature Version 4 in header, query and POST form), policies, sizes and expiries. It does not start in
+/// Production. Its web server shares only the log with the host.
 /// </summary>
 /// <param name="options">Port, folder, bucket and keys.</param>
-/// <param name="environment">Where the host runs; Production is refused.</param>
-/// <param name="time">The clock that expiries are judged by.</param>
+/// <param name="environment">The environment of the host. Production is refused.</param>
+/// <param name="time">The clock for expiries.</param>
 /// <param name="loggers">The host's log.</param>
 public sealed partial class EmbeddedStore(
-    EmbeddedStoreOptions options, IHostEnvironment environment, TimeProvider time, ILoggerFactory loggers) : IHostedService, IAsyncDisposable
+    EmbeddedStoreOptions options,
+    IHostEnvironment environment,
+    TimeProvider time,
+    ILoggerFactory loggers) : IHostedService, IAsyncDisposable
 {
-    /// <summary>The largest object in bytes, 5 GiB: what S3 takes in one PUT or POST.</summary>
+    /// <summary>The maximum size of an object in bytes: 5 GiB, the limit of S3 for one PUT or POST.</summary>
     public const long MaxObjectBytes = 5L * 1024 * 1024 * 1024;
 
-    // A form's fields or the marks of aws-chunked come on top of the object itself.
+    // The object with the fields of a form, or with the overhead of aws-chunked.
     private const long MaxBodyBytes = MaxObjectBytes + (256L * 1024 * 1024);
 
     private const int MaxConnections = 1000;
@@ -36,12 +39,13 @@ public sealed partial class EmbeddedStore(
     private ObjectFiles? _files;
     private Uri? _endpoint;
 
-    /// <summary>Where the store listens, <c>http://address:port/</c>.</summary>
+    /// <summary>The URL of the store: <c>http://address:port/</c>.</summary>
     /// <exception cref="InvalidOperationException">The store is not started.</exception>
     public Uri Endpoint => _endpoint ?? throw new InvalidOperationException("The embedded object store is not started.");
 
-    /// <summary>Opens the data folder and begins to listen.</summary>
-    /// <exception cref="InvalidOperationException">The environment is Production, the settings are not valid, or it was started before.</exception>
+    /// <summary>Opens the data folder and starts to listen.</summary>
+    /// <exception cref="InvalidOperationException">The environment is Production, the settings are not valid, or it was started
+    /// before.</exception>
     /// <exception cref="IOException">The folder is in use, or the port is taken.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -74,11 +78,12 @@ public sealed partial class EmbeddedStore(
             throw;
         }
 
-        _endpoint = new Uri(_server.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
+        _endpoint = new Uri(
+            _server.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single());
         LogListening(_endpoint, options.Bucket);
     }
 
-    /// <summary>Stops listening, lets running requests end until the token says otherwise, and lets go of the folder.</summary>
+    /// <summary>Stops listening, waits for running requests until the token is cancelled, and releases the folder.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_server is not null)
@@ -102,8 +107,8 @@ public sealed partial class EmbeddedStore(
         _endpoint = null;
     }
 
-    // Not in its caller's context: who waits there for the service's own host to be built, as WebApplicationFactory does, would at times
-    // take this one for it and give it a server of its own, which does not listen.
+    // Without the caller's execution context. WebApplicationFactory waits there for the host of the service, and could take this host for
+    // it and give it a test server, which does not listen.
     private Task<WebApplication> BuildApartAsync(S3Requests requests)
     {
         using (ExecutionContext.SuppressFlow())
@@ -114,7 +119,8 @@ public sealed partial class EmbeddedStore(
 
     private WebApplication Build(S3Requests requests)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(EmbeddedStore).Assembly.GetName().Name });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = typeof(EmbeddedStore).Assembly.GetName().Name });
         builder.Services.AddSingleton<ILoggerFactory>(new ServerLog(loggers));
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -122,7 +128,7 @@ public sealed partial class EmbeddedStore(
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.MaxRequestLineSize = 16 * 1024; // a key of 1,024 bytes, all encoded, and a signed query
+            kestrel.Limits.MaxRequestLineSize = 16 * 1024; // A percent-encoded key of 1,024 bytes and a signed query.
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8;
             kestrel.Listen(IPAddress.Parse(options.BindAddress), options.Port, listen => listen.Protocols = HttpProtocols.Http1);
@@ -136,7 +142,7 @@ public sealed partial class EmbeddedStore(
     [LoggerMessage(Level = LogLevel.Information, Message = "The embedded object store listens on {Endpoint} with bucket {Bucket}")]
     private partial void LogListening(Uri endpoint, string bucket);
 
-    /// <summary>The host decides when to stop; this server listens to no signals of its own.</summary>
+    /// <summary>Ignores signals of the process, because the host stops this server.</summary>
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -2,24 +2,24 @@ using System.Net;
 
 namespace S3Auth.DevelopmentStore;
 
-/// <summary>Where the embedded object store listens, where it keeps its files, and the one bucket and key pair it knows.</summary>
+/// <summary>The embedded store's port and data folder, its only bucket and its only access key.</summary>
 public sealed record EmbeddedStoreOptions
 {
     private static readonly SearchValues<char> RegionCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
-    /// <summary>The TCP port, 0..65535; 0 takes any free one. Default 9000.</summary>
+    /// <summary>The TCP port, 0 to 65535. 0 means any free port. Default 9000.</summary>
     public int Port { get; init; } = 9000;
 
     /// <summary>The IP address to listen on. Default <c>127.0.0.1</c>: this machine only.</summary>
     public string BindAddress { get; init; } = "127.0.0.1";
 
-    /// <summary>The folder for objects, made when missing. One process at a time may use it.</summary>
+    /// <summary>The folder for objects. It is created if it does not exist. Only one process may use it at a time.</summary>
     public string DataFolder { get; init; } = "";
 
     /// <summary>The bucket, named as S3 allows: 3..63 of <c>a-z 0-9 - .</c>, beginning and ending with a letter or digit.</summary>
     public string Bucket { get; init; } = "s3auth-dev";
 
-    /// <summary>The region that must stand in every signature's scope. Default <c>us-east-2</c>.</summary>
+    /// <summary>The region that every signature must have. Default <c>us-east-2</c>.</summary>
     public string Region { get; init; } = "us-east-2";
 
     /// <summary>The access key's identifier, 3..128 printable ASCII characters without <c>/</c> and <c>,</c>.</summary>
@@ -28,7 +28,7 @@ public sealed record EmbeddedStoreOptions
     /// <summary>The secret key, at least 8 characters. Never logged and never part of <see cref="ToString"/>.</summary>
     public string SecretKey { get; init; } = "";
 
-    /// <summary>Every problem of these settings as a plain sentence; none when they are good.</summary>
+    /// <summary>Returns one sentence for each invalid setting; nothing if all are valid.</summary>
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
@@ -70,6 +70,6 @@ public sealed record EmbeddedStoreOptions
         return problems;
     }
 
-    /// <summary>Everything but the secret.</summary>
+    /// <summary>Returns all settings except the secret.</summary>
     public override string ToString() => $"{BindAddress}:{Port} bucket {Bucket} region {Region} key {AccessKey} in {DataFolder}";
 }

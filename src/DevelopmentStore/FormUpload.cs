@@ -4,8 +4,8 @@ using Microsoft.Net.Http.Headers;
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// A POST form read up to the first byte of its file: the fields are in memory (20 KB at most), the file is a stream that
-/// nobody has read yet. What follows the file in the form is ignored, as in S3.
+/// A POST form that was read up to the first byte of its file. The fields are in memory (at most 20 KB), the file is an unread stream.
+/// Fields after the file are ignored, as in S3.
 /// </summary>
 internal sealed class FormUpload
 {
@@ -15,29 +15,30 @@ internal sealed class FormUpload
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private FormUpload(FormFields fields, string fileName, Stream file, long maxFileLength)
+    private FormUpload(FormFields fields, string fileName, Stream file, long maxFileBytes)
     {
         Fields = fields;
         FileName = fileName;
         File = file;
-        MaxFileLength = maxFileLength;
+        MaxFileBytes = maxFileBytes;
     }
 
     public FormFields Fields { get; }
 
-    /// <summary>The name the client gave its file, without folders; empty when it gave none.</summary>
+    /// <summary>The file name that the client sent, without folders; empty if it sent none.</summary>
     public string FileName { get; }
 
-    /// <summary>The file's bytes. Reading throws MalformedPOSTRequest when the form ends before the file does.</summary>
+    /// <summary>The file's bytes. Reading throws MalformedPOSTRequest if the form ends within the file.</summary>
     public Stream File { get; }
 
-    /// <summary>The file's size in bytes as the declared Content-Length has it when nothing follows the file.</summary>
-    public long MaxFileLength { get; }
+    /// <summary>The maximum size of the file in bytes, according to Content-Length, if nothing follows the file.</summary>
+    public long MaxFileBytes { get; }
 
     public static bool IsForm(HttpRequest request) =>
         request.ContentType is { } type && type.TrimStart().StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
-    /// <exception cref="S3Exception">The form is malformed, too long before its file, not UTF-8, or has no file.</exception>
+    /// <summary>Reads the form up to its file.</summary>
+    /// <exception cref="S3Exception">The form is malformed, has fields that are too long or not UTF-8, or has no file.</exception>
     public static async Task<FormUpload> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         var boundary = Boundary(request);
@@ -73,7 +74,10 @@ internal sealed class FormUpload
             fields.Add(name, Text(value));
         }
 
-        throw S3Error.InvalidArgument.With("POST requires exactly one file upload per request.", ("ArgumentName", "file"), ("ArgumentValue", "0"));
+        throw S3Error.InvalidArgument.With(
+            "POST requires exactly one file upload per request.",
+            ("ArgumentName", "file"),
+            ("ArgumentValue", "0"));
     }
 
     private static string Boundary(HttpRequest request)
@@ -144,7 +148,7 @@ internal sealed class FormUpload
         }
     }
 
-    /// <summary>The text after the last slash or backslash, as S3 takes it for <c>${filename}</c>.</summary>
+    /// <summary>Returns the text after the last slash or backslash, which is what S3 uses for <c>${filename}</c>.</summary>
     private static string BaseName(ContentDispositionHeaderValue disposition)
     {
         string name;
@@ -156,18 +160,18 @@ internal sealed class FormUpload
         }
         catch (NotSupportedException)
         {
-            // A character set that this runtime knows and refuses to read: UTF-7.
+            // UTF-7, which .NET refuses to decode.
             throw S3Error.MalformedPostRequest.With();
         }
 
         return name[(name.LastIndexOfAny(['/', '\\']) + 1)..];
     }
 
-    /// <summary>What the multipart reader throws for a bad form, as opposed to a connection that broke.</summary>
+    /// <summary>Whether the multipart reader threw because of a malformed form and not because of a broken connection.</summary>
     private static bool IsMalformed(Exception exception) =>
         exception is InvalidDataException || exception.GetType() == typeof(IOException);
 
-    /// <summary>The request's body, which knows how far it was read, so that a section can say where it starts.</summary>
+    /// <summary>The request's body with the read position, so that the start of a section is known.</summary>
     private sealed class FormBody(Stream body) : ReadOnlyStream
     {
         private long _position;

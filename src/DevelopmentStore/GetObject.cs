@@ -39,7 +39,9 @@ internal sealed class GetObject(ObjectFiles files)
         response.ContentLength = count;
         if (range is not null)
         {
-            response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {offset}-{offset + count - 1}/{stored.Size}");
+            response.Headers.ContentRange = string.Create(
+                CultureInfo.InvariantCulture,
+                $"bytes {offset}-{offset + count - 1}/{stored.Size}");
         }
 
         if (HttpMethods.IsGet(request.Method))
@@ -48,8 +50,8 @@ internal sealed class GetObject(ObjectFiles files)
         }
     }
 
-    /// <summary>RFC 9110, section 13.2.2.</summary>
-    /// <returns>False when the client's copy is still good.</returns>
+    /// <summary>Evaluates conditional headers. Specification: RFC 9110, section 13.2.2.</summary>
+    /// <returns>False if the client's copy is current.</returns>
     private static bool Preconditions(IHeaderDictionary headers, StoredObject stored)
     {
         if (headers.IfMatch.Count > 0)

@@ -1,9 +1,11 @@
 namespace S3Auth.DevelopmentStore;
 
-/// <summary>Times as HTTP headers carry them: whole seconds, RFC 9110's preferred form.</summary>
+/// <summary>Times as in HTTP headers: whole seconds in the format that RFC 9110 prefers.</summary>
 internal static class HttpTime
 {
-    /// <summary>Now, cut to whole seconds, so that what is stored equals what a client sends back.</summary>
+    /// <summary>
+    /// Returns the current time, truncated to whole seconds, so that a stored time equals the one that a client sends back.
+    /// </summary>
     public static DateTimeOffset Now(TimeProvider time) => DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
 
     public static string Format(DateTimeOffset moment) => moment.ToString("R", CultureInfo.InvariantCulture);

@@ -1,8 +1,8 @@
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// Every object of the bucket in memory, ordered as S3 lists: by the bytes of the key's UTF-8 form. Safe to use from many
-/// threads. A page costs a binary search per common prefix, however many keys the prefix hides.
+/// All objects of the bucket in memory, in the order of S3 listings: by the UTF-8 bytes of the key. Thread-safe. A page takes one binary
+/// search per common prefix, regardless of the number of keys below it.
 /// </summary>
 internal sealed class KeyIndex
 {
@@ -20,7 +20,7 @@ internal sealed class KeyIndex
         }
     }
 
-    /// <summary>Begins anew with these objects, in any order.</summary>
+    /// <summary>Replaces the content with these objects, in any order.</summary>
     public void Load(IEnumerable<StoredObject> objects)
     {
         var entries = objects.Select(stored => new Entry(Encoding.UTF8.GetBytes(stored.Key), stored)).ToList();
@@ -71,11 +71,11 @@ internal sealed class KeyIndex
         }
     }
 
-    /// <summary>One page of a listing.</summary>
-    /// <param name="prefix">Only keys that begin so.</param>
-    /// <param name="delimiter">Keys that hold it behind the prefix are rolled up into a common prefix; empty for none.</param>
-    /// <param name="after">Where to begin; null at the beginning.</param>
-    /// <param name="maxItems">The most keys and common prefixes together.</param>
+    /// <summary>Returns one page of a listing.</summary>
+    /// <param name="prefix">Lists only keys with this prefix.</param>
+    /// <param name="delimiter">Groups keys that have this after the prefix into a common prefix; empty for none.</param>
+    /// <param name="after">The position to continue after; null for the first page.</param>
+    /// <param name="maxItems">The maximum number of keys and common prefixes together.</param>
     public ListPage Page(string prefix, string delimiter, ListPosition? after, int maxItems)
     {
         var prefixBytes = Encoding.UTF8.GetBytes(prefix);

@@ -3,7 +3,7 @@ using System.Xml;
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// GET /bucket: both versions of listing. Specification: "ListObjectsV2" and "ListObjects", Amazon S3 API Reference.
+/// GET /bucket: both versions of listings. Specification: "ListObjectsV2" and "ListObjects", Amazon S3 API Reference.
 /// </summary>
 internal sealed class ListObjects(EmbeddedStoreOptions options, KeyIndex index)
 {
@@ -112,7 +112,9 @@ internal sealed class ListObjects(EmbeddedStoreOptions options, KeyIndex index)
         : query["start-after"] is { Length: > 0 } key ? new ListPosition(key, WholePrefix: false)
         : null;
 
-    /// <summary>A marker that is itself a common prefix, as NextMarker may be, stands for every key behind it.</summary>
+    /// <summary>
+    /// Returns the position of a marker. A marker that is a common prefix, as NextMarker may be, skips all keys below it.
+    /// </summary>
     private static ListPosition? AfterMarker(string marker, string prefix, string delimiter)
     {
         if (marker.Length == 0)
@@ -138,5 +140,6 @@ internal sealed class ListObjects(EmbeddedStoreOptions options, KeyIndex index)
             : throw Invalid("max-keys", "Argument max-keys must be an integer between 0 and 2147483647");
     }
 
-    private static S3Exception Invalid(string argument, string message) => S3Error.InvalidArgument.With(message, ("ArgumentName", argument));
+    private static S3Exception Invalid(string argument, string message) =>
+        S3Error.InvalidArgument.With(message, ("ArgumentName", argument));
 }

@@ -2,15 +2,16 @@ using System.Buffers.Text;
 
 namespace S3Auth.DevelopmentStore;
 
-/// <summary>Where a listing goes on: behind a key, or behind every key that begins with a common prefix.</summary>
+/// <summary>The position at which a listing continues: after a key, or after all keys of a common prefix.</summary>
 internal sealed record ListPosition(string Text, bool WholePrefix)
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>As a continuation token: opaque to clients, and good for URLs.</summary>
+    /// <summary>Returns the position as a continuation token, which is opaque to clients and safe in URLs.</summary>
     public string ToToken() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes((WholePrefix ? "p" : "k") + Text));
 
-    /// <exception cref="S3Exception">InvalidArgument for a text that is no token of ours.</exception>
+    /// <summary>Parses a continuation token.</summary>
+    /// <exception cref="S3Exception">InvalidArgument for any other text.</exception>
     public static ListPosition Parse(string token)
     {
         try

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Logging;
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// The bucket on disk: one file per object, named by the SHA-256 of its key, so that no key can name a file. Files become
-/// visible whole, by a rename within the data folder. What survives is a process that is killed at any moment; files are not
-/// forced to disk, so after a power failure the newest objects may be missing.
+/// The bucket on disk. Each object is one file that is named by the SHA-256 of its key, so that a key cannot choose a path. A finished file
+/// is renamed into place, so the data stays consistent if the process is killed at any time. Files are not flushed to disk, so after a
+/// power failure the newest objects may be missing.
 /// <code>
-/// data folder/store.lock                  held while a process uses the folder
+/// data folder/store.lock                  locked while a process uses the folder
 /// data folder/incoming/…                  unfinished uploads, removed at the next start
 /// data folder/objects/bucket/ab/abcdef…   an object: 8 KiB of header, then its bytes
 /// </code>
@@ -20,7 +20,7 @@ internal sealed partial class ObjectFiles : IDisposable
     private readonly ILogger<ObjectFiles> _logger;
     private readonly Lock _changes = new();
 
-    /// <summary>Takes the folder, removes unfinished uploads and reads the header of every object.</summary>
+    /// <summary>Locks the folder, removes unfinished uploads and reads the header of every object.</summary>
     /// <exception cref="IOException">Another process uses the folder, or it cannot be used at all.</exception>
     public ObjectFiles(string folder, string bucket, TimeProvider time, ILogger<ObjectFiles> logger)
     {
@@ -49,19 +49,19 @@ internal sealed partial class ObjectFiles : IDisposable
         LogLoaded(Index.Count, folder);
     }
 
-    /// <summary>When the bucket was opened, which stands for its creation.</summary>
+    /// <summary>When the store was opened. Clients get it as the creation time of the bucket.</summary>
     public DateTimeOffset CreatedAt { get; }
 
-    /// <summary>What is in the bucket.</summary>
+    /// <summary>The objects of the bucket.</summary>
     public KeyIndex Index { get; } = new();
 
-    /// <summary>Begins an upload.</summary>
+    /// <summary>Starts an upload.</summary>
     public PendingObject Begin() => new(Path.Combine(_incoming, Guid.NewGuid().ToString("N")));
 
-    /// <summary>Makes an upload the object of its key.</summary>
-    /// <param name="pending">The upload, received whole.</param>
-    /// <param name="stored">What it is.</param>
-    /// <param name="precondition">Sees the object that is there now, or null; throws to leave it as it is.</param>
+    /// <summary>Stores a finished upload as the object of its key.</summary>
+    /// <param name="pending">The completely received upload.</param>
+    /// <param name="stored">The object's description.</param>
+    /// <param name="precondition">Gets the current object, or null. Throws to keep it.</param>
     public void Commit(PendingObject pending, StoredObject stored, Action<StoredObject?> precondition)
     {
         var path = PathOf(stored.Key);
@@ -74,7 +74,7 @@ internal sealed partial class ObjectFiles : IDisposable
         }
     }
 
-    /// <summary>Opens an object, or returns null where there is none.</summary>
+    /// <summary>Opens an object. Returns null if there is none.</summary>
     public ObjectReader? Open(string key)
     {
         try
@@ -125,7 +125,7 @@ internal sealed partial class ObjectFiles : IDisposable
 
             if (!string.Equals(PathOf(stored.Key), path, StringComparison.Ordinal))
             {
-                LogSkipped(path, "The file is not where its key belongs.");
+                LogSkipped(path, "The name of the file does not match its key.");
                 continue;
             }
 
@@ -133,7 +133,7 @@ internal sealed partial class ObjectFiles : IDisposable
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The embedded object store holds {Count} objects in {Folder}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "The embedded object store has {Count} objects in {Folder}")]
     private partial void LogLoaded(int count, string folder);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Skipped {Path}, which is not an object of the embedded store: {Reason}")]

@@ -3,9 +3,8 @@ using System.Buffers.Binary;
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// The fixed block of 8,192 bytes at the front of an object's file: 8 bytes of magic, the record's length (Int32, little
-/// endian), the record's SHA-256 (32), the record, zeros. Key, properties and bytes are thus one file, and one rename
-/// replaces an object whole.
+/// The header of an object's file, a block of 8,192 bytes: 8 bytes of magic, the length of the record (Int32, little endian), the SHA-256
+/// of the record (32 bytes), the record, zeros. Key, properties and content are in one file, so that one rename replaces the whole object.
 /// </summary>
 internal static class ObjectHeader
 {
@@ -15,7 +14,7 @@ internal static class ObjectHeader
 
     private static ReadOnlySpan<byte> Magic => "S3AUTH1\n"u8;
 
-    /// <exception cref="S3Exception">MetadataTooLarge when the record does not fit.</exception>
+    /// <exception cref="S3Exception">MetadataTooLarge if the record does not fit.</exception>
     public static byte[] Write(StoredObject stored)
     {
         using var record = new MemoryStream();
@@ -48,7 +47,7 @@ internal static class ObjectHeader
         return block;
     }
 
-    /// <exception cref="InvalidDataException">The block is not what <see cref="Write"/> makes.</exception>
+    /// <exception cref="InvalidDataException">The block was not written by <see cref="Write"/>, or is damaged.</exception>
     public static StoredObject Read(byte[] block)
     {
         if (block.Length != Size || !block.AsSpan().StartsWith(Magic))
@@ -58,7 +57,9 @@ internal static class ObjectHeader
 
         var length = BinaryPrimitives.ReadInt32LittleEndian(block.AsSpan(Magic.Length));
         if (length is < 0 or > Size - RecordStart
-            || !SHA256.HashData(block.AsSpan(RecordStart, length)).AsSpan().SequenceEqual(block.AsSpan(Magic.Length + sizeof(int), SHA256.HashSizeInBytes)))
+            || !SHA256.HashData(block.AsSpan(RecordStart, length))
+                .AsSpan()
+                .SequenceEqual(block.AsSpan(Magic.Length + sizeof(int), SHA256.HashSizeInBytes)))
         {
             throw new InvalidDataException("The header of an object is damaged.");
         }
@@ -82,7 +83,7 @@ internal static class ObjectHeader
         var lastModified = DateTimeOffset.FromUnixTimeSeconds(reader.ReadInt64());
         var storageClass = reader.ReadString();
 
-        // Each takes at least two bytes, so a count beyond the record's length allocates nothing.
+        // Each header takes at least two bytes, so a damaged count cannot cause a large allocation.
         var count = reader.ReadInt32();
         if (count < 0 || count > length / 2)
         {

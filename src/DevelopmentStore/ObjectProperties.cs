@@ -1,8 +1,8 @@
 namespace S3Auth.DevelopmentStore;
 
-/// <summary>What an upload says about its object besides the bytes.</summary>
-/// <param name="StorageClass">The storage class, remembered and shown, without any effect here.</param>
-/// <param name="Headers">The headers that come back with the object: <c>Content-Type</c> and its kin, and <c>x-amz-meta-*</c>.</param>
+/// <summary>The properties of an object that its upload sets.</summary>
+/// <param name="StorageClass">The storage class. It is stored and returned, but has no effect.</param>
+/// <param name="Headers">The headers that are returned with the object: <c>Content-Type</c> and similar, and <c>x-amz-meta-*</c>.</param>
 internal sealed record ObjectProperties(string StorageClass, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
     public const string StandardStorageClass = "STANDARD";
@@ -15,13 +15,15 @@ internal sealed record ObjectProperties(string StorageClass, IReadOnlyList<KeyVa
 
     private static readonly string[] StorageClasses =
     [
-        StandardStorageClass, "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE", "GLACIER_IR",
+        StandardStorageClass, "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE",
+        "GLACIER_IR",
     ];
 
-    // What would silently lose its meaning here: encryption, tags, locks, redirects, copies.
+    // Encryption, tags, locks, redirects and copies are refused, because ignoring them would mislead the client.
     private static readonly string[] Unsupported =
     [
-        "x-amz-server-side-encryption", "x-amz-tagging", "tagging", "x-amz-website-redirect-location", "x-amz-object-lock", "x-amz-copy-source",
+        "x-amz-server-side-encryption", "x-amz-tagging", "tagging", "x-amz-website-redirect-location", "x-amz-object-lock",
+        "x-amz-copy-source",
         "x-amz-write-offset-bytes",
     ];
 
@@ -30,8 +32,10 @@ internal sealed record ObjectProperties(string StorageClass, IReadOnlyList<KeyVa
 
     /// <summary>Reads the properties from headers or form fields.</summary>
     /// <param name="source">Names (in any case) and values as received.</param>
-    /// <exception cref="S3Exception">For an ACL but <c>private</c>, an unknown storage class, metadata over 2 KB, a value
-    /// that could not stand in a header, and whatever this store cannot do.</exception>
+    /// <exception cref="S3Exception">
+    /// For an ACL other than <c>private</c>, an unknown storage class, metadata over 2 KB, a value that cannot be a header, and everything
+    /// that the store does not support.
+    /// </exception>
     public static ObjectProperties Read(IEnumerable<KeyValuePair<string, string>> source)
     {
         var storageClass = StandardStorageClass;
@@ -71,11 +75,14 @@ internal sealed record ObjectProperties(string StorageClass, IReadOnlyList<KeyVa
         }
 
         return metadataBytes > MaxMetadataBytes
-            ? throw S3Error.MetadataTooLarge.With(null, ("Size", S3Xml.Number(metadataBytes)), ("MaxSizeAllowed", S3Xml.Number(MaxMetadataBytes)))
+            ? throw S3Error.MetadataTooLarge.With(
+                null,
+                ("Size", S3Xml.Number(metadataBytes)),
+                ("MaxSizeAllowed", S3Xml.Number(MaxMetadataBytes)))
             : new ObjectProperties(storageClass, headers);
     }
 
-    /// <summary>Puts the headers on an answer. Metadata beyond ASCII goes out as RFC 2047 words, as S3 sends it.</summary>
+    /// <summary>Adds the headers to an answer. Metadata that is not ASCII is sent as RFC 2047 words, as S3 does.</summary>
     public void WriteTo(HttpResponse response)
     {
         response.ContentType = "binary/octet-stream";
@@ -92,9 +99,11 @@ internal sealed record ObjectProperties(string StorageClass, IReadOnlyList<KeyVa
         }
     }
 
-    /// <exception cref="S3Exception">InvalidArgument for a value with control characters, which no header can carry.</exception>
+    /// <exception cref="S3Exception">InvalidArgument for a value with control characters, which a header cannot contain.</exception>
     public static string RequireHeaderValue(string name, string value) =>
-        value.Any(char.IsControl) ? throw S3Error.InvalidArgument.With("A header's value must not contain control characters.", ("ArgumentName", name)) : value;
+        value.Any(char.IsControl)
+            ? throw S3Error.InvalidArgument.With("The value of a header must not contain control characters.", ("ArgumentName", name))
+            : value;
 
     private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 

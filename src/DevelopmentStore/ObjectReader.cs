@@ -2,7 +2,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace S3Auth.DevelopmentStore;
 
-/// <summary>An open object. Replaced or deleted meanwhile, it can still be read to its end.</summary>
+/// <summary>An open object. It can be read to its end even if it is replaced or deleted meanwhile.</summary>
 internal sealed class ObjectReader : IDisposable
 {
     private readonly SafeFileHandle _file;
@@ -16,7 +16,7 @@ internal sealed class ObjectReader : IDisposable
     public StoredObject Stored { get; }
 
     /// <exception cref="IOException">The file cannot be opened, or is missing (<see cref="FileNotFoundException"/>).</exception>
-    /// <exception cref="InvalidDataException">The file is not a whole object.</exception>
+    /// <exception cref="InvalidDataException">The file is not a complete object.</exception>
     public static ObjectReader Open(string path)
     {
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.Asynchronous);
@@ -32,7 +32,7 @@ internal sealed class ObjectReader : IDisposable
             var stored = ObjectHeader.Read(block);
             if (RandomAccess.GetLength(file) != ObjectHeader.Size + stored.Size)
             {
-                throw new InvalidDataException("The file's length is not what its header says.");
+                throw new InvalidDataException("The length of the file differs from its header.");
             }
 
             return new ObjectReader(file, stored);
@@ -55,7 +55,7 @@ internal sealed class ObjectReader : IDisposable
                 _file, buffer.AsMemory(0, (int)Math.Min(count, buffer.Length)), ObjectHeader.Size + offset, cancellation);
             if (read == 0)
             {
-                throw new IOException("An object's file ended before its bytes did.");
+                throw new IOException("The file of the object is too short.");
             }
 
             await target.WriteAsync(buffer.AsMemory(0, read), cancellation);

@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// An object that is being received into a temporary file of its own. Nobody sees it until it is committed; disposed
-/// uncommitted, it leaves nothing.
+/// An object that is being received into a temporary file. It is not visible before it is committed. Disposing it before that deletes the
+/// file.
 /// </summary>
 internal sealed class PendingObject : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class PendingObject : IDisposable
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
-#pragma warning disable CA5351 // S3 defines an object's ETag as its MD5; nothing relies on it for security.
+#pragma warning disable CA5351 // S3 defines an object's ETag as its MD5. It is not used for security.
     private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
 #pragma warning restore CA5351
     private bool _committed;
@@ -29,12 +29,12 @@ internal sealed class PendingObject : IDisposable
     /// <summary>The MD5 of the bytes received so far.</summary>
     public byte[] Md5() => _md5.GetCurrentHash();
 
-    /// <summary>Receives a body to its end, in constant memory.</summary>
-    /// <param name="body">The bytes.</param>
-    /// <param name="maximum">The most bytes allowed; the first one beyond ends it.</param>
-    /// <param name="observe">Sees every piece on its way, for further checks; may be null.</param>
-    /// <param name="cancellation">Ends it when the client is gone.</param>
-    /// <exception cref="S3Exception">EntityTooLarge, or what the body itself refuses.</exception>
+    /// <summary>Receives a body to its end in constant memory.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="maximum">The maximum size in bytes.</param>
+    /// <param name="observe">Gets every piece for further checks; may be null.</param>
+    /// <param name="cancellation">Cancels the upload when the client disconnects.</param>
+    /// <exception cref="S3Exception">EntityTooLarge, or an error from reading the body.</exception>
     public async Task ReceiveAsync(Stream body, long maximum, Action<ReadOnlyMemory<byte>>? observe, CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -73,7 +73,7 @@ internal sealed class PendingObject : IDisposable
         }
     }
 
-    /// <summary>Completes the file and moves it to its place, replacing what is there.</summary>
+    /// <summary>Completes the file and moves it to its final path. Replaces an existing file.</summary>
     public void MoveTo(string path, StoredObject stored)
     {
         RandomAccess.Write(_file, ObjectHeader.Write(stored), 0);

@@ -3,8 +3,8 @@ namespace S3Auth.DevelopmentStore;
 /// <summary>POST /bucket with a form. Specification: "POST Object", Amazon S3 API Reference.</summary>
 internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files, TimeProvider time)
 {
-    // A form this small is read to its file's end before its size is judged, because more fields may follow the file;
-    // a larger one is refused by what it declares.
+    // The size of a file in a form up to this size is checked after reading it, because more fields may follow the file. Larger forms are
+    // refused by their declared size.
     private const long JudgedByReading = 8 * 1024 * 1024;
 
     public async Task HandleAsync(HttpContext context, RequestAuthenticator authenticator)
@@ -17,7 +17,7 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
         var key = template.Replace("${filename}", form.FileName, StringComparison.Ordinal);
         if (key != template && form.FileName.Contains('\ufffd', StringComparison.Ordinal))
         {
-            // The form reader replaces bytes that are not UTF-8, so the key would differ from the sent one.
+            // The form reader replaces bytes that are not UTF-8, so the key would not be the one that was sent.
             throw S3Error.InvalidArgument.With("The file's name must be UTF-8.", ("ArgumentName", "file"));
         }
 
@@ -35,10 +35,10 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
         }
 
         var properties = ObjectProperties.Read(fields.All);
-        if (form.MaxFileLength > Math.Max(policy.MaxBytes, JudgedByReading))
+        if (form.MaxFileBytes > Math.Max(policy.MaxBytes, JudgedByReading))
         {
             throw S3Error.EntityTooLarge.With(
-                null, ("ProposedSize", S3Xml.Number(form.MaxFileLength)), ("MaxSizeAllowed", S3Xml.Number(policy.MaxBytes)));
+                null, ("ProposedSize", S3Xml.Number(form.MaxFileBytes)), ("MaxSizeAllowed", S3Xml.Number(policy.MaxBytes)));
         }
 
         using var pending = files.Begin();
@@ -59,7 +59,7 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
         var response = context.Response;
         response.Headers.ETag = stored.ETag;
 
-        // As in S3, a redirect that is no absolute http(s) URL counts as none, and an unknown status as 204.
+        // As in S3, a redirect that is not an absolute http(s) URL is ignored, and an unknown status means 204.
         if ((fields["success_action_redirect"] ?? fields["redirect"]) is { } redirect
             && Uri.TryCreate(redirect, UriKind.Absolute, out var url)
             && url.Scheme is "http" or "https")
@@ -67,13 +67,15 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
             var query = $"bucket={S3UriEncoding.EncodeComponent(options.Bucket)}&key={S3UriEncoding.EncodeComponent(stored.Key)}"
                 + $"&etag={S3UriEncoding.EncodeComponent(stored.ETag)}";
             response.StatusCode = StatusCodes.Status303SeeOther;
-            response.Headers.Location = new UriBuilder(url) { Query = url.Query.Length > 1 ? $"{url.Query[1..]}&{query}" : query }.Uri.AbsoluteUri;
+            response.Headers.Location =
+                new UriBuilder(url) { Query = url.Query.Length > 1 ? $"{url.Query[1..]}&{query}" : query }.Uri.AbsoluteUri;
             response.ContentLength = 0;
             return;
         }
 
         var location = string.Create(
-            CultureInfo.InvariantCulture, $"{context.Request.Scheme}://{context.Request.Host}/{options.Bucket}/{S3UriEncoding.EncodePath(stored.Key)}");
+            CultureInfo.InvariantCulture,
+            $"{context.Request.Scheme}://{context.Request.Host}/{options.Bucket}/{S3UriEncoding.EncodePath(stored.Key)}");
         response.Headers.Location = location;
         switch (fields["success_action_status"])
         {

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// A POST form's policy: until when it holds, what each field must be, and how large the file may be. Whatever the policy
-/// does not mention, the form must not contain.
+/// The policy of a POST form: its expiration, the conditions for each field, and the allowed size of the file. The form must not contain
+/// fields that the policy does not mention.
 /// Specification: "Creating a POST policy", Amazon S3 API Reference.
 /// </summary>
 internal sealed class PostPolicy
@@ -22,13 +22,13 @@ internal sealed class PostPolicy
         MaxBytes = maxBytes;
     }
 
-    /// <summary>The smallest file allowed, in bytes.</summary>
+    /// <summary>The minimum size of the file in bytes.</summary>
     public long MinBytes { get; }
 
-    /// <summary>The largest file allowed, in bytes; never above S3's own limit of 5 GiB.</summary>
+    /// <summary>The maximum size of the file in bytes, at most S3's limit of 5 GiB.</summary>
     public long MaxBytes { get; }
 
-    /// <summary>Reads a policy from its base64 form.</summary>
+    /// <summary>Parses a policy in base64.</summary>
     /// <exception cref="S3Exception">InvalidPolicyDocument.</exception>
     public static PostPolicy Parse(string base64)
     {
@@ -40,17 +40,17 @@ internal sealed class PostPolicy
         }
         catch (Exception malformed) when (malformed is FormatException or JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: a JSON string that is not Unicode.
+            // InvalidOperationException is thrown for a JSON string that is not valid Unicode.
             throw Invalid("Invalid JSON or base64.");
         }
     }
 
-    /// <summary>Holds the form's fields against every condition.</summary>
-    /// <param name="bucket">The bucket the form was sent to.</param>
-    /// <param name="key">The key with <c>${filename}</c> already replaced: what is checked is what will be written.</param>
+    /// <summary>Checks the form's fields against every condition.</summary>
+    /// <param name="bucket">The bucket in the URL of the request.</param>
+    /// <param name="key">The key that will be written, with <c>${filename}</c> replaced.</param>
     /// <param name="fields">The form's fields.</param>
-    /// <param name="now">The moment of the request.</param>
-    /// <exception cref="S3Exception">AccessDenied, saying which condition failed or which field is not in the policy.</exception>
+    /// <param name="now">The time of the request.</param>
+    /// <exception cref="S3Exception">AccessDenied with the condition that failed, or the field that is not in the policy.</exception>
     public void Require(string bucket, string key, FormFields fields, DateTimeOffset now)
     {
         if (now >= _expiration)
@@ -124,7 +124,9 @@ internal sealed class PostPolicy
                     conditions.Add(ParseMatch(element, prefix: true));
                     break;
                 default:
-                    throw Invalid("A condition must be {\"field\": \"value\"}, [\"eq\" | \"starts-with\", \"$field\", \"value\"] or [\"content-length-range\", min, max].");
+                    throw Invalid(
+                        "A condition must be {\"field\": \"value\"}, [\"eq\" | \"starts-with\", \"$field\", \"value\"] or "
+                            + "[\"content-length-range\", min, max].");
             }
         }
 
@@ -170,7 +172,7 @@ internal sealed class PostPolicy
 
         public override string ToString() => $"[\"{(Prefix ? "starts-with" : "eq")}\", \"${Field}\", \"{Value}\"]";
 
-        // A Content-Type may be a list; then S3 wants every member of it to begin as the policy says.
+        // If Content-Type is a list, S3 requires the prefix for each item.
         private bool StartsWith(string actual) =>
             Field.Equals("content-type", StringComparison.OrdinalIgnoreCase)
                 ? Array.TrueForAll(actual.Split(','), part => part.StartsWith(Value, StringComparison.Ordinal))

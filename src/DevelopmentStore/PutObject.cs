@@ -25,7 +25,7 @@ internal sealed class PutObject(ObjectFiles files, TimeProvider time)
     }
 
     /// <summary>
-    /// The headers, and those <c>x-amz-…</c> that a presigned URL carries in its query instead, where they are signed as well.
+    /// Returns the headers, including <c>x-amz-…</c> headers that a presigned URL has in its signed query.
     /// </summary>
     public static IEnumerable<KeyValuePair<string, string>> PropertiesOf(HttpRequest request, RequestTarget target) =>
         request.Headers
@@ -34,7 +34,7 @@ internal sealed class PutObject(ObjectFiles files, TimeProvider time)
                 .Where(name => name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && !request.Headers.ContainsKey(name))
                 .Select(name => KeyValuePair.Create(name, target.Query[name]!)));
 
-    /// <summary>If-None-Match and If-Match, checked before the body is read and again when the object is put in place.</summary>
+    /// <summary>Checks If-None-Match and If-Match, before the body is read and again when the object is stored.</summary>
     private static Action<StoredObject?> Precondition(HttpRequest request)
     {
         var ifMatch = request.Headers.IfMatch.ToString();

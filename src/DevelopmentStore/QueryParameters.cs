@@ -1,8 +1,7 @@
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// A query's parameters, decoded. A name that stands twice is refused as a whole: what was signed and what is obeyed
-/// must never be two different values.
+/// The decoded parameters of a query. A repeated name is refused, so that the signed value and the used value cannot differ.
 /// </summary>
 internal sealed class QueryParameters
 {
@@ -33,7 +32,7 @@ internal sealed class QueryParameters
             var value = equals < 0 ? "" : RequestTarget.Decode(part[(equals + 1)..], plusIsSpace: true);
             if (!values.TryAdd(name, value))
             {
-                throw S3Error.InvalidArgument.With("A query parameter stands more than once.", ("ArgumentName", name));
+                throw S3Error.InvalidArgument.With("A query parameter is specified more than once.", ("ArgumentName", name));
             }
         }
 
@@ -43,7 +42,7 @@ internal sealed class QueryParameters
     public bool Has(string name) => _values.ContainsKey(name);
 
     /// <summary>
-    /// The canonical query string: names and values encoded anew, sorted by the encoded name's bytes, without the signature.
+    /// Returns the canonical query string: encoded names and values, sorted by the bytes of the encoded names, without the signature.
     /// </summary>
     public string Canonical()
     {

@@ -1,6 +1,6 @@
 namespace S3Auth.DevelopmentStore;
 
-/// <summary>A stream that can only be read, asynchronously, from its beginning to its end.</summary>
+/// <summary>A base class for streams that can only be read asynchronously and sequentially.</summary>
 internal abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
@@ -32,6 +32,6 @@ internal abstract class ReadOnlyStream : Stream
 
     public override void Flush()
     {
-        // Nothing is ever buffered for writing.
+        // There is nothing to flush, because the stream is read-only.
     }
 }

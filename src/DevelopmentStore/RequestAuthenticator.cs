@@ -11,8 +11,8 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
 
     private volatile SigningKey? _lastKey;
 
-    /// <summary>Verifies a request signed in its header or its query.</summary>
-    /// <exception cref="S3Exception">Always, unless the signature is good and of now.</exception>
+    /// <summary>Verifies a request that is signed in its header or its query.</summary>
+    /// <exception cref="S3Exception">The signature is missing, malformed, wrong or expired.</exception>
     public SignedRequest Authenticate(HttpRequest request, RequestTarget target)
     {
         var header = request.Headers.Authorization;
@@ -20,7 +20,8 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
         if (header.Count > 0 && presigned)
         {
             throw S3Error.InvalidArgument.With(
-                "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter or the Authorization header should be specified");
+                "Only one auth mechanism allowed; "
+                + "only the X-Amz-Algorithm query parameter or the Authorization header should be specified");
         }
 
         if (presigned)
@@ -41,8 +42,9 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
         throw S3Error.AccessDenied.With();
     }
 
-    /// <summary>Verifies the signature of a POST form over its policy, as the base64 text that was received.</summary>
-    /// <exception cref="S3Exception">AccessDenied without a policy; otherwise what is missing, malformed or does not match.</exception>
+    /// <summary>Verifies the signature of a POST form. It covers the policy in base64 as received.</summary>
+    /// <exception cref="S3Exception">AccessDenied without a policy; otherwise the error for what is missing, malformed or
+    /// wrong.</exception>
     public void AuthenticateForm(FormFields fields)
     {
         if (fields[SigV4Names.Form.Policy] is not { } policy)
@@ -167,7 +169,7 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
         {
             [{ } one] => one,
             [] => SigV4Names.UnsignedPayload,
-            _ => throw malformed.With("x-amz-content-sha256 stands more than once"),
+            _ => throw malformed.With("x-amz-content-sha256 is specified more than once"),
         };
         return Verify(request, target, scope, timestamp, signedHeaders, signature, payload, malformed);
 
@@ -188,7 +190,8 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
         S3Error malformed)
     {
         var names = signedHeaders.Split(';');
-        if (names.Any(name => name.Length == 0 || name.Any(c => char.IsAsciiLetterUpper(c) || c <= ' ')) || !names.Contains("host", StringComparer.Ordinal))
+        if (names.Any(name => name.Length == 0 || name.Any(c => char.IsAsciiLetterUpper(c) || c <= ' '))
+            || !names.Contains("host", StringComparer.Ordinal))
         {
             throw malformed.With("SignedHeaders must name headers in lower case, separated by semicolons, among them host.");
         }
@@ -213,7 +216,7 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
             : throw S3Error.SignatureDoesNotMatch.With(null, ("AWSAccessKeyId", scope.AccessKey), ("CanonicalRequest", canonical));
     }
 
-    /// <summary>Compares in constant time; a signature of another length is simply another signature.</summary>
+    /// <summary>Compares signatures in constant time. Returns false for different lengths.</summary>
     internal static bool Same(ReadOnlySpan<byte> expected, string received) =>
         CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(received));
 
@@ -229,7 +232,11 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
 
     private static DateTimeOffset ParseTimestamp(string text, S3Error malformed) =>
         DateTimeOffset.TryParseExact(
-            text, SigV4Names.TimestampFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)
+            text,
+            SigV4Names.TimestampFormat,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var moment)
             ? moment
             : throw malformed.With("The date must be in the ISO8601 long format \"yyyyMMdd'T'HHmmss'Z'\"");
 

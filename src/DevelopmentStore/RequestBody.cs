@@ -1,16 +1,16 @@
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// The body of a PUT: decoded where it is <c>aws-chunked</c>, and held against everything the client said about it: its
-/// length, its SHA-256 in the signature, <c>Content-MD5</c>, and one <c>x-amz-checksum-…</c> in a header or trailer.
+/// The body of a PUT. Decodes <c>aws-chunked</c>, and verifies everything that the client declared: the length, the SHA-256 in the
+/// signature, <c>Content-MD5</c>, and one <c>x-amz-checksum-…</c> in a header or trailer.
 /// </summary>
 internal static class RequestBody
 {
     private const int Md5Bytes = 16;
 
     /// <summary>Receives the whole body into a pending object.</summary>
-    /// <returns>The checksum the client sent and that was found right, as a header; null when it sent none.</returns>
-    /// <exception cref="S3Exception">Nothing the client said about its body may be wrong.</exception>
+    /// <returns>The verified checksum of the client as a header; null if it sent none.</returns>
+    /// <exception cref="S3Exception">The body does not match what the client declared.</exception>
     public static async Task<(string Header, string Value)?> ReceiveAsync(HttpRequest request, SignedRequest signed, PendingObject pending)
     {
         var cancellation = request.HttpContext.RequestAborted;
@@ -86,7 +86,8 @@ internal static class RequestBody
         }
 
         var md5 = new byte[Md5Bytes];
-        return Convert.TryFromBase64String(header.ToString(), md5, out var written) && written == md5.Length ? md5 : throw S3Error.InvalidDigest.With();
+        return Convert.TryFromBase64String(header.ToString(), md5, out var written)
+            && written == md5.Length ? md5 : throw S3Error.InvalidDigest.With();
     }
 
     private static byte[]? ExpectedSha256(string payload) => payload switch
@@ -95,7 +96,8 @@ internal static class RequestBody
         _ when AwsChunkedStream.IsUsedBy(payload) => null,
         { Length: 2 * SHA256.HashSizeInBytes } when payload.All(char.IsAsciiHexDigit) => Convert.FromHexString(payload),
         _ => throw S3Error.InvalidArgument.With(
-            "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
+            "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
+                + "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER, "
             + "STREAMING-UNSIGNED-PAYLOAD-TRAILER or a valid sha256 value.",
             ("ArgumentName", "x-amz-content-sha256")),
     };

@@ -1,8 +1,8 @@
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// A request's target exactly as received: <c>/bucket/key?query</c>. The path is percent-decoded once and never
-/// normalised, so <c>..</c>, <c>//</c> and a trailing slash are part of the key and a <c>+</c> is a plus sign.
+/// The target of a request as received: <c>/bucket/key?query</c>. The path is percent-decoded once and not normalised, so <c>..</c>,
+/// <c>//</c> and a trailing slash are part of the key, and <c>+</c> is a plus sign.
 /// </summary>
 internal sealed class RequestTarget
 {
@@ -19,15 +19,16 @@ internal sealed class RequestTarget
     /// <summary>The decoded path, beginning with a slash.</summary>
     public string Path { get; }
 
-    /// <summary>The bucket's name, or null where the path is <c>/</c>.</summary>
+    /// <summary>The bucket's name; null if the path is <c>/</c>.</summary>
     public string? Bucket { get; }
 
-    /// <summary>The object's key, or null where the path ends with the bucket.</summary>
+    /// <summary>The object's key; null if the path ends with the bucket.</summary>
     public string? Key { get; }
 
     public QueryParameters Query { get; }
 
-    /// <exception cref="S3Exception">InvalidURI for what is not a path, not well encoded or not UTF-8; KeyTooLongError.</exception>
+    /// <summary>Parses a target.</summary>
+    /// <exception cref="S3Exception">InvalidURI if it is not a path, wrongly encoded or not UTF-8; KeyTooLongError.</exception>
     public static RequestTarget Parse(string raw)
     {
         if (raw.Length == 0 || raw[0] != '/')
@@ -50,7 +51,8 @@ internal sealed class RequestTarget
         return new RequestTarget(path, bucket.Length == 0 ? null : bucket, key.Length == 0 ? null : key, query);
     }
 
-    /// <exception cref="S3Exception">KeyTooLongError over 1,024 bytes; InvalidURI for a key with a NUL.</exception>
+    /// <summary>Checks a key.</summary>
+    /// <exception cref="S3Exception">KeyTooLongError if it has more than 1,024 bytes; InvalidURI if it contains NUL.</exception>
     public static void RequireKey(string key)
     {
         if (Encoding.UTF8.GetByteCount(key) is > S3Limits.MaxKeyBytes and var size)
@@ -64,7 +66,7 @@ internal sealed class RequestTarget
         }
     }
 
-    /// <summary>Undoes percent-encoding; in a query S3 also reads <c>+</c> as a space.</summary>
+    /// <summary>Decodes percent-encoding. In a query, S3 also decodes <c>+</c> to a space.</summary>
     internal static string Decode(ReadOnlySpan<char> text, bool plusIsSpace)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));

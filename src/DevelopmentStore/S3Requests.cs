@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// One request's way: read its target as received, verify its signature, find its operation, answer, and turn every refusal
-/// into S3's XML. Nothing but a CORS preflight is answered without a good signature.
+/// Handles requests: parses the target, verifies the signature, executes the operation, and answers every refusal in S3's XML. Only a CORS
+/// preflight needs no valid signature.
 /// </summary>
 internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFiles files, TimeProvider time, ILogger<S3Requests> logger)
 {
@@ -38,8 +38,9 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
         {
             await RefuseAsync(context, refusal, rawTarget, requestId);
         }
-        catch (Exception gone) when (
-            gone is ConnectionResetException || (context.RequestAborted.IsCancellationRequested && gone is OperationCanceledException or IOException))
+        catch (Exception gone)
+            when (gone is ConnectionResetException
+                || (context.RequestAborted.IsCancellationRequested && gone is OperationCanceledException or IOException))
         {
             LogGone(requestId);
             context.Abort();
@@ -117,7 +118,10 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
             case "GET":
                 RequireNoQuery(
                     target,
-                    ["list-type", "prefix", "delimiter", "max-keys", "continuation-token", "start-after", "encoding-type", "fetch-owner", "marker"]);
+                    [
+                        "list-type", "prefix", "delimiter", "max-keys", "continuation-token", "start-after", "encoding-type", "fetch-owner",
+                        "marker",
+                    ]);
                 await _listObjects.HandleAsync(context, target.Query);
                 break;
             case "HEAD":
@@ -172,8 +176,8 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
     }
 
     /// <summary>
-    /// Refuses subresources and parameters that an operation does not know: obeyed by halves, they would mislead. What begins
-    /// with <c>x-</c> is ignored, as in S3.
+    /// Refuses subresources and parameters that an operation does not support, because ignoring them would mislead the client. Parameters
+    /// that begin with <c>x-</c> are ignored, as in S3.
     /// </summary>
     private static void RequireNoQuery(RequestTarget target, ReadOnlySpan<string> but)
     {
@@ -191,7 +195,7 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
         }
     }
 
-    /// <summary>Lets a page on another port of this machine talk to the store; there are no cookies to protect.</summary>
+    /// <summary>Allows web pages of any origin to use the store. There are no cookies to protect.</summary>
     private static void AllowAnyOrigin(HttpContext context)
     {
         var (request, headers) = (context.Request.Headers, context.Response.Headers);
@@ -219,7 +223,7 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
         LogRefused(requestId, context.Request.Method, refusal.Error.Code, refusal.Error.Message);
         if (context.Response.HasStarted)
         {
-            // The answer promised bytes that cannot come; only a broken connection tells the client so.
+            // The answer has started, so only an aborted connection can signal the failure to the client.
             context.Abort();
             return;
         }
@@ -232,7 +236,7 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
     [LoggerMessage(Level = LogLevel.Debug, Message = "Refused request {RequestId}: {Method} {Code}: {Reason}")]
     private partial void LogRefused(string requestId, string method, string code, string reason);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "The client of request {RequestId} is gone")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The client of request {RequestId} disconnected")]
     private partial void LogGone(string requestId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed")]

@@ -3,8 +3,8 @@ using System.Xml;
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// Writes S3's XML. A key may hold characters that XML 1.0 cannot carry; they become character references, as S3 does it,
-/// and a client that wants to parse such a listing asks for <c>encoding-type=url</c>.
+/// Writes S3's XML. Characters of a key that XML 1.0 does not allow become character references, as in S3. To parse such a listing, a
+/// client requests <c>encoding-type=url</c>.
 /// </summary>
 internal static class S3Xml
 {
@@ -14,11 +14,11 @@ internal static class S3Xml
     {
         Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
         CheckCharacters = false,
-        // Otherwise a carriage return in a key would silently become a line feed.
+        // Otherwise a carriage return in a key would become a line feed.
         NewLineHandling = NewLineHandling.Entitize,
     };
 
-    /// <summary>Sends a document whose root is in S3's namespace.</summary>
+    /// <summary>Sends a document with a root element in S3's namespace.</summary>
     public static Task SendAsync(HttpResponse response, int status, string root, Action<XmlWriter> content) =>
         SendAsync(response, status, xml =>
         {
@@ -44,20 +44,21 @@ internal static class S3Xml
             xml.WriteEndElement();
         });
 
-    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// A key as it appears in a listing: plain, or encoded if the client asked for it. S3 encodes keys there as Java encodes forms: a space
-    /// as <c>+</c>, <c>~</c> as <c>%7E</c>, and <c>*</c> unchanged. Unlike Java, it does not encode the slash.
+    /// Returns a key as in a listing: plain, or encoded if the client requested it. S3 encodes keys there as Java encodes forms: a space as
+    /// <c>+</c>, <c>~</c> as <c>%7E</c>, and <c>*</c> unchanged. Unlike Java, it does not encode the slash.
     /// </summary>
     public static string Key(string key, bool encoded) => !encoded ? key : S3UriEncoding.EncodePath(key)
         .Replace("%20", "+", StringComparison.Ordinal)
         .Replace("%2A", "*", StringComparison.Ordinal)
         .Replace("~", "%7E", StringComparison.Ordinal);
 
-    /// <summary>The bucket's only owner, named after the access key.</summary>
+    /// <summary>Writes the bucket's only owner, which is named after the access key.</summary>
     public static void WriteOwner(XmlWriter xml, string element, EmbeddedStoreOptions options)
     {
         xml.WriteStartElement(element);

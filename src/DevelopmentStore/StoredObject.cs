@@ -1,9 +1,9 @@
 namespace S3Auth.DevelopmentStore;
 
-/// <summary>What is known of an object.</summary>
-/// <param name="Key">Its name.</param>
-/// <param name="Size">Bytes.</param>
-/// <param name="ETag">In quotes, as it stands in headers and listings.</param>
-/// <param name="LastModified">When it was written, in whole seconds as HTTP dates have them.</param>
-/// <param name="Properties">What its upload said of it.</param>
+/// <summary>The description of an object.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="Size">The size in bytes.</param>
+/// <param name="ETag">The ETag, in quotes as in headers and listings.</param>
+/// <param name="LastModified">When it was written, in whole seconds.</param>
+/// <param name="Properties">The properties that its upload set.</param>
 internal sealed record StoredObject(string Key, long Size, string ETag, DateTimeOffset LastModified, ObjectProperties Properties);

@@ -31,7 +31,7 @@ internal sealed class AuthenticationTests : StoreTests
     }
 
     [Test]
-    public async Task Header_signature_is_accepted_when_good() =>
+    public async Task Valid_header_signature_is_accepted() =>
         Assert.That((await PutAsync("key", Bytes("x"))).Status, Is.EqualTo(200));
 
     [TestCase("AccessKey", "403 InvalidAccessKeyId")]
@@ -39,7 +39,7 @@ internal sealed class AuthenticationTests : StoreTests
     [TestCase("Region", "400 AuthorizationHeaderMalformed")]
     [TestCase("Service", "400 AuthorizationHeaderMalformed")]
     [TestCase("Day", "400 AuthorizationHeaderMalformed")]
-    public async Task Header_signature_is_refused_for_another(string part, string expected) =>
+    public async Task Header_signature_with_another_part_is_refused(string part, string expected) =>
         Assert.That((await Spoilt(part).Authorize(On("PUT", "key", Bytes("x"))).SendAsync()).Summary, Is.EqualTo(expected));
 
     [TestCase("AccessKey", "403 InvalidAccessKeyId")]
@@ -47,14 +47,14 @@ internal sealed class AuthenticationTests : StoreTests
     [TestCase("Region", "400 AuthorizationQueryParametersError")]
     [TestCase("Service", "400 AuthorizationQueryParametersError")]
     [TestCase("Day", "400 AuthorizationQueryParametersError")]
-    public async Task Query_signature_is_refused_for_another(string part, string expected) =>
+    public async Task Query_signature_with_another_part_is_refused(string part, string expected) =>
         Assert.That((await Spoilt(part).Presign(On("PUT", "key", Bytes("x"))).SendAsync()).Summary, Is.EqualTo(expected));
 
     [TestCase(-901, "403 RequestTimeTooSkewed")]
     [TestCase(-899, "404 NoSuchKey")]
     [TestCase(899, "404 NoSuchKey")]
     [TestCase(901, "403 RequestTimeTooSkewed")]
-    public async Task Header_signature_is_good_for_fifteen_minutes(int seconds, string expected)
+    public async Task Header_signature_is_valid_for_15_minutes(int seconds, string expected)
     {
         var signer = Signer with { When = Store.Clock.GetUtcNow().AddSeconds(seconds) };
         Assert.That((await signer.Authorize(On("GET", "none")).SendAsync()).Summary, Is.EqualTo(expected));
@@ -72,7 +72,7 @@ internal sealed class AuthenticationTests : StoreTests
     [TestCase("99999999999999999999", 0, "400 AuthorizationQueryParametersError")]
     [TestCase("1e3", 0, "400 AuthorizationQueryParametersError")]
     [TestCase("", 0, "400 AuthorizationQueryParametersError")]
-    public async Task Query_signature_is_good_from_its_date_until_its_expiry(string expires, int secondsLater, string expected)
+    public async Task Query_signature_is_valid_from_its_date_until_its_expiry(string expires, int secondsLater, string expected)
     {
         var signer = Signer with { When = DateTimeOffset.FromUnixTimeSeconds(Store.Clock.GetUtcNow().ToUnixTimeSeconds()) };
         var request = signer.Presign(On("GET", "none"), expires);
@@ -131,7 +131,7 @@ internal sealed class AuthenticationTests : StoreTests
     }
 
     [Test]
-    public async Task Signature_itself_is_compared_whole()
+    public async Task Whole_signature_is_compared()
     {
         var good = Signer.Authorize(On("GET", "none"));
         var authorization = good.Headers[^1].Value;
@@ -172,7 +172,7 @@ internal sealed class AuthenticationTests : StoreTests
     }
 
     [Test]
-    public async Task Signed_headers_are_read_with_their_spaces_collapsed_and_repeats_joined()
+    public async Task Signed_headers_are_normalised_and_repeated_ones_joined()
     {
         var request = Signer.Authorize(
             On("PUT", "key", Bytes("x")).With("x-amz-meta-a", "one two").With("x-amz-meta-b", "1").With("x-amz-meta-b", "2"));
@@ -217,7 +217,7 @@ internal sealed class AuthenticationTests : StoreTests
     }
 
     [Test]
-    public async Task Session_tokens_are_refused_as_no_temporary_keys_exist()
+    public async Task Session_tokens_are_refused()
     {
         Assert.That(
             (await Signer.Authorize(On("GET", "none").With("x-amz-security-token", "t")).SendAsync()).Summary,
@@ -228,9 +228,10 @@ internal sealed class AuthenticationTests : StoreTests
     }
 
     [Test]
-    public async Task Old_query_signatures_are_refused() =>
+    public async Task Version_2_query_signatures_are_refused() =>
         Assert.That(
-            (await Request("GET", $"/{Bucket}/key?AWSAccessKeyId={RunningStore.AccessKey}&Expires=9999999999&Signature=abc").SendAsync()).Summary,
+            (await Request(
+                "GET", $"/{Bucket}/key?AWSAccessKeyId={RunningStore.AccessKey}&Expires=9999999999&Signature=abc").SendAsync()).Summary,
             Is.EqualTo("400 InvalidRequest"));
 
     [TestCase("list-type=2&prefix=a&prefix=b")]
@@ -240,7 +241,7 @@ internal sealed class AuthenticationTests : StoreTests
         Assert.That((await ListAsync(query)).Summary, Is.EqualTo("400 InvalidArgument"));
 
     [Test]
-    public async Task Query_parameters_are_read_as_signed_whatever_their_spelling()
+    public async Task Query_parameters_are_canonicalised_before_verification()
     {
         await PutAsync("a b/1", Bytes("x"));
         var request = Signer.Presign(Request("GET", $"/{Bucket}?list-type=2&prefix=a%20b%2F"));
@@ -253,7 +254,7 @@ internal sealed class AuthenticationTests : StoreTests
     }
 
     [Test]
-    public async Task Presigned_upload_may_carry_its_headers_in_the_signed_query()
+    public async Task Presigned_upload_may_have_its_headers_in_the_signed_query()
     {
         var request = On("PUT", "key", Bytes("x"));
         request.Target += "?x-amz-meta-a=1&x-amz-storage-class=STANDARD_IA";

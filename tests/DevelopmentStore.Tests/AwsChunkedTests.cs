@@ -38,7 +38,7 @@ internal sealed class AwsChunkedTests : StoreTests
     [TestCase(SignedTrailer, "y/Q5Jg==", "89", "98")]
     [TestCase(SignedTrailer, "y/Q5Jg==", "y/Q5Jg==", "y/Q5Jw==")]
     [TestCase(SignedTrailer, "y/Q5Jg==", "x-amz-trailer-signature:", "x-amz-trailer-signature:0")]
-    public async Task Changed_chunks_are_refused_by_their_signature(string kind, string? checksum, string what, string by)
+    public async Task Changed_chunks_are_refused(string kind, string? checksum, string what, string by)
     {
         var request = Chunked(kind, checksum);
         request.Body = Bytes(Encoding.UTF8.GetString(request.Body).Replace(what, by, StringComparison.Ordinal));
@@ -74,7 +74,7 @@ internal sealed class AwsChunkedTests : StoreTests
     }
 
     [Test]
-    public async Task Endless_line_is_refused_without_being_kept()
+    public async Task Endless_line_is_refused_without_buffering_it()
     {
         var request = Head(UnsignedTrailer, Crc32);
         request.Body = Bytes(new string('1', 200_000));
@@ -87,7 +87,7 @@ internal sealed class AwsChunkedTests : StoreTests
     [TestCase("5368709121", "400 EntityTooLarge")]
     [TestCase("8", "400 IncompleteBody")]
     [TestCase("10", "400 IncompleteBody")]
-    public async Task Decoded_length_is_held(string? length, string expected)
+    public async Task Decoded_length_must_match(string? length, string expected)
     {
         var request = Head(UnsignedTrailer, Crc32).Without("x-amz-decoded-content-length");
         if (length is not null)
@@ -118,7 +118,8 @@ internal sealed class AwsChunkedTests : StoreTests
             if (signed)
             {
                 previous = signer.Sign(
-                    $"AWS4-HMAC-SHA256-PAYLOAD\n{signer.Timestamp}\n{signer.Scope}\n{previous}\n{TestSigner.EmptyHash}\n{TestSigner.Hash(Bytes(piece))}");
+                    $"AWS4-HMAC-SHA256-PAYLOAD\n{signer.Timestamp}\n{signer.Scope}\n{previous}\n"
+                    + $"{TestSigner.EmptyHash}\n{TestSigner.Hash(Bytes(piece))}");
                 body.Append(";chunk-signature=").Append(previous);
             }
 
@@ -131,7 +132,8 @@ internal sealed class AwsChunkedTests : StoreTests
             if (signed)
             {
                 var signature = signer.Sign(
-                    $"AWS4-HMAC-SHA256-TRAILER\n{signer.Timestamp}\n{signer.Scope}\n{previous}\n{TestSigner.Hash(Bytes($"{Crc32}:{checksum}\n"))}");
+                    $"AWS4-HMAC-SHA256-TRAILER\n{signer.Timestamp}\n{signer.Scope}\n{previous}\n"
+                    + TestSigner.Hash(Bytes($"{Crc32}:{checksum}\n")));
                 body.Append("x-amz-trailer-signature:").Append(signature).Append("\r\n");
             }
         }

@@ -8,7 +8,7 @@ internal sealed class Boto3Tests : StoreTests
     private const string Python = "/usr/bin/python3";
 
     [Test]
-    public async Task Boto3_and_requests_do_everything_a_client_does()
+    public async Task Boto3_and_requests_can_use_the_store()
     {
         if (!File.Exists(Python) || (await RunAsync(Python, "-c", "import boto3, requests")).ExitCode != 0)
         {

@@ -3,7 +3,7 @@ namespace S3Auth.DevelopmentStore.Tests;
 internal sealed class DurabilityTests : StoreTests
 {
     [Test]
-    public async Task Objects_survive_a_restart_with_all_that_is_known_of_them()
+    public async Task Objects_and_their_properties_survive_a_restart()
     {
         await Signer.Authorize(On("PUT", "a/b", Bytes("hello")).With("x-amz-meta-a", "1").With("Content-Type", "text/plain")).SendAsync();
         await PutAsync("😀", Bytes("x"));
@@ -26,7 +26,7 @@ internal sealed class DurabilityTests : StoreTests
     }
 
     [Test]
-    public async Task Client_that_resets_its_connection_is_no_failure_of_the_store()
+    public async Task Connection_reset_by_the_client_is_not_logged_as_a_failure()
     {
         for (var i = 0; i < 20; i++)
         {
@@ -37,14 +37,14 @@ internal sealed class DurabilityTests : StoreTests
             await Task.Delay(20);
         }
 
-        // The last connection's request may still be ending.
+        // The request of the last connection may still be running.
         await Task.Delay(200);
 
         Assert.That(Store.Complaints, Is.Empty);
     }
 
     [Test]
-    public async Task Leftovers_of_a_crash_are_removed_and_damaged_files_are_reported_and_skipped()
+    public async Task Unfinished_files_are_removed_and_damaged_files_are_logged_and_skipped()
     {
         await PutAsync("good", Bytes("hello"));
         await PutAsync("short", Bytes("hello"));
@@ -66,7 +66,7 @@ internal sealed class DurabilityTests : StoreTests
             Store.Complaints.Count(complaint => complaint.StartsWith("Warning: Skipped ", StringComparison.Ordinal)),
             Is.EqualTo(4));
 
-        // A damaged object can be written anew.
+        // A damaged object can be replaced.
         Assert.That((await PutAsync("short", Bytes("anew"))).Status, Is.EqualTo(200));
         Assert.That((await GetAsync("short")).Text, Is.EqualTo("anew"));
 
@@ -74,7 +74,7 @@ internal sealed class DurabilityTests : StoreTests
     }
 
     [Test]
-    public async Task Client_that_disconnects_in_the_middle_leaves_nothing()
+    public async Task Upload_of_a_client_that_disconnects_leaves_no_file()
     {
         await PutAsync("key", Bytes("old"));
         var put = Signer.Authorize(On("PUT", "key", new byte[400_000]), "UNSIGNED-PAYLOAD");
@@ -119,7 +119,7 @@ internal sealed class DurabilityTests : StoreTests
     }
 
     [Test]
-    public async Task Concurrent_uploads_to_one_key_end_with_one_of_them_whole()
+    public async Task Concurrent_uploads_to_one_key_leave_one_complete_object()
     {
         for (var round = 0; round < 5; round++)
         {

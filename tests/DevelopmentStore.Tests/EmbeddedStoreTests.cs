@@ -18,7 +18,7 @@ internal sealed class EmbeddedStoreTests
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public async Task Store_does_not_start_in_production_and_touches_nothing()
+    public async Task Store_does_not_start_in_production_and_creates_no_file()
     {
         var data = Path.Combine(_folder, "data");
         await using var store = Create(RunningStore.OptionsFor(data), Environments.Production);
@@ -31,7 +31,7 @@ internal sealed class EmbeddedStoreTests
     }
 
     [Test]
-    public async Task Store_reports_every_bad_setting_at_once_and_never_the_secret()
+    public async Task Store_reports_all_invalid_settings_at_once_without_the_secret()
     {
         var options = new EmbeddedStoreOptions
         {
@@ -50,12 +50,12 @@ internal sealed class EmbeddedStoreTests
     }
 
     [Test]
-    public async Task Who_waits_for_a_host_of_his_own_does_not_take_this_one_for_it()
+    public async Task WebApplicationFactory_does_not_capture_the_host_of_the_store()
     {
         var waiting = new AsyncLocal<bool>();
         var taken = 0;
 
-        // As WebApplicationFactory does: it takes what is built in its own context, and what is built elsewhere is not its business.
+        // Like WebApplicationFactory, which captures hosts that are built in its execution context.
         using var all = DiagnosticListener.AllListeners.Subscribe(new Watching<DiagnosticListener>(source =>
         {
             if (source.Name == "Microsoft.Extensions.Hosting")
@@ -80,11 +80,11 @@ internal sealed class EmbeddedStoreTests
     [TestCase("Abc")]
     [TestCase("a/b")]
     [TestCase("a_b")]
-    public void Bucket_must_be_named_as_s3_allows(string bucket) =>
+    public void Invalid_bucket_name_is_refused(string bucket) =>
         Assert.That((RunningStore.OptionsFor(_folder) with { Bucket = bucket }).Problems(), Has.Count.EqualTo(1));
 
     [Test]
-    public async Task Store_runs_as_a_hosted_service_beside_a_host_that_is_configured_otherwise()
+    public async Task Store_runs_as_a_hosted_service_independent_of_the_hosts_configuration()
     {
         Environment.SetEnvironmentVariable("ASPNETCORE_URLS", "http://127.0.0.1:1");
         try
@@ -124,7 +124,7 @@ internal sealed class EmbeddedStoreTests
     }
 
     [Test]
-    public async Task Store_that_cannot_have_its_port_lets_go_of_its_folder()
+    public async Task Store_releases_its_folder_if_its_port_is_taken()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();

@@ -9,7 +9,7 @@ internal sealed class GetObjectTests : StoreTests
     public Task PutKey() => PutAsync("key", Bytes(Text));
 
     [Test]
-    public async Task Get_returns_the_bytes_and_what_is_known_of_them()
+    public async Task Get_returns_content_and_headers()
     {
         var answer = await GetAsync("key");
 
@@ -22,7 +22,7 @@ internal sealed class GetObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Head_returns_the_same_without_the_bytes()
+    public async Task Head_returns_the_headers_of_Get()
     {
         var answer = await Signer.Authorize(On("HEAD", "key")).SendAsync();
         Assert.That(
@@ -40,7 +40,7 @@ internal sealed class GetObjectTests : StoreTests
     [TestCase("bytes=0-9223372036854775807", Text, "bytes 0-9/10")]
     [TestCase("bytes=-3", "789", "bytes 7-9/10")]
     [TestCase("bytes=-99", Text, "bytes 0-9/10")]
-    public async Task Range_is_answered_with_its_bytes(string range, string bytes, string contentRange)
+    public async Task Range_returns_its_bytes(string range, string bytes, string contentRange)
     {
         var answer = await Signer.Authorize(On("GET", "key").With("Range", range)).SendAsync();
         Assert.That((answer.Status, answer.Text, answer.Headers["Content-Range"]), Is.EqualTo((206, bytes, contentRange)));
@@ -64,7 +64,7 @@ internal sealed class GetObjectTests : StoreTests
     [TestCase("lines=0-1")]
     [TestCase("bytes=99999999999999999999-")]
     [TestCase("bytes=--1")]
-    public async Task Range_that_is_none_is_ignored(string range)
+    public async Task Invalid_range_is_ignored(string range)
     {
         var answer = await Signer.Authorize(On("GET", "key").With("Range", range)).SendAsync();
         Assert.That((answer.Status, answer.Text), Is.EqualTo((200, Text)));
@@ -95,7 +95,7 @@ internal sealed class GetObjectTests : StoreTests
     [TestCase("If-Modified-Since", "nonsense", 200)]
     [TestCase("If-Unmodified-Since", "0", 200)]
     [TestCase("If-Unmodified-Since", "-1", 412)]
-    public async Task Conditions_are_held(string header, string value, int expected)
+    public async Task Conditions_are_evaluated(string header, string value, int expected)
     {
         if (int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
         {

@@ -43,7 +43,7 @@ internal sealed class LargeUploadTests : StoreTests
     }
 
     [Test]
-    public async Task Large_file_beyond_its_policy_is_refused_by_what_it_declares()
+    public async Task Large_file_is_refused_by_its_declared_size()
     {
         var form = new TestForm(Store) { File = [] };
         form.Conditions[3] = new object[] { "content-length-range", 0, Size - 1 };
@@ -55,7 +55,7 @@ internal sealed class LargeUploadTests : StoreTests
     }
 
     [Test]
-    public async Task File_that_grows_beyond_its_policy_is_refused_before_its_end()
+    public async Task File_is_refused_as_soon_as_it_exceeds_its_policy()
     {
         var form = new TestForm(Store) { File = new byte[2_000_000] };
         var request = form.Build();

@@ -6,12 +6,12 @@ internal sealed class ListObjectsTests : StoreTests
 {
     private const int Seed = 20261124;
 
-    // Few letters, so that prefixes meet; those beyond the basic plane sort differently as UTF-16 and as UTF-8.
+    // Few letters, so that keys share prefixes. Those beyond U+FFFF sort differently in UTF-16 and in UTF-8.
     private static readonly string[] Letters = ["a", "b", "/", "/", "-", "+", " ", "%", "é", "\uffee", "😀"];
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Listing_agrees_with_a_brute_force_model_in_every_page_size(bool second)
+    public async Task Listing_agrees_with_a_brute_force_model_for_every_page_size(bool second)
     {
         var random = new Random(Seed);
         var keys = Enumerable.Range(0, 120).Select(_ => RandomText(random, 1, 6)).Distinct(StringComparer.Ordinal).ToArray();
@@ -29,7 +29,7 @@ internal sealed class ListObjectsTests : StoreTests
             var encoded = random.Next(2) == 0;
             var what = $"seed {Seed} round {round}: prefix '{prefix}' delimiter '{delimiter}' after '{after}' max {maxKeys}";
 
-            // The first version goes on behind a key, or behind a common prefix as a whole; only the second can begin inside one.
+            // The first version continues after a key or after a whole common prefix. Only the second one can start within a prefix.
             var (contents, prefixes) = await ListAllAsync(second, prefix, delimiter, second ? after : "", maxKeys, encoded, what);
             var model = Model(keys, prefix, delimiter, second ? after : "");
 
@@ -66,7 +66,7 @@ internal sealed class ListObjectsTests : StoreTests
     }
 
     [Test]
-    public async Task Page_holds_at_most_a_thousand()
+    public async Task Page_has_at_most_1000_entries()
     {
         for (var i = 0; i < 1001; i++)
         {
@@ -80,7 +80,7 @@ internal sealed class ListObjectsTests : StoreTests
     }
 
     [Test]
-    public async Task Entry_says_what_is_known_of_its_object()
+    public async Task Entry_describes_its_object()
     {
         await Signer.Authorize(On("PUT", "k", Bytes("hello")).With("x-amz-storage-class", "GLACIER")).SendAsync();
 
@@ -139,7 +139,7 @@ internal sealed class ListObjectsTests : StoreTests
         Assert.That((await ListAsync(query)).Summary, Is.EqualTo("400 InvalidArgument"));
 
     [Test]
-    public async Task Unknown_parameters_are_ignored_where_s3_ignores_them_and_refused_where_they_would_mislead()
+    public async Task Unknown_parameters_are_ignored_if_S3_ignores_them_and_refused_otherwise()
     {
         await PutAsync("a", Bytes("x"));
         await PutAsync("b", Bytes("x"));
@@ -148,7 +148,7 @@ internal sealed class ListObjectsTests : StoreTests
     }
 
     [Test]
-    public async Task Presigned_listing_cannot_be_moved_to_another_prefix()
+    public async Task Presigned_listing_works_only_for_its_prefix()
     {
         await PutAsync("data/5Fabc/1", Bytes("x"));
         await PutAsync("data/5Fabcd/1", Bytes("x"));

@@ -1,6 +1,6 @@
 namespace S3Auth.DevelopmentStore.Tests;
 
-/// <summary>Thousands of damaged requests: none may be answered with a 500, hang, be accepted wrongly, or leave a file.</summary>
+/// <summary>Thousands of damaged requests. None may cause a 500, hang, be accepted wrongly, or leave a file.</summary>
 internal sealed class MalformedInputTests : StoreTests
 {
     private const int Seed = 4711;
@@ -21,7 +21,8 @@ internal sealed class MalformedInputTests : StoreTests
     public Task Damaged_policies_are_refused() => FuzzAsync(random =>
     {
         var whole = Encoding.Latin1.GetBytes(
-            """{"expiration":"2099-01-01T00:00:00.000Z","conditions":[{"bucket":"s3auth-dev"},["starts-with","$key","up/"],["content-length-range",1,1000],{"acl":"private"}]}""");
+            """{"expiration":"2099-01-01T00:00:00.000Z","conditions":[{"bucket":"s3auth-dev"},["starts-with","$key","up/"],"""
+            + """["content-length-range",1,1000],{"acl":"private"}]}""");
         return new TestForm(Store) { PolicyText = Encoding.Latin1.GetString(Fuzz.Damage(random, whole)) }.Build();
     });
 

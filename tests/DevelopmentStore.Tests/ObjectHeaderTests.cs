@@ -4,7 +4,7 @@ using S3Auth.DevelopmentStore;
 
 namespace S3Auth.DevelopmentStore.Tests;
 
-/// <summary>A file that somebody made is skipped like a damaged one: it neither stops the store nor makes it allocate.</summary>
+/// <summary>A forged file is skipped like a damaged one. It neither stops the store nor causes large allocations.</summary>
 public sealed class ObjectHeaderTests
 {
     private const int LengthAt = 8;
@@ -14,22 +14,22 @@ public sealed class ObjectHeaderTests
     private static readonly StoredObject Stored = new("key", 5, "etag", DateTimeOffset.UnixEpoch, new ObjectProperties("STANDARD", []));
 
     [Test]
-    public void Header_is_read_as_it_was_written() =>
+    public void Read_returns_what_Write_wrote() =>
         Assert.That(ObjectHeader.Read(ObjectHeader.Write(Stored)).Key, Is.EqualTo("key"));
 
     [TestCase(-1)]
     [TestCase(int.MaxValue)]
     [TestCase(1)]
     [TestCase(10_000)]
-    public void Impossible_count_of_headers_is_damage(int count) =>
+    public void Impossible_count_of_headers_is_refused(int count) =>
         AssertDamaged(record => BinaryPrimitives.WriteInt32LittleEndian(record[^sizeof(int)..], count));
 
     [Test]
-    public void Moment_beyond_time_is_damage() =>
+    public void Time_out_of_range_is_refused() =>
         AssertDamaged(record => BinaryPrimitives.WriteInt64LittleEndian(record[(4 + sizeof(long) + 5)..], 1L << 62));
 
     [Test]
-    public void Length_of_a_text_that_never_ends_is_damage() => AssertDamaged(record => record[..9].Fill(0xFF));
+    public void Unterminated_length_of_a_text_is_refused() => AssertDamaged(record => record[..9].Fill(0xFF));
 
     private static void AssertDamaged(Damage damage)
     {

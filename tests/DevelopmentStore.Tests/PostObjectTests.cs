@@ -169,7 +169,7 @@ internal sealed class PostObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Policy_conditions_all_hold_at_once_and_names_ignore_case()
+    public async Task All_policy_conditions_apply_and_names_ignore_case()
     {
         var form = new TestForm(Store);
         form.Fields[0] = ("KEY", "up/x");
@@ -186,7 +186,7 @@ internal sealed class PostObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Content_type_list_must_begin_as_the_policy_says_in_every_member()
+    public async Task Every_item_of_a_content_type_list_must_have_the_policys_prefix()
     {
         var form = new TestForm(Store);
         form.Fields.Add(("Content-Type", "image/png,text/html"));
@@ -198,7 +198,7 @@ internal sealed class PostObjectTests : StoreTests
     [TestCase(1000, "204")]
     [TestCase(0, "400 EntityTooSmall")]
     [TestCase(1001, "400 EntityTooLarge")]
-    public async Task File_size_is_held_to_the_byte(int size, string expected) =>
+    public async Task File_size_is_checked_to_the_byte(int size, string expected) =>
         Assert.That((await new TestForm(Store) { File = new byte[size] }.SendAsync()).Summary, Is.EqualTo(expected));
 
     [TestCase("form-data; name=\"file\"; filename=\"a b.txt\"", "up/a b.txt")]
@@ -214,14 +214,14 @@ internal sealed class PostObjectTests : StoreTests
     [TestCase("form-data; name=\"FILE\"; filename=\"q\"", "up/q")]
     [TestCase("form-data; filename=\"swapped\"; name=\"file\"", "up/swapped")]
     [TestCase("form-data; name=\"file\"", "up/")]
-    public async Task Filename_takes_its_place_in_the_key_without_its_folders(string disposition, string key)
+    public async Task Filename_is_inserted_into_the_key_without_its_folders(string disposition, string key)
     {
         Assert.That((await new TestForm(Store) { FileDisposition = disposition }.SendAsync()).Status, Is.EqualTo(204));
         Assert.That((await GetAsync(key)).Text, Is.EqualTo("hello"));
     }
 
     [Test]
-    public async Task Exact_key_condition_is_held_against_the_key_that_is_written()
+    public async Task Exact_key_condition_applies_to_the_key_that_is_written()
     {
         var form = new TestForm(Store);
         form.Conditions[1] = new[] { "eq", "$key", "up/a.txt" };
@@ -233,7 +233,7 @@ internal sealed class PostObjectTests : StoreTests
     }
 
     [Test]
-    public async Task What_follows_the_file_is_ignored()
+    public async Task Data_after_the_file_is_ignored()
     {
         var form = new TestForm(Store)
         {
@@ -245,7 +245,7 @@ internal sealed class PostObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Field_behind_the_file_does_not_count()
+    public async Task Field_after_the_file_is_ignored()
     {
         var form = new TestForm(Store);
         form.Fields.RemoveAt(0);
@@ -258,7 +258,7 @@ internal sealed class PostObjectTests : StoreTests
     [TestCase("204", 204)]
     [TestCase("404", 204)]
     [TestCase("", 204)]
-    public async Task Success_status_is_the_one_asked_for(string asked, int expected)
+    public async Task Success_status_is_the_requested_one(string asked, int expected)
     {
         var form = new TestForm(Store);
         form.Fields.Add(("success_action_status", asked));
@@ -283,7 +283,7 @@ internal sealed class PostObjectTests : StoreTests
         "http://example.test/done?x=1&bucket=s3auth-dev&key=up%2Fa.txt&etag=%225d41402abc4b2a76b9719d911017c592%22")]
     [TestCase("javascript:alert(1)", null)]
     [TestCase("/relative", null)]
-    public async Task Success_redirect_goes_to_the_url_asked_for(string url, string? location)
+    public async Task Success_redirect_goes_to_the_requested_url(string url, string? location)
     {
         var form = new TestForm(Store);
         form.Fields.Add(("success_action_redirect", url));
@@ -363,7 +363,7 @@ internal sealed class PostObjectTests : StoreTests
 
     [TestCase("????", true)]
     [TestCase("up/${filename}", false)]
-    public async Task Key_that_is_not_utf8_is_refused_wherever_it_stands(string key, bool inField)
+    public async Task Key_that_is_not_utf8_is_refused_in_field_and_file_name(string key, bool inField)
     {
         var form = new TestForm(Store) { FileDisposition = "form-data; name=\"file\"; filename=\"????\"" };
         form.Fields.RemoveAll(field => field.Name == "key");
@@ -376,7 +376,7 @@ internal sealed class PostObjectTests : StoreTests
     }
 
     [Test]
-    public async Task File_may_hold_what_looks_like_a_boundary()
+    public async Task File_may_contain_text_like_a_boundary()
     {
         var file = Encoding.UTF8.GetBytes($"a\r\n--{TestForm.Boundary[..^1]}\r\n--\r\n\r\n--{TestForm.Boundary[..10]}--\r\n");
         await new TestForm(Store) { File = file }.SendAsync();
@@ -384,7 +384,7 @@ internal sealed class PostObjectTests : StoreTests
     }
 
     [Test]
-    public async Task File_declared_beyond_five_gibibytes_is_refused_unread()
+    public async Task File_declared_larger_than_5_GiB_is_refused_unread()
     {
         const long size = (5L * 1024 * 1024 * 1024) + 1;
         var form = new TestForm(Store) { File = [] };
@@ -401,7 +401,7 @@ internal sealed class PostObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Body_declared_beyond_all_limits_is_refused_unread()
+    public async Task Body_declared_larger_than_all_limits_is_refused_unread()
     {
         var request = new TestForm(Store).Build();
         request.DeclaredLength = long.MaxValue;
@@ -409,7 +409,7 @@ internal sealed class PostObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Forms_of_dotnet_are_understood()
+    public async Task Forms_of_HttpClient_are_accepted()
     {
         using var client = new HttpClient();
         var form = new TestForm(Store);
@@ -427,7 +427,7 @@ internal sealed class PostObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Page_of_another_origin_may_upload()
+    public async Task Web_page_of_another_origin_may_upload()
     {
         var preflight = await Request("OPTIONS", $"/{Bucket}").With("Origin", "http://127.0.0.1:5000")
             .With("Access-Control-Request-Method", "POST").With("Access-Control-Request-Headers", "content-type, x-amz-date").SendAsync();

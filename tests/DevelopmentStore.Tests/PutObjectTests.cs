@@ -26,7 +26,7 @@ internal sealed class PutObjectTests : StoreTests
     ];
 
     [Test]
-    public async Task Strange_keys_are_just_keys_and_nothing_leaves_the_data_folder()
+    public async Task Unusual_keys_are_stored_within_the_data_folder()
     {
         foreach (var key in StrangeKeys)
         {
@@ -58,7 +58,7 @@ internal sealed class PutObjectTests : StoreTests
     [TestCase("/s3auth-dev/%c3%a9", "é")]
     public async Task Path_is_decoded_once_and_never_normalised(string target, string key)
     {
-        // Whatever its spelling, S3 signs the path as it encodes the decoded key.
+        // S3 signs the encoded form of the decoded key, however the client encoded it.
         var request = Signer.Authorize(On("PUT", key, Bytes("x")));
         request.Target = target;
         Assert.That((await request.SendAsync()).Status, Is.EqualTo(200));
@@ -88,7 +88,7 @@ internal sealed class PutObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Body_is_held_against_its_signed_hash()
+    public async Task Body_must_match_its_signed_hash()
     {
         var request = Signer.Authorize(On("PUT", "key", Bytes("hello")));
         request.Body = Bytes("jello");
@@ -105,7 +105,7 @@ internal sealed class PutObjectTests : StoreTests
     [TestCase("XUFAKrxLKna5cZ2REBfFkw==", "400 BadDigest")]
     [TestCase("XUFAKrxLKna5cZ2REBfF", "400 InvalidDigest")]
     [TestCase("???", "400 InvalidDigest")]
-    public async Task Body_is_held_against_its_md5(string md5, string expected) =>
+    public async Task Body_must_match_its_md5(string md5, string expected) =>
         Assert.That(
             (await Signer.Authorize(On("PUT", "key", Bytes("hello")).With("Content-MD5", md5)).SendAsync()).Summary,
             Is.EqualTo(expected));
@@ -116,7 +116,7 @@ internal sealed class PutObjectTests : StoreTests
     [TestCase("crc64nvme", "rosUhgp5mIg=")]
     [TestCase("sha1", "98O8HYCOBHMq32eZZczDTKeuNEE=")]
     [TestCase("sha256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=")]
-    public async Task Body_is_held_against_its_checksum(string algorithm, string value)
+    public async Task Body_must_match_its_checksum(string algorithm, string value)
     {
         var header = "x-amz-checksum-" + algorithm;
         var good = await Signer.Authorize(On("PUT", "key", Bytes("123456789")).With(header, value)).SendAsync();
@@ -128,7 +128,7 @@ internal sealed class PutObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Checksums_that_cannot_be_checked_are_refused()
+    public async Task Unsupported_checksums_are_refused()
     {
         Assert.That(
             (await Signer.Authorize(On("PUT", "key", Bytes("x")).With("x-amz-checksum-md9", "x")).SendAsync()).Summary,
@@ -167,7 +167,7 @@ internal sealed class PutObjectTests : StoreTests
     [TestCase("x-amz-copy-source", "/s3auth-dev/other", "501 NotImplemented")]
     [TestCase("x-amz-object-lock-mode", "GOVERNANCE", "501 NotImplemented")]
     [TestCase("x-amz-website-redirect-location", "/x", "501 NotImplemented")]
-    public async Task Headers_mean_what_they_say_or_are_refused(string name, string value, string expected) =>
+    public async Task Headers_are_honoured_or_refused(string name, string value, string expected) =>
         Assert.That((await Signer.Authorize(On("PUT", "key", Bytes("x")).With(name, value)).SendAsync()).Summary, Is.EqualTo(expected));
 
     [Test]
@@ -211,7 +211,7 @@ internal sealed class PutObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Conditional_put_writes_only_when_the_condition_holds()
+    public async Task Conditional_put_writes_only_if_the_condition_is_met()
     {
         async Task<string> PutIf(string header, string value, string body) =>
             (await Signer.Authorize(On("PUT", "key", Bytes(body)).With(header, value)).SendAsync()).Summary;
@@ -229,9 +229,9 @@ internal sealed class PutObjectTests : StoreTests
 
     [Test]
     [CancelAfter(20_000)]
-    public async Task Racing_writers_that_want_to_be_first_have_one_winner(CancellationToken patience)
+    public async Task Concurrent_If_None_Match_writers_have_one_winner(CancellationToken patience)
     {
-        // Both pass the check before the body, because neither has sent all of it; the check at the end must decide.
+        // Both pass the check before the body, because neither has finished. The check at the end must decide.
         var requests = new[] { "one", "two" }
             .Select(text => Signer.Authorize(On("PUT", "key", Bytes(text)).With("If-None-Match", "*"))).ToArray();
         var clients = requests.Select(_ => new TcpClient(Store.Endpoint.Host, Store.Endpoint.Port)).ToArray();
@@ -259,7 +259,7 @@ internal sealed class PutObjectTests : StoreTests
     }
 
     [Test]
-    public async Task Delete_removes_an_object_and_does_not_mind_its_absence()
+    public async Task Delete_removes_an_object_and_succeeds_without_one()
     {
         await PutAsync("key", Bytes("x"));
         for (var i = 0; i < 2; i++)
@@ -289,11 +289,11 @@ internal sealed class PutObjectTests : StoreTests
     [TestCase("POST", "/s3auth-dev", "412 PreconditionFailed")]
     [TestCase("PATCH", "/s3auth-dev/key", "501 NotImplemented")]
     [TestCase("DELETE", "/", "501 NotImplemented")]
-    public async Task What_is_not_there_or_not_built_is_said_plainly(string method, string target, string expected) =>
+    public async Task Missing_and_unsupported_resources_are_refused_with_S3_errors(string method, string target, string expected) =>
         Assert.That((await Signer.Authorize(Request(method, target)).SendAsync()).Summary, Is.EqualTo(expected));
 
     [Test]
-    public async Task Bucket_can_be_found_by_its_owner()
+    public async Task ListBuckets_returns_the_bucket()
     {
         Assert.That((await Signer.Authorize(Request("GET", "/")).SendAsync()).Text, Does.Contain($"<Name>{Bucket}</Name>"));
         var location = await Signer.Authorize(Request("GET", $"/{Bucket}?location")).SendAsync();

@@ -1,8 +1,8 @@
 namespace S3Auth.DevelopmentStore.Tests;
 
 /// <summary>
-/// A request written to the socket exactly as it stands here: no client library between, which would tidy up the paths,
-/// lengths and headers that these tests are about.
+/// A request that is written to the socket unchanged, because a client library would normalise the paths, lengths and headers
+/// that these tests need.
 /// </summary>
 internal sealed class RawRequest(Uri endpoint, string method, string target)
 {
@@ -18,7 +18,7 @@ internal sealed class RawRequest(Uri endpoint, string method, string target)
 
     public byte[] Body { get; set; } = [];
 
-    /// <summary>The declared length where it is not the body's; -1 declares none.</summary>
+    /// <summary>The declared length if it differs from the body. -1 declares none.</summary>
     public long? DeclaredLength { get; set; }
 
     public RawRequest With(string name, string value)
@@ -40,7 +40,7 @@ internal sealed class RawRequest(Uri endpoint, string method, string target)
         return this;
     }
 
-    /// <summary>Sends it and reads the answer, without waiting for the server to close the connection.</summary>
+    /// <summary>Sends the request and reads the answer without waiting for the server to close the connection.</summary>
     public async Task<RawResponse> SendAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -54,7 +54,7 @@ internal sealed class RawRequest(Uri endpoint, string method, string target)
         }
         catch (IOException)
         {
-            // The server may answer and close before it has the whole body.
+            // The server may answer and close the connection before it has read the whole body.
         }
 
         return await RawResponse.ReadAsync(stream, Method is "HEAD", patience.Token);

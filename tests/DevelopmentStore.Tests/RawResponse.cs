@@ -32,7 +32,7 @@ internal sealed record RawResponse(int Status, IReadOnlyDictionary<string, strin
             }
             catch (IOException) when (answer.Length > 0)
             {
-                // Closed with unread bytes, the connection is reset behind the answer.
+                // If the server closes with unread bytes, the connection is reset after the answer.
                 break;
             }
 

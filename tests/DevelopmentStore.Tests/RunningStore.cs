@@ -7,7 +7,7 @@ using S3Auth.DevelopmentStore;
 
 namespace S3Auth.DevelopmentStore.Tests;
 
-/// <summary>A store on a free port of loopback with a folder and a clock of its own.</summary>
+/// <summary>A store on a free loopback port with its own folder and clock.</summary>
 internal sealed class RunningStore : IAsyncDisposable
 {
     public const string Bucket = "s3auth-dev";
@@ -24,12 +24,12 @@ internal sealed class RunningStore : IAsyncDisposable
         _store = Create();
     }
 
-    /// <summary>Stands at the real time until a test moves it: SDKs sign with the real one.</summary>
+    /// <summary>Starts at the real time, because SDKs sign with it. Tests may advance it.</summary>
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
 
     public Uri Endpoint => _store.Endpoint;
 
-    /// <summary>A folder around the data folder, in which nothing else may ever appear.</summary>
+    /// <summary>The parent of the data folder. Nothing else may appear in it.</summary>
     public string Parent { get; }
 
     public string DataFolder => Path.Combine(Parent, "data");
@@ -38,7 +38,7 @@ internal sealed class RunningStore : IAsyncDisposable
 
     public string Objects => Path.Combine(DataFolder, "objects", Bucket);
 
-    /// <summary>What was logged at Warning or above.</summary>
+    /// <summary>The log messages at Warning or above.</summary>
     public IReadOnlyCollection<string> Complaints => _log.Complaints;
 
     public EmbeddedStoreOptions Options => OptionsFor(DataFolder);
@@ -77,7 +77,7 @@ internal sealed class RunningStore : IAsyncDisposable
         Directory.Delete(Parent, recursive: true);
     }
 
-    /// <summary>Everything in the folders, to see that a refused request left nothing.</summary>
+    /// <summary>All files, to check that a refused request left none.</summary>
     public string[] Files() => Directory.GetFiles(Parent, "*", SearchOption.AllDirectories)
         .Where(path => Path.GetFileName(path) is not "store.lock")
         .ToArray();
@@ -114,7 +114,7 @@ internal sealed class RunningStore : IAsyncDisposable
 
         public void Dispose()
         {
-            // Nothing is held.
+            // There is nothing to dispose.
         }
     }
 }

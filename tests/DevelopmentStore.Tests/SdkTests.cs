@@ -54,7 +54,7 @@ internal sealed class SdkTests : StoreTests
     [TestCase(true, false)]
     [TestCase(false, true)]
     [TestCase(false, false)]
-    public async Task Sdk_uploads_a_stream_in_every_coding(bool chunked, bool checksums)
+    public async Task Sdk_uploads_a_stream_in_every_encoding(bool chunked, bool checksums)
     {
         var bytes = new byte[300_001];
         new Random(1).NextBytes(bytes);
@@ -103,7 +103,7 @@ internal sealed class SdkTests : StoreTests
     }
 
     [Test]
-    public async Task Sdk_presigned_urls_work_and_name_what_they_were_signed_for()
+    public async Task Sdk_presigned_urls_work_only_for_their_request()
     {
         using var http = new HttpClient();
         string Url(HttpVerb verb) => _client.GetPreSignedURL(new GetPreSignedUrlRequest

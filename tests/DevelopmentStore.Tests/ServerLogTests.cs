@@ -10,7 +10,7 @@ internal sealed class ServerLogTests
     [TestCase(LogLevel.Information, false)]
     [TestCase(LogLevel.Warning, true)]
     [TestCase(LogLevel.Critical, true)]
-    public void Server_log_passes_on_warnings_and_worse(LogLevel level, bool passed)
+    public void Server_log_forwards_warnings_and_errors(LogLevel level, bool passed)
     {
         var host = new Recorder();
         using var log = new ServerLog(Mock.Of<ILoggerFactory>(factory => factory.CreateLogger("server") == host));

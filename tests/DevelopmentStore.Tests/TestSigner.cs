@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace S3Auth.DevelopmentStore.Tests;
 
 /// <summary>
-/// Signature Version 4 as a client does it, written for these tests from the specification alone, so that it can also sign
-/// what no honest client would.
+/// Signature Version 4 of a client, written from the specification and independent of <c>src/S3</c>. It can also sign requests
+/// that no honest client would send.
 /// </summary>
 internal sealed record TestSigner
 {
@@ -72,8 +72,8 @@ internal sealed record TestSigner
         var headers = signedHeaders.Select(name => name + ":" + string.Join(',', request.Headers
             .Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             .Select(header => header.Value.Trim())) + "\n");
-        var canonical = $"{request.Method}\n{path}\n{string.Join('&', query)}\n{string.Concat(headers)}\n"
-            + $"{string.Join(';', signedHeaders)}\n{payloadHash}";
+        var canonical = $"{request.Method}\n{path}\n{string.Join('&', query)}\n"
+            + $"{string.Concat(headers)}\n{string.Join(';', signedHeaders)}\n{payloadHash}";
         return Sign($"AWS4-HMAC-SHA256\n{Timestamp}\n{Scope}\n{Hash(Encoding.UTF8.GetBytes(canonical))}");
     }
 

@@ -16,7 +16,7 @@ public sealed class S3EndpointTests
     [TestCase("Bucket", "us-east-1")]
     [TestCase("", "us-east-1")]
     [TestCase("b", "")]
-    public void Aws_refuses_what_would_lead_to_another_host(string bucket, string region) =>
+    public void Aws_refuses_names_that_would_change_the_host(string bucket, string region) =>
         Assert.Throws<ArgumentException>(() => S3Endpoint.Aws(bucket, region));
 
     [TestCase("http://127.0.0.1:9000", "127.0.0.1:9000", "http://127.0.0.1:9000/b")]
@@ -43,6 +43,6 @@ public sealed class S3EndpointTests
     [TestCase("https://store/?a=b")]
     [TestCase("https://store/#a")]
     [TestCase("/store")]
-    public void PathStyle_refuses_an_endpoint_that_is_no_plain_http_url(string endpoint) =>
+    public void PathStyle_refuses_other_urls(string endpoint) =>
         Assert.Throws<ArgumentException>(() => S3Endpoint.PathStyle(new Uri(endpoint, UriKind.RelativeOrAbsolute), "b"));
 }

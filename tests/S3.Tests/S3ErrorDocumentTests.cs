@@ -18,7 +18,8 @@ public sealed class S3ErrorDocumentTests
         var error = S3ErrorDocument.Parse(
             """
             <?xml version='1.0'?>
-            <Error xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><X><Code>Wrong</Code></X><Code>A1</Code><Region>eu-west-1</Region><Message>m</Message></Error>
+            <Error xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+            <X><Code>Wrong</Code></X><Code>A1</Code><Region>eu-west-1</Region><Message>m</Message></Error>
             """);
 
         Assert.That(error, Is.EqualTo(new S3ErrorDocument("A1", "m", "eu-west-1")));

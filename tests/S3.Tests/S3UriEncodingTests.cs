@@ -23,7 +23,7 @@ public sealed class S3UriEncodingTests
         Assert.That(S3UriEncoding.EncodeComponent("data/x/5F é"), Is.EqualTo("data%2Fx%2F5F%20%C3%A9"));
 
     [Test]
-    public void Encode_agrees_with_the_framework_for_every_character_of_the_basic_plane()
+    public void Encode_agrees_with_Uri_for_every_character_up_to_U_FFFF()
     {
         for (var c = 0; c < 0xD800; c++)
         {
@@ -37,7 +37,7 @@ public sealed class S3UriEncodingTests
         Assert.That(S3UriEncoding.EncodePath("a\ud83db"), Is.EqualTo("a%EF%BF%BDb"));
 
     [Test]
-    public void Encode_writes_bytes_as_it_writes_text()
+    public void Encode_encodes_bytes_like_text()
     {
         const string text = "a/b c/日本😀";
         var buffer = new byte[S3UriEncoding.MaxEncodedLength(text.Length)];
@@ -51,7 +51,7 @@ public sealed class S3UriEncodingTests
     }
 
     [Test]
-    public void Encode_writes_every_byte_there_is()
+    public void Encode_encodes_every_byte()
     {
         var bytes = Enumerable.Range(0, 256).Select(value => (byte)value).ToArray();
         var buffer = new byte[bytes.Length * 3];
@@ -71,6 +71,6 @@ public sealed class S3UriEncodingTests
     [TestCase("abc", 2)]
     [TestCase(" ", 2)]
     [TestCase("ab ", 4)]
-    public void Encode_refuses_too_little_room(string text, int room) =>
+    public void Encode_refuses_a_buffer_that_is_too_short(string text, int room) =>
         Assert.Throws<ArgumentException>(() => S3UriEncoding.EncodePath(text, new byte[room]));
 }

@@ -4,7 +4,7 @@ using S3Auth.S3;
 
 namespace S3Auth.S3.Tests;
 
-/// <summary>A request that boto3 signed; made by <c>Vectors/make-vectors.py</c>, with the same names.</summary>
+/// <summary>A request that boto3 signed, from <c>Vectors/make-vectors.py</c>, with the same names.</summary>
 public sealed record Boto3Vector(
     string Name,
     string Kind,
@@ -47,7 +47,7 @@ public sealed record Boto3Vector(
 
     public static IReadOnlyList<Boto3Vector> Committed() => Read(File.ReadAllText(InVectors("boto3-vectors.json")));
 
-    /// <summary>Has boto3 make vectors with random keys now; null, and why, where Debian's Python has no boto3.</summary>
+    /// <summary>Runs boto3 to sign random keys. Returns null and the reason if the system has no boto3.</summary>
     public static (IReadOnlyList<Boto3Vector>? Vectors, string? Why) Fresh(string seed)
     {
         const string python = "/usr/bin/python3";

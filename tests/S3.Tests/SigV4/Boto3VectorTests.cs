@@ -5,7 +5,7 @@ using S3Auth.S3;
 
 namespace S3Auth.S3.Tests;
 
-/// <summary>Everything this service signs, boto3 signs alike: host, path, each parameter or field, and the signature.</summary>
+/// <summary>Compares all signatures with boto3: host, path, each parameter or field, and the signature.</summary>
 public sealed class Boto3VectorTests
 {
     private static readonly string[] Kinds = ["get", "put", "list", "post"];
@@ -70,7 +70,7 @@ public sealed class Boto3VectorTests
         var ours = vector.Signer.SignPost(
             new PostPolicyRules(vector.Folder!, 1024, 5368709120, "private", "STANDARD"), vector.Seconds);
 
-        // JSON has no canonical form: the policies hold the same conditions, and each carries its own signature.
+        // JSON has no canonical form, so the policies have the same conditions but different signatures.
         Assert.That(vector.Target.BucketUrl, Is.EqualTo(SignedUrl.WithoutDefaultPort(vector.Url)), vector.Name);
         Assert.That(PolicyOf(ours), Is.EqualTo(PolicyOf(theirs)), vector.Name);
         Assert.That(SignatureOf(theirs, key), Is.EqualTo(theirs["x-amz-signature"]), vector.Name);

@@ -16,7 +16,7 @@ public sealed class SigV4SignerTests
     private static readonly PostPolicyRules Rules = new("data/x/5Fabc/", 1024, 5368709120, "private", "STANDARD");
 
     [Test]
-    public void PresignGet_gives_the_url_of_the_documentation_as_published()
+    public void PresignGet_returns_the_published_example()
     {
         // "Authenticating Requests: Using Query Parameters", Amazon S3 API Reference.
         var signer = new SigV4Signer(S3Endpoint.OfHost("examplebucket.s3.amazonaws.com"), "examplebucket", "us-east-1");
@@ -31,7 +31,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void SigningKey_signs_the_post_policy_of_the_documentation_as_published()
+    public void SigningKey_signs_the_published_post_policy()
     {
         // "Example: Browser-Based Upload using HTTP POST (Using AWS Signature Version 4)", Amazon S3 API Reference.
         const string policy =
@@ -48,10 +48,10 @@ public sealed class SigV4SignerTests
             Is.EqualTo("8afdbf4008c03f22c2cd3cdb72e4afbb1f6a588f3255ac628749a66d7f09699e"));
     }
 
-    // Ceph's gateway reads an escaped pair of surrogates as two characters.
+    // The Ceph gateway reads an escaped pair of surrogates as two characters.
     [TestCase("größe-数据-🙂.bin", "größe-数据-🙂.bin")]
     [TestCase("🙂\"quoted\"\\.bin", "🙂\\\"quoted\\\"\\\\.bin")]
-    public void SignPost_writes_characters_beyond_the_first_plane_plainly(string name, string written)
+    public void SignPost_writes_characters_beyond_U_FFFF_unescaped(string name, string written)
     {
         var rules = Rules with { Key = "data/x/5Fabc/" + name, IsWholeKey = true };
 
@@ -63,7 +63,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void SignPost_binds_every_field_and_nothing_more()
+    public void SignPost_covers_every_field_and_nothing_more()
     {
         var fields = Signer().At(Temporary, Noon).SignPost(Rules, 86400);
         var policy = JsonNode.Parse(Convert.FromBase64String(fields["policy"]))!;
@@ -89,7 +89,7 @@ public sealed class SigV4SignerTests
             "policy", "x-amz-signature",
         }));
 
-        // The type that an object has when its uploader names none: who copies the fields as they are uploads as before.
+        // The default type of S3, so that a client that sends the fields unchanged gets the usual type.
         Assert.That(fields["Content-Type"], Is.EqualTo("binary/octet-stream"));
         Assert.That(fields["key"], Is.EqualTo("data/x/5Fabc/${filename}"));
         Assert.That(fields["x-amz-security-token"], Is.EqualTo("token/with+odd==characters"));
@@ -108,7 +108,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void SignPost_cannot_be_broken_out_of_by_a_folder()
+    public void SignPost_escapes_the_folder_in_the_policy()
     {
         var fields = Signer().At(Lasting, Noon).SignPost(Rules with { Key = "a\"],{\"acl\":\"public-read\"},[\"é😀\\\n/" }, 60);
         var conditions = JsonNode.Parse(Convert.FromBase64String(fields["policy"]))!["conditions"]!.AsArray();
@@ -118,7 +118,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void Signer_signs_with_the_new_day_after_midnight_and_still_with_the_old_one_for_a_moment_before()
+    public void Signer_uses_the_key_of_the_requests_day_around_midnight()
     {
         var signer = Signer();
         var before = new DateTimeOffset(2026, 11, 24, 23, 59, 59, 999, TimeSpan.Zero);
@@ -159,13 +159,13 @@ public sealed class SigV4SignerTests
             Is.EqualTo(Signer().At(Lasting, Noon).PresignGet("k", 60)),
             "a grant that was begun stays whole");
 
-        // The same access key with another secret: nothing of the old one is kept.
+        // The same access key with another secret must not use the old derived key.
         var renewed = signer.At(new SigningCredentials(AccessKey, Secret + "2"), Noon);
         Assert.That(renewed.PresignGet("k", 60), Is.Not.EqualTo(old.PresignGet("k", 60)));
     }
 
     [Test]
-    public void Signer_gives_every_thread_the_right_key_around_midnight_and_rotations()
+    public void Signer_uses_correct_keys_in_concurrent_threads()
     {
         var signer = Signer();
         var cases = (
@@ -185,7 +185,7 @@ public sealed class SigV4SignerTests
     [TestCase(604801)]
     [TestCase(long.MaxValue)]
     [TestCase(long.MinValue)]
-    public void Signer_refuses_a_life_that_s3_would_not_take(long seconds)
+    public void Signer_refuses_an_invalid_lifetime(long seconds)
     {
         var signer = Signer().At(Lasting, Noon);
 
@@ -197,7 +197,7 @@ public sealed class SigV4SignerTests
 
     [TestCase(1)]
     [TestCase(604800)]
-    public void Signer_takes_the_shortest_and_the_longest_life(long seconds)
+    public void Signer_accepts_the_minimum_and_maximum_lifetime(long seconds)
     {
         var signer = Signer().At(Lasting, Noon);
 
@@ -208,7 +208,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void Signer_refuses_what_cannot_be_asked_of_a_store()
+    public void Signer_refuses_invalid_arguments()
     {
         var signer = Signer().At(Lasting, Noon);
 
@@ -220,7 +220,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void Barred_headers_are_named_in_order_and_left_out_or_signed_as_empty()
+    public void Barred_headers_are_listed_in_order_and_omitted_or_signed_as_empty()
     {
         var signer = Signer().At(Lasting, Noon);
 
@@ -252,7 +252,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void PresignList_asks_for_encoded_names_whatever_it_lists()
+    public void PresignList_always_requests_encoded_names()
     {
         var signer = Signer().At(Lasting, Noon);
 
@@ -263,7 +263,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void PresignList_signs_bytes_as_it_signs_their_text()
+    public void PresignList_signs_bytes_like_their_text()
     {
         var signer = Signer().At(Lasting, Noon);
         const string text = "a/b c+%é😀\u0001";

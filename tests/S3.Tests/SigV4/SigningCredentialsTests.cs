@@ -6,7 +6,7 @@ namespace S3Auth.S3.Tests;
 public sealed class SigningCredentialsTests
 {
     [Test]
-    public void SigningCredentials_never_show_their_secret()
+    public void SigningCredentials_do_not_print_their_secret()
     {
         var credentials = new SigningCredentials("AKIAEXAMPLE", "the-secret", "the-token", DateTimeOffset.UnixEpoch);
 
@@ -20,10 +20,10 @@ public sealed class SigningCredentialsTests
     [TestCase("AKIA\r\n", "secret", null)]
     [TestCase("AKIA", "secret", "to\nken")]
     [TestCase("AKIA", "secret", "tökén")]
-    public void SigningCredentials_refuse_what_no_provider_issues(string accessKey, string secret, string? token) =>
+    public void SigningCredentials_refuse_invalid_values(string accessKey, string secret, string? token) =>
         Assert.Throws<ArgumentException>(() => _ = new SigningCredentials(accessKey, secret, token));
 
     [Test]
-    public void SigningCredentials_take_an_empty_token_for_none() =>
+    public void SigningCredentials_treat_an_empty_token_as_none() =>
         Assert.That(new SigningCredentials("AKIA", "secret", "").SessionToken, Is.Null);
 }

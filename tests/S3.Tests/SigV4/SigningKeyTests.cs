@@ -8,7 +8,7 @@ public sealed class SigningKeyTests
     private const string Secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
     [Test]
-    public void SigningKey_signs_the_string_to_sign_of_the_documentation_as_published()
+    public void SigningKey_signs_the_published_string_to_sign()
     {
         // "Deriving a signing key" example of the AWS General Reference: ListUsers of IAM on 2015-08-30.
         var key = SigningKey.Derive("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", new DateOnly(2015, 8, 30), "us-east-1", "iam");
@@ -19,7 +19,7 @@ public sealed class SigningKeyTests
     }
 
     [Test]
-    public void SigningKey_signs_the_canonical_request_of_the_documentation_as_published()
+    public void SigningKey_signs_the_published_canonical_request()
     {
         // "Example: GET Object" of the Amazon S3 API Reference, signed in the header.
         var key = SigningKey.Derive(Secret, new DateOnly(2013, 5, 24), "us-east-1");
@@ -35,7 +35,7 @@ public sealed class SigningKeyTests
     }
 
     [Test]
-    public void SigningKey_names_its_scope()
+    public void SigningKey_has_its_scope()
     {
         var key = SigningKey.Derive(Secret, new DateOnly(2013, 5, 4), "eu-central-1");
 
@@ -52,7 +52,7 @@ public sealed class SigningKeyTests
     }
 
     [Test]
-    public void SigningKey_refuses_too_little_room()
+    public void SigningKey_refuses_a_buffer_that_is_too_short()
     {
         var key = SigningKey.Derive(Secret, new DateOnly(2013, 5, 24), "us-east-1");
 
@@ -63,11 +63,11 @@ public sealed class SigningKeyTests
     [TestCase("us/east")]
     [TestCase("us\neast")]
     [TestCase("ü")]
-    public void SigningKey_refuses_a_region_that_cannot_stand_in_a_scope(string region) =>
+    public void SigningKey_refuses_an_invalid_region(string region) =>
         Assert.Throws<ArgumentException>(() => SigningKey.Derive(Secret, new DateOnly(2013, 5, 24), region));
 
     [Test]
-    public void SigningKey_takes_the_longest_names_and_refuses_longer_ones()
+    public void SigningKey_accepts_names_up_to_the_maximum_length()
     {
         var day = new DateOnly(2013, 5, 24);
         var key = SigningKey.Derive(Secret, day, new string('r', 64), new string('s', 32));
