@@ -7,10 +7,9 @@ using Microsoft.AspNetCore.Http;
 namespace S3Auth.Benchmarks;
 
 /// <summary>
-/// What requests cost the service in CPU, HTTP, JSON and the signature's verification included, next to a request that
-/// does nothing, against one and the same process:
+/// The CPU time of requests including HTTP, JSON and verification, compared with a request that does nothing, in the same process:
 /// <c>dotnet run -c Release --project tests/Benchmarks -- access-cost path-of/S3Auth.Api.dll</c>. The store's listings come from this
-/// process and are kept by the service for as long as they may be, so that they count as little as they can.
+/// process and are cached by the service as long as possible, so that their share is small.
 /// </summary>
 internal static class AccessCost
 {
@@ -21,7 +20,7 @@ internal static class AccessCost
     private const int Rounds = 7;
     private const int Requests = 60;
 
-    // A process's time is counted in steps of 10 ms.
+    // The CPU time of a process is measured in steps of 10 ms.
     private const int CheapRequests = 3000;
     private const string Bare = "/healthz";
     private const string FolderAccess = "/get-folder-access";
@@ -160,7 +159,7 @@ internal static class AccessCost
         return new JsonObject { ["netuid"] = 46, ["block"] = 1, ["neurons"] = new JsonArray([.. neurons]) }.ToJsonString();
     }
 
-    /// <summary>Answers every listing with all miners' folders.</summary>
+    /// <summary>Answers every listing with the folders of all miners.</summary>
     private static async Task<WebApplication> StartStoreAsync(List<AccountId> miners)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -1,6 +1,6 @@
 namespace S3Auth.Benchmarks;
 
-/// <summary>As many accounts as a benchmark wants; nobody has their keys.</summary>
+/// <summary>Any number of accounts without private keys.</summary>
 internal static class Accounts
 {
     internal static AccountId Number(int number)

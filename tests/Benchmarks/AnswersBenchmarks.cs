@@ -1,6 +1,6 @@
 namespace S3Auth.Benchmarks;
 
-/// <summary>What it costs each answer that it is counted for the page at <c>/</c>.</summary>
+/// <summary>The cost of counting an answer for the page at <c>/</c>.</summary>
 [MemoryDiagnoser]
 public class AnswersBenchmarks
 {

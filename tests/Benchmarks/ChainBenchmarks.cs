@@ -1,8 +1,8 @@
 namespace S3Auth.Benchmarks;
 
 /// <summary>
-/// What one sync of the metagraph costs: <c>dotnet run -c Release --project tests/Benchmarks -- --filter '*Chain*'</c>. The hash
-/// is what any reader of the answer must do at least: see every byte once.
+/// The parts of one sync of the metagraph: <c>dotnet run -c Release --project tests/Benchmarks -- --filter '*Chain*'</c>. The hash is the
+/// baseline, because any reader must read every byte once.
 /// </summary>
 [MemoryDiagnoser]
 public class ChainBenchmarks

@@ -3,8 +3,8 @@ using System.Net.WebSockets;
 namespace S3Auth.Benchmarks;
 
 /// <summary>
-/// A whole sync over loopback, next to receiving the same answer from the same node and looking at none of it. The node runs in
-/// this process too: what it takes is in both, the difference is the reader's.
+/// A whole sync over loopback, compared with receiving the same answer without reading it. The node runs in this process, so its cost is in
+/// both, and the difference is the cost of the reader.
 /// </summary>
 [MemoryDiagnoser]
 public class ChainSyncBenchmarks

@@ -1,9 +1,9 @@
 namespace S3Auth.Benchmarks;
 
 /// <summary>
-/// Whether any request waits for the chain: the latency of <c>/get-folder-access</c> with the node well and with the node hung in the
-/// middle of a sync, in turn, against one and the same process:
-/// <c>dotnet run -c Release --project tests/Benchmarks -- hung-node path-of/S3Auth.Api.dll</c>. The ratios are what counts.
+/// The latency of <c>/get-folder-access</c> while the node answers and while it hangs during a sync, in turn, in the same process. Shows
+/// that no request waits for the chain: <c>dotnet run -c Release --project tests/Benchmarks -- hung-node path-of/S3Auth.Api.dll</c>. Compare the
+/// ratios.
 /// </summary>
 internal static class HungNodeLatency
 {
@@ -74,7 +74,7 @@ internal static class HungNodeLatency
 
     private static double Median(IEnumerable<double> values) => At([.. values.Order()], 0.5);
 
-    /// <summary>Sends one request after the other from each client. Returns the milliseconds of each, in order of size.</summary>
+    /// <summary>Each client sends its requests one after the other. Returns the sorted latencies in milliseconds.</summary>
     private static async Task<double[]> MeasureAsync(HttpClient http, TimeSpan duration)
     {
         using var hotkey = KeyPair.FromUri("//Bob");

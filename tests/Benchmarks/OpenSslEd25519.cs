@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace S3Auth.Benchmarks;
 
-/// <summary>OpenSSL's Ed25519 verification, the yardstick: the machine's own libcrypto, used as a C program would.</summary>
+/// <summary>Ed25519 verification by the system's OpenSSL (libcrypto), as the baseline.</summary>
 internal sealed partial class OpenSslEd25519 : IDisposable
 {
     private const string Library = "libcrypto.so.3";

@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace S3Auth.Benchmarks;
 
 /// <summary>
-/// What one request costs from its command to its answer: validation, the signature's verification, the metagraph, all that is signed;
-/// without HTTP and JSON. With temporary credentials; the store answers at once.
+/// One request from its command to its answer: validation, verification of the signature, metagraph and all signing, without HTTP and JSON.
+/// Uses temporary credentials and a store that answers at once.
 /// </summary>
 [MemoryDiagnoser]
 public class PipelineBenchmarks : IDisposable
@@ -57,8 +57,8 @@ public class PipelineBenchmarks : IDisposable
             .AddSingleton(ResponseMemoryBudget.OfThisProcess())
             .AddSingleton<IQuota, MemoryQuota>()
             .AddSingleton<ISharedLimits, SingleInstanceLimits>()
-            .AddSingleton<IReplayGuard, Forgetful>()
-            .AddSingleton<IAuditLog, Silent>()
+            .AddSingleton<IReplayGuard, AcceptingReplayGuard>()
+            .AddSingleton<IAuditLog, NullAuditLog>()
             .AddMetrics()
             .AddApplication(new FixedTime())
             .BuildServiceProvider();
@@ -113,13 +113,13 @@ public class PipelineBenchmarks : IDisposable
     private static Source SourceOf(string name) =>
         Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
 
-    /// <summary>Lets one and the same request in again and again.</summary>
-    private sealed class Forgetful : IReplayGuard
+    /// <summary>Accepts the same request repeatedly.</summary>
+    private sealed class AcceptingReplayGuard : IReplayGuard
     {
         public ValueTask<ProofUse> UseAsync(UsedProof proof, CancellationToken cancellationToken) => new(ProofUse.First);
     }
 
-    private sealed class Silent : IAuditLog
+    private sealed class NullAuditLog : IAuditLog
     {
         public bool IsWriting => true;
 
@@ -148,7 +148,7 @@ public class PipelineBenchmarks : IDisposable
         public MetagraphState Describe() => throw new NotSupportedException("No request here asks for it.");
     }
 
-    /// <summary>Every miner has a folder of each source.</summary>
+    /// <summary>A store in which every miner has a folder for each source.</summary>
     private sealed class FullStore : IObjectStore
     {
         private readonly Dictionary<string, FolderPage> _folders = Sources

@@ -7,8 +7,8 @@ using BenchmarkDotNet.Configs;
 namespace S3Auth.Benchmarks;
 
 /// <summary>
-/// What one signed URL or form costs, next to the AWS SDK's in the same run. The SDK cannot presign a restricted listing at all:
-/// its GET is what a listing is compared with. With temporary credentials, as under an ECS task role.
+/// One signed URL or form, compared with the AWS SDK in the same run. The SDK cannot presign a restricted listing, so a listing is compared
+/// with its GET. Uses temporary credentials, as with an ECS task role.
 /// </summary>
 [MemoryDiagnoser]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]

@@ -1,6 +1,6 @@
 namespace S3Auth.Benchmarks;
 
-/// <summary>The service as a process of its own, as in production, on a free port of this machine.</summary>
+/// <summary>The service as a separate process, as in production, on a free local port.</summary>
 internal sealed class RunningService : IAsyncDisposable
 {
     private readonly string _data;
@@ -12,13 +12,13 @@ internal sealed class RunningService : IAsyncDisposable
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
     }
 
-    /// <summary>Sends to it.</summary>
+    /// <summary>A client of the service.</summary>
     internal HttpClient Http { get; }
 
     internal Process Process { get; }
 
     /// <param name="program">The built <c>S3Auth.Api.dll</c>.</param>
-    /// <param name="settings">Its environment; the credentials are invented.</param>
+    /// <param name="settings">The environment variables. The credentials are fictitious.</param>
     internal static async Task<RunningService> StartAsync(string program, IReadOnlyDictionary<string, string> settings)
     {
         var data = Directory.CreateTempSubdirectory("s3auth-benchmark-").FullName;
@@ -34,7 +34,7 @@ internal sealed class RunningService : IAsyncDisposable
             "RATE_LIMIT_PER_MINUTE", "REQUESTS_IN_FLIGHT_PER_HOTKEY", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR",
             "TOTAL_DAILY_LIMIT"])
         {
-            // What is measured is not how it refuses.
+            // Refusals are not measured, so no limit may be reached.
             start.Environment[limit] =
                 limit switch { "RATE_LIMIT_PER_MINUTE" => "10000000", "REQUESTS_IN_FLIGHT_PER_HOTKEY" => "1000000", _ => "1000000000" };
         }
@@ -75,7 +75,7 @@ internal sealed class RunningService : IAsyncDisposable
             }
             catch (HttpRequestException) when (!Process.HasExited)
             {
-                // It does not listen yet.
+                // The service does not listen yet.
             }
 
             await Task.Delay(50);

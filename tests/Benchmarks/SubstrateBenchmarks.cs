@@ -1,8 +1,8 @@
 namespace S3Auth.Benchmarks;
 
 /// <summary>
-/// What one proof costs, next to OpenSSL's Ed25519 verification of the same text on the same machine:
-/// <c>dotnet run -c Release --project tests/Benchmarks -- --filter '*Substrate*'</c>. The ratio to it is what counts.
+/// The verification of one proof, compared with OpenSSL's Ed25519 verification of the same text on the same machine:
+/// <c>dotnet run -c Release --project tests/Benchmarks -- --filter '*Substrate*'</c>. Compare the ratios.
 /// </summary>
 [MemoryDiagnoser]
 public class SubstrateBenchmarks : IDisposable

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace S3Auth.Benchmarks.Load;
 
-/// <summary>Reads every request to its end and answers with the same JSON: what HTTP itself costs, in a process of its own.</summary>
+/// <summary>Reads each request and answers with constant JSON, in a separate process. Measures the cost of HTTP alone.</summary>
 internal static class BareServer
 {
     internal const string Name = "bare-server";
 
-    /// <param name="port">Where it listens.</param>
-    /// <param name="size">How many bytes it answers.</param>
+    /// <param name="port">The port to listen on.</param>
+    /// <param name="size">The size of an answer in bytes.</param>
     internal static async Task<int> RunAsync(string port, string size)
     {
         var answer = new byte[int.Parse(size, CultureInfo.InvariantCulture)];

@@ -1,6 +1,6 @@
 namespace S3Auth.Benchmarks.Load;
 
-/// <summary>What a request is made of, measured in this process: microseconds each.</summary>
+/// <summary>The costs of the parts of a request in microseconds, measured in this process.</summary>
 internal sealed record Costs(double OpenSsl, double Verification, double Grant, double GrantBytes)
 {
     private const int Times = 3000;
@@ -21,7 +21,7 @@ internal sealed record Costs(double OpenSsl, double Verification, double Grant, 
             bytes);
     }
 
-    // The best of several: what others do on this machine only adds.
+    // The minimum of several runs, because other processes on this machine only add time.
     private static (double Micros, double Bytes) Time(Action action)
     {
         var best = double.MaxValue;

@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>
-/// One to three instances that count together in one Redis, each with a share of the load: what a request costs an instance, and what it
-/// costs Redis. On one machine they share its cores: what counts is the cost of one request, not how many there are a second.
+/// One to three instances that share one Redis, each with a part of the load. Measures the cost of a request for an instance and for Redis.
+/// They share the cores of one machine, so compare the cost of a request, not the requests per second.
 /// </summary>
 internal static class Instances
 {

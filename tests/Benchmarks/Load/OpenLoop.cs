@@ -6,8 +6,8 @@ using HdrHistogram;
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>
-/// Sends requests at fixed moments, whatever became of those before, and counts each from the moment at which it was to be sent: a server
-/// that stops for a second answers a thousand late, not one.
+/// Sends requests at fixed times, regardless of earlier answers, and measures latency from the planned time. So a server that stops for one
+/// second delays all requests of that second, not only one.
 /// </summary>
 internal static partial class OpenLoop
 {
@@ -15,7 +15,7 @@ internal static partial class OpenLoop
     private const int TimerSlack = 29;
 
     /// <returns>Latencies in microseconds.</returns>
-    /// <exception cref="InvalidOperationException">An answer was no success.</exception>
+    /// <exception cref="InvalidOperationException">An answer was not successful.</exception>
     internal static async Task<LongHistogram> RunAsync(Uri address, byte[][] requests, int perSecond)
     {
         var histogram = new LongHistogram(60 * Microseconds, 3);
@@ -26,7 +26,7 @@ internal static partial class OpenLoop
             {
                 if (OperatingSystem.IsLinux())
                 {
-                    // Else this thread is woken a twentieth of a millisecond late.
+                    // Otherwise this thread wakes up 50 µs late.
                     _ = Control(TimerSlack, 1, 0, 0, 0);
                 }
 
@@ -140,7 +140,7 @@ internal static partial class OpenLoop
                 return end + 4 + int.Parse(line < 0 ? digits : digits[..line], System.Globalization.CultureInfo.InvariantCulture);
             }
 
-            // In chunks: their end is the end.
+            // A chunked body ends with its last chunk.
             return answer.EndsWith("0\r\n\r\n"u8) ? answer.Length : -1;
         }
     }

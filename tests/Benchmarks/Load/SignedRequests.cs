@@ -5,16 +5,15 @@ using System.Text.Json.Nodes;
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>
-/// Requests of many miners to <c>/get-folder-access</c> as they go over the wire, each signed, no two the same: a proof is usable once.
+/// The bytes of signed requests of many miners to <c>/get-folder-access</c>. Each one is different, because a proof is accepted only once.
 /// </summary>
 internal sealed class SignedRequests : IDisposable
 {
-    // What most miners' software is.
+    // The user agent of most miners' software.
     private const string Headers = "User-Agent: python-requests/2.32.3\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\nConnection: "
         + "keep-alive\r\nContent-Type: application/json\r\n";
 
-    // A commitment says the second, so a miner has one request for each: those of a moment not long enough ago to be refused, and after
-    // them those of the next, up to what may lie ahead of the clock.
+    // A commitment has a time in seconds, so each miner has one request for each second of the access window.
     private static readonly TimeSpan Oldest = TimeSpan.FromSeconds(240);
     private static readonly TimeSpan FurthestAhead = TimeSpan.FromSeconds(50);
 
@@ -30,7 +29,7 @@ internal sealed class SignedRequests : IDisposable
         _first = (DateTimeOffset.UtcNow - Oldest).ToUnixTimeSeconds();
     }
 
-    /// <summary>The metagraph of these miners, as <c>METAGRAPH_FILE</c> has it.</summary>
+    /// <summary>The metagraph of these miners in the format of <c>METAGRAPH_FILE</c>.</summary>
     internal string Metagraph() => new JsonObject
     {
         ["netuid"] = 46,
@@ -45,8 +44,8 @@ internal sealed class SignedRequests : IDisposable
         })]),
     }.ToJsonString();
 
-    /// <summary>So many requests that no earlier call returned.</summary>
-    /// <exception cref="InvalidOperationException">These miners have no more.</exception>
+    /// <summary>Returns the given number of requests, none of which was returned before.</summary>
+    /// <exception cref="InvalidOperationException">There are not enough miners.</exception>
     internal byte[][] Take(int count, Uri service)
     {
         var now = DateTimeOffset.UtcNow;

@@ -1,15 +1,15 @@
 namespace S3Auth.Benchmarks.Load;
 
-/// <summary>What wrk counted.</summary>
+/// <summary>The result of wrk.</summary>
 internal sealed record WrkResult(long Requests, TimeSpan Duration, long Refused, TimeSpan P50, TimeSpan P99)
 {
     internal double PerSecond => Requests / Duration.TotalSeconds;
 }
 
-/// <summary>wrk: as many requests as a server answers, over connections that each wait for their answer.</summary>
+/// <summary>Runs wrk, which sends requests as fast as the server answers them.</summary>
 internal static class Wrk
 {
-    // Each request is one of a file, sent once; or again and again where it does not matter what is sent.
+    // Sends each request of a file once, or repeatedly if the content does not matter.
     private const string Script = """
         local file = io.open(os.getenv("LOAD_REQUESTS"), "rb")
         local requests, count, sent = {}, 0, 0
@@ -33,10 +33,10 @@ internal static class Wrk
         """;
 
     /// <param name="address">The server.</param>
-    /// <param name="requests">What is sent.</param>
-    /// <param name="repeats">Whether each may be sent more than once.</param>
-    /// <param name="connections">How many connections at once.</param>
-    /// <param name="duration">For how long.</param>
+    /// <param name="requests">The requests.</param>
+    /// <param name="repeats">Whether a request may be sent more than once.</param>
+    /// <param name="connections">The number of concurrent connections.</param>
+    /// <param name="duration">The duration of the run.</param>
     /// <exception cref="InvalidOperationException">wrk is not on the PATH, a request got no answer, or there were too few.</exception>
     internal static async Task<WrkResult> RunAsync(Uri address, byte[][] requests, bool repeats, int connections, TimeSpan duration)
     {
