@@ -64,14 +64,15 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
             answer.State);
         try
         {
-            await using (
-                var file = new FileStream(
-                    unfinished,
-                    FileMode.CreateNew,
-                    FileAccess.Write,
-                    FileShare.None,
-                    bufferSize: 0,
-                    FileOptions.Asynchronous))
+            var mode = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                BufferSize = 0,
+                Options = FileOptions.Asynchronous,
+            };
+            await using (var file = new FileStream(unfinished, mode))
             {
                 await JsonSerializer.SerializeAsync(file, content, SnapshotFileJson.Default.Content, cancellationToken);
                 file.Flush(flushToDisk: true);
@@ -90,9 +91,8 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
     private bool IsOurs(Content content) =>
         content.Netuid == options.Netuid
         && content.Network == options.Network.Name
-        && (
-            options.Network.Name != ChainNetwork.CustomName
-                || options.Network.Endpoints.Any(endpoint => endpoint.Fingerprint == content.Endpoint));
+        && (options.Network.Name != ChainNetwork.CustomName
+            || options.Network.Endpoints.Any(endpoint => endpoint.Fingerprint == content.Endpoint));
 
     /// <param name="Network">The configured network's name.</param>
     /// <param name="Endpoint">The <see cref="NodeEndpoint.Fingerprint"/> of the node that answered.</param>

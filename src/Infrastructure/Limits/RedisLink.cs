@@ -158,8 +158,8 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         var pings = 0;
         for (var silent = 0; silent < Turns && !task.IsCompleted && _isReachable == wasThere;)
         {
-            await ((Task)task.WaitAsync(TimeSpan.FromMilliseconds(TurnMilliseconds), _time)).ConfigureAwait(
-                ConfigureAwaitOptions.SuppressThrowing);
+            Task turn = task.WaitAsync(TimeSpan.FromMilliseconds(TurnMilliseconds), _time);
+            await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var answers = Interlocked.Read(ref _answers);
             silent = answers == seen ? silent + 1 : 0;
             seen = answers;

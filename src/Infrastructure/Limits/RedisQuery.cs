@@ -144,8 +144,8 @@ internal sealed class RedisQuery
             _authorities = authorities;
             return authorities.Count > 0 ? null : "the file of ssl_ca_certs has no certificate in PEM format";
         }
-        catch (Exception unusable) when (
-            unusable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception unusable)
+            when (unusable is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             return "the file of ssl_ca_certs cannot be read: give the path of a PEM file that this process can read";
         }

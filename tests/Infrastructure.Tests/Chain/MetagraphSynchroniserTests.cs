@@ -470,8 +470,8 @@ internal sealed class MetagraphSynchroniserTests
     {
         var metagraph = await StartAsync(wait: false);
         _node.RedirectsTo = _node.Address;
-        Misbehaviour[] others = [Misbehaviour.None, Misbehaviour.Hang, Misbehaviour.HangInUpgrade, Misbehaviour.TooLarge];
-        foreach (var misbehaviour in Enum.GetValues<Misbehaviour>().Except(others))
+        Misbehaviour[] excluded = [Misbehaviour.None, Misbehaviour.Hang, Misbehaviour.HangInUpgrade, Misbehaviour.TooLarge];
+        foreach (var misbehaviour in Enum.GetValues<Misbehaviour>().Except(excluded))
         {
             _node.Misbehaviour = misbehaviour;
             await TickAsync(32, step: 8);

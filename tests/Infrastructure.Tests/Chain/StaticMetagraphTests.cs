@@ -206,8 +206,12 @@ public sealed class StaticMetagraphTests
     [TestCase("""{"netuid": 46, "block": 1, "neurons": [null]}""")]
     [TestCase("""{"netuid": 46, "block": 1}""")]
     [TestCase("""{"netuid": 46, "block": 1, "neurons": null}""")]
-    [TestCase("""{"netuid": 46, "block": 1, "neurons": [{"uid": 0, "hotkey": null, "coldkey": null, "validator_permit": true, "alpha_stake": 1}]}""")]
-    [TestCase("""{"netuid": 46, "block": 1, "neurons": [{"uid": 0, "hotkey": "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty", "coldkey": "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty", "validator_permit": true}]}""")]
+    [TestCase(
+        """{"netuid": 46, "block": 1, "neurons": [{"uid": 0, "hotkey": null, "coldkey": null, """
+        + """ "validator_permit": true, "alpha_stake": 1}]}""")]
+    [TestCase(
+        """{"netuid": 46, "block": 1, "neurons": [{"uid": 0, "hotkey": "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty", """
+        + """ "coldkey": "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty", "validator_permit": true}]}""")]
     [TestCase("""{"netuid": 46, "block": 1, "neurons": [], "neuron": []}""")]
     [TestCase("""null""")]
     public void File_with_a_missing_or_unknown_member_is_refused(string content)
@@ -227,7 +231,10 @@ public sealed class StaticMetagraphTests
 
     private static string Json(
         string netuid = "46", string block = "7", string uid = "3", string hotkey = Bob, string permit = "false", string stake = "0") =>
-        $$"""{"netuid": {{netuid}}, "block": {{block}}, "neurons": [{"uid": {{uid}}, "hotkey": "{{hotkey}}", "coldkey": "{{Dave}}", "validator_permit": {{permit}}, "alpha_stake": {{stake}}}]}""";
+        $$"""
+        {"netuid": {{netuid}}, "block": {{block}}, "neurons": [
+          {"uid": {{uid}}, "hotkey": "{{hotkey}}", "coldkey": "{{Dave}}", "validator_permit": {{permit}}, "alpha_stake": {{stake}}}]}
+        """;
 
     private async Task TickAsync(int looks)
     {

@@ -36,7 +36,6 @@ public sealed class SubnetStateFuzzTests
 
         Figures.Print(
             "Fuzz",
-            $"{Rounds * Fuzz.Factor} damaged answers of a node, of up to {sound.Length + 15000} bytes; at most {most / 1024.0:F1} ",
-            $"KiB allocated for one, its refusal included");
+            $"{Rounds * Fuzz.Factor} damaged answers of up to {sound.Length + 15000} bytes; at most {most / 1024.0:F1} KiB allocated for one");
     }
 }

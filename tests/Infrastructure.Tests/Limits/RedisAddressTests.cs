@@ -130,7 +130,7 @@ public sealed class RedisAddressTests
         TestName = "another host, which is not checked")]
     [TestCase("", false, SslPolicyErrors.RemoteCertificateChainErrors, false, TestName = "another authority")]
     [TestCase("", false, SslPolicyErrors.None, false, TestName = "another authority that the system knows")]
-    [TestCase("&ssl_check_hostname=false", false, SslPolicyErrors.None, false, TestName = "another authority, host not checked")]
+    [TestCase("&ssl_check_hostname=false", false, SslPolicyErrors.None, false, TestName = "another authority and an unchecked host")]
     public void Certificate_must_be_of_the_named_authorities(string query, bool isTheirs, SslPolicyErrors errors, bool accepted)
     {
         using var theirs = NewCertificate();

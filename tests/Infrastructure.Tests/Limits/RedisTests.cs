@@ -60,8 +60,7 @@ public sealed class RedisTests
         for (byte i = 0; i < 40; i++)
         {
             var request = MemoryQuotaTests.Request(i, limit: 5, total: 25);
-            var usage = await Quota(i % 2 == 0 ? one : other).TakeAsync(request, CancellationToken.None);
-            granted += usage.Granted ? 1 : 0;
+            granted += (await Quota(i % 2 == 0 ? one : other).TakeAsync(request, CancellationToken.None)).Granted ? 1 : 0;
         }
 
         Assert.That(granted, Is.EqualTo(25));
@@ -153,7 +152,7 @@ public sealed class RedisTests
         Assert.That(
             await Guard(one).UseAsync(Proof(2), CancellationToken.None),
             Is.EqualTo(ProofUse.Repeated),
-            "used while Redis was down");
+            "used while Redis was away");
         Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(2), "once by each instance: " + _log.Text);
     }
 

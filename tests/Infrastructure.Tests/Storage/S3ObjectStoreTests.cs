@@ -603,8 +603,8 @@ public sealed class S3ObjectStoreTests
     public async Task ListFolders_drops_names_that_no_miner_can_have()
     {
         var (longest, tooLong) = (new string('a', 128), new string('b', 129));
-        await using var server = await LoopbackServer.StartAsync(context => Answer(
-            context, FolderPage(["1", longest, tooLong, "%FF"], encoded: true)));
+        await using var server = await LoopbackServer.StartAsync(
+            context => Answer(context, FolderPage(["1", longest, tooLong, "%FF"], encoded: true)));
         using var store = Store(server.Url);
 
         var folders = await store.ListFoldersAsync("data/", most: null, CancellationToken.None);
@@ -652,7 +652,9 @@ public sealed class S3ObjectStoreTests
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(
             context,
-            "\ufeff<?xml version=\"1.0\"?><!-- a --><ListBucketResult xmlns=\"x\"><Prefix>data/</Prefix><Contents><Owner><Key>no</Key><ID>1</ID></Owner><Key>data/a</Key><Extra/></Contents><Key>no</Key><Other><Contents><Key>no</Key></Contents></Other></ListBucketResult>"));
+            "\ufeff<?xml version=\"1.0\"?><!-- a --><ListBucketResult xmlns=\"x\"><Prefix>data/</Prefix>"
+            + "<Contents><Owner><Key>no</Key><ID>1</ID></Owner><Key>data/a</Key><Extra/></Contents>"
+            + "<Key>no</Key><Other><Contents><Key>no</Key></Contents></Other></ListBucketResult>"));
         using var store = Store(server.Url);
 
         var page = await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None);
@@ -810,13 +812,18 @@ public sealed class S3ObjectStoreTests
         return $"<ListBucketResult>{Encoding(encoded)}{string.Concat(folders)}</ListBucketResult>";
     }
 
-    private static string FilePage(IEnumerable<string> keys, string? next, bool encoded) =>
-        $"""
-        <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{Encoding(encoded)}<IsTruncated>{(next is null ? "false" : "true")}</IsTruncated>
-        {(next is null ? "" : $"<NextContinuationToken>{next}</NextContinuationToken>")}
-        {string.Concat(keys.Select(key => $"<Contents><Key>{key}</Key><LastModified>2026-11-24T06:21:01.000Z</LastModified><ETag>&quot;0123abc-2&quot;</ETag><Size>4096</Size></Contents>"))}
-        </ListBucketResult>
-        """;
+    private static string FilePage(IEnumerable<string> keys, string? next, bool encoded)
+    {
+        const string Properties =
+            "<LastModified>2026-11-24T06:21:01.000Z</LastModified><ETag>&quot;0123abc-2&quot;</ETag><Size>4096</Size>";
+        return $"""
+            <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{Encoding(encoded)}
+            <IsTruncated>{(next is null ? "false" : "true")}</IsTruncated>
+            {(next is null ? "" : $"<NextContinuationToken>{next}</NextContinuationToken>")}
+            {string.Concat(keys.Select(key => $"<Contents><Key>{key}</Key>{Properties}</Contents>"))}
+            </ListBucketResult>
+            """;
+    }
 
     private static string Page(IEnumerable<string> folders, string? next)
     {

@@ -135,8 +135,8 @@ internal sealed partial class StoreMonitor(
         {
             return await _puts.AskAsync(http, _public, keys, cancellationToken);
         }
-        catch (Exception failure) when (
-            failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure)
+            when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             LogNoAnswer(failure);
             return NoAnswerAtClients();
@@ -159,8 +159,8 @@ internal sealed partial class StoreMonitor(
                 ? await _forms.AskAsync(http, endpoint, keys, cancellationToken)
                 : (null, false);
         }
-        catch (Exception failure) when (
-            failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure)
+            when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             LogNoAnswer(failure);
             return (null, false);

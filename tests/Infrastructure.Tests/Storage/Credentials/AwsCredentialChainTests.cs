@@ -119,8 +119,11 @@ public sealed class AwsCredentialChainTests
             asked.Add(Uri.UnescapeDataString(await body.ReadToEndAsync()));
             context.Response.ContentType = "text/xml";
             await context.Response.WriteAsync($"""
-                <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials>
-                <AccessKeyId>ASIAWEB{asked.Count}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token{asked.Count}</SessionToken>
+                <AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+                <AssumeRoleWithWebIdentityResult><Credentials>
+                <AccessKeyId>ASIAWEB{asked.Count}</AccessKeyId>
+                <SecretAccessKey>secret</SecretAccessKey>
+                <SessionToken>token{asked.Count}</SessionToken>
                 <Expiration>{end.AddMinutes(asked.Count).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}</Expiration>
                 </Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
                 """);
