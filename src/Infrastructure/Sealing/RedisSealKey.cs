@@ -97,7 +97,7 @@ internal sealed partial class RedisSealKey(RedisLink redis, SealKeys keys, TimeP
     [LoggerMessage(
         LogLevel.Warning,
         "Cannot read the key of listing links from Redis. Until this works, other instances may reject the links of this one. "
-            + "To share a key without Redis, set SEAL_KEY")]
+            + "Set SEAL_KEY to share a key without Redis")]
     private partial void LogAway();
 
     [LoggerMessage(
