@@ -2,8 +2,8 @@ namespace S3Auth.Benchmarks;
 
 /// <summary>
 /// The latency of <c>/get-folder-access</c> while the node answers and while it hangs during a sync, in turn, in the same process. Shows
-/// that no request waits for the chain: <c>dotnet run -c Release --project tests/Benchmarks -- hung-node path-of/S3Auth.Api.dll</c>. Compare the
-/// ratios.
+/// that no request waits for the chain: <c>dotnet run -c Release --project tests/Benchmarks -- hung-node path-of/S3Auth.Api.dll</c>.
+/// Compare the ratios.
 /// </summary>
 internal static class HungNodeLatency
 {

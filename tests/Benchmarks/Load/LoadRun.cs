@@ -3,8 +3,8 @@ using HdrHistogram;
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>
-/// The service under load, as a separate process with everything on (signatures, replays, limits, records, metrics), compared in one run with
-/// a bare HTTP server with the same sizes, and with the cost of one verification and one grant:
+/// The service under load, as a separate process with everything on (signatures, replays, limits, records, metrics), compared in one run
+/// with a bare HTTP server with the same sizes, and with the cost of one verification and one grant:
 /// <c>dotnet run -c Release --project tests/Benchmarks -- load path-of/S3Auth.Api.dll</c>. Needs wrk. The load comes from the same machine.
 /// </summary>
 internal static class LoadRun

@@ -36,6 +36,7 @@ public sealed class SubnetStateFuzzTests
 
         Figures.Print(
             "Fuzz",
-            $"{Rounds * Fuzz.Factor} damaged answers of up to {sound.Length + 15000} bytes; at most {most / 1024.0:F1} KiB allocated for one");
+            $"{Rounds * Fuzz.Factor} damaged answers of up to {sound.Length + 15000} bytes; at most {most / 1024.0:F1} KiB ",
+            $"allocated for one");
     }
 }

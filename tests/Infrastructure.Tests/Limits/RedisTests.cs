@@ -152,7 +152,7 @@ public sealed class RedisTests
         Assert.That(
             await Guard(one).UseAsync(Proof(2), CancellationToken.None),
             Is.EqualTo(ProofUse.Repeated),
-            "used while Redis was away");
+            "used while Redis was down");
         Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(2), "once by each instance: " + _log.Text);
     }
 
