@@ -13,7 +13,7 @@ namespace S3Auth.Application;
 /// and enough stake.</item>
 /// <item><see cref="LimitInFlight{TRequest, TResponse}"/>: the hotkey has only a few requests in flight.</item>
 /// <item><see cref="RefuseReplay{TRequest, TResponse}"/>: none of the proofs was used before.</item>
-/// <item><see cref="Count{TRequest, TResponse}"/>: the daily quotas of the hotkey and of the server allow one more grant.</item>
+/// <item><see cref="EnforceQuota{TRequest, TResponse}"/>: the daily quotas of the hotkey and of the server allow one more grant.</item>
 /// </list>
 /// A request that anyone may send passes only the first step. The handler grants access to the proved <see cref="Caller"/> only:
 /// <see cref="Domain.FolderLayout"/> says to which folders, <see cref="Domain.UploadPolicy"/> what may be uploaded, and
@@ -41,6 +41,6 @@ internal static class SecurityModel
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorize<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LimitInFlight<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(RefuseReplay<,>));
-        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Count<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(EnforceQuota<,>));
     }
 }

@@ -450,7 +450,7 @@ public sealed class PipelineTests
             Assert.That(signed.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[]
             {
                 typeof(Validate<,>), typeof(Audit<,>), typeof(Authenticate<,>), typeof(Authorize<,>), typeof(LimitInFlight<,>),
-                typeof(RefuseReplay<,>), typeof(Count<,>),
+                typeof(RefuseReplay<,>), typeof(EnforceQuota<,>),
             }));
             Assert.That(open.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[] { typeof(Validate<,>) }));
         });

@@ -4,7 +4,7 @@ namespace S3Auth.Application.Pipeline;
 /// Seventh step: counts the grants of a day, for each hotkey and in total. A request that fails is charged unless
 /// <see cref="RefundPolicy"/> refunds it. A client that disconnects or does not read its response is charged.
 /// </summary>
-public sealed class Count<TRequest, TResponse>(
+public sealed class EnforceQuota<TRequest, TResponse>(
     IQuota quota, DailyLimits limits, RefundPolicy refunds, Caller caller, QuotaUsage use, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
