@@ -30,7 +30,7 @@ internal sealed class FilePageReader(IObjectStore store, GrantIssuer grants, New
         var prefixes = Narrow(folders, request.Prefix);
         await memory.TakeAsync(MemoryForPage, cancellationToken);
         var (found, hasMore) = await ListAsync(prefixes, request, cancellationToken);
-        newest.See(found);
+        newest.Record(found);
         var grant = await grants.IssueAsync(requestedExpiry: null, cancellationToken);
 
         var files = new List<ListedFile>(found.Count);

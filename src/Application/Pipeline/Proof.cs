@@ -4,9 +4,9 @@ namespace S3Auth.Application.Pipeline;
 /// <param name="Text">The signed text.</param>
 /// <param name="Signature">The hotkey's signature over its UTF-8 bytes.</param>
 /// <param name="Kind">Whether it came in the body or in headers.</param>
-/// <param name="Moment">The time of signing, as the caller states it.</param>
+/// <param name="SignedAt">The time of signing, as the caller states it.</param>
 /// <param name="ReplayKey">Identifies the proof, so that a replay is recognised.</param>
-public sealed record Proof(string Text, Sr25519Signature Signature, ProofKind Kind, DateTimeOffset Moment, ReplayKey ReplayKey)
+public sealed record Proof(string Text, Sr25519Signature Signature, ProofKind Kind, DateTimeOffset SignedAt, ReplayKey ReplayKey)
 {
     /// <summary>The kind and the text, without the signature.</summary>
     public override string ToString() => $"{Kind} over {Text}";

@@ -18,7 +18,7 @@ public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, Access
 
         foreach (var proof in caller.Proofs)
         {
-            var used = new UsedProof(proof.ReplayKey, proof.Moment + window.MaxAge + LastSecond);
+            var used = new UsedProof(proof.ReplayKey, proof.SignedAt + window.MaxAge + LastSecond);
             var use = await guard.UseAsync(used, cancellationToken);
             if (use != ProofUse.First)
             {

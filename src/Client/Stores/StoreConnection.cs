@@ -98,7 +98,7 @@ internal sealed class StoreConnection : IDisposable
     }
 
     // Removes control characters and limits the length, because the text is shown in a terminal.
-    private static string? OneLine(string? text, int longest) => text is null
+    private static string? OneLine(string? text, int maxLength) => text is null
         ? null
-        : new string([.. text.Take(longest).Select(character => char.IsControl(character) ? ' ' : character)]);
+        : new string([.. text.Take(maxLength).Select(character => char.IsControl(character) ? ' ' : character)]);
 }

@@ -6,9 +6,9 @@ internal sealed class NewestUpload
     private long _ticks;
 
     /// <summary>The time of the newest upload; null until a client lists a file.</summary>
-    internal DateTimeOffset? Seen => Interlocked.Read(ref _ticks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    internal DateTimeOffset? Time => Interlocked.Read(ref _ticks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
-    internal void See(IReadOnlyList<StoredFile> files)
+    internal void Record(IReadOnlyList<StoredFile> files)
     {
         var newest = 0L;
         foreach (var file in files)

@@ -46,7 +46,7 @@ internal sealed class StorageCount(MinerDiscovery discovery, FolderLayout layout
             }
         }
 
-        var (newestUpload, now) = (newest.Seen, time.GetUtcNow());
+        var (newestUpload, now) = (newest.Time, time.GetUtcNow());
         return (_latest ?? Unknown()) with
         {
             NewestUpload = newestUpload,
