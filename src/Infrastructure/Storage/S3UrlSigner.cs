@@ -51,7 +51,7 @@ public sealed class S3UrlSigner : IUrlSigner
         _credentials.WaitForRenewalAsync(moment, cancellationToken);
 
     private sealed class GrantSigner(
-        SigV4Moment signer, DateTimeOffset? credentialsEnd, DateTimeOffset moment, string bucketUrl, PutGuard puts) : IGrantSigner
+        DatedSigner signer, DateTimeOffset? credentialsEnd, DateTimeOffset moment, string bucketUrl, PutGuard puts) : IGrantSigner
     {
         private readonly long _start = moment.ToUnixTimeSeconds();
 

@@ -29,7 +29,7 @@ public sealed class SigV4Signer
     /// <summary>Returns a signer for requests with one date and one set of credentials.</summary>
     /// <param name="credentials">The credentials. The caller checks that they have not ended.</param>
     /// <param name="moment">The date of the requests. Fractions of a second are truncated.</param>
-    public SigV4Moment At(SigningCredentials credentials, DateTimeOffset moment)
+    public DatedSigner At(SigningCredentials credentials, DateTimeOffset moment)
     {
         ArgumentNullException.ThrowIfNull(credentials);
 
@@ -41,6 +41,6 @@ public sealed class SigV4Signer
             Volatile.Write(ref _dayKey, key);
         }
 
-        return new SigV4Moment(_endpoint, _bucket, key, moment);
+        return new DatedSigner(_endpoint, _bucket, key, moment);
     }
 }

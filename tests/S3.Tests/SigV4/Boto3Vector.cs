@@ -38,7 +38,7 @@ public sealed record Boto3Vector(
 
     public S3Endpoint Target => Endpoint is null ? S3Endpoint.Aws(Bucket, Region) : S3Endpoint.PathStyle(Endpoint, Bucket);
 
-    public SigV4Moment Signer => new SigV4Signer(Target, Bucket, Region).At(Credentials, Moment);
+    public DatedSigner Signer => new SigV4Signer(Target, Bucket, Region).At(Credentials, Moment);
 
     public override string ToString() => Name;
 

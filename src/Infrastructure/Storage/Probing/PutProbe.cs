@@ -88,7 +88,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         ];
     }
 
-    private sealed class Run(ProbeClient http, SigV4Moment signer, string bucket, string prefix, CancellationToken cancellationToken)
+    private sealed class Run(ProbeClient http, DatedSigner signer, string bucket, string prefix, CancellationToken cancellationToken)
     {
         private readonly string _target = $"{prefix}{Folder}target";
         private readonly string _source = $"/{bucket}/{prefix}{Folder}there-is-no-such-object";

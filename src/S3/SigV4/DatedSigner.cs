@@ -12,7 +12,7 @@ namespace S3Auth.S3;
 /// The query of a presigned URL is in canonical order (by the bytes of the names), so that the signed text is the sent text. Therefore
 /// lower-case parameters come after <c>X-Amz-…</c>. The signature is last.
 /// </remarks>
-public sealed class SigV4Moment
+public sealed class DatedSigner
 {
     private const int TimestampLength = 16;
 
@@ -32,7 +32,7 @@ public sealed class SigV4Moment
     private readonly DateTimeOffset _moment;
     private readonly string _timestamp;
 
-    internal SigV4Moment(S3Endpoint endpoint, string bucket, DayKey key, DateTimeOffset moment)
+    internal DatedSigner(S3Endpoint endpoint, string bucket, DayKey key, DateTimeOffset moment)
     {
         _endpoint = endpoint;
         _bucket = bucket;
