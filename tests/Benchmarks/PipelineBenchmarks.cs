@@ -160,7 +160,7 @@ public class PipelineBenchmarks : IDisposable
 
         public ObjectStoreInfo Info { get; } = new("bucket-1", "us-east-2", UploadMethod.Post, TimeSpan.FromSeconds(30));
 
-        public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) =>
+        public Task<FolderPage> ListFoldersAsync(string prefix, int? maxEntries, CancellationToken cancellationToken) =>
             Task.FromResult(_folders[prefix]);
 
         public Task<FilePage> ListFilesAsync(string prefix, ObjectKey? after, int limit, CancellationToken cancellationToken) =>

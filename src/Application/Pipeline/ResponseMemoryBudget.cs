@@ -80,7 +80,7 @@ public sealed class ResponseMemoryBudget(long maxBytes)
             return true;
         }
 
-        bool Fits(long held, long most) => held == from || held - from + to <= most;
+        bool Fits(long held, long max) => held == from || held - from + to <= max;
     }
 
     private static void Add<T>(Dictionary<T, long> held, T key, long bytes)

@@ -16,11 +16,11 @@ public interface IObjectStore
     /// never grants, so that a miner's names cannot fill the memory. The result may come from a cache.
     /// </summary>
     /// <param name="prefix">The prefix.</param>
-    /// <param name="most">
+    /// <param name="maxEntries">
     /// The maximum number of entries, including keys without a <c>/</c>, which also bounds the number of calls to the store; null for all.
     /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken);
+    Task<FolderPage> ListFoldersAsync(string prefix, int? maxEntries, CancellationToken cancellationToken);
 
     /// <summary>
     /// Lists the next objects below <paramref name="prefix"/>, without a cache. Each key must come after <paramref name="after"/> and after

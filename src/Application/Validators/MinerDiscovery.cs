@@ -25,7 +25,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
     internal async Task<IReadOnlyList<FoundMiner>> FindAsync(CancellationToken cancellationToken)
     {
         var found = await Task.WhenAll(
-            layout.DiscoveryPrefixes.Select(folder => store.ListFoldersAsync(folder.Prefix, most: null, cancellationToken)));
+            layout.DiscoveryPrefixes.Select(folder => store.ListFoldersAsync(folder.Prefix, maxEntries: null, cancellationToken)));
         if (_last is { } last && last.Pages.SequenceEqual(found, ReferenceEqualityComparer.Instance))
         {
             return last.Found;

@@ -97,7 +97,7 @@ internal static class SubnetState
         return flags;
     }
 
-    private static void SkipNumbers(ref ScaleReader reader, int count, ulong most, string list)
+    private static void SkipNumbers(ref ScaleReader reader, int count, ulong max, string list)
     {
         var length = reader.ReadCount(minItemSize: 1);
         if (length != 0)
@@ -107,7 +107,7 @@ internal static class SubnetState
 
         for (var i = 0; i < length; i++)
         {
-            reader.ReadCompact(most);
+            reader.ReadCompact(max);
         }
     }
 

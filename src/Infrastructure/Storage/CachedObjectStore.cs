@@ -14,7 +14,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
     internal const int MaxCachedCharacters = 16_000_000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Prefix, int? Most), Flight> _flights = [];
+    private readonly Dictionary<(string Prefix, int? MaxEntries), Flight> _flights = [];
     private long _characters;
     private long _lastCleanup = time.GetTimestamp();
 
@@ -32,9 +32,9 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
         }
     }
 
-    public async Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken)
+    public async Task<FolderPage> ListFoldersAsync(string prefix, int? maxEntries, CancellationToken cancellationToken)
     {
-        var flight = Join((prefix, most));
+        var flight = Join((prefix, maxEntries));
         try
         {
             // A caller that cancels does not cancel the listing for the others.
@@ -42,7 +42,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
         }
         finally
         {
-            Leave((prefix, most), flight);
+            Leave((prefix, maxEntries), flight);
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
 
     public Task<TimeSpan> PingAsync(CancellationToken cancellationToken) => store.PingAsync(cancellationToken);
 
-    private Flight Join((string Prefix, int? Most) key)
+    private Flight Join((string Prefix, int? MaxEntries) key)
     {
         lock (_gate)
         {
@@ -65,7 +65,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
                 _flights.Add(key, flight);
 
                 // On the thread pool, so that nothing of it runs within the lock.
-                flight.Answer = Task.Run(() => store.ListFoldersAsync(key.Prefix, key.Most, flight.Abandoned.Token));
+                flight.Answer = Task.Run(() => store.ListFoldersAsync(key.Prefix, key.MaxEntries, flight.Abandoned.Token));
             }
 
             flight.Waiters++;
@@ -73,7 +73,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
         }
     }
 
-    private void Leave((string Prefix, int? Most) key, Flight flight)
+    private void Leave((string Prefix, int? MaxEntries) key, Flight flight)
     {
         lock (_gate)
         {
@@ -100,7 +100,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
         flight.Abandoned.Cancel();
     }
 
-    private void AddToCache((string Prefix, int? Most) key, Flight flight)
+    private void AddToCache((string Prefix, int? MaxEntries) key, Flight flight)
     {
         if (flight.Characters is not null)
         {
@@ -115,7 +115,7 @@ internal sealed class CachedObjectStore(IObjectStore store, TimeSpan lifetime, T
         }
     }
 
-    private void Remove((string Prefix, int? Most) key)
+    private void Remove((string Prefix, int? MaxEntries) key)
     {
         if (_flights.Remove(key, out var flight))
         {

@@ -5,8 +5,8 @@ internal sealed class MeteredObjectStore(IObjectStore store, StoreMetrics metric
 {
     public ObjectStoreInfo Info => store.Info;
 
-    public Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken) =>
-        metrics.MeasureAsync("list_folders", () => store.ListFoldersAsync(prefix, most, cancellationToken));
+    public Task<FolderPage> ListFoldersAsync(string prefix, int? maxEntries, CancellationToken cancellationToken) =>
+        metrics.MeasureAsync("list_folders", () => store.ListFoldersAsync(prefix, maxEntries, cancellationToken));
 
     public Task<FilePage> ListFilesAsync(string prefix, ObjectKey? after, int limit, CancellationToken cancellationToken) =>
         metrics.MeasureAsync("list_files", () => store.ListFilesAsync(prefix, after, limit, cancellationToken));

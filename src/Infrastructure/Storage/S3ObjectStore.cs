@@ -39,7 +39,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public ObjectStoreInfo Info { get; }
 
     /// <inheritdoc/>
-    public async Task<FolderPage> ListFoldersAsync(string prefix, int? most, CancellationToken cancellationToken)
+    public async Task<FolderPage> ListFoldersAsync(string prefix, int? maxEntries, CancellationToken cancellationToken)
     {
         var folders = new List<string>();
         var longest = Encoding.UTF8.GetByteCount(prefix) + FolderLayout.MaxFolderNameBytes + 1;
@@ -60,7 +60,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
             }
 
             seen += page.Folders.Count + page.Files.Count;
-            if (seen >= most)
+            if (seen >= maxEntries)
             {
                 return new FolderPage(folders, HasMore: true);
             }

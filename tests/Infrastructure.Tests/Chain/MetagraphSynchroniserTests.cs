@@ -158,7 +158,7 @@ internal sealed class MetagraphSynchroniserTests
         await TickUntilAsync(() => metagraph.Current is not null);
 
         _node.Misbehaviour = Misbehaviour.Close;
-        await TickUntilAsync(() => metagraph.Current is null, most: 200, step: 5);
+        await TickUntilAsync(() => metagraph.Current is null, maxTicks: 200, step: 5);
         await TickAsync(60, step: 5);
         Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(2), "logged again");
     }
@@ -206,7 +206,7 @@ internal sealed class MetagraphSynchroniserTests
         Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
         Assert.That(_log.Count(LogLevel.Warning), Is.EqualTo(1), "once, not at every attempt");
 
-        await TickUntilAsync(() => metagraph.Current is { Block: < 1000 }, most: 60);
+        await TickUntilAsync(() => metagraph.Current is { Block: < 1000 }, maxTicks: 60);
         Assert.That(metagraph.Describe().LastError, Is.Null);
     }
 
@@ -234,7 +234,7 @@ internal sealed class MetagraphSynchroniserTests
         Assert.That(metagraph.Current, Is.Null, "also once it is too old");
 
         _node.Block++;
-        await TickUntilAsync(() => metagraph.Current is { Block: 1001 }, most: 60);
+        await TickUntilAsync(() => metagraph.Current is { Block: 1001 }, maxTicks: 60);
     }
 
     [Test]
@@ -293,7 +293,7 @@ internal sealed class MetagraphSynchroniserTests
 
         _node = await TestNode.StartAsync(port);
         _node.State = RecordedAnswers.State("subnet");
-        await TickUntilAsync(() => metagraph.Current is not null, most: 31);
+        await TickUntilAsync(() => metagraph.Current is not null, maxTicks: 31);
     }
 
     [Test]
@@ -336,7 +336,7 @@ internal sealed class MetagraphSynchroniserTests
     {
         _node.Delay = TimeSpan.FromMilliseconds(500);
         var metagraph = await StartAsync(wait: false);
-        await TickUntilAsync(() => _node.Waiting > 0, settle: false, most: 1);
+        await TickUntilAsync(() => _node.Waiting > 0, settle: false, maxTicks: 1);
         _time.Advance(TimeSpan.FromSeconds(14));
         await Wait.UntilAsync(() => metagraph.Current is not null);
         _node.Delay = TimeSpan.Zero;
@@ -586,9 +586,9 @@ internal sealed class MetagraphSynchroniserTests
         }
     }
 
-    private async Task TickUntilAsync(Func<bool> done, int most = 300, bool settle = true, int step = 1)
+    private async Task TickUntilAsync(Func<bool> done, int maxTicks = 300, bool settle = true, int step = 1)
     {
-        for (var second = 0; second < most && !done(); second++)
+        for (var second = 0; second < maxTicks && !done(); second++)
         {
             await TickAsync(step, settle, step);
         }

@@ -17,11 +17,11 @@ public sealed class CachedObjectStoreTests
         _time = new FakeTimeProvider();
         var store = new Mock<IObjectStore>();
         store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
-            .Returns((string prefix, int? most, CancellationToken cancellationToken) =>
+            .Returns((string prefix, int? maxEntries, CancellationToken cancellationToken) =>
             {
                 var asked = new Asked(
                     prefix,
-                    most,
+                    maxEntries,
                     new TaskCompletionSource<FolderPage>(TaskCreationOptions.RunContinuationsAsynchronously),
                     cancellationToken);
                 lock (_asked)
@@ -98,7 +98,7 @@ public sealed class CachedObjectStoreTests
         await NextAsync(3);
 
         Assert.That(
-            _asked.Select(asked => (asked.Prefix, asked.Most)),
+            _asked.Select(asked => (asked.Prefix, asked.MaxEntries)),
             Is.EquivalentTo(new[] { ("data/x/", default(int?)), ("data/reddit/", null), ("data/x/", 1000) }));
     }
 
@@ -239,5 +239,5 @@ public sealed class CachedObjectStoreTests
         throw new AssertionException($"The store was asked {_asked.Count} times, not {count}.");
     }
 
-    private sealed record Asked(string Prefix, int? Most, TaskCompletionSource<FolderPage> Answer, CancellationToken Cancelled);
+    private sealed record Asked(string Prefix, int? MaxEntries, TaskCompletionSource<FolderPage> Answer, CancellationToken Cancelled);
 }

@@ -22,7 +22,7 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url);
 
-        var folders = await store.ListFoldersAsync("data/x/", most: null, CancellationToken.None);
+        var folders = await store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None);
 
         Assert.That(folders.Prefixes, Is.EqualTo(Enumerable.Range(0, 2501).Select(i => FormattableString.Invariant($"data/x/{i:D5} &é/"))));
         Assert.That(seen, Has.Count.EqualTo(3));
@@ -51,7 +51,7 @@ public sealed class S3ObjectStoreTests
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, Page([], next: null)));
         using var store = Store(server.Url);
 
-        Assert.That((await store.ListFoldersAsync("data/x/", most: null, CancellationToken.None)).Prefixes, Is.Empty);
+        Assert.That((await store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None)).Prefixes, Is.Empty);
     }
 
     [TestCase("")]
@@ -66,7 +66,7 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url);
 
-        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", most: null, CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
         Assert.That(requests, Is.LessThanOrEqualTo(2));
     }
 
@@ -82,7 +82,7 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url, listing: TimeSpan.FromSeconds(1));
 
-        await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", most: null, CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
         Assert.That(page, Is.GreaterThan(1));
     }
 
@@ -98,7 +98,7 @@ public sealed class S3ObjectStoreTests
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, body, status));
         using var store = Store(server.Url);
 
-        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", most: null, CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.PingAsync(CancellationToken.None));
     }
 
@@ -145,7 +145,7 @@ public sealed class S3ObjectStoreTests
         await first.PingAsync(CancellationToken.None); // so that the SDK's first use is not what takes long
         var watch = Stopwatch.StartNew();
 
-        await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", most: null, CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
 
         Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2)));
     }
@@ -157,7 +157,7 @@ public sealed class S3ObjectStoreTests
         using var store = Store(server.Url);
         using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
-        Assert.CatchAsync<OperationCanceledException>(() => store.ListFoldersAsync("data/x/", most: null, caller.Token));
+        Assert.CatchAsync<OperationCanceledException>(() => store.ListFoldersAsync("data/x/", maxEntries: null, caller.Token));
     }
 
     [Test]
@@ -173,7 +173,7 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url);
 
-        var page = await store.ListFoldersAsync("data/x/", most: 1500, CancellationToken.None);
+        var page = await store.ListFoldersAsync("data/x/", maxEntries: 1500, CancellationToken.None);
 
         Assert.That((page.Prefixes.Count, page.HasMore, seen), Is.EqualTo((2000, true, 2)), "whole pages");
     }
@@ -194,7 +194,7 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url);
 
-        var page = await store.ListFoldersAsync("data/x/", most: 1000, CancellationToken.None);
+        var page = await store.ListFoldersAsync("data/x/", maxEntries: 1000, CancellationToken.None);
 
         Assert.That((page.Prefixes.Count, page.HasMore, seen), Is.EqualTo((0, true, 1)), "a million files cost no more than a thousand");
     }
@@ -220,7 +220,7 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url);
 
-        var folders = await store.ListFoldersAsync("data/", most: null, CancellationToken.None);
+        var folders = await store.ListFoldersAsync("data/", maxEntries: null, CancellationToken.None);
         var files = await store.ListFilesAsync("data/", after: null, 1000, CancellationToken.None);
 
         Assert.Multiple(() =>
@@ -371,14 +371,14 @@ public sealed class S3ObjectStoreTests
     [Test]
     public async Task Concurrent_requests_are_limited()
     {
-        var (now, most) = (0, 0);
+        var (now, max) = (0, 0);
         using var gate = new SemaphoreSlim(0);
         await using var server = await LoopbackServer.StartAsync(async context =>
         {
             lock (gate)
             {
                 now++;
-                most = Math.Max(most, now);
+                max = Math.Max(max, now);
             }
 
             await gate.WaitAsync();
@@ -397,7 +397,7 @@ public sealed class S3ObjectStoreTests
         gate.Release(20);
         await Task.WhenAll(asked);
 
-        Assert.That(most, Is.EqualTo(4));
+        Assert.That(max, Is.EqualTo(4));
     }
 
     [Test]
@@ -551,7 +551,7 @@ public sealed class S3ObjectStoreTests
         Assert.That(log.Text, Does.Contain("data/ does not go forward"));
         if (first != "data/a")
         {
-            await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/", most: null, CancellationToken.None));
+            await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/", maxEntries: null, CancellationToken.None));
         }
     }
 
@@ -569,7 +569,7 @@ public sealed class S3ObjectStoreTests
         using var store = Store(server.Url);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
-        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/", most: null, CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/", maxEntries: null, CancellationToken.None));
         Assert.That(requests, Is.EqualTo(4));
     }
 
@@ -607,7 +607,7 @@ public sealed class S3ObjectStoreTests
             context => Answer(context, FolderPage(["1", longest, tooLong, "%FF"], encoded: true)));
         using var store = Store(server.Url);
 
-        var folders = await store.ListFoldersAsync("data/", most: null, CancellationToken.None);
+        var folders = await store.ListFoldersAsync("data/", maxEntries: null, CancellationToken.None);
 
         Assert.That(folders.Prefixes, Is.EqualTo(new[] { "data/1/", $"data/{longest}/" }));
     }
