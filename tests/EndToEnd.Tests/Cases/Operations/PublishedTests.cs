@@ -120,7 +120,7 @@ internal sealed class PublishedTests
 
             Assert.That(
                 Directory.GetFiles(published.Folder).Select(Path.GetFileName),
-                Has.None.Matches("Development|\\.env$|\\.pem$"),
+                Has.None.Matches(@"appsettings\.Development|\.env$|\.pem$"),
                 "nothing of a developer's");
         }
     }
