@@ -66,7 +66,8 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url);
 
-        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
+        await RefusesAsync(
+            RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
         Assert.That(requests, Is.LessThanOrEqualTo(2));
     }
 
@@ -98,7 +99,8 @@ public sealed class S3ObjectStoreTests
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, body, status));
         using var store = Store(server.Url);
 
-        await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
+        await RefusesAsync(
+            RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.PingAsync(CancellationToken.None));
     }
 
@@ -551,7 +553,8 @@ public sealed class S3ObjectStoreTests
         Assert.That(log.Text, Does.Contain("data/ does not go forward"));
         if (first != "data/a")
         {
-            await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/", maxEntries: null, CancellationToken.None));
+            await RefusesAsync(
+                RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/", maxEntries: null, CancellationToken.None));
         }
     }
 
