@@ -3,6 +3,9 @@ using System.Diagnostics.Metrics;
 namespace S3Auth.Infrastructure.Tests.Chain;
 
 /// <summary>The metagraph as it follows a real node over a real connection, on a clock that the test turns.</summary>
+// The tests wait more than they compute, so several run at once, each with a node and a clock of its own.
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.Children)]
 internal sealed class MetagraphSynchroniserTests
 {
     private static readonly AccountId Bob = Accounts.Bob;
@@ -492,6 +495,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
+    [NonParallelizable] // The listener receives the measurements of all metagraphs in the process.
     public async Task Metrics_have_duration_age_block_neurons_and_failures_by_reason()
     {
         var seen = new List<(string Instrument, double Value, string? Label)>();
