@@ -22,7 +22,9 @@ internal static class ServiceDocument
     /// <summary>Serves the document at <see cref="Path"/>. Generating it is expensive, so the first request does it for all.</summary>
     internal static void MapServiceDocument(this WebApplication app)
     {
-        var document = new SingleFlightCache<StaticContent>(() => MakeAsync(app.Services), Timeout.InfiniteTimeSpan, TimeProvider.System);
+        // NSwag computes for seconds before it first awaits. Callers that arrive meanwhile must not block a thread each.
+        var document = new SingleFlightCache<StaticContent>(
+            () => Task.Run(() => MakeAsync(app.Services)), Timeout.InfiniteTimeSpan, TimeProvider.System);
         app.MapStatic(Path, () => document.GetAsync(CancellationToken.None));
     }
 

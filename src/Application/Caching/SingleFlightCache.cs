@@ -4,7 +4,9 @@ namespace S3Auth.Application.Caching;
 /// Caches one value that is expensive to load. Callers that ask while it is loading share that load. Does not cache a failure: the callers
 /// that waited for it get the exception, and the next caller loads again. Thread-safe.
 /// </summary>
-/// <param name="load">Loads the value. It is shared, so no caller can cancel it.</param>
+/// <param name="load">
+/// Loads the value. It is shared, so no caller can cancel it. It must return its task soon: callers that arrive before that are blocked.
+/// </param>
 /// <param name="maxAge">
 /// How long a value is valid, counted from the start of its load; <see cref="Timeout.InfiniteTimeSpan"/> for always.
 /// </param>
