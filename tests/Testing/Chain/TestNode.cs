@@ -1,8 +1,6 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.WebSockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
@@ -18,10 +16,10 @@ using Microsoft.Extensions.Logging;
 namespace S3Auth.Testing.Chain;
 
 /// <summary>
-/// A Subtensor node for tests: JSON-RPC over a WebSocket, with the four methods that are asked. What it says and how it misbehaves can
-/// be changed at any time. The state it answers with is the test's; nothing in it is encoded by the code under test.
+/// A Subtensor node for tests: JSON-RPC over a WebSocket, with the methods that the server calls. What it says
+/// (<see cref="TestChainState"/>) and how it misbehaves can be changed at any time.
 /// </summary>
-public sealed class TestNode : IAsyncDisposable
+public sealed class TestNode : TestChainState, IAsyncDisposable
 {
     private const int FrameBytes = 64 * 1024;
 
@@ -33,25 +31,13 @@ public sealed class TestNode : IAsyncDisposable
 
     private TestNode(WebApplication app) => _app = app;
 
-    /// <summary>The answer to the state call, in SCALE.</summary>
-    public byte[] State { get; set; } = [0];
-
-    /// <summary>The netuid that it answers for; others do not exist.</summary>
-    public ushort Netuid { get; set; } = 46;
-
-    /// <summary>Its newest finalized block.</summary>
-    public ulong Block { get; set; } = 1000;
-
-    /// <summary>The chain's name.</summary>
-    public string Chain { get; set; } = "Test Chain";
-
     /// <summary>How long it takes for every answer.</summary>
     public TimeSpan Delay { get; set; }
 
     /// <summary>What it does wrong.</summary>
     public Misbehaviour Misbehaviour { get; set; }
 
-    /// <summary>In which method; null for all.</summary>
+    /// <summary>In which method, or in which runtime function of <c>state_call</c>; null for all.</summary>
     public string? MisbehavesIn { get; set; }
 
     /// <summary>Where it sends others when it misbehaves so.</summary>
@@ -69,11 +55,11 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>Questions that are not answered yet.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>How often a method was asked.</summary>
+    /// <summary>How often a method, or a runtime function of <c>state_call</c>, was asked.</summary>
     public int Calls(string method) => _calls.GetValueOrDefault(method);
 
     /// <summary>How often the state was asked for.</summary>
-    public int StateCalls => Calls("state_call");
+    public int StateCalls => Calls(TestNodeAnswers.StateFunction);
 
     /// <summary>Starts it.</summary>
     /// <param name="port">Where; 0 for any free port.</param>
@@ -181,14 +167,20 @@ public sealed class TestNode : IAsyncDisposable
         using var question = document;
         var id = question.RootElement.GetProperty("id").GetRawText();
         var method = question.RootElement.GetProperty("method").GetString()!;
-        var arguments = question.RootElement.GetProperty("params").EnumerateArray().Select(argument => argument.GetString()!).ToArray();
-        _calls.AddOrUpdate(method, 1, (_, count) => count + 1);
+        JsonElement[] parameters = [.. question.RootElement.GetProperty("params").EnumerateArray()];
+        var function = method == "state_call" && parameters is [{ ValueKind: JsonValueKind.String } name, ..] ? name.GetString() : null;
+        Count(method);
+        if (function is not null)
+        {
+            Count(function);
+        }
+
         if (Delay > TimeSpan.Zero)
         {
             await Task.Delay(Delay, _stopping.Token);
         }
 
-        switch (MisbehavesIn is null || MisbehavesIn == method ? Misbehaviour : Misbehaviour.None)
+        switch (MisbehavesIn is null || MisbehavesIn == method || MisbehavesIn == function ? Misbehaviour : Misbehaviour.None)
         {
             case Misbehaviour.Hang:
                 await Task.Delay(Timeout.InfiniteTimeSpan, _stopping.Token);
@@ -197,7 +189,7 @@ public sealed class TestNode : IAsyncDisposable
                 await socket.CloseAsync(WebSocketCloseStatus.EndpointUnavailable, "going down", _stopping.Token);
                 break;
             case Misbehaviour.DropInAnswer:
-                var half = Encoding.UTF8.GetBytes(Answer(id, method, arguments));
+                var half = Encoding.UTF8.GetBytes(Answer(id, method, parameters));
                 await socket.SendAsync(half.AsMemory(0, half.Length / 2), WebSocketMessageType.Text, endOfMessage: false, _stopping.Token);
                 context.Abort();
                 break;
@@ -223,7 +215,7 @@ public sealed class TestNode : IAsyncDisposable
                 await SendAsync(socket, Result(id, "\"0xzz\""));
                 break;
             case Misbehaviour.NoPrefix:
-                await SendAsync(socket, Answer(id, method, arguments).Replace("\"0x", "\"", StringComparison.Ordinal));
+                await SendAsync(socket, Answer(id, method, parameters).Replace("\"0x", "\"", StringComparison.Ordinal));
                 break;
             case Misbehaviour.OddHex:
                 await SendAsync(socket, Result(id, "\"0x123\""));
@@ -245,7 +237,7 @@ public sealed class TestNode : IAsyncDisposable
                 break;
             case Misbehaviour.ManyTokens:
                 await SendAsync(
-                    socket, Answer(id, method, arguments).Insert(1, $"\"more\":[{string.Join(',', Enumerable.Repeat(1, 1000))}],"));
+                    socket, Answer(id, method, parameters).Insert(1, $"\"more\":[{string.Join(',', Enumerable.Repeat(1, 1000))}],"));
                 break;
             case Misbehaviour.TooLarge:
                 await SendTooMuchAsync(socket, id);
@@ -254,45 +246,29 @@ public sealed class TestNode : IAsyncDisposable
                 await SendAsync(socket, Result(id, new string('[', 100_000) + new string(']', 100_000)));
                 break;
             default:
-                await SendAsync(socket, Answer(id, method, arguments));
+                await SendAsync(socket, Answer(id, method, parameters));
                 break;
         }
     }
 
-    private string Answer(string id, string method, string[] arguments)
-    {
-        var block = Block;
-        return (method, arguments) switch
-        {
-            ("system_chain", []) => Result(id, JsonSerializer.Serialize(Chain)),
-            ("chain_getFinalizedHead", []) => Result(id, $"\"{HashOf(block)}\""),
-            ("chain_getHeader", [var hash]) when Find(hash) is { } number => Result(
-                id,
-                $$$"""{"parentHash":"{{{HashOf(number - 1)}}}","number":"0x{{{number:x}}}","stateRoot":"0x00","""
-                    + """ "extrinsicsRoot":"0x00","digest":{"logs":[]}}"""),
-            ("state_call", ["SubnetInfoRuntimeApi_get_subnet_state", var netuid, var hash]) when Find(hash) is not null => Result(
-                id, $"\"0x{Convert.ToHexStringLower(netuid == NetuidText ? State : [0])}\""),
-            _ => Error(id, -32602, "Invalid params"),
-        };
-    }
+    private void Count(string method) => _calls.AddOrUpdate(method, 1, (_, count) => count + 1);
 
-    private string NetuidText => $"0x{Convert.ToHexStringLower([(byte)Netuid, (byte)(Netuid >> 8)])}";
+    private string Answer(string id, string method, JsonElement[] parameters)
+    {
+        try
+        {
+            return Result(id, TestNodeAnswers.ToJson(this, method, parameters));
+        }
+        catch (TestNodeErrorException error)
+        {
+            return Error(id, error.Code, error.Message);
+        }
+    }
 
     private static string Error(string id, int code, string message) =>
         $$$"""{"jsonrpc":"2.0","id":{{{id}}},"error":{"code":{{{code}}},"message":"{{{message}}}","data":"more"}}""";
 
     private static string Result(string id, string result) => $$"""{"jsonrpc":"2.0","id":{{id}},"result":{{result}}}""";
-
-    private static string HashOf(ulong block)
-    {
-        var number = new byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64BigEndian(number, block);
-        return "0x" + Convert.ToHexStringLower(SHA256.HashData(number));
-    }
-
-    // The block may have moved on since its hash was asked for.
-    private ulong? Find(string hash) =>
-        Enumerable.Range(0, 10).Select(back => (ulong?)(Block - (ulong)back)).FirstOrDefault(block => HashOf(block!.Value) == hash);
 
     private async Task SendAsync(WebSocket socket, string text)
     {
