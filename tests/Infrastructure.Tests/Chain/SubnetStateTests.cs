@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Reflection;
-using System.Text.Json.Nodes;
 using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
@@ -83,18 +81,7 @@ public sealed class SubnetStateTests
     [Test]
     public void Recorded_answer_of_finney_is_read_as_the_chain_has_it()
     {
-        var path = Path.Combine(
-            typeof(SubnetStateTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(one =>
-                one.Key == "SharedFolder").Value!,
-            "chain",
-            "finney-netuid1-subnet-state.json");
-        if (!File.Exists(path))
-        {
-            Assert.Ignore("The recorded answer of the Finney network is not beside this repository.");
-        }
-
-        var hex = (string)JsonNode.Parse(File.ReadAllText(path))!["result"]!;
-        var neurons = SubnetState.Decode(Convert.FromHexString(hex.AsSpan(2)), netuid: 1);
+        var neurons = SubnetState.Decode(RecordedAnswers.Finney343(), netuid: 1);
         var rules = new SubnetRules(AlphaAmount.FromAlpha(20_000));
 
         Assert.Multiple(() =>

@@ -1,28 +1,27 @@
-using System.IO.Compression;
-using System.Text.Json;
-
 namespace S3Auth.Testing.Chain;
 
-/// <summary>The answers that Answers/make-answers.mjs encoded with @polkadot/types.</summary>
+/// <summary>The answers in the folder Answers: recorded from real nodes, or encoded with @polkadot/types.</summary>
 public static class RecordedAnswers
 {
-    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Chain", "Answers");
-
-    /// <summary>The small ones.</summary>
-    public static IReadOnlyDictionary<string, RecordedAnswer> All { get; } = File.ReadLines(Path.Combine(Folder, "answers.jsonl"))
-        .Select(line => JsonSerializer.Deserialize<RecordedAnswer>(line, JsonSerializerOptions.Web)!)
-        .ToDictionary(answer => answer.Name, StringComparer.Ordinal);
+    /// <summary>The small ones that make-answers.mjs encoded.</summary>
+    public static IReadOnlyDictionary<string, RecordedAnswer> All { get; } =
+        AnswerFiles.Lines<RecordedAnswer>("answers.jsonl").ToDictionary(answer => answer.Name, StringComparer.Ordinal);
 
     /// <summary>The SCALE of a small one.</summary>
     public static byte[] State(string name) => All[name].Bytes;
 
     /// <summary>The SCALE of the subnet of 1,024 or of 4,096 neurons.</summary>
-    public static byte[] LargeState(int neurons)
-    {
-        using var file = File.OpenRead(Path.Combine(Folder, FormattableString.Invariant($"subnet-{neurons}.scale.gz")));
-        using var unpacked = new GZipStream(file, CompressionMode.Decompress);
-        using var bytes = new MemoryStream();
-        unpacked.CopyTo(bytes);
-        return bytes.ToArray();
-    }
+    public static byte[] LargeState(int neurons) => AnswerFiles.Unpack(FormattableString.Invariant($"subnet-{neurons}.scale.gz"));
+
+    /// <summary>The state of netuid 1 on the Finney network under runtime 343, which answers an option of the state.</summary>
+    public static byte[] Finney343() => AnswerFiles.Unpack("finney-343.scale.gz");
+
+    /// <summary>The state of netuid 1 under runtime 218, which answers the bytes of an option of the state.</summary>
+    public static byte[] Subtensor218() => AnswerFiles.Unpack("subtensor-218.scale.gz");
+
+    /// <summary>What runtime 218 answers for a subnet that does not exist.</summary>
+    public static byte[] Subtensor218WithoutSubnet() => AnswerFiles.Unpack("subtensor-218-no-subnet.scale.gz");
+
+    /// <summary>What runtime 218 answers to <c>Metadata_metadata_at_version(15)</c>: an option of bytes.</summary>
+    public static byte[] Subtensor218Metadata() => AnswerFiles.Unpack("subtensor-218-metadata-v15.scale.gz");
 }
