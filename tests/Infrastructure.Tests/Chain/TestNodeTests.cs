@@ -100,7 +100,7 @@ internal sealed class TestNodeTests
     {
         var before = await AskAsync<string>("chain_getFinalizedHead");
         _node.State = [1, 2, 3];
-        _node.Upgrade(new TestRuntime(360, Metadata: new byte[20_000], MetadataV14: [7, 7], State: [4]));
+        _node.Upgrade(new TestRuntime(360, Metadata: [1, 4, 7], MetadataV14: [8, 7, 7], State: [4]));
         var after = await AskAsync<string>("chain_getFinalizedHead");
 
         using (Assert.EnterMultipleScope())
@@ -111,9 +111,8 @@ internal sealed class TestNodeTests
             Assert.That(await RuntimeAsync(StateFunction, "0x2e00", after), Is.EqualTo("0x04"));
             Assert.That(await RuntimeAsync(StateFunction, "0x2f00", after), Is.EqualTo("0x00"), "another netuid");
             Assert.That(await RuntimeAsync("Metadata_metadata_at_version", "0x0f000000", before), Is.Null);
-            Assert.That(
-                await RuntimeAsync("Metadata_metadata_at_version", "0x0f000000", after),
-                Is.EqualTo($"0x0182380100{new string('0', 40_000)}"));
+            Assert.That(await RuntimeAsync("Metadata_metadata_at_version", "0x0f000000", after), Is.EqualTo("0x010407"));
+            Assert.That(await RuntimeAsync("Metadata_metadata_at_version", "0x0e000000", after), Is.EqualTo("0x01080707"));
             Assert.That(await RuntimeAsync("Metadata_metadata_at_version", "0x10000000", after), Is.EqualTo("0x00"));
             Assert.That(await RuntimeAsync("Metadata_metadata", "0x", after), Is.EqualTo("0x080707"));
         }

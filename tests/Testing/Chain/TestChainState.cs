@@ -91,14 +91,19 @@ public abstract class TestChainState
         set => _runtime = _runtime with { SpecVersion = value };
     }
 
-    /// <summary>The metadata in version 15; null if the runtime has no <c>Metadata_metadata_at_version</c>.</summary>
+    /// <summary>
+    /// The answer to <c>Metadata_metadata_at_version(15)</c>, the SCALE of an <c>Option&lt;Vec&lt;u8&gt;&gt;</c>; null if the runtime does
+    /// not have this function.
+    /// </summary>
     public byte[]? Metadata
     {
         get => _runtime.Metadata;
         set => _runtime = _runtime with { Metadata = value };
     }
 
-    /// <summary>The metadata in version 14; null if the runtime has no <c>Metadata_metadata</c>.</summary>
+    /// <summary>
+    /// The answer to <c>Metadata_metadata</c>, the SCALE of a <c>Vec&lt;u8&gt;</c>; null if the runtime does not have this function.
+    /// </summary>
     public byte[]? MetadataV14
     {
         get => _runtime.MetadataV14;

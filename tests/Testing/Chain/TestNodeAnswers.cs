@@ -104,31 +104,14 @@ internal static class TestNodeAnswers
                 argument == ToHex([(byte)chain.Netuid, (byte)(chain.Netuid >> 8)]) ? state : [0],
             "Metadata_metadata_at_version" when runtime.Metadata is { } metadata => argument switch
             {
-                "0x0f000000" => [1, .. Vector(metadata)],
-                "0x0e000000" when runtime.MetadataV14 is { } older => [1, .. Vector(older)],
+                "0x0f000000" => metadata,
+                "0x0e000000" when runtime.MetadataV14 is { } older => [1, .. older],
                 _ => [0],
             },
-            "Metadata_metadata" when runtime.MetadataV14 is { } metadata => Vector(metadata),
+            "Metadata_metadata" when runtime.MetadataV14 is { } metadata => metadata,
             _ => throw new TestNodeErrorException(
                 ClientError, $"Client error: Execution failed: Exported method {function} is not found"),
         };
-    }
-
-    // SCALE: the length in compact form, then the bytes.
-    private static byte[] Vector(byte[] bytes)
-    {
-        var length = new byte[sizeof(uint)];
-        switch (bytes.Length)
-        {
-            case < 1 << 6:
-                return [(byte)(bytes.Length << 2), .. bytes];
-            case < 1 << 14:
-                BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)((bytes.Length << 2) | 1));
-                return [.. length[..2], .. bytes];
-            default:
-                BinaryPrimitives.WriteUInt32LittleEndian(length, ((uint)bytes.Length << 2) | 2);
-                return [.. length, .. bytes];
-        }
     }
 
     // Without a hash, a node answers at its newest block.
