@@ -30,6 +30,7 @@ public static class DependencyInjection
         services.AddSingleton(options);
         services.AddSingleton<ChainMetrics>();
         services.AddSingleton<NodePool>();
+        services.AddSingleton<RuntimeCatalog>();
         services.AddSingleton<SubnetReader>();
         services.AddSingleton<SnapshotFile>();
         services.AddSingleton<MetagraphSynchroniser>();

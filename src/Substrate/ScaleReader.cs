@@ -61,6 +61,39 @@ public ref struct ScaleReader
             : value;
     }
 
+    /// <summary>Reads a compact integer of up to 128 bits.</summary>
+    /// <param name="bits">The width of the integer's type: at most 128.</param>
+    /// <exception cref="ScaleException">It is wider, has a shorter form, or is incomplete.</exception>
+    public UInt128 ReadCompact128(int bits)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, 128);
+
+        var size = Remaining > 0 && (_bytes[_offset] & 0b11) == 0b11 ? (_bytes[_offset] >> 2) + 4 : 0;
+        if (size <= sizeof(ulong))
+        {
+            return ReadCompact(bits >= 64 ? ulong.MaxValue : (1UL << bits) - 1);
+        }
+
+        var start = _offset++;
+        if (size > bits / 8)
+        {
+            throw Broken(start, $"a compact integer has {size} bytes, more than {bits / 8}");
+        }
+
+        var value = ReadUnsigned(size);
+        return value >> (8 * (size - 1)) == 0 ? throw Broken(start, $"a compact integer is longer than it needs to be") : value;
+    }
+
+    /// <summary>Reads an unsigned little-endian integer of up to 16 bytes.</summary>
+    /// <exception cref="ScaleException">Fewer bytes are left.</exception>
+    public UInt128 ReadUnsigned(int size)
+    {
+        Span<byte> value = stackalloc byte[16];
+        value.Clear();
+        ReadBytes(size).CopyTo(value);
+        return BinaryPrimitives.ReadUInt128LittleEndian(value);
+    }
+
     /// <summary>Reads the count of a sequence's items.</summary>
     /// <param name="minItemSize">The minimum size of one item in bytes; at least 1.</param>
     /// <exception cref="ScaleException">The remaining bytes cannot hold so many items.</exception>
@@ -121,6 +154,7 @@ public ref struct ScaleReader
         return (BinaryPrimitives.ReadUInt64LittleEndian(value), size == 4 ? 1UL << 30 : 1UL << (8 * (size - 1)));
     }
 
-    private static ScaleException Broken(int offset, FormattableString what) =>
+    /// <summary>Creates the exception for a value that is wrong although its encoding is right.</summary>
+    internal static ScaleException Broken(int offset, FormattableString what) =>
         new(string.Create(CultureInfo.InvariantCulture, $"At byte {offset}: {what}."));
 }

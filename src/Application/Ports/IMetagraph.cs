@@ -10,7 +10,7 @@ public interface IMetagraph
     ushort Netuid { get; }
 
     /// <summary>
-    /// The newest snapshot; null if there is none, or if it is older than the maximum staleness.
+    /// The newest snapshot; null if there is none, or if its block is older than the maximum staleness.
     /// </summary>
     Metagraph? Current { get; }
 
@@ -29,8 +29,18 @@ public interface IMetagraph
 /// <param name="Block">The block of the snapshot; null if there is no snapshot.</param>
 /// <param name="Hotkeys">The number of registered hotkeys; 0 if there is no snapshot.</param>
 /// <param name="LastSync">When the snapshot was read; null if there is no snapshot.</param>
-/// <param name="Age">The age of the snapshot; null if there is no snapshot.</param>
+/// <param name="Age">The age of the snapshot's block, by the block's own time; null if there is no snapshot.</param>
 /// <param name="Endpoint">The node that it is read from, without path and query; null if no node answers or there is no chain.</param>
 /// <param name="LastError">Why the last attempt to read the chain failed, without secrets; null if it succeeded.</param>
 public sealed record MetagraphState(
-    bool Synchronised, ulong? Block, int Hotkeys, DateTimeOffset? LastSync, TimeSpan? Age, string? Endpoint, string? LastError);
+    bool Synchronised, ulong? Block, int Hotkeys, DateTimeOffset? LastSync, TimeSpan? Age, string? Endpoint, string? LastError)
+{
+    /// <summary>The block's own time; null if there is no snapshot.</summary>
+    public DateTimeOffset? BlockTime { get; init; }
+
+    /// <summary>The version of the chain's runtime at the block; null if unknown.</summary>
+    public uint? SpecVersion { get; init; }
+
+    /// <summary>What the operator should look at although the metagraph is in use, one sentence each, without secrets.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+}

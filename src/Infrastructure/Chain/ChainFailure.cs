@@ -24,14 +24,29 @@ internal enum ChainFailure
     /// <summary>The chain has no such subnet.</summary>
     SubnetMissing,
 
-    /// <summary>The node's finalized block is older than the current snapshot: the node lags behind, or its chain was reset.</summary>
+    /// <summary>The runtime has changed so that the server cannot read the subnet. The message names what is missing.</summary>
+    RuntimeUnsupported,
+
+    /// <summary>The node's newest block is older than that of the current snapshot: the node lags behind, or its chain was reset.</summary>
     OlderBlock,
 
-    /// <summary>The node's finalized block has not changed for too long.</summary>
+    /// <summary>The node's newest block has not changed for too long.</summary>
     StandingStill,
+
+    /// <summary>The node's newest block is some minutes old.</summary>
+    Lagging,
+
+    /// <summary>The node's newest block is older than the maximum staleness.</summary>
+    StaleBlock,
+
+    /// <summary>The node's newest block has a time in the future, or the server's clock is slow.</summary>
+    FutureBlock,
 
     /// <summary>The node follows another chain than the one that the current snapshot is of.</summary>
     OtherChain,
+
+    /// <summary>The node gives another answer about a block than the other nodes, or too few nodes give the same one.</summary>
+    Disagreement,
 
     /// <summary>A bug in the server.</summary>
     Internal,

@@ -25,13 +25,13 @@ internal sealed class ChainMetrics : IDisposable
     }
 
     /// <summary>Reports the current snapshot from now on. There are no measurements while there is no snapshot.</summary>
-    internal void Observe(IMetagraph metagraph)
+    internal void Observe(MetagraphSynchroniser metagraph)
     {
         _meter.CreateObservableGauge(
             "s3auth.metagraph.age",
             () => Measure(metagraph.Describe().Age?.TotalSeconds),
             "s",
-            "Age of the metagraph.");
+            "Age of the metagraph's block, by the block's own time.");
         _meter.CreateObservableGauge(
             "s3auth.metagraph.block",
             () => Measure(metagraph.Describe().Block),
@@ -42,6 +42,26 @@ internal sealed class ChainMetrics : IDisposable
             () => Measure(metagraph.Describe() is { Block: not null, Hotkeys: var neurons } ? neurons : null),
             "{neuron}",
             "Registered hotkeys in the metagraph.");
+        _meter.CreateObservableGauge(
+            "s3auth.metagraph.finality.lag",
+            () => Measure(metagraph.LastAnswer?.FinalityLag),
+            "{block}",
+            "How many blocks the chain's finalized block is behind its best block.");
+        _meter.CreateObservableGauge(
+            "s3auth.metagraph.runtime.version",
+            () => Measure(metagraph.LastAnswer?.SpecVersion),
+            "{version}",
+            "Version of the chain's runtime.");
+        _meter.CreateObservableGauge(
+            "s3auth.metagraph.runtime.unknown_fields",
+            () => Measure(metagraph.LastAnswer?.UnknownFields),
+            "{field}",
+            "Fields in the runtime's answer that the server does not know and ignores.");
+        _meter.CreateObservableGauge(
+            "s3auth.metagraph.nodes.failing",
+            () => Measure(metagraph.FailingNodes),
+            "{node}",
+            "Nodes that failed, or disagreed with the others, when they were last asked.");
     }
 
     /// <summary>Counts a sync that ended.</summary>

@@ -15,8 +15,16 @@ public sealed class ChainOptions
     /// <summary>The time between the starts of two syncs. Default 60 s.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The maximum age of a snapshot that requests may use. Default 1 h.</summary>
+    /// <summary>The maximum age of the block whose metagraph requests may use. Default 1 h.</summary>
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Which block the metagraph is read at. Default: the newest finalized one.</summary>
+    public MetagraphHead Head { get; init; } = MetagraphHead.Finalized;
+
+    /// <summary>
+    /// How many nodes must give the same answer about the same block. Default 1: the first node that answers is believed.
+    /// </summary>
+    public int NodesThatAgree { get; init; } = 1;
 
     /// <summary>The time that connecting to a node may take, including DNS and TLS. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

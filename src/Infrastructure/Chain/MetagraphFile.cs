@@ -4,7 +4,7 @@ namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// Reads a metagraph from JSON: <c>{"netuid", "block", "neurons": [{"uid", "hotkey", "coldkey", "validator_permit",
-/// "alpha_stake"}]}</c>, stakes in alpha. Every member is required. An unknown member is an error, because a misspelt
+/// "alpha_stake"}]}</c>, stakes in alpha. Every member except <c>active</c> is required. An unknown member is an error, because a misspelt
 /// <c>validator_permit</c> would lock a validator out.
 /// </summary>
 internal static class MetagraphFile
@@ -53,7 +53,8 @@ internal static class MetagraphFile
         }
     }
 
-    private static Neuron ToNeuron(Row? row) => row is null
+    /// <exception cref="InvalidDataException">The row is null or contains an invalid address.</exception>
+    internal static Neuron ToNeuron(Row? row) => row is null
         ? throw new InvalidDataException("One of its neurons is null.")
         : new Neuron(
             row.Uid,
@@ -61,7 +62,15 @@ internal static class MetagraphFile
             ToAccount(row, "coldkey", row.Coldkey),
             row.ValidatorPermit,
             AlphaAmount.FromAlpha(row.AlphaStake),
-            Active: true);
+            row.Active);
+
+    internal static Row ToRow(Neuron neuron) => new(
+        neuron.Uid,
+        neuron.Hotkey.ToString(),
+        neuron.Coldkey.ToString(),
+        neuron.ValidatorPermit,
+        neuron.AlphaStake.ToDecimal(),
+        neuron.Active);
 
     private static AccountId ToAccount(Row row, string member, string address) =>
         Ss58.TryDecode(address, out var account, out var error)
@@ -70,7 +79,7 @@ internal static class MetagraphFile
 
     internal sealed record Content(ushort Netuid, ulong Block, IReadOnlyList<Row> Neurons);
 
-    internal sealed record Row(ushort Uid, string Hotkey, string Coldkey, bool ValidatorPermit, decimal AlphaStake);
+    internal sealed record Row(ushort Uid, string Hotkey, string Coldkey, bool ValidatorPermit, decimal AlphaStake, bool Active = true);
 }
 
 [JsonSourceGenerationOptions(

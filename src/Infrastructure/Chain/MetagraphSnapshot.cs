@@ -1,35 +1,31 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// A metagraph as the chain gave it, with its age. The age is the longer one of two clocks, because the wall clock may be set back,
-/// and the monotonic clock may stop while the machine sleeps.
+/// A metagraph as the chain gave it, with its age: the time since its block. The age is the longer one of two clocks, because the wall
+/// clock may be set back, and the monotonic clock may stop while the machine sleeps.
 /// </summary>
 internal sealed class MetagraphSnapshot
 {
     private readonly TimeProvider _time;
     private readonly long _createdAt;
     private readonly TimeSpan _initialAge;
-    private readonly long _blockSince;
 
     /// <param name="answer">The chain's answer.</param>
-    /// <param name="before">The snapshot that this one replaces; null for the first.</param>
     /// <param name="time">The clock.</param>
-    internal MetagraphSnapshot(SubnetAnswer answer, MetagraphSnapshot? before, TimeProvider time)
+    internal MetagraphSnapshot(SubnetAnswer answer, TimeProvider time)
     {
         _time = time;
-        Metagraph = answer.Metagraph;
-        Chain = answer.Chain;
+        Answer = answer;
         _createdAt = time.GetTimestamp();
         _initialAge = WallAge;
-        _blockSince = before is not null && before.Metagraph.Block == Metagraph.Block ? before._blockSince : _createdAt;
     }
 
-    internal Metagraph Metagraph { get; }
+    /// <summary>The chain's answer.</summary>
+    internal SubnetAnswer Answer { get; }
 
-    /// <summary>The chain's own name.</summary>
-    internal string Chain { get; }
+    internal Metagraph Metagraph => Answer.Metagraph;
 
-    /// <summary>The time since the chain was read; never negative.</summary>
+    /// <summary>The time since the block was made; never negative.</summary>
     internal TimeSpan Age
     {
         get
@@ -39,8 +35,5 @@ internal sealed class MetagraphSnapshot
         }
     }
 
-    /// <summary>The time since this process first read this block.</summary>
-    internal TimeSpan BlockAge => _time.GetElapsedTime(_blockSince);
-
-    private TimeSpan WallAge => _time.GetUtcNow() - Metagraph.ReadAt is var age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
+    private TimeSpan WallAge => _time.GetUtcNow() - Answer.BlockTime is var age && age > TimeSpan.Zero ? age : TimeSpan.Zero;
 }

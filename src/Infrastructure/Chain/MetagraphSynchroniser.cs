@@ -14,9 +14,6 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
 
     private const string ResetAdvice = "If the chain was reset or changed, remove metagraph-snapshot.json and restart.";
 
-    // A small difference is a clock that was corrected. A saved snapshot from further in the future was made with a wrong clock.
-    private static readonly TimeSpan MaxFileClockSkew = TimeSpan.FromMinutes(1);
-
     private readonly ChainOptions _options;
     private readonly NodePool _nodes;
     private readonly SubnetReader _reader;
@@ -30,6 +27,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private volatile MetagraphSnapshot? _snapshot;
+    private volatile SubnetAnswer? _lastAnswer;
     private volatile string? _problem;
     private bool _unwritableLogged;
     private bool _staleLogged;
@@ -62,6 +60,12 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     /// <inheritdoc/>
     public Metagraph? Current => _snapshot is { } snapshot && snapshot.Age <= _options.MaxStaleness ? snapshot.Metagraph : null;
 
+    /// <summary>What the nodes said last, even if it did not replace the snapshot; null before the first answer.</summary>
+    internal SubnetAnswer? LastAnswer => _lastAnswer;
+
+    /// <summary>The number of nodes that failed when they were last asked.</summary>
+    internal int FailingNodes => _nodes.Problems.Count();
+
     /// <inheritdoc/>
     public MetagraphState Describe()
     {
@@ -73,7 +77,12 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
             snapshot?.Metagraph.ReadAt,
             snapshot?.Age,
             _nodes.LastUsed?.Origin,
-            _problem);
+            _problem)
+        {
+            BlockTime = snapshot?.Answer.BlockTime,
+            SpecVersion = snapshot?.Answer.SpecVersion,
+            Warnings = [.. _lastAnswer?.Warnings ?? [], .. _nodes.Problems.Select(problem => problem.Message).Where(text => text != _problem)],
+        };
     }
 
     /// <inheritdoc/>
@@ -107,64 +116,110 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
 
     private async Task<bool> SynchroniseAsync(long started, CancellationToken stoppingToken)
     {
+        // The newest answer of a node that lags behind. It is used if no other node has a better one.
+        SubnetAnswer? lagging = null;
         try
         {
-            var answer = await _nodes.CallAsync(ReadNewerAsync, stoppingToken);
-            Replace(answer);
+            var answer = await _nodes.ReadAsync(ReadNewerAsync, stoppingToken);
+            Replace(answer, problem: null);
             _metrics.Synchronised(_time.GetElapsedTime(started), ok: true);
             await SaveAsync(answer, stoppingToken);
             return true;
         }
         catch (ChainException failed)
         {
+            if (lagging is not null)
+            {
+                Replace(lagging, failed.Message);
+                await SaveAsync(lagging, stoppingToken);
+            }
+
             _problem = failed.Message;
             _metrics.Synchronised(_time.GetElapsedTime(started), ok: false);
             LogIfStale();
             return false;
         }
+
+        async Task<SubnetAnswer> ReadNewerAsync(NodeGroup nodes, CancellationToken cancellationToken)
+        {
+            var answer = await _reader.ReadAsync(nodes, cancellationToken);
+            _lastAnswer = answer;
+            var decision = Check(answer);
+            if (decision == SnapshotDecision.Lagging && (lagging is null || answer.Metagraph.Block > lagging.Metagraph.Block))
+            {
+                lagging = answer;
+            }
+
+            return decision == SnapshotDecision.Accepted ? answer : throw Refuse(answer, decision);
+        }
     }
 
-    private async Task<SubnetAnswer> ReadNewerAsync(NodeConnection node, CancellationToken cancellationToken)
+    private SnapshotDecision Check(SubnetAnswer answer)
     {
-        var answer = await _reader.ReadAsync(node, cancellationToken);
-        var current = _snapshot is { } snapshot
-            ? new CurrentSnapshot(
-                snapshot.Chain,
-                snapshot.Metagraph.Block,
-                snapshot.BlockAge,
-                IsFresh: snapshot.Age <= _options.MaxStaleness)
-            : null;
+        var snapshot = _snapshot;
+        return SnapshotAcceptance.Check(
+            snapshot is null ? null : new CurrentSnapshot(snapshot.Metagraph.Block, IsFresh: snapshot.Age <= _options.MaxStaleness),
+            isSameChain: snapshot?.Answer.Chain.IsSameAs(answer.Chain) ?? false,
+            answer.Metagraph.Block,
+            _time.GetUtcNow() - answer.BlockTime,
+            _options.MaxStaleness);
+    }
 
+    private ChainException Refuse(SubnetAnswer answer, SnapshotDecision decision)
+    {
         var block = answer.Metagraph.Block;
-        return SnapshotAcceptance.Check(current, answer.Chain, block) switch
+        var node = _options.NodesThatAgree == 1
+            ? $"The node {_options.Network.Endpoints.First(endpoint => endpoint.Fingerprint == answer.Endpoint)}"
+            : "The nodes";
+        var (verb, age) = (_options.NodesThatAgree == 1 ? "is" : "are", _time.GetUtcNow() - answer.BlockTime);
+        return decision switch
         {
-            SnapshotDecision.Accepted => answer,
-            SnapshotDecision.SameBlockTooLong => throw new ChainException(
+            SnapshotDecision.StandingStill => new ChainException(
                 ChainFailure.StandingStill,
-                $"The node {node.Endpoint} has reported block {block} as finalized for more than "
-                + $"{SnapshotAcceptance.MaxBlockAge.TotalMinutes:0} minutes. The node or the chain has stalled."),
-            SnapshotDecision.OtherChain => throw new ChainException(
+                $"{node} {verb} still at block {block}, which is {Text(age)} old. The node or the chain has stalled."),
+            SnapshotDecision.Lagging => new ChainException(
+                ChainFailure.Lagging,
+                $"{node} {verb} at block {block}, which is {Text(age)} old. The node lags behind, or the chain has stalled."),
+            SnapshotDecision.Stale => new ChainException(
+                ChainFailure.StaleBlock,
+                $"{node} {verb} at block {block}, which is {Text(age)} old. METAGRAPH_MAX_STALENESS allows "
+                    + $"{Text(_options.MaxStaleness)}. The node is not synchronised, or the chain has stalled."),
+            SnapshotDecision.Future => new ChainException(
+                ChainFailure.FutureBlock,
+                $"{node} {verb} at block {block}, whose time is {Text(-age)} ahead of this server's clock. Check the clock."),
+            SnapshotDecision.OtherChain => new ChainException(
                 ChainFailure.OtherChain,
-                $"The node {node.Endpoint} follows the chain '{answer.Chain}', but the current metagraph is of "
-                    + $"'{current!.Chain}'. {ResetAdvice}"),
-            SnapshotDecision.OlderBlock => throw new ChainException(
+                $"{node} follow{(_options.NodesThatAgree == 1 ? "s" : string.Empty)} the chain {Text(answer.Chain)}, but the current metagraph is "
+                    + $"of {Text(_snapshot!.Answer.Chain)}. {ResetAdvice}"),
+            SnapshotDecision.OlderBlock => new ChainException(
                 ChainFailure.OlderBlock,
-                $"The node {node.Endpoint} is at finalized block {block}, but the current metagraph is of block {current!.Block}. "
-                + $"The node lags behind. {ResetAdvice}"),
+                $"{node} {verb} at block {block}, but the current metagraph is of block {_snapshot!.Metagraph.Block}. "
+                    + $"The node lags behind. {ResetAdvice}"),
             var other => throw new InvalidOperationException($"{other} has no message."),
+        };
+
+        static string Text(object value) => value switch
+        {
+            TimeSpan { TotalMinutes: < 2 } span => FormattableString.Invariant($"{span.TotalSeconds:0} s"),
+            TimeSpan { TotalHours: < 2 } span => FormattableString.Invariant($"{span.TotalMinutes:0} min"),
+            TimeSpan { TotalDays: < 2 } span => FormattableString.Invariant($"{span.TotalHours:0} h"),
+            TimeSpan span => FormattableString.Invariant($"{span.TotalDays:0} days"),
+            ChainIdentity { Genesis: { } genesis, Name: var name } => $"'{name}' (genesis {genesis[..10]}…)",
+            ChainIdentity { Name: var name } => $"'{name}'",
+            _ => throw new ArgumentOutOfRangeException(nameof(value)),
         };
     }
 
-    private void Replace(SubnetAnswer answer)
+    private void Replace(SubnetAnswer answer, string? problem)
     {
         var before = _snapshot;
-        _snapshot = new MetagraphSnapshot(answer, before, _time);
-        if (before is null || _problem is not null)
+        _snapshot = new MetagraphSnapshot(answer, _time);
+        if (before is null || (_problem is not null && problem is null))
         {
-            LogRead(answer.Metagraph.Netuid, answer.Metagraph.Network, answer.Chain, answer.Metagraph.Block, answer.Metagraph.Count);
+            LogRead(answer.Metagraph.Netuid, answer.Metagraph.Network, answer.Chain.Name, answer.Metagraph.Block, answer.Metagraph.Count);
         }
 
-        _problem = null;
+        _problem = problem;
         _staleLogged = false;
     }
 
@@ -211,14 +266,15 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
                 return;
             }
 
-            var age = _time.GetUtcNow() - saved.Metagraph.ReadAt;
-            if (age > _options.MaxStaleness || age < -MaxFileClockSkew)
+            // A small difference is a clock that was corrected.
+            var age = _time.GetUtcNow() - saved.BlockTime;
+            if (age > _options.MaxStaleness || age < -SnapshotAcceptance.MaxClockSkew)
             {
                 LogFileUnused(_file.FilePath, FormattableString.Invariant($"it is {age.TotalSeconds:0} s old"));
                 return;
             }
 
-            _snapshot = new MetagraphSnapshot(saved, before: null, _time);
+            _snapshot = new MetagraphSnapshot(saved, _time);
             LogFileUsed(_file.FilePath, saved.Metagraph.Block, age);
         }
         catch (Exception unusable) when (unusable is InvalidDataException or IOException or UnauthorizedAccessException)

@@ -3,18 +3,20 @@ using System.Text.Json.Serialization;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// The last good answer of the chain, saved in the data folder for a start while no node answers. It contains the node's bytes, so that
-/// one decoder reads both. It is replaced atomically.
+/// The last metagraph that was read, saved in the data folder for a start while no node answers. Its neurons are written like those of
+/// <see cref="MetagraphFile"/>. It is replaced atomically.
 /// </summary>
-internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
+internal sealed class SnapshotFile(ChainOptions options)
 {
-    // Enough for the longest message of a node in base64.
-    private const long MaxFileBytes = 2L * BoundedWebSocket.MaxMessageBytes;
+    private const int Version = 2;
+
+    // A neuron has 250 bytes, and a subnet has at most 65,536.
+    private const long MaxFileBytes = 32 * 1024 * 1024;
 
     /// <summary>The path of the file.</summary>
     internal string FilePath { get; } = Path.Combine(options.DataFolder, "metagraph-snapshot.json");
 
-    /// <summary>Returns the saved answer; null if there is none.</summary>
+    /// <summary>Returns the saved metagraph; null if there is none.</summary>
     /// <exception cref="InvalidDataException">The file is malformed, or of another network or subnet. The message says which.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no permission to read the file.</exception>
@@ -33,13 +35,15 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
 
         try
         {
-            var content = JsonSerializer.Deserialize(File.ReadAllBytes(FilePath), SnapshotFileJson.Default.Content)
+            var json = File.ReadAllBytes(FilePath);
+            var content = LegacySnapshot.TryUpgrade(json)
+                ?? JsonSerializer.Deserialize(json, SnapshotFileJson.Default.Content)
                 ?? throw new InvalidDataException("it contains null");
-            return IsOurs(content)
-                ? reader.Decode(content.Chain, content.Endpoint, content.Block, content.ReadAt, content.SubnetState)
+            return content.Version != Version ? throw new InvalidDataException($"it has version {content.Version}, not {Version}")
+                : IsOurs(content) ? ToAnswer(content)
                 : throw new InvalidDataException($"it is for another network, other nodes or another netuid ({content.Netuid})");
         }
-        catch (Exception broken) when (broken is JsonException or ChainException)
+        catch (Exception broken) when (broken is JsonException or ChainException or ArgumentException)
         {
             throw new InvalidDataException(broken.Message, broken);
         }
@@ -55,13 +59,17 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
         // A unique name, because another process may write into the same folder.
         var unfinished = $"{FilePath}.{Guid.NewGuid():N}.tmp";
         var content = new Content(
+            Version,
             options.Network.Name,
             answer.Endpoint,
-            answer.Chain,
+            answer.Chain.Genesis,
+            answer.Chain.Name,
             answer.Metagraph.Netuid,
+            answer.SpecVersion,
             answer.Metagraph.Block,
+            answer.BlockTime,
             answer.Metagraph.ReadAt,
-            answer.State);
+            [.. answer.Metagraph.Neurons.OrderBy(neuron => neuron.Uid).Select(MetagraphFile.ToRow)]);
         try
         {
             var mode = new FileStreamOptions
@@ -87,22 +95,48 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
         }
     }
 
-    // A named network is the same for all of its nodes. Another network is known only by its nodes.
+    // Until a node answers, a named network is known by its name, and another one by its nodes. Then the genesis hash is compared.
     private bool IsOurs(Content content) =>
         content.Netuid == options.Netuid
         && content.Network == options.Network.Name
         && (options.Network.Name != ChainNetwork.CustomName
             || options.Network.Endpoints.Any(endpoint => endpoint.Fingerprint == content.Endpoint));
 
+    private SubnetAnswer ToAnswer(Content content) => new(
+        new Metagraph(
+            options.Network.NameFor(content.Chain),
+            content.Netuid,
+            content.Block,
+            content.ReadAt,
+            [.. content.Neurons.Select(MetagraphFile.ToNeuron)]),
+        new ChainIdentity(content.Genesis, content.Chain),
+        content.BlockTime,
+        content.SpecVersion,
+        content.Endpoint);
+
+    /// <param name="Version">The version of this format.</param>
     /// <param name="Network">The configured network's name.</param>
     /// <param name="Endpoint">The <see cref="NodeEndpoint.Fingerprint"/> of the node that answered.</param>
+    /// <param name="Genesis">The hash of the chain's first block; null in a file of an older server.</param>
     /// <param name="Chain">The chain's own name.</param>
     /// <param name="Netuid">The subnet.</param>
+    /// <param name="SpecVersion">The version of the runtime; null in a file of an older server.</param>
     /// <param name="Block">The block.</param>
+    /// <param name="BlockTime">The block's own time.</param>
     /// <param name="ReadAt">When it was read.</param>
-    /// <param name="SubnetState">The node's answer, in base64.</param>
+    /// <param name="Neurons">The neurons, by uid.</param>
     internal sealed record Content(
-        string Network, string Endpoint, string Chain, ushort Netuid, ulong Block, DateTimeOffset ReadAt, ReadOnlyMemory<byte> SubnetState);
+        int Version,
+        string Network,
+        string Endpoint,
+        string? Genesis,
+        string Chain,
+        ushort Netuid,
+        uint? SpecVersion,
+        ulong Block,
+        DateTimeOffset BlockTime,
+        DateTimeOffset ReadAt,
+        IReadOnlyList<MetagraphFile.Row> Neurons);
 }
 
 [JsonSourceGenerationOptions(
@@ -112,4 +146,5 @@ internal sealed class SnapshotFile(ChainOptions options, SubnetReader reader)
     AllowDuplicateProperties = false,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(SnapshotFile.Content))]
+[JsonSerializable(typeof(LegacySnapshot.Content), TypeInfoPropertyName = "LegacySnapshotContent")]
 internal sealed partial class SnapshotFileJson : JsonSerializerContext;

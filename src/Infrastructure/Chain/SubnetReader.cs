@@ -1,46 +1,236 @@
+using System.Buffers.Binary;
+using S3Auth.Substrate.Metadata;
+
 namespace S3Auth.Infrastructure.Chain;
 
-/// <summary>Reads a subnet at the chain's newest finalized block from one node.</summary>
-internal sealed class SubnetReader(ChainOptions options, TimeProvider time)
+/// <summary>
+/// Reads a subnet at one block from a group of nodes: first the nodes' heads, then the facts about a block that enough nodes have, then the
+/// runtime's metadata if the runtime is new, then the subnet's state. What several nodes must agree about, they agree about before it is
+/// decoded.
+/// </summary>
+internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes, TimeProvider time)
 {
-    /// <summary>Reads the subnet from a node.</summary>
-    /// <exception cref="ChainException">The node's answer is invalid, or the chain has no such subnet.</exception>
-    internal async Task<SubnetAnswer> ReadAsync(NodeConnection node, CancellationToken cancellationToken)
+    /// <summary>
+    /// How many blocks the finalized block may be behind the best one without a warning. On a healthy chain it is 2 to 4.
+    /// </summary>
+    internal const ulong MaxFinalityLag = 10;
+
+    // How many blocks a node may be behind the others, 5 minutes, before it counts as lagging.
+    private const ulong MaxBlocksBehind = 25;
+
+    private const uint MetadataVersion = 15;
+
+    private static readonly HexBytes TimestampKey =
+        new(StorageKey.Create(new StorageEntry("Timestamp", "Now", Hashers: [], Key: null, Value: 0)));
+
+    /// <summary>Reads the subnet.</summary>
+    /// <exception cref="ChainException">The nodes do not answer, do not agree, or have no such subnet.</exception>
+    internal async Task<SubnetAnswer> ReadAsync(NodeGroup nodes, CancellationToken cancellationToken)
     {
-        var chain = await node.GetChainAsync(cancellationToken);
-
-        // The time before the call, so that the age is never too low.
         var readAt = time.GetUtcNow();
-        var block = await node.GetFinalizedHeadAsync(cancellationToken);
-        var header = await node.GetHeaderAsync(block, cancellationToken);
-        var state = await node.CallRuntimeAsync(
-            SubnetState.Function, new HexBytes(SubnetState.Argument(options.Netuid)), block, cancellationToken);
+        var heads = await nodes.AskAsync(ReadHeadAsync, cancellationToken);
 
-        return Decode(chain, node.Endpoint.Fingerprint, header.Number, readAt, state.Bytes);
+        // The newest block that as many nodes have as must agree. A node that claims to be ahead, or that answers wrongly about this block,
+        // must not prevent the others from agreeing about one that all of them have.
+        ChainException? disagreement = null;
+        foreach (var number in heads.Select(head => head.Value.Number).OrderDescending().Skip(options.NodesThatAgree - 1).Distinct())
+        {
+            try
+            {
+                var at = heads.Where(head => head.Value.Number >= number).ToArray();
+                var answer = await ReadAtAsync(nodes, at, number, readAt, cancellationToken);
+                foreach (var head in heads.Where(head => head.Value.Number + MaxBlocksBehind < number))
+                {
+                    nodes.Fail(head.Node, new ChainException(
+                        ChainFailure.Lagging,
+                        $"The node {head.Node} is at block {head.Value.Number}, {number - head.Value.Number} blocks behind the other nodes."));
+                }
+
+                return answer;
+            }
+            catch (ChainException failed) when (nodes.NeedsAgreement && failed.Failure != ChainFailure.SubnetMissing)
+            {
+                disagreement ??= failed;
+            }
+        }
+
+        throw disagreement!;
     }
 
-    /// <summary>Decodes an answer.</summary>
-    /// <exception cref="ChainException">The answer is invalid, or the chain has no such subnet.</exception>
-    internal SubnetAnswer Decode(string chain, string endpoint, ulong block, DateTimeOffset readAt, ReadOnlyMemory<byte> state)
+    private async Task<SubnetAnswer> ReadAtAsync(
+        NodeGroup nodes, IReadOnlyList<NodeAnswer<NodeHead>> heads, ulong number, DateTimeOffset readAt, CancellationToken cancellationToken)
+    {
+        var about = string.Create(CultureInfo.InvariantCulture, $"block {number}");
+        var facts = await nodes.AgreeAsync(
+            [.. heads.Select(head => head.Node)], about, (node, token) => ReadFactsAsync(node, number, token), cancellationToken);
+        var (sources, differing) = await FindSourcesAsync(nodes, facts, cancellationToken);
+
+        ChainException? failure = null;
+        foreach (var source in sources.All)
+        {
+            try
+            {
+                var state = await nodes.AgreeAsync(
+                    facts.Nodes,
+                    $"netuid {options.Netuid} at {about}",
+                    (node, token) => source.ReadAsync(node, options.Netuid, facts.Value.Hash, token),
+                    cancellationToken);
+                var preferred = heads.First(head => head.Node == state.Nodes[0]).Value;
+                var lag = heads.Where(head => state.Nodes.Contains(head.Node)).Min(head => head.Value.FinalityLag);
+                var metagraph = Decode(source, state.Value, options.Network.NameFor(preferred.Chain), number, readAt);
+                FailOthers(nodes, about, [.. facts.Others, .. differing, .. state.Others]);
+                return new SubnetAnswer(
+                    metagraph,
+                    new ChainIdentity(facts.Value.Genesis.ToString(), preferred.Chain),
+                    facts.Value.Time,
+                    facts.Value.SpecVersion,
+                    state.Nodes[0].Endpoint.Fingerprint)
+                {
+                    FinalityLag = lag,
+                    UnknownFields = source.UnknownFields,
+                    Warnings = [.. source.Warnings, .. lag > MaxFinalityLag ? [LagText(lag)] : (string[])[]],
+                };
+            }
+            catch (ChainException failed) when (failed.Failure is ChainFailure.Malformed or ChainFailure.NodeError)
+            {
+                // A runtime that the first source cannot read may be readable by the next.
+                failure ??= failed;
+            }
+        }
+
+        // The metadata may have been wrong, too.
+        runtimes.Forget(facts.Value.Genesis, facts.Value.SpecVersion);
+        throw failure!;
+    }
+
+    private async Task<NodeHead> ReadHeadAsync(NodeConnection node, CancellationToken cancellationToken)
+    {
+        var chain = await node.GetChainAsync(cancellationToken);
+        var finalized = await node.GetHeaderAsync(await node.GetFinalizedHeadAsync(cancellationToken), cancellationToken);
+        var best = await node.GetBestHeaderAsync(cancellationToken);
+        var number = options.Head.BlocksBehindBest is { } behind
+            ? best.Number - Math.Min((ulong)behind, best.Number)
+            : finalized.Number;
+        return new NodeHead(chain, number, best.Number > finalized.Number ? best.Number - finalized.Number : 0);
+    }
+
+    private static async Task<BlockFacts> ReadFactsAsync(NodeConnection node, ulong number, CancellationToken cancellationToken)
+    {
+        var genesis = await node.GetBlockHashAsync(0, cancellationToken);
+        var hash = await node.GetBlockHashAsync(number, cancellationToken);
+        var version = await node.GetRuntimeVersionAsync(hash, cancellationToken);
+        var timestamp = await node.GetStorageAsync(TimestampKey, hash, cancellationToken);
+        return new BlockFacts(genesis, hash, version.SpecVersion, ToTime(node, timestamp, number));
+    }
+
+    private static DateTimeOffset ToTime(NodeConnection node, HexBytes? timestamp, ulong number) =>
+        timestamp is { Bytes: { Length: sizeof(ulong) } bytes }
+        && BinaryPrimitives.ReadUInt64LittleEndian(bytes.Span) is var milliseconds
+        && milliseconds <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds)
+            : throw new ChainException(ChainFailure.Malformed, $"The node {node.Endpoint} has no valid time (Timestamp.Now) of block {number}.");
+
+    // The metadata decides how answers are read, so the nodes must agree about it too.
+    private async Task<(RuntimeSources Sources, IReadOnlyList<NodeMember> Differing)> FindSourcesAsync(
+        NodeGroup nodes, Agreement<BlockFacts> facts, CancellationToken cancellationToken)
+    {
+        var (genesis, hash, specVersion, _) = facts.Value;
+        if (runtimes.Find(genesis, specVersion) is { } known)
+        {
+            return (known, []);
+        }
+
+        var metadata = await nodes.AgreeAsync(
+            facts.Nodes,
+            $"the metadata of runtime {specVersion}",
+            (node, token) => ReadMetadataAsync(node, hash, token),
+            cancellationToken);
+        return (runtimes.Add(genesis, specVersion, metadata.Value), metadata.Others);
+    }
+
+    // Version 15 is an Option<Vec<u8>>; version 14, which all runtimes have, a Vec<u8>. Only an error of the node means that it has none.
+    private static async Task<HexBytes?> ReadMetadataAsync(NodeConnection node, HexBytes block, CancellationToken cancellationToken)
+    {
+        var version = new byte[sizeof(uint)];
+        BinaryPrimitives.WriteUInt32LittleEndian(version, MetadataVersion);
+        return await CallAsync("Metadata_metadata_at_version", version, isOptional: true)
+            ?? await CallAsync("Metadata_metadata", [], isOptional: false);
+
+        async Task<HexBytes?> CallAsync(string function, byte[] argument, bool isOptional)
+        {
+            try
+            {
+                var answer = await node.CallRuntimeAsync(function, new HexBytes(argument), block, cancellationToken);
+                return Unwrap(answer.Bytes, isOptional);
+            }
+            catch (ChainException failed) when (failed.Failure == ChainFailure.NodeError)
+            {
+                return null;
+            }
+            catch (ScaleException malformed)
+            {
+                throw new ChainException(
+                    ChainFailure.Malformed, $"The node {node.Endpoint} sent malformed metadata: {malformed.Message}", malformed);
+            }
+        }
+
+        static HexBytes? Unwrap(ReadOnlyMemory<byte> answer, bool isOptional)
+        {
+            var reader = new ScaleReader(answer.Span);
+            if (isOptional && !reader.ReadOption())
+            {
+                reader.ReadEnd();
+                return null;
+            }
+
+            var count = reader.ReadCount(minItemSize: 1);
+            var metadata = answer.Slice(reader.Offset, count);
+            reader.ReadBytes(count);
+            reader.ReadEnd();
+            return new HexBytes(metadata);
+        }
+    }
+
+    private Metagraph Decode(SubnetSource source, HexBytes state, string network, ulong number, DateTimeOffset readAt)
     {
         try
         {
-            var neurons = SubnetState.Decode(state.Span, options.Netuid);
-            return new SubnetAnswer(
-                new Metagraph(options.Network.NameFor(chain), options.Netuid, block, readAt, neurons), chain, endpoint, state);
+            return new Metagraph(network, options.Netuid, number, readAt, source.Decode(state.Bytes.Span, options.Netuid));
         }
         catch (ScaleException wrong)
         {
             // Public: the message contains only names of lists and numbers.
-            throw new ChainException(
-                ChainFailure.Malformed,
-                $"The answer about netuid {options.Netuid} is malformed: {wrong.Message}",
-                wrong);
+            throw Malformed(wrong.Message, wrong);
         }
         catch (ArgumentException twice)
         {
-            throw new ChainException(
-                ChainFailure.Malformed, $"The answer about netuid {options.Netuid} is malformed: two neurons have the same hotkey.", twice);
+            throw Malformed("two neurons have the same hotkey.", twice);
+        }
+
+        ChainException Malformed(string what, Exception cause) =>
+            new(ChainFailure.Malformed, $"The answer about netuid {options.Netuid} is malformed: {what}", cause);
+    }
+
+    private static void FailOthers(NodeGroup nodes, string about, IReadOnlyList<NodeMember> others)
+    {
+        foreach (var node in others)
+        {
+            nodes.Fail(node, new ChainException(
+                ChainFailure.Disagreement, $"The node {node} gives another answer about {about} than the other nodes."));
         }
     }
+
+    private string LagText(ulong lag) => $"The chain's finalized block is {lag} blocks behind its best block."
+        + (options.Head == MetagraphHead.Finalized
+            ? " If finality does not resume, the server refuses all signed requests once the finalized block is older than "
+                + "METAGRAPH_MAX_STALENESS. METAGRAPH_HEAD=best-N reads blocks that are not finalized."
+            : string.Empty);
+
+    /// <param name="Chain">The chain's name.</param>
+    /// <param name="Number">The number of the newest block that the server may read.</param>
+    /// <param name="FinalityLag">How many blocks the finalized block is behind the best one.</param>
+    private sealed record NodeHead(string Chain, ulong Number, ulong FinalityLag);
+
+    /// <summary>What nodes must agree about before they are asked for more.</summary>
+    private sealed record BlockFacts(HexBytes Genesis, HexBytes Hash, uint SpecVersion, DateTimeOffset Time);
 }

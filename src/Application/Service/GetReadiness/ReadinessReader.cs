@@ -41,12 +41,17 @@ internal sealed class ReadinessReader(IMetagraph metagraph, IUrlSigner urls, ISt
             }
         }
 
-        return new Readiness(failing.Count == 0 ? "ready" : "not_ready", failing, Warnings(found), chain);
+        return new Readiness(failing.Count == 0 ? "ready" : "not_ready", failing, Warnings(found, chain), chain);
     }
 
-    private static Dictionary<string, string> Warnings(StoreFindings found)
+    private static Dictionary<string, string> Warnings(StoreFindings found, MetagraphHealth chain)
     {
         var warnings = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (chain.Warnings.Count > 0)
+        {
+            warnings[Readiness.Metagraph] = string.Join(' ', chain.Warnings);
+        }
+
         if (found.CheckProblem is { } check)
         {
             warnings[Readiness.Store] = check;

@@ -8,6 +8,20 @@ namespace S3Auth.Infrastructure.Chain;
 [JsonConverter(typeof(Converter))]
 internal readonly record struct HexBytes(ReadOnlyMemory<byte> Bytes)
 {
+    /// <summary>Whether both are the same bytes.</summary>
+    public bool Equals(HexBytes other) => Bytes.Span.SequenceEqual(other.Bytes.Span);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(Bytes.Span);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The bytes in hex, with <c>0x</c>.</summary>
+    public override string ToString() => "0x" + Convert.ToHexStringLower(Bytes.Span);
+
     private sealed class Converter : JsonConverter<HexBytes>
     {
         public override HexBytes Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -25,6 +39,6 @@ internal readonly record struct HexBytes(ReadOnlyMemory<byte> Bytes)
         }
 
         public override void Write(Utf8JsonWriter writer, HexBytes value, JsonSerializerOptions options) =>
-            writer.WriteStringValue("0x" + Convert.ToHexStringLower(value.Bytes.Span));
+            writer.WriteStringValue(value.ToString());
     }
 }

@@ -101,20 +101,57 @@ internal sealed class NodeConnection : IDisposable
     }
 
     /// <summary>Returns the hash of the newest finalized block.</summary>
-    internal async Task<HexBytes> GetFinalizedHeadAsync(CancellationToken cancellationToken)
-    {
-        const string method = "chain_getFinalizedHead";
-        var hash = await CallAsync<HexBytes>(method, [], cancellationToken);
-        return hash.Bytes.Length == BlockHashBytes ? hash : throw Malformed(method, cause: null);
-    }
+    internal Task<HexBytes> GetFinalizedHeadAsync(CancellationToken cancellationToken) =>
+        CallForHashAsync("chain_getFinalizedHead", [], cancellationToken);
+
+    /// <summary>Returns the hash of the block with a number. Block 0 identifies the chain.</summary>
+    internal Task<HexBytes> GetBlockHashAsync(ulong number, CancellationToken cancellationToken) =>
+        CallForHashAsync("chain_getBlockHash", [number], cancellationToken);
 
     /// <summary>Returns the header of a block.</summary>
     internal Task<BlockHeader> GetHeaderAsync(HexBytes block, CancellationToken cancellationToken) =>
         CallAsync<BlockHeader>("chain_getHeader", [block], cancellationToken);
 
+    /// <summary>Returns the header of the best block, which may not be finalized.</summary>
+    internal Task<BlockHeader> GetBestHeaderAsync(CancellationToken cancellationToken) =>
+        CallAsync<BlockHeader>("chain_getHeader", [], cancellationToken);
+
+    /// <summary>Returns the version of the runtime at a block.</summary>
+    internal Task<RuntimeVersion> GetRuntimeVersionAsync(HexBytes block, CancellationToken cancellationToken) =>
+        CallAsync<RuntimeVersion>("state_getRuntimeVersion", [block], cancellationToken);
+
     /// <summary>Calls a function of the runtime at a block. Arguments and result are in SCALE.</summary>
     internal Task<HexBytes> CallRuntimeAsync(string function, HexBytes arguments, HexBytes block, CancellationToken cancellationToken) =>
         CallAsync<HexBytes>("state_call", [function, arguments, block], cancellationToken);
+
+    /// <summary>Returns a value of the storage at a block, in SCALE; null if there is none.</summary>
+    internal async Task<HexBytes?> GetStorageAsync(HexBytes key, HexBytes block, CancellationToken cancellationToken) =>
+        await InvokeAsync<HexBytes?>("state_getStorage", [key, block], cancellationToken);
+
+    /// <summary>Returns the first keys of the storage at a block that begin with a prefix and follow another key.</summary>
+    internal Task<HexBytes[]> GetKeysAsync(
+        HexBytes prefix, int count, HexBytes? after, HexBytes block, CancellationToken cancellationToken) =>
+        CallAsync<HexBytes[]>("state_getKeysPaged", [prefix, count, after!, block], cancellationToken);
+
+    /// <summary>Returns the values of keys of the storage at a block; null for a key without a value.</summary>
+    internal async Task<IReadOnlyDictionary<HexBytes, HexBytes?>> QueryStorageAsync(
+        IReadOnlyCollection<HexBytes> keys, HexBytes block, CancellationToken cancellationToken)
+    {
+        const string method = "state_queryStorageAt";
+        var sets = await CallAsync<StorageChanges[]>(method, [keys, block], cancellationToken);
+        var values = new Dictionary<HexBytes, HexBytes?>(keys.Count);
+        foreach (var change in sets.SelectMany(set => set.Changes))
+        {
+            if (change is not [{ } key, var value])
+            {
+                throw Malformed(method, cause: null);
+            }
+
+            values[key] = value;
+        }
+
+        return values;
+    }
 
     public void Dispose()
     {
@@ -123,15 +160,23 @@ internal sealed class NodeConnection : IDisposable
         _http.Dispose();
     }
 
-    private async Task<T> CallAsync<T>(string method, object[] arguments, CancellationToken cancellationToken)
+    private async Task<HexBytes> CallForHashAsync(string method, object[] arguments, CancellationToken cancellationToken)
+    {
+        var hash = await CallAsync<HexBytes>(method, arguments, cancellationToken);
+        return hash.Bytes.Length == BlockHashBytes ? hash : throw Malformed(method, cause: null);
+    }
+
+    private async Task<T> CallAsync<T>(string method, object[] arguments, CancellationToken cancellationToken) =>
+        await InvokeAsync<T>(method, arguments, cancellationToken) ?? throw Malformed(method, cause: null);
+
+    private async Task<T?> InvokeAsync<T>(string method, object[] arguments, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_callTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             // WaitAsync, because the library waits for the node's answer even if the call is cancelled.
-            return await _rpc.InvokeWithCancellationAsync<T?>(method, arguments, either.Token).WaitAsync(either.Token)
-                ?? throw Malformed(method, cause: null);
+            return await _rpc.InvokeWithCancellationAsync<T?>(method, arguments, either.Token).WaitAsync(either.Token);
         }
         catch (OperationCanceledException late) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -4,10 +4,11 @@ using StreamJsonRpc;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// The nodes of a chain in order of preference. Calls the first node that is not in back-off. A node that fails is skipped during an
-/// exponential back-off and then is tried first again. Not thread-safe.
+/// The nodes of a chain in order of preference. If one node is enough, asks the first one that is not in back-off, and the next one if it
+/// fails. If several nodes must agree, asks all of them together. A node that fails is skipped during an exponential back-off. Not
+/// thread-safe.
 /// </summary>
-/// <remarks>Opens a connection for each call. What a node sends over an idle connection would be neither read nor bounded.</remarks>
+/// <remarks>Opens connections for each reading. What a node sends over an idle connection would be neither read nor bounded.</remarks>
 internal sealed partial class NodePool
 {
     /// <summary>The back-off after a node's first failure. It doubles with each further failure.</summary>
@@ -20,7 +21,7 @@ internal sealed partial class NodePool
     private readonly ChainMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Member[] _members;
+    private readonly NodeMember[] _members;
     private volatile NodeEndpoint? _lastUsed;
 
     public NodePool(ChainOptions options, ChainMetrics metrics, TimeProvider time, ILogger<NodePool> logger)
@@ -29,47 +30,59 @@ internal sealed partial class NodePool
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        _members = [.. options.Network.Endpoints.Select(endpoint => new Member(endpoint))];
+        _members = [.. options.Network.Endpoints.Select((endpoint, preference) => new NodeMember(endpoint, preference, time))];
     }
 
-    /// <summary>The node that answered the last call; null if none did.</summary>
+    /// <summary>The node that answered the last reading, the preferred one of several; null if none did.</summary>
     internal NodeEndpoint? LastUsed => _lastUsed;
 
-    /// <summary>The time until the back-off of some node ends.</summary>
-    internal TimeSpan BackOffLeft => _members.Min(member => member.BackOffLeft(_time));
+    /// <summary>The time until as many nodes as are required may be asked again.</summary>
+    internal TimeSpan BackOffLeft => _members.Select(member => member.BackOffLeft).Order().ElementAt(_options.NodesThatAgree - 1);
 
-    /// <summary>Calls the nodes that are not in back-off one after the other until one succeeds.</summary>
-    /// <param name="call">Calls one node. Any exception counts as a failure of the node.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <summary>The last failure of each node that has failed since it last answered well.</summary>
+    internal IEnumerable<ChainException> Problems => _members.Select(member => member.Problem).OfType<ChainException>();
+
+    /// <summary>Reads something from the nodes.</summary>
+    /// <param name="read">Reads from a group of nodes. Any exception counts as a failure of the group's nodes.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="ChainException">All nodes failed. This is the failure of the most preferred node.</exception>
-    internal async Task<T> CallAsync<T>(Func<NodeConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    internal async Task<T> ReadAsync<T>(Func<NodeGroup, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         ChainException? first = null;
-        foreach (var member in _members)
+        foreach (var group in _options.NodesThatAgree == 1 ? _members.Select(member => (NodeMember[])[member]) : [_members])
         {
-            if (member.BackOffLeft(_time) > TimeSpan.Zero)
+            var available = group.Where(member => member.BackOffLeft == TimeSpan.Zero).ToArray();
+            if (available.Length < _options.NodesThatAgree)
             {
-                first ??= member.Problem;
+                first ??= group.Select(member => member.Problem).FirstOrDefault(problem => problem is not null);
                 continue;
             }
 
+            var nodes = new NodeGroup(available, _options.NodesThatAgree, ConnectAsync, _time);
             try
             {
-                using var connection = await NodeConnection.ConnectAsync(
-                    member.Endpoint, _options.ConnectTimeout, _options.CallTimeout, _time, cancellationToken);
-                var answer = await call(connection, cancellationToken);
-                MarkUsed(member);
+                var answer = await read(nodes, cancellationToken);
+                MarkFailures(nodes);
+                MarkUsed([.. available.Where(member => !nodes.Failures.ContainsKey(member))]);
                 return answer;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                // No answer of a node may stop the service, not even one that triggers a bug.
                 var failed = exception as ChainException ?? new ChainException(
                     ChainFailure.Internal,
                     "The metagraph could not be read because of a bug in the server. See the server's log.",
                     exception);
-                BackOff(member, failed);
+                MarkFailures(nodes);
+                foreach (var member in available.Where(member => !nodes.Failures.ContainsKey(member)))
+                {
+                    BackOff(member, failed);
+                }
+
                 first ??= failed;
+            }
+            finally
+            {
+                nodes.Dispose();
             }
         }
 
@@ -77,18 +90,33 @@ internal sealed partial class NodePool
         throw first ?? new ChainException(ChainFailure.Internal, "No node was asked.");
     }
 
-    private void MarkUsed(Member used)
+    private Task<NodeConnection> ConnectAsync(NodeMember member, CancellationToken cancellationToken) =>
+        NodeConnection.ConnectAsync(member.Endpoint, _options.ConnectTimeout, _options.CallTimeout, _time, cancellationToken);
+
+    private void MarkUsed(NodeMember[] used)
     {
-        if (used.Problem is not null || _lastUsed != used.Endpoint)
+        if (used[0].Problem is not null || _lastUsed != used[0].Endpoint)
         {
-            LogUsed(used.Endpoint);
+            LogUsed(used[0].Endpoint);
         }
 
-        used.Recover();
-        _lastUsed = used.Endpoint;
+        foreach (var member in used)
+        {
+            member.Recover();
+        }
+
+        _lastUsed = used[0].Endpoint;
     }
 
-    private void BackOff(Member member, ChainException failed)
+    private void MarkFailures(NodeGroup nodes)
+    {
+        foreach (var (member, failed) in nodes.Failures)
+        {
+            BackOff(member, failed);
+        }
+    }
+
+    private void BackOff(NodeMember member, ChainException failed)
     {
         _metrics.NodeFailed(failed.Failure);
         if (IsNew(member.Problem, failed))
@@ -103,7 +131,7 @@ internal sealed partial class NodePool
             }
         }
 
-        member.BackOff(failed, _time);
+        member.BackOff(failed);
     }
 
     // Ignores numbers, because a node that is down or lags behind for a day reports another block each time.
@@ -131,41 +159,4 @@ internal sealed partial class NodePool
 
     [LoggerMessage(LogLevel.Error, "Reading the metagraph from the node {Endpoint} failed because of a bug in the server")]
     private partial void LogMistake(NodeEndpoint endpoint, Exception mistake);
-
-    private sealed class Member(NodeEndpoint endpoint)
-    {
-        private int _failures;
-        private long _backOffSince;
-        private TimeSpan _backOff;
-
-        internal NodeEndpoint Endpoint { get; } = endpoint;
-
-        /// <summary>The node's last failure; null after a success.</summary>
-        internal ChainException? Problem { get; private set; }
-
-        internal TimeSpan BackOffLeft(TimeProvider time)
-        {
-            var left = _backOff - time.GetElapsedTime(_backOffSince);
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        }
-
-        internal void Recover()
-        {
-            _failures = 0;
-            _backOff = TimeSpan.Zero;
-            Problem = null;
-        }
-
-        internal void BackOff(ChainException problem, TimeProvider time)
-        {
-            // Jitter between half and all of the time, so that many servers do not return to a node at the same moment.
-            var longest = MinBackOff * Math.Pow(2, Math.Min(_failures, 10));
-            _backOff = (longest < MaxBackOff ? longest : MaxBackOff) * (0.5 + (Random.Shared.NextDouble() / 2));
-            _backOffSince = time.GetTimestamp();
-            _failures++;
-
-            // Without the cause, which may contain megabytes that a node sent.
-            Problem = new ChainException(problem.Failure, problem.Message);
-        }
-    }
 }

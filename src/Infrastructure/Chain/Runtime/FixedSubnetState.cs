@@ -1,0 +1,68 @@
+using S3Auth.Substrate.Metadata;
+
+namespace S3Auth.Infrastructure.Chain;
+
+/// <summary>
+/// The structure that runtimes 218 to 343 answer with, for nodes that serve no usable metadata. Because nothing promises that a runtime
+/// still answers so, all lists must have the same length; lists that the server does not use may be empty.
+/// </summary>
+internal static class FixedSubnetState
+{
+    private static readonly SubnetItem Flag = new(1, IsCompact: false);
+    private static readonly SubnetItem Compact16 = new(16, IsCompact: true);
+    private static readonly SubnetItem Compact64 = new(64, IsCompact: true);
+
+    private static readonly SubnetField[] Fields =
+    [
+        new("netuid", SubnetFieldRole.Netuid, Item: Compact16),
+        new("hotkeys", SubnetFieldRole.Hotkeys),
+        new("coldkeys", SubnetFieldRole.Coldkeys),
+        new("active", SubnetFieldRole.Active, Item: Flag),
+        new("validator_permit", SubnetFieldRole.ValidatorPermit, Item: Flag),
+        new("pruning_score", SubnetFieldRole.PerNeuron, Item: Compact16),
+        new("last_update", SubnetFieldRole.PerNeuron, Item: Compact64),
+        new("emission", SubnetFieldRole.PerNeuron, Item: Compact64),
+        new("dividends", SubnetFieldRole.PerNeuron, Item: Compact16),
+        new("incentives", SubnetFieldRole.PerNeuron, Item: Compact16),
+        new("consensus", SubnetFieldRole.PerNeuron, Item: Compact16),
+        new("trust", SubnetFieldRole.PerNeuron, Item: Compact16),
+        new("rank", SubnetFieldRole.PerNeuron, Item: Compact16),
+        new("block_at_registration", SubnetFieldRole.PerNeuron, Item: Compact64),
+        new("alpha_stake", SubnetFieldRole.AlphaStake, Item: Compact64),
+        new("tao_stake", SubnetFieldRole.PerNeuron, Item: Compact64),
+        new("total_stake", SubnetFieldRole.PerNeuron, Item: Compact64),
+        new("emission_history", SubnetFieldRole.PerSubnet, Item: Compact64),
+    ];
+
+    private static readonly TypeRegistry NoTypes = new([]);
+
+    private static readonly SubnetStateDecoder Plain = new(NoTypes, Fields, isWrapped: false, isOptional: true);
+
+    /// <summary>The same structure inside a <c>Vec&lt;u8&gt;</c>, as runtime 218 answers with.</summary>
+    internal static SubnetStateDecoder Wrapped { get; } = new(NoTypes, Fields, isWrapped: true, isOptional: true);
+
+    /// <summary>The fields' names.</summary>
+    internal static IEnumerable<string> Names => Fields.Select(known => known.Name);
+
+    /// <summary>Decodes an answer that may be wrapped or not.</summary>
+    /// <exception cref="ScaleException">The answer is neither.</exception>
+    /// <exception cref="ChainException">The chain has no such subnet.</exception>
+    internal static Neuron[] Decode(ReadOnlySpan<byte> answer, ushort netuid)
+    {
+        try
+        {
+            return Plain.Decode(answer, netuid);
+        }
+        catch (ScaleException plain)
+        {
+            try
+            {
+                return Wrapped.Decode(answer, netuid);
+            }
+            catch (ScaleException)
+            {
+                throw plain;
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace S3Auth.Infrastructure.Chain;
+
+/// <summary>Reads a subnet with one call of the runtime.</summary>
+/// <param name="state">The decoder that follows from the runtime's metadata; null without metadata: the fixed structure.</param>
+internal sealed class RuntimeApiSource(CompiledSubnetState? state) : SubnetSource
+{
+    /// <summary>The runtime API's name.</summary>
+    internal const string Api = "SubnetInfoRuntimeApi";
+
+    /// <summary>The function's name.</summary>
+    internal const string Method = "get_subnet_state";
+
+    private const int MaxNamedFields = 10;
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<string> Warnings { get; } = state is { Unknown: { Count: > 0 } unknown }
+        ? [$"The runtime's answer has fields that this server does not know and ignores: {string.Join(", ", unknown.Take(MaxNamedFields))}"
+            + (unknown.Count > MaxNamedFields ? $" and {unknown.Count - MaxNamedFields} more." : ".")]
+        : [];
+
+    /// <inheritdoc/>
+    internal override int UnknownFields => state?.Unknown.Count ?? 0;
+
+    /// <inheritdoc/>
+    internal override Task<HexBytes> ReadAsync(NodeConnection node, ushort netuid, HexBytes block, CancellationToken cancellationToken) =>
+        node.CallRuntimeAsync($"{Api}_{Method}", new HexBytes(Argument(netuid)), block, cancellationToken);
+
+    /// <inheritdoc/>
+    internal override IReadOnlyCollection<Neuron> Decode(ReadOnlySpan<byte> answer, ushort netuid) =>
+        state is null ? FixedSubnetState.Decode(answer, netuid) : state.Decoder.Decode(answer, netuid);
+
+    // 16 bits little-endian, in all runtimes that are known.
+    private byte[] Argument(ushort netuid) => state is null ? [(byte)netuid, (byte)(netuid >> 8)] : state.Netuid.WriteInteger(netuid);
+}
