@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace S3Auth.Benchmarks;
 
 /// <summary>
@@ -17,7 +19,7 @@ public class ChainBenchmarks
     public void Prepare()
     {
         _answer = RecordedAnswers.LargeState(Neurons);
-        _reader = new SubnetReader(Options(), TimeProvider.System);
+        _reader = Reader();
         if (Build().Count != Neurons)
         {
             throw new InvalidOperationException("What is measured must be right.");
@@ -28,10 +30,14 @@ public class ChainBenchmarks
     public byte[] Hash() => System.Security.Cryptography.SHA256.HashData(_answer);
 
     [Benchmark(Description = "Decode")]
-    public int Decode() => SubnetState.Decode(_answer, 46).Length;
+    public int Decode() => FixedSubnetState.Decode(_answer, 46).Length;
 
     [Benchmark(Description = "Decode and build the snapshot")]
-    public Metagraph Build() => _reader.Decode("chain", "node", 1, DateTimeOffset.UnixEpoch, _answer).Metagraph;
+    public Metagraph Build() => _reader.Decode(
+        new RuntimeApiSource(state: null), new HexBytes(_answer), "chain", 1, DateTimeOffset.UnixEpoch);
+
+    internal static SubnetReader Reader() =>
+        new(Options(), new RuntimeCatalog(Options(), NullLogger<RuntimeCatalog>.Instance), TimeProvider.System);
 
     internal static ChainOptions Options() => new()
     {

@@ -11,11 +11,12 @@ public class ChainSyncBenchmarks
 {
     private const int MessageBytes = 8 * 1024 * 1024;
 
-    private readonly SubnetReader _reader = new(ChainBenchmarks.Options(), TimeProvider.System);
+    private readonly SubnetReader _reader = ChainBenchmarks.Reader();
     private readonly ClientWebSocket _bare = new();
     private readonly byte[] _buffer = new byte[MessageBytes];
     private TestNode _node = null!;
     private NodeConnection _connection = null!;
+    private NodeGroup _nodes = null!;
     private SnapshotFile _file = null!;
     private SubnetAnswer _answer = null!;
 
@@ -33,14 +34,16 @@ public class ChainSyncBenchmarks
             : throw new InvalidOperationException("No endpoint.");
         _connection = await NodeConnection.ConnectAsync(
             endpoint, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeProvider.System, CancellationToken.None);
-        _file = new SnapshotFile(ChainBenchmarks.Options(), _reader);
-        _answer = await _reader.ReadAsync(_connection, CancellationToken.None);
+        _nodes = new NodeGroup(
+            [new NodeMember(endpoint, preference: 0, TimeProvider.System)], required: 1, (_, _) => Task.FromResult(_connection), TimeProvider.System);
+        _file = new SnapshotFile(ChainBenchmarks.Options());
+        _answer = await _reader.ReadAsync(_nodes, CancellationToken.None);
     }
 
     [GlobalCleanup]
     public async Task Clean()
     {
-        _connection.Dispose();
+        _nodes.Dispose();
         _bare.Dispose();
         await _node.DisposeAsync();
         File.Delete(_file.FilePath);
@@ -53,11 +56,11 @@ public class ChainSyncBenchmarks
         var hash = Encoding.UTF8.GetString(_buffer.AsSpan(0, head)).Split('"')[^2];
         await AskAsync($$"""{"jsonrpc":"2.0","id":2,"method":"chain_getHeader","params":["{{hash}}"]}""");
         return await AskAsync(
-            $$"""{"jsonrpc":"2.0","id":3,"method":"state_call","params":["{{SubnetState.Function}}","0x2e00","{{hash}}"]}""");
+            $$"""{"jsonrpc":"2.0","id":3,"method":"state_call","params":["{{RuntimeApiSource.Function}}","0x2e00","{{hash}}"]}""");
     }
 
     [Benchmark(Description = "Read the metagraph")]
-    public async Task<Metagraph> Read() => (await _reader.ReadAsync(_connection, CancellationToken.None)).Metagraph;
+    public async Task<Metagraph> Read() => (await _reader.ReadAsync(_nodes, CancellationToken.None)).Metagraph;
 
     [Benchmark(Description = "Keep it on disk")]
     public Task Keep() => _file.SaveAsync(_answer, CancellationToken.None);

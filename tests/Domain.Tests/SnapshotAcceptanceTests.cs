@@ -2,50 +2,69 @@ namespace S3Auth.Domain.Tests;
 
 public sealed class SnapshotAcceptanceTests
 {
-    private static readonly CurrentSnapshot Fresh = new("Bittensor", 100, TimeSpan.FromSeconds(12), IsFresh: true);
+    private static readonly TimeSpan MaxStaleness = TimeSpan.FromHours(1);
+    private static readonly TimeSpan OneBlock = TimeSpan.FromSeconds(12);
+    private static readonly CurrentSnapshot Fresh = new(100, IsFresh: true);
 
     [Test]
     public void First_snapshot_is_accepted() =>
-        Assert.That(SnapshotAcceptance.Check(current: null, "Bittensor", 1), Is.EqualTo(SnapshotDecision.Accepted));
+        Assert.That(Check(current: null, isSameChain: false, 1, OneBlock), Is.EqualTo(SnapshotDecision.Accepted));
 
-    [TestCase("Bittensor", 101UL, SnapshotDecision.Accepted)]
-    [TestCase("Bittensor", 100UL, SnapshotDecision.Accepted)]
-    [TestCase("Bittensor", 99UL, SnapshotDecision.OlderBlock)]
-    [TestCase("Other", 99UL, SnapshotDecision.OtherChain)]
-    [TestCase("Other", 101UL, SnapshotDecision.OtherChain)]
-    [TestCase("bittensor", 101UL, SnapshotDecision.OtherChain)]
-    public void Fresh_snapshot_is_replaced_by_a_newer_block_of_the_same_chain_only(string chain, ulong block, SnapshotDecision expected) =>
-        Assert.That(SnapshotAcceptance.Check(Fresh, chain, block), Is.EqualTo(expected));
+    [TestCase(true, 101UL, SnapshotDecision.Accepted)]
+    [TestCase(true, 100UL, SnapshotDecision.Accepted)]
+    [TestCase(true, 99UL, SnapshotDecision.OlderBlock)]
+    [TestCase(false, 99UL, SnapshotDecision.OtherChain)]
+    [TestCase(false, 101UL, SnapshotDecision.OtherChain)]
+    public void Fresh_snapshot_is_replaced_by_a_newer_block_of_the_same_chain_only(
+        bool isSameChain, ulong block, SnapshotDecision expected) =>
+        Assert.That(Check(Fresh, isSameChain, block, OneBlock), Is.EqualTo(expected));
 
-    [TestCase("Bittensor", 99UL)]
-    [TestCase("Bittensor", 101UL)]
-    [TestCase("Other", 1UL)]
-    public void Stale_snapshot_is_replaced_by_any_other_block_or_chain(string chain, ulong block)
+    [TestCase(true, 99UL)]
+    [TestCase(true, 101UL)]
+    [TestCase(false, 1UL)]
+    [TestCase(false, 100UL)]
+    public void Stale_snapshot_is_replaced_by_any_fresh_block_of_any_chain(bool isSameChain, ulong block) => Assert.That(
+        Check(Fresh with { IsFresh = false }, isSameChain, block, OneBlock), Is.EqualTo(SnapshotDecision.Accepted));
+
+    [TestCase(100UL, SnapshotDecision.StandingStill)]
+    [TestCase(101UL, SnapshotDecision.Lagging)]
+    [TestCase(99UL, SnapshotDecision.OlderBlock)]
+    public void Block_that_is_minutes_old_is_lagging_or_standing_still(ulong block, SnapshotDecision expected)
     {
-        var stale = Fresh with { IsFresh = false, BlockAge = TimeSpan.FromHours(1) };
-
-        Assert.That(SnapshotAcceptance.Check(stale, chain, block), Is.EqualTo(SnapshotDecision.Accepted));
-    }
-
-    [TestCase(true)]
-    [TestCase(false)]
-    public void Same_block_is_rejected_once_it_has_been_the_newest_for_too_long(bool isFresh)
-    {
-        var current = Fresh with { IsFresh = isFresh, BlockAge = SnapshotAcceptance.MaxBlockAge };
-        var older = current with { BlockAge = SnapshotAcceptance.MaxBlockAge + TimeSpan.FromTicks(1) };
-
         Assert.Multiple(() =>
         {
-            Assert.That(SnapshotAcceptance.Check(current, "Bittensor", 100), Is.EqualTo(SnapshotDecision.Accepted));
-            Assert.That(SnapshotAcceptance.Check(older, "Bittensor", 100), Is.EqualTo(SnapshotDecision.SameBlockTooLong));
+            Assert.That(Check(Fresh, true, block, SnapshotAcceptance.MaxUsualAge + TimeSpan.FromTicks(1)), Is.EqualTo(expected));
+            Assert.That(Check(Fresh, true, 100, SnapshotAcceptance.MaxUsualAge), Is.EqualTo(SnapshotDecision.Accepted));
         });
     }
 
     [Test]
-    public void Equal_block_number_of_another_chain_is_not_the_same_block()
-    {
-        var current = Fresh with { IsFresh = false, BlockAge = TimeSpan.FromHours(1) };
+    public void Lagging_block_of_the_first_reading_is_not_accepted_at_once() => Assert.That(
+        Check(current: null, false, 1, SnapshotAcceptance.MaxUsualAge * 2), Is.EqualTo(SnapshotDecision.Lagging));
 
-        Assert.That(SnapshotAcceptance.Check(current, "Other", 100), Is.EqualTo(SnapshotDecision.Accepted));
+    [TestCase(null)]
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Block_older_than_the_staleness_is_never_accepted(bool? isFresh)
+    {
+        var current = isFresh is { } fresh ? Fresh with { IsFresh = fresh } : null;
+
+        Assert.That(Check(current, true, 101, MaxStaleness + TimeSpan.FromTicks(1)), Is.EqualTo(SnapshotDecision.Stale));
+        Assert.That(Check(current, true, 101, MaxStaleness), Is.EqualTo(SnapshotDecision.Lagging));
     }
+
+    [TestCase(null)]
+    [TestCase(true)]
+    [TestCase(false)]
+    public void Block_from_the_future_is_never_accepted(bool? isFresh)
+    {
+        var current = isFresh is { } fresh ? Fresh with { IsFresh = fresh } : null;
+
+        Assert.That(
+            Check(current, true, 101, -SnapshotAcceptance.MaxClockSkew - TimeSpan.FromTicks(1)), Is.EqualTo(SnapshotDecision.Future));
+        Assert.That(Check(current, true, 101, -SnapshotAcceptance.MaxClockSkew), Is.EqualTo(SnapshotDecision.Accepted));
+    }
+
+    private static SnapshotDecision Check(CurrentSnapshot? current, bool isSameChain, ulong block, TimeSpan age) =>
+        SnapshotAcceptance.Check(current, isSameChain, block, age, MaxStaleness);
 }

@@ -6,7 +6,8 @@ namespace S3Auth.Api.Configuration;
 /// </summary>
 internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEnvironment environment)
 {
-    private static readonly Setting[] ForChain = [Settings.SyncInterval, Settings.MaxStaleness];
+    private static readonly Setting[] ForChain =
+        [Settings.SyncInterval, Settings.MaxStaleness, Settings.Head, Settings.NodesThatAgree];
     private static readonly Setting[] ForStaticMetagraph = [Settings.MetagraphFile];
     private static readonly Setting[] ForRedis = [Settings.RedisIsRequired];
     private static readonly Setting[] ForListingLinks = [Settings.SealKey];
@@ -81,7 +82,15 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
     private ChainOptions? ReadChain(ushort netuid, string dataFolder)
     {
         var (syncInterval, maxStaleness) = (Get(Settings.SyncInterval), Get(Settings.MaxStaleness));
-        return Get(Settings.Network) is { } network
+        var (network, head, nodesThatAgree) = (Get(Settings.Network), Get(Settings.Head), Get(Settings.NodesThatAgree));
+        if (network?.Endpoints.Count < nodesThatAgree)
+        {
+            Report(
+                $"NODES_THAT_AGREE is {nodesThatAgree}, but BT_NETWORK has only {network.Endpoints.Count} "
+                + $"node{(network.Endpoints.Count == 1 ? string.Empty : "s")}: list as many nodes, separated by commas.");
+        }
+
+        return network is not null
             ? new ChainOptions
             {
                 Network = network,
@@ -89,6 +98,8 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
                 DataFolder = dataFolder,
                 SyncInterval = syncInterval,
                 MaxStaleness = maxStaleness,
+                Head = head,
+                NodesThatAgree = nodesThatAgree,
             }
             : null;
     }

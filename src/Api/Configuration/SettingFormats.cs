@@ -31,6 +31,11 @@ internal static partial class SettingFormats
         $"{string.Join(", ", ChainNetwork.Names.Append(StaticNetwork).Select(name => $"`{name}`"))}, or nodes: `wss://node-1,wss://node-2`",
         ParseNetwork);
 
+    internal static SettingFormat<MetagraphHead> Head { get; } = Of<MetagraphHead>(
+        $"`finalized`, or `best-N` with N from 0 to {MetagraphHead.MaxBlocksBehindBest}",
+        $"it must be finalized, or best-N with N from 0 to {MetagraphHead.MaxBlocksBehindBest}, such as best-3",
+        MetagraphHead.TryParse);
+
     internal static SettingFormat<AlphaAmount> Stake { get; } = Of<AlphaAmount>(
         "alpha, such as `20000` or `0.5`", "it must be an amount of alpha such as 20000 or 0.5", TryParseAlpha);
 

@@ -40,7 +40,20 @@ internal static class Settings
     internal static readonly Setting<TimeSpan> MaxStaleness = new("METAGRAPH_MAX_STALENESS", SettingFormats.Seconds(1, 7 * Day))
     {
         Default = "3600",
-        Meaning = "Seconds. While no node answers, the server uses the last metagraph until it is older than this",
+        Meaning = "Seconds. The maximum age of the block whose metagraph the server uses, by the block's own time",
+    };
+
+    internal static readonly Setting<MetagraphHead> Head = new("METAGRAPH_HEAD", SettingFormats.Head)
+    {
+        Default = "finalized",
+        Meaning = "The block to read: the newest finalized one, or the one that is N blocks behind the best one. The chain may still take "
+            + "back a block that is not finalized",
+    };
+
+    internal static readonly Setting<int> NodesThatAgree = new("NODES_THAT_AGREE", SettingFormats.Number(1, 100))
+    {
+        Default = "1",
+        Meaning = "How many of the nodes in `BT_NETWORK` must give the same answer about the same block. 1 believes the first node that answers",
     };
 
     internal static readonly Setting<string> MetagraphFile = new("METAGRAPH_FILE", SettingFormats.File)
@@ -266,7 +279,7 @@ internal static class Settings
     /// <summary>All settings, in the order of the operators' guide.</summary>
     internal static readonly IReadOnlyList<SettingGroup> Groups =
     [
-        new("The metagraph", [Network, Netuid, MinValidatorStake, SyncInterval, MaxStaleness, MetagraphFile]),
+        new("The metagraph", [Network, Netuid, MinValidatorStake, SyncInterval, MaxStaleness, Head, NodesThatAgree, MetagraphFile]),
         new(
             "The store",
             [Bucket, Region, Endpoint, PublicEndpoint, UploadMethod, ListingLifetime, ListingTimeout, ListingRedirect, SealKey]),

@@ -191,7 +191,8 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         }
     }
 
-    private Metagraph Decode(SubnetSource source, HexBytes state, string network, ulong number, DateTimeOffset readAt)
+    /// <exception cref="ChainException">The answer is malformed, or the chain has no such subnet.</exception>
+    internal Metagraph Decode(SubnetSource source, HexBytes state, string network, ulong number, DateTimeOffset readAt)
     {
         try
         {

@@ -11,9 +11,9 @@ internal sealed class MetagraphSnapshotTests
     public void SetUp() => _clocks = new TwoClocks();
 
     [Test]
-    public void Age_counts_from_the_time_of_reading()
+    public void Age_counts_from_the_time_of_the_block()
     {
-        var held = Hold(readBefore: 5);
+        var held = Hold(madeBefore: 5);
 
         _clocks.Pass(wall: 10, process: 10);
 
@@ -23,7 +23,7 @@ internal sealed class MetagraphSnapshotTests
     [Test]
     public void Age_does_not_fall_when_the_wall_clock_is_set_back()
     {
-        var held = Hold(readBefore: 5);
+        var held = Hold(madeBefore: 5);
 
         _clocks.Pass(wall: -100_000, process: 10);
 
@@ -33,7 +33,7 @@ internal sealed class MetagraphSnapshotTests
     [Test]
     public void Age_includes_the_time_that_the_machine_slept()
     {
-        var held = Hold(readBefore: 5);
+        var held = Hold(madeBefore: 5);
 
         _clocks.Pass(wall: 100_000, process: 10);
 
@@ -41,28 +41,16 @@ internal sealed class MetagraphSnapshotTests
     }
 
     [Test]
-    public void Age_of_a_snapshot_from_the_future_is_zero() => Assert.That(Hold(readBefore: -30).Age, Is.EqualTo(TimeSpan.Zero));
+    public void Age_of_a_snapshot_from_the_future_is_zero() => Assert.That(Hold(madeBefore: -30).Age, Is.EqualTo(TimeSpan.Zero));
 
-    [Test]
-    public void BlockAge_counts_from_the_first_snapshot_of_the_block()
-    {
-        var first = Hold(readBefore: 0);
-        _clocks.Pass(wall: 60, process: 60);
-        var same = Hold(readBefore: 0, before: first);
-        _clocks.Pass(wall: 60, process: 60);
-        var next = Hold(readBefore: 0, before: same, block: 8);
-
-        Assert.That(same.BlockAge, Is.EqualTo(TimeSpan.FromSeconds(120)));
-        Assert.That(next.BlockAge, Is.EqualTo(TimeSpan.Zero));
-    }
-
-    private MetagraphSnapshot Hold(int readBefore, MetagraphSnapshot? before = null, ulong block = 7)
-    {
-        var reader = new SubnetReader(TestChain.Options("local"), _clocks);
-        var answer =
-            reader.Decode("Test Chain", "node", block, _clocks.GetUtcNow().AddSeconds(-readBefore), RecordedAnswers.State("subnet"));
-        return new MetagraphSnapshot(answer, before, _clocks);
-    }
+    private MetagraphSnapshot Hold(int madeBefore) => new(
+        new SubnetAnswer(
+            TestChain.Decode(RecordedAnswers.State("subnet")),
+            new ChainIdentity("0x00", "Test Chain"),
+            _clocks.GetUtcNow().AddSeconds(-madeBefore),
+            SpecVersion: 343,
+            "node"),
+        _clocks);
 
     /// <summary>The wall clock, which anyone may set, and the process's own, which stands still while the machine sleeps.</summary>
     private sealed class TwoClocks : TimeProvider

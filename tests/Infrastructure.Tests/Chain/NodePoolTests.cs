@@ -140,7 +140,7 @@ internal sealed class NodePoolTests
     [Test]
     public void Bug_in_reading_an_answer_is_a_failure_of_the_node_and_reveals_nothing()
     {
-        var failed = Assert.ThrowsAsync<ChainException>(() => _pool.CallAsync<string>(
+        var failed = Assert.ThrowsAsync<ChainException>(() => _pool.ReadAsync<string>(
             (_, _) => throw new InvalidOperationException("very private"), CancellationToken.None));
 
         Assert.Multiple(() =>
@@ -158,12 +158,15 @@ internal sealed class NodePoolTests
         using var stopping = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
         Assert.That(
-            () => _pool.CallAsync((node, stop) => node.GetChainAsync(stop), stopping.Token),
+            () => ReadAsync((node, stop) => node.GetChainAsync(stop), stopping.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(_second.Connections, Is.Zero);
     }
 
-    private Task<string> CallAsync() => _pool.CallAsync(
+    private Task<T> ReadAsync<T>(Func<NodeConnection, CancellationToken, Task<T>> call, CancellationToken stopping) =>
+        _pool.ReadAsync(async (nodes, stop) => (await nodes.AskAsync(call, stop)).Single().Value, stopping);
+
+    private Task<string> CallAsync() => ReadAsync(
         async (node, stop) =>
         {
             // Unlike the chain's name, the head is asked for every time.

@@ -35,7 +35,7 @@ internal sealed class SnapshotFileTests
             Assert.That(loaded.Metagraph.ReadAt, Is.EqualTo(ReadAt));
             Assert.That(loaded.Metagraph.Network, Is.EqualTo("Test Chain"));
             Assert.That((loaded.Chain, loaded.Endpoint), Is.EqualTo((kept.Chain, kept.Endpoint)));
-            Assert.That(loaded.State.ToArray(), Is.EqualTo(kept.State.ToArray()));
+            Assert.That((loaded.BlockTime, loaded.SpecVersion), Is.EqualTo((kept.BlockTime, kept.SpecVersion)));
             foreach (var neuron in RecordedAnswers.All["subnet"].Neurons!)
             {
                 var account = Substrate.AccountId.Parse(neuron.Hotkey);
@@ -82,7 +82,7 @@ internal sealed class SnapshotFileTests
     {
         var folder = Path.Combine(_folder, "not", "there");
         var options = TestChain.Options(Nodes, folder);
-        await new SnapshotFile(options, new SubnetReader(options, TimeProvider.System)).SaveAsync(
+        await new SnapshotFile(options).SaveAsync(
             Answer(options, 7),
             CancellationToken.None);
 
@@ -100,6 +100,7 @@ internal sealed class SnapshotFileTests
         {
             Assert.That((string?)json["network"], Is.EqualTo("custom"));
             Assert.That((string?)json["chain"], Is.EqualTo("Test Chain"));
+            Assert.That((string?)json["genesis"], Is.EqualTo("0x1234567890"));
             Assert.That((int?)json["netuid"], Is.EqualTo(46));
             Assert.That((int?)json["block"], Is.EqualTo(7));
             Assert.That((DateTimeOffset?)json["read_at"], Is.EqualTo(ReadAt));
@@ -138,16 +139,62 @@ internal sealed class SnapshotFileTests
         yield return new TestCaseData((Action<JsonObject>)(json => json["netuid"] = 47)).SetArgDisplayNames("netuid changed");
         yield return new TestCaseData((Action<JsonObject>)(json => json["block"] = -1)).SetArgDisplayNames("block negative");
         yield return new TestCaseData((Action<JsonObject>)(json => json["read_at"] = "yesterday")).SetArgDisplayNames("no time");
-        yield return new TestCaseData((Action<JsonObject>)(json => json["subnet_state"] = "AAAA")).SetArgDisplayNames("no state");
-        yield return new TestCaseData((Action<JsonObject>)(json => json["subnet_state"] = "AA==")).SetArgDisplayNames("no subnet");
-        yield return new TestCaseData((Action<JsonObject>)(json => json["subnet_state"] = "???")).SetArgDisplayNames("no base64");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["version"] = 3)).SetArgDisplayNames("a newer version");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["block_time"] = "yesterday")).SetArgDisplayNames("no block time");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1] = null)).SetArgDisplayNames("a neuron null");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1] = json["neurons"]![0]!.DeepClone()))
+            .SetArgDisplayNames("a neuron twice");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1]!["hotkey"] = "5Bob")).SetArgDisplayNames("no address");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1]!["alpha_stake"] = -1)).SetArgDisplayNames("a negative stake");
         yield return new TestCaseData((Action<JsonObject>)(json => json["chain"] = null)).SetArgDisplayNames("chain null");
         yield return new TestCaseData((Action<JsonObject>)(json => json["anything"] = 1)).SetArgDisplayNames("a member more");
-        foreach (var member in (string[])["network", "endpoint", "chain", "netuid", "block", "read_at", "subnet_state"])
+        foreach (var member in (string[])[
+            "version", "network", "endpoint", "genesis", "chain", "netuid", "spec_version", "block", "block_time", "read_at", "neurons",
+        ])
         {
             yield return new TestCaseData((Action<JsonObject>)(json => json.Remove(member))).SetArgDisplayNames($"without {member}");
         }
     }
+
+    /// <summary>A file of a server before the block's time was known.</summary>
+    [Test]
+    public async Task File_of_the_first_version_is_read()
+    {
+        await WriteLegacyAsync(RecordedAnswers.State("subnet"));
+
+        var loaded = Open(Nodes).Load()!;
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(loaded.Metagraph.Count, Is.EqualTo(5));
+            Assert.That(loaded.Chain, Is.EqualTo(new ChainIdentity(Genesis: null, "Test Chain")));
+            Assert.That(loaded.BlockTime, Is.EqualTo(ReadAt), "what is known best");
+            Assert.That(loaded.SpecVersion, Is.Null);
+        });
+    }
+
+    [Test]
+    public async Task Damaged_file_of_the_first_version_is_not_used()
+    {
+        foreach (var state in (byte[][])[[0], [1, 2, 3], [.. RecordedAnswers.State("subnet"), 0]])
+        {
+            await WriteLegacyAsync(state);
+            Assert.That(() => Open(Nodes).Load(), Throws.InstanceOf<InvalidDataException>());
+        }
+    }
+
+    private Task WriteLegacyAsync(byte[] state) => File.WriteAllTextAsync(
+        FilePath,
+        new JsonObject
+        {
+            ["network"] = "custom",
+            ["endpoint"] = TestChain.Options(Nodes).Network.Endpoints[0].Fingerprint,
+            ["chain"] = "Test Chain",
+            ["netuid"] = 46,
+            ["block"] = 7,
+            ["read_at"] = ReadAt,
+            ["subnet_state"] = Convert.ToBase64String(state),
+        }.ToJsonString());
 
     [TestCaseSource(nameof(Damages))]
     public async Task Damaged_file_is_not_used(Action<JsonObject> damage)
@@ -191,7 +238,7 @@ internal sealed class SnapshotFileTests
     private SnapshotFile Open(string network, ushort netuid = 46)
     {
         var options = TestChain.Options(network, _folder, netuid);
-        return new SnapshotFile(options, new SubnetReader(options, TimeProvider.System));
+        return new SnapshotFile(options);
     }
 
     private async Task<SubnetAnswer> KeepAsync(string network, ulong block = 7)
@@ -201,11 +248,15 @@ internal sealed class SnapshotFileTests
         return answer;
     }
 
-    private static SubnetAnswer Answer(ChainOptions options, ulong block) =>
-        new SubnetReader(options, TimeProvider.System).Decode(
-            "Test Chain",
-            options.Network.Endpoints[0].Fingerprint,
+    private static SubnetAnswer Answer(ChainOptions options, ulong block) => new(
+        TestChain.Reader(options).Decode(
+            new RuntimeApiSource(state: null),
+            new HexBytes(RecordedAnswers.State("subnet")),
+            options.Network.NameFor("Test Chain"),
             block,
-            ReadAt,
-            RecordedAnswers.State("subnet"));
+            ReadAt),
+        new ChainIdentity("0x1234567890", "Test Chain"),
+        ReadAt.AddSeconds(-30),
+        SpecVersion: 343,
+        options.Network.Endpoints[0].Fingerprint);
 }

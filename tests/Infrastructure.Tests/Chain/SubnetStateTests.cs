@@ -16,7 +16,7 @@ public sealed class SubnetStateTests
     [TestCaseSource(nameof(Good))]
     public void Answer_of_another_encoder_is_read(RecordedAnswer answer)
     {
-        var neurons = SubnetState.Decode(answer.Bytes, answer.Netuid);
+        var neurons = FixedSubnetState.Decode(answer.Bytes, answer.Netuid);
 
         Assert.That(neurons, Is.EqualTo(answer.Neurons!.Select(neuron => new Neuron(
             neuron.Uid,
@@ -36,7 +36,7 @@ public sealed class SubnetStateTests
     [TestCase(4096)]
     public void Large_subnet_is_read(int count)
     {
-        var neurons = SubnetState.Decode(RecordedAnswers.LargeState(count), Netuid);
+        var neurons = FixedSubnetState.Decode(RecordedAnswers.LargeState(count), Netuid);
 
         Assert.That(neurons, Is.EqualTo(Enumerable.Range(0, count).Select(uid => LargeSubnet.Neuron(uid, count))));
     }
@@ -47,7 +47,7 @@ public sealed class SubnetStateTests
         var answer = RecordedAnswers.State("subnet");
         for (var length = 0; length < answer.Length; length++)
         {
-            Assert.That(() => SubnetState.Decode(answer.AsSpan(0, length), Netuid), Throws.InstanceOf<ScaleException>(), $"{length} bytes");
+            Assert.That(() => FixedSubnetState.Decode(answer.AsSpan(0, length), Netuid), Throws.InstanceOf<ScaleException>(), $"{length} bytes");
         }
     }
 
@@ -55,10 +55,10 @@ public sealed class SubnetStateTests
     public void Answer_with_trailing_bytes_is_refused()
     {
         Assert.That(
-            () => SubnetState.Decode([.. RecordedAnswers.State("subnet"), 0], Netuid),
+            () => FixedSubnetState.Decode([.. RecordedAnswers.State("subnet"), 0], Netuid),
             Throws.InstanceOf<ScaleException>().With.Message.Contains("left over"));
         Assert.That(
-            () => SubnetState.Decode([.. RecordedAnswers.State("none"), 0], Netuid),
+            () => FixedSubnetState.Decode([.. RecordedAnswers.State("none"), 0], Netuid),
             Throws.InstanceOf<ScaleException>().With.Message.Contains("left over"));
     }
 
@@ -75,13 +75,13 @@ public sealed class SubnetStateTests
             .. Enumerable.Repeat((byte[])[.. compact, .. new byte[count]], 14).SelectMany(list => list), 0,
         ];
 
-        Assert.That(() => SubnetState.Decode(answer, Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("more than 65536"));
+        Assert.That(() => FixedSubnetState.Decode(answer, Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("more than 65536"));
     }
 
     [Test]
     public void Recorded_answer_of_finney_is_read_as_the_chain_has_it()
     {
-        var neurons = SubnetState.Decode(RecordedAnswers.Finney343(), netuid: 1);
+        var neurons = FixedSubnetState.Decode(RecordedAnswers.Finney343(), netuid: 1);
         var rules = new SubnetRules(AlphaAmount.FromAlpha(20_000));
 
         Assert.Multiple(() =>
@@ -168,9 +168,5 @@ public sealed class SubnetStateTests
         return [.. bytes];
     }
 
-    private static Metagraph Decode(byte[] state, ushort netuid)
-    {
-        var reader = new SubnetReader(TestChain.Options("ws://127.0.0.1:1", netuid: netuid), TimeProvider.System);
-        return reader.Decode("Test Chain", "node", 7, DateTimeOffset.UnixEpoch, state).Metagraph;
-    }
+    private static Metagraph Decode(byte[] state, ushort netuid) => TestChain.Decode(state, netuid);
 }

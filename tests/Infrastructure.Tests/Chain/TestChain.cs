@@ -25,6 +25,20 @@ internal static class TestChain
     internal static ChainMetrics Metrics() =>
         new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
 
+    internal static SubnetReader Reader(ChainOptions options, TimeProvider? time = null) =>
+        new(options, new RuntimeCatalog(options, NullLogger<RuntimeCatalog>.Instance), time ?? TimeProvider.System);
+
+    /// <summary>A group of one node that is connected already.</summary>
+    internal static NodeGroup Group(NodeConnection connection) => new(
+        [new NodeMember(connection.Endpoint, preference: 0, TimeProvider.System)],
+        required: 1,
+        (_, _) => Task.FromResult(connection),
+        TimeProvider.System);
+
+    /// <summary>Decodes an answer in the fixed structure.</summary>
+    internal static Metagraph Decode(byte[] state, ushort netuid = 46) => Reader(Options("ws://127.0.0.1:1", netuid: netuid))
+        .Decode(new RuntimeApiSource(state: null), new HexBytes(state), "Test Chain", 7, DateTimeOffset.UnixEpoch);
+
     internal static NodePool Pool(ChainOptions options, TimeProvider? time = null) =>
         new(options, Metrics(), time ?? TimeProvider.System, NullLogger<NodePool>.Instance);
 }

@@ -10,6 +10,9 @@ internal sealed class RuntimeApiSource(CompiledSubnetState? state) : SubnetSourc
     /// <summary>The function's name.</summary>
     internal const string Method = "get_subnet_state";
 
+    /// <summary>The function's full name.</summary>
+    internal const string Function = $"{Api}_{Method}";
+
     private const int MaxNamedFields = 10;
 
     /// <inheritdoc/>
@@ -23,7 +26,7 @@ internal sealed class RuntimeApiSource(CompiledSubnetState? state) : SubnetSourc
 
     /// <inheritdoc/>
     internal override Task<HexBytes> ReadAsync(NodeConnection node, ushort netuid, HexBytes block, CancellationToken cancellationToken) =>
-        node.CallRuntimeAsync($"{Api}_{Method}", new HexBytes(Argument(netuid)), block, cancellationToken);
+        node.CallRuntimeAsync(Function, new HexBytes(Argument(netuid)), block, cancellationToken);
 
     /// <inheritdoc/>
     internal override IReadOnlyCollection<Neuron> Decode(ReadOnlySpan<byte> answer, ushort netuid) =>

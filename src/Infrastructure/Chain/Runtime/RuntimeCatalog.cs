@@ -46,14 +46,14 @@ internal sealed partial class RuntimeCatalog(ChainOptions options, ILogger<Runti
     /// <summary>Finds the sources of a runtime that is new, and keeps its metadata.</summary>
     /// <param name="genesis">The chain.</param>
     /// <param name="specVersion">The runtime's version.</param>
-    /// <param name="metadata">The metadata that the nodes agree about; null if they serve none. Then it is asked for again.</param>
+    /// <param name="metadata">The metadata that the nodes agree about; null if they serve none.</param>
     /// <exception cref="ChainException">The runtime cannot be read; the message names what it lacks.</exception>
     internal RuntimeSources Add(HexBytes genesis, uint specVersion, HexBytes? metadata)
     {
         var sources = RuntimeSources.Create(metadata, specVersion);
+        Remember(genesis, specVersion, sources);
         if (metadata is { } bytes)
         {
-            Remember(genesis, specVersion, sources);
             Save(PathOf(genesis, specVersion), bytes);
         }
 
