@@ -281,6 +281,7 @@ public sealed class TypeRegistry
         CompositeType { Fields: var fields } => Sum(fields.Select(field => field.Type), depth),
         TupleType { Items: var items } => Sum(items, depth),
         VariantType { Variants: var variants } => MeasureVariants(variants, depth),
+        ArrayType { Length: 0 } => new ValueSize(0, 0, IsUnchecked: true),
         ArrayType array when SizeOf(array.Item, depth) is var item => new ValueSize(
             Multiply(array.Length, item.Min), item.Fixed is { } bytes ? Multiply(array.Length, bytes) : null, item.IsUnchecked),
         CompactType compact when CompactBits(compact.Item) == 0 => new ValueSize(0, 0, IsUnchecked: true),

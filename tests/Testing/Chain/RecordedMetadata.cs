@@ -3,7 +3,9 @@ namespace S3Auth.Testing.Chain;
 /// <summary>What @polkadot/types reads in the metadata of a real chain.</summary>
 /// <param name="Version">The metadata's version.</param>
 /// <param name="Types">The number of types.</param>
-/// <param name="Kinds">The number of types of each kind: composite, variant, sequence, array, tuple, primitive, compact, bitsequence.</param>
+/// <param name="Kinds">
+/// The number of types of each kind: composite, variant, sequence, array, tuple, primitive, compact, bitsequence.
+/// </param>
 /// <param name="Methods">All methods of the runtime's interfaces, in order. Version 14 has none.</param>
 /// <param name="Storage">All storage entries of the pallets, in order.</param>
 public sealed record RecordedMetadata(

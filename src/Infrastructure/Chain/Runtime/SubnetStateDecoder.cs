@@ -104,16 +104,14 @@ internal sealed class SubnetStateDecoder(
         }
     }
 
+    // Before a list takes memory.
+    private static int CheckCount(int count, string list) =>
+        count <= MaxNeurons ? count : throw new ScaleException($"There are {count} items in {list}, more than {MaxNeurons}.");
+
     private static AccountId[] ReadAccounts(ref ScaleReader reader, string list)
     {
-        var count = reader.ReadCount(AccountId.Size);
-        if (count > MaxNeurons)
-        {
-            throw new ScaleException($"There are {count} {list}, more than {MaxNeurons}.");
-        }
-
-        var accounts = new AccountId[count];
-        for (var i = 0; i < count; i++)
+        var accounts = new AccountId[CheckCount(reader.ReadCount(AccountId.Size), list)];
+        for (var i = 0; i < accounts.Length; i++)
         {
             accounts[i] = AccountId.FromBytes(reader.ReadBytes(AccountId.Size));
         }
@@ -123,7 +121,7 @@ internal sealed class SubnetStateDecoder(
 
     private static bool[] ReadFlags(ref ScaleReader reader, SubnetField field)
     {
-        var flags = new bool[reader.ReadCount(minItemSize: 1)];
+        var flags = new bool[CheckCount(reader.ReadCount(minItemSize: 1), field.Name)];
         for (var i = 0; i < flags.Length; i++)
         {
             flags[i] = field.Item!.ReadFlag(ref reader);
@@ -134,7 +132,7 @@ internal sealed class SubnetStateDecoder(
 
     private static ulong[] ReadAmounts(ref ScaleReader reader, SubnetField field)
     {
-        var amounts = new ulong[reader.ReadCount(minItemSize: 1)];
+        var amounts = new ulong[CheckCount(reader.ReadCount(minItemSize: 1), field.Name)];
         for (var i = 0; i < amounts.Length; i++)
         {
             amounts[i] = field.Item!.ReadInteger(ref reader, field.Name);
@@ -143,11 +141,11 @@ internal sealed class SubnetStateDecoder(
         return amounts;
     }
 
-    // Runtimes send a list empty that they no longer compute.
-    private static void SkipNumbers(ref ScaleReader reader, SubnetField field, int count)
+    // Runtimes send a list empty that they no longer compute. Runtime 218, which wraps its answer, may also send a shorter one.
+    private void SkipNumbers(ref ScaleReader reader, SubnetField field, int count)
     {
         var length = reader.ReadCount(minItemSize: 1);
-        if (length != 0)
+        if (length != 0 && !isWrapped)
         {
             Lists.Expect(count, length, field.Name);
         }
