@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Moq;
+using S3Auth.Infrastructure.Chain;
 
 namespace S3Auth.Api.Tests;
 
@@ -161,6 +162,8 @@ public sealed class ServiceOptionsReaderTests
             Assert.That(options.Chain.Netuid, Is.EqualTo(46));
             Assert.That(options.Chain.SyncInterval, Is.EqualTo(TimeSpan.FromSeconds(60)));
             Assert.That(options.Chain.MaxStaleness, Is.EqualTo(TimeSpan.FromSeconds(3600)));
+            Assert.That(options.Chain.Head, Is.EqualTo(MetagraphHead.Finalized));
+            Assert.That(options.Chain.NodesThatAgree, Is.EqualTo(1));
             Assert.That(options.Chain.DataFolder, Is.EqualTo(options.DataFolder));
             Assert.That(options.MetagraphFile, Is.Null);
         });
@@ -196,6 +199,65 @@ public sealed class ServiceOptionsReaderTests
         settings[name] = value;
 
         Assert.That(() => Read(Environments.Production, settings), Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name));
+    }
+
+    [TestCase("finalized", null)]
+    [TestCase("FINALIZED", null)]
+    [TestCase("best-0", 0)]
+    [TestCase("best-3", 3)]
+    [TestCase("Best-200", 200)]
+    public void Head_is_the_finalized_block_or_a_distance_to_the_best_one(string value, int? behind)
+    {
+        var settings = Chain("finney");
+        settings["METAGRAPH_HEAD"] = value;
+
+        Assert.That(Read(Environments.Production, settings).Chain!.Head, Is.EqualTo(new MetagraphHead(behind)));
+    }
+
+    [TestCase("best")]
+    [TestCase("best-")]
+    [TestCase("best--1")]
+    [TestCase("best-+1")]
+    [TestCase("best-201")]
+    [TestCase("best- 3")]
+    [TestCase("best-99999999999")]
+    [TestCase("3")]
+    [TestCase("finalised")]
+    public void Malformed_head_stops_the_start_and_is_named(string value)
+    {
+        var settings = Chain("finney");
+        settings["METAGRAPH_HEAD"] = value;
+
+        Assert.That(
+            () => Read(Environments.Production, settings),
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains("METAGRAPH_HEAD").And.Message.Contains("best-3"));
+    }
+
+    [TestCase("finney", 1)]
+    [TestCase("wss://one,wss://two,wss://three", 1)]
+    [TestCase("wss://one,wss://two,wss://three", 2)]
+    [TestCase("wss://one,wss://two,wss://three", 3)]
+    public void Up_to_all_nodes_may_have_to_agree(string network, int nodes)
+    {
+        var settings = Chain(network);
+        settings["NODES_THAT_AGREE"] = nodes.ToString(CultureInfo.InvariantCulture);
+
+        Assert.That(Read(Environments.Production, settings).Chain!.NodesThatAgree, Is.EqualTo(nodes));
+    }
+
+    [TestCase("finney", "2", "only 1 node:")]
+    [TestCase("wss://one,wss://two,wss://three", "4", "only 3 nodes:")]
+    [TestCase("wss://one,wss://two,wss://three", "0", "NODES_THAT_AGREE")]
+    [TestCase("wss://one,wss://two,wss://three", "-1", "NODES_THAT_AGREE")]
+    [TestCase("wss://one,wss://two,wss://three", "two", "NODES_THAT_AGREE")]
+    public void More_nodes_that_agree_than_there_are_or_fewer_than_one_stop_the_start(string network, string nodes, string part)
+    {
+        var settings = Chain(network);
+        settings["NODES_THAT_AGREE"] = nodes;
+
+        Assert.That(
+            () => Read(Environments.Production, settings),
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains("NODES_THAT_AGREE").And.Message.Contains(part));
     }
 
     [Test]
@@ -413,6 +475,8 @@ public sealed class ServiceOptionsReaderTests
 
     [TestCase("static", "METAGRAPH_SYNC_INTERVAL")]
     [TestCase("static", "METAGRAPH_MAX_STALENESS")]
+    [TestCase("static", "METAGRAPH_HEAD")]
+    [TestCase("static", "NODES_THAT_AGREE")]
     [TestCase("finney", "METAGRAPH_FILE")]
     public void Setting_of_the_other_kind_of_metagraph_is_reported(string network, string name)
     {

@@ -219,6 +219,10 @@ internal sealed partial class SettingsTests
         var settings = setting.Name switch
         {
             "METAGRAPH_FILE" => OfAFile,
+            "NODES_THAT_AGREE" => new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal)
+            {
+                ["BT_NETWORK"] = string.Join(',', Enumerable.Range(1, setting.Bounds!.Value.Max).Select(node => $"wss://node-{node}")),
+            },
             "REQUIRE_AUDIENCE" or "LISTING_REDIRECT" =>
                 new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { ["PUBLIC_URL"] = "https://s3-auth.example.com" },
             _ => OfAChain,

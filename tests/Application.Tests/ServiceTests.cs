@@ -107,6 +107,41 @@ public sealed class ServiceTests
     }
 
     [Test]
+    public async Task Readiness_and_health_show_the_metagraphs_warnings_and_stay_good()
+    {
+        string[] warnings = ["The node wss://b gives another answer.", "Finality lags."];
+        var blockTime = DateTimeOffset.FromUnixTimeSeconds(Subnet.Now - 30);
+        _subnet.Metagraph.Setup(port => port.Describe()).Returns(
+            new MetagraphState(true, 7, 3, DateTimeOffset.FromUnixTimeSeconds(Subnet.Now - 5), TimeSpan.FromSeconds(30.9), "wss://a", null)
+            {
+                BlockTime = blockTime,
+                SpecVersion = 343,
+                Warnings = warnings,
+            });
+
+        var readiness = await _subnet.SendAsync(new GetReadinessQuery());
+        var health = await _subnet.SendAsync(new GetHealthQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(readiness.IsReady, Is.True);
+            Assert.That(
+                readiness.Warnings,
+                Is.EqualTo(new Dictionary<string, string>(StringComparer.Ordinal) { ["metagraph"] = string.Join(' ', warnings) }));
+            Assert.That(health.Status, Is.EqualTo("ok"));
+            foreach (var syncer in new[] { readiness.MetagraphSyncer, health.MetagraphSyncer })
+            {
+                Assert.That(syncer.Warnings, Is.EqualTo(warnings));
+                Assert.That((syncer.BlockTime, syncer.AgeSeconds, syncer.SpecVersion), Is.EqualTo((blockTime, 30, 343)));
+            }
+        });
+    }
+
+    [Test]
+    public async Task Readiness_has_no_warning_of_the_metagraph_if_there_is_none() =>
+        Assert.That((await _subnet.SendAsync(new GetReadinessQuery())).Warnings, Is.Empty);
+
+    [Test]
     public async Task Server_that_the_store_refuses_is_not_ready_and_says_why()
     {
         Found(StoreFindings.None with { Refusal = "It refuses: set S3_REGION=eu-west-1.", RefusesSignatures = true });

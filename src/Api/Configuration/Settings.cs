@@ -53,7 +53,8 @@ internal static class Settings
     internal static readonly Setting<int> NodesThatAgree = new("NODES_THAT_AGREE", SettingFormats.Number(1, 100))
     {
         Default = "1",
-        Meaning = "How many of the nodes in `BT_NETWORK` must give the same answer about the same block. 1 believes the first node that answers",
+        Meaning = "How many of the nodes in `BT_NETWORK` must give the same answer about the same block. With 1, the server believes the "
+            + "first node that answers",
     };
 
     internal static readonly Setting<string> MetagraphFile = new("METAGRAPH_FILE", SettingFormats.File)
