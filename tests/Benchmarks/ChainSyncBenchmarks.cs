@@ -35,7 +35,10 @@ public class ChainSyncBenchmarks
         _connection = await NodeConnection.ConnectAsync(
             endpoint, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeProvider.System, CancellationToken.None);
         _nodes = new NodeGroup(
-            [new NodeMember(endpoint, preference: 0, TimeProvider.System)], required: 1, (_, _) => Task.FromResult(_connection), TimeProvider.System);
+            [new NodeMember(endpoint, preference: 0, TimeProvider.System)],
+            required: 1,
+            (_, _) => Task.FromResult(_connection),
+            TimeProvider.System);
         _file = new SnapshotFile(ChainBenchmarks.Options());
         _answer = await _reader.ReadAsync(_nodes, CancellationToken.None);
     }

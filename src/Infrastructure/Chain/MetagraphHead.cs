@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Chain;
 
-/// <summary>Which block the metagraph is read at: the newest finalized one, or one that is a number of blocks behind the best one.</summary>
+/// <summary>Which block the metagraph is read at: the newest finalized one, or one that is some blocks behind the best one.</summary>
 /// <param name="BlocksBehindBest">The number of blocks behind the best one; null for the newest finalized block.</param>
 public readonly record struct MetagraphHead(int? BlocksBehindBest)
 {

@@ -81,7 +81,11 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         {
             BlockTime = snapshot?.Answer.BlockTime,
             SpecVersion = snapshot?.Answer.SpecVersion,
-            Warnings = [.. _lastAnswer?.Warnings ?? [], .. _nodes.Problems.Select(problem => problem.Message).Where(text => text != _problem)],
+            Warnings =
+            [
+                .. _lastAnswer?.Warnings ?? [],
+                .. _nodes.Problems.Select(problem => problem.Message).Where(text => text != _problem),
+            ],
         };
     }
 
@@ -189,8 +193,8 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
                 $"{node} {verb} at block {block}, whose time is {Text(-age)} ahead of this server's clock. Check the clock."),
             SnapshotDecision.OtherChain => new ChainException(
                 ChainFailure.OtherChain,
-                $"{node} follow{(_options.NodesThatAgree == 1 ? "s" : string.Empty)} the chain {Text(answer.Chain)}, but the current metagraph is "
-                    + $"of {Text(_snapshot!.Answer.Chain)}. {ResetAdvice}"),
+                $"{node} follow{(_options.NodesThatAgree == 1 ? "s" : string.Empty)} the chain {Text(answer.Chain)}, but the current "
+                    + $"metagraph is of {Text(_snapshot!.Answer.Chain)}. {ResetAdvice}"),
             SnapshotDecision.OlderBlock => new ChainException(
                 ChainFailure.OlderBlock,
                 $"{node} {verb} at block {block}, but the current metagraph is of block {_snapshot!.Metagraph.Block}. "

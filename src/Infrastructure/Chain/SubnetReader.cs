@@ -43,7 +43,8 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
                 {
                     nodes.Fail(head.Node, new ChainException(
                         ChainFailure.Lagging,
-                        $"The node {head.Node} is at block {head.Value.Number}, {number - head.Value.Number} blocks behind the other nodes."));
+                        $"The node {head.Node} is at block {head.Value.Number}, {number - head.Value.Number} blocks behind the other "
+                            + "nodes."));
                 }
 
                 return answer;
@@ -58,7 +59,11 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
     }
 
     private async Task<SubnetAnswer> ReadAtAsync(
-        NodeGroup nodes, IReadOnlyList<NodeAnswer<NodeHead>> heads, ulong number, DateTimeOffset readAt, CancellationToken cancellationToken)
+        NodeGroup nodes,
+        IReadOnlyList<NodeAnswer<NodeHead>> heads,
+        ulong number,
+        DateTimeOffset readAt,
+        CancellationToken cancellationToken)
     {
         var about = string.Create(CultureInfo.InvariantCulture, $"block {number}");
         var facts = await nodes.AgreeAsync(
@@ -128,7 +133,8 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         && BinaryPrimitives.ReadUInt64LittleEndian(bytes.Span) is var milliseconds
         && milliseconds <= (ulong)DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds)
-            : throw new ChainException(ChainFailure.Malformed, $"The node {node.Endpoint} has no valid time (Timestamp.Now) of block {number}.");
+            : throw new ChainException(
+                ChainFailure.Malformed, $"The node {node.Endpoint} has no valid time (Timestamp.Now) of block {number}.");
 
     // The metadata decides how answers are read, so the nodes must agree about it too.
     private async Task<(RuntimeSources Sources, IReadOnlyList<NodeMember> Differing)> FindSourcesAsync(

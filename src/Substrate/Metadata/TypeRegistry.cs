@@ -29,7 +29,7 @@ public sealed class TypeRegistry
     /// <summary>The type with this index.</summary>
     public TypeDefinition this[int type] => _types[type];
 
-    /// <summary>The type with this path; null if there is none. Generic types may have several instances with one path: the first.</summary>
+    /// <summary>The type with this path; null if there is none. Of several instances of a generic type: the first.</summary>
     public TypeDefinition? Find(string path) => _types.FirstOrDefault(type => type.Path == path);
 
     /// <summary>Returns the number of bytes that every value of a type has; null if values have different sizes.</summary>

@@ -255,7 +255,9 @@ internal sealed class MetagraphSynchroniserTests
         await TickUntilAsync(() => metagraph.Describe().LastError is not null);
         Assert.That(
             metagraph.Describe().LastError,
-            Does.Contain($"follows the chain 'Other Chain' (genesis {_node.Genesis[..10]}…), but the current metagraph is of 'Test Chain' (genesis"));
+            Does.Contain(
+                $"follows the chain 'Other Chain' (genesis {_node.Genesis[..10]}…), but the current metagraph "
+                    + "is of 'Test Chain' (genesis"));
         Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
 
         _node.BlocksMove = true;

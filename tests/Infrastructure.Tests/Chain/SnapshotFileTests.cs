@@ -144,8 +144,10 @@ internal sealed class SnapshotFileTests
         yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1] = null)).SetArgDisplayNames("a neuron null");
         yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1] = json["neurons"]![0]!.DeepClone()))
             .SetArgDisplayNames("a neuron twice");
-        yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1]!["hotkey"] = "5Bob")).SetArgDisplayNames("no address");
-        yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1]!["alpha_stake"] = -1)).SetArgDisplayNames("a negative stake");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1]!["hotkey"] = "5Bob"))
+            .SetArgDisplayNames("no address");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1]!["alpha_stake"] = -1))
+            .SetArgDisplayNames("a negative stake");
         yield return new TestCaseData((Action<JsonObject>)(json => json["chain"] = null)).SetArgDisplayNames("chain null");
         yield return new TestCaseData((Action<JsonObject>)(json => json["anything"] = 1)).SetArgDisplayNames("a member more");
         foreach (var member in (string[])[

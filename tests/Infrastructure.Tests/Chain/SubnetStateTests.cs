@@ -47,7 +47,8 @@ public sealed class SubnetStateTests
         var answer = RecordedAnswers.State("subnet");
         for (var length = 0; length < answer.Length; length++)
         {
-            Assert.That(() => FixedSubnetState.Decode(answer.AsSpan(0, length), Netuid), Throws.InstanceOf<ScaleException>(), $"{length} bytes");
+            Assert.That(
+                () => FixedSubnetState.Decode(answer.AsSpan(0, length), Netuid), Throws.InstanceOf<ScaleException>(), $"{length} bytes");
         }
     }
 
@@ -75,7 +76,8 @@ public sealed class SubnetStateTests
             .. Enumerable.Repeat((byte[])[.. compact, .. new byte[count]], 14).SelectMany(list => list), 0,
         ];
 
-        Assert.That(() => FixedSubnetState.Decode(answer, Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("more than 65536"));
+        Assert.That(
+            () => FixedSubnetState.Decode(answer, Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("more than 65536"));
     }
 
     [Test]

@@ -32,8 +32,8 @@ internal sealed class RuntimeSources
         try
         {
             var state = new SubnetStateCompiler(decoded, specVersion).Compile();
-            return new RuntimeSources(
-                [new RuntimeApiSource(state), .. StorageOf(decoded, specVersion, $"The answer of runtime {specVersion} is malformed.", out _)]);
+            var reason = $"The answer of runtime {specVersion} is malformed.";
+            return new RuntimeSources([new RuntimeApiSource(state), .. StorageOf(decoded, specVersion, reason, out _)]);
         }
         catch (ChainException unsupported) when (unsupported.Failure == ChainFailure.RuntimeUnsupported)
         {

@@ -71,7 +71,8 @@ internal sealed class StorageSource : SubnetSource
         NodeConnection node, ushort netuid, HexBytes block, CancellationToken cancellationToken)
     {
         byte[] subnet = [(byte)netuid, (byte)(netuid >> 8)];
-        var first = await QueryAsync(node, [StorageKey.Create(_exists, subnet), StorageKey.Create(_permits, subnet)], block, cancellationToken);
+        var first = await QueryAsync(
+            node, [StorageKey.Create(_exists, subnet), StorageKey.Create(_permits, subnet)], block, cancellationToken);
         if (first[0] is not { } exists || !Decode(exists, (ref ScaleReader reader) => reader.ReadBool()))
         {
             throw new ChainException(ChainFailure.SubnetMissing, $"The chain has no subnet {netuid}.");
