@@ -147,6 +147,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         async Task<SubnetAnswer> ReadNewerAsync(NodeGroup nodes, CancellationToken cancellationToken)
         {
             var answer = await _reader.ReadAsync(nodes, cancellationToken);
+            LogNewWarnings(answer);
             _lastAnswer = answer;
             var decision = Check(answer);
             if (decision == SnapshotDecision.Lagging && (lagging is null || answer.Metagraph.Block > lagging.Metagraph.Block))
@@ -225,6 +226,16 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
 
         _problem = problem;
         _staleLogged = false;
+    }
+
+    // Logs a warning once, not with every reading.
+    private void LogNewWarnings(SubnetAnswer answer)
+    {
+        var before = _lastAnswer?.Warnings.Select(PublicText.WithoutNumbers) ?? [];
+        foreach (var warning in answer.Warnings.ExceptBy(before, PublicText.WithoutNumbers))
+        {
+            LogWarning(answer.SpecVersion, answer.Metagraph.Block, warning);
+        }
     }
 
     private void LogIfStale()
@@ -308,6 +319,9 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         LogLevel.Information,
         "Read the metagraph of netuid {Netuid} on {Network} (chain '{Chain}'): block {Block}, {Neurons} neurons")]
     private partial void LogRead(ushort netuid, string network, string chain, ulong block, int neurons);
+
+    [LoggerMessage(LogLevel.Warning, "Runtime {SpecVersion}, block {Block}: {Warning}")]
+    private partial void LogWarning(uint? specVersion, ulong block, string warning);
 
     [LoggerMessage(
         LogLevel.Error,

@@ -11,7 +11,9 @@ internal static class TestChain
         ushort netuid = 46,
         TimeSpan? syncInterval = null,
         TimeSpan? maxStaleness = null,
-        TimeSpan? timeout = null) => new()
+        TimeSpan? timeout = null,
+        int nodesThatAgree = 1,
+        MetagraphHead head = default) => new()
         {
             Network = ChainNetwork.TryParse(network, out var parsed) ? parsed : throw new ArgumentException(network, nameof(network)),
             Netuid = netuid,
@@ -20,6 +22,8 @@ internal static class TestChain
             MaxStaleness = maxStaleness ?? TimeSpan.FromHours(1),
             ConnectTimeout = timeout ?? TimeSpan.FromSeconds(15),
             CallTimeout = timeout ?? TimeSpan.FromSeconds(15),
+            NodesThatAgree = nodesThatAgree,
+            Head = head,
         };
 
     internal static ChainMetrics Metrics() =>

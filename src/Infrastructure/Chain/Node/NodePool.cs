@@ -136,9 +136,7 @@ internal sealed partial class NodePool
 
     // Ignores numbers, because a node that is down or lags behind for a day reports another block each time.
     private static bool IsNew(ChainException? before, ChainException failed) =>
-        before is null || WithoutNumbers(before.Message) != WithoutNumbers(failed.Message);
-
-    private static string WithoutNumbers(string text) => string.Concat(text.Where(c => !char.IsAsciiDigit(c)));
+        before is null || PublicText.WithoutNumbers(before.Message) != PublicText.WithoutNumbers(failed.Message);
 
     // A node's message is untrusted, so the log gets one line of limited length. Other messages, such as that of a proxy, may contain
     // unknown secrets, so the log gets only their type.

@@ -1,11 +1,14 @@
 namespace S3Auth.Infrastructure.Chain;
 
-/// <summary>Makes text from a node safe for logs and public answers: few characters, and no control characters or markup.</summary>
+/// <summary>Prepares messages for logs and public answers.</summary>
 internal static class PublicText
 {
     private const int MaxLength = 80;
 
-    /// <summary>Replaces all characters that do not occur in names and types, and shortens long text.</summary>
+    /// <summary>Removes digits, so that messages can be compared that differ only in a block's number or an age.</summary>
+    internal static string WithoutNumbers(string text) => string.Concat(text.Where(c => !char.IsAsciiDigit(c)));
+
+    /// <summary>Makes text from a node safe: replaces all characters that do not occur in names and types, and shortens long text.</summary>
     internal static string Clean(string text) => string.Concat(
         text.Take(MaxLength).Select(c => char.IsAsciiLetterOrDigit(c) || "_:<>[]();, …".Contains(c, StringComparison.Ordinal) ? c : '?'));
 }

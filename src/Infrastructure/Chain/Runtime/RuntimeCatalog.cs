@@ -84,10 +84,6 @@ internal sealed partial class RuntimeCatalog(ChainOptions options, ILogger<Runti
         }
 
         _runtimes[(genesis, specVersion)] = sources;
-        foreach (var warning in sources.All[0].Warnings)
-        {
-            LogWarning(specVersion, warning);
-        }
     }
 
     // Metadata is only a cache, so a folder that cannot be written to is no failure. The snapshot's file warns of it.
@@ -115,9 +111,6 @@ internal sealed partial class RuntimeCatalog(ChainOptions options, ILogger<Runti
         string.Create(
             CultureInfo.InvariantCulture,
             $"{Convert.ToHexStringLower(genesis.Bytes.Span)}-{specVersion}-agreed-by-{options.NodesThatAgree}.scale"));
-
-    [LoggerMessage(LogLevel.Warning, "Runtime {SpecVersion}: {Warning}")]
-    private partial void LogWarning(uint specVersion, string warning);
 
     [LoggerMessage(LogLevel.Warning, "The runtime's metadata in {Path} is not used: {Reason}")]
     private partial void LogUnusable(string path, string reason);

@@ -1,0 +1,261 @@
+namespace S3Auth.Infrastructure.Tests.Chain;
+
+/// <summary>Three nodes of which two must agree, and one that does anything else.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[Parallelizable(ParallelScope.Children)]
+internal sealed class NodeAgreementTests
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 25, 6, 0, 0, TimeSpan.Zero));
+
+    private TestNode[] _nodes = [];
+    private NodePool _pool = null!;
+    private SubnetReader _reader = null!;
+    private string _folder = null!;
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        _folder = Directory.CreateTempSubdirectory("s3auth-agreement-").FullName;
+        _nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => TestNode.StartAsync()));
+        foreach (var node in _nodes)
+        {
+            (node.Time, node.State) = (_time, RecordedAnswers.State("subnet"));
+        }
+
+        Configure(nodesThatAgree: 2);
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static IEnumerable<TestCaseData> Lies()
+    {
+        yield return Lie("state", node => node.State = RecordedAnswers.State("after-coldkey-swap"));
+        yield return Lie("state that is malformed", node => node.State = [1, 2, 3]);
+        yield return Lie("no state", node => node.State = null);
+        yield return Lie("no subnet", node => node.State = [0]);
+        yield return Lie("block hash", node => node.Fork = "other");
+        yield return Lie("genesis", node => node.Genesis = "0x" + new string('1', 64));
+        yield return Lie("runtime version", node => node.SpecVersion = 344);
+        yield return Lie("metadata", node => node.Metadata = RecordedAnswers.Subtensor218Metadata());
+        yield return Lie("block time", node => node.BlockTime = _ => new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        yield return Lie("newer state at a block far ahead", node =>
+            (node.Block, node.BestBlock, node.State) = (1_000_000_000, 1_000_000_002, RecordedAnswers.State("after-coldkey-swap")));
+        yield return Lie("one block ahead", node => (node.Block, node.State) = (1001, RecordedAnswers.State("after-coldkey-swap")));
+
+        static TestCaseData Lie(string what, Action<TestNode> lie) => new TestCaseData(lie).SetArgDisplayNames(what);
+    }
+
+    [TestCaseSource(nameof(Lies))]
+    public async Task Node_that_lies_changes_nothing_wherever_it_is_in_the_list(Action<TestNode> lie)
+    {
+        for (var liar = 0; liar < 3; liar++)
+        {
+            Array.ForEach(_nodes, node => (node.Block, node.BestBlock, node.State) = (1000, null, RecordedAnswers.State("subnet")));
+            var swapped = _nodes[liar];
+            lie(swapped);
+            Configure(nodesThatAgree: 2);
+
+            var answer = await ReadAsync();
+
+            Assert.Multiple(() =>
+            {
+                Assert.That(answer.Metagraph.Block, Is.EqualTo(1000));
+                Assert.That(
+                    answer.Metagraph.Find(Accounts.Bob)!.Coldkey.ToString(),
+                    Is.EqualTo(RecordedAnswers.All["subnet"].Neurons![1].Coldkey));
+                Assert.That(answer.BlockTime, Is.EqualTo(_time.GetUtcNow()));
+            });
+
+            // Sound again for the next round.
+            await _nodes[liar].DisposeAsync();
+            _nodes[liar] = await TestNode.StartAsync();
+            _nodes[liar].Time = _time;
+        }
+    }
+
+    [TestCase("state")]
+    [TestCase("hash")]
+    public async Task Node_that_disagrees_is_named(string about)
+    {
+        Array.ForEach(_nodes, node => node.Block = 1000);
+        if (about == "state")
+        {
+            _nodes[1].State = RecordedAnswers.State("after-coldkey-swap");
+        }
+        else
+        {
+            _nodes[1].Fork = "other";
+        }
+
+        await ReadAsync();
+
+        Assert.That(
+            _pool.Problems.Select(problem => (problem.Failure, problem.Message)),
+            Is.EqualTo(new[]
+            {
+                (ChainFailure.Disagreement, $"The node {Origin(1)} gives another answer about block 1000 than the other nodes."),
+            }));
+    }
+
+    [Test]
+    public async Task Node_that_lags_is_named_and_does_not_hold_back_the_others()
+    {
+        (_nodes[0].Block, _nodes[1].Block, _nodes[2].Block) = (900, 1000, 1001);
+
+        var answer = await ReadAsync();
+
+        Assert.That(answer.Metagraph.Block, Is.EqualTo(1000));
+        Assert.That(_pool.Problems.Single().Message, Is.EqualTo($"The node {Origin(0)} is at block 900, 100 blocks behind the other nodes."));
+    }
+
+    [TestCase(Misbehaviour.Hang)]
+    [TestCase(Misbehaviour.HangInUpgrade)]
+    public async Task Node_that_hangs_delays_the_reading_by_some_seconds(Misbehaviour misbehaviour)
+    {
+        _nodes[0].Misbehaviour = misbehaviour;
+
+        var reading = ReadAsync();
+        var before = _time.GetUtcNow();
+        while (!reading.IsCompleted)
+        {
+            await Task.Delay(20);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.That((await reading).Metagraph.Count, Is.EqualTo(5));
+        Assert.That(_time.GetUtcNow() - before, Is.LessThan(TimeSpan.FromSeconds(14)), "not the timeouts of all calls");
+        Assert.That(_pool.Problems.Single().Failure, Is.EqualTo(ChainFailure.Timeout));
+    }
+
+    [TestCase(Misbehaviour.RefuseUpgrade)]
+    [TestCase(Misbehaviour.Close)]
+    [TestCase(Misbehaviour.Error)]
+    [TestCase(Misbehaviour.Garbage)]
+    [TestCase(Misbehaviour.TooLarge)]
+    public async Task Node_that_is_broken_stops_nothing(Misbehaviour misbehaviour)
+    {
+        _nodes[1].Misbehaviour = misbehaviour;
+
+        Assert.That((await ReadAsync()).Metagraph.Count, Is.EqualTo(5));
+        Assert.That(_pool.Problems.Count(), Is.EqualTo(1));
+        Assert.That(_pool.LastUsed!.Origin, Is.EqualTo(Origin(0)));
+    }
+
+    [Test]
+    public void Two_nodes_that_are_away_leave_too_few()
+    {
+        (_nodes[0].Misbehaviour, _nodes[2].Misbehaviour) = (Misbehaviour.RefuseUpgrade, Misbehaviour.Error);
+
+        var failed = Assert.ThrowsAsync<ChainException>(ReadAsync);
+
+        Assert.That(failed.Failure, Is.EqualTo(ChainFailure.Unreachable));
+        Assert.That(_pool.LastUsed, Is.Null);
+        Assert.That(_pool.BackOffLeft, Is.GreaterThan(TimeSpan.Zero));
+    }
+
+    [Test]
+    public void Three_different_answers_are_no_answer()
+    {
+        _nodes[1].State = RecordedAnswers.State("after-coldkey-swap");
+        _nodes[2].State = RecordedAnswers.State("after-registration");
+
+        var failed = Assert.ThrowsAsync<ChainException>(ReadAsync);
+
+        Assert.That(failed.Failure, Is.EqualTo(ChainFailure.Disagreement));
+        Assert.That(failed.Message, Does.Contain("No 2 nodes give the same answer").And.Contain(Origin(0)).And.Contain(Origin(2)));
+    }
+
+    [Test]
+    public async Task Two_pairs_that_contradict_each_other_are_no_answer()
+    {
+        await using var fourth = await TestNode.StartAsync();
+        (fourth.Time, fourth.State, _nodes[2].State) =
+            (_time, RecordedAnswers.State("after-coldkey-swap"), RecordedAnswers.State("after-coldkey-swap"));
+        Configure(nodesThatAgree: 2, fourth);
+
+        Assert.That(ReadAsync, Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Disagreement));
+    }
+
+    [Test]
+    public async Task Metadata_of_one_node_is_not_used_for_the_answers_of_the_others()
+    {
+        // The liar's metadata swaps the two lists of keys.
+        var runtime = RecordedRuntimes.Readable.First(one => one.Neurons is { Count: > 0 });
+        foreach (var node in _nodes)
+        {
+            (node.SpecVersion, node.Metadata, node.State) = (runtime.SpecVersion, runtime.MetadataBytes, runtime.AnswerBytes);
+        }
+
+        _nodes[0].Metadata = Swap(runtime.MetadataBytes, "hotkeys"u8, "coldkey"u8);
+
+        var answer = await ReadAsync();
+
+        Assert.That(answer.Metagraph.Find(AccountId.Parse(runtime.Neurons![0].Hotkey)), Is.Not.Null);
+        Assert.That(_pool.Problems.Single().Message, Does.Contain(Origin(0)));
+    }
+
+    [Test]
+    public async Task Node_that_agrees_again_is_no_longer_named()
+    {
+        _nodes[1].State = RecordedAnswers.State("after-coldkey-swap");
+        await ReadAsync();
+        _nodes[1].State = RecordedAnswers.State("subnet");
+        _time.Advance(NodePool.MaxBackOff);
+
+        await ReadAsync();
+
+        Assert.That(_pool.Problems, Is.Empty);
+    }
+
+    [Test]
+    public async Task Head_behind_the_best_block_is_read_at_that_block()
+    {
+        Array.ForEach(_nodes, node => node.BestBlock = 1010);
+        Configure(nodesThatAgree: 2, head: new MetagraphHead(3));
+
+        Assert.That((await ReadAsync()).Metagraph.Block, Is.EqualTo(1007));
+    }
+
+    [Test]
+    public async Task Finalized_block_far_behind_the_best_one_is_warned_of()
+    {
+        Array.ForEach(_nodes, node => node.BestBlock = 1010);
+        Assert.That((await ReadAsync()).Warnings, Is.Empty);
+
+        Array.ForEach(_nodes, node => node.BestBlock = 1011);
+        Assert.That((await ReadAsync()).Warnings.Single(), Does.StartWith("The chain's finalized block is 11 blocks behind its best block."));
+
+        _nodes[2].BestBlock = 1001;
+        Assert.That((await ReadAsync()).Warnings, Is.Empty, "one node cannot raise the alarm for a chain that others see moving");
+    }
+
+    private static byte[] Swap(byte[] bytes, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        var swapped = bytes.ToArray();
+        var (first, second) = (bytes.AsSpan().IndexOf(left), bytes.AsSpan().IndexOf(right));
+        right.CopyTo(swapped.AsSpan(first));
+        left.CopyTo(swapped.AsSpan(second));
+        return swapped;
+    }
+
+    private string Origin(int node) => $"ws://{_nodes[node].Address.Authority}";
+
+    private void Configure(int nodesThatAgree, TestNode? fourth = null, MetagraphHead head = default)
+    {
+        var addresses = string.Join(',', _nodes.Append(fourth).OfType<TestNode>().Select(node => node.Address));
+        var options = TestChain.Options(addresses, Path.Combine(_folder, Guid.NewGuid().ToString()), nodesThatAgree: nodesThatAgree, head: head);
+        _pool = TestChain.Pool(options, _time);
+        _reader = TestChain.Reader(options, _time);
+    }
+
+    private Task<SubnetAnswer> ReadAsync() => _pool.ReadAsync(_reader.ReadAsync, CancellationToken.None);
+}

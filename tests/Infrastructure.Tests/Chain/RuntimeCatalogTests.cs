@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace S3Auth.Infrastructure.Tests.Chain;
+
+/// <summary>The runtimes that the server knows, in memory and in its data folder.</summary>
+internal sealed class RuntimeCatalogTests
+{
+    private static readonly HexBytes Genesis = new(new byte[32]);
+    private static readonly HexBytes OtherGenesis = new(Enumerable.Repeat((byte)1, 32).ToArray());
+
+    // The metadata itself, out of the option and the byte list that a node answers.
+    private static readonly HexBytes Metadata = new(RecordedAnswers.Subtensor218Metadata().AsMemory(5));
+
+    private string _folder = null!;
+
+    private string[] Files => Directory.GetFiles(Path.Combine(_folder, "runtimes"));
+
+    [SetUp]
+    public void SetUp() => _folder = Directory.CreateTempSubdirectory("s3auth-runtimes-").FullName;
+
+    [TearDown]
+    public void TearDown() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void Runtime_is_unknown_at_first() => Assert.That(Open().Find(Genesis, 218), Is.Null);
+
+    [Test]
+    public void Known_runtime_is_found_again_after_a_restart_for_its_chain_and_version_only()
+    {
+        Open().Add(Genesis, 218, Metadata);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Open().Find(Genesis, 218), Is.Not.Null);
+            Assert.That(Open().Find(Genesis, 219), Is.Null);
+            Assert.That(Open().Find(OtherGenesis, 218), Is.Null);
+        });
+    }
+
+    [Test]
+    public void Metadata_that_too_few_nodes_agreed_about_is_not_used()
+    {
+        Open(nodesThatAgree: 1).Add(Genesis, 218, Metadata);
+
+        Assert.That(Open(nodesThatAgree: 2).Find(Genesis, 218), Is.Null);
+    }
+
+    [TestCase(0)]
+    [TestCase(100)]
+    [TestCase(5 * 1024 * 1024)]
+    public void Damaged_file_is_not_used(int length)
+    {
+        Open().Add(Genesis, 218, Metadata);
+        using (var file = File.OpenWrite(Files.Single()))
+        {
+            file.SetLength(length);
+        }
+
+        Assert.That(Open().Find(Genesis, 218), Is.Null);
+    }
+
+    [Test]
+    public void Runtime_without_metadata_is_known_until_the_restart()
+    {
+        var catalog = Open();
+        catalog.Add(Genesis, 218, metadata: null);
+
+        Assert.That(catalog.Find(Genesis, 218), Is.Not.Null);
+        Assert.That(Open().Find(Genesis, 218), Is.Null);
+    }
+
+    [Test]
+    public void Forgotten_runtime_is_unknown_after_a_restart_too()
+    {
+        var catalog = Open();
+        catalog.Add(Genesis, 218, Metadata);
+
+        catalog.Forget(Genesis, 218);
+
+        Assert.That((catalog.Find(Genesis, 218), Open().Find(Genesis, 218)), Is.EqualTo(((RuntimeSources?)null, (RuntimeSources?)null)));
+    }
+
+    [Test]
+    public void Only_the_last_runtimes_are_kept()
+    {
+        var catalog = Open();
+        for (var version = 1u; version <= 20; version++)
+        {
+            catalog.Add(Genesis, version, Metadata);
+        }
+
+        Assert.That(Files, Has.Length.EqualTo(4));
+        Assert.That(catalog.Find(Genesis, 20), Is.Not.Null);
+    }
+
+    [Test]
+    public void Folder_that_cannot_be_written_to_does_not_matter()
+    {
+        File.WriteAllText(Path.Combine(_folder, "runtimes"), "in the way");
+        var catalog = Open();
+
+        catalog.Add(Genesis, 218, Metadata);
+
+        Assert.That(catalog.Find(Genesis, 218), Is.Not.Null);
+    }
+
+    [Test]
+    public void Malformed_metadata_is_refused_and_not_kept()
+    {
+        var catalog = Open();
+
+        Assert.That(
+            () => catalog.Add(Genesis, 218, new HexBytes(Metadata.Bytes[..^1])),
+            Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Malformed));
+        Assert.That(catalog.Find(Genesis, 218), Is.Null);
+    }
+
+    private RuntimeCatalog Open(int nodesThatAgree = 1) => new(
+        TestChain.Options("ws://a,ws://b", _folder, nodesThatAgree: nodesThatAgree), NullLogger<RuntimeCatalog>.Instance);
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+
+namespace S3Auth.Infrastructure.Tests.Chain;
+
+/// <summary>Reading a subnet from the storage maps of a runtime whose function cannot be read.</summary>
+internal sealed class StorageSourceTests
+{
+    private readonly FakeTimeProvider _time = new();
+
+    private TestNode _node = null!;
+    private RecordedSubnetStorage _storage = null!;
+    private string _folder = null!;
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        _node = await TestNode.StartAsync();
+        _node.Time = _time;
+        _storage = RecordedSubnetStorage.Subnet;
+        _storage.PutInto(_node);
+        _folder = Directory.CreateTempSubdirectory("s3auth-storage-").FullName;
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        await _node.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Test]
+    public async Task Subnet_is_read_from_the_storage_if_the_function_is_missing()
+    {
+        _node.State = null;
+
+        var answer = await ReadAsync();
+
+        Assert.That(
+            answer.Metagraph.Neurons.OrderBy(neuron => neuron.Uid),
+            Is.EqualTo(_storage.Neurons.Select(neuron => new Neuron(
+                neuron.Uid,
+                AccountId.Parse(neuron.Hotkey),
+                AccountId.Parse(neuron.Coldkey),
+                neuron.Permit,
+                new AlphaAmount(ulong.Parse(neuron.Stake, CultureInfo.InvariantCulture)),
+                neuron.Active))));
+        Assert.That(answer.Warnings.Single(), Does.Contain("reads the storage of the pallet SubtensorModule"));
+    }
+
+    [Test]
+    public async Task Function_is_preferred_to_the_storage()
+    {
+        _node.State = RecordedAnswers.State("subnet") is var state ? [.. Compact(state.Length), .. state] : [];
+
+        var answer = await ReadAsync();
+
+        Assert.That((answer.Metagraph.Count, answer.Warnings), Is.EqualTo((5, Array.Empty<string>())));
+        Assert.That(_node.Calls("state_queryStorageAt"), Is.Zero);
+    }
+
+    [Test]
+    public void Subnet_that_does_not_exist_is_reported()
+    {
+        _node.State = null;
+        _node.Storage.TryRemove(KeyOf("NetworksAdded"), out _);
+
+        Assert.That(
+            ReadAsync,
+            Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.SubnetMissing));
+    }
+
+    [Test]
+    public void Missing_hotkey_is_refused()
+    {
+        _node.State = null;
+        _node.Storage.TryRemove(_storage.Pairs[2][0], out _);
+
+        Assert.That(
+            ReadAsync,
+            Throws.InstanceOf<ChainException>().With.Message.Contains("no hotkey for uid 0 of netuid 46"));
+    }
+
+    [Test]
+    public void Damaged_values_are_refused()
+    {
+        _node.State = null;
+        foreach (var pair in _storage.Pairs.Take(8))
+        {
+            var sound = _node.Storage[pair[0]];
+            foreach (var damaged in (byte[][])[[.. sound, 0], sound[..^1]])
+            {
+                _node.Storage[pair[0]] = damaged;
+                Assert.That(ReadAsync, Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Malformed), pair[0]);
+            }
+
+            _node.Storage[pair[0]] = sound;
+        }
+    }
+
+    [Test]
+    public async Task Storage_is_queried_in_few_calls()
+    {
+        _node.State = null;
+        await ReadAsync();
+
+        // Two values; 250 hotkeys; their owners, children, parents and alpha, 200 keys a call.
+        Assert.That(_node.Calls("state_queryStorageAt"), Is.EqualTo(1 + 2 + (4 * 2)));
+    }
+
+    private string KeyOf(string entry) => new HexBytes(Substrate.Metadata.StorageKey.Create(
+        new Substrate.Metadata.StorageEntry("SubtensorModule", entry, [Substrate.Metadata.StorageHasher.Identity], 0, 0),
+        [46, 0])).ToString();
+
+    private static byte[] Compact(int count) => [(byte)((count << 2) | 1), (byte)(count >> 6)];
+
+    private Task<SubnetAnswer> ReadAsync()
+    {
+        var options = TestChain.Options(_node.Address.ToString(), _folder);
+        return TestChain.Pool(options).ReadAsync(TestChain.Reader(options, _time).ReadAsync, CancellationToken.None);
+    }
+}
