@@ -75,11 +75,7 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         {
             try
             {
-                var state = await nodes.AgreeAsync(
-                    facts.Nodes,
-                    $"netuid {options.Netuid} at {about}",
-                    (node, token) => source.ReadAsync(node, options.Netuid, facts.Value.Hash, token),
-                    cancellationToken);
+                var state = await ReadStateAsync(nodes, source, facts, about, cancellationToken);
                 var preferred = heads.First(head => head.Node == state.Nodes[0]).Value;
                 var lag = heads.Where(head => state.Nodes.Contains(head.Node)).Min(head => head.Value.FinalityLag);
                 var metagraph = Decode(source, state.Value, options.Network.NameFor(preferred.Chain), number, readAt);
@@ -99,13 +95,45 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
             catch (ChainException failed) when (failed.Failure is ChainFailure.Malformed or ChainFailure.NodeError)
             {
                 // A runtime that the first source cannot read may be readable by the next.
-                failure ??= failed;
+                failure = failure is null
+                    ? failed
+                    : new ChainException(failed.Failure, $"{failure.Message} {failed.Message}", failed.InnerException);
             }
         }
 
         // The metadata may have been wrong, too.
         runtimes.Forget(facts.Value.Genesis, facts.Value.SpecVersion);
         throw failure!;
+    }
+
+    // A refusal of the runtime is an answer too: nodes must agree about it, and are then asked for the next source.
+    private async Task<Agreement<HexBytes>> ReadStateAsync(
+        NodeGroup nodes, SubnetSource source, Agreement<BlockFacts> facts, string about, CancellationToken cancellationToken)
+    {
+        ChainException? refusal = null;
+        var answers = await nodes.AgreeAsync(
+            facts.Nodes, $"netuid {options.Netuid} at {about}", (node, token) => ReadAsync(node, token), cancellationToken);
+        return answers.Value.Refusal is null
+            ? new Agreement<HexBytes>(answers.Value.State, answers.Nodes, answers.Others)
+            : throw refusal!;
+
+        async Task<(HexBytes State, ChainFailure? Refusal)> ReadAsync(NodeConnection node, CancellationToken token)
+        {
+            try
+            {
+                return (await source.ReadAsync(node, options.Netuid, facts.Value.Hash, token), null);
+            }
+            catch (ChainException refused) when (refused.Failure is ChainFailure.NodeError or ChainFailure.SubnetMissing)
+            {
+                refusal = refused;
+                return (default, refused.Failure);
+            }
+            catch (ScaleException malformed)
+            {
+                refusal = Malformed(malformed.Message, malformed);
+                return (default, ChainFailure.Malformed);
+            }
+        }
     }
 
     private async Task<NodeHead> ReadHeadAsync(NodeConnection node, CancellationToken cancellationToken)
@@ -213,10 +241,10 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         {
             throw Malformed("two neurons have the same hotkey.", twice);
         }
-
-        ChainException Malformed(string what, Exception cause) =>
-            new(ChainFailure.Malformed, $"The answer about netuid {options.Netuid} is malformed: {what}", cause);
     }
+
+    private ChainException Malformed(string what, Exception cause) =>
+        new(ChainFailure.Malformed, $"The answer about netuid {options.Netuid} is malformed: {what}", cause);
 
     private static void FailOthers(NodeGroup nodes, string about, IReadOnlyList<NodeMember> others)
     {

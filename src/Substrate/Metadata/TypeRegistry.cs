@@ -13,6 +13,7 @@ public sealed class TypeRegistry
 
     private readonly IReadOnlyList<TypeDefinition> _types;
     private readonly ValueSize?[] _sizes;
+    private readonly Dictionary<(int Type, byte Variant), int[]> _parts = [];
 
     /// <param name="types">The types. They refer to each other by their position.</param>
     public TypeRegistry(IReadOnlyList<TypeDefinition> types)
@@ -85,17 +86,14 @@ public sealed class TypeRegistry
         switch (_types[type])
         {
             case CompositeType composite:
-                SkipFields(ref reader, composite.Fields, depth);
+                SkipParts(ref reader, PartsOf(type, 0, composite.Fields), depth);
                 break;
             case TupleType tuple:
-                foreach (var item in tuple.Items)
-                {
-                    Skip(ref reader, item, depth - 1);
-                }
-
+                SkipParts(ref reader, _parts.GetValueOrDefault((type, (byte)0)) ?? Keep((type, 0), tuple.Items), depth);
                 break;
             case VariantType variants:
-                SkipFields(ref reader, ReadVariant(ref reader, variants).Fields, depth);
+                var variant = ReadVariant(ref reader, variants);
+                SkipParts(ref reader, PartsOf(type, variant.Index, variant.Fields), depth);
                 break;
             case SequenceType sequence:
                 SkipItems(ref reader, sequence.Item, (long)reader.ReadCompact(uint.MaxValue), depth);
@@ -127,13 +125,20 @@ public sealed class TypeRegistry
         }
     }
 
-    private void SkipFields(ref ScaleReader reader, IReadOnlyList<TypeField> fields, int depth)
+    private void SkipParts(ref ScaleReader reader, int[] parts, int depth)
     {
-        foreach (var field in fields)
+        foreach (var part in parts)
         {
-            Skip(ref reader, field.Type, depth - 1);
+            Skip(ref reader, part, depth - 1);
         }
     }
+
+    private int[] PartsOf(int type, byte variant, IReadOnlyList<TypeField> fields) =>
+        _parts.GetValueOrDefault((type, variant)) ?? Keep((type, variant), fields.Select(field => field.Type));
+
+    // The parts that have bytes. A hostile type may have very many that have none, and a list very many items of it.
+    private int[] Keep((int Type, byte Variant) key, IEnumerable<int> parts) =>
+        _parts[key] = [.. parts.Where(part => SizeOf(part, MaxDepth).Fixed != 0)];
 
     private void SkipItems(ref ScaleReader reader, int item, long count, int depth)
     {

@@ -278,6 +278,162 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
+    public async Task Upgrade_of_the_runtime_is_followed_by_its_metadata()
+    {
+        var metagraph = await StartAsync();
+        var runtime = RecordedRuntimes.All.Values.First(one => one.Neurons is { Count: > 0 } && one.Unknown.Count > 0);
+
+        _node.Upgrade(new TestRuntime(runtime.SpecVersion, runtime.MetadataBytes, MetadataV14: null, runtime.AnswerBytes));
+        await TickUntilAsync(() => metagraph.Current is { Block: > 1000 });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(metagraph.Describe().LastError, Is.Null);
+            Assert.That(metagraph.Describe().SpecVersion, Is.EqualTo(runtime.SpecVersion));
+            Assert.That(metagraph.Current!.Find(AccountId.Parse(runtime.Neurons![0].Hotkey)), Is.Not.Null);
+            Assert.That(metagraph.Describe().Warnings.Single(), Does.Contain("does not know and ignores: " + runtime.Unknown[0]));
+            Assert.That(_log.Text, Does.Contain("does not know and ignores: " + runtime.Unknown[0]));
+        });
+
+        var metadataCalls = _node.Calls("Metadata_metadata_at_version");
+        _node.Block += 10;
+        await TickUntilAsync(() => metagraph.Current is { Block: > 1005 });
+        Assert.That(_node.Calls("Metadata_metadata_at_version"), Is.EqualTo(metadataCalls), "the metadata is loaded once per runtime");
+
+        var warnings = _log.Count(LogLevel.Warning);
+        await StopAsync(metagraph);
+        await StartAsync();
+        Assert.That(_node.Calls("Metadata_metadata_at_version"), Is.EqualTo(metadataCalls), "also after a restart");
+        Assert.That(warnings, Is.EqualTo(1), "logged once");
+    }
+
+    [Test]
+    public async Task Field_that_an_upgrade_removes_is_named_at_once_while_the_last_snapshot_stays_in_use()
+    {
+        var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10));
+        var runtime = RecordedRuntimes.Unreadable.First(one => one.Error!.Contains("validator_permit", StringComparison.Ordinal));
+
+        _node.Upgrade(new TestRuntime(runtime.SpecVersion, runtime.MetadataBytes, MetadataV14: null, runtime.AnswerBytes));
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                metagraph.Describe().LastError, Does.StartWith($"Runtime {runtime.SpecVersion} has").And.Contain("`validator_permit`"));
+            Assert.That(_log.Text, Does.Contain("`validator_permit`"));
+            Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
+        });
+    }
+
+    [Test]
+    public async Task Node_that_is_days_behind_is_not_believed_at_a_fresh_start()
+    {
+        _node.BlockTime = block => _time.GetUtcNow().AddDays(-20).AddSeconds(block);
+        var metagraph = await StartAsync(wait: false);
+        for (var i = 0; i < 20; i++)
+        {
+            _node.Block += 50;
+            await TickAsync(5, step: 5);
+        }
+
+        Assert.That(metagraph.Current, Is.Null);
+        Assert.That(metagraph.Describe().LastError, Does.Contain("20 days old").And.Contain("The node is not synchronised"));
+    }
+
+    [Test]
+    public async Task Block_from_the_future_is_not_believed()
+    {
+        _node.BlockTime = _ => _time.GetUtcNow().AddYears(1);
+        var metagraph = await StartAsync(wait: false);
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+
+        Assert.That(metagraph.Current, Is.Null);
+        Assert.That(metagraph.Describe().LastError, Does.Contain("ahead of this server's clock"));
+    }
+
+    [Test]
+    public async Task Node_without_a_block_time_is_not_believed()
+    {
+        (_node.Misbehaviour, _node.MisbehavesIn) = (Misbehaviour.Null, "state_getStorage");
+        var metagraph = await StartAsync(wait: false);
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+
+        Assert.That(metagraph.Current, Is.Null);
+        Assert.That(metagraph.Describe().LastError, Does.Contain("has no valid time (Timestamp.Now) of block 1000"));
+    }
+
+    [Test]
+    public async Task Lagging_node_is_used_only_while_no_other_node_has_a_newer_block()
+    {
+        await using var next = await TestNode.StartAsync();
+        (next.Time, next.State, next.Block) = (_time, RecordedAnswers.State("after-registration"), 1100);
+        _node.BlockTime = _ => _time.GetUtcNow().AddMinutes(-20);
+
+        var metagraph = await StartAsync(address: $"{_node.Address},{next.Address}");
+        Assert.That(metagraph.Current!.Block, Is.EqualTo(1100));
+        Assert.That(metagraph.Describe().Warnings.Single(), Does.Contain("is at block 1000, which is 20 min old. The node lags behind"));
+    }
+
+    [Test]
+    public async Task Lagging_node_that_is_the_only_one_is_used_within_the_staleness()
+    {
+        _node.BlockTime = _ => _time.GetUtcNow().AddMinutes(-20);
+
+        var metagraph = await StartAsync(wait: false);
+        await TickUntilAsync(() => metagraph.Current is not null);
+
+        Assert.That(metagraph.Describe().Age, Is.GreaterThanOrEqualTo(TimeSpan.FromMinutes(20)));
+        Assert.That(metagraph.Describe().LastError, Does.Contain("which is 20 min old"));
+    }
+
+    [Test]
+    public async Task Chain_with_the_same_name_but_another_genesis_is_another_chain()
+    {
+        var metagraph = await StartAsync();
+        (_node.Genesis, _node.Block) = ("0x" + new string('7', 64), 5000);
+
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null);
+
+        Assert.That(metagraph.Current!.Block, Is.EqualTo(1000));
+        Assert.That(metagraph.Describe().LastError, Does.Contain("follows the chain 'Test Chain' (genesis 0x77777777…)"));
+    }
+
+    [Test]
+    public async Task Finality_that_stops_is_warned_of_long_before_the_staleness()
+    {
+        var metagraph = await StartAsync();
+        for (var second = 0; second < 240; second += 12)
+        {
+            _node.BestBlock = (_node.BestBlock ?? 1002) + 1;
+            await TickAsync(12, step: 6);
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(metagraph.Current, Is.Not.Null);
+            Assert.That(metagraph.Describe().Warnings[0], Does.StartWith("The chain's finalized block is"));
+            Assert.That(_log.Text, Does.Contain("The chain's finalized block is"));
+            Assert.That(_log.Count(LogLevel.Warning), Is.EqualTo(1), "logged once");
+        });
+    }
+
+    [Test]
+    public async Task Head_behind_the_best_block_goes_on_while_finality_stops()
+    {
+        var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10), head: new MetagraphHead(2));
+        var start = _time.GetUtcNow();
+        _node.BlockTime = block => start.AddSeconds(12 * ((double)block - 1000));
+        for (var second = 0; second < 1200; second += 12)
+        {
+            _node.BestBlock = (_node.BestBlock ?? 1002) + 1;
+            await TickAsync(12, step: 12);
+        }
+
+        Assert.That(metagraph.Current!.Block, Is.GreaterThan(1090));
+        Assert.That(metagraph.Describe().Warnings.Single(), Does.StartWith("The chain's finalized block is"));
+    }
+
+    [Test]
     public async Task Missing_subnet_is_reported()
     {
         _node.Netuid = 45;
@@ -556,12 +712,14 @@ internal sealed class MetagraphSynchroniserTests
         TimeSpan? maxStaleness = null,
         bool wait = true,
         string? folder = null,
-        string? address = null)
+        string? address = null,
+        MetagraphHead head = default)
     {
         var services = new ServiceCollection()
             .AddSingleton<TimeProvider>(_time)
             .AddLogging(logging => logging.AddProvider(_log).SetMinimumLevel(LogLevel.Trace))
-            .AddChainMetagraph(TestChain.Options(address ?? _node.Address.ToString(), folder ?? _folder, maxStaleness: maxStaleness))
+            .AddChainMetagraph(
+                TestChain.Options(address ?? _node.Address.ToString(), folder ?? _folder, maxStaleness: maxStaleness, head: head))
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
         _running.Add(services);
         var metagraph = services.GetRequiredService<MetagraphSynchroniser>();

@@ -19,7 +19,7 @@ internal sealed class NodeAgreementTests
         _nodes = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => TestNode.StartAsync()));
         foreach (var node in _nodes)
         {
-            (node.Time, node.State) = (_time, RecordedAnswers.State("subnet"));
+            Prepare(node);
         }
 
         Configure(nodesThatAgree: 2);
@@ -59,9 +59,7 @@ internal sealed class NodeAgreementTests
     {
         for (var liar = 0; liar < 3; liar++)
         {
-            Array.ForEach(_nodes, node => (node.Block, node.BestBlock, node.State) = (1000, null, RecordedAnswers.State("subnet")));
-            var swapped = _nodes[liar];
-            lie(swapped);
+            lie(_nodes[liar]);
             Configure(nodesThatAgree: 2);
 
             var answer = await ReadAsync();
@@ -78,7 +76,7 @@ internal sealed class NodeAgreementTests
             // Sound again for the next round.
             await _nodes[liar].DisposeAsync();
             _nodes[liar] = await TestNode.StartAsync();
-            _nodes[liar].Time = _time;
+            Prepare(_nodes[liar]);
         }
     }
 
@@ -86,7 +84,6 @@ internal sealed class NodeAgreementTests
     [TestCase("hash")]
     public async Task Node_that_disagrees_is_named(string about)
     {
-        Array.ForEach(_nodes, node => node.Block = 1000);
         if (about == "state")
         {
             _nodes[1].State = RecordedAnswers.State("after-coldkey-swap");
@@ -245,6 +242,14 @@ internal sealed class NodeAgreementTests
         right.CopyTo(swapped.AsSpan(first));
         left.CopyTo(swapped.AsSpan(second));
         return swapped;
+    }
+
+    // All nodes know the same times of blocks.
+    private void Prepare(TestNode node)
+    {
+        var start = _time.GetUtcNow();
+        (node.Time, node.State) = (_time, RecordedAnswers.State("subnet"));
+        node.BlockTime = block => start.AddSeconds(12 * ((double)block - 1000));
     }
 
     private string Origin(int node) => $"ws://{_nodes[node].Address.Authority}";

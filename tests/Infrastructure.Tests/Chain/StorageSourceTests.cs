@@ -1,4 +1,5 @@
 using System.Globalization;
+using S3Auth.Substrate.Metadata;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
 
@@ -107,8 +108,8 @@ internal sealed class StorageSourceTests
         Assert.That(_node.Calls("state_queryStorageAt"), Is.EqualTo(1 + 2 + (4 * 2)));
     }
 
-    private string KeyOf(string entry) => new HexBytes(Substrate.Metadata.StorageKey.Create(
-        new Substrate.Metadata.StorageEntry("SubtensorModule", entry, [Substrate.Metadata.StorageHasher.Identity], 0, 0),
+    private string KeyOf(string entry) => new HexBytes(StorageKey.Create(
+        new StorageEntry("SubtensorModule", entry, [StorageHasher.Identity], 0, 0),
         [46, 0])).ToString();
 
     private static byte[] Compact(int count) => [(byte)((count << 2) | 1), (byte)(count >> 6)];

@@ -125,6 +125,18 @@ public sealed class HostileMetadataTests
     }
 
     [Test]
+    public void Structure_of_many_fields_without_bytes_takes_no_time_for_each_byte()
+    {
+        // Each item has one byte, but 200,000 fields.
+        var units = new int[200_000];
+        foreach (var wide in new byte[][] { Composite([.. units, 1]), Tuple([.. units, 1]), Variant(units) })
+        {
+            var types = Types(Unit, Bool, wide, Sequence(2));
+            Bounds.Check("200,000 fields", () => Try(() => Skip(types, 3, [.. Compact(1_000_000), .. Megabyte])));
+        }
+    }
+
+    [Test]
     public void Counts_that_the_bytes_cannot_hold_are_refused()
     {
         foreach (var count in new ulong[] { 1_000_000UL, (1 << 30) - 1, 1 << 30, uint.MaxValue })

@@ -86,7 +86,7 @@ internal sealed class StorageSource : SubnetSource
                 cancellationToken))
             .Select((value, uid) => value is { } account
                 ? Decode(account, ReadAccount)
-                : throw new ChainException(ChainFailure.Malformed, $"The storage has no hotkey for uid {uid} of netuid {netuid}."))
+                : throw new ScaleException($"The storage has no hotkey for uid {uid} of netuid {netuid}."))
             .ToArray();
 
         var owners = await QueryAccountsAsync(_owners, hotkeys, []);

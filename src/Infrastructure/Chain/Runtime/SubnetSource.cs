@@ -13,7 +13,8 @@ internal abstract class SubnetSource
     internal virtual int UnknownFields => 0;
 
     /// <summary>Reads everything that the neurons follow from. Equal nodes answer with equal bytes.</summary>
-    /// <exception cref="ChainException">The node does not answer, or cannot be read this way.</exception>
+    /// <exception cref="ChainException">The node does not answer, the runtime refuses, or the chain has no such subnet.</exception>
+    /// <exception cref="ScaleException">A value is malformed.</exception>
     internal abstract Task<HexBytes> ReadAsync(NodeConnection node, ushort netuid, HexBytes block, CancellationToken cancellationToken);
 
     /// <summary>Returns the neurons, in order of their uids.</summary>

@@ -12,6 +12,9 @@ internal sealed class SubnetStateCompiler(RuntimeMetadata metadata, uint specVer
 {
     private const string Structure = "SubnetState";
 
+    // Narrower integers are ratios.
+    private const int MinAmountBits = 32;
+
     // The order is that of the messages if several are missing.
     private static readonly string[] Needed = ["hotkeys", "coldkeys", "validator_permit", "alpha_stake"];
 
@@ -83,7 +86,7 @@ internal sealed class SubnetStateCompiler(RuntimeMetadata metadata, uint specVer
             "active" => ListOf(field, SubnetFieldRole.Active, item => item.Bits == 1) ?? skipped,
             "validator_permit" => ListOf(field, SubnetFieldRole.ValidatorPermit, item => item.Bits == 1)
                 ?? throw RefuseType(field, "a list of flags"),
-            "alpha_stake" => ListOf(field, SubnetFieldRole.AlphaStake, item => item.Bits > 1)
+            "alpha_stake" => ListOf(field, SubnetFieldRole.AlphaStake, item => item.Bits >= MinAmountBits)
                 ?? throw RefuseType(field, "a list of amounts of alpha"),
             _ => skipped,
         };
