@@ -772,7 +772,7 @@ internal sealed class MetagraphSynchroniserTests
     private async Task SettleAsync()
     {
         var quiet = 0;
-        for (var i = 0; i < 2000 && quiet < 2; i++)
+        for (var i = 0; i < 2000 && quiet < 4; i++)
         {
             await Task.Delay(1);
             quiet = _node.Waiting == 0 ? quiet + 1 : 0;
