@@ -19,6 +19,10 @@ internal static class Collector
     internal const string ServiceName = "s3auth";
 
     internal const string MetagraphAge = "s3auth.metagraph.age";
+    internal const string FinalityLag = "s3auth.metagraph.finality.lag";
+    internal const string UnknownFields = "s3auth.metagraph.runtime.unknown_fields";
+    internal const string NodesFailing = "s3auth.metagraph.nodes.failing";
+    internal const string NodeFailures = "s3auth.metagraph.node.failures";
     internal const string RedisUp = "s3auth.redis.up";
     internal const string Refusals = "s3auth.refusals";
     internal const string Decisions = "s3auth.decisions";
@@ -29,6 +33,9 @@ internal static class Collector
 
     /// <summary>The label of <see cref="Refusals"/>.</summary>
     internal const string CodeDimension = "code";
+
+    /// <summary>The label of <see cref="NodeFailures"/>.</summary>
+    internal const string ReasonDimension = "reason";
 
     /// <summary>
     /// Counters are sent as the difference to the last export: after a restart, the collector would report a total as new.
@@ -47,7 +54,10 @@ internal static class Collector
 
     // The metrics that are kept. AWS charges for each series; a metric with a label has one series for each value.
     private static readonly string[] Plain =
-        [MetagraphAge, RedisUp, Refusals, Decisions, Presigned, AuditLost, QuotaUsed, QuotaLimit];
+    [
+        MetagraphAge, FinalityLag, UnknownFields, NodesFailing, NodeFailures, RedisUp, Refusals, Decisions, Presigned, AuditLost, QuotaUsed,
+        QuotaLimit,
+    ];
 
     internal static string NamespaceOf(DeploymentEnvironment environment) => $"S3Auth/{environment.Name}";
 
@@ -117,6 +127,11 @@ internal static class Collector
                             {
                                 dimensions = new[] { new[] { ServiceDimension, CodeDimension } },
                                 metric_name_selectors = new[] { Exactly(Refusals) },
+                            },
+                            new
+                            {
+                                dimensions = new[] { new[] { ServiceDimension, ReasonDimension } },
+                                metric_name_selectors = new[] { Exactly(NodeFailures) },
                             },
                         },
                     },

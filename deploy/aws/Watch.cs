@@ -37,6 +37,9 @@ internal sealed class Watch : Construct
             SlowAnswers(),
             TooFewTasks(),
             OldMetagraph(),
+            RuntimeUnsupported(),
+            NodeDisagrees(),
+            FinalityLags(),
             RedisAway(),
             RedisFull(),
             ManyRefusals(),
@@ -87,12 +90,37 @@ internal sealed class Watch : Construct
     // The server refuses requests at 3600 s (METAGRAPH_MAX_STALENESS): this leaves three quarters of an hour.
     private Alarm OldMetagraph() => Tell(
         "OldMetagraph",
-        "No task has read the metagraph for 15 minutes, or no task sends data. After one hour the server refuses requests.",
+        "The metagraph's block is over 15 minutes old, or no task sends data. After one hour the server refuses requests.",
         Own(Collector.MetagraphAge, "Maximum", Minute),
         ComparisonOperator.GREATER_THAN_THRESHOLD,
         threshold: 900,
         periods: 3,
         TreatMissingData.BREACHING);
+
+    private Alarm RuntimeUnsupported() => Tell(
+        "RuntimeUnsupported",
+        "The server cannot read the chain's new runtime. After one hour it refuses requests. /healthcheck names what is missing.",
+        NodeFailures("runtime_unsupported"),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 0,
+        periods: 1);
+
+    private Alarm NodeDisagrees() => Tell(
+        "NodeDisagrees",
+        "A node gives other answers about the chain than the other nodes (NODES_THAT_AGREE). /healthcheck names it.",
+        NodeFailures("disagreement"),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 0,
+        periods: 1);
+
+    // On a healthy chain, the finalized block is 2 to 4 blocks behind.
+    private Alarm FinalityLags() => Tell(
+        "FinalityLags",
+        "The chain's finalized block is more than 10 blocks behind its best block. The metagraph is getting old.",
+        Own(Collector.FinalityLag, "Maximum", Minute),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 10,
+        periods: 5);
 
     private Alarm RedisAway() => Tell(
         "RedisAway",
@@ -211,7 +239,15 @@ internal sealed class Watch : Construct
                 Own(Collector.QuotaUsed, "Maximum", FiveMinutes),
                 Own(Collector.QuotaLimit, "Maximum", FiveMinutes)));
         board.AddWidgets(
-            Graph("Age of the metagraph, s", Third, Own(Collector.MetagraphAge, "Maximum", Minute)),
+            Graph("Age of the metagraph's block, s", Third, Own(Collector.MetagraphAge, "Maximum", Minute)),
+            Graph("Blocks from the finalized to the best one", Third, Own(Collector.FinalityLag, "Maximum", Minute)),
+            Graph(
+                "Nodes that fail, unknown fields",
+                Third,
+                Own(Collector.NodesFailing, "Maximum", Minute),
+                Own(Collector.NodeFailures, "Sum", Minute),
+                Own(Collector.UnknownFields, "Maximum", Minute)));
+        board.AddWidgets(
             Graph("Redis reached by all (1)", Third, Own(Collector.RedisUp, "Minimum", Minute)),
             Graph(
                 "Memory of Redis, %",
@@ -243,11 +279,15 @@ internal sealed class Watch : Construct
         _door.Balancer.Metrics.TargetResponseTime(
             new MetricOptions { Statistic = statistic, Period = Duration.Minutes(minutes), Label = statistic });
 
-    private Metric Own(string name, string statistic, int minutes) => new(new MetricProps
+    private Metric NodeFailures(string reason) =>
+        Own(Collector.NodeFailures, "Sum", FiveMinutes, (Collector.ReasonDimension, reason));
+
+    private Metric Own(string name, string statistic, int minutes, params (string Name, string Value)[] labels) => new(new MetricProps
     {
         Namespace = Collector.NamespaceOf(_settings.Environment),
         MetricName = name,
-        DimensionsMap = new Dictionary<string, string>(StringComparer.Ordinal) { [Collector.ServiceDimension] = Collector.ServiceName },
+        DimensionsMap = labels.Prepend((Collector.ServiceDimension, Collector.ServiceName))
+            .ToDictionary(label => label.Item1, label => label.Item2, StringComparer.Ordinal),
         Statistic = statistic,
         Period = Duration.Minutes(minutes),
     });

@@ -214,8 +214,8 @@ public sealed class StackTests
             Assert.That(alarms.Select(alarm => alarm.Id), Is.Unique);
             foreach (var subject in new[]
             {
-                "ServerErrors", "SlowAnswers", "TooFewTasks", "OldMetagraph", "RedisAway", "RedisFull", "ManyRefusals", "RecordsLost",
-                "QuotaNearlyUsed",
+                "ServerErrors", "SlowAnswers", "TooFewTasks", "OldMetagraph", "RuntimeUnsupported", "NodeDisagrees", "FinalityLags",
+                "RedisAway", "RedisFull", "ManyRefusals", "RecordsLost", "QuotaNearlyUsed",
             })
             {
                 Assert.That(
@@ -250,11 +250,15 @@ public sealed class StackTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(watched.Select(metric => (string)metric!["MetricName"]!), Is.Not.Empty.And.SubsetOf(sent));
+            Assert.That(
+                watched.Select(metric => (string)metric!["MetricName"]!).Distinct(StringComparer.Ordinal), Is.Not.Empty.And.SubsetOf(sent));
             Assert.That(watched.Select(metric => (string)metric!["Namespace"]!), Is.All.EqualTo((string)exporter["namespace"]!));
             Assert.That(
-                watched.Select(metric => metric!["Dimensions"]!.ToJsonString()),
-                Is.All.EqualTo("""[{"Name":"service.name","Value":"s3auth"}]"""));
+                watched.Select(metric => metric!["Dimensions"]!.AsArray()
+                    .Single(dimension => (string)dimension!["Name"]! == "service.name")!["Value"]!.ToString()),
+                Is.All.EqualTo("s3auth"));
+            Assert.That(
+                watched.Where(metric => !IsSent(metric!)).Select(metric => metric!.ToJsonString()), Is.Empty, "other dimensions than are sent");
             Assert.That(exporter["metric_declarations"]![0]!["dimensions"]!.ToJsonString(), Is.EqualTo("""[["service.name"]]"""));
             Assert.That(exporter["resource_to_telemetry_conversion"]!["enabled"]!.GetValue<bool>(), Is.True);
             Assert.That(
@@ -267,6 +271,29 @@ public sealed class StackTests
                             System.Text.RegularExpressions.RegexOptions.None,
                             TimeSpan.FromSeconds(1)))));
         });
+
+        bool IsSent(JsonObject metric) => exporter["metric_declarations"]!.AsArray().Any(declaration =>
+            declaration!["metric_name_selectors"]!.AsArray().Any(selector => System.Text.RegularExpressions.Regex.IsMatch(
+                (string)metric["MetricName"]!,
+                selector!.ToString(),
+                System.Text.RegularExpressions.RegexOptions.None,
+                TimeSpan.FromSeconds(1)))
+            && declaration["dimensions"]!.AsArray().Any(names => names!.AsArray().Select(name => name!.ToString()).ToHashSet(
+                StringComparer.Ordinal).SetEquals(metric["Dimensions"]!.AsArray().Select(dimension => (string)dimension!["Name"]!))));
+    }
+
+    // An alarm on a reason that the server never gives would never ring.
+    [TestCaseSource(nameof(Environments))]
+    public void Watched_reasons_are_those_that_the_server_gives(string environment)
+    {
+        var failures = typeof(Infrastructure.Chain.ChainOptions).Assembly.GetType("S3Auth.Infrastructure.Chain.ChainFailure")!;
+        var watched = Synthesised.Default(environment).Resources("AWS::CloudWatch::Alarm")
+            .SelectMany(alarm => alarm.Properties["Dimensions"]?.AsArray() ?? [])
+            .Where(dimension => (string)dimension!["Name"]! == "reason")
+            .Select(dimension => (string)dimension!["Value"]!);
+
+        Assert.That(
+            watched, Is.Not.Empty.And.SubsetOf(Enum.GetNames(failures).Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName)));
     }
 
     // CloudWatch takes no metric with a unit of OpenTelemetry's own, such as {redis}; the age is in s, which the collector translates.
