@@ -258,7 +258,9 @@ public sealed class StackTests
                     .Single(dimension => (string)dimension!["Name"]! == "service.name")!["Value"]!.ToString()),
                 Is.All.EqualTo("s3auth"));
             Assert.That(
-                watched.Where(metric => !IsSent(metric!)).Select(metric => metric!.ToJsonString()), Is.Empty, "other dimensions than are sent");
+                watched.Where(metric => !IsSent(metric!)).Select(metric => metric!.ToJsonString()),
+                Is.Empty,
+                "other dimensions than are sent");
             Assert.That(exporter["metric_declarations"]![0]!["dimensions"]!.ToJsonString(), Is.EqualTo("""[["service.name"]]"""));
             Assert.That(exporter["resource_to_telemetry_conversion"]!["enabled"]!.GetValue<bool>(), Is.True);
             Assert.That(
