@@ -111,7 +111,8 @@ internal sealed class NodeAgreementTests
         var answer = await ReadAsync();
 
         Assert.That(answer.Metagraph.Block, Is.EqualTo(1000));
-        Assert.That(_pool.Problems.Single().Message, Is.EqualTo($"The node {Origin(0)} is at block 900, 100 blocks behind the other nodes."));
+        Assert.That(
+            _pool.Problems.Single().Message, Is.EqualTo($"The node {Origin(0)} is at block 900, 100 blocks behind the other nodes."));
     }
 
     [TestCase(Misbehaviour.Hang)]
@@ -229,7 +230,8 @@ internal sealed class NodeAgreementTests
         Assert.That((await ReadAsync()).Warnings, Is.Empty);
 
         Array.ForEach(_nodes, node => node.BestBlock = 1011);
-        Assert.That((await ReadAsync()).Warnings.Single(), Does.StartWith("The chain's finalized block is 11 blocks behind its best block."));
+        Assert.That(
+            (await ReadAsync()).Warnings.Single(), Does.StartWith("The chain's finalized block is 11 blocks behind its best block."));
 
         _nodes[2].BestBlock = 1001;
         Assert.That((await ReadAsync()).Warnings, Is.Empty, "one node cannot raise the alarm for a chain that others see moving");
@@ -257,7 +259,8 @@ internal sealed class NodeAgreementTests
     private void Configure(int nodesThatAgree, TestNode? fourth = null, MetagraphHead head = default)
     {
         var addresses = string.Join(',', _nodes.Append(fourth).OfType<TestNode>().Select(node => node.Address));
-        var options = TestChain.Options(addresses, Path.Combine(_folder, Guid.NewGuid().ToString()), nodesThatAgree: nodesThatAgree, head: head);
+        var options = TestChain.Options(
+            addresses, Path.Combine(_folder, Guid.NewGuid().ToString()), nodesThatAgree: nodesThatAgree, head: head);
         _pool = TestChain.Pool(options, _time);
         _reader = TestChain.Reader(options, _time);
     }

@@ -91,7 +91,8 @@ internal sealed class StorageSourceTests
             foreach (var damaged in (byte[][])[[.. sound, 0], sound[..^1]])
             {
                 _node.Storage[pair[0]] = damaged;
-                Assert.That(ReadAsync, Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Malformed), pair[0]);
+                Assert.That(
+                    ReadAsync, Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Malformed), pair[0]);
             }
 
             _node.Storage[pair[0]] = sound;

@@ -8,7 +8,7 @@ internal static class PublicText
     /// <summary>Removes digits, so that messages can be compared that differ only in a block's number or an age.</summary>
     internal static string WithoutNumbers(string text) => string.Concat(text.Where(c => !char.IsAsciiDigit(c)));
 
-    /// <summary>Makes text from a node safe: replaces all characters that do not occur in names and types, and shortens long text.</summary>
+    /// <summary>Makes text from a node safe: replaces characters that do not occur in names and types, and shortens long text.</summary>
     internal static string Clean(string text) => string.Concat(
         text.Take(MaxLength).Select(c => char.IsAsciiLetterOrDigit(c) || "_:<>[]();, …".Contains(c, StringComparison.Ordinal) ? c : '?'));
 }
