@@ -30,7 +30,7 @@ public class ChainBenchmarks
     public byte[] Hash() => System.Security.Cryptography.SHA256.HashData(_answer);
 
     [Benchmark(Description = "Decode")]
-    public int Decode() => FixedSubnetState.Decode(_answer, 46).Length;
+    public int Decode() => SubnetStateDecoder.DecodeFirst(FixedSubnetState.Decoders, _answer, 46).Length;
 
     [Benchmark(Description = "Decode and build the snapshot")]
     public Metagraph Build() => _reader.Decode(

@@ -35,7 +35,7 @@ internal static class LegacySnapshot
                 old.Block,
                 BlockTime: old.ReadAt,
                 old.ReadAt,
-                [.. FixedSubnetState.Decode(old.SubnetState.Span, old.Netuid).Select(MetagraphFile.ToRow)]);
+                [.. SubnetStateDecoder.DecodeFirst(FixedSubnetState.Decoders, old.SubnetState.Span, old.Netuid).Select(MetagraphFile.ToRow)]);
         }
         catch (ScaleException malformed)
         {

@@ -233,7 +233,7 @@ internal sealed class MetagraphSynchroniserTests
     public async Task Stalled_node_does_not_renew_the_snapshot()
     {
         var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10));
-        await TickAsync(500, step: 5);
+        await TickUntilAsync(() => metagraph.Describe().LastError is not null, step: 5);
         Assert.That(metagraph.Describe().LastError, Does.Contain("block 1000").And.Contain("stalled"));
         Assert.That(metagraph.Current, Is.Not.Null);
 

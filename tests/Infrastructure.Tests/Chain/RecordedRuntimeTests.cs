@@ -32,22 +32,22 @@ public sealed class RecordedRuntimeTests
     [TestCaseSource(nameof(Readable))]
     public void Answer_that_is_cut_off_or_followed_by_a_byte_is_refused(RecordedRuntime runtime)
     {
-        var decoder = Compile(runtime).Decoder;
+        var state = Compile(runtime);
         var answer = runtime.AnswerBytes;
         for (var length = 0; length < answer.Length; length++)
         {
             Assert.That(
-                () => decoder.Decode(answer.AsSpan(0, length), runtime.Netuid), Throws.InstanceOf<ScaleException>(), $"{length} bytes");
+                () => Decode(state, answer.AsSpan(0, length), runtime.Netuid), Throws.InstanceOf<ScaleException>(), $"{length} bytes");
         }
 
-        Assert.That(() => decoder.Decode([.. answer, 0], runtime.Netuid), Throws.InstanceOf<ScaleException>());
+        Assert.That(() => Decode(state, [.. answer, 0], runtime.Netuid), Throws.InstanceOf<ScaleException>());
     }
 
     [Test]
     public void Answer_of_runtime_218_is_read()
     {
         var state = Compile(RecordedAnswers.Subtensor218Metadata(), 218);
-        var neurons = state.Decoder.Decode(RecordedAnswers.Subtensor218(), netuid: 1);
+        var neurons = Decode(state, RecordedAnswers.Subtensor218(), netuid: 1);
 
         Assert.Multiple(() =>
         {
@@ -69,7 +69,7 @@ public sealed class RecordedRuntimeTests
                     true),
             }));
             Assert.That(
-                () => state.Decoder.Decode(RecordedAnswers.Subtensor218WithoutSubnet(), netuid: 3),
+                () => Decode(state, RecordedAnswers.Subtensor218WithoutSubnet(), netuid: 3),
                 Throws.InstanceOf<ChainException>().With.Property(nameof(ChainException.Failure)).EqualTo(ChainFailure.SubnetMissing));
         });
     }
@@ -83,7 +83,7 @@ public sealed class RecordedRuntimeTests
 
         // All other lists are empty.
         byte[] answer = [1, 46 << 2, .. new byte[field - 1], .. compact, .. new byte[count + 18 - field - 1]];
-        var decoder = Compile(RecordedRuntimes.All["today"]).Decoder;
+        var decoder = Compile(RecordedRuntimes.All["today"]).Decoders.Single();
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         Assert.That(() => decoder.Decode(answer, 46), Throws.InstanceOf<ScaleException>());
@@ -105,7 +105,7 @@ public sealed class RecordedRuntimeTests
             var answer = random.Next(3) == 0 ? runtime.AnswerBytes : Fuzz.Damage(random, runtime.AnswerBytes);
             try
             {
-                Compile(metadata, runtime.SpecVersion).Decoder.Decode(answer, runtime.Netuid);
+                Decode(Compile(metadata, runtime.SpecVersion), answer, runtime.Netuid);
                 read++;
             }
             catch (Exception refused) when (refused is ScaleException or ChainException)
@@ -123,7 +123,10 @@ public sealed class RecordedRuntimeTests
 
     private static TestCaseData ToCase(RecordedRuntime runtime) => new TestCaseData(runtime).SetArgDisplayNames(runtime.Name);
 
-    private static Neuron[] Decode(RecordedRuntime runtime) => Compile(runtime).Decoder.Decode(runtime.AnswerBytes, runtime.Netuid);
+    private static Neuron[] Decode(RecordedRuntime runtime) => Decode(Compile(runtime), runtime.AnswerBytes, runtime.Netuid);
+
+    private static Neuron[] Decode(CompiledSubnetState state, ReadOnlySpan<byte> answer, ushort netuid) =>
+        SubnetStateDecoder.DecodeFirst(state.Decoders, answer, netuid);
 
     private static CompiledSubnetState Compile(RecordedRuntime runtime) => Compile(runtime.MetadataBytes, runtime.SpecVersion);
 

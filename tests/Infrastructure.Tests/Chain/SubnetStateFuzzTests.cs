@@ -14,7 +14,7 @@ public sealed class SubnetStateFuzzTests
     {
         var sound = RecordedAnswers.State("subnet");
         var random = new Random(Seed);
-        FixedSubnetState.Decode(sound, 46);
+        TestChain.DecodeFixed(sound, 46);
         var most = 0L;
         for (var round = 0; round < Rounds * Fuzz.Factor; round++)
         {
@@ -22,7 +22,7 @@ public sealed class SubnetStateFuzzTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                FixedSubnetState.Decode(damaged, 46);
+                TestChain.DecodeFixed(damaged, 46);
             }
             catch (Exception refused) when (refused is ScaleException or ChainException)
             {

@@ -16,7 +16,7 @@ public sealed class SubnetStateTests
     [TestCaseSource(nameof(Good))]
     public void Answer_of_another_encoder_is_read(RecordedAnswer answer)
     {
-        var neurons = FixedSubnetState.Decode(answer.Bytes, answer.Netuid);
+        var neurons = TestChain.DecodeFixed(answer.Bytes, answer.Netuid);
 
         Assert.That(neurons, Is.EqualTo(answer.Neurons!.Select(neuron => new Neuron(
             neuron.Uid,
@@ -36,7 +36,7 @@ public sealed class SubnetStateTests
     [TestCase(4096)]
     public void Large_subnet_is_read(int count)
     {
-        var neurons = FixedSubnetState.Decode(RecordedAnswers.LargeState(count), Netuid);
+        var neurons = TestChain.DecodeFixed(RecordedAnswers.LargeState(count), Netuid);
 
         Assert.That(neurons, Is.EqualTo(Enumerable.Range(0, count).Select(uid => LargeSubnet.Neuron(uid, count))));
     }
@@ -48,7 +48,7 @@ public sealed class SubnetStateTests
         for (var length = 0; length < answer.Length; length++)
         {
             Assert.That(
-                () => FixedSubnetState.Decode(answer.AsSpan(0, length), Netuid), Throws.InstanceOf<ScaleException>(), $"{length} bytes");
+                () => TestChain.DecodeFixed(answer.AsSpan(0, length), Netuid), Throws.InstanceOf<ScaleException>(), $"{length} bytes");
         }
     }
 
@@ -56,10 +56,10 @@ public sealed class SubnetStateTests
     public void Answer_with_trailing_bytes_is_refused()
     {
         Assert.That(
-            () => FixedSubnetState.Decode([.. RecordedAnswers.State("subnet"), 0], Netuid),
+            () => TestChain.DecodeFixed([.. RecordedAnswers.State("subnet"), 0], Netuid),
             Throws.InstanceOf<ScaleException>().With.Message.Contains("left over"));
         Assert.That(
-            () => FixedSubnetState.Decode([.. RecordedAnswers.State("none"), 0], Netuid),
+            () => TestChain.DecodeFixed([.. RecordedAnswers.State("none"), 0], Netuid),
             Throws.InstanceOf<ScaleException>().With.Message.Contains("left over"));
     }
 
@@ -77,13 +77,13 @@ public sealed class SubnetStateTests
         ];
 
         Assert.That(
-            () => FixedSubnetState.Decode(answer, Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("more than 65536"));
+            () => TestChain.DecodeFixed(answer, Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("more than 65536"));
     }
 
     [Test]
     public void Recorded_answer_of_finney_is_read_as_the_chain_has_it()
     {
-        var neurons = FixedSubnetState.Decode(RecordedAnswers.Finney343(), netuid: 1);
+        var neurons = TestChain.DecodeFixed(RecordedAnswers.Finney343(), netuid: 1);
         var rules = new SubnetRules(AlphaAmount.FromAlpha(20_000));
 
         Assert.Multiple(() =>

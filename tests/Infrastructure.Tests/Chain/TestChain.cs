@@ -43,6 +43,10 @@ internal static class TestChain
     internal static Metagraph Decode(byte[] state, ushort netuid = 46) => Reader(Options("ws://127.0.0.1:1", netuid: netuid))
         .Decode(new RuntimeApiSource(state: null), new HexBytes(state), "Test Chain", 7, DateTimeOffset.UnixEpoch);
 
+    /// <summary>Returns the neurons of an answer in the fixed structure.</summary>
+    internal static Neuron[] DecodeFixed(ReadOnlySpan<byte> answer, ushort netuid) =>
+        SubnetStateDecoder.DecodeFirst(FixedSubnetState.Decoders, answer, netuid);
+
     internal static NodePool Pool(ChainOptions options, TimeProvider? time = null) =>
         new(options, Metrics(), time ?? TimeProvider.System, NullLogger<NodePool>.Instance);
 }

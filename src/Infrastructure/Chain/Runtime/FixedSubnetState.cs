@@ -36,33 +36,13 @@ internal static class FixedSubnetState
 
     private static readonly TypeRegistry NoTypes = new([]);
 
-    private static readonly SubnetStateDecoder Plain = new(NoTypes, Fields, isWrapped: false, isOptional: true);
-
-    /// <summary>The same structure inside a <c>Vec&lt;u8&gt;</c>, as runtime 218 answers with.</summary>
+    /// <summary>The structure inside a <c>Vec&lt;u8&gt;</c>, as runtime 218 answers with.</summary>
     internal static SubnetStateDecoder Wrapped { get; } = new(NoTypes, Fields, isWrapped: true, isOptional: true);
+
+    /// <summary>The structure as it is, and inside a <c>Vec&lt;u8&gt;</c>.</summary>
+    internal static IReadOnlyList<SubnetStateDecoder> Decoders { get; } =
+        [new(NoTypes, Fields, isWrapped: false, isOptional: true), Wrapped];
 
     /// <summary>The fields' names.</summary>
     internal static IEnumerable<string> Names => Fields.Select(known => known.Name);
-
-    /// <summary>Decodes an answer that may be wrapped or not.</summary>
-    /// <exception cref="ScaleException">The answer is neither.</exception>
-    /// <exception cref="ChainException">The chain has no such subnet.</exception>
-    internal static Neuron[] Decode(ReadOnlySpan<byte> answer, ushort netuid)
-    {
-        try
-        {
-            return Plain.Decode(answer, netuid);
-        }
-        catch (ScaleException plain)
-        {
-            try
-            {
-                return Wrapped.Decode(answer, netuid);
-            }
-            catch (ScaleException)
-            {
-                throw plain;
-            }
-        }
-    }
 }

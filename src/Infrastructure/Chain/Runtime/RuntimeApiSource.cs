@@ -30,7 +30,7 @@ internal sealed class RuntimeApiSource(CompiledSubnetState? state) : SubnetSourc
 
     /// <inheritdoc/>
     internal override IReadOnlyCollection<Neuron> Decode(ReadOnlySpan<byte> answer, ushort netuid) =>
-        state is null ? FixedSubnetState.Decode(answer, netuid) : state.Decoder.Decode(answer, netuid);
+        SubnetStateDecoder.DecodeFirst(state?.Decoders ?? FixedSubnetState.Decoders, answer, netuid);
 
     // 16 bits little-endian, in all runtimes that are known.
     private byte[] Argument(ushort netuid) => state is null ? [(byte)netuid, (byte)(netuid >> 8)] : state.Netuid.WriteInteger(netuid);

@@ -46,16 +46,34 @@ internal sealed class SubnetStateCompiler(RuntimeMetadata metadata, uint specVer
         var output = types.Unwrap(method.Output);
         if (types[output] is SequenceType { Item: var item } && _types.IsByte(item))
         {
-            // The metadata does not tell what is in the bytes.
-            return new CompiledSubnetState(FixedSubnetState.Wrapped, netuid, Unknown: []);
+            return CompileWrapped(netuid);
         }
 
         var isOptional = _types.IsOption(output, out var inner);
-        if (types[types.Unwrap(inner)] is not CompositeType structure)
-        {
-            throw Refuse($"answers {RuntimeApiSource.Method} with {Text(inner)}, not with a {Structure}");
-        }
+        return types[types.Unwrap(inner)] is CompositeType structure
+            ? new CompiledSubnetState([CompileStructure(structure, isWrapped: false, isOptional)], netuid, UnknownFieldsOf(structure))
+            : throw Refuse($"answers {RuntimeApiSource.Method} with {Text(inner)}, not with a {Structure}");
+    }
 
+    // The metadata does not tell what is in the bytes. If the runtime has a type of the structure's name, that is tried first.
+    private CompiledSubnetState CompileWrapped(SubnetItem netuid)
+    {
+        var named = Enumerable.Range(0, _types.Registry.Count).Select(type => _types.Registry[type]).OfType<CompositeType>()
+            .FirstOrDefault(type => type.Name == Structure);
+        return named is null
+            ? new CompiledSubnetState([FixedSubnetState.Wrapped], netuid, Unknown: [])
+            : new CompiledSubnetState(
+                [
+                    CompileStructure(named, isWrapped: true, isOptional: true),
+                    CompileStructure(named, isWrapped: true, isOptional: false),
+                    FixedSubnetState.Wrapped,
+                ],
+                netuid,
+                UnknownFieldsOf(named));
+    }
+
+    private SubnetStateDecoder CompileStructure(CompositeType structure, bool isWrapped, bool isOptional)
+    {
         foreach (var name in Needed)
         {
             if (structure.Fields.Count(field => field.Name == name) is var count and not 1)
@@ -64,11 +82,11 @@ internal sealed class SubnetStateCompiler(RuntimeMetadata metadata, uint specVer
             }
         }
 
-        return new CompiledSubnetState(
-            new SubnetStateDecoder(types, [.. structure.Fields.Select(ToField)], isWrapped: false, isOptional),
-            netuid,
-            [.. structure.Fields.Select(field => field.Name ?? "?").Except(FixedSubnetState.Names).Select(PublicText.Clean)]);
+        return new SubnetStateDecoder(_types.Registry, [.. structure.Fields.Select(ToField)], isWrapped, isOptional);
     }
+
+    private static IReadOnlyList<string> UnknownFieldsOf(CompositeType structure) =>
+        [.. structure.Fields.Select(field => field.Name ?? "?").Except(FixedSubnetState.Names).Select(PublicText.Clean)];
 
     private SubnetField ToField(TypeField field)
     {
@@ -111,7 +129,8 @@ internal sealed class SubnetStateCompiler(RuntimeMetadata metadata, uint specVer
 }
 
 /// <summary>How to call a runtime for the state of a subnet, and how to decode its answer.</summary>
-/// <param name="Decoder">Decodes the answer.</param>
+/// <param name="Decoders">Decode the answer; the first one that can.</param>
 /// <param name="Netuid">How the argument is encoded.</param>
 /// <param name="Unknown">The names of fields that this server does not know.</param>
-internal sealed record CompiledSubnetState(SubnetStateDecoder Decoder, SubnetItem Netuid, IReadOnlyList<string> Unknown);
+internal sealed record CompiledSubnetState(
+    IReadOnlyList<SubnetStateDecoder> Decoders, SubnetItem Netuid, IReadOnlyList<string> Unknown);

@@ -22,6 +22,27 @@ internal sealed class SubnetStateDecoder(
     // A uid has 16 bits.
     private const int MaxNeurons = ushort.MaxValue + 1;
 
+    /// <summary>Decodes an answer with the first of several decoders that can.</summary>
+    /// <exception cref="ScaleException">None can. This is the failure of the first.</exception>
+    /// <exception cref="ChainException">The chain has no such subnet.</exception>
+    internal static Neuron[] DecodeFirst(IReadOnlyList<SubnetStateDecoder> decoders, ReadOnlySpan<byte> answer, ushort netuid)
+    {
+        ScaleException? first = null;
+        foreach (var decoder in decoders)
+        {
+            try
+            {
+                return decoder.Decode(answer, netuid);
+            }
+            catch (ScaleException malformed)
+            {
+                first ??= malformed;
+            }
+        }
+
+        throw first ?? new ScaleException("The answer has no known structure.");
+    }
+
     /// <summary>Returns the neurons of the subnet, in order of their uids.</summary>
     /// <exception cref="ScaleException">The answer is malformed.</exception>
     /// <exception cref="ChainException">The chain has no such subnet.</exception>

@@ -164,6 +164,8 @@ const readable = {
   'no option around the state': bare,
   'bytes around the state': bytes,
   'bytes around the state, of which the registry knows the type': (runtime) => ({ ...bytes(runtime), keepsStateType: true }),
+  'bytes around a known type in another order with more fields': all(
+    (runtime) => ({ ...bytes(runtime), keepsStateType: true }), append(added.numbers, added.struct), reorder(8)),
   'an argument of a newtype': (runtime) => ({
     ...runtime, inputs: (t) => [{ name: 'netuid', type: t.newtype('subtensor_runtime_common::NetUid', t.primitive('U16')) }],
   }),
@@ -273,7 +275,7 @@ function write([name, change], at) {
       }))
       : null,
     error: runtime.error,
-    unknown: runtime.isBytes ? [] : runtime.fields.map((one) => one.name).filter((one) => !known.includes(one)),
+    unknown: runtime.isBytes && !runtime.keepsStateType ? [] : runtime.fields.map((one) => one.name).filter((one) => !known.includes(one)),
   });
 }
 
