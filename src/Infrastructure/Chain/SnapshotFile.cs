@@ -40,6 +40,8 @@ internal sealed class SnapshotFile(ChainOptions options)
                 ?? JsonSerializer.Deserialize(json, SnapshotFileJson.Default.Content)
                 ?? throw new InvalidDataException("it contains null");
             return content.Version != Version ? throw new InvalidDataException($"it has version {content.Version}, not {Version}")
+                : content.NodesThatAgreed < options.NodesThatAgree ? throw new InvalidDataException(
+                    $"{content.NodesThatAgreed} of the {options.NodesThatAgree} nodes that must agree gave it")
                 : IsOurs(content) ? ToAnswer(content)
                 : throw new InvalidDataException($"it is for another network, other nodes or another netuid ({content.Netuid})");
         }
@@ -69,7 +71,8 @@ internal sealed class SnapshotFile(ChainOptions options)
             answer.Metagraph.Block,
             answer.BlockTime,
             answer.Metagraph.ReadAt,
-            [.. answer.Metagraph.Neurons.OrderBy(neuron => neuron.Uid).Select(MetagraphFile.ToRow)]);
+            [.. answer.Metagraph.Neurons.OrderBy(neuron => neuron.Uid).Select(MetagraphFile.ToRow)],
+            options.NodesThatAgree);
         try
         {
             var mode = new FileStreamOptions
@@ -125,6 +128,7 @@ internal sealed class SnapshotFile(ChainOptions options)
     /// <param name="BlockTime">The block's own time.</param>
     /// <param name="ReadAt">When it was read.</param>
     /// <param name="Neurons">The neurons, by uid.</param>
+    /// <param name="NodesThatAgreed">How many nodes had to agree about it.</param>
     internal sealed record Content(
         int Version,
         string Network,
@@ -136,7 +140,8 @@ internal sealed class SnapshotFile(ChainOptions options)
         ulong Block,
         DateTimeOffset BlockTime,
         DateTimeOffset ReadAt,
-        IReadOnlyList<MetagraphFile.Row> Neurons);
+        IReadOnlyList<MetagraphFile.Row> Neurons,
+        int NodesThatAgreed);
 }
 
 [JsonSourceGenerationOptions(

@@ -134,6 +134,20 @@ internal sealed class SnapshotFileTests
         Assert.That(() => Open("test").Load(), Throws.InstanceOf<InvalidDataException>());
     }
 
+    [TestCase(1, 1, true)]
+    [TestCase(1, 2, false)]
+    [TestCase(2, 2, true)]
+    [TestCase(3, 2, true)]
+    public async Task Snapshot_is_used_only_if_enough_nodes_agreed_about_it(int agreed, int required, bool used)
+    {
+        var options = TestChain.Options(Nodes, _folder, nodesThatAgree: agreed);
+        await new SnapshotFile(options).SaveAsync(Answer(options, 7), CancellationToken.None);
+
+        var file = new SnapshotFile(TestChain.Options(Nodes, _folder, nodesThatAgree: required));
+
+        Assert.That(file.Load, used ? Is.Not.Null : Throws.InstanceOf<InvalidDataException>().With.Message.Contains("1 of the 2 nodes"));
+    }
+
     private static IEnumerable<TestCaseData> Damages()
     {
         yield return new TestCaseData((Action<JsonObject>)(json => json["netuid"] = 47)).SetArgDisplayNames("netuid changed");
@@ -152,6 +166,7 @@ internal sealed class SnapshotFileTests
         yield return new TestCaseData((Action<JsonObject>)(json => json["anything"] = 1)).SetArgDisplayNames("a member more");
         foreach (var member in (string[])[
             "version", "network", "endpoint", "genesis", "chain", "netuid", "spec_version", "block", "block_time", "read_at", "neurons",
+            "nodes_that_agreed",
         ])
         {
             yield return new TestCaseData((Action<JsonObject>)(json => json.Remove(member))).SetArgDisplayNames($"without {member}");
