@@ -1,33 +1,10 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>
-/// Reading the chain from a node that is healthy, unreachable, hung, killed or restarted, and starting without a node. Grants need no
-/// object store, so none runs here.
+/// Reading the chain from a node that is healthy, unreachable, hung, killed or restarted, and starting without a node.
 /// </summary>
-internal sealed class ChainTests
+internal sealed class ChainTests : ChainFixture
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly List<IAsyncDisposable> _running = [];
-    private ScratchFolder? _folder;
-
-    private string DataFolder => Path.Combine(_folder!.Path, "data");
-
-    [SetUp]
-    public void SetUp() => _folder = new ScratchFolder("chain");
-
-    [TearDown]
-    public async Task TearDown()
-    {
-        foreach (var running in Enumerable.Reverse(_running))
-        {
-            await running.DisposeAsync();
-        }
-
-        _running.Clear();
-        _folder?.Dispose();
-    }
-
     [Test]
     public async Task Chain_says_who_is_who()
     {
@@ -113,7 +90,7 @@ internal sealed class ChainTests
     {
         var api = await StartAsync(Address(FreePort.Next()), ready: false);
 
-        var (result, records) = await new S3AuthTool(api.Address, _folder!).RunJsonAsync("check", "--suri", "//Bob");
+        var (result, records) = await new S3AuthTool(api.Address, Folder).RunJsonAsync("check", "--suri", "//Bob");
 
         Assert.That(
             (result.ExitCode, (string?)records[^1]["step"], (bool?)records[^1]["ok"]), Is.EqualTo((5, "chain", false)), result.Errors);
@@ -281,10 +258,9 @@ internal sealed class ChainTests
     public async Task Node_behind_tls_is_read_when_its_certificate_is_trusted()
     {
         using var authority = new TestCertificate();
-        var bundle = Path.Combine(_folder!.Path, "trusted.pem");
+        var bundle = Path.Combine(Folder.Path, "trusted.pem");
         await File.WriteAllTextAsync(bundle, authority.AuthorityPem);
-        var node = await TestNode.StartAsync(certificate: authority.ForLocalhost);
-        _running.Add(node);
+        var node = Own(await TestNode.StartAsync(certificate: authority.ForLocalhost));
         node.State = RecordedAnswers.State("subnet");
         var address = string.Create(CultureInfo.InvariantCulture, $"wss://localhost:{node.Address.Port}");
 
@@ -335,62 +311,5 @@ internal sealed class ChainTests
         Assert.That(
             api.ReadLog().Select(entry => entry.ToString()),
             Has.Some.Contains("ws://192.0.2.1:9944 is read without TLS").And.None.Contains("private"));
-    }
-
-    private async Task<TestNode> NodeAsync(int port = 0)
-    {
-        var node = await TestNode.StartAsync(port);
-        _running.Add(node);
-        node.State = RecordedAnswers.State("subnet");
-        return node;
-    }
-
-    private async Task StopAsync(TestNode node)
-    {
-        _running.Remove(node);
-        await node.DisposeAsync();
-    }
-
-    private async Task<ApiProcess> StartAsync(
-        string network, int interval =
-            1, int staleness = 3600, int netuid = 46, bool ready = true, Dictionary<string, string>? environment = null)
-    {
-        var settings = new Dictionary<string, string>(environment ?? [], StringComparer.Ordinal)
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["BT_NETWORK"] = network,
-            ["NET_UID"] = netuid.ToString(CultureInfo.InvariantCulture),
-            ["METAGRAPH_SYNC_INTERVAL"] = interval.ToString(CultureInfo.InvariantCulture),
-            ["METAGRAPH_MAX_STALENESS"] = staleness.ToString(CultureInfo.InvariantCulture),
-            ["S3_ENDPOINT"] = Address(FreePort.Next(), "http"),
-            ["S3_BUCKET"] = "unreachable",
-            ["AWS_ACCESS_KEY_ID"] = "somebody",
-            ["AWS_SECRET_ACCESS_KEY"] = "some-key",
-            ["DATA_DIR"] = DataFolder,
-        };
-        var api = ready ? await ApiProcess.StartAsync(settings) : await ApiProcess.StartUnreadyAsync(settings);
-        _running.Add(api);
-        return api;
-    }
-
-    private static string Address(TestNode node) => Address(node.Address.Port);
-
-    private static string Address(int port, string scheme = "ws") =>
-        string.Create(CultureInfo.InvariantCulture, $"{scheme}://127.0.0.1:{port}");
-
-    private static Task<Answer> AskAsync(ApiProcess api, Miner miner) =>
-        api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(miner));
-
-    private static async Task<string> GrantAsync(ApiProcess api, Miner miner) => (await api.Client.GetFolderAccessAsync(miner)).Folder;
-
-    /// <summary>Waits until the metagraph's part of the health check meets the condition, and returns it.</summary>
-    private static async Task<JsonObject> UntilAsync(ApiProcess api, Func<JsonObject, bool> wanted)
-    {
-        JsonObject state = [];
-        await Wait.UntilAsync(
-            async () =>
-                wanted(state = (await api.Client.GetAsync("/healthcheck")).Json["metagraph_syncer"]!.AsObject()), () =>
-                    state.ToJsonString(), Patience);
-        return state;
     }
 }
