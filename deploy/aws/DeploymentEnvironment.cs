@@ -2,7 +2,7 @@ namespace S3Auth.Deploy.Aws;
 
 /// <summary>One of the three deployments: its public values and its size. Contains no secret.</summary>
 /// <param name="Name">The name of the environment, which the stack's name contains.</param>
-/// <param name="Network">The chain (<c>BT_NETWORK</c>).</param>
+/// <param name="Network">The chain (<c>BT_NETWORK</c>), unless <see cref="DeploymentSettings.Nodes"/> are set.</param>
 /// <param name="Netuid">The subnet (<c>NET_UID</c>).</param>
 /// <param name="Bucket">The bucket (<c>S3_BUCKET</c>).</param>
 public sealed record DeploymentEnvironment(string Name, string Network, int Netuid, string Bucket)

@@ -30,6 +30,15 @@ public sealed partial record DeploymentSettings
     /// <summary><c>imageTag</c>: the image to run; by default the image of this version.</summary>
     public required string ImageTag { get; init; }
 
+    /// <summary>
+    /// <c>nodes</c>: chain nodes, the preferred one first; by default the public node of <see cref="DeploymentEnvironment.Network"/>. Without
+    /// path and query, which could contain an API key: templates are no place for secrets.
+    /// </summary>
+    public required IReadOnlyList<string> Nodes { get; init; }
+
+    /// <summary><c>nodesThatAgree</c>: how many of the nodes must give the same answer; by default one.</summary>
+    public required int NodesThatAgree { get; init; }
+
     /// <summary><c>corsOrigins</c>: origins whose pages may use the API and the bucket from a browser; none by default.</summary>
     public required IReadOnlyList<string> CorsOrigins { get; init; }
 
@@ -53,6 +62,8 @@ public sealed partial record DeploymentSettings
 
     private static DeploymentSettings Read(DeploymentEnvironment environment, Func<string, string?> context, List<string> problems)
     {
+        string[] nodes = [.. List("nodes").Where(node => Check(
+            "nodes", node, NodeAddress().IsMatch(node), "addresses such as wss://node.example.org, separated by commas"))];
         return new DeploymentSettings
         {
             Environment = environment,
@@ -72,6 +83,15 @@ public sealed partial record DeploymentSettings
             // With a tag that moves, a replaced task could run another image than the other tasks.
             ImageTag = Text("imageTag", tag => TagName().IsMatch(tag) && tag != "latest", "the tag of one image, not latest")
                 ?? typeof(DeploymentSettings).Assembly.GetName().Version!.ToString(3),
+            Nodes = nodes,
+            NodesThatAgree = int.Parse(
+                Text(
+                    "nodesThatAgree",
+                    text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                        && number >= 1
+                        && number <= Math.Max(1, nodes.Length),
+                    "a number from 1 to the number of nodes") ?? "1",
+                CultureInfo.InvariantCulture),
             CorsOrigins = [.. List("corsOrigins").Where(origin => Check(
                 "corsOrigins",
                 origin,
@@ -122,6 +142,10 @@ public sealed partial record DeploymentSettings
 
     [GeneratedRegex(@"\A[1-9][0-9]{0,5}\z", RegexOptions.None, Timeout)]
     private static partial Regex KeyNumber();
+
+    // Tasks reach only port 443.
+    [GeneratedRegex(@"\Awss://[A-Za-z0-9.-]+(:443)?/?\z", RegexOptions.ExplicitCapture, Timeout)]
+    private static partial Regex NodeAddress();
 
     [GeneratedRegex(@"\Ahttps://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?\z", RegexOptions.ExplicitCapture, Timeout)]
     private static partial Regex PublicAddress();

@@ -149,7 +149,7 @@ internal sealed class Service : Construct
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["PORT"] = Text(Network.ApiPort),
-            ["BT_NETWORK"] = environment.Network,
+            ["BT_NETWORK"] = settings.Nodes.Count > 0 ? string.Join(',', settings.Nodes) : environment.Network,
             ["NET_UID"] = Text(environment.Netuid),
             ["S3_BUCKET"] = environment.Bucket,
             ["S3_REGION"] = DeploymentEnvironment.Region,
@@ -162,6 +162,11 @@ internal sealed class Service : Construct
             // The collector receives only metrics.
             ["OTEL_TRACES_SAMPLER"] = "always_off",
         };
+        if (settings.NodesThatAgree > 1)
+        {
+            variables["NODES_THAT_AGREE"] = Text(settings.NodesThatAgree);
+        }
+
         if (settings.PublicUrl is { } publicUrl)
         {
             variables["PUBLIC_URL"] = publicUrl;

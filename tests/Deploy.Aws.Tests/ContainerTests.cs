@@ -103,6 +103,18 @@ public sealed class ContainerTests
         Assert.That(Read(Synthesised.Default("production")).PublicUrl, Is.Null);
     });
 
+    [Test]
+    public void Chosen_nodes_are_read_and_must_agree() => Assert.Multiple(() =>
+    {
+        var (chosen, standard) = (Read(Synthesised.Configured).Chain!, Read(Synthesised.Default("production")).Chain!);
+
+        Assert.That(
+            chosen.Network.Endpoints.Select(endpoint => endpoint.Origin),
+            Is.EqualTo(new[] { "wss://a.example", "wss://b.example", "wss://c.example" }));
+        Assert.That(chosen.NodesThatAgree, Is.EqualTo(2));
+        Assert.That((standard.Network.Name, standard.NodesThatAgree), Is.EqualTo(("finney", 1)));
+    });
+
     [TestCaseSource(nameof(Environments))]
     public void Containers_write_nothing_but_data_and_are_nobody(string environment)
     {

@@ -349,13 +349,18 @@ public sealed class StackTests
             "production:publicUrl" => "http://a.example?b",
             "production:alarmEmail" => "nobody",
             "testnet:signingKeys" => "2,2",
+            "production:nodes" => "wss://a.example, wss://b.example/key",
+            "production:nodesThatAgree" => "2",
+            "testnet:nodesThatAgree" => "0",
+            "development:nodes" => "wss://a.example:9944, ws://b.example",
             _ => null,
         }))!;
 
         Assert.That(problems.Message.Split('\n').Skip(1).Select(line => line.Trim(' ', '-').Split(' ')[0]), Is.EquivalentTo(new[]
         {
             "production:certificateArn", "production:signing", "production:signingKeys", "production:imageTag", "production:corsOrigins",
-            "production:publicUrl", "production:alarmEmail", "testnet:signingKeys",
+            "production:publicUrl", "production:alarmEmail", "testnet:signingKeys", "production:nodes", "production:nodesThatAgree",
+            "testnet:nodesThatAgree", "development:nodes", "development:nodes",
         }));
     }
 

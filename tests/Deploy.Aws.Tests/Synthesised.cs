@@ -18,6 +18,8 @@ internal static class Synthesised
     {
         ["production:certificateArn"] = Certificate,
         ["production:signingKeys"] = "1,2",
+        ["production:nodes"] = "wss://a.example, wss://b.example:443, wss://c.example",
+        ["production:nodesThatAgree"] = "2",
         ["production:corsOrigins"] = "https://a.example, https://b.example",
         ["production:publicUrl"] = "https://s3-auth.example",
         ["production:alarmEmail"] = "on-call@example.org",
