@@ -31,8 +31,8 @@ public sealed partial record DeploymentSettings
     public required string ImageTag { get; init; }
 
     /// <summary>
-    /// <c>nodes</c>: chain nodes, the preferred one first; by default the public node of <see cref="DeploymentEnvironment.Network"/>. Without
-    /// path and query, which could contain an API key: templates are no place for secrets.
+    /// <c>nodes</c>: chain nodes, the preferred one first; by default the public node of <see cref="DeploymentEnvironment.Network"/>.
+    /// Without path and query, which could contain an API key: templates are no place for secrets.
     /// </summary>
     public required IReadOnlyList<string> Nodes { get; init; }
 

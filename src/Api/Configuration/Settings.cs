@@ -228,8 +228,8 @@ internal static class Settings
     internal static readonly Setting<string> DataFolder = new("DATA_DIR", SettingFormats.WritableFolder)
     {
         Default = ".data",
-        Meaning = "The folder for what must survive a restart: the last metagraph, the runtime's metadata and, in development, the objects of "
-            + "the embedded store",
+        Meaning = "The folder for what must survive a restart: the last metagraph, the runtime's metadata and, in development, the "
+            + "objects of the embedded store",
     };
 
     internal static readonly Setting<int> MaxConnections = new("MAX_CONNECTIONS", SettingFormats.Number(1, Million))

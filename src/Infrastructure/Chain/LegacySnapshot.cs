@@ -35,7 +35,10 @@ internal static class LegacySnapshot
                 old.Block,
                 BlockTime: old.ReadAt,
                 old.ReadAt,
-                [.. SubnetStateDecoder.DecodeFirst(FixedSubnetState.Decoders, old.SubnetState.Span, old.Netuid).Select(MetagraphFile.ToRow)],
+                [
+                    .. SubnetStateDecoder.DecodeFirst(FixedSubnetState.Decoders, old.SubnetState.Span, old.Netuid)
+                        .Select(MetagraphFile.ToRow),
+                ],
                 NodesThatAgreed: 1);
         }
         catch (ScaleException malformed)
