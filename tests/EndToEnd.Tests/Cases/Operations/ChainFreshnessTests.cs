@@ -32,6 +32,26 @@ internal sealed class ChainFreshnessTests : ChainFixture
     }
 
     [Test]
+    public async Task Preferred_node_that_replays_old_blocks_is_passed_over_from_the_first_start()
+    {
+        var old = Own(new LivingChain(SubnetRuntimes.Of("today"), age: TimeSpan.FromDays(7)));
+        var chain = Own(new LivingChain(SubnetRuntimes.Of("today")));
+        var (preferred, next) = (await NodeAsync(), await NodeAsync());
+        old.Add(preferred);
+        preferred.State = SubnetRuntimes.Lie(preferred.State);
+        chain.Add(next);
+
+        var api = await StartAsync($"{Address(preferred)},{Address(next)}");
+        await using var load = IdentityLoad.Start(api);
+        var start = chain.Block;
+        var health = await UntilAsync(api, state => (ulong?)state["block"] > start + 3);
+
+        Assert.That((string?)health["endpoint"], Is.EqualTo(Address(next)));
+        Assert.That((int?)health["age_seconds"], Is.LessThan(60));
+        await load.AssertEveryAnswerWasRightAsync();
+    }
+
+    [Test]
     public async Task Age_is_that_of_the_block()
     {
         var node = await NodeAsync();
@@ -53,9 +73,9 @@ internal sealed class ChainFreshnessTests : ChainFixture
     {
         // The finalized block is almost five minutes old. A node whose block is older counts as lagging.
         var node = await NodeAsync();
-        var made = DateTimeOffset.UtcNow.AddSeconds(-280);
+        var made = DateTimeOffset.UtcNow.AddSeconds(-285);
         node.BlockTime = _ => made;
-        var api = await StartAsync(Address(node), staleness: 330);
+        var api = await StartAsync(Address(node), staleness: 312);
         Assert.That(Warnings(await HealthAsync(api)), Is.Empty);
 
         node.BestBlock = 1002;
@@ -71,7 +91,7 @@ internal sealed class ChainFreshnessTests : ChainFixture
         }
 
         await GrantAsync(api, Subnet.OrdinaryMiner);
-        await UntilAsync(api, state => (int?)state["age_seconds"] > 330);
+        await UntilAsync(api, state => (int?)state["age_seconds"] > 312);
         Assert.That((await AskAsync(api, Subnet.OrdinaryMiner)).Code, Is.EqualTo("chain_unavailable"));
     }
 

@@ -40,7 +40,7 @@ internal sealed class RuntimeUpgradeTests : ChainFixture
         nodes[0].Metadata = SubnetRuntimes.LieAboutStake(nodes[0].Metadata!);
 
         var upgradedAt = chain.Block;
-        await UntilAsync(api, state => (ulong?)state["block"] >= upgradedAt && (uint?)state["spec_version"] == 448);
+        await UntilAsync(api, state => (ulong?)state["block"] >= upgradedAt && (uint?)state["spec_version"] == chain.Runtime.SpecVersion);
         await load.AssertEveryAnswerWasRightAsync();
     }
 
