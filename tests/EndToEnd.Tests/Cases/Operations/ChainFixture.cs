@@ -123,7 +123,10 @@ internal abstract class ChainFixture
     {
         var metrics = (await api.Client.GetAsync("/metrics")).Text;
         var counted = Regex.Match(
-            metrics, $@"^s3auth_metagraph_node_failures_total\{{[^}}]*reason=""{reason}""[^}}]*\}} (\d+)", RegexOptions.Multiline);
+            metrics,
+            $@"^s3auth_metagraph_node_failures_total\{{[^}}]*reason=""{reason}""[^}}]*\}} (\d+)",
+            RegexOptions.Multiline,
+            TimeSpan.FromSeconds(1));
         return counted.Success ? int.Parse(counted.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
     }
 }
