@@ -36,6 +36,13 @@ public ref struct ScaleReader
     public ulong ReadCompact(ulong max = ulong.MaxValue)
     {
         var start = _offset;
+        if (start < _bytes.Length && (_bytes[start] & 0b11) == 0b00 && max >= 0b111111)
+        {
+            // The usual case: one byte.
+            _offset++;
+            return (ulong)_bytes[start] >> 2;
+        }
+
         var first = ReadBytes(1)[0];
         ulong value;
         ulong min;
@@ -92,6 +99,25 @@ public ref struct ScaleReader
         value.Clear();
         ReadBytes(size).CopyTo(value);
         return BinaryPrimitives.ReadUInt128LittleEndian(value);
+    }
+
+    /// <summary>Checks compact integers and moves behind them.</summary>
+    /// <param name="count">The number of integers.</param>
+    /// <param name="max">The maximum of their type.</param>
+    /// <exception cref="ScaleException">One is larger than the maximum, has a shorter form, or is incomplete.</exception>
+    public void SkipCompact(long count, ulong max)
+    {
+        for (var i = 0L; i < count; i++)
+        {
+            if (_offset < _bytes.Length && (_bytes[_offset] & 0b11) == 0b00 && max >= 0b111111)
+            {
+                _offset++;
+            }
+            else
+            {
+                ReadCompact(max);
+            }
+        }
     }
 
     /// <summary>Reads the count of a sequence's items.</summary>

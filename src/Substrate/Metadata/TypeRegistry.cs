@@ -169,12 +169,7 @@ public sealed class TypeRegistry
         // The usual list, without a type test for each item.
         if (_types[item] is CompactType compact && CompactBits(compact.Item) is > 0 and <= 64 and var bits)
         {
-            var max = ulong.MaxValue >> (64 - bits);
-            for (var i = 0L; i < count; i++)
-            {
-                reader.ReadCompact(max);
-            }
-
+            reader.SkipCompact(count, ulong.MaxValue >> (64 - bits));
             return;
         }
 

@@ -6,7 +6,7 @@ namespace S3Auth.Infrastructure.Chain;
 /// <summary>
 /// Reads a subnet from the storage maps of the chain's pallet, for runtimes whose function cannot be read. Needs some calls for each 200
 /// neurons instead of one. Computes the stake like the runtime: the hotkey's own alpha, without the shares that it passes to child hotkeys,
-/// with the shares that it gets from parent hotkeys. Rounds so that nobody gets more than on the chain.
+/// with the shares that it gets from parent hotkeys. Rounds against the hotkey; the result may differ from the runtime's by some billionths.
 /// Source: <c>pallets/subtensor/src/staking/set_children.rs</c> and <c>stake_utils.rs</c> of https://github.com/opentensor/subtensor.
 /// </summary>
 internal sealed class StorageSource : SubnetSource

@@ -8,7 +8,8 @@ namespace S3Auth.Infrastructure.Chain;
 /// <param name="IsOptional">Whether it is inside an <c>Option</c>. None counts as 0, or as not set.</param>
 internal sealed record SubnetItem(int Bits, bool IsCompact, bool IsOptional = false)
 {
-    private readonly ulong _max = Bits >= 64 ? ulong.MaxValue : (1UL << Bits) - 1;
+    /// <summary>The maximum of an integer, as far as it has 64 bits.</summary>
+    internal ulong Max { get; } = Bits >= 64 ? ulong.MaxValue : (1UL << Bits) - 1;
 
     /// <exception cref="ScaleException">The integer is malformed, or larger than 2⁶⁴-1.</exception>
     internal ulong ReadInteger(ref ScaleReader reader, string name)
@@ -20,7 +21,7 @@ internal sealed record SubnetItem(int Bits, bool IsCompact, bool IsOptional = fa
 
         if (IsCompact && Bits <= 64)
         {
-            return reader.ReadCompact(_max);
+            return reader.ReadCompact(Max);
         }
 
         var value = IsCompact ? reader.ReadCompact128(Bits) : reader.ReadUnsigned(Bits / 8);

@@ -52,9 +52,9 @@ internal sealed class SubnetStateDecoder(
         if (isWrapped)
         {
             // The count is that of all bytes that follow.
-            var wrapped = reader.ReadBytes(reader.ReadCount(minItemSize: 1));
+            answer = reader.ReadBytes(reader.ReadCount(minItemSize: 1));
             reader.ReadEnd();
-            reader = new ScaleReader(wrapped);
+            reader = new ScaleReader(answer);
         }
 
         if ((isWrapped && reader.Remaining == 0) || (isOptional && !reader.ReadOption()))
@@ -70,7 +70,7 @@ internal sealed class SubnetStateDecoder(
         }
 
         reader.ReadEnd();
-        return lists.ToNeurons();
+        return lists.ToNeurons(answer);
     }
 
     private void Read(ref ScaleReader reader, SubnetField field, ushort netuid, Lists lists)
@@ -129,14 +129,11 @@ internal sealed class SubnetStateDecoder(
     private static int CheckCount(int count, string list) =>
         count <= MaxNeurons ? count : throw new ScaleException($"There are {count} items in {list}, more than {MaxNeurons}.");
 
-    private static AccountId[] ReadAccounts(ref ScaleReader reader, string list)
+    private static AccountList ReadAccounts(ref ScaleReader reader, string list)
     {
-        var accounts = new AccountId[CheckCount(reader.ReadCount(AccountId.Size), list)];
-        for (var i = 0; i < accounts.Length; i++)
-        {
-            accounts[i] = AccountId.FromBytes(reader.ReadBytes(AccountId.Size));
-        }
-
+        var count = CheckCount(reader.ReadCount(AccountId.Size), list);
+        var accounts = new AccountList(count, reader.Offset);
+        reader.ReadBytes(count * AccountId.Size);
         return accounts;
     }
 
@@ -171,18 +168,24 @@ internal sealed class SubnetStateDecoder(
             Lists.Expect(count, length, field.Name);
         }
 
-        for (var i = 0; i < length; i++)
-        {
-            field.Item!.ReadInteger(ref reader, field.Name);
-        }
+        reader.SkipCompact(length, field.Item!.Max);
+    }
+
+    /// <summary>A list of accounts in an answer.</summary>
+    /// <param name="Count">The number of accounts.</param>
+    /// <param name="Offset">The position of the first one.</param>
+    private readonly record struct AccountList(int Count, int Offset)
+    {
+        internal AccountId At(ReadOnlySpan<byte> answer, int index) =>
+            AccountId.FromBytes(answer.Slice(Offset + (index * AccountId.Size), AccountId.Size));
     }
 
     /// <summary>The lists that decisions need, as far as they were read.</summary>
     private sealed class Lists
     {
-        internal AccountId[] Hotkeys { get; set; } = [];
+        internal AccountList Hotkeys { get; set; }
 
-        internal AccountId[] Coldkeys { get; set; } = [];
+        internal AccountList Coldkeys { get; set; }
 
         internal bool[] Permits { get; set; } = [];
 
@@ -191,7 +194,7 @@ internal sealed class SubnetStateDecoder(
         /// <summary>Null if the runtime does not tell it.</summary>
         internal bool[]? Active { get; set; }
 
-        internal int Count => Hotkeys.Length;
+        internal int Count => Hotkeys.Count;
 
         internal static void Expect(int count, int length, string list)
         {
@@ -201,9 +204,9 @@ internal sealed class SubnetStateDecoder(
             }
         }
 
-        internal Neuron[] ToNeurons()
+        internal Neuron[] ToNeurons(ReadOnlySpan<byte> answer)
         {
-            Expect(Count, Coldkeys.Length, "coldkeys");
+            Expect(Count, Coldkeys.Count, "coldkeys");
             Expect(Count, Permits.Length, "validator_permit");
             Expect(Count, Stakes.Length, "alpha_stake");
             Expect(Count, Active?.Length ?? Count, "active");
@@ -212,7 +215,12 @@ internal sealed class SubnetStateDecoder(
             for (var uid = 0; uid < neurons.Length; uid++)
             {
                 neurons[uid] = new Neuron(
-                    (ushort)uid, Hotkeys[uid], Coldkeys[uid], Permits[uid], new AlphaAmount(Stakes[uid]), Active?[uid] ?? false);
+                    (ushort)uid,
+                    Hotkeys.At(answer, uid),
+                    Coldkeys.At(answer, uid),
+                    Permits[uid],
+                    new AlphaAmount(Stakes[uid]),
+                    Active?[uid] ?? false);
             }
 
             return neurons;
