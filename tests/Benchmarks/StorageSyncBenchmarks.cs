@@ -71,7 +71,7 @@ public class StorageSyncBenchmarks
     {
         byte[] subnet = [46, 0];
         Put("NetworksAdded", [1], subnet);
-        Put("ValidatorPermit", [.. BitConverter.GetBytes((Neurons << 2) | 2), .. new byte[Neurons]], subnet);
+        Put("ValidatorPermit", [(byte)((Neurons << 2) | 1), (byte)(Neurons >> 6), .. new byte[Neurons]], subnet);
         for (var uid = 0; uid < Neurons; uid++)
         {
             var hotkey = System.Security.Cryptography.SHA256.HashData(BitConverter.GetBytes(uid));

@@ -205,10 +205,11 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
 
         static string Text(object value) => value switch
         {
-            TimeSpan { TotalMinutes: < 2 } span => FormattableString.Invariant($"{span.TotalSeconds:0} s"),
-            TimeSpan { TotalHours: < 2 } span => FormattableString.Invariant($"{span.TotalMinutes:0} min"),
-            TimeSpan { TotalDays: < 2 } span => FormattableString.Invariant($"{span.TotalHours:0} h"),
-            TimeSpan span => FormattableString.Invariant($"{span.TotalDays:0} days"),
+            // Rounded up, so that an age that is too high does not look like the maximum.
+            TimeSpan { TotalMinutes: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalSeconds)} s"),
+            TimeSpan { TotalHours: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalMinutes)} min"),
+            TimeSpan { TotalDays: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalHours)} h"),
+            TimeSpan span => FormattableString.Invariant($"{Math.Ceiling(span.TotalDays)} days"),
             ChainIdentity { Genesis: { } genesis, Name: var name } => $"'{name}' (genesis {genesis[..10]}…)",
             ChainIdentity { Name: var name } => $"'{name}'",
             _ => throw new ArgumentOutOfRangeException(nameof(value)),

@@ -92,7 +92,8 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
                     Warnings = [.. source.Warnings, .. lag > MaxFinalityLag ? [LagText(lag)] : (string[])[]],
                 };
             }
-            catch (ChainException failed) when (failed.Failure is ChainFailure.Malformed or ChainFailure.NodeError)
+            catch (ChainException failed) when (failed.Failure is ChainFailure.Malformed or ChainFailure.NodeError
+                || (failure is not null && failed.Failure == ChainFailure.SubnetMissing))
             {
                 // A runtime that the first source cannot read may be readable by the next.
                 failure = failure is null
