@@ -326,6 +326,24 @@ public sealed partial class HomePageTests
     }
 
     [Test]
+    public async Task Problems_of_the_chain_are_shown_encoded()
+    {
+        var chain = new Mock<IMetagraph>();
+        chain.SetupGet(port => port.Network).Returns("test");
+        chain.Setup(port => port.Describe()).Returns(
+            new MetagraphState(true, null, 0, null, null, null, "Runtime 360 has no `validator_permit`.")
+            {
+                Warnings = ["The node ws://<script>alert(1)</script> gives another answer."],
+            });
+        using var service = new Service { Replace = services => services.AddSingleton(chain.Object) };
+
+        var page = (await service.GetAsync("/")).Text;
+
+        Assert.That(page, Does.Contain("Runtime 360 has no `validator_permit`.").Or.Contain("Runtime 360 has no &#x60;validator_permit&#x60;."));
+        Assert.That(page, Does.Contain("gives another answer.").And.Not.Contain("<script>alert"));
+    }
+
+    [Test]
     public async Task Name_of_the_chain_is_sanitized_in_page_and_examples()
     {
         var chain = new Mock<IMetagraph>();

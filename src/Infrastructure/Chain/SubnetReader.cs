@@ -77,7 +77,10 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
             {
                 var state = await ReadStateAsync(nodes, source, facts, about, cancellationToken);
                 var preferred = heads.First(head => head.Node == state.Nodes[0]).Value;
-                var lag = heads.Where(head => state.Nodes.Contains(head.Node)).Min(head => head.Value.FinalityLag);
+
+                // The median: one of several nodes can neither hide a lag nor invent one.
+                var lags = heads.Where(head => state.Nodes.Contains(head.Node)).Select(head => head.Value.FinalityLag).Order().ToArray();
+                var lag = lags[(lags.Length - 1) / 2];
                 var metagraph = Decode(source, state.Value, options.Network.NameFor(preferred.Chain), number, readAt);
                 FailOthers(nodes, about, [.. facts.Others, .. differing, .. state.Others]);
                 return new SubnetAnswer(
@@ -104,7 +107,9 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
 
         // The metadata may have been wrong, too.
         runtimes.Forget(facts.Value.Genesis, facts.Value.SpecVersion);
-        throw failure!;
+        throw sources.StorageProblem is { } problem
+            ? new ChainException(failure!.Failure, $"{failure.Message} {problem}", failure.InnerException)
+            : failure!;
     }
 
     // A refusal of the runtime is an answer too: nodes must agree about it, and are then asked for the next source.

@@ -71,6 +71,19 @@ internal sealed class StorageSourceTests
     }
 
     [Test]
+    public void Runtime_with_neither_function_nor_maps_is_told_what_it_lacks()
+    {
+        // Polkadot's runtime, whose metadata of version 14 has no functions, and which has no subnets.
+        var metadata = RecordedMetadata.PolkadotBytes(version: 14);
+        (_node.State, _node.Metadata, _node.MetadataV14) =
+            (null, null, [.. BitConverter.GetBytes((metadata.Length << 2) | 2), .. metadata]);
+
+        Assert.That(
+            ReadAsync,
+            Throws.InstanceOf<ChainException>().With.Message.EndsWith("Runtime 218 has no `NetworksAdded` in SubtensorModule."));
+    }
+
+    [Test]
     public void Missing_hotkey_is_refused()
     {
         _node.State = null;

@@ -5,10 +5,17 @@ namespace S3Auth.Infrastructure.Chain;
 /// <summary>The ways to read a subnet from one version of the runtime, the best one first; at least one.</summary>
 internal sealed class RuntimeSources
 {
-    private RuntimeSources(IReadOnlyList<SubnetSource> all) => All = all;
+    private RuntimeSources(IReadOnlyList<SubnetSource> all, string? storageProblem = null)
+    {
+        All = all;
+        StorageProblem = storageProblem;
+    }
 
     /// <summary>The sources.</summary>
     internal IReadOnlyList<SubnetSource> All { get; }
+
+    /// <summary>Why the storage is not among the sources, for the message if no source can be read; null if it is, or if it is unknown.</summary>
+    internal string? StorageProblem { get; }
 
     /// <summary>Finds the sources of a runtime.</summary>
     /// <param name="metadata">The runtime's metadata, as bytes; null if the node serves none.</param>
@@ -25,23 +32,28 @@ internal sealed class RuntimeSources
         if (decoded.Methods.Count == 0)
         {
             // Metadata of version 14 does not describe the functions, so the structure that is known is tried first.
-            var reason = $"Runtime {specVersion} has no metadata of version 15.";
-            return new RuntimeSources([new RuntimeApiSource(state: null), .. StorageOf(decoded, specVersion, reason, out _)]);
+            return WithStorage(new RuntimeApiSource(state: null), $"Runtime {specVersion} has no metadata of version 15.");
         }
 
+        CompiledSubnetState state;
         try
         {
-            var state = new SubnetStateCompiler(decoded, specVersion).Compile();
-            var reason = $"The answer of runtime {specVersion} is malformed.";
-            return new RuntimeSources([new RuntimeApiSource(state), .. StorageOf(decoded, specVersion, reason, out _)]);
+            state = new SubnetStateCompiler(decoded, specVersion).Compile();
         }
         catch (ChainException unsupported) when (unsupported.Failure == ChainFailure.RuntimeUnsupported)
         {
             var storage = StorageOf(decoded, specVersion, unsupported.Message, out var problem);
-            return storage.Count > 0
-                ? new RuntimeSources(storage)
+            return storage is not null
+                ? new RuntimeSources([storage])
                 : throw new ChainException(ChainFailure.RuntimeUnsupported, $"{unsupported.Message} {problem}");
         }
+
+        return WithStorage(new RuntimeApiSource(state), $"The answer of runtime {specVersion} is malformed.");
+
+        RuntimeSources WithStorage(SubnetSource first, string reason) =>
+            StorageOf(decoded, specVersion, reason, out var problem) is { } storage
+                ? new RuntimeSources([first, storage])
+                : new RuntimeSources([first], problem);
     }
 
     private static RuntimeMetadata Decode(HexBytes bytes, uint specVersion)
@@ -57,18 +69,17 @@ internal sealed class RuntimeSources
         }
     }
 
-    private static IReadOnlyList<SubnetSource> StorageOf(
-        RuntimeMetadata metadata, uint specVersion, string reason, out string? problem)
+    private static StorageSource? StorageOf(RuntimeMetadata metadata, uint specVersion, string reason, out string? problem)
     {
         try
         {
             problem = null;
-            return [new StorageSource(metadata, specVersion, reason)];
+            return new StorageSource(metadata, specVersion, reason);
         }
         catch (ChainException unsupported)
         {
             problem = unsupported.Message;
-            return [];
+            return null;
         }
     }
 }
