@@ -1,23 +1,24 @@
 namespace S3Auth.Domain;
 
 /// <summary>
-/// Decides whether a snapshot that was just read from the chain may replace the current one. Its age is that of its block, by the block's
-/// own time. No snapshot that is too old to decide on is accepted, and none from the future. While the current snapshot is fresh, neither
-/// an older block nor another chain replaces it. A block that is some minutes old is accepted only if no node has a newer one.
+/// Decides whether a new snapshot may replace the current one. The age of a snapshot is the age of its block, by the block's own time.
+/// Refuses a snapshot that is older than the maximum staleness, or from the future. While the current snapshot is fresh, also refuses an
+/// older block and another chain. Accepts a block older than <see cref="MaxUsualAge"/> only if no node has a newer one.
 /// </summary>
 public static class SnapshotAcceptance
 {
-    /// <summary>The age up to which a node's newest block is normal. The chain makes a block every 12 s.</summary>
+    /// <summary>The maximum usual age of a node's newest block: 5 minutes. The chain makes a block every 12 s.</summary>
     public static readonly TimeSpan MaxUsualAge = TimeSpan.FromMinutes(5);
 
-    /// <summary>How far a block's time may be ahead of the server's clock.</summary>
+    /// <summary>The maximum time by which a block may be ahead of the server's clock: 1 minute.</summary>
     public static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(1);
 
+    /// <summary>Decides whether a new snapshot replaces the current one.</summary>
     /// <param name="current">The current snapshot; null if there is none.</param>
     /// <param name="isSameChain">Whether the new snapshot is of the same chain as the current one.</param>
     /// <param name="block">The block of the new snapshot.</param>
     /// <param name="age">The age of that block; negative if its time is in the future.</param>
-    /// <param name="maxStaleness">The age up to which requests are decided on a snapshot.</param>
+    /// <param name="maxStaleness">The maximum age of a snapshot that requests may use.</param>
     public static SnapshotDecision Check(
         CurrentSnapshot? current, bool isSameChain, ulong block, TimeSpan age, TimeSpan maxStaleness) => current switch
         {
@@ -31,12 +32,12 @@ public static class SnapshotAcceptance
         };
 }
 
-/// <summary>The current snapshot, as far as <see cref="SnapshotAcceptance"/> needs it.</summary>
+/// <summary>The part of the current snapshot that <see cref="SnapshotAcceptance"/> needs.</summary>
 /// <param name="Block">The block at which it was read.</param>
-/// <param name="IsFresh">Whether requests may still be decided on it.</param>
+/// <param name="IsFresh">Whether requests may still use it.</param>
 public sealed record CurrentSnapshot(ulong Block, bool IsFresh);
 
-/// <summary>Whether a new snapshot replaces the current one, and otherwise why not.</summary>
+/// <summary>Whether a new snapshot replaces the current one; if not, the reason.</summary>
 public enum SnapshotDecision
 {
     /// <summary>The new snapshot replaces the current one.</summary>
@@ -45,10 +46,10 @@ public enum SnapshotDecision
     /// <summary>The new snapshot replaces the current one unless another node has a newer block.</summary>
     Lagging,
 
-    /// <summary>The newest block is the current one, and some minutes old.</summary>
+    /// <summary>The newest block is the block of the current snapshot, and older than the usual age.</summary>
     StandingStill,
 
-    /// <summary>The block is older than requests may be decided on.</summary>
+    /// <summary>The block is older than the maximum staleness.</summary>
     Stale,
 
     /// <summary>The block's time is in the future, so either the block or the server's clock is wrong.</summary>

@@ -101,7 +101,7 @@ public ref struct ScaleReader
         return BinaryPrimitives.ReadUInt128LittleEndian(value);
     }
 
-    /// <summary>Checks compact integers and moves behind them.</summary>
+    /// <summary>Checks compact integers and skips them.</summary>
     /// <param name="count">The number of integers.</param>
     /// <param name="max">The maximum of their type.</param>
     /// <exception cref="ScaleException">One is larger than the maximum, has a shorter form, or is incomplete.</exception>

@@ -230,7 +230,7 @@ public sealed class ServiceOptionsReaderTests
 
         Assert.That(
             () => Read(Environments.Production, settings),
-            Throws.InstanceOf<ConfigurationException>().With.Message.Contains("METAGRAPH_HEAD").And.Message.Contains("best-3"));
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains("METAGRAPH_HEAD").And.Message.Contains("best-10"));
     }
 
     [TestCase("finney", 1)]

@@ -56,6 +56,21 @@ public class ChainBenchmarks
     internal static SubnetReader Reader() =>
         new(Options(), new RuntimeCatalog(Options(), NullLogger<RuntimeCatalog>.Instance), TimeProvider.System);
 
+    /// <summary>Connects to a node, and returns it as a group that uses this connection.</summary>
+    internal static async Task<NodeGroup> ConnectAsync(TestNode node)
+    {
+        var endpoint = NodeEndpoint.TryParse(node.Address.ToString(), out var parsed)
+            ? parsed
+            : throw new InvalidOperationException("No endpoint.");
+        var connection = await NodeConnection.ConnectAsync(
+            endpoint, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeProvider.System, CancellationToken.None);
+        return new NodeGroup(
+            [new NodeMember(endpoint, preference: 0, TimeProvider.System)],
+            required: 1,
+            (_, _) => Task.FromResult(connection),
+            TimeProvider.System);
+    }
+
     internal static ChainOptions Options() => new()
     {
         Network = ChainNetwork.TryParse("local", out var network)

@@ -15,7 +15,6 @@ public class ChainSyncBenchmarks
     private readonly ClientWebSocket _bare = new();
     private readonly byte[] _buffer = new byte[MessageBytes];
     private TestNode _node = null!;
-    private NodeConnection _connection = null!;
     private NodeGroup _nodes = null!;
     private SnapshotFile _file = null!;
     private SubnetAnswer _answer = null!;
@@ -29,16 +28,7 @@ public class ChainSyncBenchmarks
         _node = await TestNode.StartAsync();
         _node.State = RecordedAnswers.LargeState(Neurons);
         await _bare.ConnectAsync(_node.Address, CancellationToken.None);
-        var endpoint = NodeEndpoint.TryParse(_node.Address.ToString(), out var parsed)
-            ? parsed
-            : throw new InvalidOperationException("No endpoint.");
-        _connection = await NodeConnection.ConnectAsync(
-            endpoint, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeProvider.System, CancellationToken.None);
-        _nodes = new NodeGroup(
-            [new NodeMember(endpoint, preference: 0, TimeProvider.System)],
-            required: 1,
-            (_, _) => Task.FromResult(_connection),
-            TimeProvider.System);
+        _nodes = await ChainBenchmarks.ConnectAsync(_node);
         _file = new SnapshotFile(ChainBenchmarks.Options());
         _answer = await _reader.ReadAsync(_nodes, CancellationToken.None);
     }

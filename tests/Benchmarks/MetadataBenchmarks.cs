@@ -1,8 +1,8 @@
 namespace S3Auth.Benchmarks;
 
 /// <summary>
-/// Reading the metadata of a runtime, once for each upgrade: <c>--filter '*Metadata*'</c>. The hash is the baseline, because any reader must
-/// read every byte once. Polkadot's metadata has 468 KB, Subtensor's 191 KB.
+/// Reading the metadata of a runtime, once for each upgrade: <c>--filter '*Metadata*'</c>. The hash is the baseline, because any reader
+/// must read every byte once. Polkadot's metadata has 468 KB, Subtensor's 191 KB.
 /// </summary>
 [MemoryDiagnoser]
 public class MetadataBenchmarks

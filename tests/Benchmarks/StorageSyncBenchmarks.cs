@@ -9,7 +9,6 @@ namespace S3Auth.Benchmarks;
 public class StorageSyncBenchmarks
 {
     private TestNode _node = null!;
-    private NodeConnection _connection = null!;
     private NodeGroup _nodes = null!;
     private SubnetReader _function = null!;
     private SubnetReader _storage = null!;
@@ -27,13 +26,7 @@ public class StorageSyncBenchmarks
         (_node.Delay, _node.BlockTime) = (TimeSpan.FromMilliseconds(DelayMilliseconds), _ => DateTimeOffset.UnixEpoch);
         _node.State = RecordedAnswers.LargeState(Neurons == 256 ? 1024 : Neurons);
         Fill(ChainBenchmarks.Unwrap(RecordedAnswers.Subtensor218Metadata()));
-        var endpoint = NodeEndpoint.TryParse(_node.Address.ToString(), out var parsed)
-            ? parsed
-            : throw new InvalidOperationException("No endpoint.");
-        _connection = await NodeConnection.ConnectAsync(
-            endpoint, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeProvider.System, CancellationToken.None);
-        _nodes = new NodeGroup(
-            [new NodeMember(endpoint, preference: 0, TimeProvider.System)], required: 1, (_, _) => Task.FromResult(_connection), TimeProvider.System);
+        _nodes = await ChainBenchmarks.ConnectAsync(_node);
 
         _function = ChainBenchmarks.Reader();
         await _function.ReadAsync(_nodes, CancellationToken.None);

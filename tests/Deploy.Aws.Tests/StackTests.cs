@@ -284,7 +284,7 @@ public sealed class StackTests
                 StringComparer.Ordinal).SetEquals(metric["Dimensions"]!.AsArray().Select(dimension => (string)dimension!["Name"]!))));
     }
 
-    // An alarm on a reason that the server never gives would never ring.
+    // An alarm on a reason that the server never gives would never fire.
     [TestCaseSource(nameof(Environments))]
     public void Watched_reasons_are_those_that_the_server_gives(string environment)
     {
@@ -295,7 +295,8 @@ public sealed class StackTests
             .Select(dimension => (string)dimension!["Value"]!);
 
         Assert.That(
-            watched, Is.Not.Empty.And.SubsetOf(Enum.GetNames(failures).Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName)));
+            watched,
+            Is.Not.Empty.And.SubsetOf(Enum.GetNames(failures).Select(System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName)));
     }
 
     // CloudWatch takes no metric with a unit of OpenTelemetry's own, such as {redis}; the age is in s, which the collector translates.

@@ -87,7 +87,8 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         {
             Report(
                 $"NODES_THAT_AGREE is {nodesThatAgree}, but BT_NETWORK has only {network.Endpoints.Count} "
-                + $"node{(network.Endpoints.Count == 1 ? string.Empty : "s")}: list as many nodes, separated by commas.");
+                + $"node{(network.Endpoints.Count == 1 ? string.Empty : "s")}: list at least {nodesThatAgree} nodes, separated by "
+                + "commas, or lower NODES_THAT_AGREE.");
         }
 
         return network is not null

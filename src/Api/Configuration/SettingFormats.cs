@@ -33,7 +33,7 @@ internal static partial class SettingFormats
 
     internal static SettingFormat<MetagraphHead> Head { get; } = Of<MetagraphHead>(
         $"`finalized`, or `best-N` with N from 0 to {MetagraphHead.MaxBlocksBehindBest}",
-        $"it must be finalized, or best-N with N from 0 to {MetagraphHead.MaxBlocksBehindBest}, such as best-3",
+        $"it must be finalized, or best-N with N from 0 to {MetagraphHead.MaxBlocksBehindBest}, such as best-10",
         MetagraphHead.TryParse);
 
     internal static SettingFormat<AlphaAmount> Stake { get; } = Of<AlphaAmount>(

@@ -40,14 +40,15 @@ internal static class Settings
     internal static readonly Setting<TimeSpan> MaxStaleness = new("METAGRAPH_MAX_STALENESS", SettingFormats.Seconds(1, 7 * Day))
     {
         Default = "3600",
-        Meaning = "Seconds. The maximum age of the block whose metagraph the server uses, by the block's own time",
+        Meaning = "Seconds. The maximum age of the metagraph's block, by the block's own time. If the block is older, the server refuses "
+            + "all signed requests. At least 300 is recommended",
     };
 
     internal static readonly Setting<MetagraphHead> Head = new("METAGRAPH_HEAD", SettingFormats.Head)
     {
         Default = "finalized",
-        Meaning = "The block to read: the newest finalized one, or the one that is N blocks behind the best one. The chain may still take "
-            + "back a block that is not finalized",
+        Meaning = "The block at which the server reads the metagraph: the newest finalized one, or the one that is N blocks behind the "
+            + "best one. The chain may still take back a block that is not finalized",
     };
 
     internal static readonly Setting<int> NodesThatAgree = new("NODES_THAT_AGREE", SettingFormats.Number(1, 100))

@@ -41,6 +41,6 @@ public sealed record MetagraphState(
     /// <summary>The version of the chain's runtime at the block; null if unknown.</summary>
     public uint? SpecVersion { get; init; }
 
-    /// <summary>What the operator should look at although the metagraph is in use, one sentence each, without secrets.</summary>
+    /// <summary>Problems that need attention although the metagraph is in use, one sentence each, without secrets.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -12,7 +12,7 @@ namespace S3Auth.Application.Service;
 /// <param name="SpecVersion">The version of the chain's runtime. Null if unknown.</param>
 /// <param name="Endpoint">The node that it is read from. Null if no node answers, or if there is no chain.</param>
 /// <param name="LastError">Why the last attempt to read it failed. Null if it succeeded.</param>
-/// <param name="Warnings">What the operator should look at although it is in use, such as a node that disagrees with the others.</param>
+/// <param name="Warnings">Problems that need attention although it is in use, such as a node that disagrees with the others.</param>
 public sealed record MetagraphHealth(
     bool Enabled,
     ushort Netuid,

@@ -30,10 +30,10 @@ internal enum ChainFailure
     /// <summary>The node's newest block is older than that of the current snapshot: the node lags behind, or its chain was reset.</summary>
     OlderBlock,
 
-    /// <summary>The node's newest block has not changed for too long.</summary>
+    /// <summary>The node's newest block is still that of the current snapshot, and over 5 minutes old.</summary>
     StandingStill,
 
-    /// <summary>The node's newest block is some minutes old.</summary>
+    /// <summary>The node's newest block is over 5 minutes old, or many blocks behind the other nodes.</summary>
     Lagging,
 
     /// <summary>The node's newest block is older than the maximum staleness.</summary>
@@ -42,7 +42,7 @@ internal enum ChainFailure
     /// <summary>The node's newest block has a time in the future, or the server's clock is slow.</summary>
     FutureBlock,
 
-    /// <summary>The node follows another chain than the one that the current snapshot is of.</summary>
+    /// <summary>The node follows another chain than that of the current snapshot.</summary>
     OtherChain,
 
     /// <summary>The node gives another answer about a block than the other nodes, or too few nodes give the same one.</summary>

@@ -46,7 +46,7 @@ internal sealed class ChainMetrics : IDisposable
             "s3auth.metagraph.finality.lag",
             () => Measure(metagraph.LastAnswer?.FinalityLag),
             "{block}",
-            "How many blocks the chain's finalized block is behind its best block.");
+            "Number of blocks from the chain's finalized block to its best block.");
         _meter.CreateObservableGauge(
             "s3auth.metagraph.runtime.version",
             () => Measure(metagraph.LastAnswer?.SpecVersion),

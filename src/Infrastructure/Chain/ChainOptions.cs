@@ -9,20 +9,20 @@ public sealed class ChainOptions
     /// <summary>The subnet.</summary>
     public required ushort Netuid { get; init; }
 
-    /// <summary>The folder in which the last snapshot is saved for the next start.</summary>
+    /// <summary>The folder for the last snapshot and the metadata of runtimes, which the next start uses.</summary>
     public required string DataFolder { get; init; }
 
     /// <summary>The time between the starts of two syncs. Default 60 s.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The maximum age of the block whose metagraph requests may use. Default 1 h.</summary>
+    /// <summary>The maximum age of the snapshot's block, by the block's own time. Default 1 h.</summary>
     public TimeSpan MaxStaleness { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Which block the metagraph is read at. Default: the newest finalized one.</summary>
     public MetagraphHead Head { get; init; } = MetagraphHead.Finalized;
 
     /// <summary>
-    /// How many nodes must give the same answer about the same block. Default 1: the first node that answers is believed.
+    /// How many nodes must give the same answer about the same block. Default 1: the server believes the first node that answers.
     /// </summary>
     public int NodesThatAgree { get; init; } = 1;
 

@@ -1,15 +1,15 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// The format of <see cref="SnapshotFile"/> before version 2. It has the node's answer in the fixed structure, the time of the reading
-/// instead of the block's, and no genesis hash.
+/// The format of <see cref="SnapshotFile"/> before version 2. It contains the node's answer in the fixed structure, the time of the reading
+/// instead of the block's time, and no genesis hash.
 /// </summary>
 internal static class LegacySnapshot
 {
     /// <summary>Converts a file of this format; returns null for a file of a newer one.</summary>
     /// <exception cref="JsonException">The file is malformed.</exception>
-    /// <exception cref="InvalidDataException">The file contains no subnet.</exception>
-    /// <exception cref="ChainException">The file contains no subnet.</exception>
+    /// <exception cref="InvalidDataException">The node's answer in the file is malformed.</exception>
+    /// <exception cref="ChainException">The node's answer in the file contains no subnet.</exception>
     internal static SnapshotFile.Content? TryUpgrade(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);

@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Chain;
 
-/// <summary>Which block the metagraph is read at: the newest finalized one, or one that is some blocks behind the best one.</summary>
+/// <summary>The block at which the server reads the metagraph: the newest finalized one, or one behind the best one.</summary>
 /// <param name="BlocksBehindBest">The number of blocks behind the best one; null for the newest finalized block.</param>
 public readonly record struct MetagraphHead(int? BlocksBehindBest)
 {

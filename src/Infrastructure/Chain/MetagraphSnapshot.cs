@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// A metagraph as the chain gave it, with its age: the time since its block. The age is the longer one of two clocks, because the wall
-/// clock may be set back, and the monotonic clock may stop while the machine sleeps.
+/// A metagraph and its age, which is the time since its block. The age is the larger of the ages by two clocks, because the wall clock may
+/// be set back, and the monotonic clock may stop while the machine sleeps.
 /// </summary>
 internal sealed class MetagraphSnapshot
 {

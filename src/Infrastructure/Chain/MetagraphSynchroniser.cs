@@ -60,7 +60,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
     /// <inheritdoc/>
     public Metagraph? Current => _snapshot is { } snapshot && snapshot.Age <= _options.MaxStaleness ? snapshot.Metagraph : null;
 
-    /// <summary>What the nodes said last, even if it did not replace the snapshot; null before the first answer.</summary>
+    /// <summary>The last answer, even if it did not replace the snapshot; null before the first one.</summary>
     internal SubnetAnswer? LastAnswer => _lastAnswer;
 
     /// <summary>The number of nodes that failed when they were last asked.</summary>
@@ -120,7 +120,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
 
     private async Task<bool> SynchroniseAsync(long started, CancellationToken stoppingToken)
     {
-        // The newest answer of a node that lags behind. It is used if no other node has a better one.
+        // The newest answer of a node that lags behind. The server uses it if no other node has a newer block.
         SubnetAnswer? lagging = null;
         try
         {
@@ -177,6 +177,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
             ? $"The node {_options.Network.Endpoints.First(endpoint => endpoint.Fingerprint == answer.Endpoint)}"
             : "The nodes";
         var (verb, age) = (_options.NodesThatAgree == 1 ? "is" : "are", _time.GetUtcNow() - answer.BlockTime);
+        var lags = _options.NodesThatAgree == 1 ? "The node lags" : "The nodes lag";
         return decision switch
         {
             SnapshotDecision.StandingStill => new ChainException(
@@ -184,7 +185,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
                 $"{node} {verb} still at block {block}, which is {Text(age)} old. The node or the chain has stalled."),
             SnapshotDecision.Lagging => new ChainException(
                 ChainFailure.Lagging,
-                $"{node} {verb} at block {block}, which is {Text(age)} old. The node lags behind, or the chain has stalled."),
+                $"{node} {verb} at block {block}, which is {Text(age)} old. {lags} behind, or the chain has stalled."),
             SnapshotDecision.Stale => new ChainException(
                 ChainFailure.StaleBlock,
                 $"{node} {verb} at block {block}, which is {Text(age)} old. METAGRAPH_MAX_STALENESS allows "
@@ -199,13 +200,13 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
             SnapshotDecision.OlderBlock => new ChainException(
                 ChainFailure.OlderBlock,
                 $"{node} {verb} at block {block}, but the current metagraph is of block {_snapshot!.Metagraph.Block}. "
-                    + $"The node lags behind. {ResetAdvice}"),
+                    + $"{lags} behind. {ResetAdvice}"),
             var other => throw new InvalidOperationException($"{other} has no message."),
         };
 
         static string Text(object value) => value switch
         {
-            // Rounded up, so that an age that is too high does not look like the maximum.
+            // Rounds up, so that an age just above the maximum does not look equal to it.
             TimeSpan { TotalMinutes: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalSeconds)} s"),
             TimeSpan { TotalHours: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalMinutes)} min"),
             TimeSpan { TotalDays: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalHours)} h"),
@@ -282,11 +283,13 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
                 return;
             }
 
-            // A small difference is a clock that was corrected.
+            // The block may be a little ahead if the clock was corrected since.
             var age = _time.GetUtcNow() - saved.BlockTime;
             if (age > _options.MaxStaleness || age < -SnapshotAcceptance.MaxClockSkew)
             {
-                LogFileUnused(_file.FilePath, FormattableString.Invariant($"it is {age.TotalSeconds:0} s old"));
+                LogFileUnused(_file.FilePath, age > TimeSpan.Zero
+                    ? FormattableString.Invariant($"its block is {age.TotalSeconds:0} s old, which is more than METAGRAPH_MAX_STALENESS")
+                    : FormattableString.Invariant($"the time of its block is {-age.TotalSeconds:0} s ahead of this server's clock"));
                 return;
             }
 
@@ -326,7 +329,8 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
 
     [LoggerMessage(
         LogLevel.Error,
-        "The metagraph is older than {MaxStaleness} or missing. Signed requests are refused until a node answers ({Problem})")]
+        "The metagraph's block is older than {MaxStaleness}, or there is no metagraph. The server refuses signed requests until it reads a "
+            + "newer block ({Problem})")]
     private partial void LogStale(TimeSpan maxStaleness, string? problem);
 
     [LoggerMessage(LogLevel.Information, "Starting with the metagraph saved in {Path}: block {Block}, {Age} old")]

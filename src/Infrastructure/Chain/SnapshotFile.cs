@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// The last metagraph that was read, saved in the data folder for a start while no node answers. Its neurons are written like those of
-/// <see cref="MetagraphFile"/>. It is replaced atomically.
+/// The last metagraph, saved in the data folder so that the server can start while no node answers. The neurons have the format of
+/// <see cref="MetagraphFile"/>. Each save replaces the file atomically.
 /// </summary>
 internal sealed class SnapshotFile(ChainOptions options)
 {
@@ -41,7 +41,7 @@ internal sealed class SnapshotFile(ChainOptions options)
                 ?? throw new InvalidDataException("it contains null");
             return content.Version != Version ? throw new InvalidDataException($"it has version {content.Version}, not {Version}")
                 : content.NodesThatAgreed < options.NodesThatAgree ? throw new InvalidDataException(
-                    $"{content.NodesThatAgreed} of the {options.NodesThatAgree} nodes that must agree gave it")
+                    $"NODES_THAT_AGREE was {content.NodesThatAgreed} when it was saved, and is {options.NodesThatAgree} now")
                 : IsOurs(content) ? ToAnswer(content)
                 : throw new InvalidDataException($"it is for another network, other nodes or another netuid ({content.Netuid})");
         }
@@ -51,7 +51,7 @@ internal sealed class SnapshotFile(ChainOptions options)
         }
     }
 
-    /// <summary>Saves an answer and replaces the one before.</summary>
+    /// <summary>Saves an answer, which replaces the previous one.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no permission to write the file.</exception>
     internal async Task SaveAsync(SubnetAnswer answer, CancellationToken cancellationToken)
@@ -98,7 +98,8 @@ internal sealed class SnapshotFile(ChainOptions options)
         }
     }
 
-    // Until a node answers, a named network is known by its name, and another one by its nodes. Then the genesis hash is compared.
+    // Before the first reading, the name identifies a public network, and the nodes identify a custom one. The first reading compares the
+    // genesis hash.
     private bool IsOurs(Content content) =>
         content.Netuid == options.Netuid
         && content.Network == options.Network.Name

@@ -5,7 +5,7 @@ namespace S3Auth.Infrastructure.Chain;
 /// <param name="Chain">The chain.</param>
 /// <param name="BlockTime">The block's own time.</param>
 /// <param name="SpecVersion">The version of the runtime at the block; null if unknown, as for a snapshot of an older server.</param>
-/// <param name="Endpoint">The <see cref="NodeEndpoint.Fingerprint"/> of the node that gave it, the preferred one of several.</param>
+/// <param name="Endpoint">The <see cref="NodeEndpoint.Fingerprint"/> of the node that answered; of several, the preferred one.</param>
 internal sealed record SubnetAnswer(Metagraph Metagraph, ChainIdentity Chain, DateTimeOffset BlockTime, uint? SpecVersion, string Endpoint)
 {
     /// <summary>How many blocks the finalized block is behind the best one; null if unknown.</summary>
@@ -23,7 +23,7 @@ internal sealed record SubnetAnswer(Metagraph Metagraph, ChainIdentity Chain, Da
 /// <param name="Name">Its name, for people.</param>
 internal sealed record ChainIdentity(string? Genesis, string Name)
 {
-    /// <summary>Whether both are the same chain. The name counts only where a genesis hash is unknown.</summary>
+    /// <summary>Whether both are the same chain. Compares the names only if a genesis hash is unknown.</summary>
     internal bool IsSameAs(ChainIdentity other) =>
         Genesis is null || other.Genesis is null ? Name == other.Name : Genesis == other.Genesis;
 }

@@ -5,8 +5,7 @@ namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// Reads a subnet at one block from a group of nodes: first the nodes' heads, then the facts about a block that enough nodes have, then the
-/// runtime's metadata if the runtime is new, then the subnet's state. What several nodes must agree about, they agree about before it is
-/// decoded.
+/// runtime's metadata if the runtime is new, then the subnet's state. Compares the answers of the nodes before it decodes one.
 /// </summary>
 internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes, TimeProvider time)
 {
@@ -15,7 +14,7 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
     /// </summary>
     internal const ulong MaxFinalityLag = 10;
 
-    // How many blocks a node may be behind the others, 5 minutes, before it counts as lagging.
+    // A node that is more blocks (5 minutes) behind the others counts as lagging.
     private const ulong MaxBlocksBehind = 25;
 
     private const uint MetadataVersion = 15;
@@ -24,14 +23,16 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         new(StorageKey.Create(new StorageEntry("Timestamp", "Now", Hashers: [], Key: null, Value: 0)));
 
     /// <summary>Reads the subnet.</summary>
-    /// <exception cref="ChainException">The nodes do not answer, do not agree, or have no such subnet.</exception>
+    /// <exception cref="ChainException">
+    /// The nodes do not answer, do not agree, or have no such subnet, or the server cannot read the runtime.
+    /// </exception>
     internal async Task<SubnetAnswer> ReadAsync(NodeGroup nodes, CancellationToken cancellationToken)
     {
         var readAt = time.GetUtcNow();
         var heads = await nodes.AskAsync(ReadHeadAsync, cancellationToken);
 
-        // The newest block that as many nodes have as must agree. A node that claims to be ahead, or that answers wrongly about this block,
-        // must not prevent the others from agreeing about one that all of them have.
+        // Starts with the newest block that enough nodes have, and goes on with older ones. So a node that claims to be ahead, or that
+        // gives a wrong answer about this block, does not prevent the others from agreeing about an older block.
         ChainException? disagreement = null;
         foreach (var number in heads.Select(head => head.Value.Number).OrderDescending().Skip(options.NodesThatAgree - 1).Distinct())
         {
@@ -98,21 +99,21 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
             catch (ChainException failed) when (failed.Failure is ChainFailure.Malformed or ChainFailure.NodeError
                 || (failure is not null && failed.Failure == ChainFailure.SubnetMissing))
             {
-                // A runtime that the first source cannot read may be readable by the next.
+                // The next source may be able to read this runtime.
                 failure = failure is null
                     ? failed
                     : new ChainException(failed.Failure, $"{failure.Message} {failed.Message}", failed.InnerException);
             }
         }
 
-        // The metadata may have been wrong, too.
+        // The cached metadata may be wrong, so the next reading loads it again.
         runtimes.Forget(facts.Value.Genesis, facts.Value.SpecVersion);
         throw sources.StorageProblem is { } problem
             ? new ChainException(failure!.Failure, $"{failure.Message} {problem}", failure.InnerException)
             : failure!;
     }
 
-    // A refusal of the runtime is an answer too: nodes must agree about it, and are then asked for the next source.
+    // If the runtime refuses, this is an answer too: the nodes must agree about it. Then the next source is tried.
     private async Task<Agreement<HexBytes>> ReadStateAsync(
         NodeGroup nodes, SubnetSource source, Agreement<BlockFacts> facts, string about, CancellationToken cancellationToken)
     {
@@ -170,7 +171,7 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
             : throw new ChainException(
                 ChainFailure.Malformed, $"The node {node.Endpoint} has no valid time (Timestamp.Now) of block {number}.");
 
-    // The metadata decides how answers are read, so the nodes must agree about it too.
+    // The metadata decides how the server decodes answers, so the nodes must agree about it too.
     private async Task<(RuntimeSources Sources, IReadOnlyList<NodeMember> Differing)> FindSourcesAsync(
         NodeGroup nodes, Agreement<BlockFacts> facts, CancellationToken cancellationToken)
     {
@@ -188,7 +189,7 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         return (runtimes.Add(genesis, specVersion, metadata.Value), metadata.Others);
     }
 
-    // Version 15 is an Option<Vec<u8>>; version 14, which all runtimes have, a Vec<u8>. Only an error of the node means that it has none.
+    // Version 15 is an Option<Vec<u8>>; version 14, which all runtimes have, a Vec<u8>. Only an error means that the node has none.
     private static async Task<HexBytes?> ReadMetadataAsync(NodeConnection node, HexBytes block, CancellationToken cancellationToken)
     {
         var version = new byte[sizeof(uint)];
@@ -231,6 +232,7 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         }
     }
 
+    /// <summary>Decodes a subnet's state.</summary>
     /// <exception cref="ChainException">The answer is malformed, or the chain has no such subnet.</exception>
     internal Metagraph Decode(SubnetSource source, HexBytes state, string network, ulong number, DateTimeOffset readAt)
     {
@@ -240,7 +242,7 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         }
         catch (ScaleException wrong)
         {
-            // Public: the message contains only names of lists and numbers.
+            // The message is public. It contains only names of lists and numbers.
             throw Malformed(wrong.Message, wrong);
         }
         catch (ArgumentException twice)
@@ -272,6 +274,6 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
     /// <param name="FinalityLag">How many blocks the finalized block is behind the best one.</param>
     private sealed record NodeHead(string Chain, ulong Number, ulong FinalityLag);
 
-    /// <summary>What nodes must agree about before they are asked for more.</summary>
+    /// <summary>The facts about a block that the nodes must agree about before the server reads the subnet.</summary>
     private sealed record BlockFacts(HexBytes Genesis, HexBytes Hash, uint SpecVersion, DateTimeOffset Time);
 }

@@ -8,7 +8,7 @@ internal ref struct MetadataReader(ReadOnlySpan<byte> metadata)
     /// <summary>The maximum number of types. Real runtimes have 500 to 1,500.</summary>
     internal const int MaxTypes = 16 * 1024;
 
-    // Types, fields, variants, tuple items and storage entries. Real runtimes have up to 20,000.
+    // Types, fields, variants, tuple items and storage entries. Real runtimes have up to 20,000 of these parts.
     private const int MaxParts = 256 * 1024;
 
     private const int MaxNameBytes = 256;
@@ -197,7 +197,7 @@ internal ref struct MetadataReader(ReadOnlySpan<byte> metadata)
             var name = _reader.ReadOption() ? ReadName() : null;
             fields[field] = new TypeField(name, ReadType());
 
-            // The name of the type as it is written in the source. It may be long.
+            // The type's name in the source code, which may be longer than MaxNameBytes.
             if (_reader.ReadOption())
             {
                 SkipBytes();
@@ -256,7 +256,7 @@ internal ref struct MetadataReader(ReadOnlySpan<byte> metadata)
         for (var entry = 0; entry < entries; entry++)
         {
             var name = ReadName();
-            ReadByte(); // Whether a missing value is none or the default
+            ReadByte(); // What a missing value means: none or the default
             var isMap = ReadByte() switch
             {
                 0 => false,
@@ -306,7 +306,7 @@ internal ref struct MetadataReader(ReadOnlySpan<byte> metadata)
 
     private void SkipBytes() => _reader.ReadBytes(_reader.ReadCount(minItemSize: 1));
 
-    // Each counted item has at least one byte, and most become an object.
+    // Bounds the number of objects, because most of the counted items become one.
     private int ReadCount()
     {
         var count = _reader.ReadCount(minItemSize: 1);

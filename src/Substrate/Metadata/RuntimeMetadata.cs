@@ -1,8 +1,8 @@
 namespace S3Auth.Substrate.Metadata;
 
 /// <summary>
-/// What a runtime says about itself: its types, its runtime APIs and its storage. Reads the versions 14 (which has no runtime APIs) and 15
-/// from untrusted bytes. Bounds the bytes and the number of types and members, so that hostile metadata takes a limited amount of memory.
+/// A runtime's description of its types, runtime APIs and storage. Decodes metadata of version 14, which has no runtime APIs, and 15, from
+/// untrusted bytes. Bounds the number of bytes, types and parts, so that hostile metadata takes a limited amount of memory.
 /// Source: the crates <c>frame-metadata</c> (https://github.com/paritytech/frame-metadata) and <c>scale-info</c>
 /// (https://github.com/paritytech/scale-info).
 /// </summary>
@@ -31,7 +31,7 @@ public sealed class RuntimeMetadata
     /// <summary>The storage of all pallets.</summary>
     public IReadOnlyList<StorageEntry> Storage { get; }
 
-    /// <summary>The functions of all runtime APIs. Version 14 does not list them.</summary>
+    /// <summary>The functions of all runtime APIs; empty for version 14, which does not list them.</summary>
     public IReadOnlyList<RuntimeApiMethod> Methods { get; }
 
     /// <summary>Decodes metadata: the magic number, the version, and its content.</summary>

@@ -4,8 +4,8 @@ namespace S3Auth.Substrate.Metadata;
 /// <param name="Prefix">The storage prefix of its pallet, usually the pallet's name.</param>
 /// <param name="Name">Its name within the pallet.</param>
 /// <param name="Hashers">The hashers of a map's keys; empty for a single value.</param>
-/// <param name="Key">The type of a map's key, a tuple if it has several hashers; null for a single value.</param>
-/// <param name="Value">The type of the value.</param>
+/// <param name="Key">The index of the type of a map's key, a tuple if it has several hashers; null for a single value.</param>
+/// <param name="Value">The index of the type of the value.</param>
 public sealed record StorageEntry(string Prefix, string Name, IReadOnlyList<StorageHasher> Hashers, int? Key, int Value);
 
 /// <summary>How a part of a storage key is hashed, in the order of the numbers in the metadata.</summary>

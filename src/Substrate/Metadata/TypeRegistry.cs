@@ -1,8 +1,9 @@
 namespace S3Auth.Substrate.Metadata;
 
 /// <summary>
-/// The types of a runtime. Skips values of any type, so that a reader can pass over what it does not know. The types are untrusted: they
-/// may refer to themselves, nest deeply, or describe values of enormous size. Not thread-safe.
+/// The types of a runtime. Skips values of any type, so that a reader can ignore fields that it does not know. The types are untrusted:
+/// they may refer to themselves, nest deeply, or describe values of enormous size. Messages contain no names from the metadata. Not
+/// thread-safe.
 /// </summary>
 public sealed class TypeRegistry
 {
@@ -46,7 +47,8 @@ public sealed class TypeRegistry
     /// encoding is that of the field.
     /// </summary>
     /// <param name="type">The outermost type.</param>
-    /// <param name="isAllowed">Whether a structure may be looked into. The returned type is the first that may not.</param>
+    /// <param name="isAllowed">Whether to unwrap a structure; by default all. Returns the first structure that it does not allow.</param>
+    /// <exception cref="ScaleException">The type is nested too deeply.</exception>
     public int Unwrap(int type, Func<CompositeType, bool>? isAllowed = null)
     {
         for (var depth = 0; depth < MaxDepth; depth++)
@@ -62,11 +64,13 @@ public sealed class TypeRegistry
         throw TooDeep();
     }
 
-    /// <summary>Checks one value of a type and moves behind it.</summary>
+    /// <summary>Checks one value of a type and skips it.</summary>
     /// <exception cref="ScaleException">The value is malformed or nested too deeply.</exception>
     public void Skip(ref ScaleReader reader, int type) => Skip(ref reader, type, MaxDepth);
 
-    /// <summary>Describes a type for people, such as <c>Vec&lt;Compact&lt;u64&gt;&gt;</c>. Names come from the metadata.</summary>
+    /// <summary>
+    /// Describes a type for people, such as <c>Vec&lt;Compact&lt;u64&gt;&gt;</c>. The names are untrusted text from the metadata.
+    /// </summary>
     public string Describe(int type) => Describe(type, MaxDescriptionDepth);
 
     private void Skip(ref ScaleReader reader, int type, int depth)
@@ -136,7 +140,7 @@ public sealed class TypeRegistry
     private int[] PartsOf(int type, byte variant, IReadOnlyList<TypeField> fields) =>
         _parts.GetValueOrDefault((type, variant)) ?? Keep((type, variant), fields.Select(field => field.Type));
 
-    // The parts that have bytes. A hostile type may have very many that have none, and a list very many items of it.
+    // Only the parts that have bytes. A hostile type may have thousands of empty parts, and a list may have millions of such items.
     private int[] Keep((int Type, byte Variant) key, IEnumerable<int> parts) =>
         _parts[key] = [.. parts.Where(part => SizeOf(part, MaxDepth).Fixed != 0)];
 
@@ -149,7 +153,7 @@ public sealed class TypeRegistry
             return;
         }
 
-        // Items of no bytes would be counted without end.
+        // A count of four bytes could otherwise cause billions of steps.
         if (size.Min == 0)
         {
             if (size.Fixed != 0 && count > 0)
@@ -181,11 +185,9 @@ public sealed class TypeRegistry
 
     private void SkipBits(ref ScaleReader reader, int store)
     {
-        // The largest store has 64 bits, and the count is one of bits.
-        var width = FixedSizeOf(store) * 8 ?? throw new ScaleException($"Bits cannot be stored in {Describe(store)}.");
-        if (width is not (8 or 16 or 32 or 64))
+        if (FixedSizeOf(store) * 8 is not ((8 or 16 or 32 or 64) and var width))
         {
-            throw new ScaleException($"Bits cannot be stored in {Describe(store)}.");
+            throw new ScaleException("The words of a list of bits do not have 8, 16, 32 or 64 bits.");
         }
 
         var count = (long)reader.ReadCompact(uint.MaxValue);
@@ -221,10 +223,10 @@ public sealed class TypeRegistry
         var start = reader.Offset;
         var index = reader.ReadBytes(1)[0];
         return type.Variants.FirstOrDefault(variant => variant.Index == index)
-            ?? throw ScaleReader.Broken(start, $"{type.Name} has no variant {index}");
+            ?? throw ScaleReader.Broken(start, $"an enumeration has no variant {index}");
     }
 
-    // The bits of the unsigned integer that is in compact form; 0 for a type without bytes, which has no compact form either.
+    // The width of an unsigned integer in compact form; 0 for a type without bytes, whose compact form has no bytes either.
     private int CompactBits(int type)
     {
         for (var depth = 0; depth < MaxDepth; depth++)
@@ -242,7 +244,7 @@ public sealed class TypeRegistry
                     type = item;
                     break;
                 default:
-                    throw new ScaleException($"{Describe(type)} has no compact form.");
+                    throw new ScaleException("A type that is no unsigned integer has no compact form.");
             }
         }
 
@@ -308,7 +310,7 @@ public sealed class TypeRegistry
 
     private ValueSize MeasureVariants(IReadOnlyList<TypeVariant> variants, int depth)
     {
-        // Measures the fields too, so that too deep types are found.
+        // Measures the fields although the size is unknown, to refuse types that are nested too deeply.
         foreach (var variant in variants)
         {
             Sum(variant.Fields.Select(field => field.Type), depth);

@@ -6,7 +6,7 @@ namespace S3Auth.EndToEnd.Tests.Clients;
 /// </summary>
 internal sealed class IdentityLoad : IAsyncDisposable
 {
-    // So that a load that was too short to notice anything passes no test.
+    // A load that is too short to notice a fault must fail the test.
     private const int MinAnswers = 20;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);

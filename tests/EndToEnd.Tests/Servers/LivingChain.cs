@@ -52,7 +52,7 @@ internal sealed class LivingChain : IAsyncDisposable
         }
     }
 
-    /// <summary>Leaves a node where it is.</summary>
+    /// <summary>Leaves a node at its block.</summary>
     public void Remove(TestNode node)
     {
         lock (_making)

@@ -399,7 +399,7 @@ internal sealed class MetagraphSynchroniserTests
     }
 
     [Test]
-    public async Task Finality_that_stops_is_warned_of_long_before_the_staleness()
+    public async Task Finality_that_stops_gives_a_warning_long_before_the_staleness()
     {
         var metagraph = await StartAsync();
         for (var second = 0; second < 240; second += 12)

@@ -73,7 +73,7 @@ internal sealed class NodeAgreementTests
                 Assert.That(answer.BlockTime, Is.EqualTo(_time.GetUtcNow()));
             });
 
-            // Sound again for the next round.
+            // The next round starts with honest nodes.
             await _nodes[liar].DisposeAsync();
             _nodes[liar] = await TestNode.StartAsync();
             Prepare(_nodes[liar]);
@@ -149,13 +149,14 @@ internal sealed class NodeAgreementTests
     }
 
     [Test]
-    public void Two_nodes_that_are_away_leave_too_few()
+    public void Two_nodes_that_are_down_stop_the_reading()
     {
         (_nodes[0].Misbehaviour, _nodes[2].Misbehaviour) = (Misbehaviour.RefuseUpgrade, Misbehaviour.Error);
 
         var failed = Assert.ThrowsAsync<ChainException>(ReadAsync);
 
         Assert.That(failed.Failure, Is.EqualTo(ChainFailure.Unreachable));
+        Assert.That(failed.Message, Does.Contain("NODES_THAT_AGREE is 2").And.Contain($"{Origin(0)} cannot be reached"));
         Assert.That(_pool.LastUsed, Is.Null);
         Assert.That(_pool.BackOffLeft, Is.GreaterThan(TimeSpan.Zero));
     }
@@ -169,7 +170,9 @@ internal sealed class NodeAgreementTests
         var failed = Assert.ThrowsAsync<ChainException>(ReadAsync);
 
         Assert.That(failed.Failure, Is.EqualTo(ChainFailure.Disagreement));
-        Assert.That(failed.Message, Does.Contain("No 2 nodes give the same answer").And.Contain(Origin(0)).And.Contain(Origin(2)));
+        Assert.That(
+            failed.Message,
+            Does.Contain("different answers").And.Contain(Origin(0)).And.Contain(Origin(2)).And.Contain("NODES_THAT_AGREE"));
     }
 
     [Test]
@@ -224,7 +227,7 @@ internal sealed class NodeAgreementTests
     }
 
     [Test]
-    public async Task Finalized_block_far_behind_the_best_one_is_warned_of()
+    public async Task Finalized_block_far_behind_the_best_one_gives_a_warning()
     {
         Array.ForEach(_nodes, node => node.BestBlock = 1010);
         Assert.That((await ReadAsync()).Warnings, Is.Empty);
@@ -250,7 +253,7 @@ internal sealed class NodeAgreementTests
         return swapped;
     }
 
-    // All nodes know the same times of blocks.
+    // All nodes give the same time for a block.
     private void Prepare(TestNode node)
     {
         var start = _time.GetUtcNow();

@@ -12,13 +12,7 @@ public sealed class RecordedRuntimeTests
 
     [TestCaseSource(nameof(Readable))]
     public void Answer_of_a_changed_layout_is_read(RecordedRuntime runtime) =>
-        Assert.That(Decode(runtime), Is.EqualTo(runtime.Neurons!.Select(neuron => new Neuron(
-            neuron.Uid,
-            AccountId.Parse(neuron.Hotkey),
-            AccountId.Parse(neuron.Coldkey),
-            neuron.Permit,
-            new AlphaAmount(ulong.Parse(neuron.Stake, CultureInfo.InvariantCulture)),
-            neuron.Active))));
+        Assert.That(Decode(runtime), Is.EqualTo(runtime.Neurons!.Select(TestChain.ToNeuron)));
 
     [TestCaseSource(nameof(Unreadable))]
     public void Answer_whose_meaning_changed_is_refused_by_name(RecordedRuntime runtime) => Assert.That(
@@ -76,7 +70,7 @@ public sealed class RecordedRuntimeTests
 
     [TestCase(4)]
     [TestCase(14)]
-    public void List_of_more_items_than_neurons_is_refused_before_it_takes_memory(int field)
+    public void List_of_more_items_than_neurons_is_refused_before_memory_is_allocated(int field)
     {
         const int count = 16 * 1024 * 1024;
         byte[] compact = [.. BitConverter.GetBytes((count << 2) | 2)];

@@ -8,7 +8,7 @@ internal sealed class RuntimeCatalogTests
     private static readonly HexBytes Genesis = new(new byte[32]);
     private static readonly HexBytes OtherGenesis = new(Enumerable.Repeat((byte)1, 32).ToArray());
 
-    // The metadata itself, out of the option and the byte list that a node answers.
+    // Returns the metadata inside the option and the byte list that a node answers.
     private static readonly HexBytes Metadata = new(RecordedAnswers.Subtensor218Metadata().AsMemory(5));
 
     private string _folder = null!;
@@ -94,7 +94,7 @@ internal sealed class RuntimeCatalogTests
     }
 
     [Test]
-    public void Folder_that_cannot_be_written_to_does_not_matter()
+    public void Metadata_is_used_although_the_folder_cannot_be_written_to()
     {
         File.WriteAllText(Path.Combine(_folder, "runtimes"), "in the way");
         var catalog = Open();

@@ -38,13 +38,7 @@ internal sealed class StorageSourceTests
 
         Assert.That(
             answer.Metagraph.Neurons.OrderBy(neuron => neuron.Uid),
-            Is.EqualTo(_storage.Neurons.Select(neuron => new Neuron(
-                neuron.Uid,
-                AccountId.Parse(neuron.Hotkey),
-                AccountId.Parse(neuron.Coldkey),
-                neuron.Permit,
-                new AlphaAmount(ulong.Parse(neuron.Stake, CultureInfo.InvariantCulture)),
-                neuron.Active))));
+            Is.EqualTo(_storage.Neurons.Select(TestChain.ToNeuron)));
         Assert.That(answer.Warnings.Single(), Does.Contain("reads the storage of the pallet SubtensorModule"));
     }
 
@@ -118,7 +112,7 @@ internal sealed class StorageSourceTests
         _node.State = null;
         await ReadAsync();
 
-        // Two values; 250 hotkeys; their owners, children, parents and alpha, 200 keys a call.
+        // One call for two values, and two for each of hotkeys, owners, children, parents and alpha: 200 keys a call.
         Assert.That(_node.Calls("state_queryStorageAt"), Is.EqualTo(1 + 2 + (4 * 2)));
     }
 

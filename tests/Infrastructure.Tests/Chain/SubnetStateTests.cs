@@ -18,13 +18,7 @@ public sealed class SubnetStateTests
     {
         var neurons = TestChain.DecodeFixed(answer.Bytes, answer.Netuid);
 
-        Assert.That(neurons, Is.EqualTo(answer.Neurons!.Select(neuron => new Neuron(
-            neuron.Uid,
-            AccountId.Parse(neuron.Hotkey),
-            AccountId.Parse(neuron.Coldkey),
-            neuron.Permit,
-            new AlphaAmount(ulong.Parse(neuron.Stake, CultureInfo.InvariantCulture)),
-            neuron.Active))));
+        Assert.That(neurons, Is.EqualTo(answer.Neurons!.Select(TestChain.ToNeuron)));
     }
 
     [TestCaseSource(nameof(Bad))]

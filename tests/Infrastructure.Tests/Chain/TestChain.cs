@@ -47,6 +47,15 @@ internal static class TestChain
     internal static Neuron[] DecodeFixed(ReadOnlySpan<byte> answer, ushort netuid) =>
         SubnetStateDecoder.DecodeFirst(FixedSubnetState.Decoders, answer, netuid);
 
+    /// <summary>Returns the neuron that the server must read for a recorded one.</summary>
+    internal static Neuron ToNeuron(RecordedNeuron neuron) => new(
+        neuron.Uid,
+        AccountId.Parse(neuron.Hotkey),
+        AccountId.Parse(neuron.Coldkey),
+        neuron.Permit,
+        new AlphaAmount(ulong.Parse(neuron.Stake, CultureInfo.InvariantCulture)),
+        neuron.Active);
+
     internal static NodePool Pool(ChainOptions options, TimeProvider? time = null) =>
         new(options, Metrics(), time ?? TimeProvider.System, NullLogger<NodePool>.Instance);
 }

@@ -108,6 +108,27 @@ public sealed class TypeRegistryTests
         });
     }
 
+    [Test]
+    public void Message_about_a_wrong_value_contains_no_name_from_the_metadata()
+    {
+        const string hostile = "Hostile\nname";
+        var registry = new TypeRegistry(
+        [
+            new VariantType(hostile, [new TypeVariant(hostile, 0, [])]),
+            new CompositeType(hostile, [new TypeField(hostile, 0)]),
+            new BitSequenceType(hostile, 1),
+            new CompactType(hostile, 1),
+        ]);
+
+        foreach (var type in new[] { 0, 1, 2, 3 })
+        {
+            Assert.That(
+                () => Skip(registry, type, [7]),
+                Throws.InstanceOf<ScaleException>().With.Message.Not.Contains("Hostile"),
+                registry[type].GetType().Name);
+        }
+    }
+
     private static IEnumerable<(TypeRegistry Registry, int Type, byte[] Value, string Name)> Cases()
     {
         foreach (var random in RandomRegistries.All)

@@ -6,9 +6,9 @@ public static class RecordedRuntimes
     public static IReadOnlyDictionary<string, RecordedRuntime> All { get; } =
         AnswerFiles.Lines<RecordedRuntime>("runtimes.jsonl").ToDictionary(runtime => runtime.Name, StringComparer.Ordinal);
 
-    /// <summary>Those whose answer must be read.</summary>
+    /// <summary>The runtimes whose answer the server must read.</summary>
     public static IEnumerable<RecordedRuntime> Readable => All.Values.Where(runtime => runtime.Error is null);
 
-    /// <summary>Those of which the metadata or the answer must be refused.</summary>
+    /// <summary>The runtimes whose metadata or answer the server must refuse.</summary>
     public static IEnumerable<RecordedRuntime> Unreadable => All.Values.Where(runtime => runtime.Error is not null);
 }

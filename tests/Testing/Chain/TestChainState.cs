@@ -19,7 +19,7 @@ public abstract class TestChainState
     private const int HashBytes = 32;
     private const int NumberBytes = sizeof(ulong);
 
-    // Keeps the times of all blocks after 1970, also those of a node that claims to be at block 1,000,000,000.
+    // Keeps the times of all blocks after 1970, also if a node claims to be at block 1,000,000,000.
     private const ulong MaxBlocksApart = 100_000_000;
 
     private static readonly TimeSpan BlockInterval = TimeSpan.FromSeconds(12);
@@ -142,7 +142,7 @@ public abstract class TestChainState
             return head.At - (Math.Min(head.Number - block, MaxBlocksApart) * BlockInterval);
         }
 
-        // No block is of the future.
+        // No block is from the future.
         var (due, now) = (head.At + (Math.Min(block - head.Number, MaxBlocksApart) * BlockInterval), _time.GetUtcNow());
         return due < now ? due : now;
     }

@@ -12,7 +12,7 @@ public sealed record Readiness(
     /// <summary>The process is stopping.</summary>
     internal const string Process = "process";
 
-    /// <summary>The metagraph is missing or too old. As a warning: something about the chain or its nodes needs attention.</summary>
+    /// <summary>The metagraph is missing or too old. As a warning: the chain or its nodes need attention.</summary>
     internal const string Metagraph = "metagraph";
 
     /// <summary>There are no valid credentials to sign with.</summary>

@@ -16,7 +16,7 @@ internal sealed class NodeGroup(
     Func<NodeMember, CancellationToken, Task<NodeConnection>> connect,
     TimeProvider time) : IDisposable
 {
-    /// <summary>How long the others may take after as many nodes as required have answered.</summary>
+    /// <summary>The extra time for the other nodes once enough nodes have answered.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<NodeMember, NodeConnection> _connections = new();
@@ -29,12 +29,12 @@ internal sealed class NodeGroup(
     internal bool NeedsAgreement => required > 1;
 
     /// <summary>Asks all nodes that have not failed.</summary>
-    /// <exception cref="ChainException">Fewer nodes than required answered. This is the failure of the most preferred node.</exception>
+    /// <exception cref="ChainException">Too few nodes answered. Has the failure of the most preferred node that failed.</exception>
     internal Task<IReadOnlyList<NodeAnswer<T>>> AskAsync<T>(
         Func<NodeConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
         AskAsync(members, call, cancellationToken);
 
-    /// <summary>Asks some nodes, and returns the answer that as many as required give.</summary>
+    /// <summary>Asks some nodes, and returns the answer that enough of them give.</summary>
     /// <param name="among">The nodes to ask.</param>
     /// <param name="subject">What the answer is about, for messages, such as <c>block 7</c>.</param>
     /// <param name="call">Asks one node. Equal answers must be equal objects.</param>
@@ -52,8 +52,9 @@ internal sealed class NodeGroup(
         {
             throw new ChainException(
                 ChainFailure.Disagreement,
-                $"No {required} nodes give the same answer about {subject}: "
-                    + $"{string.Join("; ", groups.Select(group => string.Join(" and ", group.Select(answer => answer.Node))))} differ.");
+                $"The nodes give different answers about {subject}: "
+                    + $"{string.Join("; ", groups.Select(group => string.Join(" and ", group.Select(answer => answer.Node))))}. "
+                    + $"NODES_THAT_AGREE is {required}.");
         }
 
         return new Agreement<T>(
@@ -120,8 +121,7 @@ internal sealed class NodeGroup(
         cancellationToken.ThrowIfCancellationRequested();
         return answers.Count >= required
             ? [.. answers.OrderBy(answer => answer.Node.Preference)]
-            : throw among.Where(_failures.ContainsKey).Select(node => _failures[node]).FirstOrDefault()
-                ?? new ChainException(ChainFailure.Disagreement, $"{answers.Count} nodes answer, but {required} are required.");
+            : throw TooFewAnswers(answers.Count, among.Where(_failures.ContainsKey).Select(node => _failures[node]).FirstOrDefault());
     }
 
     private async Task<T> CallAsync<T>(
@@ -135,6 +135,13 @@ internal sealed class NodeGroup(
 
         return await call(connection, cancellationToken);
     }
+
+    private ChainException TooFewAnswers(int count, ChainException? first) => first is not null && !NeedsAgreement
+        ? first
+        : new ChainException(
+            first?.Failure ?? ChainFailure.Disagreement,
+            $"Too few nodes answer: {count}, but NODES_THAT_AGREE is {required}. {first?.Message}".TrimEnd(),
+            first?.InnerException);
 
     // No answer of a node may stop the service, not even one that triggers a bug.
     private static ChainException ToChainException(NodeMember node, Exception failed) => failed switch

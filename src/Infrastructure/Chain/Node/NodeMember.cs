@@ -19,7 +19,7 @@ internal sealed class NodeMember(NodeEndpoint endpoint, int preference, TimeProv
     /// <summary>The node's last failure; null after a success.</summary>
     internal ChainException? Problem => _problem;
 
-    /// <summary>The time until the node is asked again.</summary>
+    /// <summary>The time until the server may ask the node again; zero if it may now.</summary>
     internal TimeSpan BackOffLeft
     {
         get
@@ -29,7 +29,7 @@ internal sealed class NodeMember(NodeEndpoint endpoint, int preference, TimeProv
         }
     }
 
-    /// <summary>Notes that the node answered well.</summary>
+    /// <summary>Ends the back-off after a success.</summary>
     internal void Recover()
     {
         _failures = 0;
@@ -37,7 +37,7 @@ internal sealed class NodeMember(NodeEndpoint endpoint, int preference, TimeProv
         _problem = null;
     }
 
-    /// <summary>Notes a failure, and begins a back-off.</summary>
+    /// <summary>Starts a back-off after a failure; it doubles with each further failure.</summary>
     internal void BackOff(ChainException problem)
     {
         // Jitter between half and all of the time, so that many servers do not return to a node at the same moment.

@@ -5,8 +5,7 @@ namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// The nodes of a chain in order of preference. If one node is enough, asks the first one that is not in back-off, and the next one if it
-/// fails. If several nodes must agree, asks all of them together. A node that fails is skipped during an exponential back-off. Not
-/// thread-safe.
+/// fails. If several nodes must agree, asks all of them together. Skips a node that failed during an exponential back-off. Not thread-safe.
 /// </summary>
 /// <remarks>Opens connections for each reading. What a node sends over an idle connection would be neither read nor bounded.</remarks>
 internal sealed partial class NodePool
@@ -33,10 +32,10 @@ internal sealed partial class NodePool
         _members = [.. options.Network.Endpoints.Select((endpoint, preference) => new NodeMember(endpoint, preference, time))];
     }
 
-    /// <summary>The node that answered the last reading, the preferred one of several; null if none did.</summary>
+    /// <summary>The node that answered in the last reading; of several, the preferred one. Null if the reading failed.</summary>
     internal NodeEndpoint? LastUsed => _lastUsed;
 
-    /// <summary>The time until as many nodes as are required may be asked again.</summary>
+    /// <summary>The time until the server may ask enough nodes again.</summary>
     internal TimeSpan BackOffLeft => _members.Select(member => member.BackOffLeft).Order().ElementAt(_options.NodesThatAgree - 1);
 
     /// <summary>The last failure of each node that has failed since it last answered well.</summary>

@@ -3,8 +3,9 @@ using S3Auth.Substrate.Metadata;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// The structure that runtimes 218 to 343 answer with, for nodes that serve no usable metadata. Because nothing promises that a runtime
-/// still answers so, all lists must have the same length; lists that the server does not use may be empty.
+/// The structure in the answers of runtimes 218 to 343, for nodes that serve no usable metadata. Strict, because no metadata confirms that
+/// the runtime still uses it: all lists must have the same length. Lists that the server does not use may be empty and, inside a
+/// <c>Vec&lt;u8&gt;</c>, of any length.
 /// </summary>
 internal static class FixedSubnetState
 {
@@ -36,10 +37,10 @@ internal static class FixedSubnetState
 
     private static readonly TypeRegistry NoTypes = new([]);
 
-    /// <summary>The structure inside a <c>Vec&lt;u8&gt;</c>, as runtime 218 answers with.</summary>
+    /// <summary>Decodes the structure inside a <c>Vec&lt;u8&gt;</c>, which runtime 218 answers with.</summary>
     internal static SubnetStateDecoder Wrapped { get; } = new(NoTypes, Fields, isWrapped: true, isOptional: true);
 
-    /// <summary>The structure as it is, and inside a <c>Vec&lt;u8&gt;</c>.</summary>
+    /// <summary>Decode the structure, directly or inside a <c>Vec&lt;u8&gt;</c>.</summary>
     internal static IReadOnlyList<SubnetStateDecoder> Decoders { get; } =
         [new(NoTypes, Fields, isWrapped: false, isOptional: true), Wrapped];
 

@@ -1,7 +1,7 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>Reads a subnet with one call of the runtime.</summary>
-/// <param name="state">The decoder that follows from the runtime's metadata; null without metadata: the fixed structure.</param>
+/// <param name="state">The decoder made from the runtime's metadata; null to use the fixed structure.</param>
 internal sealed class RuntimeApiSource(CompiledSubnetState? state) : SubnetSource
 {
     /// <summary>The runtime API's name.</summary>
@@ -32,6 +32,6 @@ internal sealed class RuntimeApiSource(CompiledSubnetState? state) : SubnetSourc
     internal override IReadOnlyCollection<Neuron> Decode(ReadOnlySpan<byte> answer, ushort netuid) =>
         SubnetStateDecoder.DecodeFirst(state?.Decoders ?? FixedSubnetState.Decoders, answer, netuid);
 
-    // 16 bits little-endian, in all runtimes that are known.
+    // Without metadata: 16 bits little-endian, as in all known runtimes.
     private byte[] Argument(ushort netuid) => state is null ? [(byte)netuid, (byte)(netuid >> 8)] : state.Netuid.WriteInteger(netuid);
 }

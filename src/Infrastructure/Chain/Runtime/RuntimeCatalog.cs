@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// The runtimes whose sources are known, by the chain's genesis hash and the runtime's version. Also keeps their metadata in the data
-/// folder, so that a restart does not need to load it again. The file's name says how many nodes agreed about the metadata.
+/// Cache of the sources of runtimes, by the chain's genesis hash and the runtime's version. Also saves their metadata in the data
+/// folder, so that a restart does not load it again. The file's name says how many nodes had to agree about the metadata.
 /// </summary>
 internal sealed partial class RuntimeCatalog(ChainOptions options, ILogger<RuntimeCatalog> logger)
 {
-    // A chain has one runtime at a time. The others are the ones before.
+    // A chain has one runtime at a time. The others are previous ones.
     private const int MaxRuntimes = 4;
 
     private readonly ConcurrentDictionary<(HexBytes Genesis, uint SpecVersion), RuntimeSources> _runtimes = new();
@@ -43,7 +43,7 @@ internal sealed partial class RuntimeCatalog(ChainOptions options, ILogger<Runti
         }
     }
 
-    /// <summary>Finds the sources of a runtime that is new, and keeps its metadata.</summary>
+    /// <summary>Finds the sources of a new runtime, and saves its metadata.</summary>
     /// <param name="genesis">The chain.</param>
     /// <param name="specVersion">The runtime's version.</param>
     /// <param name="metadata">The metadata that the nodes agree about; null if they serve none.</param>
@@ -86,7 +86,7 @@ internal sealed partial class RuntimeCatalog(ChainOptions options, ILogger<Runti
         _runtimes[(genesis, specVersion)] = sources;
     }
 
-    // Metadata is only a cache, so a folder that cannot be written to is no failure. The snapshot's file warns of it.
+    // A folder that cannot be written to is no failure, because the metadata can be loaded again. Saving the snapshot logs a warning.
     private void Save(string path, HexBytes metadata)
     {
         try

@@ -11,16 +11,18 @@ internal sealed class RuntimeSources
         StorageProblem = storageProblem;
     }
 
-    /// <summary>The sources.</summary>
+    /// <summary>The sources, the best one first.</summary>
     internal IReadOnlyList<SubnetSource> All { get; }
 
-    /// <summary>Why the storage is not among the sources, for the message if no source can be read; null if it is, or if it is unknown.</summary>
+    /// <summary>Why the server cannot read the storage, for the message if no source works; null if it can, or without metadata.</summary>
     internal string? StorageProblem { get; }
 
     /// <summary>Finds the sources of a runtime.</summary>
     /// <param name="metadata">The runtime's metadata, as bytes; null if the node serves none.</param>
     /// <param name="specVersion">The runtime's version.</param>
-    /// <exception cref="ChainException">There is none; the message names what the runtime lacks.</exception>
+    /// <exception cref="ChainException">
+    /// The metadata is malformed, or the runtime has no source; the message names what it lacks.
+    /// </exception>
     internal static RuntimeSources Create(HexBytes? metadata, uint specVersion)
     {
         if (metadata is not { } bytes)
@@ -31,7 +33,7 @@ internal sealed class RuntimeSources
         var decoded = Decode(bytes, specVersion);
         if (decoded.Methods.Count == 0)
         {
-            // Metadata of version 14 does not describe the functions, so the structure that is known is tried first.
+            // Metadata of version 14 does not describe the functions, so the fixed structure comes first.
             return WithStorage(new RuntimeApiSource(state: null), $"Runtime {specVersion} has no metadata of version 15.");
         }
 

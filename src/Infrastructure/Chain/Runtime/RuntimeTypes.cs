@@ -33,7 +33,7 @@ internal sealed class RuntimeTypes(TypeRegistry types)
         };
     }
 
-    /// <summary>The type of a list's items, and whether the list is inside an <c>Option</c>; null if the type is no list.</summary>
+    /// <summary>The type of a list's items (null if the type is no list), and whether it is inside an <c>Option</c>.</summary>
     internal (int? Item, bool IsOptional) ItemsOf(int type)
     {
         var isOptional = IsOption(types.Unwrap(type), out var inner);
@@ -59,7 +59,7 @@ internal sealed class RuntimeTypes(TypeRegistry types)
         return false;
     }
 
-    // A hash has the size of an account but is none.
+    // A hash has the size of an account but is not an account.
     private static bool MayBeAccount(CompositeType type) => type.Name is not ("H256" or "Hash");
 
     // A fixed-point number, a ratio, or an amount of TAO is encoded like an amount of alpha, but means something else.

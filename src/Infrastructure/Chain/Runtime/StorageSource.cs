@@ -4,9 +4,10 @@ using S3Auth.Substrate.Metadata;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// Reads a subnet from the storage maps of the chain's pallet, for runtimes whose function cannot be read. Needs some calls for each 200
-/// neurons instead of one. Computes the stake like the runtime: the hotkey's own alpha, without the shares that it passes to child hotkeys,
-/// with the shares that it gets from parent hotkeys. Rounds against the hotkey; the result may differ from the runtime's by some billionths.
+/// Reads a subnet from the storage maps of the chain's pallet, for runtimes whose function cannot be read. Needs several calls for each 200
+/// neurons instead of one call. Computes the stake like the runtime: the hotkey's own alpha, without the shares that it passes to child
+/// hotkeys, with the shares that it gets from parent hotkeys. Rounds against the hotkey; the result may differ from the runtime's by some
+/// billionths.
 /// Source: <c>pallets/subtensor/src/staking/set_children.rs</c> and <c>stake_utils.rs</c> of https://github.com/opentensor/subtensor.
 /// </summary>
 internal sealed class StorageSource : SubnetSource
@@ -33,7 +34,7 @@ internal sealed class StorageSource : SubnetSource
     /// <param name="metadata">The runtime's metadata.</param>
     /// <param name="specVersion">The runtime's version, for messages.</param>
     /// <param name="reason">Why the runtime's function is not used.</param>
-    /// <exception cref="ChainException">The runtime has other maps; the message says which is missing.</exception>
+    /// <exception cref="ChainException">A map is missing or has other types; the message names it.</exception>
     internal StorageSource(RuntimeMetadata metadata, uint specVersion, string reason)
     {
         _types = new RuntimeTypes(metadata.Types);
@@ -134,7 +135,7 @@ internal sealed class StorageSource : SubnetSource
         return neurons;
     }
 
-    // The runtime multiplies with fixed-point numbers. This rounds what is passed on up, and what is received down.
+    // The runtime multiplies fixed-point numbers. This rounds up the shares passed to children, and rounds down those from parents.
     private static AlphaAmount StakeOf(
         ulong own, Share[] children, Share[] parents, Dictionary<AccountId, ulong> alpha)
     {
@@ -169,7 +170,7 @@ internal sealed class StorageSource : SubnetSource
         return bytes;
     }
 
-    // The values of many keys, in their order.
+    // Returns the values in the order of the keys.
     private static async Task<IReadOnlyList<HexBytes?>> QueryAsync(
         NodeConnection node, IEnumerable<byte[]> keys, HexBytes block, CancellationToken cancellationToken)
     {

@@ -3,8 +3,10 @@ namespace S3Auth.Infrastructure.Chain;
 /// <summary>A field of the answer about a subnet.</summary>
 /// <param name="Name">Its name, such as <c>alpha_stake</c>.</param>
 /// <param name="Role">What the server does with it.</param>
-/// <param name="Type">Its type, for a field that is skipped.</param>
-/// <param name="Item">How an item of its list is encoded, or the field itself if it is no list; null where it does not matter.</param>
+/// <param name="Type">The index of its type, for a field that is skipped.</param>
+/// <param name="Item">
+/// How an item of its list is encoded, or the field itself if it is no list; null for accounts and skipped fields.
+/// </param>
 /// <param name="IsOptional">Whether the list is inside an <c>Option</c>.</param>
 internal sealed record SubnetField(
     string Name, SubnetFieldRole Role, int Type = 0, SubnetItem? Item = null, bool IsOptional = false);
@@ -36,6 +38,6 @@ internal enum SubnetFieldRole
     /// <summary>Checks that the list has as many items as there are hotkeys, or none.</summary>
     PerNeuron,
 
-    /// <summary>Checks such a list for each subnet of the chain.</summary>
+    /// <summary>A list with one list for each subnet of the chain. Checks each like <see cref="PerNeuron"/>.</summary>
     PerSubnet,
 }

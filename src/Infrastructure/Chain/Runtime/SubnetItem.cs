@@ -8,9 +8,10 @@ namespace S3Auth.Infrastructure.Chain;
 /// <param name="IsOptional">Whether it is inside an <c>Option</c>. None counts as 0, or as not set.</param>
 internal sealed record SubnetItem(int Bits, bool IsCompact, bool IsOptional = false)
 {
-    /// <summary>The maximum of an integer, as far as it has 64 bits.</summary>
+    /// <summary>The maximum of an integer, or 2⁶⁴-1 if it is wider than 64 bits.</summary>
     internal ulong Max { get; } = Bits >= 64 ? ulong.MaxValue : (1UL << Bits) - 1;
 
+    /// <summary>Reads an integer.</summary>
     /// <exception cref="ScaleException">The integer is malformed, or larger than 2⁶⁴-1.</exception>
     internal ulong ReadInteger(ref ScaleReader reader, string name)
     {
@@ -49,6 +50,7 @@ internal sealed record SubnetItem(int Bits, bool IsCompact, bool IsOptional = fa
         };
     }
 
+    /// <summary>Reads a flag.</summary>
     /// <exception cref="ScaleException">The flag is neither 0 nor 1.</exception>
     internal bool ReadFlag(ref ScaleReader reader) => (!IsOptional || reader.ReadOption()) && reader.ReadBool();
 }

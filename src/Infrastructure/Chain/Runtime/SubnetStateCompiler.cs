@@ -4,7 +4,7 @@ namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// Makes the decoder of a runtime's answer about a subnet from the runtime's metadata. Finds the fields by their names, so that a runtime
-/// may add, reorder, widen or wrap fields. Refuses, by name, a field that a decision needs and that is gone or has another meaning.
+/// may add, reorder, widen or wrap fields. If a field that a decision needs is missing or has another type, refuses and names the field.
 /// </summary>
 /// <param name="metadata">The runtime's metadata.</param>
 /// <param name="specVersion">The runtime's version, for messages.</param>
@@ -15,7 +15,7 @@ internal sealed class SubnetStateCompiler(RuntimeMetadata metadata, uint specVer
     // Narrower integers are ratios.
     private const int MinAmountBits = 32;
 
-    // The order is that of the messages if several are missing.
+    // In this order, the message names the first one that is missing.
     private static readonly string[] Needed = ["hotkeys", "coldkeys", "validator_permit", "alpha_stake"];
 
     private readonly RuntimeTypes _types = new(metadata.Types);
@@ -55,7 +55,7 @@ internal sealed class SubnetStateCompiler(RuntimeMetadata metadata, uint specVer
             : throw Refuse($"answers {RuntimeApiSource.Method} with {Text(inner)}, not with a {Structure}");
     }
 
-    // The metadata does not tell what is in the bytes. If the runtime has a type of the structure's name, that is tried first.
+    // The metadata does not say what the bytes contain. If the runtime has a type with the structure's name, tries that first.
     private CompiledSubnetState CompileWrapped(SubnetItem netuid)
     {
         var named = Enumerable.Range(0, _types.Registry.Count).Select(type => _types.Registry[type]).OfType<CompositeType>()
@@ -93,7 +93,7 @@ internal sealed class SubnetStateCompiler(RuntimeMetadata metadata, uint specVer
         var name = field.Name ?? string.Empty;
         var skipped = new SubnetField(name, SubnetFieldRole.Skipped, field.Type);
 
-        // Measures the type, so that one that cannot be skipped is refused before an answer arrives.
+        // Measures the type to refuse one that cannot be skipped before an answer arrives.
         _types.Registry.MinSizeOf(field.Type);
         return name switch
         {
@@ -129,7 +129,7 @@ internal sealed class SubnetStateCompiler(RuntimeMetadata metadata, uint specVer
 }
 
 /// <summary>How to call a runtime for the state of a subnet, and how to decode its answer.</summary>
-/// <param name="Decoders">Decode the answer; the first one that can.</param>
+/// <param name="Decoders">Decode the answer; the first one that succeeds counts.</param>
 /// <param name="Netuid">How the argument is encoded.</param>
 /// <param name="Unknown">The names of fields that this server does not know.</param>
 internal sealed record CompiledSubnetState(

@@ -9,8 +9,8 @@ namespace S3Auth.Infrastructure.Chain;
 /// Source: <c>pallets/subtensor/src/rpc_info/show_subnet.rs</c> of https://github.com/opentensor/subtensor.
 /// </summary>
 /// <remarks>
-/// Strict about what access depends on: the lists that a decision needs must have the same length, every value must fit its type, and no
-/// bytes may follow. Passes over all other fields, whatever they contain.
+/// Strict, because access depends on the lists: those that a decision needs must have the same length, every value must fit its type, and
+/// no bytes may follow. Skips all other fields.
 /// </remarks>
 /// <param name="types">The types of the fields.</param>
 /// <param name="fields">The fields, in the order of their bytes.</param>
@@ -51,7 +51,7 @@ internal sealed class SubnetStateDecoder(
         var reader = new ScaleReader(answer);
         if (isWrapped)
         {
-            // The count is that of all bytes that follow.
+            // The list of bytes must contain all bytes that follow.
             answer = reader.ReadBytes(reader.ReadCount(minItemSize: 1));
             reader.ReadEnd();
             reader = new ScaleReader(answer);
@@ -125,7 +125,7 @@ internal sealed class SubnetStateDecoder(
         }
     }
 
-    // Before a list takes memory.
+    // Called before memory for the list is allocated.
     private static int CheckCount(int count, string list) =>
         count <= MaxNeurons ? count : throw new ScaleException($"There are {count} items in {list}, more than {MaxNeurons}.");
 
@@ -159,7 +159,7 @@ internal sealed class SubnetStateDecoder(
         return amounts;
     }
 
-    // Runtimes send a list empty that they no longer compute. Runtime 218, which wraps its answer, may also send a shorter one.
+    // Runtimes send an empty list if they no longer compute it. Runtime 218, which answers with bytes, may also send a shorter list.
     private void SkipNumbers(ref ScaleReader reader, SubnetField field, int count)
     {
         var length = reader.ReadCount(minItemSize: 1);
@@ -180,7 +180,7 @@ internal sealed class SubnetStateDecoder(
             AccountId.FromBytes(answer.Slice(Offset + (index * AccountId.Size), AccountId.Size));
     }
 
-    /// <summary>The lists that decisions need, as far as they were read.</summary>
+    /// <summary>The lists that decisions need. The decoder fills them field by field.</summary>
     private sealed class Lists
     {
         internal AccountList Hotkeys { get; set; }
@@ -191,7 +191,7 @@ internal sealed class SubnetStateDecoder(
 
         internal ulong[] Stakes { get; set; } = [];
 
-        /// <summary>Null if the runtime does not tell it.</summary>
+        /// <summary>Null if the answer has no list <c>active</c>.</summary>
         internal bool[]? Active { get; set; }
 
         internal int Count => Hotkeys.Count;

@@ -69,7 +69,7 @@ internal sealed class ChainFreshnessTests : ChainFixture
     }
 
     [Test]
-    public async Task Finalized_head_that_stands_still_is_told_before_it_stops_grants()
+    public async Task Finality_that_stops_gives_a_warning_before_grants_end()
     {
         // The finalized block is almost five minutes old. A node whose block is older counts as lagging.
         var node = await NodeAsync();

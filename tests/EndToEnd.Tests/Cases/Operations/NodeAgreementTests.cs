@@ -124,13 +124,13 @@ internal sealed class NodeAgreementTests : ChainFixture
             Has.Some.Contains($"{Address(nodes[0])} gives another answer"));
         if (!isAboutLayout)
         {
-            // The layout is asked for once, the owners with each reading.
+            // The server loads the metadata once, and the owners with each reading.
             await UntilAsync(api, state => Warnings(state).Contains(Address(nodes[0]), StringComparison.Ordinal));
         }
 
         await load.AssertEveryAnswerWasRightAsync();
 
-        // Neither does the lie come back from the disk.
+        // After a restart, the server does not use the lie from the disk either.
         await StopAsync(api);
         var again = await StartAsync(nodes);
         await using var loadAgain = IdentityLoad.Start(again);
@@ -219,7 +219,7 @@ internal sealed class NodeAgreementTests : ChainFixture
         chain.Add(nodes[1], distance: -3);
         await UntilMovedAsync(api, chain);
 
-        // The owner of the hotkey moves it to the other coldkey: now all nodes say so.
+        // The owner moves the hotkey to the other coldkey, and all nodes answer so.
         chain.Upgrade(chain.Runtime with { State = SubnetRuntimes.WithThief(chain.Runtime.State!) });
         await Wait.UntilAsync(async () => (await AskAsync(api, SubnetRuntimes.Thief)).Status == HttpStatusCode.OK);
         Assert.That((await AskAsync(api, Subnet.OrdinaryMiner)).Code, Is.EqualTo("coldkey_mismatch"));

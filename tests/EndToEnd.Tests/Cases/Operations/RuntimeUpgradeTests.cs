@@ -22,7 +22,7 @@ internal sealed class RuntimeUpgradeTests : ChainFixture
             Assert.That(state["last_error"], Is.Null, name);
         }
 
-        // The new layout's answers are used, not only read: the owner changes.
+        // The server uses the answers in the new layout: the owner changes.
         await load.AssertEveryAnswerWasRightAsync();
         chain.Upgrade(chain.Runtime with { State = SubnetRuntimes.WithThief(chain.Runtime.State!) });
         await Wait.UntilAsync(async () => (await AskAsync(api, SubnetRuntimes.Thief)).Status == HttpStatusCode.OK);
@@ -74,13 +74,13 @@ internal sealed class RuntimeUpgradeTests : ChainFixture
     }
 
     [Test]
-    public async Task Layout_is_kept_for_a_start_while_no_node_tells_it()
+    public async Task Saved_metadata_is_used_at_a_start_while_no_node_serves_it()
     {
         var (_, nodes) = await ChainAsync("plain integers in another order");
         var api = await StartAsync(nodes[..1], "1");
         await StopAsync(api);
 
-        // Only the chain's state is left: no snapshot, and no metadata.
+        // Removes the saved snapshot and metadata, so that only the chain's state is left.
         File.Delete(Path.Combine(Folder.Path, "data", "metagraph-snapshot.json"));
         (nodes[0].Misbehaviour, nodes[0].MisbehavesIn) = (Misbehaviour.Error, "Metadata_metadata_at_version");
         var again = await StartAsync(nodes[..1], "1");
