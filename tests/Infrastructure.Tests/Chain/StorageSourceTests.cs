@@ -1,4 +1,3 @@
-using System.Globalization;
 using S3Auth.Substrate.Metadata;
 
 namespace S3Auth.Infrastructure.Tests.Chain;

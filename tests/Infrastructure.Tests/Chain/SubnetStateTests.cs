@@ -1,4 +1,3 @@
-using System.Globalization;
 using PropertyAttribute = FsCheck.NUnit.PropertyAttribute;
 
 namespace S3Auth.Infrastructure.Tests.Chain;

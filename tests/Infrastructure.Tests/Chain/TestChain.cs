@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace S3Auth.Infrastructure.Tests.Chain;
