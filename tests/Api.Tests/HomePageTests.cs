@@ -339,7 +339,9 @@ public sealed partial class HomePageTests
 
         var page = (await service.GetAsync("/")).Text;
 
-        Assert.That(page, Does.Contain("Runtime 360 has no `validator_permit`.").Or.Contain("Runtime 360 has no &#x60;validator_permit&#x60;."));
+        Assert.That(
+            page,
+            Does.Contain("Runtime 360 has no `validator_permit`.").Or.Contain("Runtime 360 has no &#x60;validator_permit&#x60;."));
         Assert.That(page, Does.Contain("gives another answer.").And.Not.Contain("<script>alert"));
     }
 
