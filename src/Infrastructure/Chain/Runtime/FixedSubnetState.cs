@@ -3,9 +3,9 @@ using S3Auth.Substrate.Metadata;
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// The structure in the answers of runtimes 218 to 343, for nodes that serve no usable metadata. Strict, because no metadata confirms that
-/// the runtime still uses it: all lists must have the same length. Lists that the server does not use may be empty and, inside a
-/// <c>Vec&lt;u8&gt;</c>, of any length.
+/// The structure in the answers of runtimes 218 to 343, for nodes that serve no metadata of version 15, and for answers that are bytes.
+/// Strict, because no metadata confirms that the runtime still uses it: all lists must have the same length. Lists that the server does not
+/// use may be empty and, inside a <c>Vec&lt;u8&gt;</c>, of any length.
 /// </summary>
 internal static class FixedSubnetState
 {

@@ -159,7 +159,7 @@ internal sealed class SubnetStateDecoder(
         return amounts;
     }
 
-    // Runtimes send an empty list if they no longer compute it. Runtime 218, which answers with bytes, may also send a shorter list.
+    // Runtimes send an empty list if they no longer compute it. Runtime 218, which answers with bytes, also sends shorter ones.
     private void SkipNumbers(ref ScaleReader reader, SubnetField field, int count)
     {
         var length = reader.ReadCount(minItemSize: 1);
