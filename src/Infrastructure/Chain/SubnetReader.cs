@@ -34,13 +34,15 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         // Starts with the newest block that enough nodes have, and goes on with older ones. So a node that claims to be ahead, or that
         // gives a wrong answer about this block, does not prevent the others from agreeing about an older block.
         ChainException? disagreement = null;
-        foreach (var number in heads.Select(head => head.Value.Number).OrderDescending().Skip(options.NodesThatAgree - 1).Distinct())
+        var numbers = heads.Select(head => head.Value.Number).OrderDescending().Skip(options.NodesThatAgree - 1).Distinct().ToArray();
+        foreach (var number in numbers)
         {
+            nodes.HasAlternative = number != numbers[^1];
             try
             {
                 var at = heads.Where(head => head.Value.Number >= number).ToArray();
                 var answer = await ReadAtAsync(nodes, at, number, readAt, cancellationToken);
-                foreach (var head in heads.Where(head => head.Value.Number + MaxBlocksBehind < number))
+                foreach (var head in heads.Where(head => head.Value.Number < number && number - head.Value.Number > MaxBlocksBehind))
                 {
                     nodes.Fail(head.Node, new ChainException(
                         ChainFailure.Lagging,
@@ -68,7 +70,11 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
     {
         var about = string.Create(CultureInfo.InvariantCulture, $"block {number}");
         var facts = await nodes.AgreeAsync(
-            [.. heads.Select(head => head.Node)], about, (node, token) => ReadFactsAsync(node, number, token), cancellationToken);
+            [.. heads.Select(head => head.Node)],
+            about,
+            (node, token) => ReadFactsAsync(
+                node, number, heads.First(head => head.Node.Endpoint == node.Endpoint).Value.Chain, token),
+            cancellationToken);
         var (sources, differing) = await FindSourcesAsync(nodes, facts, cancellationToken);
 
         ChainException? failure = null;
@@ -77,16 +83,14 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
             try
             {
                 var state = await ReadStateAsync(nodes, source, facts, about, cancellationToken);
-                var preferred = heads.First(head => head.Node == state.Nodes[0]).Value;
-
                 // The median: one of several nodes can neither hide a lag nor invent one.
                 var lags = heads.Where(head => state.Nodes.Contains(head.Node)).Select(head => head.Value.FinalityLag).Order().ToArray();
                 var lag = lags[(lags.Length - 1) / 2];
-                var metagraph = Decode(source, state.Value, options.Network.NameFor(preferred.Chain), number, readAt);
+                var metagraph = Decode(source, state.Value, options.Network.NameFor(facts.Value.Chain), number, readAt);
                 FailOthers(nodes, about, [.. facts.Others, .. differing, .. state.Others]);
                 return new SubnetAnswer(
                     metagraph,
-                    new ChainIdentity(facts.Value.Genesis.ToString(), preferred.Chain),
+                    new ChainIdentity(facts.Value.Genesis.ToString(), facts.Value.Chain),
                     facts.Value.Time,
                     facts.Value.SpecVersion,
                     state.Nodes[0].Endpoint.Fingerprint)
@@ -154,13 +158,14 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         return new NodeHead(chain, number, best.Number > finalized.Number ? best.Number - finalized.Number : 0);
     }
 
-    private static async Task<BlockFacts> ReadFactsAsync(NodeConnection node, ulong number, CancellationToken cancellationToken)
+    private static async Task<BlockFacts> ReadFactsAsync(
+        NodeConnection node, ulong number, string chain, CancellationToken cancellationToken)
     {
         var genesis = await node.GetBlockHashAsync(0, cancellationToken);
         var hash = await node.GetBlockHashAsync(number, cancellationToken);
         var version = await node.GetRuntimeVersionAsync(hash, cancellationToken);
         var timestamp = await node.GetStorageAsync(TimestampKey, hash, cancellationToken);
-        return new BlockFacts(genesis, hash, version.SpecVersion, ToTime(node, timestamp, number));
+        return new BlockFacts(chain, genesis, hash, version.SpecVersion, ToTime(node, timestamp, number));
     }
 
     private static DateTimeOffset ToTime(NodeConnection node, HexBytes? timestamp, ulong number) =>
@@ -175,7 +180,7 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
     private async Task<(RuntimeSources Sources, IReadOnlyList<NodeMember> Differing)> FindSourcesAsync(
         NodeGroup nodes, Agreement<BlockFacts> facts, CancellationToken cancellationToken)
     {
-        var (genesis, hash, specVersion, _) = facts.Value;
+        var (_, genesis, hash, specVersion, _) = facts.Value;
         if (runtimes.Find(genesis, specVersion) is { } known)
         {
             return (known, []);
@@ -275,5 +280,5 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
     private sealed record NodeHead(string Chain, ulong Number, ulong FinalityLag);
 
     /// <summary>The facts about a block that the nodes must agree about before the server reads the subnet.</summary>
-    private sealed record BlockFacts(HexBytes Genesis, HexBytes Hash, uint SpecVersion, DateTimeOffset Time);
+    private sealed record BlockFacts(string Chain, HexBytes Genesis, HexBytes Hash, uint SpecVersion, DateTimeOffset Time);
 }

@@ -49,6 +49,8 @@ internal sealed class NodeAgreementTests
         yield return Lie("block time", node => node.BlockTime = _ => new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero));
         yield return Lie("newer state at a block far ahead", node =>
             (node.Block, node.BestBlock, node.State) = (1_000_000_000, 1_000_000_002, RecordedAnswers.State("after-coldkey-swap")));
+        yield return Lie("the last block that there can be", node => node.BestBlock = node.Block = ulong.MaxValue);
+        yield return Lie("chain's name", node => (node.Genesis, node.Chain) = (node.Genesis, "Other Chain"));
         yield return Lie("one block ahead", node => (node.Block, node.State) = (1001, RecordedAnswers.State("after-coldkey-swap")));
 
         static TestCaseData Lie(string what, Action<TestNode> lie) => new TestCaseData(lie).SetArgDisplayNames(what);
@@ -71,6 +73,7 @@ internal sealed class NodeAgreementTests
                     answer.Metagraph.Find(Accounts.Bob)!.Coldkey.ToString(),
                     Is.EqualTo(RecordedAnswers.All["subnet"].Neurons![1].Coldkey));
                 Assert.That(answer.BlockTime, Is.EqualTo(_time.GetUtcNow()));
+                Assert.That((answer.Chain.Name, answer.Metagraph.Network), Is.EqualTo(("Test Chain", "Test Chain")));
             });
 
             // The next round starts with honest nodes.
@@ -113,6 +116,60 @@ internal sealed class NodeAgreementTests
         Assert.That(answer.Metagraph.Block, Is.EqualTo(1000));
         Assert.That(
             _pool.Problems.Single().Message, Is.EqualTo($"The node {Origin(0)} is at block 900, 100 blocks behind the other nodes."));
+    }
+
+    [Test]
+    public async Task Node_that_claims_the_last_block_that_there_can_be_is_not_named_as_lagging()
+    {
+        _nodes[0].BestBlock = _nodes[0].Block = ulong.MaxValue;
+
+        await ReadAsync();
+
+        Assert.That(_pool.Problems, Is.Empty);
+    }
+
+    [TestCase("chain_getBlockHash")]
+    [TestCase("SubnetInfoRuntimeApi_get_subnet_state")]
+    public async Task Node_that_hangs_about_a_block_that_only_one_other_node_has_delays_the_reading_by_some_seconds(string method)
+    {
+        (_nodes[0].Block, _nodes[2].Block) = (1001, 1001);
+        (_nodes[2].Misbehaviour, _nodes[2].MisbehavesIn) = (Misbehaviour.Hang, method);
+
+        var reading = ReadAsync();
+        var before = _time.GetUtcNow();
+        while (!reading.IsCompleted)
+        {
+            await Task.Delay(20);
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        Assert.That((await reading).Metagraph.Block, Is.EqualTo(1000));
+        Assert.That(_time.GetUtcNow() - before, Is.LessThan(TimeSpan.FromSeconds(14)), "not the timeout of the call");
+    }
+
+    [Test]
+    public async Task Node_that_answers_each_call_in_time_but_never_ends_fails()
+    {
+        using var connection = await NodeConnection.ConnectAsync(
+            TestChain.Options(_nodes[0].Address.ToString()).Network.Endpoints[0],
+            TimeSpan.FromSeconds(5),
+            TimeSpan.FromSeconds(15),
+            _time,
+            CancellationToken.None);
+        using var group = TestChain.Group(connection, _time);
+
+        var asking = group.AskAsync(
+            async (_, token) =>
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+                return 0;
+            },
+            CancellationToken.None);
+        _time.Advance(NodeGroup.MaxTime);
+
+        Assert.That(
+            () => asking.WaitAsync(TimeSpan.FromSeconds(10)),
+            Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Timeout));
     }
 
     [TestCase(Misbehaviour.Hang)]

@@ -34,11 +34,11 @@ internal static class TestChain
         new(options, new RuntimeCatalog(options, NullLogger<RuntimeCatalog>.Instance), time ?? TimeProvider.System);
 
     /// <summary>A group of one node that is connected already.</summary>
-    internal static NodeGroup Group(NodeConnection connection) => new(
-        [new NodeMember(connection.Endpoint, preference: 0, TimeProvider.System)],
+    internal static NodeGroup Group(NodeConnection connection, TimeProvider? time = null) => new(
+        [new NodeMember(connection.Endpoint, preference: 0, time ?? TimeProvider.System)],
         required: 1,
         (_, _) => Task.FromResult(connection),
-        TimeProvider.System);
+        time ?? TimeProvider.System);
 
     /// <summary>Decodes an answer in the fixed structure.</summary>
     internal static Metagraph Decode(byte[] state, ushort netuid = 46) => Reader(Options("ws://127.0.0.1:1", netuid: netuid))

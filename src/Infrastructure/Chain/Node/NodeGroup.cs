@@ -19,6 +19,11 @@ internal sealed class NodeGroup(
     /// <summary>The extra time for the other nodes once enough nodes have answered.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// The maximum time for all calls of one step, so that a node that answers each call just in time does not stop the readings.
+    /// </summary>
+    internal static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(2);
+
     private readonly ConcurrentDictionary<NodeMember, NodeConnection> _connections = new();
     private readonly Dictionary<NodeMember, ChainException> _failures = [];
 
@@ -27,6 +32,12 @@ internal sealed class NodeGroup(
 
     /// <summary>Whether several nodes have to agree.</summary>
     internal bool NeedsAgreement => required > 1;
+
+    /// <summary>
+    /// Whether the reading goes on without the nodes that are asked now, at another block. Then <see cref="Grace"/> begins with the first
+    /// answer, because a node that hangs may be one of those that are required.
+    /// </summary>
+    internal bool HasAlternative { get; set; }
 
     /// <summary>Asks all nodes that have not failed.</summary>
     /// <exception cref="ChainException">Too few nodes answered. Has the failure of the most preferred node that failed.</exception>
@@ -87,35 +98,30 @@ internal sealed class NodeGroup(
     private async Task<IReadOnlyList<NodeAnswer<T>>> AskAsync<T>(
         IReadOnlyList<NodeMember> among, Func<NodeConnection, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        using var rest = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // Linked, not registered, because the timer may fire at the moment of the disposal.
+        using var timeout = new CancellationTokenSource(MaxTime, time);
+        using var rest = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var pending = among.Where(node => !_failures.ContainsKey(node)).ToDictionary(node => CallAsync(node, call, rest.Token));
         var answers = new List<NodeAnswer<T>>();
-        CancellationTokenSource? grace = null;
-        try
+        var isGrace = false;
+        while (pending.Count > 0)
         {
-            while (pending.Count > 0)
+            var done = await Task.WhenAny(pending.Keys);
+            pending.Remove(done, out var node);
+            try
             {
-                var done = await Task.WhenAny(pending.Keys);
-                pending.Remove(done, out var node);
-                try
-                {
-                    answers.Add(new NodeAnswer<T>(node!, await done));
-                }
-                catch (Exception failed) when (!cancellationToken.IsCancellationRequested)
-                {
-                    Fail(node!, ToChainException(node!, failed));
-                }
-
-                if (answers.Count >= required && grace is null && pending.Count > 0)
-                {
-                    grace = new CancellationTokenSource(Grace, time);
-                    grace.Token.Register(rest.Cancel);
-                }
+                answers.Add(new NodeAnswer<T>(node!, await done));
             }
-        }
-        finally
-        {
-            grace?.Dispose();
+            catch (Exception failed) when (!cancellationToken.IsCancellationRequested)
+            {
+                Fail(node!, ToChainException(node!, failed, isGrace));
+            }
+
+            if (!isGrace && answers.Count >= (HasAlternative ? 1 : required))
+            {
+                isGrace = true;
+                timeout.CancelAfter(Grace);
+            }
         }
 
         cancellationToken.ThrowIfCancellationRequested();
@@ -144,11 +150,15 @@ internal sealed class NodeGroup(
             first?.InnerException);
 
     // No answer of a node may stop the service, not even one that triggers a bug.
-    private static ChainException ToChainException(NodeMember node, Exception failed) => failed switch
+    private static ChainException ToChainException(NodeMember node, Exception failed, bool isGrace) => failed switch
     {
         ChainException known => known,
         OperationCanceledException => new ChainException(
-            ChainFailure.Timeout, $"The node {node} did not answer within {Grace.TotalSeconds:0} s after the other nodes.", failed),
+            ChainFailure.Timeout,
+            isGrace
+                ? $"The node {node} did not answer within {Grace.TotalSeconds:0} s after the other nodes."
+                : $"The node {node} did not answer all calls of one step within {MaxTime.TotalSeconds:0} s.",
+            failed),
         _ => new ChainException(
             ChainFailure.Internal, "The metagraph could not be read because of a bug in the server. See the server's log.", failed),
     };
