@@ -115,6 +115,39 @@ internal sealed class StorageSourceTests
         Assert.That(_node.Calls("state_queryStorageAt"), Is.EqualTo(1 + 2 + (4 * 2)));
     }
 
+    [Test]
+    public void Values_that_are_larger_than_those_of_any_subnet_are_refused()
+    {
+        _node.State = null;
+
+        // The answers to both calls are below the maximum of a message, 64 MiB in hex.
+        var value = new byte[150 * 1024];
+        foreach (var key in _storage.Pairs.Select(pair => pair[0]).Where(key => key.StartsWith(MapOf("Owner"), StringComparison.Ordinal)))
+        {
+            _node.Storage[key] = value;
+        }
+
+        Assert.That(
+            ReadAsync,
+            Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Malformed)
+                .And.Message.Contains("more than 33554432"));
+    }
+
+    [TestCase("[null]")]
+    [TestCase("""[{"block":"0x00","changes":null}]""")]
+    [TestCase("""[{"block":"0x00","changes":[null]}]""")]
+    [TestCase("""[{"block":"0x00","changes":[[null,null]]}]""")]
+    public void Answer_without_changes_is_malformed(string answer)
+    {
+        (_node.State, _node.Answers["state_queryStorageAt"]) = (null, answer);
+
+        Assert.That(
+            ReadAsync, Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Malformed));
+    }
+
+    private static string MapOf(string entry) => new HexBytes(StorageKey.Create(
+        new StorageEntry("SubtensorModule", entry, Hashers: [], Key: null, Value: 0))).ToString();
+
     private string KeyOf(string entry) => new HexBytes(StorageKey.Create(
         new StorageEntry("SubtensorModule", entry, [StorageHasher.Identity], 0, 0),
         [46, 0])).ToString();

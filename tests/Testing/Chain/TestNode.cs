@@ -40,6 +40,9 @@ public sealed class TestNode : TestChainState, IAsyncDisposable
     /// <summary>In which method, or in which runtime function of <c>state_call</c>; null for all.</summary>
     public string? MisbehavesIn { get; set; }
 
+    /// <summary>Results by method, in JSON, instead of those that follow from its state.</summary>
+    public ConcurrentDictionary<string, string> Answers { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Where it sends others when it misbehaves so.</summary>
     public Uri? RedirectsTo { get; set; }
 
@@ -257,7 +260,7 @@ public sealed class TestNode : TestChainState, IAsyncDisposable
     {
         try
         {
-            return Result(id, TestNodeAnswers.ToJson(this, method, parameters));
+            return Result(id, Answers.GetValueOrDefault(method) ?? TestNodeAnswers.ToJson(this, method, parameters));
         }
         catch (TestNodeErrorException error)
         {

@@ -138,9 +138,9 @@ internal sealed class NodeConnection : IDisposable
         IReadOnlyCollection<HexBytes> keys, HexBytes block, CancellationToken cancellationToken)
     {
         const string method = "state_queryStorageAt";
-        var sets = await CallAsync<StorageChanges[]>(method, [keys, block], cancellationToken);
+        var sets = await CallAsync<StorageChanges?[]>(method, [keys, block], cancellationToken);
         var values = new Dictionary<HexBytes, HexBytes?>(keys.Count);
-        foreach (var change in sets.SelectMany(set => set.Changes))
+        foreach (var change in sets.SelectMany(set => set?.Changes ?? throw Malformed(method, cause: null)))
         {
             if (change is not [{ } key, var value])
             {

@@ -18,6 +18,10 @@ internal sealed class StorageSource : SubnetSource
     private const int KeysPerCall = 200;
 
     private const int CallsAtOnce = 8;
+
+    // For one map. The largest subnet, of 65,536 neurons with several parents each, needs less.
+    private const int MaxBytesOfMap = 32 * 1024 * 1024;
+
     private const int NeuronBytes = (2 * AccountId.Size) + 1 + sizeof(ulong);
     private const int MaxNeurons = ushort.MaxValue + 1;
 
@@ -175,9 +179,16 @@ internal sealed class StorageSource : SubnetSource
         NodeConnection node, IEnumerable<byte[]> keys, HexBytes block, CancellationToken cancellationToken)
     {
         var values = new List<HexBytes?>();
+        var size = 0L;
         foreach (var calls in keys.Select(key => new HexBytes(key)).Chunk(KeysPerCall).Chunk(CallsAtOnce))
         {
             var answers = await Task.WhenAll(calls.Select(call => node.QueryStorageAsync(call, block, cancellationToken)));
+            size += answers.Sum(answer => answer.Values.Sum(value => (long)(value?.Bytes.Length ?? 0)));
+            if (size > MaxBytesOfMap)
+            {
+                throw new ScaleException($"The storage has {size} bytes for one map, more than {MaxBytesOfMap}.");
+            }
+
             values.AddRange(calls.Zip(answers).SelectMany(pair => pair.First.Select(key => pair.Second.GetValueOrDefault(key))));
         }
 
