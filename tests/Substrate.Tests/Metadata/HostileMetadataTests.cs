@@ -33,6 +33,28 @@ public sealed class HostileMetadataTests
         AssertRefused(Types(Variant(0, 0)), 0, new byte[100_000]);
     });
 
+    /// <summary>The server shows these messages to everyone.</summary>
+    [Test]
+    public void Names_of_types_are_in_no_message()
+    {
+        const string name = "<script>\n";
+        var types = new TypeRegistry(
+        [
+            new VariantType(name, [new TypeVariant("A", 0, [])]),
+            new CompositeType(name, [new TypeField(null, 0), new TypeField(null, 0)]),
+            new CompactType(name, 1),
+            new BitSequenceType(name, 0),
+            new ArrayType(name, 5, 3),
+            new PrimitiveType(name, S3Auth.Substrate.Metadata.Primitive.U8),
+            new BitSequenceType(name, 4),
+        ]);
+
+        foreach (var type in (int[])[0, 2, 3, 6])
+        {
+            Assert.That(() => Skip(types, type, [7, 7]), Throws.InstanceOf<ScaleException>().With.Message.Not.Contains("script"));
+        }
+    }
+
     [TestCase(17_000)]
     [TestCase(400_000)]
     [TestCase(1_000_000)]
