@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using S3Auth.Substrate.Metadata;
 
 namespace S3Auth.Infrastructure.Chain;
@@ -83,6 +84,7 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
             try
             {
                 var state = await ReadStateAsync(nodes, source, facts, about, cancellationToken);
+
                 // The median: one of several nodes can neither hide a lag nor invent one.
                 var lags = heads.Where(head => state.Nodes.Contains(head.Node)).Select(head => head.Value.FinalityLag).Order().ToArray();
                 var lag = lags[(lags.Length - 1) / 2];
@@ -121,12 +123,12 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
     private async Task<Agreement<HexBytes>> ReadStateAsync(
         NodeGroup nodes, SubnetSource source, Agreement<BlockFacts> facts, string about, CancellationToken cancellationToken)
     {
-        ChainException? refusal = null;
+        var refusals = new ConcurrentDictionary<NodeEndpoint, ChainException>();
         var answers = await nodes.AgreeAsync(
             facts.Nodes, $"netuid {options.Netuid} at {about}", (node, token) => ReadAsync(node, token), cancellationToken);
         return answers.Value.Refusal is null
             ? new Agreement<HexBytes>(answers.Value.State, answers.Nodes, answers.Others)
-            : throw refusal!;
+            : throw refusals[answers.Nodes[0].Endpoint];
 
         async Task<(HexBytes State, ChainFailure? Refusal)> ReadAsync(NodeConnection node, CancellationToken token)
         {
@@ -136,13 +138,17 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
             }
             catch (ChainException refused) when (refused.Failure is ChainFailure.NodeError or ChainFailure.SubnetMissing)
             {
-                refusal = refused;
-                return (default, refused.Failure);
+                return Refuse(refused);
             }
             catch (ScaleException malformed)
             {
-                refusal = Malformed(malformed.Message, malformed);
-                return (default, ChainFailure.Malformed);
+                return Refuse(Malformed(malformed.Message, malformed));
+            }
+
+            (HexBytes State, ChainFailure? Refusal) Refuse(ChainException refusal)
+            {
+                refusals[node.Endpoint] = refusal;
+                return (default, refusal.Failure);
             }
         }
     }

@@ -262,6 +262,21 @@ internal sealed class NodeAgreementTests
     }
 
     [Test]
+    public void Refusal_that_counts_is_that_of_the_nodes_that_agree()
+    {
+        Array.ForEach(_nodes, RecordedSubnetStorage.Subnet.PutInto);
+        Array.ForEach(_nodes, node => node.State = null);
+        var hotkey = RecordedSubnetStorage.Subnet.Pairs[2][0];
+        (_nodes[0].Storage[hotkey], _nodes[1].Storage[hotkey]) = ([1], [1]);
+
+        // Answers last, that there is no such subnet.
+        _nodes[2].Storage.Clear();
+        _nodes[2].Delay = TimeSpan.FromMilliseconds(300);
+
+        Assert.That(ReadAsync, Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Malformed));
+    }
+
+    [Test]
     public async Task Node_that_agrees_again_is_no_longer_named()
     {
         _nodes[1].State = RecordedAnswers.State("after-coldkey-swap");
