@@ -9,6 +9,7 @@ namespace S3Auth.Infrastructure.Chain;
 internal sealed class SnapshotFile(ChainOptions options)
 {
     private const int Version = 2;
+    private const int HashDigits = 64;
 
     // A neuron has 250 bytes, and a subnet has at most 65,536.
     private const long MaxFileBytes = 32 * 1024 * 1024;
@@ -42,6 +43,7 @@ internal sealed class SnapshotFile(ChainOptions options)
             return content.Version != Version ? throw new InvalidDataException($"it has version {content.Version}, not {Version}")
                 : content.NodesThatAgreed < options.NodesThatAgree ? throw new InvalidDataException(
                     $"NODES_THAT_AGREE was {content.NodesThatAgreed} when it was saved, and is {options.NodesThatAgree} now")
+                : content.Genesis is { } genesis && !IsHash(genesis) ? throw new InvalidDataException("its genesis is not a block's hash")
                 : IsOurs(content) ? ToAnswer(content)
                 : throw new InvalidDataException($"it is for another network, other nodes or another netuid ({content.Netuid})");
         }
@@ -105,6 +107,9 @@ internal sealed class SnapshotFile(ChainOptions options)
         && content.Network == options.Network.Name
         && (options.Network.Name != ChainNetwork.CustomName
             || options.Network.Endpoints.Any(endpoint => endpoint.Fingerprint == content.Endpoint));
+
+    private static bool IsHash(string text) =>
+        text is ['0', 'x', .. var digits] && digits.Length == HashDigits && digits.All(char.IsAsciiHexDigitLower);
 
     private SubnetAnswer ToAnswer(Content content) => new(
         new Metagraph(

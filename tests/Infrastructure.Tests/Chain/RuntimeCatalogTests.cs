@@ -105,6 +105,19 @@ internal sealed class RuntimeCatalogTests
     }
 
     [Test]
+    public void File_that_cannot_be_replaced_leaves_no_other_file()
+    {
+        Open().Add(Genesis, 218, Metadata);
+        var path = Files.Single();
+        File.Delete(path);
+        Directory.CreateDirectory(Path.Combine(path, "in the way"));
+
+        Open().Add(Genesis, 218, Metadata);
+
+        Assert.That(Files, Is.Empty);
+    }
+
+    [Test]
     public void Malformed_metadata_is_refused_and_not_kept()
     {
         var catalog = Open();

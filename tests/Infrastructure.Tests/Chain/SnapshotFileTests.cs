@@ -7,6 +7,8 @@ internal sealed class SnapshotFileTests
 {
     private const string Nodes = "wss://one/?apikey=very-private,wss://two";
 
+    private static readonly string Genesis = "0x" + new string('7', 64);
+
     private static readonly DateTimeOffset ReadAt = new(2026, 11, 25, 6, 30, 15, TimeSpan.Zero);
 
     private string _folder = null!;
@@ -100,7 +102,7 @@ internal sealed class SnapshotFileTests
         {
             Assert.That((string?)json["network"], Is.EqualTo("custom"));
             Assert.That((string?)json["chain"], Is.EqualTo("Test Chain"));
-            Assert.That((string?)json["genesis"], Is.EqualTo("0x1234567890"));
+            Assert.That((string?)json["genesis"], Is.EqualTo(Genesis));
             Assert.That((int?)json["netuid"], Is.EqualTo(46));
             Assert.That((int?)json["block"], Is.EqualTo(7));
             Assert.That((DateTimeOffset?)json["read_at"], Is.EqualTo(ReadAt));
@@ -164,6 +166,9 @@ internal sealed class SnapshotFileTests
         yield return new TestCaseData((Action<JsonObject>)(json => json["neurons"]![1]!["alpha_stake"] = -1))
             .SetArgDisplayNames("a negative stake");
         yield return new TestCaseData((Action<JsonObject>)(json => json["chain"] = null)).SetArgDisplayNames("chain null");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["genesis"] = "0x12")).SetArgDisplayNames("genesis too short");
+        yield return new TestCaseData((Action<JsonObject>)(json => json["genesis"] = "0x" + new string('g', 64)))
+            .SetArgDisplayNames("genesis not hex");
         yield return new TestCaseData((Action<JsonObject>)(json => json["anything"] = 1)).SetArgDisplayNames("a member more");
         foreach (var member in (string[])[
             "version", "network", "endpoint", "genesis", "chain", "netuid", "spec_version", "block", "block_time", "read_at", "neurons",
@@ -273,7 +278,7 @@ internal sealed class SnapshotFileTests
             options.Network.NameFor("Test Chain"),
             block,
             ReadAt),
-        new ChainIdentity("0x1234567890", "Test Chain"),
+        new ChainIdentity(Genesis, "Test Chain"),
         ReadAt.AddSeconds(-30),
         SpecVersion: 343,
         options.Network.Endpoints[0].Fingerprint);

@@ -93,8 +93,17 @@ internal sealed partial class RuntimeCatalog(ChainOptions options, ILogger<Runti
         {
             Directory.CreateDirectory(Folder);
             var unfinished = $"{path}.{Guid.NewGuid():N}.tmp";
-            File.WriteAllBytes(unfinished, metadata.Bytes.Span);
-            File.Move(unfinished, path, overwrite: true);
+            try
+            {
+                File.WriteAllBytes(unfinished, metadata.Bytes.Span);
+                File.Move(unfinished, path, overwrite: true);
+            }
+            catch
+            {
+                File.Delete(unfinished);
+                throw;
+            }
+
             foreach (var old in new DirectoryInfo(Folder).GetFiles().OrderByDescending(file => file.LastWriteTimeUtc).Skip(MaxRuntimes))
             {
                 old.Delete();
