@@ -505,8 +505,12 @@ internal sealed class MetagraphSynchroniserTests
         _node.Delay = TimeSpan.FromMilliseconds(500);
         var metagraph = await StartAsync(wait: false);
         await TickUntilAsync(() => _node.Waiting > 0, settle: false, maxTicks: 1);
-        _time.Advance(TimeSpan.FromSeconds(14));
-        await Wait.UntilAsync(() => metagraph.Current is not null);
+
+        // Longer than a block; with the tick, shorter than the timeout of a call.
+        _time.Advance(TimeSpan.FromSeconds(13));
+
+        // A sync ends when its snapshot is on disk.
+        await Wait.UntilAsync(() => metagraph.Current is not null && File.Exists(Path.Combine(_folder, "metagraph-snapshot.json")));
         _node.Delay = TimeSpan.Zero;
         await SettleAsync();
 
