@@ -277,6 +277,25 @@ internal sealed class NodeAgreementTests
     }
 
     [Test]
+    public async Task Node_that_lies_does_not_keep_out_a_node_that_is_back_after_an_outage()
+    {
+        _nodes[2].State = RecordedAnswers.State("after-coldkey-swap");
+        for (var outage = 0; outage < 10; outage++)
+        {
+            _nodes[1].Misbehaviour = Misbehaviour.RefuseUpgrade;
+            Configure(nodesThatAgree: 2);
+            for (var reading = 0; reading < 3; reading++)
+            {
+                Assert.ThrowsAsync<ChainException>(ReadAsync);
+                _time.Advance(_pool.BackOffLeft);
+            }
+
+            _nodes[1].Misbehaviour = Misbehaviour.None;
+            Assert.That((await ReadAsync()).Metagraph.Count, Is.EqualTo(5), "whichever two of the nodes may be asked first");
+        }
+    }
+
+    [Test]
     public async Task Node_that_agrees_again_is_no_longer_named()
     {
         _nodes[1].State = RecordedAnswers.State("after-coldkey-swap");

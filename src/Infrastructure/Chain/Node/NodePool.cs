@@ -5,7 +5,8 @@ namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
 /// The nodes of a chain in order of preference. If one node is enough, asks the first one that is not in back-off, and the next one if it
-/// fails. If several nodes must agree, asks all of them together. Skips a node that failed during an exponential back-off. Not thread-safe.
+/// fails. If several nodes must agree, asks all of them together, as soon as enough of them are not in back-off. A back-off begins with a
+/// failure and grows exponentially. Not thread-safe.
 /// </summary>
 /// <remarks>Opens connections for each reading. What a node sends over an idle connection would be neither read nor bounded.</remarks>
 internal sealed partial class NodePool
@@ -50,19 +51,19 @@ internal sealed partial class NodePool
         ChainException? first = null;
         foreach (var group in _options.NodesThatAgree == 1 ? _members.Select(member => (NodeMember[])[member]) : [_members])
         {
-            var available = group.Where(member => member.BackOffLeft == TimeSpan.Zero).ToArray();
-            if (available.Length < _options.NodesThatAgree)
+            // Asks all nodes of a group, also those in back-off. Otherwise the node that lies may be one of the few that are asked.
+            if (group.Count(member => member.BackOffLeft == TimeSpan.Zero) < _options.NodesThatAgree)
             {
                 first ??= group.Select(member => member.Problem).FirstOrDefault(problem => problem is not null);
                 continue;
             }
 
-            var nodes = new NodeGroup(available, _options.NodesThatAgree, ConnectAsync, _time);
+            var nodes = new NodeGroup(group, _options.NodesThatAgree, ConnectAsync, _time);
             try
             {
                 var answer = await read(nodes, cancellationToken);
                 MarkFailures(nodes);
-                MarkUsed([.. available.Where(member => !nodes.Failures.ContainsKey(member))]);
+                MarkUsed([.. group.Where(member => !nodes.Failures.ContainsKey(member))]);
                 return answer;
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
@@ -72,7 +73,7 @@ internal sealed partial class NodePool
                     "The metagraph could not be read because of a bug in the server. See the server's log.",
                     exception);
                 MarkFailures(nodes);
-                foreach (var member in available.Where(member => !nodes.Failures.ContainsKey(member)))
+                foreach (var member in group.Where(member => !nodes.Failures.ContainsKey(member)))
                 {
                     BackOff(member, failed);
                 }
