@@ -58,6 +58,44 @@ public sealed class ScaleReaderTests
     }
 
     [Test]
+    public void Compact_integer_of_one_byte_beyond_its_type_is_refused()
+    {
+        AssertRefused([2 << 2], "2 is more than 1", static (ref reader) => reader.ReadCompact(max: 1));
+        AssertRefused([1 << 2, 2 << 2], "At byte 1: the integer 2 is more than 1", static (ref reader) => reader.SkipCompact(2, max: 1));
+
+        var reader = new ScaleReader([1 << 2, 1 << 2]);
+        Assert.That(reader.ReadCompact(max: 1), Is.EqualTo(1));
+        reader.SkipCompact(1, max: 1);
+        Assert.That(reader.Remaining, Is.Zero);
+    }
+
+    [TestCase("17000000000000000001", "18446744073709551616", Description = "2^64")]
+    [TestCase("33ffffffffffffffffffffffffffffffff", "340282366920938463463374607431768211455", Description = "2^128 - 1")]
+    [TestCase("13ffffffffffffffff", "18446744073709551615", Description = "2^64 - 1")]
+    [TestCase("04", "1")]
+    public void Compact_integer_of_128_bits_is_read(string scale, string value)
+    {
+        var reader = new ScaleReader(Convert.FromHexString(scale));
+
+        Assert.That(reader.ReadCompact128(128), Is.EqualTo(UInt128.Parse(value, CultureInfo.InvariantCulture)));
+        Assert.That(reader.Remaining, Is.Zero);
+    }
+
+    [Test]
+    public void Compact_integer_of_128_bits_that_is_too_long_or_too_wide_is_refused()
+    {
+        AssertRefused(
+            Convert.FromHexString("17ffffffffffffffff00"), "longer than it needs", static (ref reader) => reader.ReadCompact128(128));
+        AssertRefused(
+            Convert.FromHexString("3700000000000000000000000000000000ff"), "17 bytes, more than 16",
+            static (ref reader) => reader.ReadCompact128(128));
+        AssertRefused(
+            Convert.FromHexString("17000000000000000001"), "9 bytes, more than 8", static (ref reader) => reader.ReadCompact128(64));
+        AssertRefused(
+            Convert.FromHexString("02000400"), "65536 is more than 65535", static (ref reader) => reader.ReadCompact128(16));
+    }
+
+    [Test]
     public void Flag_is_0_or_1()
     {
         var reader = new ScaleReader([0, 1, 1, 0]);

@@ -191,6 +191,56 @@ internal sealed class NodeAgreementTests
         Assert.That(_pool.Problems.Single().Failure, Is.EqualTo(ChainFailure.Timeout));
     }
 
+    [Test]
+    public async Task Node_that_is_some_seconds_slower_than_the_others_takes_part()
+    {
+        _nodes[2].Delay = TimeSpan.FromSeconds(1);
+        var reading = ReadAsync();
+        await HeadIsReadAsync(_nodes[0]);
+        await HeadIsReadAsync(_nodes[1]);
+
+        _time.Advance(NodeGroup.Grace - TimeSpan.FromSeconds(1));
+        _nodes[2].Delay = TimeSpan.Zero;
+
+        Assert.That((await reading).Metagraph.Count, Is.EqualTo(5));
+        Assert.That(_pool.Problems, Is.Empty);
+    }
+
+    [Test]
+    public async Task Slow_nodes_are_waited_for_while_too_few_have_answered()
+    {
+        (_nodes[1].Delay, _nodes[2].Delay) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        var reading = ReadAsync();
+        await HeadIsReadAsync(_nodes[0]);
+
+        _time.Advance(NodeGroup.Grace + TimeSpan.FromSeconds(1));
+        (_nodes[1].Delay, _nodes[2].Delay) = (TimeSpan.Zero, TimeSpan.Zero);
+
+        Assert.That((await reading).Metagraph.Count, Is.EqualTo(5));
+    }
+
+    [Test]
+    public async Task Node_that_failed_is_asked_for_nothing_else()
+    {
+        (_nodes[1].Misbehaviour, _nodes[1].MisbehavesIn) = (Misbehaviour.Close, "Metadata_metadata_at_version");
+
+        await ReadAsync();
+
+        Assert.That(_nodes.Select(node => node.StateCalls), Is.EqualTo(new[] { 1, 0, 1 }));
+        Assert.That(_nodes[1].Connections, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Answer_is_that_of_the_preferred_node_even_if_it_is_the_slowest()
+    {
+        _nodes[0].Delay = TimeSpan.FromMilliseconds(100);
+
+        var answer = await ReadAsync();
+
+        Assert.That(_pool.LastUsed!.Origin, Is.EqualTo(Origin(0)));
+        Assert.That(answer.Endpoint, Is.EqualTo(_pool.LastUsed.Fingerprint));
+    }
+
     [TestCase(Misbehaviour.RefuseUpgrade)]
     [TestCase(Misbehaviour.Close)]
     [TestCase(Misbehaviour.Error)]
@@ -216,6 +266,23 @@ internal sealed class NodeAgreementTests
         Assert.That(failed.Message, Does.Contain("NODES_THAT_AGREE is 2").And.Contain($"{Origin(0)} cannot be reached"));
         Assert.That(_pool.LastUsed, Is.Null);
         Assert.That(_pool.BackOffLeft, Is.GreaterThan(TimeSpan.Zero));
+    }
+
+    [Test]
+    public void No_node_is_asked_before_as_many_as_required_are_out_of_back_off()
+    {
+        Array.ForEach(_nodes, node => node.Misbehaviour = Misbehaviour.RefuseUpgrade);
+        var failed = Assert.ThrowsAsync<ChainException>(ReadAsync);
+
+        // The first node's back-off ends before that of the second, because both have jitter.
+        _time.Advance(_pool.BackOffLeft - TimeSpan.FromTicks(1));
+        var again = Assert.ThrowsAsync<ChainException>(ReadAsync);
+        Assert.That(again.Message, Is.EqualTo(failed.Message));
+        Assert.That(_nodes.Sum(node => node.Connections), Is.EqualTo(3));
+
+        _time.Advance(TimeSpan.FromTicks(1));
+        Assert.ThrowsAsync<ChainException>(ReadAsync);
+        Assert.That(_nodes.Sum(node => node.Connections), Is.EqualTo(5));
     }
 
     [Test]
@@ -333,6 +400,13 @@ internal sealed class NodeAgreementTests
         Array.ForEach(_nodes, node => node.BestBlock = 1002);
         _nodes[1].BestBlock = 5000;
         Assert.That((await ReadAsync()).Warnings, Is.Empty, "one node cannot invent it");
+    }
+
+    // The last call about a head is that for the best block's header.
+    private static async Task HeadIsReadAsync(TestNode node)
+    {
+        await Wait.UntilAsync(() => node.Calls("chain_getHeader") == 2 && node.Waiting == 0);
+        await Task.Delay(50);
     }
 
     private static byte[] Swap(byte[] bytes, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
