@@ -57,13 +57,13 @@ internal sealed class StorageSource : SubnetSource
         }
         catch (ScaleException hostile)
         {
-            throw Refuse($"describes {Pallet} in a way that cannot be read: {hostile.Message}");
+            throw Refuse($"describes {Pallet} in a way that cannot be read: {hostile.Message.TrimEnd('.')}");
         }
 
         StorageEntry Find(string name, Func<int, bool>[] keys, Func<int, bool> isValue) =>
             metadata.Storage.FirstOrDefault(entry => entry.Prefix == Pallet && entry.Name == name) is not { } entry
                 ? throw Refuse($"has no `{name}` in {Pallet}")
-                : KeysOf(entry).Zip(keys).All(pair => pair.Second(pair.First)) && entry.Hashers.Count == keys.Length && isValue(entry.Value)
+                : HasKeys(entry, keys) && isValue(entry.Value)
                     ? entry
                     : throw Refuse($"has `{name}` in {Pallet} with other types");
     }
@@ -235,7 +235,13 @@ internal sealed class StorageSource : SubnetSource
         return shares;
     }
 
-    private IEnumerable<int> KeysOf(StorageEntry entry) => entry switch
+    private bool HasKeys(StorageEntry entry, Func<int, bool>[] keys) =>
+        KeysOf(entry) is var types
+        && types.Count == keys.Length
+        && entry.Hashers.Count == keys.Length
+        && types.Zip(keys).All(pair => pair.Second(pair.First));
+
+    private IReadOnlyList<int> KeysOf(StorageEntry entry) => entry switch
     {
         { Hashers.Count: 1, Key: { } key } => [key],
         { Key: { } key } when _types.Registry[key] is TupleType { Items: var items } => items,

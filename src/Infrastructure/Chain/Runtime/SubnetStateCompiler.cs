@@ -29,7 +29,7 @@ internal sealed class SubnetStateCompiler(RuntimeMetadata metadata, uint specVer
         }
         catch (ScaleException hostile)
         {
-            throw Refuse($"describes {Structure} in a way that cannot be read: {hostile.Message}");
+            throw Refuse($"describes {Structure} in a way that cannot be read: {hostile.Message.TrimEnd('.')}");
         }
     }
 
