@@ -40,7 +40,8 @@ public sealed class SnapshotAcceptanceTests
 
     [TestCase(true, SnapshotDecision.StandingStill)]
     [TestCase(false, SnapshotDecision.Lagging)]
-    public void Block_with_the_current_number_stands_still_on_the_same_chain_only(bool isSameChain, SnapshotDecision expected) => Assert.That(
+    public void Block_with_the_current_number_stands_still_on_the_same_chain_only(
+        bool isSameChain, SnapshotDecision expected) => Assert.That(
         Check(Fresh with { IsFresh = false }, isSameChain, 100, SnapshotAcceptance.MaxUsualAge * 2), Is.EqualTo(expected));
 
     [Test]

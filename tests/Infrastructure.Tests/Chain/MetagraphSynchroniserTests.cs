@@ -384,6 +384,22 @@ internal sealed class MetagraphSynchroniserTests
 
         Assert.That(metagraph.Describe().Age, Is.GreaterThanOrEqualTo(TimeSpan.FromMinutes(20)));
         Assert.That(metagraph.Describe().LastError, Does.Match("which is 2[01] min old. The node lags behind"));
+        Assert.That(metagraph.Describe().Warnings, Is.Empty, "the problem is not told twice");
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(_folder, "metagraph-snapshot.json")));
+    }
+
+    [TestCase(1000UL, 1100UL)]
+    [TestCase(1100UL, 1000UL)]
+    public async Task Newest_of_several_lagging_nodes_is_used(ulong first, ulong second)
+    {
+        await using var next = await TestNode.StartAsync();
+        (next.Time, next.State, _node.Block, next.Block) = (_time, RecordedAnswers.State("subnet"), first, second);
+        _node.BlockTime = next.BlockTime = _ => _time.GetUtcNow().AddMinutes(-20);
+
+        var metagraph = await StartAsync(wait: false, address: $"{_node.Address},{next.Address}");
+        await TickUntilAsync(() => metagraph.Current is not null);
+
+        Assert.That(metagraph.Current!.Block, Is.EqualTo(1100));
     }
 
     [Test]
@@ -590,6 +606,18 @@ internal sealed class MetagraphSynchroniserTests
 
         Assert.That(metagraph.Current, Is.Null);
         Assert.That(_log.Text, Does.Contain("is not used"));
+    }
+
+    [Test]
+    public async Task Saved_snapshot_is_used_after_the_clock_was_set_back_by_a_minute()
+    {
+        await StopAsync(await StartAsync());
+        _node.Misbehaviour = Misbehaviour.RefuseUpgrade;
+        _time = new FakeTimeProvider(_time.GetUtcNow().AddSeconds(-60));
+
+        var metagraph = await StartAsync(wait: false);
+
+        Assert.That(metagraph.Describe() is { Block: 1000, Age.TotalSeconds: 0 });
     }
 
     [Test]

@@ -44,6 +44,7 @@ internal sealed class NodeAgreementTests
         yield return Lie("no subnet", node => node.State = [0]);
         yield return Lie("block hash", node => node.Fork = "other");
         yield return Lie("genesis", node => node.Genesis = "0x" + new string('1', 64));
+        yield return Lie("genesis, but the right block hash", node => node.ClaimedGenesis = "0x" + new string('1', 64));
         yield return Lie("runtime version", node => node.SpecVersion = 344);
         yield return Lie("metadata", node => node.Metadata = RecordedAnswers.Subtensor218Metadata());
         yield return Lie("block time", node => node.BlockTime = _ => new DateTimeOffset(2099, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -74,6 +75,8 @@ internal sealed class NodeAgreementTests
                     Is.EqualTo(RecordedAnswers.All["subnet"].Neurons![1].Coldkey));
                 Assert.That(answer.BlockTime, Is.EqualTo(_time.GetUtcNow()));
                 Assert.That((answer.Chain.Name, answer.Metagraph.Network), Is.EqualTo(("Test Chain", "Test Chain")));
+                Assert.That(answer.SpecVersion, Is.EqualTo(343));
+                Assert.That(answer.Chain.Genesis, Is.EqualTo(_nodes[(liar + 1) % 3].Genesis));
             });
 
             // The next round starts with honest nodes.
@@ -170,6 +173,16 @@ internal sealed class NodeAgreementTests
         Assert.That(
             () => asking.WaitAsync(TimeSpan.FromSeconds(10)),
             Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Timeout));
+    }
+
+    [TestCase(25UL, 0)]
+    [TestCase(26UL, 1)]
+    public async Task Node_may_be_25_blocks_behind_the_others(ulong behind, int problems)
+    {
+        (_nodes[0].Block, _nodes[1].Block, _nodes[2].Block) = (1000 - behind, 1000, 1000);
+
+        Assert.That((await ReadAsync()).Metagraph.Block, Is.EqualTo(1000));
+        Assert.That(_pool.Problems.Count(), Is.EqualTo(problems));
     }
 
     [TestCase(Misbehaviour.Hang)]
@@ -297,6 +310,18 @@ internal sealed class NodeAgreementTests
         Assert.That(
             failed.Message,
             Does.Contain("different answers").And.Contain(Origin(0)).And.Contain(Origin(2)).And.Contain("NODES_THAT_AGREE"));
+    }
+
+    [Test]
+    public void Block_that_too_few_nodes_have_is_not_asked_for()
+    {
+        (_nodes[0].Block, _nodes[0].State) = (1001, RecordedAnswers.State("after-registration"));
+        _nodes[1].State = RecordedAnswers.State("after-coldkey-swap");
+
+        var failed = Assert.ThrowsAsync<ChainException>(ReadAsync);
+
+        Assert.That(failed.Message, Does.StartWith("No 2 nodes give the same answer about netuid 46 at block 1000"));
+        Assert.That(_nodes[0].Calls("chain_getBlockHash"), Is.EqualTo(2), "the first block and block 1000");
     }
 
     [Test]

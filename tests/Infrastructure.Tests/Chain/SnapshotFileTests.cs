@@ -206,6 +206,15 @@ internal sealed class SnapshotFileTests
         }
     }
 
+    [Test]
+    public async Task File_of_an_older_version_is_not_used_if_several_nodes_must_agree()
+    {
+        await WriteLegacyAsync(RecordedAnswers.State("subnet"));
+        var file = new SnapshotFile(TestChain.Options(Nodes, _folder, nodesThatAgree: 2));
+
+        Assert.That(file.Load, Throws.InstanceOf<InvalidDataException>().With.Message.Contains("1 of the 2 nodes"));
+    }
+
     private Task WriteLegacyAsync(byte[] state) => File.WriteAllTextAsync(
         FilePath,
         new JsonObject

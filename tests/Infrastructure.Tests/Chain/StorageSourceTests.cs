@@ -77,6 +77,69 @@ internal sealed class StorageSourceTests
     }
 
     [Test]
+    public async Task Subnet_is_read_from_the_storage_if_the_answer_of_the_function_is_malformed()
+    {
+        _node.State = [1, 2, 3];
+
+        Assert.That((await ReadAsync()).Metagraph.Count, Is.EqualTo(250));
+    }
+
+    [Test]
+    public void Malformed_answer_is_reported_too_if_the_storage_has_no_subnet()
+    {
+        _node.State = [1, 2, 3];
+        _node.Storage.TryRemove(KeyOf("NetworksAdded"), out _);
+
+        Assert.That(
+            ReadAsync,
+            Throws.InstanceOf<ChainException>().With.Message.Contains("is malformed").And.Message.Contains("has no subnet 46"));
+    }
+
+    [Test]
+    public async Task Hotkey_without_an_owner_has_no_coldkey()
+    {
+        _node.State = null;
+        _node.Storage.TryRemove(_storage.Pairs[3][0], out _);
+
+        var neuron = (await ReadAsync()).Metagraph.Find(AccountId.Parse(_storage.Neurons[0].Hotkey))!;
+
+        Assert.That(neuron.Coldkey, Is.EqualTo(default(AccountId)));
+    }
+
+    [Test]
+    public async Task Hotkey_that_passes_on_more_than_all_has_no_stake()
+    {
+        var hotkey = LeaveOneNeuron();
+        Put("TotalHotkeyAlpha", BitConverter.GetBytes(1_000UL), hotkey, Subnet);
+        Put("ChildKeys", Shares((ulong.MaxValue, Key(1)), (ulong.MaxValue, Key(2))), hotkey, Subnet);
+        Put("ParentKeys", Shares(), hotkey, Subnet);
+
+        Assert.That((await ReadAsync()).Metagraph.Neurons.Single().AlphaStake.Units, Is.Zero);
+    }
+
+    [Test]
+    public async Task Stake_of_more_than_64_bits_is_the_maximum()
+    {
+        var hotkey = LeaveOneNeuron();
+        Put("ChildKeys", Shares(), hotkey, Subnet);
+        Put("ParentKeys", Shares((ulong.MaxValue, Key(1)), (ulong.MaxValue, Key(2))), hotkey, Subnet);
+        Put("TotalHotkeyAlpha", BitConverter.GetBytes(ulong.MaxValue), Key(1), Subnet);
+        Put("TotalHotkeyAlpha", BitConverter.GetBytes(ulong.MaxValue), Key(2), Subnet);
+
+        Assert.That((await ReadAsync()).Metagraph.Neurons.Single().AlphaStake.Units, Is.EqualTo(ulong.MaxValue));
+    }
+
+    [Test]
+    public void More_permits_than_uids_are_refused_before_anything_else_is_queried()
+    {
+        _node.State = null;
+        Put("ValidatorPermit", [.. BitConverter.GetBytes((65_537 << 2) | 2), .. new byte[65_537]], Subnet);
+
+        Assert.That(ReadAsync, Throws.InstanceOf<ChainException>().With.Message.Contains("65537 permits, more than 65536"));
+        Assert.That(_node.Calls("state_queryStorageAt"), Is.EqualTo(1));
+    }
+
+    [Test]
     public void Missing_hotkey_is_refused()
     {
         _node.State = null;
@@ -147,6 +210,31 @@ internal sealed class StorageSourceTests
 
     private static string MapOf(string entry) => new HexBytes(StorageKey.Create(
         new StorageEntry("SubtensorModule", entry, Hashers: [], Key: null, Value: 0))).ToString();
+
+    }
+
+    [Test]
+    private static byte[] Subnet => [46, 0];
+
+    private static byte[] Key(byte number) => [.. Enumerable.Repeat(number, AccountId.Size)];
+
+    private static byte[] Shares(params (ulong Proportion, byte[] Account)[] shares) =>
+        [(byte)(shares.Length << 2), .. shares.SelectMany(share => (byte[])[.. BitConverter.GetBytes(share.Proportion), .. share.Account])];
+
+    // Leaves the neuron with uid 0, and returns its hotkey.
+    private byte[] LeaveOneNeuron()
+    {
+        _node.State = null;
+        Put("ValidatorPermit", [1 << 2, 1], Subnet);
+        return AccountId.Parse(_storage.Neurons[0].Hotkey).ToBytes();
+    }
+
+    private void Put(string entry, byte[] value, params byte[][] key)
+    {
+        var metadata = RuntimeMetadata.Decode(RecordedAnswers.Subtensor218Metadata().AsSpan(5));
+        var map = metadata.Storage.Single(one => (one.Prefix, one.Name) == ("SubtensorModule", entry));
+        _node.Storage[new HexBytes(StorageKey.Create(map, key)).ToString()] = value;
+    }
 
     private string KeyOf(string entry) => new HexBytes(StorageKey.Create(
         new StorageEntry("SubtensorModule", entry, [StorageHasher.Identity], 0, 0),

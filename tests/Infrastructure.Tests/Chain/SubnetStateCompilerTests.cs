@@ -85,17 +85,34 @@ internal sealed class SubnetStateCompilerTests
     }
 
     [Test]
+    public void Needed_list_that_is_none_is_refused()
+    {
+        byte[] option =
+        [
+            .. Path("Option"), 0, 1, .. Compact(2),
+            .. WriteText("None"), 0, 0, 0, .. WriteText("Some"), .. Compact(1), 0, .. Compact(Amounts), 0, 0, 1, 0, 0,
+        ];
+        var state = Compile([("alpha_stake", Other), .. Needed[..3]], other: option);
+
+        Assert.That(Decode(state, [1, .. Neuron[68..], .. Neuron[..68]]).Single().AlphaStake.Units, Is.EqualTo(7));
+        Assert.That(
+            () => Decode(state, [0, .. Neuron[68..], .. Neuron[..68]]),
+            Throws.InstanceOf<ScaleException>().With.Message.EqualTo("The answer has no alpha_stake."));
+    }
+
+    [Test]
     public void Netuid_that_is_optional_is_passed_over() =>
         Assert.That(Decode(Compile([("netuid", OptionalU16), .. Needed]), [0, .. Neuron]), Has.Length.EqualTo(1));
 
     [Test]
     public void Field_of_a_type_that_is_nested_too_deeply_is_refused_before_an_answer_arrives() => AssertUnsupported(
-        "describes SubnetState in a way that cannot be read",
-        () => Compile([.. Needed, ("deep", Other + 69)], [.. Enumerable.Range(Other - 1, 70).Select(type => Tuple(type == State ? U16 : type))]));
+        "describes SubnetState in a way that cannot be read: The types are nested deeper than 64 levels.",
+        () => Compile(
+            [.. Needed, ("deep", Other + 69)], [Tuple(U16), .. Enumerable.Range(Other, 69).Select(type => Tuple(type))]));
 
     [Test]
     public void Field_of_a_type_that_contains_only_itself_is_refused() => AssertUnsupported(
-        "describes SubnetState in a way that cannot be read",
+        "describes SubnetState in a way that cannot be read: The types are nested deeper than 64 levels.",
         () => Compile([.. Needed[..3], ("alpha_stake", Other)], other: Composite(Other)));
 
     [Test]

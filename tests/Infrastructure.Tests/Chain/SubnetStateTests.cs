@@ -57,20 +57,29 @@ public sealed class SubnetStateTests
     }
 
     [Test]
-    public void Subnet_of_more_neurons_than_uids_is_refused()
-    {
-        // 65,537 hotkeys and as many of everything else, all zero.
-        const int count = 65_537;
-        byte[] compact = [.. BitConverter.GetBytes((count << 2) | 2)];
-        byte[] answer =
-        [
-            1, Netuid << 2,
-            .. compact, .. new byte[count * 32], .. compact, .. new byte[count * 32],
-            .. Enumerable.Repeat((byte[])[.. compact, .. new byte[count]], 14).SelectMany(list => list), 0,
-        ];
+    public void Wrapped_answer_without_bytes_means_that_there_is_no_subnet() => Assert.That(
+        () => FixedSubnetState.Wrapped.Decode([0], Netuid),
+        Throws.InstanceOf<ChainException>().With.Property(nameof(ChainException.Failure)).EqualTo(ChainFailure.SubnetMissing));
 
+    [Test]
+    public void Subnet_has_at_most_as_many_neurons_as_uids()
+    {
+        Assert.That(TestChain.DecodeFixed(AnswerOfZeros(65_536), Netuid)[^1].Uid, Is.EqualTo(65_535));
         Assert.That(
-            () => TestChain.DecodeFixed(answer, Netuid), Throws.InstanceOf<ScaleException>().With.Message.Contains("more than 65536"));
+            () => TestChain.DecodeFixed(AnswerOfZeros(65_537), Netuid),
+            Throws.InstanceOf<ScaleException>().With.Message.Contains("more than 65536"));
+
+        // As many hotkeys as everything else, all zero.
+        static byte[] AnswerOfZeros(int count)
+        {
+            byte[] compact = [.. BitConverter.GetBytes((count << 2) | 2)];
+            return
+            [
+                1, Netuid << 2,
+                .. compact, .. new byte[count * 32], .. compact, .. new byte[count * 32],
+                .. Enumerable.Repeat((byte[])[.. compact, .. new byte[count]], 14).SelectMany(list => list), 0,
+            ];
+        }
     }
 
     [Test]

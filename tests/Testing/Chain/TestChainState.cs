@@ -68,6 +68,9 @@ public abstract class TestChainState
         set => _genesis = value;
     }
 
+    /// <summary>What the node says is the hash of block 0, although all its other hashes follow from <see cref="Genesis"/>.</summary>
+    public string? ClaimedGenesis { get; set; }
+
     /// <summary>Nodes with the same genesis and fork have the same hashes.</summary>
     public string Fork { get; set; } = "";
 

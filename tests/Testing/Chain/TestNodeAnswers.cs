@@ -36,6 +36,11 @@ internal static class TestNodeAnswers
     private static string GetBlockHash(TestChainState chain, JsonElement[] parameters)
     {
         var number = parameters is [{ ValueKind: JsonValueKind.Number } asked] ? asked.GetUInt64() : chain.Best;
+        if (number == 0 && chain.ClaimedGenesis is { } claimed)
+        {
+            return JsonSerializer.Serialize(claimed);
+        }
+
         return JsonSerializer.Serialize(number <= Math.Max(chain.Best, chain.Block) ? chain.HashOf(number) : null);
     }
 
