@@ -20,5 +20,5 @@ internal sealed class PublicTextTests
 
     [Test]
     public void Numbers_are_removed_for_comparisons() =>
-        Assert.That(PublicText.WithoutNumbers("The node is 12 blocks behind block 1000."), Is.EqualTo("It is  blocks behind block ."));
+        Assert.That(PublicText.WithoutNumbers("It is 12 blocks behind block 1000."), Is.EqualTo("It is  blocks behind block ."));
 }

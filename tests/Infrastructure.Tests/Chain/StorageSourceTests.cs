@@ -211,9 +211,6 @@ internal sealed class StorageSourceTests
     private static string MapOf(string entry) => new HexBytes(StorageKey.Create(
         new StorageEntry("SubtensorModule", entry, Hashers: [], Key: null, Value: 0))).ToString();
 
-    }
-
-    [Test]
     private static byte[] Subnet => [46, 0];
 
     private static byte[] Key(byte number) => [.. Enumerable.Repeat(number, AccountId.Size)];
