@@ -67,6 +67,19 @@ public sealed class RecordedRuntimeTests
         });
     }
 
+    [Test]
+    public void Answer_in_bytes_without_an_option_is_read()
+    {
+        var runtime = RecordedRuntimes.All["bytes around a known type in another order with more fields"];
+        var reader = new ScaleReader(runtime.AnswerBytes);
+        var state = reader.ReadBytes(reader.ReadCount(minItemSize: 1))[1..];
+
+        // The count has two bytes.
+        byte[] answer = [.. BitConverter.GetBytes((ushort)((state.Length << 2) | 1)), .. state];
+
+        Assert.That(Decode(Compile(runtime), answer, runtime.Netuid), Is.EqualTo(Decode(runtime)));
+    }
+
     [TestCase(4)]
     [TestCase(14)]
     public void List_of_more_items_than_neurons_is_refused_before_memory_is_allocated(int field)

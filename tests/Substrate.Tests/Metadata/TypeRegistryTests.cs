@@ -129,6 +129,43 @@ public sealed class TypeRegistryTests
         }
     }
 
+    [Test]
+    public void List_of_compact_integers_beyond_their_type_is_refused()
+    {
+        var registry = Decode(HandmadeMetadata.U8, HandmadeMetadata.CompactOf(0), HandmadeMetadata.Sequence(1));
+
+        Assert.That(Skip(registry, 2, [4, .. HandmadeMetadata.Compact(255)]), Is.EqualTo(3));
+        Assert.That(() => Skip(registry, 2, [4, .. HandmadeMetadata.Compact(256)]), Throws.InstanceOf<ScaleException>());
+    }
+
+    [Test]
+    public void Sizes_of_2_to_the_32_and_2_to_the_64_bytes_do_not_overflow()
+    {
+        var registry = Decode(
+            HandmadeMetadata.U8, HandmadeMetadata.Array(1 << 16, 0), HandmadeMetadata.Array(1 << 16, 1),
+            HandmadeMetadata.Array(1u << 31, 0), HandmadeMetadata.Array(1u << 31, 3), HandmadeMetadata.Tuple(4, 4, 4, 4));
+
+        Assert.That(() => Skip(registry, 2, Behind), Throws.InstanceOf<ScaleException>());
+        Assert.That(() => Skip(registry, 5, Behind), Throws.InstanceOf<ScaleException>());
+        Assert.That(registry.MinSizeOf(5), Is.EqualTo(long.MaxValue));
+    }
+
+    [Test]
+    public void Bits_are_stored_in_words_of_8_to_64_bits_only()
+    {
+        var registry = Decode(
+            HandmadeMetadata.U8, HandmadeMetadata.Tuple(0, 0, 0), HandmadeMetadata.Bits(1), HandmadeMetadata.Text, HandmadeMetadata.Bits(3));
+
+        foreach (var type in new[] { 2, 4 })
+        {
+            Assert.That(
+                () => Skip(registry, type, [1 << 2, 0, 0, 0]),
+                Throws.InstanceOf<ScaleException>().With.Message.Contains("8, 16, 32 or 64 bits"));
+        }
+    }
+
+    private static TypeRegistry Decode(params byte[][] types) => RuntimeMetadata.Decode(HandmadeMetadata.Write(types)).Types;
+
     private static IEnumerable<(TypeRegistry Registry, int Type, byte[] Value, string Name)> Cases()
     {
         foreach (var random in RandomRegistries.All)
