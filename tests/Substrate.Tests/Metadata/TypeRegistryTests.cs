@@ -154,7 +154,8 @@ public sealed class TypeRegistryTests
     public void Bits_are_stored_in_words_of_8_to_64_bits_only()
     {
         var registry = Decode(
-            HandmadeMetadata.U8, HandmadeMetadata.Tuple(0, 0, 0), HandmadeMetadata.Bits(1), HandmadeMetadata.Text, HandmadeMetadata.Bits(3));
+            HandmadeMetadata.U8, HandmadeMetadata.Tuple(0, 0, 0), HandmadeMetadata.Bits(1), HandmadeMetadata.Text,
+            HandmadeMetadata.Bits(3));
 
         foreach (var type in new[] { 2, 4 })
         {
