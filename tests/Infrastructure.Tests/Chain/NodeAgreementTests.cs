@@ -294,7 +294,7 @@ internal sealed class NodeAgreementTests
 
         _time.Advance(TimeSpan.FromTicks(1));
         Assert.ThrowsAsync<ChainException>(ReadAsync);
-        Assert.That(_nodes.Sum(node => node.Connections), Is.EqualTo(5));
+        Assert.That(_nodes.Sum(node => node.Connections), Is.GreaterThanOrEqualTo(5));
     }
 
     [Test]
