@@ -209,8 +209,8 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
             // Rounds up, so that an age just above the maximum does not look equal to it.
             TimeSpan { TotalMinutes: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalSeconds)} s"),
             TimeSpan { TotalHours: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalMinutes)} min"),
-            TimeSpan { TotalDays: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalHours)} h"),
-            TimeSpan span => FormattableString.Invariant($"{Math.Ceiling(span.TotalDays)} days"),
+            TimeSpan { TotalDays: < 2 } span => FormattableString.Invariant($"{span.TotalHours:0} h"),
+            TimeSpan span => FormattableString.Invariant($"{span.TotalDays:0} days"),
             ChainIdentity { Genesis: { } genesis, Name: var name } => $"'{name}' (genesis {genesis[..10]}…)",
             ChainIdentity { Name: var name } => $"'{name}'",
             _ => throw new ArgumentOutOfRangeException(nameof(value)),

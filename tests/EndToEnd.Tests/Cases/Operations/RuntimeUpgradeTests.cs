@@ -101,6 +101,21 @@ internal sealed class RuntimeUpgradeTests : ChainFixture
         Assert.That(((int?)health["hotkeys_count"], (int?)health["spec_version"]), Is.EqualTo((2, 218)));
     }
 
+    [Test]
+    public async Task Runtime_without_the_function_is_read_from_its_storage()
+    {
+        var node = await NodeAsync();
+        RecordedSubnetStorage.Subnet.PutInto(node);
+        node.State = null;
+
+        var api = await StartAsync(Address(node));
+
+        var health = await HealthAsync(api);
+        Assert.That(((int?)health["hotkeys_count"], (int?)health["spec_version"]), Is.EqualTo((250, 218)));
+        Assert.That((string?)health["warnings"]![0], Does.Contain("reads the storage of the pallet SubtensorModule"));
+        Assert.That(api.ReadLog().Select(entry => entry.ToString()), Has.Some.Contains("reads the storage of the pallet SubtensorModule"));
+    }
+
     private Task<ApiProcess> StartAsync(TestNode[] nodes, string nodesThatAgree) => StartAsync(
         string.Join(',', nodes.Select(Address)), environment: new(StringComparer.Ordinal) { ["NODES_THAT_AGREE"] = nodesThatAgree });
 }
