@@ -113,7 +113,7 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
         }
 
         // The cached metadata may be wrong, so the next reading loads it again.
-        runtimes.Forget(facts.Value.Genesis, facts.Value.SpecVersion);
+        runtimes.Forget(RuntimeOf(facts));
         throw sources.StorageProblem is { } problem
             ? new ChainException(failure!.Failure, $"{failure.Message} {problem}", failure.InnerException)
             : failure!;
@@ -186,19 +186,22 @@ internal sealed class SubnetReader(ChainOptions options, RuntimeCatalog runtimes
     private async Task<(RuntimeSources Sources, IReadOnlyList<NodeMember> Differing)> FindSourcesAsync(
         NodeGroup nodes, Agreement<BlockFacts> facts, CancellationToken cancellationToken)
     {
-        var (_, genesis, hash, specVersion, _) = facts.Value;
-        if (runtimes.Find(genesis, specVersion) is { } known)
+        var (runtime, hash) = (RuntimeOf(facts), facts.Value.Hash);
+        if (runtimes.Find(runtime) is { } known)
         {
             return (known, []);
         }
 
         var metadata = await nodes.AgreeAsync(
             facts.Nodes,
-            $"the metadata of runtime {specVersion}",
+            $"the metadata of runtime {runtime.SpecVersion}",
             (node, token) => ReadMetadataAsync(node, hash, token),
             cancellationToken);
-        return (runtimes.Add(genesis, specVersion, metadata.Value), metadata.Others);
+        return (runtimes.Add(runtime, metadata.Value), metadata.Others);
     }
+
+    private RuntimeKey RuntimeOf(Agreement<BlockFacts> facts) =>
+        new(facts.Value.Genesis, facts.Value.SpecVersion, RuntimeKey.OriginOf(facts.Nodes, options.NodesThatAgree));
 
     // Version 15 is an Option<Vec<u8>>; version 14, which all runtimes have, a Vec<u8>. Only an error means that the node has none.
     private static async Task<HexBytes?> ReadMetadataAsync(NodeConnection node, HexBytes block, CancellationToken cancellationToken)

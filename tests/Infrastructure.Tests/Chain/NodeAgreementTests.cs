@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace S3Auth.Infrastructure.Tests.Chain;
 
 /// <summary>Three nodes of which two must agree, and one that does anything else.</summary>
@@ -294,7 +296,7 @@ internal sealed class NodeAgreementTests
 
         _time.Advance(TimeSpan.FromTicks(1));
         Assert.ThrowsAsync<ChainException>(ReadAsync);
-        Assert.That(_nodes.Sum(node => node.Connections), Is.GreaterThanOrEqualTo(5));
+        Assert.That(_nodes.Sum(node => node.Connections), Is.GreaterThanOrEqualTo(6), "all are asked, also the one in back-off");
     }
 
     [Test]
@@ -337,18 +339,18 @@ internal sealed class NodeAgreementTests
     [Test]
     public async Task Metadata_of_one_node_is_not_used_for_the_answers_of_the_others()
     {
-        // The liar's metadata swaps the two lists of keys.
-        var runtime = RecordedRuntimes.Readable.First(one => one.Neurons is { Count: > 0 });
+        // The liar's metadata swaps two lists of stakes.
+        var runtime = RecordedRuntimes.All["today"];
         foreach (var node in _nodes)
         {
             (node.SpecVersion, node.Metadata, node.State) = (runtime.SpecVersion, runtime.MetadataBytes, runtime.AnswerBytes);
         }
 
-        _nodes[0].Metadata = Swap(runtime.MetadataBytes, "hotkeys"u8, "coldkey"u8);
+        _nodes[0].Metadata = Swap(runtime.MetadataBytes, "alpha_stake"u8, "total_stake"u8);
 
         var answer = await ReadAsync();
 
-        Assert.That(answer.Metagraph.Find(AccountId.Parse(runtime.Neurons![0].Hotkey)), Is.Not.Null);
+        Assert.That(StakeIn(answer, runtime), Is.EqualTo(runtime.Neurons![0].Stake));
         Assert.That(_pool.Problems.Single().Message, Does.Contain(Origin(0)));
     }
 
@@ -384,6 +386,27 @@ internal sealed class NodeAgreementTests
             _nodes[1].Misbehaviour = Misbehaviour.None;
             Assert.That((await ReadAsync()).Metagraph.Count, Is.EqualTo(5), "whichever two of the nodes may be asked first");
         }
+    }
+
+    [Test]
+    public async Task Metadata_of_a_node_that_is_believed_alone_is_not_used_for_another_node()
+    {
+        // The first node answers once, with metadata that swaps two lists of stakes; then the second node is asked.
+        var runtime = RecordedRuntimes.All["today"];
+        foreach (var node in _nodes)
+        {
+            (node.SpecVersion, node.Metadata, node.State) = (runtime.SpecVersion, runtime.MetadataBytes, runtime.AnswerBytes);
+        }
+
+        _nodes[0].Metadata = Swap(runtime.MetadataBytes, "alpha_stake"u8, "total_stake"u8);
+        Configure(nodesThatAgree: 1);
+        Assert.That(StakeIn(await ReadAsync(), runtime), Is.Not.EqualTo(runtime.Neurons![0].Stake), "it is believed");
+        _nodes[0].Misbehaviour = Misbehaviour.RefuseUpgrade;
+        _time.Advance(NodePool.MaxBackOff);
+
+        var answer = await ReadAsync();
+
+        Assert.That(StakeIn(answer, runtime), Is.EqualTo(runtime.Neurons![0].Stake));
     }
 
     [Test]
@@ -432,6 +455,9 @@ internal sealed class NodeAgreementTests
         await Wait.UntilAsync(() => node.Calls("chain_getHeader") == 2 && node.Waiting == 0);
         await Task.Delay(50);
     }
+
+    private static string StakeIn(SubnetAnswer answer, RecordedRuntime runtime) =>
+        answer.Metagraph.Find(AccountId.Parse(runtime.Neurons![0].Hotkey))!.AlphaStake.Units.ToString(CultureInfo.InvariantCulture);
 
     private static byte[] Swap(byte[] bytes, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {

@@ -22,27 +22,27 @@ internal sealed class RuntimeCatalogTests
     public void TearDown() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Runtime_is_unknown_at_first() => Assert.That(Open().Find(Genesis, 218), Is.Null);
+    public void Runtime_is_unknown_at_first() => Assert.That(Open().Find(Key(218)), Is.Null);
 
     [Test]
     public void Known_runtime_is_found_again_after_a_restart_for_its_chain_and_version_only()
     {
-        Open().Add(Genesis, 218, Metadata);
+        Open().Add(Key(218), Metadata);
 
         Assert.Multiple(() =>
         {
-            Assert.That(Open().Find(Genesis, 218), Is.Not.Null);
-            Assert.That(Open().Find(Genesis, 219), Is.Null);
-            Assert.That(Open().Find(OtherGenesis, 218), Is.Null);
+            Assert.That(Open().Find(Key(218)), Is.Not.Null);
+            Assert.That(Open().Find(Key(219)), Is.Null);
+            Assert.That(Open().Find(Key(218, OtherGenesis)), Is.Null);
         });
     }
 
     [Test]
     public void Metadata_that_too_few_nodes_agreed_about_is_not_used()
     {
-        Open(nodesThatAgree: 1).Add(Genesis, 218, Metadata);
+        Open().Add(Key(218, nodesThatAgree: 1), Metadata);
 
-        Assert.That(Open(nodesThatAgree: 2).Find(Genesis, 218), Is.Null);
+        Assert.That(Open().Find(Key(218, nodesThatAgree: 2)), Is.Null);
     }
 
     [TestCase(0)]
@@ -50,34 +50,34 @@ internal sealed class RuntimeCatalogTests
     [TestCase(5 * 1024 * 1024)]
     public void Damaged_file_is_not_used(int length)
     {
-        Open().Add(Genesis, 218, Metadata);
+        Open().Add(Key(218), Metadata);
         using (var file = File.OpenWrite(Files.Single()))
         {
             file.SetLength(length);
         }
 
-        Assert.That(Open().Find(Genesis, 218), Is.Null);
+        Assert.That(Open().Find(Key(218)), Is.Null);
     }
 
     [Test]
     public void Runtime_without_metadata_is_known_until_the_restart()
     {
         var catalog = Open();
-        catalog.Add(Genesis, 218, metadata: null);
+        catalog.Add(Key(218), metadata: null);
 
-        Assert.That(catalog.Find(Genesis, 218), Is.Not.Null);
-        Assert.That(Open().Find(Genesis, 218), Is.Null);
+        Assert.That(catalog.Find(Key(218)), Is.Not.Null);
+        Assert.That(Open().Find(Key(218)), Is.Null);
     }
 
     [Test]
     public void Forgotten_runtime_is_unknown_after_a_restart_too()
     {
         var catalog = Open();
-        catalog.Add(Genesis, 218, Metadata);
+        catalog.Add(Key(218), Metadata);
 
-        catalog.Forget(Genesis, 218);
+        catalog.Forget(Key(218));
 
-        Assert.That((catalog.Find(Genesis, 218), Open().Find(Genesis, 218)), Is.EqualTo(((RuntimeSources?)null, (RuntimeSources?)null)));
+        Assert.That((catalog.Find(Key(218)), Open().Find(Key(218))), Is.EqualTo(((RuntimeSources?)null, (RuntimeSources?)null)));
     }
 
     [Test]
@@ -86,11 +86,11 @@ internal sealed class RuntimeCatalogTests
         var catalog = Open();
         for (var version = 1u; version <= 20; version++)
         {
-            catalog.Add(Genesis, version, Metadata);
+            catalog.Add(Key(version), Metadata);
         }
 
-        Assert.That(Files, Has.Length.EqualTo(4));
-        Assert.That(catalog.Find(Genesis, 20), Is.Not.Null);
+        Assert.That(Files, Has.Length.EqualTo(8));
+        Assert.That(catalog.Find(Key(20)), Is.Not.Null);
     }
 
     [Test]
@@ -99,20 +99,20 @@ internal sealed class RuntimeCatalogTests
         File.WriteAllText(Path.Combine(_folder, "runtimes"), "in the way");
         var catalog = Open();
 
-        catalog.Add(Genesis, 218, Metadata);
+        catalog.Add(Key(218), Metadata);
 
-        Assert.That(catalog.Find(Genesis, 218), Is.Not.Null);
+        Assert.That(catalog.Find(Key(218)), Is.Not.Null);
     }
 
     [Test]
     public void File_that_cannot_be_replaced_leaves_no_other_file()
     {
-        Open().Add(Genesis, 218, Metadata);
+        Open().Add(Key(218), Metadata);
         var path = Files.Single();
         File.Delete(path);
         Directory.CreateDirectory(Path.Combine(path, "in the way"));
 
-        Open().Add(Genesis, 218, Metadata);
+        Open().Add(Key(218), Metadata);
 
         Assert.That(Files, Is.Empty);
     }
@@ -123,11 +123,15 @@ internal sealed class RuntimeCatalogTests
         var catalog = Open();
 
         Assert.That(
-            () => catalog.Add(Genesis, 218, new HexBytes(Metadata.Bytes[..^1])),
+            () => catalog.Add(Key(218), new HexBytes(Metadata.Bytes[..^1])),
             Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Malformed));
-        Assert.That(catalog.Find(Genesis, 218), Is.Null);
+        Assert.That(catalog.Find(Key(218)), Is.Null);
     }
 
-    private RuntimeCatalog Open(int nodesThatAgree = 1) => new(
-        TestChain.Options("ws://a,ws://b", _folder, nodesThatAgree: nodesThatAgree), NullLogger<RuntimeCatalog>.Instance);
+    private static RuntimeKey Key(uint specVersion, HexBytes? genesis = null, int nodesThatAgree = 1) => new(
+        genesis ?? Genesis, specVersion, RuntimeKey.OriginOf([Node("ws://a")], nodesThatAgree));
+
+    private static NodeMember Node(string address) => new(TestChain.Options(address).Network.Endpoints[0], 0, TimeProvider.System);
+
+    private RuntimeCatalog Open() => new(TestChain.Options("ws://a,ws://b", _folder), NullLogger<RuntimeCatalog>.Instance);
 }
