@@ -300,7 +300,9 @@ internal sealed class HomePageTests
     {
         using var folder = new ScratchFolder("stale");
         var node = await TestNode.StartAsync();
-        node.State = RecordedAnswers.State("subnet");
+
+        // The block is always new, so that the metagraph is fresh until the node is gone.
+        (node.State, node.BlockTime) = (RecordedAnswers.State("subnet"), _ => DateTimeOffset.UtcNow);
         var settings = ApiProcess.ProductionSettings(
             "", "http://127.0.0.1:9", "unreachable", "us-east-2", folder.Sub("data"), new AccessKeys("somebody", "secret"));
         settings.Remove("METAGRAPH_FILE");
