@@ -9,7 +9,7 @@ internal sealed class IdentityLoad : IAsyncDisposable
     // A load that is too short to notice a fault must fail the test.
     private const int MinAnswers = 20;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly ServiceClient _client;
     private readonly CancellationTokenSource _end = new();

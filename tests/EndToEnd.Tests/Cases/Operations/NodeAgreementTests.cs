@@ -18,8 +18,7 @@ internal sealed class NodeAgreementTests : ChainFixture
         new(
             "follows a fork",
             "disagreement",
-            (node, _) => (node.Fork, node.State) = ("another", SubnetRuntimes.Lie(node.State)),
-            IsDaily: true),
+            (node, _) => (node.Fork, node.State) = ("another", SubnetRuntimes.Lie(node.State))),
         new("follows another chain", "disagreement", (node, _) =>
             (node.Chain, node.State) = ("Other Chain", SubnetRuntimes.Lie(node.State))),
         new("says that its blocks are of yesterday", "disagreement", (node, chain) =>
@@ -40,8 +39,7 @@ internal sealed class NodeAgreementTests : ChainFixture
             {
                 chain.Add(node, distance: 1_000_000_000);
                 node.State = SubnetRuntimes.Lie(node.State);
-            },
-            IsDaily: true),
+            }),
         new("is slow", Reason: null, (node, _) => node.Delay = TimeSpan.FromSeconds(1)),
         new("hangs", "timeout", (node, _) => node.Misbehaviour = Misbehaviour.Hang, IsDaily: true),
         new("drops its answers", "disconnected", (node, _) => node.Misbehaviour = Misbehaviour.DropInAnswer),
@@ -102,7 +100,7 @@ internal sealed class NodeAgreementTests : ChainFixture
     }
 
     [TestCase(false, TestName = "Preferred_node_that_lies_about_owners_from_the_first_start_is_not_believed")]
-    [TestCase(true, TestName = "Preferred_node_that_lies_about_the_layout_from_the_first_start_is_not_believed")]
+    [TestCase(true, Category = "Nightly", TestName = "Preferred_node_that_lies_about_the_layout_from_the_first_start_is_not_believed")]
     public async Task Preferred_node_that_lies_from_the_first_start_is_not_believed(bool isAboutLayout)
     {
         var (chain, nodes) = await ChainAsync("today");

@@ -45,8 +45,8 @@ internal sealed class RuntimeUpgradeTests : ChainFixture
     }
 
     [TestCase("validator_permit removed", "validator_permit")]
-    [TestCase("coldkeys renamed", "coldkeys")]
-    [TestCase("alpha_stake as flags", "alpha_stake")]
+    [TestCase("coldkeys renamed", "coldkeys", Category = "Nightly")]
+    [TestCase("alpha_stake as flags", "alpha_stake", Category = "Nightly")]
     public async Task Field_that_is_gone_is_named_and_the_last_snapshot_stays_in_use(string name, string field)
     {
         var (chain, nodes) = await ChainAsync("today");
