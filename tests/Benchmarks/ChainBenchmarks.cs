@@ -37,7 +37,7 @@ public class ChainBenchmarks
     public byte[] Hash() => System.Security.Cryptography.SHA256.HashData(_answer);
 
     [Benchmark(Description = "Decode by the fixed structure")]
-    public int Decode() => SubnetStateDecoder.DecodeFirst(FixedSubnetState.Decoders, _answer, 46).Length;
+    public int Decode() => SubnetStateDecoder.DecodeFirst(FixedSubnetState.Compiled.Decoders, _answer, 46).Length;
 
     [Benchmark(Description = "Decode by metadata")]
     public int DecodeByMetadata() => _source.Decode(_answer, 46).Count;

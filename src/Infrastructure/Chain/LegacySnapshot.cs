@@ -36,7 +36,7 @@ internal static class LegacySnapshot
                 BlockTime: old.ReadAt,
                 old.ReadAt,
                 [
-                    .. SubnetStateDecoder.DecodeFirst(FixedSubnetState.Decoders, old.SubnetState.Span, old.Netuid)
+                    .. SubnetStateDecoder.DecodeFirst(FixedSubnetState.Compiled.Decoders, old.SubnetState.Span, old.Netuid)
                         .Select(MetagraphFile.ToRow),
                 ],
                 NodesThatAgreed: 1);

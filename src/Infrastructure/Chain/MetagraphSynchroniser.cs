@@ -195,8 +195,8 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
                 $"{node} {verb} at block {block}, whose time is {Text(-age)} ahead of this server's clock. Check the clock."),
             SnapshotDecision.OtherChain => new ChainException(
                 ChainFailure.OtherChain,
-                $"{node} follow{(_options.NodesThatAgree == 1 ? "s" : string.Empty)} the chain {Text(answer.Chain)}, but the current "
-                    + $"metagraph is of {Text(_snapshot!.Answer.Chain)}. {ResetAdvice}"),
+                $"{node} follow{(_options.NodesThatAgree == 1 ? "s" : string.Empty)} the chain {answer.Chain}, but the current "
+                    + $"metagraph is of {_snapshot!.Answer.Chain}. {ResetAdvice}"),
             SnapshotDecision.OlderBlock => new ChainException(
                 ChainFailure.OlderBlock,
                 $"{node} {verb} at block {block}, but the current metagraph is of block {_snapshot!.Metagraph.Block}. "
@@ -204,16 +204,13 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
             var other => throw new InvalidOperationException($"{other} has no message."),
         };
 
-        static string Text(object value) => value switch
+        static string Text(TimeSpan span) => span switch
         {
             // Rounds up, so that an age just above the maximum does not look equal to it.
-            TimeSpan { TotalMinutes: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalSeconds)} s"),
-            TimeSpan { TotalHours: < 2 } span => FormattableString.Invariant($"{Math.Ceiling(span.TotalMinutes)} min"),
-            TimeSpan { TotalDays: < 2 } span => FormattableString.Invariant($"{span.TotalHours:0} h"),
-            TimeSpan span => FormattableString.Invariant($"{span.TotalDays:0} days"),
-            ChainIdentity { Genesis: { } genesis, Name: var name } => $"'{name}' (genesis {genesis[..10]}…)",
-            ChainIdentity { Name: var name } => $"'{name}'",
-            _ => throw new ArgumentOutOfRangeException(nameof(value)),
+            { TotalMinutes: < 2 } => FormattableString.Invariant($"{Math.Ceiling(span.TotalSeconds)} s"),
+            { TotalHours: < 2 } => FormattableString.Invariant($"{Math.Ceiling(span.TotalMinutes)} min"),
+            { TotalDays: < 2 } => FormattableString.Invariant($"{span.TotalHours:0} h"),
+            _ => FormattableString.Invariant($"{span.TotalDays:0} days"),
         };
     }
 

@@ -26,4 +26,7 @@ internal sealed record ChainIdentity(string? Genesis, string Name)
     /// <summary>Whether both are the same chain. Compares the names only if a genesis hash is unknown.</summary>
     internal bool IsSameAs(ChainIdentity other) =>
         Genesis is null || other.Genesis is null ? Name == other.Name : Genesis == other.Genesis;
+
+    /// <summary>The name, and the beginning of the genesis hash if it is known.</summary>
+    public override string ToString() => Genesis is null ? $"'{Name}'" : $"'{Name}' (genesis {Genesis[..10]}…)";
 }

@@ -31,9 +31,6 @@ public sealed class TypeRegistry
     /// <summary>The type with this index.</summary>
     public TypeDefinition this[int type] => _types[type];
 
-    /// <summary>The type with this path; null if there is none. Of several instances of a generic type: the first.</summary>
-    public TypeDefinition? Find(string path) => _types.FirstOrDefault(type => type.Path == path);
-
     /// <summary>Returns the number of bytes that every value of a type has; null if values have different sizes.</summary>
     /// <exception cref="ScaleException">The type is nested too deeply.</exception>
     public long? FixedSizeOf(int type) => SizeOf(type, MaxDepth).Fixed;

@@ -282,7 +282,7 @@ internal sealed class SnapshotFileTests
 
     private static SubnetAnswer Answer(ChainOptions options, ulong block) => new(
         TestChain.Reader(options).Decode(
-            new RuntimeApiSource(state: null),
+            new RuntimeApiSource(FixedSubnetState.Compiled),
             new HexBytes(RecordedAnswers.State("subnet")),
             options.Network.NameFor("Test Chain"),
             block,

@@ -42,11 +42,11 @@ internal static class TestChain
 
     /// <summary>Decodes an answer in the fixed structure.</summary>
     internal static Metagraph Decode(byte[] state, ushort netuid = 46) => Reader(Options("ws://127.0.0.1:1", netuid: netuid))
-        .Decode(new RuntimeApiSource(state: null), new HexBytes(state), "Test Chain", 7, DateTimeOffset.UnixEpoch);
+        .Decode(new RuntimeApiSource(FixedSubnetState.Compiled), new HexBytes(state), "Test Chain", 7, DateTimeOffset.UnixEpoch);
 
     /// <summary>Returns the neurons of an answer in the fixed structure.</summary>
     internal static Neuron[] DecodeFixed(ReadOnlySpan<byte> answer, ushort netuid) =>
-        SubnetStateDecoder.DecodeFirst(FixedSubnetState.Decoders, answer, netuid);
+        SubnetStateDecoder.DecodeFirst(FixedSubnetState.Compiled.Decoders, answer, netuid);
 
     /// <summary>Returns the neuron that the server must read for a recorded one.</summary>
     internal static Neuron ToNeuron(RecordedNeuron neuron) => new(

@@ -128,11 +128,6 @@ internal sealed class NodeConnection : IDisposable
     internal async Task<HexBytes?> GetStorageAsync(HexBytes key, HexBytes block, CancellationToken cancellationToken) =>
         await InvokeAsync<HexBytes?>("state_getStorage", [key, block], cancellationToken);
 
-    /// <summary>Returns at most this many keys of the storage at a block, which begin with a prefix and follow another key.</summary>
-    internal Task<HexBytes[]> GetKeysAsync(
-        HexBytes prefix, int count, HexBytes? after, HexBytes block, CancellationToken cancellationToken) =>
-        CallAsync<HexBytes[]>("state_getKeysPaged", [prefix, count, after!, block], cancellationToken);
-
     /// <summary>Returns the values of keys of the storage at a block; null for a key without a value.</summary>
     internal async Task<IReadOnlyDictionary<HexBytes, HexBytes?>> QueryStorageAsync(
         IReadOnlyCollection<HexBytes> keys, HexBytes block, CancellationToken cancellationToken)

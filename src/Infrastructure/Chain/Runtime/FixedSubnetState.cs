@@ -40,9 +40,9 @@ internal static class FixedSubnetState
     /// <summary>Decodes the structure inside a <c>Vec&lt;u8&gt;</c>, which runtime 218 answers with.</summary>
     internal static SubnetStateDecoder Wrapped { get; } = new(NoTypes, Fields, isWrapped: true, isOptional: true);
 
-    /// <summary>Decode the structure, directly or inside a <c>Vec&lt;u8&gt;</c>.</summary>
-    internal static IReadOnlyList<SubnetStateDecoder> Decoders { get; } =
-        [new(NoTypes, Fields, isWrapped: false, isOptional: true), Wrapped];
+    /// <summary>How to call a runtime without metadata. Decodes the structure, directly or inside a <c>Vec&lt;u8&gt;</c>.</summary>
+    internal static CompiledSubnetState Compiled { get; } = new(
+        [new(NoTypes, Fields, isWrapped: false, isOptional: true), Wrapped], SubnetItem.PlainU16, Unknown: []);
 
     /// <summary>The fields' names.</summary>
     internal static IEnumerable<string> Names => Fields.Select(known => known.Name);

@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>Reads a subnet with one call of the runtime.</summary>
-/// <param name="state">The decoder made from the runtime's metadata; null to use the fixed structure.</param>
-internal sealed class RuntimeApiSource(CompiledSubnetState? state) : SubnetSource
+/// <param name="state">How to call the runtime, and how to decode its answer.</param>
+internal sealed class RuntimeApiSource(CompiledSubnetState state) : SubnetSource
 {
     /// <summary>The runtime API's name.</summary>
     internal const string Api = "SubnetInfoRuntimeApi";
@@ -22,16 +22,13 @@ internal sealed class RuntimeApiSource(CompiledSubnetState? state) : SubnetSourc
         : [];
 
     /// <inheritdoc/>
-    internal override int UnknownFields => state?.Unknown.Count ?? 0;
+    internal override int UnknownFields => state.Unknown.Count;
 
     /// <inheritdoc/>
     internal override Task<HexBytes> ReadAsync(NodeConnection node, ushort netuid, HexBytes block, CancellationToken cancellationToken) =>
-        node.CallRuntimeAsync(Function, new HexBytes(Argument(netuid)), block, cancellationToken);
+        node.CallRuntimeAsync(Function, new HexBytes(state.Netuid.WriteInteger(netuid)), block, cancellationToken);
 
     /// <inheritdoc/>
     internal override IReadOnlyCollection<Neuron> Decode(ReadOnlySpan<byte> answer, ushort netuid) =>
-        SubnetStateDecoder.DecodeFirst(state?.Decoders ?? FixedSubnetState.Decoders, answer, netuid);
-
-    // Without metadata: 16 bits little-endian, as in all known runtimes.
-    private byte[] Argument(ushort netuid) => state is null ? [(byte)netuid, (byte)(netuid >> 8)] : state.Netuid.WriteInteger(netuid);
+        SubnetStateDecoder.DecodeFirst(state.Decoders, answer, netuid);
 }

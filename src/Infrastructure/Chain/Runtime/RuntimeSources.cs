@@ -27,14 +27,14 @@ internal sealed class RuntimeSources
     {
         if (metadata is not { } bytes)
         {
-            return new RuntimeSources([new RuntimeApiSource(state: null)]);
+            return new RuntimeSources([new RuntimeApiSource(FixedSubnetState.Compiled)]);
         }
 
         var decoded = Decode(bytes, specVersion);
         if (decoded.Methods.Count == 0)
         {
             // Metadata of version 14 does not describe the functions, so the fixed structure comes first.
-            return WithStorage(new RuntimeApiSource(state: null), $"Runtime {specVersion} has no metadata of version 15.");
+            return WithStorage(new RuntimeApiSource(FixedSubnetState.Compiled), $"Runtime {specVersion} has no metadata of version 15.");
         }
 
         CompiledSubnetState state;

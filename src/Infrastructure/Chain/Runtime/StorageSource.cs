@@ -23,7 +23,6 @@ internal sealed class StorageSource : SubnetSource
     private const int MaxBytesOfMap = 32 * 1024 * 1024;
 
     private const int NeuronBytes = (2 * AccountId.Size) + 1 + sizeof(ulong);
-    private const int MaxNeurons = ushort.MaxValue + 1;
 
     private readonly RuntimeTypes _types;
     private readonly uint _specVersion;
@@ -75,7 +74,7 @@ internal sealed class StorageSource : SubnetSource
     internal override async Task<HexBytes> ReadAsync(
         NodeConnection node, ushort netuid, HexBytes block, CancellationToken cancellationToken)
     {
-        byte[] subnet = [(byte)netuid, (byte)(netuid >> 8)];
+        var subnet = SubnetItem.PlainU16.WriteInteger(netuid);
         var first = await QueryAsync(
             node, [StorageKey.Create(_exists, subnet), StorageKey.Create(_permits, subnet)], block, cancellationToken);
         if (first[0] is not { } exists || !Decode(exists, (ref ScaleReader reader) => reader.ReadBool()))
@@ -86,7 +85,8 @@ internal sealed class StorageSource : SubnetSource
         var permits = first[1] is { } flags ? Decode(flags, ReadFlags) : [];
         var hotkeys = (await QueryAsync(
                 node,
-                Enumerable.Range(0, permits.Length).Select(uid => StorageKey.Create(_hotkeys, subnet, [(byte)uid, (byte)(uid >> 8)])),
+                Enumerable.Range(0, permits.Length)
+                    .Select(uid => StorageKey.Create(_hotkeys, subnet, SubnetItem.PlainU16.WriteInteger((ushort)uid))),
                 block,
                 cancellationToken))
             .Select((value, uid) => value is { } account
@@ -210,9 +210,9 @@ internal sealed class StorageSource : SubnetSource
     private static bool[] ReadFlags(ref ScaleReader reader)
     {
         var count = reader.ReadCount(minItemSize: 1);
-        if (count > MaxNeurons)
+        if (count > SubnetStateDecoder.MaxNeurons)
         {
-            throw new ScaleException($"There are {count} permits, more than {MaxNeurons}.");
+            throw new ScaleException($"There are {count} permits, more than {SubnetStateDecoder.MaxNeurons}.");
         }
 
         var flags = new bool[count];

@@ -8,6 +8,9 @@ namespace S3Auth.Infrastructure.Chain;
 /// <param name="IsOptional">Whether it is inside an <c>Option</c>. None counts as 0, or as not set.</param>
 internal sealed record SubnetItem(int Bits, bool IsCompact, bool IsOptional = false)
 {
+    /// <summary>16 bits, little-endian, as all known runtimes encode a netuid and a uid.</summary>
+    internal static readonly SubnetItem PlainU16 = new(16, IsCompact: false);
+
     /// <summary>The maximum of an integer, or 2⁶⁴-1 if it is wider than 64 bits.</summary>
     internal ulong Max { get; } = Bits >= 64 ? ulong.MaxValue : (1UL << Bits) - 1;
 

@@ -19,8 +19,8 @@ namespace S3Auth.Infrastructure.Chain;
 internal sealed class SubnetStateDecoder(
     TypeRegistry types, IReadOnlyList<SubnetField> fields, bool isWrapped, bool isOptional)
 {
-    // A uid has 16 bits.
-    private const int MaxNeurons = ushort.MaxValue + 1;
+    /// <summary>The maximum number of neurons, because a uid has 16 bits.</summary>
+    internal const int MaxNeurons = ushort.MaxValue + 1;
 
     /// <summary>Decodes an answer with the first of several decoders that can.</summary>
     /// <exception cref="ScaleException">None can. This is the failure of the first.</exception>
