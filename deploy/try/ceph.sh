@@ -81,6 +81,8 @@ memstore_device_bytes = 17179869184
 rgw_data = $folder/rgw
 # Without tcp_nodelay each listing takes 40 ms longer.
 rgw_frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
+# Beside path style: host style, as http://BUCKET.s3.localhost:$port.
+rgw_dns_name = s3.localhost
 CONF
 
 key() { ceph-authtool --gen-print-key; }

@@ -6,6 +6,9 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// </summary>
 internal sealed class CephGateway : IAsyncDisposable
 {
+    /// <summary>Each bucket has a host name below this one. It is not in any DNS: connect to the gateway's address.</summary>
+    public const string HostStyleName = "s3.localhost";
+
     private const string Role = "grants";
 
     // Short, because tests wait for its end.
@@ -25,7 +28,6 @@ internal sealed class CephGateway : IAsyncDisposable
 
     private static readonly string[] Programs = ["ceph", "ceph-authtool", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin"];
 
-    
     private readonly ScratchFolder _folder = new("ceph");
     private readonly List<ServerProcess> _daemons = [];
     private readonly string _monitor = string.Create(CultureInfo.InvariantCulture, $"v2:127.0.0.1:{FreePort.Next()}");
@@ -33,7 +35,6 @@ internal sealed class CephGateway : IAsyncDisposable
 
     private CephGateway(string region)
     {
-        
         Store = new RealStore(
             "Ceph",
             new Uri("http://" + _gateway),
@@ -197,6 +198,8 @@ internal sealed class CephGateway : IAsyncDisposable
         [client.rgw]
         rgw_data = {_folder.Path}/rgw
         rgw_frontends = beast endpoint={_gateway} tcp_nodelay=1
+        # Beside path style: host style, as http://BUCKET.s3.localhost.
+        rgw_dns_name = {HostStyleName}
         rgw_thread_pool_size = 32
         # What is deleted leaves the memory soon.
         rgw_gc_obj_min_wait = 5
