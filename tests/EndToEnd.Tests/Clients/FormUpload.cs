@@ -15,6 +15,14 @@ internal sealed record FormUpload(
         return new FormUpload(grant.Url, [.. fields], content);
     }
 
+    /// <summary>An upload that the bucket's owner allows, without the service.</summary>
+    public static FormUpload Of(Bucket bucket, string key, byte[] content, string? region = null, DateTimeOffset? at = null)
+    {
+        var moment = S3Signature.Timestamp(at ?? DateTimeOffset.UtcNow);
+        var signature = new S3Signature(bucket.Keys.Id, region ?? bucket.Region, moment, [], "", Expires: 900);
+        return new FormUpload(new Uri(bucket.Endpoint, bucket.Name).AbsoluteUri, signature.FieldsOf(bucket, key), content);
+    }
+
     /// <summary>True if the grant has this field. Ignores case.</summary>
     public bool Has(string field) => Fields.Any(one => Is(one, field));
 

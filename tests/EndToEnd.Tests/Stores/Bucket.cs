@@ -72,6 +72,28 @@ internal sealed class Bucket : IDisposable
         UseChunkEncoding = false,
     });
 
+    /// <summary>Puts an object by a multipart upload of one part.</summary>
+    public async Task PutInPartsAsync(string key, byte[] content)
+    {
+        var upload = (await _s3.InitiateMultipartUploadAsync(Name, key)).UploadId;
+        var part = await _s3.UploadPartAsync(new UploadPartRequest
+        {
+            BucketName = Name,
+            Key = key,
+            UploadId = upload,
+            PartNumber = 1,
+            InputStream = new MemoryStream(content),
+            UseChunkEncoding = false,
+        });
+        await _s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+        {
+            BucketName = Name,
+            Key = key,
+            UploadId = upload,
+            PartETags = [new PartETag(1, part.ETag)],
+        });
+    }
+
     /// <summary>Puts objects with the same content, in parallel.</summary>
     public Task PutAllAsync(IEnumerable<string> keys, byte[] content) => Parallel.ForEachAsync(
         keys, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (key, _) => await PutAsync(key, content));
