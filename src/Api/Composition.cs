@@ -97,6 +97,7 @@ internal static class Composition
         var store = new EmbeddedStoreOptions
         {
             Port = options.EmbeddedStorePort,
+            Behaviour = options.EmbeddedStoreAs,
             DataFolder = Path.Combine(options.DataFolder, "objects"),
             AccessKey = "s3auth-dev",
             SecretKey = "s3auth-dev-secret",

@@ -6,15 +6,26 @@ namespace S3Auth.DevelopmentStore;
 /// </summary>
 internal static class CanonicalRequest
 {
+    /// <param name="method">The method.</param>
+    /// <param name="target">Path and query.</param>
+    /// <param name="headers">The received headers.</param>
+    /// <param name="signedHeaders">The names of the signed headers in lower case.</param>
+    /// <param name="payloadHash">The hash of the body, or the name that replaces it.</param>
+    /// <param name="omitsMissing">Whether a signed header that is missing is omitted. Otherwise it counts as empty.</param>
     public static string Build(
-        string method, RequestTarget target, IHeaderDictionary headers, IReadOnlyList<string> signedHeaders, string payloadHash)
+        string method,
+        RequestTarget target,
+        IHeaderDictionary headers,
+        IReadOnlyList<string> signedHeaders,
+        string payloadHash,
+        bool omitsMissing)
     {
         var text = new StringBuilder()
             .Append(method).Append('\n')
             .Append(S3UriEncoding.EncodePath(target.Path)).Append('\n')
             .Append(target.Query.Canonical()).Append('\n');
 
-        foreach (var name in signedHeaders)
+        foreach (var name in signedHeaders.Where(name => !omitsMissing || headers.ContainsKey(name)))
         {
             text.Append(name).Append(':');
             AppendValues(text, headers, name);

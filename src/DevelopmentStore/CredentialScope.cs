@@ -3,6 +3,10 @@ namespace S3Auth.DevelopmentStore;
 /// <summary>The credential of a signed request: <c>access-key/yyyyMMdd/region/s3/aws4_request</c>.</summary>
 internal sealed record CredentialScope(string AccessKey, DateOnly Day, string Region)
 {
+    /// <summary>Whether this is the scope of a signing key.</summary>
+    public bool IsOf(SigningKey key) =>
+        key.Day == Day && key.Scope.EndsWith($"/{Region}/{SigV4Names.Service}/{SigV4Names.Terminator}", StringComparison.Ordinal);
+
     /// <summary>Parses a credential and compares it with the store's key and region.</summary>
     /// <param name="credential">The received text.</param>
     /// <param name="options">The store's key and region.</param>
@@ -26,7 +30,7 @@ internal sealed record CredentialScope(string AccessKey, DateOnly Day, string Re
             throw malformed.With("The credential's date is not valid; expecting YYYYMMDD.");
         }
 
-        if (!string.Equals(parts[2], options.Region, StringComparison.Ordinal))
+        if (!SigningKey.IsRegion(parts[2]) || !options.Behaviour.AcceptsRegion(parts[2], options.Region))
         {
             throw malformed.With($"The region '{parts[2]}' is wrong; expecting '{options.Region}'", ("Region", options.Region));
         }

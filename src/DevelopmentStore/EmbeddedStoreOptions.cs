@@ -19,8 +19,11 @@ public sealed record EmbeddedStoreOptions
     /// <summary>The bucket, named as S3 allows: 3..63 of <c>a-z 0-9 - .</c>, beginning and ending with a letter or digit.</summary>
     public string Bucket { get; init; } = "s3auth-dev";
 
-    /// <summary>The region that every signature must have. Default <c>us-east-2</c>.</summary>
-    public string Region { get; init; } = "us-east-2";
+    /// <summary>How the store behaves where S3 implementations differ. Default: as AWS.</summary>
+    public StoreBehaviour Behaviour { get; init; } = StoreBehaviour.Aws;
+
+    /// <summary>The region of the bucket. Default: the region of <see cref="Behaviour"/>.</summary>
+    public string Region { get => field ?? Behaviour.Region; init; }
 
     /// <summary>The access key's identifier, 3..128 printable ASCII characters without <c>/</c> and <c>,</c>.</summary>
     public string AccessKey { get; init; } = "";
@@ -71,5 +74,6 @@ public sealed record EmbeddedStoreOptions
     }
 
     /// <summary>Returns all settings except the secret.</summary>
-    public override string ToString() => $"{BindAddress}:{Port} bucket {Bucket} region {Region} key {AccessKey} in {DataFolder}";
+    public override string ToString() =>
+        $"{BindAddress}:{Port} bucket {Bucket} region {Region} as {Behaviour.Name} key {AccessKey} in {DataFolder}";
 }

@@ -25,7 +25,7 @@ internal sealed class ListObjects(EmbeddedStoreOptions options, KeyIndex index)
         };
         var (prefix, delimiter) = (query["prefix"] ?? "", query["delimiter"] ?? "");
         var maxKeys = MaxKeys(query["max-keys"]);
-        var after = second ? After(query) : AfterMarker(query["marker"] ?? "", prefix, delimiter);
+        var after = second ? After(query, prefix, delimiter) : AfterMarker(query["marker"] ?? "", prefix, delimiter);
         var page = maxKeys == 0 ? new ListPage([], [], Next: null) : index.Page(prefix, delimiter, after, maxKeys);
 
         return S3Xml.SendAsync(context.Response, StatusCodes.Status200OK, "ListBucketResult", xml =>
@@ -87,7 +87,7 @@ internal sealed class ListObjects(EmbeddedStoreOptions options, KeyIndex index)
         }
     }
 
-    private static void WriteSecond(XmlWriter xml, QueryParameters query, ListPage page, bool encoded)
+    private void WriteSecond(XmlWriter xml, QueryParameters query, ListPage page, bool encoded)
     {
         if (query["start-after"] is { Length: > 0 } startAfter)
         {
@@ -101,14 +101,15 @@ internal sealed class ListObjects(EmbeddedStoreOptions options, KeyIndex index)
 
         if (page.Next is not null)
         {
-            xml.WriteElementString("NextContinuationToken", page.Next.ToToken());
+            xml.WriteElementString("NextContinuationToken", options.Behaviour.HasPlainTokens ? page.Next.Text : page.Next.ToToken());
         }
 
         xml.WriteElementString("KeyCount", S3Xml.Number(page.Objects.Count + page.CommonPrefixes.Count));
     }
 
-    private static ListPosition? After(QueryParameters query) =>
-        query["continuation-token"] is { } token ? ListPosition.Parse(token)
+    private ListPosition? After(QueryParameters query, string prefix, string delimiter) =>
+        query["continuation-token"] is { } token
+            ? options.Behaviour.HasPlainTokens ? AfterMarker(token, prefix, delimiter) : ListPosition.Parse(token)
         : query["start-after"] is { Length: > 0 } key ? new ListPosition(key, WholePrefix: false)
         : null;
 

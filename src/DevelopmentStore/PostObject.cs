@@ -7,7 +7,7 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
     // refused by their declared size.
     private const long JudgedByReading = 8 * 1024 * 1024;
 
-    public async Task HandleAsync(HttpContext context, RequestAuthenticator authenticator)
+    public async Task HandleAsync(HttpContext context, RequestTarget target, RequestAuthenticator authenticator)
     {
         var form = await FormUpload.ReadAsync(context.Request, context.RequestAborted);
         var fields = form.Fields;
@@ -51,10 +51,10 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
 
         var stored = new StoredObject(key, pending.Size, ETags.OfMd5(pending.Md5()), HttpTime.Now(time), properties);
         files.Commit(pending, stored, precondition: _ => { });
-        await AnswerAsync(context, fields, stored);
+        await AnswerAsync(context, target, fields, stored);
     }
 
-    private async Task AnswerAsync(HttpContext context, FormFields fields, StoredObject stored)
+    private async Task AnswerAsync(HttpContext context, RequestTarget target, FormFields fields, StoredObject stored)
     {
         var response = context.Response;
         response.Headers.ETag = stored.ETag;
@@ -73,9 +73,7 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
             return;
         }
 
-        var location = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{context.Request.Scheme}://{context.Request.Host}/{options.Bucket}/{S3UriEncoding.EncodePath(stored.Key)}");
+        var location = target.UrlOf(context.Request, stored.Key);
         response.Headers.Location = location;
         switch (fields["success_action_status"])
         {

@@ -67,7 +67,7 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
         }
 
         Span<byte> expected = stackalloc byte[SigV4Names.SignatureLength];
-        KeyOf(scope.Day).Sign(Encoding.UTF8.GetBytes(policy), expected);
+        KeyOf(scope).Sign(Encoding.UTF8.GetBytes(policy), expected);
         if (!Same(expected, signature))
         {
             throw S3Error.SignatureDoesNotMatch.With();
@@ -196,7 +196,7 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
             throw malformed.With("SignedHeaders must name headers in lower case, separated by semicolons, among them host.");
         }
 
-        var unsigned = request.Headers.Keys
+        var unsigned = options.Behaviour.HonoursUnsignedHeaders ? [] : request.Headers.Keys
             .Select(name => name.ToLowerInvariant())
             .Where(name => name.StartsWith("x-amz-", StringComparison.Ordinal) && !names.Contains(name, StringComparer.Ordinal))
             .Order(StringComparer.Ordinal)
@@ -207,8 +207,9 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
                 "There were headers present in the request which were not signed", ("HeadersNotSigned", string.Join(", ", unsigned)));
         }
 
-        var canonical = CanonicalRequest.Build(request.Method, target, request.Headers, names, payload);
-        var key = KeyOf(scope.Day);
+        var canonical = CanonicalRequest.Build(
+            request.Method, target, request.Headers, names, payload, options.Behaviour.OmitsMissingSignedHeaders);
+        var key = KeyOf(scope);
         Span<byte> expected = stackalloc byte[SigV4Names.SignatureLength];
         key.SignRequest(Encoding.ASCII.GetBytes(timestamp), Encoding.UTF8.GetBytes(canonical), expected);
         return Same(expected, signature)
@@ -220,14 +221,14 @@ internal sealed class RequestAuthenticator(EmbeddedStoreOptions options, TimePro
     internal static bool Same(ReadOnlySpan<byte> expected, string received) =>
         CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(received));
 
-    private SigningKey KeyOf(DateOnly day)
+    private SigningKey KeyOf(CredentialScope scope)
     {
-        if (_lastKey is { } last && last.Day == day)
+        if (_lastKey is { } last && scope.IsOf(last))
         {
             return last;
         }
 
-        return _lastKey = SigningKey.Derive(options.SecretKey, day, options.Region);
+        return _lastKey = SigningKey.Derive(options.SecretKey, scope.Day, scope.Region);
     }
 
     private static DateTimeOffset ParseTimestamp(string text, S3Error malformed) =>

@@ -1,11 +1,14 @@
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// The target of a request as received: <c>/bucket/key?query</c>. The path is percent-decoded once and not normalised, so <c>..</c>,
-/// <c>//</c> and a trailing slash are part of the key, and <c>+</c> is a plus sign.
+/// The target of a request as received: <c>/bucket/key?query</c> (path style), or <c>/key?query</c> with the host
+/// <c>bucket.localhost</c> (host style). The path is percent-decoded once and not normalised, so <c>..</c>, <c>//</c> and a trailing slash
+/// are part of the key, and <c>+</c> is a plus sign.
 /// </summary>
 internal sealed class RequestTarget
 {
+    private const string HostSuffix = ".localhost";
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private RequestTarget(string path, string? bucket, string? key, QueryParameters query)
@@ -19,17 +22,19 @@ internal sealed class RequestTarget
     /// <summary>The decoded path, beginning with a slash.</summary>
     public string Path { get; }
 
-    /// <summary>The bucket's name; null if the path is <c>/</c>.</summary>
+    /// <summary>The bucket's name; null if neither host nor path names one.</summary>
     public string? Bucket { get; }
 
-    /// <summary>The object's key; null if the path ends with the bucket.</summary>
+    /// <summary>The object's key; null if the request is about the bucket or the service.</summary>
     public string? Key { get; }
 
     public QueryParameters Query { get; }
 
     /// <summary>Parses a target.</summary>
+    /// <param name="raw">Path and query as received.</param>
+    /// <param name="host">The host of the request, without the port.</param>
     /// <exception cref="S3Exception">InvalidURI if it is not a path, wrongly encoded or not UTF-8; KeyTooLongError.</exception>
-    public static RequestTarget Parse(string raw)
+    public static RequestTarget Parse(string raw, string host)
     {
         if (raw.Length == 0 || raw[0] != '/')
         {
@@ -40,15 +45,20 @@ internal sealed class RequestTarget
         var path = Decode(mark < 0 ? raw : raw.AsSpan(0, mark), plusIsSpace: false);
         var query = mark < 0 ? QueryParameters.None : QueryParameters.Parse(raw.AsSpan(mark + 1));
 
-        var slash = path.IndexOf('/', 1);
-        var bucket = slash < 0 ? path[1..] : path[1..slash];
-        var key = slash < 0 ? "" : path[(slash + 1)..];
+        var (bucket, key) = Split(path, host);
         if (key.Length > 0)
         {
             RequireKey(key);
         }
 
         return new RequestTarget(path, bucket.Length == 0 ? null : bucket, key.Length == 0 ? null : key, query);
+    }
+
+    /// <summary>Returns the URL of an object of the same bucket, in the style of this request.</summary>
+    public string UrlOf(HttpRequest request, string key)
+    {
+        var path = IsHostStyle(request.Host.Host) ? "" : $"/{Bucket}";
+        return $"{request.Scheme}://{request.Host}{path}/{S3UriEncoding.EncodePath(key)}";
     }
 
     /// <summary>Checks a key.</summary>
@@ -106,6 +116,20 @@ internal sealed class RequestTarget
         {
             ArrayPool<byte>.Shared.Return(bytes);
         }
+    }
+
+    private static bool IsHostStyle(string host) =>
+        host.Length > HostSuffix.Length && host.EndsWith(HostSuffix, StringComparison.OrdinalIgnoreCase);
+
+    private static (string Bucket, string Key) Split(string path, string host)
+    {
+        if (IsHostStyle(host))
+        {
+            return (host[..^HostSuffix.Length].ToLowerInvariant(), path[1..]);
+        }
+
+        var slash = path.IndexOf('/', 1);
+        return slash < 0 ? (path[1..], "") : (path[1..slash], path[(slash + 1)..]);
     }
 
     private static int HexValue(char c) => char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;

@@ -25,6 +25,11 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
         try
         {
             AllowAnyOrigin(context);
+            if (options.Behaviour.ReadsUnderscoresAsHyphens)
+            {
+                RenameUnderscores(context.Request.Headers);
+            }
+
             if (HttpMethods.IsOptions(context.Request.Method))
             {
                 context.Response.StatusCode = StatusCodes.Status200OK;
@@ -32,7 +37,7 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
                 return;
             }
 
-            await DispatchAsync(context, RequestTarget.Parse(rawTarget));
+            await DispatchAsync(context, RequestTarget.Parse(rawTarget, context.Request.Host.Host));
         }
         catch (S3Exception refusal)
         {
@@ -68,7 +73,12 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
         {
             RequireBucket(target);
             RequireNoQuery(target, []);
-            await _postObject.HandleAsync(context, _authenticator);
+            if (!options.Behaviour.TakesForms)
+            {
+                throw S3Error.NotImplemented.With("This store takes no upload forms (POST Object).");
+            }
+
+            await _postObject.HandleAsync(context, target, _authenticator);
             return;
         }
 
@@ -192,6 +202,15 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
             {
                 throw S3Error.NotImplemented.With(null, ("Parameter", name));
             }
+        }
+    }
+
+    private static void RenameUnderscores(IHeaderDictionary headers)
+    {
+        foreach (var (name, values) in headers.Where(header => header.Key.Contains('_', StringComparison.Ordinal)).ToArray())
+        {
+            headers.Remove(name);
+            headers.Append(name.Replace('_', '-'), values);
         }
     }
 

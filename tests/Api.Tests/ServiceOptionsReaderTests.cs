@@ -30,6 +30,7 @@ public sealed class ServiceOptionsReaderTests
             Assert.That(options.Layout.Sources.Select(source => source.Name), Is.EqualTo(new[] { "x", "reddit" }));
             Assert.That(options.Store, Is.Null, "the embedded one");
             Assert.That(options.EmbeddedStorePort, Is.EqualTo(9000));
+            Assert.That(options.EmbeddedStoreAs, Is.EqualTo(StoreBehaviour.Aws));
             Assert.That(options.LogLevel, Is.EqualTo(LogLevel.Information));
         });
     }

@@ -40,6 +40,8 @@ internal sealed class RawRequest(Uri endpoint, string method, string target)
         return this;
     }
 
+    public bool Has(string name) => Headers.Exists(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Sends the request and reads the answer without waiting for the server to close the connection.</summary>
     public async Task<RawResponse> SendAsync()
     {

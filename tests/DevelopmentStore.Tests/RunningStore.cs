@@ -18,9 +18,10 @@ internal sealed class RunningStore : IAsyncDisposable
     private readonly ComplaintLog _log = new();
     private EmbeddedStore _store;
 
-    private RunningStore(string parent)
+    private RunningStore(string parent, StoreBehaviour behaviour)
     {
         Parent = parent;
+        Behaviour = behaviour;
         _store = Create();
     }
 
@@ -41,19 +42,21 @@ internal sealed class RunningStore : IAsyncDisposable
     /// <summary>The log messages at Warning or above.</summary>
     public IReadOnlyCollection<string> Complaints => _log.Complaints;
 
-    public EmbeddedStoreOptions Options => OptionsFor(DataFolder);
+    public StoreBehaviour Behaviour { get; }
+
+    public EmbeddedStoreOptions Options => OptionsFor(DataFolder) with { Behaviour = Behaviour };
 
     public static EmbeddedStoreOptions OptionsFor(string folder) => new()
     {
-        Port = 0, DataFolder = folder, Bucket = Bucket, Region = Region, AccessKey = AccessKey, SecretKey = SecretKey,
+        Port = 0, DataFolder = folder, Bucket = Bucket, AccessKey = AccessKey, SecretKey = SecretKey,
     };
 
     public static IHostEnvironment Environment(string name) =>
         Mock.Of<IHostEnvironment>(environment => environment.EnvironmentName == name);
 
-    public static async Task<RunningStore> StartAsync()
+    public static async Task<RunningStore> StartAsync(StoreBehaviour? behaviour = null)
     {
-        var store = new RunningStore(Directory.CreateTempSubdirectory("s3auth-store-").FullName);
+        var store = new RunningStore(Directory.CreateTempSubdirectory("s3auth-store-").FullName, behaviour ?? StoreBehaviour.Aws);
         await store._store.StartAsync(CancellationToken.None);
         return store;
     }

@@ -7,10 +7,13 @@ internal abstract class StoreTests
 
     protected RunningStore Store { get; private set; } = null!;
 
-    protected TestSigner Signer => new() { When = Store.Clock.GetUtcNow() };
+    protected TestSigner Signer => new() { When = Store.Clock.GetUtcNow(), Region = Store.Options.Region };
+
+    /// <summary>How the store of these tests behaves.</summary>
+    protected virtual StoreBehaviour Behaviour => StoreBehaviour.Aws;
 
     [SetUp]
-    public async Task StartStore() => Store = await RunningStore.StartAsync();
+    public async Task StartStore() => Store = await RunningStore.StartAsync(Behaviour);
 
     [TearDown]
     public async Task StopStore() => await Store.DisposeAsync();

@@ -7,7 +7,7 @@ internal sealed class TestForm(RunningStore store)
 {
     public const string Boundary = "----formBoundary7MA4YWxkTrZu0gW";
 
-    public TestSigner Signer { get; set; } = new() { When = store.Clock.GetUtcNow() };
+    public TestSigner Signer { get; set; } = new() { When = store.Clock.GetUtcNow(), Region = store.Options.Region };
 
     /// <summary>Fields besides those of the signature, which <see cref="Build"/> adds.</summary>
     public List<(string Name, string Value)> Fields { get; } = [("key", "up/${filename}"), ("acl", "private")];

@@ -25,6 +25,9 @@ internal sealed record TestSigner
     /// <summary>Signed headers besides the request's own x-amz- headers; normally host.</summary>
     public string[] AlsoSigned { get; init; } = ["host"];
 
+    /// <summary>Whether signed headers that the request does not have are missing from what is signed, instead of empty.</summary>
+    public bool OmitsMissing { get; init; }
+
     public string Timestamp => When.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 
     public string Scope => $"{Day ?? Timestamp[..8]}/{Region}/{Service}/aws4_request";
@@ -69,7 +72,8 @@ internal sealed record TestSigner
         var query = (question < 0 ? "" : request.Target[(question + 1)..]).Split('&', StringSplitOptions.RemoveEmptyEntries)
             .Select(part => part.Contains('=', StringComparison.Ordinal) ? part : part + "=")
             .Order(StringComparer.Ordinal);
-        var headers = signedHeaders.Select(name => name + ":" + string.Join(',', request.Headers
+        var present = signedHeaders.Where(name => !OmitsMissing || request.Has(name));
+        var headers = present.Select(name => name + ":" + string.Join(',', request.Headers
             .Where(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             .Select(header => header.Value.Trim())) + "\n");
         var canonical = $"{request.Method}\n{path}\n{string.Join('&', query)}\n"

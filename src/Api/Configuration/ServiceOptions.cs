@@ -47,6 +47,9 @@ internal sealed record ServiceOptions
     /// <summary>The port of the embedded store.</summary>
     public required int EmbeddedStorePort { get; init; }
 
+    /// <summary>The store that the embedded store behaves like.</summary>
+    public required StoreBehaviour EmbeddedStoreAs { get; init; }
+
     /// <summary>The folder for what must survive a restart.</summary>
     public required string DataFolder { get; init; }
 

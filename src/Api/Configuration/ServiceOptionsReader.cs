@@ -59,6 +59,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             Store = ReadStore(usage),
             StoreUsage = usage,
             EmbeddedStorePort = Get(Settings.EmbeddedStorePort),
+            EmbeddedStoreAs = Get(Settings.EmbeddedStoreAs)!,
             DataFolder = dataFolder,
             Window = AccessWindow.Default with { MaxAge = Get(Settings.MaxAge), MaxAhead = Get(Settings.MaxAhead) },
             DailyLimits = new DailyLimits(Get(Settings.PerMiner), Get(Settings.PerValidator), Get(Settings.Total)),

@@ -262,6 +262,13 @@ internal static class Settings
         Meaning = "The port of the embedded store, in development",
     };
 
+    internal static readonly Setting<StoreBehaviour> EmbeddedStoreAs = new(
+        "EMBEDDED_STORE_AS", SettingFormats.Choice(StoreBehaviour.All.Select(behaviour => (behaviour.Name, behaviour))))
+    {
+        Default = StoreBehaviour.Aws.Name,
+        Meaning = "The store that the embedded store behaves like, where stores differ ([table](../src/DevelopmentStore/README.md))",
+    };
+
     internal static readonly Setting<LogLevel> LogLevel = new("LOG_LEVEL", SettingFormats.LogLevels)
     {
         Default = $"{Microsoft.Extensions.Logging.LogLevel.Information}",
@@ -293,7 +300,7 @@ internal static class Settings
             [
                 Port, PublicUrl, ProjectUrl, Audiences, RequireAudience, DataFolder, MaxConnections, DrainTime, TrustedProxies,
                 CorsOrigins,
-                EmbeddedStorePort,
+                EmbeddedStorePort, EmbeddedStoreAs,
             ]),
         new("Records", [LogLevel, AuditFolder, MetricsToken]),
     ];

@@ -107,6 +107,9 @@ public sealed class SigningKey
 
     internal static void RequireRegion(string region) => RequireName(region, MaxRegionLength, nameof(region));
 
+    /// <summary>Whether a text can be the region of a credential scope.</summary>
+    internal static bool IsRegion(string region) => IsName(region, MaxRegionLength);
+
     private static void WriteHex(ReadOnlySpan<byte> bytes, Span<byte> hex)
     {
         if (!Convert.TryToHexStringLower(bytes, hex, out _))
@@ -118,13 +121,16 @@ public sealed class SigningKey
     private static void RequireName(string value, int maxLength, string parameter)
     {
         ArgumentException.ThrowIfNullOrEmpty(value, parameter);
-        if (value.Length > maxLength || value.AsSpan().ContainsAnyExcept(NameCharacters))
+        if (!IsName(value, maxLength))
         {
             throw new ArgumentException(
                 $"It cannot be part of a credential scope: it must have 1 to {maxLength} characters of A-Z a-z 0-9 - _ .",
                 parameter);
         }
     }
+
+    private static bool IsName(string value, int maxLength) =>
+        value.Length > 0 && value.Length <= maxLength && !value.AsSpan().ContainsAnyExcept(NameCharacters);
 
     private sealed class KeyedHashPolicy(byte[] key) : PooledObjectPolicy<IncrementalHash>
     {

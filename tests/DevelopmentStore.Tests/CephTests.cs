@@ -1,0 +1,64 @@
+namespace S3Auth.DevelopmentStore.Tests;
+
+/// <summary>What differs from AWS when the store behaves as Ceph.</summary>
+internal sealed class CephTests : StoreTests
+{
+    protected override StoreBehaviour Behaviour => StoreBehaviour.Ceph;
+
+    [TestCase("us-east-2")]
+    [TestCase("anything_at.all")]
+    public async Task Region_is_not_checked(string region)
+    {
+        var signer = Signer with { Region = region };
+        Assert.That((await signer.Authorize(On("PUT", "key", Bytes("x"))).SendAsync()).Status, Is.EqualTo(200));
+        Assert.That((await signer.Presign(On("GET", "key")).SendAsync()).Text, Is.EqualTo("x"));
+        Assert.That(
+            (await (signer with { SecretKey = "another secret" }).Presign(On("GET", "key")).SendAsync()).Summary,
+            Is.EqualTo("403 SignatureDoesNotMatch"));
+    }
+
+    [TestCase("")]
+    [TestCase("a region")]
+    public async Task Text_that_cannot_be_a_region_is_refused(string region) => Assert.That(
+        (await (Signer with { Region = region }).Authorize(On("GET", "key")).SendAsync()).Summary,
+        Is.EqualTo("400 AuthorizationHeaderMalformed"));
+
+    [TestCase("x-amz-meta-a")]
+    [TestCase("x_amz-meta_a")]
+    public async Task Unsigned_headers_are_honoured(string name)
+    {
+        Assert.That(
+            (await Signer.Presign(On("PUT", "key", Bytes("x"))).With(name, "1").SendAsync()).Status, Is.EqualTo(200));
+        Assert.That((await GetAsync("key")).Headers["x-amz-meta-a"], Is.EqualTo("1"));
+    }
+
+    [Test]
+    public async Task Header_in_the_list_of_signed_headers_must_be_signed_or_missing()
+    {
+        // The signature names x-amz-meta-a, but is made without it.
+        var request = On("PUT", "key", Bytes("x"));
+        (Signer with { AlsoSigned = ["host", "x-amz-meta-a"], OmitsMissing = true }).Presign(request);
+
+        Assert.That((await request.SendAsync()).Status, Is.EqualTo(200));
+        Assert.That((await request.With("x-amz-meta-a", "1").SendAsync()).Summary, Is.EqualTo("403 SignatureDoesNotMatch"));
+    }
+
+    [Test]
+    public async Task Continuation_tokens_are_keys_or_common_prefixes()
+    {
+        foreach (var key in (string[])["a", "b/1", "b/2", "c d"])
+        {
+            await PutAsync(key, Bytes("x"));
+        }
+
+        var first = await ListAsync("list-type=2&max-keys=2&delimiter=%2F");
+        Assert.That(first.Element("NextContinuationToken"), Is.EqualTo("b/"));
+        var second = await ListAsync("list-type=2&delimiter=%2F&continuation-token=b%2F");
+        Assert.That(second.Text, Does.Contain("<Key>c d</Key>").And.Contain("<KeyCount>1</KeyCount>"));
+        Assert.That((await ListAsync("list-type=2&max-keys=1")).Element("NextContinuationToken"), Is.EqualTo("a"));
+        Assert.That((await ListAsync("list-type=2&continuation-token=b%2F1")).Text, Does.Contain("<KeyCount>2</KeyCount>"));
+    }
+
+    [Test]
+    public async Task Upload_form_is_taken() => Assert.That((await new TestForm(Store).SendAsync()).Status, Is.EqualTo(204));
+}
