@@ -67,9 +67,10 @@ public sealed partial class EmbeddedStore(
         }
 
         _files = new ObjectFiles(options.DataFolder, options.Bucket, time, loggers.CreateLogger<ObjectFiles>());
-        _server = await BuildApartAsync(new S3Requests(options, _files, time, loggers.CreateLogger<S3Requests>()));
         try
         {
+            var uploads = new MultipartUploads(_files, time, loggers.CreateLogger<MultipartUploads>());
+            _server = await BuildApartAsync(new S3Requests(options, _files, uploads, time, loggers.CreateLogger<S3Requests>()));
             await _server.StartAsync(cancellationToken);
         }
         catch

@@ -1,7 +1,7 @@
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>GET and HEAD /bucket/key. Specification: "GetObject" and "HeadObject", Amazon S3 API Reference.</summary>
-internal sealed class GetObject(ObjectFiles files)
+internal sealed class GetObject(EmbeddedStoreOptions options, ObjectFiles files)
 {
     private static readonly string[] Overrides =
         ["Content-Type", "Content-Language", "Expires", "Cache-Control", "Content-Disposition", "Content-Encoding"];
@@ -14,7 +14,7 @@ internal sealed class GetObject(ObjectFiles files)
 
         response.Headers.ETag = stored.ETag;
         response.Headers.LastModified = HttpTime.Format(stored.LastModified);
-        if (!Preconditions(request.Headers, stored))
+        if (!ReadConditions.AreMet(request.Headers, stored))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -31,7 +31,8 @@ internal sealed class GetObject(ObjectFiles files)
             throw;
         }
 
-        stored.Properties.WriteTo(response);
+        var wantsChecksum = request.Headers["x-amz-checksum-mode"].ToString().Equals("ENABLED", StringComparison.OrdinalIgnoreCase);
+        stored.Properties.WriteTo(response, withChecksum: wantsChecksum && range is null && options.Behaviour.HasChecksums);
         ApplyOverrides(response, target.Query);
         response.Headers.AcceptRanges = "bytes";
         var (offset, count) = range ?? new ByteRange(0, stored.Size);
@@ -46,29 +47,8 @@ internal sealed class GetObject(ObjectFiles files)
 
         if (HttpMethods.IsGet(request.Method))
         {
-            await reader.CopyToAsync(response.Body, offset, count, context.RequestAborted);
+            await reader.OpenRange(offset, count).CopyToAsync(response.Body, context.RequestAborted);
         }
-    }
-
-    /// <summary>Evaluates conditional headers. Specification: RFC 9110, section 13.2.2.</summary>
-    /// <returns>False if the client's copy is current.</returns>
-    private static bool Preconditions(IHeaderDictionary headers, StoredObject stored)
-    {
-        if (headers.IfMatch.Count > 0)
-        {
-            if (!ETags.Match(headers.IfMatch.ToString(), stored.ETag))
-            {
-                throw S3Error.PreconditionFailed.With(null, ("Condition", "If-Match"));
-            }
-        }
-        else if (HttpTime.TryParse(headers.IfUnmodifiedSince.ToString(), out var unmodifiedSince) && stored.LastModified > unmodifiedSince)
-        {
-            throw S3Error.PreconditionFailed.With(null, ("Condition", "If-Unmodified-Since"));
-        }
-
-        return headers.IfNoneMatch.Count > 0
-            ? !ETags.Match(headers.IfNoneMatch.ToString(), stored.ETag)
-            : !HttpTime.TryParse(headers.IfModifiedSince.ToString(), out var modifiedSince) || stored.LastModified > modifiedSince;
     }
 
     private static bool IfRangeHolds(IHeaderDictionary headers, StoredObject stored) =>

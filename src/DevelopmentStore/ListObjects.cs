@@ -7,24 +7,20 @@ namespace S3Auth.DevelopmentStore;
 /// </summary>
 internal sealed class ListObjects(EmbeddedStoreOptions options, KeyIndex index)
 {
-    private const int MaxItems = 1000;
+    /// <summary>The maximum number of items in a page.</summary>
+    public const int MaxItems = 1000;
 
     public Task HandleAsync(HttpContext context, QueryParameters query)
     {
-        var encoded = query["encoding-type"] switch
-        {
-            null or "" => false,
-            "url" => true,
-            _ => throw Invalid("encoding-type", "Invalid Encoding Method specified in Request"),
-        };
+        var encoded = query.IsUrlEncodingWanted();
         var second = query["list-type"] switch
         {
             null or "" => false,
             "2" => true,
-            _ => throw Invalid("list-type", "Invalid List Type specified in Request"),
+            _ => throw S3Error.InvalidArgument.With("Invalid List Type specified in Request", ("ArgumentName", "list-type")),
         };
         var (prefix, delimiter) = (query["prefix"] ?? "", query["delimiter"] ?? "");
-        var maxKeys = MaxKeys(query["max-keys"]);
+        var maxKeys = query.Count("max-keys", MaxItems);
         var after = second ? After(query, prefix, delimiter) : AfterMarker(query["marker"] ?? "", prefix, delimiter);
         var page = maxKeys == 0 ? new ListPage([], [], Next: null) : index.Page(prefix, delimiter, after, maxKeys);
 
@@ -128,19 +124,4 @@ internal sealed class ListObjects(EmbeddedStoreOptions options, KeyIndex index)
             : -1;
         return new ListPosition(marker, WholePrefix: cut >= 0 && cut + delimiter.Length == marker.Length);
     }
-
-    private static int MaxKeys(string? text)
-    {
-        if (text is null or "")
-        {
-            return MaxItems;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
-            ? Math.Min(value, MaxItems)
-            : throw Invalid("max-keys", "Argument max-keys must be an integer between 0 and 2147483647");
-    }
-
-    private static S3Exception Invalid(string argument, string message) =>
-        S3Error.InvalidArgument.With(message, ("ArgumentName", argument));
 }

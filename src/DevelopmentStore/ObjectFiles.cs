@@ -8,7 +8,8 @@ namespace S3Auth.DevelopmentStore;
 /// power failure the newest objects may be missing.
 /// <code>
 /// data folder/store.lock                  locked while a process uses the folder
-/// data folder/incoming/…                  unfinished uploads, removed at the next start
+/// data folder/incoming/…                  unfinished transfers, removed at the next start
+/// data folder/uploads/bucket/…            unfinished multipart uploads
 /// data folder/objects/bucket/ab/abcdef…   an object: 8 KiB of header, then its bytes
 /// </code>
 /// </summary>
@@ -29,6 +30,7 @@ internal sealed partial class ObjectFiles : IDisposable
         folder = Path.GetFullPath(folder);
         _incoming = Path.Combine(folder, "incoming");
         _objects = Path.Combine(folder, "objects", bucket);
+        Uploads = Path.Combine(folder, "uploads", bucket);
         Directory.CreateDirectory(_objects);
         try
         {
@@ -51,6 +53,9 @@ internal sealed partial class ObjectFiles : IDisposable
 
     /// <summary>When the store was opened. Clients get it as the creation time of the bucket.</summary>
     public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>The folder for unfinished multipart uploads.</summary>
+    public string Uploads { get; }
 
     /// <summary>The objects of the bucket.</summary>
     public KeyIndex Index { get; } = new();

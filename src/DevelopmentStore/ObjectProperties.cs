@@ -2,12 +2,19 @@ namespace S3Auth.DevelopmentStore;
 
 /// <summary>The properties of an object that its upload sets.</summary>
 /// <param name="StorageClass">The storage class. It is stored and returned, but has no effect.</param>
-/// <param name="Headers">The headers that are returned with the object: <c>Content-Type</c> and similar, and <c>x-amz-meta-*</c>.</param>
+/// <param name="Headers">
+/// The headers that are returned with the object: <c>Content-Type</c> and similar, <c>x-amz-meta-*</c>, and, if the client requests it,
+/// <c>x-amz-checksum-*</c>.
+/// </param>
 internal sealed record ObjectProperties(string StorageClass, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
     public const string StandardStorageClass = "STANDARD";
 
+    /// <summary>No properties.</summary>
+    public static readonly ObjectProperties None = new(StandardStorageClass, []);
+
     private const string MetadataPrefix = "x-amz-meta-";
+    private const string ChecksumPrefix = "x-amz-checksum-";
     private const int MaxMetadataBytes = 2048;
 
     private static readonly string[] ContentHeaders =
@@ -19,12 +26,11 @@ internal sealed record ObjectProperties(string StorageClass, IReadOnlyList<KeyVa
         "GLACIER_IR",
     ];
 
-    // Encryption, tags, locks, redirects and copies are refused, because ignoring them would mislead the client.
+    // Encryption, tags, locks, redirects, and copies by form or query are refused, because ignoring them would mislead the client.
     private static readonly string[] Unsupported =
     [
         "x-amz-server-side-encryption", "x-amz-tagging", "tagging", "x-amz-website-redirect-location", "x-amz-object-lock",
-        "x-amz-copy-source",
-        "x-amz-write-offset-bytes",
+        "x-amz-copy-source", "x-amz-write-offset-bytes",
     ];
 
     private static readonly SearchValues<char> TokenCharacters =
@@ -82,11 +88,47 @@ internal sealed record ObjectProperties(string StorageClass, IReadOnlyList<KeyVa
             : new ObjectProperties(storageClass, headers);
     }
 
+    /// <summary>Returns the value of a header; null if it is missing.</summary>
+    public string? this[string name] => Headers.FirstOrDefault(header => Is(header.Key, name)).Value;
+
+    /// <summary>Returns these properties with a checksum instead of the present one, or with none.</summary>
+    public ObjectProperties WithChecksum(ContentChecksum? checksum) => this with
+    {
+        Headers =
+        [
+            .. Headers.Where(header => !IsOfChecksum(header.Key)),
+            .. checksum is null
+                ? Array.Empty<KeyValuePair<string, string>>()
+                : [new(checksum.Header, checksum.Value), new(ContentChecksum.TypeHeader, checksum.Type)],
+        ],
+    };
+
+    /// <summary>Returns these properties with the checksum that an upload computes, or with none.</summary>
+    public ObjectProperties WithChecksumOfUpload(UploadChecksum? checksum) => checksum is null ? this : this with
+    {
+        Headers =
+        [
+            .. Headers,
+            new(UploadChecksum.AlgorithmHeader, checksum.Algorithm),
+            new(ContentChecksum.TypeHeader, checksum.Type),
+        ],
+    };
+
+    /// <summary>Returns the checksum that an upload computes; null if there is none.</summary>
+    public UploadChecksum? ChecksumOfUpload() =>
+        UploadChecksum.Read(this[UploadChecksum.AlgorithmHeader], this[ContentChecksum.TypeHeader]);
+
+    /// <summary>Returns the checksum of the content; null if it is not known.</summary>
+    public ContentChecksum? Checksum() =>
+        Headers.FirstOrDefault(header => S3.Checksum.IsHeader(header.Key)) is { Key: { } name, Value: { } value }
+            ? new ContentChecksum(name, value, IsComposite: value.Contains('-', StringComparison.Ordinal))
+            : null;
+
     /// <summary>Adds the headers to an answer. Metadata that is not ASCII is sent as RFC 2047 words, as S3 does.</summary>
-    public void WriteTo(HttpResponse response)
+    public void WriteTo(HttpResponse response, bool withChecksum)
     {
         response.ContentType = "binary/octet-stream";
-        foreach (var (name, value) in Headers)
+        foreach (var (name, value) in Headers.Where(header => withChecksum || !IsOfChecksum(header.Key)))
         {
             response.Headers[name] = name.StartsWith(MetadataPrefix, StringComparison.Ordinal) && !Ascii.IsValid(value)
                 ? $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(value))}?="
@@ -104,6 +146,8 @@ internal sealed record ObjectProperties(string StorageClass, IReadOnlyList<KeyVa
         value.Any(char.IsControl)
             ? throw S3Error.InvalidArgument.With("The value of a header must not contain control characters.", ("ArgumentName", name))
             : value;
+
+    private static bool IsOfChecksum(string name) => name.StartsWith(ChecksumPrefix, StringComparison.Ordinal);
 
     private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 

@@ -44,25 +44,30 @@ internal sealed class ObjectReader : IDisposable
         }
     }
 
-    /// <summary>Copies a range of the object's bytes.</summary>
-    /// <exception cref="IOException">The file ended early.</exception>
-    public async Task CopyToAsync(Stream target, long offset, long count, CancellationToken cancellation)
-    {
-        var buffer = new byte[(int)Math.Min(64 * 1024, Math.Max(count, 1))];
-        while (count > 0)
-        {
-            var read = await RandomAccess.ReadAsync(
-                _file, buffer.AsMemory(0, (int)Math.Min(count, buffer.Length)), ObjectHeader.Size + offset, cancellation);
-            if (read == 0)
-            {
-                throw new IOException("The file of the object is too short.");
-            }
-
-            await target.WriteAsync(buffer.AsMemory(0, read), cancellation);
-            offset += read;
-            count -= read;
-        }
-    }
+    /// <summary>
+    /// Returns a stream of a range of the object's bytes. It is valid until this reader is disposed. Reading throws
+    /// <see cref="IOException"/> if the file ends early.
+    /// </summary>
+    public Stream OpenRange(long offset, long count) => new RangeStream(_file, ObjectHeader.Size + offset, count);
 
     public void Dispose() => _file.Dispose();
+
+    private sealed class RangeStream(SafeFileHandle file, long offset, long count) : ReadOnlyStream
+    {
+        private long _read;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var left = count - _read;
+            if (left == 0 || buffer.Length == 0)
+            {
+                return 0;
+            }
+
+            var wanted = buffer[..(int)Math.Min(left, buffer.Length)];
+            var read = await RandomAccess.ReadAsync(file, wanted, offset + _read, cancellationToken);
+            _read += read;
+            return read > 0 ? read : throw new IOException("The file of the object is too short.");
+        }
+    }
 }

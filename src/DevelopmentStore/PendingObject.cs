@@ -12,9 +12,7 @@ internal sealed class PendingObject : IDisposable
 
     private readonly string _path;
     private readonly SafeFileHandle _file;
-#pragma warning disable CA5351 // S3 defines an object's ETag as its MD5. It is not used for security.
-    private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-#pragma warning restore CA5351
+    private readonly IncrementalHash _md5 = ContentMd5.Start();
     private bool _committed;
 
     public PendingObject(string path)
@@ -29,9 +27,9 @@ internal sealed class PendingObject : IDisposable
     /// <summary>The MD5 of the bytes received so far.</summary>
     public byte[] Md5() => _md5.GetCurrentHash();
 
-    /// <summary>Receives a body to its end in constant memory.</summary>
+    /// <summary>Receives a body to its end in constant memory. Further bodies are appended.</summary>
     /// <param name="body">The body.</param>
-    /// <param name="maximum">The maximum size in bytes.</param>
+    /// <param name="maximum">The maximum size of the object in bytes.</param>
     /// <param name="observe">Gets every piece for further checks; may be null.</param>
     /// <param name="cancellation">Cancels the upload when the client disconnects.</param>
     /// <exception cref="S3Exception">EntityTooLarge, or an error from reading the body.</exception>

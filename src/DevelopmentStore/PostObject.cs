@@ -42,14 +42,16 @@ internal sealed class PostObject(EmbeddedStoreOptions options, ObjectFiles files
         }
 
         using var pending = files.Begin();
-        await pending.ReceiveAsync(form.File, policy.MaxBytes, observe: null, context.RequestAborted);
+        using var checksum = options.Behaviour.HasChecksums ? DeclaredChecksum.Read(fields.All) : null;
+        await pending.ReceiveAsync(form.File, policy.MaxBytes, piece => checksum?.Append(piece), context.RequestAborted);
         if (pending.Size < policy.MinBytes)
         {
             throw S3Error.EntityTooSmall.With(
                 null, ("ProposedSize", S3Xml.Number(pending.Size)), ("MinSizeAllowed", S3Xml.Number(policy.MinBytes)));
         }
 
-        var stored = new StoredObject(key, pending.Size, ETags.OfMd5(pending.Md5()), HttpTime.Now(time), properties);
+        var stored = new StoredObject(
+            key, pending.Size, ETags.OfMd5(pending.Md5()), HttpTime.Now(time), properties.WithChecksum(checksum?.Verify()));
         files.Commit(pending, stored, precondition: _ => { });
         await AnswerAsync(context, target, fields, stored);
     }

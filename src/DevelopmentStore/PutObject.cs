@@ -1,27 +1,25 @@
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>PUT /bucket/key. Specification: "PutObject", Amazon S3 API Reference.</summary>
-internal sealed class PutObject(ObjectFiles files, TimeProvider time)
+internal sealed class PutObject(EmbeddedStoreOptions options, ObjectFiles files, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context, RequestTarget target, string key, SignedRequest signed)
     {
         var request = context.Request;
         var properties = ObjectProperties.Read(PropertiesOf(request, target));
-        var precondition = Precondition(request);
+        var precondition = WriteConditions.Of(request, options.Behaviour);
         precondition(files.Index.Find(key));
 
         using var pending = files.Begin();
-        var checksum = await RequestBody.ReceiveAsync(request, signed, pending);
-        var stored = new StoredObject(key, pending.Size, ETags.OfMd5(pending.Md5()), HttpTime.Now(time), properties);
+        var checksum = await RequestBody.ReceiveAsync(request, signed, pending, options.Behaviour.HasChecksums);
+        var stored = new StoredObject(
+            key, pending.Size, ETags.OfMd5(pending.Md5()), HttpTime.Now(time), properties.WithChecksum(checksum));
         files.Commit(pending, stored, precondition);
 
         context.Response.StatusCode = StatusCodes.Status200OK;
         context.Response.ContentLength = 0;
         context.Response.Headers.ETag = stored.ETag;
-        if (checksum is { } right)
-        {
-            context.Response.Headers[right.Header] = right.Value;
-        }
+        checksum?.WriteTo(context.Response);
     }
 
     /// <summary>
@@ -33,28 +31,4 @@ internal sealed class PutObject(ObjectFiles files, TimeProvider time)
             .Concat(target.Query.Names
                 .Where(name => name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && !request.Headers.ContainsKey(name))
                 .Select(name => KeyValuePair.Create(name, target.Query[name]!)));
-
-    /// <summary>Checks If-None-Match and If-Match, before the body is read and again when the object is stored.</summary>
-    private static Action<StoredObject?> Precondition(HttpRequest request)
-    {
-        var ifMatch = request.Headers.IfMatch.ToString();
-        var ifNoneMatch = request.Headers.IfNoneMatch.ToString();
-        if (ifNoneMatch is not ("" or "*"))
-        {
-            throw S3Error.NotImplemented.With(null, ("Header", "If-None-Match"));
-        }
-
-        return current =>
-        {
-            if (ifNoneMatch.Length > 0 && current is not null)
-            {
-                throw S3Error.PreconditionFailed.With(null, ("Condition", "If-None-Match"));
-            }
-
-            if (ifMatch.Length > 0 && (current is null ? throw S3Error.NoSuchKey.With() : !ETags.Match(ifMatch, current.ETag)))
-            {
-                throw S3Error.PreconditionFailed.With(null, ("Condition", "If-Match"));
-            }
-        };
-    }
 }

@@ -39,6 +39,30 @@ internal sealed class QueryParameters
         return new QueryParameters(values);
     }
 
+    /// <summary>Returns a number, at most <paramref name="maximum"/>; without one, <paramref name="missing"/> or the maximum.</summary>
+    /// <exception cref="S3Exception">InvalidArgument for anything but a whole number.</exception>
+    public int Count(string name, int maximum, int? missing = null)
+    {
+        if (this[name] is not { Length: > 0 } text)
+        {
+            return missing ?? maximum;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? Math.Min(value, maximum)
+            : throw S3Error.InvalidArgument.With(
+                $"Argument {name} must be an integer between 0 and 2147483647", ("ArgumentName", name), ("ArgumentValue", text));
+    }
+
+    /// <summary>Whether the client wants percent-encoded keys in a listing.</summary>
+    /// <exception cref="S3Exception">InvalidArgument for another encoding.</exception>
+    public bool IsUrlEncodingWanted() => this["encoding-type"] switch
+    {
+        null or "" => false,
+        "url" => true,
+        _ => throw S3Error.InvalidArgument.With("Invalid Encoding Method specified in Request", ("ArgumentName", "encoding-type")),
+    };
+
     public bool Has(string name) => _values.ContainsKey(name);
 
     /// <summary>

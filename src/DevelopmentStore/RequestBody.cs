@@ -1,41 +1,74 @@
 namespace S3Auth.DevelopmentStore;
 
 /// <summary>
-/// The body of a PUT. Decodes <c>aws-chunked</c>, and verifies everything that the client declared: the length, the SHA-256 in the
-/// signature, <c>Content-MD5</c>, and one <c>x-amz-checksum-…</c> in a header or trailer.
+/// The body of a signed request. Decodes <c>aws-chunked</c>, and verifies everything that the client declared: the length, the SHA-256 in
+/// the signature, <c>Content-MD5</c>, and one <c>x-amz-checksum-…</c> in a header or trailer.
 /// </summary>
 internal static class RequestBody
 {
-    private const int Md5Bytes = 16;
-
     /// <summary>Receives the whole body into a pending object.</summary>
-    /// <returns>The verified checksum of the client as a header; null if it sent none.</returns>
+    /// <param name="request">The request.</param>
+    /// <param name="signed">Its signature.</param>
+    /// <param name="pending">Receives the content.</param>
+    /// <param name="hasChecksum">Whether <c>x-amz-checksum-…</c> is verified. Otherwise it is ignored.</param>
+    /// <returns>The verified checksum; null if the client declared none.</returns>
     /// <exception cref="S3Exception">The body does not match what the client declared.</exception>
-    public static async Task<(string Header, string Value)?> ReceiveAsync(HttpRequest request, SignedRequest signed, PendingObject pending)
+    public static Task<ContentChecksum?> ReceiveAsync(HttpRequest request, SignedRequest signed, PendingObject pending, bool hasChecksum) =>
+        ReceiveAsync(request, signed, pending.ReceiveAsync, pending.Md5, EmbeddedStore.MaxObjectBytes, hasChecksum);
+
+    /// <summary>Reads the whole body into memory.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="signed">Its signature.</param>
+    /// <param name="maximum">The maximum size in bytes.</param>
+    /// <param name="hasChecksum">Whether <c>x-amz-checksum-…</c> is a checksum of the body.</param>
+    /// <exception cref="S3Exception">The body is too large, or does not match what the client declared.</exception>
+    public static async Task<byte[]> ReadAsync(HttpRequest request, SignedRequest signed, int maximum, bool hasChecksum)
     {
-        var cancellation = request.HttpContext.RequestAborted;
+        using var content = new MemoryStream();
+        await ReceiveAsync(request, signed, CopyAsync, () => ContentMd5.Of(content.ToArray()), maximum, hasChecksum);
+        return content.ToArray();
+
+        async Task CopyAsync(Stream body, long limit, Action<ReadOnlyMemory<byte>>? observe, CancellationToken cancellation)
+        {
+            var buffer = new byte[16 * 1024];
+            while (await body.ReadAsync(buffer, cancellation) is > 0 and var read)
+            {
+                if (content.Length + read > limit)
+                {
+                    throw S3Error.MaxMessageLengthExceeded.With(null, ("MaxMessageLengthBytes", S3Xml.Number(limit)));
+                }
+
+                content.Write(buffer, 0, read);
+                observe?.Invoke(buffer.AsMemory(0, read));
+            }
+        }
+    }
+
+    private static async Task<ContentChecksum?> ReceiveAsync(
+        HttpRequest request, SignedRequest signed, Receiver receive, Func<byte[]> md5, long maximum, bool hasChecksum)
+    {
         var chunked = AwsChunkedStream.IsUsedBy(signed.Payload);
         var length = DeclaredLength(request, chunked);
         var expectedMd5 = ExpectedMd5(request);
         var sha256 = ExpectedSha256(signed.Payload);
-        using var checksum = ExpectedChecksum(request, chunked, out var expectedChecksum);
+        using var checksum = hasChecksum ? ExpectedChecksum(request, chunked) : null;
         using var hash = sha256 is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
         await using (var body = chunked ? new AwsChunkedStream(request.BodyReader, signed, length) : request.Body)
         {
-            await pending.ReceiveAsync(
+            await receive(
                 body,
-                EmbeddedStore.MaxObjectBytes,
+                maximum,
                 piece =>
                 {
                     hash?.AppendData(piece.Span);
-                    checksum?.Append(piece.Span);
+                    checksum?.Append(piece);
                 },
-                cancellation);
+                request.HttpContext.RequestAborted);
 
-            if (body is AwsChunkedStream { Trailers: var trailers } && checksum is not null)
+            if (body is AwsChunkedStream { Trailers: var trailers })
             {
-                expectedChecksum ??= trailers.GetValueOrDefault(checksum.Header) ?? throw S3Error.MalformedTrailer.With();
+                checksum?.ReadTrailer(trailers);
             }
         }
 
@@ -44,18 +77,7 @@ internal static class RequestBody
             throw S3Error.ContentSha256Mismatch.With();
         }
 
-        if (expectedMd5 is not null && !pending.Md5().AsSpan().SequenceEqual(expectedMd5))
-        {
-            throw S3Error.BadDigest.With();
-        }
-
-        if (checksum is null)
-        {
-            return null;
-        }
-
-        var value = checksum.Value();
-        return value.Equals(expectedChecksum, StringComparison.Ordinal) ? (checksum.Header, value) : throw S3Error.BadDigest.With();
+        return expectedMd5 is null || md5().AsSpan().SequenceEqual(expectedMd5) ? checksum?.Verify() : throw S3Error.BadDigest.With();
     }
 
     private static long DeclaredLength(HttpRequest request, bool chunked)
@@ -85,7 +107,7 @@ internal static class RequestBody
             return null;
         }
 
-        var md5 = new byte[Md5Bytes];
+        var md5 = new byte[MD5.HashSizeInBytes];
         return Convert.TryFromBase64String(header.ToString(), md5, out var written)
             && written == md5.Length ? md5 : throw S3Error.InvalidDigest.With();
     }
@@ -102,16 +124,10 @@ internal static class RequestBody
             ("ArgumentName", "x-amz-content-sha256")),
     };
 
-    private static Checksum? ExpectedChecksum(HttpRequest request, bool chunked, out string? expected)
-    {
-        var sent = request.Headers.Where(header => Checksum.IsHeader(header.Key)).ToArray();
-        var trailer = chunked ? request.Headers["x-amz-trailer"].ToString().Trim() : "";
-        if (sent.Length + (trailer.Length > 0 ? 1 : 0) > 1)
-        {
-            throw S3Error.InvalidRequest.With("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
-        }
+    private static DeclaredChecksum? ExpectedChecksum(HttpRequest request, bool chunked) => DeclaredChecksum.Read(
+        request.Headers.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString())),
+        trailer: chunked ? request.Headers["x-amz-trailer"].ToString().Trim() : "");
 
-        expected = sent.Length == 1 ? sent[0].Value.ToString() : null;
-        return sent.Length == 1 ? Checksum.For(sent[0].Key) : trailer.Length > 0 ? Checksum.For(trailer) : null;
-    }
+    private delegate Task Receiver(
+        Stream body, long maximum, Action<ReadOnlyMemory<byte>>? observe, CancellationToken cancellation);
 }

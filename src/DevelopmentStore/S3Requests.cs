@@ -8,13 +8,23 @@ namespace S3Auth.DevelopmentStore;
 /// Handles requests: parses the target, verifies the signature, executes the operation, and answers every refusal in S3's XML. Only a CORS
 /// preflight needs no valid signature.
 /// </summary>
-internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFiles files, TimeProvider time, ILogger<S3Requests> logger)
+internal sealed partial class S3Requests(
+    EmbeddedStoreOptions options, ObjectFiles files, MultipartUploads uploads, TimeProvider time, ILogger<S3Requests> logger)
 {
     private readonly RequestAuthenticator _authenticator = new(options, time);
     private readonly PostObject _postObject = new(options, files, time);
-    private readonly PutObject _putObject = new(files, time);
-    private readonly GetObject _getObject = new(files);
+    private readonly PutObject _putObject = new(options, files, time);
+    private readonly GetObject _getObject = new(options, files);
+    private readonly CopyObject _copyObject = new(options, files, time);
     private readonly ListObjects _listObjects = new(options, files.Index);
+    private readonly DeleteObjects _deleteObjects = new(options, files);
+    private readonly CreateMultipartUpload _createMultipartUpload = new(options, uploads);
+    private readonly UploadPart _uploadPart = new(options, files, uploads, time);
+    private readonly UploadPartCopy _uploadPartCopy = new(options, files, uploads, time);
+    private readonly ListParts _listParts = new(options, uploads);
+    private readonly ListMultipartUploads _listMultipartUploads = new(options, uploads);
+    private readonly CompleteMultipartUpload _completeMultipartUpload = new(options, files, uploads);
+    private readonly AbortMultipartUpload _abortMultipartUpload = new(uploads);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -92,7 +102,7 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
         {
             { Bucket: null } => OnServiceAsync(context, target),
             { Key: { } key } => OnObjectAsync(context, target, key, signed),
-            _ => OnBucketAsync(context, target),
+            _ => OnBucketAsync(context, target, signed),
         });
     }
 
@@ -116,7 +126,7 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
         });
     }
 
-    private async Task OnBucketAsync(HttpContext context, RequestTarget target)
+    private async Task OnBucketAsync(HttpContext context, RequestTarget target, SignedRequest signed)
     {
         switch (context.Request.Method)
         {
@@ -124,6 +134,12 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
                 RequireNoQuery(target, ["location"]);
                 await S3Xml.SendAsync(
                     context.Response, StatusCodes.Status200OK, "LocationConstraint", xml => xml.WriteString(options.Region));
+                break;
+            case "GET" when target.Query.Has("uploads"):
+                RequireNoQuery(
+                    target,
+                    ["uploads", "prefix", "delimiter", "max-uploads", "key-marker", "upload-id-marker", "encoding-type"]);
+                await _listMultipartUploads.HandleAsync(context, target.Query);
                 break;
             case "GET":
                 RequireNoQuery(
@@ -141,6 +157,10 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
             case "PUT":
                 RequireNoQuery(target, []);
                 throw S3Error.BucketAlreadyOwnedByYou.With(null, ("BucketName", options.Bucket));
+            case "POST" when target.Query.Has("delete"):
+                RequireNoQuery(target, ["delete"]);
+                await _deleteObjects.HandleAsync(context, signed);
+                break;
             case "POST":
                 RequireNoQuery(target, []);
                 throw S3Error.PreconditionFailed.With(null, ("Condition", "Bucket POST must be of the enclosure-type multipart/form-data"));
@@ -153,6 +173,10 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
     {
         switch (context.Request.Method)
         {
+            case "GET" when target.Query.Has("uploadId"):
+                RequireNoQuery(target, ["uploadId", "max-parts", "part-number-marker", "encoding-type"]);
+                await _listParts.HandleAsync(context, target, key);
+                break;
             case "GET" or "HEAD":
                 RequireNoQuery(
                     target,
@@ -162,9 +186,31 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
                     ]);
                 await _getObject.HandleAsync(context, target, key);
                 break;
+            case "PUT" when target.Query.Has("uploadId") || target.Query.Has("partNumber"):
+                RequireNoQuery(target, ["uploadId", "partNumber"]);
+                await (CopySource.IsNamedBy(context.Request)
+                    ? _uploadPartCopy.HandleAsync(context, target, key)
+                    : _uploadPart.HandleAsync(context, target, key, signed));
+                break;
+            case "PUT" when CopySource.IsNamedBy(context.Request):
+                RequireNoQuery(target, []);
+                await _copyObject.HandleAsync(context, target, key);
+                break;
             case "PUT":
                 RequireNoQuery(target, []);
                 await _putObject.HandleAsync(context, target, key, signed);
+                break;
+            case "POST" when target.Query.Has("uploads"):
+                RequireNoQuery(target, ["uploads"]);
+                await _createMultipartUpload.HandleAsync(context, target, key);
+                break;
+            case "POST" when target.Query.Has("uploadId"):
+                RequireNoQuery(target, ["uploadId"]);
+                await _completeMultipartUpload.HandleAsync(context, target, key, signed);
+                break;
+            case "DELETE" when target.Query.Has("uploadId"):
+                RequireNoQuery(target, ["uploadId"]);
+                await _abortMultipartUpload.HandleAsync(context, target, key);
                 break;
             case "DELETE":
                 RequireNoQuery(target, []);
@@ -191,11 +237,6 @@ internal sealed partial class S3Requests(EmbeddedStoreOptions options, ObjectFil
     /// </summary>
     private static void RequireNoQuery(RequestTarget target, ReadOnlySpan<string> but)
     {
-        if (target.Query.Has("uploads") || target.Query.Has("uploadId"))
-        {
-            throw S3Error.NotImplemented.With("This store takes no multipart uploads. Send the object in one PUT or POST of up to 5 GiB.");
-        }
-
         foreach (var name in target.Query.Names)
         {
             if (!name.StartsWith("x-", StringComparison.OrdinalIgnoreCase) && !but.Contains(name))

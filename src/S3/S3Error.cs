@@ -55,6 +55,8 @@ internal sealed record S3Error(string Code, int Status, string Message)
         "The request contained trailing data that was not well-formed or did not conform to our published schema.");
     public static readonly S3Error MalformedXml = new(
         "MalformedXML", 400, "The XML that you provided was not well formed or did not validate against our published schema.");
+    public static readonly S3Error MaxMessageLengthExceeded = new(
+        "MaxMessageLengthExceeded", 400, "Your request was too large.");
     public static readonly S3Error MaxPostPreDataLengthExceeded = new(
         "MaxPostPreDataLengthExceeded", 400, "Your POST request fields preceding the upload file were too large.");
     public static readonly S3Error MetadataTooLarge = new(

@@ -32,6 +32,50 @@ internal sealed class CephTests : StoreTests
         Assert.That((await GetAsync("key")).Headers["x-amz-meta-a"], Is.EqualTo("1"));
     }
 
+    [TestCase("x-amz-copy-source")]
+    [TestCase("x_amz_copy_source")]
+    public async Task Unsigned_copy_header_is_honoured(string name)
+    {
+        await PutAsync("secret", Bytes("secret"));
+        var answer = await Signer.Presign(On("PUT", "mine")).With(name, $"{Bucket}/secret").SendAsync();
+
+        Assert.That(answer.Status, Is.EqualTo(200), answer.Text);
+        Assert.That((await GetAsync("mine")).Text, Is.EqualTo("secret"));
+    }
+
+    [Test]
+    public async Task Conditions_of_writes_are_ignored()
+    {
+        await PutAsync("key", Bytes("x"));
+        Assert.That(
+            (await Signer.Authorize(On("PUT", "key", Bytes("y")).With("If-None-Match", "*")).SendAsync()).Status, Is.EqualTo(200));
+        Assert.That((await GetAsync("key")).Text, Is.EqualTo("y"));
+    }
+
+    [Test]
+    public async Task Checksums_are_ignored()
+    {
+        var put = await Signer.Authorize(On("PUT", "key", Bytes("x")).With("x-amz-checksum-sha256", "wrong")).SendAsync();
+        Assert.That(put.Status, Is.EqualTo(200));
+        Assert.That(put.Headers.Keys, Has.None.StartsWith("x-amz-checksum"));
+        var get = await Signer.Authorize(On("GET", "key").With("x-amz-checksum-mode", "ENABLED")).SendAsync();
+        Assert.That(get.Headers.Keys, Has.None.StartsWith("x-amz-checksum"));
+
+        var form = new TestForm(Store);
+        form.Fields.Add(("x-amz-checksum-crc32", "wrong"));
+        form.Conditions.Add(new[] { "starts-with", "$x-amz-checksum-crc32", "" });
+        Assert.That((await form.SendAsync()).Status, Is.EqualTo(204));
+    }
+
+    [Test]
+    public async Task Put_without_a_length_is_refused()
+    {
+        var chunked = Signer.Authorize(On("PUT", "key").With("Transfer-Encoding", "chunked"), "UNSIGNED-PAYLOAD");
+        chunked.DeclaredLength = -1;
+        chunked.Body = Bytes("1\r\nx\r\n0\r\n\r\n");
+        Assert.That((await chunked.SendAsync()).Summary, Is.EqualTo("411 MissingContentLength"));
+    }
+
     [Test]
     public async Task Header_in_the_list_of_signed_headers_must_be_signed_or_missing()
     {

@@ -135,21 +135,6 @@ internal sealed class DurabilityTests : StoreTests
         Assert.That(Store.Files(), Has.Length.EqualTo(1));
     }
 
-    private static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 500; i++)
-        {
-            if (condition())
-            {
-                return;
-            }
-
-            await Task.Delay(20);
-        }
-
-        Assert.Fail("It did not happen within ten seconds.");
-    }
-
     private static void Truncate(string path)
     {
         using var file = new FileStream(path, FileMode.Open);
