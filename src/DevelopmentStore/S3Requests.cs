@@ -246,12 +246,17 @@ internal sealed partial class S3Requests(
         }
     }
 
+    // Not the headers of HTTP itself: the server has already read those.
     private static void RenameUnderscores(IHeaderDictionary headers)
     {
         foreach (var (name, values) in headers.Where(header => header.Key.Contains('_', StringComparison.Ordinal)).ToArray())
         {
-            headers.Remove(name);
-            headers.Append(name.Replace('_', '-'), values);
+            var renamed = name.Replace('_', '-');
+            if (renamed.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase))
+            {
+                headers.Remove(name);
+                headers.Append(renamed, values);
+            }
         }
     }
 

@@ -60,7 +60,7 @@ public sealed record StoreBehaviour
     /// <summary>Whether a signed header that is missing is omitted from the canonical request, instead of counting as empty.</summary>
     internal bool OmitsMissingSignedHeaders { get; private init; }
 
-    /// <summary>Whether an underscore in the name of a header is read as a hyphen.</summary>
+    /// <summary>Whether <c>x_amz_…</c> in the name of a header is read as <c>x-amz-…</c>.</summary>
     internal bool ReadsUnderscoresAsHyphens { get; private init; }
 
     /// <summary>Whether a write honours <c>If-None-Match</c> and <c>If-Match</c>, instead of ignoring them.</summary>
