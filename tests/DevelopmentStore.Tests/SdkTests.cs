@@ -3,6 +3,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Amazon.S3.Transfer;
 
 namespace S3Auth.DevelopmentStore.Tests;
 
@@ -70,6 +71,36 @@ internal sealed class SdkTests : StoreTests
         await got.ResponseStream.CopyToAsync(received);
         Content.AssertSame(received.ToArray(), bytes);
         Assert.That(got.Headers.ContentEncoding, Is.Null.Or.Empty);
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Sdk_uploads_and_copies_in_parts(bool checksums)
+    {
+        var bytes = new byte[(11 * 1024 * 1024) + 1];
+        new Random(1).NextBytes(bytes);
+        using var transfer = new TransferUtility(_client, new TransferUtilityConfig { MinSizeBeforePartUpload = 1 });
+        await transfer.UploadAsync(new TransferUtilityUploadRequest
+        {
+            BucketName = Bucket, Key = "parts", InputStream = new MemoryStream(bytes), PartSize = 5 * 1024 * 1024,
+            ChecksumAlgorithm = checksums ? ChecksumAlgorithm.SHA256 : null, Metadata = { ["who"] = "me" },
+        });
+        await _client.CopyObjectAsync(Bucket, "parts", Bucket, "copy");
+
+        var head = await _client.GetObjectMetadataAsync(
+            new GetObjectMetadataRequest { BucketName = Bucket, Key = "parts", ChecksumMode = ChecksumMode.ENABLED });
+        Assert.That(head.Metadata["who"], Is.EqualTo("me"));
+        Assert.That(head.ETag, Does.EndWith("-3\""));
+        Assert.That(head.ChecksumSHA256, checksums ? Does.EndWith("-3") : Is.Null);
+        using var got = await _client.GetObjectAsync(Bucket, "copy");
+        using var received = new MemoryStream();
+        await got.ResponseStream.CopyToAsync(received);
+        Content.AssertSame(received.ToArray(), bytes);
+
+        var deleted = await _client.DeleteObjectsAsync(
+            new DeleteObjectsRequest { BucketName = Bucket, Objects = [new() { Key = "parts" }, new() { Key = "copy" }] });
+        Assert.That(deleted.DeletedObjects, Has.Count.EqualTo(2));
+        Assert.That(Store.Files(), Is.Empty);
     }
 
     [Test]

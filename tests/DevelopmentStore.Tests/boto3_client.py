@@ -5,6 +5,7 @@ import urllib.request
 
 import boto3
 import requests
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -71,6 +72,40 @@ for fields, expected in (
     assert f"<Code>{expected}</Code>" in answer.text, answer.text
 assert "<Code>EntityTooLarge</Code>" in requests.post(post["url"], data=post["fields"], files={"file": b"x" * 101}).text
 
+# Multipart, in parallel, with every checksum that this boto3 can compute itself, and copies, whole and in parts.
+large = bytes(range(256)) * 4096 * 12 + b"end"
+parts = TransferConfig(multipart_threshold=1, multipart_chunksize=5 << 20, max_concurrency=4)
+for extra in ({}, {"ChecksumAlgorithm": "SHA256"}, {"ChecksumAlgorithm": "SHA1"}, {"ChecksumAlgorithm": "CRC32"}):
+    s3.upload_fileobj(io.BytesIO(large), bucket, "large", Config=parts, ExtraArgs={"Metadata": {"who": "me"}, **extra})
+    head = s3.head_object(Bucket=bucket, Key="large", ChecksumMode="ENABLED")
+    equal((head["ContentLength"], head["Metadata"], head["ETag"][-3:]), (len(large), {"who": "me"}, '-3"'))
+    if "ChecksumAlgorithm" in extra and extra["ChecksumAlgorithm"] != "CRC32":
+        assert head["Checksum" + extra["ChecksumAlgorithm"]].endswith("-3"), head
+    received = io.BytesIO()
+    s3.download_fileobj(bucket, "large", received, Config=parts)
+    equal(received.getvalue() == large, True)
+for config in (parts, None):
+    s3.copy({"Bucket": bucket, "Key": "large"}, bucket, "copy +%é", Config=config)
+    equal(s3.get_object(Bucket=bucket, Key="copy +%é")["Body"].read() == large, True)
+
+upload = s3.create_multipart_upload(Bucket=bucket, Key="open/é")["UploadId"]
+for number in (1, 2, 3):
+    url = s3.generate_presigned_url(
+        "upload_part", {"Bucket": bucket, "Key": "open/é", "UploadId": upload, "PartNumber": number})
+    answer = requests.put(url, data=b"part")
+    equal(answer.status_code, 200)
+listed = s3.get_paginator("list_parts").paginate(
+    Bucket=bucket, Key="open/é", UploadId=upload, PaginationConfig={"PageSize": 2})
+equal([part["PartNumber"] for page in listed for part in page["Parts"]], [1, 2, 3])
+others = [s3.create_multipart_upload(Bucket=bucket, Key="open/" + name)["UploadId"] for name in ("a", "b", "b")]
+listed = s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix="open/", PaginationConfig={"PageSize": 1})
+equal([found["UploadId"] for page in listed for found in page["Uploads"]], [others[0], *sorted(others[1:]), upload])
+for key, found in (("open/a", others[0]), ("open/b", others[1]), ("open/b", others[2]), ("open/é", upload)):
+    s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=found)
+equal(s3.list_multipart_uploads(Bucket=bucket).get("Uploads"), None)
+equal(code(s3.complete_multipart_upload, Bucket=bucket, Key="open/a", UploadId=upload,
+           MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": "x"}]}), "NoSuchUpload")
+
 equal(code(client(secret="another secret").list_objects_v2, Bucket=bucket), "SignatureDoesNotMatch")
 equal(code(s3.get_object, Bucket=bucket, Key="none"), "NoSuchKey")
 equal(code(s3.list_objects_v2, Bucket="another-bucket"), "NoSuchBucket")
@@ -79,7 +114,9 @@ equal(code(s3.put_object, Bucket=bucket, Key="k" * 1025), "KeyTooLongError")
 equal(s3.get_bucket_location(Bucket=bucket)["LocationConstraint"], region)
 s3.head_bucket(Bucket=bucket)
 
-for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]:
-    s3.delete_object(Bucket=bucket, Key=entry["Key"])
+# XML cannot name the key with control characters.
+s3.delete_object(Bucket=bucket, Key="ctrl\x01\r\nkey")
+left = [{"Key": entry["Key"]} for entry in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+equal(len(s3.delete_objects(Bucket=bucket, Delete={"Objects": left})["Deleted"]), len(left))
 equal(s3.list_objects_v2(Bucket=bucket)["KeyCount"], 0)
 print("all good")
