@@ -1,6 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
-/// <summary>The embedded store keeps accepted files after a crash, and refuses to run in production.</summary>
+/// <summary>
+/// The embedded store keeps accepted files after a crash, refuses to run in production, and serves other clients.
+/// </summary>
 internal sealed class EmbeddedStoreTests
 {
     private static readonly Miner Bob = Miner.Development("Bob");
@@ -102,6 +104,63 @@ internal sealed class EmbeddedStoreTests
             Assert.That(Directory.EnumerateFileSystemEntries(Path.Combine(folder.Path, "data")), Is.Empty);
         }
     }
+
+    [TestCase("aws", "us-east-2")]
+    [TestCase("r2", "auto")]
+    [TestCase("ceph", "us-east-2")]
+    public async Task Aws_and_rclone_copy_large_files_in_parts(string behaviour, string region)
+    {
+        var (aws, rclone) = (Tool.Need("aws", "awscli"), Tool.Need("rclone", "rclone"));
+        using var folder = new ScratchFolder("parts");
+        await using var api = await ApiProcess.StartDevelopmentAsync(
+            folder.Sub("data"), new Dictionary<string, string>(StringComparer.Ordinal) { ["EMBEDDED_STORE_AS"] = behaviour });
+        var content = new byte[(20 * 1024 * 1024) + 7];
+        Random.Shared.NextBytes(content);
+        var file = Path.Combine(folder.Path, "large.bin");
+        await File.WriteAllBytesAsync(file, content);
+        var endpoint = api.EmbeddedStore.GetLeftPart(UriPartial.Authority);
+        string[] s3 = ["s3", "--endpoint-url", endpoint, "--only-show-errors"];
+        string[] options =
+        [
+            "--s3-provider", "Other", "--s3-env-auth", "--s3-endpoint", endpoint, "--s3-region", region, "--s3-upload-cutoff", "5M",
+            "--s3-chunk-size", "5M", "--config", "/dev/null",
+        ];
+
+        foreach (var (program, arguments) in new (string, string[])[]
+        {
+            (aws, [.. s3, "cp", file, $"s3://{ApiProcess.EmbeddedBucket}/aws/large.bin"]),
+            (aws, [.. s3, "cp", $"s3://{ApiProcess.EmbeddedBucket}/aws/large.bin", $"s3://{ApiProcess.EmbeddedBucket}/aws/copy.bin"]),
+            (rclone, [.. options, "copyto", file, $":s3:{ApiProcess.EmbeddedBucket}/rclone/large.bin"]),
+            (
+                rclone,
+                [.. options, "check", "--download", folder.Path, $":s3:{ApiProcess.EmbeddedBucket}/rclone", "--include", "/large.bin"]
+            ),
+        })
+        {
+            var end = await Tool.RunAsync(program, arguments, environment: EnvironmentOf(region));
+            Assert.That(end.ExitCode, Is.Zero, $"{program} {string.Join(' ', arguments)}: {end.Output}{end.Errors}");
+        }
+
+        using var bucket = new Bucket(api.EmbeddedStore, region, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
+        foreach (var key in (string[])["aws/copy.bin", "aws/large.bin", "rclone/large.bin"])
+        {
+            Content.AssertSame(await bucket.GetAsync(key), content);
+        }
+
+        var removed = await Tool.RunAsync(
+            aws, [.. s3, "rm", "--recursive", $"s3://{ApiProcess.EmbeddedBucket}/"], environment: EnvironmentOf(region));
+        Assert.That((removed.ExitCode, (await bucket.ListKeysAsync()).Count), Is.EqualTo((0, 0)), removed.Errors);
+    }
+
+    private static Dictionary<string, string> EnvironmentOf(string region) => new(StringComparer.Ordinal)
+    {
+        ["AWS_ACCESS_KEY_ID"] = ApiProcess.EmbeddedKeys.Id,
+        ["AWS_SECRET_ACCESS_KEY"] = ApiProcess.EmbeddedKeys.Secret,
+        ["AWS_DEFAULT_REGION"] = region,
+        ["AWS_CONFIG_FILE"] = "/nonexistent",
+        ["AWS_CA_BUNDLE"] = "",
+        ["NO_PROXY"] = "*",
+    };
 
     private static Bucket BucketOf(ApiProcess api) =>
         new(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
