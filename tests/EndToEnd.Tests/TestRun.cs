@@ -17,6 +17,8 @@ internal sealed class TestRun
 
     private readonly ConcurrentBag<Deployment> _deployments = [];
 
+    private readonly ConcurrentDictionary<StoreKind, Lazy<Task<StoreTraits>>> _traits = new();
+
     public static TestRun Current => _current ?? throw new InvalidOperationException("The test run has not begun.");
 
     public Guard Guard { get; } = new();
@@ -35,6 +37,8 @@ internal sealed class TestRun
     };
 
     public RealStoreHost RealStore { get; } = new();
+
+    public SwiftHost Swift { get; } = new();
 
     /// <summary>
     /// Lends a deployment to one fixture. Fixtures run in parallel, and some compare the whole bucket before and after a request, so no two
@@ -56,6 +60,10 @@ internal sealed class TestRun
     public void Return(Deployment deployment, StoreKind store, FolderLayoutKind layout, DeploymentKind kind) =>
         FreeOf(store, layout, kind).Push(deployment);
 
+    /// <summary>What a store can do. The first call asks it, in this bucket.</summary>
+    public Task<StoreTraits> TraitsOfAsync(StoreKind store, Bucket bucket, Bucket other) =>
+        _traits.GetOrAdd(store, _ => new Lazy<Task<StoreTraits>>(() => StoreTraits.AskAsync(bucket, other))).Value;
+
     /// <summary>Creates a folder that lasts as long as the run.</summary>
     public string Scratch(string purpose)
     {
@@ -73,6 +81,11 @@ internal sealed class TestRun
             // Start it early, because it is slow. Tests that need it report a failure.
             _ = RealStore.GetAsync();
         }
+
+        if (SwiftHost.WhyNot is null)
+        {
+            _ = Swift.GetAsync();
+        }
     }
 
     [OneTimeTearDown]
@@ -86,6 +99,7 @@ internal sealed class TestRun
             }
 
             await RealStore.DisposeAsync();
+            await Swift.DisposeAsync();
             foreach (var folder in _folders)
             {
                 folder.Dispose();

@@ -12,4 +12,8 @@ internal sealed record FileUpload(
 {
     /// <summary>The upload that was granted, of that content.</summary>
     public FormUpload Form(byte[] content) => new(Url, [.. Fields], content);
+
+    /// <summary>Uploads that content as it was granted: by a form or by a PUT.</summary>
+    public Task<StoreAnswer> SendAsync(byte[] content) =>
+        Method == "PUT" ? Presigned.SendAsync(HttpMethod.Put, Url, content) : Form(content).SendAsync();
 }

@@ -89,7 +89,7 @@ internal sealed record S3Signature(
         return presigned with { Target = $"{presigned.Target}&X-Amz-Signature={value}" };
     }
 
-    /// <summary>The fields of an upload form for one object of any size up to a megabyte.</summary>
+    /// <summary>The fields of an upload form whose policy allows any key, and any size up to a megabyte.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> FieldsOf(Bucket bucket, string key)
     {
         var credential = $"{KeyId}/{Scope}";
@@ -99,7 +99,7 @@ internal sealed record S3Signature(
             conditions = new object[]
             {
                 new { bucket = bucket.Name },
-                new[] { "eq", "$key", key },
+                new[] { "starts-with", "$key", "" },
                 new object[] { "content-length-range", 0, 1_000_000 },
                 new Dictionary<string, string>(StringComparer.Ordinal) { ["x-amz-algorithm"] = Algorithm },
                 new Dictionary<string, string>(StringComparer.Ordinal) { ["x-amz-credential"] = credential },

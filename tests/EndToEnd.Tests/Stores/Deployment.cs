@@ -25,9 +25,13 @@ internal sealed class Deployment : IAsyncDisposable
         Bucket bucket,
         Bucket otherBucket,
         AccessKeys? otherKeys,
-        bool removesBuckets)
+        bool removesBuckets,
+        StoreTraits traits,
+        DeploymentKind kind)
     {
         Layout = layout;
+        Traits = traits;
+        GrantsForms = traits.TakesForms && kind != DeploymentKind.Put;
         _folder = folder;
         _api = api;
         Subnet = subnet;
@@ -40,6 +44,12 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     public FolderLayoutKind Layout { get; }
+
+    /// <summary>What the store can do.</summary>
+    public StoreTraits Traits { get; }
+
+    /// <summary>True if uploads are granted as forms, false if as presigned PUTs.</summary>
+    public bool GrantsForms { get; }
 
     public ServiceClient Client => _api.Client;
 
@@ -63,7 +73,15 @@ internal sealed class Deployment : IAsyncDisposable
     public static Task<Deployment> StartAsync(StoreKind store, FolderLayoutKind layout, DeploymentKind kind) => store switch
     {
         StoreKind.Embedded => StartEmbeddedAsync(layout, kind),
-        _ => StartRealAsync(layout, kind),
+        _ => StartRealAsync(store, layout, kind),
+    };
+
+    /// <summary>The reason why there is no such store, or null.</summary>
+    public static string? WhyNot(StoreKind store) => store switch
+    {
+        StoreKind.Real => RealStoreHost.WhyNot,
+        StoreKind.Swift => SwiftHost.WhyNot,
+        _ => null,
     };
 
     /// <summary>Returns a miner with thousands of files. The first call stores them.</summary>
@@ -90,6 +108,18 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>The request member for the account that names a miner's folder.</summary>
     public string OwnerMember => Layout == FolderLayoutKind.Coldkey ? "miner_coldkey" : "miner_hotkey";
 
+    /// <summary>The job in whose folder this layout has its files, or null.</summary>
+    public string? Job => Layout == FolderLayoutKind.Coldkey ? null : "default";
+
+    /// <summary>Uploads a file as the service grants it, by form or PUT. Returns its key.</summary>
+    public async Task<string> UploadAsync(Miner miner, string file, byte[] content)
+    {
+        var upload = await Client.AskAsync<FileUpload>(Call.FileUpload(miner, file, Job));
+        var answer = await upload.SendAsync(content);
+        Assert.That(answer.Accepted, answer.ToString());
+        return upload.Key;
+    }
+
     /// <summary>A typical path inside a miner's folder in this layout.</summary>
     public string PathOf(string file) => Layout == FolderLayoutKind.Coldkey ? file : "job_id=default/" + file;
 
@@ -112,18 +142,18 @@ internal sealed class Deployment : IAsyncDisposable
         var folder = new ScratchFolder("embedded");
         var subnet = Subnet.Create(FreshMiners);
         var data = folder.Sub(Path.Combine("up", "here", "data"));
-        var api =
-            await ApiProcess.StartDevelopmentAsync(data, new Dictionary<string, string>(Settings(layout, kind), StringComparer.Ordinal)
-        {
-            ["METAGRAPH_FILE"] = await subnet.WriteAsync(folder),
-        });
+        var settings = Settings(layout, kind, takesForms: true);
+        settings["METAGRAPH_FILE"] = await subnet.WriteAsync(folder);
+        var api = await ApiProcess.StartDevelopmentAsync(data, settings);
         var bucket = new Bucket(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
-        return new Deployment(layout, folder, api, subnet, bucket, bucket.Beside("another-bucket"), otherKeys: null, removesBuckets: false);
+        var other = bucket.Beside("another-bucket");
+        var traits = await TestRun.Current.TraitsOfAsync(StoreKind.Embedded, bucket, other);
+        return new Deployment(layout, folder, api, subnet, bucket, other, otherKeys: null, removesBuckets: false, traits, kind);
     }
 
-    private static async Task<Deployment> StartRealAsync(FolderLayoutKind layout, DeploymentKind kind)
+    private static async Task<Deployment> StartRealAsync(StoreKind which, FolderLayoutKind layout, DeploymentKind kind)
     {
-        var store = await TestRun.Current.RealStore.GetAsync();
+        var store = which == StoreKind.Swift ? await TestRun.Current.Swift.GetAsync() : await TestRun.Current.RealStore.GetAsync();
         var folder = new ScratchFolder("real");
         var subnet = Subnet.Create(FreshMiners);
         var name = "s3auth-e2e-" + RandomNumberGenerator.GetHexString(12, lowercase: true);
@@ -131,6 +161,7 @@ internal sealed class Deployment : IAsyncDisposable
         var other = bucket.Beside(name + "-other");
         await bucket.CreateAsync();
         await other.CreateAsync();
+        var traits = await TestRun.Current.TraitsOfAsync(which, bucket, other);
         var settings = ApiProcess.ProductionSettings(
             await subnet.WriteAsync(folder),
             store.Endpoint.GetLeftPart(UriPartial.Authority),
@@ -139,11 +170,20 @@ internal sealed class Deployment : IAsyncDisposable
             folder.Sub(Path.Combine("up", "here", "data")),
             store.Keys);
         var api = await ApiProcess.StartAsync(
-            new Dictionary<string, string>(settings.Concat(Settings(layout, kind)), StringComparer.Ordinal));
-        return new Deployment(layout, folder, api, subnet, bucket, other, store.OtherKeys, removesBuckets: !store.IsOurs);
+            new Dictionary<string, string>(
+                settings.Concat(Settings(layout, kind, traits.TakesForms)), StringComparer.Ordinal));
+        var deployment = new Deployment(layout, folder, api, subnet, bucket, other, store.OtherKeys, !store.IsOurs, traits, kind);
+        if (!deployment.GrantsForms)
+        {
+            // The server is ready before it knows that a PUT is safe.
+            await Wait.UntilAsync(
+                async () => (await api.Client.SendAsync(Call.FileUpload(Subnet.OrdinaryMiner, "known.bin"))).Status == HttpStatusCode.OK);
+        }
+
+        return deployment;
     }
 
-    private static Dictionary<string, string> Settings(FolderLayoutKind layout, DeploymentKind kind)
+    private static Dictionary<string, string> Settings(FolderLayoutKind layout, DeploymentKind kind, bool takesForms)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -151,7 +191,7 @@ internal sealed class Deployment : IAsyncDisposable
             // Tests must see new objects at once.
             ["LISTING_CACHE_SECONDS"] = "0",
         };
-        if (kind == DeploymentKind.Put)
+        if (kind == DeploymentKind.Put || !takesForms)
         {
             settings["UPLOAD_METHOD"] = "PUT";
         }

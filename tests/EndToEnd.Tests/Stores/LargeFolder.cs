@@ -5,10 +5,11 @@ namespace S3Auth.EndToEnd.Tests.Stores;
 /// <param name="Contents">The content of each file, by key.</param>
 internal sealed record LargeFolder(Miner Miner, IReadOnlyDictionary<string, byte[]> Contents)
 {
-    private const int Files = 3000;
+    // The first source has three pages of a thousand.
+    private const int Files = 2500;
 
     // In layout coldkey: the number in the folder of the first source. The others are in the second.
-    private const int OfFirstSource = 2500;
+    private const int OfFirstSource = 2050;
 
     private static readonly string[] OddNames =
     [

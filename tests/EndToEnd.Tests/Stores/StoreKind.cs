@@ -6,6 +6,9 @@ public enum StoreKind
     /// <summary>The embedded store.</summary>
     Embedded,
 
-    /// <summary>A real S3 server.</summary>
+    /// <summary>The server that the environment names, else MinIO, else Ceph's gateway.</summary>
     Real,
+
+    /// <summary>OpenStack Swift behind nginx: a store without upload forms.</summary>
+    Swift,
 }

@@ -1,8 +1,11 @@
 namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary><c>s3auth migrate</c> copies a dataset of the Hub into a miner's folder.</summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.EachStoreWithForms))]
 internal sealed class MigrationTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
+    internal override bool NeedsForms => true;
+
     private ScratchFolder _folder = null!;
     private S3AuthTool _tool = null!;
     private Hub _hub = null!;

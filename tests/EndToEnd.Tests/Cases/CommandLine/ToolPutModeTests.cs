@@ -1,6 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary><c>s3auth</c> with <c>UPLOAD_METHOD=PUT</c>.</summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.EachStore))]
 internal sealed class ToolPutModeTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     internal override DeploymentKind Kind => DeploymentKind.Put;
@@ -20,7 +21,25 @@ internal sealed class ToolPutModeTests(StoreKind store, FolderLayoutKind layout)
 
         again.Expect();
         Assert.That((long)records[^1]["already_there"]!, Is.EqualTo(1));
-        Content.AssertSame(await Bucket.GetAsync(Deployment.FolderOf(miner) + Deployment.PathOf("größe & mehr.bin")), content);
+        (await tool.RunAsync(["download", "--to", "mine", .. wallet])).Expect();
+        var key = Deployment.FolderOf(miner) + Deployment.PathOf("größe & mehr.bin");
+        Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(folder.Path, "mine", key)), content);
+        Content.AssertSame(await Bucket.GetAsync(key), content);
+    }
+
+    [Test]
+    public async Task Check_walks_the_whole_way()
+    {
+        using var folder = new ScratchFolder("tool");
+        var tool = new S3AuthTool(Client.Address, folder);
+        var miner = Deployment.NextMiner();
+
+        var (result, records) = await tool.RunJsonAsync(["check", "--upload", .. await tool.WalletOfAsync(miner)]);
+
+        result.Expect();
+        Assert.That(records.Select(step => (bool)step["ok"]!), Has.All.True);
+        Assert.That((string)records[^1]["step"]!, Is.EqualTo("upload"));
+        Assert.That(await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Has.Count.EqualTo(1));
     }
 
     [Test]

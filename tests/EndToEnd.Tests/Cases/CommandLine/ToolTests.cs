@@ -1,8 +1,11 @@
 namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
-/// <summary><c>s3auth</c> on every store and in every layout.</summary>
+/// <summary>What <c>s3auth</c> uploads, where folders are granted.</summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.EachStoreWithForms))]
 internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
+    internal override bool NeedsForms => true;
+
     private ScratchFolder _folder = null!;
     private S3AuthTool _tool = null!;
 
@@ -74,40 +77,6 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         }
 
         Content.AssertSame(await Bucket.GetAsync(Deployment.FolderOf(miner) + Deployment.PathOf("changed.bin")), changed);
-    }
-
-    [Test]
-    public async Task Second_download_brings_only_what_is_missing_or_other()
-    {
-        var miner = Deployment.NextMiner();
-        var folder = Deployment.FolderOf(miner);
-        var contents = new[] { "same.bin", "other.bin", "missing.bin" }.ToDictionary(
-            name => folder + name, _ => Bytes(3000), StringComparer.Ordinal);
-        await Bucket.PutAllAsync(contents);
-        string[] download = ["download", "--to", "got", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice"];
-        (await _tool.RunAsync(download)).Expect();
-        // Same size, so only the bytes differ.
-        await File.WriteAllBytesAsync(Local("got", folder + "other.bin"), Bytes(3000));
-        File.Delete(Local("got", folder + "missing.bin"));
-        // A changed time alone is no change.
-        File.SetLastWriteTimeUtc(Local("got", folder + "same.bin"), DateTime.UtcNow);
-
-        var (again, records) = await _tool.RunJsonAsync(download);
-
-        again.Expect();
-        Assert.That(
-            FilesOf(records).Select(file => ((string)file["key"]!, (string)file["status"]!)),
-            Is.EquivalentTo(
-                new[]
-                {
-                    (folder + "same.bin", "already_there"),
-                    (folder + "other.bin", "downloaded"),
-                    (folder + "missing.bin", "downloaded"),
-                }));
-        foreach (var (key, content) in contents)
-        {
-            Content.AssertSame(await File.ReadAllBytesAsync(Local("got", key)), content, key);
-        }
     }
 
     [Test]
@@ -201,46 +170,6 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         }
     }
 
-    // Downloads stay below the target folder, whatever the names are.
-    [Test]
-    public async Task Hostile_keys_stay_below_the_folder()
-    {
-        var miner = Deployment.NextMiner();
-        var folder = Deployment.FolderOf(miner);
-        var content = Bytes(2000);
-        string[] names =
-        [
-            "a//b", "/absolute", "C:\\windows\\x", "nul.txt", "tab\tand\u001b[31mred", "x", "x/y", "trailing./dot.", "\u202Egnp.exe",
-            "back\\slash", new string('l', 300)
-        ];
-        try
-        {
-            await Bucket.PutAllAsync(names.Select(name => folder + name), content);
-
-            var result = await _tool.RunAsync("download", "--to", "got/there", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice");
-
-            result.Expect();
-            var files = Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).ToList();
-            using (Assert.EnterMultipleScope())
-            {
-                Assert.That(
-                    files, Has.Count.EqualTo(names.Length).And.All.StartsWith(Path.Combine(_folder.Path, "got", "there", "data") + "/"));
-                Assert.That(result.Output + result.Errors, Does.Not.Contain("\u001b").And.Not.Contain("\u202E").And.Not.Contain("\t"));
-                Assert.That(result.Errors, Does.Contain("is saved as"));
-            }
-
-            foreach (var file in files)
-            {
-                Content.AssertSame(await File.ReadAllBytesAsync(file), content, file);
-            }
-        }
-        finally
-        {
-            // Other cases read listings of the whole bucket.
-            await Bucket.DeleteAllAsync(names.Select(name => folder + name));
-        }
-    }
-
     [Test]
     public async Task Check_walks_the_whole_way()
     {
@@ -255,122 +184,6 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
                     .Select(step => (step, true))));
         Assert.That(
             (string)records.Single(record => (string)record["step"]! == "coldkey")["detail"]!, Does.StartWith(miner.Coldkey.Address));
-    }
-
-    [Test]
-    public async Task Check_walks_a_validators_way()
-    {
-        var (result, records) = await _tool.RunJsonAsync("check", "--validator", "--suri", "//Alice");
-
-        result.Expect();
-        Assert.That(
-            records.Select(step => ((string)step["step"]!, (bool)step["ok"]!)),
-            Is.EqualTo(
-                new[] { "server", "TLS", "clock", "chain", "store", "hotkey", "permit and stake", "signature", "grant", "list URL" }
-                    .Select(step => (step, true))));
-        Assert.That(
-            (string)records.Single(record => (string)record["step"]! == "permit and stake")["detail"]!,
-            Does.Contain("a validator permit and 30000"));
-    }
-
-    [Test]
-    public async Task Check_says_which_step_fails()
-    {
-        var stranger = await _tool.WalletOfAsync(Miner.New());
-        var wrongColdkey = await _tool.WalletOfAsync(new Miner(Deployment.NextMiner().Hotkey, Account.New()));
-
-        await AssertFailsAtAsync("hotkey", 3, stranger);
-        Assert.That(await AssertFailsAtAsync("coldkey", 3, wrongColdkey), Does.Contain("owns the hotkey on the chain, not "));
-        Assert.That(
-            await AssertFailsAtAsync("permit and stake", 3, ["--validator", "--suri", "//Eve"]), Does.Contain("a validator permit and "));
-        Assert.That(
-            await AssertFailsAtAsync("permit and stake", 3, ["--validator", "--suri", "//Bob"]),
-            Does.Contain("no validator permit and 0 alpha"));
-        await AssertFailsAtAsync(
-            "server",
-            5,
-            ["--suri", "//Bob", "--server", string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}")]);
-    }
-
-    [TestCase("folder-access", "//Bob")]
-    [TestCase("validator-access", "//Alice")]
-    [TestCase("folders", "//Alice")]
-    [TestCase("miner", "//Alice", "--miner")]
-    [TestCase("files", "//Alice", "--miner", "--file")]
-    public async Task Signed_command_is_taken_as_it_is_printed(string kind, string suri, params string[] needs)
-    {
-        var bash = Tool.Need("bash", "bash");
-        Tool.Need("curl", "curl");
-        var owner = Deployment.OwnerOf(Subnet.OrdinaryMiner);
-        List<string> arguments = ["sign", kind, "--suri", suri];
-        arguments.AddRange(needs.Contains("--miner") ? ["--miner", owner] : Array.Empty<string>());
-        arguments.AddRange(needs.Contains("--file") ? ["--file", Deployment.FolderOf(owner) + "it's a file.bin"] : Array.Empty<string>());
-
-        var (result, records) = await _tool.RunJsonAsync(arguments);
-        result.Expect();
-        var answer = await Tool.RunAsync(bash, ["-c", (string)records.Single()["curl"]! + " --noproxy '*' -f"]);
-
-        Assert.That(JsonNode.Parse(answer.Expect())!.AsObject(), Is.Not.Empty);
-    }
-
-    [Test]
-    public async Task Refusal_is_said_in_the_servers_words()
-    {
-        var (result, records) = await _tool.RunJsonAsync("miners", "--suri", "//Eve");
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(result.ExitCode, Is.EqualTo(3));
-            Assert.That((string)records.Single()["code"]!, Is.EqualTo("not_a_validator"));
-            Assert.That(result.Errors, Does.Contain("needs a permit"));
-        }
-    }
-
-    [TestCase("upload")]
-    [TestCase("bogus")]
-    [TestCase("ls", "--suri", "bottom drive obey lake")]
-    [TestCase("ls", "--suri", "//Bob", "--wallet", "x")]
-    [TestCase("ls", "--wallet", "../x")]
-    [TestCase("ls", "--wallet", "nobody")]
-    [TestCase("ls")]
-    [TestCase("ls", "--suri", "//Bob", "--coldkey", "5x")]
-    [TestCase("ls", "--suri", "//Bob", "--newer", "soon")]
-    [TestCase("ls", "--suri", "//Bob", "--server", "nowhere")]
-    [TestCase("ls", "--suri", "//Bob", "--server", "http://somebody@127.0.0.1:9")]
-    [TestCase("ls", "--suri", "//Bob", "--server", "http://127.0.0.1:9/?a=b")]
-    [TestCase("upload", "nothing-there", "--suri", "//Bob")]
-    [TestCase("upload", "*.nothing", "--suri", "//Bob")]
-    [TestCase("upload", ".", "--suri", "//Bob", "--parallel", "0")]
-    [TestCase("download", "--suri", "//Alice", "--all", "--miner", "1")]
-    [TestCase("check", "--suri", "//Bob", "--upload", "--validator")]
-    [TestCase("migrate", "huggingface", "../../x", "--suri", "//Bob")]
-    public async Task What_was_typed_wrong_is_said_and_nothing_is_done(params string[] arguments)
-    {
-        var result = await _tool.RunAsync(arguments);
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(result.ExitCode, Is.EqualTo(2), result.Errors);
-            Assert.That(result.Errors, Does.StartWith("error: ").And.Not.Contain("   at "));
-            Assert.That(result.Output, Is.Empty);
-            Assert.That(result.Errors, Does.Not.Contain("obey lake"));
-        }
-    }
-
-    private async Task<string> AssertFailsAtAsync(string step, int exitCode, string[] arguments)
-    {
-        var (result, records) = await _tool.RunJsonAsync(["check", .. arguments]);
-
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(result.ExitCode, Is.EqualTo(exitCode), result.Errors);
-            Assert.That(records.SkipLast(1).Select(record => (bool)record["ok"]!), Has.All.True);
-            Assert.That((string)records[^1]["step"]!, Is.EqualTo(step));
-            Assert.That((bool)records[^1]["ok"]!, Is.False);
-            Assert.That((string)records[^1]["what_to_do"]!, Is.Not.Empty);
-        }
-
-        return (string)records[^1]["detail"]!;
     }
 
     private Task WaitForAsync(Miner miner, int files) => Wait.UntilAsync(

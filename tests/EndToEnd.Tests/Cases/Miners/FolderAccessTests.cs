@@ -1,6 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>A miner proves who it is and is told where it may upload.</summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.OneStore))]
 internal sealed class FolderAccessTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     [Test]

@@ -1,6 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>Who is let in, and what the others are told.</summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.OneStore))]
 internal sealed class IdentityTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     [Test]

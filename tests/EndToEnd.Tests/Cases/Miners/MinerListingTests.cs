@@ -1,8 +1,11 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>A miner's <c>list_url</c> lists its own folder only, and any change of the URL is refused.</summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.WithForms))]
 internal sealed class MinerListingTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
+    internal override bool NeedsForms => true;
+
     [Test]
     public async Task Listing_shows_only_the_miners_own_files()
     {

@@ -4,8 +4,11 @@ namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 /// What a miner must not be able to do with its grant. Each case compares the whole bucket before and after the attempt, because an answer
 /// alone proves nothing.
 /// </summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.WithForms))]
 internal sealed class UploadRefusalTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
+    internal override bool NeedsForms => true;
+
     private FolderAccess? _access;
 
     private FolderAccess Access => _access ?? throw new InvalidOperationException("There is no grant yet.");
@@ -181,9 +184,8 @@ internal sealed class UploadRefusalTests(StoreKind store, FolderLayoutKind layou
         await AssertRefusedAsync((Honest with { Url = url }).Appending("bucket", Bucket.Name).SendAsync, "with the right one as a field");
         await AssertNothingOutsideAsync(
             Access.Folder, Honest.Appending("bucket", Deployment.OtherBucket.Name).SendAsync, "with the other one as a field only");
-        if (!OnEmbeddedStore)
+        if (Traits.HasOtherBuckets)
         {
-            // The embedded store has no other bucket in which something could be.
             Assert.That(await Deployment.OtherBucket.ListAsync(), Is.Empty);
         }
     }

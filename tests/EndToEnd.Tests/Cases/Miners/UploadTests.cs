@@ -1,8 +1,11 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>What a miner uploads arrives, whatever it uploads with.</summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.WithForms))]
 internal sealed class UploadTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
+    internal override bool NeedsForms => true;
+
     [Test]
     public async Task One_grant_uploads_any_number_of_files()
     {

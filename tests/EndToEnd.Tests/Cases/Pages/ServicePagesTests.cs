@@ -1,6 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>The endpoints that need no proof.</summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.OneStore))]
 internal sealed class ServicePagesTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private string LayoutText => Deployment.Layout == FolderLayoutKind.Coldkey ? "data/{source}/{coldkey}/" : "data/hotkey={hotkey}/";

@@ -2,10 +2,9 @@ namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>
 /// Runs the snippets of the page at <c>/</c> as they are shown, for a person who has the wallet <c>default</c> and the programs that the
-/// page names. Shell snippets are pasted into bash, zsh and fish. Snippets are slow, so a build runs two deployments, which together have
-/// both stores and both layouts. The nightly target runs all four.
+/// page names. Shell snippets are pasted into bash, zsh and fish. Snippets are slow, so a build runs them on two deployments with different
+/// stores and layouts. The nightly target runs all.
 /// </summary>
-[TestFixtureSource(typeof(SnippetFixture), nameof(Deployments))]
 internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private const string Name = "data.parquet";
@@ -16,16 +15,6 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
     private static readonly SemaphoreSlim OneBuild = new(1);
 
     private static int _programs;
-
-    public static IEnumerable<TestFixtureData> Deployments => Everywhere.Select(deployment =>
-    {
-        if (deployment.Arguments is not [StoreKind.Embedded, FolderLayoutKind.Coldkey] and not [StoreKind.Real, FolderLayoutKind.Hotkey])
-        {
-            deployment.Properties.Add("Category", "Nightly");
-        }
-
-        return deployment;
-    });
 
     internal static readonly string[] Languages = ["s3auth", "python", "curl", "csharp"];
 
@@ -67,7 +56,12 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
             await File.WriteAllBytesAsync(Path.Combine(work, Name), Bytes(5000));
 
             // Files of an earlier run must not be used.
-            foreach (var (file, content) in new[] { ("s3auth-access.json", """{"url":"http://null.invalid/","fields":{},"folder":""}"""), ("s3auth-files.json", """{"files":[{"download_url":"http://null.invalid/"}]}""") })
+            foreach (
+                var (file, content) in new[]
+                {
+                    ("s3auth-access.json", """{"url":"http://null.invalid/","fields":{},"folder":""}"""),
+                    ("s3auth-files.json", """{"files":[{"download_url":"http://null.invalid/"}]}"""),
+                })
             {
                 await File.WriteAllTextAsync(Path.Combine(work, file), content);
             }
@@ -85,7 +79,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
 
     /// <summary>The shells for a snippet. One entry for snippets that are not for shells.</summary>
     protected IReadOnlyList<string> ShellsFor(string language) =>
-        language is "s3auth" or "curl" && OnEmbeddedStore && Layout == FolderLayoutKind.Coldkey ? ["bash", "zsh", "fish"] : ["bash"];
+        language is "s3auth" or "curl" && Layout == FolderLayoutKind.Coldkey ? ["bash", "zsh", "fish"] : ["bash"];
 
     /// <summary>Runs a snippet in the subfolder <c>work</c>, with this wallet.</summary>
     protected Task<ToolResult> RunAsync(ScratchFolder folder, Miner wallet, string who, string language, string shell) =>

@@ -1,7 +1,11 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>The page's snippets with <c>UPLOAD_METHOD=PUT</c>.</summary>
+[TestFixtureSource(typeof(SnippetPutTests), nameof(Chosen))]
 internal sealed class SnippetPutTests(StoreKind store, FolderLayoutKind layout) : SnippetFixture(store, layout)
 {
+    public static IEnumerable<TestFixtureData> Chosen => Deployments.Daily(
+        Deployments.Everywhere, (StoreKind.Embedded, FolderLayoutKind.Coldkey), (StoreKind.Swift, FolderLayoutKind.Hotkey));
+
     internal override DeploymentKind Kind => DeploymentKind.Put;
 }

@@ -1,8 +1,14 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
 /// <summary>The page's snippets with upload forms, and those for validators.</summary>
+[TestFixtureSource(typeof(SnippetTests), nameof(Chosen))]
 internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : SnippetFixture(store, layout)
 {
+    public static IEnumerable<TestFixtureData> Chosen => Deployments.Daily(
+        Deployments.WithForms, (StoreKind.Embedded, FolderLayoutKind.Coldkey), (StoreKind.Real, FolderLayoutKind.Hotkey));
+
+    internal override bool NeedsForms => true;
+
     // The validators' snippets read the whole bucket.
     internal override DeploymentKind Kind => DeploymentKind.Few;
 

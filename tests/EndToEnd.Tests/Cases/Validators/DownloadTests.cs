@@ -18,9 +18,7 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
         using var file = new MemoryStream();
         await ParquetSerializer.SerializeAsync(rows, file);
         var miner = Deployment.NextMiner();
-        var upload = await Client.GetFolderAccessAsync(miner);
-        var name = Deployment.PathOf("data_20261124_062101_20000.parquet");
-        Assert.That((await FormUpload.Of(upload.Grant, name, file.ToArray()).SendAsync()).Accepted);
+        await Deployment.UploadAsync(miner, "data_20261124_062101_20000.parquet", file.ToArray());
 
         var access = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
         var folder = access.Miners.Single(
@@ -40,11 +38,12 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
     public async Task Odd_keys_are_downloaded_as_they_were_uploaded(string file)
     {
         var miner = Deployment.NextMiner();
-        var access = await Client.GetFolderAccessAsync(miner);
         var content = Bytes(12_345);
-        Assert.That((await FormUpload.Of(access.Grant, Deployment.PathOf(file), content).SendAsync()).Accepted);
+        await Deployment.UploadAsync(miner, file, content);
 
-        var key = (await Presigned.ListAsync(access.ListUrl)).Keys.Single();
+        var listed = await Client.AskAsync<FileList>(
+            Call.Files(Subnet.Validator.Hotkey, Deployment.OwnerMember, Deployment.OwnerOf(miner)));
+        var key = listed.Keys.Single();
 
         Content.AssertSame(await Presigned.DownloadAsync(await UrlAsync(miner, key)), content);
     }
@@ -67,9 +66,7 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
     public async Task Object_without_a_signature_stays_closed()
     {
         var miner = Deployment.NextMiner();
-        var access = await Client.GetFolderAccessAsync(miner);
-        Assert.That((await FormUpload.Of(access.Grant, Deployment.PathOf("private.bin"), Bytes(2000)).SendAsync()).Accepted);
-        var url = await UrlAsync(miner, access.Folder + Deployment.PathOf("private.bin"));
+        var url = await UrlAsync(miner, await Deployment.UploadAsync(miner, "private.bin", Bytes(2000)));
 
         await AssertRefusedAsync(() => Presigned.GetAsync(url[..url.IndexOf('?', StringComparison.Ordinal)]));
     }

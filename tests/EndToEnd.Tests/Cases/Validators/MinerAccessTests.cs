@@ -164,7 +164,7 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
             Assert.That((page.Prefix, Presigned.Parameter(page.ListUrl, "prefix")), Is.EqualTo((folder, folder)));
             Assert.That(Presigned.Parameter(page.ListUrl, "continuation-token"), Is.EqualTo(token));
             var listed = await Presigned.GetAsync(page.ListUrl);
-            Assert.That(listed.Accepted || listed.Refused, $"{token}: {listed}");
+            Assert.That(listed.Accepted || listed.Refused || !Traits.JudgesTokens, $"{token}: {listed}");
             Assert.That(KeysIn(listed.Text), Is.SubsetOf(own), token);
         }
     }

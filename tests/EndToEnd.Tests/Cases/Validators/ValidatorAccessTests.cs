@@ -7,10 +7,11 @@ internal sealed class ValidatorAccessTests(StoreKind store, FolderLayoutKind lay
     public async Task Uploaded_files_are_listed_under_their_miner_with_its_uid()
     {
         var miner = Deployment.NextMiner();
-        var access = await Client.GetFolderAccessAsync(miner);
-        foreach (var grant in access.All)
+        IReadOnlyList<string?> sources = Layout == FolderLayoutKind.Coldkey ? [.. Deployment.Sources] : [null];
+        foreach (var source in sources)
         {
-            Assert.That((await FormUpload.Of(grant, Deployment.PathOf("file.bin"), Bytes(3000)).SendAsync()).Accepted);
+            var upload = await Client.AskAsync<FileUpload>(Call.FileUpload(miner, "file.bin", Deployment.Job, source));
+            Assert.That((await upload.SendAsync(Bytes(3000))).Accepted);
         }
 
         var validator = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey);
@@ -19,9 +20,9 @@ internal sealed class ValidatorAccessTests(StoreKind store, FolderLayoutKind lay
         using (Assert.EnterMultipleScope())
         {
             Assert.That(found.Uid, Is.EqualTo(Deployment.Subnet.UidOf(miner)));
-            Assert.That(found.Folders.Select(folder => folder.Prefix), Is.EquivalentTo(access.All.Select(grant => grant.Folder)));
-            Assert.That(found.Folders.Select(folder => folder.Source), Is.EquivalentTo(
-                Deployment.Layout == FolderLayoutKind.Coldkey ? Deployment.Sources : (IEnumerable<string?>)[null]));
+            Assert.That(found.Folders.Select(folder => folder.Prefix), Is.EquivalentTo(
+                sources.Select(source => Deployment.FolderOf(miner, source ?? "x"))));
+            Assert.That(found.Folders.Select(folder => folder.Source), Is.EquivalentTo(sources));
         }
 
         foreach (var folder in found.Folders)

@@ -1,0 +1,48 @@
+namespace S3Auth.EndToEnd.Tests.Stores;
+
+/// <summary>
+/// The stores and layouts that a class of cases runs on. A store costs the suite minutes, so a class runs where the outcome can differ.
+/// </summary>
+public static class Deployments
+{
+    /// <summary>Every store in every layout: what a grant, a link or a listing does at the store.</summary>
+    public static IEnumerable<TestFixtureData> Everywhere => All((_, _) => true);
+
+    /// <summary>Every store that takes upload forms, in every layout: what a form does.</summary>
+    public static IEnumerable<TestFixtureData> WithForms => All((store, _) => store != StoreKind.Swift);
+
+    /// <summary>Every store, but one layout of each real one: slow programs that read and write files like others.</summary>
+    public static IEnumerable<TestFixtureData> EachStore => All(IsOneOfItsStore);
+
+    /// <summary>The same, of stores that take upload forms.</summary>
+    public static IEnumerable<TestFixtureData> EachStoreWithForms =>
+        All((store, layout) => store != StoreKind.Swift && IsOneOfItsStore(store, layout));
+
+    /// <summary>Every layout on one store: what the service answers before it asks a store, or whatever the store is.</summary>
+    public static IEnumerable<TestFixtureData> OneStore => All((store, _) => store == StoreKind.Embedded);
+
+    /// <summary>The deployments that are chosen run in every build; the others have the category <c>Nightly</c>.</summary>
+    internal static IEnumerable<TestFixtureData> Daily(
+        IEnumerable<TestFixtureData> deployments, params (StoreKind Store, FolderLayoutKind Layout)[] daily) => deployments.Select(one =>
+    {
+        if (!daily.Any(chosen => one.Arguments is [StoreKind store, FolderLayoutKind layout] && (store, layout) == chosen))
+        {
+            one.Properties.Add("Category", "Nightly");
+        }
+
+        return one;
+    });
+
+    private static bool IsOneOfItsStore(StoreKind store, FolderLayoutKind layout) => store switch
+    {
+        StoreKind.Real => layout == FolderLayoutKind.Coldkey,
+        StoreKind.Swift => layout == FolderLayoutKind.Hotkey,
+        _ => true,
+    };
+
+    private static IEnumerable<TestFixtureData> All(Func<StoreKind, FolderLayoutKind, bool> isChosen) =>
+        from store in Enum.GetValues<StoreKind>()
+        from layout in Enum.GetValues<FolderLayoutKind>()
+        where isChosen(store, layout)
+        select new TestFixtureData(store, layout);
+}

@@ -1,0 +1,66 @@
+namespace S3Auth.EndToEnd.Tests.Stores;
+
+/// <summary>
+/// What a store can do, so that a case asks for what it needs instead of a store's name. The tests find it out themselves, with requests
+/// that the bucket's owner signs: what the product finds out is what they test.
+/// </summary>
+/// <param name="TakesForms">Takes uploads by POST (PostObject).</param>
+/// <param name="TrimsKeysOfForms">Removes white space from the end of a form's key.</param>
+/// <param name="HasOtherBuckets">Has more buckets than one.</param>
+/// <param name="RefusesUnsignedHeaders">Refuses a presigned PUT with an <c>x-amz-</c> header that is not signed.</param>
+/// <param name="WritesOnCondition">Honours <c>If-None-Match: *</c> on a PUT.</param>
+/// <param name="TakesParts">Takes multipart uploads.</param>
+/// <param name="JudgesTokens">Answers a listing with a continuation token that it never gave, instead of failing with 500.</param>
+/// <param name="ListsControlCharacters">Answers a listing without <c>encoding-type</c> of a key with a control character.</param>
+internal sealed record StoreTraits(
+    bool TakesForms,
+    bool TrimsKeysOfForms,
+    bool HasOtherBuckets,
+    bool RefusesUnsignedHeaders,
+    bool WritesOnCondition,
+    bool TakesParts,
+    bool JudgesTokens,
+    bool ListsControlCharacters)
+{
+    private const string Folder = "traits/";
+
+    private static readonly byte[] Content = "traits"u8.ToArray();
+
+    /// <summary>Asks the store, in a bucket that is in nobody's use. Removes what it stores.</summary>
+    public static async Task<StoreTraits> AskAsync(Bucket bucket, Bucket other)
+    {
+        S3Request Signed(string method, string key, string query = "", byte[]? body = null) =>
+            S3Request.Of(method, bucket, Folder + key, query, body).Sign(bucket.Keys, bucket.Region);
+        S3Request Put(string key) => S3Request.Of("PUT", bucket, Folder + key, body: Content).Presign(bucket.Keys, bucket.Region);
+
+        var form = await FormUpload.Of(bucket, Folder + "form ", Content).SendAsync();
+        var formKeys = await bucket.ListKeysAsync(Folder);
+        var others = await S3Request.Of("GET", other, query: "list-type=2").Sign(bucket.Keys, bucket.Region).SendAsync();
+        var unsigned = await Put("header").With("x-amz-meta-owner", "somebody").SendAsync();
+        await Put("condition").SendAsync();
+        var condition = await Put("condition").With("If-None-Match", "*").SendAsync();
+        var parts = await Signed("POST", "parts", "uploads", []).SendAsync();
+        var list = S3Request.Of("GET", bucket, query: "list-type=2&prefix=" + Uri.EscapeDataString(Folder));
+        var foreign = list with { Target = list.Target + "&continuation-token=q%2Bs%3D" };
+        var token = await foreign.Sign(bucket.Keys, bucket.Region).SendAsync();
+        var plain = await bucket.ListKeysAsync(Folder);
+        await Put("\u0001").SendAsync();
+        var control = await list.Sign(bucket.Keys, bucket.Region).SendAsync();
+
+        if (Regex.Match(parts.Text, "<UploadId>([^<]+)<", RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } id)
+        {
+            await Signed("DELETE", "parts", "uploadId=" + Uri.EscapeDataString(id.Groups[1].Value)).SendAsync();
+        }
+
+        await bucket.DeleteAllAsync(plain.Append(Folder + "\u0001"));
+        return new StoreTraits(
+            form.Accepted,
+            form.Accepted && formKeys.Contains(Folder + "form", StringComparer.Ordinal),
+            others.Accepted,
+            !unsigned.Accepted,
+            condition.Status == HttpStatusCode.PreconditionFailed,
+            parts.Accepted,
+            (int)token.Status < 500,
+            control.Accepted);
+    }
+}
