@@ -6,7 +6,7 @@ internal sealed class CopyObject(EmbeddedStoreOptions options, ObjectFiles files
     public async Task HandleAsync(HttpContext context, RequestTarget target, string key)
     {
         var request = context.Request;
-        var precondition = WriteConditions.Of(request, options.Behaviour);
+        var precondition = WriteConditions.Of(request);
         using var source = CopySource.Open(request, files, options);
         var (offset, count) = CopySource.RangeOf(request, source.Stored);
         var given = ObjectProperties.Read(CopySource.WithoutSource(PutObject.PropertiesOf(request, target)));

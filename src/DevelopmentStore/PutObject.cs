@@ -7,7 +7,7 @@ internal sealed class PutObject(EmbeddedStoreOptions options, ObjectFiles files,
     {
         var request = context.Request;
         var properties = ObjectProperties.Read(PropertiesOf(request, target));
-        var precondition = WriteConditions.Of(request, options.Behaviour);
+        var precondition = WriteConditions.Of(request);
         precondition(files.Index.Find(key));
 
         using var pending = files.Begin();

@@ -31,7 +31,8 @@ public sealed record StoreBehaviour
         HonoursUnsignedHeaders = true,
         OmitsMissingSignedHeaders = true,
         ReadsUnderscoresAsHyphens = true,
-        HasConditionalWrites = false,
+        HasConditionalCompletions = false,
+        NeedsAllParts = true,
         HasChecksums = false,
         HasPlainTokens = true,
     };
@@ -63,14 +64,20 @@ public sealed record StoreBehaviour
     /// <summary>Whether <c>x_amz_…</c> in the name of a header is read as <c>x-amz-…</c>.</summary>
     internal bool ReadsUnderscoresAsHyphens { get; private init; }
 
-    /// <summary>Whether a write honours <c>If-None-Match</c> and <c>If-Match</c>, instead of ignoring them.</summary>
-    internal bool HasConditionalWrites { get; private init; } = true;
+    /// <summary>
+    /// Whether the completion of a multipart upload honours <c>If-None-Match</c> and <c>If-Match</c>, as a PUT does, instead of ignoring
+    /// them.
+    /// </summary>
+    internal bool HasConditionalCompletions { get; private init; } = true;
 
     /// <summary>Whether the store verifies, keeps and returns <c>x-amz-checksum-…</c>, instead of ignoring it.</summary>
     internal bool HasChecksums { get; private init; } = true;
 
     /// <summary>Whether all parts of a multipart upload except the last must have the same size.</summary>
     internal bool NeedsEqualParts { get; private init; }
+
+    /// <summary>Whether the completion of a multipart upload must name all parts that were uploaded.</summary>
+    internal bool NeedsAllParts { get; private init; }
 
     /// <summary>Whether a continuation token is the last key or common prefix itself, instead of an opaque text.</summary>
     internal bool HasPlainTokens { get; private init; }

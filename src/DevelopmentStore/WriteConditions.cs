@@ -8,13 +8,8 @@ internal static class WriteConditions
 {
     /// <summary>Returns a check of the current object, for use before the body is read and again when the object is stored.</summary>
     /// <exception cref="S3Exception">NotImplemented for an ETag in If-None-Match.</exception>
-    public static Action<StoredObject?> Of(HttpRequest request, StoreBehaviour behaviour)
+    public static Action<StoredObject?> Of(HttpRequest request)
     {
-        if (!behaviour.HasConditionalWrites)
-        {
-            return _ => { };
-        }
-
         var ifMatch = request.Headers.IfMatch.ToString();
         var ifNoneMatch = request.Headers.IfNoneMatch.ToString();
         if (ifNoneMatch is not ("" or "*"))

@@ -1,7 +1,7 @@
 namespace S3Auth.DevelopmentStore.Tests;
 
 /// <summary>What differs from AWS when the store behaves as Ceph.</summary>
-internal sealed class CephTests : StoreTests
+internal sealed class CephTests : MultipartFixture
 {
     protected override StoreBehaviour Behaviour => StoreBehaviour.Ceph;
 
@@ -44,12 +44,28 @@ internal sealed class CephTests : StoreTests
     }
 
     [Test]
-    public async Task Conditions_of_writes_are_ignored()
+    public async Task Conditions_are_honoured_by_puts_and_ignored_by_completions()
     {
         await PutAsync("key", Bytes("x"));
         Assert.That(
-            (await Signer.Authorize(On("PUT", "key", Bytes("y")).With("If-None-Match", "*")).SendAsync()).Status, Is.EqualTo(200));
-        Assert.That((await GetAsync("key")).Text, Is.EqualTo("y"));
+            (await Signer.Authorize(On("PUT", "key", Bytes("y")).With("If-None-Match", "*")).SendAsync()).Summary,
+            Is.EqualTo("412 PreconditionFailed"));
+
+        var id = await CreateAsync("key");
+        var etag = (await PutPartAsync("key", id, 1, Bytes("z"))).Headers["ETag"];
+        Assert.That((await CompleteAsync("key", id, Completion((1, etag)), ("If-None-Match", "*"))).Status, Is.EqualTo(200));
+        Assert.That((await GetAsync("key")).Text, Is.EqualTo("z"));
+    }
+
+    [Test]
+    public async Task Completion_must_name_all_parts()
+    {
+        var id = await CreateAsync("key");
+        var etag = (await PutPartAsync("key", id, 1, Bytes("x"))).Headers["ETag"];
+        await PutPartAsync("key", id, 2, Bytes("x"));
+
+        Assert.That((await CompleteAsync("key", id, (1, etag))).Summary, Is.EqualTo("400 InvalidPart"));
+        Assert.That((await CompleteAsync("key", id, (2, etag))).Summary, Is.EqualTo("400 InvalidPart"));
     }
 
     [Test]

@@ -9,7 +9,7 @@ internal sealed class CompleteMultipartUpload(EmbeddedStoreOptions options, Obje
     public async Task HandleAsync(HttpContext context, RequestTarget target, string key, SignedRequest signed)
     {
         var request = context.Request;
-        var precondition = WriteConditions.Of(request, options.Behaviour);
+        var precondition = options.Behaviour.HasConditionalCompletions ? WriteConditions.Of(request) : _ => { };
         var upload = uploads.Find(target.Query["uploadId"]!, key);
 
         // A checksum in the headers is the object's, not the body's.
@@ -78,6 +78,11 @@ internal sealed class CompleteMultipartUpload(EmbeddedStoreOptions options, Obje
 
             RequireChecksum(name, part, isComposite);
             chosen.Add(part);
+        }
+
+        if (options.Behaviour.NeedsAllParts && chosen.Count < stored.Count)
+        {
+            throw S3Error.InvalidPart.With("The request does not name all parts that were uploaded.");
         }
 
         for (var i = 0; i < chosen.Count - 1; i++)
