@@ -28,6 +28,22 @@ internal static class Composition
         }
     }
 
+    /// <summary>Examines the store without running the service. Returns null if a setting of the store cannot be used.</summary>
+    internal static async Task<StoreReport?> ExamineStoreAsync(ServiceOptionsReader reader)
+    {
+        if (reader.ReadStorage() is not { } store)
+        {
+            return null;
+        }
+
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(store.Layout)
+            .AddS3Storage(store.Storage)
+            .BuildServiceProvider();
+        return await services.GetRequiredService<IStoreDoctor>().ExamineAsync(CancellationToken.None);
+    }
+
     private static WebApplication Build(WebApplicationBuilder builder, ServiceOptions options)
     {
         var isStarted = false;
@@ -91,27 +107,11 @@ internal static class Composition
         services.AddPage(options.PublicUrl, options.Port, new PageOptions(options.ProjectUrl, options.HasDevelopmentAccounts));
     }
 
-    // The keys are public: the embedded store listens on loopback and refuses to start in Production.
     private static void AddDevelopmentStore(IServiceCollection services, ServiceOptions options)
     {
-        var store = new EmbeddedStoreOptions
-        {
-            Port = options.EmbeddedStorePort,
-            Behaviour = options.EmbeddedStoreAs,
-            DataFolder = Path.Combine(options.DataFolder, "objects"),
-            AccessKey = "s3auth-dev",
-            SecretKey = "s3auth-dev-secret",
-        };
-
+        var store = DevelopmentStorage.Store(options.EmbeddedStorePort, options.DataFolder, options.EmbeddedStoreAs);
         services.AddEmbeddedStore(store);
-        services.AddS3Storage(new StorageOptions
-        {
-            Bucket = store.Bucket,
-            Region = store.Region,
-            Endpoint = new UriBuilder(Uri.UriSchemeHttp, store.BindAddress, store.Port).Uri,
-            Credentials = new SigningCredentials(store.AccessKey, store.SecretKey),
-            Usage = options.StoreUsage,
-        });
+        services.AddS3Storage(DevelopmentStorage.Storage(store, options.StoreUsage, options.CorsOrigins));
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServiceOptions options)

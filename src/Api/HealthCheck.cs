@@ -19,12 +19,7 @@ internal static class HealthCheck
     /// <returns>The exit code: 0 if the service is alive, else 1.</returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration
-            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables()
-            .AddCommandLine(args);
-        var reader = new ServiceOptionsReader(builder.Configuration, builder.Environment);
+        var reader = ServiceOptionsReader.OfThisProcess(args, out _);
         var port = reader.Port;
         if (reader.Problems is [var problem, ..])
         {

@@ -1,8 +1,11 @@
 using S3Auth.Api;
 
-if (args is [HealthCheck.Argument, .. var settings])
+switch (args)
 {
-    return await HealthCheck.RunAsync(settings, Console.Out);
+    case [HealthCheck.Argument, .. var settings]:
+        return await HealthCheck.RunAsync(settings, Console.Out);
+    case [DoctorCommand.Argument, .. var options]:
+        return await DoctorCommand.RunAsync(options, Console.Out);
 }
 
 try

@@ -13,4 +13,5 @@ global using S3Auth.Application.Refusals;
 global using S3Auth.Application.Service;
 global using S3Auth.Application.Validators;
 global using S3Auth.Domain;
+global using S3Auth.S3;
 global using S3Auth.Substrate;

@@ -134,29 +134,17 @@ public static class DependencyInjection
         var credentials = new CredentialSource(options.Credentials);
         services.AddSingleton(credentials);
         services.AddSingleton<PutGuard>();
-        var state = new StoreState
-        {
-            Current = StoreFindings.None with
-            {
-                PutUploads = options.Usage.UploadMethod == UploadMethod.Put ? PutUploads.Unknown : PutUploads.Off,
-            },
-        };
-        services.AddSingleton(state);
-        services.AddSingleton<IStoreState>(state);
+        services.AddSingleton<StoreState>();
+        services.AddSingleton<IStoreState>(provider => provider.GetRequiredService<StoreState>());
         services.AddMetrics();
         services.AddSingleton<StoreMetrics>();
 
         // Throws here, not at the first request, for options that cannot be part of a URL.
-        _ = new SigV4Signer(options.ForClients(), options.Bucket, options.Region);
+        services.AddSingleton(new StoreEndpoints(options));
+        services.AddSingleton<S3UrlSigner>();
         services.AddSingleton<IUrlSigner>(provider => new MeteredUrlSigner(
-            new S3UrlSigner(options, credentials, provider.GetRequiredService<PutGuard>(), state),
-            provider.GetRequiredService<StoreMetrics>()));
-        services.AddSingleton(provider => new S3ObjectStore(
-            options,
-            credentials,
-            state,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<S3ObjectStore>>()));
+            provider.GetRequiredService<S3UrlSigner>(), provider.GetRequiredService<StoreMetrics>()));
+        services.AddSingleton<S3ObjectStore>();
         services.AddSingleton<IObjectStore>(provider =>
         {
             var store = new MeteredObjectStore(provider.GetRequiredService<S3ObjectStore>(), provider.GetRequiredService<StoreMetrics>());
@@ -171,7 +159,18 @@ public static class DependencyInjection
         }
 
         // After the credentials, because the checks need them.
+        services.AddSingleton<StoreSurveyor>();
+        services.AddSingleton<IStoreDoctor>(provider => new StoreDoctor(
+            options,
+            provider.GetRequiredService<StoreEndpoints>(),
+            provider.GetRequiredService<StoreSurveyor>(),
+            credentials,
+            provider.GetService<ICredentialProvider>(),
+            provider.GetRequiredService<FolderLayout>(),
+            options.CorsOrigins,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<StoreMonitor>();
+        services.AddHostedService<StoreReporter>();
         return services;
     }
 }

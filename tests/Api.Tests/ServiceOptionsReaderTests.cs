@@ -141,10 +141,10 @@ public sealed class ServiceOptionsReaderTests
         {
             Assert.That(
                 (standard.UploadMethod, standard.ListingLifetime, standard.ListingTimeout),
-                Is.EqualTo((UploadMethod.Post, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30))));
+                Is.EqualTo(((UploadMethod?)null, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30))));
             Assert.That(
                 (otherwise.UploadMethod, otherwise.ListingLifetime, otherwise.ListingTimeout),
-                Is.EqualTo((UploadMethod.Put, TimeSpan.Zero, TimeSpan.FromSeconds(300))));
+                Is.EqualTo(((UploadMethod?)UploadMethod.Put, TimeSpan.Zero, TimeSpan.FromSeconds(300))));
             Assert.That(
                 (embedded.Store, embedded.StoreUsage),
                 Is.EqualTo((default(S3Auth.Infrastructure.Storage.StorageOptions), otherwise)),

@@ -34,7 +34,7 @@ public sealed class GetFileUploadUrlTests
     public async Task Grants_a_put_if_the_store_supports_no_forms()
     {
         using var subnet = new Subnet();
-        subnet.Store.SetupGet(port => port.Info).Returns(Subnet.StoreInfo with { UploadMethod = UploadMethod.Put });
+        subnet.StoreState.SetupGet(port => port.Current).Returns(StoreFindings.None with { UploadMethod = UploadMethod.Put });
 
         var upload = await subnet.SendAsync(AsBob);
 
@@ -119,8 +119,11 @@ public sealed class GetFileUploadUrlTests
         UploadMethod method, bool? enforced, long? size, bool? expected)
     {
         using var subnet = new Subnet();
-        subnet.Store.SetupGet(port => port.Info).Returns(Subnet.StoreInfo with { UploadMethod = method });
-        subnet.StoreState.SetupGet(port => port.Current).Returns(StoreFindings.None with { PutSizesEnforced = enforced });
+        subnet.StoreState.SetupGet(port => port.Current).Returns(StoreFindings.None with
+        {
+            UploadMethod = method,
+            Capabilities = new StoreCapabilities { PutSizesEnforced = enforced },
+        });
 
         Assert.That((await subnet.SendAsync(AsBob with { Size = size })).SizeEnforced, Is.EqualTo(expected));
     }

@@ -108,7 +108,6 @@ public sealed class GetFolderAccessTests
 
         await subnet.SendAsync(AsBob);
 
-        subnet.Store.VerifyGet(port => port.Info);
         subnet.Store.VerifyNoOtherCalls();
     }
 
@@ -116,7 +115,7 @@ public sealed class GetFolderAccessTests
     public async Task Store_without_forms_grants_no_folder_and_the_refusal_names_the_other_endpoint()
     {
         using var subnet = new Subnet();
-        subnet.Store.SetupGet(port => port.Info).Returns(Subnet.StoreInfo with { UploadMethod = UploadMethod.Put });
+        subnet.StoreState.SetupGet(port => port.Current).Returns(StoreFindings.None with { UploadMethod = UploadMethod.Put });
 
         var refused = await subnet.RefuseAsync(AsBob);
 

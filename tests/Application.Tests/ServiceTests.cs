@@ -168,7 +168,10 @@ public sealed class ServiceTests
     {
         Found(
             StoreFindings.None with { PublicEndpointOk = false, PublicEndpointProblem = "Not there.", FormProblem = "No forms.",
-                PutUploads = PutUploads.Unsafe, PutProblem = "Not safe." });
+                UploadMethod = UploadMethod.Put,
+                Capabilities = new StoreCapabilities { PutUploads = PutUploads.Unsafe },
+                PutProblem = "Not safe.",
+            });
 
         var readiness = await _subnet.SendAsync(new GetReadinessQuery());
         var health = await _subnet.SendAsync(new GetHealthQuery());

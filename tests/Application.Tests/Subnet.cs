@@ -26,7 +26,7 @@ internal sealed class Subnet : IDisposable
     internal static readonly TimeSpan ListingTimeout = TimeSpan.FromSeconds(7);
 
     /// <summary>The bucket that the store says it is.</summary>
-    internal static readonly ObjectStoreInfo StoreInfo = new("bucket", "us-east-2", UploadMethod.Post, ListingTimeout);
+    internal static readonly ObjectStoreInfo StoreInfo = new("bucket", "us-east-2", ListingTimeout);
 
     internal static readonly Sr25519Signature Good = SignatureOf(1);
     internal static readonly Sr25519Signature Bad = SignatureOf(2);

@@ -46,7 +46,7 @@ public class PipelineBenchmarks : IDisposable
             .AddSignatures()
             .AddSingleton<IUrlSigner>(
                 new S3UrlSigner(
-                    new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" },
+                    new StoreEndpoints(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }),
                     credentials,
                     new PutGuard(TimeProvider.System),
                     new StoreState()))
@@ -158,7 +158,7 @@ public class PipelineBenchmarks : IDisposable
                 root => new FolderPage([.. Enumerable.Range(0, Miners).Select(i => $"{root}{Accounts.Number(i)}/")], HasMore: false),
                 StringComparer.Ordinal);
 
-        public ObjectStoreInfo Info { get; } = new("bucket-1", "us-east-2", UploadMethod.Post, TimeSpan.FromSeconds(30));
+        public ObjectStoreInfo Info { get; } = new("bucket-1", "us-east-2", TimeSpan.FromSeconds(30));
 
         public Task<FolderPage> ListFoldersAsync(string prefix, int? maxEntries, CancellationToken cancellationToken) =>
             Task.FromResult(_folders[prefix]);

@@ -29,7 +29,7 @@ public class PresignBenchmarks : IDisposable
     private readonly DateTimeOffset _start = new(2026, 11, 24, 6, 21, 1, TimeSpan.Zero);
     private readonly DateTimeOffset _end = new(2026, 11, 25, 6, 21, 1, TimeSpan.Zero);
     private readonly S3UrlSigner _urls = new S3UrlSigner(
-        new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" },
+        new StoreEndpoints(new StorageOptions { Bucket = "bucket-1", Region = "us-east-2" }),
         new CredentialSource(new SigningCredentials(AccessKey, Secret, Token)),
         new PutGuard(TimeProvider.System), new StoreState());
 

@@ -22,7 +22,7 @@ public sealed class DependencyInjectionTests
 
         Assert.That(
             services.GetServices<IHostedService>().Select(service => service.GetType()),
-            Is.EqualTo(new[] { typeof(CredentialRefresher), typeof(StoreMonitor) }));
+            Is.EqualTo(new[] { typeof(CredentialRefresher), typeof(StoreMonitor), typeof(StoreReporter) }));
     }
 
     [TestCase(0, typeof(MeteredObjectStore))]
@@ -34,17 +34,17 @@ public sealed class DependencyInjectionTests
         Assert.That(services.GetRequiredService<IObjectStore>(), Is.InstanceOf(store));
     }
 
-    [TestCase(UploadMethod.Post, PutUploads.Off)]
-    [TestCase(UploadMethod.Put, PutUploads.Unknown)]
-    public async Task AddS3Storage_starts_with_unknown_support_for_PUT(UploadMethod method, PutUploads puts)
+    [TestCase(UploadMethod.Post)]
+    [TestCase(UploadMethod.Put)]
+    public async Task AddS3Storage_starts_with_unknown_support_for_PUT(UploadMethod method)
     {
         await using var services = Services(new StoreUsage { UploadMethod = method });
 
         Assert.That(
             services.GetServices<IHostedService>().Select(service => service.GetType()),
-            Is.EqualTo(new[] { typeof(StoreMonitor) }),
+            Is.EqualTo(new[] { typeof(StoreMonitor), typeof(StoreReporter) }),
             "Fixed keys are not renewed.");
-        Assert.That(services.GetRequiredService<IStoreState>().Current.PutUploads, Is.EqualTo(puts));
+        Assert.That(services.GetRequiredService<IStoreState>().Current.Capabilities.PutUploads, Is.EqualTo(PutUploads.Unknown));
     }
 
     private static ServiceProvider Services(StoreUsage usage) => new ServiceCollection()

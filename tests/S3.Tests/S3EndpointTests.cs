@@ -29,9 +29,9 @@ public sealed class S3EndpointTests
     [TestCase("http://[::1]:9000", "[::1]:9000", "http://[::1]:9000/b")]
     [TestCase("http://[::1]", "[::1]", "http://[::1]/b")]
     [TestCase("https://bücher.example", "xn--bcher-kva.example", "https://xn--bcher-kva.example/b")]
-    public void PathStyle_signs_the_host_that_clients_send(string endpoint, string host, string url)
+    public void Path_addressing_signs_the_host_that_clients_send(string endpoint, string host, string url)
     {
-        var made = S3Endpoint.PathStyle(new Uri(endpoint), "b");
+        var made = S3Endpoint.Of(new Uri(endpoint), "b", S3Addressing.Path);
 
         Assert.That(made.Host, Is.EqualTo(host));
         Assert.That(made.BucketUrl, Is.EqualTo(url));
@@ -43,6 +43,6 @@ public sealed class S3EndpointTests
     [TestCase("https://store/?a=b")]
     [TestCase("https://store/#a")]
     [TestCase("/store")]
-    public void PathStyle_refuses_other_urls(string endpoint) =>
-        Assert.Throws<ArgumentException>(() => S3Endpoint.PathStyle(new Uri(endpoint, UriKind.RelativeOrAbsolute), "b"));
+    public void Endpoint_refuses_other_urls(string endpoint) =>
+        Assert.Throws<ArgumentException>(() => S3Endpoint.Of(new Uri(endpoint, UriKind.RelativeOrAbsolute), "b", S3Addressing.Path));
 }

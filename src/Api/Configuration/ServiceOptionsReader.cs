@@ -37,6 +37,20 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
 
     private bool IsStatic => SettingFormats.IsStatic(TextOf(Settings.Network));
 
+    /// <summary>Returns a reader of the settings of this process, for commands that do not start the service.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="variables">Receives the names of all variables.</param>
+    internal static ServiceOptionsReader OfThisProcess(string[] args, out IReadOnlyList<string> variables)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration
+            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables()
+            .AddCommandLine(args);
+        variables = [.. builder.Configuration.GetChildren().Select(variable => variable.Key)];
+        return new ServiceOptionsReader(builder.Configuration, builder.Environment);
+    }
+
     /// <exception cref="ConfigurationException">A setting is missing or cannot be used.</exception>
     internal ServiceOptions Read()
     {
@@ -78,6 +92,22 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         };
 
         return _problems.Count == 0 ? options : throw new ConfigurationException(_problems);
+    }
+
+    /// <summary>
+    /// Returns what the check of the store needs, whatever the other settings are; null if a setting of the store cannot be used.
+    /// </summary>
+    internal (StorageOptions Storage, FolderLayout Layout)? ReadStorage()
+    {
+        var usage = ReadUsage();
+        var store = ReadStore(usage);
+        var layout = ReadLayout();
+        var corsOrigins = Get(Settings.CorsOrigins) ?? [];
+        var embedded = DevelopmentStorage.Store(
+            Get(Settings.EmbeddedStorePort), Get(Settings.DataFolder)!, Get(Settings.EmbeddedStoreAs)!);
+        return _problems.Count > 0
+            ? null
+            : (store ?? DevelopmentStorage.Storage(embedded, usage, corsOrigins), layout);
     }
 
     private ChainOptions? ReadChain(ushort netuid, string dataFolder)
@@ -167,7 +197,26 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
                 + "S3_BUCKET.");
         }
 
-        return new StorageOptions { Bucket = bucket, Region = region, Endpoint = endpoint, PublicEndpoint = publicEndpoint, Usage = usage };
+        var addressing = Get(Settings.Addressing);
+        foreach (var setting in new[] { Settings.Endpoint, Settings.PublicEndpoint })
+        {
+            if (addressing == S3Addressing.Virtual && Get(setting) is { } url && !S3Endpoint.CanHaveBucketInHost(url))
+            {
+                Report($"S3_ADDRESSING is virtual, but {setting.Name} has an IP address, before which a bucket's name cannot stand: give a "
+                    + "host name, or set S3_ADDRESSING=path.");
+            }
+        }
+
+        return new StorageOptions
+        {
+            Bucket = bucket,
+            Region = region,
+            Endpoint = endpoint,
+            PublicEndpoint = publicEndpoint,
+            Addressing = addressing,
+            CorsOrigins = Get(Settings.CorsOrigins) ?? [],
+            Usage = usage,
+        };
     }
 
     private Audiences ReadAudiences(Uri? publicUrl)

@@ -87,12 +87,22 @@ internal static class Settings
         Meaning = "The address where clients reach the store, if it is not `S3_ENDPOINT`. URLs and forms are signed for it",
     };
 
-    internal static readonly Setting<UploadMethod> UploadMethod = new(
-        "UPLOAD_METHOD", SettingFormats.Choice([("POST", Domain.UploadMethod.Post), ("PUT", Domain.UploadMethod.Put)]))
+    internal static readonly Setting<S3Addressing?> Addressing = new(
+        "S3_ADDRESSING",
+        SettingFormats.Choice<S3Addressing?>([("auto", null), ("path", S3Addressing.Path), ("virtual", S3Addressing.Virtual)]))
     {
-        Default = "POST",
-        Meaning = "`PUT` for a store without POST uploads. Miners then request a URL for each file ([why only "
-            + "then](decisions/0009-uploads-by-put.md))",
+        Default = "auto",
+        Meaning = "Where URLs have the bucket's name: `path` (`https://host/bucket/key`), `virtual` (`https://bucket.host/key`), or as the "
+            + "store needs it ([addressing](stores.md#addressing))",
+    };
+
+    internal static readonly Setting<UploadMethod?> UploadMethod = new(
+        "UPLOAD_METHOD",
+        SettingFormats.Choice<UploadMethod?>([("auto", null), ("POST", Domain.UploadMethod.Post), ("PUT", Domain.UploadMethod.Put)]))
+    {
+        Default = "auto",
+        Meaning = "How miners upload: `POST` (one form for a folder), `PUT` (a URL for each file), or `auto`: POST if the store supports "
+            + "it, else PUT ([why](decisions/0009-uploads-by-put.md))",
     };
 
     internal static readonly Setting<TimeSpan> ListingLifetime = new("LISTING_CACHE_SECONDS", SettingFormats.Seconds(0, 60))
@@ -292,7 +302,10 @@ internal static class Settings
         new("The metagraph", [Network, Netuid, MinValidatorStake, SyncInterval, MaxStaleness, Head, NodesThatAgree, MetagraphFile]),
         new(
             "The store",
-            [Bucket, Region, Endpoint, PublicEndpoint, UploadMethod, ListingLifetime, ListingTimeout, ListingRedirect, SealKey]),
+            [
+                Bucket, Region, Endpoint, PublicEndpoint, Addressing, UploadMethod, ListingLifetime, ListingTimeout, ListingRedirect,
+                SealKey,
+            ]),
         new("Folders", [Layout, Sources]),
         new("Limits", [RedisUrl, RedisIsRequired, PerMiner, PerValidator, Total, RequestsPerMinute, RequestsInFlight, MaxAge, MaxAhead]),
         new(

@@ -9,7 +9,7 @@ public sealed class HomePageRenderer(
     Assets assets,
     PageOptions options,
     FolderLayout layout,
-    IObjectStore store,
+    IStoreState store,
     IServiceProvider services,
     ILoggerFactory loggers)
 {
@@ -37,7 +37,7 @@ public sealed class HomePageRenderer(
             IsAddressKnown = address.IsKnown,
             ProjectUrl = options.ProjectUrl,
             HasDevelopmentAccounts = options.HasDevelopmentAccounts,
-            Snippets = new UsageSnippets(address.Of(request), chain.Network, chain.Netuid, layout, store.Info.UploadMethod),
+            Snippets = new UsageSnippets(address.Of(request), chain.Network, chain.Netuid, layout, store.Current.UploadMethod),
             Assets = assets,
         };
         await using var renderer = new HtmlRenderer(services, loggers);

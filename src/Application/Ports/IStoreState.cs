@@ -31,17 +31,20 @@ public sealed record StoreFindings
     /// <summary>Why presigned requests do not work at the public endpoint; null if they do.</summary>
     public string? PublicEndpointProblem { get; init; }
 
-    /// <summary>Why the store does not accept upload forms; null if it does, or if uploads use PUT.</summary>
+    /// <summary>How clients upload: as the operator configured, or as the store's capabilities allow.</summary>
+    public UploadMethod UploadMethod { get; init; }
+
+    /// <summary>Why the server grants no uploads by form although it should, or what is wrong with them; null if nothing is.</summary>
     public string? FormProblem { get; init; }
 
-    /// <summary>Whether uploads by presigned PUT are granted.</summary>
-    public PutUploads PutUploads { get; init; }
-
-    /// <summary>Why uploads by PUT are not granted, or which limit they do not enforce; null if there is no problem.</summary>
+    /// <summary>Why the server grants no uploads by PUT although it should, or what is wrong with them; null if nothing is.</summary>
     public string? PutProblem { get; init; }
 
-    /// <summary>Whether the store enforces the signed size of a PUT; null if that is not known.</summary>
-    public bool? PutSizesEnforced { get; init; }
+    /// <summary>What the store can do.</summary>
+    public StoreCapabilities Capabilities { get; init; } = new();
+
+    /// <summary>The lines of the last complete report; empty before the first one.</summary>
+    public IReadOnlyList<StoreCheck> Checks { get; init; } = [];
 
     /// <summary>Why the last check ended without a result because of a failure of this server; null if it had a result.</summary>
     public string? CheckProblem { get; init; }
@@ -50,18 +53,73 @@ public sealed record StoreFindings
     public DateTimeOffset? CheckedAt { get; init; }
 }
 
-/// <summary>Whether uploads by presigned PUT are granted.</summary>
+/// <summary>
+/// What a store can do, found out by asking it. A null means that it is unknown. Nothing else distinguishes one store from another.
+/// </summary>
+public sealed record StoreCapabilities
+{
+    /// <summary>Whether the store accepts POST forms and enforces their policies.</summary>
+    public bool? PostForms { get; init; }
+
+    /// <summary>What a presigned PUT lets its holder do.</summary>
+    public PutUploads PutUploads { get; init; }
+
+    /// <summary>How a presigned PUT forbids headers that it does not sign; null if unknown, or if there is no way.</summary>
+    public BarredHeaders? HeaderGuard { get; init; }
+
+    /// <summary>Whether the store enforces the signed size of a PUT.</summary>
+    public bool? PutSizesEnforced { get; init; }
+
+    /// <summary>Whether the store needs the length of a PUT in advance.</summary>
+    public bool? LengthRequired { get; init; }
+
+    /// <summary>What the store does with <c>If-None-Match: *</c> on a PUT.</summary>
+    public ConditionalWrites ConditionalWrites { get; init; }
+
+    /// <summary>Whether the store verifies <c>x-amz-checksum-sha256</c>.</summary>
+    public bool? Checksums { get; init; }
+
+    /// <summary>Whether the store has multipart uploads.</summary>
+    public bool? Multipart { get; init; }
+
+    /// <summary>Whether the ETag of an object is its MD5.</summary>
+    public bool? ETagsAreMd5 { get; init; }
+
+    /// <summary>Whether the store issues temporary credentials (STS AssumeRole).</summary>
+    public bool? TemporaryCredentials { get; init; }
+
+    /// <summary>Where URLs have the bucket's name.</summary>
+    public S3Addressing Addressing { get; init; }
+}
+
+/// <summary>What the holder of a presigned PUT can do at a store.</summary>
 public enum PutUploads
 {
-    /// <summary>Uploads use POST forms.</summary>
-    Off,
-
-    /// <summary>The check has not ended yet, or has no clear result. The server grants no PUTs.</summary>
+    /// <summary>There was no conclusive test yet. The server signs no PUTs.</summary>
     Unknown,
 
     /// <summary>A presigned PUT lets its holder upload one object and nothing more.</summary>
     Safe,
 
-    /// <summary>A presigned PUT lets its holder do more than upload. The server grants no PUTs.</summary>
+    /// <summary>A presigned PUT lets its holder do more than upload. The server signs no PUTs.</summary>
     Unsafe,
+}
+
+/// <summary>What a store does with <c>If-None-Match: *</c> on a PUT.</summary>
+public enum ConditionalWrites
+{
+    /// <summary>Unknown.</summary>
+    Unknown,
+
+    /// <summary>It refuses the header as not implemented.</summary>
+    Refused,
+
+    /// <summary>It accepts the header and overwrites the object.</summary>
+    Ignored,
+
+    /// <summary>It accepts the header. Whether it enforces it could not be tested without the permission to delete.</summary>
+    Accepted,
+
+    /// <summary>It refuses to overwrite an object.</summary>
+    Enforced,
 }

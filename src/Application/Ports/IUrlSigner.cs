@@ -31,9 +31,11 @@ public interface IGrantSigner
     DateTimeOffset? CredentialsEnd { get; }
 
     /// <summary>Signs a POST form for any number of uploads within a policy.</summary>
+    /// <exception cref="Refusals.RefusedException"><c>storage_unavailable</c>: this store does not support forms.</exception>
     PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry);
 
     /// <summary>Signs a POST form for uploads of one object.</summary>
+    /// <inheritdoc cref="SignPost(UploadPolicy, DateTimeOffset)" path="/exception"/>
     PostUpload SignPost(FileUpload file, DateTimeOffset expiry);
 
     /// <summary>Signs a URL that uploads one object by PUT, of the given size if <paramref name="file"/> has one.</summary>

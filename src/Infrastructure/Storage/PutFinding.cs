@@ -13,6 +13,14 @@ internal sealed record PutFinding(
     string? Problem = null,
     bool IsTransient = false)
 {
+    /// <summary>Returns the capabilities with this finding.</summary>
+    internal StoreCapabilities AddTo(StoreCapabilities capabilities) => capabilities with
+    {
+        PutUploads = Uploads,
+        HeaderGuard = Uploads == PutUploads.Safe ? Barred : null,
+        PutSizesEnforced = EnforcesSizes,
+    };
+
     /// <summary>There was no test yet.</summary>
     internal static PutFinding NotAsked { get; } = new(PutUploads.Unknown, IsTransient: true);
 

@@ -37,13 +37,11 @@ public sealed class PutGuard(TimeProvider time)
         { Uploads: PutUploads.Unsafe } => throw new RefusedException(
             RefusalCode.StorageUnavailable,
             "This server grants no uploads by PUT, because its object store would let a miner read other miners' files. Tell the "
-                + "operator, who "
-                + "must set UPLOAD_METHOD=POST or correct the store."),
+                + "operator, who finds in /healthcheck what to change."),
         { IsTransient: false } => throw new RefusedException(
             RefusalCode.StorageUnavailable,
             "This server grants no uploads by PUT, because it cannot find out whether they are safe at its object store. Tell the "
-                + "operator, who "
-                + "finds the reason in /healthcheck."),
+                + "operator, who finds the reason in /healthcheck."),
         _ => throw new RefusedException(
             RefusalCode.StorageUnavailable,
             "This server does not know yet whether uploads by PUT are safe at its object store; try again in a few seconds.")

@@ -1,38 +1,35 @@
-using Amazon;
-using Amazon.Runtime;
-using Amazon.S3;
-using Amazon.S3.Model;
-
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// The configured bucket. Lists through <see cref="ListingClient"/>, and does everything else through the AWS SDK. At most
-/// <see cref="StoreUsage.RequestsAtOnce"/> requests run at once, later ones wait, and each has a timeout, so that a slow store cannot
-/// exhaust this process.
+/// The configured bucket. At most <see cref="StoreUsage.RequestsAtOnce"/> requests run at once, later ones wait, and each has a timeout, so
+/// that a slow store cannot exhaust this process.
 /// </summary>
-public sealed partial class S3ObjectStore : IObjectStore, IDisposable
+internal sealed partial class S3ObjectStore : IObjectStore, IDisposable
 {
     private readonly StorageOptions _options;
     private readonly TimeProvider _time;
     private readonly StoreState _state;
     private readonly ILogger<S3ObjectStore> _log;
-    private readonly AmazonS3Client _client;
-    private readonly ListingClient _listings;
+    private readonly StoreClient _client;
     private readonly SemaphoreSlim _concurrency;
 
-    internal S3ObjectStore(
-        StorageOptions options, CredentialSource credentials, StoreState state, TimeProvider time, ILogger<S3ObjectStore> log)
+    public S3ObjectStore(
+        StorageOptions options,
+        StoreEndpoints endpoints,
+        CredentialSource credentials,
+        StoreState state,
+        TimeProvider time,
+        ILogger<S3ObjectStore> log)
     {
         ArgumentNullException.ThrowIfNull(options);
 
         _options = options;
-        Info = new ObjectStoreInfo(options.Bucket, options.Region, options.Usage.UploadMethod, options.Usage.ListingTimeout);
+        Info = new ObjectStoreInfo(options.Bucket, options.Region, options.Usage.ListingTimeout);
         _state = state;
         _time = time;
         _log = log;
         _concurrency = new SemaphoreSlim(options.Usage.RequestsAtOnce);
-        _client = new AmazonS3Client(new CurrentCredentials(credentials), Configure(options));
-        _listings = new ListingClient(options, credentials, time);
+        _client = new StoreClient(endpoints, credentials, time);
     }
 
     /// <inheritdoc/>
@@ -98,42 +95,15 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken)
-    {
-        // GET of the first byte instead of HEAD, because only an answer with a body distinguishes a missing object from a missing bucket.
-        var request = new GetObjectRequest { BucketName = Info.Bucket, Key = key.Key, ByteRange = new ByteRange(0, 0) };
-        return await SendAsync(
-            async token =>
-            {
-                try
-                {
-                    using var found = await _client.GetObjectAsync(request, token);
-                    return true;
-                }
-                catch (AmazonS3Exception missing) when (missing is { StatusCode: HttpStatusCode.NotFound, ErrorCode: "NoSuchKey" })
-                {
-                    return false;
-                }
-                catch (AmazonS3Exception unreadable)
-                    when (unreadable.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable
-                        || unreadable.ErrorCode == "InvalidObjectState")
-                {
-                    // The object exists, but is empty or archived.
-                    return true;
-                }
-            },
-            CancellationToken.None,
-            cancellationToken);
-    }
+    public Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken) =>
+        SendAsync(token => _client.ExistsAsync(key.Key, token), CancellationToken.None, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
     {
-        // A listing of one key instead of HeadBucket, because discovery needs the same permission. With URL encoding, because a control
-        // character in the key could make the answer unreadable, or the store fail.
-        var request = new ListObjectsV2Request { BucketName = Info.Bucket, MaxKeys = 1, Encoding = EncodingType.Url };
+        // A listing of one key instead of HeadBucket, because discovery needs the same permission.
         var start = _time.GetTimestamp();
-        await SendAsync(request, CancellationToken.None, cancellationToken);
+        await SendAsync(new S3Listing(MaxKeys: 1), CancellationToken.None, cancellationToken);
         return _time.GetElapsedTime(start);
     }
 
@@ -142,7 +112,6 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     {
         // Does not dispose the semaphore, because requests in flight still release it.
         _client.Dispose();
-        _listings.Dispose();
     }
 
     private S3Listing Continue(S3Listing listing, ListingPage page)
@@ -182,10 +151,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     private static string Printable(string? name) => S3UriEncoding.EncodePath(name ?? "");
 
     private Task<ListingPage> SendAsync(S3Listing listing, CancellationToken whole, CancellationToken caller) =>
-        SendAsync(token => _listings.GetPageAsync(listing, token), whole, caller);
-
-    private Task<ListObjectsV2Response> SendAsync(ListObjectsV2Request request, CancellationToken whole, CancellationToken caller) =>
-        SendAsync(token => _client.ListObjectsV2Async(request, token), whole, caller);
+        SendAsync(token => _client.GetPageAsync(listing, token), whole, caller);
 
     private async Task<TAnswer> SendAsync<TAnswer>(
         Func<CancellationToken, Task<TAnswer>> send,
@@ -196,7 +162,6 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, whole, caller);
         try
         {
-            // WaitAsync, because the SDK first drains a stalled answer for two seconds after a cancellation.
             await _concurrency.WaitAsync(any.Token);
             return await RunAsync(send, any.Token).WaitAsync(any.Token);
         }
@@ -208,17 +173,16 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         }
         catch (Exception exception) when (!caller.IsCancellationRequested)
         {
-            // Any exception, because the SDK does not wrap the exceptions of its parsers.
-            var answer = exception as AmazonServiceException;
-            LogFailed(exception, answer?.StatusCode, answer?.ErrorCode);
+            var answer = exception as StoreErrorException;
+            LogFailed(exception, answer?.Status, answer?.Code);
             _state.CheckSoon();
-            throw StoreErrorCodes.IsConfiguration(answer?.ErrorCode) || _state.Current.Refusal is not null
+            throw StoreErrorCodes.IsConfiguration(answer?.Code) || _state.Current.Refusal is not null
                 ? RefusedException.StorageRefuses(exception)
                 : RefusedException.StorageUnavailable(exception);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // The SDK may report the caller's cancellation as another exception.
+            // A read of an answer that is disposed on the caller's cancellation throws another exception.
             throw new OperationCanceledException("The caller cancelled the request.", exception, caller);
         }
     }
@@ -235,39 +199,9 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         }
     }
 
-
     private static bool IsTimeout(Exception exception) =>
         exception is OperationCanceledException or TimeoutException
-        || exception is AmazonServiceException { StatusCode: HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout };
-
-    private static AmazonS3Config Configure(StorageOptions options)
-    {
-        var config = new AmazonS3Config
-        {
-            Timeout = options.Usage.RequestTimeout,
-            MaxErrorRetry = 1,
-
-            // Other stores do not support these checksums. An endpoint from the environment would not apply to signed URLs.
-            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
-            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
-            IgnoreConfiguredEndpointUrls = true,
-        };
-        config.SetWebProxy(StoreProxy.ForRequests());
-        if (options.Endpoint is { } endpoint)
-        {
-            config.ServiceURL = endpoint.AbsoluteUri.TrimEnd('/'); // The SDK adds a slash of its own.
-            config.UseHttp = string.Equals(endpoint.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal);
-            config.AuthenticationRegion = options.Region;
-            config.ForcePathStyle = true;
-        }
-        else
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(options.Region);
-            config.ForcePathStyle = options.Bucket.Contains('.', StringComparison.Ordinal);
-        }
-
-        return config;
-    }
+        || exception is StoreErrorException { Status: HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout };
 
     [LoggerMessage(LogLevel.Warning, "The object store did not answer in time.")]
     private partial void LogTimeout(Exception exception);

@@ -1,37 +1,18 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>Signs grants for the configured bucket with the current credentials.</summary>
-public sealed class S3UrlSigner : IUrlSigner
+internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource credentials, PutGuard puts, IStoreState store) : IUrlSigner
 {
-    private readonly CredentialSource _credentials;
-    private readonly SigV4Signer _signer;
-    private readonly PutGuard _puts;
-    private readonly IStoreState _store;
-    private readonly string _bucketUrl;
-
-    /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
-    public S3UrlSigner(StorageOptions options, CredentialSource credentials, PutGuard puts, IStoreState store)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-
-        var endpoint = options.ForClients();
-        _credentials = credentials;
-        _puts = puts;
-        _store = store;
-        _signer = new SigV4Signer(endpoint, options.Bucket, options.Region);
-        _bucketUrl = endpoint.BucketUrl;
-    }
-
     /// <inheritdoc/>
     public IGrantSigner At(DateTimeOffset moment)
     {
-        if (_store.Current.RefusesSignatures)
+        if (store.Current.RefusesSignatures)
         {
             throw RefusedException.StorageRefuses();
         }
 
         // Compares whole seconds, because grants have whole seconds.
-        if (_credentials.Current is not { } credentials || credentials.Ends?.ToUnixTimeSeconds() <= moment.ToUnixTimeSeconds())
+        if (credentials.Current is not { } keys || keys.Ends?.ToUnixTimeSeconds() <= moment.ToUnixTimeSeconds())
         {
             throw new RefusedException(
                 RefusalCode.StorageUnavailable,
@@ -42,39 +23,41 @@ public sealed class S3UrlSigner : IUrlSigner
         }
 
         // If the end of temporary credentials is unknown, a grant lasts only for the minimum lifetime of such credentials.
-        var ends = credentials.EndIsUnknown ? moment + SigningCredentials.MinLifetime : credentials.Ends;
-        return new GrantSigner(_signer.At(credentials, moment), ends, moment, _bucketUrl, _puts);
+        var ends = keys.EndIsUnknown ? moment + SigningCredentials.MinLifetime : keys.Ends;
+        var route = endpoints.Current;
+        return new GrantSigner(route.ClientSigner.At(keys, moment), ends, moment, route.Clients.BucketUrl, puts, store);
     }
 
     /// <inheritdoc/>
     public ValueTask RefreshAsync(DateTimeOffset moment, CancellationToken cancellationToken) =>
-        _credentials.WaitForRenewalAsync(moment, cancellationToken);
+        credentials.WaitForRenewalAsync(moment, cancellationToken);
 
     private sealed class GrantSigner(
-        DatedSigner signer, DateTimeOffset? credentialsEnd, DateTimeOffset moment, string bucketUrl, PutGuard puts) : IGrantSigner
+        DatedSigner signer,
+        DateTimeOffset? credentialsEnd,
+        DateTimeOffset moment,
+        string bucketUrl,
+        PutGuard puts,
+        IStoreState store) : IGrantSigner
     {
         private readonly long _start = moment.ToUnixTimeSeconds();
 
         public DateTimeOffset? CredentialsEnd => credentialsEnd;
 
-        public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => new(
-            bucketUrl,
-            signer.SignPost(
-                new PostPolicyRules(
-                    policy.Folder.Prefix, UploadPolicy.MinBytes, UploadPolicy.MaxBytes, UploadPolicy.Acl, UploadPolicy.StorageClass),
-                SecondsTo(expiry)));
+        public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => SignPost(
+            new PostPolicyRules(
+                policy.Folder.Prefix, UploadPolicy.MinBytes, UploadPolicy.MaxBytes, UploadPolicy.Acl, UploadPolicy.StorageClass),
+            expiry);
 
-        public PostUpload SignPost(FileUpload file, DateTimeOffset expiry) => new(
-            bucketUrl,
-            signer.SignPost(
-                new PostPolicyRules(
-                    file.Key.Key,
-                    file.Size ?? UploadPolicy.MinBytes,
-                    file.Size ?? UploadPolicy.MaxBytes,
-                    UploadPolicy.Acl,
-                    UploadPolicy.StorageClass,
-                    IsWholeKey: true),
-                SecondsTo(expiry)));
+        public PostUpload SignPost(FileUpload file, DateTimeOffset expiry) => SignPost(
+            new PostPolicyRules(
+                file.Key.Key,
+                file.Size ?? UploadPolicy.MinBytes,
+                file.Size ?? UploadPolicy.MaxBytes,
+                UploadPolicy.Acl,
+                UploadPolicy.StorageClass,
+                IsWholeKey: true),
+            expiry);
 
         public string SignPut(FileUpload file, DateTimeOffset expiry) =>
             signer.PresignPut(file.Key.Key, SecondsTo(expiry), file.Size, puts.BarredHeaders());
@@ -88,6 +71,14 @@ public sealed class S3UrlSigner : IUrlSigner
                 listing.ContinuationToken,
                 StartAfter: listing.StartAfter.IsEmpty ? default : S3Text.FromBytes(listing.StartAfter)),
             SecondsTo(expiry));
+
+        // A store that does not enforce forms would let their holder upload anywhere.
+        private PostUpload SignPost(PostPolicyRules rules, DateTimeOffset expiry) => store.Current.Capabilities.PostForms is false
+            ? throw new RefusedException(
+                RefusalCode.StorageUnavailable,
+                "This server grants no uploads by form, because its object store does not support them. Tell the operator, who finds in "
+                    + "/healthcheck what to change.")
+            : new PostUpload(bucketUrl, signer.SignPost(rules, SecondsTo(expiry)));
 
         private long SecondsTo(DateTimeOffset expiry) => expiry.ToUnixTimeSeconds() - _start;
     }

@@ -15,19 +15,18 @@ public sealed class StorageOptions
     /// <summary>The endpoint that clients use; null if it is the same.</summary>
     public Uri? PublicEndpoint { get; init; }
 
+    /// <summary>
+    /// Where URLs have the bucket's name; null to leave it to the server: on AWS as AWS recommends, elsewhere in the path, or in the host
+    /// if the store works only so.
+    /// </summary>
+    public S3Addressing? Addressing { get; init; }
+
+    /// <summary>The origins of pages that use the bucket from a browser; empty for none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
     /// <summary>How the store is used.</summary>
     public StoreUsage Usage { get; init; } = new();
 
     /// <summary>Fixed keys; null for the AWS SDK's default chain (environment, web identity, profile, ECS, EC2).</summary>
     public SigningCredentials? Credentials { get; init; }
-
-    /// <summary>Returns the endpoint that clients use.</summary>
-    /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL.</exception>
-    internal S3Endpoint ForClients() => At(PublicEndpoint ?? Endpoint);
-
-    /// <summary>Returns the endpoint that this server uses.</summary>
-    /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL.</exception>
-    internal S3Endpoint ForService() => At(Endpoint);
-
-    private S3Endpoint At(Uri? endpoint) => endpoint is null ? S3Endpoint.Aws(Bucket, Region) : S3Endpoint.PathStyle(endpoint, Bucket);
 }

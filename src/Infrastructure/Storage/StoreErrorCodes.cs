@@ -19,7 +19,7 @@ internal static class StoreErrorCodes
     internal static bool IsInvalidToken(string? code) => code is "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired";
 
     /// <summary>Whether the store read the whole request and rejected only the digest of its body.</summary>
-    internal static bool IsWrongDigest(string? code) => code is "BadDigest" or "InvalidDigest";
+    internal static bool IsWrongDigest(string? code) => code is "BadDigest" or "InvalidDigest" or "XAmzContentChecksumMismatch";
 
     /// <summary>Whether region, keys, bucket or clock are wrong, so that all other requests fail too.</summary>
     internal static bool IsConfiguration(string? code) => IsWrongRegion(code) || IsWrongClock(code)
@@ -29,21 +29,27 @@ internal static class StoreErrorCodes
     internal static bool IsUnrelatedToRequest(string? code) => IsTransient(code) || IsWrongClock(code) || IsInvalidToken(code)
         || code is "InvalidAccessKeyId" or "NoSuchBucket" or "PermanentRedirect";
 
-    /// <summary>Returns what the operator can do, and whether no signature of this server can work until then.</summary>
-    internal static (string Advice, bool RefusesSignatures) Advise(string code) => code switch
+    /// <summary>
+    /// Returns what is wrong, what the operator can do, and whether no signature of this server can work until then.
+    /// </summary>
+    internal static (StoreSubject Subject, string Advice, bool RefusesSignatures) Advise(string code) => code switch
     {
         "SignatureDoesNotMatch" => (
-            "Correct AWS_SECRET_ACCESS_KEY. If it is correct, a proxy in front of the store changes the Host header or the path.", true),
-        "InvalidAccessKeyId" => ("Correct AWS_ACCESS_KEY_ID.", true),
-        "NoSuchBucket" => ("Correct S3_BUCKET, or create the bucket.", true),
-        "InvalidBucketName" => ("Correct S3_BUCKET.", true),
+            StoreSubject.Credentials,
+            "Correct AWS_SECRET_ACCESS_KEY. If it is correct, a proxy in front of the store changes the Host header or the path.",
+            true),
+        "InvalidAccessKeyId" => (StoreSubject.Credentials, "Correct AWS_ACCESS_KEY_ID.", true),
+        "NoSuchBucket" => (StoreSubject.Bucket, "Correct S3_BUCKET, or create the bucket.", true),
+        "InvalidBucketName" => (StoreSubject.Bucket, "Correct S3_BUCKET.", true),
         "AccessDenied" or "AllAccessDisabled" or "AccountProblem" => (
+            StoreSubject.Credentials,
             "Give this server's keys the permission s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on everything "
                 + "below data/.",
             false),
-        _ when IsInvalidToken(code) => ("Renew the temporary credentials: AWS_SESSION_TOKEN, or the role that they come from.", true),
-        _ when IsWrongRegion(code) => ("Correct S3_REGION and S3_ENDPOINT.", true),
-        _ when IsWrongClock(code) => ("Correct this server's clock: run `timedatectl set-ntp true`.", true),
-        _ => ("Check S3_ENDPOINT, S3_REGION, S3_BUCKET and the keys.", false),
+        _ when IsInvalidToken(code) => (
+            StoreSubject.Credentials, "Renew the temporary credentials: AWS_SESSION_TOKEN, or the role that they come from.", true),
+        _ when IsWrongRegion(code) => (StoreSubject.Region, "Correct S3_REGION and S3_ENDPOINT.", true),
+        _ when IsWrongClock(code) => (StoreSubject.Clock, "Correct this server's clock: run `timedatectl set-ntp true`.", true),
+        _ => (StoreSubject.Bucket, "Check S3_ENDPOINT, S3_REGION, S3_BUCKET and the keys.", false),
     };
 }

@@ -1,16 +1,23 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>The findings of the last check of the store, and the request for another one soon.</summary>
+/// <summary>The findings of the last checks of the store, and the requests for further ones.</summary>
 internal sealed class StoreState : IStoreState
 {
+    private readonly Lock _updates = new();
     private StoreFindings _current = StoreFindings.None;
     private TaskCompletionSource _checkRequest = New();
+    private TaskCompletionSource _reportRequest = New();
 
     /// <inheritdoc/>
-    public StoreFindings Current
+    public StoreFindings Current => Volatile.Read(ref _current);
+
+    /// <summary>Replaces the findings. Several checks may update at once, each its own members.</summary>
+    internal void Update(Func<StoreFindings, StoreFindings> change)
     {
-        get => Volatile.Read(ref _current);
-        internal set => Volatile.Write(ref _current, value);
+        lock (_updates)
+        {
+            Volatile.Write(ref _current, change(_current));
+        }
     }
 
     /// <summary>Requests a check soon, because the store failed or refused a request.</summary>
@@ -32,6 +39,16 @@ internal sealed class StoreState : IStoreState
         }
 
         Volatile.Write(ref _checkRequest, New());
+    }
+
+    /// <summary>Requests a complete report, because the store works for the first time, or differently than before.</summary>
+    internal void RequestReport() => Volatile.Read(ref _reportRequest).TrySetResult();
+
+    /// <summary>Waits until <see cref="RequestReport"/> is called.</summary>
+    internal async Task WaitForReportRequestAsync(CancellationToken cancellationToken)
+    {
+        await Volatile.Read(ref _reportRequest).Task.WaitAsync(cancellationToken);
+        Volatile.Write(ref _reportRequest, New());
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

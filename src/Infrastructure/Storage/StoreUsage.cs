@@ -3,8 +3,8 @@ namespace S3Auth.Infrastructure.Storage;
 /// <summary>How a store is used: how clients upload, and the limits of this server's own requests.</summary>
 public sealed record StoreUsage
 {
-    /// <summary>How clients upload. Default POST.</summary>
-    public UploadMethod UploadMethod { get; init; } = UploadMethod.Post;
+    /// <summary>How clients upload; null to choose by what the store can do.</summary>
+    public UploadMethod? UploadMethod { get; init; }
 
     /// <summary>The timeout of one request to the store, including its retry and the wait for a free slot. Default 5 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -66,15 +66,19 @@ public sealed class DatedSigner
         return Presign("PUT\n"u8, key, seconds, new SignedHeaders(contentLength, barred), listing: null);
     }
 
-    /// <summary>Returns a URL that copies an object. Only for tests of a store, never for clients.</summary>
-    /// <param name="key">The key of the copy. It is not normalised.</param>
-    /// <param name="source">The value of <c>x-amz-copy-source</c>, which the request must send unchanged.</param>
+    /// <summary>Returns a URL for any request, for requests of this server itself, never for clients.</summary>
+    /// <param name="request">The request.</param>
     /// <param name="seconds">The lifetime of the URL.</param>
-    internal string PresignCopy(string key, string source, long seconds)
+    internal string Presign(S3Request request, long seconds)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        ArgumentException.ThrowIfNullOrEmpty(source);
-        return Presign("PUT\n"u8, key, seconds, new SignedHeaders(CopySource: source), listing: null);
+        ArgumentNullException.ThrowIfNull(request);
+        return Presign(
+            Encoding.ASCII.GetBytes(request.Method + "\n"),
+            request.Key,
+            seconds,
+            new SignedHeaders(Others: request.Headers),
+            listing: null,
+            request.Query);
     }
 
     /// <summary>
@@ -130,7 +134,13 @@ public sealed class DatedSigner
         return fields;
     }
 
-    private string Presign(ReadOnlySpan<byte> method, string? key, long seconds, in SignedHeaders headers, in S3Listing? listing)
+    private string Presign(
+        ReadOnlySpan<byte> method,
+        string? key,
+        long seconds,
+        in SignedHeaders headers,
+        in S3Listing? listing,
+        IReadOnlyList<S3Parameter>? parameters = null)
     {
         RequireLife(seconds);
 
@@ -139,7 +149,8 @@ public sealed class DatedSigner
             FixedRoom + _endpoint.PathBytes.Length + _endpoint.HostBytes.Length + _key.QueryStart.Length + _key.QueryToken.Length
             + headers.Room
             + AsciiBuffer.RoomFor(key) + AsciiBuffer.RoomFor(list.Prefix) + AsciiBuffer.RoomFor(list.Delimiter)
-            + AsciiBuffer.RoomFor(list.ContinuationToken) + AsciiBuffer.RoomFor(list.StartAfter));
+            + AsciiBuffer.RoomFor(list.ContinuationToken) + AsciiBuffer.RoomFor(list.StartAfter)
+            + (parameters?.Sum(one => AsciiBuffer.RoomFor(one.Name) + AsciiBuffer.RoomFor(one.Value) + 2) ?? 0));
         try
         {
             Span<byte> timestamp = stackalloc byte[TimestampLength];
@@ -152,6 +163,7 @@ public sealed class DatedSigner
             request.Append("\n"u8);
             var query = request.Length;
             AppendQuery(ref request, timestamp, seconds, headers, listing);
+            AppendParameters(ref request, parameters);
             var queryEnd = request.Length;
             AppendHeaders(ref request, headers);
 
@@ -191,7 +203,7 @@ public sealed class DatedSigner
         request.Append(_key.QueryToken);
         request.Append(headers.ContentLength is null ? "&X-Amz-SignedHeaders=host"u8 : "&X-Amz-SignedHeaders=content-length%3Bhost"u8);
         request.Append(headers.Barred == BarredHeaders.None ? [] : BarredQuery);
-        request.Append(headers.CopySource is null ? [] : "%3Bx-amz-copy-source"u8);
+        AppendOtherNames(ref request, headers, "%3B"u8);
         if (listing is not { } list)
         {
             return;
@@ -221,16 +233,37 @@ public sealed class DatedSigner
         request.Append("\nhost:"u8);
         request.Append(_endpoint.HostBytes);
         request.Append(headers.Barred == BarredHeaders.Empty ? EmptyBarredLines : []);
-        if (headers.CopySource is { } source)
+        foreach (var (name, value) in headers.Others ?? [])
         {
-            request.Append("\nx-amz-copy-source:"u8);
-            request.AppendAscii(source);
+            request.Append("\n"u8);
+            request.AppendAscii(name);
+            request.Append(":"u8);
+            request.AppendAscii(value);
         }
 
         request.Append(headers.ContentLength is null ? "\n\nhost"u8 : "\n\ncontent-length;host"u8);
         request.Append(headers.Barred == BarredHeaders.None ? [] : BarredNames);
-        request.Append(headers.CopySource is null ? [] : ";x-amz-copy-source"u8);
+        AppendOtherNames(ref request, headers, ";"u8);
         request.Append("\nUNSIGNED-PAYLOAD"u8);
+    }
+
+    private static void AppendOtherNames(ref AsciiBuffer request, in SignedHeaders headers, ReadOnlySpan<byte> separator)
+    {
+        foreach (var (name, _) in headers.Others ?? [])
+        {
+            request.Append(separator);
+            request.AppendAscii(name);
+        }
+    }
+
+    private static void AppendParameters(ref AsciiBuffer request, IReadOnlyList<S3Parameter>? parameters)
+    {
+        foreach (var (name, value) in parameters ?? [])
+        {
+            request.Append("&"u8);
+            request.AppendAscii(name);
+            request.AppendParameter("="u8, value);
+        }
     }
 
     /// <summary>Signs the policy and returns it in base64. The signature covers the base64 text.</summary>
@@ -349,9 +382,9 @@ public sealed class DatedSigner
     private readonly record struct SignedHeaders(
         long? ContentLength = null,
         BarredHeaders Barred = BarredHeaders.None,
-        string? CopySource = null)
+        IReadOnlyList<S3Parameter>? Others = null)
     {
-        internal int Room => (CopySource?.Length ?? 0)
+        internal int Room => (Others?.Sum(one => 2 * (one.Name.Length + 3) + one.Value.Length) ?? 0)
             + (Barred == BarredHeaders.None ? 0 : BarredNames.Length + BarredQuery.Length + EmptyBarredLines.Length);
     }
 

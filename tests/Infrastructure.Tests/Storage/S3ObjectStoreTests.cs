@@ -144,7 +144,7 @@ public sealed class S3ObjectStoreTests
         });
         using var store = Store(server.Url, request: TimeSpan.FromMilliseconds(500));
         using var first = Store(server.Url);
-        await first.PingAsync(CancellationToken.None); // so that the SDK's first use is not what takes long
+        await first.PingAsync(CancellationToken.None); // so that the first use is not what takes long
         var watch = Stopwatch.StartNew();
 
         await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
@@ -300,7 +300,7 @@ public sealed class S3ObjectStoreTests
         Assert.That(Domain.ObjectName.TryParse("data/x/5F/a b+%2F&🙂.", out var key));
 
         Assert.That(await store.ExistsAsync(key, CancellationToken.None), Is.EqualTo(exists));
-        Assert.That(asked, Is.EqualTo("GET /bucket-1/data/x/5F/a%20b%2B%252F%26%F0%9F%99%82."));
+        Assert.That(asked, Does.StartWith("GET /bucket-1/data/x/5F/a%20b%2B%252F%26%F0%9F%99%82.?"));
     }
 
     [Test]
@@ -344,9 +344,9 @@ public sealed class S3ObjectStoreTests
             context.Response.StatusCode = 403;
             return context.Response.WriteAsync("<Error><Code>AccessDenied</Code></Error>");
         });
-        using var store = Store(
-            server.Url,
-            state: new StoreState { Current = Application.Ports.StoreFindings.None with { Refusal = "It refuses." } });
+        var state = new StoreState();
+        state.Update(findings => findings with { Refusal = "It refuses." });
+        using var store = Store(server.Url, state: state);
 
         var refused = Assert.ThrowsAsync<RefusedException>(() => store.PingAsync(CancellationToken.None))!;
 
@@ -423,7 +423,7 @@ public sealed class S3ObjectStoreTests
         gate.Release(1000);
         while (true)
         {
-            // The slot is released when the SDK drops the stalled request.
+            // The slot is released when the client drops the stalled request.
             try
             {
                 await store.PingAsync(CancellationToken.None);
@@ -457,23 +457,22 @@ public sealed class S3ObjectStoreTests
     [Test]
     public async Task Requests_are_signed_with_the_current_credentials()
     {
-        var authorizations = new List<(string Authorization, string? Token)>();
+        var authorizations = new List<(string? Credential, string? Token)>();
         await using var server = await LoopbackServer.StartAsync(context =>
         {
-            authorizations.Add((context.Request.Headers.Authorization.ToString(), context.Request.Headers["x-amz-security-token"]));
+            authorizations.Add((context.Request.Query["X-Amz-Credential"], context.Request.Query["X-Amz-Security-Token"]));
             return Answer(context, Page([], next: null));
         });
         var source = new CredentialSource(new SigningCredentials("AKIAFIRST", "secret"));
-        using var store =
-            new S3ObjectStore(Options(server.Url), source, new StoreState(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
+        using var store = Store(Options(server.Url), source);
 
         await store.PingAsync(CancellationToken.None);
         source.Replace(new SigningCredentials("ASIASECOND", "secret", "token"));
         await store.PingAsync(CancellationToken.None);
 
-        Assert.That(authorizations[0].Authorization, Does.Contain("AKIAFIRST/").And.Contain("/eu-central-1/s3/aws4_request"));
+        Assert.That(authorizations[0].Credential, Does.Contain("AKIAFIRST/").And.Contain("/eu-central-1/s3/aws4_request"));
         Assert.That(authorizations[0].Token, Is.Null);
-        Assert.That(authorizations[1].Authorization, Does.Contain("ASIASECOND/"));
+        Assert.That(authorizations[1].Credential, Does.Contain("ASIASECOND/"));
         Assert.That(authorizations[1].Token, Is.EqualTo("token"));
     }
 
@@ -481,12 +480,7 @@ public sealed class S3ObjectStoreTests
     public async Task Requests_without_credentials_are_storage_unavailable()
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, Page([], next: null)));
-        using var store = new S3ObjectStore(
-            Options(server.Url),
-            new CredentialSource(),
-            new StoreState(),
-            TimeProvider.System,
-            NullLogger<S3ObjectStore>.Instance);
+        using var store = Store(Options(server.Url), new CredentialSource());
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.PingAsync(CancellationToken.None));
     }
@@ -745,8 +739,7 @@ public sealed class S3ObjectStoreTests
             return Answer(context, FilePage([], next: null, encoded: true));
         });
         var source = new CredentialSource();
-        using var store =
-            new S3ObjectStore(Options(server.Url), source, new StoreState(), TimeProvider.System, NullLogger<S3ObjectStore>.Instance);
+        using var store = Store(Options(server.Url), source);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
         source.Replace(new SigningCredentials("ASIASECOND", "secret", "to+ken"));
@@ -772,7 +765,7 @@ public sealed class S3ObjectStoreTests
             Assert.That(refusal.Code, Is.EqualTo(code));
             Assert.That(
                 refusal.RetryAfter is null,
-                Is.EqualTo(refusal.InnerException is Amazon.S3.AmazonS3Exception { ErrorCode: "NoSuchBucket" or "SignatureDoesNotMatch" }),
+                Is.EqualTo(refusal.InnerException is StoreErrorException { Code: "NoSuchBucket" or "SignatureDoesNotMatch" }),
                 "A missing bucket or a wrong key does not correct itself.");
             Assert.That(refusal.Message, Does.Not.Contain("127.0.0.1"));
             return;
@@ -787,9 +780,14 @@ public sealed class S3ObjectStoreTests
         TimeSpan? listing = null,
         int atOnce = 64,
         StoreState? state = null,
-        ILogger<S3ObjectStore>? log = null) => new(
-        Options(url, request, listing, atOnce),
-        new CredentialSource(new SigningCredentials("AKIAEXAMPLE", "secret")),
+        ILogger<S3ObjectStore>? log = null) => Store(
+        Options(url, request, listing, atOnce), new CredentialSource(new SigningCredentials("AKIAEXAMPLE", "secret")), state, log);
+
+    private static S3ObjectStore Store(
+        StorageOptions options, CredentialSource credentials, StoreState? state = null, ILogger<S3ObjectStore>? log = null) => new(
+        options,
+        new StoreEndpoints(options),
+        credentials,
         state ?? new StoreState(),
         TimeProvider.System,
         log ?? NullLogger<S3ObjectStore>.Instance);

@@ -36,7 +36,7 @@ public sealed record Boto3Vector(
 
     public SigningCredentials Credentials => new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", Token);
 
-    public S3Endpoint Target => Endpoint is null ? S3Endpoint.Aws(Bucket, Region) : S3Endpoint.PathStyle(Endpoint, Bucket);
+    public S3Endpoint Target => Endpoint is null ? S3Endpoint.Aws(Bucket, Region) : S3Endpoint.Of(Endpoint, Bucket, S3Addressing.Path);
 
     public DatedSigner Signer => new SigV4Signer(Target, Bucket, Region).At(Credentials, Moment);
 

@@ -40,6 +40,8 @@ internal sealed class GetFileUploadUrlHandler(
     Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store, IStoreState storeState)
     : IRequestHandler<GetFileUploadUrlCommand, FileUploadUrl>
 {
+    private static readonly IReadOnlyDictionary<string, string> NoFields = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public async Task<FileUploadUrl> Handle(GetFileUploadUrlCommand request, CancellationToken cancellationToken)
     {
         var folder = layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source)[0];
@@ -50,29 +52,25 @@ internal sealed class GetFileUploadUrlHandler(
                 RefusalCode.FileExists, $"The file {file.Key} already exists; choose another name, or skip this upload.");
         }
 
+        // Read once, because the method may change while the server runs.
+        var findings = storeState.Current;
         var grant = await grants.IssueAsync(requestedExpiry: null, cancellationToken);
-        var (url, fields) = Sign(file, grant);
+        var usesForm = findings.UploadMethod == UploadMethod.Post;
+        var (url, fields) = usesForm ? SignForm(file, grant) : (grant.Signer.SignPut(file, grant.Expiry), NoFields);
         return new FileUploadUrl
         {
             S3Key = file.Key.Key,
-            Method = store.Info.UploadMethod == UploadMethod.Post ? "POST" : "PUT",
+            Method = usesForm ? "POST" : "PUT",
             Url = url,
             Fields = fields,
-            SizeEnforced = file.Size is null
-                ? null
-                : store.Info.UploadMethod == UploadMethod.Post || storeState.Current.PutSizesEnforced is true,
+            SizeEnforced = file.Size is null ? null : usesForm || findings.Capabilities.PutSizesEnforced is true,
             ExpiresInSeconds = grant.Seconds,
             Expiry = grant.Expiry,
         };
     }
 
-    private (string Url, IReadOnlyDictionary<string, string> Fields) Sign(FileUpload file, Grant grant)
+    private static (string Url, IReadOnlyDictionary<string, string> Fields) SignForm(FileUpload file, Grant grant)
     {
-        if (store.Info.UploadMethod == UploadMethod.Put)
-        {
-            return (grant.Signer.SignPut(file, grant.Expiry), new Dictionary<string, string>(StringComparer.Ordinal));
-        }
-
         var form = grant.Signer.SignPost(file, grant.Expiry);
         return (form.Url, form.Fields);
     }

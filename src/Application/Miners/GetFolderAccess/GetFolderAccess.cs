@@ -21,12 +21,12 @@ internal sealed class GetFolderAccessValidator : MinerRequestValidator<GetFolder
 }
 
 /// <summary>Grants uploads into the caller's folders, and a listing of each.</summary>
-internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store)
+internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IStoreState store)
     : IRequestHandler<GetFolderAccessCommand, FolderAccess>
 {
     public async Task<FolderAccess> Handle(GetFolderAccessCommand request, CancellationToken cancellationToken)
     {
-        if (store.Info.UploadMethod != UploadMethod.Post)
+        if (store.Current.UploadMethod != UploadMethod.Post)
         {
             throw new RefusedException(
                 RefusalCode.FolderUploadUnsupported,

@@ -11,7 +11,8 @@ namespace S3Auth.Application.Service;
 /// Whether presigned URLs work at <c>S3_PUBLIC_ENDPOINT</c>, seen from this server. Null if it is not set.
 /// </param>
 /// <param name="PublicEndpointProblem">Why they do not work. Null if they do.</param>
-/// <param name="PostProblem">Why the store does not accept upload forms. Null if it does, or if uploads use PUT.</param>
+/// <param name="UploadMethod">How clients upload: <c>POST</c> or <c>PUT</c>.</param>
+/// <param name="PostProblem">What is wrong with upload forms. Null if nothing is, or if uploads use PUT.</param>
 /// <param name="PutUploads">
 /// <c>off</c> (uploads use POST), <c>safe</c>, <c>unsafe</c> or <c>unknown</c>. The server grants uploads by PUT only if <c>safe</c>.
 /// </param>
@@ -19,33 +20,43 @@ namespace S3Auth.Application.Service;
 /// Why the server does not grant uploads by PUT, or what the store does not enforce for them. Null if there is no problem.
 /// </param>
 /// <param name="PutSizesEnforced">Whether the store enforces the <c>size</c> of a PUT. Null if that is unknown.</param>
+/// <param name="Capabilities">What the store can do.</param>
+/// <param name="Checks">
+/// The results of the report at the last start, by subject: <c>ok</c>, <c>warn</c>, <c>fail</c> or <c>skipped</c>. The server's log has the
+/// reasons, and <c>S3Auth.Api doctor</c> prints them. Empty before the report is complete.
+/// </param>
 /// <param name="CheckedAt">The time of the last completed check. Null before the first.</param>
 public sealed record StoreHealth(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Problem,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? PublicEndpointOk,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PublicEndpointProblem,
+    string UploadMethod,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PostProblem,
     string PutUploads,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PutProblem,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? PutSizesEnforced,
+    CapabilityHealth Capabilities,
+    IReadOnlyDictionary<string, string> Checks,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CheckedAt)
 {
     /// <summary>Whether the check found no problem.</summary>
     internal bool IsHealthy => Problem is null && PublicEndpointProblem is null && PostProblem is null && PutProblem is null;
 
-    internal static StoreHealth Of(StoreFindings findings) => new(
-        findings.Refusal ?? findings.CheckProblem,
-        findings.PublicEndpointOk,
-        findings.PublicEndpointProblem,
-        findings.FormProblem,
-        findings.PutUploads switch
-        {
-            Ports.PutUploads.Off => "off",
-            Ports.PutUploads.Safe => "safe",
-            Ports.PutUploads.Unsafe => "unsafe",
-            _ => "unknown",
-        },
-        findings.PutProblem,
-        findings.PutSizesEnforced,
-        findings.CheckedAt);
+    internal static StoreHealth Of(StoreFindings findings)
+    {
+        var usesForms = findings.UploadMethod == Domain.UploadMethod.Post;
+        var capabilities = CapabilityHealth.Of(findings.Capabilities);
+        return new StoreHealth(
+            findings.Refusal ?? findings.CheckProblem,
+            findings.PublicEndpointOk,
+            findings.PublicEndpointProblem,
+            usesForms ? "POST" : "PUT",
+            findings.FormProblem,
+            usesForms ? "off" : capabilities.PutUploads,
+            findings.PutProblem,
+            usesForms ? null : findings.Capabilities.PutSizesEnforced,
+            capabilities,
+            findings.Checks.ToDictionary(check => check.Name, check => check.Result.ToName(), StringComparer.Ordinal),
+            findings.CheckedAt);
+    }
 }

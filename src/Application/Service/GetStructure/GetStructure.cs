@@ -3,7 +3,7 @@ namespace S3Auth.Application.Service;
 /// <summary>Request for the layout of the bucket.</summary>
 public sealed record GetStructureQuery : IRequest<Structure>;
 
-internal sealed class GetStructureHandler(FolderLayout layout, IObjectStore store) : IRequestHandler<GetStructureQuery, Structure>
+internal sealed class GetStructureHandler(FolderLayout layout, IStoreState store) : IRequestHandler<GetStructureQuery, Structure>
 {
     private static readonly string[] ByFolder =
     [
@@ -23,15 +23,18 @@ internal sealed class GetStructureHandler(FolderLayout layout, IObjectStore stor
         "POST /list-my-files to list your files.",
     ];
 
-    public Task<Structure> Handle(GetStructureQuery request, CancellationToken cancellationToken) =>
-        Task.FromResult(new Structure(
+    public Task<Structure> Handle(GetStructureQuery request, CancellationToken cancellationToken)
+    {
+        var usesForms = store.Current.UploadMethod == UploadMethod.Post;
+        return Task.FromResult(new Structure(
             layout.Name,
             layout.Structure,
             layout.Description,
             [.. layout.Sources.Select(source => source.Name)],
             layout.ExampleKeys(layout.FolderOwnerOf(ExampleAccounts.Neuron)),
-            store.Info.UploadMethod == UploadMethod.Post ? ByFolder : ByFile,
+            usesForms ? ByFolder : ByFile,
             UploadPolicy.MinBytes,
             UploadPolicy.MaxBytes,
-            store.Info.UploadMethod == UploadMethod.Post ? "POST" : "PUT"));
+            usesForms ? "POST" : "PUT"));
+    }
 }

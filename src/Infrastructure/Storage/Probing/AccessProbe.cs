@@ -9,24 +9,27 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
     // S3's tolerance for wrong clocks.
     private const long Seconds = 900;
 
-    private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(1);
+    /// <summary>A larger difference between this server's clock and the store's is reported.</summary>
+    internal static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(1);
 
     // S3 accepts a smaller difference, so then the clock is not the reason why it denies access.
     private static readonly TimeSpan StoreTolerance = TimeSpan.FromSeconds(Seconds);
 
     /// <summary>Sends one request and classifies the answer. Does not throw if the store cannot be reached.</summary>
     /// <param name="http">The client that sends the request.</param>
-    /// <param name="endpoint">The endpoint to test.</param>
+    /// <param name="signer">The signer for the endpoint to test.</param>
     /// <param name="credentials">The credentials to sign with.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     internal async Task<StoreAccess> AskAsync(
-        ProbeClient http, S3Endpoint endpoint, SigningCredentials credentials, CancellationToken cancellationToken)
+        ProbeClient http, SigV4Signer signer, SigningCredentials credentials, CancellationToken cancellationToken)
     {
         var listing = new S3Listing(layout.DiscoveryPrefixes[0].Prefix + PutProbe.Folder, MaxKeys: 1);
-        var url = new SigV4Signer(endpoint, options.Bucket, options.Region).At(credentials, time.GetUtcNow()).PresignList(listing, Seconds);
+        var url = signer.At(credentials, time.GetUtcNow()).PresignList(listing, Seconds);
+        var start = time.GetTimestamp();
         try
         {
-            return Judge(await http.GetAsync(url, cancellationToken));
+            var answer = await http.GetAsync(url, cancellationToken);
+            return Judge(answer) with { Latency = time.GetElapsedTime(start), ClockSkew = time.GetUtcNow() - answer.Date };
         }
         catch (HttpRequestException failure)
         {
@@ -50,34 +53,35 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
             return NoAnswer(answer.Status is null ? "it closes the connection" : $"it answers {answer}, which is not an S3 listing");
         }
 
-        var (advice, refusesSignatures) = Advise(error, answer);
-        return new StoreAccess(StoreAccess.Outcome.Refused, $"{error}. {advice}", refusesSignatures);
+        var (subject, advice, refusesSignatures) = Advise(error, answer);
+        return new StoreAccess(StoreAccess.Outcome.Refused, $"{error}", advice, refusesSignatures, subject);
     }
 
-    private (string Advice, bool RefusesSignatures) Advise(S3ErrorDocument error, ProbeAnswer answer)
+    private (StoreSubject Subject, string Advice, bool RefusesSignatures) Advise(S3ErrorDocument error, ProbeAnswer answer)
     {
-        var (advice, refusesSignatures) = StoreErrorCodes.Advise(error.Code);
+        var (subject, advice, refusesSignatures) = StoreErrorCodes.Advise(error.Code);
         if ((error.Region ?? answer.Region) is { } region && !string.Equals(region, options.Region, StringComparison.Ordinal))
         {
             // Any error may name the bucket's region, but it is the reason only of some errors.
             return StoreErrorCodes.IsWrongRegion(error.Code)
-                ? ($"Set S3_REGION={region}.", true)
-                : ($"{advice} The store names the region {region}: if the bucket is there, set S3_REGION={region}.", refusesSignatures);
+                ? (StoreSubject.Region, $"Set S3_REGION={region}.", true)
+                : (
+                    subject,
+                    $"{advice} The store names the region {region}: if the bucket is there, set S3_REGION={region}.",
+                    refusesSignatures);
         }
 
         var maxSkew = StoreErrorCodes.IsWrongClock(error.Code) ? MaxClockSkew
             : error.Code == "AccessDenied" ? StoreTolerance
             : TimeSpan.MaxValue;
-        if (time.GetUtcNow() - answer.Date is { } skew && skew.Duration() > maxSkew)
-        {
-            var direction = skew < TimeSpan.Zero ? "behind" : "ahead of";
-            var seconds = FormattableString.Invariant($"{skew.Duration().TotalSeconds:0}");
-            return ($"This server's clock is {seconds} s {direction} the store's: run `timedatectl set-ntp true`.", true);
-        }
-
-        return (advice, refusesSignatures);
+        return time.GetUtcNow() - answer.Date is { } skew && skew.Duration() > maxSkew
+            ? (StoreSubject.Clock, $"{DescribeSkew(skew)}: run `timedatectl set-ntp true`.", true)
+            : (subject, advice, refusesSignatures);
     }
 
+    /// <summary>Describes a difference between this server's clock and the store's.</summary>
+    internal static string DescribeSkew(TimeSpan skew) => FormattableString.Invariant(
+        $"This server's clock is {skew.Duration().TotalSeconds:0} s {(skew < TimeSpan.Zero ? "behind" : "ahead of")} the store's");
 
     private static StoreAccess NoAnswer(string reason) => new(StoreAccess.Outcome.NoAnswer, reason);
 

@@ -1,19 +1,23 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Finds out whether the store supports upload forms (POST Object): sends a valid form with an empty file, which is smaller than the form's
-/// policy allows. A store that supports forms answers <c>EntityTooSmall</c> and stores nothing.
+/// Sends an upload form, as clients do, with a file that is smaller than the form allows. A store that supports forms answers
+/// <c>EntityTooSmall</c> and stores nothing.
 /// </summary>
-internal sealed class FormProbe(StorageOptions options, FolderLayout layout, TimeProvider time)
+internal sealed class FormProbe(FolderLayout layout, TimeProvider time)
 {
     private const long Seconds = 900;
 
     /// <summary>Sends one form.</summary>
-    /// <returns>What is wrong and what the operator can do, or null if nothing is wrong; and whether the answer is conclusive.</returns>
+    /// <param name="http">The client that sends the form.</param>
+    /// <param name="route">The URLs of the bucket.</param>
+    /// <param name="toClients">Whether to test the endpoint of clients instead of this server's.</param>
+    /// <param name="credentials">The credentials to sign with.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="HttpRequestException">The answer cannot be read.</exception>
     /// <exception cref="TaskCanceledException">The request timed out.</exception>
-    internal async Task<(string? Problem, bool IsKnown)> AskAsync(
-        ProbeClient http, S3Endpoint endpoint, SigningCredentials credentials, CancellationToken cancellationToken)
+    internal async Task<FormFinding> AskAsync(
+        ProbeClient http, StoreRoute route, bool toClients, SigningCredentials credentials, CancellationToken cancellationToken)
     {
         var prefix = layout.DiscoveryPrefixes[0].Prefix;
         var rules = new PostPolicyRules(
@@ -23,23 +27,21 @@ internal sealed class FormProbe(StorageOptions options, FolderLayout layout, Tim
             UploadPolicy.Acl,
             UploadPolicy.StorageClass,
             IsWholeKey: true);
-        var fields = new SigV4Signer(endpoint, options.Bucket, options.Region).At(credentials, time.GetUtcNow()).SignPost(rules, Seconds);
+        var (signer, endpoint) = toClients ? (route.ClientSigner, route.Clients) : (route.ServiceSigner, route.Service);
+        var fields = signer.At(credentials, time.GetUtcNow()).SignPost(rules, Seconds);
         var answer = await http.PostEmptyFileAsync(endpoint.BucketUrl, fields, cancellationToken);
-        if (answer.Error?.Code == "EntityTooSmall")
+        return answer switch
         {
-            return (null, true);
-        }
-
-        if (answer.IsUnrelatedToRequest || answer.Status is null)
-        {
-            return (null, false);
-        }
-
-        return answer.IsAccepted
-            ? ("The object store accepts a file that is smaller than the upload form allows, so it does not enforce upload forms. "
-                + "Use another store, or set UPLOAD_METHOD=PUT.", true)
-            : ($"The object store does not take upload forms (POST): it answers {answer}. If the store does not support POST uploads, "
-                + $"set UPLOAD_METHOD=PUT. Otherwise give this server's keys the permission s3:PutObject on everything below {prefix}.",
-                true);
+            { Error.Code: "EntityTooSmall" } => FormFinding.Taken,
+            { IsUnrelatedToRequest: true } or { Status: null } => FormFinding.NoAnswer,
+            { IsAccepted: true } => new FormFinding(
+                false,
+                "The object store accepts a file that is smaller than the upload form allows, so it does not enforce upload forms."),
+            { Error.Code: "AccessDenied" } => new FormFinding(
+                null,
+                $"The object store refuses upload forms (POST): it answers {answer}. Give this server's keys the permission s3:PutObject "
+                    + $"on everything below {prefix}."),
+            _ => new FormFinding(false, $"The object store does not take upload forms (POST): it answers {answer}."),
+        };
     }
 }

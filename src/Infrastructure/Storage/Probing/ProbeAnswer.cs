@@ -1,4 +1,6 @@
+using System.Net.Http.Headers;
 using System.Xml;
+using System.Xml.Linq;
 
 namespace S3Auth.Infrastructure.Storage;
 
@@ -6,17 +8,18 @@ namespace S3Auth.Infrastructure.Storage;
 /// <param name="Status">The HTTP status; null if the connection was closed without an answer.</param>
 /// <param name="Error">The S3 error in the body; null if there is none.</param>
 /// <param name="Body">The body, at most <see cref="ProbeClient.MaxAnswerBytes"/> bytes.</param>
-/// <param name="Date">The time of the store in whole seconds; null if the answer has none.</param>
-/// <param name="Region">The region of the bucket, from a header; null if there is none.</param>
+/// <param name="Headers">The headers; null if there was no answer.</param>
 internal sealed record ProbeAnswer(
-    HttpStatusCode? Status, S3ErrorDocument? Error = null, string Body = "", DateTimeOffset? Date = null, string? Region = null)
+    HttpStatusCode? Status, S3ErrorDocument? Error = null, string Body = "", HttpResponseHeaders? Headers = null)
 {
+    private static readonly XmlReaderSettings XmlSettings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
+
     /// <summary>The connection was closed without an answer.</summary>
     internal static ProbeAnswer Closed { get; } = new(Status: null);
 
     /// <summary>Whether the store accepted the request: it stored the object, or rejected only the wrong digest.</summary>
     internal bool IsAccepted =>
-        Status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices || StoreErrorCodes.IsWrongDigest(Error?.Code);
+        IsSuccess || StoreErrorCodes.IsWrongDigest(Error?.Code);
 
     /// <summary>Whether the store looked for an object that does not exist.</summary>
     internal bool IsMissingObject => Status == HttpStatusCode.NotFound && Error?.Code == "NoSuchKey";
@@ -32,23 +35,20 @@ internal sealed record ProbeAnswer(
     internal bool IsRejected =>
         Status is null or HttpStatusCode.HttpVersionNotSupported || IsRefused || (IsClientError && Error is null && !IsBusy);
 
+    /// <summary>The time of the store in whole seconds; null if the answer has none.</summary>
+    internal DateTimeOffset? Date => Headers?.Date;
+
+    /// <summary>The region of the bucket, from a header; null if there is none.</summary>
+    internal string? Region => S3ErrorDocument.CleanRegion(Header("x-amz-bucket-region"));
+
+    /// <summary>Whether the status is a success.</summary>
+    internal bool IsSuccess => Status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
+
     /// <summary>Whether it is an S3 listing.</summary>
-    internal bool IsListing
-    {
-        get
-        {
-            try
-            {
-                var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
-                using var xml = XmlReader.Create(new StringReader(Body), settings);
-                return Status == HttpStatusCode.OK && xml.MoveToContent() == XmlNodeType.Element && xml.LocalName == "ListBucketResult";
-            }
-            catch (XmlException)
-            {
-                return false;
-            }
-        }
-    }
+    internal bool IsListing => Xml("ListBucketResult") is not null;
+
+    /// <summary>Whether the store refuses for a missing permission.</summary>
+    internal bool IsDenied => Error?.Code is "AccessDenied" or "AllAccessDisabled" || Status is HttpStatusCode.Unauthorized;
 
     /// <summary>Whether the answer is about keys, clock, bucket or load, and so says nothing about the request itself.</summary>
     internal bool IsUnrelatedToRequest => IsBusy || StoreErrorCodes.IsUnrelatedToRequest(Error?.Code);
@@ -58,6 +58,23 @@ internal sealed record ProbeAnswer(
         || (Status >= HttpStatusCode.InternalServerError && !IsNotImplemented);
 
     private bool IsClientError => Status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError;
+
+    /// <summary>Returns the first value of a header; null if there is none.</summary>
+    internal string? Header(string name) => Headers?.TryGetValues(name, out var values) == true ? values.First() : null;
+
+    /// <summary>Returns the document of a successful answer; null if its root has another name, or if it is not XML.</summary>
+    internal XElement? Xml(string root)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(new StringReader(Body), XmlSettings);
+            return IsSuccess && XDocument.Load(reader).Root is { } element && element.Name.LocalName == root ? element : null;
+        }
+        catch (XmlException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Returns status and error for a message.</summary>
     public override string ToString() => (Status, Error) switch

@@ -18,22 +18,15 @@ internal sealed class ProbeClient : IDisposable
     /// <param name="timeout">The timeout of one request.</param>
     internal ProbeClient(TimeSpan timeout)
     {
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            Proxy = StoreProxy.ForChecks(),
+        var handler = StoreConnections.Create(StoreProxy.ForChecks());
 
-            // Connections are not reused, because the header lines are inserted when a connection opens.
-            PooledConnectionLifetime = TimeSpan.Zero,
-            PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
-                context.InitialRequestMessage.Options.TryGetValue(Lines, out var lines)
-                    ? new HeaderInsertionStream(context.PlaintextStream, lines)
-                    : context.PlaintextStream),
-        })
-        {
-            Timeout = timeout, MaxResponseContentBufferSize = MaxAnswerBytes,
-        };
+        // Connections are not reused, because the header lines are inserted when a connection opens.
+        handler.PooledConnectionLifetime = TimeSpan.Zero;
+        handler.PlaintextStreamFilter = static (context, _) => ValueTask.FromResult(
+            context.InitialRequestMessage.Options.TryGetValue(Lines, out var lines)
+                ? new HeaderInsertionStream(context.PlaintextStream, lines)
+                : context.PlaintextStream);
+        _http = new HttpClient(handler) { Timeout = timeout, MaxResponseContentBufferSize = MaxAnswerBytes };
     }
 
     internal Task<ProbeAnswer> GetAsync(string url, CancellationToken cancellationToken) =>
@@ -58,6 +51,17 @@ internal sealed class ProbeClient : IDisposable
         request.Headers.TransferEncodingChunked = isChunked;
         return SendAsync(request, lines, cancellationToken);
     }
+
+    /// <summary>Sends any request without a body.</summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="url">The URL, presigned or not.</param>
+    /// <param name="lines">Further header lines without line ends. They are sent unchanged.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="HttpRequestException">The answer cannot be read, or is too long.</exception>
+    /// <exception cref="TaskCanceledException">The request timed out.</exception>
+    internal Task<ProbeAnswer> SendAsync(
+        HttpMethod method, string url, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(method, new Uri(url)), lines, cancellationToken);
 
     /// <summary>Sends an upload form with an empty file.</summary>
     /// <param name="url">The URL of the bucket.</param>
@@ -99,7 +103,7 @@ internal sealed class ProbeClient : IDisposable
 
                 // Always UTF-8, as S3 uses, because an unknown charset would throw.
                 var body = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellationToken)).TrimStart('\uFEFF');
-                return new ProbeAnswer(answer.StatusCode, S3ErrorDocument.Parse(body), body, answer.Headers.Date, RegionOf(answer.Headers));
+                return new ProbeAnswer(answer.StatusCode, S3ErrorDocument.Parse(body), body, answer.Headers);
             }
             catch (HttpRequestException closed) when (IsClosed(closed))
             {
@@ -107,9 +111,6 @@ internal sealed class ProbeClient : IDisposable
             }
         }
     }
-
-    private static string? RegionOf(HttpResponseHeaders headers) =>
-        headers.TryGetValues("x-amz-bucket-region", out var values) ? S3ErrorDocument.CleanRegion(values.First()) : null;
 
     // The request was sent, and the store closed the connection without an answer.
     private static bool IsClosed(HttpRequestException failure) =>

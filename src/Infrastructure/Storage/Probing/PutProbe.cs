@@ -46,15 +46,17 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
 
     /// <summary>Runs the whole probe once.</summary>
     /// <param name="http">The client that sends the requests.</param>
-    /// <param name="endpoint">The endpoint that clients use, because a proxy in front of the store changes the result.</param>
+    /// <param name="clientSigner">
+    /// The signer for the endpoint that clients use, because a proxy in front of the store changes the result.
+    /// </param>
     /// <param name="credentials">The credentials to sign with.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="HttpRequestException">An answer cannot be read.</exception>
     /// <exception cref="TaskCanceledException">A request timed out.</exception>
     internal async Task<PutFinding> AskAsync(
-        ProbeClient http, S3Endpoint endpoint, SigningCredentials credentials, CancellationToken cancellationToken)
+        ProbeClient http, SigV4Signer clientSigner, SigningCredentials credentials, CancellationToken cancellationToken)
     {
-        var signer = new SigV4Signer(endpoint, options.Bucket, options.Region).At(credentials, time.GetUtcNow());
+        var signer = clientSigner.At(credentials, time.GetUtcNow());
         foreach (var root in layout.DiscoveryPrefixes)
         {
             if (await new Run(http, signer, options.Bucket, root.Prefix, cancellationToken).RunControlsAsync() is { } unclear)
@@ -114,7 +116,8 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                         + "and grants none.");
             }
 
-            var copy = await PutAsync(signer.PresignCopy(_target, _source, Seconds), $"{SigV4Names.Header.CopySource}: {_source}");
+            var signedCopy = new S3Request("PUT", _target, [], [new S3Parameter(SigV4Names.Header.CopySource, _source)]);
+            var copy = await PutAsync(signer.Presign(signedCopy, Seconds), $"{SigV4Names.Header.CopySource}: {_source}");
             if (IsInconclusive(copy))
             {
                 return NoAnswer(copy);
@@ -289,7 +292,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                 : PutFinding.Unclear(
                     $"The object store answers a PUT with an unsigned copy header with {answer}, unlike S3. This server cannot "
                         + "find out whether "
-                        + "uploads by PUT are safe, and grants none. Check the proxy in front of the store, or set UPLOAD_METHOD=POST.");
+                        + "uploads by PUT are safe, and grants none. Check the proxy in front of the store.");
         }
 
         private static PutFinding NoAnswer(ProbeAnswer answer) =>
@@ -307,8 +310,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         private static string Forged(string url) => url[..^1] + (url[^1] == '0' ? '1' : '0');
 
         private static string Unsafe(string why) =>
-            $"The object store {why}: with an upload URL, a miner could read other miners' files. The server grants no upload by PUT. Set "
-                + "UPLOAD_METHOD=POST, or put a proxy in front of the store that drops header names with underscores, or use "
-                + "another store.";
+            $"The object store {why}: with an upload URL, a miner could read other miners' files. The server grants no upload by PUT. Put "
+                + "a proxy in front of the store that drops header names with underscores, or use another store.";
     }
 }

@@ -1,20 +1,20 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure: whether it accepts what this server signs,
-/// whether this works at the endpoint of clients, and, depending on the upload method, whether it supports forms or what a PUT lets its
-/// holder do. The start of the server waits a short time for the first check.
+/// Checks the store at the start, every <see cref="Interval"/>, and soon after a failure, and decides how clients upload. The start of the
+/// server waits a short time for the first check.
 /// </summary>
 /// <remarks>
 /// <para>While the store does not answer, the last findings are valid for <see cref="MaxFindingAge"/>, because an outage must not stop what
 /// works without the store.</para>
-/// <para>After the store has worked, a refusal counts only if a second request confirms it, because one wrong answer must not take all
-/// instances out of service.</para>
+/// <para>After the store has worked, a refusal, or the loss of upload forms, counts only if a second check confirms it, because one wrong
+/// answer must not take all instances out of service.</para>
 /// </remarks>
 internal sealed partial class StoreMonitor(
     StorageOptions options,
+    StoreEndpoints endpoints,
+    StoreSurveyor surveyor,
     CredentialSource credentials,
-    FolderLayout layout,
     PutGuard guard,
     StoreState state,
     TimeProvider time,
@@ -36,22 +36,22 @@ internal sealed partial class StoreMonitor(
     /// <summary>The time that a finding is valid while there is no new one.</summary>
     internal static readonly TimeSpan MaxFindingAge = PutGuard.MaxFindingAge;
 
-    private readonly AccessProbe _access = new(options, layout, time);
-    private readonly PutProbe _puts = new(options, layout, time);
-    private readonly FormProbe _forms = new(options, layout, time);
-    private readonly S3Endpoint _service = options.ForService();
-    private readonly S3Endpoint _public = options.ForClients();
     private readonly FirstAttempt _firstAttempt = new(time);
 
+    // The last answer, and the last one that counts.
     private StoreAccess? _lastAccess;
+    private StoreAccess? _access;
     private DateTimeOffset _accessFoundAt;
 
-    private bool UsesPut => options.Usage.UploadMethod == UploadMethod.Put;
+    private FormFinding _forms = FormFinding.NoAnswer;
+    private bool _formsMayBeLost;
+    private bool _needsReport;
 
-    private bool HasPublicEndpoint => !string.Equals(_public.BucketUrl, _service.BucketUrl, StringComparison.Ordinal);
+    private UploadMethod? Configured => options.Usage.UploadMethod;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        state.Update(WithUploads);
         await base.StartAsync(cancellationToken);
         await _firstAttempt.WaitAsync(cancellationToken);
     }
@@ -85,157 +85,142 @@ internal sealed partial class StoreMonitor(
         if (credentials.Current is not { } keys)
         {
             // CredentialRefresher logs the problem.
-            state.Current = UsesPut ? WithPuts(state.Current) : state.Current;
+            state.Update(WithUploads);
             return false;
         }
 
         using var http = new ProbeClient(options.Usage.RequestTimeout);
-        var access = await _access.AskAsync(http, _service, keys, cancellationToken);
-        var atClients = HasPublicEndpoint ? await _access.AskAsync(http, _public, keys, cancellationToken) : null;
-        var puts = UsesPut ? await ProbePutsAsync(http, atClients ?? access, keys, cancellationToken) : null;
-        var (formProblem, formIsKnown) = UsesPut
-            ? (null, true)
-            : await ProbeFormsAsync(http, access, atClients ?? access, keys, cancellationToken);
+        var survey = await surveyor.SurveyAsync(http, keys, NeedsPuts, cancellationToken);
 
         var before = state.Current;
-        var isConfirmed = Apply(access, before, out var findings);
-        findings = findings with
+        var isConfirmed = ApplyAccess(survey.Service) & ApplyForms(survey.Forms);
+        ApplyPuts(survey.Puts);
+        state.Update(findings => WithUploads(WithPublicEndpoint(WithAccess(findings), survey.Public)) with
         {
-            PublicEndpointOk = atClients is null ? null : atClients.Result == StoreAccess.Outcome.Works,
-            PublicEndpointProblem = atClients?.Reason is { } reason ? PublicProblem(atClients.Result, reason) : null,
-            FormProblem = formIsKnown ? formProblem : findings.FormProblem,
             CheckProblem = null,
             CheckedAt = time.GetUtcNow(),
-        };
-        findings = ApplyPuts(puts, findings);
-        state.Current = findings;
-        LogChanges(before, findings);
+        });
+        LogChanges(before, state.Current);
+        RequestReport(before, state.Current, survey);
         return isConfirmed
-            && access.Result == StoreAccess.Outcome.Works
-            && findings is { PublicEndpointOk: not false }
-            && (puts is null || puts.Uploads != PutUploads.Unknown);
+            && survey.Service.Result == StoreAccess.Outcome.Works
+            && state.Current is { PublicEndpointOk: not false }
+            && (survey.Puts is null || survey.Puts.Uploads != PutUploads.Unknown);
     }
 
-    // Only at the endpoint of clients, because a proxy in front of the store changes the result.
-    private async Task<PutFinding> ProbePutsAsync(
-        ProbeClient http, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
+    private void RequestReport(StoreFindings before, StoreFindings now, StoreSurvey survey)
     {
-        switch (atClients.Result)
+        var isChanged = before.CheckedAt is null
+            || before.Refusal != now.Refusal
+            || before.PublicEndpointProblem != now.PublicEndpointProblem
+            || before.UploadMethod != now.UploadMethod
+            || before.Capabilities.PostForms != now.Capabilities.PostForms;
+        _needsReport |= isChanged;
+        if (_needsReport && survey.Service.Result == StoreAccess.Outcome.Works)
         {
-            case StoreAccess.Outcome.NoAnswer:
-                return NoAnswerAtClients();
-            case StoreAccess.Outcome.Refused:
-                return PutFinding.NoAnswer(
-                    "The object store does not accept what this server signs, so the server cannot find out whether uploads by "
-                        + "PUT are safe, "
-                        + "and grants none.");
-        }
-
-        try
-        {
-            return await _puts.AskAsync(http, _public, keys, cancellationToken);
-        }
-        catch (Exception failure)
-            when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            LogNoAnswer(failure);
-            return NoAnswerAtClients();
+            _needsReport = false;
+            state.RequestReport();
         }
     }
 
-    private PutFinding NoAnswerAtClients() => PutFinding.NoAnswer(HasPublicEndpoint
-        ? $"The object store does not answer at {_public.Origin}, where clients are sent, so the server cannot test whether uploads by PUT "
-            + "are safe, and grants none. Set S3_PUBLIC_ENDPOINT to the address that clients use, and let this server reach it."
-        : "The object store does not answer the test whether uploads by PUT are safe. The server grants none until it answers.");
-
-    private async Task<(string? Problem, bool IsKnown)> ProbeFormsAsync(
-        ProbeClient http, StoreAccess access, StoreAccess atClients, SigningCredentials keys, CancellationToken cancellationToken)
-    {
-        // If the endpoint of clients does not answer, tests forms at the server's endpoint, because the result is only a warning.
-        var (endpoint, there) = atClients.Result == StoreAccess.Outcome.NoAnswer ? (_service, access) : (_public, atClients);
-        try
-        {
-            return there.Result == StoreAccess.Outcome.Works
-                ? await _forms.AskAsync(http, endpoint, keys, cancellationToken)
-                : (null, false);
-        }
-        catch (Exception failure)
-            when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            LogNoAnswer(failure);
-            return (null, false);
-        }
-    }
+    // Without a configured method, PUTs matter only if the store does not support forms.
+    private bool NeedsPuts(FormFinding forms) =>
+        Configured == UploadMethod.Put || (Configured is null && (forms.IsSupported ?? _forms.IsSupported) is false);
 
     // Returns whether the finding applies at once.
-    private bool Apply(StoreAccess access, StoreFindings before, out StoreFindings findings)
+    private bool ApplyAccess(StoreAccess access)
     {
-        findings = before;
         switch (access.Result)
         {
             case StoreAccess.Outcome.NoAnswer:
-                findings = WithoutOldRefusal(before);
                 return false;
             case StoreAccess.Outcome.Refused when _lastAccess?.Result == StoreAccess.Outcome.Works:
                 _lastAccess = access;
                 return false;
         }
 
-        (_lastAccess, _accessFoundAt) = (access, time.GetUtcNow());
-        findings = before with
-        {
-            Refusal = access.Result == StoreAccess.Outcome.Refused ? $"The object store refuses this server: {access.Reason}" : null,
-            RefusesSignatures = access.RefusesSignatures,
-        };
+        (_lastAccess, _access, _accessFoundAt) = (access, access, time.GetUtcNow());
         return true;
     }
 
-    private StoreFindings ApplyPuts(PutFinding? found, StoreFindings findings)
+    private bool ApplyForms(FormFinding found)
     {
-        if (found is null)
+        if (!found.IsKnown)
         {
-            return findings;
+            return true;
         }
 
-        // Keeps the last finding if the new one may pass. The guard itself refuses a finding that is too old.
-        var keeps = found.IsTransient && guard.Finding.Uploads != PutUploads.Unknown;
-        if (!keeps)
+        if (_forms.IsSupported is true && found.IsSupported is false && !_formsMayBeLost)
+        {
+            _formsMayBeLost = true;
+            return false;
+        }
+
+        // A missing permission says nothing about what the store supports.
+        (_forms, _formsMayBeLost) = (found with { IsSupported = found.IsSupported ?? _forms.IsSupported }, false);
+        return true;
+    }
+
+    // Keeps the last finding if the new one may pass. The guard itself refuses a finding that is too old.
+    private void ApplyPuts(PutFinding? found)
+    {
+        if (found is not null && !(found.IsTransient && guard.Finding.Uploads != PutUploads.Unknown))
         {
             guard.Finding = found;
         }
-
-        return WithPuts(findings);
     }
 
-    private StoreFindings WithPuts(StoreFindings findings)
+    private StoreFindings WithAccess(StoreFindings findings)
     {
-        var finding = guard.Finding;
-        return findings with { PutUploads = finding.Uploads, PutProblem = finding.Problem, PutSizesEnforced = finding.EnforcesSizes };
+        var isCurrent = time.GetUtcNow() - _accessFoundAt <= MaxFindingAge;
+        var refusal = isCurrent && _access is { Result: StoreAccess.Outcome.Refused } ? _access : null;
+        return findings with
+        {
+            Refusal = refusal is null ? null : $"The object store refuses this server: {refusal.Reason}",
+            RefusesSignatures = refusal?.RefusesSignatures ?? false,
+        };
+    }
+
+    private StoreFindings WithPublicEndpoint(StoreFindings findings, StoreAccess? access) => findings with
+    {
+        PublicEndpointOk = access is null ? null : access.Result == StoreAccess.Outcome.Works,
+        PublicEndpointProblem = access is { Reason: { } reason } ? PublicProblem(access.Result, reason) : null,
+    };
+
+    private StoreFindings WithUploads(StoreFindings findings)
+    {
+        var puts = guard.Finding;
+        var choice = UploadChoice.Make(Configured, _forms, puts);
+        var capabilities = findings.Capabilities with { Addressing = endpoints.Current.Addressing, PostForms = _forms.IsSupported };
+        return findings with
+        {
+            UploadMethod = choice.Method,
+            FormProblem = choice.FormProblem,
+            PutProblem = choice.PutProblem,
+            Capabilities = choice.Method == UploadMethod.Put ? puts.AddTo(capabilities) : capabilities,
+        };
     }
 
     // A check that throws has no findings, but earlier findings still expire.
     private void ApplyFailure()
     {
         var before = state.Current;
-        var findings = WithoutOldRefusal(before) with
+        state.Update(findings => WithUploads(WithAccess(findings)) with
         {
             CheckProblem =
                 "The server's check of the object store failed, so the findings of earlier checks may be wrong. The reason is in the "
                 + "server's log: look for 'A check of the object store failed'.",
-        };
-        findings = UsesPut ? WithPuts(findings) : findings;
-        state.Current = findings;
-        LogChanges(before, findings);
+        });
+        LogChanges(before, state.Current);
     }
 
     private StoreFindings WithoutOldRefusal(StoreFindings findings) =>
         time.GetUtcNow() - _accessFoundAt > MaxFindingAge ? findings with { Refusal = null, RefusesSignatures = false } : findings;
 
     private string PublicProblem(StoreAccess.Outcome result, string reason) => result == StoreAccess.Outcome.Refused
-        ? $"The object store refuses what is signed for clients at {_public.Origin}: {reason}"
-        : $"The object store does not answer at {_public.Origin}, where clients are sent: {reason}. Correct S3_PUBLIC_ENDPOINT. If "
-            + "clients reach "
-            + "it and only this server does not, let this server reach it too.";
+        ? $"The object store refuses what is signed for clients at {endpoints.Current.Clients.Origin}: {reason}"
+        : $"The object store does not answer at {endpoints.Current.Clients.Origin}, where clients are sent: {reason}. Correct "
+            + "S3_PUBLIC_ENDPOINT. If clients reach it and only this server does not, let this server reach it too.";
 
     // Logs each change once.
     private void LogChanges(StoreFindings before, StoreFindings now)
@@ -245,13 +230,16 @@ internal sealed partial class StoreMonitor(
         LogChange(before.PublicEndpointProblem, now.PublicEndpointProblem);
         LogChange(before.PutProblem, now.PutProblem);
         LogChange(before.FormProblem, now.FormProblem);
-        if (now.PutUploads == PutUploads.Safe && before.PutUploads != PutUploads.Safe)
+        if (IsPutGranted(now) && !IsPutGranted(before))
         {
             LogPutSafe(guard.Finding.Barred == BarredHeaders.None
                 ? "refuses headers that were not signed"
                 : "refuses the headers that each URL names");
         }
     }
+
+    private static bool IsPutGranted(StoreFindings findings) =>
+        findings is { UploadMethod: UploadMethod.Put, Capabilities.PutUploads: PutUploads.Safe };
 
     private void LogChange(string? before, string? now)
     {
@@ -278,9 +266,6 @@ internal sealed partial class StoreMonitor(
 
     [LoggerMessage(LogLevel.Information, "Uploads by PUT are granted: the object store {Behaviour}.")]
     private partial void LogPutSafe(string behaviour);
-
-    [LoggerMessage(LogLevel.Debug, "The object store does not answer a check.")]
-    private partial void LogNoAnswer(Exception failure);
 
     [LoggerMessage(LogLevel.Warning, "A check of the object store failed.")]
     private partial void LogFailed(Exception failure);

@@ -25,13 +25,14 @@ public sealed class EmbeddedStoreProbeTests
         var options = Options(store);
         using var http = new ProbeClient(TimeSpan.FromSeconds(30));
 
+        var route = new StoreEndpoints(options).Current;
         var put = await new PutProbe(options, PutProbeTests.Layout, TimeProvider.System)
-            .AskAsync(http, options.ForClients(), options.Credentials!, CancellationToken.None);
-        var form = await new FormProbe(options, PutProbeTests.Layout, TimeProvider.System)
-            .AskAsync(http, options.ForClients(), options.Credentials!, CancellationToken.None);
+            .AskAsync(http, route.ClientSigner, options.Credentials!, CancellationToken.None);
+        var form = await new FormProbe(PutProbeTests.Layout, TimeProvider.System)
+            .AskAsync(http, route, toClients: true, options.Credentials!, CancellationToken.None);
 
         Assert.That(put, Is.EqualTo(new PutFinding(PutUploads.Safe, barred, EnforcesSizes: true)));
-        Assert.That((form.IsKnown, form.Problem is null), Is.EqualTo((true, takesForms)), form.Problem);
+        Assert.That(form.IsSupported, Is.EqualTo(takesForms), form.Problem);
         Assert.That(
             Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Select(Path.GetFileName),
             Is.EqualTo(["store.lock"]),

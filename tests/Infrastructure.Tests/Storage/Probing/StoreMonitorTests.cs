@@ -14,8 +14,18 @@ public sealed class StoreMonitorTests
 
         Assert.That(
             monitor.Findings,
-            Is.EqualTo(
-                StoreFindings.None with { PutUploads = PutUploads.Safe, PutSizesEnforced = true, CheckedAt = monitor.Findings.CheckedAt }));
+            Is.EqualTo(StoreFindings.None with
+            {
+                UploadMethod = UploadMethod.Put,
+                Capabilities = new StoreCapabilities
+                {
+                    PostForms = true,
+                    PutUploads = PutUploads.Safe,
+                    HeaderGuard = BarredHeaders.None,
+                    PutSizesEnforced = true,
+                },
+                CheckedAt = monitor.Findings.CheckedAt,
+            }));
         Assert.That(monitor.Log.Count(LogLevel.Warning) + monitor.Log.Count(LogLevel.Error), Is.Zero);
     }
 
@@ -126,7 +136,7 @@ public sealed class StoreMonitorTests
             await monitor.NextAsync();
         }
 
-        Assert.That((monitor.Findings.Refusal, monitor.Findings.PutUploads), Is.EqualTo(((string?)null, PutUploads.Safe)));
+        Assert.That((monitor.Findings.Refusal, monitor.Findings.Capabilities.PutUploads), Is.EqualTo(((string?)null, PutUploads.Safe)));
         Assert.That(() => monitor.Signer.At(TimeProvider.System.GetUtcNow()), Throws.Nothing);
     }
 
@@ -141,7 +151,7 @@ public sealed class StoreMonitorTests
         monitor.Time.Advance(StoreMonitor.MaxFindingAge);
         await monitor.NextAsync();
 
-        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Unknown));
+        Assert.That(monitor.Findings.Capabilities.PutUploads, Is.EqualTo(PutUploads.Unknown));
     }
 
     [Test]
@@ -153,12 +163,14 @@ public sealed class StoreMonitorTests
 
         store.FoldsUnderscores = true;
         await monitor.NextAsync();
-        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Unsafe));
-        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>().With.Message.Contains("UPLOAD_METHOD=POST"));
+        Assert.That(monitor.Findings.Capabilities.PutUploads, Is.EqualTo(PutUploads.Unsafe));
+        Assert.That(
+            () => monitor.Guard.BarredHeaders(),
+            Throws.TypeOf<RefusedException>().With.Message.Contains("read other miners' files"));
 
         store.FoldsUnderscores = false;
         await monitor.NextAsync();
-        Assert.That((monitor.Findings.PutUploads, monitor.Findings.PutProblem), Is.EqualTo((PutUploads.Safe, (string?)null)));
+        Assert.That((monitor.Findings.Capabilities.PutUploads, monitor.Findings.PutProblem), Is.EqualTo((PutUploads.Safe, (string?)null)));
     }
 
     [Test]
@@ -167,11 +179,11 @@ public sealed class StoreMonitorTests
         await using var monitor = await Monitored.StartAsync(new StubStore(), Nowhere);
 
         Assert.That(
-            (monitor.Findings.PublicEndpointOk, monitor.Findings.Refusal, monitor.Findings.PutUploads),
+            (monitor.Findings.PublicEndpointOk, monitor.Findings.Refusal, monitor.Findings.Capabilities.PutUploads),
             Is.EqualTo(((bool?)false, (string?)null, PutUploads.Unknown)));
         Assert.That(monitor.Findings.PutProblem, Does.Contain(Nowhere.Authority).And.Contain("S3_PUBLIC_ENDPOINT"));
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>().With.Property("RetryAfter").Not.Null);
-        Assert.That(monitor.Store.Asked, Is.All.StartsWith("GET "), "No PUT is tested where no client sends one.");
+        Assert.That(monitor.Store.Asked, Is.Not.Empty.And.None.StartsWith("PUT "), "No PUT is tested where no client sends one.");
         Assert.That(
             monitor.Findings.PublicEndpointProblem,
             Does.Contain(Nowhere.Authority).And.Contain("S3_PUBLIC_ENDPOINT").And.Contain("refuses the connection"));
@@ -198,8 +210,10 @@ public sealed class StoreMonitorTests
         await using var worse = await new StubStore { FoldsUnderscores = true }.StartAsync();
         await using var safe = await Monitored.StartAsync(new StubStore(), worse.Url);
 
-        Assert.That((behind.Findings.PutUploads, behind.Findings.PublicEndpointOk), Is.EqualTo((PutUploads.Safe, (bool?)true)));
-        Assert.That(safe.Findings.PutUploads, Is.EqualTo(PutUploads.Unsafe));
+        Assert.That(
+            (behind.Findings.Capabilities.PutUploads, behind.Findings.PublicEndpointOk),
+            Is.EqualTo((PutUploads.Safe, (bool?)true)));
+        Assert.That(safe.Findings.Capabilities.PutUploads, Is.EqualTo(PutUploads.Unsafe));
     }
 
     [TestCase(true, PutUploads.Unsafe)]
@@ -212,11 +226,11 @@ public sealed class StoreMonitorTests
 
         front.Instead = _ => (503, "");
         await monitor.NextAsync();
-        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(expected));
+        Assert.That(monitor.Findings.Capabilities.PutUploads, Is.EqualTo(expected));
 
         monitor.Time.Advance(StoreMonitor.MaxFindingAge);
         await monitor.NextAsync();
-        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Unknown));
+        Assert.That(monitor.Findings.Capabilities.PutUploads, Is.EqualTo(PutUploads.Unknown));
     }
 
     [Test]
@@ -232,7 +246,7 @@ public sealed class StoreMonitorTests
         });
 
         Assert.That(
-            (monitor.Findings.Refusal, monitor.Findings.PutUploads, monitor.Findings.CheckProblem),
+            (monitor.Findings.Refusal, monitor.Findings.Capabilities.PutUploads, monitor.Findings.CheckProblem),
             Is.EqualTo(((string?)null, PutUploads.Safe, (string?)null)));
     }
 
@@ -241,19 +255,23 @@ public sealed class StoreMonitorTests
     {
         var layout = new FailingLayout();
         await using var monitor = await Monitored.StartAsync(new StubStore(), layout: layout);
-        Assert.That((monitor.Findings.PutUploads, monitor.Findings.CheckProblem), Is.EqualTo((PutUploads.Safe, (string?)null)));
+        Assert.That(
+            (monitor.Findings.Capabilities.PutUploads, monitor.Findings.CheckProblem),
+            Is.EqualTo((PutUploads.Safe, (string?)null)));
 
         layout.Fails = true;
         await monitor.UntilAsync(() => monitor.Findings.CheckProblem is not null);
-        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Safe));
+        Assert.That(monitor.Findings.Capabilities.PutUploads, Is.EqualTo(PutUploads.Safe));
 
         monitor.Time.Advance(StoreMonitor.MaxFindingAge);
-        await monitor.UntilAsync(() => monitor.Findings.PutUploads == PutUploads.Unknown);
+        await monitor.UntilAsync(() => monitor.Findings.Capabilities.PutUploads == PutUploads.Unknown);
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
 
         layout.Fails = false;
         await monitor.NextAsync();
-        Assert.That((monitor.Findings.PutUploads, monitor.Findings.CheckProblem), Is.EqualTo((PutUploads.Safe, (string?)null)));
+        Assert.That(
+            (monitor.Findings.Capabilities.PutUploads, monitor.Findings.CheckProblem),
+            Is.EqualTo((PutUploads.Safe, (string?)null)));
     }
 
     [Test]
@@ -278,12 +296,97 @@ public sealed class StoreMonitorTests
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), method: UploadMethod.Post);
 
-        Assert.That((monitor.Findings.PutUploads, monitor.Findings.FormProblem), Is.EqualTo((PutUploads.Off, (string?)null)));
+        Assert.That(
+            (monitor.Findings.Capabilities.PutUploads, monitor.Findings.FormProblem),
+            Is.EqualTo((PutUploads.Unknown, (string?)null)));
         Assert.That(monitor.Store.Asked.Select(asked => asked.Split(' ')[0]), Is.EqualTo(new[] { "GET", "POST" }));
     }
 
-    [TestCase(412, "Bad URL", "UPLOAD_METHOD=PUT")]
-    [TestCase(501, "<Error><Code>NotImplemented</Code></Error>", "UPLOAD_METHOD=PUT")]
+    [Test]
+    public async Task Auto_uses_forms_if_the_store_supports_them()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore(), method: null);
+
+        Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Post));
+        Assert.That(monitor.Store.Asked, Has.None.StartsWith("PUT "));
+        Assert.That(() => SignForm(monitor), Throws.Nothing);
+    }
+
+    [TestCase(412, "Bad URL")]
+    [TestCase(501, "<Error><Code>NotImplemented</Code></Error>")]
+    [TestCase(405, "<html>Method Not Allowed</html>")]
+    [TestCase(204, "")]
+    public async Task Auto_uses_put_if_the_store_does_not_support_forms(int status, string body)
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore { ToForms = (status, body) }, method: null);
+
+        Assert.That(
+            (monitor.Findings.UploadMethod, monitor.Findings.FormProblem, monitor.Findings.PutProblem),
+            Is.EqualTo((UploadMethod.Put, (string?)null, (string?)null)));
+        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.Nothing);
+        Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>().With.Message.Contains("does not support them"));
+    }
+
+    [Test]
+    public async Task Auto_grants_nothing_and_says_why_if_neither_way_is_safe()
+    {
+        await using var monitor = await Monitored.StartAsync(
+            new StubStore { ToForms = (412, "Bad URL"), FoldsUnderscores = true }, method: null);
+
+        Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Put));
+        Assert.That(monitor.Findings.PutProblem, Does.Contain("x_amz_copy_source").And.Contain("clients cannot upload at all"));
+        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
+        Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>());
+    }
+
+    [TestCase(403, "<Error><Code>AccessDenied</Code></Error>")]
+    [TestCase(503, "")]
+    public async Task Auto_keeps_the_method_while_the_answer_to_a_form_is_not_conclusive(int status, string body)
+    {
+        await using var forms = await Monitored.StartAsync(new StubStore(), method: null);
+        await using var puts = await Monitored.StartAsync(new StubStore { ToForms = (501, "") }, method: null);
+
+        (forms.Store.ToForms, puts.Store.ToForms) = ((status, body), (status, body));
+        await forms.NextAsync();
+        await puts.NextAsync();
+        await puts.NextAsync();
+
+        Assert.That((forms.Findings.UploadMethod, puts.Findings.UploadMethod), Is.EqualTo((UploadMethod.Post, UploadMethod.Put)));
+    }
+
+    [Test]
+    public async Task Loss_of_forms_counts_only_twice_in_a_row()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore(), method: null);
+
+        monitor.Store.ToForms = (501, "");
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Post));
+        Assert.That(() => SignForm(monitor), Throws.Nothing);
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Put));
+        Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>());
+    }
+
+    [Test]
+    public async Task Configured_put_at_a_store_with_forms_and_without_safe_puts_is_told_to_use_auto()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore { FoldsUnderscores = true });
+
+        Assert.That(monitor.Findings.PutProblem, Does.Contain("UPLOAD_METHOD=auto"));
+    }
+
+    [Test]
+    public async Task Configured_post_at_a_store_without_forms_grants_none()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore { ToForms = (501, "") }, method: UploadMethod.Post);
+
+        Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Post));
+        Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>().With.Message.Contains("/healthcheck"));
+    }
+
+    [TestCase(412, "Bad URL", "UPLOAD_METHOD=auto")]
+    [TestCase(501, "<Error><Code>NotImplemented</Code></Error>", "UPLOAD_METHOD=auto")]
     [TestCase(403, "<Error><Code>AccessDenied</Code></Error>", "s3:PutObject")]
     [TestCase(204, "", "smaller than the upload form allows")]
     public async Task Store_without_upload_forms_is_reported(int status, string body, string advice)
@@ -307,8 +410,14 @@ public sealed class StoreMonitorTests
         await using var monitor = await Monitored.StartAsync(new StubStore(), keys: new CredentialSource());
 
         Assert.That(monitor.Store.Asked, Is.Empty);
-        Assert.That(monitor.Findings.PutUploads, Is.EqualTo(PutUploads.Unknown));
+        Assert.That(monitor.Findings.Capabilities.PutUploads, Is.EqualTo(PutUploads.Unknown));
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
+    }
+
+    private static PostUpload SignForm(Monitored monitor)
+    {
+        var now = monitor.Time.GetUtcNow();
+        return monitor.Signer.At(now).SignPost(new UploadPolicy(new Folder("data/x/5F/", null)), now.AddHours(1));
     }
 
     private sealed class Monitored : IAsyncDisposable
@@ -321,12 +430,11 @@ public sealed class StoreMonitorTests
             Store = store;
             Guard = new PutGuard(Time);
             _loggers = LoggerFactory.Create(logging => logging.AddProvider(Log));
-            State.Current = StoreFindings.None with
-            {
-                PutUploads = options.Usage.UploadMethod == UploadMethod.Put ? PutUploads.Unknown : PutUploads.Off,
-            };
-            _monitor = new StoreMonitor(options, keys, layout, Guard, State, Time, _loggers.CreateLogger<StoreMonitor>());
-            Signer = new S3UrlSigner(options, keys, Guard, State);
+            Endpoints = new StoreEndpoints(options);
+            var surveyor = new StoreSurveyor(options, Endpoints, layout, Time, _loggers.CreateLogger<StoreSurveyor>());
+            _monitor = new StoreMonitor(
+                options, Endpoints, surveyor, keys, Guard, State, Time, _loggers.CreateLogger<StoreMonitor>());
+            Signer = new S3UrlSigner(Endpoints, keys, Guard, State);
         }
 
         public StubStore Store { get; }
@@ -339,6 +447,8 @@ public sealed class StoreMonitorTests
 
         public StoreFindings Findings => State.Current;
 
+        public StoreEndpoints Endpoints { get; }
+
         public S3UrlSigner Signer { get; }
 
         public Log Log { get; } = new();
@@ -346,7 +456,7 @@ public sealed class StoreMonitorTests
         public static async Task<Monitored> StartAsync(
             StubStore store,
             Uri? publicEndpoint = null,
-            UploadMethod method = UploadMethod.Put,
+            UploadMethod? method = UploadMethod.Put,
             CredentialSource? keys = null,
             FolderLayout? layout = null)
         {

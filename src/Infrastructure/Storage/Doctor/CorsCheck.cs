@@ -1,0 +1,49 @@
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>
+/// Whether pages of the configured origins can upload to the bucket and read it from a browser, by the question that a browser asks first
+/// (a preflight request).
+/// </summary>
+/// <param name="origins">The origins of <c>CORS_ORIGINS</c>; empty if no page needs the bucket.</param>
+internal sealed class CorsCheck(IReadOnlyList<string> origins) : IStoreCheck
+{
+    // An origin that nobody has, to ask whether all are allowed.
+    private const string AnyOrigin = "https://s3auth-doctor.invalid";
+
+    public string Name => "cors";
+
+    public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
+    {
+        if (origins.Count == 0)
+        {
+            return new StoreCheck(Name, StoreCheckResult.Ok, "CORS_ORIGINS is not set, so no web page needs the bucket.");
+        }
+
+        var refused = new List<string>();
+        foreach (var origin in origins)
+        {
+            if (!await AllowsAsync(exam, origin == "*" ? AnyOrigin : origin, cancellationToken))
+            {
+                refused.Add(origin == "*" ? "all origins" : origin);
+            }
+        }
+
+        return refused.Count == 0
+            ? new StoreCheck(Name, StoreCheckResult.Ok, $"Pages of {string.Join(", ", origins)} may use the bucket from a browser.")
+            : new StoreCheck(
+                Name,
+                StoreCheckResult.Warn,
+                $"The bucket does not allow requests from pages of {string.Join(", ", refused)}, which CORS_ORIGINS lists: browsers cannot "
+                    + "upload or download there.",
+                "Add the CORS rules of docs/stores.md to the bucket.");
+    }
+
+    private static async Task<bool> AllowsAsync(StoreExam exam, string origin, CancellationToken cancellationToken)
+    {
+        var method = exam.Capabilities.PostForms is false ? "PUT" : "POST";
+        var target = method == "POST" ? "" : $"/{exam.ProbePrefix}target";
+        var answer = await exam.SendUnsignedAsync(
+            HttpMethod.Options, target, [$"Origin: {origin}", $"Access-Control-Request-Method: {method}"], cancellationToken);
+        return answer.IsSuccess && answer.Header("Access-Control-Allow-Origin") is { } allowed && (allowed == "*" || allowed == origin);
+    }
+}

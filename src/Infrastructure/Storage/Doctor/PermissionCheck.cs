@@ -1,0 +1,79 @@
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>
+/// Whether the keys may do more than the server needs: whoever steals them could do it too. Attempts change nothing: they delete, or change
+/// the ACL of, an object that does not exist, and write with a wrong digest.
+/// </summary>
+internal sealed class PermissionCheck : IStoreCheck
+{
+    // One bucket that opens is enough to know.
+    private const int MaxOtherBuckets = 3;
+
+    public string Name => "permissions";
+
+    public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
+    {
+        var extra = new List<string>();
+        var missing = exam.ProbePrefix + "there-is-no-such-object";
+
+        // On a bucket with versions, the deletion of a missing object would leave a delete marker.
+        if (exam.IsVersioned is false)
+        {
+            var deletion = await exam.SendAsync(HttpMethod.Delete, missing, [], cancellationToken);
+            exam.MayDelete = deletion.IsSuccess || deletion.IsMissingObject ? true : deletion.IsDenied ? false : null;
+            if (exam.MayDelete is true)
+            {
+                extra.Add("delete objects");
+            }
+        }
+
+        var acl = await exam.SendAsync(
+            new S3Request("PUT", missing, [new S3Parameter("acl", "")], [new S3Parameter("x-amz-acl", "private")]), cancellationToken);
+        if (acl.IsMissingObject || acl.IsSuccess)
+        {
+            extra.Add("change the ACL of objects");
+        }
+
+        var outside = await exam.TryPutAsync(PutProbe.Folder + "outside", [], [], cancellationToken);
+        if (outside.IsAccepted)
+        {
+            extra.Add($"write outside {string.Join(" and ", exam.Prefixes)}");
+        }
+
+        if (await CountOtherBucketsAsync(exam, cancellationToken) is > 0 and var others)
+        {
+            extra.Add($"open at least {others} other bucket{(others == 1 ? "" : "s")} of the account");
+        }
+
+        return extra.Count == 0
+            ? new StoreCheck(
+                Name,
+                StoreCheckResult.Ok,
+                exam.MayDelete is null
+                    ? "The keys may do no more than the server needs. Whether they may delete was not tested."
+                    : "The keys may do no more than the server needs.")
+            : new StoreCheck(
+                Name,
+                StoreCheckResult.Warn,
+                $"The keys may do more than the server needs: {string.Join(", ", extra)}. Whoever steals them could do it too.",
+                "Use keys with least rights: docs/stores.md has a policy for each store.");
+    }
+
+    private static async Task<int> CountOtherBucketsAsync(StoreExam exam, CancellationToken cancellationToken)
+    {
+        var buckets = await exam.ListBucketsAsync(cancellationToken);
+        if (buckets.Xml("ListAllMyBucketsResult") is not { } list)
+        {
+            return 0;
+        }
+
+        var open = 0;
+        var others = StoreExam.Values(list, "Name").Where(name => name != exam.Options.Bucket && BucketName.IsValid(name));
+        foreach (var other in others.Take(MaxOtherBuckets))
+        {
+            open += (await exam.ListAsync("", maxKeys: 1, other, cancellationToken)).IsListing ? 1 : 0;
+        }
+
+        return open;
+    }
+}

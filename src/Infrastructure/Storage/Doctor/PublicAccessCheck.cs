@@ -1,0 +1,48 @@
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>Whether anyone can list, read or write the bucket without a signature.</summary>
+internal sealed class PublicAccessCheck : IStoreCheck
+{
+    public string Name => "public_access";
+
+    public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
+    {
+        var open = new List<string>();
+        foreach (var query in (string[])["?list-type=2&max-keys=1", "?max-keys=1"])
+        {
+            if (!open.Contains("list") && (await exam.SendUnsignedAsync(HttpMethod.Get, query, [], cancellationToken)).IsListing)
+            {
+                open.Add("list");
+            }
+        }
+
+        // Only an object that exists shows whether reading is allowed.
+        foreach (var prefix in exam.Prefixes)
+        {
+            var listing = await exam.ListAsync(prefix, maxKeys: 1, bucket: null, cancellationToken);
+            if (listing.Xml("ListBucketResult") is { } list && StoreExam.Values(list, "Key").FirstOrDefault() is { Length: > 0 } encoded)
+            {
+                var read = await exam.SendUnsignedAsync(
+                    HttpMethod.Get, "/" + encoded.Replace("+", "%20", StringComparison.Ordinal), ["Range: bytes=0-0"], cancellationToken);
+                if (read.IsSuccess)
+                {
+                    open.Add("read");
+                    break;
+                }
+            }
+        }
+
+        if ((await exam.TryUnsignedPutAsync($"/{exam.ProbePrefix}public", cancellationToken)).IsAccepted)
+        {
+            open.Add("write");
+        }
+
+        return open.Count == 0
+            ? new StoreCheck(Name, StoreCheckResult.Ok, "Without a signature, nobody can list, read or write the bucket.")
+            : new StoreCheck(
+                Name,
+                StoreCheckResult.Fail,
+                $"Anyone can {string.Join(", ", open)} the bucket without a signature, so this server protects nothing.",
+                "Remove the public policy and ACL from the bucket. On AWS, turn on Block Public Access.");
+    }
+}

@@ -1,0 +1,38 @@
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>Whether the keys may list and read everything below the data prefixes, which validators need.</summary>
+internal sealed class ReadCheck : IStoreCheck
+{
+    public string Name => "list";
+
+    public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
+    {
+        foreach (var prefix in exam.Prefixes)
+        {
+            var listing = await exam.ListAsync(prefix, maxKeys: 1, bucket: null, cancellationToken);
+            if (!listing.IsListing)
+            {
+                return new StoreCheck(
+                    Name,
+                    StoreCheckResult.Fail,
+                    $"The store refuses to list {prefix}: it answers {listing}. Validators cannot find files.",
+                    "Give this server's keys the permission s3:ListBucket on the bucket.");
+            }
+
+            var key = $"{prefix}{PutProbe.Folder}there-is-no-such-object";
+            var missing = await exam.SendAsync(HttpMethod.Get, key, [], cancellationToken);
+            if (!missing.IsMissingObject)
+            {
+                return new StoreCheck(
+                    Name,
+                    StoreCheckResult.Fail,
+                    $"The store answers a download of a missing object below {prefix} with {missing}, not with NoSuchKey. Validators may "
+                        + "be unable to download.",
+                    $"Give this server's keys the permissions s3:GetObject on everything below {prefix} and s3:ListBucket on the bucket.");
+            }
+        }
+
+        var prefixes = string.Join(" and ", exam.Prefixes);
+        return new StoreCheck(Name, StoreCheckResult.Ok, $"The keys may list and read everything below {prefixes}.");
+    }
+}

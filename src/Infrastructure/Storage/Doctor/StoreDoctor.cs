@@ -1,0 +1,158 @@
+namespace S3Auth.Infrastructure.Storage;
+
+/// <inheritdoc/>
+internal sealed class StoreDoctor : IStoreDoctor
+{
+    private readonly StorageOptions _options;
+    private readonly StoreEndpoints _endpoints;
+    private readonly StoreSurveyor _surveyor;
+    private readonly CredentialSource _credentials;
+    private readonly ICredentialProvider? _provider;
+    private readonly FolderLayout _layout;
+    private readonly TimeProvider _time;
+    private readonly IReadOnlyList<IStoreCheck> _checks;
+
+    /// <param name="options">The bucket.</param>
+    /// <param name="endpoints">Its URLs.</param>
+    /// <param name="surveyor">Asks the first questions.</param>
+    /// <param name="credentials">The current credentials.</param>
+    /// <param name="provider">Loads credentials if there are none yet; null if they are fixed.</param>
+    /// <param name="layout">The layout of the bucket.</param>
+    /// <param name="corsOrigins">The origins of pages that use the bucket from a browser.</param>
+    /// <param name="time">The clock.</param>
+    internal StoreDoctor(
+        StorageOptions options,
+        StoreEndpoints endpoints,
+        StoreSurveyor surveyor,
+        CredentialSource credentials,
+        ICredentialProvider? provider,
+        FolderLayout layout,
+        IReadOnlyList<string> corsOrigins,
+        TimeProvider time)
+    {
+        _options = options;
+        _endpoints = endpoints;
+        _surveyor = surveyor;
+        _credentials = credentials;
+        _provider = provider;
+        _layout = layout;
+        _time = time;
+
+        // Versioning before permissions, which must not delete where that leaves a delete marker. Permissions before conditional writes,
+        // which need to know whether the keys may delete.
+        _checks =
+        [
+            new ReadCheck(), new MultipartCheck(), new VersioningCheck(), new LifecycleCheck(), new PermissionCheck(),
+            new PublicAccessCheck(), new CorsCheck(corsOrigins), new ConditionalWriteCheck(), new UploadHeaderCheck(),
+            new TemporaryCredentialCheck(),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public async Task<StoreReport> ExamineAsync(CancellationToken cancellationToken)
+    {
+        if (_credentials.Current is null && await LoadCredentialsAsync(cancellationToken) is { } problem)
+        {
+            return new StoreReport([problem, .. Skip("endpoint", "region", "bucket", "clock", "public_endpoint", "post", "put")], new());
+        }
+
+        var keys = _credentials.Current!;
+        using var http = new ProbeClient(_options.Usage.RequestTimeout);
+        var survey = await _surveyor.SurveyAsync(http, keys, needsPuts: _ => true, cancellationToken);
+        var route = _endpoints.Current;
+        List<StoreCheck> lines =
+        [
+            SurveyLines.Endpoint(survey.Service, route),
+            .. SurveyLines.Configuration(survey.Service, _options),
+        ];
+        if (survey.Service.Result != StoreAccess.Outcome.Works)
+        {
+            return new StoreReport([.. lines, .. Skip("public_endpoint", "post", "put")], new());
+        }
+
+        lines.Add(SurveyLines.PublicEndpoint(survey, route));
+        lines.Add(SurveyLines.Post(_options.Usage.UploadMethod, survey));
+        lines.Add(SurveyLines.Put(_options.Usage.UploadMethod, survey));
+        var exam = new StoreExam(http, _options, route, keys, _layout, _time)
+        {
+            Capabilities = (survey.Puts ?? PutFinding.NotAsked).AddTo(new StoreCapabilities
+            {
+                Addressing = route.Addressing,
+                PostForms = survey.Forms.IsSupported,
+            }),
+        };
+        foreach (var check in _checks)
+        {
+            lines.Add(await RunAsync(check, exam, cancellationToken));
+        }
+
+        if (await CleanUpAsync(exam, cancellationToken) is { } left)
+        {
+            lines.Add(left);
+        }
+
+        return new StoreReport(lines, exam.Capabilities);
+    }
+
+    private async Task<StoreCheck?> LoadCredentialsAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(CredentialRefresher.AttemptTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            _credentials.Replace(await _provider!.LoadAsync(either.Token).WaitAsync(either.Token));
+            return null;
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The SDK's message lists every place where it looked, which the advice says in a sentence.
+            return new StoreCheck(
+                "credentials",
+                StoreCheckResult.Fail,
+                "There are no keys for the object store.",
+                "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role: docs/credentials.md lists all places.");
+        }
+    }
+
+    private static async Task<StoreCheck> RunAsync(IStoreCheck check, StoreExam exam, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await check.RunAsync(exam, cancellationToken);
+        }
+        catch (Exception failure)
+            when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return new StoreCheck(
+                check.Name,
+                StoreCheckResult.Warn,
+                "The store did not answer this check in time, or its answer cannot be read.",
+                "Run the doctor again.");
+        }
+    }
+
+    // A store that ignores Content-MD5 keeps what the checks tried to upload.
+    private static async Task<StoreCheck?> CleanUpAsync(StoreExam exam, CancellationToken cancellationToken)
+    {
+        var left = new List<string>();
+        foreach (var folder in exam.Prefixes.Append("").Select(prefix => prefix + PutProbe.Folder))
+        {
+            foreach (var key in await exam.ListKeysAsync(folder, cancellationToken))
+            {
+                var deleted = exam.MayDelete is true && await exam.DeleteAsync(key, cancellationToken);
+                if (!deleted)
+                {
+                    left.Add(key);
+                }
+            }
+        }
+
+        return left.Count == 0 ? null : new StoreCheck(
+            "cleanup",
+            StoreCheckResult.Warn,
+            $"The store ignores Content-MD5, so it kept what the checks tried to upload: {string.Join(", ", left)}.",
+            "Delete these objects; each has one or two bytes. They return with each check.");
+    }
+
+    private static IEnumerable<StoreCheck> Skip(params IEnumerable<string> names) => names.Select(SurveyLines.Skipped);
+}

@@ -1,0 +1,135 @@
+using System.Xml.Linq;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>One run of the doctor: how its checks reach the store, and what they have found so far.</summary>
+internal sealed class StoreExam(
+    ProbeClient http, StorageOptions options, StoreRoute route, SigningCredentials credentials, FolderLayout layout, TimeProvider time)
+{
+    private const long Seconds = 900;
+
+    // The digest of other content, so that the store answers BadDigest and stores nothing.
+    private static readonly string WrongDigest = "Content-MD5: " + Convert.ToBase64String(new byte[MD5.HashSizeInBytes]);
+
+    internal StorageOptions Options => options;
+
+    internal SigningCredentials Credentials => credentials;
+
+    internal StoreRoute Route => route;
+
+    /// <summary>What the store can do, as far as it is known.</summary>
+    internal StoreCapabilities Capabilities { get; set; } = new();
+
+    /// <summary>Whether the keys may delete objects; null if unknown.</summary>
+    internal bool? MayDelete { get; set; }
+
+    /// <summary>Whether the bucket keeps old versions, or has kept them; null if unknown.</summary>
+    internal bool? IsVersioned { get; set; }
+
+    /// <summary>The prefixes below which miners' folders are.</summary>
+    internal IReadOnlyList<string> Prefixes { get; } = [.. layout.DiscoveryPrefixes.Select(root => root.Prefix)];
+
+    /// <summary>The prefix of the doctor's own keys. No miner's folder can have it.</summary>
+    internal string ProbePrefix => Prefixes[0] + PutProbe.Folder;
+
+    /// <summary>Sends a signed request without a body, to the server's endpoint.</summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="key">The object's key; null for the bucket.</param>
+    /// <param name="query">The query parameters in the order of their names.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    internal Task<ProbeAnswer> SendAsync(
+        HttpMethod method, string? key, IReadOnlyList<S3Parameter> query, CancellationToken cancellationToken) =>
+        http.SendAsync(method, Sign(new S3Request(method.Method, key, query, [])), [], cancellationToken);
+
+    /// <summary>Sends a signed request without a body but with signed headers, to the server's endpoint.</summary>
+    internal Task<ProbeAnswer> SendAsync(S3Request request, CancellationToken cancellationToken) => http.SendAsync(
+        new HttpMethod(request.Method), Sign(request), [.. request.Headers.Select(one => $"{one.Name}: {one.Value}")], cancellationToken);
+
+    /// <summary>Uploads one byte by a signed PUT, to the server's endpoint.</summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="query">The query parameters in the order of their names.</param>
+    /// <param name="signed">The headers to sign, in the order of their names.</param>
+    /// <param name="lines">Further header lines.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    internal Task<ProbeAnswer> PutAsync(
+        string key,
+        IReadOnlyList<S3Parameter> query,
+        IReadOnlyList<S3Parameter> signed,
+        IReadOnlyList<string> lines,
+        CancellationToken cancellationToken) => http.PutAsync(
+            Sign(new S3Request("PUT", key, query, signed)),
+            "a"u8.ToArray(),
+            [.. signed.Select(one => $"{one.Name}: {one.Value}"), .. lines],
+            isChunked: false,
+            cancellationToken);
+
+    /// <summary>Tries a signed PUT that the store must not keep, because its digest is wrong.</summary>
+    /// <inheritdoc cref="PutAsync" path="/param"/>
+    internal Task<ProbeAnswer> TryPutAsync(
+        string key, IReadOnlyList<S3Parameter> signed, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
+        PutAsync(key, [], signed, [WrongDigest, .. lines], cancellationToken);
+
+    /// <summary>Tries a signed PUT without a stated length, which the store must not keep.</summary>
+    internal Task<ProbeAnswer> TryPutWithoutLengthAsync(string key, CancellationToken cancellationToken) =>
+        http.PutAsync(Sign(new S3Request("PUT", key, [], [])), "a"u8.ToArray(), [WrongDigest], isChunked: true, cancellationToken);
+
+    /// <summary>Sends a request without a signature, as anyone can, to the endpoint of clients.</summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="pathAndQuery">What follows the bucket's URL, percent-encoded.</param>
+    /// <param name="lines">Header lines.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    internal Task<ProbeAnswer> SendUnsignedAsync(
+        HttpMethod method, string pathAndQuery, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
+        http.SendAsync(method, route.Clients.BucketUrl.TrimEnd('/') + pathAndQuery, lines, cancellationToken);
+
+    /// <summary>Tries an unsigned PUT that the store must not keep.</summary>
+    internal Task<ProbeAnswer> TryUnsignedPutAsync(string pathAndQuery, CancellationToken cancellationToken) =>
+        http.PutAsync(
+            route.Clients.BucketUrl.TrimEnd('/') + pathAndQuery, "a"u8.ToArray(), [WrongDigest], isChunked: false, cancellationToken);
+
+    /// <summary>Lists keys of this or another bucket, at the server's endpoint.</summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="maxKeys">The maximum number of keys, 1 to 1,000.</param>
+    /// <param name="bucket">Another bucket; null for this one.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    internal Task<ProbeAnswer> ListAsync(string prefix, int maxKeys, string? bucket, CancellationToken cancellationToken)
+    {
+        var signer = bucket is null
+            ? route.ServiceSigner
+            : new SigV4Signer(
+                options.Endpoint is { } endpoint
+                    ? S3Endpoint.Of(endpoint, bucket, route.Addressing)
+                    : S3Endpoint.Aws(bucket, options.Region, S3Addressing.Path),
+                bucket,
+                options.Region);
+        var url = signer.At(credentials, time.GetUtcNow()).PresignList(new S3Listing(prefix, MaxKeys: maxKeys), Seconds);
+        return http.SendAsync(HttpMethod.Get, url, [], cancellationToken);
+    }
+
+    /// <summary>Lists the buckets of the account.</summary>
+    internal Task<ProbeAnswer> ListBucketsAsync(CancellationToken cancellationToken)
+    {
+        var signer = new SigV4Signer(S3Endpoint.OfStore(options.Endpoint, options.Region), options.Bucket, options.Region);
+        var url = signer.At(credentials, time.GetUtcNow()).Presign(new S3Request("GET", Key: null, [], []), Seconds);
+        return http.SendAsync(HttpMethod.Get, url, [], cancellationToken);
+    }
+
+    /// <summary>Returns up to 1,000 keys below a prefix.</summary>
+    internal async Task<IReadOnlyList<string>> ListKeysAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var listing = await ListAsync(prefix, maxKeys: 1000, bucket: null, cancellationToken);
+        return listing.Xml("ListBucketResult") is { } list
+            ? [.. Values(list, "Key").Select(key => Uri.UnescapeDataString(key.Replace('+', ' ')))]
+            : [];
+    }
+
+    /// <summary>Deletes an object. Returns whether the store did.</summary>
+    internal async Task<bool> DeleteAsync(string key, CancellationToken cancellationToken) =>
+        (await SendAsync(HttpMethod.Delete, key, [], cancellationToken)).IsSuccess;
+
+    /// <summary>Returns the texts of all elements of a name, whatever their namespace.</summary>
+    internal static IEnumerable<string> Values(XElement document, string name) =>
+        document.Descendants().Where(element => element.Name.LocalName == name).Select(element => element.Value);
+
+    private string Sign(S3Request request) => route.ServiceSigner.At(credentials, time.GetUtcNow()).Presign(request, Seconds);
+}

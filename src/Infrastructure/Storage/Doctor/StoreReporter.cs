@@ -1,0 +1,66 @@
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>
+/// Examines the store once it works after the start, and again when <see cref="StoreMonitor"/> finds that something changed. The result is
+/// part of the health.
+/// </summary>
+internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState state, TimeProvider time, ILogger<StoreReporter> log)
+    : BackgroundService
+{
+    // An examination takes about a hundred requests.
+    private static readonly TimeSpan MinInterval = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await state.WaitForReportRequestAsync(stoppingToken);
+            try
+            {
+                var report = await doctor.ExamineAsync(stoppingToken);
+                state.Update(findings => Add(report, findings));
+                Log(report);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed(failure);
+            }
+
+            await Task.Delay(MinInterval, time, stoppingToken);
+        }
+    }
+
+    // What the monitor finds out itself is newer.
+    private static StoreFindings Add(StoreReport report, StoreFindings findings)
+    {
+        var (reported, current) = (report.Capabilities, findings.Capabilities);
+        return findings with
+        {
+            Checks = report.Checks,
+            Capabilities = reported with
+            {
+                Addressing = current.Addressing,
+                PostForms = current.PostForms ?? reported.PostForms,
+                PutUploads = findings.UploadMethod == UploadMethod.Put ? current.PutUploads : reported.PutUploads,
+                HeaderGuard = findings.UploadMethod == UploadMethod.Put ? current.HeaderGuard : reported.HeaderGuard,
+                PutSizesEnforced = findings.UploadMethod == UploadMethod.Put ? current.PutSizesEnforced : reported.PutSizesEnforced,
+            },
+        };
+    }
+
+    private void Log(StoreReport report)
+    {
+        var notable = report.Checks.Where(check => check.Result is StoreCheckResult.Warn or StoreCheckResult.Fail).ToList();
+        if (notable.Count > 0)
+        {
+            var names = string.Join(", ", notable.Select(check => $"{check.Name} {check.Result.ToName()}"));
+            LogReport(report.HasFailures ? LogLevel.Warning : LogLevel.Information, names);
+        }
+    }
+
+    [LoggerMessage(Message = "The object store was checked: {Notable}. Run the doctor for the reasons: S3Auth.Api doctor")]
+    private partial void LogReport(LogLevel level, string notable);
+
+    [LoggerMessage(LogLevel.Warning, "The report about the object store failed.")]
+    private partial void LogFailed(Exception failure);
+}

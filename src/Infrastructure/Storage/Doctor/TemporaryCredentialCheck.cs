@@ -1,0 +1,92 @@
+using Amazon.Runtime;
+using Amazon.SecurityToken;
+using Amazon.SecurityToken.Model;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>
+/// Whether the store issues temporary credentials (STS AssumeRole). Asks for a role that does not exist: a store without STS does not
+/// understand the question. Credentials that a store issues all the same end by themselves.
+/// </summary>
+internal sealed class TemporaryCredentialCheck : IStoreCheck
+{
+    private const int MinLifetimeSeconds = 900;
+
+    private static readonly string[] ErrorsOfSts =
+    [
+        "AccessDenied", "NoSuchEntity", "ValidationError", "InvalidParameterValue", "InvalidClientTokenId",
+        "MalformedPolicyDocument", "RegionDisabledException", "UnsupportedOperation",
+    ];
+
+    public string Name => "sts";
+
+    public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
+    {
+        var works = await AskAsync(exam, cancellationToken);
+        exam.Capabilities = exam.Capabilities with { TemporaryCredentials = works };
+        return new StoreCheck(
+            Name,
+            StoreCheckResult.Ok,
+            works switch
+            {
+                true => "The store has STS, which issues temporary credentials.",
+                false => "The store has no STS at its endpoint, so it issues no temporary credentials.",
+                _ => "The store's STS did not answer.",
+            });
+    }
+
+    private static async Task<bool?> AskAsync(StoreExam exam, CancellationToken cancellationToken)
+    {
+        var (options, keys) = (exam.Options, exam.Credentials);
+        AWSCredentials credentials = keys.SessionToken is { } token
+            ? new SessionAWSCredentials(keys.AccessKey, keys.SecretKey, token)
+            : new BasicAWSCredentials(keys.AccessKey, keys.SecretKey);
+        var config = new AmazonSecurityTokenServiceConfig
+        {
+            AuthenticationRegion = options.Region,
+            HttpClientFactory = new Connections(),
+            IgnoreConfiguredEndpointUrls = true,
+            MaxErrorRetry = 0,
+            Timeout = options.Usage.RequestTimeout,
+        };
+        if (options.Endpoint is { } endpoint)
+        {
+            config.ServiceURL = endpoint.GetLeftPart(UriPartial.Authority);
+        }
+        else
+        {
+            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(options.Region);
+        }
+
+        using var sts = new AmazonSecurityTokenServiceClient(credentials, config);
+        var request = new AssumeRoleRequest
+        {
+            RoleArn = "arn:aws:iam::000000000000:role/s3auth-doctor-no-such-role",
+            RoleSessionName = "s3auth-doctor",
+            DurationSeconds = MinLifetimeSeconds,
+        };
+        try
+        {
+            await sts.AssumeRoleAsync(request, cancellationToken);
+            return true;
+        }
+        catch (AmazonServiceException refused)
+        {
+            return refused.StatusCode >= HttpStatusCode.InternalServerError && refused.StatusCode != HttpStatusCode.NotImplemented
+                ? null
+                : ErrorsOfSts.Contains(refused.ErrorCode);
+        }
+        catch (Exception failure)
+            when (failure is AmazonClientException or HttpRequestException or OperationCanceledException or System.Xml.XmlException
+                && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private sealed class Connections : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
+            new(StoreConnections.Create(StoreProxy.ForRequests())) { Timeout = clientConfig.Timeout ?? Timeout.InfiniteTimeSpan };
+    }
+}

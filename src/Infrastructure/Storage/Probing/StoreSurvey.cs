@@ -1,0 +1,12 @@
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>What the server must know about the store at all times.</summary>
+/// <param name="Service">Whether the store accepts what this server signs, at the endpoint of this server.</param>
+/// <param name="Public">The same at the endpoint of clients; null if there is no other.</param>
+/// <param name="Forms">Whether it supports upload forms.</param>
+/// <param name="Puts">What a presigned PUT lets its holder do; null if the question was not asked.</param>
+internal sealed record StoreSurvey(StoreAccess Service, StoreAccess? Public, FormFinding Forms, PutFinding? Puts)
+{
+    /// <summary>Whether the store accepts what clients get.</summary>
+    internal StoreAccess Clients => Public ?? Service;
+}

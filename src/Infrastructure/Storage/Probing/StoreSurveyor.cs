@@ -1,0 +1,107 @@
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>
+/// Asks the store what the server must know at all times: whether it accepts what this server signs, at its own endpoint and at the one of
+/// clients, whether it supports upload forms, and what a presigned PUT lets its holder do.
+/// </summary>
+internal sealed partial class StoreSurveyor(
+    StorageOptions options, StoreEndpoints endpoints, FolderLayout layout, TimeProvider time, ILogger<StoreSurveyor> log)
+{
+    private readonly AccessProbe _access = new(options, layout, time);
+    private readonly FormProbe _forms = new(layout, time);
+    private readonly PutProbe _puts = new(options, layout, time);
+
+    /// <summary>Asks once. If the store does not work by the current route but by the alternative one, uses that from now on.</summary>
+    /// <param name="http">The client that sends the requests.</param>
+    /// <param name="credentials">The credentials to sign with.</param>
+    /// <param name="needsPuts">Whether to ask about PUTs, given the answer about forms. The question takes about 40 requests.</param>
+    /// <param name="cancellationToken">Cancels the survey.</param>
+    internal async Task<StoreSurvey> SurveyAsync(
+        ProbeClient http, SigningCredentials credentials, Func<FormFinding, bool> needsPuts, CancellationToken cancellationToken)
+    {
+        var service = await _access.AskAsync(http, endpoints.Current.ServiceSigner, credentials, cancellationToken);
+        if (service.Result != StoreAccess.Outcome.Works && service.HasAnswer && endpoints.Alternative is { } alternative)
+        {
+            var other = await _access.AskAsync(http, alternative.ServiceSigner, credentials, cancellationToken);
+            if (other.Result == StoreAccess.Outcome.Works)
+            {
+                endpoints.UseAlternative();
+                service = other;
+            }
+        }
+
+        var route = endpoints.Current;
+        var atClients = route.HasPublicEndpoint
+            ? await _access.AskAsync(http, route.ClientSigner, credentials, cancellationToken)
+            : null;
+        var forms = await AskFormsAsync(http, route, service, atClients ?? service, credentials, cancellationToken);
+        var puts = needsPuts(forms) ? await AskPutsAsync(http, route, atClients ?? service, credentials, cancellationToken) : null;
+        return new StoreSurvey(service, atClients, forms, puts);
+    }
+
+    private async Task<FormFinding> AskFormsAsync(
+        ProbeClient http,
+        StoreRoute route,
+        StoreAccess service,
+        StoreAccess atClients,
+        SigningCredentials credentials,
+        CancellationToken cancellationToken)
+    {
+        // If the endpoint of clients does not answer, tests forms at the server's endpoint: a proxy rarely changes the result.
+        var toClients = atClients.Result != StoreAccess.Outcome.NoAnswer;
+        if ((toClients ? atClients : service).Result != StoreAccess.Outcome.Works)
+        {
+            return FormFinding.NoAnswer;
+        }
+
+        try
+        {
+            return await _forms.AskAsync(http, route, toClients, credentials, cancellationToken);
+        }
+        catch (Exception failure) when (IsNoAnswer(failure, cancellationToken))
+        {
+            LogNoAnswer(failure);
+            return FormFinding.NoAnswer;
+        }
+    }
+
+    // Only at the endpoint of clients, because a proxy in front of the store changes the result.
+    private async Task<PutFinding> AskPutsAsync(
+        ProbeClient http,
+        StoreRoute route,
+        StoreAccess atClients,
+        SigningCredentials credentials,
+        CancellationToken cancellationToken)
+    {
+        switch (atClients.Result)
+        {
+            case StoreAccess.Outcome.NoAnswer:
+                return NoAnswerAt(route);
+            case StoreAccess.Outcome.Refused:
+                return PutFinding.NoAnswer(
+                    "The object store does not accept what this server signs, so the server cannot find out whether uploads by PUT are "
+                        + "safe, and grants none.");
+        }
+
+        try
+        {
+            return await _puts.AskAsync(http, route.ClientSigner, credentials, cancellationToken);
+        }
+        catch (Exception failure) when (IsNoAnswer(failure, cancellationToken))
+        {
+            LogNoAnswer(failure);
+            return NoAnswerAt(route);
+        }
+    }
+
+    private static bool IsNoAnswer(Exception failure, CancellationToken cancellationToken) =>
+        failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested;
+
+    private static PutFinding NoAnswerAt(StoreRoute route) => PutFinding.NoAnswer(route.HasPublicEndpoint
+        ? $"The object store does not answer at {route.Clients.Origin}, where clients are sent, so the server cannot test whether uploads "
+            + "by PUT are safe, and grants none. Set S3_PUBLIC_ENDPOINT to the address that clients use, and let this server reach it."
+        : "The object store does not answer the test whether uploads by PUT are safe. The server grants none until it answers.");
+
+    [LoggerMessage(LogLevel.Debug, "The object store does not answer a check.")]
+    private partial void LogNoAnswer(Exception failure);
+}
