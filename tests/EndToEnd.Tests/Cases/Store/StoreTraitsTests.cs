@@ -9,7 +9,7 @@ internal sealed class StoreTraitsTests
         HasOtherBuckets: false,
         RefusesUnsignedHeaders: true,
         WritesOnCondition: true,
-        TakesParts: false,
+        TakesParts: true,
         JudgesTokens: true,
         ListsControlCharacters: true);
 
