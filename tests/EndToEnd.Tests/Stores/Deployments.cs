@@ -8,6 +8,12 @@ public static class Deployments
     /// <summary>Every store in every layout: what a grant, a link or a listing does at the store.</summary>
     public static IEnumerable<TestFixtureData> Everywhere => All((_, _) => true);
 
+    /// <summary>
+    /// The same, but one layout of Swift, which is slow: thousands of files, or of requests that list them.
+    /// </summary>
+    public static IEnumerable<TestFixtureData> LargeEverywhere =>
+        All((store, layout) => store != StoreKind.Swift || IsOneOfItsStore(store, layout));
+
     /// <summary>Every store that takes upload forms, in every layout: what a form does.</summary>
     public static IEnumerable<TestFixtureData> WithForms => All((store, _) => store != StoreKind.Swift);
 

@@ -6,6 +6,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 /// The whole matrix: every signed endpoint, asked by everyone, for everything, with both proofs, in both layouts. The tables below are
 /// what the protocol promises; whatever the status is, no answer may lead into a folder that it is not about.
 /// </summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.LargeEverywhere))]
 internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     /// <summary>Who is let in where. A miner's endpoints let everyone who is registered into the own folder.</summary>
