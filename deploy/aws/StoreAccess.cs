@@ -4,7 +4,8 @@ namespace S3Auth.Deploy.Aws;
 
 /// <summary>
 /// The permissions of the signing identity, and so the most that a grant can allow: put and get below <c>data/</c> in one bucket, and list
-/// the bucket. No delete, no ACL, no other bucket.
+/// the bucket. No delete, no ACL, no other bucket. The doctor needs the rest: it tries a multipart upload, which it aborts, and reads how
+/// the bucket is configured.
 /// </summary>
 internal static class StoreAccess
 {
@@ -20,7 +21,7 @@ internal static class StoreAccess
         {
             Sid = "Objects",
             Principals = principals,
-            Actions = ["s3:PutObject", "s3:GetObject"],
+            Actions = ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
             Resources = [$"{bucketArn}/{DataPrefix}*"],
         });
 
@@ -29,9 +30,9 @@ internal static class StoreAccess
         // them. Every signed listing has its prefix in the signature.
         yield return new PolicyStatement(new PolicyStatementProps
         {
-            Sid = "Listings",
+            Sid = "Bucket",
             Principals = principals,
-            Actions = ["s3:ListBucket"],
+            Actions = ["s3:ListBucket", "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration"],
             Resources = [bucketArn],
         });
     }

@@ -16,7 +16,9 @@ internal sealed class DeclaredChecksum : IDisposable
     }
 
     /// <summary>Returns the checksum that headers or form fields declare, or that a trailer will declare; null if there is none.</summary>
-    /// <exception cref="S3Exception">InvalidRequest for more than one; NotImplemented for an unknown algorithm.</exception>
+    /// <exception cref="S3Exception">
+    /// InvalidRequest for more than one, or a value that is not one of this algorithm; NotImplemented for an unknown algorithm.
+    /// </exception>
     public static DeclaredChecksum? Read(IEnumerable<KeyValuePair<string, string>> source, string trailer = "")
     {
         var sent = source.Where(header => Checksum.IsHeader(header.Key)).ToArray();
@@ -24,7 +26,7 @@ internal sealed class DeclaredChecksum : IDisposable
         {
             ([], "") => null,
             ([], _) => new DeclaredChecksum(Checksum.For(trailer), declared: null),
-            ([var (name, value)], "") => new DeclaredChecksum(Checksum.For(name), value),
+            ([var (name, value)], "") => Declared(Checksum.For(name), value),
             _ => throw S3Error.InvalidRequest.With(
                 "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."),
         };
@@ -40,15 +42,27 @@ internal sealed class DeclaredChecksum : IDisposable
     /// <exception cref="S3Exception">BadDigest; InvalidRequest if the declared value is not one of this algorithm.</exception>
     public ContentChecksum Verify()
     {
+        RefuseMalformed();
         var value = _checksum.Value();
-        if (_declared?.Length != value.Length)
-        {
-            throw S3Error.InvalidRequest.With($"Value for {_checksum.Header} header is invalid.");
-        }
-
         return value.Equals(_declared, StringComparison.Ordinal)
             ? new ContentChecksum(_checksum.Header, value)
             : throw S3Error.BadDigest.With();
+    }
+
+    // A header is read before the body, so that a malformed value is found before anything that is wrong with the content.
+    private static DeclaredChecksum Declared(Checksum checksum, string value)
+    {
+        var declared = new DeclaredChecksum(checksum, value);
+        declared.RefuseMalformed();
+        return declared;
+    }
+
+    private void RefuseMalformed()
+    {
+        if (_declared?.Length != _checksum.Value().Length)
+        {
+            throw S3Error.InvalidRequest.With($"Value for {_checksum.Header} header is invalid.");
+        }
     }
 
     public void Dispose() => _checksum.Dispose();

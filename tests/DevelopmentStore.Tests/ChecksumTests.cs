@@ -34,6 +34,14 @@ internal sealed class ChecksumTests : MultipartFixture
         (await Signer.Authorize(On("PUT", "key", Bytes("123456789")).With(header, value)).SendAsync()).Summary,
         Is.EqualTo("400 InvalidRequest"));
 
+    [TestCase("AAAAAA==", "400 BadDigest")]
+    [TestCase("short", "400 InvalidRequest")]
+    public async Task Malformed_checksum_is_refused_before_the_content_is_compared(string value, string expected) => Assert.That(
+        (await Signer.Authorize(On("PUT", "key", Bytes("123456789"))
+            .With("x-amz-checksum-crc32", value)
+            .With("Content-MD5", Convert.ToBase64String(new byte[16]))).SendAsync()).Summary,
+        Is.EqualTo(expected));
+
     [TestCase(Crc32OfDigits, "204")]
     [TestCase("AAAAAA==", "400 BadDigest")]
     public async Task Form_may_declare_a_checksum(string value, string expected)

@@ -42,7 +42,11 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
     /// <param name="variables">Receives the names of all variables.</param>
     internal static ServiceOptionsReader OfThisProcess(string[] args, out IReadOnlyList<string> variables)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT"),
+        });
         builder.Configuration
             .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
             .AddEnvironmentVariables()

@@ -17,7 +17,7 @@ internal sealed class CephGateway : IAsyncDisposable
     // The minimum that the service needs, as the documents promise.
     private const string RolePolicy = """
         {"Version": "2012-10-17", "Statement": [
-          {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": "arn:aws:s3:::*/data/*"},
+          {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], "Resource": "arn:aws:s3:::*/data/*"},
           {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": "arn:aws:s3:::*"}]}
         """;
 

@@ -40,10 +40,10 @@ internal sealed class CorsCheck(IReadOnlyList<string> origins) : IStoreCheck
 
     private static async Task<bool> AllowsAsync(StoreExam exam, string origin, CancellationToken cancellationToken)
     {
-        var method = exam.Capabilities.PostForms is false ? "PUT" : "POST";
-        var target = method == "POST" ? "" : $"/{exam.ProbePrefix}target";
-        var answer = await exam.SendUnsignedAsync(
-            HttpMethod.Options, target, [$"Origin: {origin}", $"Access-Control-Request-Method: {method}"], cancellationToken);
+        var answer = exam.Capabilities.PostForms is false
+            ? await exam.AskForPutAsync(origin, cancellationToken)
+            : await exam.SendUnsignedAsync(
+                HttpMethod.Options, "", [$"Origin: {origin}", "Access-Control-Request-Method: POST"], cancellationToken);
         return answer.IsSuccess && answer.Header("Access-Control-Allow-Origin") is { } allowed && (allowed == "*" || allowed == origin);
     }
 }

@@ -82,6 +82,16 @@ internal sealed class StoreExam(
         HttpMethod method, string pathAndQuery, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
         http.SendAsync(method, route.Clients.BucketUrl.TrimEnd('/') + pathAndQuery, lines, cancellationToken);
 
+    /// <summary>
+    /// Asks, as a browser does before an upload by PUT, whether pages of an origin may send it. Swift recognizes such a question only if
+    /// the URL is presigned.
+    /// </summary>
+    internal Task<ProbeAnswer> AskForPutAsync(string origin, CancellationToken cancellationToken) => http.SendAsync(
+        HttpMethod.Options,
+        route.ClientSigner.At(credentials, time.GetUtcNow()).Presign(new S3Request("PUT", ProbePrefix + "target", [], []), Seconds),
+        [$"Origin: {origin}", "Access-Control-Request-Method: PUT"],
+        cancellationToken);
+
     /// <summary>Tries an unsigned PUT that the store must not keep.</summary>
     internal Task<ProbeAnswer> TryUnsignedPutAsync(string pathAndQuery, CancellationToken cancellationToken) =>
         http.PutAsync(
