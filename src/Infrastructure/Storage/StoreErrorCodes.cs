@@ -43,8 +43,8 @@ internal static class StoreErrorCodes
         "InvalidBucketName" => (StoreSubject.Bucket, "Correct S3_BUCKET.", true),
         "AccessDenied" or "AllAccessDisabled" or "AccountProblem" => (
             StoreSubject.Credentials,
-            "Give this server's keys the permission s3:ListBucket on the bucket, and s3:GetObject and s3:PutObject on everything "
-                + "below data/.",
+            "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. If they are right, give these keys the permission s3:ListBucket on the "
+                + "bucket, and s3:GetObject and s3:PutObject on everything below data/.",
             false),
         _ when IsInvalidToken(code) => (
             StoreSubject.Credentials, "Renew the temporary credentials: AWS_SESSION_TOKEN, or the role that they come from.", true),

@@ -91,10 +91,12 @@ internal sealed class ApiProcess : IAsyncDisposable
     /// <summary>Waits until it is ready.</summary>
     public Task WaitUntilReadyAsync() => WaitForAsync("/readyz");
 
-    /// <summary>Starts it with settings that it must refuse. Returns its exit code and output.</summary>
-    public static async Task<ToolResult> RunToItsEndAsync(IReadOnlyDictionary<string, string> settings)
+    /// <summary>
+    /// Starts it with settings that it must refuse, or with the arguments of a command that ends. Returns its exit code and output.
+    /// </summary>
+    public static async Task<ToolResult> RunToItsEndAsync(IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
-        await using var api = Launch(settings);
+        await using var api = Launch(settings, arguments);
         using var patience = new CancellationTokenSource(Patience);
         try
         {
@@ -146,7 +148,7 @@ internal sealed class ApiProcess : IAsyncDisposable
     private Task WaitForAsync(string path) =>
         _process.WaitUntilAsync(async () => (await Client.GetAsync(path)).Status == HttpStatusCode.OK, Patience);
 
-    private static ApiProcess Launch(IReadOnlyDictionary<string, string> settings)
+    private static ApiProcess Launch(IReadOnlyDictionary<string, string> settings, params string[] arguments)
     {
         var folder = Repository.OutputOf("Api");
         var program = Path.Combine(folder, "S3Auth.Api.dll");
@@ -156,7 +158,7 @@ internal sealed class ApiProcess : IAsyncDisposable
             "dotnet", StringComparison.OrdinalIgnoreCase)
             ? own
             : Tool.Find("dotnet") ?? throw new InvalidOperationException("There is no dotnet on the PATH.");
-        return Launch([host, program], folder, settings);
+        return Launch([host, program, .. arguments], folder, settings);
     }
 
     private static ApiProcess Launch(IReadOnlyList<string> command, string folder, IReadOnlyDictionary<string, string> settings)

@@ -64,6 +64,9 @@ internal sealed class Bucket : IDisposable
     public async Task<IReadOnlyList<string>> ListKeysAsync(string prefix = "") =>
         [.. (await ListAsync(prefix)).Select(one => one.Key)];
 
+    /// <summary>The number of multipart uploads that are open.</summary>
+    public async Task<int> CountUploadsAsync() => (await _s3.ListMultipartUploadsAsync(Name)).MultipartUploads?.Count ?? 0;
+
     public Task PutAsync(string key, byte[] content) => _s3.PutObjectAsync(new PutObjectRequest
     {
         BucketName = Name,

@@ -19,16 +19,12 @@ internal sealed class PublicAccessCheck : IStoreCheck
         // Only an object that exists shows whether reading is allowed.
         foreach (var prefix in exam.Prefixes)
         {
-            var listing = await exam.ListAsync(prefix, maxKeys: 1, bucket: null, cancellationToken);
-            if (listing.Xml("ListBucketResult") is { } list && StoreExam.Values(list, "Key").FirstOrDefault() is { Length: > 0 } encoded)
+            if ((await exam.ListKeysAsync(prefix, maxKeys: 1, cancellationToken)) is [var key]
+                && await exam.SendUnsignedAsync(HttpMethod.Get, $"/{S3UriEncoding.EncodePath(key)}", ["Range: bytes=0-0"], cancellationToken)
+                    is { IsSuccess: true })
             {
-                var read = await exam.SendUnsignedAsync(
-                    HttpMethod.Get, "/" + encoded.Replace("+", "%20", StringComparison.Ordinal), ["Range: bytes=0-0"], cancellationToken);
-                if (read.IsSuccess)
-                {
-                    open.Add("read");
-                    break;
-                }
+                open.Add("read");
+                break;
             }
         }
 

@@ -21,6 +21,16 @@ internal sealed class ReadCheck : IStoreCheck
 
             var key = $"{prefix}{PutProbe.Folder}there-is-no-such-object";
             var missing = await exam.SendAsync(HttpMethod.Get, key, [], cancellationToken);
+            if (missing is { Status: HttpStatusCode.NotFound, Error: null })
+            {
+                return new StoreCheck(
+                    Name,
+                    StoreCheckResult.Fail,
+                    "A download of a missing object is answered with 404 without an S3 error: a proxy in front of the store replaces the "
+                        + "store's errors by its own pages. Clients and this server cannot tell errors apart.",
+                    "Turn that off in the proxy (nginx: proxy_intercept_errors off).");
+            }
+
             if (!missing.IsMissingObject)
             {
                 return new StoreCheck(

@@ -137,7 +137,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         var left = new List<string>();
         foreach (var folder in exam.Prefixes.Append("").Select(prefix => prefix + PutProbe.Folder))
         {
-            foreach (var key in await exam.ListKeysAsync(folder, cancellationToken))
+            foreach (var key in await exam.ListKeysAsync(folder, maxKeys: 10, cancellationToken))
             {
                 var deleted = exam.MayDelete is true && await exam.DeleteAsync(key, cancellationToken);
                 if (!deleted)

@@ -124,10 +124,10 @@ internal sealed class StoreExam(
         return http.SendAsync(HttpMethod.Get, url, [], cancellationToken);
     }
 
-    /// <summary>Returns up to 1,000 keys below a prefix.</summary>
-    internal async Task<IReadOnlyList<string>> ListKeysAsync(string prefix, CancellationToken cancellationToken)
+    /// <summary>Returns the first keys below a prefix.</summary>
+    internal async Task<IReadOnlyList<string>> ListKeysAsync(string prefix, int maxKeys, CancellationToken cancellationToken)
     {
-        var listing = await ListAsync(prefix, maxKeys: 1000, bucket: null, cancellationToken);
+        var listing = await ListAsync(prefix, maxKeys, bucket: null, cancellationToken);
         return listing.Xml("ListBucketResult") is { } list
             ? [.. Values(list, "Key").Select(key => Uri.UnescapeDataString(key.Replace('+', ' ')))]
             : [];

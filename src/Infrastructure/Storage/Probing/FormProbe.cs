@@ -34,6 +34,9 @@ internal sealed class FormProbe(FolderLayout layout, TimeProvider time)
         {
             { Error.Code: "EntityTooSmall" } => FormFinding.Taken,
             { IsUnrelatedToRequest: true } or { Status: null } => FormFinding.NoAnswer,
+
+            // A proxy that replaces errors by its own page would hide EntityTooSmall.
+            { Status: HttpStatusCode.BadRequest, Error: null } => FormFinding.NoAnswer,
             { IsAccepted: true } => new FormFinding(
                 false,
                 "The object store accepts a file that is smaller than the upload form allows, so it does not enforce upload forms."),
