@@ -19,9 +19,13 @@ internal sealed class PublicAccessCheck : IStoreCheck
         // Only an object that exists shows whether reading is allowed.
         foreach (var prefix in exam.Prefixes)
         {
-            if ((await exam.ListKeysAsync(prefix, maxKeys: 1, cancellationToken)) is [var key]
-                && await exam.SendUnsignedAsync(HttpMethod.Get, $"/{S3UriEncoding.EncodePath(key)}", ["Range: bytes=0-0"], cancellationToken)
-                    is { IsSuccess: true })
+            if (await exam.ListKeysAsync(prefix, maxKeys: 1, cancellationToken) is not [var key])
+            {
+                continue;
+            }
+
+            var path = $"/{S3UriEncoding.EncodePath(key)}";
+            if ((await exam.SendUnsignedAsync(HttpMethod.Get, path, ["Range: bytes=0-0"], cancellationToken)).IsSuccess)
             {
                 open.Add("read");
                 break;

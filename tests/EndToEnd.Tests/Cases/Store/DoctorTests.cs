@@ -46,9 +46,11 @@ internal sealed class DoctorTests
                 Is.EquivalentTo(
                 [
                     "settings", "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "list",
-                    "multipart", "versioning", "lifecycle", "permissions", "public_access", "cors", "conditional_writes", "checksums", "sts",
+                    "multipart", "versioning", "lifecycle", "permissions", "public_access", "cors", "conditional_writes", "checksums",
+                    "sts",
                 ]));
-            Assert.That(report["permissions"], Does.Contain("delete objects").And.Contain("write outside data/x/"), "They are the owner's.");
+            Assert.That(
+                report["permissions"], Does.Contain("delete objects").And.Contain("write outside data/x/"), "They are the owner's.");
         }
     }
 
