@@ -23,7 +23,7 @@ internal sealed class TestRun
 
     public Guard Guard { get; } = new();
 
-    /// <summary>A client without proxy, cookies and redirects.</summary>
+    /// <summary>A client without proxy, cookies and redirects. Reaches names below localhost, which the C library does not resolve.</summary>
     public HttpClient Http { get; } = new(
         new SocketsHttpHandler
         {
@@ -31,6 +31,7 @@ internal sealed class TestRun
             UseCookies = false,
             AllowAutoRedirect = false,
             ConnectTimeout = TimeSpan.FromSeconds(5),
+            ConnectCallback = ConnectAsync,
         })
     {
         Timeout = TimeSpan.FromSeconds(60),
@@ -112,6 +113,23 @@ internal sealed class TestRun
         }
 
         _current = null;
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            var name = host.EndsWith(".localhost", StringComparison.Ordinal) ? "127.0.0.1" : host;
+            await socket.ConnectAsync(name, port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private ConcurrentStack<Deployment> FreeOf(StoreKind store, FolderLayoutKind layout, DeploymentKind kind) =>

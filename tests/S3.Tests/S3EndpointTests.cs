@@ -37,6 +37,36 @@ public sealed class S3EndpointTests
         Assert.That(made.BucketUrl, Is.EqualTo(url));
     }
 
+    [TestCase("http://s3.localhost:7480", "b.s3.localhost:7480", "http://b.s3.localhost:7480/")]
+    [TestCase("https://store:443/", "b.store", "https://b.store/")]
+    [TestCase("https://STORE.example", "b.store.example", "https://b.store.example/")]
+    [TestCase("https://store/one/two/", "b.store", "https://b.store/one/two")]
+    public void Virtual_addressing_has_the_bucket_before_the_host(string endpoint, string host, string url)
+    {
+        var made = S3Endpoint.Of(new Uri(endpoint), "b", S3Addressing.Virtual);
+
+        Assert.That((made.Host, made.BucketUrl), Is.EqualTo((host, url)));
+    }
+
+    [TestCase("http://127.0.0.1:9000", "bucket")]
+    [TestCase("http://[::1]:9000", "bucket")]
+    [TestCase("http://store", "bucket/../other")]
+    [TestCase("http://store", "evil.example/")]
+    [TestCase("http://store", "Bucket")]
+    public void Virtual_addressing_refuses_what_has_no_such_host(string endpoint, string bucket) =>
+        Assert.Throws<ArgumentException>(() => S3Endpoint.Of(new Uri(endpoint), bucket, S3Addressing.Virtual));
+
+    [TestCase("my-bucket", S3Addressing.Path, "https://s3.us-east-1.amazonaws.com/my-bucket")]
+    [TestCase("my.bucket", S3Addressing.Virtual, "https://my.bucket.s3.us-east-1.amazonaws.com/")]
+    public void Aws_uses_the_addressing_that_the_operator_chose(string bucket, S3Addressing addressing, string url) =>
+        Assert.That(S3Endpoint.Aws(bucket, "us-east-1", addressing).BucketUrl, Is.EqualTo(url));
+
+    [TestCase("http://127.0.0.1:9000", "http://127.0.0.1:9000/")]
+    [TestCase("https://store/one/", "https://store/one")]
+    [TestCase(null, "https://s3.eu-west-1.amazonaws.com/")]
+    public void Store_without_a_bucket_has_the_endpoint_itself(string? endpoint, string url) =>
+        Assert.That(S3Endpoint.OfStore(endpoint is null ? null : new Uri(endpoint), "eu-west-1").BucketUrl, Is.EqualTo(url));
+
     [TestCase("ftp://store")]
     [TestCase("https://user@store")]
     [TestCase("https://user:password@store")]

@@ -14,8 +14,13 @@ internal static class StoreConnections
         ConnectCallback = ConnectAsync,
     };
 
-    // Names below localhost mean this machine (RFC 6761, section 6.3), but the C library of most systems does not resolve them. Stores on
-    // this machine have such names if the bucket is in the host.
+    /// <summary>
+    /// Whether a name is below <c>localhost</c>, which means this machine (RFC 6761, section 6.3). Stores on this machine have such names
+    /// if the bucket is in the host.
+    /// </summary>
+    internal static bool IsThisMachine(string host) => host.EndsWith(Localhost, StringComparison.OrdinalIgnoreCase);
+
+    // The C library of most systems does not resolve names below localhost.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
@@ -23,7 +28,7 @@ internal static class StoreConnections
         try
         {
             await socket.ConnectAsync(
-                host.EndsWith(Localhost, StringComparison.OrdinalIgnoreCase) ? new DnsEndPoint("localhost", port) : context.DnsEndPoint,
+                IsThisMachine(host) ? new DnsEndPoint("localhost", port) : context.DnsEndPoint,
                 cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }

@@ -40,6 +40,8 @@ internal static class StoreErrorCodes
             true),
         "InvalidAccessKeyId" => (StoreSubject.Credentials, "Correct AWS_ACCESS_KEY_ID.", true),
         "NoSuchBucket" => (StoreSubject.Bucket, "Correct S3_BUCKET, or create the bucket.", true),
+        "SecondLevelDomainForbidden" or "PathStyleDomainForbidden" or "VirtualHostDomainRequired" => (
+            StoreSubject.Bucket, "Set S3_ADDRESSING=auto: the store takes the bucket's name only in the host.", true),
         "InvalidBucketName" => (StoreSubject.Bucket, "Correct S3_BUCKET.", true),
         "AccessDenied" or "AllAccessDisabled" or "AccountProblem" => (
             StoreSubject.Credentials,

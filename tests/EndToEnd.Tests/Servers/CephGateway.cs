@@ -42,7 +42,10 @@ internal sealed class CephGateway : IAsyncDisposable
             new AccessKeys("E2EOPERATORKEY000001", "e2e/operator+secret-0000000000000000001"),
             new AccessKeys("E2EOTHERACCOUNT00001", "e2e/other+secret-0000000000000000000001"),
             "arn:aws:iam:::role/" + Role,
-            IsOurs: true);
+            IsOurs: true)
+        {
+            HostStyleName = HostStyleName,
+        };
     }
 
     /// <summary>True if all of its programs are installed.</summary>

@@ -9,4 +9,8 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// <param name="RoleArn">The role that the account may assume. Some servers ignore it.</param>
 /// <param name="IsOurs">True if this run started the server. It then ends with the run, and its buckets need no removal.</param>
 internal sealed record RealStore(
-    string Name, Uri Endpoint, string Region, AccessKeys Keys, AccessKeys? OtherKeys, string RoleArn, bool IsOurs);
+    string Name, Uri Endpoint, string Region, AccessKeys Keys, AccessKeys? OtherKeys, string RoleArn, bool IsOurs)
+{
+    /// <summary>A name of this machine before which the name of a bucket may stand; null if there is none.</summary>
+    public string? HostStyleName { get; init; }
+}

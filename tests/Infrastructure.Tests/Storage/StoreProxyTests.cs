@@ -10,6 +10,7 @@ public sealed class StoreProxyTests
     [TestCase("https://127.0.0.1:9000/bucket")]
     [TestCase("https://localhost/bucket")]
     [TestCase("https://[::1]:9000/bucket")]
+    [TestCase("http://bucket.s3.localhost:7480/")]
     public void Store_on_this_machine_is_reached_directly(string url)
     {
         Assert.That(Through(url, isForTlsOnly: false), Is.Null);

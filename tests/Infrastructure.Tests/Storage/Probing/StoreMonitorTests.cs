@@ -339,6 +339,48 @@ public sealed class StoreMonitorTests
         Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>());
     }
 
+    [TestCase(null, S3Addressing.Virtual)]
+    [TestCase(S3Addressing.Path, S3Addressing.Path)]
+    public async Task Store_that_wants_the_bucket_in_the_host_gets_it_there_if_the_server_may_choose(
+        S3Addressing? addressing, S3Addressing used)
+    {
+        var store = new StubStore
+        {
+            Instead = context => context.Request.Host.Host.StartsWith(StubStore.Bucket, StringComparison.Ordinal)
+                ? null
+                : (403, StubStore.Error("SecondLevelDomainForbidden")),
+        };
+        await using var monitor = await Monitored.StartAsync(
+            store, method: UploadMethod.Post, change: options => OfName(options, addressing));
+
+        Assert.That(monitor.Endpoints.Current.Addressing, Is.EqualTo(used));
+        Assert.That(monitor.Findings.Capabilities.Addressing, Is.EqualTo(used));
+        Assert.That(monitor.Findings.Refusal, used == S3Addressing.Virtual ? Is.Null : Does.Contain("SecondLevelDomainForbidden"));
+        if (used == S3Addressing.Virtual)
+        {
+            Assert.That(SignForm(monitor).Url, Does.StartWith($"http://{StubStore.Bucket}.store.localhost:"));
+        }
+    }
+
+    [Test]
+    public async Task Store_that_works_by_path_is_not_asked_in_another_way()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore(), change: options => OfName(options, addressing: null));
+
+        Assert.That(monitor.Endpoints.Current.Addressing, Is.EqualTo(S3Addressing.Path));
+        Assert.That(monitor.Store.Asked, Has.None.Contain(StubStore.Bucket + ".store.localhost"));
+    }
+
+    [Test]
+    public async Task Store_that_refuses_both_ways_keeps_the_path()
+    {
+        var store = new StubStore { Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch")) };
+        await using var monitor = await Monitored.StartAsync(store, change: options => OfName(options, addressing: null));
+
+        Assert.That(monitor.Endpoints.Current.Addressing, Is.EqualTo(S3Addressing.Path));
+        Assert.That(monitor.Findings.Refusal, Does.Contain("AWS_SECRET_ACCESS_KEY"));
+    }
+
     [TestCase(403, "<Error><Code>AccessDenied</Code></Error>")]
     [TestCase(503, "")]
     public async Task Auto_keeps_the_method_while_the_answer_to_a_form_is_not_conclusive(int status, string body)
@@ -414,6 +456,16 @@ public sealed class StoreMonitorTests
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
     }
 
+    // The store by a name, which may have a bucket's name before it.
+    private static StorageOptions OfName(StorageOptions options, S3Addressing? addressing) => new()
+    {
+        Bucket = options.Bucket,
+        Region = options.Region,
+        Endpoint = new UriBuilder(options.Endpoint!) { Host = "store.localhost" }.Uri,
+        Addressing = addressing,
+        Usage = options.Usage,
+    };
+
     private static PostUpload SignForm(Monitored monitor)
     {
         var now = monitor.Time.GetUtcNow();
@@ -458,12 +510,14 @@ public sealed class StoreMonitorTests
             Uri? publicEndpoint = null,
             UploadMethod? method = UploadMethod.Put,
             CredentialSource? keys = null,
-            FolderLayout? layout = null)
+            FolderLayout? layout = null,
+            Func<StorageOptions, StorageOptions>? change = null)
         {
             await store.StartAsync();
+            var options = PutProbeTests.Options(store, publicEndpoint, method);
             var monitored = new Monitored(
                 store,
-                PutProbeTests.Options(store, publicEndpoint, method),
+                change is null ? options : change(options),
                 keys ?? new CredentialSource(StubStore.Keys),
                 layout ?? PutProbeTests.Layout);
             await monitored._monitor.StartAsync(CancellationToken.None);
