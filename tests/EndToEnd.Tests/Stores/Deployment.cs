@@ -142,7 +142,7 @@ internal sealed class Deployment : IAsyncDisposable
         var folder = new ScratchFolder("embedded");
         var subnet = Subnet.Create(FreshMiners);
         var data = folder.Sub(Path.Combine("up", "here", "data"));
-        var settings = Settings(layout, kind, takesForms: true);
+        var settings = Settings(layout, kind);
         settings["METAGRAPH_FILE"] = await subnet.WriteAsync(folder);
         var api = await ApiProcess.StartDevelopmentAsync(data, settings);
         var bucket = new Bucket(api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
@@ -171,7 +171,7 @@ internal sealed class Deployment : IAsyncDisposable
             store.Keys);
         var api = await ApiProcess.StartAsync(
             new Dictionary<string, string>(
-                settings.Concat(Settings(layout, kind, traits.TakesForms)), StringComparer.Ordinal));
+                settings.Concat(Settings(layout, kind)), StringComparer.Ordinal));
         var deployment = new Deployment(layout, folder, api, subnet, bucket, other, store.OtherKeys, !store.IsOurs, traits, kind);
         if (!deployment.GrantsForms)
         {
@@ -183,7 +183,7 @@ internal sealed class Deployment : IAsyncDisposable
         return deployment;
     }
 
-    private static Dictionary<string, string> Settings(FolderLayoutKind layout, DeploymentKind kind, bool takesForms)
+    private static Dictionary<string, string> Settings(FolderLayoutKind layout, DeploymentKind kind)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -191,7 +191,7 @@ internal sealed class Deployment : IAsyncDisposable
             // Tests must see new objects at once.
             ["LISTING_CACHE_SECONDS"] = "0",
         };
-        if (kind == DeploymentKind.Put || !takesForms)
+        if (kind == DeploymentKind.Put)
         {
             settings["UPLOAD_METHOD"] = "PUT";
         }
