@@ -8,7 +8,7 @@ internal sealed partial record S3Answer(HttpStatusCode Status, IReadOnlyList<Key
     public bool Accepted => (int)Status is >= 200 and < 300;
 
     /// <summary>The code of an S3 error, or null.</summary>
-    public string? Code => Accepted ? null : CodeElement().Match(Text) is { Success: true } code ? code.Groups[1].Value : null;
+    public string? Code => Accepted ? null : CodeElement().Match(Text) is { Success: true } code ? code.Groups["code"].Value : null;
 
     /// <summary>Returns an S3 error.</summary>
     public static S3Answer Error(int status, string code, string message, params ReadOnlySpan<(string Name, string Value)> details)
@@ -39,6 +39,6 @@ internal sealed partial record S3Answer(HttpStatusCode Status, IReadOnlyList<Key
 
     public override string ToString() => $"{(int)Status}: {Text}";
 
-    [GeneratedRegex("<Code>([A-Za-z0-9]+)</Code>", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("<Code>(?<code>[A-Za-z0-9]+)</Code>", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CodeElement();
 }

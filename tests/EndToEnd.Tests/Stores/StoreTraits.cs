@@ -47,9 +47,10 @@ internal sealed record StoreTraits(
         await Put("\u0001").SendAsync();
         var control = await list.Sign(bucket.Keys, bucket.Region).SendAsync();
 
-        if (Regex.Match(parts.Text, "<UploadId>([^<]+)<", RegexOptions.None, TimeSpan.FromSeconds(1)) is { Success: true } id)
+        var begun = Regex.Match(parts.Text, "<UploadId>(?<id>[^<]+)<", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+        if (begun.Success)
         {
-            await Signed("DELETE", "parts", "uploadId=" + Uri.EscapeDataString(id.Groups[1].Value)).SendAsync();
+            await Signed("DELETE", "parts", "uploadId=" + Uri.EscapeDataString(begun.Groups["id"].Value)).SendAsync();
         }
 
         await bucket.DeleteAllAsync(plain.Append(Folder + "\u0001"));

@@ -64,8 +64,8 @@ internal sealed partial record StandInRequest(S3Request Sent, Bucket Store)
     public string? FormField(string name) => Operation != StoreOperation.Form || Sent.Body is null
         ? null
         : FormPart().Matches(Encoding.Latin1.GetString(Sent.Body))
-            .Where(part => part.Groups[1].Value.Equals(name, StringComparison.OrdinalIgnoreCase))
-            .Select(part => part.Groups[2].Value).FirstOrDefault();
+            .Where(part => part.Groups["name"].Value.Equals(name, StringComparison.OrdinalIgnoreCase))
+            .Select(part => part.Groups["value"].Value).FirstOrDefault();
 
     /// <summary>The same request with the owner's own signature, so that the store takes it whatever was changed.</summary>
     public StandInRequest Resign() => this with { Sent = Sent.Sign(Store.Keys, Store.Region) };
@@ -82,6 +82,8 @@ internal sealed partial record StandInRequest(S3Request Sent, Bucket Store)
     private bool Has(string parameter) => Sent.Query.Any(one => one.Key.Equals(parameter, StringComparison.Ordinal));
 
     [GeneratedRegex(
-        "name=\"?([^\";\r\n]+)\"?[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n]*)\r\n", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+        "name=\"?(?<name>[^\";\r\n]+)\"?[^\r\n]*\r\n([^\r\n]+\r\n)*\r\n(?<value>[^\r\n]*)\r\n",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex FormPart();
 }
