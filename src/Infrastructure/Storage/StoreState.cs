@@ -44,10 +44,13 @@ internal sealed class StoreState : IStoreState
     /// <summary>Requests a complete report, because the store works for the first time, or differently than before.</summary>
     internal void RequestReport() => Volatile.Read(ref _reportRequest).TrySetResult();
 
-    /// <summary>Waits until <see cref="RequestReport"/> is called.</summary>
-    internal async Task WaitForReportRequestAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until <see cref="RequestReport"/> is called, or for <paramref name="patience"/>.</summary>
+    internal async Task WaitForReportRequestAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
-        await Volatile.Read(ref _reportRequest).Task.WaitAsync(cancellationToken);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Volatile.Read(ref _reportRequest).Task, Task.Delay(patience, time, ended.Token));
+        await ended.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
         Volatile.Write(ref _reportRequest, New());
     }
 

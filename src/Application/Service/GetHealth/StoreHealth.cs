@@ -40,7 +40,8 @@ public sealed record StoreHealth(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CheckedAt)
 {
     /// <summary>Whether the check found no problem.</summary>
-    internal bool IsHealthy => Problem is null && PublicEndpointProblem is null && PostProblem is null && PutProblem is null;
+    internal bool IsHealthy => Problem is null && PublicEndpointProblem is null && PostProblem is null && PutProblem is null
+        && !Checks.Values.Contains(StoreCheckResult.Fail.ToName(), StringComparer.Ordinal);
 
     internal static StoreHealth Of(StoreFindings findings)
     {

@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Examines the store once it works after the start, and again when <see cref="StoreMonitor"/> finds that something changed. The result is
-/// part of the health.
+/// Examines the store once it works after the start, when <see cref="StoreMonitor"/> finds that something changed, and from time to time
+/// while a check fails. The result is part of the health.
 /// </summary>
 internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState state, TimeProvider time, ILogger<StoreReporter> log)
     : BackgroundService
@@ -10,16 +10,22 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
     // An examination takes about a hundred requests.
     private static readonly TimeSpan MinInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>The time between two examinations while a check fails.</summary>
+    internal static readonly TimeSpan FailureInterval = TimeSpan.FromMinutes(10);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var last = default(StoreReport);
         while (!stoppingToken.IsCancellationRequested)
         {
-            await state.WaitForReportRequestAsync(stoppingToken);
+            var patience = last?.HasFailures == true ? FailureInterval : Timeout.InfiniteTimeSpan;
+            await state.WaitForReportRequestAsync(patience, time, stoppingToken);
             try
             {
                 var report = await doctor.ExamineAsync(stoppingToken);
                 state.Update(findings => Add(report, findings));
-                Log(report);
+                LogChanges(last, report);
+                last = report;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -48,15 +54,19 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
         };
     }
 
-    private void Log(StoreReport report)
+    private void LogChanges(StoreReport? before, StoreReport now)
     {
-        var notable = report.Checks.Where(check => check.Result is StoreCheckResult.Warn or StoreCheckResult.Fail).ToList();
-        if (notable.Count > 0)
+        var (old, notable) = (Describe(before), Describe(now));
+        if (notable.Length > 0 && notable != old)
         {
-            var names = string.Join(", ", notable.Select(check => $"{check.Name} {check.Result.ToName()}"));
-            LogReport(report.HasFailures ? LogLevel.Warning : LogLevel.Information, names);
+            LogReport(now.HasFailures ? LogLevel.Warning : LogLevel.Information, notable);
         }
     }
+
+    private static string Describe(StoreReport? report) => string.Join(
+        ", ",
+        report?.Checks.Where(check => check.Result is StoreCheckResult.Warn or StoreCheckResult.Fail)
+            .Select(check => $"{check.Name} {check.Result.ToName()}") ?? []);
 
     [LoggerMessage(Message = "The object store was checked: {Notable}. Run the doctor for the reasons: S3Auth.Api doctor")]
     private partial void LogReport(LogLevel level, string notable);
