@@ -3,15 +3,19 @@ namespace S3Auth.Cli.Tests;
 public sealed class CheckRunTests
 {
     private LocalServer _server = null!;
+    private LocalServer _store = null!;
     private KeyPair _hotkey = null!;
     private KeyPair _coldkey = null!;
+    private Uri? _uploadUrl;
     private Health _health = null!;
     private HotkeyStatus _status = null!;
 
     [SetUp]
     public void SetUp()
     {
-        (_server, _hotkey, _coldkey) = (new LocalServer(), KeyPair.FromUri("//Bob"), KeyPair.FromUri("//Bob//cold"));
+        (_hotkey, _coldkey) = (KeyPair.FromUri("//Bob"), KeyPair.FromUri("//Bob//cold"));
+        (_server, _store) = (new LocalServer(), new LocalServer { Answer = context => RefuseAsync(context) });
+        _uploadUrl = null;
         _health = new Health
         {
             Bucket = "bucket",
@@ -36,7 +40,14 @@ public sealed class CheckRunTests
             "/healthcheck" => LocalServer.WriteJsonAsync(context, _health),
             "/status" => LocalServer.WriteJsonAsync(context, new Status { Min_validator_stake = 20000 }),
             "/get-folder-access" => LocalServer.WriteJsonAsync(
-                context, new FolderAccess { Folder = "f/", List_url = new Uri(_server.Address, "list").AbsoluteUri, Expiry_seconds = 60 }),
+                context,
+                new FolderAccess
+                {
+                    Folder = "f/",
+                    Url = (_uploadUrl ?? new Uri(_store.Address, "bucket")).AbsoluteUri,
+                    List_url = new Uri(_server.Address, "list").AbsoluteUri,
+                    Expiry_seconds = 60,
+                }),
             "/list" => LocalServer.WriteAsync(context, []),
             var path when path.StartsWith("/hotkeys/", StringComparison.Ordinal) => LocalServer.WriteJsonAsync(context, _status),
             _ => LocalServer.WriteAsync(context, [], 404),
@@ -49,6 +60,7 @@ public sealed class CheckRunTests
         _hotkey.Dispose();
         _coldkey.Dispose();
         await _server.DisposeAsync();
+        await _store.DisposeAsync();
     }
 
     [Test]
@@ -59,7 +71,8 @@ public sealed class CheckRunTests
         Assert.That(results, Has.All.Property(nameof(StepResult.IsOk)).True);
         Assert.That(
             results.Select(result => result.Step),
-            Is.EqualTo(["server", "TLS", "clock", "chain", "store", "hotkey", "coldkey", "signature", "grant", "list URL"]));
+            Is.EqualTo(["server", "TLS", "clock", "chain", "store", "hotkey", "coldkey", "signature", "grant", "store address", "list URL"]));
+        Assert.That(results, Has.All.Property(nameof(StepResult.IsWarning)).False);
     }
 
     [Test]
@@ -118,6 +131,141 @@ public sealed class CheckRunTests
     }
 
     [Test]
+    public async Task Check_fails_at_the_store_for_any_problem_of_uploads_by_put()
+    {
+        (_health.Store.Put_uploads, _health.Store.Put_problem) = ("off", "The store broke.");
+
+        Assert.That((await FailAsync()).Detail, Does.Contain("The store broke."));
+    }
+
+    [Test]
+    public async Task Check_warns_if_the_store_does_not_enforce_sizes()
+    {
+        (_health.Store.Put_uploads, _health.Store.Put_problem) = ("safe", "It does not enforce sizes.");
+
+        var warning = await WarnAsync();
+
+        Assert.That((warning.Step, warning.Detail), Is.EqualTo(("store report", "It does not enforce sizes.")));
+    }
+
+    [Test]
+    public async Task Check_warns_of_what_the_servers_report_about_the_store_says()
+    {
+        _health.Store.Public_endpoint_problem = "The endpoint is wrong.";
+        _health.Store.Checks = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["public_endpoint"] = "fail",
+            ["put"] = "fail",
+            ["cors"] = "warn",
+            ["public_access"] = "fail",
+        };
+
+        var warning = await WarnAsync();
+
+        Assert.That(
+            (warning.Step, warning.Detail),
+            Is.EqualTo(("store report", "The endpoint is wrong.; public_access fails: anyone can use the bucket without a signature")));
+        Assert.That(warning.Advice, Does.Contain("doctor"));
+    }
+
+    [Test]
+    public async Task Check_never_says_that_all_is_well_beside_a_warning()
+    {
+        _health.Store.Public_endpoint_problem = "The endpoint is wrong.";
+        using var output = new StringWriter();
+        var console = Console.Out;
+        Console.SetOut(output);
+        try
+        {
+            using var session = NewSession(quiet: false);
+            Assert.That(
+                await new CheckRun(session, CheckRun.StepsOfMiner(withUpload: false)).RunAsync(CancellationToken.None),
+                Is.EqualTo(ExitCode.Done));
+        }
+        finally
+        {
+            Console.SetOut(console);
+        }
+
+        Assert.That(output.ToString(), Does.Contain("warn  store report").And.Contain("It works, with 1 warning.").And.Not.Contain("All is"));
+    }
+
+    [Test]
+    public async Task Check_fails_if_the_store_of_the_grant_does_not_listen()
+    {
+        await _store.DisposeAsync();
+
+        var failed = await FailAsync();
+
+        Assert.That((failed.Step, failed.ExitCode), Is.EqualTo(("store address", ExitCode.Unreachable)));
+        Assert.That((failed.Detail, failed.Advice), Is.EqualTo((
+            $"{_store.Address.Authority} refuses the connection",
+            "No program listens there. Tell the server's operator: the store is down, or S3_PUBLIC_ENDPOINT is wrong.")));
+    }
+
+    [Test]
+    public async Task Check_fails_if_dns_does_not_know_the_store_of_the_grant()
+    {
+        _uploadUrl = new Uri("http://store.invalid/bucket");
+
+        var failed = await FailAsync();
+
+        Assert.That((failed.Step, failed.Detail), Is.EqualTo(("store address", "DNS does not know store.invalid")));
+    }
+
+    [Test]
+    public async Task Check_fails_while_the_store_answers_5xx()
+    {
+        _store.Answer = context => RefuseAsync(context, 503);
+
+        Assert.That((await FailAsync()).Detail, Is.EqualTo($"{_store.Address.Authority} answers 503"));
+    }
+
+    [Test]
+    public async Task Check_warns_if_something_else_answers_instead_of_the_store()
+    {
+        _store.Answer = context => LocalServer.WriteAsync(context, "<html>"u8.ToArray());
+
+        var warning = await WarnAsync();
+
+        Assert.That((warning.Step, warning.Detail), Is.EqualTo(
+            ("store address", $"{_store.Address.Authority} answers 200, but not like an S3 store")));
+    }
+
+    [TestCase(-400, "behind")]
+    [TestCase(400, "ahead of")]
+    public async Task Check_warns_if_the_stores_clock_is_wrong(int seconds, string expected)
+    {
+        _store.Answer = context =>
+        {
+            context.Response.Headers["Date"] = DateTimeOffset.UtcNow.AddSeconds(seconds).ToString("r");
+            return RefuseAsync(context);
+        };
+
+        Assert.That((await WarnAsync()).Detail, Does.Contain("the store's clock is").And.Contain(expected));
+    }
+
+    [Test]
+    public async Task Check_asks_for_one_file_where_folders_are_not_granted()
+    {
+        var answer = _server.Answer;
+        _server.Answer = context => context.Request.Url!.AbsolutePath switch
+        {
+            "/get-folder-access" => RefuseFoldersAsync(context),
+            "/structure-info" => LocalServer.WriteJsonAsync(context, new Structure { Folder_structure = "data/{source}/{coldkey}/" }),
+            "/get-file-upload-url" => LocalServer.WriteJsonAsync(
+                context, new FileUploadUrl { Method = "PUT", Url = new Uri(_store.Address, "bucket/key?X-Amz-Signature=1").AbsoluteUri }),
+            _ => answer(context),
+        };
+
+        var results = await RunAsync();
+
+        Assert.That(results, Has.All.Property(nameof(StepResult.IsOk)).True);
+        Assert.That(results[^1].Step, Is.EqualTo("store address"));
+        Assert.That(_store.Asked, Is.EqualTo(new[] { "GET /bucket/key" }).Or.EqualTo(new[] { "GET /bucket/key " }));
+    }
+
+    [Test]
     public async Task Check_of_a_validator_ignores_problems_of_uploads()
     {
         (_health.Store.Post_problem, _status.Alpha_stake) = ("It answers 501.", 1);
@@ -159,11 +307,36 @@ public sealed class CheckRunTests
     private async Task<List<StepResult>> RunAsync(
         IReadOnlyList<ICheckStep>? steps = null, Uri? server = null, Func<Wallet>? readWallet = null)
     {
-        using var session = new Session(
-            new Report(json: false, quiet: true),
-            server ?? _server.Address,
-            readWallet ?? (() => new Wallet(KeyPair.FromUri("//Bob"), _coldkey.AccountId)));
+        using var session = NewSession(quiet: true, server, readWallet);
         var run = new CheckRun(session, steps ?? CheckRun.StepsOfMiner(withUpload: false));
         return await run.RunStepsAsync(CancellationToken.None).ToListAsync();
+    }
+
+    private async Task<StepResult> WarnAsync()
+    {
+        var results = await RunAsync();
+        Assert.That(results, Has.All.Property(nameof(StepResult.IsOk)).True);
+        return results.Single(result => result.IsWarning);
+    }
+
+    private Session NewSession(bool quiet, Uri? server = null, Func<Wallet>? readWallet = null) => new(
+        new Report(json: false, quiet),
+        server ?? _server.Address,
+        readWallet ?? (() => new Wallet(KeyPair.FromUri("//Bob"), _coldkey.AccountId)));
+
+    // As a store answers a request without a signature.
+    private static Task RefuseAsync(System.Net.HttpListenerContext context, int status = 403)
+    {
+        context.Response.ContentType = "application/xml";
+        return LocalServer.WriteAsync(context, "<Error><Code>AccessDenied</Code></Error>"u8.ToArray(), status);
+    }
+
+    private static Task RefuseFoldersAsync(System.Net.HttpListenerContext context)
+    {
+        context.Response.ContentType = "application/problem+json";
+        return LocalServer.WriteAsync(
+            context,
+            """{"type":"about:blank","title":"No","status":409,"detail":"No.","code":"folder_upload_unsupported","request_id":"1"}"""u8.ToArray(),
+            409);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class CheckContext : IDisposable
     /// <summary>Sends requests without a signature, to the server and to the store.</summary>
     internal HttpClient Http { get; }
 
-    /// <summary>Whether this machine does not trust the server's certificate.</summary>
+    /// <summary>Whether this machine does not trust the certificate of the last connection.</summary>
     internal bool IsCertificateRejected { get; private set; }
 
     internal Health? Health { get; set; }
@@ -48,6 +48,9 @@ internal sealed class CheckContext : IDisposable
 
     /// <summary>How the grant step describes the grant; null before there is one.</summary>
     internal string? Grant { get; set; }
+
+    /// <summary>The URL of the granted upload; null if there is none.</summary>
+    internal Uri? UploadUrl { get; set; }
 
     /// <summary>The presigned listing of the grant; null if there is none.</summary>
     internal Uri? ListUrl { get; set; }

@@ -10,7 +10,8 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
     internal static IReadOnlyList<ICheckStep> StepsOfMiner(bool withUpload) =>
     [
         new WalletStep(), new ServerStep(), new TlsStep(), new ClockStep(), new ChainStep(), new StoreStep(forUploads: true),
-        new HotkeyStep(), new ColdkeyStep(), new MinerSignatureStep(), new GrantStep(), new ListUrlStep(),
+        new StoreReportStep(), new HotkeyStep(), new ColdkeyStep(), new MinerSignatureStep(), new GrantStep(), new StoreAddressStep(),
+        new ListUrlStep(),
         .. withUpload ? [new UploadStep()] : Array.Empty<ICheckStep>(),
     ];
 
@@ -18,11 +19,13 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
     internal static IReadOnlyList<ICheckStep> StepsOfValidator { get; } =
     [
         new WalletStep(), new ServerStep(), new TlsStep(), new ClockStep(), new ChainStep(), new StoreStep(forUploads: false),
-        new HotkeyStep(), new ValidatorStep(), new ValidatorSignatureStep(), new GrantStep(), new ListUrlStep(),
+        new StoreReportStep(), new HotkeyStep(), new ValidatorStep(), new ValidatorSignatureStep(), new GrantStep(), new StoreAddressStep(),
+        new ListUrlStep(),
     ];
 
     internal async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
     {
+        var warnings = 0;
         await foreach (var result in RunStepsAsync(cancellationToken))
         {
             Print(result);
@@ -30,9 +33,11 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
             {
                 return result.ExitCode;
             }
+
+            warnings += result.IsWarning ? 1 : 0;
         }
 
-        session.Report.Line("All is well.");
+        session.Report.Line(warnings == 0 ? "All is well." : $"It works, with {warnings} warning{(warnings == 1 ? "" : "s")}.");
         return ExitCode.Done;
     }
 
@@ -70,20 +75,36 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
     private void Print(StepResult result)
     {
         var (report, detail) = (session.Report, Report.Safe(result.Detail));
-        report.Record(new StepRecord("step", result.Step, result.IsOk, result.Detail, result.Advice));
-        if (result.IsOk)
+        report.Record(StepRecord.Of(result));
+        report.Line($"{(result.IsWarning ? "warn" : result.IsOk ? "ok  " : "FAIL")}  {result.Step}: {detail}");
+        if (result.Advice is { } advice)
         {
-            report.Line($"ok    {result.Step}: {detail}");
-            return;
+            report.Line($"      {advice}");
         }
 
-        report.Line($"FAIL  {result.Step}: {detail}");
-        report.Line($"      {result.Advice}");
-        if (report.IsQuiet)
+        if (report.IsQuiet && result.IsWarning)
+        {
+            report.Warn($"{result.Step}: {detail} {result.Advice}");
+        }
+        else if (report.IsQuiet && !result.IsOk)
         {
             report.Fail($"{result.Step}: {detail} {result.Advice}");
         }
     }
 
-    private sealed record StepRecord(string Type, string Step, bool Ok, string Detail, string? WhatToDo);
+    // The last four members are those of the server's doctor. Programs read the others since earlier versions.
+    private sealed record StepRecord(
+        string Type, string Step, bool Ok, string Detail, string? WhatToDo, string Name, string Result, string Finding, string? Advice)
+    {
+        internal static StepRecord Of(StepResult step) => new(
+            "step",
+            step.Step,
+            step.IsOk,
+            step.Detail,
+            step.Advice,
+            step.Step,
+            step.IsWarning ? "warn" : step.IsOk ? "ok" : "fail",
+            step.Detail,
+            step.Advice);
+    }
 }

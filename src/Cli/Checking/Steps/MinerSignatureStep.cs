@@ -12,11 +12,13 @@ internal sealed class MinerSignatureStep : ICheckStep
         if (await RequestAsync(context, cancellationToken) is { } access)
         {
             context.Grant = $"uploads into {access.Folder} for {Amount.Duration(TimeSpan.FromSeconds(access.Expiry_seconds))}";
-            context.ListUrl = new Uri(access.List_url);
+            (context.UploadUrl, context.ListUrl) = (new Uri(access.Url), new Uri(access.List_url));
         }
         else
         {
+            var upload = await RequestOneFileAsync(context, cancellationToken);
             context.Grant = "this deployment grants each file separately, by PUT";
+            context.UploadUrl = new Uri(upload.Url);
         }
 
         return new StepResult(Name, "verifies");
@@ -34,5 +36,19 @@ internal sealed class MinerSignatureStep : ICheckStep
         {
             return null;
         }
+    }
+
+    // Nothing is uploaded with this grant. The name is new, so that no stored file is in the way.
+    private static async Task<FileUploadUrl> RequestOneFileAsync(CheckContext context, CancellationToken cancellationToken)
+    {
+        var structure = await context.Client.Api.GetStructureAsync(cancellationToken);
+        var command = new GetFileUploadUrlCommand
+        {
+            Coldkey = context.Session.Wallet.Coldkey.ToString(),
+            Filename = $"s3auth-check-{RandomNumberGenerator.GetHexString(8, lowercase: true)}.bin",
+            Job_id = structure.DefaultJob(),
+            Size = 1024,
+        };
+        return await context.Client.Api.GetFileUploadUrlAsync(command, cancellationToken);
     }
 }

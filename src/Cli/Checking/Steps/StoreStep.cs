@@ -6,7 +6,8 @@ internal sealed class StoreStep(bool forUploads) : ICheckStep
 {
     public string Name => "store";
 
-    public string Advice => "Tell the server's operator: the server's page and GET /healthcheck show the same problem.";
+    public string Advice =>
+        "You cannot correct this. Tell the server's operator: GET /healthcheck shows the same problem, and `S3Auth.Api doctor` says what to do.";
 
     public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
@@ -33,6 +34,7 @@ internal sealed class StoreStep(bool forUploads) : ICheckStep
         { Post_problem: { } problem } => $"the store does not accept upload forms: {problem}",
         { Put_uploads: "unsafe" or "unknown" } =>
             $"the server does not grant uploads by PUT: {store.Put_problem ?? "it is still testing the store"}",
+        { Put_problem: { } problem, Put_uploads: not "safe" } => $"uploads by PUT do not work: {problem}",
         _ => null,
     };
 

@@ -100,8 +100,11 @@ internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout
         Assert.That(
             records.Select(step => ((string)step["step"]!, (bool)step["ok"]!)),
             Is.EqualTo(
-                new[] { "server", "TLS", "clock", "chain", "store", "hotkey", "permit and stake", "signature", "grant", "list URL" }
-                    .Select(step => (step, true))));
+                new[]
+                {
+                    "server", "TLS", "clock", "chain", "store", "hotkey", "permit and stake", "signature", "grant", "store address",
+                    "list URL",
+                }.Select(step => (step, true))));
         Assert.That(
             (string)records.Single(record => (string)record["step"]! == "permit and stake")["detail"]!,
             Does.Contain("a validator permit and 30000"));

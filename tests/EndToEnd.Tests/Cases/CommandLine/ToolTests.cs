@@ -180,8 +180,12 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         Assert.That(
             records.Select(step => ((string)step["step"]!, (bool)step["ok"]!)),
             Is.EqualTo(
-                new[] { "server", "TLS", "clock", "chain", "store", "hotkey", "coldkey", "signature", "grant", "list URL", "upload" }
-                    .Select(step => (step, true))));
+                new[]
+                {
+                    "server", "TLS", "clock", "chain", "store", "hotkey", "coldkey", "signature", "grant", "store address", "list URL",
+                    "upload",
+                }.Select(step => (step, true))));
+        Assert.That(records.Select(step => (string)step["result"]!), Has.All.EqualTo("ok"));
         Assert.That(
             (string)records.Single(record => (string)record["step"]! == "coldkey")["detail"]!, Does.StartWith(miner.Coldkey.Address));
     }
