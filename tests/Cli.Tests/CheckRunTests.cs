@@ -1,3 +1,5 @@
+using S3Auth.Cli.Checking.Steps;
+
 namespace S3Auth.Cli.Tests;
 
 public sealed class CheckRunTests
@@ -71,7 +73,10 @@ public sealed class CheckRunTests
         Assert.That(results, Has.All.Property(nameof(StepResult.IsOk)).True);
         Assert.That(
             results.Select(result => result.Step),
-            Is.EqualTo(["server", "TLS", "clock", "chain", "store", "hotkey", "coldkey", "signature", "grant", "store address", "list URL"]));
+            Is.EqualTo(
+            [
+                "server", "TLS", "clock", "chain", "store", "hotkey", "coldkey", "signature", "grant", "store address", "list URL",
+            ]));
         Assert.That(results, Has.All.Property(nameof(StepResult.IsWarning)).False);
     }
 
@@ -187,7 +192,8 @@ public sealed class CheckRunTests
             Console.SetOut(console);
         }
 
-        Assert.That(output.ToString(), Does.Contain("warn  store report").And.Contain("It works, with 1 warning.").And.Not.Contain("All is"));
+        Assert.That(
+            output.ToString(), Does.Contain("warn  store report").And.Contain("It works, with 1 warning.").And.Not.Contain("All is"));
     }
 
     [Test]
@@ -243,6 +249,25 @@ public sealed class CheckRunTests
         };
 
         Assert.That((await WarnAsync()).Detail, Does.Contain("the store's clock is").And.Contain(expected));
+    }
+
+    [Test]
+    public async Task Check_fails_if_grants_lead_to_this_machine_and_the_server_is_another()
+    {
+        // No such server exists. The step asks only for its name.
+        using var context = new CheckContext(NewSession(quiet: true, new Uri("https://server.example")))
+        {
+            UploadUrl = new Uri(_store.Address, "bucket"),
+        };
+        var step = new StoreAddressStep();
+
+        var warning = await step.RunAsync(context, CancellationToken.None);
+        await _store.DisposeAsync();
+        var failed = await step.RunAsync(context, CancellationToken.None);
+
+        Assert.That(warning!.IsWarning, Is.True);
+        Assert.That(failed!.Detail, Is.EqualTo($"grants lead to {_store.Address.Authority}, which is this machine and not the store"));
+        Assert.That(new[] { warning.Advice, failed.Advice }, Has.All.Contain("S3_PUBLIC_ENDPOINT"));
     }
 
     [Test]
@@ -336,7 +361,7 @@ public sealed class CheckRunTests
         context.Response.ContentType = "application/problem+json";
         return LocalServer.WriteAsync(
             context,
-            """{"type":"about:blank","title":"No","status":409,"detail":"No.","code":"folder_upload_unsupported","request_id":"1"}"""u8.ToArray(),
+            """{"type":"t","title":"T","status":409,"detail":"No.","code":"folder_upload_unsupported","request_id":"1"}"""u8.ToArray(),
             409);
     }
 }

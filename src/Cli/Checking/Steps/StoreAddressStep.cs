@@ -4,16 +4,20 @@ using System.Net.Sockets;
 namespace S3Auth.Cli.Checking.Steps;
 
 /// <summary>
-/// Connects to the store where the grant leads, without a signature: DNS, proxy, TLS, whether a store answers, and its clock.
+/// Connects to the store where the grant leads: DNS, proxy, TLS, whether a store answers, and its clock.
 /// </summary>
 internal sealed class StoreAddressStep : ICheckStep
 {
+    private const string AdviceForOperator =
+        "Tell the server's operator: set S3_PUBLIC_ENDPOINT to the address where clients reach the store.";
+
     // The store refuses policies and URLs by its own clock.
     private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(1);
 
     public string Name => "store address";
 
-    public string Advice => "Check this machine's network and firewall, or tell the server's operator that S3_PUBLIC_ENDPOINT may be wrong.";
+    public string Advice =>
+        "Check this machine's network and firewall, or tell the server's operator that S3_PUBLIC_ENDPOINT may be wrong.";
 
     public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
@@ -23,17 +27,19 @@ internal sealed class StoreAddressStep : ICheckStep
             return null;
         }
 
-        if (url.IsLoopback && !context.Session.Server.IsLoopback)
-        {
-            return Failed(
-                $"grants lead to {url.Authority}, which is this machine and not the store",
-                "Tell the server's operator: set S3_PUBLIC_ENDPOINT to the address where clients reach the store.");
-        }
-
+        // Such an address is wrong for everyone but a client on the store's own machine.
+        var isThisMachine = url.IsLoopback && !context.Session.Server.IsLoopback;
         try
         {
-            using var answer = await context.Http.GetAsync(new Uri(url.GetLeftPart(UriPartial.Path)), cancellationToken);
-            return Judge(answer, url);
+            // The signature of an upload does not match a GET, so nothing happens. Swift answers requests without one in another protocol.
+            using var answer = await context.Http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return isThisMachine
+                ? new StepResult(Name, $"grants lead to {url.Authority}, which only this machine reaches", AdviceForOperator)
+                : Judge(answer, url);
+        }
+        catch (HttpRequestException) when (isThisMachine)
+        {
+            return Failed($"grants lead to {url.Authority}, which is this machine and not the store", AdviceForOperator);
         }
         catch (HttpRequestException exception)
         {
@@ -82,7 +88,7 @@ internal sealed class StoreAddressStep : ICheckStep
                 "Tell the server's operator: put TLS in front of the store.");
     }
 
-    // A store refuses this request, with an S3 error or at least with the id of the request.
+    // A store answers with XML, or at least with the id of the request.
     private static bool IsOfStore(HttpResponseMessage answer) =>
         answer.Headers.Any(header => header.Key.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase))
         || answer.Content.Headers.ContentType?.MediaType?.EndsWith("xml", StringComparison.OrdinalIgnoreCase) == true;
