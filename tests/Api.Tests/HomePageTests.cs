@@ -371,6 +371,25 @@ public sealed partial class HomePageTests
         }
     }
 
+    [TestCase(UploadMethod.Post, null, "uploads by form (POST)", "object store answers")]
+    [TestCase(UploadMethod.Put, "It is not safe.", "no uploads", "object store takes no uploads")]
+    public async Task Page_says_how_miners_upload_and_what_the_report_about_the_store_names(
+        UploadMethod method, string? problem, string uploads, string line)
+    {
+        var store = new Mock<IStoreState>();
+        store.SetupGet(port => port.Current).Returns(StoreFindings.None with
+        {
+            UploadMethod = method,
+            PutProblem = problem,
+            Checks = [new StoreCheck("public_access", StoreCheckResult.Fail, "Anyone can read it.")],
+        });
+        using var service = new Service { Replace = services => services.AddSingleton(store.Object) };
+
+        var page = (await service.GetAsync("/")).Text;
+
+        Assert.That(page, Does.Contain(uploads).And.Contain(line).And.Contain("failed for public_access"));
+    }
+
     [Test]
     public async Task Examples_show_the_public_url()
     {

@@ -193,6 +193,41 @@ public sealed class ServiceTests
     }
 
     [Test]
+    public async Task Status_names_failures_of_the_report_about_the_store_that_nothing_else_describes()
+    {
+        Found(StoreFindings.None with
+        {
+            Checks =
+            [
+                new StoreCheck("put", StoreCheckResult.Fail, "It is unsafe."),
+                new StoreCheck("public_access", StoreCheckResult.Fail, "Anyone can read it."),
+                new StoreCheck("cors", StoreCheckResult.Warn, "No page may use it."),
+            ],
+        });
+
+        var problem = (await _subnet.SendAsync(new GetStatusQuery())).Problems.Single();
+
+        Assert.That(problem, Does.StartWith("The check of the object store failed for public_access. "));
+    }
+
+    [TestCase(UploadMethod.Post, PutUploads.Unsafe, null, true)]
+    [TestCase(UploadMethod.Post, PutUploads.Safe, "No forms.", false)]
+    [TestCase(UploadMethod.Put, PutUploads.Safe, null, true)]
+    [TestCase(UploadMethod.Put, PutUploads.Unknown, null, false)]
+    [TestCase(UploadMethod.Put, PutUploads.Unsafe, null, false)]
+    public async Task Health_knows_whether_uploads_are_granted(UploadMethod method, PutUploads puts, string? formProblem, bool expected)
+    {
+        Found(StoreFindings.None with
+        {
+            UploadMethod = method,
+            FormProblem = formProblem,
+            Capabilities = new StoreCapabilities { PutUploads = puts },
+        });
+
+        Assert.That((await _subnet.SendAsync(new GetHealthQuery())).Store.TakesUploads, Is.EqualTo(expected));
+    }
+
+    [Test]
     public async Task Failed_check_of_the_store_degrades_health_and_leaves_the_server_ready()
     {
         Found(StoreFindings.None with { CheckProblem = "The check failed." });

@@ -82,6 +82,12 @@ internal sealed class GetStatusHandler(
             yield return put;
         }
 
+        if (health.Store.FurtherFailures is [_, ..] failures)
+        {
+            yield return $"The check of the object store failed for {string.Join(", ", failures)}. The operator should run "
+                + "`S3Auth.Api doctor`, which says what to do.";
+        }
+
         if (health.RedisOk is false)
         {
             yield return "Redis does not answer. Each instance counts grants and used proofs on its own; "

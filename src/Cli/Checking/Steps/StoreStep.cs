@@ -7,8 +7,8 @@ internal sealed class StoreStep(bool forUploads) : ICheckStep
     public string Name => "store";
 
     public string Advice =>
-        "You cannot correct this. Tell the server's operator: GET /healthcheck shows the same problem, and `S3Auth.Api doctor` says what to "
-        + "do.";
+        "You cannot correct this. Tell the server's operator: GET /healthcheck shows the same problem, and `S3Auth.Api doctor` says what "
+        + "to do.";
 
     public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
