@@ -1,18 +1,19 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// The URLs of the bucket. If the operator leaves the addressing to the server, <see cref="StoreMonitor"/> may replace the route at the
-/// first contact with a store that needs the other addressing. Reading never waits.
+/// The URLs of the bucket. If the operator leaves the addressing to the server, <see cref="StoreSurveyor"/> may replace the route at the
+/// first contact with a store that needs the other addressing. From the first success on, the route stays. Reading never waits.
 /// </summary>
 internal sealed class StoreEndpoints
 {
     private volatile StoreRoute _current;
+    private volatile StoreRoute? _alternative;
 
     /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
     internal StoreEndpoints(StorageOptions options)
     {
         _current = new StoreRoute(options, options.Addressing ?? DefaultOf(options));
-        Alternative = options is { Addressing: null, Endpoint: { } endpoint } && CanHaveBucketInHosts(options, endpoint)
+        _alternative = options is { Addressing: null, Endpoint: { } endpoint } && CanHaveBucketInHosts(options, endpoint)
             ? new StoreRoute(options, S3Addressing.Virtual)
             : null;
     }
@@ -20,11 +21,15 @@ internal sealed class StoreEndpoints
     /// <summary>The current route.</summary>
     internal StoreRoute Current => _current;
 
-    /// <summary>The route to try if the store does not work by the default one; null if there is no choice.</summary>
-    internal StoreRoute? Alternative { get; }
+    /// <summary>The route to try if the store does not work by the current one; null if there is no choice, or not any more.</summary>
+    internal StoreRoute? Alternative => _alternative;
 
-    /// <summary>Uses <see cref="Alternative"/> from now on.</summary>
-    internal void UseAlternative() => _current = Alternative ?? _current;
+    /// <summary>Uses a route from now on.</summary>
+    internal void Keep(StoreRoute route)
+    {
+        _current = route;
+        _alternative = null;
+    }
 
     // AWS documents the host; other stores have no wildcard name unless their operator made one.
     private static S3Addressing DefaultOf(StorageOptions options) =>

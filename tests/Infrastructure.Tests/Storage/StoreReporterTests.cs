@@ -125,8 +125,36 @@ public sealed class StoreReporterTests
         await UntilAsync(() => _log.Count(LogLevel.Warning) == 1);
 
         _report = () => new StoreReport([Fine], new StoreCapabilities());
+        await UntilAsync(() => _state.Current.Checks.Count > 0);
+    }
+
+    [Test]
+    public async Task Store_that_does_not_answer_one_examination_keeps_its_capabilities_and_is_examined_again_soon()
+    {
+        await _reporter.StartAsync(CancellationToken.None);
+        _state.RequestReport();
+        await UntilAsync(() => _state.Current.Capabilities.Multipart is true);
+
+        var fine = _report;
+        _report = () => new StoreReport([Bad, Bad with { Result = StoreCheckResult.Skipped }], new StoreCapabilities());
+        _state.RequestReport();
+        await UntilAsync(() => _state.Current.Checks.Contains(Bad));
+        Assert.That(_state.Current.Capabilities.Multipart, Is.True);
+
+        _report = fine;
+        await AdvanceAsync(TimeSpan.FromMinutes(5));
+        Assert.That(_state.Current.Checks, Is.EqualTo([Fine]));
+    }
+
+    [Test]
+    public async Task Report_does_not_decide_about_forms()
+    {
+        _report = () => new StoreReport([Fine], new StoreCapabilities { PostForms = false });
+        await _reporter.StartAsync(CancellationToken.None);
         _state.RequestReport();
         await UntilAsync(() => _state.Current.Checks.Count > 0);
+
+        Assert.That(_state.Current.Capabilities.PostForms, Is.Null, "One answer must not stop the grants.");
     }
 
     // Small steps, so that the service can set its next timer between them.

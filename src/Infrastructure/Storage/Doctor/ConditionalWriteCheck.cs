@@ -12,7 +12,7 @@ internal sealed class ConditionalWriteCheck : IStoreCheck
 
     public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
     {
-        var key = exam.ProbePrefix + "conditional";
+        var key = exam.ConditionalKey;
         var found = await AskAsync(exam, key, cancellationToken);
         exam.Capabilities = exam.Capabilities with { ConditionalWrites = found };
         return new StoreCheck(

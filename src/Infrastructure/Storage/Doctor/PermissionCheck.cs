@@ -27,8 +27,10 @@ internal sealed class PermissionCheck : IStoreCheck
             }
         }
 
+        // A key of its own, because a store that does not know the parameter creates an object, and other checks need a missing one.
         var acl = await exam.SendAsync(
-            new S3Request("PUT", missing, [new S3Parameter("acl", "")], [new S3Parameter("x-amz-acl", "private")]), cancellationToken);
+            new S3Request("PUT", exam.ProbePrefix + "acl", [new S3Parameter("acl", "")], [new S3Parameter("x-amz-acl", "private")]),
+            cancellationToken);
         if (acl.IsMissingObject || acl.IsSuccess)
         {
             extra.Add("change the ACL of objects");

@@ -3,6 +3,9 @@ namespace S3Auth.Infrastructure.Storage;
 /// <summary>Whether anyone can list, read or write the bucket without a signature.</summary>
 internal sealed class PublicAccessCheck : IStoreCheck
 {
+    // A miner's object may be archived, so one is not enough.
+    private const int ObjectsToRead = 3;
+
     public string Name => "public_access";
 
     public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
@@ -17,19 +20,9 @@ internal sealed class PublicAccessCheck : IStoreCheck
         }
 
         // Only an object that exists shows whether reading is allowed.
-        foreach (var prefix in exam.Prefixes)
+        if (await CanReadAsync(exam, cancellationToken))
         {
-            if (await exam.ListKeysAsync(prefix, maxKeys: 1, cancellationToken) is not [var key])
-            {
-                continue;
-            }
-
-            var path = $"/{S3UriEncoding.EncodePath(key)}";
-            if ((await exam.SendUnsignedAsync(HttpMethod.Get, path, ["Range: bytes=0-0"], cancellationToken)).IsSuccess)
-            {
-                open.Add("read");
-                break;
-            }
+            open.Add("read");
         }
 
         if ((await exam.TryUnsignedPutAsync($"/{exam.ProbePrefix}public", cancellationToken)).IsAccepted)
@@ -44,5 +37,25 @@ internal sealed class PublicAccessCheck : IStoreCheck
                 StoreCheckResult.Fail,
                 $"Anyone can {string.Join(", ", open)} the bucket without a signature, so this server protects nothing.",
                 "Remove the public policy and ACL from the bucket. On AWS, turn on Block Public Access.");
+    }
+
+    private static async Task<bool> CanReadAsync(StoreExam exam, CancellationToken cancellationToken)
+    {
+        foreach (var prefix in exam.Prefixes)
+        {
+            foreach (var key in (await exam.ListKeysAsync(prefix, ObjectsToRead, cancellationToken)).Take(ObjectsToRead))
+            {
+                var path = $"/{S3UriEncoding.EncodePath(key)}";
+                var answer = await exam.SendUnsignedAsync(HttpMethod.Get, path, ["Range: bytes=0-0"], cancellationToken);
+
+                // An empty object has no first byte.
+                if (answer.IsSuccess || answer.Status == HttpStatusCode.RequestedRangeNotSatisfiable)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 }

@@ -3,6 +3,8 @@ namespace S3Auth.Infrastructure.Storage;
 /// <inheritdoc/>
 internal sealed class StoreDoctor : IStoreDoctor
 {
+    private const string CleanUp = "cleanup";
+
     private readonly StorageOptions _options;
     private readonly StoreEndpoints _endpoints;
     private readonly StoreSurveyor _surveyor;
@@ -83,10 +85,10 @@ internal sealed class StoreDoctor : IStoreDoctor
         };
         foreach (var check in _checks)
         {
-            lines.Add(await RunAsync(check, exam, cancellationToken));
+            lines.Add((await RunAsync(check.Name, async () => await check.RunAsync(exam, cancellationToken), cancellationToken))!);
         }
 
-        if (await CleanUpAsync(exam, cancellationToken) is { } left)
+        if (await RunAsync(CleanUp, () => CleanUpAsync(exam, cancellationToken), cancellationToken) is { } left)
         {
             lines.Add(left);
         }
@@ -114,17 +116,17 @@ internal sealed class StoreDoctor : IStoreDoctor
         }
     }
 
-    private static async Task<StoreCheck> RunAsync(IStoreCheck check, StoreExam exam, CancellationToken cancellationToken)
+    private static async Task<StoreCheck?> RunAsync(string name, Func<Task<StoreCheck?>> run, CancellationToken cancellationToken)
     {
         try
         {
-            return await check.RunAsync(exam, cancellationToken);
+            return await run();
         }
         catch (Exception failure)
             when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return new StoreCheck(
-                check.Name,
+                name,
                 StoreCheckResult.Warn,
                 "The store did not answer this check in time, or its answer cannot be read.",
                 "Run the doctor again.");
@@ -137,7 +139,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         var left = new List<string>();
         foreach (var folder in exam.Prefixes.Append("").Select(prefix => prefix + PutProbe.Folder))
         {
-            foreach (var key in await exam.ListKeysAsync(folder, maxKeys: 10, cancellationToken))
+            foreach (var key in await exam.ListOwnKeysAsync(folder, cancellationToken))
             {
                 var deleted = exam.MayDelete is true && await exam.DeleteAsync(key, cancellationToken);
                 if (!deleted)
@@ -148,7 +150,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         }
 
         return left.Count == 0 ? null : new StoreCheck(
-            "cleanup",
+            CleanUp,
             StoreCheckResult.Warn,
             $"The store ignores Content-MD5, so it kept what the checks tried to upload: {string.Join(", ", left)}.",
             "Delete these objects; each has one or two bytes. They return with each check.");

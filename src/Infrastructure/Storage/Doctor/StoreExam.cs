@@ -7,6 +7,12 @@ internal sealed class StoreExam(
     ProbeClient http, StorageOptions options, StoreRoute route, SigningCredentials credentials, FolderLayout layout, TimeProvider time)
 {
     private const long Seconds = 900;
+    private const string Conditional = "conditional-";
+
+    // The names below the probe folder that a check may leave.
+    private static readonly string[] OwnNames = ["target", "there-is-no-such-object", "acl", "checksum", "multipart", "outside", "public"];
+
+    private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef");
 
     // The digest of other content, so that the store answers BadDigest and stores nothing.
     private static readonly string WrongDigest = "Content-MD5: " + Convert.ToBase64String(new byte[MD5.HashSizeInBytes]);
@@ -31,6 +37,12 @@ internal sealed class StoreExam(
 
     /// <summary>The prefix of the doctor's own keys. No miner's folder can have it.</summary>
     internal string ProbePrefix => Prefixes[0] + PutProbe.Folder;
+
+    /// <summary>
+    /// A key that only this run of the doctor uses, because other instances of the server may run the same check at the same time.
+    /// </summary>
+    internal string ConditionalKey { get; } =
+        $"{layout.DiscoveryPrefixes[0].Prefix}{PutProbe.Folder}{Conditional}{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
 
     /// <summary>Sends a signed request without a body, to the server's endpoint.</summary>
     /// <param name="method">The HTTP method.</param>
@@ -80,7 +92,7 @@ internal sealed class StoreExam(
     /// <param name="cancellationToken">Cancels the check.</param>
     internal Task<ProbeAnswer> SendUnsignedAsync(
         HttpMethod method, string pathAndQuery, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
-        http.SendAsync(method, route.Clients.BucketUrl.TrimEnd('/') + pathAndQuery, lines, cancellationToken);
+        http.SendAsync(method, UnsignedUrl(pathAndQuery), lines, cancellationToken);
 
     /// <summary>
     /// Asks, as a browser does before an upload by PUT, whether pages of an origin may send it. Swift recognizes such a question only if
@@ -94,8 +106,7 @@ internal sealed class StoreExam(
 
     /// <summary>Tries an unsigned PUT that the store must not keep.</summary>
     internal Task<ProbeAnswer> TryUnsignedPutAsync(string pathAndQuery, CancellationToken cancellationToken) =>
-        http.PutAsync(
-            route.Clients.BucketUrl.TrimEnd('/') + pathAndQuery, "a"u8.ToArray(), [WrongDigest], isChunked: false, cancellationToken);
+        http.PutAsync(UnsignedUrl(pathAndQuery), "a"u8.ToArray(), [WrongDigest], isChunked: false, cancellationToken);
 
     /// <summary>Lists keys of this or another bucket, at the server's endpoint.</summary>
     /// <param name="prefix">The prefix.</param>
@@ -133,6 +144,16 @@ internal sealed class StoreExam(
             : [];
     }
 
+    /// <summary>
+    /// Returns the keys in a probe folder that the checks have created. Any other key is somebody else's: a store may ignore the prefix of
+    /// a listing.
+    /// </summary>
+    internal async Task<IReadOnlyList<string>> ListOwnKeysAsync(string folder, CancellationToken cancellationToken) =>
+    [
+        .. (await ListKeysAsync(folder, maxKeys: 100, cancellationToken)).Where(key =>
+            key.StartsWith(folder, StringComparison.Ordinal) && IsOwn(key[folder.Length..])),
+    ];
+
     /// <summary>Deletes an object. Returns whether the store did.</summary>
     internal async Task<bool> DeleteAsync(string key, CancellationToken cancellationToken) =>
         (await SendAsync(HttpMethod.Delete, key, [], cancellationToken)).IsSuccess;
@@ -140,6 +161,15 @@ internal sealed class StoreExam(
     /// <summary>Returns the texts of all elements of a name, whatever their namespace.</summary>
     internal static IEnumerable<string> Values(XElement document, string name) =>
         document.Descendants().Where(element => element.Name.LocalName == name).Select(element => element.Value);
+
+    private static bool IsOwn(string name) => OwnNames.Contains(name, StringComparer.Ordinal)
+        || (name.StartsWith(Conditional, StringComparison.Ordinal) && name.AsSpan(Conditional.Length).IndexOfAnyExcept(HexDigits) < 0);
+
+    private string UnsignedUrl(string pathAndQuery)
+    {
+        var url = route.Clients.BucketUrl;
+        return (pathAndQuery.StartsWith('/') ? url.TrimEnd('/') : url) + pathAndQuery;
+    }
 
     private string Sign(S3Request request) => route.ServiceSigner.At(credentials, time.GetUtcNow()).Presign(request, Seconds);
 }

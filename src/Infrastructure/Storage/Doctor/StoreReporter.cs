@@ -15,10 +15,9 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var last = default(StoreReport);
+        var (last, patience) = (default(StoreReport), Timeout.InfiniteTimeSpan);
         while (!stoppingToken.IsCancellationRequested)
         {
-            var patience = last?.HasFailures == true ? FailureInterval : Timeout.InfiniteTimeSpan;
             await state.WaitForReportRequestAsync(patience, time, stoppingToken);
             try
             {
@@ -26,19 +25,29 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
                 state.Update(findings => Add(report, findings));
                 LogChanges(last, report);
                 last = report;
+                patience = !IsComplete(report) ? MinInterval : report.HasFailures ? FailureInterval : Timeout.InfiniteTimeSpan;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(failure);
+                patience = FailureInterval;
             }
 
             await Task.Delay(MinInterval, time, stoppingToken);
         }
     }
 
-    // What the monitor finds out itself is newer.
+    // Otherwise the store did not answer the first questions, so the report says nothing about the rest.
+    private static bool IsComplete(StoreReport report) => report.Checks.All(check => check.Result != StoreCheckResult.Skipped);
+
+    // The monitor asks more often, and does not believe a single answer.
     private static StoreFindings Add(StoreReport report, StoreFindings findings)
     {
+        if (!IsComplete(report))
+        {
+            return findings with { Checks = report.Checks };
+        }
+
         var (reported, current) = (report.Capabilities, findings.Capabilities);
         return findings with
         {
@@ -46,7 +55,7 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
             Capabilities = reported with
             {
                 Addressing = current.Addressing,
-                PostForms = current.PostForms ?? reported.PostForms,
+                PostForms = current.PostForms,
                 PutUploads = findings.UploadMethod == UploadMethod.Put ? current.PutUploads : reported.PutUploads,
                 HeaderGuard = findings.UploadMethod == UploadMethod.Put ? current.HeaderGuard : reported.HeaderGuard,
                 PutSizesEnforced = findings.UploadMethod == UploadMethod.Put ? current.PutSizesEnforced : reported.PutSizesEnforced,

@@ -65,9 +65,13 @@ internal sealed class TemporaryCredentialCheck : IStoreCheck
             RoleSessionName = "s3auth-doctor",
             DurationSeconds = MinLifetimeSeconds,
         };
+
+        // The SDK's own timeout ends when the answer begins.
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(options.Usage.RequestTimeout);
         try
         {
-            await sts.AssumeRoleAsync(request, cancellationToken);
+            await sts.AssumeRoleAsync(request, timeout.Token).WaitAsync(timeout.Token);
             return true;
         }
         catch (AmazonServiceException refused)

@@ -21,7 +21,8 @@ internal sealed class VersioningCheck : IStoreCheck
                 : new StoreCheck(Name, StoreCheckResult.Ok, "The bucket keeps no old versions.");
         }
 
-        if (answer.IsDenied)
+        // Any 403, because a store that keeps versions must not be taken for one that does not.
+        if (answer.IsDenied || answer.Status == HttpStatusCode.Forbidden)
         {
             return new StoreCheck(
                 Name,

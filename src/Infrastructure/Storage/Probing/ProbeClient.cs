@@ -13,6 +13,9 @@ internal sealed class ProbeClient : IDisposable
 
     private static readonly HttpRequestOptionsKey<string> Lines = new("S3Auth.HeaderLines");
 
+    // A key may contain "..", which must not lead out of the bucket.
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     private readonly HttpClient _http;
 
     /// <param name="timeout">The timeout of one request.</param>
@@ -30,7 +33,7 @@ internal sealed class ProbeClient : IDisposable
     }
 
     internal Task<ProbeAnswer> GetAsync(string url, CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(url)), [], cancellationToken);
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, UriOf(url)), [], cancellationToken);
 
     /// <summary>Sends a PUT.</summary>
     /// <param name="url">The presigned URL.</param>
@@ -47,7 +50,7 @@ internal sealed class ProbeClient : IDisposable
         bool isChunked,
         CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(url)) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Put, UriOf(url)) { Content = new ByteArrayContent(body) };
         request.Headers.TransferEncodingChunked = isChunked;
         return SendAsync(request, lines, cancellationToken);
     }
@@ -61,7 +64,7 @@ internal sealed class ProbeClient : IDisposable
     /// <exception cref="TaskCanceledException">The request timed out.</exception>
     internal Task<ProbeAnswer> SendAsync(
         HttpMethod method, string url, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(method, new Uri(url)), lines, cancellationToken);
+        SendAsync(new HttpRequestMessage(method, UriOf(url)), lines, cancellationToken);
 
     /// <summary>Sends an upload form with an empty file.</summary>
     /// <param name="url">The URL of the bucket.</param>
@@ -80,7 +83,7 @@ internal sealed class ProbeClient : IDisposable
                 + $"filename=\"target\"\r\n\r\n\r\n--{Boundary}--\r\n";
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(form));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse($"multipart/form-data; boundary={Boundary}");
-        return SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(url)) { Content = content }, [], cancellationToken);
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, UriOf(url)) { Content = content }, [], cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();
@@ -111,6 +114,8 @@ internal sealed class ProbeClient : IDisposable
             }
         }
     }
+
+    private static Uri UriOf(string url) => new(url, AsWritten);
 
     // The request was sent, and the store closed the connection without an answer.
     private static bool IsClosed(HttpRequestException failure) =>

@@ -11,7 +11,9 @@ internal sealed partial class StoreSurveyor(
     private readonly FormProbe _forms = new(layout, time);
     private readonly PutProbe _puts = new(options, layout, time);
 
-    /// <summary>Asks once. If the store does not work by the current route but by the alternative one, uses that from now on.</summary>
+    /// <summary>
+    /// Asks once. If the store has never worked by the current route, but works by the alternative one, uses that from now on.
+    /// </summary>
     /// <param name="http">The client that sends the requests.</param>
     /// <param name="credentials">The credentials to sign with.</param>
     /// <param name="needsPuts">Whether to ask about PUTs, given the answer about forms. The question takes about 40 requests.</param>
@@ -19,24 +21,42 @@ internal sealed partial class StoreSurveyor(
     internal async Task<StoreSurvey> SurveyAsync(
         ProbeClient http, SigningCredentials credentials, Func<FormFinding, bool> needsPuts, CancellationToken cancellationToken)
     {
-        var service = await _access.AskAsync(http, endpoints.Current.ServiceSigner, credentials, cancellationToken);
-        if (service.Result != StoreAccess.Outcome.Works && service.HasAnswer && endpoints.Alternative is { } alternative)
-        {
-            var other = await _access.AskAsync(http, alternative.ServiceSigner, credentials, cancellationToken);
-            if (other.Result == StoreAccess.Outcome.Works)
-            {
-                endpoints.UseAlternative();
-                service = other;
-            }
-        }
-
-        var route = endpoints.Current;
-        var atClients = route.HasPublicEndpoint
-            ? await _access.AskAsync(http, route.ClientSigner, credentials, cancellationToken)
-            : null;
+        var (route, service, atClients) = await AskByRouteAsync(http, credentials, cancellationToken);
         var forms = await AskFormsAsync(http, route, service, atClients ?? service, credentials, cancellationToken);
         var puts = needsPuts(forms) ? await AskPutsAsync(http, route, atClients ?? service, credentials, cancellationToken) : null;
         return new StoreSurvey(service, atClients, forms, puts);
+    }
+
+    private async Task<(StoreRoute Route, StoreAccess Service, StoreAccess? Clients)> AskByRouteAsync(
+        ProbeClient http, SigningCredentials credentials, CancellationToken cancellationToken)
+    {
+        var current = await AskAsync(endpoints.Current);
+        if (current.Service.Result == StoreAccess.Outcome.Works)
+        {
+            endpoints.Keep(current.Route);
+            return current;
+        }
+
+        if (!current.Service.HasAnswer || endpoints.Alternative is not { } alternative)
+        {
+            return current;
+        }
+
+        // Clients that reach the store by the current route must reach it by the alternative one too.
+        var other = await AskAsync(alternative);
+        if (other.Service.Result != StoreAccess.Outcome.Works
+            || (current.Clients?.Result == StoreAccess.Outcome.Works && other.Clients?.Result != StoreAccess.Outcome.Works))
+        {
+            return current;
+        }
+
+        endpoints.Keep(alternative);
+        return other;
+
+        async Task<(StoreRoute Route, StoreAccess Service, StoreAccess? Clients)> AskAsync(StoreRoute route) => (
+            route,
+            await _access.AskAsync(http, route.ServiceSigner, credentials, cancellationToken),
+            route.HasPublicEndpoint ? await _access.AskAsync(http, route.ClientSigner, credentials, cancellationToken) : null);
     }
 
     private async Task<FormFinding> AskFormsAsync(

@@ -371,6 +371,40 @@ public sealed class StoreMonitorTests
         Assert.That(monitor.Store.Asked, Has.None.Contain(StubStore.Bucket + ".store.localhost"));
     }
 
+    [TestCase(503, "")]
+    [TestCase(403, "AccessDenied")]
+    public async Task Store_that_has_worked_by_path_keeps_it_when_it_refuses(int status, string code)
+    {
+        var store = new StubStore();
+        await using var monitor = await Monitored.StartAsync(store, change: options => OfName(options, addressing: null));
+
+        store.Instead = context => IsByHost(context) ? null : (status, StubStore.Error(code));
+        await monitor.NextAsync();
+        await monitor.NextAsync();
+
+        Assert.That(monitor.Endpoints.Current.Addressing, Is.EqualTo(S3Addressing.Path));
+    }
+
+    [TestCase(true, S3Addressing.Path)]
+    [TestCase(false, S3Addressing.Virtual)]
+    public async Task Clients_that_reach_the_store_only_by_path_keep_it(bool isClientsPathGood, S3Addressing used)
+    {
+        var store = new StubStore
+        {
+            Instead = context => (context.Request.Host.Host.EndsWith("store.localhost", StringComparison.Ordinal), IsByHost(context)) switch
+            {
+                (true, true) => null,
+                (false, false) when isClientsPathGood => null,
+                _ => (403, StubStore.Error("AccessDenied")),
+            },
+        };
+        await using var monitor = await Monitored.StartAsync(
+            store,
+            change: options => OfName(options, addressing: null, new UriBuilder(options.Endpoint!) { Host = "public.localhost" }.Uri));
+
+        Assert.That(monitor.Endpoints.Current.Addressing, Is.EqualTo(used));
+    }
+
     [Test]
     public async Task Store_that_refuses_both_ways_keeps_the_path()
     {
@@ -456,9 +490,12 @@ public sealed class StoreMonitorTests
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
     }
 
+    private static bool IsByHost(HttpContext context) => context.Request.Host.Host.StartsWith(StubStore.Bucket, StringComparison.Ordinal);
+
     // The store by a name, which may have a bucket's name before it.
-    private static StorageOptions OfName(StorageOptions options, S3Addressing? addressing) => new()
+    private static StorageOptions OfName(StorageOptions options, S3Addressing? addressing, Uri? publicEndpoint = null) => new()
     {
+        PublicEndpoint = publicEndpoint,
         Bucket = options.Bucket,
         Region = options.Region,
         Endpoint = new UriBuilder(options.Endpoint!) { Host = "store.localhost" }.Uri,
