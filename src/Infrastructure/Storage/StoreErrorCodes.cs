@@ -36,7 +36,8 @@ internal static class StoreErrorCodes
     {
         "SignatureDoesNotMatch" => (
             StoreSubject.Credentials,
-            "Correct AWS_SECRET_ACCESS_KEY. If it is correct, a proxy in front of the store changes the Host header or the path.",
+            "Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. If they are correct, a proxy in front of the store changes the Host "
+                + "header or the path.",
             true),
         "InvalidAccessKeyId" => (StoreSubject.Credentials, "Correct AWS_ACCESS_KEY_ID.", true),
         "NoSuchBucket" => (StoreSubject.Bucket, "Correct S3_BUCKET, or create the bucket.", true),

@@ -18,12 +18,16 @@ internal sealed class StoreProxy : IAsyncDisposable
     // Debian's nginx may not be on the PATH.
     private static string? Program => Tool.Find("nginx") ?? (File.Exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : null);
 
-    public static async Task<StoreProxy> StartAsync(Uri store)
+    /// <summary>Starts it in front of a store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="maxBodySize">The largest body of a request; 0 for no limit. nginx's default is 1m.</param>
+    /// <param name="host">The Host header that the store gets: by default the client's. nginx's default is the store's address.</param>
+    public static async Task<StoreProxy> StartAsync(Uri store, string maxBodySize = "0", string host = "$http_host")
     {
         var proxy = new StoreProxy();
         try
         {
-            await proxy.RunAsync(store);
+            await proxy.RunAsync(store, maxBodySize, host);
             return proxy;
         }
         catch
@@ -43,7 +47,7 @@ internal sealed class StoreProxy : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task RunAsync(Uri store)
+    private async Task RunAsync(Uri store, string maxBodySize, string host)
     {
         var configuration = Path.Combine(_folder.Path, "nginx.conf");
         await File.WriteAllTextAsync(configuration, $$"""
@@ -62,10 +66,10 @@ internal sealed class StoreProxy : IAsyncDisposable
                 scgi_temp_path scgi;
                 server {
                     listen 127.0.0.1:{{_port}};
-                    client_max_body_size 0;
+                    client_max_body_size {{maxBodySize}};
                     location / {
                         proxy_pass {{store.GetLeftPart(UriPartial.Authority)}};
-                        proxy_set_header Host $http_host;
+                        proxy_set_header Host {{host}};
                     }
                 }
             }

@@ -12,6 +12,8 @@ internal sealed class CorsCheck(IReadOnlyList<string> origins) : IStoreCheck
 
     public string Name => "cors";
 
+    public bool IsAtClients => true;
+
     public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
     {
         if (origins.Count == 0)

@@ -8,6 +8,8 @@ internal sealed class PublicAccessCheck : IStoreCheck
 
     public string Name => "public_access";
 
+    public bool IsAtClients => true;
+
     public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
     {
         var open = new List<string>();

@@ -44,7 +44,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         // which need to know whether the keys may delete.
         _checks =
         [
-            new ReadCheck(), new MultipartCheck(), new VersioningCheck(), new LifecycleCheck(), new PermissionCheck(),
+            new ReadCheck(), new FileSizeCheck(), new MultipartCheck(), new VersioningCheck(), new LifecycleCheck(), new PermissionCheck(),
             new PublicAccessCheck(), new CorsCheck(corsOrigins), new ConditionalWriteCheck(), new UploadHeaderCheck(),
             new TemporaryCredentialCheck(),
         ];
@@ -85,7 +85,10 @@ internal sealed class StoreDoctor : IStoreDoctor
         };
         foreach (var check in _checks)
         {
-            lines.Add((await RunAsync(check.Name, async () => await check.RunAsync(exam, cancellationToken), cancellationToken))!);
+            var canAsk = !check.IsAtClients || survey.Clients.Result == StoreAccess.Outcome.Works;
+            lines.Add(canAsk
+                ? (await RunAsync(check.Name, async () => await check.RunAsync(exam, cancellationToken), cancellationToken))!
+                : SurveyLines.Skipped(check.Name));
         }
 
         if (await RunAsync(CleanUp, () => CleanUpAsync(exam, cancellationToken), cancellationToken) is { } left)

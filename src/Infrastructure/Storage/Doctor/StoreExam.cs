@@ -81,6 +81,13 @@ internal sealed class StoreExam(
         string key, IReadOnlyList<S3Parameter> signed, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
         PutAsync(key, [], signed, [WrongDigest, .. lines], cancellationToken);
 
+    /// <summary>
+    /// Announces a signed PUT of a length to the endpoint of clients, without sending it. Returns the answer if there is one before the
+    /// body; null if the store waits for it.
+    /// </summary>
+    internal Task<ProbeAnswer?> AnnouncePutAsync(string key, long length, CancellationToken cancellationToken) => http.AnnouncePutAsync(
+        route.ClientSigner.At(credentials, time.GetUtcNow()).PresignPut(key, Seconds), length, cancellationToken);
+
     /// <summary>Tries a signed PUT without a stated length, which the store must not keep.</summary>
     internal Task<ProbeAnswer> TryPutWithoutLengthAsync(string key, CancellationToken cancellationToken) =>
         http.PutAsync(Sign(new S3Request("PUT", key, [], [])), "a"u8.ToArray(), [WrongDigest], isChunked: true, cancellationToken);

@@ -16,7 +16,9 @@ internal static class SurveyLines
                 Name,
                 StoreCheckResult.Fail,
                 $"There is no object store at {route.Service.Origin}: {access.Finding}.",
-                "Correct S3_ENDPOINT, start the store, or let this server reach it.");
+                route.Addressing == S3Addressing.Virtual
+                    ? "Correct S3_ENDPOINT, set S3_ADDRESSING=path, or give the store a host name for each bucket."
+                    : "Correct S3_ENDPOINT, start the store, or let this server reach it.");
         }
 
         var milliseconds = FormattableString.Invariant($"{access.Latency?.TotalMilliseconds:0} ms");
@@ -65,8 +67,9 @@ internal static class SurveyLines
                 access.Result == StoreAccess.Outcome.NoAnswer
                     ? $"The object store does not answer at {origin}, where clients are sent: {access.Finding}."
                     : $"The object store refuses what is signed for clients at {origin}: {access.Finding}.",
-                access.Advice
-                    ?? "Correct S3_PUBLIC_ENDPOINT. If clients reach it and only this server does not, let this server reach it too.");
+                access.Result == StoreAccess.Outcome.NoAnswer
+                    ? "Correct S3_PUBLIC_ENDPOINT. If clients reach it and only this server does not, let this server reach it too."
+                    : "S3_PUBLIC_ENDPOINT must lead to the same store as S3_ENDPOINT. A proxy there must keep the Host header and the path.");
         }
 
         return IsPrivate(new Uri(origin))
@@ -88,6 +91,11 @@ internal static class SurveyLines
     internal static StoreCheck Post(UploadMethod? configured, StoreSurvey survey)
     {
         const string Name = "post";
+        if (survey.Clients.Result != StoreAccess.Outcome.Works)
+        {
+            return Skipped(Name);
+        }
+
         var choice = UploadChoice.Make(configured, survey.Forms, survey.Puts ?? PutFinding.NotAsked);
         return survey.Forms switch
         {
@@ -108,6 +116,11 @@ internal static class SurveyLines
     internal static StoreCheck Put(UploadMethod? configured, StoreSurvey survey)
     {
         const string Name = "put";
+        if (survey.Clients.Result != StoreAccess.Outcome.Works)
+        {
+            return Skipped(Name);
+        }
+
         var puts = survey.Puts ?? PutFinding.NotAsked;
         var choice = UploadChoice.Make(configured, survey.Forms, puts);
         return puts switch

@@ -88,7 +88,7 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
     private static string Describe(HttpRequestException failure) => failure switch
     {
         { HttpRequestError: HttpRequestError.NameResolutionError } => "its host name cannot be resolved",
-        { HttpRequestError: HttpRequestError.SecureConnectionError } => "its TLS certificate is not accepted",
+        { HttpRequestError: HttpRequestError.SecureConnectionError } => "it has no TLS (then write http://), or a certificate that this machine does not trust",
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "it refuses the connection",
         { HttpRequestError: HttpRequestError.ConnectionError } => "it cannot be reached",
         _ => "its answer cannot be read",

@@ -55,6 +55,28 @@ internal sealed class ProbeClient : IDisposable
         return SendAsync(request, lines, cancellationToken);
     }
 
+    /// <summary>
+    /// Announces a PUT of a length, and ends the connection instead of sending the body. Returns the answer if the store, or a proxy in
+    /// front of it, gives one at once; null if it waits for the body.
+    /// </summary>
+    /// <param name="url">The presigned URL.</param>
+    /// <param name="length">The announced length in bytes.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    internal async Task<ProbeAnswer?> AnnouncePutAsync(string url, long length, CancellationToken cancellationToken)
+    {
+        var content = new AnnouncedContent(length);
+        var request = new HttpRequestMessage(HttpMethod.Put, new Uri(url)) { Content = content };
+        request.Headers.ExpectContinue = true;
+        try
+        {
+            return await SendAsync(request, [], cancellationToken);
+        }
+        catch (HttpRequestException) when (content.IsAwaited)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Sends any request without a body.</summary>
     /// <param name="method">The HTTP method.</param>
     /// <param name="url">The URL, presigned or not.</param>
@@ -87,6 +109,25 @@ internal sealed class ProbeClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>A body that is announced and never sent.</summary>
+    private sealed class AnnouncedContent(long length) : HttpContent
+    {
+        /// <summary>Whether the receiver waits for the body.</summary>
+        internal bool IsAwaited { get; private set; }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            IsAwaited = true;
+            throw new IOException("The body is not sent.");
+        }
+
+        protected override bool TryComputeLength(out long contentLength)
+        {
+            contentLength = length;
+            return true;
+        }
+    }
 
     private async Task<ProbeAnswer> SendAsync(HttpRequestMessage request, IReadOnlyList<string> lines, CancellationToken cancellationToken)
     {

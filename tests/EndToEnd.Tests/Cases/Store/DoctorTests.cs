@@ -45,7 +45,7 @@ internal sealed class DoctorTests
                 report.Names("ok").Concat(report.Names("warn")),
                 Is.EquivalentTo(
                 [
-                    "settings", "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "list",
+                    "settings", "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "list", "file_size",
                     "multipart", "versioning", "lifecycle", "permissions", "public_access", "cors", "conditional_writes", "checksums",
                     "sts",
                 ]));
@@ -104,6 +104,24 @@ internal sealed class DoctorTests
         yield return Case("no multipart", [StoreFault.NoMultipart], ("multipart", "warn .*no multipart uploads"));
         yield return Case("denied multipart", [StoreFault.Denies(StoreOperation.Multipart)], ("multipart", "warn .*s3:PutObject"));
         yield return Case("no STS", [StoreFault.Refuses(StoreOperation.AssumeRole, 405, "MethodNotAllowed")], ("sts", "ok .*no STS"));
+    }
+
+    [TestCase("1m", "$http_host", "file_size", "fail .*413.*An upload of 1 MiB passes.*client_max_body_size")]
+    [TestCase("100m", "$http_host", "file_size", "fail .*An upload of 100 MiB passes")]
+    [TestCase("0", "$proxy_host", "credentials", "fail .*(SignatureDoesNotMatch|AccessDenied)")]
+    public async Task Wrong_proxy_in_front_of_the_store_is_named(string maxBodySize, string host, string name, string pattern)
+    {
+        if (StoreProxy.WhyNot is { } reason)
+        {
+            Assert.Ignore(reason);
+        }
+
+        await using var proxy = await StoreProxy.StartAsync(_store.Endpoint, maxBodySize, host);
+
+        var report = await ExamineAsync(proxy.Endpoint);
+
+        Assert.That(report[name], Does.Match($"\\A{pattern}"), report.Text);
+        Assert.That(report.Names("fail"), Is.EqualTo([name]), report.Text);
     }
 
     [TestCaseSource(nameof(Faults))]
