@@ -55,7 +55,7 @@ internal sealed class StoreDoctor : IStoreDoctor
     {
         if (_credentials.Current is null && await LoadCredentialsAsync(cancellationToken) is { } problem)
         {
-            return new StoreReport([problem, .. Skip("endpoint", "region", "bucket", "clock", "public_endpoint", "post", "put")], new());
+            return new StoreReport([problem, .. Skip("endpoint", "region", "bucket", "clock", "public_endpoint", "post", "put"), .. Skip(AllChecks)], new());
         }
 
         var keys = _credentials.Current!;
@@ -69,7 +69,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         ];
         if (survey.Service.Result != StoreAccess.Outcome.Works)
         {
-            return new StoreReport([.. lines, .. Skip("public_endpoint", "post", "put")], new());
+            return new StoreReport([.. lines, .. Skip("public_endpoint", "post", "put"), .. Skip(AllChecks)], new());
         }
 
         lines.Add(SurveyLines.PublicEndpoint(survey, route));
@@ -98,6 +98,8 @@ internal sealed class StoreDoctor : IStoreDoctor
 
         return new StoreReport(lines, exam.Capabilities);
     }
+
+    private IEnumerable<string> AllChecks => _checks.Select(check => check.Name);
 
     private async Task<StoreCheck?> LoadCredentialsAsync(CancellationToken cancellationToken)
     {
