@@ -45,7 +45,10 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             ContentRootPath = AppContext.BaseDirectory,
-            EnvironmentName = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT"),
+
+            // In the order of the service.
+            EnvironmentName = Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT")
+                ?? Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT"),
         });
         builder.Configuration
             .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)

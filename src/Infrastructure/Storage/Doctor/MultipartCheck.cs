@@ -24,7 +24,7 @@ internal sealed class MultipartCheck : IStoreCheck
         }
 
         var upload = new S3Parameter("uploadId", uploadId);
-        var isPartListed = false;
+        var (isPartListed, isLeft) = (false, false);
         try
         {
             var part = await exam.PutAsync(key, [new S3Parameter("partNumber", "1"), upload], [], [], cancellationToken);
@@ -39,17 +39,16 @@ internal sealed class MultipartCheck : IStoreCheck
         }
         finally
         {
-            await exam.SendAsync(HttpMethod.Delete, key, [upload], CancellationToken.None);
+            isLeft = !await AbortAsync(exam, key, upload);
         }
 
-        var left = await exam.SendAsync(HttpMethod.Get, key, [upload], cancellationToken);
-        if (left.IsSuccess)
+        if (isLeft)
         {
             exam.Capabilities = exam.Capabilities with { Multipart = isPartListed };
             return new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                $"The store does not abort multipart uploads with these keys. One upload of one byte at {key} is left in the bucket.",
+                $"The store does not abort multipart uploads with these keys. An upload of one byte at {key} may be left in the bucket.",
                 "Give this server's keys the permission s3:AbortMultipartUpload, and abort that upload.");
         }
 
@@ -68,6 +67,20 @@ internal sealed class MultipartCheck : IStoreCheck
                         + "cannot compare files by their ETag.",
                     "Nothing is wrong if you encrypt with KMS keys. s3auth then compares sizes and times.")
                 : new StoreCheck(Name, StoreCheckResult.Ok, "The store has multipart uploads.");
+    }
+
+    // Returns whether the store says that there is no upload any more.
+    private static async Task<bool> AbortAsync(StoreExam exam, string key, S3Parameter upload)
+    {
+        try
+        {
+            await exam.SendAsync(HttpMethod.Delete, key, [upload], CancellationToken.None);
+            return (await exam.SendAsync(HttpMethod.Get, key, [upload], CancellationToken.None)) is { IsSuccess: false, IsBusy: false };
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
     }
 
     private StoreCheck NotOpened(StoreExam exam, ProbeAnswer answer)
