@@ -25,15 +25,24 @@ internal static class DoctorCommand
     /// <summary>Runs the checks. Writes one line for each, or a JSON document.</summary>
     /// <param name="args"><c>--json</c>, and settings such as <c>--S3_BUCKET=name</c>.</param>
     /// <param name="output">Receives the report.</param>
-    /// <returns>The exit code: 0 if no check failed, else 1.</returns>
+    /// <returns>The exit code: 0 if no check failed, 1 if one did, 2 for an unknown argument.</returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output)
     {
+        if (Array.Find(args, argument => argument != JsonOption && !IsSetting(argument)) is { } unknown)
+        {
+            await output.WriteLineAsync($"Unknown argument {unknown}. Usage: S3Auth.Api doctor [--json] [--SETTING=value]...");
+            return 2;
+        }
+
         var asJson = args.Contains(JsonOption, StringComparer.Ordinal);
         var reader = ServiceOptionsReader.OfThisProcess([.. args.Where(argument => argument != JsonOption)], out var variables);
         var report = await ExamineAsync(reader, variables);
         await output.WriteLineAsync(asJson ? ToJson(report) : ToText(report));
         return report.HasFailures ? 1 : 0;
     }
+
+    private static bool IsSetting(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal) && argument.Contains('=', StringComparison.Ordinal);
 
     private static async Task<StoreReport> ExamineAsync(ServiceOptionsReader reader, IReadOnlyList<string> variables)
     {

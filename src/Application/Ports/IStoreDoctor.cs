@@ -15,6 +15,9 @@ public interface IStoreDoctor
 /// <param name="Capabilities">What the store can do.</param>
 public sealed record StoreReport(IReadOnlyList<StoreCheck> Checks, StoreCapabilities Capabilities)
 {
+    /// <summary>Whether the store accepted this server, so that the capabilities could be asked for.</summary>
+    public bool IsComplete { get; init; } = true;
+
     /// <summary>Whether a check failed.</summary>
     public bool HasFailures => Checks.Any(check => check.Result == StoreCheckResult.Fail);
 }

@@ -136,7 +136,7 @@ public sealed class StoreReporterTests
         await UntilAsync(() => _state.Current.Capabilities.Multipart is true);
 
         var fine = _report;
-        _report = () => new StoreReport([Bad, Bad with { Result = StoreCheckResult.Skipped }], new StoreCapabilities());
+        _report = () => new StoreReport([Bad], new StoreCapabilities()) { IsComplete = false };
         _state.RequestReport();
         await UntilAsync(() => _state.Current.Checks.Contains(Bad));
         Assert.That(_state.Current.Capabilities.Multipart, Is.True);

@@ -55,7 +55,8 @@ internal sealed class StoreDoctor : IStoreDoctor
     {
         if (_credentials.Current is null && await LoadCredentialsAsync(cancellationToken) is { } problem)
         {
-            return new StoreReport([problem, .. Skip("endpoint", "region", "bucket", "clock", "public_endpoint", "post", "put"), .. Skip(AllChecks)], new());
+            return Incomplete(
+                [problem, .. Skip("endpoint", "region", "bucket", "clock", "public_endpoint", "post", "put"), .. Skip(AllChecks)]);
         }
 
         var keys = _credentials.Current!;
@@ -69,7 +70,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         ];
         if (survey.Service.Result != StoreAccess.Outcome.Works)
         {
-            return new StoreReport([.. lines, .. Skip("public_endpoint", "post", "put"), .. Skip(AllChecks)], new());
+            return Incomplete([.. lines, .. Skip("public_endpoint", "post", "put"), .. Skip(AllChecks)]);
         }
 
         lines.Add(SurveyLines.PublicEndpoint(survey, route));
@@ -160,6 +161,8 @@ internal sealed class StoreDoctor : IStoreDoctor
             $"The store ignores Content-MD5, so it kept what the checks tried to upload: {string.Join(", ", left)}.",
             "Delete these objects; each has one or two bytes. They return with each check.");
     }
+
+    private static StoreReport Incomplete(IReadOnlyList<StoreCheck> lines) => new(lines, new StoreCapabilities()) { IsComplete = false };
 
     private static IEnumerable<StoreCheck> Skip(params IEnumerable<string> names) => names.Select(SurveyLines.Skipped);
 }

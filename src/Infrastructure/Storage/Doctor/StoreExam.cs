@@ -10,7 +10,8 @@ internal sealed class StoreExam(
     private const string Conditional = "conditional-";
 
     // The names below the probe folder that a check may leave.
-    private static readonly string[] OwnNames = ["target", "there-is-no-such-object", "acl", "checksum", "multipart", "outside", "public"];
+    private static readonly string[] OwnNames =
+        ["target", "there-is-no-such-object", "acl", "checksum", "large", "multipart", "outside", "public"];
 
     private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef");
 

@@ -25,7 +25,7 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
                 state.Update(findings => Add(report, findings));
                 LogChanges(last, report);
                 last = report;
-                patience = !IsComplete(report) ? MinInterval : report.HasFailures ? FailureInterval : Timeout.InfiniteTimeSpan;
+                patience = !report.IsComplete ? MinInterval : report.HasFailures ? FailureInterval : Timeout.InfiniteTimeSpan;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
@@ -37,13 +37,10 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
         }
     }
 
-    // Otherwise the store did not answer the first questions, so the report says nothing about the rest.
-    private static bool IsComplete(StoreReport report) => report.Checks.All(check => check.Result != StoreCheckResult.Skipped);
-
     // The monitor asks more often, and does not believe a single answer.
     private static StoreFindings Add(StoreReport report, StoreFindings findings)
     {
-        if (!IsComplete(report))
+        if (!report.IsComplete)
         {
             return findings with { Checks = report.Checks };
         }

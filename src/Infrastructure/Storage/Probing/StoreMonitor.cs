@@ -104,7 +104,7 @@ internal sealed partial class StoreMonitor(
         RequestReport(before, state.Current, survey);
         return isConfirmed
             && survey.Service.Result == StoreAccess.Outcome.Works
-            && state.Current is { PublicEndpointOk: not false }
+            && state.Current is { PublicEndpointOk: not false, FormProblem: null }
             && (survey.Puts is null || survey.Puts.Uploads != PutUploads.Unknown);
     }
 

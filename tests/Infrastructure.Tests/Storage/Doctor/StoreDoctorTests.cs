@@ -36,6 +36,32 @@ public sealed class StoreDoctorTests
     }
 
     [Test]
+    public async Task Nothing_is_left_in_a_store_that_ignores_digests()
+    {
+        AskedStore? store = null;
+        store = await AskedStore.StartAsync(
+            request =>
+            {
+                var stored = store!.Store.Stored;
+                return request switch
+                {
+                    { IsListing: true } => Listing([.. stored.Keys]),
+                    { Method: "DELETE" } => (stored.TryRemove(request.Path, out _) ? 204 : 404, StubStore.Error("NoSuchKey")),
+                    _ when request.Query.Contains("versioning", StringComparison.Ordinal) => NotVersioned,
+                    _ => null,
+                };
+            },
+            ignoresDigest: true);
+        await using var asked = store;
+
+        var report = await store.ExamineAsync();
+
+        Assert.That(store.Paths("PUT"), Has.Some.EndsWith("/outside").And.Some.EndsWith("/target").And.Some.EndsWith("/checksum"));
+        Assert.That(store.Store.Stored.Keys, Is.Empty);
+        Assert.That(report.Checks.Select(check => check.Name), Has.None.EqualTo("cleanup"));
+    }
+
+    [Test]
     public async Task Clean_up_that_fails_is_a_line_of_the_report()
     {
         await using var store = await AskedStore.StartAsync(request =>
@@ -136,11 +162,11 @@ public sealed class StoreDoctorTests
     {
         private readonly ConcurrentQueue<Asked> _asked = new();
 
-        private StubStore Store { get; init; } = null!;
+        public StubStore Store { get; private init; } = null!;
 
-        public static async Task<AskedStore> StartAsync(Func<Asked, (int, string)?> answer)
+        public static async Task<AskedStore> StartAsync(Func<Asked, (int, string)?> answer, bool ignoresDigest = false)
         {
-            var store = new AskedStore { Store = new StubStore() };
+            var store = new AskedStore { Store = new StubStore { IgnoresDigest = ignoresDigest } };
             store.Store.Instead = context =>
             {
                 var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget.Split('?', 2);

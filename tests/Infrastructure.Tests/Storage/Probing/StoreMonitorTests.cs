@@ -481,6 +481,20 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
+    public async Task Forms_that_are_refused_once_at_the_start_are_tested_again_soon()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore { ToForms = (403, "<html>") }, method: UploadMethod.Post);
+        Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>());
+
+        monitor.Store.ToForms = (400, StubStore.Error("EntityTooSmall"));
+        var start = monitor.Time.GetUtcNow();
+        await monitor.UntilAsync(() => monitor.Findings.FormProblem is null);
+
+        Assert.That(monitor.Time.GetUtcNow() - start, Is.LessThan(StoreMonitor.MaxRetry));
+        Assert.That(() => SignForm(monitor), Throws.Nothing);
+    }
+
+    [Test]
     public async Task Nothing_is_tested_without_credentials()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), keys: new CredentialSource());
