@@ -247,6 +247,33 @@ public sealed class UnfaithfulServerTests
         Assert.That((await client.CreateUploader(_coldkey.AccountId).UploadAsync(file)).Size, Is.EqualTo(Content.Length));
     }
 
+    [Test]
+    public async Task Upload_goes_on_when_the_server_changes_the_method_to_put()
+    {
+        var uploader = _client.CreateUploader(_coldkey.AccountId);
+        Assert.That((await uploader.GetStructureAsync()).Upload_method, Is.EqualTo("POST"));
+        _service.Answer = context => context.Request.Url!.AbsolutePath switch
+        {
+            "/structure-info" => LocalServer.WriteJsonAsync(context, StructureOf("PUT")),
+            "/get-folder-access" => RefuseAsync(context, "folder_upload_unsupported"),
+            _ => LocalServer.WriteJsonAsync(context, new FileUploadUrl
+            {
+                Method = "PUT",
+                S3_key = "data/x/5A/a.bin",
+                Url = new Uri(_store.Address, "a.bin").AbsoluteUri,
+                Fields = new Dictionary<string, string>(),
+            }),
+        };
+        _store.Answer = context => LocalServer.WriteAsync(context, [], 200);
+
+        var first = await uploader.UploadAsync(FileOf(Content));
+        await uploader.UploadAsync(FileOf(Content));
+
+        Assert.That(first.Key, Is.EqualTo("data/x/5A/a.bin"));
+        Assert.That(_store.Asked, Is.EqualTo(["PUT /a.bin", "PUT /a.bin"]));
+        Assert.That(_service.Asked.Count(asked => asked == "POST /get-folder-access"), Is.EqualTo(1), "It then knows the method.");
+    }
+
     [TestCase(400, "RequestTimeout", 3, 1)]
     [TestCase(400, "InvalidArgument", 1, 1)]
     [TestCase(403, "AccessDenied", 2, 2)]
@@ -394,6 +421,12 @@ public sealed class UnfaithfulServerTests
         Assert.That(
             () => _client.Api.GetFolderAccessAsync(new GetFolderAccessCommand { Coldkey = _coldkey.AccountId.ToString() }),
             Throws.InstanceOf<HttpRequestException>());
+    }
+
+    private static Task RefuseAsync(HttpListenerContext context, string code)
+    {
+        context.Response.ContentType = "application/problem+json";
+        return LocalServer.WriteAsync(context, Encoding.UTF8.GetBytes($$"""{"code": "{{code}}", "detail": "No.", "status": 409}"""), 409);
     }
 
     private static Structure StructureOf(string method) => new()

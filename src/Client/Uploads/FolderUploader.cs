@@ -9,6 +9,7 @@ namespace S3Auth.Client.Uploads;
 public sealed class FolderUploader
 {
     private const string PutMethod = "PUT";
+    private const string FolderUploadUnsupported = "folder_upload_unsupported";
 
     // For a smaller file, waiting for the store's 100 Continue costs more than an upload that the store refuses.
     private const long MinExpectContinueBytes = 1024 * 1024;
@@ -31,7 +32,9 @@ public sealed class FolderUploader
         _retries = RetryPolicy.ForTransfers<UploadedFile>(options);
     }
 
-    /// <summary>Returns what the deployment accepts: sizes, sources and the upload method. Asks the server once.</summary>
+    /// <summary>
+    /// Returns what the deployment accepts: sizes, sources and the upload method. Asks the server once, and again if the method changes.
+    /// </summary>
     public async Task<Structure> GetStructureAsync(CancellationToken cancellationToken = default) =>
         _structure ??= await _api.GetStructureAsync(cancellationToken).ConfigureAwait(false);
 
@@ -63,18 +66,44 @@ public sealed class FolderUploader
         UploadRules.RefuseUnacceptable(file, structure);
 
         return await _retries.ExecuteAsync(
-            async token => structure.Upload_method == PutMethod
+            async token => await UsesPutAsync(token).ConfigureAwait(false)
                 ? await PutAsync(file, sent, token).ConfigureAwait(false)
-                : await PostAsync(file, sent, token).ConfigureAwait(false),
+                : await PostOrPutAsync(file, sent, token).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<string> GetFolderAsync(string? source, CancellationToken cancellationToken)
     {
-        var structure = await GetStructureAsync(cancellationToken).ConfigureAwait(false);
-        return structure.Upload_method == PutMethod
-            ? UploadRules.FolderOf(structure, source, _coldkey, _hotkey)
-            : (await _grants.GetAsync(source, spent: null, cancellationToken).ConfigureAwait(false)).Folder;
+        if (!await UsesPutAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                return (await _grants.GetAsync(source, spent: null, cancellationToken).ConfigureAwait(false)).Folder;
+            }
+            catch (RefusedException refused) when (refused.Code == FolderUploadUnsupported)
+            {
+                _structure = null;
+            }
+        }
+
+        return UploadRules.FolderOf(await GetStructureAsync(cancellationToken).ConfigureAwait(false), source, _coldkey, _hotkey);
+    }
+
+    private async Task<bool> UsesPutAsync(CancellationToken cancellationToken) =>
+        (await GetStructureAsync(cancellationToken).ConfigureAwait(false)).Upload_method == PutMethod;
+
+    // The server changes the method when it finds out that its store does not support forms.
+    private async Task<UploadedFile> PostOrPutAsync(FileToUpload file, IProgress<long>? sent, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PostAsync(file, sent, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RefusedException refused) when (refused.Code == FolderUploadUnsupported)
+        {
+            _structure = null;
+            return await PutAsync(file, sent, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<UploadedFile> PostAsync(FileToUpload file, IProgress<long>? sent, CancellationToken cancellationToken)

@@ -384,7 +384,7 @@ public sealed class DatedSigner
         BarredHeaders Barred = BarredHeaders.None,
         IReadOnlyList<S3Parameter>? Others = null)
     {
-        internal int Room => (Others?.Sum(one => 2 * (one.Name.Length + 3) + one.Value.Length) ?? 0)
+        internal int Room => (Others?.Sum(one => (3 * (one.Name.Length + 2)) + one.Value.Length) ?? 0)
             + (Barred == BarredHeaders.None ? 0 : BarredNames.Length + BarredQuery.Length + EmptyBarredLines.Length);
     }
 
