@@ -31,6 +31,13 @@ case $action in
 esac
 
 [ ! -e "$folder" ] || { echo "$folder is there already: stop what is in it first." >&2; exit 1; }
+# Of the gateway and of the monitor.
+for one in "$port" $((port + 1)); do
+  if (exec 3<> "/dev/tcp/127.0.0.1/$one") 2> /dev/null; then
+    echo "Another program listens on port $one. Stop it, or name another port: $0 start FOLDER PORT" >&2
+    exit 1
+  fi
+done
 umask 077
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)

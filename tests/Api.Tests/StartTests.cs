@@ -75,6 +75,23 @@ public sealed class StartTests
         Assert.That(service.Log.Text, Does.Contain("METRICS_TOKEN=(hidden)").And.Not.Contains("very-private"));
     }
 
+    [Test]
+    public void Server_that_reads_a_chain_warns_of_a_folder_that_cannot_be_written()
+    {
+        var file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+        using var service = new Service
+        {
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["BT_NETWORK"] = "ws://127.0.0.1:1", ["S3_BUCKET"] = "bucket", ["S3_ENDPOINT"] = "http://127.0.0.1:1", ["DATA_DIR"] = file,
+            },
+        };
+        service.CreateClient().Dispose();
+
+        Assert.That(service.Log.Text, Does.Contain($"DATA_DIR is {file}, but the server cannot write there: "));
+    }
+
     private string ProblemOf(params (string Name, object Value)[] settings)
     {
         var all = new Dictionary<string, object>(StringComparer.Ordinal)

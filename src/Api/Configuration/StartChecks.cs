@@ -48,6 +48,20 @@ internal static class StartChecks
         }
     }
 
+    /// <summary>Returns why the server cannot write to the folder for what survives a restart; null if it can.</summary>
+    internal static string? ProblemOfDataFolder(string folder)
+    {
+        try
+        {
+            WriteInto(folder);
+            return null;
+        }
+        catch (Exception problem) when (problem is UnauthorizedAccessException or IOException)
+        {
+            return problem.Message;
+        }
+    }
+
     /// <summary>Describes why the server did not start; null if only a stack trace can.</summary>
     internal static string? Describe(Exception failure, ServiceOptions options)
     {

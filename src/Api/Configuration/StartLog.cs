@@ -25,6 +25,11 @@ internal static partial class StartLog
             LogForgeable(logger, endpoint.Origin);
         }
 
+        if (options.Chain is not null && StartChecks.ProblemOfDataFolder(options.DataFolder) is { } folderProblem)
+        {
+            LogNoDataFolder(logger, options.DataFolder, folderProblem);
+        }
+
         if (options.Store?.Endpoint?.AbsolutePath is { Length: > 1 } path)
         {
             LogEndpointPath(logger, path);
@@ -68,6 +73,11 @@ internal static partial class StartLog
         "The node {Endpoint} is read without TLS: an attacker on the network can forge who is registered. Set wss:// "
         + "addresses in BT_NETWORK")]
     private static partial void LogForgeable(ILogger logger, string endpoint);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "DATA_DIR is {Folder}, but the server cannot write there: {Problem} After a restart it grants nothing until it has read the chain")]
+    private static partial void LogNoDataFolder(ILogger logger, string folder, string problem);
 
     [LoggerMessage(
         LogLevel.Warning,

@@ -226,14 +226,17 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
             LogDetails(failure);
             if (_options.RedisIsRequired)
             {
-                LogDownAndRefusing(Address, failure.Message);
+                LogDownAndRefusing(Address, Describe(failure));
             }
             else
             {
-                LogDown(Address, failure.Message);
+                LogDown(Address, Describe(failure));
             }
         }
     }
+
+    // The client's message ends with the state of its queues and threads.
+    private static string Describe(Exception failure) => failure.Message.Split(", mc:")[0];
 
     private static RefusedException Unavailable() => new(
         RefusalCode.LimitsUnavailable, "This server cannot reach the database in which it counts requests; try again shortly.")

@@ -37,7 +37,8 @@ internal sealed class ReadinessReader(IMetagraph metagraph, IUrlSigner urls, ISt
             // If the store refuses all signatures, that is the reason, which is already in the list.
             if (!found.RefusesSignatures)
             {
-                failing[Readiness.Credentials] = refused.Message;
+                failing[Readiness.Credentials] = $"{refused.Message} The operator should set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+                    + "or give this machine a role.";
             }
         }
 

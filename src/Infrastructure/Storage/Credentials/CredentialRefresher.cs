@@ -80,7 +80,16 @@ internal sealed partial class CredentialRefresher(
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
-            LogFailed(exception, source.Current);
+            LogDetails(exception);
+            if (source.Current is { } current)
+            {
+                LogNotRenewed(current);
+            }
+            else
+            {
+                LogNone();
+            }
+
             return Retry;
         }
     }
@@ -100,6 +109,19 @@ internal sealed partial class CredentialRefresher(
             + "Set AWS_CREDENTIAL_EXPIRATION (ISO 8601) beside AWS_SESSION_TOKEN.")]
     private partial void LogUnknownEnd(double minutes);
 
-    [LoggerMessage(LogLevel.Warning, "Could not renew the object store's credentials. Current credentials: {Current}.")]
-    private partial void LogFailed(Exception exception, SigningCredentials? current);
+    // The SDK's message has a line for every place where it looked, and a stack trace.
+    [LoggerMessage(
+        LogLevel.Warning,
+        "There are no credentials for the object store, so the server refuses signed requests. Set AWS_ACCESS_KEY_ID and "
+            + "AWS_SECRET_ACCESS_KEY, or give this machine a role: docs/credentials.md lists all places. LOG_LEVEL=Debug shows why each "
+            + "of them failed.")]
+    private partial void LogNone();
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Could not renew the object store's credentials. Current credentials: {Current}. LOG_LEVEL=Debug shows the reason.")]
+    private partial void LogNotRenewed(SigningCredentials current);
+
+    [LoggerMessage(LogLevel.Debug, "Loading credentials failed")]
+    private partial void LogDetails(Exception exception);
 }

@@ -46,6 +46,7 @@ internal sealed partial class StoreMonitor(
     private FormFinding _forms = FormFinding.NoAnswer;
     private bool _formsMayBeLost;
     private bool _needsReport;
+    private string? _silence;
 
     private UploadMethod? Configured => options.Usage.UploadMethod;
 
@@ -101,6 +102,7 @@ internal sealed partial class StoreMonitor(
             CheckedAt = time.GetUtcNow(),
         });
         LogChanges(before, state.Current);
+        LogSilence(survey.Service);
         RequestReport(before, state.Current, survey);
         return isConfirmed
             && survey.Service.Result == StoreAccess.Outcome.Works
@@ -236,6 +238,17 @@ internal sealed partial class StoreMonitor(
                 ? "refuses headers that were not signed"
                 : "refuses the headers that each URL names");
         }
+    }
+
+    // Once when it begins and once when it ends, even if the reason changes meanwhile.
+    private void LogSilence(StoreAccess access)
+    {
+        var silence = access.Result == StoreAccess.Outcome.NoAnswer
+            ? _silence ?? $"The object store at {endpoints.Current.Service.Origin} does not answer: {access.Finding}. Correct S3_ENDPOINT, "
+                + "start the store, or let this server reach it. Listings fail until it answers."
+            : null;
+        LogChange(_silence, silence);
+        _silence = silence;
     }
 
     private static bool IsPutGranted(StoreFindings findings) =>

@@ -281,6 +281,20 @@ public sealed class CredentialRefresherTests
         Assert.That(log.Text, Does.Not.Contain("secret").And.Not.Contain("some-token"));
     }
 
+    [Test]
+    public async Task Missing_credentials_are_logged_as_one_sentence_that_names_the_settings()
+    {
+        using var log = new Log();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Information));
+        using var refresher = new CredentialRefresher(_provider, _source, _time, loggers.CreateLogger<CredentialRefresher>());
+        _provider.Next = _ => throw new InvalidOperationException("Exception 1 of 4: a profile");
+        await refresher.StartAsync(CancellationToken.None);
+        await refresher.StopAsync(CancellationToken.None);
+
+        Assert.That(log.Text, Does.Contain("AWS_ACCESS_KEY_ID").And.Not.Contain("\n").And.Not.Contain("a profile"));
+        Assert.That(log.Count(LogLevel.Warning), Is.EqualTo(1));
+    }
+
     /// <summary>Credentials with the given remaining time, and a renewal of them in progress.</summary>
     private async Task<TaskCompletionSource<SigningCredentials>> BeginRenewalAsync(TimeSpan left)
     {

@@ -495,6 +495,23 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
+    public async Task Store_that_does_not_answer_is_logged_once_with_the_setting_and_again_when_it_answers()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore { Instead = _ => (503, "") });
+        await monitor.NextAsync();
+        monitor.Store.Instead = _ => (500, "<html>");
+        await monitor.NextAsync();
+
+        Assert.That(monitor.Log.Text.Split(" does not answer: "), Has.Length.EqualTo(2), monitor.Log.Text);
+        Assert.That(monitor.Log.Text, Does.Contain("Correct S3_ENDPOINT"));
+        Assert.That(monitor.Findings.Refusal, Is.Null);
+
+        monitor.Store.Instead = _ => null;
+        await monitor.NextAsync();
+        Assert.That(monitor.Log.Text, Does.Contain("Resolved: The object store at "));
+    }
+
+    [Test]
     public async Task Nothing_is_tested_without_credentials()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), keys: new CredentialSource());
