@@ -25,6 +25,7 @@ global using S3Auth.Infrastructure.Tests.Sealing;
 global using S3Auth.Infrastructure.Tests.Signatures;
 global using S3Auth.Infrastructure.Tests.Storage;
 global using S3Auth.Infrastructure.Tests.Storage.Credentials;
+global using S3Auth.Infrastructure.Tests.Storage.Doctor;
 global using S3Auth.Infrastructure.Tests.Storage.Probing;
 global using S3Auth.S3;
 global using S3Auth.Substrate;

@@ -81,7 +81,8 @@ internal sealed class TemporaryCredentialCheck : IStoreCheck
                 : ErrorsOfSts.Contains(refused.ErrorCode);
         }
         catch (Exception failure)
-            when (failure is AmazonClientException or HttpRequestException or OperationCanceledException or System.Xml.XmlException
+            when (failure is AmazonClientException or HttpRequestException or IOException or OperationCanceledException
+                    or System.Xml.XmlException
                 && !cancellationToken.IsCancellationRequested)
         {
             return null;

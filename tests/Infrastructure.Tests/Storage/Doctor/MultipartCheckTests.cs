@@ -1,0 +1,120 @@
+namespace S3Auth.Infrastructure.Tests.Storage.Doctor;
+
+public sealed class MultipartCheckTests
+{
+    private const string Denied = "<Error><Code>AccessDenied</Code></Error>";
+
+    [Test]
+    public async Task Store_with_multipart_uploads_is_fine_and_stays_empty()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+
+        var check = await store.RunAsync(new MultipartCheck());
+
+        Assert.That(check.Result, Is.EqualTo(StoreCheckResult.Ok), check.Finding);
+        Assert.That((store.Exam.Capabilities.Multipart, store.Exam.Capabilities.ETagsAreMd5), Is.EqualTo((true, true)));
+        var left = await store.Exam.SendAsync(HttpMethod.Get, null, [new S3Parameter("uploads", "")], CancellationToken.None);
+        Assert.That(StoreExam.Values(left.Xml("ListMultipartUploadsResult")!, "UploadId"), Is.Empty);
+        Assert.That(await store.ListAsync(), Is.Empty);
+    }
+
+    [TestCase(403, Denied, null, "refuses to open", "s3:PutObject")]
+    [TestCase(501, "<Error><Code>NotImplemented</Code></Error>", false, "no multipart uploads", "another store")]
+    [TestCase(405, "<Error><Code>MethodNotAllowed</Code></Error>", false, "no multipart uploads", "another store")]
+    [TestCase(503, "", null, "no multipart uploads", "another store")]
+    [TestCase(200, "<InitiateMultipartUploadResult><UploadId/></InitiateMultipartUploadResult>", null, "no multipart uploads", "another")]
+    [TestCase(200, "<html/>", null, "no multipart uploads", "another store")]
+    public async Task Upload_that_does_not_open_is_explained(int status, string body, bool? isMultipart, string finding, string advice)
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = request => request.Query.ContainsKey("uploads") ? (status, body) : null;
+
+        var check = await store.RunAsync(new MultipartCheck());
+
+        Assert.That((check.Result, store.Exam.Capabilities.Multipart), Is.EqualTo((StoreCheckResult.Warn, isMultipart)));
+        Assert.That(check.Finding, Does.Contain(finding));
+        Assert.That(check.Advice, Does.Contain(advice));
+    }
+
+    [Test]
+    public async Task ETag_that_is_no_md5_is_reported()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = WithListedPart(request =>
+            IsPart(request, "PUT") ? WithETag(request, "\"0123456789abcdef0123456789abcdef\"") : null);
+
+        var check = await store.RunAsync(new MultipartCheck());
+
+        Assert.That((check.Result, store.Exam.Capabilities.ETagsAreMd5), Is.EqualTo((StoreCheckResult.Warn, false)));
+        Assert.That(check.Advice, Does.Contain("KMS"));
+    }
+
+    [Test]
+    public async Task ETag_may_have_upper_case_letters_and_no_quotes()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = WithListedPart(request =>
+            IsPart(request, "PUT") ? WithETag(request, "0CC175B9C0F1B6A831C399E269772661") : null);
+
+        Assert.That((await store.RunAsync(new MultipartCheck())).Result, Is.EqualTo(StoreCheckResult.Ok));
+        Assert.That(store.Exam.Capabilities.ETagsAreMd5, Is.True);
+    }
+
+    [TestCase("PUT")]
+    [TestCase("GET")]
+    public async Task Part_that_is_not_taken_or_not_listed_is_reported(string method)
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = request => IsPart(request, method) ? (403, Denied) : null;
+
+        var check = await store.RunAsync(new MultipartCheck());
+
+        Assert.That((check.Result, store.Exam.Capabilities.Multipart), Is.EqualTo((StoreCheckResult.Warn, false)));
+        Assert.That(store.Exam.Capabilities.ETagsAreMd5, Is.EqualTo(method == "PUT" ? (bool?)null : true));
+        Assert.That(check.Advice, Does.Contain("s3:ListMultipartUploadParts"));
+    }
+
+    [Test]
+    public async Task Upload_that_cannot_be_aborted_is_named()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = request => IsPart(request, "DELETE") ? (403, Denied) : null;
+
+        var check = await store.RunAsync(new MultipartCheck());
+
+        Assert.That((check.Result, store.Exam.Capabilities.Multipart), Is.EqualTo((StoreCheckResult.Warn, true)));
+        Assert.That(check.Finding, Does.Contain("data/x/.s3auth-put-probe/multipart is left"));
+        Assert.That(check.Advice, Does.Contain("s3:AbortMultipartUpload"));
+    }
+
+    [Test]
+    public async Task Upload_is_aborted_even_if_an_answer_cannot_be_read()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = request => IsPart(request, "GET") ? (200, new string('x', ProbeClient.MaxAnswerBytes + 1)) : null;
+
+        Assert.That(() => store.RunAsync(new MultipartCheck()), Throws.InstanceOf<HttpRequestException>());
+        Assert.That(store.Asked, Has.Some.StartsWith("DELETE "));
+    }
+
+    private static bool IsPart(HttpRequest request, string method) => request.Method == method && request.Query.ContainsKey("uploadId");
+
+    private static (int Status, string Body)? WithETag(HttpRequest request, string etag)
+    {
+        request.HttpContext.Response.Headers.ETag = etag;
+        return (200, "");
+    }
+
+    // Lists the part until the upload is aborted.
+    private static Func<HttpRequest, (int Status, string Body)?> WithListedPart(Func<HttpRequest, (int Status, string Body)?> instead)
+    {
+        var isAborted = false;
+        return request =>
+        {
+            isAborted |= IsPart(request, "DELETE");
+            return IsPart(request, "GET") && !isAborted
+                ? (200, "<ListPartsResult><Part><PartNumber>1</PartNumber></Part></ListPartsResult>")
+                : instead(request);
+        };
+    }
+}

@@ -1,0 +1,188 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace S3Auth.Infrastructure.Tests.Storage.Doctor;
+
+/// <summary>The doctor at the embedded store: the report as a whole.</summary>
+public sealed class StoreReportTests
+{
+    private static readonly string[] All =
+    [
+        "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "list", "multipart", "versioning",
+        "lifecycle", "permissions", "public_access", "cors", "conditional_writes", "checksums", "sts",
+    ];
+
+    [TestCase("aws", true, BarredHeaders.None)]
+    [TestCase("r2", false, BarredHeaders.None)]
+    [TestCase("ceph", true, BarredHeaders.LeftOut)]
+    public async Task Working_store_gets_every_line_and_keeps_nothing(string behaviour, bool hasForms, BarredHeaders guard)
+    {
+        await using var store = await ExaminedStore.StartAsync(behaviour);
+
+        var report = await ExamineAsync(store);
+
+        Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All));
+        Assert.That(report.HasFailures, Is.False);
+        Assert.That(
+            (report.Capabilities.PostForms, report.Capabilities.PutUploads, report.Capabilities.HeaderGuard, report.Capabilities.Multipart),
+            Is.EqualTo((hasForms, PutUploads.Safe, guard, true)));
+        Assert.That(await store.ListAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task Store_that_refuses_is_asked_nothing_else()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = _ => (403, ExaminedStore.Error("InvalidAccessKeyId"));
+
+        var report = await ExamineAsync(store);
+
+        Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All[..8]));
+        Assert.That(Line(report, "credentials").Result, Is.EqualTo(StoreCheckResult.Fail));
+        Assert.That(
+            report.Checks.Where(check => check.Result == StoreCheckResult.Skipped).Select(check => check.Name),
+            Is.EqualTo(new[] { "region", "bucket", "clock", "public_endpoint", "post", "put" }));
+        Assert.That(store.Asked, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Missing_keys_are_loaded_and_used()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+
+        var report = await ExamineAsync(store, new CredentialSource(), new Provider(() => ExaminedStore.Keys));
+
+        Assert.That(Line(report, "credentials").Result, Is.EqualTo(StoreCheckResult.Ok));
+    }
+
+    [Test]
+    public async Task Keys_that_cannot_be_loaded_end_the_report()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+
+        var report = await ExamineAsync(
+            store, new CredentialSource(), new Provider(() => throw new InvalidOperationException("None.")));
+
+        Assert.That(Line(report, "credentials").Result, Is.EqualTo(StoreCheckResult.Fail));
+        Assert.That(Line(report, "credentials").Advice, Does.Contain("docs/credentials.md"));
+        Assert.That(report.Checks.Select(check => check.Name), Is.EquivalentTo(All[..8]));
+        Assert.That(report.Checks.Count(check => check.Result == StoreCheckResult.Skipped), Is.EqualTo(7));
+        Assert.That(store.Asked, Is.Empty);
+    }
+
+    [Test]
+    public async Task Answer_that_cannot_be_read_costs_one_line_only()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = request =>
+            request.Query.ContainsKey("lifecycle") ? (200, new string('x', ProbeClient.MaxAnswerBytes + 1)) : null;
+
+        var report = await ExamineAsync(store);
+
+        Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All));
+        Assert.That(Line(report, "lifecycle").Result, Is.EqualTo(StoreCheckResult.Warn));
+        Assert.That(Line(report, "lifecycle").Finding, Does.Contain("did not answer this check in time, or its answer cannot be read"));
+    }
+
+    [Test]
+    public async Task Cancelled_examination_is_cancelled()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        using var cancel = new CancellationTokenSource();
+        store.Instead = request =>
+        {
+            if (request.Query.ContainsKey("lifecycle"))
+            {
+                cancel.Cancel();
+            }
+
+            return null;
+        };
+
+        Assert.That(() => ExamineAsync(store, cancellationToken: cancel.Token), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
+    public async Task Store_that_ignores_digests_is_cleaned_of_what_the_checks_left_and_of_nothing_else()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        var others = (string[])
+        [
+            "data/x/file", "data/x/.s3auth-put-probe/somebody's", "data/x/.s3auth-put-probe/conditional-notes", "elsewhere/target",
+        ];
+        var left = (string[])
+        [
+            "data/x/.s3auth-put-probe/target", "data/reddit/.s3auth-put-probe/checksum", "data/x/.s3auth-put-probe/conditional-0123abcd",
+            ".s3auth-put-probe/outside",
+        ];
+        foreach (var key in others.Concat(left))
+        {
+            await store.PutAsync(key);
+        }
+
+        var report = await ExamineAsync(store);
+
+        Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All));
+        Assert.That(await store.ListAsync(), Is.EquivalentTo(others));
+    }
+
+    [Test]
+    public async Task Objects_that_cannot_be_deleted_are_named()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        await store.PutAsync("data/x/.s3auth-put-probe/target");
+        await store.PutAsync(".s3auth-put-probe/outside");
+        store.Instead = request => request.Method == "DELETE" && !request.Query.ContainsKey("uploadId")
+            ? (403, ExaminedStore.Error("AccessDenied"))
+            : null;
+
+        var report = await ExamineAsync(store);
+
+        Assert.That(Line(report, "cleanup").Result, Is.EqualTo(StoreCheckResult.Warn));
+        Assert.That(
+            Line(report, "cleanup").Finding,
+            Does.Contain("data/x/.s3auth-put-probe/target, .s3auth-put-probe/outside").And.Contain("Content-MD5"));
+    }
+
+    [Test]
+    public async Task Bucket_with_versions_gets_no_deletion()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        await store.PutAsync("data/x/.s3auth-put-probe/target");
+        store.Instead = request => request.Query.ContainsKey("versioning")
+            ? (200, "<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>")
+            : null;
+
+        var report = await ExamineAsync(store);
+
+        Assert.That(
+            store.Asked.Where(asked => asked.StartsWith("DELETE ", StringComparison.Ordinal)), Is.All.Contain("uploadId="));
+        Assert.That(Line(report, "cleanup").Finding, Does.Contain("data/x/.s3auth-put-probe/target"));
+        Assert.That(report.Capabilities.ConditionalWrites, Is.EqualTo(ConditionalWrites.Accepted));
+    }
+
+    private static StoreCheck Line(StoreReport report, string name) => report.Checks.Single(check => check.Name == name);
+
+    private static Task<StoreReport> ExamineAsync(
+        ExaminedStore store,
+        CredentialSource? keys = null,
+        ICredentialProvider? provider = null,
+        CancellationToken cancellationToken = default)
+    {
+        var endpoints = new StoreEndpoints(store.Options);
+        var time = TimeProvider.System;
+        var surveyor = new StoreSurveyor(
+            store.Options, endpoints, PutProbeTests.Layout, time, NullLogger<StoreSurveyor>.Instance);
+        var doctor = new StoreDoctor(
+            store.Options, endpoints, surveyor, keys ?? new CredentialSource(ExaminedStore.Keys), provider, PutProbeTests.Layout, [], time);
+        return doctor.ExamineAsync(cancellationToken);
+    }
+
+    private sealed class Provider(Func<SigningCredentials> load) : ICredentialProvider
+    {
+        public async Task<SigningCredentials> LoadAsync(CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            return load();
+        }
+    }
+}
