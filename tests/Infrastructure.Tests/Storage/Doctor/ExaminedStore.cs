@@ -78,8 +78,8 @@ internal sealed class ExaminedStore : IAsyncDisposable
     {
         var request = context.Request;
         Asked.Enqueue($"{request.Method} {request.Path}{request.QueryString}");
-        using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body);
+
+        // Before the body, as a proxy that refuses a large file.
         if (Instead(request) is var (status, text))
         {
             context.Response.StatusCode = status;
@@ -87,6 +87,8 @@ internal sealed class ExaminedStore : IAsyncDisposable
             return;
         }
 
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
         using var answer = await _http.SendAsync(Forward(request, body.ToArray()));
         context.Response.StatusCode = (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Where(header => header.Key != "Transfer-Encoding"))

@@ -74,17 +74,32 @@ public sealed class MultipartCheckTests
         Assert.That(check.Advice, Does.Contain("s3:ListMultipartUploadParts"));
     }
 
-    [Test]
-    public async Task Upload_that_cannot_be_aborted_is_named()
+    [TestCase("DELETE", 403, Denied)]
+    [TestCase("GET", 503, "", Description = "Whether the upload is aborted is unknown.")]
+    public async Task Upload_that_may_be_left_is_named(string method, int status, string body)
     {
         await using var store = await ExaminedStore.StartAsync();
-        store.Instead = request => IsPart(request, "DELETE") ? (403, Denied) : null;
+        var isAborted = false;
+        store.Instead = request =>
+        {
+            isAborted |= IsPart(request, "DELETE");
+            return IsPart(request, method) && isAborted ? (status, body) : null;
+        };
 
         var check = await store.RunAsync(new MultipartCheck());
 
         Assert.That((check.Result, store.Exam.Capabilities.Multipart), Is.EqualTo((StoreCheckResult.Warn, true)));
-        Assert.That(check.Finding, Does.Contain("data/x/.s3auth-put-probe/multipart is left"));
+        Assert.That(check.Finding, Does.Contain("data/x/.s3auth-put-probe/multipart may be left"));
         Assert.That(check.Advice, Does.Contain("s3:AbortMultipartUpload"));
+    }
+
+    [Test]
+    public async Task Upload_may_be_left_if_the_answer_to_the_abortion_cannot_be_read()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = request => IsPart(request, "DELETE") ? (200, new string('x', ProbeClient.MaxAnswerBytes + 1)) : null;
+
+        Assert.That((await store.RunAsync(new MultipartCheck())).Finding, Does.Contain("may be left"));
     }
 
     [Test]

@@ -7,8 +7,8 @@ public sealed class StoreReportTests
 {
     private static readonly string[] All =
     [
-        "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "list", "multipart", "versioning",
-        "lifecycle", "permissions", "public_access", "cors", "conditional_writes", "checksums", "sts",
+        "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "list", "file_size", "multipart",
+        "versioning", "lifecycle", "permissions", "public_access", "cors", "conditional_writes", "checksums", "sts",
     ];
 
     [TestCase("aws", true, BarredHeaders.None)]
@@ -21,7 +21,7 @@ public sealed class StoreReportTests
         var report = await ExamineAsync(store);
 
         Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All));
-        Assert.That(report.HasFailures, Is.False);
+        Assert.That((report.HasFailures, report.IsComplete), Is.EqualTo((false, true)));
         Assert.That(
             (report.Capabilities.PostForms, report.Capabilities.PutUploads, report.Capabilities.HeaderGuard, report.Capabilities.Multipart),
             Is.EqualTo((hasForms, PutUploads.Safe, guard, true)));
@@ -36,12 +36,27 @@ public sealed class StoreReportTests
 
         var report = await ExamineAsync(store);
 
-        Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All[..8]));
+        Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All));
         Assert.That(Line(report, "credentials").Result, Is.EqualTo(StoreCheckResult.Fail));
         Assert.That(
-            report.Checks.Where(check => check.Result == StoreCheckResult.Skipped).Select(check => check.Name),
-            Is.EqualTo(new[] { "region", "bucket", "clock", "public_endpoint", "post", "put" }));
+            report.Checks.Where(check => check.Result != StoreCheckResult.Skipped).Select(check => check.Name),
+            Is.EqualTo(new[] { "endpoint", "credentials" }));
+        Assert.That(report.IsComplete, Is.False);
         Assert.That(store.Asked, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Nothing_is_asked_where_clients_are_sent_if_that_does_not_work()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+
+        var report = await ExamineAsync(store, publicEndpoint: new Uri("http://127.0.0.1:1"));
+
+        Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All));
+        Assert.That(
+            report.Checks.Where(check => check.Result == StoreCheckResult.Skipped).Select(check => check.Name),
+            Is.EqualTo(new[] { "post", "put", "file_size", "public_access", "cors" }));
+        Assert.That(report.IsComplete, Is.True);
     }
 
     [Test]
@@ -64,8 +79,11 @@ public sealed class StoreReportTests
 
         Assert.That(Line(report, "credentials").Result, Is.EqualTo(StoreCheckResult.Fail));
         Assert.That(Line(report, "credentials").Advice, Does.Contain("docs/credentials.md"));
-        Assert.That(report.Checks.Select(check => check.Name), Is.EquivalentTo(All[..8]));
-        Assert.That(report.Checks.Count(check => check.Result == StoreCheckResult.Skipped), Is.EqualTo(7));
+        Assert.That(report.Checks.Select(check => check.Name), Is.EquivalentTo(All));
+        Assert.That(
+            report.Checks.Where(check => check.Name != "credentials").Select(check => check.Result),
+            Is.All.EqualTo(StoreCheckResult.Skipped));
+        Assert.That(report.IsComplete, Is.False);
         Assert.That(store.Asked, Is.Empty);
     }
 
@@ -166,14 +184,21 @@ public sealed class StoreReportTests
         ExaminedStore store,
         CredentialSource? keys = null,
         ICredentialProvider? provider = null,
+        Uri? publicEndpoint = null,
         CancellationToken cancellationToken = default)
     {
-        var endpoints = new StoreEndpoints(store.Options);
+        var options = new StorageOptions
+        {
+            Bucket = store.Options.Bucket,
+            Region = store.Options.Region,
+            Endpoint = store.Options.Endpoint,
+            PublicEndpoint = publicEndpoint,
+        };
+        var endpoints = new StoreEndpoints(options);
         var time = TimeProvider.System;
-        var surveyor = new StoreSurveyor(
-            store.Options, endpoints, PutProbeTests.Layout, time, NullLogger<StoreSurveyor>.Instance);
+        var surveyor = new StoreSurveyor(options, endpoints, PutProbeTests.Layout, time, NullLogger<StoreSurveyor>.Instance);
         var doctor = new StoreDoctor(
-            store.Options, endpoints, surveyor, keys ?? new CredentialSource(ExaminedStore.Keys), provider, PutProbeTests.Layout, [], time);
+            options, endpoints, surveyor, keys ?? new CredentialSource(ExaminedStore.Keys), provider, PutProbeTests.Layout, [], time);
         return doctor.ExamineAsync(cancellationToken);
     }
 

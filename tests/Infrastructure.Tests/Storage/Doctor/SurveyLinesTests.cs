@@ -20,14 +20,15 @@ public sealed class SurveyLinesTests
         Assert.That(line.Finding, Does.Contain(finding).And.Contain("store.example"));
     }
 
-    [Test]
-    public void Endpoint_without_an_answer_fails()
+    [TestCase(S3Addressing.Path, "http://store.example", "start the store")]
+    [TestCase(S3Addressing.Virtual, "http://bucket-1.store.example", "S3_ADDRESSING=path")]
+    public void Endpoint_without_an_answer_fails(S3Addressing addressing, string origin, string advice)
     {
-        var line = SurveyLines.Endpoint(NoAnswer, Route("http://store.example"));
+        var line = SurveyLines.Endpoint(NoAnswer, Route("http://store.example", addressing: addressing));
 
         Assert.That(line.Result, Is.EqualTo(StoreCheckResult.Fail));
-        Assert.That(line.Finding, Does.Contain("no object store at http://store.example: it refuses the connection"));
-        Assert.That(line.Advice, Does.Contain("S3_ENDPOINT"));
+        Assert.That(line.Finding, Does.Contain($"no object store at {origin}: it refuses the connection"));
+        Assert.That(line.Advice, Does.Contain("Correct S3_ENDPOINT").And.Contain(advice));
     }
 
     [Test]
@@ -121,7 +122,7 @@ public sealed class SurveyLinesTests
     }
 
     [TestCase(true, "does not answer at https://public.example", "Correct S3_PUBLIC_ENDPOINT")]
-    [TestCase(false, "refuses what is signed for clients at https://public.example: 403 Code", "Do this.")]
+    [TestCase(false, "refuses what is signed for clients at https://public.example: 403 Code", "same store as S3_ENDPOINT")]
     public void Address_of_clients_that_does_not_work_fails(bool isSilent, string finding, string advice)
     {
         var survey = Survey() with { Public = isSilent ? NoAnswer : Refusal(StoreSubject.Credentials) };
@@ -188,6 +189,16 @@ public sealed class SurveyLinesTests
         Assert.That(line.Result, Is.EqualTo(result));
         Assert.That(line.Finding, Does.Contain(finding));
         Assert.That(line.Advice, advice is null ? Is.Null : Does.Contain(advice));
+    }
+
+    [Test]
+    public void Uploads_are_not_judged_if_the_address_of_clients_does_not_work()
+    {
+        var survey = Survey(NoForms, UnsafePuts) with { Public = NoAnswer };
+
+        Assert.That(
+            (SurveyLines.Post(null, survey).Result, SurveyLines.Put(null, survey).Result),
+            Is.EqualTo((StoreCheckResult.Skipped, StoreCheckResult.Skipped)));
     }
 
     private static List<StoreCheck> Configuration(StoreAccess access, string? endpoint = "https://store.example") =>
