@@ -209,8 +209,8 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         {
             if (addressing == S3Addressing.Virtual && Get(setting) is { } url && !S3Endpoint.CanHaveBucketInHost(url))
             {
-                Report($"S3_ADDRESSING is virtual, but {setting.Name} has an IP address, before which a bucket's name cannot stand: give a "
-                    + "host name, or set S3_ADDRESSING=path.");
+                Report($"S3_ADDRESSING is virtual, but {setting.Name} has an IP address instead of a host name. Use a host name, or set "
+                    + "S3_ADDRESSING=path.");
             }
         }
 

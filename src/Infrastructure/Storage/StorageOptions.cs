@@ -16,8 +16,8 @@ public sealed class StorageOptions
     public Uri? PublicEndpoint { get; init; }
 
     /// <summary>
-    /// Where URLs have the bucket's name; null to leave it to the server: on AWS as AWS recommends, elsewhere in the path, or in the host
-    /// if the store works only so.
+    /// Where URLs have the bucket's name; null to let the server choose: the host on AWS (the path if the name has a dot); elsewhere the
+    /// path, or the host if the store works only that way.
     /// </summary>
     public S3Addressing? Addressing { get; init; }
 

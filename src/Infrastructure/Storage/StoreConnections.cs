@@ -15,8 +15,8 @@ internal static class StoreConnections
     };
 
     /// <summary>
-    /// Whether a name is below <c>localhost</c>, which means this machine (RFC 6761, section 6.3). Stores on this machine have such names
-    /// if the bucket is in the host.
+    /// Whether a host name ends with <c>.localhost</c>, which means this machine (RFC 6761, section 6.3). A store on this machine has such
+    /// a name if the bucket's name is in the host.
     /// </summary>
     internal static bool IsThisMachine(string host) => host.EndsWith(Localhost, StringComparison.OrdinalIgnoreCase);
 

@@ -31,7 +31,7 @@ internal sealed class StoreEndpoints
         _alternative = null;
     }
 
-    // AWS documents the host; other stores have no wildcard name unless their operator made one.
+    // AWS recommends the bucket's name in the host. Other stores need a wildcard name in DNS for that, which many do not have.
     private static S3Addressing DefaultOf(StorageOptions options) =>
         options.Endpoint is null && !options.Bucket.Contains('.', StringComparison.Ordinal) ? S3Addressing.Virtual : S3Addressing.Path;
 

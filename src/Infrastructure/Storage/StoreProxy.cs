@@ -25,5 +25,6 @@ internal sealed class StoreProxy(IWebProxy environment, bool isForTlsOnly = fals
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : environment.GetProxy(destination);
 
     public bool IsBypassed(Uri host) =>
-        host.IsLoopback || StoreConnections.IsThisMachine(host.Host) || (isForTlsOnly && host.Scheme == Uri.UriSchemeHttp) || environment.IsBypassed(host);
+        host.IsLoopback || StoreConnections.IsThisMachine(host.Host)
+        || (isForTlsOnly && host.Scheme == Uri.UriSchemeHttp) || environment.IsBypassed(host);
 }

@@ -11,7 +11,9 @@ internal sealed class StoreState : IStoreState
     /// <inheritdoc/>
     public StoreFindings Current => Volatile.Read(ref _current);
 
-    /// <summary>Replaces the findings. Several checks may update at once, each its own members.</summary>
+    /// <summary>
+    /// Changes the findings atomically. The monitor and the reporter may call it at the same time; each changes its own members.
+    /// </summary>
     internal void Update(Func<StoreFindings, StoreFindings> change)
     {
         lock (_updates)
@@ -41,14 +43,14 @@ internal sealed class StoreState : IStoreState
         Volatile.Write(ref _checkRequest, New());
     }
 
-    /// <summary>Requests a complete report, because the store works for the first time, or differently than before.</summary>
+    /// <summary>Requests a report of the doctor, because the store works for the first time or its findings changed.</summary>
     internal void RequestReport() => Volatile.Read(ref _reportRequest).TrySetResult();
 
-    /// <summary>Waits until <see cref="RequestReport"/> is called, or for <paramref name="patience"/>.</summary>
-    internal async Task WaitForReportRequestAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Waits until <see cref="RequestReport"/> is called, at most for <paramref name="timeout"/>.</summary>
+    internal async Task WaitForReportRequestAsync(TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(Volatile.Read(ref _reportRequest).Task, Task.Delay(patience, time, ended.Token));
+        await Task.WhenAny(Volatile.Read(ref _reportRequest).Task, Task.Delay(timeout, time, ended.Token));
         await ended.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
         Volatile.Write(ref _reportRequest, New());

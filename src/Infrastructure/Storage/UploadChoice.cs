@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>How clients upload, and why they cannot if they cannot.</summary>
+/// <summary>How clients upload, and what is wrong with that method.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="FormProblem">What is wrong with uploads by form and what the operator can do; null if they are not used or work.</param>
 /// <param name="PutProblem">What is wrong with uploads by PUT and what the operator can do; null if they are not used or work.</param>

@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Whether the store refuses to overwrite an object if a PUT says <c>If-None-Match: *</c>. If the keys may delete, it writes an object,
-/// tries to overwrite it, and deletes it. Otherwise it can only find out whether the store accepts the header.
+/// Whether the store refuses to overwrite an object if a PUT has <c>If-None-Match: *</c>. If the keys may delete and the bucket keeps no
+/// versions, writes an object, tries to overwrite it, and deletes it. Otherwise finds out only whether the store accepts the header.
 /// </summary>
 internal sealed class ConditionalWriteCheck : IStoreCheck
 {
@@ -21,12 +21,12 @@ internal sealed class ConditionalWriteCheck : IStoreCheck
             found switch
             {
                 ConditionalWrites.Enforced => "The store can refuse to overwrite an object (If-None-Match).",
-                ConditionalWrites.Accepted => "The store accepts If-None-Match. Whether it then refuses to overwrite an object cannot be "
-                    + "tested without the permission to delete.",
-                ConditionalWrites.Ignored => "The store ignores If-None-Match: whoever holds an upload URL of a file may overwrite it "
-                    + "until the URL ends.",
-                ConditionalWrites.Refused => "The store does not support If-None-Match: whoever holds an upload URL of a file may "
-                    + "overwrite it until the URL ends.",
+                ConditionalWrites.Accepted => "The store accepts If-None-Match. The doctor cannot test whether the store enforces it, "
+                    + "because that test must delete an object.",
+                ConditionalWrites.Ignored => "The store ignores If-None-Match: the holder of an upload URL can overwrite that file until "
+                    + "the URL expires.",
+                ConditionalWrites.Refused => "The store does not support If-None-Match: the holder of an upload URL can overwrite that "
+                    + "file until the URL expires.",
                 _ => "The store gave no clear answer about If-None-Match.",
             });
     }
@@ -39,7 +39,7 @@ internal sealed class ConditionalWriteCheck : IStoreCheck
             return attempt.IsRefused && !attempt.IsDenied ? ConditionalWrites.Refused : ConditionalWrites.Unknown;
         }
 
-        // A version, or an object that cannot be deleted, would stay.
+        // Otherwise the object, or a version of it, would stay in the bucket.
         if (exam is not { MayDelete: true, IsVersioned: false })
         {
             return ConditionalWrites.Accepted;

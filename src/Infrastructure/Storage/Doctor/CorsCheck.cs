@@ -1,13 +1,13 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Whether pages of the configured origins can upload to the bucket and read it from a browser, by the question that a browser asks first
-/// (a preflight request).
+/// Whether pages of the configured origins can use the bucket from a browser. Sends the preflight request that a browser sends before an
+/// upload.
 /// </summary>
 /// <param name="origins">The origins of <c>CORS_ORIGINS</c>; empty if no page needs the bucket.</param>
 internal sealed class CorsCheck(IReadOnlyList<string> origins) : IStoreCheck
 {
-    // An origin that nobody has, to ask whether all are allowed.
+    // Nobody has this origin, so a store that allows it allows all origins.
     private const string AnyOrigin = "https://s3auth-doctor.invalid";
 
     public string Name => "cors";

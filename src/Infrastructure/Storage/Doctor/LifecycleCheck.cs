@@ -3,8 +3,8 @@ using System.Xml.Linq;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Whether a lifecycle rule removes multipart uploads that nobody finishes, which cost money and are invisible, and whether a rule expires
-/// miners' files.
+/// Whether a lifecycle rule aborts unfinished multipart uploads, which cost money although no listing of objects shows them, and whether a
+/// rule deletes miners' files.
 /// </summary>
 internal sealed class LifecycleCheck : IStoreCheck
 {
@@ -28,13 +28,13 @@ internal sealed class LifecycleCheck : IStoreCheck
                 StoreCheckResult.Warn,
                 "The keys may not read the bucket's lifecycle rules, so it is unknown whether unfinished multipart uploads are removed.",
                 "Look it up in the store's console, or give the keys s3:GetLifecycleConfiguration, which changes nothing."),
-            // A store that does not know the parameter refuses it, or answers a listing of the bucket.
+            // A store that does not know the parameter refuses it, or ignores it and lists the bucket.
             { IsRefused: true } or { IsListing: true } => new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
                 "The store has no lifecycle rules, so unfinished multipart uploads stay until someone aborts them.",
                 "Abort old multipart uploads from time to time, with a tool of the store."),
-            _ => new StoreCheck(Name, StoreCheckResult.Warn, $"The store answers {answer} to the question about lifecycle rules.", Recipe),
+            _ => new StoreCheck(Name, StoreCheckResult.Warn, $"The store answers a request for the lifecycle rules with {answer}.", Recipe),
         };
     }
 

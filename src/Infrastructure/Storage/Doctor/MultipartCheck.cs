@@ -3,8 +3,8 @@ using System.Xml.Linq;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Whether the store has multipart uploads: opens one, uploads a part of one byte, lists it, and aborts it, so that no object comes into
-/// being. The ETag of the part shows whether ETags are MD5s.
+/// Whether the store supports multipart uploads. Starts one, uploads a part of one byte, lists the part, and aborts the upload, so that no
+/// object is created. The ETag of the part shows whether ETags are MD5s.
 /// </summary>
 internal sealed class MultipartCheck : IStoreCheck
 {
@@ -42,31 +42,30 @@ internal sealed class MultipartCheck : IStoreCheck
             isLeft = !await AbortAsync(exam, key, upload);
         }
 
+        exam.Capabilities = exam.Capabilities with { Multipart = isPartListed };
         if (isLeft)
         {
-            exam.Capabilities = exam.Capabilities with { Multipart = isPartListed };
             return new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                $"The store does not abort multipart uploads with these keys. An upload of one byte at {key} may be left in the bucket.",
-                "Give this server's keys the permission s3:AbortMultipartUpload, and abort that upload.");
+                $"The doctor could not abort its multipart upload, so one part of one byte may be left in the bucket, for the key {key}.",
+                "Abort that upload, and give this server's keys the permission s3:AbortMultipartUpload.");
         }
 
-        exam.Capabilities = exam.Capabilities with { Multipart = isPartListed };
         return !isPartListed
             ? new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                "The store opens a multipart upload, but does not take or list its parts. Files above 5 GiB cannot be uploaded.",
+                "The store starts a multipart upload, but does not accept or list its parts.",
                 "Give this server's keys the permissions s3:PutObject and s3:ListMultipartUploadParts on the data.")
             : exam.Capabilities.ETagsAreMd5 is false
                 ? new StoreCheck(
                     Name,
                     StoreCheckResult.Warn,
-                    "The store has multipart uploads. Its ETags are not the MD5 of the content, as with encryption by KMS keys: clients "
-                        + "cannot compare files by their ETag.",
-                    "Nothing is wrong if you encrypt with KMS keys. s3auth then compares sizes and times.")
-                : new StoreCheck(Name, StoreCheckResult.Ok, "The store has multipart uploads.");
+                    "The store supports multipart uploads. Its ETags are not MD5s of the content, as with KMS encryption: clients cannot "
+                        + "compare files by ETag.",
+                    "Nothing is wrong if the bucket uses KMS encryption. s3auth then compares sizes and times.")
+                : new StoreCheck(Name, StoreCheckResult.Ok, "The store supports multipart uploads.");
     }
 
     // Returns whether the store says that there is no upload any more.
@@ -95,7 +94,8 @@ internal sealed class MultipartCheck : IStoreCheck
             : new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                $"The store has no multipart uploads: it answers {answer}. Files above 5 GiB cannot be uploaded.",
-                "Use another store if miners have larger files.");
+                $"The store has no multipart uploads: it answers {answer}. Grants do not need them, but programs with the bucket's keys "
+                    + "cannot upload files larger than 5 GiB.",
+                "Nothing to do, unless you upload such files yourself.");
     }
 }

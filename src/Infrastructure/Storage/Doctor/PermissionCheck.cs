@@ -1,12 +1,12 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Whether the keys may do more than the server needs: whoever steals them could do it too. Attempts change nothing: they delete, or change
-/// the ACL of, an object that does not exist, and write with a wrong digest.
+/// Whether the keys may do more than the server needs, because a thief of the keys could do it too. The attempts change nothing: they
+/// delete an object that does not exist, change the ACL of one that does not exist, and upload with a wrong digest.
 /// </summary>
 internal sealed class PermissionCheck : IStoreCheck
 {
-    // One bucket that opens is enough to know.
+    // One other bucket that the keys can list is enough. Further ones cost requests.
     private const int MaxOtherBuckets = 3;
 
     public string Name => "permissions";
@@ -52,13 +52,13 @@ internal sealed class PermissionCheck : IStoreCheck
                 Name,
                 StoreCheckResult.Ok,
                 exam.MayDelete is null
-                    ? "The keys may do no more than the server needs. Whether they may delete was not tested."
+                    ? "The keys may do no more than the server needs. The doctor did not test whether they may delete."
                     : "The keys may do no more than the server needs.")
             : new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
                 $"The keys may do more than the server needs: {string.Join(", ", extra)}. Whoever steals them could do it too.",
-                "Use keys with least rights: docs/stores.md has a policy for each store.");
+                "Use keys with the least privilege: docs/stores.md has a policy for each store.");
     }
 
     private static async Task<int> CountOtherBucketsAsync(StoreExam exam, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ namespace S3Auth.Infrastructure.Storage;
 /// <summary>Whether anyone can list, read or write the bucket without a signature.</summary>
 internal sealed class PublicAccessCheck : IStoreCheck
 {
-    // A miner's object may be archived, so one is not enough.
+    // More than one, because an object may be archived.
     private const int ObjectsToRead = 3;
 
     public string Name => "public_access";

@@ -26,8 +26,8 @@ internal sealed class ReadCheck : IStoreCheck
                 return new StoreCheck(
                     Name,
                     StoreCheckResult.Fail,
-                    "A download of a missing object is answered with 404 without an S3 error: a proxy in front of the store replaces the "
-                        + "store's errors by its own pages. Clients and this server cannot tell errors apart.",
+                    "The answer to a download of a missing object is 404 without an S3 error: a proxy in front of the store replaces the "
+                        + "store's errors with its own pages, so clients and this server cannot tell errors apart.",
                     "Turn that off in the proxy (nginx: proxy_intercept_errors off).");
             }
 

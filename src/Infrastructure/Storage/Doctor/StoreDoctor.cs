@@ -40,8 +40,8 @@ internal sealed class StoreDoctor : IStoreDoctor
         _layout = layout;
         _time = time;
 
-        // Versioning before permissions, which must not delete where that leaves a delete marker. Permissions before conditional writes,
-        // which need to know whether the keys may delete.
+        // PermissionCheck must know whether the bucket keeps versions, because a deletion would leave a delete marker there.
+        // ConditionalWriteCheck must know whether the keys may delete.
         _checks =
         [
             new ReadCheck(), new FileSizeCheck(), new MultipartCheck(), new VersioningCheck(), new LifecycleCheck(), new PermissionCheck(),
@@ -113,7 +113,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // The SDK's message lists every place where it looked, which the advice says in a sentence.
+            // The SDK's message is long: it lists every place where it looked. The advice says the same in one sentence.
             return new StoreCheck(
                 "credentials",
                 StoreCheckResult.Fail,
@@ -139,7 +139,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         }
     }
 
-    // A store that ignores Content-MD5 keeps what the checks tried to upload.
+    // Deletes objects of the checks: a store that ignores Content-MD5 stores them.
     private static async Task<StoreCheck?> CleanUpAsync(StoreExam exam, CancellationToken cancellationToken)
     {
         var left = new List<string>();

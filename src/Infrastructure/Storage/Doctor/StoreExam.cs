@@ -2,14 +2,14 @@ using System.Xml.Linq;
 
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>One run of the doctor: how its checks reach the store, and what they have found so far.</summary>
+/// <summary>One run of the doctor: sends the requests of its checks, and keeps what they have found so far.</summary>
 internal sealed class StoreExam(
     ProbeClient http, StorageOptions options, StoreRoute route, SigningCredentials credentials, FolderLayout layout, TimeProvider time)
 {
     private const long Seconds = 900;
     private const string Conditional = "conditional-";
 
-    // The names below the probe folder that a check may leave.
+    // The names below the probe folder of all objects that a check may create.
     private static readonly string[] OwnNames =
         ["target", "there-is-no-such-object", "acl", "checksum", "large", "multipart", "outside", "public"];
 
@@ -103,8 +103,8 @@ internal sealed class StoreExam(
         http.SendAsync(method, UnsignedUrl(pathAndQuery), lines, cancellationToken);
 
     /// <summary>
-    /// Asks, as a browser does before an upload by PUT, whether pages of an origin may send it. Swift recognizes such a question only if
-    /// the URL is presigned.
+    /// Sends the preflight request of a browser for an upload by PUT from a page of an origin. Swift recognizes a preflight request as one
+    /// of S3 only if the URL is presigned.
     /// </summary>
     internal Task<ProbeAnswer> AskForPutAsync(string origin, CancellationToken cancellationToken) => http.SendAsync(
         HttpMethod.Options,
@@ -153,8 +153,8 @@ internal sealed class StoreExam(
     }
 
     /// <summary>
-    /// Returns the keys in a probe folder that the checks have created. Any other key is somebody else's: a store may ignore the prefix of
-    /// a listing.
+    /// Returns the keys in a probe folder that the checks have created. Skips all other keys, because a store may ignore the prefix of a
+    /// listing and return miners' keys.
     /// </summary>
     internal async Task<IReadOnlyList<string>> ListOwnKeysAsync(string folder, CancellationToken cancellationToken) =>
     [

@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Examines the store once it works after the start, when <see cref="StoreMonitor"/> finds that something changed, and from time to time
-/// while a check fails. The result is part of the health.
+/// Runs the doctor when the store works for the first time, when <see cref="StoreMonitor"/> finds a change, and every
+/// <see cref="FailureInterval"/> while a check fails. The report is part of the health.
 /// </summary>
 internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState state, TimeProvider time, ILogger<StoreReporter> log)
     : BackgroundService
@@ -15,29 +15,29 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (last, patience) = (default(StoreReport), Timeout.InfiniteTimeSpan);
+        var (last, timeout) = (default(StoreReport), Timeout.InfiniteTimeSpan);
         while (!stoppingToken.IsCancellationRequested)
         {
-            await state.WaitForReportRequestAsync(patience, time, stoppingToken);
+            await state.WaitForReportRequestAsync(timeout, time, stoppingToken);
             try
             {
                 var report = await doctor.ExamineAsync(stoppingToken);
                 state.Update(findings => Add(report, findings));
                 LogChanges(last, report);
                 last = report;
-                patience = !report.IsComplete ? MinInterval : report.HasFailures ? FailureInterval : Timeout.InfiniteTimeSpan;
+                timeout = !report.IsComplete ? MinInterval : report.HasFailures ? FailureInterval : Timeout.InfiniteTimeSpan;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 LogFailed(failure);
-                patience = FailureInterval;
+                timeout = FailureInterval;
             }
 
             await Task.Delay(MinInterval, time, stoppingToken);
         }
     }
 
-    // The monitor asks more often, and does not believe a single answer.
+    // Keeps the monitor's findings, because the monitor checks more often and confirms a change by a second check.
     private static StoreFindings Add(StoreReport report, StoreFindings findings)
     {
         if (!report.IsComplete)

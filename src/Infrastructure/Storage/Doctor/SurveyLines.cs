@@ -3,7 +3,7 @@ namespace S3Auth.Infrastructure.Storage;
 /// <summary>The lines of the report that follow from <see cref="StoreSurvey"/>.</summary>
 internal static class SurveyLines
 {
-    // Listings and checks for existing files wait for the store.
+    // Requests for listings and for grants of one file wait for the store.
     private static readonly TimeSpan SlowAnswer = TimeSpan.FromSeconds(1);
 
     /// <summary>Returns the line about the address of the store.</summary>
@@ -43,7 +43,8 @@ internal static class SurveyLines
         yield return Line(
             "credentials", StoreSubject.Credentials, access, "The store accepts the keys.", "The store does not accept the keys");
         yield return Line(
-            "bucket", StoreSubject.Bucket, BucketAdvice(access, options), $"The bucket {options.Bucket} exists.", "The bucket is wrong");
+            "bucket", StoreSubject.Bucket, BucketAdvice(access, options), $"The bucket {options.Bucket} exists.",
+            "S3_BUCKET cannot be used");
         var clock = Line("clock", StoreSubject.Clock, access, "The clocks of this server and of the store agree.", "The clocks disagree");
         yield return clock.Result == StoreCheckResult.Ok && access.ClockSkew is { } skew && skew.Duration() > AccessProbe.MaxClockSkew
             ? new StoreCheck(
@@ -69,7 +70,8 @@ internal static class SurveyLines
                     : $"The object store refuses what is signed for clients at {origin}: {access.Finding}.",
                 access.Result == StoreAccess.Outcome.NoAnswer
                     ? "Correct S3_PUBLIC_ENDPOINT. If clients reach it and only this server does not, let this server reach it too."
-                    : "S3_PUBLIC_ENDPOINT must lead to the same store as S3_ENDPOINT. A proxy there must keep the Host header and the path.");
+                    : "Set S3_PUBLIC_ENDPOINT to an address of the same store as S3_ENDPOINT. A proxy there must keep the Host header and "
+                        + "the path.");
         }
 
         return IsPrivate(new Uri(origin))
@@ -82,7 +84,7 @@ internal static class SurveyLines
                 ? new StoreCheck(
                     Name,
                     StoreCheckResult.Warn,
-                    $"Clients are sent to {origin} without TLS: anyone on the way can read files and reuse grants.",
+                    $"Clients are sent to {origin} without TLS: anyone on the network path can read files and reuse grants.",
                     "Put a proxy with TLS in front of the store, and set S3_PUBLIC_ENDPOINT to its https address.")
                 : new StoreCheck(Name, StoreCheckResult.Ok, $"Presigned requests work at {origin}, where clients are sent.");
     }
@@ -140,7 +142,7 @@ internal static class SurveyLines
             _ => new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                $"{puts.Problem ?? "The store gave no clear answer."} Miners upload by form, so this is no danger now."),
+                $"{puts.Problem ?? "The store gave no clear answer."} Miners upload by form, so this does no harm now."),
         };
     }
 
@@ -154,18 +156,18 @@ internal static class SurveyLines
 
     /// <summary>Returns the line of a check that could not run.</summary>
     internal static StoreCheck Skipped(string name) =>
-        new(name, StoreCheckResult.Skipped, "Not checked, because of the problem above or below.");
+        new(name, StoreCheckResult.Skipped, "Not checked, because another check failed.");
 
-    // A frequent mistake: the address of the bucket instead of the store's.
+    // A frequent mistake: S3_ENDPOINT is the address of the bucket instead of the store.
     private static StoreAccess BucketAdvice(StoreAccess access, StorageOptions options) =>
         options.Endpoint?.Host.StartsWith(options.Bucket + ".", StringComparison.OrdinalIgnoreCase) == true
             ? access with
             {
-                Advice = $"S3_ENDPOINT begins with the bucket's name: write it without, and set S3_ADDRESSING=virtual. {access.Advice}",
+                Advice = $"S3_ENDPOINT begins with the bucket's name. Remove the name, and set S3_ADDRESSING=virtual. {access.Advice}",
             }
             : access;
 
-    // Names without a dot exist only in one network, such as that of Docker.
+    // A name without a dot exists only in a local network, such as a Docker network.
     private static bool IsPrivate(Uri origin)
     {
         if (!IPAddress.TryParse(origin.Host.Trim('[', ']'), out var address))

@@ -5,8 +5,8 @@ using Amazon.SecurityToken.Model;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Whether the store issues temporary credentials (STS AssumeRole). Asks for a role that does not exist: a store without STS does not
-/// understand the question. Credentials that a store issues all the same end by themselves.
+/// Whether the store issues temporary credentials (STS AssumeRole). Requests a role that does not exist: a store with STS answers with an
+/// error of STS, a store without it with another one. If a store issues credentials all the same, they expire.
 /// </summary>
 internal sealed class TemporaryCredentialCheck : IStoreCheck
 {

@@ -1,11 +1,11 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>What the store verifies of an upload: the checksum of its content, and whether it needs the length in advance.</summary>
+/// <summary>Whether the store verifies the checksum of an upload, and whether it needs the length of an upload in advance.</summary>
 internal sealed class UploadHeaderCheck : IStoreCheck
 {
     private const string Header = "x-amz-checksum-sha256";
 
-    // The digest of other content, and a text that is no digest.
+    // The first is the digest of other content. The second is not a SHA-256.
     private static readonly S3Parameter WellFormed = new(Header, Convert.ToBase64String(new byte[SHA256.HashSizeInBytes]));
     private static readonly S3Parameter Malformed = new(Header, "AAAA");
 
@@ -17,7 +17,7 @@ internal sealed class UploadHeaderCheck : IStoreCheck
         var withoutLength = await exam.TryPutWithoutLengthAsync(key, cancellationToken);
         bool? lengthRequired = withoutLength.Status == HttpStatusCode.LengthRequired ? true : withoutLength.IsAccepted ? false : null;
 
-        // A store that does not know the header passes over a malformed one, and refuses the upload only for its wrong Content-MD5.
+        // A store that does not know the header ignores a malformed value too, and refuses the upload only for its wrong Content-MD5.
         var wellFormed = await exam.TryPutAsync(key, [WellFormed], [], cancellationToken);
         var malformed = await exam.TryPutAsync(key, [Malformed], [], cancellationToken);
         bool? verifies = !wellFormed.IsAccepted ? wellFormed.IsRefused && !wellFormed.IsDenied ? false : null

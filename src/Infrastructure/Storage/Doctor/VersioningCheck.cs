@@ -21,20 +21,23 @@ internal sealed class VersioningCheck : IStoreCheck
                 : new StoreCheck(Name, StoreCheckResult.Ok, "The bucket keeps no old versions.");
         }
 
-        // Any 403, because a store that keeps versions must not be taken for one that does not.
+        // Any 403: it does not show whether the store supports versioning.
         if (answer.IsDenied || answer.Status == HttpStatusCode.Forbidden)
         {
             return new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                "The keys may not read whether the bucket keeps old versions.",
+                "The keys may not read the bucket's versioning status, so it is unknown whether the bucket keeps old versions.",
                 "Look it up in the store's console, or give the keys s3:GetBucketVersioning, which changes nothing.");
         }
 
         exam.IsVersioned = answer.IsRefused ? false : null;
         return answer.IsRefused
-            ? new StoreCheck(Name, StoreCheckResult.Ok, "The store has no versions of objects.")
+            ? new StoreCheck(Name, StoreCheckResult.Ok, "The store does not support versioning.")
             : new StoreCheck(
-                Name, StoreCheckResult.Warn, $"The store answers {answer} to the question about versions.", "Run the doctor again.");
+                Name,
+                StoreCheckResult.Warn,
+                $"The store answers a request for the versioning status with {answer}.",
+                "Run the doctor again.");
     }
 }

@@ -12,7 +12,7 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
     /// <summary>A larger difference between this server's clock and the store's is reported.</summary>
     internal static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(1);
 
-    // S3 accepts a smaller difference, so then the clock is not the reason why it denies access.
+    // S3 accepts a smaller difference, so a smaller difference is not the reason for AccessDenied.
     private static readonly TimeSpan StoreTolerance = TimeSpan.FromSeconds(Seconds);
 
     /// <summary>Sends one request and classifies the answer. Does not throw if the store cannot be reached.</summary>
@@ -62,7 +62,7 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
         var (subject, advice, refusesSignatures) = StoreErrorCodes.Advise(error.Code);
         if ((error.Region ?? answer.Region) is { } region && !string.Equals(region, options.Region, StringComparison.Ordinal))
         {
-            // Any error may name the bucket's region, but it is the reason only of some errors.
+            // Any error may name the bucket's region, but only some are caused by a wrong region.
             return StoreErrorCodes.IsWrongRegion(error.Code)
                 ? (StoreSubject.Region, $"Set S3_REGION={region}.", true)
                 : (
@@ -88,7 +88,8 @@ internal sealed class AccessProbe(StorageOptions options, FolderLayout layout, T
     private static string Describe(HttpRequestException failure) => failure switch
     {
         { HttpRequestError: HttpRequestError.NameResolutionError } => "its host name cannot be resolved",
-        { HttpRequestError: HttpRequestError.SecureConnectionError } => "it has no TLS (then write http://), or a certificate that this machine does not trust",
+        { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            "it does not answer with TLS (then write http://), or this machine does not trust its certificate",
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "it refuses the connection",
         { HttpRequestError: HttpRequestError.ConnectionError } => "it cannot be reached",
         _ => "its answer cannot be read",

@@ -6,7 +6,7 @@ namespace S3Auth.Infrastructure.Storage;
 internal sealed record FormFinding(bool? IsSupported, string? Problem = null)
 {
     /// <summary>The store supports forms.</summary>
-    internal static FormFinding Taken { get; } = new(true);
+    internal static FormFinding Supported { get; } = new(true);
 
     /// <summary>There was no conclusive answer.</summary>
     internal static FormFinding NoAnswer { get; } = new(IsSupported: null);

@@ -32,7 +32,7 @@ internal sealed class FormProbe(FolderLayout layout, TimeProvider time)
         var answer = await http.PostEmptyFileAsync(endpoint.BucketUrl, fields, cancellationToken);
         return answer switch
         {
-            { Error.Code: "EntityTooSmall" } => FormFinding.Taken,
+            { Error.Code: "EntityTooSmall" } => FormFinding.Supported,
             { IsUnrelatedToRequest: true } or { Status: null } => FormFinding.NoAnswer,
 
             // A proxy that replaces errors by its own page would hide EntityTooSmall.
@@ -44,7 +44,7 @@ internal sealed class FormProbe(FolderLayout layout, TimeProvider time)
                 null,
                 $"The object store refuses upload forms (POST): it answers {answer}. Give this server's keys the permission s3:PutObject "
                     + $"on everything below {prefix}."),
-            _ => new FormFinding(false, $"The object store does not take upload forms (POST): it answers {answer}."),
+            _ => new FormFinding(false, $"The object store does not support upload forms (POST): it answers {answer}."),
         };
     }
 }

@@ -112,8 +112,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                 return PutFinding.Unclear(
                     $"The object store refuses a plain PUT below {prefix}{Folder}: {plain}. Give this server's keys the permission "
                         + $"s3:PutObject on everything below {prefix}. Until then the server cannot find out whether uploads by PUT "
-                        + "are safe, "
-                        + "and grants none.");
+                        + "are safe, and grants none.");
             }
 
             var signedCopy = new S3Request("PUT", _target, [], [new S3Parameter(SigV4Names.Header.CopySource, _source)]);
@@ -132,10 +131,8 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                         Problem: Unsafe("accepts copies of objects that do not exist, so its copies cannot be tested"))
                     : PutFinding.Unclear(
                         $"The object store answers a copy of an object that does not exist with {copy}, not with NoSuchKey. Give "
-                            + "this server's "
-                            + $"keys the permissions s3:GetObject on everything below {prefix} and s3:ListBucket on the bucket. "
-                            + "Until then the "
-                            + "server cannot find out whether uploads by PUT are safe, and grants none.");
+                            + $"this server's keys the permissions s3:GetObject on everything below {prefix} and s3:ListBucket on the "
+                            + "bucket. Until then the server cannot find out whether uploads by PUT are safe, and grants none.");
         }
 
         internal async Task<PutFinding> AskAsync()
@@ -291,8 +288,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                 ? null
                 : PutFinding.Unclear(
                     $"The object store answers a PUT with an unsigned copy header with {answer}, unlike S3. This server cannot "
-                        + "find out whether "
-                        + "uploads by PUT are safe, and grants none. Check the proxy in front of the store.");
+                        + "find out whether uploads by PUT are safe, and grants none. Check the proxy in front of the store.");
         }
 
         private static PutFinding NoAnswer(ProbeAnswer answer) =>

@@ -5,7 +5,7 @@ namespace S3Auth.Infrastructure.Storage;
 /// <param name="Finding">Why the store does not accept it, without a full stop; null if it does.</param>
 /// <param name="Advice">What the operator can do, as sentences; null for no advice.</param>
 /// <param name="RefusesSignatures">For a refusal: whether no signature of this server can work.</param>
-/// <param name="Subject">What is wrong; meaningless if nothing is.</param>
+/// <param name="Subject">For a refusal: the part of the configuration that is wrong.</param>
 internal sealed record StoreAccess(
     StoreAccess.Outcome Result,
     string? Finding = null,

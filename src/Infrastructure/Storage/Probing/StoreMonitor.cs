@@ -38,7 +38,7 @@ internal sealed partial class StoreMonitor(
 
     private readonly FirstAttempt _firstAttempt = new(time);
 
-    // The last answer, and the last one that counts.
+    // The last answer, and the last confirmed one.
     private StoreAccess? _lastAccess;
     private StoreAccess? _access;
     private DateTimeOffset _accessFoundAt;
@@ -129,7 +129,7 @@ internal sealed partial class StoreMonitor(
     private bool NeedsPuts(FormFinding forms) =>
         Configured == UploadMethod.Put || (Configured is null && (forms.IsSupported ?? _forms.IsSupported) is false);
 
-    // Returns whether the finding applies at once.
+    // Returns false if a second check must confirm the finding.
     private bool ApplyAccess(StoreAccess access)
     {
         switch (access.Result)
@@ -163,7 +163,7 @@ internal sealed partial class StoreMonitor(
         return true;
     }
 
-    // Keeps the last finding if the new one may pass. The guard itself refuses a finding that is too old.
+    // Keeps the last finding if the new one is transient. PutGuard ignores a finding that is too old.
     private void ApplyPuts(PutFinding? found)
     {
         if (found is not null && !(found.IsTransient && guard.Finding.Uploads != PutUploads.Unknown))
@@ -215,9 +215,6 @@ internal sealed partial class StoreMonitor(
         });
         LogChanges(before, state.Current);
     }
-
-    private StoreFindings WithoutOldRefusal(StoreFindings findings) =>
-        time.GetUtcNow() - _accessFoundAt > MaxFindingAge ? findings with { Refusal = null, RefusesSignatures = false } : findings;
 
     private string PublicProblem(StoreAccess.Outcome result, string reason) => result == StoreAccess.Outcome.Refused
         ? $"The object store refuses what is signed for clients at {endpoints.Current.Clients.Origin}: {reason}"

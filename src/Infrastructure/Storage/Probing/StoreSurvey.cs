@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>What the server must know about the store at all times.</summary>
+/// <summary>The findings of one survey: what the server needs to sign grants.</summary>
 /// <param name="Service">Whether the store accepts what this server signs, at the endpoint of this server.</param>
 /// <param name="Public">The same at the endpoint of clients; null if there is no other.</param>
 /// <param name="Forms">Whether it supports upload forms.</param>

@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Asks the store what the server must know at all times: whether it accepts what this server signs, at its own endpoint and at the one of
-/// clients, whether it supports upload forms, and what a presigned PUT lets its holder do.
+/// Finds out what the server needs to sign grants: whether the store accepts this server's signatures, at the server's endpoint and at the
+/// endpoint of clients, whether it supports upload forms, and what a presigned PUT lets its holder do.
 /// </summary>
 internal sealed partial class StoreSurveyor(
     StorageOptions options, StoreEndpoints endpoints, FolderLayout layout, TimeProvider time, ILogger<StoreSurveyor> log)
@@ -85,7 +85,7 @@ internal sealed partial class StoreSurveyor(
         }
     }
 
-    // Only at the endpoint of clients, because a proxy in front of the store changes the result.
+    // Tests only the endpoint of clients, because a proxy in front of the store changes the result.
     private async Task<PutFinding> AskPutsAsync(
         ProbeClient http,
         StoreRoute route,
