@@ -23,7 +23,7 @@ internal sealed class TestRun
 
     public Guard Guard { get; } = new();
 
-    /// <summary>A client without proxy, cookies and redirects. Reaches names below localhost, which the C library does not resolve.</summary>
+    /// <summary>A client without proxy, cookies and redirects. Resolves names below localhost, which the C library does not.</summary>
     public HttpClient Http { get; } = new(
         new SocketsHttpHandler
         {

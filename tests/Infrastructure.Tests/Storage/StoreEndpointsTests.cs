@@ -21,14 +21,16 @@ public sealed class StoreEndpointsTests
     [TestCase("http://store.example", S3Addressing.Path, null)]
     [TestCase("http://store.example", S3Addressing.Virtual, null)]
     [TestCase(null, null, null)]
-    public void There_is_an_alternative_only_if_the_server_may_choose(string? endpoint, S3Addressing? addressing, S3Addressing? alternative) =>
+    public void Alternative_exists_only_if_the_server_may_choose(
+        string? endpoint, S3Addressing? addressing, S3Addressing? alternative) =>
         Assert.That(Endpoints(endpoint, "bucket-1", addressing).Alternative?.Addressing, Is.EqualTo(alternative));
 
     [Test]
-    public void Address_of_clients_decides_too_whether_there_is_an_alternative() =>
+    public void Alternative_needs_a_host_name_at_the_public_endpoint_too() =>
         Assert.That(Endpoints("http://store.example", "bucket-1", null, "http://192.0.2.7").Alternative, Is.Null);
 
-    private static StoreEndpoints Endpoints(string? endpoint, string bucket, S3Addressing? addressing, string? publicEndpoint = null) => new(
+    private static StoreEndpoints Endpoints(
+        string? endpoint, string bucket, S3Addressing? addressing, string? publicEndpoint = null) => new(
         new StorageOptions
         {
             Bucket = bucket,

@@ -45,8 +45,8 @@ internal sealed class DoctorTests
                 report.Names("ok").Concat(report.Names("warn")),
                 Is.EquivalentTo(
                 [
-                    "settings", "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "list", "file_size",
-                    "multipart", "versioning", "lifecycle", "permissions", "public_access", "cors", "conditional_writes", "checksums",
+                    "settings", "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "list",
+                    "file_size", "multipart", "versioning", "lifecycle", "permissions", "public_access", "cors", "conditional_writes", "checksums",
                     "sts",
                 ]));
             Assert.That(
