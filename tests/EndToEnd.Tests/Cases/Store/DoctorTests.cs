@@ -46,8 +46,8 @@ internal sealed class DoctorTests
                 Is.EquivalentTo(
                 [
                     "settings", "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "list",
-                    "file_size", "multipart", "versioning", "lifecycle", "permissions", "public_access", "cors", "conditional_writes", "checksums",
-                    "sts",
+                    "file_size", "multipart", "versioning", "lifecycle", "permissions", "public_access", "cors",
+                    "conditional_writes", "checksums", "sts",
                 ]));
             Assert.That(
                 report["permissions"], Does.Contain("delete objects").And.Contain("write outside data/x/"), "They are the owner's.");
