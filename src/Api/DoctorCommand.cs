@@ -4,7 +4,7 @@ namespace S3Auth.Api;
 
 /// <summary>
 /// <c>S3Auth.Api doctor</c>: checks the settings and the object store without starting the service, and says what each finding means and
-/// what to do. Contains no secret, so that an operator can paste the output into a bug report.
+/// what to do. The output contains no secret, so an operator can paste it into a bug report.
 /// </summary>
 internal static class DoctorCommand
 {

@@ -34,7 +34,7 @@ internal sealed class DeclaredChecksum : IDisposable
 
     public void Append(ReadOnlyMemory<byte> piece) => _checksum.Append(piece.Span);
 
-    /// <exception cref="S3Exception">MalformedTrailerError if the checksum was to follow in a trailer, and did not.</exception>
+    /// <exception cref="S3Exception">MalformedTrailerError if the client declared a trailer and did not send it.</exception>
     public void ReadTrailer(IReadOnlyDictionary<string, string> trailers) =>
         _declared ??= trailers.GetValueOrDefault(_checksum.Header) ?? throw S3Error.MalformedTrailer.With();
 
@@ -49,7 +49,7 @@ internal sealed class DeclaredChecksum : IDisposable
             : throw S3Error.BadDigest.With();
     }
 
-    // A header is read before the body, so that a malformed value is found before anything that is wrong with the content.
+    // Validates a header before it reads the body, so a malformed value is reported before any problem of the content.
     private static DeclaredChecksum Declared(Checksum checksum, string value)
     {
         var declared = new DeclaredChecksum(checksum, value);

@@ -70,7 +70,7 @@ internal sealed class DeleteObjects(EmbeddedStoreOptions options, ObjectFiles fi
                         version = text;
                         break;
                     default:
-                        // A condition, such as ETag. To ignore it would delete too much.
+                        // A condition, such as ETag. If the store ignored it, it would delete too much.
                         throw S3Error.NotImplemented.With(null, ("Element", child));
                 }
             });

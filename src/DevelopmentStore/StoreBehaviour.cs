@@ -2,7 +2,7 @@ namespace S3Auth.DevelopmentStore;
 
 /// <summary>
 /// How the store behaves where S3 implementations differ. The defaults are those of AWS. No other code asks which store this is.
-/// The README has the same table in words.
+/// The table in the README explains the properties.
 /// </summary>
 public sealed record StoreBehaviour
 {

@@ -14,7 +14,7 @@ internal static class XmlBody
     };
 
     /// <summary>Calls an action for each child of the root. The action gets the name and must read the whole element.</summary>
-    /// <exception cref="S3Exception">MalformedXML, also for another root.</exception>
+    /// <exception cref="S3Exception">MalformedXML, also if the root has another name.</exception>
     public static void Read(byte[] body, string root, Action<XmlReader, string> readChild)
     {
         try

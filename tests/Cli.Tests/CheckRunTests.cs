@@ -154,7 +154,7 @@ public sealed class CheckRunTests
     }
 
     [Test]
-    public async Task Check_warns_of_what_the_servers_report_about_the_store_says()
+    public async Task Check_warns_of_problems_in_the_servers_report_about_the_store()
     {
         _health.Store.Public_endpoint_problem = "The endpoint is wrong.";
         _health.Store.Checks = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -174,7 +174,7 @@ public sealed class CheckRunTests
     }
 
     [Test]
-    public async Task Check_never_says_that_all_is_well_beside_a_warning()
+    public async Task Check_does_not_say_that_all_is_well_if_it_warns()
     {
         _health.Store.Public_endpoint_problem = "The endpoint is wrong.";
         using var output = new StringWriter();
@@ -271,7 +271,7 @@ public sealed class CheckRunTests
     }
 
     [Test]
-    public async Task Check_asks_for_one_file_where_folders_are_not_granted()
+    public async Task Check_requests_a_grant_for_one_file_if_folders_are_not_granted()
     {
         var answer = _server.Answer;
         _server.Answer = context => context.Request.Url!.AbsolutePath switch

@@ -9,7 +9,7 @@ internal sealed class ChecksumTests : MultipartFixture
     private const string Crc32OfDigits = "y/Q5Jg==";
 
     [Test]
-    public async Task Checksum_is_returned_only_to_who_wants_it_and_for_the_whole_object()
+    public async Task Checksum_is_returned_only_if_requested_and_for_the_whole_object()
     {
         await Signer.Authorize(On("PUT", "key", Bytes("123456789")).With("x-amz-checksum-crc32", Crc32OfDigits)).SendAsync();
         await Store.StopAsync();
@@ -115,7 +115,7 @@ internal sealed class ChecksumTests : MultipartFixture
     [TestCase("CRC64NVME", "COMPOSITE")]
     [TestCase("CRC32", "HALF")]
     [TestCase("", "COMPOSITE")]
-    public async Task Upload_with_an_impossible_checksum_is_refused(string algorithm, string type)
+    public async Task Upload_with_an_unsupported_checksum_is_refused(string algorithm, string type)
     {
         var request = On("POST", "key").With("x-amz-checksum-algorithm", algorithm).With("x-amz-checksum-type", type);
         request.Target += "?uploads";

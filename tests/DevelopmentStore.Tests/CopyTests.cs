@@ -58,7 +58,7 @@ internal sealed class CopyTests : MultipartFixture
         "s3auth-dev/source%20%2B%25", "x-amz-copy-source-if-unmodified-since", "Tue, 24 Nov 2020 00:00:00 GMT", "412 PreconditionFailed")]
     [TestCase("s3auth-dev/source%20%2B%25", "x-amz-copy-source-if-match", "*", "200")]
     [TestCase("s3auth-dev/source%20%2B%25", "x-amz-checksum-algorithm", "MD9", "400 InvalidRequest")]
-    public async Task Copy_is_refused_unless_its_source_is_an_object_as_the_conditions_say(
+    public async Task Copy_is_refused_unless_its_source_exists_and_meets_the_conditions(
         string source, string header, string value, string expected)
     {
         (string, string)[] headers = header.Length == 0 ? [] : [(header, value)];

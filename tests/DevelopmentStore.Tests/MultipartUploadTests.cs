@@ -161,7 +161,7 @@ internal sealed class MultipartUploadTests : MultipartFixture
         "<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>E</ETag></Part>"
         + "</CompleteMultipartUpload>",
         "400 MalformedXML")]
-    public async Task Completion_that_is_not_such_XML_is_refused(string xml, string expected)
+    public async Task Completion_with_other_XML_is_refused(string xml, string expected)
     {
         var id = await CreateAsync("key");
         var etag = (await PutPartAsync("key", id, 1, Bytes("x"))).Headers["ETag"];

@@ -5,7 +5,7 @@ namespace S3Auth.DevelopmentStore.Tests;
 internal sealed class ReadmeTests
 {
     [Test]
-    public async Task Table_of_differences_is_that_of_the_code()
+    public async Task Table_in_the_README_matches_the_code()
     {
         var readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src/DevelopmentStore/README.md"));
         var rows = readme.Split('\n')

@@ -1,8 +1,8 @@
 namespace S3Auth.Api.Configuration;
 
 /// <summary>
-/// The embedded store of development, and how the server uses it. Its keys are public: it listens on loopback and does not start in
-/// Production.
+/// The options of the embedded store, and the options with which the server uses it. Its keys are public: it listens only on loopback and
+/// does not start in Production.
 /// </summary>
 internal static class DevelopmentStorage
 {

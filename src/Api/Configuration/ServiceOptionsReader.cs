@@ -46,7 +46,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         {
             ContentRootPath = AppContext.BaseDirectory,
 
-            // In the order of the service.
+            // The service reads them in the same order.
             EnvironmentName = Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT")
                 ?? Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT"),
         });

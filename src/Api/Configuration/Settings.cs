@@ -92,8 +92,8 @@ internal static class Settings
         SettingFormats.Choice<S3Addressing?>([("auto", null), ("path", S3Addressing.Path), ("virtual", S3Addressing.Virtual)]))
     {
         Default = "auto",
-        Meaning = "Where URLs have the bucket's name: `path` (`https://host/bucket/key`), `virtual` (`https://bucket.host/key`), or as the "
-            + "store needs it ([addressing](stores.md#addressing))",
+        Meaning = "Where URLs have the bucket's name: `path` (`https://host/bucket/key`), `virtual` (`https://bucket.host/key`), or `auto`: "
+            + "as the store needs it ([addressing](stores.md#addressing))",
     };
 
     internal static readonly Setting<UploadMethod?> UploadMethod = new(
@@ -276,7 +276,7 @@ internal static class Settings
         "EMBEDDED_STORE_AS", SettingFormats.Choice(StoreBehaviour.All.Select(behaviour => (behaviour.Name, behaviour))))
     {
         Default = StoreBehaviour.Aws.Name,
-        Meaning = "The store that the embedded store behaves like, where stores differ ([table](../src/DevelopmentStore/README.md))",
+        Meaning = "The store that the embedded store imitates where stores differ ([table](../src/DevelopmentStore/README.md))",
     };
 
     internal static readonly Setting<LogLevel> LogLevel = new("LOG_LEVEL", SettingFormats.LogLevels)
@@ -321,7 +321,10 @@ internal static class Settings
     /// <summary>The variables that libraries read themselves and that operators may need.</summary>
     internal static readonly IReadOnlyList<LibraryVariables> ReadByLibraries =
     [
-        new(["ASPNETCORE_ENVIRONMENT"], "`Production` if it is not set. `Development`: the defaults of development, for this machine only"),
+        new(
+            ["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"],
+            "`Production` if neither is set. `Development`: the defaults of development, for this machine only. If both are set, the "
+                + "second one counts"),
         new(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"], "Lasting credentials ([other places](credentials.md))"),
         new(["AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION"], "Session token and expiry, if these credentials are temporary"),
         new(["AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE"], "A profile and the file with it. The server follows changes without a restart"),

@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Ports;
 
 /// <summary>
-/// Walks through everything that this server and its clients need from the object store, and what the server's keys should not be able to
-/// do. Changes nothing: it leaves no object, version or multipart upload in the bucket, or says so.
+/// Checks everything that this server and its clients need from the object store, and whether the server's keys may do more than they
+/// need. Leaves no object, version or multipart upload in the bucket, or reports it.
 /// </summary>
 public interface IStoreDoctor
 {
@@ -11,7 +11,7 @@ public interface IStoreDoctor
 }
 
 /// <summary>What the doctor found out about the store. Contains no secret and no signature.</summary>
-/// <param name="Checks">One line for each subject, in the order of a reader's questions.</param>
+/// <param name="Checks">One line for each subject. A check comes after those that it depends on.</param>
 /// <param name="Capabilities">What the store can do.</param>
 public sealed record StoreReport(IReadOnlyList<StoreCheck> Checks, StoreCapabilities Capabilities)
 {

@@ -34,10 +34,10 @@ public sealed record StoreFindings
     /// <summary>How clients upload: as the operator configured, or as the store's capabilities allow.</summary>
     public UploadMethod UploadMethod { get; init; }
 
-    /// <summary>Why the server grants no uploads by form although it should, or what is wrong with them; null if nothing is.</summary>
+    /// <summary>If clients upload by form: why the server grants none, or what is wrong with them; null if there is no problem.</summary>
     public string? FormProblem { get; init; }
 
-    /// <summary>Why the server grants no uploads by PUT although it should, or what is wrong with them; null if nothing is.</summary>
+    /// <summary>If clients upload by PUT: why the server grants none, or what is wrong with them; null if there is no problem.</summary>
     public string? PutProblem { get; init; }
 
     /// <summary>What the store can do.</summary>
@@ -54,7 +54,7 @@ public sealed record StoreFindings
 }
 
 /// <summary>
-/// What a store can do, found out by asking it. A null means that it is unknown. Nothing else distinguishes one store from another.
+/// What a store can do, as tests of the store show. Null means unknown. No other code distinguishes one store from another.
 /// </summary>
 public sealed record StoreCapabilities
 {
@@ -64,7 +64,7 @@ public sealed record StoreCapabilities
     /// <summary>What a presigned PUT lets its holder do.</summary>
     public PutUploads PutUploads { get; init; }
 
-    /// <summary>How a presigned PUT forbids headers that it does not sign; null if unknown, or if there is no way.</summary>
+    /// <summary>How a presigned PUT forbids unsigned headers; null if that is unknown or impossible.</summary>
     public BarredHeaders? HeaderGuard { get; init; }
 
     /// <summary>Whether the store enforces the signed size of a PUT.</summary>
@@ -117,7 +117,7 @@ public enum ConditionalWrites
     /// <summary>It accepts the header and overwrites the object.</summary>
     Ignored,
 
-    /// <summary>It accepts the header. Whether it enforces it could not be tested without the permission to delete.</summary>
+    /// <summary>It accepts the header. The server could not test whether the store enforces it.</summary>
     Accepted,
 
     /// <summary>It refuses to overwrite an object.</summary>

@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Service;
 
-/// <summary>The words of the wire for enums whose names are one word.</summary>
+/// <summary>The JSON names of enum values whose names are one word.</summary>
 public static class WireNames
 {
     /// <summary>Returns the name in lower case.</summary>

@@ -7,7 +7,7 @@ internal static class CompletionRequest
     public const int MaxBytes = 4 * 1024 * 1024;
 
     /// <summary>Parses the XML of the request.</summary>
-    /// <exception cref="S3Exception">MalformedXML, also for no part and for more than 10,000.</exception>
+    /// <exception cref="S3Exception">MalformedXML, also if there is no part or if there are more than 10,000.</exception>
     public static IReadOnlyList<NamedPart> Parse(byte[] body)
     {
         var parts = new List<NamedPart>();

@@ -64,7 +64,7 @@ internal sealed class ListMultipartUploads(EmbeddedStoreOptions options, Multipa
         });
     }
 
-    // As in S3, the marker of an upload id counts only together with the marker of a key.
+    // As S3 does, ignores an upload-id-marker without a key-marker.
     private static bool IsAfter(MultipartUpload upload, string keyMarker, string idMarker) =>
         Utf8Order.Instance.Compare(upload.Key, keyMarker) switch
         {

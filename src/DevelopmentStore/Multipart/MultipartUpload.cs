@@ -39,8 +39,9 @@ internal sealed class MultipartUpload(
         },
         cancellation);
 
-    /// <summary>Runs an action while no part changes, and then ends the upload and removes its files. If the action throws, the upload
-    /// stays.</summary>
+    /// <summary>
+    /// Runs an action while no part changes, then ends the upload and removes its files. If the action throws, the upload stays.
+    /// </summary>
     /// <exception cref="S3Exception">NoSuchUpload if the upload was completed or aborted meanwhile.</exception>
     public Task CloseAsync(Func<Task> action, CancellationToken cancellation) => ChangeAsync(
         async () =>

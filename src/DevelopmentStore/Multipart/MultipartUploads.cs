@@ -17,7 +17,7 @@ internal sealed partial class MultipartUploads
 
     private const string Description = "upload";
 
-    // What buckets usually have as a lifecycle rule. AWS itself keeps unfinished uploads forever.
+    // A usual lifecycle rule. Without a rule, AWS keeps unfinished uploads forever.
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(7);
 
     private readonly ConcurrentDictionary<string, MultipartUpload> _uploads = new(StringComparer.Ordinal);

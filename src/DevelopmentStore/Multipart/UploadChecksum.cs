@@ -52,7 +52,9 @@ internal sealed record UploadChecksum(string Header, bool IsComposite)
     }
 
     /// <summary>Checks the checksum of a part.</summary>
-    /// <exception cref="S3Exception">InvalidRequest if the part has another one, or has none and the object's needs it.</exception>
+    /// <exception cref="S3Exception">
+    /// InvalidRequest if the part's algorithm differs, or if the part has no checksum although the object's needs it.
+    /// </exception>
     public void RequirePart(ContentChecksum? part)
     {
         if (part is null ? IsComposite : !part.Header.Equals(Header, StringComparison.Ordinal))

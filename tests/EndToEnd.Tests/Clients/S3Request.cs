@@ -99,7 +99,7 @@ internal sealed record S3Request(string Method, string Host, string Target)
         return dated.With("Authorization", signature.AuthorizationOf(dated, keys));
     }
 
-    /// <summary>Signs it in its query, for these headers besides <c>host</c>, as they are, or as missing headers are read.</summary>
+    /// <summary>Signs it in its query, with <c>host</c> and these headers. Signs a missing header as the store reads it.</summary>
     public S3Request Presign(
         AccessKeys keys,
         string region,

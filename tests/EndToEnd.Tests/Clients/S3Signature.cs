@@ -1,7 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Clients;
 
 /// <summary>
-/// The signature of a request, in its header or its query, without the signature's value. Specification: "Authenticating Requests (AWS
+/// The signature of a request, in a header or in the query. Specification: "Authenticating Requests (AWS
 /// Signature Version 4)", Amazon S3 API Reference.
 /// </summary>
 /// <param name="KeyId">The access key's id.</param>
@@ -62,11 +62,11 @@ internal sealed record S3Signature(
             parts.GetValueOrDefault("Signature") ?? "");
     }
 
-    /// <summary>True if the request was signed so, with these keys, and missing headers are read this way.</summary>
+    /// <summary>True if the signature matches the request with these keys, for this reading of missing headers.</summary>
     public bool Matches(S3Request request, AccessKeys keys, MissingHeaders missing) =>
         Matches(request, keys, name => request.Header(name) ?? (missing == MissingHeaders.Empty ? "" : null));
 
-    /// <summary>True if the request was signed so, where this returns the value of each signed header, or null to leave it out.</summary>
+    /// <summary>True if the signature matches. The function returns the value of each signed header, or null to omit it.</summary>
     public bool Matches(S3Request request, AccessKeys keys, Func<string, string?> valueOf) =>
         KeyId == keys.Id && Value == Sign(request, keys, valueOf);
 

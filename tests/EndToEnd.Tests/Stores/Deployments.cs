@@ -1,7 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Stores;
 
 /// <summary>
-/// The stores and layouts that a class of cases runs on. A store costs the suite minutes, so a class runs where the outcome can differ.
+/// The stores and layouts that a class of cases runs on. Each store costs minutes, so a class runs only where its outcome can differ.
 /// </summary>
 public static class Deployments
 {

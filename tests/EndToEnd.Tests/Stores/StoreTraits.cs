@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Stores;
 
 /// <summary>
-/// What a store can do, so that a case asks for what it needs instead of a store's name. The tests find it out themselves, with requests
-/// that the bucket's owner signs: what the product finds out is what they test.
+/// What a store can do. A case asks for a trait, not for a store's name. The tests find out the traits with their own requests, which the
+/// bucket's owner signs, because the findings of the product are under test.
 /// </summary>
 /// <param name="TakesForms">Takes uploads by POST (PostObject).</param>
 /// <param name="TrimsKeysOfForms">Removes white space from the end of a form's key.</param>
@@ -10,7 +10,7 @@ namespace S3Auth.EndToEnd.Tests.Stores;
 /// <param name="RefusesUnsignedHeaders">Refuses a presigned PUT with an <c>x-amz-</c> header that is not signed.</param>
 /// <param name="WritesOnCondition">Honours <c>If-None-Match: *</c> on a PUT.</param>
 /// <param name="TakesParts">Takes multipart uploads.</param>
-/// <param name="JudgesTokens">Answers a listing with a continuation token that it never gave, instead of failing with 500.</param>
+/// <param name="JudgesTokens">Answers a listing with an invented continuation token, instead of failing with 500.</param>
 /// <param name="ListsControlCharacters">Answers a listing without <c>encoding-type</c> of a key with a control character.</param>
 internal sealed record StoreTraits(
     bool TakesForms,
@@ -26,7 +26,7 @@ internal sealed record StoreTraits(
 
     private static readonly byte[] Content = "traits"u8.ToArray();
 
-    /// <summary>Asks the store, in a bucket that is in nobody's use. Removes what it stores.</summary>
+    /// <summary>Tests the store, in a bucket that nothing else uses. Removes what it stores.</summary>
     public static async Task<StoreTraits> AskAsync(Bucket bucket, Bucket other)
     {
         S3Request Signed(string method, string key, string query = "", byte[]? body = null) =>

@@ -8,7 +8,7 @@ public sealed class StoreEndpointsTests
     [TestCase("http://store.example:9000", "bucket-1", null, "http://store.example:9000/bucket-1")]
     [TestCase("http://store.example:9000", "bucket-1", S3Addressing.Virtual, "http://bucket-1.store.example:9000/")]
     [TestCase("http://store.example:9000", "bucket.1", S3Addressing.Virtual, "http://bucket.1.store.example:9000/")]
-    public void Bucket_is_where_the_operator_or_the_kind_of_store_wants_it(
+    public void Addressing_follows_the_setting_or_the_kind_of_store(
         string? endpoint, string bucket, S3Addressing? addressing, string url)
     {
         var route = Endpoints(endpoint, bucket, addressing).Current;

@@ -2,7 +2,7 @@ using Moq;
 
 namespace S3Auth.Infrastructure.Tests.Storage;
 
-/// <summary>When the store is examined while the server runs, and what the health has of it.</summary>
+/// <summary>When the running server examines the store, and what it adds to the health.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class StoreReporterTests
 {

@@ -33,7 +33,7 @@ public sealed record CapabilityHealth(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? EtagsAreMd5,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? TemporaryCredentials)
 {
-    /// <summary>Returns the capabilities in the words of the wire.</summary>
+    /// <summary>Returns the capabilities with the JSON names of their values.</summary>
     public static CapabilityHealth Of(StoreCapabilities capabilities)
     {
         ArgumentNullException.ThrowIfNull(capabilities);

@@ -39,14 +39,14 @@ public sealed record StoreHealth(
     IReadOnlyDictionary<string, string> Checks,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CheckedAt)
 {
-    // The other members describe these in a sentence.
+    // Other members describe the problems of these checks.
     private static readonly string[] Described = ["endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put"];
 
     /// <summary>The subjects that failed in the last report and have no problem of their own in this answer.</summary>
     internal IReadOnlyList<string> FurtherFailures =>
         [.. Checks.Where(check => check.Value == "fail" && !Described.Contains(check.Key)).Select(check => check.Key)];
 
-    /// <summary>Whether the server grants uploads that the store takes, as far as the server knows.</summary>
+    /// <summary>Whether the server grants uploads, and knows no reason why the store would refuse them.</summary>
     [JsonIgnore]
     public bool TakesUploads => this is { PostProblem: null, PutUploads: "off" or "safe" };
 

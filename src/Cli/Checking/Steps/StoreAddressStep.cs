@@ -11,7 +11,7 @@ internal sealed class StoreAddressStep : ICheckStep
     private const string AdviceForOperator =
         "Tell the server's operator: set S3_PUBLIC_ENDPOINT to the address where clients reach the store.";
 
-    // The store refuses policies and URLs by its own clock.
+    // The store compares the expiry of policies and URLs with its own clock.
     private static readonly TimeSpan MaxSkew = TimeSpan.FromMinutes(1);
 
     public string Name => "store address";
@@ -27,11 +27,12 @@ internal sealed class StoreAddressStep : ICheckStep
             return null;
         }
 
-        // Such an address is wrong for everyone but a client on the store's own machine.
+        // A loopback address works only for clients on the store's own machine.
         var isThisMachine = url.IsLoopback && !context.Session.Server.IsLoopback;
         try
         {
-            // The signature of an upload does not match a GET, so nothing happens. Swift answers requests without one in another protocol.
+            // The signature of an upload does not match a GET, so the store refuses it. Not an unsigned request, which Swift answers by
+            // another protocol.
             using var answer = await context.Http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return isThisMachine
                 ? new StepResult(Name, $"grants lead to {url.Authority}, which only this machine reaches", AdviceForOperator)

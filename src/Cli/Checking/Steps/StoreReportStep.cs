@@ -1,16 +1,16 @@
 namespace S3Auth.Cli.Checking.Steps;
 
-/// <summary>Warns of what the server's report about the store says, although the store works.</summary>
+/// <summary>Warns of the problems in the server's report about the store. The step succeeds, because the store works.</summary>
 internal sealed class StoreReportStep : ICheckStep
 {
-    // StoreStep reports these in the server's own words.
+    // StoreStep reports these.
     private static readonly string[] Uploads = ["post", "put"];
 
     private static readonly Dictionary<string, string> Meanings = new(StringComparer.Ordinal)
     {
         ["public_access"] = "anyone can use the bucket without a signature",
         ["list"] = "validators cannot find or download files",
-        ["public_endpoint"] = "grants may not work where they lead",
+        ["public_endpoint"] = "grants may not work at the address where they lead",
     };
 
     public string Name => "store report";

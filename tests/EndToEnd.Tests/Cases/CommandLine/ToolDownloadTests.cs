@@ -18,7 +18,7 @@ internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout
     public void TearDown() => _folder.Dispose();
 
     [Test]
-    public async Task Second_download_brings_only_what_is_missing_or_other()
+    public async Task Second_download_fetches_only_missing_or_changed_files()
     {
         var miner = Deployment.NextMiner();
         var folder = Deployment.FolderOf(miner);

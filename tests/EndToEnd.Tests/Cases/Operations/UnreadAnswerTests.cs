@@ -1,8 +1,8 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>
-/// Clients request the largest answers and never read them. The server has a heap of 384 MB. It is the same rule on every store, so a build
-/// tries it on one.
+/// Clients request the largest answers and never read them. The server has a heap of 384 MB. The rule does not depend on the store, so a
+/// build tests it on one.
 /// </summary>
 [NonParallelizable]
 [TestFixture(StoreKind.Embedded, Category = "Nightly")]

@@ -49,17 +49,17 @@ internal sealed class AddressingTests
     public async Task Auto_finds_out_that_a_store_takes_buckets_only_in_the_host()
     {
         using var bucket = await CreateBucketAsync("s3auth-only-");
-        await using var standIn = await StoreStandIn.StartAsync(bucket, HostStyleOnly(bucket.Name));
+        await using var standIn = await StoreStandIn.StartAsync(bucket, TakesBucketsOnlyInTheHost(bucket.Name));
         await using var api = await StartAsync(bucket, standIn.Endpoint.Port);
 
         await AssertGrantsWorkAsync(api, bucket, isInHost: true);
     }
 
     [Test]
-    public async Task Configured_path_at_a_store_that_takes_buckets_only_in_the_host_is_told()
+    public async Task Configured_path_is_reported_if_the_store_takes_buckets_only_in_the_host()
     {
         using var bucket = await CreateBucketAsync("s3auth-told-");
-        await using var standIn = await StoreStandIn.StartAsync(bucket, HostStyleOnly(bucket.Name));
+        await using var standIn = await StoreStandIn.StartAsync(bucket, TakesBucketsOnlyInTheHost(bucket.Name));
         var end = await ApiProcess.RunToItsEndAsync(
             Settings(bucket, standIn.Endpoint.Port, ("S3_ADDRESSING", "path")), "doctor", "--json");
 
@@ -68,7 +68,7 @@ internal sealed class AddressingTests
             Does.StartWith("fail").And.Contain("SecondLevelDomainForbidden").And.Contain("S3_ADDRESSING=auto"));
     }
 
-    private static StoreFault HostStyleOnly(string bucket) => new("takes buckets only in the host", async (request, ask) =>
+    private static StoreFault TakesBucketsOnlyInTheHost(string bucket) => new("takes buckets only in the host", async (request, ask) =>
         request.Sent.Host.StartsWith(bucket + ".", StringComparison.Ordinal)
             ? await ask(request)
             : S3Answer.Error(403, "SecondLevelDomainForbidden", "Please use virtual hosted style to access."));

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
-/// <summary>Each fault of a <see cref="StoreStandIn"/> is there: a request that knows nothing of the service sees it.</summary>
+/// <summary>Each fault of a <see cref="StoreStandIn"/> works: requests without the service show it.</summary>
 internal sealed class StoreStandInTests
 {
     private static readonly byte[] Content = "some content"u8.ToArray();
@@ -61,7 +61,7 @@ internal sealed class StoreStandInTests
     }
 
     [Test]
-    public async Task Wrong_region_is_refused_and_the_right_one_named()
+    public async Task Wrong_region_is_refused_and_the_answer_names_the_right_one()
     {
         await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.Region("eu-central-7"));
         using var bucket = standIn.Bucket;
@@ -164,7 +164,7 @@ internal sealed class StoreStandInTests
     }
 
     [Test]
-    public async Task ETags_of_a_kms_key_are_no_digests_and_can_be_used()
+    public async Task ETags_of_KMS_are_not_MD5s_and_work_in_conditions()
     {
         await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.KmsETags);
         using var bucket = standIn.Bucket;

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
-/// <summary>The stores of the suite are as different as the table in the operators' guide says: Ceph 16.2, Swift 2.30.</summary>
+/// <summary>The stores of the suite have the traits that the table in docs/stores.md lists: Ceph 16.2, Swift 2.30.</summary>
 internal sealed class StoreTraitsTests
 {
     private static readonly StoreTraits Embedded = new(
@@ -36,7 +36,7 @@ internal sealed class StoreTraitsTests
     [TestCase(StoreKind.Embedded)]
     [TestCase(StoreKind.Real)]
     [TestCase(StoreKind.Swift)]
-    public async Task Store_does_what_its_cases_count_on(StoreKind store)
+    public async Task Store_has_the_traits_that_its_cases_rely_on(StoreKind store)
     {
         if (Deployment.WhyNot(store) is { } reason)
         {

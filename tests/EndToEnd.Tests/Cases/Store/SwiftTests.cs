@@ -77,7 +77,7 @@ internal sealed class SwiftTests
     }
 
     [Test, Order(2)]
-    public async Task Every_link_that_reads_is_as_good_there_as_anywhere()
+    public async Task Reading_links_work_at_unsafe_store()
     {
         var (client, miner, validator) = (_apis[0].Client, _subnet.Miners[0], Subnet.Validator.Hotkey);
         var (member, owner, folder) = ("miner_coldkey", miner.Coldkey.Address, FolderOf(miner));
@@ -117,7 +117,7 @@ internal sealed class SwiftTests
     }
 
     [Test, Order(3)]
-    public async Task Every_refusal_there_says_why_and_signs_nothing()
+    public async Task Refusal_at_unsafe_store_says_why_and_signs_nothing()
     {
         var (client, miner) = (_apis[0].Client, _subnet.Miners[4]);
         using var folder = new ScratchFolder("bare");

@@ -480,7 +480,7 @@ internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : 
         string[] names = ["../" + Deployment.OwnerOf(rival) + "/secret.bin", "a/../../b.bin", "./c.bin", "d/.."];
         foreach (var name in names)
         {
-            // A store may refuse such a name, or keep it. Not even its owner's client may change it on its way.
+            // A store may refuse or store such a name. The client must send it unchanged.
             if (Traits.TakesForms)
             {
                 await FormUpload.Of(Bucket, folder + name, Bytes(2000)).SendAsync();

@@ -40,7 +40,7 @@ internal sealed partial record StoreFault(string Name, Func<StandInRequest, Func
                 403, "AccessDenied", "There were headers present in the request which were not signed", ("HeadersNotSigned", name))
             : await ask(request));
 
-    /// <summary>ETags have the form of an MD5 and are none, and answers name a KMS key, as of a bucket that encrypts with one.</summary>
+    /// <summary>Encrypts with a KMS key: ETags look like MD5s but are not, and answers name the key.</summary>
     public static StoreFault KmsETags { get; } = new("encrypts with a KMS key", async (request, ask) =>
     {
         var completes = request.Operation == StoreOperation.Multipart && request.Sent.Method == "POST";
@@ -78,8 +78,8 @@ internal sealed partial record StoreFault(string Name, Func<StandInRequest, Func
             : await ask(request));
 
     /// <summary>
-    /// Takes a PUT without a length, and one that states a length beside chunks, of whatever size: the signed size of a presigned PUT does
-    /// not hold. Swift does so.
+    /// Accepts a PUT without a length, and a chunked PUT with a false length, of any size: it does not enforce the signed size of a
+    /// presigned PUT. Swift does so.
     /// </summary>
     public static StoreFault TakesPutsWithoutLength { get; } = Asking("takes PUTs without a length", request =>
         request.Sent is { Method: "PUT", IsChunked: true } && request.Signature is { } signature && signature.Matches(
@@ -117,7 +117,7 @@ internal sealed partial record StoreFault(string Name, Func<StandInRequest, Func
             : await ask(request.Change(sent => sent.Without("If-None-Match")));
     });
 
-    /// <summary>Passes over <c>If-None-Match</c> on a PUT: it overwrites.</summary>
+    /// <summary>Ignores <c>If-None-Match</c> on a PUT, and overwrites.</summary>
     public static StoreFault IgnoresIfNoneMatch { get; } = Asking("ignores If-None-Match", request =>
         request.Sent.Method == "PUT" && request.Sent.Header("If-None-Match") is not null
             ? request.Change(sent => sent.Without("If-None-Match"))
@@ -133,7 +133,7 @@ internal sealed partial record StoreFault(string Name, Func<StandInRequest, Func
         return null;
     });
 
-    /// <summary>Has another region than the client may think, and checks it.</summary>
+    /// <summary>Refuses requests that are signed for any other region than this one.</summary>
     /// <param name="region">The right region.</param>
     public static StoreFault Region(string region) => new($"has the region {region}", async (request, ask) =>
     {
@@ -176,7 +176,7 @@ internal sealed partial record StoreFault(string Name, Func<StandInRequest, Func
         return await ask(request);
     });
 
-    /// <summary>Has a clock that is ahead by this (behind if negative). Judges requests by it, and says it in <c>Date</c>.</summary>
+    /// <summary>Has a clock that is ahead by this (behind if negative). Checks expiries by it, and sends it in <c>Date</c>.</summary>
     public static StoreFault Clock(TimeSpan ahead) => new($"has a clock that is {ahead} ahead", async (request, ask) =>
     {
         var now = DateTimeOffset.UtcNow + ahead;
@@ -204,7 +204,7 @@ internal sealed partial record StoreFault(string Name, Func<StandInRequest, Func
     private static bool IsCondition(KeyValuePair<string, string> header) =>
         header.Key.Equals("If-Match", StringComparison.OrdinalIgnoreCase);
 
-    // The signature is right if headers of uploads are taken as not sent, in either reading of missing headers.
+    // Whether the signature matches the request without its x-amz- headers, for both readings of missing headers.
     private static bool IsSignedWithoutItsHeaders(StandInRequest request, S3Signature signature)
     {
         var (sent, keys) = (request.Sent, request.Store.Keys);
@@ -237,11 +237,11 @@ internal sealed partial record StoreFault(string Name, Func<StandInRequest, Func
     private static string Iso(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    // Twice gives the first text again, so that a client may use an ETag that it was given.
+    // Applied twice, it returns the original, so a client can send back an ETag that it received.
     private static string ReplaceETags(string text) =>
         ETag().Replace(text, tag => Convert.ToHexStringLower([.. Convert.FromHexString(tag.Value).Select(one => (byte)~one)]));
 
-    // An ETag of a multipart upload, which has a number after it, says itself that it is no MD5.
+    // Not the ETag of a multipart upload: its suffix shows that it is not an MD5.
     [GeneratedRegex("(?<=^|\"|&quot;|&#34;|>)[0-9a-f]{32}(?=$|\"|&quot;|&#34;|<)", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex ETag();
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace S3Auth.EndToEnd.Tests.Servers;
 
 /// <summary>
-/// Stands in for a store that the tests cannot have: a proxy in front of a real one that makes the faults a test chooses. It has the keys
-/// of the bucket's owner, so that it can sign a request that it changed. It reads each body whole.
+/// Stands in for a store that does not run here: a proxy in front of a real store that adds the faults a test chooses. It has the keys of
+/// the bucket's owner, to sign requests that it changes. It reads each body into memory.
 /// </summary>
 internal sealed class StoreStandIn : IAsyncDisposable
 {

@@ -62,7 +62,7 @@ public sealed class StoreDoctorTests
     }
 
     [Test]
-    public async Task Clean_up_that_fails_is_a_line_of_the_report()
+    public async Task Failed_clean_up_is_a_line_of_the_report()
     {
         await using var store = await AskedStore.StartAsync(request =>
             request.IsListing && request.Query.EndsWith("prefix=.s3auth-put-probe%2F", StringComparison.Ordinal)
@@ -132,7 +132,7 @@ public sealed class StoreDoctorTests
     }
 
     [Test]
-    public async Task Deeply_nested_answer_does_no_harm()
+    public async Task Deeply_nested_answer_does_not_crash_the_doctor()
     {
         const int Depth = 9_000;
         var nested = string.Concat(Enumerable.Repeat("<a>", Depth)) + string.Concat(Enumerable.Repeat("</a>", Depth));

@@ -5,7 +5,7 @@ using S3Auth.DevelopmentStore;
 
 namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 
-/// <summary>The probes find in the embedded store what they find in the store that it behaves like.</summary>
+/// <summary>The probes find the same at the embedded store as at the store that it imitates.</summary>
 public sealed class EmbeddedStoreProbeTests
 {
     private string _folder = "";

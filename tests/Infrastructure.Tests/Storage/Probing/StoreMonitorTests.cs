@@ -341,7 +341,7 @@ public sealed class StoreMonitorTests
 
     [TestCase(null, S3Addressing.Virtual)]
     [TestCase(S3Addressing.Path, S3Addressing.Path)]
-    public async Task Store_that_wants_the_bucket_in_the_host_gets_it_there_if_the_server_may_choose(
+    public async Task Auto_addressing_uses_the_host_if_the_store_requires_it(
         S3Addressing? addressing, S3Addressing used)
     {
         var store = new StubStore
@@ -363,7 +363,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Store_that_works_by_path_is_not_asked_in_another_way()
+    public async Task Auto_addressing_does_not_try_the_host_if_the_path_works()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), change: options => OfName(options, addressing: null));
 
@@ -373,7 +373,7 @@ public sealed class StoreMonitorTests
 
     [TestCase(503, "")]
     [TestCase(403, "AccessDenied")]
-    public async Task Store_that_has_worked_by_path_keeps_it_when_it_refuses(int status, string code)
+    public async Task Auto_addressing_keeps_the_path_when_a_store_that_worked_refuses(int status, string code)
     {
         var store = new StubStore();
         await using var monitor = await Monitored.StartAsync(store, change: options => OfName(options, addressing: null));
@@ -387,7 +387,7 @@ public sealed class StoreMonitorTests
 
     [TestCase(true, S3Addressing.Path)]
     [TestCase(false, S3Addressing.Virtual)]
-    public async Task Clients_that_reach_the_store_only_by_path_keep_it(bool isClientsPathGood, S3Addressing used)
+    public async Task Auto_addressing_keeps_the_path_if_clients_reach_only_that(bool isClientsPathGood, S3Addressing used)
     {
         var store = new StubStore
         {
@@ -406,7 +406,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Store_that_refuses_both_ways_keeps_the_path()
+    public async Task Auto_addressing_keeps_the_path_if_the_store_refuses_both()
     {
         var store = new StubStore { Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch")) };
         await using var monitor = await Monitored.StartAsync(store, change: options => OfName(options, addressing: null));
@@ -431,7 +431,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Loss_of_forms_counts_only_twice_in_a_row()
+    public async Task Loss_of_forms_counts_only_if_a_second_check_confirms_it()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore(), method: null);
 
@@ -445,7 +445,7 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task Configured_put_at_a_store_with_forms_and_without_safe_puts_is_told_to_use_auto()
+    public async Task Configured_put_advises_auto_if_only_forms_are_safe()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore { FoldsUnderscores = true });
 
@@ -523,7 +523,7 @@ public sealed class StoreMonitorTests
 
     private static bool IsByHost(HttpContext context) => context.Request.Host.Host.StartsWith(StubStore.Bucket, StringComparison.Ordinal);
 
-    // The store by a name, which may have a bucket's name before it.
+    // The store's address with a host name, so that the bucket's name can be in the host.
     private static StorageOptions OfName(StorageOptions options, S3Addressing? addressing, Uri? publicEndpoint = null) => new()
     {
         PublicEndpoint = publicEndpoint,
