@@ -140,7 +140,7 @@ public sealed class SurveyLinesTests
 
     private static IEnumerable<TestCaseData> Forms()
     {
-        yield return new(null, FormFinding.Taken, UnsafePuts, StoreCheckResult.Ok, "accepts upload forms", null);
+        yield return new(null, FormFinding.Supported, UnsafePuts, StoreCheckResult.Ok, "accepts upload forms", null);
         yield return new(null, FormFinding.NoAnswer, SafePuts, StoreCheckResult.Warn, "no clear answer", "Run the doctor again.");
         yield return new(null, NoForms, SafePuts, StoreCheckResult.Ok, "There are no forms. Miners upload by PUT.", null);
         yield return new(UploadMethod.Put, NoForms, SafePuts, StoreCheckResult.Ok, "Miners upload by PUT.", null);
@@ -162,20 +162,20 @@ public sealed class SurveyLinesTests
 
     private static IEnumerable<TestCaseData> Puts()
     {
-        yield return new(null, FormFinding.Taken, SafePuts, StoreCheckResult.Ok, "refuses headers that are not signed", null);
+        yield return new(null, FormFinding.Supported, SafePuts, StoreCheckResult.Ok, "refuses headers that are not signed", null);
         yield return new(
             null,
-            FormFinding.Taken,
+            FormFinding.Supported,
             SafePuts with { Barred = BarredHeaders.LeftOut },
             StoreCheckResult.Ok,
             "refuses the headers that the URL names",
             null);
-        yield return new(null, FormFinding.Taken, SafePuts with { Problem = "No sizes." }, StoreCheckResult.Warn, "No sizes.", null);
-        yield return new(null, FormFinding.Taken, UnsafePuts, StoreCheckResult.Warn, "may copy. Miners upload by form", null);
-        yield return new(null, FormFinding.Taken, null, StoreCheckResult.Warn, "no clear answer. Miners upload by form", null);
+        yield return new(null, FormFinding.Supported, SafePuts with { Problem = "No sizes." }, StoreCheckResult.Warn, "No sizes.", null);
+        yield return new(null, FormFinding.Supported, UnsafePuts, StoreCheckResult.Warn, "may copy. Miners upload by form", null);
+        yield return new(null, FormFinding.Supported, null, StoreCheckResult.Warn, "no clear answer. Miners upload by form", null);
         yield return new(null, NoForms, UnsafePuts, StoreCheckResult.Fail, "A PUT may copy.", "clients cannot upload at all");
         yield return new(null, NoForms, null, StoreCheckResult.Fail, "no clear answer", "clients cannot upload at all");
-        yield return new(UploadMethod.Put, FormFinding.Taken, UnsafePuts, StoreCheckResult.Fail, "A PUT may copy.", "UPLOAD_METHOD=auto");
+        yield return new(UploadMethod.Put, FormFinding.Supported, UnsafePuts, StoreCheckResult.Fail, "A PUT may copy.", "UPLOAD_METHOD=auto");
         yield return new(UploadMethod.Post, NoForms, UnsafePuts, StoreCheckResult.Warn, "A PUT may copy.", null);
         yield return new(UploadMethod.Put, FormFinding.NoAnswer, UnsafePuts, StoreCheckResult.Fail, "A PUT may copy.", null);
     }
@@ -208,7 +208,7 @@ public sealed class SurveyLinesTests
         new(StoreAccess.Outcome.Refused, "403 Code", "Do this.", Subject: subject);
 
     private static StoreSurvey Survey(FormFinding? forms = null, PutFinding? puts = null) =>
-        new(Works, Public: null, forms ?? FormFinding.Taken, puts);
+        new(Works, Public: null, forms ?? FormFinding.Supported, puts);
 
     private static StoreRoute Route(string endpoint, string? publicEndpoint = null, S3Addressing addressing = S3Addressing.Path) =>
         new(Options(endpoint, publicEndpoint), addressing);
