@@ -34,7 +34,7 @@ internal sealed class LifecycleCheck : IStoreCheck
                 StoreCheckResult.Warn,
                 "The store has no lifecycle rules, so unfinished multipart uploads stay until someone aborts them.",
                 "Abort old multipart uploads from time to time, with a tool of the store."),
-            _ => new StoreCheck(Name, StoreCheckResult.Warn, $"The store answers a request for the lifecycle rules with {answer}.", Recipe),
+            _ => new StoreCheck(Name, StoreCheckResult.Warn, $"The store answers {answer} when asked for the lifecycle rules.", Recipe),
         };
     }
 

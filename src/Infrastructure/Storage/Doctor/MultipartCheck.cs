@@ -96,6 +96,6 @@ internal sealed class MultipartCheck : IStoreCheck
                 StoreCheckResult.Warn,
                 $"The store has no multipart uploads: it answers {answer}. Grants do not need them, but programs with the bucket's keys "
                     + "cannot upload files larger than 5 GiB.",
-                "Nothing to do, unless you upload such files yourself.");
+                "Use another store if you upload such files yourself.");
     }
 }

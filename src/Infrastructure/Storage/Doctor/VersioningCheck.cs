@@ -37,7 +37,7 @@ internal sealed class VersioningCheck : IStoreCheck
             : new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                $"The store answers a request for the versioning status with {answer}.",
+                $"The store answers {answer} when asked for the versioning status.",
                 "Run the doctor again.");
     }
 }

@@ -89,7 +89,7 @@ public sealed class MultipartCheckTests
         var check = await store.RunAsync(new MultipartCheck());
 
         Assert.That((check.Result, store.Exam.Capabilities.Multipart), Is.EqualTo((StoreCheckResult.Warn, true)));
-        Assert.That(check.Finding, Does.Contain("data/x/.s3auth-put-probe/multipart may be left"));
+        Assert.That(check.Finding, Does.Contain("may be left in the bucket, for the key data/x/.s3auth-put-probe/multipart"));
         Assert.That(check.Advice, Does.Contain("s3:AbortMultipartUpload"));
     }
 

@@ -26,7 +26,7 @@ public sealed class PermissionCheckTests
         Assert.That(
             check.Finding,
             mayDelete is true ? Does.Contain("delete objects")
-            : mayDelete is null ? Does.Contain("was not tested")
+            : mayDelete is null ? Does.Contain("did not test")
             : Does.Not.Contain("delet"));
     }
 
@@ -38,7 +38,7 @@ public sealed class PermissionCheckTests
 
         Assert.That(asked, Has.None.StartsWith("DELETE"));
         Assert.That(exam.MayDelete, Is.Null);
-        Assert.That(check.Finding, Does.Contain("Whether they may delete was not tested"));
+        Assert.That(check.Finding, Does.Contain("did not test whether they may delete"));
     }
 
     [TestCase(404, NoSuchKey, true)]
@@ -95,7 +95,7 @@ public sealed class PermissionCheckTests
 
         Assert.That(check.Result, Is.EqualTo(StoreCheckResult.Warn));
         Assert.That(check.Finding, Does.Contain("delete objects, ").And.Contain(", write outside").Or.Contain("delete objects, write"));
-        Assert.That(check.Advice, Does.Contain("least rights"));
+        Assert.That(check.Advice, Does.Contain("least privilege"));
         Assert.That(await store.ListAsync(), Is.Empty, "Attempts change nothing.");
     }
 

@@ -41,7 +41,7 @@ public sealed class SurveyLinesTests
 
     [TestCase("Region", "region", "S3_REGION is wrong")]
     [TestCase("Credentials", "credentials", "does not accept the keys")]
-    [TestCase("Bucket", "bucket", "bucket is wrong")]
+    [TestCase("Bucket", "bucket", "S3_BUCKET cannot be used")]
     [TestCase("Clock", "clock", "clocks disagree")]
     public void Refusal_fails_the_line_that_it_is_about(string subject, string name, string finding)
     {
