@@ -11,7 +11,7 @@ internal sealed class StoreExam(
 
     // The names below the probe folder of all objects that a check may create.
     private static readonly string[] OwnNames =
-        ["target", "there-is-no-such-object", "acl", "checksum", "large", "multipart", "outside", "public"];
+        ["target", "there-is-no-such-object", "acl", "checksum", "large", "multipart", "outside", "public", FormProbe.ForbiddenName];
 
     private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef");
 

@@ -88,13 +88,15 @@ internal sealed class ProbeClient : IDisposable
         HttpMethod method, string url, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(method, UriOf(url)), lines, cancellationToken);
 
-    /// <summary>Sends an upload form with an empty file.</summary>
+    /// <summary>Sends an upload form.</summary>
     /// <param name="url">The URL of the bucket.</param>
     /// <param name="fields">The form's fields.</param>
+    /// <param name="size">The size of the file in bytes.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
-    internal Task<ProbeAnswer> PostEmptyFileAsync(
+    internal Task<ProbeAnswer> PostFileAsync(
         string url,
         IReadOnlyDictionary<string, string> fields,
+        int size,
         CancellationToken cancellationToken)
     {
         const string Boundary = "s3auth-probe";
@@ -102,7 +104,7 @@ internal sealed class ProbeClient : IDisposable
             $"--{Boundary}\r\nContent-Disposition: form-data; name=\"{field.Key}\"\r\n\r\n{field.Value}\r\n");
         var form =
             $"{string.Concat(parts)}--{Boundary}\r\nContent-Disposition: form-data; name=\"file\"; "
-                + $"filename=\"target\"\r\n\r\n\r\n--{Boundary}--\r\n";
+                + $"filename=\"target\"\r\n\r\n{new string('a', size)}\r\n--{Boundary}--\r\n";
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(form));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse($"multipart/form-data; boundary={Boundary}");
         return SendAsync(new HttpRequestMessage(HttpMethod.Post, UriOf(url)) { Content = content }, [], cancellationToken);

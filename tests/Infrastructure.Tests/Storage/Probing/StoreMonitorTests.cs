@@ -299,7 +299,7 @@ public sealed class StoreMonitorTests
         Assert.That(
             (monitor.Findings.Capabilities.PutUploads, monitor.Findings.FormProblem),
             Is.EqualTo((PutUploads.Unknown, (string?)null)));
-        Assert.That(monitor.Store.Asked.Select(asked => asked.Split(' ')[0]), Is.EqualTo(new[] { "GET", "POST" }));
+        Assert.That(monitor.Store.Asked.Select(asked => asked.Split(' ')[0]), Is.EqualTo(new[] { "GET", "POST", "POST" }));
     }
 
     [Test]
@@ -325,6 +325,28 @@ public sealed class StoreMonitorTests
             Is.EqualTo((UploadMethod.Put, (string?)null, (string?)null)));
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.Nothing);
         Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>().With.Message.Contains("does not support them"));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Forms_whose_key_the_store_does_not_enforce_are_not_granted(bool checksSizesFirst)
+    {
+        await using var monitor = await Monitored.StartAsync(
+            new StubStore { IgnoresKeysOfForms = true, ChecksSizesOfFormsFirst = checksSizesFirst }, method: UploadMethod.Post);
+
+        Assert.That(monitor.Findings.FormProblem, Does.Contain("under a key that the upload form does not allow"));
+        Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>());
+    }
+
+    [Test]
+    public async Task Forms_are_granted_if_the_store_checks_the_size_of_a_file_before_its_key()
+    {
+        await using var monitor = await Monitored.StartAsync(
+            new StubStore { ChecksSizesOfFormsFirst = true }, method: UploadMethod.Post);
+
+        Assert.That(monitor.Findings.FormProblem, Is.Null);
+        Assert.That(monitor.Store.Stored, Is.Empty);
+        Assert.That(() => SignForm(monitor), Throws.Nothing);
     }
 
     [Test]

@@ -67,6 +67,12 @@ internal sealed class StubStore : IAsyncDisposable
     /// <summary>Denies listing, so that a missing object is AccessDenied (AWS).</summary>
     internal bool MissingIsForbidden { get; set; }
 
+    /// <summary>Takes an upload form with any key.</summary>
+    internal bool IgnoresKeysOfForms { get; init; }
+
+    /// <summary>Checks the size of the file in a form before its key.</summary>
+    internal bool ChecksSizesOfFormsFirst { get; init; }
+
     /// <summary>The answer to an upload form with a file that is too small.</summary>
     internal (int Status, string Body) ToForms { get; set; } = (400, Error("EntityTooSmall"));
 
@@ -99,18 +105,33 @@ internal sealed class StubStore : IAsyncDisposable
             $"{request.Method} {request.Path} {string.Join(", ", request.Headers.Select(header => $"{header.Key}: {header.Value}"))}");
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        var (status, text) = Instead(context) ?? Answer(request, (int)body.Length);
+        var (status, text) = Instead(context)
+            ?? (request.Method == "POST" ? AnswerForm(Encoding.UTF8.GetString(body.ToArray())) : Answer(request, (int)body.Length));
         context.Response.StatusCode = status;
         await context.Response.WriteAsync(text);
     }
 
-    private (int Status, string Body) Answer(HttpRequest request, int length)
+    private (int Status, string Body) AnswerForm(string form)
     {
-        if (request.Method == "POST")
+        var key = form.Split("name=\"key\"\r\n\r\n")[1].Split("\r\n")[0];
+        var size = form.Split("filename=\"target\"\r\n\r\n")[1].Split("\r\n--")[0].Length;
+        var isAllowed = key.EndsWith("/target", StringComparison.Ordinal) || IgnoresKeysOfForms;
+        if (size == 0 && (isAllowed || ChecksSizesOfFormsFirst))
         {
             return ToForms;
         }
 
+        if (!isAllowed)
+        {
+            return (403, Error("AccessDenied", "Invalid according to Policy: Policy Condition failed"));
+        }
+
+        Stored[key] = size;
+        return (204, "");
+    }
+
+    private (int Status, string Body) Answer(HttpRequest request, int length)
+    {
         var seen = Headers(request, FoldsUnderscores);
         if (ValidatesAclFirst && seen.TryGetValue("x-amz-acl", out var acl) && acl is not "private")
         {
