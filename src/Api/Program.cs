@@ -6,6 +6,12 @@ switch (args)
         return await HealthCheck.RunAsync(settings, Console.Out);
     case [DoctorCommand.Argument, .. var options]:
         return await DoctorCommand.RunAsync(options, Console.Out);
+
+    // A setting has an equals sign or begins with a hyphen.
+    case [var word, ..] when char.IsAsciiLetter(word[0]) && !word.Contains('=', StringComparison.Ordinal):
+        await Console.Error.WriteLineAsync(
+            $"Unknown command {word}. Commands: {DoctorCommand.Argument}, {HealthCheck.Argument}. Without a command, the service starts.");
+        return 2;
 }
 
 try
