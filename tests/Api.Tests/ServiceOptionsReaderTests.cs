@@ -104,6 +104,8 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("SEAL_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHg==")]
     [TestCase("UPLOAD_METHOD", "patch")]
     [TestCase("UPLOAD_METHOD", "PATCH")]
+    [TestCase("S3_ADDRESSING", "host")]
+    [TestCase("EMBEDDED_STORE_AS", "minio")]
     [TestCase("LISTING_CACHE_SECONDS", "61")]
     [TestCase("LISTING_CACHE_SECONDS", "-1")]
     [TestCase("LISTING_TIMEOUT", "0")]
@@ -456,6 +458,66 @@ public sealed class ServiceOptionsReaderTests
         () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["REDIS_URL"] = url }),
         Throws.InstanceOf<ConfigurationException>().With.Message.Contains(part).And.Message.Contains("REDIS_URL").And.Message.Not.Contains(
             "very-private"));
+
+    [TestCase(null, null)]
+    [TestCase("auto", null)]
+    [TestCase("Path", S3Addressing.Path)]
+    [TestCase("virtual", S3Addressing.Virtual)]
+    public void Addressing_is_left_to_the_server_unless_it_is_set(string? word, S3Addressing? addressing)
+    {
+        var store = Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["S3_ADDRESSING"] = word }).Store!;
+
+        Assert.That(store.Addressing, Is.EqualTo(addressing));
+    }
+
+    [TestCase("S3_ENDPOINT", "http://127.0.0.1:9000")]
+    [TestCase("S3_ENDPOINT", "http://[::1]:9000")]
+    [TestCase("S3_PUBLIC_ENDPOINT", "https://192.0.2.7")]
+    public void Virtual_addressing_needs_host_names(string name, string value)
+    {
+        Dictionary<string, string?> With(string addressing) => new(Production, StringComparer.Ordinal)
+        {
+            ["S3_ENDPOINT"] = "http://store.example", ["S3_ADDRESSING"] = addressing, [name] = value,
+        };
+
+        Assert.That(
+            () => Read(Environments.Production, With("virtual")),
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains($"{name} has an IP address"));
+        Assert.That(() => Read(Environments.Production, With("path")), Throws.Nothing);
+        Assert.That(() => Read(Environments.Production, With("auto")), Throws.Nothing);
+    }
+
+    [TestCase("auto", null)]
+    [TestCase("Post", UploadMethod.Post)]
+    [TestCase("PUT", UploadMethod.Put)]
+    public void Upload_method_is_left_to_the_server_unless_it_is_set(string word, UploadMethod? method) => Assert.That(
+        Read(Environments.Production, new(Production, StringComparer.Ordinal) { ["UPLOAD_METHOD"] = word }).Store!.Usage.UploadMethod,
+        Is.EqualTo(method));
+
+    [TestCase("aws")]
+    [TestCase("r2")]
+    [TestCase("ceph")]
+    public void Embedded_store_behaves_like_the_store_that_is_set(string name)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["EMBEDDED_STORE_AS"] = name };
+
+        Assert.That(Read(Environments.Development, settings).EmbeddedStoreAs.Name, Is.EqualTo(name));
+        Assert.That(
+            Reader(Environments.Development, settings).ReadStorage()!.Value.Storage.Region,
+            Is.EqualTo(StoreBehaviour.All.Single(behaviour => behaviour.Name == name).Region),
+            "The doctor uses it too.");
+    }
+
+    [TestCase("PORT", "0", true)]
+    [TestCase("BT_NETWORK", "mainnet", true)]
+    [TestCase("S3_REGION", "us east", false)]
+    [TestCase("SOURCES", "../etc", false)]
+    public void Store_can_be_checked_whatever_the_other_settings_are(string name, string value, bool canCheck)
+    {
+        var reader = Reader(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value });
+
+        Assert.That(reader.ReadStorage() is not null, Is.EqualTo(canCheck));
+    }
 
     // As operators of the Python server have them.
     [TestCase("UPLOAD_METHOD", "post")]

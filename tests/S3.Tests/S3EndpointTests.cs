@@ -56,6 +56,13 @@ public sealed class S3EndpointTests
     public void Virtual_addressing_refuses_what_has_no_such_host(string endpoint, string bucket) =>
         Assert.Throws<ArgumentException>(() => S3Endpoint.Of(new Uri(endpoint), bucket, S3Addressing.Virtual));
 
+    [TestCase("http://store.example", true)]
+    [TestCase("http://store", true)]
+    [TestCase("http://127.0.0.1", false)]
+    [TestCase("http://[::1]", false)]
+    public void Host_name_can_have_a_bucket_before_it_and_an_ip_address_cannot(string endpoint, bool canHave) =>
+        Assert.That(S3Endpoint.CanHaveBucketInHost(new Uri(endpoint)), Is.EqualTo(canHave));
+
     [TestCase("my-bucket", S3Addressing.Path, "https://s3.us-east-1.amazonaws.com/my-bucket")]
     [TestCase("my.bucket", S3Addressing.Virtual, "https://my.bucket.s3.us-east-1.amazonaws.com/")]
     public void Aws_uses_the_addressing_that_the_operator_chose(string bucket, S3Addressing addressing, string url) =>
@@ -63,6 +70,7 @@ public sealed class S3EndpointTests
 
     [TestCase("http://127.0.0.1:9000", "http://127.0.0.1:9000/")]
     [TestCase("https://store/one/", "https://store/one")]
+    [TestCase("https://store/bucket", "https://store/bucket")]
     [TestCase(null, "https://s3.eu-west-1.amazonaws.com/")]
     public void Store_without_a_bucket_has_the_endpoint_itself(string? endpoint, string url) =>
         Assert.That(S3Endpoint.OfStore(endpoint is null ? null : new Uri(endpoint), "eu-west-1").BucketUrl, Is.EqualTo(url));

@@ -239,6 +239,31 @@ public sealed class SigV4SignerTests
             Is.EqualTo(3));
     }
 
+    [TestCase(S3Addressing.Path, "a b/ü", "/bucket-1/a%20b/%C3%BC")]
+    [TestCase(S3Addressing.Virtual, "a b/ü", "/a%20b/%C3%BC")]
+    [TestCase(S3Addressing.Path, null, "/bucket-1")]
+    [TestCase(S3Addressing.Virtual, null, "/")]
+    public void Presign_signs_method_path_query_and_headers_of_any_request(S3Addressing addressing, string? key, string path)
+    {
+        var endpoint = S3Endpoint.Of(new Uri("http://store.example:9000"), "bucket-1", addressing);
+        var request = new S3Request(
+            "PUT", key, [new("partNumber", "1"), new("uploadId", "a/b+c=")], [new("x-amz-acl", "private"), new("x-amz-meta-a", "b c")]);
+
+        var url = new SigV4Signer(endpoint, "bucket-1", "us-east-1").At(Temporary, Noon).Presign(request, 900);
+
+        var parts = url[endpoint.Origin.Length..].Split("&X-Amz-Signature=");
+        var (sentPath, query) = (parts[0].Split('?')[0], parts[0].Split('?')[1]);
+        Assert.That(sentPath, Is.EqualTo(path));
+        Assert.That(query, Does.Contain("&X-Amz-Security-Token=").And.EndWith(
+            "&X-Amz-SignedHeaders=host%3Bx-amz-acl%3Bx-amz-meta-a&partNumber=1&uploadId=a%2Fb%2Bc%3D"));
+        var canonical = $"PUT\n{path}\n{query}\nhost:{endpoint.Host}\nx-amz-acl:private\nx-amz-meta-a:b c\n\nhost;x-amz-acl;x-amz-meta-a\n"
+            + "UNSIGNED-PAYLOAD";
+        var expected = new byte[64];
+        SigningKey.Derive(Temporary.SecretKey, DateOnly.FromDateTime(Noon.DateTime), "us-east-1")
+            .SignRequest("20261124T120000Z"u8, Encoding.ASCII.GetBytes(canonical), expected);
+        Assert.That(parts[1], Is.EqualTo(Encoding.ASCII.GetString(expected)));
+    }
+
     [Test]
     public void PresignList_signs_its_prefix()
     {
