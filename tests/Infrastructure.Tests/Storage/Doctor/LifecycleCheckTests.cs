@@ -57,8 +57,8 @@ public sealed class LifecycleCheckTests
     [TestCase(501, "<Error><Code>NotImplemented</Code></Error>", "has no lifecycle rules", "Abort old multipart uploads")]
     [TestCase(400, "<Error><Code>InvalidArgument</Code></Error>", "has no lifecycle rules", "Abort old multipart uploads")]
     [TestCase(200, "<ListBucketResult/>", "has no lifecycle rules", "Abort old multipart uploads")]
-    [TestCase(503, "", "with 503", "docs/stores.md")]
-    [TestCase(200, "<html/>", "with 200", "docs/stores.md")]
+    [TestCase(503, "", "503", "docs/stores.md")]
+    [TestCase(200, "<html/>", "200", "docs/stores.md")]
     public async Task Answer_without_rules_is_explained(int status, string body, string finding, string advice)
     {
         var check = await RunAsync(status, body);
