@@ -14,7 +14,7 @@ internal sealed class PermissionCheck : IStoreCheck
     public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
     {
         var extra = new List<string>();
-        var missing = exam.ProbePrefix + "there-is-no-such-object";
+        var missing = exam.ProbePrefix + PutProbe.MissingName;
 
         // On a bucket with versions, the deletion of a missing object would leave a delete marker.
         if (exam.IsVersioned is false)

@@ -19,7 +19,7 @@ internal sealed class ReadCheck : IStoreCheck
                     "Give this server's keys the permission s3:ListBucket on the bucket.");
             }
 
-            var key = $"{prefix}{PutProbe.Folder}there-is-no-such-object";
+            var key = $"{prefix}{PutProbe.Folder}{PutProbe.MissingName}";
             var missing = await exam.SendAsync(HttpMethod.Get, key, [], cancellationToken);
             if (missing is { Status: HttpStatusCode.NotFound, Error: null })
             {

@@ -11,12 +11,9 @@ internal sealed class StoreExam(
 
     // The names below the probe folder of all objects that a check may create.
     private static readonly string[] OwnNames =
-        ["target", "there-is-no-such-object", "acl", "checksum", "large", "multipart", "outside", "public", FormProbe.ForbiddenName];
+        ["target", PutProbe.MissingName, "acl", "checksum", "large", "multipart", "outside", "public", FormProbe.ForbiddenName];
 
     private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef");
-
-    // The digest of other content, so that the store answers BadDigest and stores nothing.
-    private static readonly string WrongDigest = "Content-MD5: " + Convert.ToBase64String(new byte[MD5.HashSizeInBytes]);
 
     internal StorageOptions Options => options;
 
@@ -80,7 +77,7 @@ internal sealed class StoreExam(
     /// <inheritdoc cref="PutAsync" path="/param"/>
     internal Task<ProbeAnswer> TryPutAsync(
         string key, IReadOnlyList<S3Parameter> signed, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
-        PutAsync(key, [], signed, [WrongDigest, .. lines], cancellationToken);
+        PutAsync(key, [], signed, [ProbeClient.WrongDigest, .. lines], cancellationToken);
 
     /// <summary>
     /// Announces a signed PUT of a length to the endpoint of clients, without sending it. Returns the answer if there is one before the
@@ -91,7 +88,7 @@ internal sealed class StoreExam(
 
     /// <summary>Tries a signed PUT without a stated length, which the store must not keep.</summary>
     internal Task<ProbeAnswer> TryPutWithoutLengthAsync(string key, CancellationToken cancellationToken) =>
-        http.PutAsync(Sign(new S3Request("PUT", key, [], [])), "a"u8.ToArray(), [WrongDigest], isChunked: true, cancellationToken);
+        http.PutAsync(Sign(new S3Request("PUT", key, [], [])), "a"u8.ToArray(), [ProbeClient.WrongDigest], isChunked: true, cancellationToken);
 
     /// <summary>Sends a request without a signature, as anyone can, to the endpoint of clients.</summary>
     /// <param name="method">The HTTP method.</param>
@@ -114,7 +111,7 @@ internal sealed class StoreExam(
 
     /// <summary>Tries an unsigned PUT that the store must not keep.</summary>
     internal Task<ProbeAnswer> TryUnsignedPutAsync(string pathAndQuery, CancellationToken cancellationToken) =>
-        http.PutAsync(UnsignedUrl(pathAndQuery), "a"u8.ToArray(), [WrongDigest], isChunked: false, cancellationToken);
+        http.PutAsync(UnsignedUrl(pathAndQuery), "a"u8.ToArray(), [ProbeClient.WrongDigest], isChunked: false, cancellationToken);
 
     /// <summary>Lists keys of this or another bucket, at the server's endpoint.</summary>
     /// <param name="prefix">The prefix.</param>

@@ -11,6 +11,9 @@ internal sealed class ProbeClient : IDisposable
     /// <summary>The maximum length of an answer in bytes. A longer one is an <see cref="HttpRequestException"/>.</summary>
     internal const int MaxAnswerBytes = 64 * 1024;
 
+    /// <summary>The header line with the digest of other content, so that a store answers <c>BadDigest</c> and stores nothing.</summary>
+    internal static readonly string WrongDigest = "Content-MD5: " + Convert.ToBase64String(new byte[MD5.HashSizeInBytes]);
+
     private static readonly HttpRequestOptionsKey<string> Lines = new("S3Auth.HeaderLines");
 
     // A key may contain "..", which must not lead out of the bucket.

@@ -31,6 +31,9 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
     /// </summary>
     internal const string Folder = ".s3auth-put-probe/";
 
+    /// <summary>The name of an object in <see cref="Folder"/> that never exists.</summary>
+    internal const string MissingName = "there-is-no-such-object";
+
     private const long Seconds = 900;
     private const string Acl = "x-amz-acl";
     private const string ImpossibleAcl = "s3auth-probe";
@@ -40,9 +43,6 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
 
     private static readonly byte[] SignedLengthBody = "a"u8.ToArray();
     private static readonly byte[] LongerBody = "ab"u8.ToArray();
-
-    // The digest of other content.
-    private static readonly string WrongDigest = "Content-MD5: " + Convert.ToBase64String(new byte[MD5.HashSizeInBytes]);
 
     /// <summary>Runs the whole probe once.</summary>
     /// <param name="http">The client that sends the requests.</param>
@@ -93,7 +93,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
     private sealed class Run(ProbeClient http, DatedSigner signer, string bucket, string prefix, CancellationToken cancellationToken)
     {
         private readonly string _target = $"{prefix}{Folder}target";
-        private readonly string _source = $"/{bucket}/{prefix}{Folder}there-is-no-such-object";
+        private readonly string _source = $"/{bucket}/{prefix}{Folder}{MissingName}";
 
         // False if the store does not implement copies.
         private bool _supportsCopies = true;
@@ -264,7 +264,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                 var answer = await AskAsync();
                 return (answer == ProbeAnswer.Closed ? await AskAsync() : answer).IsRejected;
 
-                Task<ProbeAnswer> AskAsync() => http.PutAsync(url, LongerBody, [WrongDigest, .. lines], isChunked, cancellationToken);
+                Task<ProbeAnswer> AskAsync() => http.PutAsync(url, LongerBody, [ProbeClient.WrongDigest, .. lines], isChunked, cancellationToken);
             }
         }
 
@@ -274,7 +274,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         private Task<ProbeAnswer> PutAsync(string url, params string[] lines) => PutAsync(url, [], lines);
 
         private Task<ProbeAnswer> PutAsync(string url, byte[] body, params string[] lines) =>
-            http.PutAsync(url, body, [WrongDigest, .. lines], isChunked: false, cancellationToken);
+            http.PutAsync(url, body, [ProbeClient.WrongDigest, .. lines], isChunked: false, cancellationToken);
 
         // The store must refuse or ignore the usual spelling. The other spellings may also be refused by an HTTP server in front of it.
         private static PutFinding? Unclear(ProbeAnswer answer, bool isExact)
