@@ -2,21 +2,8 @@ namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary>What <c>s3auth</c> reads.</summary>
 [TestFixtureSource(typeof(Deployments), nameof(Deployments.EachStore))]
-internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
+internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout) : ToolFixture(store, layout)
 {
-    private ScratchFolder _folder = null!;
-    private S3AuthTool _tool = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _folder = new ScratchFolder("tool");
-        _tool = new S3AuthTool(Client.Address, _folder);
-    }
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
-
     [Test]
     public async Task Second_download_fetches_only_missing_or_changed_files()
     {
@@ -26,14 +13,14 @@ internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout
             name => folder + name, _ => Bytes(3000), StringComparer.Ordinal);
         await Bucket.PutAllAsync(contents);
         string[] download = ["download", "--to", "got", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice"];
-        (await _tool.RunAsync(download)).Expect();
+        (await Cli.RunAsync(download)).Expect();
         // Same size, so only the bytes differ.
         await File.WriteAllBytesAsync(Local("got", folder + "other.bin"), Bytes(3000));
         File.Delete(Local("got", folder + "missing.bin"));
         // A changed time alone is no change.
         File.SetLastWriteTimeUtc(Local("got", folder + "same.bin"), DateTime.UtcNow);
 
-        var (again, records) = await _tool.RunJsonAsync(download);
+        var (again, records) = await Cli.RunJsonAsync(download);
 
         again.Expect();
         Assert.That(
@@ -67,14 +54,14 @@ internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout
         {
             await Bucket.PutAllAsync(names.Select(name => folder + name), content);
 
-            var result = await _tool.RunAsync("download", "--to", "got/there", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice");
+            var result = await Cli.RunAsync("download", "--to", "got/there", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice");
 
             result.Expect();
-            var files = Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).ToList();
+            var files = Directory.EnumerateFiles(Folder.Path, "*", SearchOption.AllDirectories).ToList();
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(
-                    files, Has.Count.EqualTo(names.Length).And.All.StartsWith(Path.Combine(_folder.Path, "got", "there", "data") + "/"));
+                    files, Has.Count.EqualTo(names.Length).And.All.StartsWith(Path.Combine(Folder.Path, "got", "there", "data") + "/"));
                 Assert.That(result.Output + result.Errors, Does.Not.Contain("\u001b").And.Not.Contain("\u202E").And.Not.Contain("\t"));
                 Assert.That(result.Errors, Does.Contain("is saved as"));
             }
@@ -94,7 +81,7 @@ internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout
     [Test]
     public async Task Check_walks_a_validators_way()
     {
-        var (result, records) = await _tool.RunJsonAsync("check", "--validator", "--suri", "//Alice");
+        var (result, records) = await Cli.RunJsonAsync("check", "--validator", "--suri", "//Alice");
 
         result.Expect();
         Assert.That(
@@ -109,6 +96,4 @@ internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout
             (string)records.Single(record => (string)record["step"]! == "permit and stake")["detail"]!,
             Does.Contain("a validator permit and 30000"));
     }
-
-    private string Local(string folder, string key) => Path.Combine(_folder.Path, folder, key);
 }

@@ -2,28 +2,15 @@ namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary>What <c>s3auth</c> uploads, where folders are granted.</summary>
 [TestFixtureSource(typeof(Deployments), nameof(Deployments.EachStoreWithForms))]
-internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
+internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : ToolFixture(store, layout)
 {
     internal override bool NeedsForms => true;
-
-    private ScratchFolder _folder = null!;
-    private S3AuthTool _tool = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _folder = new ScratchFolder("tool");
-        _tool = new S3AuthTool(Client.Address, _folder);
-    }
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
 
     [Test]
     public async Task Files_arrive_are_listed_and_come_back()
     {
         var miner = Deployment.NextMiner();
-        var wallet = await _tool.WalletOfAsync(miner);
+        var wallet = await Cli.WalletOfAsync(miner);
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             ["a.bin"] = Bytes(5000),
@@ -32,39 +19,39 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         };
         await WriteAsync("data", contents);
 
-        (await _tool.RunAsync(["upload", "data", .. wallet])).Expect();
+        (await Cli.RunAsync(["upload", "data", .. wallet])).Expect();
 
         var root = Deployment.FolderOf(miner) + Deployment.PathOf("");
         Assert.That(await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Is.EquivalentTo(contents.Keys.Select(path => root + path)));
 
-        var (listed, records) = await _tool.RunJsonAsync(["ls", .. wallet]);
+        var (listed, records) = await Cli.RunJsonAsync(["ls", .. wallet]);
         listed.Expect();
         Assert.That(
             FilesOf(records).Select(file => ((string)file["key"]!, (long)file["size"]!)),
             Is.EquivalentTo(contents.Select(file => (root + file.Key, (long)file.Value.Length))));
 
-        (await _tool.RunAsync(["download", "--to", "mine", .. wallet])).Expect();
-        (await _tool.RunAsync(["download", "--to", "theirs", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice"])).Expect();
+        (await Cli.RunAsync(["download", "--to", "mine", .. wallet])).Expect();
+        (await Cli.RunAsync(["download", "--to", "theirs", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice"])).Expect();
         foreach (var (path, content) in contents)
         {
             Content.AssertSame(await File.ReadAllBytesAsync(Local("mine", root + path)), content, path);
             Content.AssertSame(await File.ReadAllBytesAsync(Local("theirs", root + path)), content, path);
         }
 
-        Assert.That(Directory.EnumerateFiles(_folder.Path, "*.s3auth-part", SearchOption.AllDirectories), Is.Empty);
+        Assert.That(Directory.EnumerateFiles(Folder.Path, "*.s3auth-part", SearchOption.AllDirectories), Is.Empty);
     }
 
     [Test]
     public async Task Second_run_sends_only_what_is_new_or_changed()
     {
         var miner = Deployment.NextMiner();
-        var wallet = await _tool.WalletOfAsync(miner);
+        var wallet = await Cli.WalletOfAsync(miner);
         await WriteAsync("data", new() { ["same.bin"] = Bytes(3000), ["changed.bin"] = Bytes(3000) });
-        (await _tool.RunAsync(["upload", "data", .. wallet])).Expect();
+        (await Cli.RunAsync(["upload", "data", .. wallet])).Expect();
         var changed = Bytes(3000);
         await WriteAsync("data", new() { ["changed.bin"] = changed, ["new.bin"] = Bytes(2000) });
 
-        var (result, records) = await _tool.RunJsonAsync(["upload", "data", .. wallet]);
+        var (result, records) = await Cli.RunJsonAsync(["upload", "data", .. wallet]);
 
         result.Expect();
         using (Assert.EnterMultipleScope())
@@ -83,10 +70,10 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
     public async Task Files_that_are_too_small_are_refused_by_name_and_the_others_go()
     {
         var miner = Deployment.NextMiner();
-        var wallet = await _tool.WalletOfAsync(miner);
+        var wallet = await Cli.WalletOfAsync(miner);
         await WriteAsync("data", new() { ["small.bin"] = Bytes(1023), ["enough.bin"] = Bytes(1024) });
 
-        var result = await _tool.RunAsync(["upload", "data", .. wallet]);
+        var result = await Cli.RunAsync(["upload", "data", .. wallet]);
 
         using (Assert.EnterMultipleScope())
         {
@@ -100,10 +87,10 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
     public async Task Job_and_folder_are_part_of_the_key()
     {
         var miner = Deployment.NextMiner();
-        var wallet = await _tool.WalletOfAsync(miner);
+        var wallet = await Cli.WalletOfAsync(miner);
         await WriteAsync("data", new() { ["a.bin"] = Bytes(2000), ["b.txt"] = Bytes(2000) });
 
-        (await _tool.RunAsync(["upload", "data/*.bin", "--job", "job-7", "--to", "deep/er", .. wallet])).Expect();
+        (await Cli.RunAsync(["upload", "data/*.bin", "--job", "job-7", "--to", "deep/er", .. wallet])).Expect();
 
         Assert.That(
             await Bucket.ListKeysAsync(Deployment.FolderOf(miner)),
@@ -114,10 +101,10 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
     public async Task Dry_run_says_what_would_be_and_does_nothing()
     {
         var miner = Deployment.NextMiner();
-        var wallet = await _tool.WalletOfAsync(miner);
+        var wallet = await Cli.WalletOfAsync(miner);
         await WriteAsync("data", new() { ["a.bin"] = Bytes(2000) });
 
-        var (result, records) = await _tool.RunJsonAsync(["upload", "data", "--dry-run", .. wallet]);
+        var (result, records) = await Cli.RunJsonAsync(["upload", "data", "--dry-run", .. wallet]);
 
         result.Expect();
         Assert.That(StatusesOf(records), Is.EqualTo([("a.bin", "would_upload")]));
@@ -128,9 +115,9 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
     public async Task Watching_uploads_what_appears_once_it_rests()
     {
         var miner = Deployment.NextMiner();
-        var wallet = await _tool.WalletOfAsync(miner);
+        var wallet = await Cli.WalletOfAsync(miner);
         await WriteAsync("data", new() { ["first.bin"] = Bytes(2000) });
-        using var process = _tool.Start(["upload", "data", "--watch", "--watch-period", "0.3", .. wallet]);
+        using var process = Cli.Start(["upload", "data", "--watch", "--watch-period", "0.3", .. wallet]);
         try
         {
             await WaitForAsync(miner, 1);
@@ -152,8 +139,8 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
         var (first, second) = (Bytes(3000), Bytes(3000));
         await Bucket.PutAsync(key, first);
         await WriteAsync("data", new() { ["a.bin"] = first });
-        using var process = _tool.Start(
-            ["upload", "data", "--watch", "--watch-period", "0.2", "--json", .. await _tool.WalletOfAsync(miner)]);
+        using var process = Cli.Start(
+            ["upload", "data", "--watch", "--watch-period", "0.2", "--json", .. await Cli.WalletOfAsync(miner)]);
         try
         {
             Assert.That(await process.StandardOutput.ReadLineAsync(), Does.Contain("already_there"));
@@ -174,7 +161,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
     public async Task Check_walks_the_whole_way()
     {
         var miner = Deployment.NextMiner();
-        var (result, records) = await _tool.RunJsonAsync(["check", "--upload", .. await _tool.WalletOfAsync(miner)]);
+        var (result, records) = await Cli.RunJsonAsync(["check", "--upload", .. await Cli.WalletOfAsync(miner)]);
 
         result.Expect();
         Assert.That(
@@ -197,13 +184,11 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Depl
     {
         foreach (var (path, content) in contents)
         {
-            var file = Path.Combine(_folder.Path, folder, path);
+            var file = Path.Combine(Folder.Path, folder, path);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             await File.WriteAllBytesAsync(file, content);
         }
     }
-
-    private string Local(string folder, string key) => Path.Combine(_folder.Path, folder, key);
 
     private static IEnumerable<JsonObject> FilesOf(IEnumerable<JsonObject> records) =>
         records.Where(record => (string)record["type"]! == "file");

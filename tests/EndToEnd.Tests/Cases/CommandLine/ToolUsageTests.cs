@@ -2,26 +2,13 @@ namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary>What <c>s3auth</c> says of its arguments and of refusals, whatever the store is.</summary>
 [TestFixtureSource(typeof(Deployments), nameof(Deployments.OneStore))]
-internal sealed class ToolUsageTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
+internal sealed class ToolUsageTests(StoreKind store, FolderLayoutKind layout) : ToolFixture(store, layout)
 {
-    private ScratchFolder _folder = null!;
-    private S3AuthTool _tool = null!;
-
-    [SetUp]
-    public void SetUp()
-    {
-        _folder = new ScratchFolder("tool");
-        _tool = new S3AuthTool(Client.Address, _folder);
-    }
-
-    [TearDown]
-    public void TearDown() => _folder.Dispose();
-
     [Test]
     public async Task Check_says_which_step_fails()
     {
-        var stranger = await _tool.WalletOfAsync(Miner.New());
-        var wrongColdkey = await _tool.WalletOfAsync(new Miner(Deployment.NextMiner().Hotkey, Account.New()));
+        var stranger = await Cli.WalletOfAsync(Miner.New());
+        var wrongColdkey = await Cli.WalletOfAsync(new Miner(Deployment.NextMiner().Hotkey, Account.New()));
 
         await AssertFailsAtAsync("hotkey", 3, stranger);
         Assert.That(await AssertFailsAtAsync("coldkey", 3, wrongColdkey), Does.Contain("owns the hotkey on the chain, not "));
@@ -50,7 +37,7 @@ internal sealed class ToolUsageTests(StoreKind store, FolderLayoutKind layout) :
         arguments.AddRange(needs.Contains("--miner") ? ["--miner", owner] : Array.Empty<string>());
         arguments.AddRange(needs.Contains("--file") ? ["--file", Deployment.FolderOf(owner) + "it's a file.bin"] : Array.Empty<string>());
 
-        var (result, records) = await _tool.RunJsonAsync(arguments);
+        var (result, records) = await Cli.RunJsonAsync(arguments);
         result.Expect();
         var answer = await Tool.RunAsync(bash, ["-c", (string)records.Single()["curl"]! + " --noproxy '*' -f"]);
 
@@ -60,7 +47,7 @@ internal sealed class ToolUsageTests(StoreKind store, FolderLayoutKind layout) :
     [Test]
     public async Task Refusal_is_said_in_the_servers_words()
     {
-        var (result, records) = await _tool.RunJsonAsync("miners", "--suri", "//Eve");
+        var (result, records) = await Cli.RunJsonAsync("miners", "--suri", "//Eve");
 
         using (Assert.EnterMultipleScope())
         {
@@ -90,7 +77,7 @@ internal sealed class ToolUsageTests(StoreKind store, FolderLayoutKind layout) :
     [TestCase("migrate", "huggingface", "../../x", "--suri", "//Bob")]
     public async Task What_was_typed_wrong_is_said_and_nothing_is_done(params string[] arguments)
     {
-        var result = await _tool.RunAsync(arguments);
+        var result = await Cli.RunAsync(arguments);
 
         using (Assert.EnterMultipleScope())
         {
@@ -103,7 +90,7 @@ internal sealed class ToolUsageTests(StoreKind store, FolderLayoutKind layout) :
 
     private async Task<string> AssertFailsAtAsync(string step, int exitCode, string[] arguments)
     {
-        var (result, records) = await _tool.RunJsonAsync(["check", .. arguments]);
+        var (result, records) = await Cli.RunJsonAsync(["check", .. arguments]);
 
         using (Assert.EnterMultipleScope())
         {

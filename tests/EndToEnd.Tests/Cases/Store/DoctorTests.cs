@@ -1,37 +1,12 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
 /// <summary>The doctor names what is wrong with a store or a configuration, and leaves nothing in the bucket.</summary>
-internal sealed class DoctorTests
+internal sealed class DoctorTests() : RealBucketFixture("s3auth-doctor")
 {
     private const string WrongSecret = "a-wrong-secret-that-must-not-be-seen";
 
-    private RealStore _real = null!;
-    private Bucket _store = null!;
-
     [OneTimeSetUp]
-    public async Task CreateBucket()
-    {
-        if (RealStoreHost.WhyNot is { } reason)
-        {
-            Assert.Ignore(reason);
-        }
-
-        _real = await TestRun.Current.RealStore.GetAsync();
-        _store = new Bucket(
-            _real.Endpoint, _real.Region, "s3auth-doctor-" + RandomNumberGenerator.GetHexString(8, lowercase: true), _real.Keys);
-        await _store.CreateAsync();
-        await _store.PutAsync("data/x/a miner's+file%.bin", new byte[10]);
-    }
-
-    [OneTimeTearDown]
-    public async Task RemoveBucket()
-    {
-        if (_store is not null)
-        {
-            await _store.RemoveAsync();
-            _store.Dispose();
-        }
-    }
+    public Task StoreAnObject() => Store.PutAsync("data/x/a miner's+file%.bin", new byte[10]);
 
     [Test]
     public async Task Store_as_it_is_has_no_failure()
@@ -116,7 +91,7 @@ internal sealed class DoctorTests
             Assert.Ignore(reason);
         }
 
-        await using var proxy = await StoreProxy.StartAsync(_store.Endpoint, maxBodySize, host);
+        await using var proxy = await StoreProxy.StartAsync(Store.Endpoint, maxBodySize, host);
 
         var report = await ExamineAsync(proxy.Endpoint);
 
@@ -127,7 +102,7 @@ internal sealed class DoctorTests
     [TestCaseSource(nameof(Faults))]
     public async Task Fault_of_the_store_is_named(StoreFault[] faults, (string Name, string Pattern)[] lines)
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, faults);
+        await using var standIn = await StoreStandIn.StartAsync(Store, faults);
 
         var report = await ExamineAsync(standIn.Endpoint);
 
@@ -147,7 +122,7 @@ internal sealed class DoctorTests
     [TestCaseSource(nameof(Capabilities))]
     public async Task Capability_is_found(StoreFault[] faults, string name, string expected)
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, faults);
+        await using var standIn = await StoreStandIn.StartAsync(Store, faults);
 
         var report = await ExamineAsync(standIn.Endpoint);
 
@@ -195,7 +170,7 @@ internal sealed class DoctorTests
     [Test]
     public async Task Missing_keys_are_named()
     {
-        var settings = Settings(_store.Endpoint);
+        var settings = Settings(Store.Endpoint);
         settings.Remove("AWS_ACCESS_KEY_ID");
         settings.Remove("AWS_SECRET_ACCESS_KEY");
         settings["AWS_EC2_METADATA_DISABLED"] = "true";
@@ -210,7 +185,7 @@ internal sealed class DoctorTests
     [Test]
     public async Task Text_for_people_has_a_line_for_each_check_and_the_counts()
     {
-        var end = await ApiProcess.RunToItsEndAsync(Settings(_store.Endpoint), "doctor");
+        var end = await ApiProcess.RunToItsEndAsync(Settings(Store.Endpoint), "doctor");
 
         var lines = end.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         Assert.That(end.ExitCode, Is.Zero, end.Output + end.Errors);
@@ -242,17 +217,17 @@ internal sealed class DoctorTests
         var settings = ApiProcess.ProductionSettings(
             "metagraph.json",
             endpoint.GetLeftPart(UriPartial.Authority),
-            _store.Name,
-            _store.Region,
+            Store.Name,
+            Store.Region,
             Path.GetTempPath(),
-            _store.Keys);
+            Store.Keys);
         return settings;
     }
 
     // Examines a store, and requires that nothing is left there and that no secret is in the report.
     private async Task<DoctorReport> ExamineAsync(Uri? endpoint = null, (string Name, string Value)? changed = null)
     {
-        var settings = Settings(endpoint ?? _store.Endpoint);
+        var settings = Settings(endpoint ?? Store.Endpoint);
         if (changed is var (name, value))
         {
             settings[name] = value;
@@ -263,9 +238,9 @@ internal sealed class DoctorTests
         var report = new DoctorReport(end.ExitCode, end.Output);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(report.Text, Does.Not.Contain(_store.Keys.Secret).And.Not.Contain(WrongSecret).And.Not.Contain("X-Amz-Signature"));
-            Assert.That(await _store.ListKeysAsync(), Is.EqualTo(["data/x/a miner's+file%.bin"]));
-            Assert.That(await _store.CountUploadsAsync(), Is.Zero);
+            Assert.That(report.Text, Does.Not.Contain(Store.Keys.Secret).And.Not.Contain(WrongSecret).And.Not.Contain("X-Amz-Signature"));
+            Assert.That(await Store.ListKeysAsync(), Is.EqualTo(["data/x/a miner's+file%.bin"]));
+            Assert.That(await Store.CountUploadsAsync(), Is.Zero);
         }
 
         return report;

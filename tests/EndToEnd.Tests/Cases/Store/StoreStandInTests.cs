@@ -1,41 +1,14 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Store;
 
 /// <summary>Each fault of a <see cref="StoreStandIn"/> works: requests without the service show it.</summary>
-internal sealed class StoreStandInTests
+internal sealed class StoreStandInTests() : RealBucketFixture("s3auth-stand-in")
 {
     private static readonly byte[] Content = "some content"u8.ToArray();
-
-    private RealStore _real = null!;
-    private Bucket _store = null!;
-
-    [OneTimeSetUp]
-    public async Task CreateBucket()
-    {
-        if (RealStoreHost.WhyNot is { } reason)
-        {
-            Assert.Ignore(reason);
-        }
-
-        _real = await TestRun.Current.RealStore.GetAsync();
-        _store = new Bucket(
-            _real.Endpoint, _real.Region, "s3auth-stand-in-" + RandomNumberGenerator.GetHexString(8, lowercase: true), _real.Keys);
-        await _store.CreateAsync();
-    }
-
-    [OneTimeTearDown]
-    public async Task RemoveBucket()
-    {
-        if (_store is not null)
-        {
-            await _store.RemoveAsync();
-            _store.Dispose();
-        }
-    }
 
     [Test]
     public async Task Stand_in_without_faults_changes_nothing()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store);
+        await using var standIn = await StoreStandIn.StartAsync(Store);
         using var bucket = standIn.Bucket;
 
         await bucket.PutAsync("plain/a b+c%/ü", Content);
@@ -63,7 +36,7 @@ internal sealed class StoreStandInTests
     [Test]
     public async Task Wrong_region_is_refused_and_the_answer_names_the_right_one()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.Region("eu-central-7"));
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.Region("eu-central-7"));
         using var bucket = standIn.Bucket;
         var list = S3Request.Of("GET", bucket, query: "list-type=2");
 
@@ -92,22 +65,22 @@ internal sealed class StoreStandInTests
     [TestCase(412, "Bad URL")]
     public async Task Forms_are_missing(int status, string text)
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.NoForms(status));
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.NoForms(status));
         using var bucket = standIn.Bucket;
 
         var answer = await FormUpload.Of(bucket, "forms/form", Content).SendAsync();
 
         Assert.That((int)answer.Status, Is.EqualTo(status));
         Assert.That(answer.Text, Does.Contain(text));
-        Assert.That(await _store.ListKeysAsync("forms/"), Is.Empty);
+        Assert.That(await Store.ListKeysAsync("forms/"), Is.Empty);
     }
 
     [TestCase(MissingHeaders.LeftOut)]
     [TestCase(MissingHeaders.Empty)]
     public async Task Header_that_the_signature_forbids_is_honoured(MissingHeaders reading)
     {
-        await _store.PutAsync("honoured/secret", "secret"u8.ToArray());
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.HonoursEveryHeader);
+        await Store.PutAsync("honoured/secret", "secret"u8.ToArray());
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.HonoursEveryHeader);
         using var bucket = standIn.Bucket;
         var target = $"honoured/{reading}";
         string[] barred = ["x-amz-acl", "x-amz-copy-source"];
@@ -119,15 +92,15 @@ internal sealed class StoreStandInTests
 
         Assert.That(plain.Accepted, plain.ToString());
         Assert.That(copy.Accepted, copy.ToString());
-        Assert.That(await _store.GetAsync(target), Is.EqualTo("secret"u8.ToArray()));
+        Assert.That(await Store.GetAsync(target), Is.EqualTo("secret"u8.ToArray()));
         Assert.That(forged.Status, Is.EqualTo(HttpStatusCode.Forbidden), forged.ToString());
     }
 
     [Test]
     public async Task Missing_header_counts_as_empty()
     {
-        await _store.PutAsync("empty/secret", "secret"u8.ToArray());
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.MissingHeadersAreEmpty);
+        await Store.PutAsync("empty/secret", "secret"u8.ToArray());
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.MissingHeadersAreEmpty);
         using var bucket = standIn.Bucket;
         var put = S3Request.Of("PUT", bucket, "empty/target", body: Content);
         string[] barred = ["x-amz-copy-source"];
@@ -144,14 +117,14 @@ internal sealed class StoreStandInTests
             Assert.That(leftOut.Code, Is.EqualTo("SignatureDoesNotMatch"));
             Assert.That(copy.Code, Is.EqualTo("SignatureDoesNotMatch"));
             Assert.That(unsignedCopy.Accepted, unsignedCopy.ToString());
-            Assert.That(await _store.GetAsync("empty/target"), Is.EqualTo("secret"u8.ToArray()), "An unsigned header is honoured.");
+            Assert.That(await Store.GetAsync("empty/target"), Is.EqualTo("secret"u8.ToArray()), "An unsigned header is honoured.");
         }
     }
 
     [Test]
     public async Task Unsigned_header_is_refused()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.RefusesUnsignedHeaders);
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.RefusesUnsignedHeaders);
         using var bucket = standIn.Bucket;
         var put = Presign(S3Request.Of("PUT", bucket, "unsigned/target", body: Content));
 
@@ -166,7 +139,7 @@ internal sealed class StoreStandInTests
     [Test]
     public async Task ETags_of_KMS_are_not_MD5s_and_work_in_conditions()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.KmsETags);
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.KmsETags);
         using var bucket = standIn.Bucket;
 
         var put = await Presign(S3Request.Of("PUT", bucket, "kms/put", body: Content)).SendAsync();
@@ -191,7 +164,7 @@ internal sealed class StoreStandInTests
     [Test]
     public async Task Answers_are_slow()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.Slow(TimeSpan.FromMilliseconds(400)));
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.Slow(TimeSpan.FromMilliseconds(400)));
         using var bucket = standIn.Bucket;
         var began = Stopwatch.StartNew();
 
@@ -203,7 +176,7 @@ internal sealed class StoreStandInTests
     [Test]
     public async Task Clock_is_wrong()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.Clock(TimeSpan.FromHours(1)));
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.Clock(TimeSpan.FromHours(1)));
         using var bucket = standIn.Bucket;
         var list = S3Request.Of("GET", bucket, query: "list-type=2");
 
@@ -231,7 +204,7 @@ internal sealed class StoreStandInTests
     [Test]
     public async Task Store_does_not_answer()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.ClosesConnections);
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.ClosesConnections);
         using var bucket = standIn.Bucket;
         var get = S3Request.Of("GET", bucket, "x");
 
@@ -244,7 +217,7 @@ internal sealed class StoreStandInTests
     [Test]
     public async Task Chosen_operations_are_denied()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.Denies(
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.Denies(
             StoreOperation.List, StoreOperation.Delete, StoreOperation.Multipart, StoreOperation.ReadPolicy));
         using var bucket = standIn.Bucket;
         (string Method, string Key, string Query, bool IsDenied)[] requests =
@@ -265,7 +238,7 @@ internal sealed class StoreStandInTests
     [Test]
     public async Task Bucket_is_public()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.PublicBucket);
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.PublicBucket);
         using var bucket = standIn.Bucket;
 
         var put = await S3Request.Of("PUT", bucket, "public/x", body: Content).SendAsync();
@@ -282,7 +255,7 @@ internal sealed class StoreStandInTests
     [Test]
     public async Task Length_is_required_or_not()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.RequiresLength);
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.RequiresLength);
         using var bucket = standIn.Bucket;
         var put = S3Request.Of("PUT", bucket, "length/x", body: Content);
         var sized = put.Presign(bucket.Keys, bucket.Region, ["content-length"]);
@@ -298,13 +271,13 @@ internal sealed class StoreStandInTests
         Assert.That(((int)refused.Status, refused.Code), Is.EqualTo((411, "MissingContentLength")));
         Assert.That(taken.Accepted, taken.ToString());
         Assert.That(longer.Accepted, longer.ToString());
-        Assert.That(await _store.GetAsync("length/x"), Has.Length.EqualTo(20), "The signed size does not hold.");
+        Assert.That(await Store.GetAsync("length/x"), Has.Length.EqualTo(20), "The signed size does not hold.");
     }
 
     [Test]
     public async Task Condition_is_refused_honoured_or_ignored()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.RefusesIfNoneMatch);
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.RefusesIfNoneMatch);
         using var bucket = standIn.Bucket;
         var put = Presign(S3Request.Of("PUT", bucket, "condition/x", body: Content)).With("If-None-Match", "*");
 
@@ -318,13 +291,13 @@ internal sealed class StoreStandInTests
         Assert.That(first.Accepted, first.ToString());
         Assert.That(((int)second.Status, second.Code), Is.EqualTo((412, "PreconditionFailed")));
         Assert.That(ignored.Accepted, ignored.ToString());
-        Assert.That(await _store.GetAsync("condition/x"), Is.EqualTo("other"u8.ToArray()));
+        Assert.That(await Store.GetAsync("condition/x"), Is.EqualTo("other"u8.ToArray()));
     }
 
     [Test]
     public async Task Multipart_is_not_implemented()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.NoMultipart);
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.NoMultipart);
         using var bucket = standIn.Bucket;
 
         var begun = await S3Request.Of("POST", bucket, "multipart/x", "uploads", []).Sign(bucket.Keys, bucket.Region).SendAsync();
@@ -335,7 +308,7 @@ internal sealed class StoreStandInTests
     [Test]
     public async Task Errors_are_html_pages()
     {
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.HtmlErrors, StoreFault.Denies(StoreOperation.List));
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.HtmlErrors, StoreFault.Denies(StoreOperation.List));
         using var bucket = standIn.Bucket;
 
         var denied = await Presign(S3Request.Of("GET", bucket, query: "list-type=2")).SendAsync();
@@ -347,20 +320,20 @@ internal sealed class StoreStandInTests
     [Test]
     public async Task Ceph_has_a_host_name_for_each_bucket_beside_its_path()
     {
-        if (_real.Name != "Ceph")
+        if (Real.Name != "Ceph")
         {
-            Assert.Ignore($"Skipped because {_real.Name} was not started with a name of its own.");
+            Assert.Ignore($"Skipped because {Real.Name} was not started with a name of its own.");
         }
 
-        var host = string.Create(CultureInfo.InvariantCulture, $"{_store.Name}.{CephGateway.HostStyleName}:{_store.Endpoint.Port}");
-        var put = new S3Request("PUT", host, "/host/style") { Body = Content }.Presign(_store.Keys, _store.Region);
+        var host = string.Create(CultureInfo.InvariantCulture, $"{Store.Name}.{CephGateway.HostStyleName}:{Store.Endpoint.Port}");
+        var put = new S3Request("PUT", host, "/host/style") { Body = Content }.Presign(Store.Keys, Store.Region);
 
-        var answer = await put.SendAsync(_store.Endpoint);
-        await using var standIn = await StoreStandIn.StartAsync(_store, StoreFault.Denies(StoreOperation.List));
-        var denied = await new S3Request("GET", host, "/?list-type=2").Presign(_store.Keys, _store.Region).SendAsync(standIn.Endpoint);
+        var answer = await put.SendAsync(Store.Endpoint);
+        await using var standIn = await StoreStandIn.StartAsync(Store, StoreFault.Denies(StoreOperation.List));
+        var denied = await new S3Request("GET", host, "/?list-type=2").Presign(Store.Keys, Store.Region).SendAsync(standIn.Endpoint);
 
         Assert.That(answer.Accepted, answer.ToString());
-        Assert.That(await _store.GetAsync("host/style"), Is.EqualTo(Content), "in path style");
+        Assert.That(await Store.GetAsync("host/style"), Is.EqualTo(Content), "in path style");
         Assert.That(denied.Code, Is.EqualTo("AccessDenied"), "A stand-in knows a bucket by its host name, too.");
     }
 
@@ -369,5 +342,5 @@ internal sealed class StoreStandInTests
     private static string ETagOf(byte[] content) => $"\"{Convert.ToHexStringLower(MD5.HashData(content))}\"";
 #pragma warning restore CA5351
 
-    private S3Request Presign(S3Request request, AccessKeys? keys = null) => request.Presign(keys ?? _store.Keys, _store.Region);
+    private S3Request Presign(S3Request request, AccessKeys? keys = null) => request.Presign(keys ?? Store.Keys, Store.Region);
 }
