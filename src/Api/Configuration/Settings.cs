@@ -92,8 +92,8 @@ internal static class Settings
         SettingFormats.Choice<S3Addressing?>([("auto", null), ("path", S3Addressing.Path), ("virtual", S3Addressing.Virtual)]))
     {
         Default = "auto",
-        Meaning = "Where URLs have the bucket's name: `path` (`https://host/bucket/key`), `virtual` (`https://bucket.host/key`), or `auto`: "
-            + "as the store needs it ([addressing](stores.md#addressing))",
+        Meaning = "Where URLs have the bucket's name: `path` (`https://host/bucket/key`), `virtual` (`https://bucket.host/key`), or "
+            + "`auto`: as the store needs it ([addressing](stores.md#addressing))",
     };
 
     internal static readonly Setting<UploadMethod?> UploadMethod = new(

@@ -88,7 +88,8 @@ internal sealed class StoreExam(
 
     /// <summary>Tries a signed PUT without a stated length, which the store must not keep.</summary>
     internal Task<ProbeAnswer> TryPutWithoutLengthAsync(string key, CancellationToken cancellationToken) =>
-        http.PutAsync(Sign(new S3Request("PUT", key, [], [])), "a"u8.ToArray(), [ProbeClient.WrongDigest], isChunked: true, cancellationToken);
+        http.PutAsync(
+            Sign(new S3Request("PUT", key, [], [])), "a"u8.ToArray(), [ProbeClient.WrongDigest], isChunked: true, cancellationToken);
 
     /// <summary>Sends a request without a signature, as anyone can, to the endpoint of clients.</summary>
     /// <param name="method">The HTTP method.</param>

@@ -264,7 +264,8 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                 var answer = await AskAsync();
                 return (answer == ProbeAnswer.Closed ? await AskAsync() : answer).IsRejected;
 
-                Task<ProbeAnswer> AskAsync() => http.PutAsync(url, LongerBody, [ProbeClient.WrongDigest, .. lines], isChunked, cancellationToken);
+                Task<ProbeAnswer> AskAsync() =>
+                    http.PutAsync(url, LongerBody, [ProbeClient.WrongDigest, .. lines], isChunked, cancellationToken);
             }
         }
 

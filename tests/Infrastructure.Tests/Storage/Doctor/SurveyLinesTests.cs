@@ -175,7 +175,8 @@ public sealed class SurveyLinesTests
         yield return new(null, FormFinding.Supported, null, StoreCheckResult.Warn, "no clear answer. Miners upload by form", null);
         yield return new(null, NoForms, UnsafePuts, StoreCheckResult.Fail, "A PUT may copy.", "clients cannot upload at all");
         yield return new(null, NoForms, null, StoreCheckResult.Fail, "no clear answer", "clients cannot upload at all");
-        yield return new(UploadMethod.Put, FormFinding.Supported, UnsafePuts, StoreCheckResult.Fail, "A PUT may copy.", "UPLOAD_METHOD=auto");
+        yield return new(
+            UploadMethod.Put, FormFinding.Supported, UnsafePuts, StoreCheckResult.Fail, "A PUT may copy.", "UPLOAD_METHOD=auto");
         yield return new(UploadMethod.Post, NoForms, UnsafePuts, StoreCheckResult.Warn, "A PUT may copy.", null);
         yield return new(UploadMethod.Put, FormFinding.NoAnswer, UnsafePuts, StoreCheckResult.Fail, "A PUT may copy.", null);
     }
