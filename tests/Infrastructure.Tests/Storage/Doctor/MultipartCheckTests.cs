@@ -22,7 +22,8 @@ public sealed class MultipartCheckTests
     [TestCase(501, "<Error><Code>NotImplemented</Code></Error>", false, "no multipart uploads", "another store")]
     [TestCase(405, "<Error><Code>MethodNotAllowed</Code></Error>", false, "no multipart uploads", "another store")]
     [TestCase(503, "", null, "no multipart uploads", "another store")]
-    [TestCase(200, "<InitiateMultipartUploadResult><UploadId/></InitiateMultipartUploadResult>", null, "no multipart uploads", "another store")]
+    [TestCase(
+        200, "<InitiateMultipartUploadResult><UploadId/></InitiateMultipartUploadResult>", null, "no multipart uploads", "another store")]
     [TestCase(200, "<html/>", null, "no multipart uploads", "another store")]
     public async Task Upload_that_does_not_open_is_explained(int status, string body, bool? isMultipart, string finding, string advice)
     {
