@@ -17,20 +17,20 @@ internal sealed record UploadChoice(UploadMethod Method, string? FormProblem, st
     {
         var method = configured ?? (forms.IsSupported is false ? UploadMethod.Put : UploadMethod.Post);
         return method == UploadMethod.Post
-            ? new UploadChoice(method, Advise(forms.Problem, FormAdvice(configured, forms, puts)), PutProblem: null)
-            : new UploadChoice(method, FormProblem: null, Advise(puts.Problem, PutAdvice(configured, forms, puts)));
+            ? new UploadChoice(method, Advise(forms.Problem, FormAdvice(forms, puts)), PutProblem: null)
+            : new UploadChoice(method, FormProblem: null, Advise(puts.Problem, PutAdvice(forms, puts)));
     }
 
-    internal static string? FormAdvice(UploadMethod? configured, FormFinding forms, PutFinding puts) =>
-        configured is null || forms.IsSupported is not false ? null
+    internal static string? FormAdvice(FormFinding forms, PutFinding puts) =>
+        forms.IsSupported is not false ? null
         : puts.Uploads == PutUploads.Unsafe
             ? "Uploads by PUT are not safe at this store either: put a proxy in front of the store that drops header names with "
                 + "underscores, and set UPLOAD_METHOD=auto, or use another store."
         : "Set UPLOAD_METHOD=auto: the server then uses PUT if that is safe at this store.";
 
-    internal static string? PutAdvice(UploadMethod? configured, FormFinding forms, PutFinding puts) =>
+    internal static string? PutAdvice(FormFinding forms, PutFinding puts) =>
         puts.Uploads == PutUploads.Safe ? null
-        : forms.IsSupported is true && configured is not null ? "The store supports upload forms: set UPLOAD_METHOD=auto."
+        : forms.IsSupported is true ? "The store supports upload forms: set UPLOAD_METHOD=auto."
         : forms.IsSupported is false ? "The store does not support upload forms, so clients cannot upload at all."
         : null;
 

@@ -110,7 +110,7 @@ internal static class SurveyLines
                 Name,
                 StoreCheckResult.Fail,
                 survey.Forms.Problem!,
-                UploadChoice.FormAdvice(configured, survey.Forms, survey.Puts ?? PutFinding.NotAsked)),
+                UploadChoice.FormAdvice(survey.Forms, survey.Puts ?? PutFinding.NotAsked)),
         };
     }
 
@@ -138,7 +138,7 @@ internal static class SurveyLines
                 Name,
                 StoreCheckResult.Fail,
                 puts.Problem ?? "The store gave no clear answer.",
-                UploadChoice.PutAdvice(configured, survey.Forms, puts)),
+                UploadChoice.PutAdvice(survey.Forms, puts)),
             _ => new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,

@@ -9,7 +9,9 @@ public sealed class CorsCheckTests
     {
         await using var store = await ExaminedStore.StartAsync();
 
-        Assert.That((await store.RunAsync(new CorsCheck([]))).Result, Is.EqualTo(StoreCheckResult.Ok));
+        var check = await store.RunAsync(new CorsCheck([]));
+
+        Assert.That((check.Result, check.Finding.Contains("CORS_ORIGINS")), Is.EqualTo((StoreCheckResult.Ok, true)));
         Assert.That(store.Asked, Is.Empty);
     }
 
@@ -49,6 +51,22 @@ public sealed class CorsCheckTests
 
         Assert.That(check.Finding, Does.Contain("https://b.example, https://c.example").And.Not.Contain(Page));
         Assert.That(check.Advice, Does.Contain("docs/stores.md"));
+    }
+
+    [Test]
+    public async Task All_origins_are_asked_for_with_one_that_nobody_has()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        var asked = "";
+        store.Instead = request =>
+        {
+            asked = request.Headers.Origin;
+            return (200, "");
+        };
+
+        await store.RunAsync(new CorsCheck(["*"]));
+
+        Assert.That(asked, Does.StartWith("https://").And.EndWith(".invalid"));
     }
 
     [TestCase(null, "POST", false)]

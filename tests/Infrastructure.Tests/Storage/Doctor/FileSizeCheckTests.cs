@@ -31,6 +31,17 @@ public sealed class FileSizeCheckTests
         Assert.That(check.Advice, Does.Contain("client_max_body_size"));
     }
 
+    [Test]
+    public async Task First_refusal_is_reported()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = request => request.ContentLength > 1024 * BytesPerMebibyte
+            ? (413, "<html/>")
+            : (400, ExaminedStore.Error("EntityTooLarge"));
+
+        Assert.That((await store.RunAsync(new FileSizeCheck())).Finding, Does.Contain("413").And.Not.Contain("EntityTooLarge"));
+    }
+
     [TestCase(403, "<Error><Code>AccessDenied</Code></Error>")]
     [TestCase(503, "")]
     public async Task Other_answers_say_nothing_about_sizes(int status, string body)

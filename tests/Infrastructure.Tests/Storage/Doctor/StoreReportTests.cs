@@ -64,7 +64,7 @@ public sealed class StoreReportTests
     {
         await using var store = await ExaminedStore.StartAsync();
 
-        var report = await ExamineAsync(store, new CredentialSource(), new Provider(() => ExaminedStore.Keys));
+        var report = await ExamineAsync(store, new CredentialSource(), new Provider(() => Task.FromResult(ExaminedStore.Keys)));
 
         Assert.That(Line(report, "credentials").Result, Is.EqualTo(StoreCheckResult.Ok));
     }
@@ -88,6 +88,20 @@ public sealed class StoreReportTests
     }
 
     [Test]
+    public async Task Keys_that_are_not_loaded_in_time_end_the_report()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        var time = new FakeTimeProvider();
+        var never = new TaskCompletionSource<SigningCredentials>();
+
+        var report = ExamineAsync(store, new CredentialSource(), new Provider(() => never.Task), time: time);
+        Assert.That(report.IsCompleted, Is.False);
+        time.Advance(CredentialRefresher.AttemptTimeout);
+
+        Assert.That(Line(await report.WaitAsync(TimeSpan.FromMinutes(1)), "credentials").Result, Is.EqualTo(StoreCheckResult.Fail));
+    }
+
+    [Test]
     public async Task Answer_that_cannot_be_read_costs_one_line_only()
     {
         await using var store = await ExaminedStore.StartAsync();
@@ -99,6 +113,26 @@ public sealed class StoreReportTests
         Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All));
         Assert.That(Line(report, "lifecycle").Result, Is.EqualTo(StoreCheckResult.Warn));
         Assert.That(Line(report, "lifecycle").Finding, Does.Contain("did not answer this check in time, or its answer cannot be read"));
+    }
+
+    [Test]
+    public async Task Answer_that_does_not_come_costs_one_line_only()
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = request =>
+        {
+            if (request.Query.ContainsKey("lifecycle"))
+            {
+                request.HttpContext.RequestAborted.WaitHandle.WaitOne();
+            }
+
+            return null;
+        };
+
+        var report = await ExamineAsync(store, timeout: TimeSpan.FromSeconds(5));
+
+        Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All));
+        Assert.That(Line(report, "lifecycle").Finding, Does.Contain("did not answer this check in time"));
     }
 
     [Test]
@@ -185,6 +219,8 @@ public sealed class StoreReportTests
         CredentialSource? keys = null,
         ICredentialProvider? provider = null,
         Uri? publicEndpoint = null,
+        TimeSpan? timeout = null,
+        TimeProvider? time = null,
         CancellationToken cancellationToken = default)
     {
         var options = new StorageOptions
@@ -193,21 +229,18 @@ public sealed class StoreReportTests
             Region = store.Options.Region,
             Endpoint = store.Options.Endpoint,
             PublicEndpoint = publicEndpoint,
+            Usage = new StoreUsage { RequestTimeout = timeout ?? TimeSpan.FromSeconds(30) },
         };
         var endpoints = new StoreEndpoints(options);
-        var time = TimeProvider.System;
+        time ??= TimeProvider.System;
         var surveyor = new StoreSurveyor(options, endpoints, PutProbeTests.Layout, time, NullLogger<StoreSurveyor>.Instance);
         var doctor = new StoreDoctor(
             options, endpoints, surveyor, keys ?? new CredentialSource(ExaminedStore.Keys), provider, PutProbeTests.Layout, [], time);
         return doctor.ExamineAsync(cancellationToken);
     }
 
-    private sealed class Provider(Func<SigningCredentials> load) : ICredentialProvider
+    private sealed class Provider(Func<Task<SigningCredentials>> load) : ICredentialProvider
     {
-        public async Task<SigningCredentials> LoadAsync(CancellationToken cancellationToken)
-        {
-            await Task.Yield();
-            return load();
-        }
+        public Task<SigningCredentials> LoadAsync(CancellationToken cancellationToken) => load();
     }
 }

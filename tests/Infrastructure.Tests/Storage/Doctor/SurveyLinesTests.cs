@@ -92,6 +92,7 @@ public sealed class SurveyLinesTests
     [TestCase("https://127.0.0.1", StoreCheckResult.Warn, "outside this network")]
     [TestCase("https://[::1]", StoreCheckResult.Warn, "outside this network")]
     [TestCase("https://[fe80::1]", StoreCheckResult.Warn, "outside this network")]
+    [TestCase("https://[a00::1]", StoreCheckResult.Ok, "Presigned requests work")]
     [TestCase("https://[fc00::1]", StoreCheckResult.Warn, "outside this network")]
     [TestCase("https://[fdff::1]", StoreCheckResult.Warn, "outside this network")]
     [TestCase("https://10.255.0.1", StoreCheckResult.Warn, "outside this network")]

@@ -47,4 +47,50 @@ public sealed class TemporaryCredentialCheckTests
 
         Assert.That(store.Exam.Capabilities.TemporaryCredentials, Is.Null);
     }
+
+    [Test]
+    public async Task Sts_that_does_not_finish_its_answer_has_none()
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            context.Response.ContentLength = 100;
+            await context.Response.WriteAsync("<");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+
+        Assert.That(await AskAsync(server, ExaminedStore.Keys).WaitAsync(TimeSpan.FromMinutes(1)), Is.Null);
+    }
+
+    [Test]
+    public async Task Token_of_temporary_credentials_is_sent()
+    {
+        var token = "";
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            token = context.Request.Headers["X-Amz-Security-Token"];
+            context.Response.StatusCode = 403;
+            return context.Response.WriteAsync("<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>");
+        });
+
+        await AskAsync(server, new SigningCredentials("access", "secret", "token"));
+
+        Assert.That(token, Is.EqualTo("token"));
+    }
+
+    private static async Task<bool?> AskAsync(LoopbackServer server, SigningCredentials keys)
+    {
+        using var http = new ProbeClient(TimeSpan.FromSeconds(30));
+        var options = new StorageOptions
+        {
+            Bucket = "bucket-1",
+            Region = "us-east-2",
+            Endpoint = server.Url,
+            Usage = new StoreUsage { RequestTimeout = TimeSpan.FromSeconds(2) },
+        };
+        var exam = new StoreExam(
+            http, options, new StoreEndpoints(options).Current, keys, PutProbeTests.Layout, TimeProvider.System);
+        await new TemporaryCredentialCheck().RunAsync(exam, CancellationToken.None);
+        return exam.Capabilities.TemporaryCredentials;
+    }
 }

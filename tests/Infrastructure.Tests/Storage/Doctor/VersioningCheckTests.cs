@@ -27,6 +27,7 @@ public sealed class VersioningCheckTests
     }
 
     [TestCase(403, "s3:GetBucketVersioning")]
+    [TestCase(401, "s3:GetBucketVersioning")]
     [TestCase(503, "Run the doctor again")]
     public async Task Advice_fits_the_answer(int status, string advice)
     {
