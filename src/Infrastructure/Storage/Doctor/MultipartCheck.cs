@@ -84,18 +84,30 @@ internal sealed class MultipartCheck : IStoreCheck
 
     private StoreCheck NotOpened(StoreExam exam, ProbeAnswer answer)
     {
-        exam.Capabilities = exam.Capabilities with { Multipart = answer.IsRefused && !answer.IsDenied ? false : null };
-        return answer.IsDenied
-            ? new StoreCheck(
+        if (answer.IsDenied)
+        {
+            return new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
                 $"The store refuses to open a multipart upload: it answers {answer}.",
-                "Give this server's keys the permission s3:PutObject on the data.")
-            : new StoreCheck(
+                "Give this server's keys the permission s3:PutObject on the data.");
+        }
+
+        if (!answer.IsRefused)
+        {
+            return new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                $"The store has no multipart uploads: it answers {answer}. Grants do not need them, but programs with the bucket's keys "
-                    + "cannot upload files larger than 5 GiB.",
-                "Use another store if you upload such files yourself.");
+                $"The store gave no clear answer to a multipart upload: it answers {answer}.",
+                "Run the doctor again.");
+        }
+
+        exam.Capabilities = exam.Capabilities with { Multipart = false };
+        return new StoreCheck(
+            Name,
+            StoreCheckResult.Warn,
+            $"The store has no multipart uploads: it answers {answer}. Grants do not need them, but programs with the bucket's keys "
+                + "cannot upload files larger than 5 GiB.",
+            "Use another store if you upload such files yourself.");
     }
 }

@@ -55,6 +55,17 @@ internal static class SurveyLines
             : clock;
     }
 
+    /// <summary>Returns why the endpoint of clients does not work, and what the operator can do.</summary>
+    /// <param name="access">The answer there, which is not that it works.</param>
+    /// <param name="origin">The endpoint.</param>
+    internal static (string Finding, string Advice) PublicProblem(StoreAccess access, string origin) =>
+        access.Result == StoreAccess.Outcome.NoAnswer
+            ? ($"The object store does not answer at {origin}, where clients are sent: {access.Finding}.",
+                "Correct S3_PUBLIC_ENDPOINT. If clients reach it and only this server does not, let this server reach it too.")
+            : ($"The object store refuses what is signed for clients at {origin}: {access.Finding}.",
+                "Set S3_PUBLIC_ENDPOINT to an address of the same store as S3_ENDPOINT. A proxy there must keep the Host header and the "
+                    + "path.");
+
     /// <summary>Returns the line about the endpoint of clients.</summary>
     internal static StoreCheck PublicEndpoint(StoreSurvey survey, StoreRoute route)
     {
@@ -62,16 +73,8 @@ internal static class SurveyLines
         var origin = route.Clients.Origin;
         if (survey.Public is { Result: not StoreAccess.Outcome.Works } access)
         {
-            return new StoreCheck(
-                Name,
-                StoreCheckResult.Fail,
-                access.Result == StoreAccess.Outcome.NoAnswer
-                    ? $"The object store does not answer at {origin}, where clients are sent: {access.Finding}."
-                    : $"The object store refuses what is signed for clients at {origin}: {access.Finding}.",
-                access.Result == StoreAccess.Outcome.NoAnswer
-                    ? "Correct S3_PUBLIC_ENDPOINT. If clients reach it and only this server does not, let this server reach it too."
-                    : "Set S3_PUBLIC_ENDPOINT to an address of the same store as S3_ENDPOINT. A proxy there must keep the Host header and "
-                        + "the path.");
+            var (finding, advice) = PublicProblem(access, origin);
+            return new StoreCheck(Name, StoreCheckResult.Fail, finding, advice);
         }
 
         return IsPrivate(new Uri(origin))

@@ -186,7 +186,7 @@ internal sealed partial class StoreMonitor(
     private StoreFindings WithPublicEndpoint(StoreFindings findings, StoreAccess? access) => findings with
     {
         PublicEndpointOk = access is null ? null : access.Result == StoreAccess.Outcome.Works,
-        PublicEndpointProblem = access is { Reason: { } reason } ? PublicProblem(access.Result, reason) : null,
+        PublicEndpointProblem = access is { Result: not StoreAccess.Outcome.Works } ? PublicProblem(access) : null,
     };
 
     private StoreFindings WithUploads(StoreFindings findings)
@@ -216,10 +216,11 @@ internal sealed partial class StoreMonitor(
         LogChanges(before, state.Current);
     }
 
-    private string PublicProblem(StoreAccess.Outcome result, string reason) => result == StoreAccess.Outcome.Refused
-        ? $"The object store refuses what is signed for clients at {endpoints.Current.Clients.Origin}: {reason}"
-        : $"The object store does not answer at {endpoints.Current.Clients.Origin}, where clients are sent: {reason}. Correct "
-            + "S3_PUBLIC_ENDPOINT. If clients reach it and only this server does not, let this server reach it too.";
+    private string PublicProblem(StoreAccess access)
+    {
+        var (finding, advice) = SurveyLines.PublicProblem(access, endpoints.Current.Clients.Origin);
+        return $"{finding} {advice}";
+    }
 
     // Logs each change once.
     private void LogChanges(StoreFindings before, StoreFindings now)
