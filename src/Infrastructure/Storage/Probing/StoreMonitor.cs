@@ -112,10 +112,10 @@ internal sealed partial class StoreMonitor(
 
     private void RequestReport(StoreFindings before, StoreFindings now, StoreSurvey survey)
     {
+        // The upload method follows from the forms.
         var isChanged = before.CheckedAt is null
             || before.Refusal != now.Refusal
             || before.PublicEndpointProblem != now.PublicEndpointProblem
-            || before.UploadMethod != now.UploadMethod
             || before.Capabilities.PostForms != now.Capabilities.PostForms;
         _needsReport |= isChanged;
         if (_needsReport && survey.Service.Result == StoreAccess.Outcome.Works)

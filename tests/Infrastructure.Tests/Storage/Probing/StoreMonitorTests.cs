@@ -274,6 +274,152 @@ public sealed class StoreMonitorTests
             Is.EqualTo((PutUploads.Safe, (string?)null)));
     }
 
+    [TestCase("a refusal")]
+    [TestCase("no access for clients")]
+    [TestCase("refused forms")]
+    [TestCase("no conclusive answer about PUTs")]
+    public async Task Check_is_repeated_at_growing_intervals_while_something_is_wrong(string what)
+    {
+        var store = new StubStore { ForbiddenPrefix = what == "no conclusive answer about PUTs" ? "data/x/" : null };
+        store.Instead = _ => what == "a refusal" ? (403, StubStore.Error("SignatureDoesNotMatch")) : null;
+        store.ToForms = what == "refused forms" ? (403, StubStore.Error("AccessDenied")) : store.ToForms;
+        await using var monitor = await Monitored.StartAsync(
+            store,
+            what == "no access for clients" ? Nowhere : null,
+            what == "refused forms" ? UploadMethod.Post : UploadMethod.Put);
+
+        // The minimum is waited for first, and the rest of 10, 20, 40, 60 and 60 s after it.
+        await monitor.UntilAsync(() => monitor.Time.Delays.Count >= 12);
+        Assert.That(monitor.Time.Delays.Take(12), Is.EqualTo(Seconds(5, 5, 5, 5, 5, 15, 5, 35, 5, 55, 5, 55)));
+    }
+
+    [Test]
+    public async Task Check_is_repeated_soon_after_a_finding_that_a_second_check_must_confirm()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore(), method: null);
+
+        monitor.Store.ToForms = (501, "");
+        await monitor.UntilAsync(() => monitor.Time.Delays.Count >= 6);
+
+        Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Put));
+        Assert.That(monitor.Time.Delays.Take(6), Is.EqualTo(Seconds(5, 5, 175, 5, 5, 175)));
+    }
+
+    [Test]
+    public async Task Report_is_requested_once_when_the_store_works_for_the_first_time()
+    {
+        // No finding changes when this store begins to work.
+        var store = new StubStore { ToForms = (503, ""), Instead = _ => (503, "") };
+        await using var monitor = await Monitored.StartAsync(store, method: UploadMethod.Post);
+        Assert.That(await monitor.TakesReportRequestAsync(TimeSpan.FromMilliseconds(200)), Is.False);
+
+        store.Instead = _ => null;
+        await monitor.NextAsync();
+        Assert.That(await monitor.TakesReportRequestAsync(), Is.True);
+
+        await monitor.NextAsync();
+        Assert.That(await monitor.TakesReportRequestAsync(TimeSpan.FromMilliseconds(200)), Is.False);
+    }
+
+    [TestCase("the first check")]
+    [TestCase("a refusal that ends")]
+    [TestCase("an address of clients that fails")]
+    [TestCase("forms that are lost")]
+    public async Task Report_is_requested_after_a_change(string what)
+    {
+        await using var publicStore = await new StubStore().StartAsync();
+        var store = new StubStore { ToForms = (503, "") };
+        await using var monitor = await Monitored.StartAsync(
+            store, what == "an address of clients that fails" ? publicStore.Url : null, UploadMethod.Post);
+        if (what == "the first check")
+        {
+            Assert.That(await monitor.TakesReportRequestAsync(), Is.True);
+            return;
+        }
+
+        store.ToForms = publicStore.ToForms;
+        await monitor.NextAsync();
+        Assert.That(await monitor.TakesReportRequestAsync(), Is.True);
+
+        switch (what)
+        {
+            case "a refusal that ends":
+                store.Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch"));
+                await monitor.UntilAsync(() => monitor.Findings.Refusal is not null);
+                store.Instead = _ => null;
+                break;
+            case "an address of clients that fails":
+                publicStore.Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch"));
+                break;
+            default:
+                store.ToForms = (501, "");
+                await monitor.NextAsync();
+                break;
+        }
+
+        await monitor.NextAsync();
+        Assert.That(await monitor.TakesReportRequestAsync(), Is.True);
+    }
+
+    [Test]
+    public async Task Refusal_stays_during_an_outage_until_it_is_too_old()
+    {
+        var store = new StubStore { Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch")) };
+        await using var monitor = await Monitored.StartAsync(store);
+
+        store.Instead = _ => (503, "");
+        await monitor.NextAsync();
+
+        Assert.That(monitor.Findings.Refusal, Is.Not.Null);
+
+        monitor.Time.Advance(StoreMonitor.MaxFindingAge);
+        await monitor.NextAsync();
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.Refusal, Is.Null);
+    }
+
+    [Test]
+    public async Task Two_losses_of_forms_that_are_not_in_a_row_do_not_count()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore(), method: null);
+        var supported = monitor.Store.ToForms;
+
+        foreach (var answer in new[] { (501, ""), supported, (501, "") })
+        {
+            monitor.Store.ToForms = answer;
+            await monitor.NextAsync();
+            Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Post));
+        }
+    }
+
+    [Test]
+    public async Task What_the_report_found_about_PUTs_stays_while_uploads_are_by_form()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore(), method: UploadMethod.Post);
+        monitor.State.Update(findings => findings with
+        {
+            Capabilities = findings.Capabilities with { PutUploads = PutUploads.Safe, PutSizesEnforced = true },
+        });
+
+        await monitor.NextAsync();
+
+        Assert.That(
+            (monitor.Findings.Capabilities.PutUploads, monitor.Findings.Capabilities.PutSizesEnforced),
+            Is.EqualTo((PutUploads.Safe, true)));
+    }
+
+    [Test]
+    public async Task Puts_are_tested_although_the_answer_about_forms_is_not_conclusive_any_more()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore { ToForms = (501, "") }, method: null);
+        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.Nothing);
+
+        (monitor.Store.ToForms, monitor.Store.FoldsUnderscores) = ((503, ""), true);
+        await monitor.NextAsync();
+
+        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
+    }
+
     [Test]
     public async Task CheckSoon_starts_a_check_soon()
     {
@@ -481,6 +627,7 @@ public sealed class StoreMonitorTests
 
         Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Post));
         Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>().With.Message.Contains("/healthcheck"));
+        Assert.That(monitor.Store.Asked, Has.None.StartsWith("PUT "));
     }
 
     [TestCase(412, "Bad URL", "UPLOAD_METHOD=auto")]
@@ -543,6 +690,8 @@ public sealed class StoreMonitorTests
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
     }
 
+    private static IEnumerable<TimeSpan> Seconds(params int[] seconds) => seconds.Select(one => TimeSpan.FromSeconds(one));
+
     private static bool IsByHost(HttpContext context) => context.Request.Host.Host.StartsWith(StubStore.Bucket, StringComparison.Ordinal);
 
     // The store's address with a host name, so that the bucket's name can be in the host.
@@ -581,7 +730,7 @@ public sealed class StoreMonitorTests
 
         public StubStore Store { get; }
 
-        public FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
+        public RecordingTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
         public PutGuard Guard { get; }
 
@@ -621,6 +770,21 @@ public sealed class StoreMonitorTests
             await UntilAsync(() => Findings.CheckedAt != before);
         }
 
+        /// <summary>Returns whether a report is requested, and forgets the request.</summary>
+        public async Task<bool> TakesReportRequestAsync(TimeSpan? patience = null)
+        {
+            using var cancel = new CancellationTokenSource(patience ?? TimeSpan.FromSeconds(30));
+            try
+            {
+                await State.WaitForReportRequestAsync(Timeout.InfiniteTimeSpan, Time, cancel.Token);
+                return true;
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+
         /// <summary>Advances the time until the condition holds.</summary>
         public async Task UntilAsync(Func<bool> holds)
         {
@@ -637,6 +801,22 @@ public sealed class StoreMonitorTests
             _monitor.Dispose();
             _loggers.Dispose();
             await Store.DisposeAsync();
+        }
+    }
+
+    /// <summary>A clock that records how long the monitor waits. The first entry is the wait for the start.</summary>
+    private sealed class RecordingTime(DateTimeOffset now) : FakeTimeProvider(now)
+    {
+        public ConcurrentQueue<TimeSpan> Delays { get; } = new();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (dueTime != Timeout.InfiniteTimeSpan)
+            {
+                Delays.Enqueue(dueTime);
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
         }
     }
 
