@@ -187,6 +187,7 @@ public sealed class StoreMonitorTests
         Assert.That(
             monitor.Findings.PublicEndpointProblem,
             Does.Contain(Nowhere.Authority).And.Contain("S3_PUBLIC_ENDPOINT").And.Contain("refuses the connection"));
+        Assert.That(monitor.Log.Text, Does.Contain(monitor.Findings.PublicEndpointProblem!));
         Assert.That(() => monitor.Signer.At(TimeProvider.System.GetUtcNow()), Throws.Nothing);
     }
 
@@ -376,6 +377,31 @@ public sealed class StoreMonitorTests
         await monitor.NextAsync();
         await monitor.NextAsync();
         Assert.That(monitor.Findings.Refusal, Is.Null);
+    }
+
+    [Test]
+    public async Task Refusal_that_is_too_old_ends_although_the_check_fails()
+    {
+        var layout = new FailingLayout();
+        var store = new StubStore { Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch")) };
+        await using var monitor = await Monitored.StartAsync(store, layout: layout);
+        Assert.That(monitor.Findings.Refusal, Is.Not.Null);
+
+        layout.Fails = true;
+        monitor.Time.Advance(StoreMonitor.MaxFindingAge);
+        await monitor.UntilAsync(() => monitor.Findings.Refusal is null);
+
+        Assert.That(monitor.Findings.CheckProblem, Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Grant_of_PUTs_is_logged_once()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore());
+        await monitor.NextAsync();
+        await monitor.NextAsync();
+
+        Assert.That(monitor.Log.Text.Split("Uploads by PUT are granted"), Has.Length.EqualTo(2));
     }
 
     [Test]
@@ -639,6 +665,7 @@ public sealed class StoreMonitorTests
         await using var monitor = await Monitored.StartAsync(new StubStore { ToForms = (status, body) }, method: UploadMethod.Post);
 
         Assert.That(monitor.Findings.FormProblem, Does.Contain(advice));
+        Assert.That(monitor.Log.Text, Does.Contain(monitor.Findings.FormProblem!));
 
         monitor.Store.ToForms = (503, "");
         await monitor.NextAsync();
