@@ -283,16 +283,18 @@ public sealed class S3ObjectStoreTests
         Assert.That(asked, Is.EqualTo(new[] { (null, "6"), ("t1", "3"), ("t2", "3") }));
     }
 
+    [TestCase(200, "", true)]
     [TestCase(206, "", true)]
     [TestCase(404, "NoSuchKey", false)]
     [TestCase(416, "InvalidRange", true)]
     [TestCase(403, "InvalidObjectState", true)]
     public async Task Exists_returns_whether_the_object_exists(int status, string error, bool exists)
     {
-        var asked = "";
+        var (asked, range) = ("", "");
         await using var server = await LoopbackServer.StartAsync(context =>
         {
             asked = $"{context.Request.Method} {context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget}";
+            range = context.Request.Headers.Range;
             context.Response.StatusCode = status;
             return context.Response.WriteAsync(error.Length == 0 ? "a" : $"<Error><Code>{error}</Code></Error>");
         });
@@ -300,7 +302,22 @@ public sealed class S3ObjectStoreTests
         Assert.That(Domain.ObjectName.TryParse("data/x/5F/a b+%2F&🙂.", out var key));
 
         Assert.That(await store.ExistsAsync(key, CancellationToken.None), Is.EqualTo(exists));
+        Assert.That(range, Is.EqualTo("bytes=0-0"), "Not the whole object.");
         Assert.That(asked, Does.StartWith("GET /bucket-1/data/x/5F/a%20b%2B%252F%26%F0%9F%99%82.?"));
+    }
+
+    [Test]
+    public async Task Exists_does_not_take_an_odd_answer_for_a_missing_object()
+    {
+        await using var server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 400;
+            return context.Response.WriteAsync("<Error><Code>NoSuchKey</Code></Error>");
+        });
+        using var store = Store(server.Url);
+        Assert.That(Domain.ObjectName.TryParse("data/x/5F/a", out var key));
+
+        Assert.That(() => store.ExistsAsync(key, CancellationToken.None), Throws.TypeOf<RefusedException>());
     }
 
     [Test]
@@ -657,6 +674,32 @@ public sealed class S3ObjectStoreTests
         var page = await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None);
 
         Assert.That(page.Files, Is.EqualTo(new[] { new StoredFile(KeyOf("data/a"u8), 0, DateTimeOffset.UnixEpoch, "") }));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Listing_whose_connection_breaks_once_is_retried(bool breaksInTheAnswer)
+    {
+        var requests = 0;
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            if (Interlocked.Increment(ref requests) > 1)
+            {
+                await Answer(context, FilePage(["data/a"], next: null, encoded: true));
+                return;
+            }
+
+            if (breaksInTheAnswer)
+            {
+                await context.Response.WriteAsync("<ListBucketResult>");
+                await context.Response.Body.FlushAsync();
+            }
+
+            context.Abort();
+        });
+        using var store = Store(server.Url);
+
+        Assert.That((await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None)).Files, Has.Count.EqualTo(1));
     }
 
     [TestCase(500)]

@@ -25,6 +25,11 @@ public sealed class StoreEndpointsTests
         string? endpoint, S3Addressing? addressing, S3Addressing? alternative) =>
         Assert.That(Endpoints(endpoint, "bucket-1", addressing).Alternative?.Addressing, Is.EqualTo(alternative));
 
+    [TestCase("http://store.example", "Bucket_1", null)]
+    [TestCase("http://192.0.2.7", "bucket-1", "http://store.example")]
+    public void Alternative_needs_a_host_for_the_bucket(string endpoint, string bucket, string? publicEndpoint) =>
+        Assert.That(Endpoints(endpoint, bucket, null, publicEndpoint).Alternative, Is.Null);
+
     [Test]
     public void Alternative_needs_a_host_name_at_the_public_endpoint_too() =>
         Assert.That(Endpoints("http://store.example", "bucket-1", null, "http://192.0.2.7").Alternative, Is.Null);

@@ -117,6 +117,38 @@ public sealed class StoreReporterTests
     }
 
     [Test]
+    public async Task Report_decides_about_PUTs_while_uploads_are_by_form()
+    {
+        var found = new StoreCapabilities
+        {
+            PutUploads = PutUploads.Safe, HeaderGuard = BarredHeaders.Empty, PutSizesEnforced = true,
+        };
+        _report = () => new StoreReport([Fine], found);
+        await _reporter.StartAsync(CancellationToken.None);
+        _state.RequestReport();
+        await UntilAsync(() => _state.Current.Checks.Count > 0);
+
+        Assert.That(_state.Current.Capabilities, Is.EqualTo(found));
+    }
+
+    [Test]
+    public async Task Examinations_are_at_least_a_minute_apart()
+    {
+        await _reporter.StartAsync(CancellationToken.None);
+        _state.RequestReport();
+        while (_state.Current.Checks.Count == 0)
+        {
+            await Task.Delay(5);
+        }
+
+        _state.RequestReport();
+        await Task.Delay(100);
+        Assert.That(_examinations, Is.EqualTo(1));
+
+        await UntilAsync(() => _examinations == 2);
+    }
+
+    [Test]
     public async Task Examination_that_throws_does_not_end_the_service()
     {
         _report = () => throw new InvalidOperationException("A bug.");

@@ -528,6 +528,7 @@ public sealed class StoreMonitorTests
             new StubStore { ToForms = (412, "Bad URL"), FoldsUnderscores = true }, method: null);
 
         Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Put));
+        Assert.That(monitor.Findings.Capabilities.HeaderGuard, Is.Null);
         Assert.That(monitor.Findings.PutProblem, Does.Contain("x_amz_copy_source").And.Contain("clients cannot upload at all"));
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
         Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>());
@@ -611,12 +612,23 @@ public sealed class StoreMonitorTests
 
     [TestCase(403, "<Error><Code>AccessDenied</Code></Error>")]
     [TestCase(503, "")]
+    [TestCase(400, "<html>Bad Request</html>")]
+    [TestCase(0, "", Description = "The connection is closed.")]
     public async Task Auto_keeps_the_method_while_the_answer_to_a_form_is_not_conclusive(int status, string body)
     {
         await using var forms = await Monitored.StartAsync(new StubStore(), method: null);
         await using var puts = await Monitored.StartAsync(new StubStore { ToForms = (501, "") }, method: null);
 
-        (forms.Store.ToForms, puts.Store.ToForms) = ((status, body), (status, body));
+        forms.Store.Instead = puts.Store.Instead = context =>
+        {
+            if (context.Request.Method == "POST" && status == 0)
+            {
+                context.Abort();
+            }
+
+            return context.Request.Method == "POST" ? (Math.Max(status, 200), body) : null;
+        };
+        await forms.NextAsync();
         await forms.NextAsync();
         await puts.NextAsync();
         await puts.NextAsync();
@@ -715,6 +727,81 @@ public sealed class StoreMonitorTests
         Assert.That(monitor.Store.Asked, Is.Empty);
         Assert.That(monitor.Findings.Capabilities.PutUploads, Is.EqualTo(PutUploads.Unknown));
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
+    }
+
+    [TestCase(true, S3Addressing.Virtual)]
+    [TestCase(false, S3Addressing.Path)]
+    public async Task Bucket_is_in_the_host_only_if_that_works_for_clients_too(bool worksForClients, S3Addressing used)
+    {
+        var store = new StubStore
+        {
+            Instead = context => (context.Request.Host.Host.EndsWith("store.localhost", StringComparison.Ordinal), IsByHost(context)) switch
+            {
+                (true, true) or (false, false) => null,
+                (false, true) when worksForClients => null,
+                _ => (403, StubStore.Error("AccessDenied")),
+            },
+        };
+        await using var monitor = await Monitored.StartAsync(
+            store,
+            change: options => OfName(options, addressing: null, new UriBuilder(options.Endpoint!) { Host = "public.localhost" }.Uri));
+
+        Assert.That(monitor.Endpoints.Current.Addressing, Is.EqualTo(used));
+    }
+
+    [Test]
+    public async Task Bucket_stays_in_the_path_if_the_answer_cannot_be_read()
+    {
+        var store = new StubStore
+        {
+            Instead = context => IsByHost(context) ? null : (200, new string(' ', ProbeClient.MaxAnswerBytes + 1)),
+        };
+        await using var monitor = await Monitored.StartAsync(store, change: options => OfName(options, addressing: null));
+
+        Assert.That(monitor.Endpoints.Current.Addressing, Is.EqualTo(S3Addressing.Path));
+    }
+
+    [Test]
+    public async Task Forms_are_tested_where_clients_send_them_or_else_at_the_store()
+    {
+        await using var publicStore = await new StubStore { ToForms = (501, "") }.StartAsync();
+        await using var clients = await Monitored.StartAsync(new StubStore(), publicStore.Url, method: null);
+        await using var server = await Monitored.StartAsync(new StubStore(), Nowhere, method: null);
+
+        Assert.That(
+            (clients.Findings.Capabilities.PostForms, server.Findings.Capabilities.PostForms), Is.EqualTo(((bool?)false, (bool?)true)));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Form_without_a_readable_answer_says_nothing(bool isAnswered)
+    {
+        var store = new StubStore();
+        store.Instead = context =>
+        {
+            if (context.Request.Method != "POST")
+            {
+                return null;
+            }
+
+            if (!isAnswered)
+            {
+                context.RequestAborted.WaitHandle.WaitOne();
+            }
+
+            return (200, new string(' ', ProbeClient.MaxAnswerBytes + 1));
+        };
+        await using var monitor = await Monitored.StartAsync(store, change: options => new StorageOptions
+        {
+            Bucket = options.Bucket,
+            Region = options.Region,
+            Endpoint = options.Endpoint,
+            Usage = new StoreUsage { UploadMethod = UploadMethod.Put, RequestTimeout = TimeSpan.FromSeconds(5) },
+        });
+
+        Assert.That(
+            (monitor.Findings.CheckProblem, monitor.Findings.Capabilities.PostForms, monitor.Findings.Capabilities.PutUploads),
+            Is.EqualTo(((string?)null, (bool?)null, PutUploads.Safe)));
     }
 
     private static IEnumerable<TimeSpan> Seconds(params int[] seconds) => seconds.Select(one => TimeSpan.FromSeconds(one));
