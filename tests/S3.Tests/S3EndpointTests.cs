@@ -37,6 +37,10 @@ public sealed class S3EndpointTests
         Assert.That(made.BucketUrl, Is.EqualTo(url));
     }
 
+    [Test]
+    public void Path_addressing_encodes_the_bucket() => Assert.That(
+        S3Endpoint.Of(new Uri("http://store"), "a b?", S3Addressing.Path).BucketUrl, Is.EqualTo("http://store/a%20b%3F"));
+
     [TestCase("http://s3.localhost:7480", "b.s3.localhost:7480", "http://b.s3.localhost:7480/")]
     [TestCase("https://store:443/", "b.store", "https://b.store/")]
     [TestCase("https://STORE.example", "b.store.example", "https://b.store.example/")]
