@@ -320,7 +320,11 @@ internal sealed class FaultTests
         Figures.Print("SIGTERM", $"the process left {took.TotalSeconds:F1} s after it was told to, 3 s of them draining");
         AssertAllGranted(before, during, after);
         Assert.That(took, Is.LessThan(TimeSpan.FromSeconds(30)));
-        Assert.That(apis[0].ReadLog().Where(entry => entry.IsAboveInformation), Is.Empty);
+
+        // These instances have no store, and say so.
+        Assert.That(
+            apis[0].ReadLog().Where(entry => entry.IsAboveInformation && !entry.Text.Contains("does not answer", StringComparison.Ordinal)),
+            Is.Empty);
 
         // Every grant has an audit record.
         var granted = apis.Sum(
