@@ -13,6 +13,10 @@ internal sealed record LogEntry(string Level, string Text)
     /// <summary>True if the level is above Information.</summary>
     public bool IsAboveInformation => !Quiet.Contains(Level, StringComparer.Ordinal);
 
+    /// <summary>True if it says that the object store does not answer, which a deployment without a store expects.</summary>
+    public bool IsAboutMissingStore =>
+        Text.Contains("The object store at", StringComparison.Ordinal) && Text.Contains("does not answer", StringComparison.Ordinal);
+
     public static LogEntry Parse(string line)
     {
         try
