@@ -287,7 +287,7 @@ public sealed class StoreMonitorTests
         await using var monitor = await Monitored.StartAsync(
             store,
             what == "no access for clients" ? Nowhere : null,
-            what == "refused forms" ? UploadMethod.Post : UploadMethod.Put);
+            what == "no conclusive answer about PUTs" ? UploadMethod.Put : UploadMethod.Post);
 
         // The minimum is waited for first, and the rest of 10, 20, 40, 60 and 60 s after it.
         await monitor.UntilAsync(() => monitor.Time.Delays.Count >= 12);
