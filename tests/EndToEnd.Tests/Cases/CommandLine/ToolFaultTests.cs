@@ -200,7 +200,7 @@ internal sealed class ToolFaultTests
             (storeProxy.Way, storeProxy.OneIn, apiProxy.OneIn) = (way, 1, 1);
             var failed = storeProxy.Failed;
             await WriteAsync(2, 2000);
-            await Wait.UntilAsync(() => Task.FromResult(storeProxy.Failed > failed + 12));
+            await Wait.UntilAsync(() => storeProxy.Failed > failed + 12, timeout: TimeSpan.FromSeconds(90));
             Assert.That(process.HasExited, Is.False);
             (storeProxy.OneIn, apiProxy.OneIn) = (int.MaxValue, int.MaxValue);
 
