@@ -196,6 +196,9 @@ internal sealed class ToolFaultTests
         {
             await Wait.UntilAsync(async () => (await _bucket.ListKeysAsync()).Count == 1);
 
+            // The tool ends its first round, which still asks the server.
+            await Task.Delay(TimeSpan.FromSeconds(2));
+
             // Nothing is answered any more, until the tool has given up the six tries of both files and tries again.
             (storeProxy.Way, storeProxy.OneIn, apiProxy.OneIn) = (way, 1, 1);
             var failed = storeProxy.Failed;
