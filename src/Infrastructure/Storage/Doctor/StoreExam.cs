@@ -19,8 +19,6 @@ internal sealed class StoreExam(
 
     internal SigningCredentials Credentials => credentials;
 
-    internal StoreRoute Route => route;
-
     /// <summary>What the store can do, as far as it is known.</summary>
     internal StoreCapabilities Capabilities { get; set; } = new();
 

@@ -580,9 +580,11 @@ public sealed class StoreMonitorTests
         Assert.That(monitor.Endpoints.Current.Addressing, Is.EqualTo(S3Addressing.Path));
     }
 
-    [TestCase(true, S3Addressing.Path)]
-    [TestCase(false, S3Addressing.Virtual)]
-    public async Task Auto_addressing_keeps_the_path_if_clients_reach_only_that(bool isClientsPathGood, S3Addressing used)
+    [TestCase(true, false, S3Addressing.Path)]
+    [TestCase(true, true, S3Addressing.Virtual)]
+    [TestCase(false, false, S3Addressing.Virtual)]
+    public async Task Auto_addressing_keeps_the_path_if_clients_reach_only_that(
+        bool isClientsPathGood, bool isClientsHostGood, S3Addressing used)
     {
         var store = new StubStore
         {
@@ -590,6 +592,7 @@ public sealed class StoreMonitorTests
             {
                 (true, true) => null,
                 (false, false) when isClientsPathGood => null,
+                (false, true) when isClientsHostGood => null,
                 _ => (403, StubStore.Error("AccessDenied")),
             },
         };
@@ -727,26 +730,6 @@ public sealed class StoreMonitorTests
         Assert.That(monitor.Store.Asked, Is.Empty);
         Assert.That(monitor.Findings.Capabilities.PutUploads, Is.EqualTo(PutUploads.Unknown));
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
-    }
-
-    [TestCase(true, S3Addressing.Virtual)]
-    [TestCase(false, S3Addressing.Path)]
-    public async Task Bucket_is_in_the_host_only_if_that_works_for_clients_too(bool worksForClients, S3Addressing used)
-    {
-        var store = new StubStore
-        {
-            Instead = context => (context.Request.Host.Host.EndsWith("store.localhost", StringComparison.Ordinal), IsByHost(context)) switch
-            {
-                (true, true) or (false, false) => null,
-                (false, true) when worksForClients => null,
-                _ => (403, StubStore.Error("AccessDenied")),
-            },
-        };
-        await using var monitor = await Monitored.StartAsync(
-            store,
-            change: options => OfName(options, addressing: null, new UriBuilder(options.Endpoint!) { Host = "public.localhost" }.Uri));
-
-        Assert.That(monitor.Endpoints.Current.Addressing, Is.EqualTo(used));
     }
 
     [Test]
