@@ -39,6 +39,7 @@ internal static class Composition
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton(store.Layout)
+            .AddSingleton(store.FileSizes)
             .AddS3Storage(store.Storage)
             .BuildServiceProvider();
         return await services.GetRequiredService<IStoreDoctor>().ExamineAsync(CancellationToken.None);
@@ -66,6 +67,7 @@ internal static class Composition
         services.AddSingleton(options.Window);
         services.AddSingleton(options.DailyLimits);
         services.AddSingleton(new BurstLimit(options.RequestsPerMinute));
+        services.AddSingleton(options.FileSizes);
         services.AddSingleton(options.InFlight);
         services.AddSingleton(ResponseMemoryBudget.OfThisProcess());
         services.AddSingleton(SlowReaderQueue.OfThisProcess());

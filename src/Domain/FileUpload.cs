@@ -5,8 +5,9 @@ namespace S3Auth.Domain;
 /// can upload the file again, which overwrites it.
 /// </summary>
 /// <param name="Key">The file's key.</param>
+/// <param name="Sizes">The sizes that the file may have if <paramref name="Size"/> is null.</param>
 /// <param name="Size">
-/// The size in bytes, from <see cref="UploadPolicy.MinBytes"/> to <see cref="UploadPolicy.MaxBytes"/>. Null for any size in this range; a
-/// presigned PUT cannot express a range, so null then means any size.
+/// The only size in bytes, within <paramref name="Sizes"/>. Null for any size within them; a presigned PUT cannot express a range, so null
+/// then means any size.
 /// </param>
-public sealed record FileUpload(ObjectName Key, long? Size);
+public sealed record FileUpload(ObjectName Key, FileSizeLimits Sizes, long? Size);

@@ -167,6 +167,7 @@ public static class DependencyInjection
             credentials,
             provider.GetService<ICredentialProvider>(),
             provider.GetRequiredService<FolderLayout>(),
+            provider.GetRequiredService<FileSizeLimits>(),
             options.CorsOrigins,
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<StoreMonitor>();

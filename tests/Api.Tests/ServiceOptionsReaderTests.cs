@@ -126,6 +126,45 @@ public sealed class ServiceOptionsReaderTests
             Throws.InstanceOf<ConfigurationException>().With.Message.Contains(name).And.Message.Not.Contains("secret"));
     }
 
+    [TestCase(null, null, 1024, 5_368_709_120)]
+    [TestCase("0", "1", 0, 1)]
+    [TestCase("2000", "2000", 2000, 2000)]
+    [TestCase("1KiB", "5GiB", 1024, 5_368_709_120)]
+    [TestCase("100 kib", "20MiB", 102_400, 20_971_520)]
+    public void File_sizes_are_bytes_or_have_a_unit(string? min, string? max, long minBytes, long maxBytes)
+    {
+        var options = Read(
+            Environments.Production, new(Production, StringComparer.Ordinal) { ["MIN_FILE_BYTES"] = min, ["MAX_FILE_BYTES"] = max });
+
+        Assert.That(options.FileSizes, Is.EqualTo(new FileSizeLimits(minBytes, maxBytes)));
+    }
+
+    [TestCase("MIN_FILE_BYTES", "-1")]
+    [TestCase("MIN_FILE_BYTES", "1.5KiB")]
+    [TestCase("MIN_FILE_BYTES", "KiB")]
+    [TestCase("MIN_FILE_BYTES", "1 000")]
+    [TestCase("MIN_FILE_BYTES", "1KB")]
+    [TestCase("MAX_FILE_BYTES", "0")]
+    [TestCase("MAX_FILE_BYTES", "5368709121")]
+    [TestCase("MAX_FILE_BYTES", "6GiB")]
+    [TestCase("MAX_FILE_BYTES", "9999999999GiB")]
+    [TestCase("MAX_FILE_BYTES", "99999999999999999999")]
+    public void File_size_that_is_no_size_or_beyond_one_upload_is_the_only_problem(string name, string value)
+    {
+        var refused = Assert.Throws<ConfigurationException>(
+            () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value }))!;
+
+        Assert.That(refused.Message, Does.Contain($"{name} is '{value}'").And.Contain("5368709120").And.Contain("multipart"));
+        Assert.That(refused.Message, Does.Not.Contain("more than MAX_FILE_BYTES"));
+    }
+
+    [TestCase("2MiB", "1MiB")]
+    [TestCase(null, "1023")]
+    public void Minimum_file_size_above_the_maximum_stops_the_start_and_names_both(string? min, string max) => Assert.That(
+        () => Read(
+            Environments.Production, new(Production, StringComparer.Ordinal) { ["MIN_FILE_BYTES"] = min, ["MAX_FILE_BYTES"] = max }),
+        Throws.InstanceOf<ConfigurationException>().With.Message.Contains("MIN_FILE_BYTES").And.Message.Contains("MAX_FILE_BYTES"));
+
     [Test]
     public void Store_takes_forms_and_listings_are_cached_for_two_seconds_by_default()
     {
@@ -512,6 +551,7 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("BT_NETWORK", "mainnet", true)]
     [TestCase("S3_REGION", "us east", false)]
     [TestCase("SOURCES", "../etc", false)]
+    [TestCase("MAX_FILE_BYTES", "1023", false)]
     public void Store_can_be_checked_whatever_the_other_settings_are(string name, string value, bool canCheck)
     {
         var reader = Reader(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value });

@@ -221,8 +221,9 @@ internal sealed partial class SettingsTests
             "METAGRAPH_FILE" => OfAFile,
             "NODES_THAT_AGREE" => new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal)
             {
-                ["BT_NETWORK"] = string.Join(',', Enumerable.Range(1, setting.Bounds!.Value.Max).Select(node => $"wss://node-{node}")),
+                ["BT_NETWORK"] = string.Join(',', Enumerable.Range(1, (int)setting.Bounds!.Value.Max).Select(node => $"wss://node-{node}")),
             },
+            "MAX_FILE_BYTES" => new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { ["MIN_FILE_BYTES"] = "0" },
             "REQUIRE_AUDIENCE" or "LISTING_REDIRECT" =>
                 new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { ["PUBLIC_URL"] = "https://s3-auth.example.com" },
             _ => OfAChain,

@@ -109,6 +109,55 @@ public sealed class GetFileUploadUrlTests
         Assert.That((await subnet.SendAsync(AsBob with { Size = size })).Fields["size"], Is.EqualTo($"{size}"));
     }
 
+    [TestCase(99L, false)]
+    [TestCase(100L, true)]
+    [TestCase(200L, true)]
+    [TestCase(201L, false)]
+    [TestCase(1024L, false)]
+    public async Task Configured_sizes_take_the_place_of_the_default_ones(long size, bool isGranted)
+    {
+        using var subnet = new Subnet { FileSizes = new FileSizeLimits(100, 200) };
+
+        if (isGranted)
+        {
+            Assert.That((await subnet.SendAsync(AsBob with { Size = size })).Fields["size"], Is.EqualTo($"{size}"));
+            return;
+        }
+
+        var refused = await subnet.RefuseAsync(AsBob with { Size = size });
+        Assert.That(refused.Errors["size"], Has.One.Contains("100 to 200, or leave it out"));
+    }
+
+    [Test]
+    public async Task Configured_sizes_are_the_range_of_a_form_without_a_size()
+    {
+        using var subnet = new Subnet { FileSizes = new FileSizeLimits(100, 200) };
+
+        Assert.That((await subnet.SendAsync(AsBob)).Fields["size"], Is.EqualTo("100 to 200"));
+    }
+
+    [TestCase(UploadMethod.Post, 100, 200, true)]
+    [TestCase(UploadMethod.Put, 1024, FileSizeLimits.MaxUploadBytes, true)]
+    [TestCase(UploadMethod.Put, 1024, FileSizeLimits.MaxUploadBytes - 1, false)]
+    [TestCase(UploadMethod.Put, 1023, FileSizeLimits.MaxUploadBytes, false)]
+    public async Task Size_may_be_left_out_unless_a_put_must_keep_to_configured_sizes(
+        UploadMethod method, long min, long max, bool isGranted)
+    {
+        using var subnet = new Subnet { FileSizes = new FileSizeLimits(min, max) };
+        subnet.StoreState.SetupGet(port => port.Current).Returns(StoreFindings.None with { UploadMethod = method });
+
+        if (isGranted)
+        {
+            Assert.That(await subnet.SendAsync(AsBob), Is.Not.Null);
+            return;
+        }
+
+        var refused = await subnet.RefuseAsync(AsBob);
+        Assert.That(refused.Errors["size"], Has.One.StartsWith("Send 'size'"));
+        Assert.That(subnet.Signer.Signed, Is.Zero);
+        Assert.That((await subnet.SendAsync(AsBob with { Size = 1500 <= max ? 1500 : max })).Method, Is.EqualTo("PUT"));
+    }
+
     [TestCase(UploadMethod.Post, null, 4096L, true)]
     [TestCase(UploadMethod.Put, true, 4096L, true)]
     [TestCase(UploadMethod.Put, false, 4096L, false)]

@@ -150,4 +150,15 @@ public sealed class GetFolderAccessTests
             Assert.That(access.MaxBytes, Is.EqualTo(5_368_709_120));
         });
     }
+
+    [Test]
+    public async Task Configured_sizes_are_in_every_form_and_in_the_response()
+    {
+        using var subnet = new Subnet { FileSizes = new FileSizeLimits(100, 200) };
+
+        var access = await subnet.SendAsync(AsBob);
+
+        Assert.That((access.MinBytes, access.MaxBytes), Is.EqualTo((100, 200)));
+        Assert.That(access.Folders!.Values.Select(folder => folder.Fields["size"]), Is.EqualTo(new[] { "100 to 200", "100 to 200" }));
+    }
 }

@@ -24,14 +24,20 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
     }
 
     public PostUpload SignPost(FileUpload file, DateTimeOffset expiry) => new(
-        "post", new Dictionary<string,
-        string>(StringComparer.Ordinal) { ["key"] = file.Key.Key, ["size"] = SizeOf(file), ["until"] = Until(expiry) });
+        "post",
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["key"] = file.Key.Key, ["size"] = file.Size is null ? RangeOf(file.Sizes) : SizeOf(file), ["until"] = Until(expiry),
+        });
 
     public string SignPut(FileUpload file, DateTimeOffset expiry) => $"put {file.Key} of {SizeOf(file)} until {Until(expiry)}";
 
     public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => new(
-        "post", new Dictionary<string,
-        string>(StringComparer.Ordinal) { ["key"] = policy.Folder.Prefix + "${filename}", ["until"] = Until(expiry) });
+        "post",
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["key"] = policy.Folder.Prefix + "${filename}", ["size"] = RangeOf(policy.Sizes), ["until"] = Until(expiry),
+        });
 
     public string SignGet(ObjectName key, DateTimeOffset expiry) => $"get {key} until {Until(expiry)}";
 
@@ -41,6 +47,8 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
         var after = listing.StartAfter.IsEmpty ? "" : $" after {Convert.ToHexString(listing.StartAfter.Span)}";
         return $"list {listing.Prefix}{from}{after} by {listing.Delimiter ?? "nothing"} until {Until(expiry)}";
     }
+
+    private static string RangeOf(FileSizeLimits sizes) => $"{sizes.MinBytes} to {sizes.MaxBytes}";
 
     private static string SizeOf(FileUpload file) => file.Size is { } size ? $"{size}" : "any size";
 

@@ -271,6 +271,16 @@ public sealed class ServiceTests
     private void Found(StoreFindings findings) => _subnet.StoreState.SetupGet(port => port.Current).Returns(findings);
 
     [Test]
+    public async Task Structure_contains_the_sizes_that_files_may_have()
+    {
+        using var subnet = new Subnet { FileSizes = new FileSizeLimits(100, 200) };
+
+        var structure = await subnet.SendAsync(new GetStructureQuery());
+
+        Assert.That((structure.MinBytes, structure.MaxBytes), Is.EqualTo((100, 200)));
+    }
+
+    [Test]
     public async Task Structure_contains_the_layout_and_example_paths()
     {
         var structure = await _subnet.SendAsync(new GetStructureQuery());

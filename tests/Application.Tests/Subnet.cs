@@ -118,6 +118,8 @@ internal sealed class Subnet : IDisposable
 
     internal InFlightLimit InFlight { get; init; } = InFlightLimit.Default;
 
+    internal FileSizeLimits FileSizes { get; init; } = FileSizeLimits.Default;
+
     internal ResponseMemoryBudget Memory { get; init; } = new(64 * 1024 * 1024);
 
     /// <summary>The result of the replay guard for each proof.</summary>
@@ -183,6 +185,7 @@ internal sealed class Subnet : IDisposable
         .AddSingleton(SharedLimits.Object)
         .AddSingleton(SharedAnswers.Object)
         .AddSingleton(Limits)
+        .AddSingleton(FileSizes)
         .AddSingleton(BurstLimit.Default)
         .AddSingleton(InFlight)
         .AddSingleton(Memory)

@@ -52,6 +52,7 @@ public class PipelineBenchmarks : IDisposable
                     new StoreState()))
             .AddSingleton<IObjectStore, FullStore>()
             .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue))
+            .AddSingleton(FileSizeLimits.Default)
             .AddSingleton(BurstLimit.Default)
             .AddSingleton(InFlightLimit.Default)
             .AddSingleton(ResponseMemoryBudget.OfThisProcess())

@@ -23,7 +23,7 @@ public class PresignBenchmarks : IDisposable
     private static readonly string Token = new('t', 400);
 
     private readonly AmazonS3Client _sdk = new(new SessionAWSCredentials(AccessKey, Secret, Token), RegionEndpoint.USEast2);
-    private readonly UploadPolicy _policy = new(new Folder(Folder, null));
+    private readonly UploadPolicy _policy = new(new Folder(Folder, null), FileSizeLimits.Default);
     private readonly ObjectName _key = ObjectName.TryParse(File, out var name) ? name : default;
     private readonly Listing _listing = new(Folder);
     private readonly DateTimeOffset _start = new(2026, 11, 24, 6, 21, 1, TimeSpan.Zero);
@@ -69,7 +69,7 @@ public class PresignBenchmarks : IDisposable
         Conditions =
         [
             S3PostCondition.StartsWith("key", Folder),
-            S3PostCondition.ContentLengthRange(UploadPolicy.MinBytes, UploadPolicy.MaxBytes),
+            S3PostCondition.ContentLengthRange(FileSizeLimits.Default.MinBytes, FileSizeLimits.Default.MaxBytes),
             S3PostCondition.ExactMatch("acl", UploadPolicy.Acl),
             S3PostCondition.ExactMatch("x-amz-storage-class", UploadPolicy.StorageClass),
         ],

@@ -290,6 +290,12 @@ public sealed class CheckRunTests
         Assert.That(_store.Asked, Is.EqualTo(new[] { "GET /bucket/key" }).Or.EqualTo(new[] { "GET /bucket/key " }));
     }
 
+    [TestCase(1024, 5_368_709_120, 1024)]
+    [TestCase(0, 100, 100)]
+    [TestCase(5000, 6000, 5000)]
+    public void File_of_the_check_has_a_size_that_the_deployment_accepts(long min, long max, long expected) =>
+        Assert.That(UploadStep.SizeFor(new Structure { Min_bytes = min, Max_bytes = max }), Is.EqualTo(expected));
+
     [Test]
     public async Task Check_of_a_validator_ignores_problems_of_uploads()
     {

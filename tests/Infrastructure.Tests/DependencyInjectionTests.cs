@@ -17,7 +17,10 @@ public sealed class DependencyInjectionTests
     [Test]
     public async Task AddS3Storage_renews_credentials_unless_they_are_fixed()
     {
-        await using var services = new ServiceCollection().AddLogging().AddSingleton<FolderLayout>(new HotkeyLayout())
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<FolderLayout>(new HotkeyLayout())
+            .AddSingleton(FileSizeLimits.Default)
             .AddS3Storage(Options(credentials: null)).BuildServiceProvider();
 
         Assert.That(
@@ -49,7 +52,7 @@ public sealed class DependencyInjectionTests
 
     private static ServiceProvider Services(StoreUsage usage) => new ServiceCollection()
         .AddLogging()
-        .AddSingleton<FolderLayout>(new HotkeyLayout())
+        .AddSingleton<FolderLayout>(new HotkeyLayout()).AddSingleton(FileSizeLimits.Default)
         .AddS3Storage(
             new StorageOptions
             {

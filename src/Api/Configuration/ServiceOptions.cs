@@ -62,6 +62,9 @@ internal sealed record ServiceOptions
     /// <summary>Where grants and used proofs are counted.</summary>
     public required LimitOptions Limits { get; init; }
 
+    /// <summary>The sizes that uploaded files may have.</summary>
+    public required FileSizeLimits FileSizes { get; init; }
+
     /// <summary>The number of requests that one client address may send in a minute.</summary>
     public required int RequestsPerMinute { get; init; }
 

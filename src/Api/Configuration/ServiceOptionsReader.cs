@@ -85,6 +85,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             Window = AccessWindow.Default with { MaxAge = Get(Settings.MaxAge), MaxAhead = Get(Settings.MaxAhead) },
             DailyLimits = new DailyLimits(Get(Settings.PerMiner), Get(Settings.PerValidator), Get(Settings.Total)),
             Limits = new LimitOptions { Redis = Get(Settings.RedisUrl), RedisIsRequired = Get(Settings.RedisIsRequired), Netuid = netuid },
+            FileSizes = ReadFileSizes(),
             InFlight = new InFlightLimit(Get(Settings.RequestsInFlight)),
             RequestsPerMinute = Get(Settings.RequestsPerMinute),
             TrustedProxies = Get(Settings.TrustedProxies) ?? [],
@@ -104,17 +105,18 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
     /// <summary>
     /// Returns what the check of the store needs, whatever the other settings are; null if a setting of the store cannot be used.
     /// </summary>
-    internal (StorageOptions Storage, FolderLayout Layout)? ReadStorage()
+    internal (StorageOptions Storage, FolderLayout Layout, FileSizeLimits FileSizes)? ReadStorage()
     {
         var usage = ReadUsage();
         var store = ReadStore(usage);
         var layout = ReadLayout();
+        var fileSizes = ReadFileSizes();
         var corsOrigins = Get(Settings.CorsOrigins) ?? [];
         var embedded = DevelopmentStorage.Store(
             Get(Settings.EmbeddedStorePort), Get(Settings.DataFolder)!, Get(Settings.EmbeddedStoreAs)!);
         return _problems.Count > 0
             ? null
-            : (store ?? DevelopmentStorage.Storage(embedded, usage, corsOrigins), layout);
+            : (store ?? DevelopmentStorage.Storage(embedded, usage, corsOrigins), layout, fileSizes);
     }
 
     private ChainOptions? ReadChain(ushort netuid, string dataFolder)
@@ -159,6 +161,22 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
     private FolderLayout ReadLayout() => Get(Settings.Layout) == ColdkeyLayout.LayoutName && Get(Settings.Sources) is { Count: > 0 } sources
         ? new ColdkeyLayout(sources)
         : new HotkeyLayout();
+
+    private FileSizeLimits ReadFileSizes()
+    {
+        // A size that cannot be used is reported already.
+        if ((Get(Settings.MinFileBytes), Get(Settings.MaxFileBytes)) is not ({ } min, { } max))
+        {
+            return FileSizeLimits.Default;
+        }
+
+        if (min > max)
+        {
+            Report($"MIN_FILE_BYTES is {min}, more than MAX_FILE_BYTES, which is {max}: lower MIN_FILE_BYTES, or raise MAX_FILE_BYTES.");
+        }
+
+        return new FileSizeLimits(min, max);
+    }
 
     private StoreUsage ReadUsage() => new()
     {

@@ -26,7 +26,7 @@ internal abstract record Setting(string Name)
     public abstract string Values { get; }
 
     /// <summary>The smallest and the largest value of a number; null for other settings.</summary>
-    public abstract (int Min, int Max)? Bounds { get; }
+    public abstract (long Min, long Max)? Bounds { get; }
 
     /// <summary>The allowed words; empty for settings that take other values.</summary>
     public abstract IReadOnlyList<string> Choices { get; }
@@ -43,7 +43,7 @@ internal sealed record Setting<T>(string Name, SettingFormat<T> Format) : Settin
 {
     public override string Values => Format.Values;
 
-    public override (int Min, int Max)? Bounds => Format.Bounds;
+    public override (long Min, long Max)? Bounds => Format.Bounds;
 
     public override IReadOnlyList<string> Choices => Format.Choices;
 
@@ -70,7 +70,7 @@ internal sealed record Setting<T>(string Name, SettingFormat<T> Format) : Settin
 /// </param>
 internal sealed record SettingFormat<T>(string Values, Func<string, T> Parse)
 {
-    public (int Min, int Max)? Bounds { get; init; }
+    public (long Min, long Max)? Bounds { get; init; }
 
     public IReadOnlyList<string> Choices { get; init; } = [];
 

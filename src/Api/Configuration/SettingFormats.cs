@@ -12,6 +12,9 @@ internal static partial class SettingFormats
 
     private const int MinTokenLength = 16;
 
+    // Decimal units are left out: MB means 1,000,000 bytes to some and 1,048,576 to others.
+    private static readonly (string Name, long Bytes)[] Units = [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30)];
+
     internal delegate bool TryParser<T>(string text, [MaybeNullWhen(false)] out T value);
 
     internal static SettingFormat<bool> Flag { get; } = Choice(
@@ -96,6 +99,19 @@ internal static partial class SettingFormats
     /// <summary>A whole number of seconds within bounds, both of which are allowed.</summary>
     internal static SettingFormat<TimeSpan> Seconds(int min, int max) => Number(min, max, seconds => TimeSpan.FromSeconds(seconds));
 
+    /// <summary>A size in bytes within bounds, both of which are allowed, as a number or in KiB, MiB or GiB.</summary>
+    internal static SettingFormat<long?> Bytes(long min, long max) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{min} to {max}, or with a unit: `100KiB`, `20MiB`, `1GiB`"),
+        text => TryParseBytes(text, out var bytes) && bytes >= min && bytes <= max
+            ? bytes
+            : throw new FormatException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"it must be a number of bytes from {min} to {max}, S3's limit for one upload, or a size such as 100KiB, 20MiB or 1GiB. "
+                    + $"Larger files would need multipart uploads, which this server does not grant")))
+    {
+        Bounds = (min, max),
+    };
+
     /// <summary>One of a few words, in upper or lower case.</summary>
     /// <param name="choices">The words.</param>
     /// <param name="synonyms">Further accepted words, which the operators' guide does not list.</param>
@@ -164,6 +180,16 @@ internal static partial class SettingFormats
             && amount <= ulong.MaxValue / (decimal)AlphaAmount.UnitsPerAlpha;
         stake = isAlpha ? AlphaAmount.FromAlpha(amount) : default;
         return isAlpha;
+    }
+
+    private static bool TryParseBytes(string text, out long bytes)
+    {
+        var unit = Array.Find(Units, one => text.EndsWith(one.Name, StringComparison.OrdinalIgnoreCase));
+        var (factor, digits) = unit.Name is null ? (1, text) : (unit.Bytes, text[..^unit.Name.Length].TrimEnd());
+        var isNumber = long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number <= long.MaxValue / factor;
+        bytes = isNumber ? number * factor : 0;
+        return isNumber;
     }
 
     private static List<Source> ParseSources(string text)

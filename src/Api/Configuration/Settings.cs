@@ -191,6 +191,20 @@ internal static class Settings
             + "1 MiB, so keep it small",
     };
 
+    internal static readonly Setting<long?> MinFileBytes = new("MIN_FILE_BYTES", SettingFormats.Bytes(0, FileSizeLimits.MaxUploadBytes))
+    {
+        Default = $"{FileSizeLimits.Default.MinBytes}",
+        Meaning = "The minimum size of an uploaded file, in bytes",
+    };
+
+    // 0 would refuse every file. Elsewhere it often means "no limit", which S3 does not have.
+    internal static readonly Setting<long?> MaxFileBytes = new("MAX_FILE_BYTES", SettingFormats.Bytes(1, FileSizeLimits.MaxUploadBytes))
+    {
+        Default = $"{FileSizeLimits.Default.MaxBytes}",
+        Meaning = "The maximum size of an uploaded file, in bytes; at most 5 GiB, S3's limit for one upload. If uploads are by PUT and the "
+            + "limits are not the defaults, requests must state the `size` of the file ([why](limits.md#file-sizes))",
+    };
+
     internal static readonly Setting<TimeSpan> MaxAge = new("TIMESTAMP_MAX_AGE", SettingFormats.Seconds(1, 3600))
     {
         Default = $"{AccessWindow.Default.MaxAge.TotalSeconds}",
@@ -307,7 +321,12 @@ internal static class Settings
                 SealKey,
             ]),
         new("Folders", [Layout, Sources]),
-        new("Limits", [RedisUrl, RedisIsRequired, PerMiner, PerValidator, Total, RequestsPerMinute, RequestsInFlight, MaxAge, MaxAhead]),
+        new(
+            "Limits",
+            [
+                RedisUrl, RedisIsRequired, PerMiner, PerValidator, Total, RequestsPerMinute, RequestsInFlight, MaxAge, MaxAhead,
+                MinFileBytes, MaxFileBytes,
+            ]),
         new(
             "The server",
             [

@@ -9,6 +9,7 @@ public sealed class HomePageRenderer(
     Assets assets,
     PageOptions options,
     FolderLayout layout,
+    FileSizeLimits sizes,
     IStoreState store,
     IServiceProvider services,
     ILoggerFactory loggers)
@@ -32,8 +33,8 @@ public sealed class HomePageRenderer(
         {
             Status = status,
             Check = check,
-            MinBytes = UploadPolicy.MinBytes,
-            MaxBytes = UploadPolicy.MaxBytes,
+            MinBytes = sizes.MinBytes,
+            MaxBytes = sizes.MaxBytes,
             IsAddressKnown = address.IsKnown,
             ProjectUrl = options.ProjectUrl,
             HasDevelopmentAccounts = options.HasDevelopmentAccounts,

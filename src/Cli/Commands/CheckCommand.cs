@@ -8,7 +8,7 @@ internal static class CheckCommand
         var validator = new Option<bool>("--validator") { Description = "Check what a validator needs instead of what a miner needs" };
         var upload = new Option<bool>("--upload")
         {
-            Description = "Also upload a file of 1 KiB, s3auth-check.bin, which stays in the bucket",
+            Description = "Also upload a small file, s3auth-check.bin, which stays in the bucket",
         };
         var command = new ToolCommand("check", "Check server, clock, chain, keys and store; explain the first problem found")
         {

@@ -46,14 +46,14 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
 
         public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => SignPost(
             new PostPolicyRules(
-                policy.Folder.Prefix, UploadPolicy.MinBytes, UploadPolicy.MaxBytes, UploadPolicy.Acl, UploadPolicy.StorageClass),
+                policy.Folder.Prefix, policy.Sizes.MinBytes, policy.Sizes.MaxBytes, UploadPolicy.Acl, UploadPolicy.StorageClass),
             expiry);
 
         public PostUpload SignPost(FileUpload file, DateTimeOffset expiry) => SignPost(
             new PostPolicyRules(
                 file.Key.Key,
-                file.Size ?? UploadPolicy.MinBytes,
-                file.Size ?? UploadPolicy.MaxBytes,
+                file.Size ?? file.Sizes.MinBytes,
+                file.Size ?? file.Sizes.MaxBytes,
                 UploadPolicy.Acl,
                 UploadPolicy.StorageClass,
                 IsWholeKey: true),

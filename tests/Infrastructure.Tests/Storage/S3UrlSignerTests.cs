@@ -17,7 +17,7 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_signs_for_the_endpoint_without_a_public_one() =>
         Assert.That(
-            Signer(Keys).At(Noon).SignPost(new UploadPolicy(new Folder("data/x/5F/", null)), Noon.AddHours(1)).Url,
+            Signer(Keys).At(Noon).SignPost(new UploadPolicy(new Folder("data/x/5F/", null), FileSizeLimits.Default), Noon.AddHours(1)).Url,
             Is.EqualTo("http://store.internal:9000/bucket-1"));
 
     [Test]
@@ -43,11 +43,12 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_puts_the_whole_upload_policy_into_the_form()
     {
-        var post = Signer(Keys).At(Noon).SignPost(new UploadPolicy(new Folder("data/x/5F/", null)), Noon.AddHours(1));
+        var post = Signer(Keys).At(Noon).SignPost(
+            new UploadPolicy(new Folder("data/x/5F/", null), new FileSizeLimits(7, 1_000_000)), Noon.AddHours(1));
         var policy = System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(post.Fields["policy"]));
 
         Assert.That(policy, Does.Contain("""["starts-with","$key","data/x/5F/"]"""));
-        Assert.That(policy, Does.Contain("""["content-length-range",1024,5368709120]"""));
+        Assert.That(policy, Does.Contain("""["content-length-range",7,1000000]"""));
         Assert.That(policy, Does.Contain("""{"acl":"private"}""").And.Contain("""{"x-amz-storage-class":"STANDARD"}"""));
         Assert.That(policy, Does.Contain("\"expiration\":\"2026-11-24T13:00:00Z\""));
         Assert.That(post.Fields["key"], Is.EqualTo("data/x/5F/${filename}"));
@@ -72,7 +73,8 @@ public sealed class S3UrlSignerTests
 
         Assert.Throws<ArgumentOutOfRangeException>(() => signer.SignGet(Key("k"), expiry));
         Assert.Throws<ArgumentOutOfRangeException>(() => signer.SignList(new Listing("p"), expiry));
-        Assert.Throws<ArgumentOutOfRangeException>(() => signer.SignPost(new UploadPolicy(new Folder("f/", null)), expiry));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => signer.SignPost(new UploadPolicy(new Folder("f/", null), FileSizeLimits.Default), expiry));
     }
 
     [Test]
@@ -134,20 +136,21 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_signs_a_form_for_one_file_with_or_without_a_size()
     {
-        var any = Policy(Signer(Keys).At(Noon).SignPost(new FileUpload(Key("data/x/5F/a b"), Size: null), Noon.AddHours(1)));
-        var own = Policy(Signer(Keys).At(Noon).SignPost(new FileUpload(Key("data/x/5F/a b"), Size: 4096), Noon.AddHours(1)));
+        var any = PolicyOf(new FileUpload(Key("data/x/5F/a b"), new FileSizeLimits(7, 1_000_000), Size: null));
+        var own = PolicyOf(new FileUpload(Key("data/x/5F/a b"), FileSizeLimits.Default, Size: 4096));
 
         Assert.Multiple(() =>
         {
             Assert.That(
                 any,
                 Does.Contain("""["eq","$key","data/x/5F/a b"]""").And.Contain(
-                    """["content-length-range",1024,5368709120]""").And.Not.Contain("\"starts-with\",\"$key\""));
+                    """["content-length-range",7,1000000]""").And.Not.Contain("\"starts-with\",\"$key\""));
             Assert.That(own, Does.Contain("""["content-length-range",4096,4096]"""));
         });
 
-        static string Policy(PostUpload upload)
+        static string PolicyOf(FileUpload file)
         {
+            var upload = Signer(Keys).At(Noon).SignPost(file, Noon.AddHours(1));
             Assert.That(upload.Fields["key"], Is.EqualTo("data/x/5F/a b"));
             return System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(upload.Fields["policy"]));
         }
@@ -157,7 +160,7 @@ public sealed class S3UrlSignerTests
     [TestCase(4096L, "content-length;host")]
     public void S3UrlSigner_signs_the_size_of_a_put(long? size, string headers)
     {
-        var url = PutSigner(PutUploads.Safe).SignPut(new FileUpload(Key("data/x/5F/a"), size), Noon.AddHours(1));
+        var url = PutSigner(PutUploads.Safe).SignPut(Upload(size), Noon.AddHours(1));
 
         Assert.That(url, Does.StartWith("http://store.internal:9000/bucket-1/data/x/5F/a?"));
         Assert.That(SignedUrl.Parameters(url)["X-Amz-SignedHeaders"], Is.EqualTo(headers));
@@ -166,7 +169,7 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_names_forbidden_headers_if_the_store_needs_it()
     {
-        var url = PutSigner(PutUploads.Safe, BarredHeaders.LeftOut).SignPut(new FileUpload(Key("data/x/5F/a"), 4096), Noon.AddHours(1));
+        var url = PutSigner(PutUploads.Safe, BarredHeaders.LeftOut).SignPut(Upload(4096), Noon.AddHours(1));
 
         Assert.That(SignedUrl.Parameters(url)["X-Amz-SignedHeaders"], Does.StartWith("content-length;host;x-amz-acl;x-amz-copy-source;"));
     }
@@ -178,7 +181,7 @@ public sealed class S3UrlSignerTests
     {
         var signer = PutSigner(uploads, isTransient: isTransient);
 
-        var refused = Assert.Throws<RefusedException>(() => signer.SignPut(new FileUpload(Key("data/x/5F/a"), 4096), Noon.AddHours(1)))!;
+        var refused = Assert.Throws<RefusedException>(() => signer.SignPut(Upload(4096), Noon.AddHours(1)))!;
 
         Assert.That((refused.Code, refused.RetryAfter is not null), Is.EqualTo((RefusalCode.StorageUnavailable, isTransient)));
         Assert.That(refused.Message, Does.Contain(advice));
@@ -222,6 +225,8 @@ public sealed class S3UrlSignerTests
         new CredentialSource(Keys),
         new PutGuard(TimeProvider.System) { Finding = new PutFinding(uploads, barred, IsTransient: isTransient) },
         new StoreState()).At(Noon);
+
+    private static FileUpload Upload(long? size) => new(Key("data/x/5F/a"), FileSizeLimits.Default, size);
 
     private static ObjectName Key(string text) =>
         ObjectName.TryParse(text, out var name) ? name : throw new ArgumentException(text, nameof(text));

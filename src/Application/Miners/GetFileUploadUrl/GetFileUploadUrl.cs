@@ -13,14 +13,16 @@ public sealed record GetFileUploadUrlCommand : MinerRequest, IRequest<FileUpload
     public Source? Source { get; init; }
 
     /// <summary>
-    /// The size of the file in bytes. The store then accepts only this size, unless the answer says <c>size_enforced: false</c>.
+    /// The size of the file in bytes. The store then accepts only this size, unless the answer says <c>size_enforced: false</c>. Always
+    /// send it. A deployment that uploads by <c>PUT</c> and has other limits than 1 KiB to 5 GiB refuses requests without it.
     /// </summary>
     public long? Size { get; init; }
 }
 
 internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileUploadUrlCommand>
 {
-    public GetFileUploadUrlValidator(AccessWindow window, TimeProvider time, FolderLayout layout)
+    public GetFileUploadUrlValidator(
+        AccessWindow window, TimeProvider time, FolderLayout layout, FileSizeLimits sizes, IStoreState store)
         : base(window, time)
     {
         RuleFor(command => command.Filename)
@@ -30,14 +32,25 @@ internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileU
             .MustBeConfigured(layout, leftOut: $"'{layout.DefaultSource}'");
 
         RuleFor(command => command.Size)
-            .InclusiveBetween(UploadPolicy.MinBytes, UploadPolicy.MaxBytes)
-            .WithMessage($"Send as 'size' the file's size in bytes, {UploadPolicy.MinBytes} to {UploadPolicy.MaxBytes}, or leave it out.");
+            .InclusiveBetween(sizes.MinBytes, sizes.MaxBytes)
+            .WithMessage(_ => $"Send as 'size' the file's size in bytes, {sizes.MinBytes} to {sizes.MaxBytes}"
+                + (NeedsSize(sizes, store) ? "." : ", or leave it out."));
+
+        RuleFor(command => command.Size)
+            .NotNull()
+            .When(_ => NeedsSize(sizes, store))
+            .WithMessage($"Send 'size', the file's size in bytes, {sizes.MinBytes} to {sizes.MaxBytes}: this deployment needs it to sign a "
+                + "PUT within its limits.");
     }
+
+    // A presigned PUT states one size or none, never a range. With the default limits, older clients may send no size.
+    private static bool NeedsSize(FileSizeLimits sizes, IStoreState store) =>
+        store.Current.UploadMethod == UploadMethod.Put && sizes != FileSizeLimits.Default;
 }
 
 /// <summary>Grants the upload of one file that does not exist yet.</summary>
 internal sealed class GetFileUploadUrlHandler(
-    Caller caller, FolderLayout layout, GrantIssuer grants, IObjectStore store, IStoreState storeState)
+    Caller caller, FolderLayout layout, FileSizeLimits sizes, GrantIssuer grants, IObjectStore store, IStoreState storeState)
     : IRequestHandler<GetFileUploadUrlCommand, FileUploadUrl>
 {
     private static readonly IReadOnlyDictionary<string, string> NoFields = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -45,7 +58,7 @@ internal sealed class GetFileUploadUrlHandler(
     public async Task<FileUploadUrl> Handle(GetFileUploadUrlCommand request, CancellationToken cancellationToken)
     {
         var folder = layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source)[0];
-        var file = new FileUpload(FolderLayout.KeyOf(folder, request.JobId, request.Filename!.Value), request.Size);
+        var file = new FileUpload(FolderLayout.KeyOf(folder, request.JobId, request.Filename!.Value), sizes, request.Size);
         if (await store.ExistsAsync(file.Key, cancellationToken))
         {
             throw new RefusedException(

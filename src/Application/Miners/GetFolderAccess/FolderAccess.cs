@@ -28,10 +28,10 @@ public sealed record FolderAccess : IGranted
     public required long ExpirySeconds { get; init; }
 
     /// <summary>The minimum size of a file in bytes.</summary>
-    public long MinBytes { get; } = UploadPolicy.MinBytes;
+    public required long MinBytes { get; init; }
 
     /// <summary>The maximum size of a file in bytes.</summary>
-    public long MaxBytes { get; } = UploadPolicy.MaxBytes;
+    public required long MaxBytes { get; init; }
 
     /// <summary>The folder of each source, by the name of the source. Absent if the layout has no sources.</summary>
     public IReadOnlyDictionary<string, FolderGrant>? Folders { get; init; }

@@ -21,7 +21,8 @@ internal sealed class GetFolderAccessValidator : MinerRequestValidator<GetFolder
 }
 
 /// <summary>Grants uploads into the caller's folders, and a listing of each.</summary>
-internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout, GrantIssuer grants, IStoreState store)
+internal sealed class GetFolderAccessHandler(
+    Caller caller, FolderLayout layout, FileSizeLimits sizes, GrantIssuer grants, IStoreState store)
     : IRequestHandler<GetFolderAccessCommand, FolderAccess>
 {
     public async Task<FolderAccess> Handle(GetFolderAccessCommand request, CancellationToken cancellationToken)
@@ -52,14 +53,16 @@ internal sealed class GetFolderAccessHandler(Caller caller, FolderLayout layout,
             ListUrl = first.ListUrl,
             Expiry = grant.Expiry,
             ExpirySeconds = grant.Seconds,
+            MinBytes = sizes.MinBytes,
+            MaxBytes = sizes.MaxBytes,
             Folders = layout.HasSources ? BySource(wanted, granted) : null,
             StructureInfo = StructureInfo.Of(layout),
         };
     }
 
-    private static FolderGrant Sign(Folder folder, Grant grant)
+    private FolderGrant Sign(Folder folder, Grant grant)
     {
-        var upload = grant.Signer.SignPost(new UploadPolicy(folder), grant.Expiry);
+        var upload = grant.Signer.SignPost(new UploadPolicy(folder, sizes), grant.Expiry);
         return new FolderGrant(folder.Prefix, upload.Url, upload.Fields, grant.Signer.SignList(new Listing(folder.Prefix), grant.Expiry));
     }
 

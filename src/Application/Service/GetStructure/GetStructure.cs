@@ -3,7 +3,8 @@ namespace S3Auth.Application.Service;
 /// <summary>Request for the layout of the bucket.</summary>
 public sealed record GetStructureQuery : IRequest<Structure>;
 
-internal sealed class GetStructureHandler(FolderLayout layout, IStoreState store) : IRequestHandler<GetStructureQuery, Structure>
+internal sealed class GetStructureHandler(FolderLayout layout, FileSizeLimits sizes, IStoreState store)
+    : IRequestHandler<GetStructureQuery, Structure>
 {
     private static readonly string[] ByFolder =
     [
@@ -33,8 +34,8 @@ internal sealed class GetStructureHandler(FolderLayout layout, IStoreState store
             [.. layout.Sources.Select(source => source.Name)],
             layout.ExampleKeys(layout.FolderOwnerOf(ExampleAccounts.Neuron)),
             usesForms ? ByFolder : ByFile,
-            UploadPolicy.MinBytes,
-            UploadPolicy.MaxBytes,
+            sizes.MinBytes,
+            sizes.MaxBytes,
             usesForms ? "POST" : "PUT"));
     }
 }

@@ -47,7 +47,7 @@ internal sealed class MinerSignatureStep : ICheckStep
             Coldkey = context.Session.Wallet.Coldkey.ToString(),
             Filename = $"s3auth-check-{RandomNumberGenerator.GetHexString(8, lowercase: true)}.bin",
             Job_id = structure.DefaultJob(),
-            Size = 1024,
+            Size = UploadStep.SizeFor(structure),
         };
         return await context.Client.Api.GetFileUploadUrlAsync(command, cancellationToken);
     }

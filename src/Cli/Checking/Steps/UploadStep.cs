@@ -1,19 +1,31 @@
 namespace S3Auth.Cli.Checking.Steps;
 
-/// <summary>Uploads a file of 1 KiB.</summary>
+/// <summary>Uploads a small file: 1 KiB, or what the deployment's limits allow instead.</summary>
 internal sealed class UploadStep : ICheckStep
 {
     private const string FileName = "s3auth-check.bin";
+    private const int UsualBytes = 1024;
+
+    // The step keeps the file in memory. Beyond this size it would also be slow and fill the bucket.
+    private const long MaxBytes = 16 * 1024 * 1024;
 
     public string Name => "upload";
 
     public string Advice => "The server granted the upload, but the store did not accept the file. Tell the server's operator.";
 
+    /// <summary>The size of a file that the deployment accepts, as near to 1 KiB as its limits allow.</summary>
+    internal static long SizeFor(Structure structure) => Math.Clamp(UsualBytes, structure.Min_bytes, structure.Max_bytes);
+
     public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        var content = RandomNumberGenerator.GetBytes(1024);
         var uploader = context.Client.CreateUploader(context.Session.Wallet.Coldkey);
         var structure = await uploader.GetStructureAsync(cancellationToken);
+        if (SizeFor(structure) is var size && size > MaxBytes)
+        {
+            return new StepResult(Name, $"skipped, because the smallest file that this deployment accepts has {Amount.Bytes(size)}");
+        }
+
+        var content = RandomNumberGenerator.GetBytes((int)size);
         var file = new FileToUpload
         {
             Path = FileName,

@@ -20,6 +20,7 @@ internal sealed class StoreDoctor : IStoreDoctor
     /// <param name="credentials">The current credentials.</param>
     /// <param name="provider">Loads credentials if there are none yet; null if they are fixed.</param>
     /// <param name="layout">The layout of the bucket.</param>
+    /// <param name="sizes">The sizes that uploaded files may have.</param>
     /// <param name="corsOrigins">The origins of pages that use the bucket from a browser.</param>
     /// <param name="time">The clock.</param>
     internal StoreDoctor(
@@ -29,6 +30,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         CredentialSource credentials,
         ICredentialProvider? provider,
         FolderLayout layout,
+        FileSizeLimits sizes,
         IReadOnlyList<string> corsOrigins,
         TimeProvider time)
     {
@@ -44,9 +46,9 @@ internal sealed class StoreDoctor : IStoreDoctor
         // ConditionalWriteCheck must know whether the keys may delete.
         _checks =
         [
-            new ReadCheck(), new FileSizeCheck(), new MultipartCheck(), new VersioningCheck(), new LifecycleCheck(), new PermissionCheck(),
-            new PublicAccessCheck(), new CorsCheck(corsOrigins), new ConditionalWriteCheck(), new UploadHeaderCheck(),
-            new TemporaryCredentialCheck(),
+            new ReadCheck(), new FileSizeCheck(sizes), new MultipartCheck(), new VersioningCheck(), new LifecycleCheck(),
+            new PermissionCheck(), new PublicAccessCheck(), new CorsCheck(corsOrigins), new ConditionalWriteCheck(),
+            new UploadHeaderCheck(), new TemporaryCredentialCheck(),
         ];
     }
 

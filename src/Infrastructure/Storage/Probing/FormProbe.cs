@@ -11,6 +11,9 @@ internal sealed class FormProbe(FolderLayout layout, TimeProvider time)
 
     private const long Seconds = 900;
 
+    // Not the configured limits: if these allow empty files, the store would keep the probe's.
+    private static readonly FileSizeLimits Sizes = FileSizeLimits.Default;
+
     /// <summary>Sends the forms.</summary>
     /// <param name="http">The client that sends the form.</param>
     /// <param name="route">The URLs of the bucket.</param>
@@ -25,8 +28,8 @@ internal sealed class FormProbe(FolderLayout layout, TimeProvider time)
         var prefix = layout.DiscoveryPrefixes[0].Prefix;
         var rules = new PostPolicyRules(
             $"{prefix}{PutProbe.Folder}target",
-            UploadPolicy.MinBytes,
-            UploadPolicy.MaxBytes,
+            Sizes.MinBytes,
+            Sizes.MaxBytes,
             UploadPolicy.Acl,
             UploadPolicy.StorageClass,
             IsWholeKey: true);
@@ -67,7 +70,7 @@ internal sealed class FormProbe(FolderLayout layout, TimeProvider time)
         var answer = await http.PostFileAsync(endpoint.BucketUrl, changed, size: 0, cancellationToken);
         if (answer.Error?.Code == "EntityTooSmall")
         {
-            answer = await http.PostFileAsync(endpoint.BucketUrl, changed, (int)UploadPolicy.MinBytes, cancellationToken);
+            answer = await http.PostFileAsync(endpoint.BucketUrl, changed, (int)Sizes.MinBytes, cancellationToken);
         }
 
         return answer switch

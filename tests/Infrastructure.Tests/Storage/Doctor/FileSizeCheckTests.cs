@@ -9,7 +9,7 @@ public sealed class FileSizeCheckTests
     {
         await using var store = await ExaminedStore.StartAsync();
 
-        var check = await store.RunAsync(new FileSizeCheck());
+        var check = await store.RunAsync(new FileSizeCheck(FileSizeLimits.Default));
 
         Assert.That(check.Result, Is.EqualTo(StoreCheckResult.Ok), check.Finding);
         Assert.That(store.Asked, Has.Count.EqualTo(1));
@@ -24,11 +24,33 @@ public sealed class FileSizeCheckTests
         await using var store = await ExaminedStore.StartAsync();
         store.Instead = request => request.ContentLength > limit * BytesPerMebibyte ? (status, body) : null;
 
-        var check = await store.RunAsync(new FileSizeCheck());
+        var check = await store.RunAsync(new FileSizeCheck(FileSizeLimits.Default));
 
         Assert.That(check.Result, Is.EqualTo(StoreCheckResult.Fail));
         Assert.That(check.Finding, Does.Contain(answer).And.Contain(passing));
         Assert.That(check.Advice, Does.Contain("client_max_body_size"));
+    }
+
+    [TestCase(20 * BytesPerMebibyte, 10, "an upload of 20 MiB", "An upload of 10 MiB passes.")]
+    [TestCase(3_000_000, 1, "an upload of 3000000 bytes", "An upload of 1 MiB passes.")]
+    [TestCase(2000, 0, "an upload of 2000 bytes", "It refuses 2000 bytes too.")]
+    public async Task Only_sizes_up_to_the_configured_limit_are_tried(long max, long limit, string largest, string passing)
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        var check = new FileSizeCheck(new FileSizeLimits(0, max));
+        var tried = new ConcurrentQueue<long>();
+        store.Instead = request =>
+        {
+            tried.Enqueue(request.ContentLength!.Value);
+            return request.ContentLength > limit * BytesPerMebibyte ? (413, "<html/>") : null;
+        };
+
+        var refused = await store.RunAsync(check);
+
+        Assert.That(refused.Finding, Does.Contain(largest).And.Contain(passing));
+        Assert.That(tried.Max(), Is.EqualTo(max));
+        store.Instead = _ => null;
+        Assert.That((await store.RunAsync(check)).Result, Is.EqualTo(StoreCheckResult.Ok));
     }
 
     [Test]
@@ -39,7 +61,9 @@ public sealed class FileSizeCheckTests
             ? (413, "<html/>")
             : (400, ExaminedStore.Error("EntityTooLarge"));
 
-        Assert.That((await store.RunAsync(new FileSizeCheck())).Finding, Does.Contain("413").And.Not.Contain("EntityTooLarge"));
+        var check = await store.RunAsync(new FileSizeCheck(FileSizeLimits.Default));
+
+        Assert.That(check.Finding, Does.Contain("413").And.Not.Contain("EntityTooLarge"));
     }
 
     [TestCase(403, "<Error><Code>AccessDenied</Code></Error>")]
@@ -49,6 +73,6 @@ public sealed class FileSizeCheckTests
         await using var store = await ExaminedStore.StartAsync();
         store.Instead = _ => (status, body);
 
-        Assert.That((await store.RunAsync(new FileSizeCheck())).Result, Is.EqualTo(StoreCheckResult.Ok));
+        Assert.That((await store.RunAsync(new FileSizeCheck(FileSizeLimits.Default))).Result, Is.EqualTo(StoreCheckResult.Ok));
     }
 }

@@ -200,6 +200,7 @@ public sealed class StoreDoctorTests
                 new CredentialSource(StubStore.Keys),
                 provider: null,
                 PutProbeTests.Layout,
+                FileSizeLimits.Default,
                 corsOrigins: [],
                 TimeProvider.System);
             return doctor.ExamineAsync(CancellationToken.None);

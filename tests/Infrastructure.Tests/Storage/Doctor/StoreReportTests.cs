@@ -25,6 +25,7 @@ public sealed class StoreReportTests
         Assert.That(
             (report.Capabilities.PostForms, report.Capabilities.PutUploads, report.Capabilities.HeaderGuard, report.Capabilities.Multipart),
             Is.EqualTo((hasForms, PutUploads.Safe, guard, true)));
+        Assert.That(Line(report, "file_size").Finding, Does.Contain("20 MiB"));
         Assert.That(await store.ListAsync(), Is.Empty);
     }
 
@@ -235,7 +236,15 @@ public sealed class StoreReportTests
         time ??= TimeProvider.System;
         var surveyor = new StoreSurveyor(options, endpoints, PutProbeTests.Layout, time, NullLogger<StoreSurveyor>.Instance);
         var doctor = new StoreDoctor(
-            options, endpoints, surveyor, keys ?? new CredentialSource(ExaminedStore.Keys), provider, PutProbeTests.Layout, [], time);
+            options,
+            endpoints,
+            surveyor,
+            keys ?? new CredentialSource(ExaminedStore.Keys),
+            provider,
+            PutProbeTests.Layout,
+            new FileSizeLimits(0, 20 * 1024 * 1024),
+            corsOrigins: [],
+            time);
         return doctor.ExamineAsync(cancellationToken);
     }
 

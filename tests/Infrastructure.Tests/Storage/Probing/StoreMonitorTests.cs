@@ -805,7 +805,7 @@ public sealed class StoreMonitorTests
     private static PostUpload SignForm(Monitored monitor)
     {
         var now = monitor.Time.GetUtcNow();
-        return monitor.Signer.At(now).SignPost(new UploadPolicy(new Folder("data/x/5F/", null)), now.AddHours(1));
+        return monitor.Signer.At(now).SignPost(new UploadPolicy(new Folder("data/x/5F/", null), FileSizeLimits.Default), now.AddHours(1));
     }
 
     private sealed class Monitored : IAsyncDisposable
