@@ -10,7 +10,7 @@ internal static class CorsOrigins
             services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
                 .WithOrigins([.. origins])
                 .WithMethods(HttpMethods.Get, HttpMethods.Post)
-                .WithHeaders(["Content-Type", RequestId.Header, .. TaoHeaders.Names])
+                .WithHeaders(["Content-Type", RequestId.Header, .. ProofHeaderReader.Names])
                 .WithExposedHeaders(RequestId.Header, "RateLimit", "RateLimit-Policy", "Retry-After")));
         }
     }

@@ -12,6 +12,7 @@ global using S3Auth.Api.Limits;
 global using S3Auth.Api.OpenApi;
 global using S3Auth.Api.Pages;
 global using S3Auth.Api.Pages.Snippets;
+global using S3Auth.Api.Proofs;
 global using S3Auth.Api.Telemetry;
 global using S3Auth.Application;
 global using S3Auth.Application.Caching;

@@ -1,7 +1,7 @@
 namespace S3Auth.Domain;
 
 /// <summary>
-/// The timestamps that the server accepts in a proof, and the duration of grants. Timestamps are Unix seconds, in Tao v2 headers Unix
+/// The timestamps that the server accepts in a proof, and the duration of grants. Timestamps are Unix seconds, in headers Unix
 /// milliseconds. No timestamp that fits a 64-bit integer overflows.
 /// </summary>
 /// <param name="MaxAge">The maximum age of a proof.</param>

@@ -5,7 +5,7 @@ namespace S3Auth.Domain;
 /// server without a configured audience cannot tell, so it accepts every proof.
 /// </summary>
 /// <param name="Own">The configured audiences; may be empty.</param>
-/// <param name="IsRequired">Whether a proof must name an audience.</param>
+/// <param name="IsRequired">Whether a request must name an audience.</param>
 public sealed record Audiences(IReadOnlyList<Audience> Own, bool IsRequired)
 {
     /// <summary>
@@ -17,6 +17,9 @@ public sealed record Audiences(IReadOnlyList<Audience> Own, bool IsRequired)
     /// <summary>No configured audience.</summary>
     public static Audiences Unknown { get; } = new([], IsRequired: false);
 
-    /// <summary>Whether this server accepts a proof with this audience, or with none.</summary>
-    public bool Accepts(Audience? audience) => Own.Count == 0 || (audience is { } named ? Own.Contains(named) : !IsRequired);
+    /// <summary>Whether this server accepts a request that names no audience.</summary>
+    public bool AcceptsNone => Own.Count == 0 || !IsRequired;
+
+    /// <summary>Whether this server accepts a request that names this audience. A request may name several; all must be accepted.</summary>
+    public bool Accepts(Audience audience) => Own.Count == 0 || Own.Contains(audience);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace S3Auth.Api.Tests;
@@ -54,6 +53,10 @@ public sealed class FuzzTests
     [
         ("X-Tao-Version", "2"), ("X-Tao-Timestamp", "1795500000000"), ("X-Tao-Nonce", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"),
         ("X-Tao-Signed-By", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"), ("X-Tao-Signature", Convert.ToBase64String(new byte[64])),
+        ("Epistula-Version", "2"), ("Epistula-Timestamp", "1795500000000"), ("Epistula-Uuid", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"),
+        ("Epistula-Signed-By", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"),
+        ("Epistula-Signed-For", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"),
+        ("Epistula-Request-Signature", "0x" + new string('0', 128)),
         ("X-Request-ID", "an-id"), ("X-Forwarded-For", "192.0.2.1"), ("Authorization", "Bearer x"), ("Origin", "https://example.org"),
     ];
 
@@ -124,18 +127,14 @@ public sealed class FuzzTests
 
         var body = JsonSerializer.SerializeToUtf8Bytes(members);
         body = random.Next(4) == 0 ? Fuzz.Damage(random, body) : body;
-        var signer = random.Next(2) == 0 ? _alice : _bob;
-        var (nonce, timestamp) = (Guid.NewGuid().ToString(), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        var kind = random.Next(2) == 0 ? SignedHeaders.Tao : SignedHeaders.Epistula;
         var message = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         message.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
-        message.Headers.Add("X-Tao-Version", "2");
-        message.Headers.Add("X-Tao-Timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        message.Headers.Add("X-Tao-Nonce", nonce);
-        message.Headers.Add("X-Tao-Signed-By", signer.AccountId.ToString());
-        var text = string.Create(
-            CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(SHA256.HashData(body))}.{nonce}.{timestamp}");
-        var signature = signer.Sign(Encoding.UTF8.GetBytes(text));
-        message.Headers.Add("X-Tao-Signature", Convert.ToBase64String(signature.ToBytes()));
+        foreach (var (name, value) in kind.Sign(body, random.Next(2) == 0 ? _alice : _bob))
+        {
+            message.Headers.Add(name, value);
+        }
+
         return (message, Encoding.Latin1.GetString(body));
     }
 

@@ -135,6 +135,23 @@ public sealed class LimitsTests
     }
 
     [Test]
+    public async Task Pages_of_configured_origins_may_send_every_kind_of_proof()
+    {
+        using var service = new Service
+        {
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["CORS_ORIGINS"] = "https://dashboard.example.org" },
+        };
+        using var client = service.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Options, Path);
+        request.Headers.Add("Origin", "https://dashboard.example.org");
+        request.Headers.Add("Access-Control-Request-Method", "POST");
+        using var answer = await client.SendAsync(request);
+
+        string[] expected = ["Content-Type", .. SignedHeaders.Tao.Names, .. SignedHeaders.Epistula.Names, SignedHeaders.SignedFor];
+        Assert.That(Header(answer, "Access-Control-Allow-Headers")!.Split(','), Is.SupersetOf(expected));
+    }
+
+    [Test]
     public async Task Metrics_are_open_without_a_token_and_name_no_address()
     {
         using var service = new Service();

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace S3Auth.Api.Tests;
 
 /// <summary>
@@ -11,7 +9,7 @@ public sealed class RelayTests
     private const string Path = "/get-validator-access";
     private const string Address = Accounts.BobAddress;
 
-    private static readonly string[] Proofs = ["commitment", "tao", "both"];
+    private static readonly string[] Proofs = ["commitment", "tao", "epistula", "commitment and tao", "commitment and tao and epistula"];
 
     private static readonly string?[] Own =
     [
@@ -102,6 +100,24 @@ public sealed class RelayTests
         Interlocked.Increment(ref _combinations);
     }
 
+    [Test]
+    public async Task Every_audience_that_a_request_names_must_be_this_server(
+        [Values("unknown", "known", "required")] string server,
+        [Values("epistula", "commitment and tao and epistula")] string proof,
+        [Values(null, "s3-auth.example.com", "other.example.com")] string? audience,
+        [Values(null, "", Address, Accounts.AliceAddress)] string? signedFor)
+    {
+        var answer = await SendAsync(server, Sign(proof, audience, signedFor));
+
+        var named = ((string?[])[audience, signedFor]).Where(one => !string.IsNullOrEmpty(one)).ToList();
+        var isGranted = server == "unknown" || (named.TrueForAll(Own.Contains) && (named.Count > 0 || server == "known"));
+        Assert.That(answer.Status == 200 ? "granted" : answer.Code, Is.EqualTo(isGranted ? "granted" : "wrong_audience"), answer.Text);
+        Assert.That(
+            answer.Text.Contains("'Epistula-Signed-For' says", StringComparison.Ordinal),
+            Is.EqualTo(!isGranted && signedFor == Accounts.AliceAddress && audience != "other.example.com"));
+        Interlocked.Increment(ref _combinations);
+    }
+
     [TestCaseSource(nameof(Proofs))]
     public async Task Audience_that_was_signed_can_be_neither_changed_nor_left_out(string proof)
     {
@@ -188,7 +204,7 @@ public sealed class RelayTests
         : "wrong_audience";
 
     /// <summary>A request of a validator, good now.</summary>
-    private static (JsonObject Body, Dictionary<string, string> Headers) Sign(string proof, string? audience)
+    private static (JsonObject Body, Dictionary<string, string> Headers) Sign(string proof, string? audience, string? signedFor = null)
     {
         using var hotkey = KeyPair.FromUri("//Alice");
         var now = TimeProvider.System.GetUtcNow();
@@ -198,7 +214,7 @@ public sealed class RelayTests
             body["audience"] = audience;
         }
 
-        if (proof is "commitment" or "both")
+        if (proof.Contains("commitment", StringComparison.Ordinal))
         {
             var commitment = $"s3:validator:access:{now.ToUnixTimeSeconds()}";
             body["hotkey"] = hotkey.AccountId.ToString();
@@ -207,15 +223,17 @@ public sealed class RelayTests
         }
 
         var headers = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (proof is "tao" or "both")
+        foreach (var (name, kind) in (ValueTuple<string, SignedHeaders>[])
+            [("tao", SignedHeaders.Tao), ("epistula", SignedHeaders.Epistula)])
         {
-            var (nonce, timestamp) = (Guid.NewGuid(), now.ToUnixTimeMilliseconds());
-            var text = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body.ToJsonString())))}.{nonce}.{timestamp}";
-            headers["X-Tao-Version"] = "2";
-            headers["X-Tao-Timestamp"] = $"{timestamp}";
-            headers["X-Tao-Nonce"] = $"{nonce}";
-            headers["X-Tao-Signed-By"] = hotkey.AccountId.ToString();
-            headers["X-Tao-Signature"] = Convert.ToBase64String(hotkey.Sign(Encoding.UTF8.GetBytes(text)).ToBytes());
+            if (proof.Contains(name, StringComparison.Ordinal))
+            {
+                foreach (var (header, value) in kind.Sign(
+                    body.ToJsonString(), signer: "//Alice", signedFor: kind == SignedHeaders.Epistula ? signedFor : null))
+                {
+                    headers.Add(header, value);
+                }
+            }
         }
 
         return (body, headers);

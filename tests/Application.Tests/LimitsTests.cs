@@ -23,22 +23,28 @@ public sealed class LimitsTests
     }
 
     [Test]
-    public async Task Used_headers_are_remembered_by_signer_and_nonce()
+    public async Task Used_headers_are_remembered_by_kind_signer_and_nonce()
     {
-        var tao = _subnet.TaoOf(Subnet.Bob);
+        var (tao, epistula) = (_subnet.TaoOf(Subnet.Bob), _subnet.EpistulaOf(Subnet.Bob));
 
-        await _subnet.SendAsync(new GetFolderAccessCommand { Tao = tao });
+        await _subnet.SendAsync(new GetFolderAccessCommand { HeaderProofs = [tao] });
+        await _subnet.SendAsync(new GetFolderAccessCommand { HeaderProofs = [epistula] });
 
-        Assert.That(_subnet.UsedProofs.Select(proof => proof.Key), Is.EqualTo(new[] { ReplayKey.OfNonce(Subnet.Bob, tao.Nonce) }));
-        Assert.That(_subnet.UsedProofs[0].Until.ToUnixTimeMilliseconds(), Is.EqualTo(tao.Timestamp + 301_000));
+        Assert.That(
+            _subnet.UsedProofs.Select(proof => proof.Key),
+            Is.EqualTo(new[] { ReplayKey.OfTao(Subnet.Bob, tao.Nonce), ReplayKey.OfEpistula(Subnet.Bob, epistula.Nonce) }));
+        Assert.That(_subnet.UsedProofs.Select(proof => proof.Until.ToUnixTimeMilliseconds()), Is.All.EqualTo(tao.Timestamp + 301_000));
     }
 
     [Test]
-    public async Task Both_proofs_of_a_request_are_remembered()
+    public async Task All_proofs_of_a_request_are_remembered_even_if_they_have_one_nonce()
     {
-        await _subnet.SendAsync(Subnet.AsBob with { Tao = _subnet.TaoOf(Subnet.Bob) });
+        var tao = _subnet.TaoOf(Subnet.Bob);
+        var epistula = _subnet.EpistulaOf(Subnet.Bob) with { Nonce = tao.Nonce };
 
-        Assert.That(_subnet.UsedProofs.Select(proof => proof.Key).Distinct().Count(), Is.EqualTo(2));
+        await _subnet.SendAsync(Subnet.AsBob with { HeaderProofs = [tao, epistula] });
+
+        Assert.That(_subnet.UsedProofs.Select(proof => proof.Key).Distinct().Count(), Is.EqualTo(3));
     }
 
     [Test]
@@ -47,12 +53,26 @@ public sealed class LimitsTests
         var (nonce, other) = (Guid.NewGuid(), Guid.NewGuid());
         var keys = new[]
         {
-            ReplayKey.OfSignature(Subnet.Good), ReplayKey.OfSignature(Subnet.Bad), ReplayKey.OfNonce(Subnet.Bob, nonce),
-            ReplayKey.OfNonce(Subnet.Bob, other), ReplayKey.OfNonce(Subnet.Alice, nonce),
+            ReplayKey.OfSignature(Subnet.Good), ReplayKey.OfSignature(Subnet.Bad), ReplayKey.OfTao(Subnet.Bob, nonce),
+            ReplayKey.OfTao(Subnet.Bob, other), ReplayKey.OfTao(Subnet.Alice, nonce), ReplayKey.OfEpistula(Subnet.Bob, nonce),
+            ReplayKey.OfEpistula(Subnet.Bob, other), ReplayKey.OfEpistula(Subnet.Alice, nonce),
         };
 
         Assert.That(keys, Is.Unique);
-        Assert.That(ReplayKey.OfNonce(Subnet.Bob, nonce), Is.EqualTo(keys[2]));
+        Assert.That(ReplayKey.OfTao(Subnet.Bob, nonce), Is.EqualTo(keys[2]));
+        Assert.That(ReplayKey.OfEpistula(Subnet.Bob, nonce), Is.EqualTo(keys[5]));
+    }
+
+    [Test]
+    public void Keys_of_proofs_are_the_hashes_that_other_instances_remember()
+    {
+        var nonce = new Guid("6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a");
+        byte[] signed = [.. Subnet.Bob.ToBytes(), .. nonce.ToByteArray()];
+
+        Assert.That($"{ReplayKey.OfTao(Subnet.Bob, nonce)}", Is.EqualTo(Hash(signed)));
+        Assert.That($"{ReplayKey.OfEpistula(Subnet.Bob, nonce)}", Is.EqualTo(Hash([.. signed, 1])));
+
+        static string Hash(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))[..32];
     }
 
     [Test]
@@ -61,14 +81,16 @@ public sealed class LimitsTests
         _subnet.Use = ProofUse.Repeated;
 
         var byBody = await _subnet.RefuseAsync(Subnet.AsBob);
-        var byHeaders = await _subnet.RefuseAsync(new GetFolderAccessCommand { Tao = _subnet.TaoOf(Subnet.Bob) });
+        var byTao = await _subnet.RefuseAsync(new GetFolderAccessCommand { HeaderProofs = [_subnet.TaoOf(Subnet.Bob)] });
+        var byEpistula = await _subnet.RefuseAsync(new GetFolderAccessCommand { HeaderProofs = [_subnet.EpistulaOf(Subnet.Bob)] });
 
         Assert.Multiple(() =>
         {
             Assert.That(byBody.Code, Is.EqualTo(RefusalCode.ReplayedRequest));
             Assert.That(byBody.Message, Does.Contain("with a new timestamp"));
-            Assert.That(byHeaders.Code, Is.EqualTo(RefusalCode.ReplayedRequest));
-            Assert.That(byHeaders.Message, Does.Contain("X-Tao-Nonce"));
+            Assert.That((byTao.Code, byEpistula.Code), Is.EqualTo((RefusalCode.ReplayedRequest, RefusalCode.ReplayedRequest)));
+            Assert.That(byTao.Message, Does.Contain("X-Tao-Nonce"));
+            Assert.That(byEpistula.Message, Does.Contain("Epistula-Uuid"));
         });
     }
 
@@ -193,13 +215,14 @@ public sealed class LimitsTests
     {
         await _subnet.SendAsync(new GetFilePresignedUrlsCommand
         {
-            Tao = _subnet.TaoOf(Subnet.Alice), MinerColdkey = Subnet.Dave, FileKeys = [$"data/x/{Subnet.Dave}/a", "outside"],
+            HeaderProofs = [_subnet.TaoOf(Subnet.Alice)], MinerColdkey = Subnet.Dave, FileKeys = [$"data/x/{Subnet.Dave}/a", "outside"],
         });
-        await _subnet.SendAsync(new GetFileUploadUrlCommand { Tao = _subnet.TaoOf(Subnet.Bob), Filename = Subnet.FileNameOf("a.bin") });
+        await _subnet.SendAsync(
+            new GetFileUploadUrlCommand { HeaderProofs = [_subnet.EpistulaOf(Subnet.Bob)], Filename = Subnet.FileNameOf("a.bin") });
 
         Assert.That(_subnet.Recorded.Select(record => (record.Action, record.Proof, record.Granted!.Files)), Is.EqualTo(new[]
         {
-            ("get_file_presigned_urls", "tao_headers", 1), ("get_file_upload_url", "tao_headers", (int?)1),
+            ("get_file_presigned_urls", "tao_headers", 1), ("get_file_upload_url", "epistula_headers", (int?)1),
         }));
         Assert.That(_subnet.Recorded[1].Granted!.Prefixes, Is.EqualTo(new[] { $"data/x/{Subnet.Dave}/a.bin" }));
     }
@@ -208,7 +231,7 @@ public sealed class LimitsTests
     public async Task Refusal_is_recorded_with_its_code_and_whether_the_caller_was_proved()
     {
         await _subnet.RefuseAsync(Subnet.AsBob with { Signature = Subnet.Bad });
-        await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave, Tao = _subnet.TaoOf(Subnet.Dave) });
+        await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Dave, HeaderProofs = [_subnet.TaoOf(Subnet.Dave)] });
         _subnet.Use = ProofUse.Repeated;
         await _subnet.RefuseAsync(Subnet.AsBob);
         _subnet.Use = ProofUse.First;
@@ -221,7 +244,7 @@ public sealed class LimitsTests
             Is.EqualTo(new[]
         {
             ("invalid_signature", false, Subnet.Bob, Subnet.Dave, "commitment"),
-            ("hotkey_not_registered", false, Subnet.Dave, Subnet.Dave, "both"),
+            ("hotkey_not_registered", false, Subnet.Dave, Subnet.Dave, "commitment+tao_headers"),
             ("replayed_request", true, Subnet.Bob, Subnet.Dave, "commitment"),
             ("quota_exceeded", true, Subnet.Alice, Subnet.Charlie, "commitment"),
             ("chain_unavailable", false, Subnet.Bob, (AccountId?)Subnet.Dave, "commitment"),

@@ -1,4 +1,3 @@
-using System.Reflection;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -256,102 +255,7 @@ public sealed class PipelineTests
         Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidRequest));
     }
 
-    [TestCaseSource(nameof(EverySignedRequest))]
-    public async Task Tao_headers_prove_a_request_without_a_commitment(SignedRequest request)
-    {
-        var signer = request.Hotkey!.Value;
-        var bare = request with { Hotkey = null, Timestamp = null, Signature = null, Tao = _subnet.TaoOf(signer) };
-        bare = bare is MinerRequest miner ? miner with { Coldkey = null } : bare;
-
-        await SendAsync(bare);
-
-        Assert.That(_subnet.Verified, Is.EqualTo(new[] { (signer, Subnet.TaoText) }));
-    }
-
-    [TestCaseSource(nameof(EverySignedRequest))]
-    public void Tao_headers_with_a_wrong_signature_are_refused(SignedRequest request)
-    {
-        var bad = _subnet.TaoOf(request.Hotkey!.Value) with { Signature = Subnet.Bad };
-
-        var refused = Refuse(request with { Hotkey = null, Timestamp = null, Signature = null, Tao = bad });
-
-        Assert.That(
-            (refused.Code, refused.Message.Contains("X-Tao-Signature", StringComparison.Ordinal)),
-            Is.EqualTo((RefusalCode.InvalidSignature, true)));
-    }
-
-    [TestCaseSource(nameof(EverySignedRequest))]
-    public async Task Request_with_both_proofs_is_refused_unless_both_are_valid(SignedRequest request)
-    {
-        var tao = _subnet.TaoOf(request.Hotkey!.Value);
-        var both = request with { Tao = tao };
-
-        Assert.Multiple(() =>
-        {
-            Assert.That(Refuse(both with { Signature = Subnet.Bad }).Code, Is.EqualTo(RefusalCode.InvalidSignature));
-            Assert.That(Refuse(both with { Tao = tao with { Signature = Subnet.Bad } }).Code, Is.EqualTo(RefusalCode.InvalidSignature));
-            Assert.That(Refuse(both with { Timestamp = Subnet.Now - 301 }).Code, Is.EqualTo(RefusalCode.TimestampExpired));
-            Assert.That(
-                Refuse(both with { Tao = tao with { Timestamp = (Subnet.Now - 301) * 1000 } }).Code,
-                Is.EqualTo(RefusalCode.TimestampExpired));
-            Assert.That(Refuse(both with { Timestamp = null }).Errors.Keys, Is.EqualTo(new[] { "timestamp" }));
-            Assert.That(Refuse(both with { Hotkey = null }).Errors.Keys, Is.EqualTo(new[] { "hotkey" }));
-            Assert.That(
-                Refuse(both with { Tao = _subnet.TaoOf(Subnet.Eve) }).Errors.Keys, Is.EqualTo(new[] { "hotkey" }),
-                "two accounts are no one");
-        });
-
-        _subnet.Verified.Clear();
-        await SendAsync(both);
-        Assert.That(_subnet.Verified, Has.Count.EqualTo(2));
-    }
-
-    [Test]
-    public void Hotkey_in_the_body_must_match_the_headers_even_without_a_commitment()
-    {
-        var refused = Refuse(
-            Subnet.AsAlice with { Hotkey = Subnet.Alice, Signature = null, Timestamp = null, Tao = _subnet.TaoOf(Subnet.Eve) });
-
-        Assert.That(refused.Errors.Keys, Is.EqualTo(new[] { "hotkey" }));
-    }
-
-    [Test]
-    public void Coldkey_that_does_not_own_the_hotkey_is_refused_with_tao_headers_too()
-    {
-        var refused = Refuse(new GetFolderAccessCommand { Coldkey = Subnet.Charlie, Tao = _subnet.TaoOf(Subnet.Bob) });
-
-        Assert.That(refused.Code, Is.EqualTo(RefusalCode.ColdkeyMismatch));
-    }
-
-    [TestCase(-300_000, null)]
-    [TestCase(-301_001, RefusalCode.TimestampExpired)]
-    [TestCase(60_000, null)]
-    [TestCase(61_000, RefusalCode.TimestampInFuture)]
-    public async Task Timestamp_of_tao_headers_must_be_in_the_window(long offset, RefusalCode? code)
-    {
-        var tao = _subnet.TaoOf(Subnet.Bob) with { Timestamp = (Subnet.Now * 1000) + 750 + offset };
-        var request = new GetFolderAccessCommand { Tao = tao };
-
-        if (code is null)
-        {
-            await SendAsync(request);
-        }
-        else
-        {
-            Assert.That(Refuse(request).Code, Is.EqualTo(code));
-        }
-    }
-
-    [Test]
-    public void Refusal_of_seconds_instead_of_milliseconds_says_so()
-    {
-        var refused = Refuse(new GetFolderAccessCommand { Tao = _subnet.TaoOf(Subnet.Bob) with { Timestamp = Subnet.Now } });
-
-        Assert.That((refused.Code, refused.Message), Is.EqualTo((RefusalCode.TimestampExpired, refused.Message)));
-        Assert.That(refused.Message, Does.Contain("looks like seconds").And.Contain("X-Tao-Timestamp"));
-    }
-
-    private static IEnumerable<SignedRequest> EverySignedRequest() =>
+    internal static IEnumerable<SignedRequest> EverySignedRequest() =>
     [
         Subnet.AsBob,
         new GetFileUploadUrlCommand
@@ -407,7 +311,7 @@ public sealed class PipelineTests
     {
         using var scope = _subnet.Services().CreateScope();
         var handler = scope.ServiceProvider.GetRequiredService(
-            typeof(IRequestHandler<,>).MakeGenericType(request.GetType(), ResponseOf(request)));
+            typeof(IRequestHandler<,>).MakeGenericType(request.GetType(), Subnet.ResponseOf(request)));
 
         var handle = async () => await (Task)handler.GetType().GetMethod("Handle")!.Invoke(handler, [request, CancellationToken.None])!;
 
@@ -417,7 +321,8 @@ public sealed class PipelineTests
     [TestCaseSource(nameof(EverySignedRequest))]
     public void Text_of_a_request_does_not_contain_its_signature(SignedRequest request)
     {
-        var text = (request with { Tao = _subnet.TaoOf(Subnet.Bob) }).ToString();
+        HeaderProof[] proofs = [_subnet.TaoOf(Subnet.Bob), _subnet.EpistulaOf(Subnet.Bob)];
+        var text = $"{request with { HeaderProofs = proofs }} {string.Join(' ', (object[])proofs)}";
 
         Assert.That(text, Does.Not.Contain(Subnet.Good.ToString()[2..]).And.Contain(Subnet.Bob.ToString()));
     }
@@ -471,20 +376,9 @@ public sealed class PipelineTests
             () => authenticate.Handle(new Unproved(), CancellationToken.None, () => Task.FromResult(1)), Throws.InvalidOperationException);
     }
 
-    private static Type ResponseOf(SignedRequest request) => request.GetType().GetInterfaces()
-        .Single(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequest<>))
-        .GetGenericArguments()[0];
-
     private RefusedException Refuse(SignedRequest request) => Assert.ThrowsAsync<RefusedException>(() => SendAsync(request))!;
 
-    private async Task<object> SendAsync(SignedRequest request)
-    {
-        var send = typeof(Subnet).GetMethod(nameof(Subnet.SendAsync),
-            BindingFlags.Instance | BindingFlags.NonPublic)!.MakeGenericMethod(ResponseOf(request));
-        var sent = (Task)send.Invoke(_subnet, [request])!;
-        await sent;
-        return sent.GetType().GetProperty(nameof(Task<object>.Result))!.GetValue(sent)!;
-    }
+    private Task<object> SendAsync(SignedRequest request) => _subnet.SendAnyAsync(request);
 
     private static Audience AudienceOf(string text) =>
         Audience.TryParse(text, out var audience) ? audience : throw new ArgumentException(text, nameof(text));
@@ -497,7 +391,7 @@ public sealed class PipelineTests
 
         public Role Role => Role.Miner;
 
-        public Audience? Audience => null;
+        public IReadOnlyList<NamedAudience> Audiences => [];
 
         public IReadOnlyList<Proof> Proofs => [];
     }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using FluentValidation;
 using MediatR;
@@ -20,8 +21,8 @@ internal sealed class Subnet : IDisposable
     internal static readonly AccountId Dave = Accounts.Dave;
     internal static readonly AccountId Eve = Accounts.Eve;
 
-    /// <summary>The text that the Tao v2 headers of these tests sign. Parsing the headers is not part of the application.</summary>
-    internal const string TaoText = "hash.nonce.moment";
+    /// <summary>The text that the headers of these tests sign. Parsing the headers is not part of the application.</summary>
+    internal const string HeaderText = "hash.nonce.moment";
 
     internal static readonly TimeSpan ListingTimeout = TimeSpan.FromSeconds(7);
 
@@ -152,6 +153,21 @@ internal sealed class Subnet : IDisposable
         return await scope.ServiceProvider.GetRequiredService<IMediator>().Send(request);
     }
 
+    /// <summary>Sends a request of any type.</summary>
+    internal async Task<object> SendAnyAsync(SignedRequest request)
+    {
+        var send = typeof(Subnet).GetMethod(nameof(SendAsync), BindingFlags.Instance | BindingFlags.NonPublic)!
+            .MakeGenericMethod(ResponseOf(request));
+        var sent = (Task)send.Invoke(this, [request])!;
+        await sent;
+        return sent.GetType().GetProperty(nameof(Task<object>.Result))!.GetValue(sent)!;
+    }
+
+    /// <summary>Returns the type of the response to a request.</summary>
+    internal static Type ResponseOf(SignedRequest request) => request.GetType().GetInterfaces()
+        .Single(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IRequest<>))
+        .GetGenericArguments()[0];
+
     /// <summary>Sends a request that must be refused, and returns the refusal.</summary>
     internal async Task<RefusedException> RefuseAsync<TResponse>(IRequest<TResponse> request)
     {
@@ -195,9 +211,15 @@ internal sealed class Subnet : IDisposable
 
     public void Dispose() => _services?.Dispose();
 
-    /// <summary>Currently valid Tao v2 headers of an account, over <see cref="TaoText"/>.</summary>
-    internal TaoProof TaoOf(AccountId signer) =>
-        new(signer, Guid.NewGuid(), Time.GetUtcNow().ToUnixTimeMilliseconds(), Good, new TaoMessage(TaoText));
+    /// <summary>Currently valid headers of an account, over <see cref="HeaderText"/>.</summary>
+    internal HeaderProof ProofOf(ProofHeaders kind, AccountId signer) =>
+        new(kind, signer, Guid.NewGuid(), Time.GetUtcNow().ToUnixTimeMilliseconds(), Good, new HeaderMessage(HeaderText));
+
+    /// <summary>Currently valid Tao v2 headers of an account.</summary>
+    internal HeaderProof TaoOf(AccountId signer) => ProofOf(ProofHeaders.Tao, signer);
+
+    /// <summary>Currently valid Epistula v2 headers of an account.</summary>
+    internal HeaderProof EpistulaOf(AccountId signer) => ProofOf(ProofHeaders.Epistula, signer);
 
     internal static FileName FileNameOf(string name) =>
         FileName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name, nameof(name));

@@ -89,23 +89,28 @@ public sealed class AudienceTests
         });
     }
 
-    [TestCase(null, false, true)]
-    [TestCase(null, true, false)]
     [TestCase("s3-auth.example.com", true, true)]
     [TestCase("backup.example.com", true, true)]
     [TestCase("other.example.com", false, false)]
     [TestCase("other.example.com", true, false)]
-    public void Server_accepts_a_proof_that_names_one_of_its_audiences(string? audience, bool isRequired, bool expected)
+    public void Server_accepts_a_proof_that_names_one_of_its_audiences(string audience, bool isRequired, bool expected)
     {
         var audiences = new Audiences([Parse("s3-auth.example.com"), Parse("backup.example.com")], isRequired);
 
-        Assert.That(audiences.Accepts(audience is null ? null : Parse(audience)), Is.EqualTo(expected));
+        Assert.That(audiences.Accepts(Parse(audience)), Is.EqualTo(expected));
     }
 
-    [TestCase(null)]
-    [TestCase("other.example.com")]
-    public void Server_without_a_configured_audience_accepts_every_proof(string? audience) =>
-        Assert.That(Audiences.Unknown.Accepts(audience is null ? null : Parse(audience)), Is.True);
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Server_accepts_a_proof_that_names_none_unless_it_requires_one(bool isRequired) =>
+        Assert.That(new Audiences([Parse("s3-auth.example.com")], isRequired).AcceptsNone, Is.EqualTo(!isRequired));
+
+    [Test]
+    public void Server_without_a_configured_audience_accepts_every_proof()
+    {
+        Assert.That(Audiences.Unknown.Accepts(Parse("other.example.com")), Is.True);
+        Assert.That(new Audiences([], IsRequired: true).AcceptsNone, Is.True);
+    }
 
     private static Audience Parse(string text) =>
         Audience.TryParse(text, out var audience) ? audience : throw new ArgumentException(text, nameof(text));

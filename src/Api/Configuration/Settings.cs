@@ -240,14 +240,14 @@ internal static class Settings
     internal static readonly Setting<IReadOnlyList<Audience>> Audiences = new("AUDIENCES", SettingFormats.Audiences)
     {
         Meaning = "Further values that a request may name as its `audience`, besides the host of `PUBLIC_URL`: other hosts that clients "
-            + "call, or SS58 addresses "
+            + "call, or SS58 addresses, which Epistula clients name in `Epistula-Signed-For` "
             + "([why](threat-model.md#another-server-that-trusts-the-same-hotkeys))",
     };
 
     internal static readonly Setting<bool> RequireAudience = new("REQUIRE_AUDIENCE", SettingFormats.Flag)
     {
         Default = "false",
-        Meaning = "`true`: refuses requests without `audience`, which older clients send. Needs `PUBLIC_URL` or `AUDIENCES`",
+        Meaning = "`true`: refuses requests that name no audience, which older clients send. Needs `PUBLIC_URL` or `AUDIENCES`",
     };
 
     internal static readonly Setting<string> DataFolder = new("DATA_DIR", SettingFormats.WritableFolder)

@@ -9,8 +9,8 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
     /// <remarks>
     /// Returns an S3 POST form that uploads any number of files into the miner's own folder, and a listing of the folder. For each file
     /// copy `fields`, set `key` to `folder` plus your own path, and send the file as the last field. Sign
-    /// `s3:data:access:{coldkey}:{hotkey}:{timestamp}` with the hotkey, or send Tao v2 headers. `s3auth sign folder-access` prints a
-    /// signed request.
+    /// `s3:data:access:{coldkey}:{hotkey}:{timestamp}` with the hotkey, or send Tao v2 or Epistula v2 headers. `s3auth sign
+    /// folder-access` prints a signed request.
     /// </remarks>
     [HttpPost("/get-folder-access", Name = "getFolderAccess")]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.ColdkeyMismatch, RefusalCode.FolderUploadUnsupported)]

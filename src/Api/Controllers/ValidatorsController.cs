@@ -8,8 +8,8 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// <summary>Find and list every miner's folder</summary>
     /// <remarks>
     /// Finds every miner's folder in the bucket and returns presigned listings: of each folder, of each source, and of the whole data.
-    /// Sign `s3:validator:access:{timestamp}` with the validator's hotkey, or send Tao v2 headers. `s3auth sign validator-access` prints
-    /// a signed request.
+    /// Sign `s3:validator:access:{timestamp}` with the validator's hotkey, or send Tao v2 or Epistula v2 headers. `s3auth
+    /// sign validator-access` prints a signed request.
     /// </remarks>
     [HttpPost("/get-validator-access", Name = "getValidatorAccess")]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.NotAValidator, RefusalCode.StorageTimeout)]
@@ -19,8 +19,8 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// <summary>List one miner's folders</summary>
     /// <remarks>
     /// Returns a presigned listing of each folder of one miner. Name the miner by exactly one of `miner_hotkey` and `miner_coldkey`. Sign
-    /// `s3:validator:miner:{miner}:{timestamp}` with the validator's hotkey, or send Tao v2 headers. `s3auth sign miner --miner SS58`
-    /// prints a signed request.
+    /// `s3:validator:miner:{miner}:{timestamp}` with the validator's hotkey, or send Tao v2 or Epistula v2 headers. `s3auth sign
+    /// miner --miner SS58` prints a signed request.
     /// </remarks>
     [HttpPost("/get-miner-specific-access", Name = "getMinerSpecificAccess")]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.NotAValidator, RefusalCode.MinerNotFound)]
@@ -51,8 +51,8 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// <summary>List every miner's job folders</summary>
     /// <remarks>
     /// Finds the `job_id=…/` folders in every miner's folder and returns a presigned listing of each. Folders whose name is not a valid
-    /// job id are left out. Sign `s3:validator:folders:{hotkey}:{timestamp}` with the validator's hotkey, or send Tao v2 headers. `s3auth
-    /// sign folders` prints a signed request.
+    /// job id are left out. Sign `s3:validator:folders:{hotkey}:{timestamp}` with the validator's hotkey, or send Tao v2 or Epistula v2
+    /// headers. `s3auth sign folders` prints a signed request.
     /// </remarks>
     [HttpPost("/get-folder-presigned-urls", Name = "getFolderPresignedUrls")]
     [Refuses(RefusalCode.ExpiryInPast, RefusalCode.NotAValidator, RefusalCode.StorageTimeout)]
@@ -63,7 +63,7 @@ public sealed class ValidatorsController(IMediator mediator) : ControllerBase
     /// <remarks>
     /// Returns a download URL for each key in the miner's folders. Other keys are returned as invalid and never signed. Name the miner by
     /// exactly one of `miner_hotkey` and `miner_coldkey`. Sign `s3:validator:files:{miner}:{hotkey}:{timestamp}` with the validator's
-    /// hotkey, or send Tao v2 headers. `s3auth sign files --miner SS58 --file KEY` prints a signed request.
+    /// hotkey, or send Tao v2 or Epistula v2 headers. `s3auth sign files --miner SS58 --file KEY` prints a signed request.
     /// </remarks>
     [HttpPost("/get-file-presigned-urls", Name = "getFilePresignedUrls")]
     [LargeBody]

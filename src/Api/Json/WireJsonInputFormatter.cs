@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace S3Auth.Api.Json;
 
 /// <summary>
-/// Reads request bodies as strict JSON, and names the malformed member in the refusal. Also reads the proof in the headers, because it
-/// signs the bytes of the body.
+/// Reads request bodies as strict JSON, and names the malformed member in the refusal. Also reads the proofs in the headers, because
+/// they sign the bytes of the body.
 /// </summary>
 internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider time) : IInputFormatter, IInputFormatterExceptionPolicy
 {
@@ -35,20 +35,20 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
 
         // A browser sends a form or plain text to another site without a preflight request, but never with these headers. So with a proof
         // in the headers the content type does not matter; older clients send none.
-        if (!IsJson(request.ContentType) && !TaoHeaders.HasAny(request.Headers))
+        if (!IsJson(request.ContentType) && !ProofHeaderReader.HasAny(request.Headers))
         {
             throw new RefusedException(
                 RefusalCode.InvalidRequest, "Send the request as JSON with the header Content-Type: application/json.");
         }
 
         using var body = await RequestBody.ReadAsync(context.HttpContext, memory, time);
-        var command = AddProof(Deserialize(body.Bytes, context.ModelType), request.Headers, body.Bytes.Span);
+        var command = AddProofs(Deserialize(body.Bytes, context.ModelType), request.Headers, body.Bytes.Span);
         return await InputFormatterResult.SuccessAsync(command);
     }
 
-    // The proof signs the bytes of the body, and later code does not see them.
-    private static object AddProof(object request, IHeaderDictionary headers, ReadOnlySpan<byte> body) =>
-        request is SignedRequest signed && TaoHeaders.Read(headers, body) is { } proof ? signed with { Tao = proof } : request;
+    // The proofs sign the bytes of the body, and later code does not see them.
+    private static object AddProofs(object request, IHeaderDictionary headers, ReadOnlySpan<byte> body) =>
+        request is SignedRequest signed ? signed with { HeaderProofs = ProofHeaderReader.Read(headers, body) } : request;
 
     private static bool IsJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)

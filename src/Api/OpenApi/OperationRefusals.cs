@@ -30,14 +30,8 @@ internal sealed class OperationRefusals : IOperationProcessor
             var tooLarge = ProblemMiddleware.TooLargeDetail(RequestBody.LimitOf(description.ActionDescriptor.EndpointMetadata));
             problems = problems.Append((ProblemKind.TooLarge, Examples.Of(ProblemKind.TooLarge, tooLarge)));
 
-            // Proved by the body, or by all five headers.
-            var headers = new OpenApiSecurityRequirement();
-            foreach (var header in TaoHeaders.Names)
-            {
-                headers[header] = [];
-            }
-
-            operation.Security = [new OpenApiSecurityRequirement(), headers];
+            // Proved by the body, or by all five headers of a kind.
+            operation.Security = [new OpenApiSecurityRequirement(), .. ProofHeaders.All.Select(kind => AllOf(kind.Required))];
         }
 
         var schema = context.SchemaGenerator.GenerateWithReference<JsonSchema>(typeof(Problem).ToContextualType(), context.SchemaResolver);
@@ -57,5 +51,16 @@ internal sealed class OperationRefusals : IOperationProcessor
         }
 
         return true;
+    }
+
+    private static OpenApiSecurityRequirement AllOf(IEnumerable<string> headers)
+    {
+        var requirement = new OpenApiSecurityRequirement();
+        foreach (var header in headers)
+        {
+            requirement[header] = [];
+        }
+
+        return requirement;
     }
 }

@@ -85,15 +85,19 @@ internal static class ServiceDocument
             new() { Name = "Service", Description = "Public information about this server" },
         ];
 
-        foreach (var header in TaoHeaders.Names)
+        foreach (var kind in ProofHeaders.All)
         {
-            document.SecurityDefinitions[header] = new OpenApiSecurityScheme
+            var optional = kind.SignedFor is { } name ? $" {name} is optional." : "";
+            foreach (var header in kind.Required)
             {
-                Type = OpenApiSecuritySchemeType.ApiKey,
-                In = OpenApiSecurityApiKeyLocation.Header,
-                Name = header,
-                Description = "One of the five headers of a Tao v2 proof. /commitment-formats describes them.",
-            };
+                document.SecurityDefinitions[header] = new OpenApiSecurityScheme
+                {
+                    Type = OpenApiSecuritySchemeType.ApiKey,
+                    In = OpenApiSecurityApiKeyLocation.Header,
+                    Name = header,
+                    Description = $"One of the five headers of a proof by {kind.Title}.{optional} /commitment-formats describes them.",
+                };
+            }
         }
     }
 }

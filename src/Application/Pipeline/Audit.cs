@@ -59,16 +59,12 @@ public sealed class Audit<TRequest, TResponse>(
             Proved = caller.IsProved,
             Coldkey = caller.IsProved ? caller.Neuron.Coldkey : request.NamedColdkey,
             Uid = caller.IsProved ? caller.Neuron.Uid : null,
-            Proof = KindOf(caller.IsProved ? caller.Proofs : request.Proofs),
+            Proof = NameOf(caller.IsProved ? caller.Proofs : request.Proofs),
             ClientAddress = origin.ClientAddress,
             Granted = granted,
         });
     }
 
-    private static string KindOf(IReadOnlyList<Proof> proofs) => proofs switch
-    {
-        [_, _, ..] => "both",
-        [{ Kind: ProofKind.TaoHeaders }] => "tao_headers",
-        _ => "commitment",
-    };
+    private static string NameOf(IReadOnlyList<Proof> proofs) =>
+        string.Join('+', proofs.Select(proof => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{proof.Kind}")));
 }

@@ -18,10 +18,7 @@ public sealed class Authenticate<TRequest, TResponse>(
         var snapshot = metagraph.Current ?? throw RefusedException.ChainUnavailable();
         var proofs = request.Proofs;
         Verify(request.Claimant, proofs);
-        if (!audiences.Accepts(request.Audience))
-        {
-            throw WrongAudience(request.Audience);
-        }
+        CheckAudience(request.Audiences, proofs);
 
         caller.Authenticate(snapshot, proofs);
         return next();
@@ -46,31 +43,51 @@ public sealed class Authenticate<TRequest, TResponse>(
         }
     }
 
+    // Every proof signs the audience in the body, and the audience in a header is signed by the proof of that header. So a valid proof was
+    // made for each named audience.
+    private void CheckAudience(IReadOnlyList<NamedAudience> named, IReadOnlyList<Proof> proofs)
+    {
+        foreach (var (audience, place) in named)
+        {
+            if (!audiences.Accepts(audience))
+            {
+                throw WrongAudience(audience, place);
+            }
+        }
+
+        if (named.Count == 0 && !audiences.AcceptsNone)
+        {
+            throw NoAudience(proofs);
+        }
+    }
+
     private static RefusedException InvalidSignature(AccountId hotkey, Proof proof) => new(
         RefusalCode.InvalidSignature,
-        proof.Kind == ProofKind.TaoHeaders
-            ? $"The signature in X-Tao-Signature does not verify; sign exactly the text '{proof.Text}', which begins with the SHA-256 of "
-                + $"the received body, with the hotkey {hotkey} (sr25519)."
+        ProofHeaders.Of(proof.Kind) is { } headers
+            ? $"The signature in {headers.Signature} does not verify; sign exactly the text '{proof.Text}', which begins with the SHA-256 "
+                + $"of the received body, with the hotkey {hotkey} (sr25519)."
             : $"The signature does not verify; sign exactly the text '{proof.Text}' with the hotkey {hotkey} (sr25519) and send it as "
                 + $"hex.");
 
     // The refusal tells where to send the request, but not which audience to sign: a hostile server would name the audience of another
     // one. It names only the public one of this server's audiences, because anyone with a hotkey can get this refusal.
-    private RefusedException WrongAudience(Audience? named)
+    private RefusedException WrongAudience(Audience named, string place)
     {
-        if (named is { } other)
-        {
-            var server = audiences.Public is { } own ? $"server is {own}" : "is another server";
-            return new RefusedException(
-                RefusalCode.WrongAudience,
-                $"This request is meant for '{other}', but this {server}; send it to the server that you signed it for, or sign the host "
-                    + "of the URL that you call as 'audience'.");
-        }
-
-        var self = audiences.Public is { } name ? $", {name}," : "";
+        var server = audiences.Public is { } own ? $"server is {own}" : "is another server";
         return new RefusedException(
             RefusalCode.WrongAudience,
-            $"This server{self} accepts only requests that name it; send 'audience' with the host of the URL that you call, and sign it as "
-                + "/commitment-formats shows.");
+            $"'{place}' says that this request is meant for '{named}', but this {server}; send it to the server that you signed it for, or "
+                + "sign the host of the URL that you call as 'audience'.");
+    }
+
+    private RefusedException NoAudience(IReadOnlyList<Proof> proofs)
+    {
+        var self = audiences.Public is { } name ? $", {name}," : "";
+        var header = proofs.Select(proof => ProofHeaders.Of(proof.Kind)?.SignedFor).FirstOrDefault(signedFor => signedFor is not null);
+        return new RefusedException(
+            RefusalCode.WrongAudience,
+            $"This server{self} accepts only requests that name it; send 'audience' with the host of the URL that you call"
+                + (header is null ? "," : $", or {header} with the address of this server,")
+                + " and sign it as /commitment-formats shows.");
     }
 }

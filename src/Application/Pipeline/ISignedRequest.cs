@@ -15,8 +15,8 @@ public interface ISignedRequest
     /// <summary>The role that the request needs.</summary>
     Role Role { get; }
 
-    /// <summary>The server that the proofs are meant for; null if the request names none.</summary>
-    Audience? Audience { get; }
+    /// <summary>The servers that the request names as its audience; may be empty. This server must accept all of them.</summary>
+    IReadOnlyList<NamedAudience> Audiences { get; }
 
     /// <summary>The proofs, at least one. All of them must be valid.</summary>
     IReadOnlyList<Proof> Proofs { get; }

@@ -33,8 +33,8 @@ public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, Access
     {
         ProofUse.Repeated => new RefusedException(
             RefusalCode.ReplayedRequest,
-            kind == ProofKind.TaoHeaders
-                ? "This hotkey used this X-Tao-Nonce before; sign each request anew, with a new nonce and the current time."
+            ProofHeaders.Of(kind) is { } headers
+                ? $"This hotkey used this {headers.Nonce} before; sign each request anew, with a new UUID and the current time."
                 : "This signature was used before; sign each request anew, with a new timestamp."),
         _ => new RefusedException(
             RefusalCode.LimitsUnavailable,

@@ -2,17 +2,17 @@ namespace S3Auth.Application.Pipeline;
 
 /// <summary>
 /// The members of every signed request. The proof is a commitment in the body (<c>hotkey</c>, <c>timestamp</c>, <c>signature</c>), Tao v2
-/// headers, or both. If both are present, both must verify. Members that the client did not send are null.
+/// headers, Epistula v2 headers, or several of them, which must all verify. Members that the client did not send are null.
 /// </summary>
 public abstract record SignedRequest : ISignedRequest
 {
-    /// <summary>The hotkey that signs. Optional with Tao v2 headers.</summary>
+    /// <summary>The hotkey that signs. Optional with a proof in headers.</summary>
     public AccountId? Hotkey { get; init; }
 
-    /// <summary>The time of signing in Unix seconds. Optional with Tao v2 headers.</summary>
+    /// <summary>The time of signing in Unix seconds. Optional with a proof in headers.</summary>
     public long? Timestamp { get; init; }
 
-    /// <summary>The signature over the commitment, which /commitment-formats describes. Optional with Tao v2 headers.</summary>
+    /// <summary>The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers.</summary>
     public Sr25519Signature? Signature { get; init; }
 
     /// <summary>
@@ -21,20 +21,27 @@ public abstract record SignedRequest : ISignedRequest
     /// </summary>
     public Audience? Audience { get; init; }
 
-    /// <summary>The proof in the headers. It is never read from the body.</summary>
+    /// <summary>The proofs in the headers, at most one of each kind. They are never read from the body.</summary>
     [JsonIgnore]
-    public TaoProof? Tao { get; init; }
+    public IReadOnlyList<HeaderProof> HeaderProofs { get; init; } = [];
 
-    AccountId ISignedRequest.Claimant => Tao?.SignedBy ?? Hotkey!.Value;
+    AccountId ISignedRequest.Claimant => Signer!.Value;
 
     AccountId? ISignedRequest.NamedColdkey => NamedColdkey;
 
     Role ISignedRequest.Role => Role;
 
+    IReadOnlyList<NamedAudience> ISignedRequest.Audiences =>
+    [
+        .. Audience is { } inBody ? [new NamedAudience(inBody, "audience")] : Array.Empty<NamedAudience>(),
+        .. HeaderProofs.Where(proof => proof.SignedFor is not null)
+            .Select(proof => new NamedAudience(proof.SignedFor!.Value, proof.Headers.SignedFor!)),
+    ];
+
     IReadOnlyList<Proof> ISignedRequest.Proofs => Proofs;
 
     /// <summary>Whether the body contains the proof, or must contain it.</summary>
-    internal bool IsProvedByBody => Tao is null || Signature is not null;
+    internal bool IsProvedByBody => HeaderProofs.Count == 0 || Signature is not null;
 
     /// <summary>The signed text: the commitment if there is one.</summary>
     internal string ProvedText => Proofs[0].Text;
@@ -43,18 +50,19 @@ public abstract record SignedRequest : ISignedRequest
 
     internal abstract Role Role { get; }
 
-    private Proof[] Proofs => (Signature, Tao) switch
+    private AccountId? Signer => HeaderProofs is [var first, ..] ? first.SignedBy : Hotkey;
+
+    private Proof[] Proofs => (Signature, HeaderProofs) switch
     {
-        ({ } signature, { } tao) => [ByCommitment(signature), tao.Proof],
-        ({ } signature, null) => [ByCommitment(signature)],
-        (null, { } tao) => [tao.Proof],
+        ({ } signature, var others) => [ByCommitment(signature), .. others.Select(other => other.Proof)],
+        (null, [_, ..]) => [.. HeaderProofs.Select(proof => proof.Proof)],
         _ => throw new InvalidOperationException($"{GetType().Name} was not validated."),
     };
 
     /// <summary>
     /// Leaves out the signatures, because frameworks log what they bind, and a signature lets its reader send the request.
     /// </summary>
-    public sealed override string ToString() => $"{GetType().Name} of {Tao?.SignedBy ?? Hotkey}";
+    public sealed override string ToString() => $"{GetType().Name} of {Signer}";
 
     internal abstract Commitment Commit(AccountId hotkey, long timestamp);
 

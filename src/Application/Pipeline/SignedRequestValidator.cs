@@ -4,7 +4,7 @@ namespace S3Auth.Application.Pipeline;
 
 /// <summary>
 /// The rules of every signed request: it has a complete proof, in the body or in headers, with a timestamp in the access window. If it has
-/// both proofs, both are complete and of the same hotkey.
+/// several proofs, all are complete and of the same hotkey.
 /// </summary>
 internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
     where T : SignedRequest
@@ -24,10 +24,10 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
             .WithMessage("Send 'timestamp': the Unix time in seconds that the commitment contains.");
 
         RuleFor(request => request.Hotkey)
-            .Must((request, hotkey) => hotkey == request.Tao!.SignedBy)
-            .When(request => request.Tao is not null && request.Hotkey is not null)
-            .WithMessage(
-                "Send the account of X-Tao-Signed-By as 'hotkey', or send only one of the two proofs: both must be from the same hotkey.");
+            .Must((request, hotkey) => SignersOf(request).Distinct().Count() == 1)
+            .When(request => SignersOf(request).Any())
+            .WithMessage(request =>
+                $"Send the same account as {PlacesOfSigners(request)}, or only one of the proofs: all must be from the same hotkey.");
 
         RuleFor(request => request.Timestamp)
             .Custom((timestamp, context) =>
@@ -38,19 +38,28 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
                 }
             });
 
-        RuleFor(request => request.Tao)
-            .Custom((tao, context) =>
+        RuleForEach(request => request.HeaderProofs)
+            .Custom((proof, context) =>
             {
-                if (
-                    tao?.Timestamp is { } moment && Check(moment, window.CheckMilliseconds(moment, time.GetUtcNow()), window,
-                        time) is { } failure)
+                var check = window.CheckMilliseconds(proof.Timestamp, time.GetUtcNow());
+                if (Check(proof.Timestamp, check, window, time, proof.Headers.Timestamp) is { } failure)
                 {
                     context.AddFailure(failure);
                 }
             });
     }
 
-    private static ValidationFailure? Check(long timestamp, TimestampCheck check, AccessWindow window, TimeProvider time)
+    // A hotkey in the body counts even without a commitment: a request must not name two accounts.
+    private static IEnumerable<AccountId> SignersOf(T request) =>
+        request.HeaderProofs.Select(proof => proof.SignedBy).Concat(request.Hotkey is { } hotkey ? [hotkey] : Array.Empty<AccountId>());
+
+    private static string PlacesOfSigners(T request) => string.Join(
+        " and ",
+        request.HeaderProofs.Select(proof => proof.Headers.SignedBy)
+            .Concat(request.Hotkey is null ? Array.Empty<string>() : ["'hotkey'"]));
+
+    private static ValidationFailure? Check(
+        long timestamp, TimestampCheck check, AccessWindow window, TimeProvider time, string place = "'timestamp'")
     {
         var clock = time.GetUtcNow().ToUnixTimeSeconds();
         return check.Status switch
@@ -72,7 +81,7 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
             TimestampStatus.InSeconds => Failure(
                 RefusalCode.TimestampExpired,
                 $"The timestamp {timestamp} looks like seconds (the server's time is {clock}); sign again with Unix milliseconds in "
-                    + $"X-Tao-Timestamp."),
+                    + $"{place}."),
             _ => throw new ArgumentOutOfRangeException(nameof(check), check, "This status has no message."),
         };
     }

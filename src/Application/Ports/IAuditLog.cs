@@ -39,7 +39,9 @@ public sealed record AuditRecord
     /// <summary>The hotkey's uid; null if the request was not proved.</summary>
     public ushort? Uid { get; init; }
 
-    /// <summary><c>commitment</c>, <c>tao_headers</c> or <c>both</c>.</summary>
+    /// <summary>
+    /// <c>commitment</c>, <c>tao_headers</c> or <c>epistula_headers</c>; several are joined by <c>+</c>: <c>commitment+tao_headers</c>.
+    /// </summary>
     public required string Proof { get; init; }
 
     /// <summary>The client's address; null if it is not known.</summary>

@@ -52,7 +52,7 @@ public sealed class MemoryReplayGuardTests
 
         // Nonces whose keys have low bits within one sixteenth of the range.
         var chosen = Enumerable.Range(0, 64_000)
-            .Select(i => ReplayKey.OfNonce(signer, new Guid(i, 0, 0, new byte[8])))
+            .Select(i => ReplayKey.OfTao(signer, new Guid(i, 0, 0, new byte[8])))
             .Where(key => ((ulong)key.Value & 0xF000) == 0)
             .ToList();
         var crowded = chosen.Count(key => (guard.NumberOf(key) & 0xF000) == 0);

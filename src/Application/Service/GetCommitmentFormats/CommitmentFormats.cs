@@ -3,7 +3,8 @@ namespace S3Auth.Application.Service;
 /// <summary>The texts that the proofs of requests sign.</summary>
 /// <param name="FolderLayout">The layout of this deployment: <c>coldkey</c> or <c>hotkey</c>.</param>
 /// <param name="Formats">The commitments in the body, by the name of the request.</param>
-/// <param name="TaoHeaders">The other kind of proof, in headers. Each of these requests accepts it too.</param>
+/// <param name="TaoHeaders">Another kind of proof, in headers. Each of these requests accepts it too.</param>
+/// <param name="EpistulaHeaders">The third kind of proof, in other headers. Each of these requests accepts it too.</param>
 /// <param name="Audiences">
 /// The audiences that this server accepts. If empty, the operator set none, and the server does not compare them. Sign the host of the URL
 /// that you call, not a value from here: a hostile server would name another server.
@@ -14,7 +15,8 @@ namespace S3Auth.Application.Service;
 public sealed record CommitmentFormats(
     string FolderLayout,
     IReadOnlyDictionary<string, CommitmentFormat> Formats,
-    TaoHeaderFormat TaoHeaders,
+    HeaderProofFormat TaoHeaders,
+    HeaderProofFormat EpistulaHeaders,
     IReadOnlyList<Audience> Audiences,
     bool AudienceRequired,
     IReadOnlyList<string> Instructions,
@@ -33,4 +35,4 @@ public sealed record CommitmentFormat(
 /// <param name="Headers">The headers. Send each of them once.</param>
 /// <param name="ExampleBody">An example of a body.</param>
 /// <param name="ExampleText">The signed text for that body and these headers.</param>
-public sealed record TaoHeaderFormat(string Format, IReadOnlyDictionary<string, string> Headers, string ExampleBody, string ExampleText);
+public sealed record HeaderProofFormat(string Format, IReadOnlyDictionary<string, string> Headers, string ExampleBody, string ExampleText);

@@ -13,7 +13,14 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
         return Task.FromResult(new CommitmentFormats(
-            layout.Name, Commitments(now), TaoHeaders(now), audiences.Own, audiences.IsRequired, Instructions(), now));
+            layout.Name,
+            Commitments(now),
+            HeaderProof(ProofHeaders.Tao, "{lowercase hex of sha256(raw body)}.{nonce}.{timestamp}", now),
+            HeaderProof(ProofHeaders.Epistula, "{lowercase hex of sha256(raw body)}.{uuid}.{timestamp}.{signed_for or nothing}", now),
+            audiences.Own,
+            audiences.IsRequired,
+            Instructions(),
+            now));
     }
 
     private Audience ExampleAudience => audiences.Own is [var own, ..] ? own : ExampleAccounts.Audience;
@@ -67,24 +74,31 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
     private CommitmentFormat Describe(string path, string format, Commitment example, string description) => new(
         $"POST {path}", format, example.Text, $"{format}:{{audience}}", example.WithAudience(ExampleAudience).Text, description);
 
-    private TaoHeaderFormat TaoHeaders(long now)
+    private HeaderProofFormat HeaderProof(ProofHeaders kind, string format, long now)
     {
         var body = $$"""{"audience": "{{ExampleAudience}}"}""";
         const string Nonce = "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a";
 
         var timestamp = now * 1000;
-        return new TaoHeaderFormat(
-            "{lowercase hex of sha256(raw body)}.{nonce}.{timestamp}",
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["X-Tao-Version"] = "2",
-                ["X-Tao-Timestamp"] = timestamp.ToString(CultureInfo.InvariantCulture),
-                ["X-Tao-Nonce"] = Nonce,
-                ["X-Tao-Signed-By"] = ExampleAccounts.Hotkey.ToString(),
-                ["X-Tao-Signature"] = "{the signature over the text, base64 or hex}",
-            },
-            body,
-            TaoMessage.Of(SHA256.HashData(Encoding.UTF8.GetBytes(body)), Nonce, timestamp).Text);
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [kind.Version] = ProofHeaders.SupportedVersion,
+            [kind.Timestamp] = timestamp.ToString(CultureInfo.InvariantCulture),
+            [kind.Nonce] = Nonce,
+            [kind.SignedBy] = ExampleAccounts.Hotkey.ToString(),
+            [kind.Signature] = "{the signature over the text, base64 or hex}",
+        };
+
+        // Only an address that this server accepts is a useful example.
+        var address = audiences.Own.Select(audience => audience.Text).FirstOrDefault(text => Ss58.TryDecode(text, out _, out _));
+        var signedFor = "";
+        if (kind.SignedFor is { } header && address is not null)
+        {
+            signedFor = headers[header] = address;
+        }
+
+        return new HeaderProofFormat(
+            format, headers, body, kind.MessageOf(SHA256.HashData(Encoding.UTF8.GetBytes(body)), Nonce, timestamp, signedFor).Text);
     }
 
     private string[] Instructions() =>
@@ -98,11 +112,12 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
         "Addresses are SS58 with prefix 42.",
         "Name the server that you call, so that nobody can relay the request to another server: send 'audience', the host of the URL with "
             + "the port unless it "
-            + "is 443, and append ':' and the same text to the commitment. With Tao v2 headers, 'audience' in the body is enough.",
-        "Or use Tao v2 headers instead: sign the text of tao_headers, with the SHA-256 of the body's bytes as you send them, the Unix "
-            + "time in milliseconds, "
-            + "and a new UUID for each request. The body then needs no hotkey, coldkey, timestamp and signature. If a request has both "
-            + "proofs, both "
-            + "must verify.",
+            + "is 443, and append ':' and the same text to the commitment. With a proof in headers, 'audience' in the body is enough.",
+        "Or sign headers instead, as tao_headers (Tao v2) or epistula_headers (Epistula v2) shows: the SHA-256 of the body's bytes as you "
+            + "send them, the Unix time in milliseconds, and a new UUID for each request. The body then needs no hotkey, coldkey, "
+            + "timestamp and signature, and no Content-Type.",
+        "Epistula-Signed-For is optional: an address among the audiences, which the signed text then ends with. Without it, the text ends "
+            + "with a dot.",
+        "If a request has several proofs, all must verify and be from the same hotkey.",
     ];
 }

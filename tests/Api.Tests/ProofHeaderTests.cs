@@ -2,10 +2,14 @@ using System.Security.Cryptography;
 
 namespace S3Auth.Api.Tests;
 
-/// <summary>The proof in headers: every part of it is needed, once and well-formed, and is over the body's very bytes.</summary>
-public sealed class TaoHeadersTests
+/// <summary>A proof in headers of each kind: every part of it is needed, once and well-formed, and is over the body's very bytes.</summary>
+[TestFixture("tao")]
+[TestFixture("epistula")]
+public sealed class ProofHeaderTests(string kind)
 {
     private const string Path = "/get-folder-access";
+
+    private readonly SignedHeaders _kind = kind == "tao" ? SignedHeaders.Tao : SignedHeaders.Epistula;
 
     private Service _service = null!;
 
@@ -51,11 +55,15 @@ public sealed class TaoHeadersTests
     [Test]
     public async Task Signature_is_base64_or_hex()
     {
-        foreach (var write in (Func<string, string>[])[hex => hex, hex => "0x" + hex, hex => "01" + hex, hex => hex.ToUpperInvariant()])
+        foreach (var write in (Func<string, string>[])
+            [
+                hex => hex, hex => "0x" + hex, hex => "01" + hex, hex => hex.ToUpperInvariant(),
+                hex => Convert.ToBase64String(Convert.FromHexString(hex)),
+            ])
         {
             var headers = Headers("{}");
-            var text = write(Convert.ToHexStringLower(Convert.FromBase64String(headers["X-Tao-Signature"])));
-            Assert.That((await SendAsync("{}", With(headers, "X-Tao-Signature", text))).Status, Is.EqualTo(200), text);
+            var text = write(HexOf(headers[_kind.Signature]));
+            Assert.That((await SendAsync("{}", With(headers, _kind.Signature, text))).Status, Is.EqualTo(200), text);
         }
     }
 
@@ -73,11 +81,11 @@ public sealed class TaoHeadersTests
     {
         var nonce = Guid.NewGuid();
         var headers = Headers("{}", nonce.ToString("D"));
-        var hex = Convert.ToHexStringLower(Convert.FromBase64String(headers["X-Tao-Signature"]));
+        var hex = HexOf(headers[_kind.Signature]);
         Assert.That((await SendAsync("{}", headers)).Status, Is.EqualTo(200));
 
         Assert.That((await SendAsync("{}", headers)).Code, Is.EqualTo("replayed_request"));
-        Assert.That((await SendAsync("{}", With(headers, "X-Tao-Signature", hex))).Code, Is.EqualTo("replayed_request"));
+        Assert.That((await SendAsync("{}", With(headers, _kind.Signature, hex))).Code, Is.EqualTo("replayed_request"));
         Assert.That(
             (await SendAsync("{ }", Headers("{ }", nonce.ToString("N").ToUpperInvariant()))).Code,
             Is.EqualTo("replayed_request"),
@@ -107,11 +115,11 @@ public sealed class TaoHeadersTests
         }
     }
 
-    [TestCase("X-Tao-Nonce", "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a")]
-    [TestCase("X-Tao-Signed-By", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")]
-    public async Task Another_value_is_another_request(string header, string value)
+    [TestCase("Nonce", "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a")]
+    [TestCase("Signed-By", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")]
+    public async Task Another_value_is_another_request(string part, string value)
     {
-        var answer = await SendAsync("{}", With(Headers("{}"), header, value));
+        var answer = await SendAsync("{}", With(Headers("{}"), NameOf(part), value));
 
         Assert.That((answer.Status, answer.Code), Is.EqualTo((401, "invalid_signature")));
     }
@@ -120,38 +128,64 @@ public sealed class TaoHeadersTests
     public async Task Another_moment_is_another_request()
     {
         var headers = Headers("{}");
-        var later = long.Parse(headers["X-Tao-Timestamp"], System.Globalization.CultureInfo.InvariantCulture) + 1;
+        var later = long.Parse(headers[_kind.Timestamp], System.Globalization.CultureInfo.InvariantCulture) + 1;
 
-        Assert.That((await SendAsync("{}", With(headers, "X-Tao-Timestamp", $"{later}"))).Code, Is.EqualTo("invalid_signature"));
+        Assert.That((await SendAsync("{}", With(headers, _kind.Timestamp, $"{later}"))).Code, Is.EqualTo("invalid_signature"));
     }
 
-    [TestCase("X-Tao-Version", null)]
-    [TestCase("X-Tao-Version", "1")]
-    [TestCase("X-Tao-Version", "2.0")]
-    [TestCase("X-Tao-Version", "")]
-    [TestCase("X-Tao-Timestamp", null)]
-    [TestCase("X-Tao-Timestamp", "now")]
-    [TestCase("X-Tao-Timestamp", "-1795500000000")]
-    [TestCase("X-Tao-Timestamp", "+1795500000000")]
-    [TestCase("X-Tao-Timestamp", "01795500000000")]
-    [TestCase("X-Tao-Timestamp", "1795500000000.5")]
-    [TestCase("X-Tao-Timestamp", "17955000000000000000000")]
-    [TestCase("X-Tao-Nonce", null)]
-    [TestCase("X-Tao-Nonce", "1")]
-    [TestCase("X-Tao-Nonce", "{6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a}")]
-    [TestCase("X-Tao-Nonce", "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4g")]
-    [TestCase("X-Tao-Signed-By", null)]
-    [TestCase("X-Tao-Signed-By", "//Bob")]
-    [TestCase("X-Tao-Signed-By", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694tz")]
-    [TestCase("X-Tao-Signature", null)]
-    [TestCase("X-Tao-Signature", "5a")]
-    [TestCase("X-Tao-Signature", "====")]
-    public async Task Header_that_is_missing_or_malformed_is_told_by_its_name(string header, string? value)
+    [TestCase("Version", null)]
+    [TestCase("Version", "1")]
+    [TestCase("Version", "2.0")]
+    [TestCase("Version", "")]
+    [TestCase("Timestamp", null)]
+    [TestCase("Timestamp", "now")]
+    [TestCase("Timestamp", "-1795500000000")]
+    [TestCase("Timestamp", "+1795500000000")]
+    [TestCase("Timestamp", "01795500000000")]
+    [TestCase("Timestamp", "1795500000000.5")]
+    [TestCase("Timestamp", "17955000000000000000000")]
+    [TestCase("Timestamp", "\u0661795500000000")]
+    [TestCase("Timestamp", "9223372036854775808")]
+    [TestCase("Timestamp", "0x1795500000")]
+    [TestCase("Nonce", null)]
+    [TestCase("Nonce", "1")]
+    [TestCase("Nonce", "(6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a)")]
+    [TestCase("Nonce", "0x9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a")]
+    [TestCase("Nonce", "+f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a")]
+    [TestCase("Nonce", "\u00a06f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a")]
+    [TestCase("Nonce", "6f9c2f5e6d0f4d8e9a530f3b8f1d2c4a\u2003")]
+    [TestCase("Nonce", "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a.1")]
+    [TestCase("Nonce", "{6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4a}")]
+    [TestCase("Nonce", "6f9c2f5e-6d0f-4d8e-9a53-0f3b8f1d2c4g")]
+    [TestCase("Signed-By", null)]
+    [TestCase("Signed-By", "//Bob")]
+    [TestCase("Signed-By", "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694tz")]
+    [TestCase("Signature", null)]
+    [TestCase("Signature", "5a")]
+    [TestCase("Signature", "====")]
+    public async Task Header_that_is_missing_or_malformed_is_told_by_its_name(string part, string? value)
     {
+        var header = NameOf(part);
         var answer = await SendAsync("{}", With(Headers("{}"), header, value));
 
         Assert.That((answer.Status, answer.Code), Is.EqualTo((400, "invalid_request")), answer.Text);
         Assert.That(answer.Json["errors"]!.AsObject().Select(error => error.Key), Is.EqualTo(new[] { header }));
+    }
+
+    [Test]
+    public async Task Long_header_is_refused()
+    {
+        foreach (var header in _kind.Names)
+        {
+            foreach (var letter in "0a5-")
+            {
+                var answer = await SendAsync("{}", With(Headers("{}"), header, new string(letter, 20_000)));
+
+                Assert.That((answer.Status, answer.Code), Is.EqualTo((400, "invalid_request")), $"{header} {letter}");
+                Assert.That(answer.Json["errors"]!.AsObject().Select(error => error.Key), Is.EqualTo(new[] { header }));
+                Assert.That(answer.Text, Has.Length.LessThan(1000), "It does not repeat the value.");
+            }
+        }
     }
 
     [Test]
@@ -171,7 +205,7 @@ public sealed class TaoHeadersTests
     {
         var answer = await SendAsync(
             Body(Service.FolderAccess()),
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Tao-Version"] = "2" });
+            new Dictionary<string, string>(StringComparer.Ordinal) { [_kind.Version] = "2" });
 
         Assert.That((answer.Status, answer.Json["errors"]!.AsObject().Count), Is.EqualTo((400, 4)));
     }
@@ -196,23 +230,27 @@ public sealed class TaoHeadersTests
     public async Task Proof_of_headers_is_never_read_from_the_body()
     {
         using var alice = KeyPair.FromUri("//Alice");
-        var tao = new JsonObject
+        var proof = new JsonObject
         {
+            ["headers"] = new JsonObject { ["kind"] = 1 },
             ["signed_by"] = alice.AccountId.ToString(),
             ["nonce"] = Guid.NewGuid().ToString(),
             ["timestamp"] = 1,
             ["signature"] = new string('5', 128),
+            ["message"] = "text",
         };
-        foreach (var member in (string[])["tao", "Tao"])
+        foreach (var member in (string[])["header_proofs", "HeaderProofs", "headerProofs", "tao", "epistula"])
         {
-            var body = new JsonObject { [member] = tao.DeepClone() };
+            foreach (var value in (JsonNode[])[proof.DeepClone(), new JsonArray(proof.DeepClone()), new JsonArray()])
+            {
+                var answer = await SendAsync(new JsonObject { [member] = value }.ToJsonString(), []);
 
-            var answer = await SendAsync(body.ToJsonString(), []);
-
-            Assert.That(
-                (answer.Status, answer.Code),
-                Is.EqualTo((400, "invalid_request")),
-                "as if it were not there: nothing proves this request");
+                Assert.That(
+                    (answer.Status, answer.Code),
+                    Is.EqualTo((400, "invalid_request")),
+                    "as if it were not there: nothing proves this request");
+                Assert.That(answer.Json["errors"]!.AsObject().Select(error => error.Key), Does.Contain("signature"));
+            }
         }
     }
 
@@ -252,21 +290,21 @@ public sealed class TaoHeadersTests
         return changed;
     }
 
-    private static Dictionary<string, string> Headers(string body, string? nonce = null, string signer = "//Bob")
+    private Dictionary<string, string> Headers(string body, string? nonce = null, string signer = "//Bob") =>
+        _kind.Sign(body, nonce, signer);
+
+    private string NameOf(string part) => part switch
     {
-        using var hotkey = KeyPair.FromUri(signer);
-        nonce ??= Guid.NewGuid().ToString();
-        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-        var text = $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))}.{nonce}.{timestamp}";
-        return new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["X-Tao-Version"] = "2",
-            ["X-Tao-Timestamp"] = $"{timestamp}",
-            ["X-Tao-Nonce"] = nonce,
-            ["X-Tao-Signed-By"] = hotkey.AccountId.ToString(),
-            ["X-Tao-Signature"] = Convert.ToBase64String(hotkey.Sign(Encoding.UTF8.GetBytes(text)).ToBytes()),
-        };
-    }
+        "Version" => _kind.Version,
+        "Timestamp" => _kind.Timestamp,
+        "Nonce" => _kind.Nonce,
+        "Signed-By" => _kind.SignedBy,
+        _ => _kind.Signature,
+    };
+
+    private static string HexOf(string signature) => signature.StartsWith("0x", StringComparison.Ordinal)
+        ? signature[2..]
+        : Convert.ToHexStringLower(Convert.FromBase64String(signature));
 
     private async Task<Answer> SendAsync(string body, IEnumerable<KeyValuePair<string, string>> headers, string path = Path)
     {

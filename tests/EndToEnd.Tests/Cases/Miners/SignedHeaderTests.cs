@@ -2,7 +2,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>Tao v2 headers prove a request as a commitment does: these bytes, this signer, this moment, and nothing else.</summary>
 [TestFixtureSource(typeof(Deployments), nameof(Deployments.OneStore))]
-internal sealed class TaoHeaderTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
+internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private static Account Validator => Subnet.Validator.Hotkey;
 
