@@ -77,6 +77,7 @@ internal static class Composition
         services.AddApplication(TimeProvider.System);
 
         services.AddSignatures();
+        services.AddAccessRules(options.AccessFile);
         services.AddLimits(options.Limits);
         services.AddSingleton(options.ListingRedirect);
         services.AddSealing(options.SealKey, isShared: options.ListingRedirect.Server is not null && options.Limits.Redis is not null);

@@ -16,15 +16,20 @@ public sealed record Folder(string Prefix, Source? Source)
     }
 
     /// <summary>
-    /// Resolves a requested prefix to a prefix inside this folder. A prefix that begins with <see cref="FolderLayout.AllDataPrefix"/>
-    /// (<c>data/x/5F…/2026</c>) is absolute; any other (<c>2026</c>) is relative to the folder. False if the result is outside of the
-    /// folder or not the beginning of a valid key.
+    /// Resolves a requested prefix to a prefix inside this folder. A prefix that begins with this folder's, or with the root of all miners'
+    /// files (<c>data/x/5F…/2026</c>), is absolute; any other (<c>2026</c>) is relative to the folder. False if the result is outside of
+    /// the folder or not the beginning of a valid key.
     /// </summary>
-    public bool TryNarrow(string prefix, [NotNullWhen(true)] out string? narrowed)
+    /// <param name="prefix">The requested prefix.</param>
+    /// <param name="root">The <see cref="FolderLayout.Root"/>; every prefix begins with an empty one, so it makes none absolute.</param>
+    /// <param name="narrowed">The prefix inside this folder.</param>
+    public bool TryNarrow(string prefix, string root, [NotNullWhen(true)] out string? narrowed)
     {
         ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(root);
 
-        narrowed = prefix.StartsWith(FolderLayout.AllDataPrefix, StringComparison.Ordinal) ? prefix : Prefix + prefix;
+        var isAbsolute = prefix.StartsWith(root.Length > 0 ? root : Prefix, StringComparison.Ordinal);
+        narrowed = isAbsolute ? prefix : Prefix + prefix;
         if (!narrowed.StartsWith(Prefix, StringComparison.Ordinal)
             || prefix.StartsWith('/')
             || !ObjectName.TryParse(narrowed, out _)

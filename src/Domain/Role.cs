@@ -1,11 +1,11 @@
 namespace S3Auth.Domain;
 
-/// <summary>The role in which a caller sends a request.</summary>
+/// <summary>The role in which a caller sends a request. <see cref="SubnetRules.Decide"/> says who may act in which role.</summary>
 public enum Role
 {
-    /// <summary>A registered hotkey. If the request names a coldkey, that coldkey must own the hotkey on the chain.</summary>
+    /// <summary>Uploads into its own folders, and reads them. If the request names a coldkey, that coldkey must own the hotkey.</summary>
     Miner,
 
-    /// <summary>A registered hotkey with a validator permit and more than the minimum stake.</summary>
+    /// <summary>Reads all miners' folders.</summary>
     Validator,
 }

@@ -23,6 +23,23 @@ public static class DependencyInjection
         return services;
     }
 
+    /// <summary>Adds the operator's access rules.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="file">The file with the rules; null for no rules.</param>
+    public static IServiceCollection AddAccessRules(this IServiceCollection services, string? file)
+    {
+        if (file is null)
+        {
+            return services.AddSingleton<IAccessRules, NoAccessRules>();
+        }
+
+        services.AddSingleton(provider => new WatchedAccessRules(
+            file, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WatchedAccessRules>>()));
+        services.AddSingleton<IAccessRules>(provider => provider.GetRequiredService<WatchedAccessRules>());
+        services.AddHostedService(provider => provider.GetRequiredService<WatchedAccessRules>());
+        return services;
+    }
+
     /// <summary>Adds the metagraph of a chain, read from its nodes.</summary>
     public static IServiceCollection AddChainMetagraph(this IServiceCollection services, ChainOptions options)
     {

@@ -302,7 +302,7 @@ public sealed partial class HomePageTests
     [Test]
     public void Shell_examples_have_no_comment_and_no_open_quote([Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
     {
-        FolderLayout folders = layout == "hotkey" ? new HotkeyLayout() : new ColdkeyLayout([SourceOf("x")]);
+        FolderLayout folders = layout == "hotkey" ? Layouts.ByHotkey : Layouts.ByColdkey("x");
         var snippets = new UsageSnippets("https://s3-auth.example.com", "finney", 17, folders, upload);
 
         foreach (var snippet in snippets.ForMiners.Concat(snippets.ForValidators).Where(snippet => snippet.Title is "s3auth" or "curl"))
@@ -434,7 +434,7 @@ public sealed partial class HomePageTests
     public void Every_example_is_filled_in_for_every_deployment(
         [Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
     {
-        FolderLayout folders = layout == "hotkey" ? new HotkeyLayout() : new ColdkeyLayout([SourceOf("papers"), SourceOf("x")]);
+        FolderLayout folders = layout == "hotkey" ? Layouts.ByHotkey : Layouts.ByColdkey("papers", "x");
         var snippets = new UsageSnippets("https://s3-auth.example.com", "finney", 17, folders, upload);
 
         using (Assert.EnterMultipleScope())

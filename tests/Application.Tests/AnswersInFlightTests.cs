@@ -294,7 +294,8 @@ public sealed class AnswersInFlightTests
             using var request = NewRequest();
             var caller = request.ServiceProvider.GetRequiredService<Caller>();
             caller.Authenticate(Subnet.Snapshot, []);
-            caller.Authorize(Subnet.Snapshot.Find(Subnet.Bob)!);
+            caller.Authorize(new SubnetRules(default).Decide(
+                Subnet.Bob, Role.Miner, Subnet.Snapshot, AccessRules.None, DateTimeOffset.UnixEpoch));
             var shares = new JobShares(maxJobs: 425, request.ServiceProvider.GetRequiredService<ResponseMemoryLease>());
             foreach (var number in Enumerable.Range(0, counts.Length).OrderBy(_ => random.Next()))
             {
@@ -348,7 +349,7 @@ public sealed class AnswersInFlightTests
         Assert.That((before, _subnet.Signer.Signed), Is.EqualTo((3, 5)), "the overview at once, and each folder when it is read");
     }
 
-    private static Folder FolderOf(int number) => new ColdkeyLayout([Subnet.SourceOf($"s{number}")]).FoldersOf(Subnet.Dave)[0];
+    private static Folder FolderOf(int number) => Layouts.ByColdkey($"s{number}").FoldersOf(Subnet.Dave)[0];
 
     private void VerifyRefunds(int count) =>
         _subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Exactly(count));

@@ -281,7 +281,7 @@ public sealed class FileListTests
     [Test]
     public async Task Hotkey_layout_lists_the_one_folder()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
 
         await subnet.SendAsync(AsBob);
         await subnet.SendAsync(AsAlice with { MinerColdkey = null, MinerHotkey = Subnet.Dave });

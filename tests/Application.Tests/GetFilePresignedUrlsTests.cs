@@ -86,7 +86,7 @@ public sealed class GetFilePresignedUrlsTests
     [Test]
     public async Task Hotkey_layout_signs_files_of_deregistered_miners_too()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
         var key = $"data/hotkey={Subnet.Dave}/job_id=1/a";
 
         var answer = await subnet.SendAsync(AsAlice with { MinerColdkey = null, MinerHotkey = Subnet.Dave, FileKeys = [key] });
@@ -97,7 +97,7 @@ public sealed class GetFilePresignedUrlsTests
     [Test]
     public async Task Hotkey_layout_refuses_a_coldkey()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
 
         var refused = await subnet.RefuseAsync(AsAlice);
 

@@ -61,7 +61,7 @@ public sealed class GetFileUploadUrlTests
     [Test]
     public async Task Hotkey_layout_has_one_folder_and_no_sources()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
 
         var refused = await subnet.RefuseAsync(AsBob with { Source = Subnet.SourceOf("x") });
 

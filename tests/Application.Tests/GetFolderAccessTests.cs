@@ -46,7 +46,7 @@ public sealed class GetFolderAccessTests
     [Test]
     public async Task Grants_one_folder_in_the_hotkey_layout()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
 
         var access = await subnet.SendAsync(AsBob);
 

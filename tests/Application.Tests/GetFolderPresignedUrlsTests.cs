@@ -12,7 +12,7 @@ public sealed class GetFolderPresignedUrlsTests
     [Test]
     public async Task Every_job_of_every_miner_is_granted()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
         var (bob, dave) = ($"data/hotkey={Subnet.Bob}/", $"data/hotkey={Subnet.Dave}/");
         Holds(subnet, "data/hotkey=", bob, dave, "data/hotkey=nobody/");
         Holds(subnet, bob + "job_id=", bob + "job_id=1/", bob + "job_id=a b/", bob + "job_id=a.b_c-D/", bob + "other/", bob + "job_id=/");
@@ -62,7 +62,7 @@ public sealed class GetFolderPresignedUrlsTests
     [Test]
     public async Task Folder_with_more_jobs_than_a_response_shows_is_marked()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
         var bob = $"data/hotkey={Subnet.Bob}/";
         Holds(subnet, "data/hotkey=", bob);
         subnet.Store.Setup(port => port.ListFoldersAsync(bob + "job_id=", MinerDiscovery.MaxJobsPerFolder, It.IsAny<CancellationToken>()))
@@ -74,7 +74,7 @@ public sealed class GetFolderPresignedUrlsTests
     [Test]
     public async Task Listings_that_together_take_too_long_are_refused_as_storage_timeout()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
         var bob = $"data/hotkey={Subnet.Bob}/";
         Holds(subnet, "data/hotkey=", bob);
         subnet.Store.Setup(port => port.ListFoldersAsync(bob + "job_id=", It.IsAny<int?>(), It.IsAny<CancellationToken>()))
@@ -96,7 +96,7 @@ public sealed class GetFolderPresignedUrlsTests
     [Test]
     public async Task Number_of_concurrent_listings_is_limited()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
         Holds(subnet, "data/hotkey=", [.. Enumerable.Range(0, 100).Select(i => $"data/hotkey={AccountOf(i)}/")]);
         var asked = 0;
         var answer = new TaskCompletionSource<FolderPage>(TaskCreationOptions.RunContinuationsAsynchronously);

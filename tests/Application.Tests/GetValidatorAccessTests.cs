@@ -65,7 +65,7 @@ public sealed class GetValidatorAccessTests
     [Test]
     public async Task Lists_hotkeys_in_the_hotkey_layout()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
         Holds(subnet, "data/hotkey=", $"data/hotkey={Subnet.Bob}/");
 
         var access = await subnet.SendAsync(AsAlice);

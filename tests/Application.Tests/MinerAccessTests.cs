@@ -47,7 +47,7 @@ public sealed class MinerAccessTests
     [Test]
     public async Task Hotkey_layout_has_one_folder()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
 
         var access = await subnet.SendAsync(AsAlice);
 

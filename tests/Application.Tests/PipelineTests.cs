@@ -248,7 +248,7 @@ public sealed class PipelineTests
     [Test]
     public async Task Source_is_refused_if_the_layout_has_none()
     {
-        using var subnet = new Subnet { Layout = new HotkeyLayout() };
+        using var subnet = new Subnet { Layout = Layouts.ByHotkey };
 
         var refused = await subnet.RefuseAsync(Subnet.AsBob with { Source = Subnet.SourceOf("x") });
 

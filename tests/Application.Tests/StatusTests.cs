@@ -36,12 +36,45 @@ public sealed class StatusTests
                 AlphaStake = 30_000,
                 IsMiner = true,
                 IsValidator = true,
+                IsDenied = false,
+                MayUpload = true,
+                MayRead = true,
                 Block = 7,
             }));
             Assert.That((miner.Uid, miner.Coldkey, miner.IsMiner, miner.IsValidator), Is.EqualTo(((ushort?)1, Subnet.Dave, true, false)));
             Assert.That(
                 (withoutStake.ValidatorPermit, withoutStake.AlphaStake, withoutStake.IsValidator), Is.EqualTo((true, 20_000m, false)),
                 "a permit alone, and not more than the minimum");
+        }
+    }
+
+    [Test]
+    public async Task Hotkey_is_told_what_the_operators_rules_change_and_why()
+    {
+        var until = new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.FromHours(1));
+        _subnet.Exceptions = new AccessRules(
+            [new AccessDenial(Subnet.Dave, IsOfColdkey: true, "uploads copies", until)],
+            [new ReaderRule(Subnet.Eve, Until: null)],
+            [new UploaderRule(Subnet.Charlie, Subnet.Alice, until)]);
+
+        var denied = await _subnet.SendAsync(new GetHotkeyQuery(Subnet.Bob));
+        var reader = await _subnet.SendAsync(new GetHotkeyQuery(Subnet.Eve));
+        var uploader = await _subnet.SendAsync(new GetHotkeyQuery(Subnet.Charlie));
+        var owned = await _subnet.SendAsync(new GetColdkeyQuery(Subnet.Dave));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((denied.IsDenied, denied.MayUpload, denied.MayRead), Is.EqualTo((true, false, false)));
+            Assert.That(
+                denied.UploadProblem,
+                Is.EqualTo(
+                    $"The operator of this server denies access to the coldkey {Subnet.Dave} until 2026-12-31T23:00:00+00:00, for this "
+                    + "reason: uploads copies."));
+            Assert.That(denied.ReadProblem, Is.EqualTo(denied.UploadProblem));
+            Assert.That((reader.MayUpload, reader.MayRead, reader.IsValidator), Is.EqualTo((true, true, false)));
+            Assert.That((uploader.Registered, uploader.MayUpload, uploader.Coldkey), Is.EqualTo((false, true, (AccountId?)Subnet.Alice)));
+            Assert.That((uploader.MayRead, uploader.ReadProblem), Is.EqualTo((false, NotRegistered(Subnet.Charlie))));
+            Assert.That(owned.First, Is.EqualTo(new[] { new OwnedHotkey(Subnet.Bob, 1, MayUpload: false, MayRead: false) }));
         }
     }
 
@@ -60,6 +93,11 @@ public sealed class StatusTests
             AlphaStake = 0,
             IsMiner = false,
             IsValidator = false,
+            IsDenied = false,
+            MayUpload = false,
+            UploadProblem = NotRegistered(Subnet.Dave),
+            MayRead = false,
+            ReadProblem = NotRegistered(Subnet.Dave),
             Block = 7,
         }));
         _subnet.Metagraph.Verify(port => port.RefreshSoon(), Times.Never);
@@ -94,8 +132,8 @@ public sealed class StatusTests
         {
             Assert.That(owned.Count, Is.EqualTo(29));
             Assert.That(owned.First.Select(one => (int)one.Uid), Is.EqualTo(Enumerable.Range(2, OwnedHotkeys.MaxShown)));
-            Assert.That(owned.First[0], Is.EqualTo(new OwnedHotkey(AccountOf(2), 2, IsValidator: true)));
-            Assert.That(owned.First[1].IsValidator, Is.False, "it has no permit");
+            Assert.That(owned.First[0], Is.EqualTo(new OwnedHotkey(AccountOf(2), 2, MayUpload: true, MayRead: true)));
+            Assert.That(owned.First[1].MayRead, Is.False, "it has no permit");
             Assert.That((none.Count, none.First.Count), Is.EqualTo((0, 0)));
         }
 
@@ -353,4 +391,7 @@ public sealed class StatusTests
     private void WaitForSecondListing() => SpinWait.SpinUntil(
         () => _subnet.Store.Invocations.Count(call => call.Method.Name == nameof(IObjectStore.ListFoldersAsync)) >= 4,
         TimeSpan.FromSeconds(10));
+
+    private static string NotRegistered(AccountId hotkey) =>
+        $"The hotkey {hotkey} is not registered on netuid 46 of network static (block 7); register it, or try again in 30 s if you just did.";
 }

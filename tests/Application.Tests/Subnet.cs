@@ -42,6 +42,7 @@ internal sealed class Subnet : IDisposable
         Metagraph.Setup(port => port.Describe()).Returns(new MetagraphState(
             false, 7, 3, DateTimeOffset.FromUnixTimeSeconds(Now - 5), TimeSpan.FromSeconds(5.9), "wss://node", null));
 
+        AccessRules.SetupGet(port => port.Current).Returns(() => Exceptions);
         Signatures
             .Setup(port => port.Verify(It.IsAny<AccountId>(), It.IsAny<string>(), It.IsAny<Sr25519Signature>()))
             .Returns((AccountId signer, string text, Sr25519Signature signature) =>
@@ -93,6 +94,11 @@ internal sealed class Subnet : IDisposable
 
     internal Mock<IMetagraph> Metagraph { get; } = new();
 
+    internal Mock<IAccessRules> AccessRules { get; } = new();
+
+    /// <summary>The operator's access rules.</summary>
+    internal AccessRules Exceptions { get; set; } = Domain.AccessRules.None;
+
     internal Mock<ISignatureVerifier> Signatures { get; } = new();
 
     internal Mock<IObjectStore> Store { get; } = new();
@@ -113,6 +119,9 @@ internal sealed class Subnet : IDisposable
 
     /// <summary>The target of validators' listings; set it before the first request.</summary>
     internal ListingRedirect Redirect { get; set; } = ListingRedirect.Off;
+
+    /// <summary>Whether miners may read all files.</summary>
+    internal bool MinersMayRead { get; init; }
 
     /// <summary>The accepted audiences; set them before the first request.</summary>
     internal Audiences Audiences { get; set; } = Audiences.Unknown;
@@ -136,7 +145,7 @@ internal sealed class Subnet : IDisposable
 
     internal RecordingSigner Signer { get; } = new();
 
-    internal FolderLayout Layout { get; init; } = new ColdkeyLayout([SourceOf("x"), SourceOf("reddit")]);
+    internal FolderLayout Layout { get; init; } = Layouts.ByColdkey("x", "reddit");
 
     internal List<(AccountId Signer, string Text)> Verified { get; } = [];
 
@@ -186,7 +195,8 @@ internal sealed class Subnet : IDisposable
     internal ServiceProvider Services() => _services ??= new ServiceCollection()
         .AddSingleton(AccessWindow.Default)
         .AddSingleton(Layout)
-        .AddSingleton(new SubnetRules(AlphaAmount.FromAlpha(20_000)))
+        .AddSingleton(new SubnetRules(AlphaAmount.FromAlpha(20_000), MinersMayRead))
+        .AddSingleton(AccessRules.Object)
         .AddSingleton(Audiences)
         .AddSingleton(Redirect)
         .AddSingleton<ISealer>(new OpenSealer())

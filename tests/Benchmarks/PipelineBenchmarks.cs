@@ -14,7 +14,7 @@ public class PipelineBenchmarks : IDisposable
     private const int Files = 1000;
     private const long Now = 1_795_500_000;
 
-    private static readonly Source[] Sources = [SourceOf("x"), SourceOf("reddit")];
+    private static readonly IReadOnlyList<Source> Sources = Layouts.ByColdkey("x", "reddit").Sources;
 
     private readonly KeyPair _alice = KeyPair.FromUri("//Alice");
     private readonly KeyPair _bob = KeyPair.FromUri("//Bob");
@@ -37,7 +37,7 @@ public class PipelineBenchmarks : IDisposable
             new SigningCredentials("ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", new string('t', 400)));
         _services = new ServiceCollection()
             .AddSingleton(AccessWindow.Default)
-            .AddSingleton<FolderLayout>(new ColdkeyLayout(Sources))
+            .AddSingleton(Layouts.ByColdkey("x", "reddit"))
             .AddSingleton(new SubnetRules(AlphaAmount.FromAlpha(20_000)))
             .AddSingleton(Audiences.Unknown)
             .AddSingleton(ListingRedirect.Off)

@@ -7,8 +7,8 @@ public sealed class FolderLayoutTests
 
     private static readonly Source X = SourceOf("x");
     private static readonly Source Reddit = SourceOf("reddit");
-    private static readonly ColdkeyLayout ByColdkey = new([X, Reddit]);
-    private static readonly HotkeyLayout ByHotkey = new();
+    private static readonly FolderLayout ByColdkey = Layouts.ByColdkey("x", "reddit");
+    private static readonly FolderLayout ByHotkey = Layouts.ByHotkey;
 
     [Test]
     public void Coldkey_layout_has_one_folder_per_source_named_by_the_coldkey() =>
@@ -25,16 +25,16 @@ public sealed class FolderLayoutTests
     [Test]
     public void Folders_are_found_below_the_discovery_prefixes()
     {
-        foreach (var layout in new FolderLayout[] { ByColdkey, ByHotkey })
+        foreach (var layout in new[] { ByColdkey, ByHotkey })
         {
-            var expected = layout.FolderOwnerOf(new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true));
+            var expected = layout.FolderOwnerOf(Accounts.Bob, Accounts.Dave);
             var folders = layout.FoldersOf(expected);
 
             Assert.That(layout.DiscoveryPrefixes, Has.Count.EqualTo(folders.Count));
             for (var i = 0; i < folders.Count; i++)
             {
                 var parent = layout.DiscoveryPrefixes[i];
-                Assert.That(FolderLayout.TryReadFolder(parent, folders[i].Prefix, out var found, out var owner), Is.True);
+                Assert.That(layout.TryReadFolder(parent, folders[i].Prefix, out var found, out var owner), Is.True);
                 Assert.That(found, Is.EqualTo(folders[i]));
                 Assert.That(owner, Is.EqualTo(expected));
             }
@@ -49,14 +49,14 @@ public sealed class FolderLayoutTests
     [TestCase("data/reddit/" + Dave + "/", TestName = "in another source")]
     [TestCase("data/x/../reddit/" + Dave + "/", TestName = "with dots")]
     public void Prefix_that_is_no_miners_folder_is_rejected(string prefix) =>
-        Assert.That(FolderLayout.TryReadFolder(ByColdkey.DiscoveryPrefixes[0], prefix, out _, out _), Is.False);
+        Assert.That(ByColdkey.TryReadFolder(ByColdkey.DiscoveryPrefixes[0], prefix, out _, out _), Is.False);
 
     [Test]
     public void Folder_owner_is_the_coldkey_or_the_hotkey_by_layout()
     {
-        var neuron = new Neuron(0, Accounts.Bob, Accounts.Dave, false, default, true);
-
-        Assert.That((ByColdkey.FolderOwnerOf(neuron), ByHotkey.FolderOwnerOf(neuron)), Is.EqualTo((Accounts.Dave, Accounts.Bob)));
+        Assert.That(
+            (ByColdkey.FolderOwnerOf(Accounts.Bob, Accounts.Dave), ByHotkey.FolderOwnerOf(Accounts.Bob, Accounts.Dave)),
+            Is.EqualTo((Accounts.Dave, Accounts.Bob)));
     }
 
     [Test]
@@ -110,7 +110,7 @@ public sealed class FolderLayoutTests
     public void Every_folder_ends_with_a_slash_so_that_it_contains_no_siblings_keys() =>
         Assert.That(
             ByColdkey.FoldersOf(Accounts.Dave).Concat(ByHotkey.FoldersOf(Accounts.Bob)).Select(folder => folder.Prefix),
-            Has.All.EndsWith("/").And.All.StartsWith(FolderLayout.AllDataPrefix));
+            Has.All.EndsWith("/").And.All.StartsWith("data/"));
 
     [Test]
     public void Uid_of_a_coldkey_is_the_lowest_of_its_hotkeys()
@@ -131,12 +131,12 @@ public sealed class FolderLayoutTests
     }
 
     [Test]
-    public void Coldkey_layout_rejects_no_sources_and_duplicate_sources()
+    public void Layout_with_sources_rejects_no_sources_and_duplicate_sources()
     {
         Assert.Multiple(() =>
         {
-            Assert.That(() => new ColdkeyLayout([]), Throws.ArgumentException);
-            Assert.That(() => new ColdkeyLayout([X, X]), Throws.ArgumentException);
+            Assert.That(() => new FolderLayout(LayoutTemplate.Coldkey, [], 46), Throws.ArgumentException);
+            Assert.That(() => new FolderLayout(LayoutTemplate.Coldkey, [X, X], 46), Throws.ArgumentException);
         });
     }
 
@@ -181,7 +181,7 @@ public sealed class FolderLayoutTests
     [Test]
     public void Source_job_and_name_of_maximum_length_make_a_valid_key()
     {
-        var folder = new ColdkeyLayout([SourceOf(new string('s', 32))]).FoldersOf(Accounts.Dave)[0];
+        var folder = Layouts.ByColdkey(new string('s', 32)).FoldersOf(Accounts.Dave)[0];
 
         var key = FolderLayout.KeyOf(folder, JobOf(new string('j', 128)), NameOf(new string('n', 255))).Key;
 

@@ -24,16 +24,6 @@ public sealed class SubnetRulesTests
     }
 
     [Test]
-    public void Miner_is_owned_by_its_coldkey_on_chain_and_no_other()
-    {
-        Assert.Multiple(() =>
-        {
-            Assert.That(SubnetRules.IsOwnedBy(Neuron(false, default), Accounts.Dave), Is.True);
-            Assert.That(SubnetRules.IsOwnedBy(Neuron(false, default), Accounts.Bob), Is.False);
-        });
-    }
-
-    [Test]
     public void Alpha_is_formatted_without_trailing_zeros() =>
         Assert.That(new AlphaAmount(20_000_500_000_000).ToString(), Is.EqualTo("20000.5"));
 

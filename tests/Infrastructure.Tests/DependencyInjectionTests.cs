@@ -19,7 +19,7 @@ public sealed class DependencyInjectionTests
     {
         await using var services = new ServiceCollection()
             .AddLogging()
-            .AddSingleton<FolderLayout>(new HotkeyLayout())
+            .AddSingleton(Layouts.ByHotkey)
             .AddSingleton(FileSizeLimits.Default)
             .AddS3Storage(Options(credentials: null)).BuildServiceProvider();
 
@@ -52,7 +52,7 @@ public sealed class DependencyInjectionTests
 
     private static ServiceProvider Services(StoreUsage usage) => new ServiceCollection()
         .AddLogging()
-        .AddSingleton<FolderLayout>(new HotkeyLayout()).AddSingleton(FileSizeLimits.Default)
+        .AddSingleton(Layouts.ByHotkey).AddSingleton(FileSizeLimits.Default)
         .AddS3Storage(
             new StorageOptions
             {

@@ -29,6 +29,9 @@ internal sealed record ServiceOptions
     /// <summary>The file with the static metagraph; null for the development accounts.</summary>
     public required string? MetagraphFile { get; init; }
 
+    /// <summary>The file with the access rules; null for none.</summary>
+    public required string? AccessFile { get; init; }
+
     /// <summary>Whether the metagraph is that of the development accounts, whose keys are public.</summary>
     public bool HasDevelopmentAccounts => Chain is null && MetagraphFile is null;
 

@@ -11,6 +11,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
     private static readonly Setting[] ForStaticMetagraph = [Settings.MetagraphFile];
     private static readonly Setting[] ForRedis = [Settings.RedisIsRequired];
     private static readonly Setting[] ForListingLinks = [Settings.SealKey];
+    private static readonly Setting[] ForLayoutWithSources = [Settings.Sources];
 
     private readonly List<string> _problems = [];
     private readonly bool _isDevelopment = environment.IsDevelopment();
@@ -25,6 +26,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         .. (IsStatic ? ForChain : ForStaticMetagraph)
             .Concat(TextOf(Settings.RedisUrl) is null ? ForRedis : [])
             .Concat(Get(Settings.ListingRedirect) ? [] : ForListingLinks)
+            .Concat(Get(Settings.Layout) is { HasSource: true } ? [] : ForLayoutWithSources)
             .Where(IsGiven)
             .Select(setting => setting.Name),
     ];
@@ -75,8 +77,9 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             Netuid = netuid,
             Chain = IsStatic ? null : ReadChain(netuid, dataFolder),
             MetagraphFile = IsStatic ? ReadMetagraphFile() : null,
-            Rules = new SubnetRules(Get(Settings.MinValidatorStake)),
-            Layout = ReadLayout(),
+            Rules = new SubnetRules(Get(Settings.MinValidatorStake), Get(Settings.Readers)),
+            AccessFile = Get(Settings.AccessFile),
+            Layout = ReadLayout(netuid)!,
             Store = ReadStore(usage),
             StoreUsage = usage,
             EmbeddedStorePort = Get(Settings.EmbeddedStorePort),
@@ -109,12 +112,12 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
     {
         var usage = ReadUsage();
         var store = ReadStore(usage);
-        var layout = ReadLayout();
+        var layout = ReadLayout((ushort)Get(Settings.Netuid));
         var fileSizes = ReadFileSizes();
         var corsOrigins = Get(Settings.CorsOrigins) ?? [];
         var embedded = DevelopmentStorage.Store(
             Get(Settings.EmbeddedStorePort), Get(Settings.DataFolder)!, Get(Settings.EmbeddedStoreAs)!);
-        return _problems.Count > 0
+        return _problems.Count > 0 || layout is null
             ? null
             : (store ?? DevelopmentStorage.Storage(embedded, usage, corsOrigins), layout, fileSizes);
     }
@@ -158,9 +161,8 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         return file;
     }
 
-    private FolderLayout ReadLayout() => Get(Settings.Layout) == ColdkeyLayout.LayoutName && Get(Settings.Sources) is { Count: > 0 } sources
-        ? new ColdkeyLayout(sources)
-        : new HotkeyLayout();
+    private FolderLayout? ReadLayout(ushort netuid) =>
+        Get(Settings.Layout) is { } template && Get(Settings.Sources) is { } sources ? new FolderLayout(template, sources, netuid) : null;
 
     private FileSizeLimits ReadFileSizes()
     {

@@ -42,6 +42,15 @@ internal static partial class SettingFormats
     internal static SettingFormat<AlphaAmount> Stake { get; } = Of<AlphaAmount>(
         "alpha, such as `20000` or `0.5`", "it must be an amount of alpha such as 20000 or 0.5", TryParseAlpha);
 
+    /// <summary>Whether miners may read, too.</summary>
+    internal static SettingFormat<bool> Readers { get; } = Choice(
+        [("validators", false), ("validators,miners", true)],
+        synonyms: [("validators, miners", true), ("miners,validators", true), ("miners, validators", true)]);
+
+    internal static SettingFormat<LayoutTemplate> Layout { get; } = new(
+        $"{string.Join(", ", LayoutTemplate.Named.Select(named => $"`{named.Name}`"))}, or a template such as `weights/{{hotkey}}/`",
+        text => LayoutTemplate.TryParse(text, out var template, out var problem) ? template : throw new FormatException(problem));
+
     internal static SettingFormat<string> Bucket { get; } = Text(
         "a bucket's name: 3 to 63 lowercase letters, digits, `-`, `.`",
         "a bucket's name is 3 to 63 lowercase letters, digits, '-' and '.'",

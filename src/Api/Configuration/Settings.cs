@@ -31,6 +31,19 @@ internal static class Settings
         Meaning = "A validator needs more alpha stake than this",
     };
 
+    internal static readonly Setting<bool> Readers = new("READERS", SettingFormats.Readers)
+    {
+        Default = "validators",
+        Meaning = "Who may read the files of all miners: only validators, or all registered hotkeys too. Reading counts against "
+            + "`DAILY_LIMIT_PER_MINER` for hotkeys that are no validators",
+    };
+
+    internal static readonly Setting<string> AccessFile = new("ACCESS_FILE", SettingFormats.File)
+    {
+        Meaning = "A file of exceptions: who is denied, who may read without stake, who may upload without being registered "
+            + "([access rules](access-rules.md)). The server reads a changed file within two seconds",
+    };
+
     internal static readonly Setting<TimeSpan> SyncInterval = new("METAGRAPH_SYNC_INTERVAL", SettingFormats.Seconds(1, Day))
     {
         Default = "60",
@@ -134,18 +147,17 @@ internal static class Settings
             + "without Redis, each process makes its own. **Secret**",
     };
 
-    internal static readonly Setting<string> Layout = new(
-        "FOLDER_LAYOUT",
-        SettingFormats.Choice([(ColdkeyLayout.LayoutName, ColdkeyLayout.LayoutName), (HotkeyLayout.LayoutName, HotkeyLayout.LayoutName)]))
+    internal static readonly Setting<LayoutTemplate> Layout = new("FOLDER_LAYOUT", SettingFormats.Layout)
     {
-        Default = ColdkeyLayout.LayoutName,
-        Meaning = "How the bucket is divided into folders ([which to choose](#choosing-a-layout))",
+        Default = LayoutTemplate.Coldkey.Name,
+        Meaning = "How the bucket is divided into folders: `coldkey` is `data/{source}/{coldkey}/`, `hotkey` is `data/hotkey={hotkey}/` "
+            + "([which to choose](#choosing-a-layout))",
     };
 
     internal static readonly Setting<IReadOnlyList<Source>> Sources = new("SOURCES", SettingFormats.Sources)
     {
         Default = "x,reddit",
-        Meaning = "The sources of layout `coldkey`. The first one is the default",
+        Meaning = "The sources of a layout with `{source}`, such as `coldkey`. The first one is the default",
     };
 
     internal static readonly Setting<RedisAddress> RedisUrl = new("REDIS_URL", SettingFormats.Redis)
@@ -313,7 +325,8 @@ internal static class Settings
     /// <summary>All settings, in the order of the operators' guide.</summary>
     internal static readonly IReadOnlyList<SettingGroup> Groups =
     [
-        new("The metagraph", [Network, Netuid, MinValidatorStake, SyncInterval, MaxStaleness, Head, NodesThatAgree, MetagraphFile]),
+        new("The metagraph", [Network, Netuid, SyncInterval, MaxStaleness, Head, NodesThatAgree, MetagraphFile]),
+        new("Access", [MinValidatorStake, Readers, AccessFile]),
         new(
             "The store",
             [

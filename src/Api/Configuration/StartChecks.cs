@@ -27,14 +27,8 @@ internal static class StartChecks
         // Creates these services now, because their metrics must exist before the first request.
         services.GetRequiredService<IReplayGuard>();
         services.GetRequiredService<IQuota>();
-        try
-        {
-            services.GetRequiredService<IMetagraph>();
-        }
-        catch (Exception problem) when (problem is InvalidDataException or IOException)
-        {
-            throw new ConfigurationException([$"{Settings.MetagraphFile} {options.MetagraphFile} cannot be used: {problem.Message}"]);
-        }
+        ReadFile(Settings.MetagraphFile, options.MetagraphFile, services.GetRequiredService<IMetagraph>);
+        ReadFile(Settings.AccessFile, options.AccessFile, services.GetRequiredService<IAccessRules>);
 
         if (options.AuditFolder is { } auditFolder)
         {
@@ -82,6 +76,18 @@ internal static class StartChecks
                 return failure.Message;
             default:
                 return null;
+        }
+    }
+
+    private static void ReadFile(Setting setting, string? path, Func<object> read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception problem) when (problem is InvalidDataException or IOException)
+        {
+            throw new ConfigurationException([$"{setting} {path} cannot be used: {problem.Message}"]);
         }
     }
 

@@ -8,7 +8,8 @@ public sealed class ServiceController(IMediator mediator) : ControllerBase
     /// <summary>Report the health of the service</summary>
     /// <remarks>
     /// Always answers 200. `status` is `degraded` if the object store or Redis does not answer, if a check of the store found a problem
-    /// (`store` says which, and what to set), if the metagraph is missing or too old, or if the audit log cannot be written.
+    /// (`store` says which, and what to set), if the metagraph is missing or too old, if the edited access rules are invalid, or if the
+    /// audit log cannot be written.
     /// </remarks>
     [HttpGet("/healthcheck", Name = "getHealth")]
     public Task<Health> GetHealth(CancellationToken cancellationToken) =>
@@ -63,8 +64,8 @@ public sealed class ServiceController(IMediator mediator) : ControllerBase
 
     /// <summary>Look up a hotkey on the chain</summary>
     /// <remarks>
-    /// Returns whether the hotkey is registered on this subnet, its coldkey, validator permit and stake, and what it may do here. All of
-    /// this is public on the chain.
+    /// Returns whether the hotkey is registered on this subnet, its coldkey, validator permit and stake, and what it may do here and why
+    /// not. The chain and the operator's access rules are public.
     /// </remarks>
     /// <param name="address">The hotkey's SS58 address.</param>
     /// <param name="cancellationToken">Cancelled when the client disconnects.</param>

@@ -8,7 +8,7 @@ namespace S3Auth.Application.Listings;
 /// Makes the listing URLs in responses to validators: either presigned for the store, or links to this server, which presigns each page.
 /// The token of a link contains expiry, delimiter and prefix, sealed for this bucket, subnet and network.
 /// </summary>
-internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IObjectStore store, IMetagraph metagraph)
+internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IObjectStore store, IMetagraph metagraph, FolderLayout layout)
 {
     /// <summary>The maximum length of a token, in characters, for a prefix as long as a key can be.</summary>
     internal const int MaxTokenLength = (((SealOverhead + HeaderSize + MaxDelimiterBytes + ObjectName.MaxBytes) * 4) + 2) / 3;
@@ -47,7 +47,7 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
         var prefix = Encoding.UTF8.GetString(content.AsSpan(HeaderSize + delimiterBytes));
 
         // All tokens of this server have such a prefix. The check limits the damage if the key is stolen.
-        if (!prefix.StartsWith(FolderLayout.AllDataPrefix, StringComparison.Ordinal))
+        if (!prefix.StartsWith(layout.Root, StringComparison.Ordinal))
         {
             return false;
         }

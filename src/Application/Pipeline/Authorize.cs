@@ -1,10 +1,11 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Fourth step: checks in the metagraph that the hotkey is registered, that the coldkey which the request names owns it, and that it has
-/// the role that the request needs.
+/// Fourth step: checks by the metagraph and the operator's access rules that the hotkey may act in the role that the request needs, and
+/// that the coldkey which the request names owns it.
 /// </summary>
-public sealed class Authorize<TRequest, TResponse>(IMetagraph metagraph, SubnetRules rules, Caller caller)
+public sealed class Authorize<TRequest, TResponse>(
+    IMetagraph metagraph, IAccessRules exceptions, SubnetRules rules, Caller caller, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
@@ -12,39 +13,34 @@ public sealed class Authorize<TRequest, TResponse>(IMetagraph metagraph, SubnetR
     {
         ArgumentNullException.ThrowIfNull(next);
 
-        var hotkey = request.Claimant;
-        if (caller.Metagraph.Find(hotkey) is not { } neuron)
+        var decision = rules.Decide(request.Claimant, request.Role, caller.Metagraph, exceptions.Current, time.GetUtcNow());
+        if (decision.Outcome == AccessOutcome.NotRegistered)
         {
             // It may have been registered since. Only the holder of the hotkey gets here, and this request does not wait.
             metagraph.RefreshSoon();
-            throw NotRegistered(hotkey, caller.Metagraph);
         }
 
-        if (request.NamedColdkey is { } coldkey && !SubnetRules.IsOwnedBy(neuron, coldkey))
+        // The mismatch comes before the missing permit, because a wrong coldkey makes the rest of the request doubtful.
+        if (decision.Outcome is AccessOutcome.Granted or AccessOutcome.NotAValidator
+            && request.NamedColdkey is { } named
+            && named != decision.Coldkey)
         {
-            throw ColdkeyMismatch(hotkey, coldkey);
+            throw ColdkeyMismatch(decision, named);
         }
 
-        if (request.Role == Role.Validator && !rules.IsValidator(neuron))
+        if (!decision.IsGranted)
         {
-            throw NotAValidator(neuron);
+            throw AccessRefusals.Of(decision, caller.Metagraph, rules);
         }
 
-        caller.Authorize(neuron);
+        caller.Authorize(decision);
         return next();
     }
 
-    private static RefusedException NotRegistered(AccountId hotkey, Metagraph snapshot) => new(
-        RefusalCode.HotkeyNotRegistered,
-        $"The hotkey {hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network} (block {snapshot.Block}); "
-            + "register it, or try again in 30 s if you just did.");
-
-    private static RefusedException ColdkeyMismatch(AccountId hotkey, AccountId coldkey) => new(
+    private static RefusedException ColdkeyMismatch(AccessDecision decision, AccountId named) => new(
         RefusalCode.ColdkeyMismatch,
-        $"The coldkey {coldkey} does not own the hotkey {hotkey} on chain; send and sign the coldkey that owns it.");
-
-    private RefusedException NotAValidator(Neuron neuron) => new(
-        RefusalCode.NotAValidator,
-        $"The hotkey {neuron.Hotkey} has {(neuron.ValidatorPermit ? "a" : "no")} validator permit and {neuron.AlphaStake} alpha staked; "
-            + $"a validator needs a permit and more than {rules.MinValidatorStake} alpha.");
+        decision.Neuron is null
+            ? $"The coldkey {named} is not the one that this server's access rules have for the hotkey {decision.Hotkey}; ask the operator "
+                + "which one it is, and send and sign that one."
+            : $"The coldkey {named} does not own the hotkey {decision.Hotkey} on chain; send and sign the coldkey that owns it.");
 }

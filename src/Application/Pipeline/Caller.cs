@@ -6,11 +6,19 @@ namespace S3Auth.Application.Pipeline;
 /// </summary>
 public sealed class Caller
 {
-    private Neuron? _neuron;
+    private AccessDecision? _access;
 
-    /// <summary>The caller's entry in the metagraph.</summary>
+    /// <summary>The hotkey that signed the request.</summary>
     /// <exception cref="InvalidOperationException">The caller was not authorized.</exception>
-    public Neuron Neuron => _neuron ?? throw NotProved();
+    public AccountId Hotkey => Access.Hotkey;
+
+    /// <summary>The coldkey that owns the hotkey; null for an unregistered hotkey that may read.</summary>
+    /// <exception cref="InvalidOperationException">The caller was not authorized.</exception>
+    public AccountId? Coldkey => Access.Coldkey;
+
+    /// <summary>The hotkey's uid; null if it is not registered.</summary>
+    /// <exception cref="InvalidOperationException">The caller was not authorized.</exception>
+    public ushort? Uid => Access.Neuron?.Uid;
 
     /// <summary>The metagraph that decides about this request.</summary>
     /// <exception cref="InvalidOperationException">The caller was not authenticated.</exception>
@@ -21,7 +29,11 @@ public sealed class Caller
     }
 
     /// <summary>Whether the caller was authenticated and authorized.</summary>
-    internal bool IsProved => _neuron is not null;
+    internal bool IsProved => _access is not null;
+
+    /// <summary>Whether the daily quota of validators applies to the caller in the role of a validator.</summary>
+    /// <exception cref="InvalidOperationException">The caller was not authorized.</exception>
+    internal bool HasValidatorQuota => Access.HasValidatorQuota;
 
     /// <summary>The verified proofs.</summary>
     /// <exception cref="InvalidOperationException">The caller was not authenticated.</exception>
@@ -31,13 +43,23 @@ public sealed class Caller
         private set;
     }
 
+    private AccessDecision Access => _access ?? throw NotProved();
+
+    /// <summary>The caller's own folders as a miner; only the folder of <paramref name="source"/> if it is given.</summary>
+    /// <exception cref="InvalidOperationException">The caller was not authorized as a miner.</exception>
+    public IReadOnlyList<Folder> FoldersIn(FolderLayout layout, Source? source)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        return layout.FoldersOf(layout.FolderOwnerOf(Hotkey, Coldkey ?? throw NotProved()), source);
+    }
+
     internal void Authenticate(Metagraph metagraph, IReadOnlyList<Proof> proofs)
     {
         Metagraph = metagraph;
         Proofs = proofs;
     }
 
-    internal void Authorize(Neuron neuron) => _neuron = neuron;
+    internal void Authorize(AccessDecision access) => _access = access.IsGranted ? access : throw NotProved();
 
     private static InvalidOperationException NotProved() => new("No caller was proved for this request.");
 }

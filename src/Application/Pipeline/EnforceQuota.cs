@@ -16,9 +16,9 @@ public sealed class EnforceQuota<TRequest, TResponse>(
         var now = time.GetUtcNow();
         var wanted = new QuotaRequest(
             UtcDay.Of(now),
-            caller.Neuron.Hotkey,
+            caller.Hotkey,
             request.Role,
-            request.Role == Role.Validator ? limits.PerValidator : limits.PerMiner,
+            request.Role == Role.Validator && caller.HasValidatorQuota ? limits.PerValidator : limits.PerMiner,
             limits.Total);
         var count = await quota.TakeAsync(wanted, cancellationToken);
         use.Count(wanted, count);

@@ -15,7 +15,7 @@ public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests
     {
         ArgumentNullException.ThrowIfNull(next);
 
-        if (!slot.TryAcquire(caller.Neuron.Hotkey))
+        if (!slot.TryAcquire(caller.Hotkey))
         {
             throw TooMany();
         }

@@ -15,7 +15,7 @@ public sealed class ResponseMemoryLease(ResponseMemoryBudget memory, Caller call
     private readonly Lock _gate = new();
     private long _bytes;
 
-    private ResponseMemoryOwner Holder => new(caller.Neuron.Hotkey, origin.ClientGroup);
+    private ResponseMemoryOwner Holder => new(caller.Hotkey, origin.ClientGroup);
 
     /// <summary>Changes the lease to this many bytes. Waits for them up to <see cref="WaitTimeout"/>.</summary>
     /// <exception cref="RefusedException"><c>server_busy</c>: not enough memory became free in time.</exception>

@@ -52,6 +52,14 @@ public enum RefusalCode
         + "it for, or sign the host of the URL that you call as 'audience'.")]
     WrongAudience,
 
+    /// <summary>A rule of the operator denies access to the hotkey or its coldkey.</summary>
+    [Refusal(
+        403,
+        "The operator denies access",
+        "The operator of this server denies access to the hotkey 5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty until "
+        + "2027-01-01T00:00:00+00:00, for this reason: uploads copies of other miners' files.")]
+    AccessDenied,
+
     /// <summary>The metagraph does not contain the hotkey.</summary>
     [Refusal(
         403,

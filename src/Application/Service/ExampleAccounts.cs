@@ -15,6 +15,6 @@ internal static class ExampleAccounts
     /// <summary>The audience in examples of a server without a configured audience.</summary>
     internal static readonly Audience Audience = Audience.Of(new Uri("https://s3-auth.example.com"));
 
-    /// <summary>The miner with this hotkey and coldkey.</summary>
-    internal static readonly Neuron Neuron = new(0, Hotkey, Coldkey, ValidatorPermit: false, default, Active: true);
+    /// <summary>The account of this miner that names its folders.</summary>
+    internal static AccountId FolderOwner(FolderLayout layout) => layout.FolderOwnerOf(Hotkey, Coldkey);
 }

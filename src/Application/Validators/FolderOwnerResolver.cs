@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Validators;
 
 /// <summary>Finds the account that names the folders of a requested miner.</summary>
-internal sealed class FolderOwnerResolver(FolderLayout layout, IMetagraph metagraph)
+internal sealed class FolderOwnerResolver(FolderLayout layout, IMetagraph metagraph, IAccessRules exceptions, TimeProvider time)
 {
     /// <param name="request">The request that names the miner.</param>
     /// <param name="snapshot">The metagraph that the caller was authenticated with.</param>
@@ -11,7 +11,9 @@ internal sealed class FolderOwnerResolver(FolderLayout layout, IMetagraph metagr
     internal AccountId Resolve(OneMinerRequest request, Metagraph snapshot) => request switch
     {
         { MinerColdkey: { } coldkey } => coldkey,
-        { MinerHotkey: { } hotkey } => layout.FindFolderOwner(hotkey, snapshot) ?? throw NotFound(hotkey, snapshot),
+        { MinerHotkey: { } hotkey } => layout.FindFolderOwner(hotkey, snapshot)
+            ?? exceptions.Current.FindUploader(hotkey, time.GetUtcNow())?.Coldkey
+            ?? throw NotFound(hotkey, snapshot),
         _ => throw new InvalidOperationException($"{request.GetType().Name} was not validated."),
     };
 

@@ -43,7 +43,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
         {
             foreach (var prefix in found[i].Prefixes)
             {
-                if (!FolderLayout.TryReadFolder(layout.DiscoveryPrefixes[i], prefix, out var folder, out var owner))
+                if (!layout.TryReadFolder(layout.DiscoveryPrefixes[i], prefix, out var folder, out var owner))
                 {
                     continue;
                 }

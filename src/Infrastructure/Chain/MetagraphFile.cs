@@ -9,31 +9,11 @@ namespace S3Auth.Infrastructure.Chain;
 /// </summary>
 internal static class MetagraphFile
 {
-    /// <exception cref="InvalidDataException">The file contains no metagraph of this subnet. The message tells the operator
-    /// why.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    internal static Metagraph Read(string path, string network, ushort netuid, DateTimeOffset readAt)
-    {
-        byte[] json;
-        try
-        {
-            json = File.ReadAllBytes(path);
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new IOException($"Access to {path} is denied.", denied);
-        }
-
-        return Parse(json, network, netuid, readAt);
-    }
-
+    /// <exception cref="InvalidDataException">
+    /// The text contains no metagraph of this subnet. The message tells the operator why.
+    /// </exception>
     internal static Metagraph Parse(ReadOnlySpan<byte> json, string network, ushort netuid, DateTimeOffset readAt)
     {
-        if (json.StartsWith("\uFEFF"u8))
-        {
-            json = json["\uFEFF"u8.Length..];
-        }
-
         try
         {
             var file = JsonSerializer.Deserialize(json, MetagraphFileJson.Default.Content)

@@ -101,7 +101,7 @@ internal sealed class MetagraphSynchroniserTests
 
         using var swapped = KeyPair.FromUri("//Bob//new-cold");
         _node.State = RecordedAnswers.State("after-coldkey-swap");
-        await TickUntilAsync(() => SubnetRules.IsOwnedBy(metagraph.Current!.Find(Bob)!, swapped.AccountId));
+        await TickUntilAsync(() => metagraph.Current!.Find(Bob)!.Coldkey == swapped.AccountId);
         Assert.That(metagraph.Current!.Find(Charlie), Is.Null, "it left");
     }
 

@@ -34,7 +34,7 @@ public sealed class StaticMetagraphTests
             foreach (var miner in new[] { "//Bob", "//Charlie", "//Dave" })
             {
                 using var coldkey = KeyPair.FromUri(miner + "//cold");
-                Assert.That(SubnetRules.IsOwnedBy(Find(miner), coldkey.AccountId), Is.True);
+                Assert.That(Find(miner).Coldkey, Is.EqualTo(coldkey.AccountId));
                 Assert.That(rules.IsValidator(Find(miner)), Is.False);
             }
         });
@@ -240,7 +240,7 @@ public sealed class StaticMetagraphTests
     {
         for (var i = 0; i < looks; i++)
         {
-            _time.Advance(StaticMetagraph.PollInterval);
+            _time.Advance(WatchedFile<Metagraph>.PollInterval);
             await Task.Delay(10);
         }
     }
@@ -249,7 +249,7 @@ public sealed class StaticMetagraphTests
     {
         for (var i = 0; i < 500 && !done(); i++)
         {
-            _time.Advance(StaticMetagraph.PollInterval);
+            _time.Advance(WatchedFile<Metagraph>.PollInterval);
             await Task.Delay(10);
         }
 

@@ -616,7 +616,7 @@ public sealed class S3ObjectStoreTests
     [Test]
     public async Task ListFolders_drops_names_that_no_miner_can_have()
     {
-        var (longest, tooLong) = (new string('a', 128), new string('b', 129));
+        var (longest, tooLong) = (new string('a', FolderLayout.MaxFolderNameBytes), new string('b', FolderLayout.MaxFolderNameBytes + 1));
         await using var server = await LoopbackServer.StartAsync(
             context => Answer(context, FolderPage(["1", longest, tooLong, "%FF"], encoded: true)));
         using var store = Store(server.Url);

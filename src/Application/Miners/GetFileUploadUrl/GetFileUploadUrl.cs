@@ -57,7 +57,7 @@ internal sealed class GetFileUploadUrlHandler(
 
     public async Task<FileUploadUrl> Handle(GetFileUploadUrlCommand request, CancellationToken cancellationToken)
     {
-        var folder = layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source)[0];
+        var folder = caller.FoldersIn(layout, request.Source)[0];
         var file = new FileUpload(FolderLayout.KeyOf(folder, request.JobId, request.Filename!.Value), sizes, request.Size);
         if (await store.ExistsAsync(file.Key, cancellationToken))
         {

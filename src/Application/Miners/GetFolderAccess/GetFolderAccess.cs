@@ -36,7 +36,7 @@ internal sealed class GetFolderAccessHandler(
         }
 
         var grant = await grants.IssueAsync(request.Expiry, cancellationToken);
-        var wanted = layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source);
+        var wanted = caller.FoldersIn(layout, request.Source);
 
         var granted = new FolderGrant[wanted.Count];
         for (var i = 0; i < granted.Length; i++)

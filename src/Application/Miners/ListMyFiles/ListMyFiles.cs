@@ -31,5 +31,5 @@ internal sealed class ListMyFilesHandler(Caller caller, FolderLayout layout, Fil
     : IRequestHandler<ListMyFilesCommand, FileList>
 {
     public Task<FileList> Handle(ListMyFilesCommand request, CancellationToken cancellationToken) =>
-        pages.ReadAsync(layout.FoldersOf(layout.FolderOwnerOf(caller.Neuron), request.Source), request, cancellationToken);
+        pages.ReadAsync(caller.FoldersIn(layout, request.Source), request, cancellationToken);
 }

@@ -12,5 +12,6 @@ public sealed record OwnedHotkeys(int Count, IReadOnlyList<OwnedHotkey> First)
 /// <summary>One registered hotkey.</summary>
 /// <param name="Hotkey">Its address.</param>
 /// <param name="Uid">Its uid.</param>
-/// <param name="IsValidator">Whether it may download as a validator. Every registered hotkey may upload as a miner.</param>
-public sealed record OwnedHotkey(AccountId Hotkey, ushort Uid, bool IsValidator);
+/// <param name="MayUpload">Whether it may upload into its own folder.</param>
+/// <param name="MayRead">Whether it may read the files of all miners.</param>
+public sealed record OwnedHotkey(AccountId Hotkey, ushort Uid, bool MayUpload, bool MayRead);

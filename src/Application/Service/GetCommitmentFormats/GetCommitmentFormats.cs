@@ -29,7 +29,7 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
     private Dictionary<string, CommitmentFormat> Commitments(long now)
     {
         var (hotkey, coldkey, validator) = (ExampleAccounts.Hotkey, ExampleAccounts.Coldkey, ExampleAccounts.Validator);
-        var miner = layout.FolderOwnerOf(ExampleAccounts.Neuron);
+        var miner = ExampleAccounts.FolderOwner(layout);
 
         CommitmentFormat OfMiner(string path, string what) => Describe(
             path,

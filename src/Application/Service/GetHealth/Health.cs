@@ -5,7 +5,7 @@ public sealed record Health
 {
     /// <summary>
     /// <c>ok</c>, or <c>degraded</c> if the store or Redis does not answer, if a check of the store found a problem, if the metagraph is
-    /// missing or too old, or if the audit log cannot be written.
+    /// missing or too old, if the edited access rules are invalid, or if the audit log cannot be written.
     /// </summary>
     public required string Status { get; init; }
 
@@ -34,6 +34,9 @@ public sealed record Health
     /// <summary>Whether Redis answered. Null if no Redis is configured.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required bool? RedisOk { get; init; }
+
+    /// <summary>What is wrong with the operator's edit of the access rules. Absent if nothing is.</summary>
+    public string? AccessRulesProblem { get; init; }
 
     /// <summary>Whether audit records can be written.</summary>
     public required bool AuditOk { get; init; }

@@ -8,6 +8,7 @@ internal sealed class HealthReader(
     IMetagraph metagraph,
     ISharedLimits limits,
     IAuditLog audit,
+    IAccessRules access,
     FolderLayout layout,
     TimeProvider time,
     ServiceStart start)
@@ -17,7 +18,8 @@ internal sealed class HealthReader(
         var s3 = await probe.GetAsync(cancellationToken);
         var now = time.GetUtcNow();
         var found = StoreHealth.Of(storeState.Current);
-        var isHealthy = s3.Ok && found.IsHealthy && metagraph.Current is not null && limits.IsReachable is not false && audit.IsWriting;
+        var isHealthy = s3.Ok && found.IsHealthy && metagraph.Current is not null && limits.IsReachable is not false && audit.IsWriting
+            && access.Problem is null;
 
         return new Health
         {
@@ -30,6 +32,7 @@ internal sealed class HealthReader(
             S3LatencyMs = s3.Latency is { } latency ? Math.Round(latency.TotalMilliseconds, 1) : null,
             Store = found,
             RedisOk = limits.IsReachable,
+            AccessRulesProblem = access.Problem,
             AuditOk = audit.IsWriting,
             MetagraphSyncer = MetagraphHealth.Of(metagraph),
             Stats = new ServiceStats(start.Moment, (long)(now - start.Moment).TotalSeconds),

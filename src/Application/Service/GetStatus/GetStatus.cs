@@ -94,6 +94,11 @@ internal sealed class GetStatusHandler(
                 + "with REDIS_REQUIRED=true it refuses signed requests.";
         }
 
+        if (health.AccessRulesProblem is { } access)
+        {
+            yield return access;
+        }
+
         if (!health.AuditOk)
         {
             yield return "The server cannot write audit records. The operator should check the disk and the log.";

@@ -32,7 +32,7 @@ internal sealed class GetStructureHandler(FolderLayout layout, FileSizeLimits si
             layout.Structure,
             layout.Description,
             [.. layout.Sources.Select(source => source.Name)],
-            layout.ExampleKeys(layout.FolderOwnerOf(ExampleAccounts.Neuron)),
+            layout.ExampleKeys(ExampleAccounts.FolderOwner(layout)),
             usesForms ? ByFolder : ByFile,
             sizes.MinBytes,
             sizes.MaxBytes,

@@ -73,7 +73,7 @@ internal sealed class GetFilePresignedUrlsHandler(
 
         return new FilePresignedUrls
         {
-            ValidatorHotkey = caller.Neuron.Hotkey,
+            ValidatorHotkey = caller.Hotkey,
             MinerHotkey = request.MinerHotkey,
             MinerColdkey = request.MinerColdkey,
             Bucket = store.Info.Bucket,

@@ -24,7 +24,10 @@ public sealed record FolderPresignedUrls : ILargeResponse
     /// <summary>The text that the proof of this request signed.</summary>
     public required string CommitmentUsed { get; init; }
 
-    GrantedAccess IGranted.Granted => new([FolderLayout.AllDataPrefix], Files: null, ExpiryTime);
+    /// <summary>The prefix of all miners' files.</summary>
+    internal string Root { get; init; } = "";
+
+    GrantedAccess IGranted.Granted => new([Root], Files: null, ExpiryTime);
 }
 
 /// <summary>The job folders of one miner.</summary>

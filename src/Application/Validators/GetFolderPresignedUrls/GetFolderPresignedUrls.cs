@@ -36,13 +36,14 @@ internal sealed class GetFolderPresignedUrlsHandler(
 
         return new FolderPresignedUrls
         {
-            ValidatorHotkey = caller.Neuron.Hotkey,
+            ValidatorHotkey = caller.Hotkey,
             Bucket = store.Info.Bucket,
             ExpirySeconds = grant.Seconds,
             ExpiryTime = grant.Expiry,
             TotalMiners = miners.Count,
             FolderUrls = miners.ToDictionary(miner => miner.Owner.ToString(), miner => Sign(miner, jobs, grant), StringComparer.Ordinal),
             CommitmentUsed = request.ProvedText,
+            Root = layout.Root,
         };
     }
 

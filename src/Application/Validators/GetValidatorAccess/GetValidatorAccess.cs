@@ -43,18 +43,19 @@ internal sealed class GetValidatorAccessHandler(
         {
             Bucket = store.Info.Bucket,
             Region = store.Info.Region,
-            ValidatorHotkey = caller.Neuron.Hotkey,
+            ValidatorHotkey = caller.Hotkey,
             Expiry = grant.Expiry,
             ExpirySeconds = grant.Seconds,
             Urls = SignOverview(grant),
             Miners = new LazyList<FoundMiner, MinerFolders>(miners, miner => Sign(miner, grant)),
             StructureInfo = StructureInfo.Of(layout),
+            Root = layout.Root,
         };
     }
 
     private ValidatorUrls SignOverview(Grant grant)
     {
-        var allData = new GlobalUrls(links.Sign(new Listing(FolderLayout.AllDataPrefix), grant));
+        var allData = new GlobalUrls(links.Sign(new Listing(layout.Root), grant));
         var roots = layout.DiscoveryPrefixes
             .Select(folder => (folder.Source, folder.Prefix, Url: links.Sign(new Listing(folder.Prefix, Delimiter), grant)))
             .ToList();

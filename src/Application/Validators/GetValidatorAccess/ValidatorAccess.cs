@@ -27,7 +27,10 @@ public sealed record ValidatorAccess : ILargeResponse
     /// <summary>The layout of folders in this deployment.</summary>
     public required StructureInfo StructureInfo { get; init; }
 
-    GrantedAccess IGranted.Granted => new([FolderLayout.AllDataPrefix], Files: null, Expiry);
+    /// <summary>The prefix of all miners' files.</summary>
+    internal string Root { get; init; } = "";
+
+    GrantedAccess IGranted.Granted => new([Root], Files: null, Expiry);
 }
 
 /// <summary>
@@ -40,7 +43,7 @@ public sealed record ValidatorAccess : ILargeResponse
 public sealed record ValidatorUrls(GlobalUrls Global, IReadOnlyDictionary<string, SourceUrls>? Sources, MinersUrls? Miners);
 
 /// <param name="ListAllData">
-/// Lists the first 1,000 objects below <c>data/</c>, which may all belong to one miner. Use the <c>list_url</c> of each miner, or
+/// Lists the first 1,000 objects of all miners, which may all belong to one miner. Use the <c>list_url</c> of each miner, or
 /// /list-files, to read one miner at a time.
 /// </param>
 public sealed record GlobalUrls(string ListAllData);

@@ -36,10 +36,10 @@ internal sealed class PermissionCheck : IStoreCheck
             extra.Add("change the ACL of objects");
         }
 
-        var outside = await exam.TryPutAsync(PutProbe.Folder + "outside", [], [], cancellationToken);
-        if (outside.IsAccepted)
+        // If miners' folders are at the top of the bucket, no key is outside.
+        if (!exam.Prefixes.Contains("") && (await exam.TryPutAsync(PutProbe.Folder + "outside", [], [], cancellationToken)).IsAccepted)
         {
-            extra.Add($"write outside {string.Join(" and ", exam.Prefixes)}");
+            extra.Add($"write outside {string.Join(" and ", exam.Roots)}");
         }
 
         if (await CountOtherBucketsAsync(exam, cancellationToken) is > 0 and var others)

@@ -7,19 +7,19 @@ internal sealed class ReadCheck : IStoreCheck
 
     public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
     {
-        foreach (var prefix in exam.Prefixes)
+        foreach (var root in exam.Roots)
         {
-            var listing = await exam.ListAsync(prefix, maxKeys: 1, bucket: null, cancellationToken);
+            var listing = await exam.ListAsync(root.Prefix, maxKeys: 1, bucket: null, cancellationToken);
             if (!listing.IsListing)
             {
                 return new StoreCheck(
                     Name,
                     StoreCheckResult.Fail,
-                    $"The store refuses to list {prefix}: it answers {listing}. Validators cannot find files.",
+                    $"The store refuses to list {root}: it answers {listing}. Validators cannot find files.",
                     "Give this server's keys the permission s3:ListBucket on the bucket.");
             }
 
-            var key = $"{prefix}{PutProbe.Folder}{PutProbe.MissingName}";
+            var key = $"{root.Prefix}{PutProbe.Folder}{PutProbe.MissingName}";
             var missing = await exam.SendAsync(HttpMethod.Get, key, [], cancellationToken);
             if (missing is { Status: HttpStatusCode.NotFound, Error: null })
             {
@@ -36,13 +36,12 @@ internal sealed class ReadCheck : IStoreCheck
                 return new StoreCheck(
                     Name,
                     StoreCheckResult.Fail,
-                    $"The store answers a download of a missing object below {prefix} with {missing}, not with NoSuchKey. Validators may "
+                    $"The store answers a download of a missing object below {root} with {missing}, not with NoSuchKey. Validators may "
                         + "be unable to download.",
-                    $"Give this server's keys the permissions s3:GetObject on everything below {prefix} and s3:ListBucket on the bucket.");
+                    $"Give this server's keys the permissions s3:GetObject on everything below {root} and s3:ListBucket on the bucket.");
             }
         }
 
-        var prefixes = string.Join(" and ", exam.Prefixes);
-        return new StoreCheck(Name, StoreCheckResult.Ok, $"The keys may list and read everything below {prefixes}.");
+        return new StoreCheck(Name, StoreCheckResult.Ok, $"The keys may list and read everything below {string.Join(" and ", exam.Roots)}.");
     }
 }

@@ -28,7 +28,10 @@ internal sealed class StoreExam(
     /// <summary>Whether the bucket keeps old versions, or has kept them; null if unknown.</summary>
     internal bool? IsVersioned { get; set; }
 
-    /// <summary>The prefixes below which miners' folders are.</summary>
+    /// <summary>The prefixes below which miners' folders are, with their names for people.</summary>
+    internal IReadOnlyList<DiscoveryPrefix> Roots => layout.DiscoveryPrefixes;
+
+    /// <summary>The same prefixes as text.</summary>
     internal IReadOnlyList<string> Prefixes { get; } = [.. layout.DiscoveryPrefixes.Select(root => root.Prefix)];
 
     /// <summary>The prefix of the doctor's own keys. No miner's folder can have it.</summary>

@@ -49,7 +49,7 @@ internal sealed class FormProbe(FolderLayout layout, TimeProvider time)
             { Error.Code: "AccessDenied" } => new FormFinding(
                 null,
                 $"The object store refuses upload forms (POST): it answers {answer}. Give this server's keys the permission s3:PutObject "
-                    + $"on everything below {prefix}."),
+                    + $"on everything below {layout.DiscoveryPrefixes[0]}."),
             _ => new FormFinding(false, $"The object store does not support upload forms (POST): it answers {answer}."),
         };
     }

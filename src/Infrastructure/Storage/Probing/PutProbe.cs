@@ -59,14 +59,14 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         var signer = clientSigner.At(credentials, time.GetUtcNow());
         foreach (var root in layout.DiscoveryPrefixes)
         {
-            if (await new Run(http, signer, options.Bucket, root.Prefix, cancellationToken).RunControlsAsync() is { } unclear)
+            if (await new Run(http, signer, options.Bucket, root, cancellationToken).RunControlsAsync() is { } unclear)
             {
                 return unclear;
             }
         }
 
         // What the store does with headers does not depend on the folder.
-        return await new Run(http, signer, options.Bucket, layout.DiscoveryPrefixes[0].Prefix, cancellationToken).AskAsync();
+        return await new Run(http, signer, options.Bucket, layout.DiscoveryPrefixes[0], cancellationToken).AskAsync();
     }
 
     /// <summary>Returns spellings that some server treats as this header, and ways to send it that servers read differently.</summary>
@@ -90,10 +90,10 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         ];
     }
 
-    private sealed class Run(ProbeClient http, DatedSigner signer, string bucket, string prefix, CancellationToken cancellationToken)
+    private sealed class Run(ProbeClient http, DatedSigner signer, string bucket, DiscoveryPrefix root, CancellationToken cancellationToken)
     {
-        private readonly string _target = $"{prefix}{Folder}target";
-        private readonly string _source = $"/{bucket}/{prefix}{Folder}{MissingName}";
+        private readonly string _target = $"{root.Prefix}{Folder}target";
+        private readonly string _source = $"/{bucket}/{root.Prefix}{Folder}{MissingName}";
 
         // False if the store does not implement copies.
         private bool _supportsCopies = true;
@@ -110,8 +110,8 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             if (!plain.IsAccepted)
             {
                 return PutFinding.Unclear(
-                    $"The object store refuses a plain PUT below {prefix}{Folder}: {plain}. Give this server's keys the permission "
-                        + $"s3:PutObject on everything below {prefix}. Until then the server cannot find out whether uploads by PUT "
+                    $"The object store refuses a plain PUT below {root.Prefix}{Folder}: {plain}. Give this server's keys the permission "
+                        + $"s3:PutObject on everything below {root}. Until then the server cannot find out whether uploads by PUT "
                         + "are safe, and grants none.");
             }
 
@@ -131,7 +131,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                         Problem: Unsafe("accepts copies of objects that do not exist, so its copies cannot be tested"))
                     : PutFinding.Unclear(
                         $"The object store answers a copy of an object that does not exist with {copy}, not with NoSuchKey. Give "
-                            + $"this server's keys the permissions s3:GetObject on everything below {prefix} and s3:ListBucket on the "
+                            + $"this server's keys the permissions s3:GetObject on everything below {root} and s3:ListBucket on the "
                             + "bucket. Until then the server cannot find out whether uploads by PUT are safe, and grants none.");
         }
 

@@ -3,7 +3,7 @@ namespace S3Auth.Infrastructure.Tests.Storage.Probing;
 /// <summary>Stores with known behaviour for unsigned headers and false lengths.</summary>
 public sealed class PutProbeTests
 {
-    internal static readonly ColdkeyLayout Layout = new([SourceOf("x"), SourceOf("reddit")]);
+    internal static readonly FolderLayout Layout = Layouts.ByColdkey("x", "reddit");
 
     [Test]
     public async Task Store_that_refuses_unsigned_headers_is_safe()

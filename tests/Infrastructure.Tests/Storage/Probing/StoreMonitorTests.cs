@@ -254,13 +254,12 @@ public sealed class StoreMonitorTests
     [Test]
     public async Task Failed_check_is_reported_and_does_not_prolong_earlier_findings()
     {
-        var layout = new FailingLayout();
-        await using var monitor = await Monitored.StartAsync(new StubStore(), layout: layout);
+        await using var monitor = await Monitored.StartAsync(new StubStore());
         Assert.That(
             (monitor.Findings.Capabilities.PutUploads, monitor.Findings.CheckProblem),
             Is.EqualTo((PutUploads.Safe, (string?)null)));
 
-        layout.Fails = true;
+        monitor.Surveys.Fails = true;
         await monitor.UntilAsync(() => monitor.Findings.CheckProblem is not null);
         Assert.That(monitor.Findings.Capabilities.PutUploads, Is.EqualTo(PutUploads.Safe));
 
@@ -268,7 +267,7 @@ public sealed class StoreMonitorTests
         await monitor.UntilAsync(() => monitor.Findings.Capabilities.PutUploads == PutUploads.Unknown);
         Assert.That(() => monitor.Guard.BarredHeaders(), Throws.TypeOf<RefusedException>());
 
-        layout.Fails = false;
+        monitor.Surveys.Fails = false;
         await monitor.NextAsync();
         Assert.That(
             (monitor.Findings.Capabilities.PutUploads, monitor.Findings.CheckProblem),
@@ -382,12 +381,11 @@ public sealed class StoreMonitorTests
     [Test]
     public async Task Refusal_that_is_too_old_ends_although_the_check_fails()
     {
-        var layout = new FailingLayout();
         var store = new StubStore { Instead = _ => (403, StubStore.Error("SignatureDoesNotMatch")) };
-        await using var monitor = await Monitored.StartAsync(store, layout: layout);
+        await using var monitor = await Monitored.StartAsync(store);
         Assert.That(monitor.Findings.Refusal, Is.Not.Null);
 
-        layout.Fails = true;
+        monitor.Surveys.Fails = true;
         monitor.Time.Advance(StoreMonitor.MaxFindingAge);
         await monitor.UntilAsync(() => monitor.Findings.Refusal is null);
 
@@ -813,13 +811,14 @@ public sealed class StoreMonitorTests
         private readonly ILoggerFactory _loggers;
         private readonly StoreMonitor _monitor;
 
-        private Monitored(StubStore store, StorageOptions options, CredentialSource keys, FolderLayout layout)
+        private Monitored(StubStore store, StorageOptions options, CredentialSource keys)
         {
             Store = store;
             Guard = new PutGuard(Time);
             _loggers = LoggerFactory.Create(logging => logging.AddProvider(Log));
             Endpoints = new StoreEndpoints(options);
-            var surveyor = new StoreSurveyor(options, Endpoints, layout, Time, _loggers.CreateLogger<StoreSurveyor>());
+            Surveys = new FailingClock(Time);
+            var surveyor = new StoreSurveyor(options, Endpoints, PutProbeTests.Layout, Surveys, _loggers.CreateLogger<StoreSurveyor>());
             _monitor = new StoreMonitor(
                 options, Endpoints, surveyor, keys, Guard, State, Time, _loggers.CreateLogger<StoreMonitor>());
             Signer = new S3UrlSigner(Endpoints, keys, Guard, State);
@@ -828,6 +827,9 @@ public sealed class StoreMonitorTests
         public StubStore Store { get; }
 
         public RecordingTime Time { get; } = new(TimeProvider.System.GetUtcNow());
+
+        /// <summary>The clock of the checks.</summary>
+        public FailingClock Surveys { get; }
 
         public PutGuard Guard { get; }
 
@@ -846,7 +848,6 @@ public sealed class StoreMonitorTests
             Uri? publicEndpoint = null,
             UploadMethod? method = UploadMethod.Put,
             CredentialSource? keys = null,
-            FolderLayout? layout = null,
             Func<StorageOptions, StorageOptions>? change = null)
         {
             await store.StartAsync();
@@ -854,8 +855,7 @@ public sealed class StoreMonitorTests
             var monitored = new Monitored(
                 store,
                 change is null ? options : change(options),
-                keys ?? new CredentialSource(StubStore.Keys),
-                layout ?? PutProbeTests.Layout);
+                keys ?? new CredentialSource(StubStore.Keys));
             await monitored._monitor.StartAsync(CancellationToken.None);
             return monitored;
         }
@@ -917,26 +917,11 @@ public sealed class StoreMonitorTests
         }
     }
 
-    /// <summary>A layout that can make a check throw.</summary>
-    private sealed class FailingLayout : FolderLayout
+    /// <summary>A clock that can make a check throw, because every check reads it.</summary>
+    private sealed class FailingClock(TimeProvider clock) : TimeProvider
     {
-        private static readonly FolderLayout Inner = PutProbeTests.Layout;
-
         public bool Fails { get; set; }
 
-        public override string Name => Inner.Name;
-
-        public override string Structure => Inner.Structure;
-
-        public override string Description => Inner.Description;
-
-        public override IReadOnlyList<Source> Sources => Inner.Sources;
-
-        public override IReadOnlyList<DiscoveryPrefix> DiscoveryPrefixes =>
-            Fails ? throw new InvalidOperationException("A bug.") : Inner.DiscoveryPrefixes;
-
-        public override bool HasColdkeyFolders => Inner.HasColdkeyFolders;
-
-        public override string ExamplePath => Inner.ExamplePath;
+        public override DateTimeOffset GetUtcNow() => Fails ? throw new InvalidOperationException("A bug.") : clock.GetUtcNow();
     }
 }
