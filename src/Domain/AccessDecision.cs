@@ -19,8 +19,8 @@ public sealed record AccessDecision
     public AccessDenial? Denial { get; init; }
 
     /// <summary>
-    /// Whether the hotkey has the daily quota of validators in the role of a validator. A miner that may read because all miners may has the
-    /// quota of miners.
+    /// Whether the hotkey has the daily quota of validators in the role of a validator. A miner that may read because all miners may
+    /// has the quota of miners.
     /// </summary>
     public bool HasValidatorQuota { get; init; }
 

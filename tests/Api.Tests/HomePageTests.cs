@@ -139,7 +139,7 @@ public sealed partial class HomePageTests
     }
 
     [TestCase(Alice, "May upload", "May download")]
-    [TestCase(Bob, "May upload", "May not download", "needs a validator permit")]
+    [TestCase(Bob, "May upload", "May not download", "has no validator permit")]
     [TestCase("5DAAnrj7VHTznn2AWBemMuyBwZWs6FNFjdyVXUeYum3PTXFx", "Not an address", "its checksum does not match")]
     [TestCase("5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL", "Not registered", "it has no access here")]
     [TestCase("  ", "SS58 address of a hotkey or coldkey", "Upload, as a miner")]
@@ -160,7 +160,7 @@ public sealed partial class HomePageTests
 
         var page = WebUtility.HtmlDecode((await _service.GetAsync($"/?hotkey={coldkey.AccountId}")).Text);
 
-        Assert.That(page, Does.Contain("It owns 1").And.Contain($"href=\"?hotkey={Alice}#check\"").And.Contain("miner, validator"));
+        Assert.That(page, Does.Contain("It owns 1").And.Contain($"href=\"?hotkey={Alice}#check\"").And.Contain("upload, download"));
         Assert.That(page, Does.Not.Contain("Not registered").And.Not.Contain($"?hotkey={Bob}"));
     }
 
@@ -199,7 +199,7 @@ public sealed partial class HomePageTests
 
         using var coldkey = Substrate.KeyPair.FromUri("//Alice//cold");
         Assert.That(registered.Text, Is.EqualTo(
-            $$"""{"hotkey":"{{Alice}}","registered":true,"uid":0,"coldkey":"{{coldkey.AccountId}}","validator_permit":true,"alpha_stake":30000,"is_miner":true,"is_validator":true,"block":1}"""));
+            $$"""{"hotkey":"{{Alice}}","registered":true,"uid":0,"coldkey":"{{coldkey.AccountId}}","validator_permit":true,"alpha_stake":30000,"is_miner":true,"is_validator":true,"is_denied":false,"may_upload":true,"may_read":true,"block":1}"""));
         Assert.That(unknown.Text, Is.EqualTo(
             """{"hotkey":"5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL","registered":false,"uid":null,"coldkey":null,"validator_permit":false,"alpha_stake":0,"is_miner":false,"is_validator":false,"block":1}"""));
     }

@@ -110,7 +110,7 @@ internal sealed partial class SettingsTests
     [TestCaseSource(nameof(All))]
     public void Malformed_value_is_refused_unless_the_setting_takes_any_text(Setting setting)
     {
-        string[] paths = ["DATA_DIR", "METAGRAPH_FILE", "AUDIT_DIR"];
+        string[] paths = ["DATA_DIR", "METAGRAPH_FILE", "ACCESS_FILE", "AUDIT_DIR"];
 
         Assert.That(() => ReadWith(setting, "?"), paths.Contains(setting.Name) ? Throws.Nothing : Refused(setting));
     }

@@ -44,6 +44,113 @@ public sealed class PipelineTests
         });
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Denied_caller_is_refused_with_the_operators_reason_before_it_costs_anything(bool isColdkey)
+    {
+        var denied = isColdkey ? Subnet.Dave : Subnet.Bob;
+        _subnet.Exceptions = new AccessRules([new AccessDenial(denied, isColdkey, "Uploads copies!", Until: null)], [], []);
+
+        var upload = await _subnet.RefuseAsync(Subnet.AsBob);
+        var read = await _subnet.RefuseAsync(Subnet.AsAlice with { Hotkey = Subnet.Bob });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((upload.Code, read.Code), Is.EqualTo((RefusalCode.AccessDenied, RefusalCode.AccessDenied)));
+            Assert.That(
+                upload.Message,
+                Is.EqualTo(
+                    $"The operator of this server denies access to the {(isColdkey ? "coldkey" : "hotkey")} {denied}, for this reason: "
+                    + "Uploads copies!"));
+            Assert.That(_subnet.UsedProofs, Is.Empty);
+            Assert.That(_subnet.Recorded.Select(record => record.Decision), Is.All.EqualTo("access_denied"));
+        });
+        _subnet.Quota.Verify(port => port.TakeAsync(It.IsAny<QuotaRequest>(), It.IsAny<CancellationToken>()), Times.Never);
+    }
+
+    [Test]
+    public async Task Denial_is_not_told_to_who_cannot_sign_for_the_hotkey()
+    {
+        _subnet.Exceptions = new AccessRules([new AccessDenial(Subnet.Bob, IsOfColdkey: false, "spam", Until: null)], [], []);
+
+        Assert.That((await _subnet.RefuseAsync(Subnet.AsBob with { Signature = Subnet.Bad })).Code, Is.EqualTo(RefusalCode.InvalidSignature));
+    }
+
+    [Test]
+    public async Task Rules_are_those_of_the_moment_of_the_request()
+    {
+        await _subnet.SendAsync(Subnet.AsBob);
+        _subnet.Exceptions = new AccessRules(
+            [new AccessDenial(Subnet.Bob, IsOfColdkey: false, "spam", _subnet.Time.GetUtcNow().AddSeconds(10))], [], []);
+        await _subnet.RefuseAsync(Subnet.AsBob);
+        _subnet.Time.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.That(() => _subnet.SendAsync(Subnet.AsBob), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task Unregistered_uploader_uploads_into_the_folder_of_its_rule_and_names_the_coldkey_of_its_rule()
+    {
+        _subnet.Exceptions = new AccessRules([], [], [new UploaderRule(Subnet.Charlie, Subnet.Eve, _subnet.Time.GetUtcNow().AddDays(1))]);
+        var request = Subnet.AsBob with { Hotkey = Subnet.Charlie, Coldkey = Subnet.Eve };
+
+        var access = await _subnet.SendAsync(request);
+        var mismatch = await _subnet.RefuseAsync(request with { Coldkey = Subnet.Dave });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.Folder, Is.EqualTo($"data/x/{Subnet.Eve}/"));
+            Assert.That(mismatch.Code, Is.EqualTo(RefusalCode.ColdkeyMismatch));
+            Assert.That(mismatch.Message, Does.Contain("access rules").And.Not.Contain(Subnet.Eve.ToString()));
+            Assert.That(
+                (_subnet.Recorded[0].Coldkey, _subnet.Recorded[0].Uid, _subnet.Recorded[0].Proved),
+                Is.EqualTo(((AccountId?)Subnet.Eve, (ushort?)null, true)));
+        });
+        _subnet.Metagraph.Verify(port => port.RefreshSoon(), Times.Never);
+    }
+
+    [Test]
+    public async Task Validator_finds_the_folder_of_an_unregistered_uploader_by_its_hotkey()
+    {
+        _subnet.Exceptions = new AccessRules([], [], [new UploaderRule(Subnet.Charlie, Subnet.Eve, _subnet.Time.GetUtcNow().AddDays(1))]);
+
+        var access = await _subnet.SendAsync(new GetMinerSpecificAccessCommand
+        {
+            Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerHotkey = Subnet.Charlie,
+        });
+
+        Assert.That(access.Prefix, Is.EqualTo($"data/x/{Subnet.Eve}/"));
+    }
+
+    [Test]
+    public async Task Unregistered_reader_reads_and_cannot_upload()
+    {
+        _subnet.Exceptions = new AccessRules([], [new ReaderRule(Subnet.Charlie, Until: null)], []);
+
+        var access = await _subnet.SendAsync(Subnet.AsAlice with { Hotkey = Subnet.Charlie });
+        var upload = await _subnet.RefuseAsync(Subnet.AsBob with { Hotkey = Subnet.Charlie });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.ValidatorHotkey, Is.EqualTo(Subnet.Charlie));
+            Assert.That(upload.Code, Is.EqualTo(RefusalCode.HotkeyNotRegistered));
+            Assert.That((_subnet.Recorded[0].Coldkey, _subnet.Recorded[0].Uid), Is.EqualTo(((AccountId?)null, (ushort?)null)));
+        });
+        _subnet.Quota.Verify(port => port.TakeAsync(
+            It.Is<QuotaRequest>(one => one.Role == Role.Validator && one.Limit == _subnet.Limits.PerValidator), It.IsAny<CancellationToken>()));
+    }
+
+    [Test]
+    public async Task Miner_that_may_read_counts_its_reads_apart_and_against_the_limit_of_miners()
+    {
+        using var subnet = new Subnet { MinersMayRead = true };
+
+        await subnet.SendAsync(Subnet.AsAlice with { Hotkey = Subnet.Bob });
+
+        subnet.Quota.Verify(port => port.TakeAsync(
+            It.Is<QuotaRequest>(one => one.Role == Role.Validator && one.Limit == subnet.Limits.PerMiner), It.IsAny<CancellationToken>()));
+    }
+
     [Test]
     public async Task Request_that_names_its_audience_is_verified_over_a_commitment_that_ends_with_it()
     {

@@ -393,5 +393,6 @@ public sealed class StatusTests
         TimeSpan.FromSeconds(10));
 
     private static string NotRegistered(AccountId hotkey) =>
-        $"The hotkey {hotkey} is not registered on netuid 46 of network static (block 7); register it, or try again in 30 s if you just did.";
+        $"The hotkey {hotkey} is not registered on netuid 46 of network static (block 7); register it, or try again in 30 s if you just "
+        + "did.";
 }

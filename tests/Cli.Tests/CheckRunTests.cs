@@ -99,6 +99,32 @@ public sealed class CheckRunTests
     }
 
     [Test]
+    public async Task Check_fails_at_the_hotkey_if_the_operator_denies_it()
+    {
+        (_status.Is_denied, _status.May_upload) = (true, false);
+        _status.Upload_problem = "The operator of this server denies access, for this reason: spam.";
+
+        var failed = await FailAsync();
+
+        Assert.That(
+            (failed.Step, failed.Detail, failed.ExitCode), Is.EqualTo(("hotkey", _status.Upload_problem, ExitCode.Refused)));
+    }
+
+    [TestCase(true, true, false, "is registered as uid 1 and may upload into its own folder")]
+    [TestCase(true, true, true, "is registered as uid 1 and may upload into its own folder and read all miners' files")]
+    [TestCase(true, false, false, "is registered as uid 1")]
+    [TestCase(false, true, false, "is not registered, but the operator's access rules say that it may upload into its own folder")]
+    [TestCase(false, false, true, "is not registered, but the operator's access rules say that it may read all miners' files")]
+    public async Task Check_says_what_the_hotkey_may_do(bool isRegistered, bool mayUpload, bool mayRead, string expected)
+    {
+        (_status.Registered, _status.Uid, _status.May_upload, _status.May_read) = (isRegistered, 1, mayUpload, mayRead);
+
+        var results = await RunAsync();
+
+        Assert.That(results.Single(result => result.Step == "hotkey").Detail, Does.EndWith($"{_hotkey.AccountId} {expected}"));
+    }
+
+    [Test]
     public async Task Check_names_the_coldkey_of_the_chain_if_the_wallet_has_none()
     {
         var failed = await FailAsync(readWallet: () => new Wallet(KeyPair.FromUri("//Bob"), coldkey: null));

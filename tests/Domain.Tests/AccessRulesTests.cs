@@ -67,7 +67,8 @@ public sealed class AccessRulesTests
     [Test]
     public void Denial_of_an_account_counts_only_as_what_it_names()
     {
-        var rules = new AccessRules([new(Miner, IsOfColdkey: true, "spam", null), new(MinersColdkey, IsOfColdkey: false, "spam", null)], [], []);
+        var rules = new AccessRules(
+            [new(Miner, IsOfColdkey: true, "spam", null), new(MinersColdkey, IsOfColdkey: false, "spam", null)], [], []);
 
         Assert.That(Decide(Miner, Role.Miner, rules), Is.EqualTo(AccessOutcome.Granted));
     }
@@ -113,7 +114,9 @@ public sealed class AccessRulesTests
 
         Assert.Multiple(() =>
         {
-            Assert.That((decision.Outcome, decision.Coldkey, decision.Neuron), Is.EqualTo((AccessOutcome.Granted, StrangersColdkey, (Neuron?)null)));
+            Assert.That(
+                (decision.Outcome, decision.Coldkey, decision.Neuron),
+                Is.EqualTo((AccessOutcome.Granted, StrangersColdkey, (Neuron?)null)));
             Assert.That(Decide(Stranger, Role.Miner, rules, Now), Is.EqualTo(AccessOutcome.NotRegistered));
             Assert.That(Decide(Stranger, Role.Validator, rules, before, minersMayRead: true), Is.EqualTo(AccessOutcome.NotRegistered));
         });
@@ -137,7 +140,8 @@ public sealed class AccessRulesTests
             Assert.That(() => new AccessRules([denial, denial], [], []), Throws.ArgumentException);
             Assert.That(() => new AccessRules([], [new(Miner, null), new(Miner, Now)], []), Throws.ArgumentException);
             Assert.That(
-                () => new AccessRules([], [], [new(Miner, MinersColdkey, Now), new(Miner, StrangersColdkey, Now)]), Throws.ArgumentException);
+                () => new AccessRules([], [], [new(Miner, MinersColdkey, Now), new(Miner, StrangersColdkey, Now)]),
+                Throws.ArgumentException);
             Assert.That(() => new AccessRules([denial, denial with { IsOfColdkey = true }], [], []), Throws.Nothing);
         });
     }

@@ -118,7 +118,7 @@ public sealed class LayoutTemplateTests
             Assert.That(layout.TryReadFolder(listed, $"miners/{Bob}.d/", out var folder, out var owner), Is.True);
             Assert.That(owner, Is.EqualTo(Accounts.Bob));
             Assert.That(folder, Is.EqualTo(new Folder($"miners/{Bob}.d/files/", Source: null)));
-            foreach (var other in new[] { $"miners/{Bob}/", $"miners/{Bob}.e/", $"miners/x{Bob}.d/", $"miners/{Bob}.d/files/", "miners/.d/" })
+            foreach (var other in new[] { $"miners/{Bob}/", $"miners/{Bob}.e/", $"miners/x{Bob}.d/", $"miners/{Bob}.d/a/", "miners/.d/" })
             {
                 Assert.That(layout.TryReadFolder(listed, other, out _, out _), Is.False, other);
             }

@@ -16,7 +16,9 @@ public sealed class RandomLayoutTests
         var random = new Random(seed.Item);
         var layout = RandomLayout(random);
         var owners = Enumerable.Range(0, 4).Select(_ => RandomAccount(random)).ToArray();
-        var keys = owners.SelectMany(owner => layout.FoldersOf(owner).Select(folder => (owner, folder, key: RandomKey(random, folder)))).ToArray();
+        var keys = owners
+            .SelectMany(owner => layout.FoldersOf(owner).Select(folder => (owner, folder, key: RandomKey(random, folder))))
+            .ToArray();
 
         foreach (var (owner, folder, key) in keys)
         {

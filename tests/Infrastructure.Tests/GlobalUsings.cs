@@ -11,6 +11,7 @@ global using S3Auth.Application.Ports;
 global using S3Auth.Application.Refusals;
 global using S3Auth.Application.Service;
 global using S3Auth.Domain;
+global using S3Auth.Infrastructure.Access;
 global using S3Auth.Infrastructure.Audit;
 global using S3Auth.Infrastructure.Chain;
 global using S3Auth.Infrastructure.Limits;

@@ -14,7 +14,8 @@ public static class Layouts
 
     /// <summary>The layout of a template.</summary>
     /// <exception cref="ArgumentException">The template or a source is not valid.</exception>
-    public static FolderLayout Of(string template, params string[] sources) => LayoutTemplate.TryParse(template, out var parsed, out var problem)
+    public static FolderLayout Of(string template, params string[] sources) =>
+        LayoutTemplate.TryParse(template, out var parsed, out var problem)
         ? new FolderLayout(parsed, [.. sources.Select(SourceOf)], Netuid)
         : throw new ArgumentException(problem, nameof(template));
 

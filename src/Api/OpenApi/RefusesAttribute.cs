@@ -14,6 +14,7 @@ internal sealed class RefusesAttribute(params RefusalCode[] codes) : Attribute
         RefusalCode.TimestampInFuture,
         RefusalCode.InvalidSignature,
         RefusalCode.WrongAudience,
+        RefusalCode.AccessDenied,
         RefusalCode.HotkeyNotRegistered,
         RefusalCode.ReplayedRequest,
         RefusalCode.QuotaExceeded,

@@ -4,7 +4,8 @@ namespace S3Auth.Application.Files;
 /// Lists the files of one owner's folders page by page, and signs a download URL for each. Prefix and cursor of the request can only narrow
 /// the result to a part of these folders; any other value is refused.
 /// </summary>
-internal sealed class FilePageReader(FolderLayout layout, IObjectStore store, GrantIssuer grants, NewestUpload newest, ResponseMemoryLease memory)
+internal sealed class FilePageReader(
+    FolderLayout layout, IObjectStore store, GrantIssuer grants, NewestUpload newest, ResponseMemoryLease memory)
 {
     /// <summary>The maximum number of files in a page.</summary>
     internal const int MaxFiles = 1000;

@@ -11,8 +11,8 @@ internal static class AccessRefusals
         { Denial: { } denial } => new RefusedException(RefusalCode.AccessDenied, Explain(denial)),
         { Outcome: AccessOutcome.NotAValidator, Neuron: { } neuron } => new RefusedException(
             RefusalCode.NotAValidator,
-            $"The hotkey {neuron.Hotkey} has {(neuron.ValidatorPermit ? "a" : "no")} validator permit and {neuron.AlphaStake} alpha staked; "
-                + $"a validator needs a permit and more than {rules.MinValidatorStake} alpha."),
+            $"The hotkey {neuron.Hotkey} has {(neuron.ValidatorPermit ? "a" : "no")} validator permit and {neuron.AlphaStake} alpha "
+                + $"staked; a validator needs a permit and more than {rules.MinValidatorStake} alpha."),
         { Outcome: AccessOutcome.NotRegistered } => new RefusedException(
             RefusalCode.HotkeyNotRegistered,
             $"The hotkey {decision.Hotkey} is not registered on netuid {snapshot.Netuid} of network {snapshot.Network} (block "
@@ -25,7 +25,8 @@ internal static class AccessRefusals
         var until = denial.Until is { } end
             ? string.Create(CultureInfo.InvariantCulture, $" until {end.ToUniversalTime():yyyy-MM-ddTHH:mm:ss+00:00}")
             : "";
-        return $"The operator of this server denies access to the {(denial.IsOfColdkey ? "coldkey" : "hotkey")} {denial.Account}{until}, for "
-            + $"this reason: {denial.Reason}{(denial.Reason[^1] is '.' or '!' or '?' ? "" : ".")}";
+        var account = $"{(denial.IsOfColdkey ? "coldkey" : "hotkey")} {denial.Account}";
+        return $"The operator of this server denies access to the {account}{until}, for this reason: "
+            + $"{denial.Reason}{(denial.Reason[^1] is '.' or '!' or '?' ? "" : ".")}";
     }
 }

@@ -43,7 +43,7 @@ internal sealed class CheckContext : IDisposable
 
     internal Health? Health { get; set; }
 
-    /// <summary>What the chain says of the hotkey; null if the hotkey is not registered, or the server cannot say.</summary>
+    /// <summary>What the hotkey may do; null if it is not registered and may do nothing, or if the server cannot say.</summary>
     internal HotkeyStatus? Hotkey { get; set; }
 
     /// <summary>How the grant step describes the grant; null before there is one.</summary>

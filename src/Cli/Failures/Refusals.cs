@@ -25,6 +25,7 @@ internal static class Refusals
             + "its host to AUDIENCES.",
             "server"),
         ["replayed_request"] = new("Run the command again. If it happens again, a proxy may send requests twice."),
+        ["access_denied"] = new("Ask the operator of this server.", "hotkey"),
         ["hotkey_not_registered"] = new(
             "Register the hotkey on this subnet, or check --hotkey and --server. The server sees a new registration after its next read of "
             + "the chain.",

@@ -76,7 +76,11 @@ internal static class AccessFile
         }
 
         return DateTimeOffset.TryParseExact(
-            text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            text,
+            TimeFormats,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time)
             ? time
             : throw new InvalidDataException($"{place} needs a time such as 2027-01-31 or 2027-01-31T12:00:00Z as until.");
     }

@@ -22,7 +22,7 @@ internal sealed class ColdkeyStep : ICheckStep
         if (!wallet.HasColdkey)
         {
             return Failed("the wallet has no coldkeypub.txt", $"Pass --coldkey {owner}, which owns the hotkey on the chain."
-                + (status.Is_validator ? " To check a validator, use `s3auth check --validator`." : ""));
+                + (status.May_read ? " To check a validator, use `s3auth check --validator`." : ""));
         }
 
         return owner == wallet.Coldkey.ToString()

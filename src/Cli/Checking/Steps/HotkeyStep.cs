@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Checking.Steps;
 
-/// <summary>Looks up the hotkey on the chain, without a signature.</summary>
+/// <summary>Looks up the hotkey on the chain and in the operator's access rules, without a signature.</summary>
 internal sealed class HotkeyStep : ICheckStep
 {
     public string Name => "hotkey";
@@ -10,14 +10,38 @@ internal sealed class HotkeyStep : ICheckStep
     public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         var hotkey = context.Client.Hotkey;
-        if (await FindAsync(context, hotkey.ToString(), cancellationToken) is not { Registered: true } status)
+        if (await FindAsync(context, hotkey.ToString(), cancellationToken) is not { } status)
+        {
+            return null;
+        }
+
+        if (status.Is_denied)
+        {
+            return new StepResult(
+                Name, status.Upload_problem ?? "The operator denies access.", "Ask the operator of this server.", ExitCode.Refused);
+        }
+
+        if (status is { Registered: false, May_upload: false, May_read: false })
         {
             // The signature step reports it in the server's words, and its request makes the server read the chain again soon.
             return null;
         }
 
         context.Hotkey = status;
-        return new StepResult(Name, $"{hotkey} is registered as uid {status.Uid}");
+        var may = (status.May_upload, status.May_read) switch
+        {
+            (true, true) => "may upload into its own folder and read all miners' files",
+            (true, false) => "may upload into its own folder",
+            (false, true) => "may read all miners' files",
+
+            // Older servers do not say it.
+            _ => null,
+        };
+        return new StepResult(
+            Name,
+            status.Registered
+                ? $"{hotkey} is registered as uid {status.Uid}{(may is null ? "" : $" and {may}")}"
+                : $"{hotkey} is not registered, but the operator's access rules say that it {may}");
     }
 
     // Older servers have no such path, and a proxy may not forward it.

@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Checking.Steps;
 
-/// <summary>Checks that the hotkey has a validator permit and enough stake.</summary>
+/// <summary>Checks that the hotkey may read all files: by its permit and stake, or by the operator's rules.</summary>
 internal sealed class ValidatorStep : ICheckStep
 {
     public string Name => "permit and stake";
@@ -17,8 +17,8 @@ internal sealed class ValidatorStep : ICheckStep
         var found = string.Create(
             CultureInfo.InvariantCulture,
             $"it has {(status.Validator_permit ? "a" : "no")} validator permit and {status.Alpha_stake:0.#########} alpha staked");
-        return status.Is_validator
-            ? new StepResult(Name, found)
+        return status.Is_validator ? new StepResult(Name, found)
+            : status.May_read ? new StepResult(Name, $"{found}; the operator lets it read without them")
             : new StepResult(Name, found, await AdviseAsync(context, status, cancellationToken), ExitCode.Refused);
     }
 

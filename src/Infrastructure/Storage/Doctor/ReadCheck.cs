@@ -42,6 +42,7 @@ internal sealed class ReadCheck : IStoreCheck
             }
         }
 
-        return new StoreCheck(Name, StoreCheckResult.Ok, $"The keys may list and read everything below {string.Join(" and ", exam.Roots)}.");
+        return new StoreCheck(
+            Name, StoreCheckResult.Ok, $"The keys may list and read everything below {string.Join(" and ", exam.Roots)}.");
     }
 }

@@ -1,0 +1,166 @@
+namespace S3Auth.Infrastructure.Tests.Access;
+
+public sealed class WatchedAccessRulesTests
+{
+    private const string Bob = Accounts.BobAddress;
+    private const string Dave = Accounts.DaveAddress;
+
+    private static readonly DateTimeOffset Start = new(2026, 11, 29, 6, 0, 0, TimeSpan.Zero);
+
+    private readonly FakeTimeProvider _time = new(Start);
+    private readonly Log _log = new();
+    private ILoggerFactory _loggers = null!;
+    private string _folder = null!;
+
+    private string FilePath => Path.Combine(_folder, "access.json");
+
+    [SetUp]
+    public void SetUp()
+    {
+        _loggers = LoggerFactory.Create(logging => logging.AddProvider(_log));
+        _folder = Directory.CreateTempSubdirectory("s3auth-access-").FullName;
+    }
+
+    [TearDown]
+    public void TearDown()
+    {
+        _loggers.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Test]
+    public void Every_kind_of_rule_is_read()
+    {
+        var rules = Parse(
+            $$"""
+            {
+              // A comment of the operator.
+              "denied": [
+                {"hotkey": "{{Bob}}", "reason": " spam ", "until": "2027-01-31", "note": "until the hearing"},
+                {"coldkey": "{{Dave}}", "reason": "copies"}
+              ],
+              "readers": [{"hotkey": "{{Dave}}", "until": "2027-01-31T12:00:00+02:00"}],
+              "uploaders": [{"hotkey": "{{Dave}}", "coldkey": "{{Bob}}", "until": "2027-01-31T12:00:00Z"}]
+            }
+            """);
+        var end = new DateTimeOffset(2027, 1, 31, 0, 0, 0, TimeSpan.Zero);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((rules.Denials, rules.Readers, rules.Uploaders), Is.EqualTo((2, 1, 1)));
+            Assert.That(
+                rules.FindDenial(Accounts.Bob, coldkey: null, Start), Is.EqualTo(new AccessDenial(Accounts.Bob, false, "spam", end)));
+            Assert.That(
+                rules.FindDenial(Accounts.Alice, Accounts.Dave, Start), Is.EqualTo(new AccessDenial(Accounts.Dave, true, "copies", null)));
+            Assert.That(rules.IsReader(Accounts.Dave, end.AddHours(10).AddTicks(-1)), Is.True);
+            Assert.That(rules.IsReader(Accounts.Dave, end.AddHours(10)), Is.False);
+            Assert.That(
+                rules.FindUploader(Accounts.Dave, Start), Is.EqualTo(new UploaderRule(Accounts.Dave, Accounts.Bob, end.AddHours(12))));
+        });
+    }
+
+    [Test]
+    public void Empty_object_has_no_rules() => Assert.That(Parse("{}").Denials, Is.Zero);
+
+    [TestCase("""null""", "null")]
+    [TestCase("""[]""", "")]
+    [TestCase("""{"denied": [null]}""", "denied[0] is null")]
+    [TestCase("""{"denyed": []}""", "denyed")]
+    [TestCase("""{"denied": [], "denied": []}""", "denied")]
+    [TestCase("""{"denied": [{"reason": "x"}]}""", "denied[0] needs exactly one of hotkey and coldkey")]
+    [TestCase("""{"denied": [{"hotkey": "BOB", "coldkey": "BOB", "reason": "x"}]}""", "denied[0] needs exactly one of hotkey and coldkey")]
+    [TestCase("""{"denied": [{"hotkey": "BOB"}]}""", "reason")]
+    [TestCase("""{"denied": [{"hotkey": "BOB", "reason": " "}]}""", "denied[0] needs a reason")]
+    [TestCase("""{"denied": [{"hotkey": "BOB", "reason": "a\nb"}]}""", "denied[0] needs a reason")]
+    [TestCase("""{"denied": [{"hotkey": "BOB", "reason": "x", "untill": "2027-01-01"}]}""", "untill")]
+    [TestCase("""{"denied": [{"hotkey": "BOB", "reason": "x"}, {"hotkey": "BOB", "reason": "y"}]}""", "occurs twice")]
+    [TestCase("""{"denied": [{"hotkey": "5bad", "reason": "x"}]}""", "denied[0] has an account")]
+    [TestCase("""{"denied": [{"hotkey": "BOB", "reason": "x", "until": "soon"}]}""", "denied[0] needs a time")]
+    [TestCase("""{"denied": [{"hotkey": "BOB", "reason": "x", "until": "2027-01-01T00:00:00"}]}""", "denied[0] needs a time")]
+    [TestCase("""{"denied": [{"hotkey": "BOB", "reason": "x", "until": "01/02/2027"}]}""", "denied[0] needs a time")]
+    [TestCase("""{"denied": [{"hotkey": "BOB", "reason": "x", "until": 1800000000}]}""", "")]
+    [TestCase("""{"readers": [{"coldkey": "BOB"}]}""", "coldkey")]
+    [TestCase("""{"readers": ["BOB"]}""", "")]
+    [TestCase("""{"uploaders": [{"hotkey": "BOB", "until": "2027-01-01"}]}""", "coldkey")]
+    [TestCase("""{"uploaders": [{"hotkey": "BOB", "coldkey": "BOB"}]}""", "until")]
+    [TestCase("""{"uploaders": [{"hotkey": "BOB", "coldkey": "BOB", "until": null}]}""", "until")]
+    public void Rule_that_is_not_understood_is_refused_by_its_place(string json, string reason) => Assert.That(
+        () => Parse(json.Replace("BOB", Bob, StringComparison.Ordinal)),
+        Throws.TypeOf<InvalidDataException>().With.Message.Contains(reason));
+
+    [TestCase(200, true)]
+    [TestCase(201, false)]
+    public void Reason_is_bounded(int length, bool isValid) => Assert.That(
+        () => Parse($$"""{"denied": [{"hotkey": "{{Bob}}", "reason": "{{new string('a', length)}}"}]}"""),
+        isValid ? Throws.Nothing : Throws.TypeOf<InvalidDataException>());
+
+    [Test]
+    public void File_that_is_missing_or_too_large_stops_the_start()
+    {
+        Assert.That(() => Open(), Throws.InstanceOf<IOException>());
+
+        File.WriteAllText(FilePath, "{}".PadRight(AccessFile.MaxBytes + 1));
+        Assert.That(() => Open(), Throws.TypeOf<InvalidDataException>().With.Message.Contains("more than the maximum"));
+
+        File.WriteAllText(FilePath, "{}".PadRight(AccessFile.MaxBytes));
+        Assert.That(() => Open().Dispose(), Throws.Nothing);
+    }
+
+    [Test]
+    public async Task Edit_takes_effect_and_a_broken_edit_keeps_the_last_valid_rules()
+    {
+        File.WriteAllText(FilePath, "\uFEFF{}");
+        using var rules = Open();
+        await rules.StartAsync(CancellationToken.None);
+
+        Write($$"""{"denied": [{"hotkey": "{{Bob}}", "reason": "spam"}]}""");
+        await TickUntilAsync(() => rules.Current.Denials == 1);
+        Assert.That(rules.Problem, Is.Null);
+
+        Write("""{"denied": [""");
+        await TickUntilAsync(() => rules.Problem is not null);
+        Assert.Multiple(() =>
+        {
+            Assert.That(rules.Current.Denials, Is.EqualTo(1));
+            Assert.That(rules.Problem, Does.Not.Contain(FilePath));
+            Assert.That(_log.Count(LogLevel.Warning), Is.EqualTo(1));
+        });
+
+        File.Delete(FilePath);
+        await TickUntilAsync(() => _log.Count(LogLevel.Warning) == 2);
+        Assert.That(rules.Current.Denials, Is.EqualTo(1));
+
+        Write("{}");
+        await TickUntilAsync(() => rules.Current.Denials == 0);
+        Assert.That(rules.Problem, Is.Null);
+        await rules.StopAsync(CancellationToken.None);
+    }
+
+    private static AccessRules Parse(string json) => AccessFile.Parse(Encoding.UTF8.GetBytes(json));
+
+    private WatchedAccessRules Open() => new(FilePath, _time, _loggers.CreateLogger<WatchedAccessRules>());
+
+    private void Write(string json)
+    {
+        File.WriteAllText(FilePath, json);
+
+        // An edit is recognized by time and size, and two edits of a test can have the same time.
+        File.SetLastWriteTimeUtc(FilePath, File.GetLastWriteTimeUtc(FilePath).AddSeconds(Random.Shared.Next(1, 1000)));
+    }
+
+    private async Task TickUntilAsync(Func<bool> holds)
+    {
+        for (var tick = 0; tick < 1000; tick++)
+        {
+            if (holds())
+            {
+                return;
+            }
+
+            _time.Advance(WatchedFile<AccessRules>.PollInterval);
+            await Task.Delay(5);
+        }
+
+        Assert.Fail("It did not happen.");
+    }
+}
