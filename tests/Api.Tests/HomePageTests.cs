@@ -193,15 +193,16 @@ public sealed partial class HomePageTests
     [Test]
     public async Task Hotkey_is_json_with_null_for_absent_values()
     {
-        var (registered, unknown) = (
-            await _service.GetAsync("/hotkeys/" + Alice),
-            await _service.GetAsync("/hotkeys/5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL"));
+        const string Unregistered = "5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL";
+        var (registered, unknown) = (await _service.GetAsync("/hotkeys/" + Alice), await _service.GetAsync("/hotkeys/" + Unregistered));
+        var problem = $"The hotkey {Unregistered} is not registered on netuid 46 of network static (block 1); register it, or try again in "
+            + "30 s if you just did.";
 
         using var coldkey = Substrate.KeyPair.FromUri("//Alice//cold");
         Assert.That(registered.Text, Is.EqualTo(
             $$"""{"hotkey":"{{Alice}}","registered":true,"uid":0,"coldkey":"{{coldkey.AccountId}}","validator_permit":true,"alpha_stake":30000,"is_miner":true,"is_validator":true,"is_denied":false,"may_upload":true,"may_read":true,"block":1}"""));
         Assert.That(unknown.Text, Is.EqualTo(
-            """{"hotkey":"5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL","registered":false,"uid":null,"coldkey":null,"validator_permit":false,"alpha_stake":0,"is_miner":false,"is_validator":false,"block":1}"""));
+            $$"""{"hotkey":"{{Unregistered}}","registered":false,"uid":null,"coldkey":null,"validator_permit":false,"alpha_stake":0,"is_miner":false,"is_validator":false,"is_denied":false,"may_upload":false,"upload_problem":"{{problem}}","may_read":false,"read_problem":"{{problem}}","block":1}"""));
     }
 
     [TestCase("5x", "48 characters")]

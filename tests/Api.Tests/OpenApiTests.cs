@@ -62,7 +62,7 @@ public sealed class OpenApiTests
 
     // Of every signed request, whatever it asks for.
     private static readonly string[] OfLimits =
-        ["wrong_audience", "replayed_request", "quota_exceeded", "rate_limited", "server_busy", "limits_unavailable"];
+        ["wrong_audience", "access_denied", "replayed_request", "quota_exceeded", "rate_limited", "server_busy", "limits_unavailable"];
 
     [TestCase("/get-folder-access", new[]
     {

@@ -73,7 +73,9 @@ public sealed class PipelineTests
     {
         _subnet.Exceptions = new AccessRules([new AccessDenial(Subnet.Bob, IsOfColdkey: false, "spam", Until: null)], [], []);
 
-        Assert.That((await _subnet.RefuseAsync(Subnet.AsBob with { Signature = Subnet.Bad })).Code, Is.EqualTo(RefusalCode.InvalidSignature));
+        var refused = await _subnet.RefuseAsync(Subnet.AsBob with { Signature = Subnet.Bad });
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidSignature));
     }
 
     [Test]
@@ -137,7 +139,8 @@ public sealed class PipelineTests
             Assert.That((_subnet.Recorded[0].Coldkey, _subnet.Recorded[0].Uid), Is.EqualTo(((AccountId?)null, (ushort?)null)));
         });
         _subnet.Quota.Verify(port => port.TakeAsync(
-            It.Is<QuotaRequest>(one => one.Role == Role.Validator && one.Limit == _subnet.Limits.PerValidator), It.IsAny<CancellationToken>()));
+            It.Is<QuotaRequest>(one => one.Role == Role.Validator && one.Limit == _subnet.Limits.PerValidator),
+            It.IsAny<CancellationToken>()));
     }
 
     [Test]
