@@ -1,6 +1,6 @@
-// Most cases wait for processes rather than for the processor, so three fixtures fit on two cores.
+// Most cases wait for processes rather than for the processor: four fixtures fit on two cores.
 [assembly: Parallelizable(ParallelScope.Fixtures)]
-[assembly: LevelOfParallelism(3)]
+[assembly: LevelOfParallelism(4)]
 
 namespace S3Auth.EndToEnd.Tests;
 

@@ -36,9 +36,14 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Opens a page of a server in a new window.</summary>
-    public async Task<WatchedPage> OpenAsync(Uri server, string path, BrowserNewPageOptions options)
+    public async Task<WatchedPage> OpenAsync(Uri server, string path, BrowserNewPageOptions options, bool hasOwnClock = false)
     {
         var page = new WatchedPage(await _browser.NewPageAsync(options), server);
+        if (hasOwnClock)
+        {
+            await page.Page.Clock.InstallAsync();
+        }
+
         await page.GoAsync(path);
         return page;
     }

@@ -17,15 +17,29 @@ public static class Deployments
     /// <summary>Every store that takes upload forms, in every layout: what a form does.</summary>
     public static IEnumerable<TestFixtureData> WithForms => All((store, _) => store != StoreKind.Swift);
 
-    /// <summary>Every store, but one layout of each real one: slow programs that read and write files like others.</summary>
-    public static IEnumerable<TestFixtureData> EachStore => All(IsOneOfItsStore);
+    /// <summary>
+    /// Every store in one layout, and each layout on one of the stores: slow programs that read and write files like others. The nightly
+    /// build adds the embedded store's other layout.
+    /// </summary>
+    public static IEnumerable<TestFixtureData> EachStore => Daily(All(IsOneOfItsStore), DailyOfEachStore);
 
     /// <summary>The same, of stores that take upload forms.</summary>
     public static IEnumerable<TestFixtureData> EachStoreWithForms =>
-        All((store, layout) => store != StoreKind.Swift && IsOneOfItsStore(store, layout));
+        Daily(All((store, layout) => store != StoreKind.Swift && IsOneOfItsStore(store, layout)), DailyOfEachStore);
 
     /// <summary>Every layout on one store: what the service answers before it asks a store, or whatever the store is.</summary>
     public static IEnumerable<TestFixtureData> OneStore => All((store, _) => store == StoreKind.Embedded);
+
+    /// <summary>
+    /// One deployment, and nightly each other layout on its store: slow programs whose outcome hardly depends on the layout.
+    /// </summary>
+    public static IEnumerable<TestFixtureData> OneDeployment => Daily(OneStore, (StoreKind.Embedded, FolderLayoutKind.Coldkey));
+
+    private static (StoreKind Store, FolderLayoutKind Layout)[] DailyOfEachStore =>
+    [
+        (StoreKind.Embedded, FolderLayoutKind.Hotkey), (StoreKind.Real, FolderLayoutKind.Coldkey),
+        (StoreKind.Swift, FolderLayoutKind.Hotkey),
+    ];
 
     /// <summary>The deployments that are chosen run in every build; the others have the category <c>Nightly</c>.</summary>
     internal static IEnumerable<TestFixtureData> Daily(

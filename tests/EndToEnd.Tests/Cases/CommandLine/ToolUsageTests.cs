@@ -1,7 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 
 /// <summary>What <c>s3auth</c> says of its arguments and of refusals, whatever the store is.</summary>
-[TestFixtureSource(typeof(Deployments), nameof(Deployments.OneStore))]
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.OneDeployment))]
 internal sealed class ToolUsageTests(StoreKind store, FolderLayoutKind layout) : ToolFixture(store, layout)
 {
     [Test]

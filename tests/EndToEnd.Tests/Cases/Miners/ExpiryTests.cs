@@ -1,6 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
 /// <summary>Grants are worthless after their expiry.</summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.EachStore))]
 internal sealed class ExpiryTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     [Test]
