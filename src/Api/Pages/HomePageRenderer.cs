@@ -9,6 +9,7 @@ public sealed class HomePageRenderer(
     Assets assets,
     PageOptions options,
     FolderLayout layout,
+    SubnetRules rules,
     FileSizeLimits sizes,
     IStoreState store,
     IServiceProvider services,
@@ -38,6 +39,7 @@ public sealed class HomePageRenderer(
             IsAddressKnown = address.IsKnown,
             ProjectUrl = options.ProjectUrl,
             HasDevelopmentAccounts = options.HasDevelopmentAccounts,
+            MinersMayRead = rules.MinersMayRead,
             Snippets = new UsageSnippets(address.Of(request), chain.Network, chain.Netuid, layout, store.Current.UploadMethod),
             Assets = assets,
         };
@@ -70,6 +72,9 @@ public sealed class HomePageModel
 
     /// <summary>The largest file that may be uploaded, in bytes.</summary>
     public required long MaxBytes { get; init; }
+
+    /// <summary>Whether miners may read all files too.</summary>
+    public required bool MinersMayRead { get; init; }
 
     /// <summary>Whether the operator has set the address of this server.</summary>
     public required bool IsAddressKnown { get; init; }
