@@ -11,6 +11,13 @@ internal static class Deployment
 
     internal static IReadOnlyList<string> Environments { get; } = ["development", "testnet", "production", "local"];
 
+    /// <summary>The names of the example configurations, to be read with <see cref="Variables"/>.</summary>
+    internal static IReadOnlyList<string> Examples { get; } =
+    [
+        .. Directory.GetFiles(PathOf("env", "examples")).Select(file => "examples/" + Path.GetFileNameWithoutExtension(file))
+            .Order(StringComparer.Ordinal),
+    ];
+
     internal static string PathOf(params string[] parts) => Path.Combine([Folder, .. parts]);
 
     /// <summary>A YAML file's only document; every scalar is text.</summary>

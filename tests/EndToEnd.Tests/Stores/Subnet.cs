@@ -35,7 +35,7 @@ internal sealed record Subnet(IReadOnlyList<Miner> Miners)
     public int UidOf(Miner miner) => FirstMinerUid + Miners.ToList().IndexOf(miner);
 
     /// <summary>Writes it as a metagraph file. Returns its path.</summary>
-    public async Task<string> WriteAsync(ScratchFolder folder)
+    public async Task<string> WriteAsync(ScratchFolder folder, int netuid = 46)
     {
         var neurons = new List<Row>
         {
@@ -50,7 +50,7 @@ internal sealed record Subnet(IReadOnlyList<Miner> Miners)
             Validators.Select((validator, index) => Row.Of(FirstValidatorUid + index, validator, permit: true, stake: 30_000)));
 
         var path = Path.Combine(folder.Path, "metagraph.json");
-        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new { netuid = 46, block = 1, neurons }, SnakeCase));
+        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new { netuid, block = 1, neurons }, SnakeCase));
         return path;
     }
 
