@@ -5,7 +5,12 @@ namespace S3Auth.Cli.Commands;
 /// <summary><c>s3auth sign</c>: prints a signed request for other tools, such as curl.</summary>
 internal static class SignCommand
 {
+    private const string ByCommitment = "commitment";
+    private const string ByTao = "tao";
+    private const string ByEpistula = "epistula";
+
     private static readonly string[] Kinds = ["folder-access", "validator-access", "miner", "folders", "files"];
+    private static readonly string[] Proofs = [ByCommitment, ByTao, ByEpistula];
 
     internal static Command Create(CommonOptions common)
     {
@@ -22,16 +27,36 @@ internal static class SignCommand
             HelpName = "KEY",
             DefaultValueFactory = _ => [],
         };
+        var proof = new Option<string>("--proof")
+        {
+            Description = "How the request is proved: commitment (in the body), tao or epistula (in headers; default: commitment)",
+            HelpName = string.Join('|', Proofs),
+            DefaultValueFactory = _ => ByCommitment,
+        };
+        proof.AcceptOnlyFromAmong(Proofs);
+        var signedFor = new Option<string?>("--signed-for")
+        {
+            Description = "For --proof epistula: the server's address, if its operator gave you one",
+            HelpName = "SS58",
+        };
         var command = new ToolCommand("sign", "Print a signed request and a curl command that sends it; valid once, for some minutes")
         {
-            Examples = ["s3auth sign folder-access --wallet default", "s3auth sign files --miner ADDRESS --file KEY --wallet validator"],
+            Examples =
+            [
+                "s3auth sign folder-access --wallet default",
+                "s3auth sign files --miner ADDRESS --file KEY --wallet validator --proof epistula",
+            ],
         };
         command.Add(kind);
         command.Add(miner);
         command.Add(files);
+        command.Add(proof);
+        command.Add(signedFor);
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
-            var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            var receiver = ReadReceiver(parsed.GetValue(proof)!, parsed.GetValue(signedFor));
+            var now = TimeProvider.System.GetUtcNow();
+            var timestamp = now.ToUnixTimeSeconds();
             var audience = Audience.Of(session.Server);
             var request = parsed.GetValue(kind)! switch
             {
@@ -48,7 +73,13 @@ internal static class SignCommand
                 _ => await OfFilesAsync(),
             };
 
-            Show(session, request, timestamp, audience);
+            request.Members["audience"] = audience;
+            Show(session.Report, parsed.GetValue(proof)! switch
+            {
+                ByTao => SignHeaders(session, request, body => HeaderProof.Tao(session.Wallet.Hotkey, body, now)),
+                ByEpistula => SignHeaders(session, request, body => HeaderProof.Epistula(session.Wallet.Hotkey, body, now, receiver)),
+                _ => SignBody(session, request, timestamp),
+            });
             return ExitCode.Done;
 
             async Task<Request> OfMinerAsync(string path, Func<AccountId, string> commitment)
@@ -79,30 +110,65 @@ internal static class SignCommand
         return command;
     }
 
-    private static void Show(Session session, Request request, long timestamp, string audience)
+    private static AccountId? ReadReceiver(string proof, string? signedFor) => signedFor is null ? null
+        : proof == ByEpistula ? WalletReader.ReadAddress(signedFor, "--signed-for")
+        : throw new UsageException("Only Epistula headers have a receiver. Pass --proof epistula too, or leave out --signed-for.");
+
+    private static SignedRecord SignBody(Session session, Request request, long timestamp)
     {
         var signature = Convert.ToHexStringLower(session.Wallet.Hotkey.Sign(Encoding.UTF8.GetBytes(request.Commitment)).ToBytes());
         request.Members["hotkey"] = session.Wallet.Hotkey.AccountId.ToString();
-        request.Members["audience"] = audience;
         request.Members["timestamp"] = timestamp;
         request.Members["signature"] = signature;
-
-        var url = $"{session.Server.AbsoluteUri.TrimEnd('/')}/{request.Path}";
-        var curl = $"curl -sS {Quote(url)} -H 'Content-Type: application/json' -d {Quote(request.Members.ToJsonString())}";
-        session.Report.Record(new SignedRecord("signed", request.Commitment, signature, url, request.Members, curl));
-        session.Report.Line($"commitment  {request.Commitment}");
-        session.Report.Line($"signature   {signature}");
-        session.Report.Line("");
-        session.Report.Line(curl);
+        return SignedRecord.Of(session.Server, request, signature, headers: []) with { Commitment = request.Commitment };
     }
 
-    // In a POSIX shell, only a single quote is special within single quotes.
-    private static string Quote(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    private static SignedRecord SignHeaders(Session session, Request request, Func<byte[], HeaderProof> sign)
+    {
+        var proof = sign(Encoding.UTF8.GetBytes(request.Members.ToJsonString()));
+        return SignedRecord.Of(session.Server, request, proof.Signature, proof.Headers) with { Text = proof.Text };
+    }
+
+    private static void Show(Report report, SignedRecord signed)
+    {
+        report.Record(signed);
+        report.Line(signed.Commitment is { } commitment ? $"commitment  {commitment}" : $"text        {signed.Text}");
+        report.Line($"signature   {signed.Signature}");
+        report.Line("");
+        report.Line(signed.Curl);
+    }
 
     private sealed record Request(string Path, string Commitment)
     {
         internal JsonObject Members { get; } = [];
     }
 
-    private sealed record SignedRecord(string Type, string Commitment, string Signature, string Url, JsonObject Body, string Curl);
+    /// <summary>The result: a commitment in the body, or a text whose signature is in the headers.</summary>
+    private sealed record SignedRecord(
+        string Type, string Signature, string Url, IReadOnlyDictionary<string, string> Headers, JsonObject Body, string Data, string Curl)
+    {
+        public string? Commitment { get; init; }
+
+        public string? Text { get; init; }
+
+        // Headers sign the bytes of the body. So the output has them as they are, besides the members: no program may format them anew.
+        internal static SignedRecord Of(
+            Uri server, Request request, string signature, IEnumerable<KeyValuePair<string, string>> headers)
+        {
+            var url = $"{server.AbsoluteUri.TrimEnd('/')}/{request.Path}";
+            var data = request.Members.ToJsonString();
+            var all = new Dictionary<string, string>(headers, StringComparer.Ordinal) { ["Content-Type"] = "application/json" };
+            var curl = new StringBuilder($"curl -sS {Quote(url)}");
+            foreach (var (name, value) in all)
+            {
+                curl.Append(CultureInfo.InvariantCulture, $" -H {Quote($"{name}: {value}")}");
+            }
+
+            curl.Append(CultureInfo.InvariantCulture, $" -d {Quote(data)}");
+            return new SignedRecord("signed", signature, url, all, request.Members, data, curl.ToString());
+        }
+
+        // In a POSIX shell, only a single quote is special within single quotes.
+        private static string Quote(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    }
 }

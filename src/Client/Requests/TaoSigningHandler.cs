@@ -16,7 +16,6 @@ namespace S3Auth.Client.Requests;
 /// </remarks>
 public sealed class TaoSigningHandler : DelegatingHandler
 {
-    private const string Version = "2";
     private const string AudienceMember = "audience";
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -112,16 +111,10 @@ public sealed class TaoSigningHandler : DelegatingHandler
 
     private void Sign(HttpRequestMessage request, byte[] body)
     {
-        var timestamp = _time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-        var nonce = Guid.NewGuid().ToString();
-        var text = $"{Convert.ToHexStringLower(SHA256.HashData(body))}.{nonce}.{timestamp}";
-        var signature = _hotkey.Sign(Encoding.ASCII.GetBytes(text));
-
-        Set(request, "X-Tao-Version", Version);
-        Set(request, "X-Tao-Timestamp", timestamp);
-        Set(request, "X-Tao-Nonce", nonce);
-        Set(request, "X-Tao-Signed-By", _hotkey.AccountId.ToString());
-        Set(request, "X-Tao-Signature", Convert.ToBase64String(signature.ToBytes()));
+        foreach (var (name, value) in HeaderProof.Tao(_hotkey, body, _time.GetUtcNow()).Headers)
+        {
+            Set(request, name, value);
+        }
     }
 
     // A retried request still has the headers of its last proof.

@@ -28,6 +28,11 @@ internal sealed class ToolUsageTests(StoreKind store, FolderLayoutKind layout) :
     [TestCase("folders", "//Alice")]
     [TestCase("miner", "//Alice", "--miner")]
     [TestCase("files", "//Alice", "--miner", "--file")]
+    [TestCase("folder-access", "//Bob", "--proof", "tao")]
+    [TestCase("files", "//Alice", "--miner", "--file", "--proof", "tao")]
+    [TestCase("folder-access", "//Bob", "--proof", "epistula")]
+    [TestCase("files", "//Alice", "--miner", "--file", "--proof", "epistula")]
+    [TestCase("miner", "//Alice", "--miner", "--proof", "epistula", "--signed-for", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")]
     public async Task Signed_command_is_taken_as_it_is_printed(string kind, string suri, params string[] needs)
     {
         var bash = Tool.Need("bash", "bash");
@@ -36,6 +41,7 @@ internal sealed class ToolUsageTests(StoreKind store, FolderLayoutKind layout) :
         List<string> arguments = ["sign", kind, "--suri", suri];
         arguments.AddRange(needs.Contains("--miner") ? ["--miner", owner] : Array.Empty<string>());
         arguments.AddRange(needs.Contains("--file") ? ["--file", Deployment.FolderOf(owner) + "it's a file.bin"] : Array.Empty<string>());
+        arguments.AddRange(needs.Where(one => one is not ("--miner" or "--file")));
 
         var (result, records) = await Cli.RunJsonAsync(arguments);
         result.Expect();
@@ -75,6 +81,8 @@ internal sealed class ToolUsageTests(StoreKind store, FolderLayoutKind layout) :
     [TestCase("download", "--suri", "//Alice", "--all", "--miner", "1")]
     [TestCase("check", "--suri", "//Bob", "--upload", "--validator")]
     [TestCase("migrate", "huggingface", "../../x", "--suri", "//Bob")]
+    [TestCase("sign", "folders", "--suri", "//Alice", "--proof", "tao", "--signed-for", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")]
+    [TestCase("sign", "validator-access", "--suri", "//Alice", "--proof", "epistula", "--signed-for", "s3-auth.example.com")]
     public async Task What_was_typed_wrong_is_said_and_nothing_is_done(params string[] arguments)
     {
         var result = await Cli.RunAsync(arguments);
