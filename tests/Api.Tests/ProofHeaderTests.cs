@@ -79,15 +79,15 @@ public sealed class ProofHeaderTests(string kind)
     [Test]
     public async Task Nonce_is_good_once_however_it_and_the_signature_are_written()
     {
-        var nonce = Guid.NewGuid();
-        var headers = Headers("{}", nonce.ToString("D"));
+        var (nonce, moment) = (Guid.NewGuid(), SignedHeaders.Now);
+        var headers = _kind.Sign("{}", nonce.ToString("D"), timestamp: moment);
         var hex = HexOf(headers[_kind.Signature]);
         Assert.That((await SendAsync("{}", headers)).Status, Is.EqualTo(200));
 
         Assert.That((await SendAsync("{}", headers)).Code, Is.EqualTo("replayed_request"));
         Assert.That((await SendAsync("{}", With(headers, _kind.Signature, hex))).Code, Is.EqualTo("replayed_request"));
         Assert.That(
-            (await SendAsync("{ }", Headers("{ }", nonce.ToString("N").ToUpperInvariant()))).Code,
+            (await SendAsync("{ }", _kind.Sign("{ }", nonce.ToString("N").ToUpperInvariant(), timestamp: moment))).Code,
             Is.EqualTo("replayed_request"),
             "signed anew with the same nonce");
     }

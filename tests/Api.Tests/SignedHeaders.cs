@@ -15,21 +15,25 @@ internal sealed record SignedHeaders(string Version, string Timestamp, string No
     internal static readonly SignedHeaders Epistula = new(
         "Epistula-Version", "Epistula-Timestamp", "Epistula-Uuid", "Epistula-Signed-By", "Epistula-Request-Signature");
 
+    /// <summary>Unix milliseconds.</summary>
+    internal static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+
     internal string[] Names => [Version, Timestamp, Nonce, SignedBy, Signature];
 
     /// <summary>Returns a valid proof of a body.</summary>
     internal Dictionary<string, string> Sign(
-        string body, string? nonce = null, string signer = "//Bob", string? signedFor = null)
+        string body, string? nonce = null, string signer = "//Bob", string? signedFor = null, long? timestamp = null)
     {
         using var hotkey = KeyPair.FromUri(signer);
-        return Sign(Encoding.UTF8.GetBytes(body), hotkey, nonce, signedFor);
+        return Sign(Encoding.UTF8.GetBytes(body), hotkey, nonce, signedFor, timestamp);
     }
 
     /// <summary>Returns a valid proof of a body.</summary>
-    internal Dictionary<string, string> Sign(byte[] body, KeyPair hotkey, string? nonce = null, string? signedFor = null)
+    internal Dictionary<string, string> Sign(
+        byte[] body, KeyPair hotkey, string? nonce = null, string? signedFor = null, long? timestamp = null)
     {
         nonce ??= Guid.NewGuid().ToString();
-        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        timestamp ??= Now;
         var text = $"{Convert.ToHexStringLower(SHA256.HashData(body))}.{nonce}.{timestamp}" + (this == Epistula ? $".{signedFor}" : "");
         var signature = hotkey.Sign(Encoding.UTF8.GetBytes(text));
         var headers = new Dictionary<string, string>(StringComparer.Ordinal)

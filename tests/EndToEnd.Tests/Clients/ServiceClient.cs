@@ -92,21 +92,30 @@ internal sealed class ServiceClient(Uri address)
         }
 
         var body = call.Bare();
-        return PostAsync(call.Path, body, TaoProof.Of(call.Signer, body));
+        return PostAsync(call.Path, body, HeaderProof.Of(proof, call.Signer, body));
     }
 
     /// <summary>Sends a request that must succeed, and returns its answer.</summary>
     public async Task<T> AskAsync<T>(Call call, ProofKind proof = ProofKind.Commitment) => Read<T>(await SendAsync(call, proof));
 
+    /// <summary>Sends exactly these bytes and the headers of a proof.</summary>
+    public Task<Answer> PostAsync(
+        string path, byte[] body, HeaderProof proof, string? contentType = "application/json", bool chunked = false) =>
+        PostAsync(path, body, proof.Headers, contentType, chunked);
+
     /// <summary>Sends exactly these bytes and headers.</summary>
     public async Task<Answer> PostAsync(
-        string path, byte[] body, TaoProof proof, string contentType = "application/json", bool chunked = false)
+        string path,
+        byte[] body,
+        IEnumerable<KeyValuePair<string, string>> headers,
+        string? contentType = "application/json",
+        bool chunked = false)
     {
         using var content = new ByteArrayContent(body);
-        content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Address, path)) { Content = content };
         request.Headers.TransferEncodingChunked = chunked ? true : null;
-        foreach (var (name, value) in proof.Headers)
+        foreach (var (name, value) in headers)
         {
             Assert.That(request.Headers.TryAddWithoutValidation(name, value), name);
         }

@@ -41,6 +41,13 @@ public static class Deployments
         (StoreKind.Swift, FolderLayoutKind.Hotkey),
     ];
 
+    /// <summary>The same, with each kind of proof in headers.</summary>
+    public static IEnumerable<TestFixtureData> OneStoreWithHeaders =>
+        from one in OneStore
+        from kind in Enum.GetValues<ProofKind>()
+        where kind != ProofKind.Commitment
+        select new TestFixtureData([.. one.Arguments, kind]);
+
     /// <summary>The deployments that are chosen run in every build; the others have the category <c>Nightly</c>.</summary>
     internal static IEnumerable<TestFixtureData> Daily(
         IEnumerable<TestFixtureData> deployments, params (StoreKind Store, FolderLayoutKind Layout)[] daily) => deployments.Select(one =>

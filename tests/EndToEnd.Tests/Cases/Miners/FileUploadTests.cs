@@ -21,7 +21,7 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
     ];
 
     [TestCase(ProofKind.Commitment)]
-    [TestCase(ProofKind.Headers)]
+    [TestCase(ProofKind.Tao)]
     public async Task Granted_file_arrives(ProofKind proof)
     {
         var miner = Deployment.NextMiner();

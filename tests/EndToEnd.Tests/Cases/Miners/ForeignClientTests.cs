@@ -111,9 +111,10 @@ internal sealed class ForeignClientTests(StoreKind store, FolderLayoutKind layou
         await AssertGetsNothingAsync(python, keys);
     }
 
-    [TestCase(0)]
-    [TestCase(2)]
-    public async Task Validator_in_another_language_pages_and_downloads_with_tao_headers(int indent)
+    [TestCase("tao", 0)]
+    [TestCase("tao", 2)]
+    [TestCase("epistula", 0)]
+    public async Task Validator_in_another_language_pages_and_downloads_with_headers(string proof, int indent)
     {
         var node = await NodeSigner.NeedAsync();
         var miner = Deployment.NextMiner();
@@ -126,6 +127,7 @@ internal sealed class ForeignClientTests(StoreKind store, FolderLayoutKind layou
             service = Client.Address.GetLeftPart(UriPartial.Authority),
             uri = "//Alice",
             miner = new Dictionary<string, string>(StringComparer.Ordinal) { [Deployment.OwnerMember] = Deployment.OwnerOf(miner) },
+            proof,
             indent,
         });
 

@@ -6,7 +6,7 @@ internal sealed class PutModeTests(StoreKind store, FolderLayoutKind layout) : D
     internal override DeploymentKind Kind => DeploymentKind.Put;
 
     [TestCase(ProofKind.Commitment)]
-    [TestCase(ProofKind.Headers)]
+    [TestCase(ProofKind.Tao)]
     public async Task Granted_file_arrives(ProofKind proof)
     {
         var miner = Deployment.NextMiner();

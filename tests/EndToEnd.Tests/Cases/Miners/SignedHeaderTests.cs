@@ -1,17 +1,19 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
-/// <summary>Tao v2 headers prove a request as a commitment does: these bytes, this signer, this moment, and nothing else.</summary>
-[TestFixtureSource(typeof(Deployments), nameof(Deployments.OneStore))]
-internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
+/// <summary>Headers prove a request as a commitment does: these bytes, this signer, this moment, and nothing else.</summary>
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.OneStoreWithHeaders))]
+internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout, ProofKind kind) : DeploymentFixture(store, layout)
 {
     private static Account Validator => Subnet.Validator.Hotkey;
+
+    private readonly ProofHeaderNames _names = ProofHeaderNames.Of(kind);
 
     [Test]
     public async Task Every_signed_endpoint_is_opened_by_headers_alone()
     {
         foreach (var call in EveryCall(Deployment.NextMiner()))
         {
-            var answer = await Client.SendAsync(call, ProofKind.Headers);
+            var answer = await Client.SendAsync(call, kind);
 
             Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), $"{call.Path} {answer}");
         }
@@ -22,7 +24,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
     {
         foreach (var call in EveryCall(Deployment.NextMiner()))
         {
-            var (committed, bare) = (await Client.SendAsync(call), await Client.SendAsync(call, ProofKind.Headers));
+            var (committed, bare) = (await Client.SendAsync(call), await Client.SendAsync(call, kind));
 
             Assert.That(bare.Json.Select(one => one.Key), Is.EqualTo(committed.Json.Select(one => one.Key)), call.Path);
         }
@@ -70,7 +72,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
     {
         var owner = Deployment.OwnerOf(Deployment.NextMiner());
         var signed = $"{{\"{Deployment.OwnerMember}\":\"{owner}\",\"limit\":5}}";
-        var proof = TaoProof.Of(Validator, signed);
+        var proof = Sign(Validator, signed);
         string[] others =
         [
             signed + "\n", " " + signed, signed.Replace(",", ", ", StringComparison.Ordinal), signed.Replace(
@@ -90,12 +92,15 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
     [TestCase("application/json; charset=utf-8")]
     [TestCase("Application/JSON;charset=\"UTF-8\"")]
     [TestCase("application/vnd.x+json")]
-    public async Task Content_type_of_json_in_any_of_its_forms_is_read(string contentType)
+    [TestCase("text/plain")]
+    [TestCase("application/x-www-form-urlencoded")]
+    [TestCase(null)]
+    public async Task Content_type_does_not_matter(string? contentType)
     {
         foreach (var chunked in (bool[])[false, true])
         {
             var call = Call.Files(Validator, Deployment.OwnerMember, Deployment.OwnerOf(Deployment.NextMiner()));
-            var answer = await Client.PostAsync(call.Path, call.Bare(), TaoProof.Of(Validator, call.Bare()), contentType, chunked);
+            var answer = await Client.PostAsync(call.Path, call.Bare(), Sign(Validator, call.Bare()), contentType, chunked);
 
             Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), answer.ToString());
         }
@@ -110,22 +115,22 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
         var body = call.Bare();
 
         Assert.That(
-            (await Client.PostAsync(call.Path, body, TaoProof.Of(Validator, body), chunked: true)).Status, Is.EqualTo(HttpStatusCode.OK));
+            (await Client.PostAsync(call.Path, body, Sign(Validator, body), chunked: true)).Status, Is.EqualTo(HttpStatusCode.OK));
     }
 
     [Test]
     public async Task Proof_in_any_of_its_written_forms_opens_the_door()
     {
-        (string Form, Func<TaoProof> Proof)[] forms =
+        (string Form, Func<HeaderProof> Proof)[] forms =
         [
-            ("base64", () => Good()),
-            ("hex", () => Hex(hex => hex)),
-            ("hex in capitals", () => Hex(hex => hex.ToUpperInvariant())),
-            ("hex with 0x", () => Hex(hex => "0x" + hex)),
-            ("hex with the leading 01", () => Hex(hex => "01" + hex)),
-            ("nonce in capitals", () => TaoProof.Of(Validator, "{}"u8.ToArray(), nonce: Guid.NewGuid().ToString().ToUpperInvariant())),
-            ("299 s old", () => TaoProof.Of(Validator, "{}"u8.ToArray(), TaoProof.Now - 297_000)),
-            ("57 s ahead", () => TaoProof.Of(Validator, "{}"u8.ToArray(), TaoProof.Now + 57_000)),
+            ("base64", () => Written(Convert.ToBase64String)),
+            ("hex", () => Written(Convert.ToHexStringLower)),
+            ("hex in capitals", () => Written(Convert.ToHexString)),
+            ("hex with 0x", () => Written(signature => "0x" + Convert.ToHexStringLower(signature))),
+            ("hex with the leading 01", () => Written(signature => "01" + Convert.ToHexStringLower(signature))),
+            ("nonce in capitals", () => Sign(Validator, "{}"u8.ToArray(), nonce: Guid.NewGuid().ToString().ToUpperInvariant())),
+            ("299 s old", () => Sign(Validator, "{}"u8.ToArray(), HeaderProof.Now - 297_000)),
+            ("57 s ahead", () => Sign(Validator, "{}"u8.ToArray(), HeaderProof.Now + 57_000)),
         ];
 
         foreach (var (form, proof) in forms)
@@ -149,10 +154,10 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
     public async Task Proof_of_anything_else_is_refused()
     {
         var body = "{}"u8.ToArray();
-        var (nonce, moment) = (Guid.NewGuid().ToString(), TaoProof.Now);
-        var hash = TaoProof.TextOf(body, nonce, moment).Split('.')[0];
+        var (nonce, moment) = (Guid.NewGuid().ToString(), HeaderProof.Now);
+        var hash = TextOf(body, nonce, moment).Split('.')[0];
         string Text(string format) => string.Format(CultureInfo.InvariantCulture, format, hash, nonce, moment);
-        (string What, TaoProof Proof)[] proofs =
+        (string What, HeaderProof Proof)[] proofs =
         [
             ("another nonce", Good() with { Nonce = Guid.NewGuid().ToString() }),
             ("the nonce in capitals", Good() is var good ? good with { Nonce = good.Nonce!.ToUpperInvariant() } : good),
@@ -166,7 +171,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
                     : later),
             ("another signer", Good() with { SignedBy = Subnet.OrdinaryMiner.Hotkey.Address }),
             ("another signer, not registered", Good() with { SignedBy = Account.New().Address }),
-            ("the coldkey's signature", Good() with { Signature = TaoProof.Of(Subnet.Validator.Coldkey, body).Signature }),
+            ("the coldkey's signature", Good() with { Signature = Sign(Subnet.Validator.Coldkey, body).Signature }),
             ("zeros", Good() with { Signature = Convert.ToBase64String(new byte[64]) }),
             ("a signature of another request", Good() with { Signature = Good().Signature }),
             ("a signature over the hash alone", Signed(Text("{0}"))),
@@ -175,6 +180,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
             ("a signature over the hash in capitals", Signed(Text("{0}").ToUpperInvariant() + Text(".{1}.{2}"))),
             ("a signature in another order", Signed(Text("{0}.{2}.{1}"))),
             ("a signature with the signer in it", Signed(Text("{0}.{1}.{2}.") + Validator.Address)),
+            ("the text of the other kind", Signed(kind == ProofKind.Epistula ? Text("{0}.{1}.{2}") : Text("{0}.{1}.{2}."))),
             ("a signature over a commitment", Signed(ServiceClient.ValidatorAccessText(moment / 1000))),
         ];
 
@@ -184,8 +190,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
             Assert.That(((int)answer.Status, answer.Code), Is.EqualTo((401, "invalid_signature")), $"{what}: {answer}");
         }
 
-        TaoProof Signed(string text) => new(
-            "2", moment.ToString(CultureInfo.InvariantCulture), nonce, Validator.Address, Convert.ToBase64String(Validator.Sign(text)));
+        HeaderProof Signed(string text) => Sign(Validator, body, moment, nonce).Signed(Validator, text);
     }
 
     [Test]
@@ -193,7 +198,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
     {
         var call = Call.Files(Validator, Deployment.OwnerMember, Deployment.OwnerOf(Deployment.NextMiner()), prefix: "aaaa");
         var body = call.Bare();
-        var proof = TaoProof.Of(Validator, body);
+        var proof = Sign(Validator, body);
         var letters = Encoding.UTF8.GetString(body).IndexOf("aaaa", StringComparison.Ordinal);
 
         for (var i = 0; i < 4; i++)
@@ -212,7 +217,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
     [Test]
     public async Task Missing_header_is_named()
     {
-        foreach (var header in TaoProof.Names)
+        foreach (var header in _names.All)
         {
             AssertRefused(await SendAsync(Good().With(header, null)), 400, "invalid_request", header);
         }
@@ -221,8 +226,8 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
             await SendAsync(Good() with { Version = null, Signature = null }),
             400,
             "invalid_request",
-            TaoProof.VersionHeader,
-            TaoProof.SignatureHeader);
+            _names.Version,
+            _names.Signature);
     }
 
     [Test]
@@ -236,7 +241,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
     [Test]
     public async Task Doubled_header_is_refused_whether_or_not_both_say_the_same()
     {
-        foreach (var header in TaoProof.Names)
+        foreach (var header in _names.All)
         {
             foreach (var same in (bool[])[true, false])
             {
@@ -262,18 +267,18 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
         var address = Validator.Address;
         (string Header, string[] Values)[] malformed =
         [
-            (TaoProof.VersionHeader, ["1", "3", "02", "2.0", "v2", "", "two"]),
+            (_names.Version, ["1", "3", "02", "2.0", "v2", "", "two"]),
             (
-                TaoProof.TimestampHeader,
+                _names.Timestamp,
                 [
                     "", "now", "1.7e12", "1700000000000.0", "+1700000000000", "-1", "0x1", "99999999999999999999999", "01700000000000",
                     "1 700 000 000 000",
                 ]),
             (
-                TaoProof.NonceHeader,
+                _names.Nonce,
                 ["", "1", "not-a-uuid", Guid.NewGuid() + "0", "{" + Guid.NewGuid() + "}", Guid.NewGuid().ToString()[..^1] + "g"]),
             (
-                TaoProof.SignedByHeader,
+                _names.SignedBy,
                 [
                     "",
                     "5",
@@ -284,7 +289,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
                     "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5",
                 ]),
             (
-                TaoProof.SignatureHeader,
+                _names.Signature,
                 [
                     "",
                     "AA==",
@@ -313,17 +318,17 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
         (Func<long> Moment, string Code, string Says)[] moments =
         [
             (() => 0, "timestamp_expired", "sign again"),
-            (() => TaoProof.Now - 303_000, "timestamp_expired", "too old (the limit is 300 s"),
-            (() => TaoProof.Now - 86_400_000, "timestamp_expired", "too old (the limit is 300 s"),
+            (() => HeaderProof.Now - 303_000, "timestamp_expired", "too old (the limit is 300 s"),
+            (() => HeaderProof.Now - 86_400_000, "timestamp_expired", "too old (the limit is 300 s"),
             (() => ServiceClient.Now, "timestamp_expired", "millisecond"),
-            (() => TaoProof.Now + 64_000, "timestamp_in_future", "too far ahead (the limit is 60 s"),
-            (() => TaoProof.Now * 1000, "timestamp_in_future", "too far ahead (the limit is 60 s"),
+            (() => HeaderProof.Now + 64_000, "timestamp_in_future", "too far ahead (the limit is 60 s"),
+            (() => HeaderProof.Now * 1000, "timestamp_in_future", "too far ahead (the limit is 60 s"),
             (() => long.MaxValue, "timestamp_in_future", "too far ahead (the limit is 60 s"),
         ];
 
         foreach (var (moment, code, says) in moments)
         {
-            var answer = await SendAsync(TaoProof.Of(Validator, "{}"u8.ToArray(), moment()));
+            var answer = await SendAsync(Sign(Validator, "{}"u8.ToArray(), moment()));
             AssertRefused(answer, 400, code);
             Assert.That(answer.Detail, Does.Contain(says));
         }
@@ -350,9 +355,9 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
         foreach (var call in (Call[])[Call.FolderAccess(miner), Call.FileUpload(miner, "file.bin"), Call.MyFiles(miner)])
         {
             Assert.That(
-                (await Client.SendAsync(call.With("coldkey", miner.Coldkey.Address), ProofKind.Headers)).Status,
+                (await Client.SendAsync(call.With("coldkey", miner.Coldkey.Address), kind)).Status,
                 Is.EqualTo(HttpStatusCode.OK));
-            AssertRefused(await Client.SendAsync(call.With("coldkey", rival.Coldkey.Address), ProofKind.Headers), 403, "coldkey_mismatch");
+            AssertRefused(await Client.SendAsync(call.With("coldkey", rival.Coldkey.Address), kind), 403, "coldkey_mismatch");
         }
     }
 
@@ -365,12 +370,12 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
         {
             var other = call.Signer == miner.Hotkey ? rival.Hotkey : miner.Hotkey;
             async Task<Answer> BothAsync(
-                Action<JsonObject>? bend = null, Func<TaoProof, TaoProof>? bendHeaders = null, Account? signer = null)
+                Action<JsonObject>? bend = null, Func<HeaderProof, HeaderProof>? bendHeaders = null, Account? signer = null)
             {
                 var body = call.Committed();
                 bend?.Invoke(body);
                 var bytes = Encoding.UTF8.GetBytes(body.ToJsonString());
-                var proof = TaoProof.Of(signer ?? call.Signer, bytes);
+                var proof = Sign(signer ?? call.Signer, bytes);
                 return await Client.PostAsync(call.Path, bytes, bendHeaders?.Invoke(proof) ?? proof);
             }
 
@@ -385,9 +390,50 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
             AssertRefused(
                 await BothAsync(bendHeaders: proof => proof with { Nonce = Guid.NewGuid().ToString() }), 401, "invalid_signature");
             AssertRefused(
-                await BothAsync(bendHeaders: proof => proof with { Signature = null }), 400, "invalid_request", TaoProof.SignatureHeader);
+                await BothAsync(bendHeaders: proof => proof with { Signature = null }), 400, "invalid_request", _names.Signature);
             AssertRefused(await BothAsync(bendHeaders: proof => proof with { Timestamp = "0" }), 400, "timestamp_expired");
         }
+    }
+
+    [Test]
+    public async Task Where_both_kinds_of_headers_are_given_all_proofs_must_be_right()
+    {
+        var miner = Deployment.NextMiner();
+        var rival = Deployment.NextMiner();
+        var otherKind = kind == ProofKind.Tao ? ProofKind.Epistula : ProofKind.Tao;
+        foreach (var call in EveryCall(miner))
+        {
+            var other = call.Signer == miner.Hotkey ? rival.Hotkey : miner.Hotkey;
+            foreach (var hasCommitment in (bool[])[false, true])
+            {
+                async Task<Answer> AllAsync(Func<HeaderProof, HeaderProof>? bend = null, Account? signer = null)
+                {
+                    var body = hasCommitment ? Encoding.UTF8.GetBytes(call.Committed().ToJsonString()) : call.Bare();
+                    var nonce = Guid.NewGuid().ToString();
+                    var proof = Sign(signer ?? call.Signer, body, nonce: nonce);
+                    var beside = HeaderProof.Of(otherKind, call.Signer, body, nonce: nonce);
+                    return await Client.PostAsync(call.Path, body, [.. (bend?.Invoke(proof) ?? proof).Headers, .. beside.Headers]);
+                }
+
+                Assert.That((await AllAsync()).Status, Is.EqualTo(HttpStatusCode.OK), call.Path);
+                AssertRefused(await AllAsync(proof => proof.Signed(call.Signer, "another text")), 401, "invalid_signature");
+                AssertRefused(await AllAsync(proof => proof with { Signature = null }), 400, "invalid_request", _names.Signature);
+                AssertRefused(await AllAsync(proof => proof with { Timestamp = "0" }), 400, "timestamp_expired");
+                AssertRefused(await AllAsync(signer: other), 400, "invalid_request", "hotkey");
+            }
+        }
+    }
+
+    [Test]
+    public async Task Proof_is_good_once_at_all_endpoints_together()
+    {
+        var (nonce, moment, body) = (Guid.NewGuid().ToString(), HeaderProof.Now, "{}"u8.ToArray());
+        var proof = Sign(Validator, body, moment, nonce);
+        Assert.That((await SendAsync(proof)).Status, Is.EqualTo(HttpStatusCode.OK));
+
+        AssertRefused(await SendAsync(proof), 409, "replayed_request");
+        AssertRefused(await Client.PostAsync(ServiceClient.FolderUrlsPath, body, proof), 409, "replayed_request");
+        AssertRefused(await SendAsync(Sign(Validator, body, moment, nonce.ToUpperInvariant())), 409, "replayed_request");
     }
 
     [Test]
@@ -400,26 +446,34 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
                 Call.FileUrls(Validator, Deployment.OwnerMember, Deployment.OwnerOf(miner), Deployment.FolderOf(miner) + "file.bin"),
             ])
         {
-            var (nonce, moment) = (Guid.NewGuid().ToString(), TaoProof.Now);
+            var (nonce, moment) = (Guid.NewGuid().ToString(), HeaderProof.Now);
 
-            var answer = await Client.PostAsync(call.Path, call.Bare(), TaoProof.Of(Validator, call.Bare(), moment, nonce));
+            var answer = await Client.PostAsync(call.Path, call.Bare(), Sign(Validator, call.Bare(), moment, nonce));
             var committed = await Client.PostAsync(call.Path, call.Committed(moment / 1000));
 
-            Assert.That((string?)answer.Json["commitment_used"], Is.EqualTo(TaoProof.TextOf(call.Bare(), nonce, moment)));
+            Assert.That((string?)answer.Json["commitment_used"], Is.EqualTo(TextOf(call.Bare(), nonce, moment)));
             Assert.That((string?)committed.Json["commitment_used"], Is.EqualTo(call.Commitment(moment / 1000)));
         }
     }
 
-    private static TaoProof Good() => TaoProof.Of(Validator, "{}"u8.ToArray());
+    private HeaderProof Sign(Account signer, byte[] body, long? timestamp = null, string? nonce = null) =>
+        HeaderProof.Of(kind, signer, body, timestamp, nonce);
 
-    private static TaoProof Hex(Func<string, string> form)
+    private HeaderProof Sign(Account signer, string body) => Sign(signer, Encoding.UTF8.GetBytes(body));
+
+    private string TextOf(byte[] body, string nonce, long timestamp) => HeaderProof.TextOf(kind, body, nonce, timestamp);
+
+    private HeaderProof Good() => Sign(Validator, "{}"u8.ToArray());
+
+    private HeaderProof Written(Func<byte[], string> form)
     {
-        var good = Good();
-        return good with { Signature = form(Convert.ToHexStringLower(Convert.FromBase64String(good.Signature!))) };
+        var (nonce, moment) = (Guid.NewGuid().ToString(), HeaderProof.Now);
+        var signature = form(Validator.Sign(TextOf("{}"u8.ToArray(), nonce, moment)));
+        return Sign(Validator, "{}"u8.ToArray(), moment, nonce) with { Signature = signature };
     }
 
-    private Task<Answer> SendAsync(TaoProof proof) => Client.PostAsync(ServiceClient.ValidatorAccessPath, "{}"u8.ToArray(), proof);
+    private Task<Answer> SendAsync(HeaderProof proof) => Client.PostAsync(ServiceClient.ValidatorAccessPath, "{}"u8.ToArray(), proof);
 
     private Task<Answer> PostAsync(Account signer, string path, string body) =>
-        Client.PostAsync(path, Encoding.UTF8.GetBytes(body), TaoProof.Of(signer, body));
+        Client.PostAsync(path, Encoding.UTF8.GetBytes(body), Sign(signer, body));
 }

@@ -74,7 +74,7 @@ internal sealed class SlowStoreTests
     }
 
     [TestCase(ProofKind.Commitment)]
-    [TestCase(ProofKind.Headers)]
+    [TestCase(ProofKind.Tao)]
     public async Task Request_that_waits_for_the_store_ends_as_a_timeout(ProofKind proof)
     {
         foreach (var (call, answer, time) in await Task.WhenAll(Slow.Select(make => AskAsync(make(), proof))))
@@ -115,7 +115,7 @@ internal sealed class SlowStoreTests
         var clock = Stopwatch.StartNew();
         for (var round = 0; clock.Elapsed < TimeSpan.FromSeconds(1); round++)
         {
-            var proof = round % 2 == 0 ? ProofKind.Commitment : ProofKind.Headers;
+            var proof = round % 2 == 0 ? ProofKind.Commitment : ProofKind.Tao;
             foreach (var (call, answer, time) in await Task.WhenAll(Fast.Select(make => AskAsync(make(), proof))))
             {
                 Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), $"{call.Path} {answer}");

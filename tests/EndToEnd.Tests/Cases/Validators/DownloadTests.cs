@@ -164,7 +164,7 @@ internal sealed class DownloadTests(StoreKind store, FolderLayoutKind layout) : 
     }
 
     [TestCase(ProofKind.Commitment)]
-    [TestCase(ProofKind.Headers)]
+    [TestCase(ProofKind.Tao)]
     public async Task Thousand_keys_are_told_apart_into_the_miners_own_and_foreign_ones(ProofKind proof)
     {
         var miner = Deployment.NextMiner();

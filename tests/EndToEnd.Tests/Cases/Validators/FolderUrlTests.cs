@@ -8,7 +8,7 @@ internal sealed class FolderUrlTests(StoreKind store, FolderLayoutKind layout) :
     private IReadOnlyList<string> Sources => Layout == FolderLayoutKind.Coldkey ? Deployment.Sources : ["x"];
 
     [TestCase(ProofKind.Commitment)]
-    [TestCase(ProofKind.Headers)]
+    [TestCase(ProofKind.Tao)]
     public async Task Jobs_of_several_miners_are_found_and_each_lists_just_itself(ProofKind proof)
     {
         string[] jobs = ["default", "job-1", "job-11", "job.2", "A_z", new string('j', 128)];

@@ -9,7 +9,7 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
     private static Account Validator => Subnet.Validator.Hotkey;
 
     [TestCase(ProofKind.Commitment)]
-    [TestCase(ProofKind.Headers)]
+    [TestCase(ProofKind.Tao)]
     public async Task Every_key_is_listed_once_page_by_page(ProofKind proof)
     {
         var large = await Deployment.LargeFolderAsync();
@@ -36,7 +36,7 @@ internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout)
     }
 
     [TestCase(ProofKind.Commitment)]
-    [TestCase(ProofKind.Headers)]
+    [TestCase(ProofKind.Tao)]
     public async Task Access_lists_the_miners_folders(ProofKind proof)
     {
         var large = await Deployment.LargeFolderAsync();
