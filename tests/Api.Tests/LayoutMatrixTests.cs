@@ -371,7 +371,8 @@ internal sealed class LayoutMatrixTests(string template, string readers)
         using var content = new StringContent(text, Encoding.UTF8, "application/json");
         if (proof != "commitment")
         {
-            foreach (var (name, value) in (proof == "tao" ? SignedHeaders.Tao : SignedHeaders.Epistula).Sign(Encoding.UTF8.GetBytes(text), Keys[role]))
+            var kind = proof == "tao" ? SignedHeaders.Tao : SignedHeaders.Epistula;
+            foreach (var (name, value) in kind.Sign(Encoding.UTF8.GetBytes(text), Keys[role]))
             {
                 content.Headers.TryAddWithoutValidation(name, value);
             }
