@@ -54,6 +54,8 @@ public sealed class StartTests
     [TestCase("REDIS_URL", "localhost:6379")]
     [TestCase("PUBLIC_URL", "s3-auth.example.com")]
     [TestCase("METAGRAPH_FILE", "/does/not/exist.json")]
+    [TestCase("ACCESS_FILE", "/does/not/exist.json")]
+    [TestCase("FOLDER_LAYOUT", "weights/{uid}/")]
     [TestCase("PORT", "http")]
     public void Setting_that_cannot_be_used_is_named_in_one_sentence(string setting, string value) => Assert.That(
         ProblemOf((setting, value)),
@@ -90,6 +92,29 @@ public sealed class StartTests
         service.CreateClient().Dispose();
 
         Assert.That(service.Log.Text, Does.Contain($"DATA_DIR is {file}, but the server cannot write there: "));
+    }
+
+    [Test]
+    public void Access_rule_that_cannot_be_used_is_named()
+    {
+        var file = Path.Combine(_folder, "access.json");
+        File.WriteAllText(file, """{"readers": [{"hotkey": "5bad"}]}""");
+
+        Assert.That(
+            ProblemOf(("ACCESS_FILE", file)), Does.StartWith($"{Failed}ACCESS_FILE {file} cannot be used: readers[0] has an account"));
+    }
+
+    [TestCase("{hotkey}/", true)]
+    [TestCase("weights/{hotkey}/", false)]
+    public void Layout_without_a_root_is_warned_of(string layout, bool isWarned)
+    {
+        using var service = new Service
+        {
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["FOLDER_LAYOUT"] = layout },
+        };
+        service.CreateClient().Dispose();
+
+        Assert.That(service.Log.Text.Contains("validators can list the whole bucket", StringComparison.Ordinal), Is.EqualTo(isWarned));
     }
 
     private string ProblemOf(params (string Name, object Value)[] settings)

@@ -161,6 +161,17 @@ public sealed class LimitsTests
         _subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
     }
 
+    [TestCase(true, "as a reader")]
+    [TestCase(false, "as a validator")]
+    public async Task Exceeded_limit_of_reading_names_what_the_caller_is(bool isMiner, string detail)
+    {
+        using var subnet = new Subnet { MinersMayRead = true, Counted = new(Granted: false, 1_000_000, 200, IsShared: true) };
+
+        var refused = await subnet.RefuseAsync(Subnet.AsAlice with { Hotkey = isMiner ? Subnet.Bob : Subnet.Alice });
+
+        Assert.That(refused.Message, Does.Contain(detail));
+    }
+
     [Test]
     public async Task Refusal_of_the_handler_is_refunded()
     {

@@ -61,6 +61,21 @@ public sealed class ServiceTests
     }
 
     [Test]
+    public async Task Health_is_degraded_while_the_edited_access_rules_are_invalid()
+    {
+        _subnet.AccessRules.SetupGet(port => port.Problem).Returns("The edited rules are invalid.");
+
+        var health = await _subnet.SendAsync(new GetHealthQuery());
+        var status = await _subnet.SendAsync(new GetStatusQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That((health.Status, health.AccessRulesProblem), Is.EqualTo(("degraded", "The edited rules are invalid.")));
+            Assert.That(status.Problems, Does.Contain("The edited rules are invalid."));
+        });
+    }
+
+    [Test]
     public async Task Health_is_degraded_without_a_metagraph()
     {
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);

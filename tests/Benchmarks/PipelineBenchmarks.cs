@@ -39,6 +39,7 @@ public class PipelineBenchmarks : IDisposable
             .AddSingleton(AccessWindow.Default)
             .AddSingleton(Layouts.ByColdkey("x", "reddit"))
             .AddSingleton(new SubnetRules(AlphaAmount.FromAlpha(20_000)))
+            .AddAccessRules(file: null)
             .AddSingleton(Audiences.Unknown)
             .AddSingleton(ListingRedirect.Off)
             .AddSealing(key: null, isShared: false)

@@ -35,6 +35,11 @@ internal static partial class StartLog
             LogEndpointPath(logger, path);
         }
 
+        if (options.Layout.Root.Length == 0)
+        {
+            LogNoRoot(logger, options.Layout.Name);
+        }
+
         if (options.Limits.Redis is { IsVerified: false } redis)
         {
             LogUnverifiedRedis(logger, redis);
@@ -83,6 +88,12 @@ internal static partial class StartLog
         LogLevel.Warning,
         "S3_ENDPOINT has the path {Path}: the server appends the bucket to it. Remove the path unless your store documents it")]
     private static partial void LogEndpointPath(ILogger logger, string path);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "FOLDER_LAYOUT is {Layout}, so miners' folders are at the top of the bucket and validators can list the whole bucket. Keep nothing "
+        + "else in it")]
+    private static partial void LogNoRoot(ILogger logger, string layout);
 
     [LoggerMessage(
         LogLevel.Warning,

@@ -24,7 +24,7 @@ public sealed class EnforceQuota<TRequest, TResponse>(
         use.Count(wanted, count);
         if (!count.Granted)
         {
-            throw Exceeded(wanted, count, now);
+            throw Exceeded(wanted, count, now, NameOf(request.Role));
         }
 
         try
@@ -39,12 +39,14 @@ public sealed class EnforceQuota<TRequest, TResponse>(
         }
     }
 
-    private static RefusedException Exceeded(QuotaRequest wanted, QuotaCount count, DateTimeOffset now)
+    private string NameOf(Role role) => role == Role.Miner ? "miner" : caller.HasValidatorQuota ? "validator" : "reader";
+
+    private static RefusedException Exceeded(QuotaRequest wanted, QuotaCount count, DateTimeOffset now, string role)
     {
         var whose = count.Used >= wanted.Limit
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"This hotkey has used its {wanted.Limit} grants of today as a {(wanted.Role == Role.Validator ? "validator" : "miner")}")
+                $"This hotkey has used its {wanted.Limit} grants of today as a {role}")
             : string.Create(CultureInfo.InvariantCulture, $"All hotkeys together have used the {wanted.TotalLimit} grants of today");
         return new RefusedException(
             RefusalCode.QuotaExceeded, $"{whose}; reuse the earlier grants until they expire, and try again after 00:00 UTC.")
