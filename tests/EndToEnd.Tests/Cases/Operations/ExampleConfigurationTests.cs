@@ -103,7 +103,8 @@ internal sealed class ExampleConfigurationTests(string example)
     }
 
     [TestCase(ProofKind.Commitment)]
-    [TestCase(ProofKind.Headers)]
+    [TestCase(ProofKind.Tao)]
+    [TestCase(ProofKind.Epistula)]
     public async Task Validator_pages_through_a_miners_files_and_downloads_them(ProofKind proof)
     {
         var call = Call.Files(Validator, Deployment.OwnerMember, Deployment.OwnerOf(First), limit: 2);
