@@ -2,8 +2,8 @@ namespace S3Auth.Client.Requests;
 
 /// <summary>
 /// The headers that prove a request, and the text that their signature covers: the SHA-256 of the body, a new UUID, and the time. Each
-/// proof can be used once. Name the server in the body's member <c>audience</c> (<see cref="Audience.Of"/>), so that no other server can use the
-/// request.
+/// proof can be used once. Name the server in the body's member <c>audience</c> (<see cref="Audience.Of"/>), so that no other server can
+/// use the request.
 /// </summary>
 /// <param name="Text">The signed text.</param>
 /// <param name="Signature">The signature, as the headers contain it.</param>
