@@ -54,4 +54,16 @@ public sealed class ExampleTests
             Assert.That(withoutEffect, Is.Empty);
         }
     }
+
+    [Test]
+    public void Each_file_is_in_the_table_of_the_guide()
+    {
+        var guide = File.ReadAllText(Path.Combine(Repository.Root, "docs", "adopting.md"));
+
+        foreach (var example in Deployment.Examples)
+        {
+            Assert.That(guide, Does.Contain($"../deploy/env/{example}.env"));
+            Assert.That(guide, Does.Contain($"`{Deployment.Variables(example)["FOLDER_LAYOUT"]}`"));
+        }
+    }
 }

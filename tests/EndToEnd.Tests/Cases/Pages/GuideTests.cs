@@ -1,25 +1,22 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 
-/// <summary>Runs the commands of the guides for miners and validators, from top to bottom, with a wallet.</summary>
+/// <summary>Runs the commands of the guides, from top to bottom, with a wallet.</summary>
 [NonParallelizable]
 internal sealed partial class GuideTests
 {
     private const string DefaultAddress = "http://localhost:8000";
 
     private ScratchFolder _folder = null!;
-    private ApiProcess _api = null!;
+    private ApiProcess? _api;
     private Subnet _subnet = null!;
+
+    private ApiProcess Api => _api ?? throw new InvalidOperationException("The server was not started.");
 
     [SetUp]
     public async Task SetUp()
     {
         _folder = new ScratchFolder("guides");
         _subnet = Subnet.Create(1);
-        _api = await ApiProcess.StartDevelopmentAsync(_folder.Sub("data"), new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["METAGRAPH_FILE"] = await _subnet.WriteAsync(_folder),
-            ["LISTING_CACHE_SECONDS"] = "0",
-        });
 
         // Everybody's home has the wallets that the guides name.
         var wallets = _folder.Sub("home/.bittensor/wallets");
@@ -30,13 +27,16 @@ internal sealed partial class GuideTests
     [TearDown]
     public async Task TearDown()
     {
-        await _api.DisposeAsync();
+        await (_api?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _api = null;
         _folder.Dispose();
     }
 
     [Test]
     public async Task Miners_guide_runs_as_it_is_written()
     {
+        await StartAsync();
+
         var result = await PasteAsync("miners.md", Repository.Root, installed: false);
 
         Assert.That(result.Output, Does.Contain("All is well.").And.Contain("uploaded data/x/").And.Contain("downloaded data/x/"));
@@ -45,6 +45,7 @@ internal sealed partial class GuideTests
     [Test]
     public async Task Validators_guide_runs_as_it_is_written()
     {
+        await StartAsync();
         var bucket = Bucket();
         await bucket.PutAsync($"data/x/{_subnet.Miners[0].Coldkey}/sub/a.bin", DeploymentFixture.Bytes(2000));
 
@@ -57,6 +58,7 @@ internal sealed partial class GuideTests
     [Test]
     public async Task Migration_guide_runs_as_it_is_written()
     {
+        await StartAsync();
         await using var hub = new Hub();
         hub.Put("data/old.parquet", DeploymentFixture.Bytes(3000));
 
@@ -67,21 +69,69 @@ internal sealed partial class GuideTests
         Assert.That(await bucket.ListKeysAsync(), Is.EqualTo([$"data/x/{_subnet.Miners[0].Coldkey}/history/data/old.parquet"]));
     }
 
+    [Test]
+    public async Task Adopters_guide_runs_as_it_is_written()
+    {
+        var python = await Python.NeedAsync();
+        await NodeSigner.NeedAsync();
+        var guide = await ReadAsync("adopting.md");
+        Assert.That(guide, Does.Contain("\nFOLDER_LAYOUT='weights/{hotkey}/' READERS=validators,miners dotnet run --project src/Api\n"));
+        await StartAsync(("FOLDER_LAYOUT", "weights/{hotkey}/"), ("READERS", "validators,miners"));
+        var (bob, miner) = (Subnet.OrdinaryMiner.Hotkey.Address, _subnet.Miners[0].Hotkey.Address);
+
+        var pasted = await PasteAsync("adopting.md", _folder.Path, installed: true);
+        var program = Path.Combine(_folder.Path, "adopted.py");
+        await File.WriteAllTextAsync(program, AtServer(string.Concat(Blocks("python", guide))));
+        var ran = await python.RunProgramAsync(
+            program,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["HOME"] = Path.Combine(_folder.Path, "home"),
+                ["PYTHONDONTWRITEBYTECODE"] = "1",
+                ["PYTHONPATH"] = Python.StandIns,
+                ["S3AUTH_TEST_SIGNER"] = NodeSigner.Program,
+                ["NO_PROXY"] = "*",
+            },
+            Path.Combine(_folder.Path, "work"));
+
+        Assert.That(pasted.Output, Does.Contain("weights/{hotkey}/").And.Contain($"models/weights/{bob}/model.safetensors\n"));
+        var key = $"weights/{miner}/model.safetensors";
+        string[] lines = [key, $"['{key}']", $"{key} 200000", $"weights/{bob}/model.safetensors 200000"];
+        Assert.That(ran.Expect().Split('\n'), Is.SupersetOf(lines));
+    }
+
+    private async Task StartAsync(params (string Name, string Value)[] settings) =>
+        _api = await ApiProcess.StartDevelopmentAsync(
+            _folder.Sub("data"),
+            new Dictionary<string, string>(
+                settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)), StringComparer.Ordinal)
+            {
+                ["METAGRAPH_FILE"] = await _subnet.WriteAsync(_folder),
+                ["LISTING_CACHE_SECONDS"] = "0",
+            });
+
+    private static async Task<string> ReadAsync(string guide) =>
+        (await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", guide))).ReplaceLineEndings("\n");
+
+    private static IEnumerable<string> Blocks(string language, string guide) => CodeBlocks().Matches(guide)
+        .Where(match => match.Groups["language"].Value == language)
+        .Select(match => match.Groups["script"].Value);
+
+    private string AtServer(string script) =>
+        script.Replace(DefaultAddress, Api.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+
     private async Task<ToolResult> PasteAsync(string guide, string folder, bool installed, Hub? hub = null)
     {
         var bash = Tool.Need("bash", "bash");
-        var text = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", guide));
         var work = _folder.Sub("work");
-        List<string> script =
-            ["set -euo pipefail", .. BashBlocks().Matches(text.ReplaceLineEndings("\n")).Select(match => match.Groups["script"].Value)];
+        List<string> script = ["set -euo pipefail", .. Blocks("bash", await ReadAsync(guide))];
         Assert.That(script, Has.Count.GreaterThan(1));
         if (installed)
         {
             script.Insert(1, $"s3auth() {{ dotnet '{S3AuthTool.Program}' \"$@\"; }}; export -f s3auth; cd '{work}'");
         }
 
-        var pasted = string.Join('\n', script)
-            .Replace(DefaultAddress, _api.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
+        var pasted = AtServer(string.Join('\n', script))
             .Replace("artifacts/packages", Path.Combine(_folder.Path, "packages"), StringComparison.Ordinal)
             .Replace("mkdir -p collected", $"cd '{work}'; mkdir -p collected", StringComparison.Ordinal);
         var result = await Tool.RunAsync(
@@ -104,11 +154,11 @@ internal sealed partial class GuideTests
         return result;
     }
 
-    private Bucket Bucket() => new(_api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
+    private Bucket Bucket() => new(Api.EmbeddedStore, ApiProcess.EmbeddedRegion, ApiProcess.EmbeddedBucket, ApiProcess.EmbeddedKeys);
 
     [GeneratedRegex(
-        "^```bash\n(?<script>.*?)^```",
+        "^```(?<language>[a-z]+)\n(?<script>.*?)^```",
         RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
-    private static partial Regex BashBlocks();
+    private static partial Regex CodeBlocks();
 }
