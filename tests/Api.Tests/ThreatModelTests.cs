@@ -50,14 +50,16 @@ public sealed partial class ThreatModelTests
         Assert.That(rows.Where(row => !NamedTest().IsMatch(row) || !Link().IsMatch(row)), Is.Empty);
     }
 
-    // The test attribute is above the method, without an empty line between. Without it the method does not run.
+    // The attribute of a test or of a property test is above the method, without an empty line. Without it the method does not run.
     private static bool Exists(string name, string method) => TestClasses[name].Any(lines =>
         Array.FindIndex(lines, line => line.Contains("public ", StringComparison.Ordinal)
             && line.Contains($" {method}(", StringComparison.Ordinal)) is var found and >= 0
         && lines[..found]
             .Reverse()
             .TakeWhile(line => !string.IsNullOrWhiteSpace(line))
-            .Any(line => line.TrimStart().StartsWith("[Test", StringComparison.Ordinal)));
+            .Select(line => line.TrimStart())
+            .Any(line => line.StartsWith("[Test", StringComparison.Ordinal)
+                || line.StartsWith("[Property(MaxTest", StringComparison.Ordinal)));
 
     [GeneratedRegex(@"`(?<class>\w+Tests)\.(?<method>\w+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamedTest();
