@@ -16,6 +16,8 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
 
     internal StoreTraits Traits => Deployment.Traits;
 
+    internal StoreKind Store => store;
+
     internal FolderLayoutKind Layout => layout;
 
     /// <summary>The kind of deployment that these cases need.</summary>
