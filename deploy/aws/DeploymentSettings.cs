@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using S3Auth.Domain;
 
 namespace S3Auth.Deploy.Aws;
 
@@ -12,6 +13,9 @@ public sealed partial record DeploymentSettings
 
     // IAM allows two keys per identity. A rotation without an outage needs two.
     private const int MaxKeys = 2;
+
+    // As the service has them. The prefix of the layout does not depend on them.
+    private static readonly Source[] DefaultSources = ParseSources(["x", "reddit"]);
 
     /// <summary>The environment.</summary>
     public required DeploymentEnvironment Environment { get; init; }
@@ -45,6 +49,25 @@ public sealed partial record DeploymentSettings
     /// <summary><c>publicUrl</c>: the address that clients use, which the page shows; none by default.</summary>
     public required string? PublicUrl { get; init; }
 
+    /// <summary><c>folderLayout</c>: <c>coldkey</c> (default), <c>hotkey</c>, or a template.</summary>
+    public required LayoutTemplate LayoutTemplate { get; init; }
+
+    /// <summary><c>sources</c>: the sources of a layout with <c>{source}</c>; empty for the service's default.</summary>
+    public required IReadOnlyList<Source> Sources { get; init; }
+
+    /// <summary><c>readers</c>: <c>validators</c> (default), or <c>validators,miners</c>.</summary>
+    public required string? Readers { get; init; }
+
+    /// <summary><c>minFileBytes</c>: the minimum size of a file; null for the service's default.</summary>
+    public required string? MinFileBytes { get; init; }
+
+    /// <summary><c>maxFileBytes</c>: the maximum size of a file; null for the service's default.</summary>
+    public required string? MaxFileBytes { get; init; }
+
+    /// <summary>The layout, whose prefix the permissions cover.</summary>
+    public FolderLayout Layout =>
+        new(LayoutTemplate, Sources.Count > 0 ? Sources : DefaultSources, checked((ushort)Environment.Netuid));
+
     /// <summary><c>alarmEmail</c>: the address that gets the alarms; none by default.</summary>
     public required string? AlarmEmail { get; init; }
 
@@ -64,9 +87,24 @@ public sealed partial record DeploymentSettings
     {
         string[] nodes = [.. List("nodes").Where(node => Check(
             "nodes", node, NodeAddress().IsMatch(node), "addresses such as wss://node.example.org, separated by commas"))];
+        var template = LayoutTemplate.Coldkey;
+        _ = Text(
+            "folderLayout",
+            layout => LayoutTemplate.TryParse(layout, out var parsed, out _) && (template = parsed) is not null,
+            "coldkey, hotkey or a template such as weights/{hotkey}/ (docs/operators.md has its rules)");
+        string[] sources = [.. List("sources").Where(name => Check(
+            "sources",
+            name,
+            template.HasSource && Source.TryParse(name, out _),
+            "names of up to 32 lowercase letters, digits, _ and -, in a layout with {source}"))];
         return new DeploymentSettings
         {
             Environment = environment,
+            LayoutTemplate = template,
+            Sources = ParseSources(sources),
+            Readers = Text("readers", text => text is "validators" or "validators,miners", "validators or validators,miners"),
+            MinFileBytes = Text("minFileBytes", text => FileSize().IsMatch(text), "a number of bytes, or a size such as 100KiB"),
+            MaxFileBytes = Text("maxFileBytes", text => FileSize().IsMatch(text), "a number of bytes, or a size such as 2GiB"),
             CertificateArn = Text(
                 "certificateArn",
                 arn =>
@@ -126,6 +164,12 @@ public sealed partial record DeploymentSettings
         }
     }
 
+    private static Source[] ParseSources(IEnumerable<string> names) =>
+    [
+        .. names.Distinct(StringComparer.Ordinal)
+            .Select(name => Source.TryParse(name, out var source) ? source : throw new FormatException(name)),
+    ];
+
     private static bool AreKeys(string text)
     {
         var numbers = text.Split(',', StringSplitOptions.TrimEntries);
@@ -139,6 +183,9 @@ public sealed partial record DeploymentSettings
 
     [GeneratedRegex(@"\A[A-Za-z0-9_][A-Za-z0-9._-]{0,127}\z", RegexOptions.None, Timeout)]
     private static partial Regex TagName();
+
+    [GeneratedRegex(@"\A[0-9]{1,10}([KMG]iB)?\z", RegexOptions.ExplicitCapture, Timeout)]
+    private static partial Regex FileSize();
 
     [GeneratedRegex(@"\A[1-9][0-9]{0,5}\z", RegexOptions.None, Timeout)]
     private static partial Regex KeyNumber();

@@ -18,9 +18,10 @@ internal sealed class Network : Construct
 
     private const int HttpsPort = 443;
 
-    internal Network(Construct scope, DeploymentEnvironment environment, string bucketArn)
+    internal Network(Construct scope, DeploymentSettings settings)
         : base(scope, "Network")
     {
+        var environment = settings.Environment;
         Vpc = new Vpc(this, "Vpc", new VpcProps
         {
             IpAddresses = IpAddresses.Cidr($"10.{environment.Block}.0.0/16"),
@@ -54,7 +55,7 @@ internal sealed class Network : Construct
         Tasks.AddEgressRule(Peer.AnyIpv4(), Port.Tcp(HttpsPort), "TLS to the chain and to AWS");
         Redis.Connections.AllowFrom(Tasks, Port.Tcp(RedisPort), "Tasks");
 
-        AddStoreEndpoint(bucketArn);
+        AddStoreEndpoint(settings);
     }
 
     internal Vpc Vpc { get; }
@@ -78,14 +79,14 @@ internal sealed class Network : Construct
     internal static SubnetSelection OfRedis { get; } = new() { SubnetType = SubnetType.PRIVATE_ISOLATED };
 
     // A gateway endpoint for S3, limited to the one bucket and to the bucket with ECR's image layers.
-    private void AddStoreEndpoint(string bucketArn)
+    private void AddStoreEndpoint(DeploymentSettings settings)
     {
         var endpoint = Vpc.AddGatewayEndpoint("Store", new GatewayVpcEndpointOptions
         {
             Service = GatewayVpcEndpointAwsService.S3,
             Subnets = [OfTasks],
         });
-        foreach (var statement in StoreAccess.On(bucketArn, new AnyPrincipal()))
+        foreach (var statement in StoreAccess.On(settings, new AnyPrincipal()))
         {
             endpoint.AddToPolicy(statement);
         }

@@ -7,6 +7,7 @@ using Amazon.CDK.AWS.IAM;
 using Amazon.CDK.AWS.Logs;
 using Amazon.CDK.AWS.SecretsManager;
 using EcsSecret = Amazon.CDK.AWS.ECS.Secret;
+using LayoutTemplate = S3Auth.Domain.LayoutTemplate;
 using Secret = Amazon.CDK.AWS.SecretsManager.Secret;
 
 namespace S3Auth.Deploy.Aws;
@@ -165,6 +166,19 @@ internal sealed class Service : Construct
         if (settings.NodesThatAgree > 1)
         {
             variables["NODES_THAT_AGREE"] = Text(settings.NodesThatAgree);
+        }
+
+        // The service's own defaults need no variable.
+        foreach (var (name, value) in new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["FOLDER_LAYOUT"] = settings.LayoutTemplate == LayoutTemplate.Coldkey ? null : settings.LayoutTemplate.Name,
+            ["SOURCES"] = settings.Sources.Count > 0 ? string.Join(',', settings.Sources) : null,
+            ["READERS"] = settings.Readers,
+            ["MIN_FILE_BYTES"] = settings.MinFileBytes,
+            ["MAX_FILE_BYTES"] = settings.MaxFileBytes,
+        }.Where(variable => variable.Value is not null))
+        {
+            variables[name] = value!;
         }
 
         if (settings.PublicUrl is { } publicUrl)

@@ -14,7 +14,7 @@ public sealed class ServiceStack : Stack
         })
     {
         _ = new DataBucket(this, settings);
-        var network = new Network(this, settings.Environment, DataBucket.ArnOf(settings.Environment));
+        var network = new Network(this, settings);
         var redis = new SharedRedis(this, settings.Environment, network);
         var service = new Service(this, settings, network, redis);
         var door = new FrontDoor(this, settings, network, service);

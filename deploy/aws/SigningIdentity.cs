@@ -17,7 +17,7 @@ internal sealed class SigningIdentity : Construct
     internal SigningIdentity(Construct scope, DeploymentSettings settings, Role taskRole)
         : base(scope, "Signing")
     {
-        var access = StoreAccess.On(DataBucket.ArnOf(settings.Environment));
+        var access = StoreAccess.On(settings);
         if (settings.Signing == SigningMode.TaskRole)
         {
             foreach (var statement in access)

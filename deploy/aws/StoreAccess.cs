@@ -3,26 +3,24 @@ using Amazon.CDK.AWS.IAM;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// The permissions of the signing identity, and so the most that a grant can allow: put and get below <c>data/</c> in one bucket, and list
-/// the bucket. No delete, no ACL, no other bucket. The doctor needs the rest: it tries a multipart upload, which it aborts, and reads how
+/// The permissions of the signing identity, and so the most that a grant can allow: put and get below the prefix of the layout in one
+/// bucket, and list the bucket. No delete, no ACL, no other bucket. The doctor needs the rest: it tries a multipart upload, which it aborts, and reads how
 /// the bucket is configured.
 /// </summary>
 internal static class StoreAccess
 {
-    /// <summary>The prefix of every miner's key.</summary>
-    internal const string DataPrefix = "data/";
-
-    /// <param name="bucketArn">The bucket.</param>
+    /// <param name="settings">The settings, which name the bucket and its layout.</param>
     /// <param name="principal">The principal, if the policy is not the identity's own.</param>
-    internal static IEnumerable<PolicyStatement> On(string bucketArn, IPrincipal? principal = null)
+    internal static IEnumerable<PolicyStatement> On(DeploymentSettings settings, IPrincipal? principal = null)
     {
+        var bucketArn = DataBucket.ArnOf(settings.Environment);
         IPrincipal[] principals = principal is null ? [] : [principal];
         yield return new PolicyStatement(new PolicyStatementProps
         {
             Sid = "Objects",
             Principals = principals,
             Actions = ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-            Resources = [$"{bucketArn}/{DataPrefix}*"],
+            Resources = [$"{bucketArn}/{settings.Layout.Root}*"],
         });
 
         // No condition on s3:prefix. With this permission S3 answers 404 instead of 403 for a missing key, which the server needs to tell a

@@ -97,6 +97,18 @@ public sealed class ContainerTests
     }
 
     [Test]
+    public void Layout_readers_and_sizes_are_those_of_the_settings() => Assert.Multiple(() =>
+    {
+        var (chosen, standard) = (Read(Synthesised.Configured), Read(Synthesised.Default("production")));
+
+        Assert.That(chosen.Layout.Structure, Is.EqualTo("sn46/{source}/{hotkey}/"));
+        Assert.That(chosen.Layout.Sources.Select(source => source.Name), Is.EqualTo(new[] { "video", "audio" }));
+        Assert.That(chosen.Rules.MinersMayRead, Is.True);
+        Assert.That((chosen.FileSizes.MinBytes, chosen.FileSizes.MaxBytes), Is.EqualTo((0, 2L << 30)));
+        Assert.That((standard.Layout.Name, standard.Rules.MinersMayRead), Is.EqualTo(("coldkey", false)));
+    });
+
+    [Test]
     public void Page_shows_the_address_that_is_chosen() => Assert.Multiple(() =>
     {
         Assert.That(Read(Synthesised.Configured).PublicUrl, Is.EqualTo(new Uri("https://s3-auth.example")));

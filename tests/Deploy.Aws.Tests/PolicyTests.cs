@@ -26,6 +26,19 @@ public sealed class PolicyTests
         Assert.That(Grants(template, "Users", user), Is.EquivalentTo(OfStore(environment)));
     }
 
+    [Test]
+    public void Signer_and_way_to_the_store_reach_the_folders_of_another_layout_and_no_others()
+    {
+        var template = Synthesised.Configured;
+        var (user, _) = template.Resources("AWS::IAM::User").Single();
+        var expected = OfStore("production").Select(grant => grant.Replace("/data/*", "/sn46/*", StringComparison.Ordinal)).ToArray();
+
+        var passing = Statement.In(template).Where(statement => statement.Kind == "AWS::EC2::VPCEndpoint").SelectMany(Pairs);
+
+        Assert.That(Grants(template, "Users", user), Is.EquivalentTo(expected));
+        Assert.That(passing.Where(pair => !pair.Contains("starport", StringComparison.Ordinal)), Is.EquivalentTo(expected));
+    }
+
     [TestCaseSource(nameof(Environments))]
     public void Task_role_has_nothing_on_the_store_when_an_iam_user_signs(string environment)
     {

@@ -354,6 +354,13 @@ public sealed class StackTests
             "production:nodesThatAgree" => "2",
             "testnet:nodesThatAgree" => "0",
             "development:nodes" => "wss://a.example:9944, ws://b.example",
+            "production:folderLayout" => "{uid}/",
+            "production:readers" => "everyone",
+            "production:minFileBytes" => "1 KiB",
+            "production:maxFileBytes" => "-1",
+            "testnet:sources" => "x, X",
+            "development:folderLayout" => "weights/{hotkey}/",
+            "development:sources" => "x",
             _ => null,
         }))!;
 
@@ -361,7 +368,8 @@ public sealed class StackTests
         {
             "production:certificateArn", "production:signing", "production:signingKeys", "production:imageTag", "production:corsOrigins",
             "production:publicUrl", "production:alarmEmail", "testnet:signingKeys", "production:nodes", "production:nodesThatAgree",
-            "testnet:nodesThatAgree", "development:nodes", "development:nodes",
+            "testnet:nodesThatAgree", "development:nodes", "development:nodes", "production:folderLayout", "production:readers",
+            "production:minFileBytes", "production:maxFileBytes", "testnet:sources", "development:sources",
         }));
     }
 

@@ -24,6 +24,11 @@ internal static class Synthesised
         ["production:publicUrl"] = "https://s3-auth.example",
         ["production:alarmEmail"] = "on-call@example.org",
         ["production:imageTag"] = "1.2.3",
+        ["production:folderLayout"] = "sn{netuid}/{source}/{hotkey}/",
+        ["production:sources"] = "video, audio",
+        ["production:readers"] = "validators,miners",
+        ["production:minFileBytes"] = "0",
+        ["production:maxFileBytes"] = "2GiB",
     }));
 
     internal static IEnumerable<string> Environments => DeploymentEnvironment.All.Select(environment => environment.Name);
