@@ -9,7 +9,7 @@ public abstract record OneMinerRequest : ValidatorRequest
     /// <summary>The hotkey of the miner.</summary>
     public AccountId? MinerHotkey { get; init; }
 
-    /// <summary>The coldkey of the miner. Only in the layout <c>coldkey</c>.</summary>
+    /// <summary>The coldkey of the miner. Only in layouts whose folders belong to coldkeys.</summary>
     public AccountId? MinerColdkey { get; init; }
 
     /// <summary>The account that names the miner.</summary>

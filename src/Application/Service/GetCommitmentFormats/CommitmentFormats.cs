@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Service;
 
 /// <summary>The texts that the proofs of requests sign.</summary>
-/// <param name="FolderLayout">The layout of this deployment: <c>coldkey</c> or <c>hotkey</c>.</param>
+/// <param name="FolderLayout">The layout of this deployment: <c>coldkey</c>, <c>hotkey</c> or a template.</param>
 /// <param name="Formats">The commitments in the body, by the name of the request.</param>
 /// <param name="TaoHeaders">Another kind of proof, in headers. Each of these requests accepts it too.</param>
 /// <param name="EpistulaHeaders">The third kind of proof, in other headers. Each of these requests accepts it too.</param>

@@ -3,7 +3,7 @@ namespace S3Auth.Application.Service;
 /// <summary>The contents of the bucket, from a listing of its folders.</summary>
 public sealed record StorageStatus
 {
-    /// <summary>The layout of this deployment: <c>coldkey</c> or <c>hotkey</c>.</summary>
+    /// <summary>The layout of this deployment: <c>coldkey</c>, <c>hotkey</c> or a template.</summary>
     public required string FolderLayout { get; init; }
 
     /// <summary>The path of a miner's folder, with variable parts in braces.</summary>

@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Service;
 
 /// <summary>The layout of the bucket and how to upload.</summary>
-/// <param name="FolderLayout">The layout of this deployment: <c>coldkey</c> or <c>hotkey</c>.</param>
+/// <param name="FolderLayout">The layout of this deployment: <c>coldkey</c>, <c>hotkey</c> or a template.</param>
 /// <param name="FolderStructure">The path of a miner's folder, with variable parts in braces.</param>
 /// <param name="Description">The layout in one sentence.</param>
 /// <param name="Sources">The configured sources. Empty if the layout has none.</param>
