@@ -15,7 +15,7 @@ internal sealed class WatchedFile<T>
     private readonly Func<byte[], T> _parse;
     private readonly int _maxBytes;
 
-    private (DateTime Written, long Length) _seen;
+    private byte[] _read;
     private volatile T _current;
     private volatile string? _problem;
 
@@ -27,8 +27,8 @@ internal sealed class WatchedFile<T>
     internal WatchedFile(string path, int maxBytes, Func<byte[], T> parse)
     {
         (_path, _maxBytes, _parse) = (path, maxBytes, parse);
-        _seen = Look();
-        _current = Read();
+        _read = Read();
+        _current = Parse(_read);
     }
 
     /// <summary>What the last valid file contained.</summary>
@@ -63,11 +63,12 @@ internal sealed class WatchedFile<T>
         (content, problem) = (null, null);
         try
         {
-            var seen = Look();
-            if (seen != _seen)
+            // Compares the bytes, because an edited file may have the size and time of the one before: some tools give all files one time.
+            var read = Read();
+            if (!read.AsSpan().SequenceEqual(_read))
             {
-                content = _current = Read();
-                _seen = seen;
+                content = _current = Parse(read);
+                _read = read;
             }
 
             _problem = null;
@@ -82,18 +83,18 @@ internal sealed class WatchedFile<T>
         return content is not null;
     }
 
-    private (DateTime Written, long Length) Look() => Access(() =>
-    {
-        var file = new FileInfo(_path);
-        var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-        return target.Exists ? (target.LastWriteTimeUtc, target.Length) : default;
-    });
+    private T Parse(byte[] bytes) => _parse(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes["\uFEFF"u8.Length..] : bytes);
 
-    private T Read()
+    private byte[] Read()
     {
-        var bytes = Access(() =>
+        try
         {
             using var file = File.OpenRead(_path);
+            if (!file.CanSeek)
+            {
+                throw new InvalidDataException("It is not a regular file, so its edits could not be read.");
+            }
+
             if (file.Length > _maxBytes)
             {
                 throw new InvalidDataException($"It has {file.Length} bytes, more than the maximum of {_maxBytes}.");
@@ -102,19 +103,10 @@ internal sealed class WatchedFile<T>
             var content = new byte[file.Length];
             file.ReadExactly(content);
             return content;
-        });
-        return _parse(bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes["\uFEFF"u8.Length..] : bytes);
-    }
-
-    // The callers handle IOException only. Any other exception would stop the host.
-    private TResult Access<TResult>(Func<TResult> access)
-    {
-        try
-        {
-            return access();
         }
         catch (UnauthorizedAccessException denied)
         {
+            // The callers handle IOException only. Any other exception would stop the host.
             throw new IOException($"Access to {_path} is denied.", denied);
         }
     }

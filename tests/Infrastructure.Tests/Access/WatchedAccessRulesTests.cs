@@ -1,3 +1,5 @@
+using System.IO.Pipes;
+
 namespace S3Auth.Infrastructure.Tests.Access;
 
 public sealed class WatchedAccessRulesTests
@@ -107,6 +109,38 @@ public sealed class WatchedAccessRulesTests
     }
 
     [Test]
+    [Platform("Linux")]
+    public void Pipe_stops_the_start()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+
+        Assert.That(
+            () => Open($"/proc/self/fd/{pipe.GetClientHandleAsString()}"),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("not a regular file"));
+    }
+
+    [Test]
+    public async Task File_of_the_same_size_and_time_takes_effect()
+    {
+        var (first, second) = (Path.Combine(_folder, "first.json"), Path.Combine(_folder, "second.json"));
+        foreach (var (path, account) in new[] { (first, Bob), (second, Dave) })
+        {
+            File.WriteAllText(path, $$"""{"readers": [{"hotkey": "{{account}}"}]}""");
+            File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch);
+        }
+
+        File.CreateSymbolicLink(FilePath, first);
+        using var rules = Open();
+        await rules.StartAsync(CancellationToken.None);
+
+        File.Delete(FilePath);
+        File.CreateSymbolicLink(FilePath, second);
+        await TickUntilAsync(() => rules.Current.IsReader(Accounts.Dave, Start));
+        Assert.That(rules.Current.IsReader(Accounts.Bob, Start), Is.False);
+        await rules.StopAsync(CancellationToken.None);
+    }
+
+    [Test]
     public async Task Edit_takes_effect_and_a_broken_edit_keeps_the_last_valid_rules()
     {
         File.WriteAllText(FilePath, "\uFEFF{}");
@@ -138,15 +172,9 @@ public sealed class WatchedAccessRulesTests
 
     private static AccessRules Parse(string json) => AccessFile.Parse(Encoding.UTF8.GetBytes(json));
 
-    private WatchedAccessRules Open() => new(FilePath, _time, _loggers.CreateLogger<WatchedAccessRules>());
+    private WatchedAccessRules Open(string? path = null) => new(path ?? FilePath, _time, _loggers.CreateLogger<WatchedAccessRules>());
 
-    private void Write(string json)
-    {
-        File.WriteAllText(FilePath, json);
-
-        // An edit is recognized by time and size, and two edits of a test can have the same time.
-        File.SetLastWriteTimeUtc(FilePath, File.GetLastWriteTimeUtc(FilePath).AddSeconds(Random.Shared.Next(1, 1000)));
-    }
+    private void Write(string json) => File.WriteAllText(FilePath, json);
 
     private async Task TickUntilAsync(Func<bool> holds)
     {
