@@ -47,7 +47,7 @@ internal static class StoreErrorCodes
         "AccessDenied" or "AllAccessDisabled" or "AccountProblem" => (
             StoreSubject.Credentials,
             "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. If they are right, give these keys the permission s3:ListBucket on the "
-                + "bucket, and s3:GetObject and s3:PutObject on everything below data/.",
+                + "bucket, and s3:GetObject and s3:PutObject on everything below the prefix of miners' folders.",
             false),
         _ when IsInvalidToken(code) => (
             StoreSubject.Credentials, "Renew the temporary credentials: AWS_SESSION_TOKEN, or the role that they come from.", true),

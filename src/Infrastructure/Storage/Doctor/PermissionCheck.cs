@@ -37,7 +37,9 @@ internal sealed class PermissionCheck : IStoreCheck
         }
 
         // If miners' folders are at the top of the bucket, no key is outside.
-        if (!exam.Prefixes.Contains("") && (await exam.TryPutAsync(PutProbe.Folder + "outside", [], [], cancellationToken)).IsAccepted)
+        const string Outside = $"{PutProbe.Folder}outside";
+        if (!exam.Prefixes.Any(prefix => Outside.StartsWith(prefix, StringComparison.Ordinal))
+            && (await exam.TryPutAsync(Outside, [], [], cancellationToken)).IsAccepted)
         {
             extra.Add($"write outside {string.Join(" and ", exam.Roots)}");
         }

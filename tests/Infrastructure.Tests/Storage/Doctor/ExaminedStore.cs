@@ -30,10 +30,11 @@ internal sealed class ExaminedStore : IAsyncDisposable
     /// <summary>The keys in the bucket.</summary>
     internal Task<IReadOnlyList<string>> ListAsync() => Exam.ListKeysAsync("", maxKeys: 100, CancellationToken.None);
 
-    internal static async Task<ExaminedStore> StartAsync(string behaviour = "aws", UploadMethod? method = null)
+    internal static async Task<ExaminedStore> StartAsync(
+        string behaviour = "aws", UploadMethod? method = null, FolderLayout? layout = null)
     {
         var store = new ExaminedStore();
-        await store.OpenAsync(StoreBehaviour.All.Single(one => one.Name == behaviour), method);
+        await store.OpenAsync(StoreBehaviour.All.Single(one => one.Name == behaviour), method, layout ?? PutProbeTests.Layout);
         return store;
     }
 
@@ -53,7 +54,7 @@ internal sealed class ExaminedStore : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task OpenAsync(StoreBehaviour behaviour, UploadMethod? method)
+    private async Task OpenAsync(StoreBehaviour behaviour, UploadMethod? method, FolderLayout layout)
     {
         var embedded = new EmbeddedStoreOptions
         {
@@ -71,7 +72,7 @@ internal sealed class ExaminedStore : IAsyncDisposable
             Usage = new StoreUsage { UploadMethod = method },
         };
         Exam = new StoreExam(
-            _probes, Options, new StoreEndpoints(Options).Current, Keys, PutProbeTests.Layout, TimeProvider.System);
+            _probes, Options, new StoreEndpoints(Options).Current, Keys, layout, TimeProvider.System);
     }
 
     private async Task AnswerAsync(HttpContext context)

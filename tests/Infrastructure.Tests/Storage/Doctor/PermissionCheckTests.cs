@@ -66,6 +66,18 @@ public sealed class PermissionCheckTests
             check.Finding, isExtra ? Does.Contain("write outside data/x/ and data/reddit/") : Does.Not.Contain("outside"));
     }
 
+    [TestCase("{hotkey}/")]
+    [TestCase(".{hotkey}/")]
+    [TestCase(".s3auth-put-probe/{hotkey}/")]
+    public async Task Key_below_the_prefix_of_a_layout_is_not_outside(string template)
+    {
+        await using var store = await ExaminedStore.StartAsync(layout: Layouts.Of(template));
+
+        var check = await store.RunAsync(new PermissionCheck());
+
+        Assert.That(check.Finding, Does.Not.Contain("outside"));
+    }
+
     [TestCase("s3auth-dev", "", 0)]
     [TestCase("UPPER_CASE", "UPPER_CASE", 0)]
     [TestCase("other-1", "", 0)]
