@@ -133,6 +133,20 @@ public sealed class CheckRunTests
         Assert.That(failed.Advice, Does.Contain($"--coldkey {_coldkey.AccountId}"));
     }
 
+    [TestCase(true, "owns the hotkey on the chain")]
+    [TestCase(false, "belongs to the hotkey by the operator's access rules")]
+    public async Task Check_says_who_names_another_coldkey(bool isRegistered, string reason)
+    {
+        using var other = KeyPair.FromUri("//Dave//cold");
+        (_status.Registered, _status.May_upload) = (isRegistered, true);
+
+        var failed = await FailAsync(readWallet: () => new Wallet(KeyPair.FromUri("//Bob"), other.AccountId));
+
+        Assert.That((failed.Step, failed.Detail), Is.EqualTo(("coldkey", $"{_coldkey.AccountId} {reason}, not {other.AccountId}")));
+        Assert.That(failed.Advice, Does.StartsWith($"Pass --coldkey {_coldkey.AccountId}"));
+        Assert.That(failed.Advice!.Contains("wallet", StringComparison.Ordinal), Is.EqualTo(isRegistered));
+    }
+
     [Test]
     public async Task Check_fails_at_the_store_if_the_store_refuses_the_server()
     {

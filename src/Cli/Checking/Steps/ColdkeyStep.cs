@@ -21,16 +21,19 @@ internal sealed class ColdkeyStep : ICheckStep
 
         if (!wallet.HasColdkey)
         {
-            return Failed("the wallet has no coldkeypub.txt", $"Pass --coldkey {owner}, which owns the hotkey on the chain."
+            return Failed("the wallet has no coldkeypub.txt", $"Pass --coldkey {owner}, which {OwnsBy(status)}."
                 + (status.May_read ? " To check a validator, use `s3auth check --validator`." : ""));
         }
 
         return owner == wallet.Coldkey.ToString()
             ? new StepResult(Name, $"{owner} owns it")
             : Failed(
-                $"{owner} owns the hotkey on the chain, not {wallet.Coldkey}",
-                $"Pass --coldkey {owner}, or use the wallet that registered the hotkey.");
+                $"{owner} {OwnsBy(status)}, not {wallet.Coldkey}",
+                $"Pass --coldkey {owner}{(status.Registered ? ", or use the wallet that registered the hotkey" : "")}.");
     }
+
+    private static string OwnsBy(HotkeyStatus status) =>
+        status.Registered ? "owns the hotkey on the chain" : "belongs to the hotkey by the operator's access rules";
 
     private StepResult Failed(string detail, string advice) => new(Name, detail, advice, ExitCode.Refused);
 }
