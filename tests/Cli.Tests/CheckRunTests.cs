@@ -143,7 +143,7 @@ public sealed class CheckRunTests
         var failed = await FailAsync(readWallet: () => new Wallet(KeyPair.FromUri("//Bob"), other.AccountId));
 
         Assert.That((failed.Step, failed.Detail), Is.EqualTo(("coldkey", $"{_coldkey.AccountId} {reason}, not {other.AccountId}")));
-        Assert.That(failed.Advice, Does.StartsWith($"Pass --coldkey {_coldkey.AccountId}"));
+        Assert.That(failed.Advice, Does.StartWith($"Pass --coldkey {_coldkey.AccountId}"));
         Assert.That(failed.Advice!.Contains("wallet", StringComparison.Ordinal), Is.EqualTo(isRegistered));
     }
 
