@@ -73,7 +73,7 @@ internal sealed class ExampleDeployment : IAsyncDisposable
     {
         var file = Read(example);
         var folder = new ScratchFolder("example");
-        var subnet = Subnet.Create(3);
+        var subnet = Subnet.Create(4);
         var settings = new Dictionary<string, string>(
             file.Where(setting => !NotOnThisMachine.Contains(setting.Key)), StringComparer.Ordinal)
         {

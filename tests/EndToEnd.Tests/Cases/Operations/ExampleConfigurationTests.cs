@@ -61,8 +61,9 @@ internal sealed class ExampleConfigurationTests(string example)
     {
         var access = await Client.GetValidatorAccessAsync(Validator);
 
-        // Cases run in any order, and s3auth uploads as a third miner.
-        var found = access.Miners.Where(miner => miner.Id != Deployment.OwnerOf(Deployment.Subnet.Miners[2])).ToList();
+        // Cases run in any order, and others upload as further miners.
+        var others = Deployment.Subnet.Miners.Skip(2).Select(Deployment.OwnerOf);
+        var found = access.Miners.Where(miner => !others.Contains(miner.Id)).ToList();
         Assert.That(
             found.Select(miner => (miner.Id, miner.Uid)),
             Is.EquivalentTo(new[] { First, Second }.Select(miner =>
@@ -298,6 +299,23 @@ internal sealed class ExampleConfigurationTests(string example)
         {
             Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(folder.Path, "all", file.Key)), file.Value, file.Key);
         }
+    }
+
+    [Test]
+    [Category("Nightly")]
+    public async Task Snippet_of_the_page_uploads_into_this_layout()
+    {
+        var miner = Deployment.Subnet.Miners[3];
+        using var folder = new ScratchFolder("snippet");
+        var content = DeploymentFixture.Bytes((int)(await Deployment.StructureAsync()).MinBytes);
+        await File.WriteAllBytesAsync(Path.Combine(folder.Sub("work"), "data.parquet"), content);
+
+        (await SnippetFixture.RunAsync(Client, folder, miner, "miner", "python", "bash")).Expect();
+
+        var key = (await Deployment.Bucket.ListKeysAsync()).Single(one =>
+            one.Contains(Deployment.OwnerOf(miner), StringComparison.Ordinal));
+        Assert.That(key, Does.StartWith(Deployment.FolderOf(miner)).And.EndWith("data.parquet"));
+        Content.AssertSame(await Deployment.Bucket.GetAsync(key), content);
     }
 
     private async Task<IReadOnlyList<ListedFile>> PagesAsync(Call call, ProofKind proof = ProofKind.Commitment)
