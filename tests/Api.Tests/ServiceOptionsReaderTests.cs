@@ -168,6 +168,22 @@ public sealed class ServiceOptionsReaderTests
             Environments.Production, new(Production, StringComparer.Ordinal) { ["MIN_FILE_BYTES"] = min, ["MAX_FILE_BYTES"] = max }),
         Throws.InstanceOf<ConfigurationException>().With.Message.Contains("MIN_FILE_BYTES").And.Message.Contains("MAX_FILE_BYTES"));
 
+    [TestCase("static", "46", "my-bucket", "static:46:my-bucket")]
+    [TestCase("test", "428", "my-bucket", "test:428:my-bucket")]
+    [TestCase("finney", "46", "other-bucket", "finney:46:other-bucket")]
+    [TestCase("wss://one.example,wss://two.example", "46", "my-bucket", "custom:46:my-bucket")]
+    [TestCase("wss://two.example,wss://one.example", "46", "my-bucket", "custom:46:my-bucket")]
+    public void Instances_count_together_if_network_netuid_and_bucket_are_the_same(
+        string network, string netuid, string bucket, string scope)
+    {
+        var settings = new Dictionary<string, string?>(Production, StringComparer.Ordinal)
+        {
+            ["BT_NETWORK"] = network, ["NET_UID"] = netuid, ["S3_BUCKET"] = bucket,
+        };
+
+        Assert.That(Read(Environments.Production, settings).Limits.Scope, Is.EqualTo(scope));
+    }
+
     [Test]
     public void Store_takes_forms_and_listings_are_cached_for_two_seconds_by_default()
     {

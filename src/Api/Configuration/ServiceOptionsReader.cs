@@ -67,6 +67,8 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         var dataFolder = Get(Settings.DataFolder)!;
         var usage = ReadUsage();
         var publicUrl = Get(Settings.PublicUrl);
+        var chain = IsStatic ? null : ReadChain(netuid, dataFolder);
+        var store = ReadStore(usage);
         var options = new ServiceOptions
         {
             Port = Port,
@@ -75,19 +77,19 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             Audiences = ReadAudiences(publicUrl),
             LoopbackOnly = _isDevelopment,
             Netuid = netuid,
-            Chain = IsStatic ? null : ReadChain(netuid, dataFolder),
+            Chain = chain,
             MetagraphFile = IsStatic ? ReadMetagraphFile() : null,
             Rules = new SubnetRules(Get(Settings.MinValidatorStake), Get(Settings.Readers)),
             AccessFile = Get(Settings.AccessFile),
             Layout = ReadLayout(netuid)!,
-            Store = ReadStore(usage),
+            Store = store,
             StoreUsage = usage,
             EmbeddedStorePort = Get(Settings.EmbeddedStorePort),
             EmbeddedStoreAs = Get(Settings.EmbeddedStoreAs)!,
             DataFolder = dataFolder,
             Window = AccessWindow.Default with { MaxAge = Get(Settings.MaxAge), MaxAhead = Get(Settings.MaxAhead) },
             DailyLimits = new DailyLimits(Get(Settings.PerMiner), Get(Settings.PerValidator), Get(Settings.Total)),
-            Limits = new LimitOptions { Redis = Get(Settings.RedisUrl), RedisIsRequired = Get(Settings.RedisIsRequired), Netuid = netuid },
+            Limits = ReadLimits(netuid, chain, store),
             FileSizes = ReadFileSizes(),
             InFlight = new InFlightLimit(Get(Settings.RequestsInFlight)),
             RequestsPerMinute = Get(Settings.RequestsPerMinute),
@@ -147,6 +149,16 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             }
             : null;
     }
+
+    // The name of the network, not its nodes: instances may prefer different nodes.
+    private LimitOptions ReadLimits(ushort netuid, ChainOptions? chain, StorageOptions? store) => new()
+    {
+        Redis = Get(Settings.RedisUrl),
+        RedisIsRequired = Get(Settings.RedisIsRequired),
+        Scope = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{chain?.Network.Name ?? SettingFormats.StaticNetwork}:{netuid}:{store?.Bucket ?? "embedded"}"),
+    };
 
     private string? ReadMetagraphFile()
     {

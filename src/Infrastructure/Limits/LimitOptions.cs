@@ -9,6 +9,9 @@ public sealed record LimitOptions
     /// <summary>Whether requests are refused (503) while Redis is down. Otherwise each instance counts on its own meanwhile.</summary>
     public bool RedisIsRequired { get; init; }
 
-    /// <summary>The subnet. It is part of every key, because servers of several subnets may share one Redis.</summary>
-    public required ushort Netuid { get; init; }
+    /// <summary>
+    /// What all instances of one deployment have in common, and no other deployment has: <c>network:netuid:bucket</c>. It is part of every
+    /// key, because several deployments may share one Redis.
+    /// </summary>
+    public required string Scope { get; init; }
 }

@@ -55,7 +55,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     public bool? IsReachable => _isReachable;
 
     /// <summary>The prefix of every key.</summary>
-    internal string KeyPrefix => $"s3auth:{_options.Netuid}:";
+    internal string KeyPrefix => $"s3auth:{_options.Scope}:";
 
     private RedisAddress Address => _options.Redis ?? throw new InvalidOperationException("There is no Redis to command.");
 

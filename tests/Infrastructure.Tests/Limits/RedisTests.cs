@@ -9,6 +9,8 @@ namespace S3Auth.Infrastructure.Tests.Limits;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RedisTests
 {
+    private const string Scope = "test:46:bucket-1";
+
     private readonly List<ServiceProvider> _instances = [];
     private readonly Log _log = new();
     private readonly DateTimeOffset _until = TimeProvider.System.GetUtcNow().AddSeconds(301);
@@ -100,13 +102,23 @@ public sealed class RedisTests
         Assert.That(uses.Count(use => use == ProofUse.First), Is.EqualTo(1));
     }
 
-    [Test]
-    public async Task Servers_of_two_subnets_share_a_redis_but_no_counter()
+    [TestCase("test:13:bucket-1")]
+    [TestCase("finney:46:bucket-1")]
+    [TestCase("test:46:bucket-2")]
+    public async Task Two_deployments_share_a_redis_but_neither_counters_nor_proofs_nor_keys(string elsewhere)
     {
-        var (one, other) = (await StartAsync(), await StartAsync(netuid: 13));
+        var (one, other) = (await StartAsync(), await StartAsync(scope: elsewhere));
+        var (first, second) = (new SealKeys(SealKey.Create()), new SealKeys(SealKey.Create()));
+        using var ofOne = Share(one, first, TimeProvider.System);
+        using var ofOther = Share(other, second, TimeProvider.System);
+        await ofOne.StartAsync(CancellationToken.None);
+        await ofOther.StartAsync(CancellationToken.None);
 
         Assert.That((await Quota(one).TakeAsync(MemoryQuotaTests.Request(1, limit: 1), CancellationToken.None)).Granted);
         Assert.That((await Quota(other).TakeAsync(MemoryQuotaTests.Request(1, limit: 1), CancellationToken.None)).Granted);
+        Assert.That(await Guard(one).UseAsync(Proof(1), CancellationToken.None), Is.EqualTo(ProofUse.First));
+        Assert.That(await Guard(other).UseAsync(Proof(1), CancellationToken.None), Is.EqualTo(ProofUse.First));
+        Assert.That(second.Current.IsSame(first.Current), Is.False);
     }
 
     [Test]
@@ -257,7 +269,7 @@ public sealed class RedisTests
     [Test]
     public async Task Every_instance_adds_up_the_answers_of_all()
     {
-        var (one, other, elsewhere) = (await StartAsync(), await StartAsync(), await StartAsync(netuid: 13));
+        var (one, other, elsewhere) = (await StartAsync(), await StartAsync(), await StartAsync(scope: "test:13:bucket-1"));
         Answers(one).Granted();
         Answers(one).Refused("rate_limited");
         Answers(other).Granted();
@@ -269,7 +281,7 @@ public sealed class RedisTests
 
         Assert.That(await SharedByAsync(one), Is.EquivalentTo(new[] { ("granted", 2L), ("rate_limited", 1L) }));
         Assert.That(await SharedByAsync(other), Is.EquivalentTo(new[] { ("granted", 2L), ("rate_limited", 1L) }));
-        Assert.That(await SharedByAsync(elsewhere), Is.Empty, "another subnet's service");
+        Assert.That(await SharedByAsync(elsewhere), Is.Empty, "another deployment");
     }
 
     [Test]
@@ -317,7 +329,7 @@ public sealed class RedisTests
         ];
         var (written, _) = await Link(instance).TryExecuteAsync(database => Task.WhenAll(
             entries.Select(entry =>
-                database.HashSetAsync(FormattableString.Invariant($"s3auth:46:answers:{minute / 60}"), entry.Field, entry.Value))));
+                database.HashSetAsync(FormattableString.Invariant($"s3auth:{Scope}:answers:{minute / 60}"), entry.Field, entry.Value))));
 
         Assert.That(written);
         Assert.That(await SharedByAsync(instance), Is.EqualTo(new[] { ("good", 5L) }));
@@ -374,11 +386,11 @@ public sealed class RedisTests
         Assert.That(new AesGcmSealer(second).Open(new AesGcmSealer(first).Seal([7], []), []), Is.EqualTo(new byte[] { 7 }));
         Assert.That(new AesGcmSealer(second).Open(sealedBefore, []), Is.EqualTo(new byte[] { 1 }), "what it sealed before still opens");
 
-        await Link(one).TryExecuteAsync(database => database.KeyDeleteAsync("s3auth:46:seal-key"));
+        await Link(one).TryExecuteAsync(database => database.KeyDeleteAsync($"s3auth:{Scope}:seal-key"));
         var shared = first.Current;
         time.Advance(RedisSealKey.Interval);
         await Wait.UntilAsync(async () =>
-            (await Link(one).TryExecuteAsync(database => database.KeyExistsAsync("s3auth:46:seal-key"))).Answer);
+            (await Link(one).TryExecuteAsync(database => database.KeyExistsAsync($"s3auth:{Scope}:seal-key"))).Answer);
         var third = new SealKeys(SealKey.Create());
         using var late = Share(await StartAsync(), third, time);
         await late.StartAsync(CancellationToken.None);
@@ -393,7 +405,7 @@ public sealed class RedisTests
     public async Task Key_of_another_length_in_redis_is_logged_and_not_used()
     {
         var instance = await StartAsync();
-        await Link(instance).TryExecuteAsync(database => database.StringSetAsync("s3auth:46:seal-key", "short"));
+        await Link(instance).TryExecuteAsync(database => database.StringSetAsync($"s3auth:{Scope}:seal-key", "short"));
         var own = SealKey.Create();
         var keys = new SealKeys(own);
         using var sharing = Share(instance, keys, TimeProvider.System);
@@ -401,7 +413,7 @@ public sealed class RedisTests
         await sharing.StartAsync(CancellationToken.None);
 
         Assert.That(keys.Current.IsSame(own), Is.True);
-        Assert.That(_log.Text, Does.Contain("s3auth:46:seal-key"));
+        Assert.That(_log.Text, Does.Contain($"s3auth:{Scope}:seal-key"));
     }
 
     [Test]
@@ -424,14 +436,14 @@ public sealed class RedisTests
     private RedisSealKey Share(ServiceProvider instance, SealKeys keys, TimeProvider time) =>
         new(Link(instance), keys, time, instance.GetRequiredService<ILogger<RedisSealKey>>());
 
-    private async Task<ServiceProvider> StartAsync(bool required = false, ushort netuid = 46, bool waits = true)
+    private async Task<ServiceProvider> StartAsync(bool required = false, string scope = Scope, bool waits = true)
     {
         var instance = new ServiceCollection()
             .AddLogging(logging => logging.AddProvider(_log))
             .AddSingleton(TimeProvider.System)
             .AddSingleton(DailyLimits.Default)
             .AddSingleton<RecentAnswers>()
-            .AddLimits(new LimitOptions { Redis = _redis.Address, RedisIsRequired = required, Netuid = netuid })
+            .AddLimits(new LimitOptions { Redis = _redis.Address, RedisIsRequired = required, Scope = scope })
             .BuildServiceProvider();
         lock (_instances)
         {
