@@ -20,10 +20,10 @@ done <"$service/credentials"
 
 mc mb --ignore-existing "store/$bucket"
 mc admin user add store "$id" "$secret"
-mc admin policy create store s3auth "$policy"
+mc admin policy create store "$bucket" "$policy"
 
 # What an account has already cannot be attached again.
 case $(mc admin user info store "$id") in
-  *s3auth*) ;;
-  *) mc admin policy attach store s3auth --user "$id" ;;
+  *"$bucket"*) ;;
+  *) mc admin policy attach store "$bucket" --user "$id" ;;
 esac

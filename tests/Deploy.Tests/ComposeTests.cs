@@ -9,9 +9,10 @@ public sealed partial class ComposeTests
 
     private static readonly JsonNode Local = Deployment.Yaml("compose.yaml");
 
-    private static readonly Dictionary<string, string> Variables = Deployment.Variables("local");
+    // The API of each subnet: its service, its settings, and the service that makes its bucket.
+    private static readonly string[][] Subnets = [["api", "local", "bucket"], ["api-testnet", "local-testnet", "bucket-testnet"]];
 
-    private static JsonNode Api => Local["services"]!["api"]!;
+    private static JsonNode Proxy => Local["services"]!["proxy"]!;
 
     [TestCaseSource(nameof(Files))]
     public void Every_container_may_do_the_least(string file)
@@ -36,9 +37,12 @@ public sealed partial class ComposeTests
     [TestCaseSource(nameof(Files))]
     public void Every_image_has_a_version_or_is_built_here(string file)
     {
-        foreach (var (name, service) in Services(file))
+        var services = Services(file).ToList();
+        var built = services.Where(one => one.Value["build"] is not null).Select(one => (string?)one.Value["image"]).ToList();
+        foreach (var (name, service) in services)
         {
-            Assert.That(service["build"] is not null || Images.HasVersion((string)service["image"]!), name);
+            var image = (string)service["image"]!;
+            Assert.That(built.Contains(image, StringComparer.Ordinal) || Images.HasVersion(image), name);
         }
     }
 
@@ -77,47 +81,98 @@ public sealed partial class ComposeTests
     }
 
     [Test]
-    public void Service_has_its_settings_from_one_file_and_is_published_where_it_listens()
+    public void One_image_is_built_here_for_all_subnets()
     {
+        var build = Local["services"]!["api"]!["build"]!;
+
         using (Assert.EnterMultipleScope())
         {
-            Assert.That((string?)Api["env_file"], Is.EqualTo("env/local.env"));
-            Assert.That(Api["environment"], Is.Null);
-            Assert.That(Api["ports"].Texts().Single(), Does.EndWith(":" + Variables["PORT"]));
+            Assert.That(Path.GetFullPath(Deployment.PathOf((string)build["context"]!)), Is.EqualTo(Path.GetFullPath(Repository.Root)));
+            Assert.That(Path.Combine(Repository.Root, (string)build["dockerfile"]!), Does.Exist);
             Assert.That(
-                Path.GetFullPath(Deployment.PathOf((string)Api["build"]!["context"]!)),
-                Is.EqualTo(Path.GetFullPath(Repository.Root)));
-            Assert.That(Path.Combine(Repository.Root, (string)Api["build"]!["dockerfile"]!), Does.Exist);
-            Assert.That(Api["healthcheck"]!["test"].Texts(), Is.EqualTo(new[] { "CMD", "./S3Auth.Api", HealthCheck.Argument }));
+                Subnets.Select(subnet => (string?)Local["services"]![subnet[0]]!["image"]).Distinct(StringComparer.Ordinal).Count(),
+                Is.EqualTo(1));
             Assert.That(
-                int.Parse(((string)Api["stop_grace_period"]!).TrimEnd('s'), CultureInfo.InvariantCulture),
+                Subnets.Select(subnet => Local["services"]![subnet[0]]!).Where(api => api["build"] is null),
+                Has.All.Matches<JsonNode>(api => (string?)api["pull_policy"] == "never"));
+        }
+    }
+
+    [TestCaseSource(nameof(Subnets))]
+    public void Service_has_its_settings_from_one_file_and_only_the_proxy_is_published(string service, string environment, string bucket)
+    {
+        var (api, variables) = (Local["services"]![service]!, Deployment.Variables(environment));
+        var url = new Uri(variables["PUBLIC_URL"]);
+        var nginx = File.ReadAllText(Deployment.PathOf("local", "nginx.conf"));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((string?)api["env_file"], Is.EqualTo($"env/{environment}.env"));
+            Assert.That(api["environment"], Is.Null);
+            Assert.That(api["ports"], Is.Null);
+            Assert.That(Proxy["ports"].Texts(), Does.Contain($"{url.Authority}:{url.Port}"));
+            Assert.That(
+                nginx,
+                Does.Match($@"listen {url.Port};\s+location / \{{\s+proxy_pass http://{service}:{variables["PORT"]};\s+\}}"),
+                "the port that PUBLIC_URL names leads to this subnet");
+            Assert.That(variables["AUDIENCES"], Is.EqualTo($"localhost:{url.Port}"));
+            Assert.That((string?)Proxy["depends_on"]![service]!["condition"], Is.EqualTo("service_healthy"));
+            Assert.That(api["depends_on"]!.AsObject().Select(needed => needed.Key), Does.Contain(bucket));
+            Assert.That(api["healthcheck"]!["test"].Texts(), Is.EqualTo(new[] { "CMD", "./S3Auth.Api", HealthCheck.Argument }));
+            Assert.That(
+                int.Parse(((string)api["stop_grace_period"]!).TrimEnd('s'), CultureInfo.InvariantCulture),
                 Is.GreaterThan(Drain.MaxStopTime.TotalSeconds));
         }
     }
 
     [Test]
-    public void Service_finds_what_its_settings_name()
+    public void Subnets_share_image_store_redis_and_proxy_and_nothing_else()
     {
-        var mounts = Api["volumes"].Texts().Select(mount => mount.Split(':')).ToList();
-        var endpoint = new Uri(Variables["S3_ENDPOINT"]);
+        var own = Subnets.Select(subnet => Deployment.Variables(subnet[1])).ToList();
+        var volumes = Subnets.SelectMany(subnet => Local["services"]![subnet[0]]!["volumes"].Texts().Select(mount => mount.Split(':')[0]));
+
+        Assert.That(volumes, Is.Unique, "data, keys and metagraph");
+        foreach (var name in (string[])["NET_UID", "S3_BUCKET", "PUBLIC_URL", "AUDIENCES"])
+        {
+            Assert.That(own.Select(variables => variables[name]), Is.Unique, name);
+        }
+
+        foreach (var name in (string[])["REDIS_URL", "S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "TRUSTED_PROXIES"])
+        {
+            Assert.That(own.Select(variables => variables[name]).Distinct(StringComparer.Ordinal).Count(), Is.EqualTo(1), name);
+        }
+
+        Assert.That(own.Select(variables => KnownVariables.Read(variables).Options.Limits.Scope), Is.Unique, "keys in Redis");
+    }
+
+    [TestCaseSource(nameof(Subnets))]
+    public void Service_finds_what_its_settings_name(string service, string environment, string bucket)
+    {
+        var (api, variables) = (Local["services"]![service]!, Deployment.Variables(environment));
+        var mounts = api["volumes"].Texts().Select(mount => mount.Split(':')).ToList();
+        var endpoint = new Uri(variables["S3_ENDPOINT"]);
+        var keys = mounts.Single(mount => mount[1] == Path.GetDirectoryName(variables["AWS_SHARED_CREDENTIALS_FILE"]))[0];
         var store = Local["services"]![endpoint.Host]!;
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(
                 mounts.Where(mount => mount.Length == 2).Select(mount => mount[1]),
-                Is.EqualTo(new[] { Variables["DATA_DIR"] }),
+                Is.EqualTo(new[] { variables["DATA_DIR"] }),
                 "the one that may be written to");
-            Assert.That(mounts.Select(mount => mount[1]), Does.Contain(Variables["METAGRAPH_FILE"]));
-            Assert.That(mounts.Select(mount => mount[1]), Does.Contain(Path.GetDirectoryName(Variables["AWS_SHARED_CREDENTIALS_FILE"])));
+            Assert.That(mounts.Select(mount => mount[1]), Does.Contain(variables["METAGRAPH_FILE"]));
+            Assert.That(
+                Local["services"]![bucket]!["volumes"].Texts(),
+                Does.Contain($"{keys}:/run/s3auth:ro"),
+                "the account of these keys is made");
             Assert.That(
                 store["ports"].Texts(),
-                Is.EqualTo(new[] { $"{new Uri(Variables["S3_PUBLIC_ENDPOINT"]).Authority}:{endpoint.Port}" }),
+                Is.EqualTo(new[] { $"{new Uri(variables["S3_PUBLIC_ENDPOINT"]).Authority}:{endpoint.Port}" }),
                 "where clients reach it");
             Assert.That(store["command"].Texts(), Does.Contain($":{endpoint.Port}"));
-            Assert.That((string?)store["environment"]!["MINIO_REGION"], Is.EqualTo(Variables["S3_REGION"]));
-            Assert.That(Local["services"]![new Uri(Variables["REDIS_URL"]).Host], Is.Not.Null);
-            Assert.That(Local["services"]!["bucket"]!["entrypoint"].Texts().Last(), Is.EqualTo(Variables["S3_BUCKET"]));
+            Assert.That((string?)store["environment"]!["MINIO_REGION"], Is.EqualTo(variables["S3_REGION"]));
+            Assert.That(Local["services"]![new Uri(variables["REDIS_URL"]).Host], Is.Not.Null);
+            Assert.That(Local["services"]![bucket]!["entrypoint"].Texts().Last(), Is.EqualTo(variables["S3_BUCKET"]));
         }
     }
 
@@ -128,20 +183,31 @@ public sealed partial class ComposeTests
             .Where(service => service.Value["volumes"].Texts().Any(mount => mount.StartsWith("owner-keys:", StringComparison.Ordinal)))
             .Select(service => service.Key);
 
-        Assert.That(see, Is.EquivalentTo(new[] { "minio", "keys", "bucket" }));
+        Assert.That(see, Is.EquivalentTo(new[] { "minio", "keys", "bucket", "bucket-testnet" }));
         Assert.That((string?)Local["services"]!["keys"]!["network_mode"], Is.EqualTo("none"));
     }
 
     [Test]
-    public void Local_identity_may_do_what_the_guide_says_and_nothing_else()
+    public void Maker_of_the_keys_makes_those_of_every_subnet()
+    {
+        var keys = Local["services"]!["keys"]!;
+        var folders = keys["volumes"].Texts().Select(mount => mount.Split(':')).Where(mount => mount.Length == 2).Select(mount => mount[1]);
+
+        Assert.That(keys["entrypoint"].Texts().Skip(2), Is.EqualTo(folders));
+        Assert.That(folders.Count(), Is.EqualTo(1 + Subnets.Length));
+    }
+
+    [TestCase("policy.json", "local")]
+    [TestCase("policy-testnet.json", "local-testnet")]
+    public void Local_identity_may_do_what_the_guide_says_and_nothing_else(string file, string environment)
     {
         var guide = PolicyBlock().Match(File.ReadAllText(Path.Combine(Repository.Root, "docs", "credentials.md"))).Groups["policy"].Value;
-        var policy = File.ReadAllText(Deployment.PathOf("local", "policy.json"));
+        var policy = File.ReadAllText(Deployment.PathOf("local", file));
 
         Assert.That(
             JsonNode.DeepEquals(
                 JsonNode.Parse(policy),
-                JsonNode.Parse(guide.Replace("BUCKET", Variables["S3_BUCKET"], StringComparison.Ordinal))),
+                JsonNode.Parse(guide.Replace("BUCKET", Deployment.Variables(environment)["S3_BUCKET"], StringComparison.Ordinal))),
             policy);
     }
 

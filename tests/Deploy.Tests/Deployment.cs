@@ -9,7 +9,7 @@ internal static class Deployment
 {
     internal static string Folder => Path.Combine(Repository.Root, "deploy");
 
-    internal static IReadOnlyList<string> Environments { get; } = ["development", "testnet", "production", "local"];
+    internal static IReadOnlyList<string> Environments { get; } = ["development", "testnet", "production", "local", "local-testnet"];
 
     /// <summary>The names of the example configurations, to be read with <see cref="Variables"/>.</summary>
     internal static IReadOnlyList<string> Examples { get; } =

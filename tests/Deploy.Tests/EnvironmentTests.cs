@@ -28,16 +28,17 @@ public sealed class EnvironmentTests
         }
     }
 
-    [Test]
-    public void Local_one_signs_for_where_its_clients_reach_the_store()
+    [TestCase("local")]
+    [TestCase("local-testnet")]
+    public void Local_one_signs_for_where_its_clients_reach_the_store(string environment)
     {
-        var (options, withoutEffect) = KnownVariables.Read(Deployment.Variables("local"));
+        var (options, withoutEffect) = KnownVariables.Read(Deployment.Variables(environment));
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(options.Store?.PublicEndpoint, Is.EqualTo(new Uri("http://127.0.0.1:9000")));
             Assert.That(options.Limits.Redis, Is.Not.Null);
-            Assert.That(options.LoopbackOnly, Is.False, "in its container; the published port is bound to loopback");
+            Assert.That(options.LoopbackOnly, Is.False, "in its container; the published port is the proxy's and bound to loopback");
             Assert.That(withoutEffect, Is.Empty);
         }
     }
@@ -52,10 +53,11 @@ public sealed class EnvironmentTests
             Directory.GetFiles(Deployment.PathOf("env")).Select(Path.GetFileNameWithoutExtension),
             Is.EquivalentTo(Deployment.Environments));
 
-    [Test]
-    public void Local_subnet_has_the_development_accounts_and_nobody_else()
+    [TestCase("metagraph.json", "local")]
+    [TestCase("metagraph-testnet.json", "local-testnet")]
+    public void Local_subnet_has_the_development_accounts_and_nobody_else(string metagraph, string environment)
     {
-        using var file = JsonDocument.Parse(File.ReadAllText(Deployment.PathOf("local", "metagraph.json")));
+        using var file = JsonDocument.Parse(File.ReadAllText(Deployment.PathOf("local", metagraph)));
         var neurons = file.RootElement.GetProperty("neurons").EnumerateArray().Select(neuron =>
             (
                 neuron.GetProperty("hotkey").GetString(),
@@ -71,7 +73,7 @@ public sealed class EnvironmentTests
                 (AddressOf("//" + account.Name), AddressOf($"//{account.Name}//cold"), account.Permit, account.Stake))));
         Assert.That(
             file.RootElement.GetProperty("netuid").GetInt32(),
-            Is.EqualTo(KnownVariables.Read(Deployment.Variables("local")).Options.Netuid));
+            Is.EqualTo(KnownVariables.Read(Deployment.Variables(environment)).Options.Netuid));
     }
 
     private static string AddressOf(string uri)

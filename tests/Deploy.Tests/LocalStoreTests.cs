@@ -13,7 +13,7 @@ public sealed partial class LocalStoreTests
     private const string Client = """
         #!/bin/sh
         echo "$MC_HOST_store $*" >>"$MC_LOG"
-        case "$*" in *"user info"*) if grep -q "policy attach" "$MC_LOG"; then echo "PolicyName: s3auth"; fi ;; esac
+        case "$*" in *"user info"*) if grep -q "policy attach" "$MC_LOG"; then echo "PolicyName: a-bucket"; fi ;; esac
         """;
 
     private string _folder = null!;
@@ -24,6 +24,7 @@ public sealed partial class LocalStoreTests
         _folder = Directory.CreateTempSubdirectory("s3auth-local-").FullName;
         Directory.CreateDirectory(At("owner"));
         Directory.CreateDirectory(At("service"));
+        Directory.CreateDirectory(At("other"));
     }
 
     [TearDown]
@@ -42,12 +43,13 @@ public sealed partial class LocalStoreTests
             Assert.That(password.Trim(), Does.Match(@"\A[0-9a-f]{40}\z"));
             Assert.That(Credentials().IsMatch(credentials), credentials);
             Assert.That(credentials, Does.Not.Contain(password.Trim()));
+            Assert.That(File.ReadAllText(At("other", "credentials")), Does.Match(Credentials().ToString()).And.Not.EqualTo(credentials));
             Assert.That(
                 (File.ReadAllText(At("owner", "password")), File.ReadAllText(At("service", "credentials"))),
                 Is.EqualTo((password, credentials)),
                 "once");
             Assert.That(File.GetUnixFileMode(At("owner", "password")), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
-            Assert.That(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories), Has.Length.EqualTo(3), "nothing is left over");
+            Assert.That(Directory.GetFiles(_folder, "*", SearchOption.AllDirectories), Has.Length.EqualTo(4), "nothing is left over");
         }
 
         File.Delete(At("owner", "password"));
@@ -70,17 +72,17 @@ public sealed partial class LocalStoreTests
         [
             "mb --ignore-existing store/a-bucket",
             $"admin user add store {id} {secret}",
-            "admin policy create store s3auth /policy.json",
+            "admin policy create store a-bucket /policy.json",
             $"admin user info store {id}",
         ];
         Assert.That(
             File.ReadAllLines(At("log")),
-            Is.EqualTo(each.Append($"admin policy attach store s3auth --user {id}").Concat(each).Select(line => $"{host} {line}")));
+            Is.EqualTo(each.Append($"admin policy attach store a-bucket --user {id}").Concat(each).Select(line => $"{host} {line}")));
     }
 
     private string At(params string[] parts) => Path.Combine([_folder, .. parts]);
 
-    private void MakeKeys() => Run("keys.sh", At("owner"), At("service"));
+    private void MakeKeys() => Run("keys.sh", At("owner"), At("service"), At("other"));
 
     private void MakeBucket()
     {

@@ -5,12 +5,20 @@ public sealed class ProxyTests
 {
     private static readonly string Nginx = File.ReadAllText(Deployment.PathOf("nginx", "s3auth.conf"));
 
+    private static readonly string Local = File.ReadAllText(Deployment.PathOf("local", "nginx.conf"));
+
     private static readonly string Caddy = File.ReadAllText(Deployment.PathOf("caddy", "Caddyfile"));
 
     [Test]
     public void Client_is_who_the_proxy_sees()
     {
-        Assert.That(Nginx, Does.Contain("proxy_set_header X-Forwarded-For $remote_addr;").And.Not.Contain("$proxy_add_x_forwarded_for"));
+        foreach (var nginx in (string[])[Nginx, Local])
+        {
+            Assert.That(
+                nginx, Does.Contain("proxy_set_header X-Forwarded-For $remote_addr;").And.Not.Contain("$proxy_add_x_forwarded_for"));
+            Assert.That(nginx, Does.Contain("proxy_set_header Forwarded \"\";"));
+        }
+
         Assert.That(Caddy, Does.Contain("header_up X-Forwarded-For {remote_host}"));
     }
 

@@ -22,14 +22,17 @@ internal sealed partial class NginxServer : IAsyncDisposable
 
     public Uri WithoutTls => new(string.Create(CultureInfo.InvariantCulture, $"http://localhost:{_http}"));
 
-    public static async Task<NginxServer> StartAsync(IReadOnlyList<Uri> instances)
+    public static Task<NginxServer> StartAsync(IReadOnlyList<Uri> instances) => StartAsync([("localhost", instances)]);
+
+    /// <summary>Starts it for several deployments, each with a host name of the certificate and three instances.</summary>
+    public static async Task<NginxServer> StartAsync(IReadOnlyList<(string Host, IReadOnlyList<Uri> Instances)> deployments)
     {
         // Debian's nginx may not be on the PATH.
         var program = Tool.Find("nginx") ?? (File.Exists("/usr/sbin/nginx") ? "/usr/sbin/nginx" : Tool.Need("nginx", "nginx"));
         var server = new NginxServer();
         try
         {
-            await server.RunAsync(program, instances);
+            await server.RunAsync(program, deployments);
             return server;
         }
         catch
@@ -82,7 +85,7 @@ internal sealed partial class NginxServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task RunAsync(string program, IReadOnlyList<Uri> instances)
+    private async Task RunAsync(string program, IReadOnlyList<(string Host, IReadOnlyList<Uri> Instances)> deployments)
     {
         var (certificate, key) = (Path.Combine(_folder.Path, "tls.crt"), Path.Combine(_folder.Path, "tls.key"));
         await File.WriteAllTextAsync(certificate, _certificate.ForLocalhost.ExportCertificatePem());
@@ -92,21 +95,29 @@ internal sealed partial class NginxServer : IAsyncDisposable
         }
 
         var delivered = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "nginx", "s3auth.conf"));
-        var next = instances.GetEnumerator();
-        var filled = Instance().Replace(
-            delivered,
-            _ =>
-                next.MoveNext() ? $"server {next.Current.Authority} " : throw new InvalidOperationException(
-                    "It has more instances than were started."));
-        Assert.That(next.MoveNext(), Is.False, "every instance stands in it");
-        filled = Fill(filled, "s3auth.example.org", "localhost");
-        filled = Fill(filled, "/etc/nginx/tls/s3auth.crt", certificate);
-        filled = Fill(filled, "/etc/nginx/tls/s3auth.key", key);
+        for (var i = 0; i < deployments.Count; i++)
+        {
+            // As the operators' guide says: each further copy has names of its own.
+            var name = i == 0 ? "s3auth" : string.Create(CultureInfo.InvariantCulture, $"s3auth_{i}");
+            var copy = delivered.Replace("s3auth", name, StringComparison.Ordinal);
+            var (host, instances) = deployments[i];
+            var next = instances.GetEnumerator();
+            var filled = Instance().Replace(
+                copy,
+                _ =>
+                    next.MoveNext() ? $"server {next.Current.Authority} " : throw new InvalidOperationException(
+                        "It has more instances than were started."));
+            Assert.That(next.MoveNext(), Is.False, "every instance stands in it");
+            filled = Fill(filled, $"{name}.example.org", host);
+            filled = Fill(filled, $"/etc/nginx/tls/{name}.crt", certificate);
+            filled = Fill(filled, $"/etc/nginx/tls/{name}.key", key);
 
-        // Unprivileged ports on loopback.
-        filled = Fill(filled, "listen 80;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{_http};"));
-        filled = Fill(filled, "listen 443 ssl;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{_https} ssl;"));
-        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "s3auth.conf"), filled);
+            // Unprivileged ports on loopback.
+            filled = Fill(filled, "listen 80;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{_http};"));
+            filled = Fill(filled, "listen 443 ssl;", string.Create(CultureInfo.InvariantCulture, $"listen 127.0.0.1:{_https} ssl;"));
+            await File.WriteAllTextAsync(Path.Combine(_folder.Path, $"s3auth{i}.conf"), filled);
+        }
+
         await File.WriteAllTextAsync(Path.Combine(_folder.Path, "nginx.conf"), $$"""
             {{(Environment.IsPrivilegedProcess ? "user root root;" : "")}}
             daemon off;
@@ -121,7 +132,7 @@ internal sealed partial class NginxServer : IAsyncDisposable
                 fastcgi_temp_path fastcgi;
                 uwsgi_temp_path uwsgi;
                 scgi_temp_path scgi;
-                include s3auth.conf;
+                include s3auth*.conf;
             }
             """);
         _process = new ServerProcess(

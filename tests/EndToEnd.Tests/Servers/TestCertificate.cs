@@ -19,6 +19,7 @@ internal sealed class TestCertificate : IDisposable
 
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
+        names.AddDnsName("testnet.localhost");
         var server = new CertificateRequest("CN=localhost", _serverKey, HashAlgorithmName.SHA256);
         server.CertificateExtensions.Add(names.Build());
         using var issued = server.Create(_authority, from, to, RandomNumberGenerator.GetBytes(8));
@@ -28,7 +29,7 @@ internal sealed class TestCertificate : IDisposable
     /// <summary>The certificate of the authority.</summary>
     public string AuthorityPem => _authority.ExportCertificatePem();
 
-    /// <summary>A certificate for <c>localhost</c>, with its key.</summary>
+    /// <summary>A certificate for <c>localhost</c> and <c>testnet.localhost</c>, with its key.</summary>
     public X509Certificate2 ForLocalhost { get; }
 
     public void Dispose()

@@ -49,7 +49,8 @@ internal sealed record Subnet(IReadOnlyList<Miner> Miners)
         neurons.AddRange(
             Validators.Select((validator, index) => Row.Of(FirstValidatorUid + index, validator, permit: true, stake: 30_000)));
 
-        var path = Path.Combine(folder.Path, "metagraph.json");
+        var path = Path.Combine(
+            folder.Path, netuid == 46 ? "metagraph.json" : FormattableString.Invariant($"metagraph-{netuid}.json"));
         await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new { netuid, block = 1, neurons }, SnakeCase));
         return path;
     }
