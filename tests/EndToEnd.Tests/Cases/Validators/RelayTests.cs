@@ -81,6 +81,18 @@ internal sealed class RelayTests
     }
 
     [Test]
+    public async Task Receiver_header_without_a_value_names_nobody()
+    {
+        var call = Call.ValidatorAccess(Subnet.Validator.Hotkey).With("audience", _meant.Address.Authority);
+        var lines = HeaderProof.Of(ProofKind.Epistula, call.Signer, call.Bare(), signedFor: "").Headers
+            .Select(one => $"{one.Key}: {one.Value}");
+
+        var answer = await RawPost.SendAsync(new Uri(_meant.Client.Address, call.Path), lines, call.Bare());
+
+        Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), answer.ToString());
+    }
+
+    [Test]
     public async Task Tool_and_library_name_the_server_that_they_call()
     {
         using var client = new S3AuthClient(_meant.Address, Subnet.Validator.Hotkey.Keys);
