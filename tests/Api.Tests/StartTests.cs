@@ -104,6 +104,28 @@ public sealed class StartTests
             ProblemOf(("ACCESS_FILE", file)), Does.StartWith($"{Failed}ACCESS_FILE {file} cannot be used: readers[0] has an account"));
     }
 
+    [TestCase("raw/{source}/{hotkey}/", null, true)]
+    [TestCase("raw/{source}/{hotkey}/", "news", false)]
+    [TestCase("weights/{hotkey}/", null, false)]
+    [TestCase("coldkey", null, false)]
+    [TestCase(null, null, false)]
+    public void Layout_whose_sources_are_forgotten_is_warned_of(string? layout, string? sources, bool isWarned)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in new[] { ("FOLDER_LAYOUT", layout), ("SOURCES", sources) })
+        {
+            if (value is not null)
+            {
+                settings[name] = value;
+            }
+        }
+
+        using var service = new Service { Settings = settings };
+        service.CreateClient().Dispose();
+
+        Assert.That(service.Log.Text.Contains("SOURCES is not set", StringComparison.Ordinal), Is.EqualTo(isWarned));
+    }
+
     [TestCase("{hotkey}/", true)]
     [TestCase("weights/{hotkey}/", false)]
     public void Layout_without_a_root_is_warned_of(string layout, bool isWarned)

@@ -31,6 +31,15 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             .Select(setting => setting.Name),
     ];
 
+    /// <summary>
+    /// Whether the operator has set another layout with sources than the default one, but not its sources. Those of the default layout are
+    /// probably not meant.
+    /// </summary>
+    internal bool HasForgottenSources => IsGiven(Settings.Layout)
+        && !IsGiven(Settings.Sources)
+        && Get(Settings.Layout) is { HasSource: true } layout
+        && layout.Name != Settings.Layout.Default;
+
     /// <summary>The problems of the settings that were read so far, one sentence each.</summary>
     internal IReadOnlyList<string> Problems => _problems;
 

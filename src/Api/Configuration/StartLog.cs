@@ -35,6 +35,11 @@ internal static partial class StartLog
             LogEndpointPath(logger, path);
         }
 
+        if (reader.HasForgottenSources)
+        {
+            LogDefaultSources(logger, options.Layout.Name, string.Join(',', options.Layout.Sources));
+        }
+
         if (options.Layout.Root.Length == 0)
         {
             LogNoRoot(logger, options.Layout.Name);
@@ -88,6 +93,11 @@ internal static partial class StartLog
         LogLevel.Warning,
         "S3_ENDPOINT has the path {Path}: the server appends the bucket to it. Remove the path unless your store documents it")]
     private static partial void LogEndpointPath(ILogger logger, string path);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "FOLDER_LAYOUT is {Layout}, but SOURCES is not set, so the sources are {Sources}. Set SOURCES to those of your subnet")]
+    private static partial void LogDefaultSources(ILogger logger, string layout, string sources);
 
     [LoggerMessage(
         LogLevel.Warning,
