@@ -158,6 +158,21 @@ public sealed class GetFileUploadUrlTests
         Assert.That((await subnet.SendAsync(AsBob with { Size = 1500 <= max ? 1500 : max })).Method, Is.EqualTo("PUT"));
     }
 
+    [Test]
+    public async Task Put_without_a_size_is_not_granted_if_the_method_changes_during_the_request()
+    {
+        using var subnet = new Subnet { FileSizes = new FileSizeLimits(100, 200) };
+        subnet.Store.Setup(port => port.ExistsAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>()))
+            .Callback(() => subnet.StoreState.SetupGet(port => port.Current)
+                .Returns(StoreFindings.None with { UploadMethod = UploadMethod.Put }))
+            .ReturnsAsync(false);
+
+        var refused = await subnet.RefuseAsync(AsBob);
+
+        Assert.That((refused.Code, subnet.Signer.Signed), Is.EqualTo((RefusalCode.InvalidRequest, 0)));
+        Assert.That(refused.Message, Does.StartWith("Send 'size'"));
+    }
+
     [TestCase(UploadMethod.Post, null, 4096L, true)]
     [TestCase(UploadMethod.Put, true, 4096L, true)]
     [TestCase(UploadMethod.Put, false, 4096L, false)]

@@ -34,18 +34,21 @@ internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileU
         RuleFor(command => command.Size)
             .InclusiveBetween(sizes.MinBytes, sizes.MaxBytes)
             .WithMessage(_ => $"Send as 'size' the file's size in bytes, {sizes.MinBytes} to {sizes.MaxBytes}"
-                + (NeedsSize(sizes, store) ? "." : ", or leave it out."));
+                + (NeedsSize(sizes, store.Current.UploadMethod) ? "." : ", or leave it out."));
 
         RuleFor(command => command.Size)
             .NotNull()
-            .When(_ => NeedsSize(sizes, store))
-            .WithMessage($"Send 'size', the file's size in bytes, {sizes.MinBytes} to {sizes.MaxBytes}: this deployment needs it to sign a "
-                + "PUT within its limits.");
+            .When(_ => NeedsSize(sizes, store.Current.UploadMethod))
+            .WithMessage(MissingSize(sizes));
     }
 
     // A presigned PUT states one size or none, never a range. With the default limits, older clients may send no size.
-    private static bool NeedsSize(FileSizeLimits sizes, IStoreState store) =>
-        store.Current.UploadMethod == UploadMethod.Put && sizes != FileSizeLimits.Default;
+    internal static bool NeedsSize(FileSizeLimits sizes, UploadMethod method) =>
+        method == UploadMethod.Put && sizes != FileSizeLimits.Default;
+
+    internal static string MissingSize(FileSizeLimits sizes) =>
+        $"Send 'size', the file's size in bytes, {sizes.MinBytes} to {sizes.MaxBytes}: this deployment needs it to sign a PUT within its "
+            + "limits.";
 }
 
 /// <summary>Grants the upload of one file that does not exist yet.</summary>
@@ -65,8 +68,13 @@ internal sealed class GetFileUploadUrlHandler(
                 RefusalCode.FileExists, $"The file {file.Key} already exists; choose another name, or skip this upload.");
         }
 
-        // Read once, because the method may change while the server runs.
+        // Read once, because the method may change while the server runs. It may have changed since the validation.
         var findings = storeState.Current;
+        if (file.Size is null && GetFileUploadUrlValidator.NeedsSize(sizes, findings.UploadMethod))
+        {
+            throw new RefusedException(RefusalCode.InvalidRequest, GetFileUploadUrlValidator.MissingSize(sizes));
+        }
+
         var grant = await grants.IssueAsync(requestedExpiry: null, cancellationToken);
         var usesForm = findings.UploadMethod == UploadMethod.Post;
         var (url, fields) = usesForm ? SignForm(file, grant) : (grant.Signer.SignPut(file, grant.Expiry), NoFields);
