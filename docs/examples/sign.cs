@@ -11,9 +11,10 @@
 //   dotnet run docs/examples/sign.cs folder-urls KEY                             for /get-folder-presigned-urls
 //   dotnet run docs/examples/sign.cs file-urls KEY MINER-COLDKEY FILE-KEY...     for /get-file-presigned-urls
 //
-// With Tao v2 headers, for any of them, prints the headers that go with a body (a file), as curl -H @FILE reads them:
+// With Tao v2 or Epistula v2 headers, for any of them, prints the headers that go with a body (a file), as curl -H @FILE reads them:
 //
-//   dotnet run docs/examples/sign.cs headers KEY BODY-FILE
+//   dotnet run docs/examples/sign.cs headers KEY BODY-FILE                       Tao v2
+//   dotnet run docs/examples/sign.cs epistula-headers KEY BODY-FILE              Epistula v2
 //
 // The server is $S3AUTH_SERVER, else http://localhost:8000: its host goes into the request as "audience", so that no other server can use
 // it. A body that goes with headers needs the same member; the server then reads it as part of what is signed.
@@ -29,19 +30,20 @@ using S3Auth.Substrate;
 const string Usage =
     "usage: sign.cs folder-access KEY COLDKEY [SOURCE] | file-upload KEY COLDKEY FILE-NAME SIZE | my-files KEY COLDKEY | "
     + "validator-access KEY | miner-access KEY MINER-COLDKEY | folder-urls KEY | file-urls KEY MINER-COLDKEY FILE-KEY... | headers "
-    + "KEY BODY-FILE";
+    + "KEY BODY-FILE | epistula-headers KEY BODY-FILE";
 
 if (args is not (["folder-access", _, _] or ["folder-access", _, _, _] or ["file-upload", _, _, _, _] or ["my-files", _, _]
-    or ["validator-access", _] or ["miner-access", _, _] or ["folder-urls", _] or ["file-urls", _, _, _, ..] or ["headers", _, _]))
+    or ["validator-access", _] or ["miner-access", _, _] or ["folder-urls", _] or ["file-urls", _, _, _, ..] or ["headers", _, _]
+    or ["epistula-headers", _, _]))
 {
     Console.Error.WriteLine(Usage);
     return 2;
 }
 
 using var hotkey = KeyPair.FromUri(args[1].StartsWith("//", StringComparison.Ordinal) ? args[1] : File.ReadAllText(args[1]).Trim());
-if (args[0] == "headers")
+if (args[0] is "headers" or "epistula-headers")
 {
-    PrintHeaders(File.ReadAllBytes(args[2]));
+    PrintHeaders(File.ReadAllBytes(args[2]), isEpistula: args[0] == "epistula-headers");
     return 0;
 }
 
@@ -104,11 +106,22 @@ void SignAsMiner()
 }
 
 // The signature is over the bytes that are sent, whatever they are.
-void PrintHeaders(byte[] bytes)
+void PrintHeaders(byte[] bytes, bool isEpistula)
 {
     var nonce = Guid.NewGuid();
     var milliseconds = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
     var text = $"{Convert.ToHexStringLower(SHA256.HashData(bytes))}.{nonce}.{milliseconds}";
+    if (isEpistula)
+    {
+        // The text ends with the value of Epistula-Signed-For, which these headers leave out.
+        Console.WriteLine("Epistula-Version: 2");
+        Console.WriteLine($"Epistula-Timestamp: {milliseconds}");
+        Console.WriteLine($"Epistula-Uuid: {nonce}");
+        Console.WriteLine($"Epistula-Signed-By: {hotkey.AccountId}");
+        Console.WriteLine($"Epistula-Request-Signature: {hotkey.Sign(Encoding.UTF8.GetBytes(text + "."))}");
+        return;
+    }
+
     Console.WriteLine("X-Tao-Version: 2");
     Console.WriteLine($"X-Tao-Timestamp: {milliseconds}");
     Console.WriteLine($"X-Tao-Nonce: {nonce}");
