@@ -217,23 +217,22 @@ public sealed class CheckRunTests
     public async Task Check_does_not_say_that_all_is_well_if_it_warns()
     {
         _health.Store.Public_endpoint_problem = "The endpoint is wrong.";
-        using var output = new StringWriter();
-        var console = Console.Out;
-        Console.SetOut(output);
-        try
-        {
-            using var session = NewSession(quiet: false);
-            Assert.That(
-                await new CheckRun(session, CheckRun.StepsOfMiner(withUpload: false)).RunAsync(CancellationToken.None),
-                Is.EqualTo(ExitCode.Done));
-        }
-        finally
-        {
-            Console.SetOut(console);
-        }
 
-        Assert.That(
-            output.ToString(), Does.Contain("warn  store report").And.Contain("It works, with 1 warning.").And.Not.Contain("All is"));
+        var (exitCode, output) = await PrintAsync();
+
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Done));
+        Assert.That(output, Does.Contain("warn  store report").And.Contain("It works, with 1 warning.").And.Not.Contain("All is"));
+    }
+
+    [Test]
+    public async Task Check_prints_no_control_characters_of_the_server()
+    {
+        _status.Coldkey = "5\u001B[2J";
+
+        var (exitCode, output) = await PrintAsync();
+
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Refused));
+        Assert.That(output, Does.Contain("Pass --coldkey 5\\u{1B}[2J").And.Not.Contain("\u001B"));
     }
 
     [Test]
@@ -381,6 +380,23 @@ public sealed class CheckRunTests
         using var session = NewSession(quiet: true, server, readWallet);
         var run = new CheckRun(session, steps ?? CheckRun.StepsOfMiner(withUpload: false));
         return await run.RunStepsAsync(CancellationToken.None).ToListAsync();
+    }
+
+    private async Task<(ExitCode ExitCode, string Output)> PrintAsync()
+    {
+        using var output = new StringWriter();
+        var console = Console.Out;
+        Console.SetOut(output);
+        try
+        {
+            using var session = NewSession(quiet: false);
+            var run = new CheckRun(session, CheckRun.StepsOfMiner(withUpload: false));
+            return (await run.RunAsync(CancellationToken.None), output.ToString());
+        }
+        finally
+        {
+            Console.SetOut(console);
+        }
     }
 
     private async Task<StepResult> WarnAsync()

@@ -74,21 +74,23 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
 
     private void Print(StepResult result)
     {
+        // Both may contain texts of the server.
         var (report, detail) = (session.Report, Report.Safe(result.Detail));
+        var advice = result.Advice is null ? null : Report.Safe(result.Advice);
         report.Record(StepRecord.Of(result));
         report.Line($"{(result.IsWarning ? "warn" : result.IsOk ? "ok  " : "FAIL")}  {result.Step}: {detail}");
-        if (result.Advice is { } advice)
+        if (advice is not null)
         {
             report.Line($"      {advice}");
         }
 
         if (report.IsQuiet && result.IsWarning)
         {
-            report.Warn($"{result.Step}: {detail} {result.Advice}");
+            report.Warn($"{result.Step}: {detail} {advice}");
         }
         else if (report.IsQuiet && !result.IsOk)
         {
-            report.Fail($"{result.Step}: {detail} {result.Advice}");
+            report.Fail($"{result.Step}: {detail} {advice}");
         }
     }
 
