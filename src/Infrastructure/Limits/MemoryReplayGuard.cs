@@ -68,9 +68,13 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
         {
             RemoveExpired(_time.GetUtcNow().ToUnixTimeSeconds());
 
-            if (_slots.TryGetValue(end, out var slot) && slot.Contains(number))
+            // Looks into every slot, because a nonce that is signed again with a later time expires in another one.
+            foreach (var remembered in _slots.Values)
             {
-                return ProofUse.Repeated;
+                if (remembered.Contains(number))
+                {
+                    return ProofUse.Repeated;
+                }
             }
 
             if (end <= _lastRemoved || _count >= _capacity)
@@ -78,7 +82,7 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
                 return ProofUse.Unknown;
             }
 
-            if (slot is null)
+            if (!_slots.TryGetValue(end, out var slot))
             {
                 _slots.Add(end, slot = new ProofSet());
                 _earliest = Math.Min(_earliest, end);

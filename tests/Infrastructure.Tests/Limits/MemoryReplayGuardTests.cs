@@ -31,6 +31,17 @@ public sealed class MemoryReplayGuardTests
         Assert.That(guard.Remembered, Is.EqualTo(1));
     }
 
+    [TestCase(61)]
+    [TestCase(361)]
+    public void Nonce_that_is_signed_again_with_another_time_is_a_repetition(double seconds)
+    {
+        using var guard = new MemoryReplayGuard(_time);
+        guard.Use(Proof(2, seconds: 200));
+        guard.Use(Proof(1, seconds: 301));
+
+        Assert.That(guard.Use(Proof(1, seconds)), Is.EqualTo(ProofUse.Repeated));
+    }
+
     [Test]
     public void Concurrent_uses_have_one_first()
     {
