@@ -20,30 +20,29 @@ internal static class AccessFile
     /// <exception cref="InvalidDataException">The text contains no access rules. The message tells the operator why.</exception>
     internal static AccessRules Parse(byte[] json)
     {
+        var file = OperatorJson.Parse(json, AccessFileJson.Default.Content);
         try
         {
-            var file = JsonSerializer.Deserialize(json, AccessFileJson.Default.Content)
-                ?? throw new InvalidDataException("It contains null instead of access rules.");
             return new AccessRules(
-                [.. (file.Denied ?? []).Select((row, index) => ToDenial(Required(row, "denied", index), $"denied[{index}]"))],
-                [.. (file.Readers ?? []).Select((row, index) => ToReader(Required(row, "readers", index), $"readers[{index}]"))],
-                [.. (file.Uploaders ?? []).Select((row, index) => ToUploader(Required(row, "uploaders", index), $"uploaders[{index}]"))]);
+                ToRules(file.Denied, "denied", ToDenial),
+                ToRules(file.Readers, "readers", ToReader),
+                ToRules(file.Uploaders, "uploaders", ToUploader));
         }
-        catch (JsonException malformed)
+        catch (ArgumentException repeated)
         {
-            throw new InvalidDataException(malformed.Message, malformed);
-        }
-        catch (ArgumentException impossible)
-        {
-            throw new InvalidDataException(impossible.Message, impossible);
+            throw new InvalidDataException(repeated.Message, repeated);
         }
     }
+
+    private static List<TRule> ToRules<TRow, TRule>(IReadOnlyList<TRow?>? rows, string list, Func<TRow, string, TRule> toRule)
+        where TRow : class =>
+        [.. (rows ?? []).Select((row, index) => toRule(Required(row, $"{list}[{index}]"), $"{list}[{index}]"))];
 
     private static AccessDenial ToDenial(DenialRow row, string place)
     {
         if (row.Hotkey is null == row.Coldkey is null)
         {
-            throw new InvalidDataException($"{place} needs exactly one of hotkey and coldkey.");
+            throw new InvalidDataException($"{place} needs either hotkey or coldkey.");
         }
 
         if (string.IsNullOrWhiteSpace(row.Reason) || row.Reason.Length > MaxReasonLength || row.Reason.Any(char.IsControl))
@@ -51,21 +50,25 @@ internal static class AccessFile
             throw new InvalidDataException($"{place} needs a reason of at most {MaxReasonLength} characters in one line.");
         }
 
-        var account = ToAccount(row.Hotkey ?? row.Coldkey!, place);
+        var account = row.Hotkey is { } hotkey ? ToAccount(hotkey, $"{place}.hotkey") : ToAccount(row.Coldkey, $"{place}.coldkey");
         return new AccessDenial(account, IsOfColdkey: row.Coldkey is not null, row.Reason.Trim(), ToTime(row.Until, place));
     }
 
-    private static ReaderRule ToReader(ReaderRow row, string place) => new(ToAccount(row.Hotkey, place), ToTime(row.Until, place));
+    private static ReaderRule ToReader(ReaderRow row, string place) =>
+        new(ToAccount(row.Hotkey, $"{place}.hotkey"), ToTime(row.Until, place));
 
     private static UploaderRule ToUploader(UploaderRow row, string place) => new(
-        ToAccount(row.Hotkey, place), ToAccount(row.Coldkey, place), ToTime(row.Until, place)!.Value);
+        ToAccount(row.Hotkey, $"{place}.hotkey"),
+        ToAccount(row.Coldkey, $"{place}.coldkey"),
+        ToTime(Required(row.Until, $"{place}.until"), place)!.Value);
 
-    private static T Required<T>(T? row, string list, int index)
-        where T : class => row ?? throw new InvalidDataException($"{list}[{index}] is null.");
+    private static T Required<T>(T? value, string place)
+        where T : class => value ?? throw new InvalidDataException($"{place} is missing or null.");
 
-    private static AccountId ToAccount(string address, string place) => Ss58.TryDecode(address, out var account, out var error)
-        ? account
-        : throw new InvalidDataException($"{place} has an account that is not an SS58 address with prefix 42 ({error}).");
+    private static AccountId ToAccount(string? address, string place) =>
+        Ss58.TryDecode(Required(address, place), out var account, out var error)
+            ? account
+            : throw new InvalidDataException($"{place}: {error.Describe()}");
 
     // A time without an offset would depend on the machine's time zone. A date begins at 00:00 UTC.
     private static DateTimeOffset? ToTime(string? text, string place)
@@ -82,24 +85,23 @@ internal static class AccessFile
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
             out var time)
             ? time
-            : throw new InvalidDataException($"{place} needs a time such as 2027-01-31 or 2027-01-31T12:00:00Z as until.");
+            : throw new InvalidDataException($"{place}.until must be a date or time such as 2027-01-31 or 2027-01-31T12:00:00Z.");
     }
 
     internal sealed record Content(
         IReadOnlyList<DenialRow?>? Denied = null, IReadOnlyList<ReaderRow?>? Readers = null, IReadOnlyList<UploaderRow?>? Uploaders = null);
 
+    // All members are optional here, because the message about a missing one must name it.
     internal sealed record DenialRow(
-        string Reason, string? Hotkey = null, string? Coldkey = null, string? Until = null, string? Note = null);
+        string? Hotkey = null, string? Coldkey = null, string? Reason = null, string? Until = null, string? Note = null);
 
-    internal sealed record ReaderRow(string Hotkey, string? Until = null, string? Note = null);
+    internal sealed record ReaderRow(string? Hotkey = null, string? Until = null, string? Note = null);
 
-    internal sealed record UploaderRow(string Hotkey, string Coldkey, string Until, string? Note = null);
+    internal sealed record UploaderRow(string? Hotkey = null, string? Coldkey = null, string? Until = null, string? Note = null);
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
     AllowDuplicateProperties = false,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     ReadCommentHandling = JsonCommentHandling.Skip)]

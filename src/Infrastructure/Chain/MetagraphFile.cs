@@ -14,18 +14,12 @@ internal static class MetagraphFile
     /// </exception>
     internal static Metagraph Parse(ReadOnlySpan<byte> json, string network, ushort netuid, DateTimeOffset readAt)
     {
+        var file = OperatorJson.Parse(json, MetagraphFileJson.Default.Content);
         try
         {
-            var file = JsonSerializer.Deserialize(json, MetagraphFileJson.Default.Content)
-                ?? throw new InvalidDataException("It contains null instead of a metagraph.");
-
             return file.Netuid == netuid
                 ? new Metagraph(network, netuid, file.Block, readAt, [.. file.Neurons.Select(ToNeuron)])
                 : throw new InvalidDataException($"It is for netuid {file.Netuid}, but NET_UID is {netuid}.");
-        }
-        catch (JsonException malformed)
-        {
-            throw new InvalidDataException(malformed.Message, malformed);
         }
         catch (ArgumentException impossible)
         {
