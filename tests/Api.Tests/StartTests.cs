@@ -101,7 +101,7 @@ public sealed class StartTests
         File.WriteAllText(file, """{"readers": [{"hotkey": "5bad"}]}""");
 
         Assert.That(
-            ProblemOf(("ACCESS_FILE", file)), Does.StartWith($"{Failed}ACCESS_FILE {file} cannot be used: readers[0] has an account"));
+            ProblemOf(("ACCESS_FILE", file)), Does.StartWith($"{Failed}ACCESS_FILE {file} cannot be used: readers[0].hotkey: "));
     }
 
     [TestCase("raw/{source}/{hotkey}/", null, true)]
