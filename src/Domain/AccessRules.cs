@@ -59,7 +59,7 @@ public sealed class AccessRules
         {
             if (!byAccount.TryAdd(accountOf(rule), rule))
             {
-                throw new ArgumentException($"{what} {accountOf(rule)} occurs twice.");
+                throw new ArgumentException($"{what} {accountOf(rule)} occurs twice.", nameof(rules));
             }
         }
 

@@ -19,6 +19,13 @@ internal static class OperatorJson
         }
     }
 
+    /// <summary>Returns an exception with the message of another one, without the name of its parameter.</summary>
+    internal static InvalidDataException Of(ArgumentException invalid)
+    {
+        var end = invalid.Message.IndexOf($" (Parameter '{invalid.ParamName}')", StringComparison.Ordinal);
+        return new InvalidDataException(end < 0 ? invalid.Message : invalid.Message[..end], invalid);
+    }
+
     private static string Describe(JsonException malformed)
     {
         var line = string.Create(CultureInfo.InvariantCulture, $"Line {malformed.LineNumber + 1}");

@@ -154,6 +154,42 @@ public sealed partial class HomePageTests
     }
 
     [Test]
+    public async Task Page_shows_once_why_an_address_is_denied_and_what_an_unregistered_uploader_may_do()
+    {
+        using var coldkey = Substrate.KeyPair.FromUri("//Bob//cold");
+        const string Uploader = "5CiPPseXPECbkjWCa6MnjNokrgYjMqmKndv2rSnekmSK2DjL";
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            {
+              "denied": [{"coldkey": "{{coldkey.AccountId}}", "reason": "spam"}],
+              "uploaders": [{"hotkey": "{{Uploader}}", "coldkey": "{{Alice}}", "until": "2100-01-01"}]
+            }
+            """);
+        try
+        {
+            using var service = new Service { Settings = Set("ACCESS_FILE", file) };
+
+            var denied = WebUtility.HtmlDecode((await service.GetAsync($"/?hotkey={Bob}")).Text);
+            var owner = WebUtility.HtmlDecode((await service.GetAsync($"/?hotkey={coldkey.AccountId}")).Text);
+            var uploader = WebUtility.HtmlDecode((await service.GetAsync($"/?hotkey={Uploader}")).Text);
+
+            Assert.Multiple(() =>
+            {
+                Assert.That(denied.Split("for this reason: spam."), Has.Length.EqualTo(2));
+                Assert.That(denied, Does.Contain("May not upload").And.Contain("May not download"));
+                Assert.That(owner, Does.Contain("the operator denies access"));
+                Assert.That(uploader, Does.Contain("Not registered").And.Contain("May upload").And.Contain("May not download"));
+            });
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Test]
     public async Task Page_recognises_a_coldkey_and_shows_its_hotkeys()
     {
         using var coldkey = Substrate.KeyPair.FromUri("//Alice//cold");

@@ -30,7 +30,7 @@ internal static class AccessFile
         }
         catch (ArgumentException repeated)
         {
-            throw new InvalidDataException(repeated.Message, repeated);
+            throw OperatorJson.Of(repeated);
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed partial class WatchedAccessRules : BackgroundService, IAccessRul
 
     [LoggerMessage(
         Level = LogLevel.Information,
-        Message = "Access rules of {Path}: {Denials} denied accounts, {Readers} readers, {Uploaders} uploaders")]
+        Message = "Read the access rules in {Path}. Denied accounts: {Denials}, readers: {Readers}, uploaders: {Uploaders}")]
     private partial void LogRead(string path, int denials, int readers, int uploaders);
 
     [LoggerMessage(

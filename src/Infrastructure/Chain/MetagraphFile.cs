@@ -23,7 +23,7 @@ internal static class MetagraphFile
         }
         catch (ArgumentException impossible)
         {
-            throw new InvalidDataException(impossible.Message, impossible);
+            throw OperatorJson.Of(impossible);
         }
     }
 

@@ -92,6 +92,11 @@ public sealed class WatchedAccessRulesTests
         () => Parse(json.Replace("BOB", Bob, StringComparison.Ordinal)),
         Throws.TypeOf<InvalidDataException>().With.Message.Contains(reason));
 
+    [Test]
+    public void Message_names_no_parameter_of_the_code() => Assert.That(
+        () => Parse($$"""{"readers": [{"hotkey": "{{Bob}}"}, {"hotkey": "{{Bob}}"}]}"""),
+        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo($"The reader {Bob} occurs twice."));
+
     [TestCase(200, true)]
     [TestCase(201, false)]
     public void Reason_is_bounded(int length, bool isValid) => Assert.That(
