@@ -14,7 +14,7 @@ public sealed partial record DeploymentSettings
     // IAM allows two keys per identity. A rotation without an outage needs two.
     private const int MaxKeys = 2;
 
-    // As the service has them. The prefix of the layout does not depend on them.
+    // The default of the service. The prefix in the permissions does not depend on the sources.
     private static readonly Source[] DefaultSources = ParseSources(["x", "reddit"]);
 
     /// <summary>The environment.</summary>

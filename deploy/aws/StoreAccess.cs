@@ -3,7 +3,7 @@ using Amazon.CDK.AWS.IAM;
 namespace S3Auth.Deploy.Aws;
 
 /// <summary>
-/// The permissions of the signing identity, and so the most that a grant can allow: put and get below the prefix of the layout in one
+/// The permissions of the signing identity, which limit what a grant can allow: put and get below the prefix of the layout in one
 /// bucket, and list the bucket. No delete, no ACL, no other bucket. The doctor needs the rest: it tries a multipart upload, which it
 /// aborts, and reads how the bucket is configured.
 /// </summary>

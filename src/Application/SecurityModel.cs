@@ -10,7 +10,8 @@ namespace S3Auth.Application;
 /// <item><see cref="Authenticate{TRequest, TResponse}"/>: the metagraph is fresh, the hotkey signed this request, and the proof is meant
 /// for this server.</item>
 /// <item><see cref="Authorize{TRequest, TResponse}"/>: the hotkey is registered, the named coldkey owns it, a validator has a permit and
-/// enough stake, and none of the operator's access rules denies the hotkey. Other access rules replace registration or stake.</item>
+/// enough stake, and none of the operator's access rules denies the hotkey. Other access rules permit a hotkey without registration or
+/// stake.</item>
 /// <item><see cref="LimitInFlight{TRequest, TResponse}"/>: the hotkey has only a few requests in flight.</item>
 /// <item><see cref="RefuseReplay{TRequest, TResponse}"/>: none of the proofs was used before.</item>
 /// <item><see cref="EnforceQuota{TRequest, TResponse}"/>: the daily quotas of the hotkey and of the server allow one more grant.</item>

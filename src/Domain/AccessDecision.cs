@@ -3,7 +3,7 @@ namespace S3Auth.Domain;
 /// <summary>What <see cref="SubnetRules"/> decide about a hotkey in one role.</summary>
 public sealed record AccessDecision
 {
-    /// <summary>Whether the hotkey may act in the role; otherwise the reason why not.</summary>
+    /// <summary>Whether the hotkey may act in the role, and why not.</summary>
     public required AccessOutcome Outcome { get; init; }
 
     /// <summary>The hotkey.</summary>
@@ -12,15 +12,15 @@ public sealed record AccessDecision
     /// <summary>The hotkey's entry in the metagraph; null if it is not registered.</summary>
     public required Neuron? Neuron { get; init; }
 
-    /// <summary>The coldkey that owns the hotkey: by the chain, or by the rule that lets it upload. Null if neither knows it.</summary>
+    /// <summary>The coldkey that owns the hotkey, from the chain or from the rule that lets it upload. Null if neither names one.</summary>
     public required AccountId? Coldkey { get; init; }
 
-    /// <summary>The rule that denies access; null if the outcome is another one.</summary>
+    /// <summary>The rule that denies access; null if none does.</summary>
     public AccessDenial? Denial { get; init; }
 
     /// <summary>
-    /// Whether the hotkey has the daily quota of validators in the role of a validator. A miner that may read because all miners may
-    /// has the quota of miners.
+    /// Whether the quota of validators applies to the hotkey when it reads. The quota of miners applies to a miner that may read only
+    /// because all miners may.
     /// </summary>
     public bool HasValidatorQuota { get; init; }
 
@@ -37,7 +37,7 @@ public enum AccessOutcome
     /// <summary>A rule of the operator denies access to the hotkey or its coldkey.</summary>
     Denied,
 
-    /// <summary>The hotkey is not in the metagraph, and no rule of the operator replaces that.</summary>
+    /// <summary>The hotkey is not in the metagraph, and no rule of the operator lets it act in the role without registration.</summary>
     NotRegistered,
 
     /// <summary>The hotkey is registered, but has no validator permit or too little stake.</summary>

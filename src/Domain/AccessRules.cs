@@ -4,7 +4,7 @@ namespace S3Auth.Domain;
 
 /// <summary>
 /// The operator's exceptions to the rules of the chain: who is denied, who may read without stake, and who may upload without being
-/// registered. Immutable. An exception whose time has come has no effect.
+/// registered. Immutable. From its end on, an exception has no effect.
 /// </summary>
 public sealed class AccessRules
 {
@@ -79,8 +79,8 @@ public sealed record AccessDenial(AccountId Account, bool IsOfColdkey, string Re
 /// <param name="Until">When the permission ends; null if it does not.</param>
 public sealed record ReaderRule(AccountId Hotkey, DateTimeOffset? Until);
 
-/// <summary>Lets a hotkey upload like a miner without being registered. If it is registered, the chain counts instead.</summary>
+/// <summary>Lets a hotkey upload like a miner without being registered. If it is registered, the chain decides instead.</summary>
 /// <param name="Hotkey">The hotkey.</param>
-/// <param name="Coldkey">The coldkey that the hotkey must name, and that names its folder if coldkeys name folders.</param>
+/// <param name="Coldkey">The coldkey that its requests must name. It names the folder if coldkeys name folders.</param>
 /// <param name="Until">When the permission ends.</param>
 public sealed record UploaderRule(AccountId Hotkey, AccountId Coldkey, DateTimeOffset Until);

@@ -18,7 +18,7 @@ public sealed record Audiences(IReadOnlyList<Audience> Own, bool IsRequired)
     public static Audiences Unknown { get; } = new([], IsRequired: false);
 
     /// <summary>Whether this server accepts a request that names no audience.</summary>
-    public bool AcceptsNone => Own.Count == 0 || !IsRequired;
+    public bool CanBeOmitted => Own.Count == 0 || !IsRequired;
 
     /// <summary>Whether this server accepts a request that names this audience. A request may name several; all must be accepted.</summary>
     public bool Accepts(Audience audience) => Own.Count == 0 || Own.Contains(audience);

@@ -7,7 +7,7 @@ namespace S3Auth.Domain;
 /// <param name="Key">The file's key.</param>
 /// <param name="Sizes">The sizes that the file may have if <paramref name="Size"/> is null.</param>
 /// <param name="Size">
-/// The only size in bytes, within <paramref name="Sizes"/>. Null for any size within them; a presigned PUT cannot express a range, so null
-/// then means any size.
+/// The exact size in bytes, within <paramref name="Sizes"/>. Null allows every size within them in a form. In a presigned PUT, which cannot
+/// state a range, null allows every size.
 /// </param>
 public sealed record FileUpload(ObjectName Key, FileSizeLimits Sizes, long? Size);

@@ -65,8 +65,8 @@ public sealed class FolderLayout
         _template.HasJobs ? $"; files go into a {JobPrefix}{{job_id}}/ folder inside it." : "; files go directly into it.");
 
     /// <summary>
-    /// The prefix of all miners' files, such as <c>data/</c>: the segments before the first one that differs by source or owner. Empty if
-    /// that is the first segment; miners' files then lie at the top of the bucket.
+    /// The prefix of all miners' files, such as <c>data/</c>: the segments before the one with the source or owner. Empty if that is
+    /// the first segment: then miners' folders are at the top of the bucket.
     /// </summary>
     public string Root { get; }
 

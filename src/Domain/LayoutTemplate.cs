@@ -21,7 +21,7 @@ public sealed record LayoutTemplate
 
     private static readonly string[] Placeholders = [HotkeyPlaceholder, ColdkeyPlaceholder, SourcePlaceholder, NetuidPlaceholder];
 
-    // Characters that no store, URL or shell treats specially.
+    // No store, URL or shell treats these characters specially.
     private static readonly SearchValues<char> LiteralCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=/");
 
@@ -108,7 +108,7 @@ public sealed record LayoutTemplate
     {
         if (text.Contains(UidPlaceholder, StringComparison.Ordinal))
         {
-            return "it has {uid}, but a uid passes to another miner, who would get the folder of the one before; use {hotkey} or {coldkey}";
+            return "it has {uid}, but the chain can give a uid to another miner, who would then get the folder; use {hotkey} or {coldkey}";
         }
 
         var hotkey = text.IndexOf(HotkeyPlaceholder, StringComparison.Ordinal);
@@ -122,11 +122,11 @@ public sealed record LayoutTemplate
 
         if (hotkey >= 0 && coldkey >= 0)
         {
-            return "it has {hotkey} and {coldkey}, but only one of them can own a folder";
+            return "it has {hotkey} and {coldkey}, but a folder has one owner; remove one of them";
         }
 
         return text.IndexOf(SourcePlaceholder, StringComparison.Ordinal) > Math.Max(hotkey, coldkey)
-            ? "it has {source} after the owner, but miners are found by a listing of each source; put {source} before the owner"
+            ? "it has {source} after the owner, but the server finds miners with one listing of each source; put {source} before the owner"
             : null;
     }
 
@@ -143,13 +143,13 @@ public sealed record LayoutTemplate
 
         if (!text.EndsWith('/'))
         {
-            return "it must end with /; otherwise a miner's folder would not be a folder";
+            return "it must end with /, as in weights/{hotkey}/; otherwise the folder of one miner could contain keys of another";
         }
 
         var segments = text[..^1].Split('/');
         return segments.Contains("") ? "it has an empty segment: remove the / at the beginning, or one of two adjacent /"
-            : segments.Any(segment => segment is "." or "..") ? "it has a segment . or .., which clients resolve"
-            : literals.AsSpan(1, literals.Length - 2).Contains("") ? "it has two placeholders without a character between them"
+            : segments.Any(segment => segment is "." or "..") ? "it has a segment . or .., which clients remove; use another name"
+            : literals.AsSpan(1, literals.Length - 2).Contains("") ? "it has two placeholders without a character between them; add a /"
             : null;
     }
 }

@@ -12,22 +12,22 @@ public sealed record SubnetRules(AlphaAmount MinValidatorStake, bool MinersMayRe
         return neuron.ValidatorPermit && neuron.AlphaStake > MinValidatorStake;
     }
 
-    /// <summary>Decides whether a hotkey may act in a role. A denial comes before everything that permits.</summary>
+    /// <summary>Decides whether a hotkey may act in a role. A denial comes before every permission.</summary>
     /// <param name="hotkey">The hotkey.</param>
     /// <param name="role">The role.</param>
     /// <param name="metagraph">The metagraph that decides.</param>
-    /// <param name="exceptions">The operator's exceptions.</param>
-    /// <param name="now">The current time, at which exceptions may have ended.</param>
-    public AccessDecision Decide(AccountId hotkey, Role role, Metagraph metagraph, AccessRules exceptions, DateTimeOffset now)
+    /// <param name="accessRules">The operator's exceptions.</param>
+    /// <param name="now">The current time. Exceptions that ended before have no effect.</param>
+    public AccessDecision Decide(AccountId hotkey, Role role, Metagraph metagraph, AccessRules accessRules, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(metagraph);
-        ArgumentNullException.ThrowIfNull(exceptions);
+        ArgumentNullException.ThrowIfNull(accessRules);
 
         var neuron = metagraph.Find(hotkey);
-        var uploader = neuron is null ? exceptions.FindUploader(hotkey, now) : null;
+        var uploader = neuron is null ? accessRules.FindUploader(hotkey, now) : null;
         var coldkey = neuron?.Coldkey ?? uploader?.Coldkey;
-        var denial = exceptions.FindDenial(hotkey, coldkey, now);
-        var hasValidatorQuota = exceptions.IsReader(hotkey, now) || (neuron is not null && IsValidator(neuron));
+        var denial = accessRules.FindDenial(hotkey, coldkey, now);
+        var hasValidatorQuota = accessRules.IsReader(hotkey, now) || (neuron is not null && IsValidator(neuron));
         return new AccessDecision
         {
             Hotkey = hotkey,

@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure;
 
 /// <summary>
-/// What an operator's file contains. Reads the file again after each edit. If the edited file is invalid, keeps what the last valid one
-/// contained.
+/// The parsed content of a file that the operator edits. Reads the file again after each edit. Keeps the last valid content while the
+/// edited file is invalid.
 /// </summary>
 /// <typeparam name="T">The content.</typeparam>
 internal sealed class WatchedFile<T>
@@ -31,10 +31,10 @@ internal sealed class WatchedFile<T>
         _current = Parse(_read);
     }
 
-    /// <summary>What the last valid file contained.</summary>
+    /// <summary>The last valid content.</summary>
     internal T Current => _current;
 
-    /// <summary>What is wrong with the file now; null if nothing is. May contain the path.</summary>
+    /// <summary>The current problem of the file; null if there is none. May contain the path.</summary>
     internal string? Problem => _problem;
 
     /// <summary>Reads the file again after each edit, until it is cancelled.</summary>
@@ -63,7 +63,7 @@ internal sealed class WatchedFile<T>
         (content, problem) = (null, null);
         try
         {
-            // Compares the bytes, because an edited file may have the size and time of the one before: some tools give all files one time.
+            // Compares the bytes: an edited file may have the same size and time as before, as some tools give all files one time.
             var read = Read();
             if (!read.AsSpan().SequenceEqual(_read))
             {

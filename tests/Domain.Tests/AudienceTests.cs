@@ -103,13 +103,13 @@ public sealed class AudienceTests
     [TestCase(false)]
     [TestCase(true)]
     public void Server_accepts_a_proof_that_names_none_unless_it_requires_one(bool isRequired) =>
-        Assert.That(new Audiences([Parse("s3-auth.example.com")], isRequired).AcceptsNone, Is.EqualTo(!isRequired));
+        Assert.That(new Audiences([Parse("s3-auth.example.com")], isRequired).CanBeOmitted, Is.EqualTo(!isRequired));
 
     [Test]
     public void Server_without_a_configured_audience_accepts_every_proof()
     {
         Assert.That(Audiences.Unknown.Accepts(Parse("other.example.com")), Is.True);
-        Assert.That(new Audiences([], IsRequired: true).AcceptsNone, Is.True);
+        Assert.That(new Audiences([], IsRequired: true).CanBeOmitted, Is.True);
     }
 
     private static Audience Parse(string text) =>

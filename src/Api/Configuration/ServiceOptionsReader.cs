@@ -32,10 +32,10 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
     ];
 
     /// <summary>
-    /// Whether the operator has set another layout with sources than the default one, but not its sources. Those of the default layout are
-    /// probably not meant.
+    /// Whether the operator has set a layout with sources, other than the default one, but no sources. The default sources are probably
+    /// wrong for it.
     /// </summary>
-    internal bool HasForgottenSources => IsGiven(Settings.Layout)
+    internal bool HasUnsetSources => IsGiven(Settings.Layout)
         && !IsGiven(Settings.Sources)
         && Get(Settings.Layout) is { HasSource: true } layout
         && layout.Name != Settings.Layout.Default;

@@ -34,8 +34,8 @@ internal static class Settings
     internal static readonly Setting<bool> Readers = new("READERS", SettingFormats.Readers)
     {
         Default = "validators",
-        Meaning = "Who may read the files of all miners: only validators, or all registered hotkeys too. Reading counts against "
-            + "`DAILY_LIMIT_PER_MINER` for hotkeys that are no validators",
+        Meaning = "Who may read the files of all miners: only validators, or all registered hotkeys too. Reading by hotkeys that are not "
+            + "validators counts against `DAILY_LIMIT_PER_MINER`",
     };
 
     internal static readonly Setting<string> AccessFile = new("ACCESS_FILE", SettingFormats.File)

@@ -35,7 +35,7 @@ internal static partial class StartLog
             LogEndpointPath(logger, path);
         }
 
-        if (reader.HasForgottenSources)
+        if (reader.HasUnsetSources)
         {
             LogDefaultSources(logger, options.Layout.Name, string.Join(',', options.Layout.Sources));
         }

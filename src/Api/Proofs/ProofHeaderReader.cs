@@ -97,7 +97,7 @@ internal static class ProofHeaderReader
             };
     }
 
-    // Clients send the header without a value if they name no receiver. Hosts, which the body's member may name, are not in the protocol.
+    // Clients send an empty header if they name no receiver. The protocol has only addresses here; the body's 'audience' may be a host.
     private static (string Text, Audience? Audience) ReadSignedFor(
         ProofHeaders kind, IHeaderDictionary headers, Dictionary<string, string[]> problems)
     {

@@ -43,8 +43,8 @@ public sealed class Authenticate<TRequest, TResponse>(
         }
     }
 
-    // Every proof signs the audience in the body, and the audience in a header is signed by the proof of that header. So a valid proof was
-    // made for each named audience.
+    // The audience in the body is part of what every proof signs, and the audience in a header is part of what that kind of header signs.
+    // So the hotkey has signed each audience that the request names.
     private void CheckAudience(IReadOnlyList<NamedAudience> named, IReadOnlyList<Proof> proofs)
     {
         foreach (var (audience, place) in named)
@@ -55,7 +55,7 @@ public sealed class Authenticate<TRequest, TResponse>(
             }
         }
 
-        if (named.Count == 0 && !audiences.AcceptsNone)
+        if (named.Count == 0 && !audiences.CanBeOmitted)
         {
             throw NoAudience(proofs);
         }

@@ -1,11 +1,11 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Fourth step: checks by the metagraph and the operator's access rules that the hotkey may act in the role that the request needs, and
-/// that the coldkey which the request names owns it.
+/// Fourth step: checks against the metagraph and the operator's access rules that the hotkey may act in the role that the request needs.
+/// Also checks that the named coldkey owns the hotkey.
 /// </summary>
 public sealed class Authorize<TRequest, TResponse>(
-    IMetagraph metagraph, IAccessRules exceptions, SubnetRules rules, Caller caller, TimeProvider time)
+    IMetagraph metagraph, IAccessRules accessRules, SubnetRules rules, Caller caller, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
@@ -13,14 +13,14 @@ public sealed class Authorize<TRequest, TResponse>(
     {
         ArgumentNullException.ThrowIfNull(next);
 
-        var decision = rules.Decide(request.Claimant, request.Role, caller.Metagraph, exceptions.Current, time.GetUtcNow());
+        var decision = rules.Decide(request.Claimant, request.Role, caller.Metagraph, accessRules.Current, time.GetUtcNow());
         if (decision.Outcome == AccessOutcome.NotRegistered)
         {
             // It may have been registered since. Only the holder of the hotkey gets here, and this request does not wait.
             metagraph.RefreshSoon();
         }
 
-        // The mismatch comes before the missing permit, because a wrong coldkey makes the rest of the request doubtful.
+        // A wrong coldkey is reported before a missing permit, because it suggests that the caller uses the wrong wallet.
         if (decision.Outcome is AccessOutcome.Granted or AccessOutcome.NotAValidator
             && request.NamedColdkey is { } named
             && named != decision.Coldkey)

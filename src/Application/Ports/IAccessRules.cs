@@ -7,8 +7,8 @@ public interface IAccessRules
     AccessRules Current { get; }
 
     /// <summary>
-    /// What is wrong with the operator's last change, in one sentence without secrets; null if nothing is. The last valid rules then stay
-    /// in use.
+    /// The problem of the operator's last change, in one sentence without secrets; null if there is none. During a problem, the last valid
+    /// rules stay in use.
     /// </summary>
     string? Problem { get; }
 }

@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Validators;
 
 /// <summary>Finds the account that names the folders of a requested miner.</summary>
-internal sealed class FolderOwnerResolver(FolderLayout layout, IMetagraph metagraph, IAccessRules exceptions, TimeProvider time)
+internal sealed class FolderOwnerResolver(FolderLayout layout, IMetagraph metagraph, IAccessRules accessRules, TimeProvider time)
 {
     /// <param name="request">The request that names the miner.</param>
     /// <param name="snapshot">The metagraph that the caller was authenticated with.</param>
@@ -12,7 +12,7 @@ internal sealed class FolderOwnerResolver(FolderLayout layout, IMetagraph metagr
     {
         { MinerColdkey: { } coldkey } => coldkey,
         { MinerHotkey: { } hotkey } => layout.FindFolderOwner(hotkey, snapshot)
-            ?? exceptions.Current.FindUploader(hotkey, time.GetUtcNow())?.Coldkey
+            ?? accessRules.Current.FindUploader(hotkey, time.GetUtcNow())?.Coldkey
             ?? throw NotFound(hotkey, snapshot),
         _ => throw new InvalidOperationException($"{request.GetType().Name} was not validated."),
     };

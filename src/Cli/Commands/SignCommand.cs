@@ -151,7 +151,7 @@ internal static class SignCommand
 
         public string? Text { get; init; }
 
-        // Headers sign the bytes of the body. So the output has them as they are, besides the members: no program may format them anew.
+        // The signature in headers covers the bytes of the body. 'data' has these bytes; a program that formats 'body' may change them.
         internal static SignedRecord Of(
             Uri server, Request request, string signature, IEnumerable<KeyValuePair<string, string>> headers)
         {

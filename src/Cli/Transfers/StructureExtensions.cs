@@ -18,8 +18,8 @@ internal static class StructureExtensions
         internal string? DefaultSource => structure.Sources.Count > 0 ? structure.Sources[0] : null;
 
         /// <summary>
-        /// Returns the job of files that belong to no job, from the example paths of the deployment; null if files need no job. The name
-        /// of the miner's folder does not count: it may contain <c>job_id=</c> too.
+        /// Returns the job of files that belong to no job, from the example paths of the deployment; null if files need no job. Skips the
+        /// segments of the miner's folder, which may contain <c>job_id=</c> too.
         /// </summary>
         internal string? DefaultJob() => structure.Example_paths?
             .SelectMany(path => path.Split('/').Skip(structure.Folder_structure.Count(character => character == '/')))

@@ -20,7 +20,7 @@ public sealed record HeaderProof(string Text, string Signature, IReadOnlyDiction
     {
         ArgumentNullException.ThrowIfNull(hotkey);
 
-        var (nonce, timestamp) = Once(now);
+        var (nonce, timestamp) = NewNonceAndTimestamp(now);
         var text = $"{HashOf(body)}.{nonce}.{timestamp}";
         var signature = Convert.ToBase64String(Sign(hotkey, text).ToBytes());
         return new HeaderProof(text, signature, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -42,7 +42,7 @@ public sealed record HeaderProof(string Text, string Signature, IReadOnlyDiction
     {
         ArgumentNullException.ThrowIfNull(hotkey);
 
-        var (uuid, timestamp) = Once(now);
+        var (uuid, timestamp) = NewNonceAndTimestamp(now);
         var text = $"{HashOf(body)}.{uuid}.{timestamp}.{signedFor}";
         var signature = Sign(hotkey, text).ToString();
         var headers = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -64,7 +64,7 @@ public sealed record HeaderProof(string Text, string Signature, IReadOnlyDiction
     /// <summary>The text, without the signature.</summary>
     public override string ToString() => Text;
 
-    private static (string Uuid, string Timestamp) Once(DateTimeOffset now) =>
+    private static (string Nonce, string Timestamp) NewNonceAndTimestamp(DateTimeOffset now) =>
         (Guid.NewGuid().ToString(), now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
 
     private static string HashOf(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body));

@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Access;
 
-/// <summary>The operator has no access rules, so the chain alone decides.</summary>
+/// <summary>The rules of an operator without <c>ACCESS_FILE</c>: none.</summary>
 internal sealed class NoAccessRules : IAccessRules
 {
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Access;
 
-/// <summary>The access rules in a file. They follow its edits within a second or two.</summary>
+/// <summary>The access rules in a file. Reads an edited file within two seconds.</summary>
 internal sealed partial class WatchedAccessRules : BackgroundService, IAccessRules
 {
     // Public. The reason and the path of the file are only in the log.

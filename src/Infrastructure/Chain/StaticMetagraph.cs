@@ -1,9 +1,8 @@
 namespace S3Auth.Infrastructure.Chain;
 
 /// <summary>
-/// A metagraph from a file, or of the development accounts if there is no file. Follows edits of the file
-/// within a second or two. If the edited file is invalid, keeps the last valid metagraph and reports the problem in the log and the
-/// health check.
+/// A metagraph from a file, or of the development accounts if there is no file. Reads an edited file within two seconds. If it is invalid,
+/// keeps the last valid metagraph and reports the problem in the log and the health check.
 /// </summary>
 internal sealed partial class StaticMetagraph : BackgroundService, IMetagraph
 {

@@ -10,8 +10,8 @@ public sealed record LimitOptions
     public bool RedisIsRequired { get; init; }
 
     /// <summary>
-    /// What all instances of one deployment have in common, and no other deployment has: <c>network:netuid:bucket</c>. It is part of every
-    /// key, because several deployments may share one Redis.
+    /// The name of the deployment, <c>network:netuid:bucket</c>. All its instances have the same one. Every key in Redis contains it,
+    /// because several deployments may share one Redis.
     /// </summary>
     public required string Scope { get; init; }
 }

@@ -5,7 +5,7 @@ namespace S3Auth.Application.Service;
 public sealed record GetColdkeyQuery(AccountId Coldkey) : IRequest<OwnedHotkeys>;
 
 /// <summary>Answers from the current snapshot, and never causes a read of the chain, because the caller has proved nothing.</summary>
-internal sealed class GetColdkeyHandler(IMetagraph metagraph, IAccessRules exceptions, SubnetRules rules, TimeProvider time)
+internal sealed class GetColdkeyHandler(IMetagraph metagraph, IAccessRules accessRules, SubnetRules rules, TimeProvider time)
     : IRequestHandler<GetColdkeyQuery, OwnedHotkeys>
 {
     public Task<OwnedHotkeys> Handle(GetColdkeyQuery request, CancellationToken cancellationToken)
@@ -23,6 +23,6 @@ internal sealed class GetColdkeyHandler(IMetagraph metagraph, IAccessRules excep
             ]));
 
         bool May(Role role, Neuron neuron) =>
-            rules.Decide(neuron.Hotkey, role, snapshot, exceptions.Current, time.GetUtcNow()).IsGranted;
+            rules.Decide(neuron.Hotkey, role, snapshot, accessRules.Current, time.GetUtcNow()).IsGranted;
     }
 }

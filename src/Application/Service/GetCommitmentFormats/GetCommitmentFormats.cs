@@ -111,13 +111,13 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
             + $"{window.MaxAhead.TotalSeconds:0} s ahead of the server's clock.",
         "Addresses are SS58 with prefix 42.",
         "Name the server that you call, so that nobody can relay the request to another server: send 'audience', the host of the URL with "
-            + "the port unless it "
-            + "is 443, and append ':' and the same text to the commitment. With a proof in headers, 'audience' in the body is enough.",
+            + "the port unless it is 443, and append ':' and the same text to the commitment. With a proof in headers, 'audience' in the "
+            + "body is enough.",
         "Or sign headers instead, as tao_headers (Tao v2) or epistula_headers (Epistula v2) shows: the SHA-256 of the body's bytes as you "
             + "send them, the Unix time in milliseconds, and a new UUID for each request. The body then needs no hotkey, coldkey, "
             + "timestamp and signature, and no Content-Type.",
-        "Epistula-Signed-For is optional: an address among the audiences, which the signed text then ends with. Without it, the text ends "
-            + "with a dot.",
+        "Epistula-Signed-For is optional. It is one of the addresses in 'audiences', and the signed text ends with it. Without this "
+            + "header, the text ends with a dot.",
         "If a request has several proofs, all must verify and be from the same hotkey.",
     ];
 }

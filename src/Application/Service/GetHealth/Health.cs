@@ -35,7 +35,7 @@ public sealed record Health
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required bool? RedisOk { get; init; }
 
-    /// <summary>What is wrong with the operator's edit of the access rules. Absent if nothing is.</summary>
+    /// <summary>The problem of the operator's last change to the access rules. Absent if there is none.</summary>
     public string? AccessRulesProblem { get; init; }
 
     /// <summary>Whether audit records can be written.</summary>

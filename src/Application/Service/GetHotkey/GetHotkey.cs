@@ -10,7 +10,7 @@ public sealed record GetHotkeyQuery(AccountId Hotkey) : IRequest<HotkeyStatus>;
 /// Decides by the same snapshot and rules as <see cref="Pipeline.Authorize{TRequest, TResponse}"/>. It never causes a read of the chain,
 /// because the caller has proved nothing.
 /// </summary>
-internal sealed class GetHotkeyHandler(IMetagraph metagraph, IAccessRules exceptions, SubnetRules rules, TimeProvider time)
+internal sealed class GetHotkeyHandler(IMetagraph metagraph, IAccessRules accessRules, SubnetRules rules, TimeProvider time)
     : IRequestHandler<GetHotkeyQuery, HotkeyStatus>
 {
     public Task<HotkeyStatus> Handle(GetHotkeyQuery request, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed class GetHotkeyHandler(IMetagraph metagraph, IAccessRules except
             Block = snapshot.Block,
         });
 
-        AccessDecision Decide(Role role) => rules.Decide(request.Hotkey, role, snapshot, exceptions.Current, time.GetUtcNow());
+        AccessDecision Decide(Role role) => rules.Decide(request.Hotkey, role, snapshot, accessRules.Current, time.GetUtcNow());
 
         string? Explain(AccessDecision decision) =>
             decision.IsGranted ? null : AccessRefusals.Of(decision, snapshot, rules).Message;

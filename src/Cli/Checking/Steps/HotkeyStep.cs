@@ -34,7 +34,7 @@ internal sealed class HotkeyStep : ICheckStep
             (true, false) => "may upload into its own folder",
             (false, true) => "may read all miners' files",
 
-            // Older servers do not say it.
+            // Older servers send neither member.
             _ => null,
         };
         return new StepResult(

@@ -41,7 +41,7 @@ internal sealed class PermissionCheck : IStoreCheck
         if (!exam.Prefixes.Any(prefix => Outside.StartsWith(prefix, StringComparison.Ordinal))
             && (await exam.TryPutAsync(Outside, [], [], cancellationToken)).IsAccepted)
         {
-            extra.Add($"write outside {string.Join(" and ", exam.Roots)}");
+            extra.Add($"write outside {string.Join(" and ", exam.DiscoveryPrefixes)}");
         }
 
         if (await CountOtherBucketsAsync(exam, cancellationToken) is > 0 and var others)

@@ -7,19 +7,19 @@ internal sealed class ReadCheck : IStoreCheck
 
     public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
     {
-        foreach (var root in exam.Roots)
+        foreach (var parent in exam.DiscoveryPrefixes)
         {
-            var listing = await exam.ListAsync(root.Prefix, maxKeys: 1, bucket: null, cancellationToken);
+            var listing = await exam.ListAsync(parent.Prefix, maxKeys: 1, bucket: null, cancellationToken);
             if (!listing.IsListing)
             {
                 return new StoreCheck(
                     Name,
                     StoreCheckResult.Fail,
-                    $"The store refuses to list {root}: it answers {listing}. Validators cannot find files.",
+                    $"The store refuses to list {parent}: it answers {listing}. Validators cannot find files.",
                     "Give this server's keys the permission s3:ListBucket on the bucket.");
             }
 
-            var key = $"{root.Prefix}{PutProbe.Folder}{PutProbe.MissingName}";
+            var key = $"{parent.Prefix}{PutProbe.Folder}{PutProbe.MissingName}";
             var missing = await exam.SendAsync(HttpMethod.Get, key, [], cancellationToken);
             if (missing is { Status: HttpStatusCode.NotFound, Error: null })
             {
@@ -36,13 +36,13 @@ internal sealed class ReadCheck : IStoreCheck
                 return new StoreCheck(
                     Name,
                     StoreCheckResult.Fail,
-                    $"The store answers a download of a missing object below {root} with {missing}, not with NoSuchKey. Validators may "
+                    $"The store answers a download of a missing object below {parent} with {missing}, not with NoSuchKey. Validators may "
                         + "be unable to download.",
-                    $"Give this server's keys the permissions s3:GetObject on everything below {root} and s3:ListBucket on the bucket.");
+                    $"Give this server's keys the permissions s3:GetObject on everything below {parent} and s3:ListBucket on the bucket.");
             }
         }
 
         return new StoreCheck(
-            Name, StoreCheckResult.Ok, $"The keys may list and read everything below {string.Join(" and ", exam.Roots)}.");
+            Name, StoreCheckResult.Ok, $"The keys may list and read everything below {string.Join(" and ", exam.DiscoveryPrefixes)}.");
     }
 }

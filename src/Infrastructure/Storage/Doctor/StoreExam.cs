@@ -28,8 +28,8 @@ internal sealed class StoreExam(
     /// <summary>Whether the bucket keeps old versions, or has kept them; null if unknown.</summary>
     internal bool? IsVersioned { get; set; }
 
-    /// <summary>The prefixes below which miners' folders are, with their names for people.</summary>
-    internal IReadOnlyList<DiscoveryPrefix> Roots => layout.DiscoveryPrefixes;
+    /// <summary>The prefixes below which miners' folders are, with readable names.</summary>
+    internal IReadOnlyList<DiscoveryPrefix> DiscoveryPrefixes => layout.DiscoveryPrefixes;
 
     /// <summary>The same prefixes as text.</summary>
     internal IReadOnlyList<string> Prefixes { get; } = [.. layout.DiscoveryPrefixes.Select(root => root.Prefix)];

@@ -11,7 +11,7 @@ internal sealed class FormProbe(FolderLayout layout, TimeProvider time)
 
     private const long Seconds = 900;
 
-    // Not the configured limits: if these allow empty files, the store would keep the probe's.
+    // Not the configured limits: if they allowed empty files, the store would keep the file of the probe.
     private static readonly FileSizeLimits Sizes = FileSizeLimits.Default;
 
     /// <summary>Sends the forms.</summary>
