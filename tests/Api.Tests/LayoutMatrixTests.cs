@@ -2,7 +2,7 @@ namespace S3Auth.Api.Tests;
 
 /// <summary>
 /// The whole service with every kind of layout: each signed endpoint, called in each role, with each proof, with both settings of
-/// <c>READERS</c> and with access rules. Whatever is granted names only folders that the request is about.
+/// <c>READERS</c> and with access rules. A grant names only folders that the request is about.
 /// </summary>
 [TestFixtureSource(nameof(Deployments))]
 internal sealed class LayoutMatrixTests(string template, string readers)
@@ -10,7 +10,7 @@ internal sealed class LayoutMatrixTests(string template, string readers)
     private const string Past = "2020-01-01";
     private const string Future = "2100-01-01";
 
-    /// <summary>Who is let in where: the endpoints of miners, those of validators, and the latter if miners may read.</summary>
+    /// <summary>The answer to each role at endpoints of miners, at endpoints of validators, and at the latter if miners may read.</summary>
     private static readonly (string Role, string Miners, string Validators, string IfMinersRead)[] Roles =
     [
         ("Validator", "in", "in", "in"),
@@ -181,7 +181,7 @@ internal sealed class LayoutMatrixTests(string template, string readers)
 
         foreach (var folder in FoldersOf("Rival"))
         {
-            // Without a root every prefix that is not the own folder's is relative to it, and finds nothing there.
+            // Without a root, a prefix outside of the caller's folder is relative to this folder, and finds nothing.
             foreach (var (endpoint, subject) in ((string, string?)[])[("/list-my-files", null), ("/list-files", "Miner")])
             {
                 var answer = await SendAsync(subject is null ? "Miner" : "Validator", endpoint, proof, subject, prefix: folder);
@@ -406,11 +406,11 @@ internal sealed class LayoutMatrixTests(string template, string readers)
         return response.StatusCode;
     }
 
-    /// <summary>Follows everything that an answer leads to.</summary>
+    /// <summary>Requests every URL of an answer.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="folders">The folders that it may name.</param>
     /// <param name="proof">
-    /// The proof of the request. Only listings of answers to one kind of proof are requested: which proof it was does not change them.
+    /// The proof of the request. Only listings of answers to one kind of proof are requested: they do not depend on the kind of proof.
     /// </param>
     private async Task AssertNamesOnlyAsync(Answer answer, string[] folders, string proof)
     {

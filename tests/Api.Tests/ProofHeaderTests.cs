@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace S3Auth.Api.Tests;
 
-/// <summary>A proof in headers of each kind: every part of it is needed, once and well-formed, and is over the body's very bytes.</summary>
+/// <summary>Proofs in headers: every header is required, once and well-formed. The signature covers the bytes of the body.</summary>
 [TestFixture("tao")]
 [TestFixture("epistula")]
 public sealed class ProofHeaderTests(string kind)

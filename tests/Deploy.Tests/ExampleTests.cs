@@ -31,7 +31,7 @@ public sealed class ExampleTests
     public void Every_variable_is_one_that_the_service_knows(string example) =>
         Assert.That(Deployment.Variables(example).Keys, Is.SubsetOf(KnownVariables.All));
 
-    // Whoever removes the # must not get an unknown or malformed setting.
+    // An operator who removes the # must not get an unknown or malformed setting.
     [TestCaseSource(typeof(Deployment), nameof(Deployment.Examples))]
     public void Settings_in_comments_work_too(string example)
     {

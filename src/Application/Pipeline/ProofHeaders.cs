@@ -23,7 +23,7 @@ public sealed class ProofHeaders
     };
 
     /// <summary>
-    /// Epistula v2. Its clients may also send <c>Epistula-Secret-Signature-0</c> and so on, which prove nothing that this server needs.
+    /// Epistula v2. Its clients may also send <c>Epistula-Secret-Signature-0</c> and so on, which this server ignores.
     /// </summary>
     public static ProofHeaders Epistula { get; } = new(ProofKind.EpistulaHeaders)
     {

@@ -9,7 +9,7 @@ internal sealed class ExampleDeployment : IAsyncDisposable
     /// <summary>A job of which each folder has a file.</summary>
     public const string Job = "job-1";
 
-    // Written here again, so that a test notices if a file or the server's reading of it changes.
+    // Written here again, so that a test fails if a file changes, or if the server reads it differently.
     private static readonly Dictionary<string, (string Structure, string[] Sources)> Layouts = new(StringComparer.Ordinal)
     {
         ["coldkey"] = ("data/{source}/{coldkey}/", ["x", "reddit"]),

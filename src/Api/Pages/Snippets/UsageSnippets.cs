@@ -46,9 +46,9 @@ public sealed partial class UsageSnippets
             ["structure"] = layout.Structure,
             ["path"] = layout.ExamplePath[..(layout.ExamplePath.LastIndexOf('/') + 1)] + File,
             ["source_option"] = source is null ? "" : $" --source {source}",
-            ["place_argument"] = source is not null ? $", source=\"{source}\"" : layout.HasJobs ? $", job_id=\"{Job}\"" : "",
-            ["place_member"] = source is not null ? $", source: \"{source}\"" : layout.HasJobs ? $", job_id: \"{Job}\"" : "",
-            ["place_property"] =
+            ["source_or_job_argument"] = source is not null ? $", source=\"{source}\"" : layout.HasJobs ? $", job_id=\"{Job}\"" : "",
+            ["source_or_job_member"] = source is not null ? $", source: \"{source}\"" : layout.HasJobs ? $", job_id: \"{Job}\"" : "",
+            ["source_or_job_property"] =
                 source is not null ? $" with {{ Source = \"{source}\" }}" : layout.HasJobs ? $" with {{ JobId = \"{Job}\" }}" : "",
             ["miner_member"] = layout.HasColdkeyFolders ? "miner_coldkey" : "miner_hotkey",
             ["miner_factory"] = layout.HasColdkeyFolders ? "MinerOfColdkey" : "MinerOfHotkey",

@@ -63,7 +63,7 @@ internal sealed class IsolationTests(StoreKind store, FolderLayoutKind layout) :
 
     private readonly Dictionary<string, Miner> _callers = new(StringComparer.Ordinal);
 
-    // Which proof it was makes no difference at the store, so real stores, which are slow, see one kind.
+    // Grants do not depend on the kind of proof. Real stores are slow, so they are tested with one kind.
     private IReadOnlyList<ProofKind> Proofs => Store == StoreKind.Embedded ? Enum.GetValues<ProofKind>() : [ProofKind.Epistula];
 
     /// <summary>The miner whom validators ask for.</summary>

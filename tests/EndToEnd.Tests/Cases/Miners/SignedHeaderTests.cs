@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 
-/// <summary>Headers prove a request as a commitment does: these bytes, this signer, this moment, and nothing else.</summary>
+/// <summary>A proof in headers is valid for one body, one signer and one time, and for nothing else.</summary>
 [TestFixtureSource(typeof(Deployments), nameof(Deployments.OneStoreWithHeaders))]
 internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout, ProofKind kind) : DeploymentFixture(store, layout)
 {

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
-/// <summary>A client that subnets with Epistula v2 have, unchanged but for its addresses.</summary>
+/// <summary>An existing client with Epistula v2 works if only its addresses change.</summary>
 internal sealed class EpistulaClientTests
 {
     private const int MinBytes = 100 * 1024;

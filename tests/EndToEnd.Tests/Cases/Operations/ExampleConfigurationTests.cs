@@ -137,7 +137,7 @@ internal sealed class ExampleConfigurationTests(string example)
     [Test]
     public async Task Hotkey_and_coldkey_name_the_same_miner()
     {
-        // In layouts of coldkeys the server looks up the coldkey of a hotkey. A coldkey may have several hotkeys, so not the reverse.
+        // The server finds the coldkey of a hotkey, but not the reverse, because a coldkey may have several hotkeys.
         var files = await Client.AskAsync<FileList>(Call.Files(Validator, "miner_hotkey", First.Hotkey.Address));
 
         Assert.That(files.Keys, Is.EqualTo(Deployment.KeysOf(First)));

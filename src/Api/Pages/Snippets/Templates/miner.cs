@@ -12,6 +12,6 @@ var coldkey = KeyFile.ReadAddress(File.ReadAllBytes(Path.Combine(wallet, "coldke
 // Signs each request, retries transient errors, and renews a grant before it expires.
 using var client = new S3AuthClient(new Uri("<<server>>"), hotkey);
 var uploader = client.CreateUploader(coldkey);
-var file = FileToUpload.FromFile(new FileInfo("data.parquet"), "data.parquet")<<place_property>>;
+var file = FileToUpload.FromFile(new FileInfo("data.parquet"), "data.parquet")<<source_or_job_property>>;
 var stored = await uploader.UploadAsync(file);
 Console.WriteLine($"stored {stored.Key}");
