@@ -89,6 +89,12 @@ internal sealed class WatchedFile<T>
     {
         try
         {
+            // Opening a pipe could wait forever. A pipe has no size, except through a link of /proc.
+            if (FindTarget() is { Exists: true, Length: 0 })
+            {
+                throw new InvalidDataException("It is empty, or not a regular file.");
+            }
+
             using var file = File.OpenRead(_path);
             if (!file.CanSeek)
             {
@@ -109,5 +115,11 @@ internal sealed class WatchedFile<T>
             // The callers handle IOException only. Any other exception would stop the host.
             throw new IOException($"Access to {_path} is denied.", denied);
         }
+    }
+
+    private FileInfo FindTarget()
+    {
+        var file = new FileInfo(_path);
+        return file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
     }
 }

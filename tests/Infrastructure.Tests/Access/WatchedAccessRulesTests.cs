@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.IO.Pipes;
 
 namespace S3Auth.Infrastructure.Tests.Access;
@@ -123,6 +124,23 @@ public sealed class WatchedAccessRulesTests
 
         Assert.That(
             () => Open($"/proc/self/fd/{pipe.GetClientHandleAsString()}"),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("not a regular file"));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    [Platform("Linux")]
+    public async Task Named_pipe_that_nobody_writes_stops_the_start_instead_of_blocking_it(bool isLinked)
+    {
+        var pipe = Path.Combine(_folder, "pipe");
+        using var mkfifo = Process.Start("mkfifo", [pipe]);
+        await mkfifo.WaitForExitAsync();
+        File.CreateSymbolicLink(FilePath, pipe);
+
+        var start = Task.Run(() => Open(isLinked ? FilePath : pipe));
+
+        Assert.That(
+            async () => await start.WaitAsync(TimeSpan.FromSeconds(10)),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("not a regular file"));
     }
 
