@@ -81,6 +81,6 @@ public sealed record ReaderRule(AccountId Hotkey, DateTimeOffset? Until);
 
 /// <summary>Lets a hotkey upload like a miner without being registered. If it is registered, the chain decides instead.</summary>
 /// <param name="Hotkey">The hotkey.</param>
-/// <param name="Coldkey">The coldkey that its requests must name. It names the folder if coldkeys name folders.</param>
+/// <param name="Coldkey">The only coldkey that its requests may name. It names the folder if coldkeys name folders.</param>
 /// <param name="Until">When the permission ends.</param>
 public sealed record UploaderRule(AccountId Hotkey, AccountId Coldkey, DateTimeOffset Until);
