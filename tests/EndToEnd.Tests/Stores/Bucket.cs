@@ -8,6 +8,7 @@ namespace S3Auth.EndToEnd.Tests.Stores;
 internal sealed class Bucket : IDisposable
 {
     private const int AtOnce = 32;
+    private const string ProbeFolder = ".s3auth-put-probe/";
 
     private readonly AmazonS3Client _s3;
 
@@ -43,8 +44,12 @@ internal sealed class Bucket : IDisposable
 
     public Task CreateAsync() => _s3.PutBucketAsync(new PutBucketRequest { BucketName = Name, UseClientRegion = false });
 
-    /// <summary>Lists all objects.</summary>
-    public async Task<IReadOnlyList<StoredObject>> ListAsync(string prefix = "")
+    /// <summary>Lists the objects that clients uploaded.</summary>
+    /// <param name="prefix">The prefix of their keys.</param>
+    /// <param name="withProbes">
+    /// Whether to list the objects of the server's check of the store too. The check creates one for a moment, soon after the start.
+    /// </param>
+    public async Task<IReadOnlyList<StoredObject>> ListAsync(string prefix = "", bool withProbes = false)
     {
         var found = new List<StoredObject>();
         var request = new ListObjectsV2Request { BucketName = Name, Prefix = prefix };
@@ -52,7 +57,8 @@ internal sealed class Bucket : IDisposable
         do
         {
             page = await _s3.ListObjectsV2Async(request);
-            found.AddRange((page.S3Objects ?? []).Select(one =>
+            var listed = (page.S3Objects ?? []).Where(one => withProbes || !one.Key.Contains(ProbeFolder, StringComparison.Ordinal));
+            found.AddRange(listed.Select(one =>
                 new StoredObject(one.Key, one.Size ?? -1, one.ETag, one.LastModified?.ToUniversalTime() ?? default)));
             request.ContinuationToken = page.NextContinuationToken;
         }
@@ -61,8 +67,9 @@ internal sealed class Bucket : IDisposable
         return found;
     }
 
-    public async Task<IReadOnlyList<string>> ListKeysAsync(string prefix = "") =>
-        [.. (await ListAsync(prefix)).Select(one => one.Key)];
+    /// <inheritdoc cref="ListAsync"/>
+    public async Task<IReadOnlyList<string>> ListKeysAsync(string prefix = "", bool withProbes = false) =>
+        [.. (await ListAsync(prefix, withProbes)).Select(one => one.Key)];
 
     /// <summary>The number of multipart uploads that are open.</summary>
     public async Task<int> CountUploadsAsync() => (await _s3.ListMultipartUploadsAsync(Name)).MultipartUploads?.Count ?? 0;
@@ -127,7 +134,7 @@ internal sealed class Bucket : IDisposable
     /// <summary>Deletes the bucket and its objects.</summary>
     public async Task RemoveAsync()
     {
-        await DeleteAllAsync(await ListKeysAsync());
+        await DeleteAllAsync(await ListKeysAsync(withProbes: true));
         await _s3.DeleteBucketAsync(Name);
     }
 
