@@ -47,7 +47,9 @@ public sealed class FolderLayout
             ? [.. Sources.Select(one => new DiscoveryPrefix(
                 beforeOwner.Replace(LayoutTemplate.SourcePlaceholder, one.Name, StringComparison.Ordinal), one))]
             : [new DiscoveryPrefix(beforeOwner, Source: null)];
-        Root = beforeOwner[..(beforeOwner.Split(LayoutTemplate.SourcePlaceholder)[0].LastIndexOf('/') + 1)];
+
+        var literal = beforeOwner.Split(LayoutTemplate.SourcePlaceholder)[0];
+        Root = literal.Contains('/', StringComparison.Ordinal) ? literal[..(literal.LastIndexOf('/') + 1)] : literal;
 
         string Fill(string text) => text.Replace(LayoutTemplate.NetuidPlaceholder, number, StringComparison.Ordinal);
     }
@@ -65,8 +67,9 @@ public sealed class FolderLayout
         _template.HasJobs ? $"; files go into a {JobPrefix}{{job_id}}/ folder inside it." : "; files go directly into it.");
 
     /// <summary>
-    /// The prefix of all miners' files, such as <c>data/</c>: the segments before the one with the source or owner. Empty if that is
-    /// the first segment: then miners' folders are at the top of the bucket.
+    /// The prefix of all miners' files, such as <c>data/</c>: the segments before the one with the source or owner. If that is the first
+    /// segment, the literal text at its beginning, such as <c>46-</c>. Empty if there is none: then nothing but the owner's address marks
+    /// a miner's folder at the top of the bucket.
     /// </summary>
     public string Root { get; }
 

@@ -10,6 +10,8 @@ public sealed class LayoutTemplateTests
     [TestCase("v1/sn{netuid}/raw/{source}/miners/{hotkey}/files/", "v1/sn46/raw/", "v1/sn46/raw/x/miners/" + Bob + "/files/")]
     [TestCase("data/source={source}/owner={coldkey}.d/", "data/", "data/source=x/owner=" + Bob + ".d/")]
     [TestCase("{hotkey}/", "", Bob + "/")]
+    [TestCase("{netuid}-{hotkey}/", "46-", "46-" + Bob + "/")]
+    [TestCase("sn{netuid}.{source}.{hotkey}/", "sn46.", "sn46.x." + Bob + "/")]
     [TestCase("{source}/{hotkey}/{netuid}/", "", "x/" + Bob + "/46/")]
     [TestCase("..a/{hotkey}/b../", "..a/", "..a/" + Bob + "/b../")]
     public void Template_gives_each_owner_a_folder(string template, string root, string folder)
