@@ -111,6 +111,11 @@ public sealed record LayoutTemplate
             return "it has {uid}, but the chain can give a uid to another miner, who would then get the folder; use {hotkey} or {coldkey}";
         }
 
+        if (text.Split(Placeholders, StringSplitOptions.None).Any(literal => literal.AsSpan().ContainsAny('{', '}')))
+        {
+            return $"it may have only these placeholders: {string.Join(", ", Placeholders)}";
+        }
+
         var hotkey = text.IndexOf(HotkeyPlaceholder, StringComparison.Ordinal);
         var coldkey = text.IndexOf(ColdkeyPlaceholder, StringComparison.Ordinal);
         if (hotkey < 0 && coldkey < 0)
@@ -136,9 +141,7 @@ public sealed record LayoutTemplate
         var all = string.Concat(literals);
         if (all.AsSpan().IndexOfAnyExcept(LiteralCharacters) is >= 0 and var index)
         {
-            return all[index] is '{' or '}'
-                ? $"it may have only these placeholders: {string.Join(", ", Placeholders)}"
-                : $"it has the character '{all[index]}'; besides placeholders, a template has letters, digits and - _ . = /";
+            return $"it has the character '{all[index]}'; besides placeholders, a template has letters, digits and - _ . = /";
         }
 
         if (!text.EndsWith('/'))

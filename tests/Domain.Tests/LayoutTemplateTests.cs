@@ -75,6 +75,7 @@ public sealed class LayoutTemplateTests
     [TestCase("data/{job}/{hotkey}/", "only these placeholders")]
     [TestCase("data/{Hotkey}/{hotkey}/", "only these placeholders")]
     [TestCase("data/{{hotkey}}/", "only these placeholders")]
+    [TestCase("weights/{Hotkey}/", "only these placeholders: {hotkey}")]
     [TestCase("data/ {hotkey}/", "it has the character ' '")]
     [TestCase("data/%2F/{hotkey}/", "it has the character '%'")]
     [TestCase("data/$x/{hotkey}/", "it has the character '$'")]

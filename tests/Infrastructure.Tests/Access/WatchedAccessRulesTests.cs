@@ -140,7 +140,7 @@ public sealed class WatchedAccessRulesTests
         var start = Task.Run(() => Open(isLinked ? FilePath : pipe));
 
         Assert.That(
-            async () => await start.WaitAsync(TimeSpan.FromSeconds(10)),
+            async () => await start.WaitAsync(TimeSpan.FromSeconds(60)),
             Throws.TypeOf<InvalidDataException>().With.Message.Contains("not a regular file"));
     }
 
