@@ -60,6 +60,17 @@ public sealed class GetFolderPresignedUrlsTests
     }
 
     [Test]
+    public async Task Record_has_the_root_of_the_layout()
+    {
+        using var subnet = new Subnet { Layout = Layouts.Of("weights/{hotkey}/") };
+        Holds(subnet, "weights/");
+
+        var answer = await subnet.SendAsync(AsAlice);
+
+        Assert.That(((IGranted)answer).Granted.Prefixes, Is.EqualTo(new[] { "weights/" }));
+    }
+
+    [Test]
     public async Task Folder_with_more_jobs_than_a_response_shows_is_marked()
     {
         using var subnet = new Subnet { Layout = Layouts.ByHotkey };

@@ -44,6 +44,22 @@ public sealed class GetValidatorAccessTests
         Assert.That(access.Miners, Is.Empty);
     }
 
+    [TestCase("weights/{hotkey}/", "weights/")]
+    [TestCase("{hotkey}/", "")]
+    public async Task Listing_of_everything_and_the_record_have_the_root_of_the_layout(string template, string root)
+    {
+        using var subnet = new Subnet { Layout = Layouts.Of(template) };
+        Holds(subnet, root);
+
+        var access = await subnet.SendAsync(AsAlice);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(access.Urls.Global.ListAllData, Does.StartWith($"list {root} by nothing"));
+            Assert.That(((IGranted)access).Granted.Prefixes, Is.EqualTo(new[] { root }));
+        });
+    }
+
     [Test]
     public async Task Signs_listings_of_everything_and_of_each_source()
     {

@@ -125,6 +125,19 @@ public sealed class PipelineTests
     }
 
     [Test]
+    public async Task Validator_does_not_find_the_folder_of_an_uploader_whose_rule_has_ended()
+    {
+        _subnet.Exceptions = new AccessRules([], [], [new UploaderRule(Subnet.Charlie, Subnet.Eve, _subnet.Time.GetUtcNow())]);
+
+        var refused = await _subnet.RefuseAsync(new GetMinerSpecificAccessCommand
+        {
+            Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good, MinerHotkey = Subnet.Charlie,
+        });
+
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.MinerNotFound));
+    }
+
+    [Test]
     public async Task Unregistered_reader_reads_and_cannot_upload()
     {
         _subnet.Exceptions = new AccessRules([], [new ReaderRule(Subnet.Charlie, Until: null)], []);
@@ -152,6 +165,17 @@ public sealed class PipelineTests
 
         subnet.Quota.Verify(port => port.TakeAsync(
             It.Is<QuotaRequest>(one => one.Role == Role.Validator && one.Limit == subnet.Limits.PerMiner), It.IsAny<CancellationToken>()));
+    }
+
+    [Test]
+    public async Task Validator_uploads_against_the_limit_of_miners()
+    {
+        await _subnet.SendAsync(Subnet.AsBob with { Hotkey = Subnet.Alice, Coldkey = ColdkeyOf(Subnet.Alice) });
+
+        _subnet.Quota.Verify(port => port.TakeAsync(
+            It.Is<QuotaRequest>(one => one.Role == Role.Miner && one.Limit == _subnet.Limits.PerMiner), It.IsAny<CancellationToken>()));
+
+        AccountId ColdkeyOf(AccountId hotkey) => _subnet.Metagraph.Object.Current!.Find(hotkey)!.Coldkey;
     }
 
     [Test]
@@ -484,6 +508,19 @@ public sealed class PipelineTests
 
         Assert.That(
             () => authenticate.Handle(new Unproved(), CancellationToken.None, () => Task.FromResult(1)), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void Caller_cannot_be_authorized_by_a_decision_that_grants_nothing()
+    {
+        var caller = new Caller();
+        var decision = new AccessDecision
+        {
+            Outcome = AccessOutcome.NotAValidator, Hotkey = Subnet.Bob, Neuron = null, Coldkey = Subnet.Dave,
+        };
+
+        Assert.That(() => caller.Authorize(decision), Throws.InvalidOperationException);
+        Assert.That(() => caller.Hotkey, Throws.InvalidOperationException);
     }
 
     private RefusedException Refuse(SignedRequest request) => Assert.ThrowsAsync<RefusedException>(() => SendAsync(request))!;

@@ -73,6 +73,7 @@ public sealed class StatusTests
             Assert.That(denied.ReadProblem, Is.EqualTo(denied.UploadProblem));
             Assert.That((reader.MayUpload, reader.MayRead, reader.IsValidator), Is.EqualTo((true, true, false)));
             Assert.That((uploader.Registered, uploader.MayUpload, uploader.Coldkey), Is.EqualTo((false, true, (AccountId?)Subnet.Alice)));
+            Assert.That(uploader.IsMiner, Is.False);
             Assert.That((uploader.MayRead, uploader.ReadProblem), Is.EqualTo((false, NotRegistered(Subnet.Charlie))));
             Assert.That(owned.First, Is.EqualTo(new[] { new OwnedHotkey(Subnet.Bob, 1, MayUpload: false, MayRead: false) }));
         }

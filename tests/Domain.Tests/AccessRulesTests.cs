@@ -146,6 +146,17 @@ public sealed class AccessRulesTests
         });
     }
 
+    [Test]
+    public void Rules_are_counted_by_kind()
+    {
+        var rules = new AccessRules(
+            [new(Miner, IsOfColdkey: false, "spam", null), new(MinersColdkey, IsOfColdkey: true, "spam", null)],
+            [new(Stranger, null)],
+            []);
+
+        Assert.That((rules.Denials, rules.Readers, rules.Uploaders), Is.EqualTo((2, 1, 0)));
+    }
+
     private static AccessOutcome Decide(AccountId hotkey, Role role, bool minersMayRead = false) =>
         Decide(hotkey, role, AccessRules.None, Now, minersMayRead);
 

@@ -52,6 +52,38 @@ public sealed class FolderLayoutTests
         Assert.That(ByColdkey.TryReadFolder(ByColdkey.DiscoveryPrefixes[0], prefix, out _, out _), Is.False);
 
     [Test]
+    public void Folder_of_another_source_is_rejected_also_if_both_names_have_the_same_length()
+    {
+        var layout = Layouts.ByColdkey("x", "y");
+
+        Assert.That(layout.TryReadFolder(layout.DiscoveryPrefixes[0], $"data/y/{Dave}/", out _, out _), Is.False);
+    }
+
+    [Test]
+    public void Only_the_hotkey_layout_has_jobs()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(LayoutTemplate.Hotkey.HasJobs, Is.True);
+            Assert.That(LayoutTemplate.Coldkey.HasJobs, Is.False);
+            Assert.That(ByHotkey.ExampleKeys(Accounts.Bob), Has.All.StartsWith($"data/hotkey={Bob}/job_id="));
+            Assert.That(ByHotkey.Description, Does.Contain("job_id={job_id}/"));
+            Assert.That(ByColdkey.ExampleKeys(Accounts.Dave), Has.None.Contains("job_id="));
+            Assert.That(ByColdkey.Description, Does.Not.Contain("job_id="));
+        });
+    }
+
+    [Test]
+    public void Top_of_the_bucket_has_a_name_for_people()
+    {
+        Assert.Multiple(() =>
+        {
+            Assert.That(new DiscoveryPrefix("", Source: null).ToString(), Is.Not.Empty);
+            Assert.That(new DiscoveryPrefix("data/x/", X).ToString(), Is.EqualTo("data/x/"));
+        });
+    }
+
+    [Test]
     public void Folder_owner_is_the_coldkey_or_the_hotkey_by_layout()
     {
         Assert.That(

@@ -28,6 +28,33 @@ public sealed class DependencyInjectionTests
             Is.EqualTo(new[] { typeof(CredentialRefresher), typeof(StoreMonitor), typeof(StoreReporter) }));
     }
 
+    [Test]
+    public async Task AddAccessRules_watches_the_file_if_there_is_one()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "{}");
+            await using var watched = new ServiceCollection()
+                .AddLogging()
+                .AddSingleton(TimeProvider.System)
+                .AddAccessRules(file)
+                .BuildServiceProvider();
+            await using var none = new ServiceCollection().AddAccessRules(file: null).BuildServiceProvider();
+
+            Assert.Multiple(() =>
+            {
+                Assert.That(watched.GetServices<IHostedService>(), Has.One.SameAs(watched.GetRequiredService<IAccessRules>()));
+                Assert.That(none.GetServices<IHostedService>(), Is.Empty);
+                Assert.That(none.GetRequiredService<IAccessRules>().Current.Denials, Is.Zero);
+            });
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [TestCase(0, typeof(MeteredObjectStore))]
     [TestCase(2, typeof(CachedObjectStore))]
     public async Task AddS3Storage_caches_listings_if_configured(int seconds, Type store)

@@ -20,17 +20,14 @@ public sealed class Authorize<TRequest, TResponse>(
             metagraph.RefreshSoon();
         }
 
-        // A wrong coldkey is reported before a missing permit, because it suggests that the caller uses the wrong wallet.
-        if (decision.Outcome is AccessOutcome.Granted or AccessOutcome.NotAValidator
-            && request.NamedColdkey is { } named
-            && named != decision.Coldkey)
-        {
-            throw ColdkeyMismatch(decision, named);
-        }
-
         if (!decision.IsGranted)
         {
             throw AccessRefusals.Of(decision, caller.Metagraph, rules);
+        }
+
+        if (request.NamedColdkey is { } named && named != decision.Coldkey)
+        {
+            throw ColdkeyMismatch(decision, named);
         }
 
         caller.Authorize(decision);

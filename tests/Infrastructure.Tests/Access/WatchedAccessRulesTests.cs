@@ -188,12 +188,36 @@ public sealed class WatchedAccessRulesTests
         File.Delete(FilePath);
         await TickUntilAsync(() => _log.Count(LogLevel.Warning) == 2);
         Assert.That(rules.Current.Denials, Is.EqualTo(1));
+        Assert.That(rules.Problem, Does.Not.Contain(FilePath));
 
         Write("{}");
         await TickUntilAsync(() => rules.Current.Denials == 0);
         Assert.That(rules.Problem, Is.Null);
         await rules.StopAsync(CancellationToken.None);
     }
+
+    [Test]
+    public async Task Each_reading_of_rules_is_logged_once()
+    {
+        Write("{}");
+        using var rules = Open();
+        await rules.StartAsync(CancellationToken.None);
+        Assert.That(_log.Count(LogLevel.Information), Is.EqualTo(1));
+
+        Write($$"""{"readers": [{"hotkey": "{{Bob}}"}]}""");
+        await TickUntilAsync(() => rules.Current.Readers == 1);
+        for (var poll = 0; poll < 20; poll++)
+        {
+            _time.Advance(WatchedFile<AccessRules>.PollInterval);
+            await Task.Delay(5);
+        }
+
+        await rules.StopAsync(CancellationToken.None);
+        Assert.That(_log.Count(LogLevel.Information), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Folder_instead_of_a_file_stops_the_start() => Assert.That(() => Open(_folder), Throws.InstanceOf<IOException>());
 
     private static AccessRules Parse(string json) => AccessFile.Parse(Encoding.UTF8.GetBytes(json));
 
