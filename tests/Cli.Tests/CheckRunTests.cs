@@ -336,6 +336,67 @@ public sealed class CheckRunTests
         Assert.That(UploadStep.SizeFor(new Structure { Min_bytes = min, Max_bytes = max }), Is.EqualTo(expected));
 
     [Test]
+    public async Task Upload_is_skipped_if_the_smallest_accepted_file_is_large()
+    {
+        _server.Answer = context => LocalServer.WriteJsonAsync(
+            context, new Structure { Folder_structure = "weights/{hotkey}/", Min_bytes = 17 << 20, Max_bytes = 18 << 20 });
+        using var check = new CheckContext(NewSession(quiet: true));
+
+        var result = await new UploadStep().RunAsync(check, CancellationToken.None);
+
+        Assert.That((result!.IsOk, result.IsWarning), Is.EqualTo((true, false)));
+        Assert.That(_server.Asked, Has.None.Contains("upload"));
+    }
+
+    [Test]
+    public async Task Hotkey_that_is_unknown_to_chain_and_operator_is_left_to_the_signature_step()
+    {
+        (_status.Registered, _status.Coldkey) = (false, null);
+
+        var results = await RunAsync();
+
+        Assert.That(results.Select(result => result.Step), Does.Contain("signature").And.Not.Contain("hotkey").And.Not.Contain("coldkey"));
+    }
+
+    [Test]
+    public async Task Server_that_does_not_know_hotkeys_is_checked_without_them()
+    {
+        var answer = _server.Answer;
+        _server.Answer = context => context.Request.Url!.AbsolutePath.StartsWith("/hotkeys/", StringComparison.Ordinal)
+            ? RefuseAsUnknownAsync(context)
+            : answer(context);
+
+        var results = await RunAsync();
+
+        Assert.That(results, Has.All.Property(nameof(StepResult.IsOk)).True);
+        Assert.That(results.Select(result => result.Step), Does.Contain("signature").And.Not.Contain("hotkey"));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Advice_about_a_missing_coldkey_names_the_check_of_validators_if_the_hotkey_may_read(bool mayRead)
+    {
+        _status.May_read = mayRead;
+
+        var failed = await FailAsync(readWallet: () => new Wallet(KeyPair.FromUri("//Bob"), coldkey: null));
+
+        Assert.That(failed.Advice!.Contains("--validator", StringComparison.Ordinal), Is.EqualTo(mayRead));
+    }
+
+    [TestCase(true, true, true)]
+    [TestCase(true, false, true)]
+    [TestCase(false, true, true)]
+    [TestCase(false, false, false)]
+    public async Task Validator_needs_permit_and_stake_or_the_operators_rules(bool isValidator, bool mayRead, bool isOk)
+    {
+        (_status.Is_validator, _status.May_read) = (isValidator, mayRead);
+
+        var results = await RunAsync(CheckRun.StepsOfValidator);
+
+        Assert.That(results.Single(result => result.Step == "permit and stake").IsOk, Is.EqualTo(isOk));
+    }
+
+    [Test]
     public async Task Check_of_a_validator_ignores_problems_of_uploads()
     {
         (_health.Store.Post_problem, _status.Alpha_stake) = ("It answers 501.", 1);
@@ -416,6 +477,15 @@ public sealed class CheckRunTests
     {
         context.Response.ContentType = "application/xml";
         return LocalServer.WriteAsync(context, "<Error><Code>AccessDenied</Code></Error>"u8.ToArray(), status);
+    }
+
+    private static Task RefuseAsUnknownAsync(System.Net.HttpListenerContext context)
+    {
+        context.Response.ContentType = "application/problem+json";
+        return LocalServer.WriteAsync(
+            context,
+            """{"type":"t","title":"T","status":404,"detail":"No.","code":"not_found","request_id":"1"}"""u8.ToArray(),
+            404);
     }
 
     private static Task RefuseFoldersAsync(System.Net.HttpListenerContext context)

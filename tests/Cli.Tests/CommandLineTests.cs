@@ -48,6 +48,13 @@ public sealed class CommandLineTests
         Leaves(Root()).Select(command => (command.Name, (command as ToolCommand)?.Examples.Count)), Has.All.Matches<(string, int?)>(
             one => one.Item2 == 2));
 
+    [TestCase("tao", true)]
+    [TestCase("epistula", true)]
+    [TestCase("basic", false)]
+    public void Kind_of_proof_is_a_known_one(string kind, bool isKnown) => Assert.That(
+        Root().Parse(["sign", "folder-access", "--proof", kind]).Errors.Select(error => error.Message),
+        isKnown ? Has.None.Contains(kind) : Has.Some.Contains(kind));
+
     private static RootCommand Root() => ToolRoot.Create();
 
     private static IEnumerable<Command> Leaves(Command command) =>
