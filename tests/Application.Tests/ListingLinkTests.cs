@@ -136,6 +136,18 @@ public sealed class ListingLinkTests
     }
 
     [Test]
+    public async Task Link_leads_below_the_root_of_the_layout_only()
+    {
+        using var subnet = new Subnet { Layout = Layouts.Of("weights/{hotkey}/"), Redirect = _subnet.Redirect };
+
+        var page = await subnet.SendAsync(new GetListingQuery(OpenSealer.SealFor(Purpose, Content("weights/")), default, null));
+        var refused = await subnet.RefuseAsync(new GetListingQuery(OpenSealer.SealFor(Purpose, Content("data/")), default, null));
+
+        Assert.That(page.Url, Does.StartWith("list weights/ "));
+        Assert.That(refused.Code, Is.EqualTo(RefusalCode.InvalidLink));
+    }
+
+    [Test]
     public async Task Prefix_of_maximum_length_makes_a_valid_link()
     {
         var token = OpenSealer.SealFor(Purpose, Content("data/" + new string('a', ObjectName.MaxBytes - 5)));

@@ -29,8 +29,9 @@ public sealed class ReplayKeyTests
     public void Key_of_a_commitment_depends_on_its_signature()
     {
         Assert.That(Sr25519Signature.TryParseHex(new string('1', 128), out var one), Is.True);
+        Assert.That(Sr25519Signature.TryParseHex("0x" + new string('1', 128), out var same), Is.True);
         Assert.That(Sr25519Signature.TryParseHex(new string('2', 128), out var another), Is.True);
 
-        Assert.That(ReplayKey.OfSignature(one), Is.EqualTo(ReplayKey.OfSignature(one)).And.Not.EqualTo(ReplayKey.OfSignature(another)));
+        Assert.That(ReplayKey.OfSignature(one), Is.EqualTo(ReplayKey.OfSignature(same)).And.Not.EqualTo(ReplayKey.OfSignature(another)));
     }
 }
