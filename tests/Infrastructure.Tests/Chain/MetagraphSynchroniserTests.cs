@@ -267,7 +267,7 @@ internal sealed class MetagraphSynchroniserTests
     [Test]
     public async Task Another_chain_than_that_of_the_saved_snapshot_is_refused()
     {
-        await StopAsync(await StartAsync());
+        await LeaveSnapshotAsync();
         (_node.Chain, _node.Block) = ("Other Chain", 5000);
 
         var metagraph = await StartAsync(wait: false);
@@ -575,7 +575,7 @@ internal sealed class MetagraphSynchroniserTests
     [Test]
     public async Task Start_while_no_node_answers_uses_the_saved_snapshot()
     {
-        await StopAsync(await StartAsync(maxStaleness: TimeSpan.FromMinutes(10)));
+        await LeaveSnapshotAsync(TimeSpan.FromMinutes(10));
         var readAt = _time.GetUtcNow();
         _node.Misbehaviour = Misbehaviour.RefuseUpgrade;
         _time.Advance(TimeSpan.FromMinutes(9));
@@ -598,7 +598,7 @@ internal sealed class MetagraphSynchroniserTests
     [TestCase(-61, TestName = "from the future")]
     public async Task Saved_snapshot_that_is_too_old_or_from_the_future_is_not_used(int age)
     {
-        await StopAsync(await StartAsync());
+        await LeaveSnapshotAsync();
         _node.Misbehaviour = Misbehaviour.RefuseUpgrade;
         _time = new FakeTimeProvider(_time.GetUtcNow().AddSeconds(age));
 
@@ -611,7 +611,7 @@ internal sealed class MetagraphSynchroniserTests
     [Test]
     public async Task Saved_snapshot_is_used_after_the_clock_was_set_back_by_a_minute()
     {
-        await StopAsync(await StartAsync());
+        await LeaveSnapshotAsync();
         _node.Misbehaviour = Misbehaviour.RefuseUpgrade;
         _time = new FakeTimeProvider(_time.GetUtcNow().AddSeconds(-60));
 
@@ -623,7 +623,7 @@ internal sealed class MetagraphSynchroniserTests
     [Test]
     public async Task Saved_snapshot_is_not_replaced_by_an_older_block()
     {
-        await StopAsync(await StartAsync());
+        await LeaveSnapshotAsync();
         _node.Block = 900;
 
         var metagraph = await StartAsync(wait: false);
@@ -763,6 +763,16 @@ internal sealed class MetagraphSynchroniserTests
         }
 
         return metagraph;
+    }
+
+    /// <summary>Reads the chain and stops, which leaves the file with the snapshot.</summary>
+    private async Task LeaveSnapshotAsync(TimeSpan? maxStaleness = null)
+    {
+        var metagraph = await StartAsync(maxStaleness);
+
+        // The snapshot is in use before it is saved.
+        await Wait.UntilAsync(() => File.Exists(Path.Combine(_folder, "metagraph-snapshot.json")));
+        await StopAsync(metagraph);
     }
 
     private async Task StopAsync(MetagraphSynchroniser metagraph)
