@@ -8,6 +8,9 @@ namespace S3Auth.EndToEnd.Tests;
 [SetUpFixture]
 internal sealed class TestRun
 {
+    // The processes of tests live for seconds. The runtime's profiling for long-lived processes would only cost time.
+    private const string ProfilingVariable = "DOTNET_TieredPGO";
+
     private static TestRun? _current;
 
     private readonly ConcurrentBag<ScratchFolder> _folders = [];
@@ -77,6 +80,7 @@ internal sealed class TestRun
     public void Begin()
     {
         _current = this;
+        Environment.SetEnvironmentVariable(ProfilingVariable, "0");
         if (RealStoreHost.WhyNot is null)
         {
             // Start it early, because it is slow. Tests that need it report a failure.

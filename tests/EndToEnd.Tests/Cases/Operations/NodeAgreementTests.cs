@@ -3,9 +3,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 /// <summary>
 /// Three nodes, of which two must agree. One that lies, lags, hangs or is down changes nothing and stops nothing.
 /// </summary>
-// The tests wait more than they compute, so several run at once, each with nodes and a server of its own.
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-[Parallelizable(ParallelScope.All)]
 internal sealed class NodeAgreementTests : ChainFixture
 {
     private const long Day = 24 * 3600 / 12;

@@ -74,6 +74,7 @@ internal sealed partial class OperatorTests
     }
 
     [Test]
+    [Category("Nightly")]
     public async Task Own_store_and_audit_run_as_they_are_written()
     {
         Tool.Need("curl", "curl");

@@ -1,9 +1,10 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>
-/// Half of the server's capacity for a while: memory, handles, timers and threads must not grow. A build soaks for half a minute, the
-/// nightly target for ten minutes (<c>S3AUTH_SOAK_SECONDS</c>).
+/// Half of the server's capacity for a while: memory, handles, timers and threads must not grow. Only the nightly target soaks, for ten
+/// minutes (<c>S3AUTH_SOAK_SECONDS</c>; half a minute without it).
 /// </summary>
+[Category("Nightly")]
 [NonParallelizable]
 internal sealed class SoakTests
 {

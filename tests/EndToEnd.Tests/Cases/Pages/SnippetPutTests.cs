@@ -5,7 +5,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 internal sealed class SnippetPutTests(StoreKind store, FolderLayoutKind layout) : SnippetFixture(store, layout)
 {
     public static IEnumerable<TestFixtureData> Chosen => Deployments.Daily(
-        Deployments.Everywhere, (StoreKind.Embedded, FolderLayoutKind.Coldkey), (StoreKind.Swift, FolderLayoutKind.Hotkey));
+        Deployments.Everywhere, (StoreKind.Swift, FolderLayoutKind.Hotkey));
 
     internal override DeploymentKind Kind => DeploymentKind.Put;
 }

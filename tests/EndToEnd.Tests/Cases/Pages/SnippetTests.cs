@@ -5,7 +5,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Pages;
 internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : SnippetFixture(store, layout)
 {
     public static IEnumerable<TestFixtureData> Chosen => Deployments.Daily(
-        Deployments.WithForms, (StoreKind.Embedded, FolderLayoutKind.Coldkey), (StoreKind.Real, FolderLayoutKind.Hotkey));
+        Deployments.WithForms, (StoreKind.Embedded, FolderLayoutKind.Coldkey));
 
     internal override bool NeedsForms => true;
 
