@@ -32,6 +32,7 @@ internal sealed partial class GuideTests
         _folder.Dispose();
     }
 
+    [Category("Nightly")]
     [Test]
     public async Task Miners_guide_runs_as_it_is_written()
     {
