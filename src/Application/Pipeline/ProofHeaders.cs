@@ -64,10 +64,10 @@ public sealed class ProofHeaders
     public string? SignedFor { get; init; }
 
     /// <summary>The headers of each proof of this kind.</summary>
-    public IReadOnlyList<string> Required => [Version, Timestamp, Nonce, SignedBy, Signature];
+    public IReadOnlyList<string> Required => field ??= [Version, Timestamp, Nonce, SignedBy, Signature];
 
     /// <summary>All headers, the optional one too.</summary>
-    public IReadOnlyList<string> Names => SignedFor is null ? Required : [.. Required, SignedFor];
+    public IReadOnlyList<string> Names => field ??= SignedFor is null ? Required : [.. Required, SignedFor];
 
     /// <summary>Returns the headers of a kind; null for a commitment.</summary>
     public static ProofHeaders? Of(ProofKind kind) => All.SingleOrDefault(headers => headers.Kind == kind);
