@@ -45,15 +45,15 @@ public sealed class LimitsTests
             Assert.That(answers.Select(answer => (int)answer.StatusCode), Is.EqualTo(new[] { 200, 200, 429 }));
             Assert.That(
                 answers.Select(answer => Header(answer, "RateLimit-Policy")),
-                Has.All.EqualTo("\"miner\";q=2;w=86400, \"total\";q=50;w=86400"));
+                Has.All.EqualTo("\"miner\";q=2;w=86400, \"files\";q=1000000;w=86400, \"total\";q=50;w=86400"));
             Assert.That(
                 answers.Select(answer =>
                     Regex.Replace(Header(answer, "RateLimit")!, @"t=\d+", "t=n", RegexOptions.None, TimeSpan.FromSeconds(1))),
                 Is.EqualTo(new[]
                 {
-                    "\"miner\";r=1;t=n, \"total\";r=49;t=n",
-                    "\"miner\";r=0;t=n, \"total\";r=48;t=n",
-                    "\"miner\";r=0;t=n, \"total\";r=48;t=n",
+                    "\"miner\";r=1;t=n, \"files\";r=1000000;t=n, \"total\";r=49;t=n",
+                    "\"miner\";r=0;t=n, \"files\";r=1000000;t=n, \"total\";r=48;t=n",
+                    "\"miner\";r=0;t=n, \"files\";r=1000000;t=n, \"total\";r=48;t=n",
                 }));
             Assert.That(await CodeOf(answers[2]), Is.EqualTo("429 quota_exceeded"));
             Assert.That(answers[2].Headers.RetryAfter!.Delta, Is.GreaterThan(TimeSpan.Zero).And.LessThanOrEqualTo(TimeSpan.FromDays(1)));

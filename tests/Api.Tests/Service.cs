@@ -24,8 +24,8 @@ internal sealed class Service : WebApplicationFactory<Program>
         builder.UseSetting("DATA_DIR", _folder);
         foreach (var limit in new[]
         {
-            "RATE_LIMIT_PER_MINUTE", "REQUESTS_IN_FLIGHT_PER_HOTKEY", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR",
-            "TOTAL_DAILY_LIMIT",
+            "RATE_LIMIT_PER_MINUTE", "REQUESTS_IN_FLIGHT_PER_HOTKEY", "DAILY_LIMIT_PER_MINER", "DAILY_FILES_PER_MINER",
+            "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT",
         })
         {
             builder.UseSetting(limit, "1000000");

@@ -398,7 +398,7 @@ public sealed class ServiceOptionsReaderTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(100, 10_000, 200_000)));
+            Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(100, 100_000, 10_000, 200_000)));
             Assert.That(options.RequestsPerMinute, Is.EqualTo(120));
             Assert.That(options.Window, Is.EqualTo(AccessWindow.Default));
             Assert.That((options.Limits.Redis, options.Limits.RedisIsRequired), Is.EqualTo((default(RedisAddress), false)));
@@ -416,6 +416,7 @@ public sealed class ServiceOptionsReaderTests
         var options = Read(Environments.Production, new(Production, StringComparer.Ordinal)
         {
             ["DAILY_LIMIT_PER_MINER"] = "7",
+            ["DAILY_FILES_PER_MINER"] = "6",
             ["DAILY_LIMIT_PER_VALIDATOR"] = "8",
             ["TOTAL_DAILY_LIMIT"] = "0",
             ["RATE_LIMIT_PER_MINUTE"] = "9",
@@ -429,7 +430,7 @@ public sealed class ServiceOptionsReaderTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(7, 8, 0)));
+            Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(7, 6, 8, 0)));
             Assert.That(
                 (options.RequestsPerMinute, options.MaxConnections, options.DrainTime),
                 Is.EqualTo((9, 50, TimeSpan.FromSeconds(3))));
@@ -444,6 +445,7 @@ public sealed class ServiceOptionsReaderTests
     }
 
     [TestCase("DAILY_LIMIT_PER_MINER", "-1")]
+    [TestCase("DAILY_FILES_PER_MINER", "-1")]
     [TestCase("DAILY_LIMIT_PER_VALIDATOR", "many")]
     [TestCase("TOTAL_DAILY_LIMIT", "1e9")]
     [TestCase("RATE_LIMIT_PER_MINUTE", "0")]

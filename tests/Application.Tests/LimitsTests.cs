@@ -136,9 +136,12 @@ public sealed class LimitsTests
         await _subnet.SendAsync(Subnet.AsAlice);
 
         _subnet.Quota.Verify(
-            port => port.TakeAsync(new QuotaRequest(day, Subnet.Bob, Role.Miner, 100, 5000), It.IsAny<CancellationToken>()), Times.Once);
+            port => port.TakeAsync(
+                new QuotaRequest(day, Subnet.Bob, Role.Miner, QuotaCost.OneGrant, 100, 2000, 5000), It.IsAny<CancellationToken>()),
+            Times.Once);
         _subnet.Quota.Verify(
-            port => port.TakeAsync(new QuotaRequest(day, Subnet.Alice, Role.Validator, 1000, 5000), It.IsAny<CancellationToken>()),
+            port => port.TakeAsync(
+                new QuotaRequest(day, Subnet.Alice, Role.Validator, QuotaCost.OneGrant, 1000, null, 5000), It.IsAny<CancellationToken>()),
             Times.Once);
     }
 
@@ -146,7 +149,7 @@ public sealed class LimitsTests
     [TestCase(7, 5000, "All hotkeys together have used the 5000 grants")]
     public async Task Exceeded_limit_refuses_until_midnight(long used, long total, string detail)
     {
-        _subnet.Counted = new QuotaCount(Granted: false, used, total, IsShared: true);
+        _subnet.Counted = new QuotaCount(Granted: false, used, 0, total, IsShared: true);
 
         var refused = await _subnet.RefuseAsync(Subnet.AsBob);
 
@@ -161,11 +164,24 @@ public sealed class LimitsTests
         _subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
     }
 
+    [Test]
+    public async Task Upload_url_of_one_file_takes_a_grant_and_a_file()
+    {
+        await _subnet.SendAsync(
+            new GetFileUploadUrlCommand { HeaderProofs = [_subnet.TaoOf(Subnet.Bob)], Filename = Subnet.FileNameOf("a.bin") });
+
+        _subnet.Quota.Verify(
+            port => port.TakeAsync(
+                It.Is<QuotaRequest>(request => request.Cost == new QuotaCost(1, 1) && request.FileLimit == 2000),
+                It.IsAny<CancellationToken>()),
+            Times.Once);
+    }
+
     [TestCase(true, "as a reader")]
     [TestCase(false, "as a validator")]
     public async Task Exceeded_limit_of_reading_names_what_the_caller_is(bool isMiner, string detail)
     {
-        using var subnet = new Subnet { MinersMayRead = true, Counted = new(Granted: false, 1_000_000, 200, IsShared: true) };
+        using var subnet = new Subnet { MinersMayRead = true, Counted = new(Granted: false, 1_000_000, 0, 200, IsShared: true) };
 
         var refused = await subnet.RefuseAsync(Subnet.AsAlice with { Hotkey = isMiner ? Subnet.Bob : Subnet.Alice });
 
@@ -246,7 +262,7 @@ public sealed class LimitsTests
         _subnet.Use = ProofUse.Repeated;
         await _subnet.RefuseAsync(Subnet.AsBob);
         _subnet.Use = ProofUse.First;
-        _subnet.Counted = new QuotaCount(Granted: false, 100, 100, IsShared: false);
+        _subnet.Counted = new QuotaCount(Granted: false, 100, 0, 100, IsShared: false);
         await _subnet.RefuseAsync(Subnet.AsAlice);
         _subnet.Metagraph.SetupGet(port => port.Current).Returns((Metagraph?)null);
         await _subnet.RefuseAsync(Subnet.AsBob);
@@ -295,6 +311,7 @@ public sealed class LimitsTests
         Assert.That(limits, Is.EqualTo(new RateLimits
         {
             DailyPerMiner = 100,
+            DailyFilesPerMiner = 2000,
             DailyPerValidator = 1000,
             DailyTotal = 5000,
             PerMinutePerAddress = 120,

@@ -538,6 +538,8 @@ public sealed class PipelineTests
 
         public Role Role => Role.Miner;
 
+        public QuotaCost Cost => QuotaCost.OneGrant;
+
         public IReadOnlyList<NamedAudience> Audiences => [];
 
         public IReadOnlyList<Proof> Proofs => [];

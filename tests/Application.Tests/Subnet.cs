@@ -115,7 +115,7 @@ internal sealed class Subnet : IDisposable
 
     internal Mock<ISharedAnswers> SharedAnswers { get; } = new();
 
-    internal DailyLimits Limits { get; init; } = new(PerMiner: 100, PerValidator: 1000, Total: 5000);
+    internal DailyLimits Limits { get; init; } = new(PerMiner: 100, FilesPerMiner: 2000, PerValidator: 1000, Total: 5000);
 
     /// <summary>The target of validators' listings; set it before the first request.</summary>
     internal ListingRedirect Redirect { get; set; } = ListingRedirect.Off;
@@ -139,7 +139,7 @@ internal sealed class Subnet : IDisposable
     internal List<UsedProof> UsedProofs { get; } = [];
 
     /// <summary>The result of the quota for each request.</summary>
-    internal QuotaCount Counted { get; set; } = new(Granted: true, Used: 3, TotalUsed: 40, IsShared: true);
+    internal QuotaCount Counted { get; set; } = new(Granted: true, Used: 3, FilesUsed: 7, TotalUsed: 40, IsShared: true);
 
     internal List<AuditRecord> Recorded { get; } = [];
 

@@ -52,7 +52,7 @@ public class PipelineBenchmarks : IDisposable
                     new PutGuard(TimeProvider.System),
                     new StoreState()))
             .AddSingleton<IObjectStore, FullStore>()
-            .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue))
+            .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue))
             .AddSingleton(FileSizeLimits.Default)
             .AddSingleton(BurstLimit.Default)
             .AddSingleton(InFlightLimit.Default)

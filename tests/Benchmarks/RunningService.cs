@@ -31,8 +31,8 @@ internal sealed class RunningService : IAsyncDisposable
         start.Environment["AWS_SECRET_ACCESS_KEY"] = "some-key";
         start.Environment["DATA_DIR"] = data;
         foreach (var limit in (string[])[
-            "RATE_LIMIT_PER_MINUTE", "REQUESTS_IN_FLIGHT_PER_HOTKEY", "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR",
-            "TOTAL_DAILY_LIMIT"])
+            "RATE_LIMIT_PER_MINUTE", "REQUESTS_IN_FLIGHT_PER_HOTKEY", "DAILY_LIMIT_PER_MINER", "DAILY_FILES_PER_MINER",
+            "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT"])
         {
             // Refusals are not measured, so no limit may be reached.
             start.Environment[limit] =

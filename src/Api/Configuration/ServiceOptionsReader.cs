@@ -97,7 +97,8 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             EmbeddedStoreAs = Get(Settings.EmbeddedStoreAs)!,
             DataFolder = dataFolder,
             Window = AccessWindow.Default with { MaxAge = Get(Settings.MaxAge), MaxAhead = Get(Settings.MaxAhead) },
-            DailyLimits = new DailyLimits(Get(Settings.PerMiner), Get(Settings.PerValidator), Get(Settings.Total)),
+            DailyLimits = new DailyLimits(
+                Get(Settings.PerMiner), Get(Settings.FilesPerMiner), Get(Settings.PerValidator), Get(Settings.Total)),
             Limits = ReadLimits(netuid, chain, store),
             FileSizes = ReadFileSizes(),
             InFlight = new InFlightLimit(Get(Settings.RequestsInFlight)),

@@ -178,6 +178,12 @@ internal static class Settings
         Meaning = "Grants a day (UTC) to one hotkey, as a miner",
     };
 
+    internal static readonly Setting<int> FilesPerMiner = new("DAILY_FILES_PER_MINER", SettingFormats.Number(0, int.MaxValue))
+    {
+        Default = $"{DailyLimits.Default.FilesPerMiner}",
+        Meaning = "Files a day (UTC) that one hotkey may name for upload, as a miner. Uploads with a folder's form do not count",
+    };
+
     internal static readonly Setting<int> PerValidator = new("DAILY_LIMIT_PER_VALIDATOR", SettingFormats.Number(0, int.MaxValue))
     {
         Default = $"{DailyLimits.Default.PerValidator}",
@@ -337,8 +343,8 @@ internal static class Settings
         new(
             "Limits",
             [
-                RedisUrl, RedisIsRequired, PerMiner, PerValidator, Total, RequestsPerMinute, RequestsInFlight, MaxAge, MaxAhead,
-                MinFileBytes, MaxFileBytes,
+                RedisUrl, RedisIsRequired, PerMiner, FilesPerMiner, PerValidator, Total, RequestsPerMinute, RequestsInFlight, MaxAge,
+                MaxAhead, MinFileBytes, MaxFileBytes,
             ]),
         new(
             "The server",

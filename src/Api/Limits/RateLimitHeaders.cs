@@ -2,7 +2,8 @@ namespace S3Auth.Api.Limits;
 
 /// <summary>
 /// Writes the quota of a proved client and what is left of it today: <c>RateLimit-Policy</c> and <c>RateLimit</c>, as in the IETF draft
-/// "RateLimit header fields for HTTP". q is the quota, w the window in seconds, r the rest, t the seconds until the window ends.
+/// "RateLimit header fields for HTTP". q is the quota, w the window in seconds, r the rest, t the seconds until the window ends. The policy
+/// "files" counts the files that a miner names for upload.
 /// </summary>
 internal static class RateLimitHeaders
 {
@@ -16,12 +17,16 @@ internal static class RateLimitHeaders
             return;
         }
 
-        var name = request.Role == Role.Validator ? "validator" : "miner";
         var seconds = Math.Max(0, (long)Math.Ceiling((request.Day.End - time.GetUtcNow()).TotalSeconds));
+        var name = request.Role == Role.Validator ? "validator" : "miner";
+        var (filePolicy, files) = request.FileLimit is { } limit
+            ? (Text($"\"files\";q={limit};w={DaySeconds}, "), Text($"\"files\";r={use.FilesLeft};t={seconds}, "))
+            : ("", "");
         var headers = context.Response.Headers;
-        headers["RateLimit-Policy"] = string.Create(
-            CultureInfo.InvariantCulture, $"\"{name}\";q={request.Limit};w={DaySeconds}, \"total\";q={request.TotalLimit};w={DaySeconds}");
-        headers["RateLimit"] = string.Create(
-            CultureInfo.InvariantCulture, $"\"{name}\";r={use.Left};t={seconds}, \"total\";r={use.TotalLeft};t={seconds}");
+        headers["RateLimit-Policy"] =
+            Text($"\"{name}\";q={request.Limit};w={DaySeconds}, {filePolicy}\"total\";q={request.TotalLimit};w={DaySeconds}");
+        headers["RateLimit"] = Text($"\"{name}\";r={use.Left};t={seconds}, {files}\"total\";r={use.TotalLeft};t={seconds}");
     }
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Seventh step: counts the grants of a day, for each hotkey and in total. A request that fails is charged unless
+/// Seventh step: counts the grants and files of a day for each hotkey, and the grants in total. A request that fails is charged unless
 /// <see cref="RefundPolicy"/> refunds it. A client that disconnects or does not read its response is charged.
 /// </summary>
 public sealed class EnforceQuota<TRequest, TResponse>(
@@ -18,7 +18,9 @@ public sealed class EnforceQuota<TRequest, TResponse>(
             UtcDay.Of(now),
             caller.Hotkey,
             request.Role,
+            request.Cost,
             request.Role == Role.Validator && caller.HasValidatorQuota ? limits.PerValidator : limits.PerMiner,
+            request.Role == Role.Miner ? limits.FilesPerMiner : null,
             limits.Total);
         var count = await quota.TakeAsync(wanted, cancellationToken);
         use.Count(wanted, count);
@@ -39,19 +41,24 @@ public sealed class EnforceQuota<TRequest, TResponse>(
         }
     }
 
+    private const string ReuseGrants = "reuse the earlier grants until they expire, and try again after 00:00 UTC.";
+
     private string NameOf(Role role) => role == Role.Miner ? "miner" : caller.HasValidatorQuota ? "validator" : "reader";
 
     private static RefusedException Exceeded(QuotaRequest wanted, QuotaCount count, DateTimeOffset now, string role)
     {
-        var whose = count.Used >= wanted.Limit
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"This hotkey has used its {wanted.Limit} grants of today as a {role}")
-            : string.Create(CultureInfo.InvariantCulture, $"All hotkeys together have used the {wanted.TotalLimit} grants of today");
-        return new RefusedException(
-            RefusalCode.QuotaExceeded, $"{whose}; reuse the earlier grants until they expire, and try again after 00:00 UTC.")
-        {
-            RetryAfter = wanted.Day.End - now,
-        };
+        var detail = !wanted.GrantsFit(count.Used)
+            ? Text($"This hotkey has used its {wanted.Limit} grants of today as a {role}; {ReuseGrants}")
+            : wanted.FileLimit is { } limit && !wanted.FilesFit(count.FilesUsed)
+            ? FilesExceeded(wanted.Cost.Files, limit, Math.Max(0, limit - count.FilesUsed))
+            : Text($"All hotkeys together have used the {wanted.TotalLimit} grants of today; {ReuseGrants}");
+        return new RefusedException(RefusalCode.QuotaExceeded, detail) { RetryAfter = wanted.Day.End - now };
     }
+
+    private static string FilesExceeded(long wanted, long limit, long left) => left == 0
+        ? Text($"This hotkey has used its {limit} files of today; try again after 00:00 UTC.")
+        : Text($"This hotkey has {left} of its {limit} files of today left, and this request needs {wanted}; send at most {left} files, ")
+            + "or try again after 00:00 UTC.";
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -15,6 +15,9 @@ public interface ISignedRequest
     /// <summary>The role that the request needs.</summary>
     Role Role { get; }
 
+    /// <summary>The grants and files that the request takes from the daily limits.</summary>
+    QuotaCost Cost { get; }
+
     /// <summary>The servers that the request names as its audience; may be empty. This server must accept all of them.</summary>
     IReadOnlyList<NamedAudience> Audiences { get; }
 

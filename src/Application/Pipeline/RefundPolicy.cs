@@ -4,16 +4,16 @@ namespace S3Auth.Application.Pipeline;
 
 /// <summary>
 /// Decides which failed requests get their grant refunded: requests that cost only their verification, and requests that failed because of
-/// the server or its store. A hotkey gets at most as many of the latter refunds per day as it has grants, so that it cannot retry without
-/// limit against a failing store. All other requests are charged. Keeps one counter for each role of a hotkey. Thread-safe.
+/// the server or its store. A hotkey gets at most as many grants and files of the latter refunds per day as it has, so that it cannot retry
+/// without limit against a failing store. All other requests are charged. Keeps the counters of each role of a hotkey. Thread-safe.
 /// </summary>
 public sealed class RefundPolicy
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(Role Role, AccountId Hotkey), long> _faults = [];
+    private readonly Dictionary<(Role Role, AccountId Hotkey), QuotaCost> _faults = [];
     private DateOnly _day;
 
-    /// <summary>Whether the grant is refunded. Counts the refunds for failures of the server or its store.</summary>
+    /// <summary>Whether the cost is refunded. Counts the refunds for failures of the server or its store.</summary>
     internal bool ShouldRefund(Exception failure, QuotaRequest taken) => failure switch
     {
         // The client disconnected, but the server did the work.
@@ -40,13 +40,13 @@ public sealed class RefundPolicy
                 _day = taken.Day.Date;
             }
 
-            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_faults, (taken.Role, taken.Hotkey), out _);
-            if (count >= taken.Limit)
+            ref var refunded = ref CollectionsMarshal.GetValueRefOrAddDefault(_faults, (taken.Role, taken.Hotkey), out _);
+            if (!taken.GrantsFit(refunded.Grants) || !taken.FilesFit(refunded.Files))
             {
                 return false;
             }
 
-            count++;
+            refunded = new QuotaCost(refunded.Grants + taken.Cost.Grants, refunded.Files + taken.Cost.Files);
             return true;
         }
     }

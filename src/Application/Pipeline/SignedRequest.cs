@@ -31,6 +31,8 @@ public abstract record SignedRequest : ISignedRequest
 
     Role ISignedRequest.Role => Role;
 
+    QuotaCost ISignedRequest.Cost => Cost;
+
     IReadOnlyList<NamedAudience> ISignedRequest.Audiences =>
     [
         .. Audience is { } inBody ? [new NamedAudience(inBody, "audience")] : Array.Empty<NamedAudience>(),
@@ -49,6 +51,8 @@ public abstract record SignedRequest : ISignedRequest
     internal virtual AccountId? NamedColdkey => null;
 
     internal abstract Role Role { get; }
+
+    internal virtual QuotaCost Cost => QuotaCost.OneGrant;
 
     private AccountId? Signer => HeaderProofs is [var first, ..] ? first.SignedBy : Hotkey;
 

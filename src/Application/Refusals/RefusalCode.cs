@@ -123,10 +123,10 @@ public enum RefusalCode
         + "/list-my-files to see the files that exist.")]
     FolderUploadUnsupported,
 
-    /// <summary>The hotkey, or all hotkeys together, used up the grants of today.</summary>
+    /// <summary>The hotkey has too few grants or files of today left, or all hotkeys together used up the grants of today.</summary>
     [Refusal(
         429,
-        "Today's grants are used up",
+        "Today's quota is used up",
         "This hotkey has used its 100 grants of today as a miner; reuse the earlier grants until they expire, and try again "
         + "after 00:00 UTC.")]
     QuotaExceeded,

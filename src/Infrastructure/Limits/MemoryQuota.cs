@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// Counts grants in this process. With Redis it is the fallback: it remembers the last counts from Redis, continues from them while Redis
-/// is down, and keeps the grants that Redis does not know yet as a debt. It contains registered hotkeys only, so its size is bounded by
+/// Counts grants and files in this process. With Redis it is the fallback: it remembers the last counts from Redis, continues from them
+/// while Redis is down, and keeps what Redis does not know yet as a debt. It contains registered hotkeys only, so its size is bounded by
 /// the subnet.
 /// </summary>
 internal sealed class MemoryQuota : IQuota
@@ -40,57 +40,68 @@ internal sealed class MemoryQuota : IQuota
         lock (_gate)
         {
             var counters = On(request.Day);
-            var granted = counters.Of(request).Used < request.Limit && counters.Total.Used < request.TotalLimit;
+            ref var own = ref counters.Of(request);
+            var granted = request.GrantsFit(own.Grants.Used) && request.FilesFit(own.Files.Used) && request.TotalFits(counters.Total.Used);
             if (granted)
             {
                 Add(request, 1);
             }
 
-            return new QuotaCount(granted, counters.Of(request).Used, counters.Total.Used, IsShared: false);
+            return new QuotaCount(granted, own.Grants.Used, own.Files.Used, counters.Total.Used, IsShared: false);
         }
     }
 
     /// <summary>Stores the counts from Redis.</summary>
-    internal void SetShared(QuotaRequest request, long used, long totalUsed)
-    {
-        lock (_gate)
-        {
-            var counters = On(request.Day);
-            counters.Of(request).Used = used;
-            counters.Total.Used = totalUsed;
-        }
-    }
-
-    /// <summary>Removes and returns the debt: the grants of this hotkey, and of all hotkeys, that Redis does not know yet.</summary>
-    internal (long Own, long Total) TakeDebt(QuotaRequest request)
+    internal void SetShared(QuotaRequest request, QuotaCount count)
     {
         lock (_gate)
         {
             var counters = On(request.Day);
             ref var own = ref counters.Of(request);
-            var debt = (own.Debt, counters.Total.Debt);
-            own.Debt = 0;
+            own.Grants.Used = count.Used;
+            own.Files.Used = count.FilesUsed;
+            counters.Total.Used = count.TotalUsed;
+        }
+    }
+
+    /// <summary>Removes and returns the debt: what this hotkey, and what all hotkeys, took that Redis does not know yet.</summary>
+    internal QuotaDebt TakeDebt(QuotaRequest request)
+    {
+        lock (_gate)
+        {
+            var counters = On(request.Day);
+            ref var own = ref counters.Of(request);
+            var debt = new QuotaDebt(own.Grants.Debt, own.Files.Debt, counters.Total.Debt);
+            own.Grants.Debt = 0;
+            own.Files.Debt = 0;
             counters.Total.Debt = 0;
             return debt;
         }
     }
 
     /// <summary>Puts the debt back after Redis did not take it.</summary>
-    internal void RestoreDebt(QuotaRequest request, (long Own, long Total) debt)
+    internal void RestoreDebt(QuotaRequest request, QuotaDebt debt)
     {
         lock (_gate)
         {
             var counters = On(request.Day);
-            counters.Of(request).Debt += debt.Own;
+            ref var own = ref counters.Of(request);
+            own.Grants.Debt += debt.Grants;
+            own.Files.Debt += debt.Files;
             counters.Total.Debt += debt.Total;
         }
     }
 
-    private void Add(QuotaRequest request, int grants)
+    private void Add(QuotaRequest request, int times)
     {
         var counters = On(request.Day);
-        counters.Of(request).Add(grants);
-        counters.Total.Add(grants);
+        ref var own = ref counters.Of(request);
+        own.Grants.Add(times * request.Cost.Grants);
+        counters.Total.Add(times * request.Cost.Grants);
+        if (request.FileLimit is not null)
+        {
+            own.Files.Add(times * request.Cost.Files);
+        }
     }
 
     private Counters On(UtcDay day)
@@ -109,13 +120,19 @@ internal sealed class MemoryQuota : IQuota
 
     private sealed class Counters
     {
-        private readonly Dictionary<(Role Role, AccountId Hotkey), Counter> _counters = [];
+        private readonly Dictionary<(Role Role, AccountId Hotkey), OwnCounters> _counters = [];
         private Counter _total;
 
         internal ref Counter Total => ref _total;
 
-        internal ref Counter Of(QuotaRequest request) =>
+        internal ref OwnCounters Of(QuotaRequest request) =>
             ref CollectionsMarshal.GetValueRefOrAddDefault(_counters, (request.Role, request.Hotkey), out _);
+    }
+
+    private struct OwnCounters
+    {
+        internal Counter Grants;
+        internal Counter Files;
     }
 
     private struct Counter
@@ -123,10 +140,10 @@ internal sealed class MemoryQuota : IQuota
         internal long Used;
         internal long Debt;
 
-        internal void Add(int grants)
+        internal void Add(long number)
         {
-            Used += grants;
-            Debt += grants;
+            Used += number;
+            Debt += number;
         }
     }
 }

@@ -82,13 +82,16 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         ? SendAsync(database, command, isDownOnRefusal: false)
         : ValueTask.FromResult<(bool, T?)>((false, default));
 
-    /// <summary>Sends a command if Redis is up, and does not wait for the answer.</summary>
-    internal void FireAndForget<T>(Func<IDatabase, Task<T>> command)
+    /// <summary>Sends a command if Redis is up, and does not wait for the answer. Returns false if it sent nothing.</summary>
+    internal bool FireAndForget<T>(Func<IDatabase, Task<T>> command)
     {
-        if (_isReachable && _database is { } database)
+        if (!_isReachable || _database is not { } database)
         {
-            _ = SendAsync(database, command).AsTask();
+            return false;
         }
+
+        _ = SendAsync(database, command).AsTask();
+        return true;
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)

@@ -4,31 +4,35 @@ using Role = S3Auth.Domain.Role;
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
-/// Counts grants of all instances in Redis. One script compares and counts, so that it is atomic. While Redis is down, this instance
-/// continues from the last known counts, and adds its own grants to Redis when Redis is back.
+/// Counts grants and files of all instances in Redis. One script compares and counts, so that it is atomic. While Redis is down, this
+/// instance continues from the last known counts, and adds its own counts to Redis when Redis is back.
 /// </summary>
 internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
 {
-    // KEYS: the hotkey's counter, the total counter. ARGV: their limits, their debts, when the counters expire.
+    // KEYS: the counters. ARGV: when they expire, then for each counter its cost, its limit and its debt.
     private const string TakeScript =
         """
-        local used = tonumber(redis.call('GET', KEYS[1]) or 0) + tonumber(ARGV[3])
-        local total = tonumber(redis.call('GET', KEYS[2]) or 0) + tonumber(ARGV[4])
-        local granted = 0
-        if used < tonumber(ARGV[1]) and total < tonumber(ARGV[2]) then granted = 1 end
-        used = used + granted
-        total = total + granted
-        redis.call('SET', KEYS[1], string.format('%d', used))
-        redis.call('SET', KEYS[2], string.format('%d', total))
-        redis.call('EXPIREAT', KEYS[1], ARGV[5])
-        redis.call('EXPIREAT', KEYS[2], ARGV[5])
-        return {granted, used, total}
+        local counts = {}
+        local granted = 1
+        for i, key in ipairs(KEYS) do
+          local cost, limit, debt = tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1])
+          counts[i] = math.max(0, tonumber(redis.call('GET', key) or 0) + debt)
+          if cost > 0 and counts[i] + cost > limit then granted = 0 end
+        end
+        for i, key in ipairs(KEYS) do
+          counts[i] = counts[i] + granted * tonumber(ARGV[3 * i - 1])
+          redis.call('SET', key, string.format('%d', counts[i]))
+          redis.call('EXPIREAT', key, ARGV[1])
+        end
+        return {granted, unpack(counts)}
         """;
 
+    // KEYS: the counters. ARGV: the cost at each counter. DECRBY keeps the expiry of a counter.
     private const string RefundScript =
         """
-        for _, key in ipairs(KEYS) do
-          if tonumber(redis.call('GET', key) or 0) > 0 then redis.call('DECR', key) end
+        for i, key in ipairs(KEYS) do
+          local refund = math.min(tonumber(redis.call('GET', key) or 0), tonumber(ARGV[i]))
+          if refund > 0 then redis.call('DECRBY', key, string.format('%d', refund)) end
         end
         return 0
         """;
@@ -45,16 +49,14 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
         var isPaid = false;
         try
         {
-            var (answered, counters) = await redis.ExecuteAsync(database => database.ScriptEvaluateAsync(
-                TakeScript,
-                KeysOf(request),
-                [request.Limit, request.TotalLimit, debt.Own, debt.Total, (request.Day.End + LifetimeAfterDay).ToUnixTimeSeconds()],
-                WholeScript));
-            if (answered && (long[]?)counters is [var granted, var used, var totalUsed])
+            var (answered, counters) = await redis.ExecuteAsync(database =>
+                database.ScriptEvaluateAsync(TakeScript, KeysOf(request), ArgumentsOf(request, debt), WholeScript));
+            if (answered && (long[]?)counters is [var granted, var totalUsed, var used, .. var files])
             {
                 isPaid = true;
-                memory.SetShared(request, used, totalUsed);
-                return new QuotaCount(granted == 1, used, totalUsed, IsShared: true);
+                var count = new QuotaCount(granted == 1, used, files is [var filesUsed] ? filesUsed : 0, totalUsed, IsShared: true);
+                memory.SetShared(request, count);
+                return count;
             }
         }
         finally
@@ -70,11 +72,9 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
 
     public void Refund(QuotaRequest request, QuotaCount taken)
     {
-        if (taken.IsShared)
-        {
-            redis.FireAndForget(database => database.ScriptEvaluateAsync(RefundScript, KeysOf(request), flags: WholeScript));
-        }
-        else
+        // The memory keeps the refund of a shared count as a negative debt until Redis is back.
+        if (!taken.IsShared || !redis.FireAndForget(database =>
+            database.ScriptEvaluateAsync(RefundScript, KeysOf(request), RefundsOf(request), WholeScript)))
         {
             memory.Refund(request, taken);
         }
@@ -86,9 +86,31 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
         return answered && total.TryParse(out long count) ? count : answered && total.IsNull ? 0 : memory.Total(day);
     }
 
-    // The braces are a hash tag: a Redis cluster keeps both counters in one slot.
-    private RedisKey[] KeysOf(QuotaRequest request) =>
-        [$"{DayOf(request.Day)}{(request.Role == Role.Validator ? "validator" : "miner")}:{request.Hotkey}", TotalOf(request.Day)];
+    // The braces are a hash tag: a Redis cluster keeps all counters in one slot.
+    private RedisKey[] KeysOf(QuotaRequest request)
+    {
+        var day = DayOf(request.Day);
+        RedisKey grants = $"{day}{(request.Role == Role.Validator ? "validator" : "miner")}:{request.Hotkey}";
+        return request.FileLimit is null ? [TotalOf(request.Day), grants] : [TotalOf(request.Day), grants, $"{day}files:{request.Hotkey}"];
+    }
+
+    private static RedisValue[] ArgumentsOf(QuotaRequest request, QuotaDebt debt)
+    {
+        var (grants, files) = request.Cost;
+        RedisValue[] arguments =
+        [
+            (request.Day.End + LifetimeAfterDay).ToUnixTimeSeconds(),
+            grants, request.TotalLimit, debt.Total,
+            grants, request.Limit, debt.Grants,
+        ];
+        return request.FileLimit is { } limit ? [.. arguments, files, limit, debt.Files] : arguments;
+    }
+
+    private static RedisValue[] RefundsOf(QuotaRequest request)
+    {
+        var (grants, files) = request.Cost;
+        return request.FileLimit is null ? [grants, grants] : [grants, grants, files];
+    }
 
     private RedisKey TotalOf(UtcDay day) => DayOf(day) + "total";
 

@@ -174,7 +174,10 @@ internal sealed class ApiProcess : IAsyncDisposable
         // No limits, except in tests of limits.
         environment["RATE_LIMIT_PER_MINUTE"] = "1000000";
         environment["REQUESTS_IN_FLIGHT_PER_HOTKEY"] = "1000000";
-        foreach (var limit in new[] { "DAILY_LIMIT_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT" })
+        foreach (var limit in new[]
+        {
+            "DAILY_LIMIT_PER_MINER", "DAILY_FILES_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT",
+        })
         {
             environment[limit] = "1000000000";
         }

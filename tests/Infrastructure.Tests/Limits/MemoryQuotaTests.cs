@@ -39,6 +39,76 @@ public sealed class MemoryQuotaTests
     }
 
     [Test]
+    public void Batch_is_taken_as_a_whole_or_not_at_all()
+    {
+        var counts = new[]
+        {
+            _quota.Take(Batch(1, grants: 1, files: 60, limit: 3, fileLimit: 100)),
+            _quota.Take(Batch(1, grants: 1, files: 41, limit: 3, fileLimit: 100)),
+            _quota.Take(Batch(1, grants: 1, files: 40, limit: 3, fileLimit: 100)),
+            _quota.Take(Batch(1, grants: 1, files: 1, limit: 3, fileLimit: 100)),
+            _quota.Take(Batch(1, grants: 1, files: 0, limit: 3, fileLimit: 100)),
+            _quota.Take(Batch(1, grants: 1, files: 0, limit: 3, fileLimit: 100)),
+        };
+
+        Assert.That(counts.Select(count => (count.Granted, count.Used, count.FilesUsed, count.TotalUsed)), Is.EqualTo(new[]
+        {
+            (true, 1L, 60L, 1L), (false, 1, 60, 1), (true, 2, 100, 2), (false, 2, 100, 2), (true, 3, 100, 3), (false, 3, 100, 3),
+        }));
+    }
+
+    [Test]
+    public void Request_without_a_grant_needs_files_only()
+    {
+        var counts = Enumerable.Range(0, 4).Select(_ => _quota.Take(Batch(1, grants: 0, files: 1, limit: 0, fileLimit: 3, total: 0)));
+
+        Assert.That(counts.Select(count => (count.Granted, count.Used, count.FilesUsed, count.TotalUsed)), Is.EqualTo(new[]
+        {
+            (true, 0L, 1L, 0L), (true, 0, 2, 0), (true, 0, 3, 0), (false, 0, 3, 0),
+        }));
+    }
+
+    [Test]
+    public void Files_are_not_counted_without_a_limit_of_files()
+    {
+        var taken = _quota.Take(Batch(1, grants: 1, files: 1000, limit: 3, fileLimit: null, role: Role.Validator));
+
+        Assert.That((taken.Granted, taken.FilesUsed), Is.EqualTo((true, 0)));
+    }
+
+    [Test]
+    public void Concurrent_batches_get_exactly_the_limits_of_grants_and_files()
+    {
+        var (files, grants) = (new ConcurrentBag<QuotaCount>(), new ConcurrentBag<QuotaCount>());
+
+        Parallel.For(0, 10_000, i =>
+        {
+            files.Add(_quota.Take(Batch(1, 1, i % 7 + 1, limit: 9000, fileLimit: 5000)));
+            grants.Add(_quota.Take(Batch(2, 1, 3, limit: 250, fileLimit: 5000)));
+        });
+
+        Assert.That(files.Max(count => count.FilesUsed), Is.EqualTo(5000));
+        Assert.That(files.Max(count => count.Used), Is.EqualTo(files.Count(count => count.Granted)), "a refused batch takes no grant");
+        Assert.That(
+            (grants.Count(count => count.Granted), grants.Max(count => count.Used), grants.Max(count => count.FilesUsed)),
+            Is.EqualTo((250, 250L, 750L)),
+            "a refused batch takes no files");
+        Assert.That(_quota.Total(Today), Is.EqualTo(files.Count(count => count.Granted) + 250));
+    }
+
+    [Test]
+    public void Refund_of_a_batch_gives_back_all_that_it_took()
+    {
+        var request = Batch(1, grants: 1, files: 40, limit: 9, fileLimit: 100);
+        _quota.Take(request);
+        var taken = _quota.Take(request);
+
+        _quota.Refund(request, taken);
+
+        Assert.That(_quota.Take(request with { Cost = default }), Is.EqualTo(new QuotaCount(Granted: true, 1, 40, 1, IsShared: false)));
+    }
+
+    [Test]
     public void Roles_hotkeys_and_days_count_separately()
     {
         Assert.That(_quota.Take(Request(1, limit: 1)).Granted);
@@ -55,7 +125,7 @@ public sealed class MemoryQuotaTests
         var taken = _quota.Take(Request(1, limit: 1));
         _quota.Refund(Request(1, limit: 1), taken);
 
-        Assert.That(_quota.Take(Request(1, limit: 1)), Is.EqualTo(new QuotaCount(Granted: true, 1, 1, IsShared: false)));
+        Assert.That(_quota.Take(Request(1, limit: 1)), Is.EqualTo(new QuotaCount(Granted: true, 1, 0, 1, IsShared: false)));
     }
 
     [Test]
@@ -72,17 +142,35 @@ public sealed class MemoryQuotaTests
     [Test]
     public void Counts_continue_from_the_shared_ones_and_own_grants_become_a_debt()
     {
-        _quota.SetShared(Request(1, limit: 10), 9, 50);
-        Assert.That(_quota.Take(Request(1, limit: 10)), Is.EqualTo(new QuotaCount(Granted: true, 10, 51, IsShared: false)));
+        _quota.SetShared(Request(1, limit: 10), new QuotaCount(Granted: true, 9, 4, 50, IsShared: true));
+        Assert.That(_quota.Take(Request(1, limit: 10)), Is.EqualTo(new QuotaCount(Granted: true, 10, 4, 51, IsShared: false)));
         Assert.That(_quota.Take(Request(1, limit: 10)).Granted, Is.False);
         _quota.Take(Request(2, limit: 10));
+        _quota.Take(Batch(1, grants: 0, files: 5, limit: 10, fileLimit: 9));
 
         var debt = _quota.TakeDebt(Request(1, limit: 10));
-        Assert.That((debt, _quota.TakeDebt(Request(1, limit: 10))), Is.EqualTo(((1L, 2L), (0L, 0L))));
+        Assert.That((debt, _quota.TakeDebt(Request(1, limit: 10))), Is.EqualTo((new QuotaDebt(1, 5, 2), default(QuotaDebt))));
         _quota.RestoreDebt(Request(1, limit: 10), debt);
-        Assert.That(_quota.TakeDebt(Request(1, limit: 10)), Is.EqualTo((1L, 2L)));
+        Assert.That(_quota.TakeDebt(Request(1, limit: 10)), Is.EqualTo(new QuotaDebt(1, 5, 2)));
     }
 
     internal static QuotaRequest Request(byte hotkey, long limit, long total = 1_000_000, Role role = Role.Miner, UtcDay? day = null) =>
-        new(day ?? Today, AccountId.FromBytes(Enumerable.Repeat(hotkey, AccountId.Size).ToArray()), role, limit, total);
+        Batch(hotkey, 1, 0, limit, fileLimit: role == Role.Miner ? 1000 : null, total, role, day);
+
+    internal static QuotaRequest Batch(
+        byte hotkey,
+        long grants,
+        long files,
+        long limit,
+        long? fileLimit,
+        long total = 1_000_000,
+        Role role = Role.Miner,
+        UtcDay? day = null) => new(
+            day ?? Today,
+            AccountId.FromBytes(Enumerable.Repeat(hotkey, AccountId.Size).ToArray()),
+            role,
+            new QuotaCost(grants, files),
+            limit,
+            fileLimit,
+            total);
 }

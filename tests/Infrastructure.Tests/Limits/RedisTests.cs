@@ -55,6 +55,87 @@ public sealed class RedisTests
     }
 
     [Test]
+    public async Task Instances_together_grant_exactly_the_limits_of_grants_and_files_to_batches()
+    {
+        var instances = await Task.WhenAll(StartAsync(), StartAsync(), StartAsync());
+
+        // Files limit the batches of the first hotkey, grants those of the second, and nothing those of the third.
+        var (files, grants, continued) =
+            (new ConcurrentBag<QuotaCount>(), new ConcurrentBag<QuotaCount>(), new ConcurrentBag<QuotaCount>());
+        await Parallel.ForAsync(0, 10_000, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
+        {
+            var quota = Quota(instances[i % 3]);
+            files.Add(await quota.TakeAsync(MemoryQuotaTests.Batch(1, 1, i % 7 + 1, limit: 9000, fileLimit: 5000), CancellationToken.None));
+            grants.Add(await quota.TakeAsync(MemoryQuotaTests.Batch(2, 1, 3, limit: 250, fileLimit: 5000), CancellationToken.None));
+            continued.Add(await quota.TakeAsync(MemoryQuotaTests.Batch(3, 0, 1, limit: 0, fileLimit: 20_000), CancellationToken.None));
+        });
+
+        Assert.That(files.Concat(grants).Concat(continued), Has.All.Matches<QuotaCount>(count => count.IsShared));
+        Assert.That(files.Max(count => count.FilesUsed), Is.EqualTo(5000));
+        Assert.That(files.Max(count => count.Used), Is.EqualTo(files.Count(count => count.Granted)), "a refused batch takes no grant");
+        Assert.That(
+            (grants.Count(count => count.Granted), grants.Max(count => count.Used), grants.Max(count => count.FilesUsed)),
+            Is.EqualTo((250, 250L, 750L)),
+            "a refused batch takes no files");
+        Assert.That((continued.Count(count => count.Granted), continued.Max(count => count.FilesUsed)), Is.EqualTo((10_000, 10_000L)));
+        Assert.That(
+            await Quota(instances[0]).CountAsync(MemoryQuotaTests.Request(1, 1).Day, CancellationToken.None),
+            Is.EqualTo(files.Count(count => count.Granted) + 250),
+            "parts take no grant");
+    }
+
+    [Test]
+    public async Task Refund_of_a_batch_gives_back_its_grant_and_its_files_at_all_instances()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync());
+        var request = MemoryQuotaTests.Batch(1, 1, 40, limit: 9, fileLimit: 100);
+        await Quota(one).TakeAsync(request, CancellationToken.None);
+        var taken = await Quota(one).TakeAsync(request, CancellationToken.None);
+        Assert.That((taken.Granted, taken.Used, taken.FilesUsed, taken.TotalUsed), Is.EqualTo((true, 2, 80, 2)));
+
+        Quota(one).Refund(request, taken);
+
+        var nothing = request with { Cost = default };
+        Assert.That(
+            async () => await Quota(other).TakeAsync(nothing, CancellationToken.None),
+            Is.EqualTo(new QuotaCount(Granted: true, 1, 40, 1, IsShared: true)).After(2000, 20));
+        Assert.That(
+            (await Link(one).TryExecuteAsync(database => database.ScriptEvaluateAsync(
+                "local ttls = {} for i, key in ipairs(redis.call('KEYS', '*quota*')) do ttls[i] = redis.call('TTL', key) end return ttls")))
+                .Answer is { } ttls ? (long[]?)ttls : null,
+            Has.Length.EqualTo(3).And.All.Positive,
+            "counters expire after a refund too");
+    }
+
+    [Test]
+    public async Task Files_counted_while_redis_is_down_and_refunds_of_that_time_reach_redis_afterwards()
+    {
+        var (one, other) = (await StartAsync(), await StartAsync());
+        var request = MemoryQuotaTests.Batch(1, 1, 30, limit: 9, fileLimit: 100);
+        var shared = await Quota(one).TakeAsync(request, CancellationToken.None);
+        await Quota(one).TakeAsync(request, CancellationToken.None);
+        _redis.Kill();
+
+        var alone = await Quota(one).TakeAsync(request, CancellationToken.None);
+        var refused = await Quota(one).TakeAsync(request, CancellationToken.None);
+        Assert.That((alone.Granted, alone.FilesUsed, alone.IsShared), Is.EqualTo((true, 90, false)));
+        Assert.That((refused.Granted, refused.Used, refused.FilesUsed), Is.EqualTo((false, 3, 90)));
+
+        // Another grant becomes free, although Redis counted it and is down.
+        Quota(one).Refund(request, shared);
+        Assert.That((await Quota(one).TakeAsync(request, CancellationToken.None)).Granted);
+
+        // The new Redis is empty, so it gets what was counted alone: two batches minus the refunded one.
+        _redis.Start();
+        await UntilThereAsync(one);
+        await UntilThereAsync(other);
+        await Quota(one).TakeAsync(request, CancellationToken.None);
+        Assert.That(
+            await Quota(other).TakeAsync(request with { Cost = default }, CancellationToken.None),
+            Is.EqualTo(new QuotaCount(Granted: true, 2, 60, 2, IsShared: true)));
+    }
+
+    [Test]
     public async Task Total_limits_all_hotkeys_and_instances_together()
     {
         var (one, other) = (await StartAsync(), await StartAsync());
@@ -160,7 +241,7 @@ public sealed class RedisTests
         await Quota(one).TakeAsync(request, CancellationToken.None);
         Assert.That(
             await Quota(other).TakeAsync(request, CancellationToken.None),
-            Is.EqualTo(new QuotaCount(Granted: true, 6, 6, IsShared: true)));
+            Is.EqualTo(new QuotaCount(Granted: true, 6, 0, 6, IsShared: true)));
         Assert.That(
             await Guard(one).UseAsync(Proof(2), CancellationToken.None),
             Is.EqualTo(ProofUse.Repeated),
@@ -252,7 +333,7 @@ public sealed class RedisTests
 
         Assert.That(
             (await Quota(instance).TakeAsync(MemoryQuotaTests.Request(1, 5), CancellationToken.None)),
-            Is.EqualTo(new QuotaCount(true, 2, 2, IsShared: true)));
+            Is.EqualTo(new QuotaCount(true, 2, 0, 2, IsShared: true)));
     }
 
     [Test]

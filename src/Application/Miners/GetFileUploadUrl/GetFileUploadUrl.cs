@@ -17,6 +17,8 @@ public sealed record GetFileUploadUrlCommand : MinerRequest, IRequest<FileUpload
     /// send it. A deployment that uploads by <c>PUT</c> and has other limits than 1 KiB to 5 GiB refuses requests without it.
     /// </summary>
     public long? Size { get; init; }
+
+    internal override QuotaCost Cost => new(Grants: 1, Files: 1);
 }
 
 internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileUploadUrlCommand>

@@ -11,6 +11,7 @@ internal sealed class RateLimitReader(TotalCount total, DailyLimits limits, Burs
         return new RateLimits
         {
             DailyPerMiner = limits.PerMiner,
+            DailyFilesPerMiner = limits.FilesPerMiner,
             DailyPerValidator = limits.PerValidator,
             DailyTotal = limits.Total,
             PerMinutePerAddress = burst.PerMinute,

@@ -8,6 +8,12 @@ public sealed record RateLimits
     /// <summary>The grants that a hotkey gets a day as a miner.</summary>
     public required long DailyPerMiner { get; init; }
 
+    /// <summary>
+    /// The files that a hotkey may name for upload a day, as a miner. Files that it uploads with the form of /get-folder-access do not
+    /// count.
+    /// </summary>
+    public required long DailyFilesPerMiner { get; init; }
+
     /// <summary>The grants that a hotkey gets a day as a validator.</summary>
     public required long DailyPerValidator { get; init; }
 
