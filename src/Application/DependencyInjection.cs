@@ -16,7 +16,11 @@ public static class DependencyInjection
         services.AddTransient<ServiceFactory>(provider => provider.GetRequiredService);
         services.AddTransient<IMediator, Mediator>();
         services.AddSingleton<GrantIssuer>();
+        services.AddSingleton<DeploymentSeals>();
         services.AddSingleton<ListingLinks>();
+        services.AddSingleton<UploadIds>();
+        services.AddSingleton<ExistingFileFinder>();
+        services.AddScoped<CallersUploads>();
         services.AddSingleton<FolderOwnerResolver>();
         services.AddSingleton<MinerDiscovery>();
         services.AddScoped<FilePageReader>();
@@ -35,6 +39,12 @@ public static class DependencyInjection
 
         services.AddUseCase<GetFolderAccessCommand, FolderAccess, GetFolderAccessHandler>();
         services.AddUseCase<GetFileUploadUrlCommand, FileUploadUrl, GetFileUploadUrlHandler>();
+        services.AddUseCase<GetFileUploadUrlsCommand, FileUploadUrls, GetFileUploadUrlsHandler>();
+        services.AddUseCase<CreateMultipartUploadCommand, CreatedUpload, CreateMultipartUploadHandler>();
+        services.AddUseCase<SignUploadPartsCommand, SignedParts, SignUploadPartsHandler>();
+        services.AddUseCase<ListUploadPartsCommand, UploadedParts, ListUploadPartsHandler>();
+        services.AddUseCase<CompleteMultipartUploadCommand, CompletedUpload, CompleteMultipartUploadHandler>();
+        services.AddUseCase<AbortMultipartUploadCommand, AbortedUpload, AbortMultipartUploadHandler>();
         services.AddUseCase<ListMyFilesCommand, FileList, ListMyFilesHandler>();
         services.AddUseCase<GetValidatorAccessCommand, ValidatorAccess, GetValidatorAccessHandler>();
         services.AddUseCase<GetMinerSpecificAccessCommand, MinerSpecificAccess, GetMinerSpecificAccessHandler>();

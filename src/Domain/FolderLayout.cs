@@ -140,12 +140,17 @@ public sealed class FolderLayout
     }
 
     /// <summary>The key of a file in the folder of its job, or directly in the miner's folder if it has no job.</summary>
-    public static ObjectName KeyOf(Folder folder, JobId? job, FileName name)
+    public static ObjectName KeyOf(Folder folder, JobId? job, FileName name) => TryGetKey(folder, job, FilePath.Of(name), out var key)
+        ? key
+        : throw new InvalidOperationException("The key is longer than S3 allows.");
+
+    /// <summary>
+    /// The key of a file with a path, like <see cref="KeyOf"/>; false if it would be longer than <see cref="ObjectName.MaxBytes"/>.
+    /// </summary>
+    public static bool TryGetKey(Folder folder, JobId? job, FilePath path, out ObjectName key)
     {
         ArgumentNullException.ThrowIfNull(folder);
-
-        var key = job is { } id ? $"{folder.Prefix}{JobPrefix}{id}/{name}" : $"{folder.Prefix}{name}";
-        return ObjectName.TryParse(key, out var parsed) ? parsed : throw new InvalidOperationException("The key is longer than S3 allows.");
+        return ObjectName.TryParse(job is { } id ? $"{folder.Prefix}{JobPrefix}{id}/{path}" : $"{folder.Prefix}{path}", out key);
     }
 
     /// <summary>

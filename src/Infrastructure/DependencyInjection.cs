@@ -161,7 +161,10 @@ public static class DependencyInjection
         services.AddSingleton<S3UrlSigner>();
         services.AddSingleton<IUrlSigner>(provider => new MeteredUrlSigner(
             provider.GetRequiredService<S3UrlSigner>(), provider.GetRequiredService<StoreMetrics>()));
+        services.AddSingleton<StoreClient>();
+        services.AddSingleton<StoreCalls>();
         services.AddSingleton<S3ObjectStore>();
+        services.AddSingleton<IMultipartStore, S3MultipartStore>();
         services.AddSingleton<IObjectStore>(provider =>
         {
             var store = new MeteredObjectStore(provider.GetRequiredService<S3ObjectStore>(), provider.GetRequiredService<StoreMetrics>());

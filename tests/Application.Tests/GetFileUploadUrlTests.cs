@@ -137,9 +137,9 @@ public sealed class GetFileUploadUrlTests
     }
 
     [TestCase(UploadMethod.Post, 100, 200, true)]
-    [TestCase(UploadMethod.Put, 1024, FileSizeLimits.MaxUploadBytes, true)]
-    [TestCase(UploadMethod.Put, 1024, FileSizeLimits.MaxUploadBytes - 1, false)]
-    [TestCase(UploadMethod.Put, 1023, FileSizeLimits.MaxUploadBytes, false)]
+    [TestCase(UploadMethod.Put, 1024, FileSizeLimits.MaxSingleUploadBytes, true)]
+    [TestCase(UploadMethod.Put, 1024, FileSizeLimits.MaxSingleUploadBytes - 1, false)]
+    [TestCase(UploadMethod.Put, 1023, FileSizeLimits.MaxSingleUploadBytes, false)]
     public async Task Size_may_be_left_out_unless_a_put_must_keep_to_configured_sizes(
         UploadMethod method, long min, long max, bool isGranted)
     {

@@ -209,18 +209,18 @@ internal static class Settings
             + "1 MiB, so keep it small",
     };
 
-    internal static readonly Setting<long?> MinFileBytes = new("MIN_FILE_BYTES", SettingFormats.Bytes(0, FileSizeLimits.MaxUploadBytes))
+    internal static readonly Setting<long?> MinFileBytes = new("MIN_FILE_BYTES", SettingFormats.Bytes(0, FileSizeLimits.MaxObjectBytes))
     {
         Default = $"{FileSizeLimits.Default.MinBytes}",
         Meaning = "The minimum size of an uploaded file, in bytes",
     };
 
     // 0 would refuse every file. Elsewhere it often means "no limit", which S3 does not have.
-    internal static readonly Setting<long?> MaxFileBytes = new("MAX_FILE_BYTES", SettingFormats.Bytes(1, FileSizeLimits.MaxUploadBytes))
+    internal static readonly Setting<long?> MaxFileBytes = new("MAX_FILE_BYTES", SettingFormats.Bytes(1, FileSizeLimits.MaxObjectBytes))
     {
         Default = $"{FileSizeLimits.Default.MaxBytes}",
-        Meaning = "The maximum size of an uploaded file, in bytes; at most 5 GiB, S3's limit for one upload. If uploads are by PUT and the "
-            + "limits are not the defaults, requests must state the `size` of the file ([why](limits.md#file-sizes))",
+        Meaning = "The maximum size of an uploaded file, in bytes; at most 5 TiB. Files above 5 GiB need multipart uploads. If uploads are by PUT "
+            + "and the limits are not the defaults, requests must state the `size` of the file ([why](limits.md#file-sizes))",
     };
 
     internal static readonly Setting<TimeSpan> MaxAge = new("TIMESTAMP_MAX_AGE", SettingFormats.Seconds(1, 3600))

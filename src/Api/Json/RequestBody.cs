@@ -257,4 +257,8 @@ internal sealed class RequestBody : IDisposable
 /// accepts up to <see cref="RequestBody.MaxSmallBytes"/>.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class LargeBodyAttribute : Attribute;
+internal sealed class LargeBodyAttribute : Attribute
+{
+    /// <summary>The maximum number of JSON tokens in the body.</summary>
+    public int MaxTokens { get; init; } = WireJsonInputFormatter.MaxTokens;
+}

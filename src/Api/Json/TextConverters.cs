@@ -35,6 +35,12 @@ internal sealed class FileNameConverter() : TextConverter<FileName>(
     $"Send a file's name without any folder: 1 to {FileName.MaxBytes} bytes of UTF-8, no '/', no '\\', no control characters, "
     + "not '.' or '..', no '${filename}'.");
 
+internal sealed class FilePathConverter() : TextConverter<FilePath>(
+    FilePath.TryParse,
+    path => path.Path,
+    $"Send a path of names with '/' between them. Each name has 1 to {FileName.MaxBytes} bytes of UTF-8, no '\\', no control characters, "
+    + "is not '.' or '..', and contains no '${filename}'.");
+
 internal sealed class JobIdConverter() : TextConverter<JobId>(
     JobId.TryParse, job => job.Id, "Send a job's id: 1 to 128 letters, digits, '.', '_' and '-'.");
 

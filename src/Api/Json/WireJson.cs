@@ -16,6 +16,7 @@ namespace S3Auth.Api.Json;
         typeof(Sr25519SignatureConverter),
         typeof(SourceConverter),
         typeof(FileNameConverter),
+        typeof(FilePathConverter),
         typeof(JobIdConverter),
         typeof(AudienceConverter),
         typeof(WholeNumberConverter),
@@ -25,6 +26,18 @@ namespace S3Auth.Api.Json;
 [JsonSerializable(typeof(FolderAccess))]
 [JsonSerializable(typeof(GetFileUploadUrlCommand))]
 [JsonSerializable(typeof(FileUploadUrl))]
+[JsonSerializable(typeof(GetFileUploadUrlsCommand))]
+[JsonSerializable(typeof(FileUploadUrls))]
+[JsonSerializable(typeof(CreateMultipartUploadCommand))]
+[JsonSerializable(typeof(CreatedUpload))]
+[JsonSerializable(typeof(SignUploadPartsCommand))]
+[JsonSerializable(typeof(SignedParts))]
+[JsonSerializable(typeof(ListUploadPartsCommand))]
+[JsonSerializable(typeof(UploadedParts))]
+[JsonSerializable(typeof(CompleteMultipartUploadCommand))]
+[JsonSerializable(typeof(CompletedUpload))]
+[JsonSerializable(typeof(AbortMultipartUploadCommand))]
+[JsonSerializable(typeof(AbortedUpload))]
 [JsonSerializable(typeof(ListMyFilesCommand))]
 [JsonSerializable(typeof(FileList))]
 [JsonSerializable(typeof(GetValidatorAccessCommand))]

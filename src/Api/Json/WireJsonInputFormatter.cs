@@ -11,8 +11,8 @@ namespace S3Auth.Api.Json;
 internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider time) : IInputFormatter, IInputFormatterExceptionPolicy
 {
     /// <summary>
-    /// The maximum number of JSON tokens in a body. The largest real request, 1,000 file keys, has a little over 1,000. Anyone can make
-    /// this server parse a body before a proof is checked, and many small values cost far more than their bytes.
+    /// The maximum number of JSON tokens in a body, except where <see cref="LargeBodyAttribute"/> allows more. Anyone can make this server
+    /// parse a body before a proof is checked, and many small values cost far more than their bytes.
     /// </summary>
     internal const int MaxTokens = 4096;
 
@@ -42,7 +42,7 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         }
 
         using var body = await RequestBody.ReadAsync(context.HttpContext, memory, time);
-        var command = AddProofs(Deserialize(body.Bytes, context.ModelType), request.Headers, body.Bytes.Span);
+        var command = AddProofs(Deserialize(body.Bytes, context.ModelType, MaxTokensOf(context.HttpContext)), request.Headers, body.Bytes.Span);
         return await InputFormatterResult.SuccessAsync(command);
     }
 
@@ -55,7 +55,10 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
             || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
-    private static object Deserialize(ReadOnlyMemory<byte> body, Type type)
+    private static int MaxTokensOf(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<LargeBodyAttribute>()?.MaxTokens ?? MaxTokens;
+
+    private static object Deserialize(ReadOnlyMemory<byte> body, Type type, int maxTokens)
     {
         if (body.IsEmpty)
         {
@@ -63,7 +66,7 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
                 RefusalCode.InvalidRequest, "Send a JSON object as the request's body, at least {}; this body is empty.");
         }
 
-        RequireFewTokens(body.Span);
+        RequireFewTokens(body.Span, maxTokens);
         var typeInfo = WireJson.Default.GetTypeInfo(type)
             ?? throw new InvalidOperationException($"{type} is missing in {nameof(WireJson)}.");
         try
@@ -79,18 +82,18 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         }
     }
 
-    private static void RequireFewTokens(ReadOnlySpan<byte> body)
+    private static void RequireFewTokens(ReadOnlySpan<byte> body, int maxTokens)
     {
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = Strict.MaxDepth });
         try
         {
             for (var tokens = 1; reader.Read(); tokens++)
             {
-                if (tokens > MaxTokens)
+                if (tokens > maxTokens)
                 {
                     throw new RefusedException(
                         RefusalCode.InvalidRequest,
-                        $"Send a smaller request: this one has more than {MaxTokens} JSON names, values and brackets.");
+                        $"Send a smaller request: this one has more than {maxTokens} JSON names, values and brackets.");
                 }
             }
         }

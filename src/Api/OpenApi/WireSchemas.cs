@@ -15,6 +15,7 @@ internal sealed class WireSchemas : ISchemaProcessor
         [typeof(Sr25519Signature)] = "^(0x)?(01)?[0-9a-fA-F]{128}$",
         [typeof(Source)] = "^[a-z0-9][a-z0-9_-]{0,31}$",
         [typeof(FileName)] = "^[^/\\\\]{1,255}$",
+        [typeof(FilePath)] = "^[^/\\\\]{1,255}(/[^/\\\\]{1,255})*$",
         [typeof(JobId)] = "^[A-Za-z0-9._-]{1,128}$",
         [typeof(ListingTarget)] = "^[A-Za-z0-9_-]+$",
         [typeof(Audience)] = "^[A-Za-z0-9._:\\[\\]-]{1,259}$",

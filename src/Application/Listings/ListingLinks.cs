@@ -8,11 +8,12 @@ namespace S3Auth.Application.Listings;
 /// Makes the listing URLs in responses to validators: either presigned for the store, or links to this server, which presigns each page.
 /// The token of a link contains expiry, delimiter and prefix, sealed for this bucket, subnet and network.
 /// </summary>
-internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IObjectStore store, IMetagraph metagraph, FolderLayout layout)
+internal sealed class ListingLinks(ListingRedirect redirect, DeploymentSeals seals, FolderLayout layout)
 {
     /// <summary>The maximum length of a token, in characters, for a prefix as long as a key can be.</summary>
     internal const int MaxTokenLength = (((SealOverhead + HeaderSize + MaxDelimiterBytes + ObjectName.MaxBytes) * 4) + 2) / 3;
 
+    private const string SealKind = "listing";
     private const int SealOverhead = 45;
     private const int ExpirySize = sizeof(long);
     private const int HeaderSize = ExpirySize + 1;
@@ -23,12 +24,6 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
 
     private readonly string? _base = redirect.Server is { } server ? $"{server.AbsoluteUri.TrimEnd('/')}/listing/" : null;
 
-    // Computed for each link, because the network's name may be known only after the first answer of a node. The network comes last,
-    // because only its name may contain a colon.
-    private byte[] Purpose =>
-        Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"listing:{metagraph.Netuid}:{store.Info.Bucket}:{metagraph.Network}"));
-
     /// <summary>The URL of a listing, valid until the grant ends.</summary>
     internal string Sign(Listing listing, Grant grant) =>
         _base is null ? grant.Signer.SignList(listing, grant.Expiry) : $"{_base}{Seal(listing, grant.Expiry)}{Query}";
@@ -38,7 +33,7 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
     {
         (listing, expiry) = (null, default);
         if (token.Length > MaxTokenLength
-            || sealer.Open(token, Purpose) is not { Length: >= HeaderSize } content
+            || seals.Open(SealKind, token) is not { Length: >= HeaderSize } content
             || content[ExpirySize] is var delimiterBytes && HeaderSize + delimiterBytes > content.Length)
         {
             return false;
@@ -64,6 +59,6 @@ internal sealed class ListingLinks(ListingRedirect redirect, ISealer sealer, IOb
         BinaryPrimitives.WriteInt64BigEndian(content, expiry.ToUnixTimeSeconds());
         content[ExpirySize] = (byte)Encoding.UTF8.GetBytes(delimiter, content.AsSpan(HeaderSize));
         Encoding.UTF8.GetBytes(listing.Prefix, content.AsSpan(HeaderSize + content[ExpirySize]));
-        return sealer.Seal(content, Purpose);
+        return seals.Seal(SealKind, content);
     }
 }

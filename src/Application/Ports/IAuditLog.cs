@@ -54,5 +54,5 @@ public sealed record AuditRecord
 /// <summary>A summary of a grant.</summary>
 /// <param name="Prefixes">The granted prefixes, or the granted key.</param>
 /// <param name="Files">The number of granted files; null for everything below the prefixes.</param>
-/// <param name="Expiry">The effective expiry.</param>
-public sealed record GrantedAccess(IReadOnlyList<string> Prefixes, int? Files, DateTimeOffset Expiry);
+/// <param name="Expiry">The effective expiry; null if nothing was granted that a client could use later.</param>
+public sealed record GrantedAccess(IReadOnlyList<string> Prefixes, int? Files, DateTimeOffset? Expiry);

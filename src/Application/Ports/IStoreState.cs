@@ -79,6 +79,9 @@ public sealed record StoreCapabilities
     /// <summary>Whether the store verifies <c>x-amz-checksum-sha256</c>.</summary>
     public bool? Checksums { get; init; }
 
+    /// <summary>Whether the store verifies a signed <c>x-amz-content-sha256</c>.</summary>
+    public bool? PayloadHashes { get; init; }
+
     /// <summary>Whether the store has multipart uploads.</summary>
     public bool? Multipart { get; init; }
 
@@ -87,6 +90,15 @@ public sealed record StoreCapabilities
 
     /// <summary>Whether the store issues temporary credentials (STS AssumeRole).</summary>
     public bool? TemporaryCredentials { get; init; }
+
+    /// <summary>Whether a PUT can be signed so that the store refuses to overwrite an object.</summary>
+    public bool EnforcesWriteOnce => ConditionalWrites == ConditionalWrites.Enforced;
+
+    /// <summary>Whether a PUT can be signed so that the store accepts only the content with a SHA-256.</summary>
+    public bool EnforcesSha256 => Checksums is true || PayloadHashes is true;
+
+    /// <summary>Whether multipart uploads can be granted. A store without a clear answer gets the request, and may refuse it.</summary>
+    public bool SupportsMultipartGrants => Multipart is not false && PutUploads == PutUploads.Safe;
 
     /// <summary>Where URLs have the bucket's name.</summary>
     public S3Addressing Addressing { get; init; }

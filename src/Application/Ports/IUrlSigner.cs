@@ -38,11 +38,23 @@ public interface IGrantSigner
     /// <inheritdoc cref="SignPost(UploadPolicy, DateTimeOffset)" path="/exception"/>
     PostUpload SignPost(FileUpload file, DateTimeOffset expiry);
 
-    /// <summary>Signs a URL that uploads one object by PUT, of the given size if <paramref name="file"/> has one.</summary>
+    /// <summary>
+    /// Signs a URL that uploads one object by PUT, with the size of <paramref name="file"/>, its hash and write-once, as far as the file
+    /// states them and the store supports them.
+    /// </summary>
     /// <exception cref="Refusals.RefusedException">
     /// <c>storage_unavailable</c>: at this store, the holder of such a URL could do more than that.
     /// </exception>
-    string SignPut(FileUpload file, DateTimeOffset expiry);
+    PutUpload SignPut(FileUpload file, DateTimeOffset expiry);
+
+    /// <summary>Signs a URL that uploads one part of a multipart upload by PUT.</summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="storeUploadId">The store's id of the upload.</param>
+    /// <param name="number">The number of the part, 1 to 10,000.</param>
+    /// <param name="size">The exact size of the part, in bytes.</param>
+    /// <param name="expiry">The expiry of the URL.</param>
+    /// <inheritdoc cref="SignPut" path="/exception"/>
+    string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry);
 
     /// <summary>Signs a URL that downloads one object.</summary>
     string SignGet(ObjectName key, DateTimeOffset expiry);
@@ -58,6 +70,13 @@ public interface IGrantSigner
 /// <param name="StartAfter">The key after which the page begins, as bytes that need not be UTF-8; empty for the first page.</param>
 public sealed record Listing(
     string Prefix, string? Delimiter = null, string? ContinuationToken = null, ReadOnlyMemory<byte> StartAfter = default);
+
+/// <summary>An upload by PUT.</summary>
+/// <param name="Url">The URL that the file is sent to.</param>
+/// <param name="Headers">
+/// The headers that a client must send unchanged. <c>Content-Length</c> is not among them: if the file has a size, it must be that size.
+/// </param>
+public sealed record PutUpload(string Url, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>An S3 POST form.</summary>
 /// <param name="Url">The URL that the form is sent to.</param>

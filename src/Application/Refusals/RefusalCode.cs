@@ -123,6 +123,30 @@ public enum RefusalCode
         + "/list-my-files to see the files that exist.")]
     FolderUploadUnsupported,
 
+    /// <summary>There is no such multipart upload, or it belongs to another miner.</summary>
+    [Refusal(
+        404,
+        "There is no such multipart upload",
+        "There is no such multipart upload in your folder: it was completed or aborted, or its upload_id is from another server or has "
+        + "expired. Call /create-multipart-upload with \"resume\": true to continue what the store has.")]
+    UploadNotFound,
+
+    /// <summary>The parts of a multipart upload do not have the announced size together.</summary>
+    [Refusal(
+        409,
+        "The parts do not have the announced size",
+        "The store has 2 of 3 parts with 33554432 of the announced 41943040 bytes; the upload was aborted, so begin it again with "
+        + "/create-multipart-upload.")]
+    SizeMismatch,
+
+    /// <summary>The store has no multipart uploads, or its part URLs are not safe to grant.</summary>
+    [Refusal(
+        409,
+        "The object store does not support multipart uploads",
+        "This deployment's object store does not support multipart uploads; call /get-file-upload-urls, which takes files of up to "
+        + "5368709120 bytes.")]
+    MultipartUnsupported,
+
     /// <summary>The hotkey has too few grants or files of today left, or all hotkeys together used up the grants of today.</summary>
     [Refusal(
         429,

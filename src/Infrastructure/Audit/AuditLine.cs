@@ -73,6 +73,10 @@ internal static class AuditLine
             json.WriteNumber("files", files);
         }
 
-        json.WriteString("expiry", granted.Expiry.UtcDateTime);
+        if (granted.Expiry is { } expiry)
+        {
+            json.WriteString("expiry", expiry.UtcDateTime);
+        }
+
     }
 }

@@ -24,10 +24,16 @@ internal sealed class MeteredUrlSigner(IUrlSigner signer, StoreMetrics metrics) 
             return signer.SignPost(file, expiry);
         }
 
-        public string SignPut(FileUpload file, DateTimeOffset expiry)
+        public PutUpload SignPut(FileUpload file, DateTimeOffset expiry)
         {
             metrics.Signed("put");
             return signer.SignPut(file, expiry);
+        }
+
+        public string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry)
+        {
+            metrics.Signed("part");
+            return signer.SignPart(key, storeUploadId, number, size, expiry);
         }
 
         public string SignGet(ObjectName key, DateTimeOffset expiry)

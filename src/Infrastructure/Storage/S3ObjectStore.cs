@@ -1,39 +1,11 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>
-/// The configured bucket. At most <see cref="StoreUsage.RequestsAtOnce"/> requests run at once, later ones wait, and each has a timeout, so
-/// that a slow store cannot exhaust this process.
-/// </summary>
-internal sealed partial class S3ObjectStore : IObjectStore, IDisposable
+/// <summary>The configured bucket.</summary>
+internal sealed partial class S3ObjectStore(
+    StorageOptions options, StoreClient client, StoreCalls calls, TimeProvider time, ILogger<S3ObjectStore> log) : IObjectStore
 {
-    private readonly StorageOptions _options;
-    private readonly TimeProvider _time;
-    private readonly StoreState _state;
-    private readonly ILogger<S3ObjectStore> _log;
-    private readonly StoreClient _client;
-    private readonly SemaphoreSlim _concurrency;
-
-    public S3ObjectStore(
-        StorageOptions options,
-        StoreEndpoints endpoints,
-        CredentialSource credentials,
-        StoreState state,
-        TimeProvider time,
-        ILogger<S3ObjectStore> log)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-
-        _options = options;
-        Info = new ObjectStoreInfo(options.Bucket, options.Region, options.Usage.ListingTimeout);
-        _state = state;
-        _time = time;
-        _log = log;
-        _concurrency = new SemaphoreSlim(options.Usage.RequestsAtOnce);
-        _client = new StoreClient(endpoints, credentials, time);
-    }
-
     /// <inheritdoc/>
-    public ObjectStoreInfo Info { get; }
+    public ObjectStoreInfo Info { get; } = new(options.Bucket, options.Region, options.Usage.ListingTimeout);
 
     /// <inheritdoc/>
     public async Task<FolderPage> ListFoldersAsync(string prefix, int? maxEntries, CancellationToken cancellationToken)
@@ -42,7 +14,7 @@ internal sealed partial class S3ObjectStore : IObjectStore, IDisposable
         var longest = Encoding.UTF8.GetByteCount(prefix) + FolderLayout.MaxFolderNameBytes + 1;
         var (seen, lastFolder, lastFile) = (0, default(ObjectKey?), default(ObjectKey?));
         var listing = new S3Listing(prefix, Delimiter: "/");
-        using var whole = new CancellationTokenSource(Info.ListingTimeout, _time);
+        using var whole = new CancellationTokenSource(Info.ListingTimeout, time);
         while (true)
         {
             var page = await SendAsync(listing, whole.Token, cancellationToken);
@@ -72,7 +44,7 @@ internal sealed partial class S3ObjectStore : IObjectStore, IDisposable
         var files = new List<StoredFile>(limit);
         var last = after;
         var listing = new S3Listing(prefix, MaxKeys: limit, StartAfter: after is { } key ? S3Text.FromBytes(key.Bytes) : default);
-        using var whole = new CancellationTokenSource(Info.ListingTimeout, _time);
+        using var whole = new CancellationTokenSource(Info.ListingTimeout, time);
         while (true)
         {
             var page = await SendAsync(listing, whole.Token, cancellationToken);
@@ -96,22 +68,15 @@ internal sealed partial class S3ObjectStore : IObjectStore, IDisposable
 
     /// <inheritdoc/>
     public Task<bool> ExistsAsync(ObjectName key, CancellationToken cancellationToken) =>
-        SendAsync(token => _client.ExistsAsync(key.Key, token), CancellationToken.None, cancellationToken);
+        calls.RunAsync(token => client.ExistsAsync(key.Key, token), CancellationToken.None, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<TimeSpan> PingAsync(CancellationToken cancellationToken)
     {
         // A listing of one key instead of HeadBucket, because discovery needs the same permission.
-        var start = _time.GetTimestamp();
+        var start = time.GetTimestamp();
         await SendAsync(new S3Listing(MaxKeys: 1), CancellationToken.None, cancellationToken);
-        return _time.GetElapsedTime(start);
-    }
-
-    /// <summary>Closes the connections to the store.</summary>
-    public void Dispose()
-    {
-        // Does not dispose the semaphore, because requests in flight still release it.
-        _client.Dispose();
+        return time.GetElapsedTime(start);
     }
 
     private S3Listing Continue(S3Listing listing, ListingPage page)
@@ -151,63 +116,7 @@ internal sealed partial class S3ObjectStore : IObjectStore, IDisposable
     private static string Printable(string? name) => S3UriEncoding.EncodePath(name ?? "");
 
     private Task<ListingPage> SendAsync(S3Listing listing, CancellationToken whole, CancellationToken caller) =>
-        SendAsync(token => _client.GetPageAsync(listing, token), whole, caller);
-
-    private async Task<TAnswer> SendAsync<TAnswer>(
-        Func<CancellationToken, Task<TAnswer>> send,
-        CancellationToken whole,
-        CancellationToken caller)
-    {
-        using var timeout = new CancellationTokenSource(_options.Usage.RequestTimeout, _time);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, whole, caller);
-        try
-        {
-            await _concurrency.WaitAsync(any.Token);
-            return await RunAsync(send, any.Token).WaitAsync(any.Token);
-        }
-        catch (Exception exception) when (!caller.IsCancellationRequested && (any.IsCancellationRequested || IsTimeout(exception)))
-        {
-            LogTimeout(exception);
-            _state.CheckSoon();
-            throw RefusedException.StorageTimeout(exception);
-        }
-        catch (Exception exception) when (!caller.IsCancellationRequested)
-        {
-            var answer = exception as StoreErrorException;
-            LogFailed(exception, answer?.Status, answer?.Code);
-            _state.CheckSoon();
-            throw StoreErrorCodes.IsConfiguration(answer?.Code) || _state.Current.Refusal is not null
-                ? RefusedException.StorageRefuses(exception)
-                : RefusedException.StorageUnavailable(exception);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            // A read of an answer that is disposed on the caller's cancellation throws another exception.
-            throw new OperationCanceledException("The caller cancelled the request.", exception, caller);
-        }
-    }
-
-    private async Task<TAnswer> RunAsync<TAnswer>(Func<CancellationToken, Task<TAnswer>> send, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await send(cancellationToken);
-        }
-        finally
-        {
-            _concurrency.Release();
-        }
-    }
-
-    private static bool IsTimeout(Exception exception) =>
-        exception is OperationCanceledException or TimeoutException
-        || exception is StoreErrorException { Status: HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout };
-
-    [LoggerMessage(LogLevel.Warning, "The object store did not answer in time.")]
-    private partial void LogTimeout(Exception exception);
-
-    [LoggerMessage(LogLevel.Warning, "The object store failed: {Status} {Code}.")]
-    private partial void LogFailed(Exception exception, HttpStatusCode? status, string? code);
+        calls.RunAsync(token => client.GetPageAsync(listing, token), whole, caller);
 
     [LoggerMessage(LogLevel.Warning, "The object store's listing of {Prefix} is truncated but has no new continuation token.")]
     private partial void LogNoNextPage(string prefix);

@@ -42,25 +42,34 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
     {
         private readonly long _start = moment.ToUnixTimeSeconds();
 
+        // Read once, because an answer that has begun cannot be refused any more.
+        private readonly Lazy<BarredHeaders> _barred = new(puts.BarredHeaders, LazyThreadSafetyMode.PublicationOnly);
+
         public DateTimeOffset? CredentialsEnd => credentialsEnd;
 
         public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => SignPost(
             new PostPolicyRules(
-                policy.Folder.Prefix, policy.Sizes.MinBytes, policy.Sizes.MaxBytes, UploadPolicy.Acl, UploadPolicy.StorageClass),
+                policy.Folder.Prefix, policy.Sizes.MinBytes, policy.Sizes.MaxSingleBytes, UploadPolicy.Acl, UploadPolicy.StorageClass),
             expiry);
 
         public PostUpload SignPost(FileUpload file, DateTimeOffset expiry) => SignPost(
             new PostPolicyRules(
                 file.Key.Key,
                 file.Size ?? file.Sizes.MinBytes,
-                file.Size ?? file.Sizes.MaxBytes,
+                file.Size ?? file.Sizes.MaxSingleBytes,
                 UploadPolicy.Acl,
                 UploadPolicy.StorageClass,
                 IsWholeKey: true),
             expiry);
 
-        public string SignPut(FileUpload file, DateTimeOffset expiry) =>
-            signer.PresignPut(file.Key.Key, SecondsTo(expiry), file.Size, puts.BarredHeaders());
+        public PutUpload SignPut(FileUpload file, DateTimeOffset expiry)
+        {
+            var rules = RulesFor(file, store.Current.Capabilities);
+            return new PutUpload(signer.PresignPut(file.Key.Key, SecondsTo(expiry), rules), HeadersOf(rules));
+        }
+
+        public string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry) => signer.PresignPut(
+            key.Key, SecondsTo(expiry), new PutRules(size, _barred.Value) { Part = new UploadPart(storeUploadId, number) });
 
         public string SignGet(ObjectName key, DateTimeOffset expiry) => signer.PresignGet(key.Key, SecondsTo(expiry));
 
@@ -79,6 +88,36 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
                 "This server grants no uploads by form, because its object store does not support them. Tell the operator, who finds in "
                     + "/healthcheck what to change.")
             : new PostUpload(bucketUrl, signer.SignPost(rules, SecondsTo(expiry)));
+
+        private PutRules RulesFor(FileUpload file, StoreCapabilities store) => new(file.Size, _barred.Value)
+        {
+            IsWriteOnce = file.IsWriteOnce && store.ConditionalWrites is (ConditionalWrites.Enforced or ConditionalWrites.Accepted),
+            Checksum = store.Checksums is false || UsesPayloadHash(store) ? null : file.Sha256?.Base64,
+            PayloadHash = UsesPayloadHash(store) ? file.Sha256?.Hex : null,
+        };
+
+        private static bool UsesPayloadHash(StoreCapabilities store) => store.Checksums is not true && store.PayloadHashes is true;
+
+        private static Dictionary<string, string> HeadersOf(in PutRules rules)
+        {
+            var headers = new Dictionary<string, string>(capacity: 2, StringComparer.Ordinal);
+            if (rules.IsWriteOnce)
+            {
+                headers.Add("If-None-Match", "*");
+            }
+
+            if (rules.Checksum is { } checksum)
+            {
+                headers.Add("x-amz-checksum-sha256", checksum);
+            }
+
+            if (rules.PayloadHash is { } hash)
+            {
+                headers.Add(SigV4Names.Header.ContentSha256, hash);
+            }
+
+            return headers;
+        }
 
         private long SecondsTo(DateTimeOffset expiry) => expiry.ToUnixTimeSeconds() - _start;
     }

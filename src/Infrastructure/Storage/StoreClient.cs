@@ -20,7 +20,7 @@ internal sealed class StoreClient : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
 
-    internal StoreClient(StoreEndpoints endpoints, CredentialSource credentials, TimeProvider time)
+    public StoreClient(StoreEndpoints endpoints, CredentialSource credentials, TimeProvider time)
     {
         _endpoints = endpoints;
         _credentials = credentials;
@@ -73,6 +73,51 @@ internal sealed class StoreClient : IDisposable
             };
         },
         cancellationToken);
+
+    /// <summary>Sends one request and reads its answer. Retries a transient error once if the request is idempotent.</summary>
+    /// <param name="s3">The request.</param>
+    /// <param name="body">The body as XML; null for none.</param>
+    /// <param name="isIdempotent">Whether the request may be sent twice.</param>
+    /// <param name="read">Reads the body of a successful answer.</param>
+    /// <param name="expect">Returns the result for the code of an expected error; null for any other error, which is thrown.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <inheritdoc cref="GetPageAsync" path="/exception"/>
+    internal Task<T> SendAsync<T>(
+        S3Request s3,
+        string? body,
+        bool isIdempotent,
+        Func<Stream, Task<T>> read,
+        Func<string?, T?> expect,
+        CancellationToken cancellationToken)
+        where T : class
+    {
+        return isIdempotent ? SendAsync(Sign, ReadAsync, cancellationToken) : SendOnceAsync(Sign, ReadAsync, cancellationToken);
+
+        HttpRequestMessage Sign(DatedSigner signer)
+        {
+            var request = new HttpRequestMessage(new HttpMethod(s3.Method), new Uri(signer.Presign(s3, ExpirySeconds), AsSigned))
+            {
+                Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/xml"),
+            };
+            foreach (var (name, value) in s3.Headers)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            return request;
+        }
+
+        async Task<T> ReadAsync(HttpStatusCode status, Stream answer)
+        {
+            if ((int)status is >= 200 and < 300)
+            {
+                return await read(answer);
+            }
+
+            var error = await ReadErrorAsync(status, answer, cancellationToken);
+            return expect(error.Code) ?? throw error;
+        }
+    }
 
     /// <summary>Closes the connections.</summary>
     public void Dispose() => _http.Dispose();

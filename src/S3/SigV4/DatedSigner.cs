@@ -20,11 +20,11 @@ public sealed class DatedSigner
     private const int FixedRoom = 512;
 
     // The names of forbidden headers in the list of signed headers, in the canonical request and in the query.
-    private static readonly byte[] BarredNames = ListUploadHeaders(name => ";" + name);
-    private static readonly byte[] BarredQuery = ListUploadHeaders(name => "%3B" + name);
+    private static readonly BarredText BarredNames = new(name => ";" + name);
+    private static readonly BarredText BarredQuery = new(name => "%3B" + name);
 
     // The same headers as lines of the canonical request, each with an empty value.
-    private static readonly byte[] EmptyBarredLines = ListUploadHeaders(name => "\n" + name + ":");
+    private static readonly BarredText EmptyBarredLines = new(name => "\n" + name + ":");
 
     private readonly S3Endpoint _endpoint;
     private readonly string _bucket;
@@ -55,15 +55,25 @@ public sealed class DatedSigner
     /// <param name="seconds">The lifetime of the URL.</param>
     /// <param name="contentLength">The required size of the upload in bytes; null for any.</param>
     /// <param name="barred">How the URL forbids headers. A store that needs another way refuses the URL.</param>
-    public string PresignPut(string key, long seconds, long? contentLength = null, BarredHeaders barred = BarredHeaders.None)
+    public string PresignPut(string key, long seconds, long? contentLength = null, BarredHeaders barred = BarredHeaders.None) =>
+        PresignPut(key, seconds, new PutRules(contentLength, barred));
+
+    /// <summary>Returns a URL that uploads an object, or a part of one, within rules.</summary>
+    /// <param name="key">The object's key. It is not normalised.</param>
+    /// <param name="seconds">The lifetime of the URL.</param>
+    /// <param name="rules">What the upload must be.</param>
+    public string PresignPut(string key, long seconds, in PutRules rules)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        if (contentLength is { } length)
+        if (rules.ContentLength is { } length)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(contentLength));
+            ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(rules));
         }
 
-        return Presign("PUT\n"u8, key, seconds, new SignedHeaders(contentLength, barred), listing: null);
+        S3Parameter[]? part = rules.Part is { } one
+            ? [new S3Parameter("partNumber", one.Number.ToString(CultureInfo.InvariantCulture)), new S3Parameter("uploadId", one.UploadId)]
+            : null;
+        return Presign("PUT\n"u8, key, seconds, new SignedHeaders(rules), listing: null, part);
     }
 
     /// <summary>Returns a URL for any request, for requests of this server itself, never for clients.</summary>
@@ -76,7 +86,7 @@ public sealed class DatedSigner
             Encoding.ASCII.GetBytes(request.Method + "\n"),
             request.Key,
             seconds,
-            new SignedHeaders(Others: request.Headers),
+            new SignedHeaders(default, request.Headers),
             listing: null,
             request.Query);
     }
@@ -201,9 +211,8 @@ public sealed class DatedSigner
         request.Append("&X-Amz-Expires="u8);
         request.Append(seconds);
         request.Append(_key.QueryToken);
-        request.Append(headers.ContentLength is null ? "&X-Amz-SignedHeaders=host"u8 : "&X-Amz-SignedHeaders=content-length%3Bhost"u8);
-        request.Append(headers.Barred == BarredHeaders.None ? [] : BarredQuery);
-        AppendOtherNames(ref request, headers, "%3B"u8);
+        request.Append("&X-Amz-SignedHeaders="u8);
+        AppendNames(ref request, headers, "%3B"u8, BarredQuery);
         if (listing is not { } list)
         {
             return;
@@ -224,7 +233,9 @@ public sealed class DatedSigner
 
     private void AppendHeaders(ref AsciiBuffer request, in SignedHeaders headers)
     {
-        if (headers.ContentLength is { } length)
+        var rules = headers.Rules;
+        var hasEmptyLines = rules.Barred == BarredHeaders.Empty;
+        if (rules.ContentLength is { } length)
         {
             request.Append("\ncontent-length:"u8);
             request.Append(length);
@@ -232,7 +243,11 @@ public sealed class DatedSigner
 
         request.Append("\nhost:"u8);
         request.Append(_endpoint.HostBytes);
-        request.Append(headers.Barred == BarredHeaders.Empty ? EmptyBarredLines : []);
+        request.Append(rules.IsWriteOnce ? "\nif-none-match:*"u8 : []);
+        request.Append(hasEmptyLines ? EmptyBarredLines.Acl : []);
+        AppendLine(ref request, "\nx-amz-checksum-sha256:"u8, rules.Checksum);
+        AppendLine(ref request, "\nx-amz-content-sha256:"u8, rules.PayloadHash);
+        request.Append(hasEmptyLines ? EmptyBarredLines.Others : []);
         foreach (var (name, value) in headers.Others ?? [])
         {
             request.Append("\n"u8);
@@ -241,18 +256,51 @@ public sealed class DatedSigner
             request.AppendAscii(value);
         }
 
-        request.Append(headers.ContentLength is null ? "\n\nhost"u8 : "\n\ncontent-length;host"u8);
-        request.Append(headers.Barred == BarredHeaders.None ? [] : BarredNames);
-        AppendOtherNames(ref request, headers, ";"u8);
-        request.Append("\nUNSIGNED-PAYLOAD"u8);
+        request.Append("\n\n"u8);
+        AppendNames(ref request, headers, ";"u8, BarredNames);
+        request.Append("\n"u8);
+        request.AppendAscii(rules.PayloadHash ?? SigV4Names.UnsignedPayload);
     }
 
-    private static void AppendOtherNames(ref AsciiBuffer request, in SignedHeaders headers, ReadOnlySpan<byte> separator)
+    // Appends the names of all signed headers, in the order of their bytes.
+    private static void AppendNames(ref AsciiBuffer request, in SignedHeaders headers, ReadOnlySpan<byte> separator, BarredText barred)
     {
+        var rules = headers.Rules;
+        var isBarred = rules.Barred != BarredHeaders.None;
+        if (rules.ContentLength is not null)
+        {
+            request.Append("content-length"u8);
+            request.Append(separator);
+        }
+
+        request.Append("host"u8);
+        AppendName(ref request, separator, "if-none-match"u8, rules.IsWriteOnce);
+        request.Append(isBarred ? barred.Acl : []);
+        AppendName(ref request, separator, "x-amz-checksum-sha256"u8, rules.Checksum is not null);
+        AppendName(ref request, separator, "x-amz-content-sha256"u8, rules.PayloadHash is not null);
+        request.Append(isBarred ? barred.Others : []);
         foreach (var (name, _) in headers.Others ?? [])
         {
             request.Append(separator);
             request.AppendAscii(name);
+        }
+    }
+
+    private static void AppendName(ref AsciiBuffer request, ReadOnlySpan<byte> separator, ReadOnlySpan<byte> name, bool isSigned)
+    {
+        if (isSigned)
+        {
+            request.Append(separator);
+            request.Append(name);
+        }
+    }
+
+    private static void AppendLine(ref AsciiBuffer request, ReadOnlySpan<byte> name, string? value)
+    {
+        if (value is not null)
+        {
+            request.Append(name);
+            request.AppendAscii(value);
         }
     }
 
@@ -369,9 +417,6 @@ public sealed class DatedSigner
         });
     }
 
-    private static byte[] ListUploadHeaders(Func<string, string> format) =>
-        Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Select(format)));
-
     private static void RequireLife(long seconds)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1);
@@ -379,13 +424,22 @@ public sealed class DatedSigner
     }
 
     /// <summary>The headers that a presigned request signs besides <c>host</c>.</summary>
-    private readonly record struct SignedHeaders(
-        long? ContentLength = null,
-        BarredHeaders Barred = BarredHeaders.None,
-        IReadOnlyList<S3Parameter>? Others = null)
+    private readonly record struct SignedHeaders(PutRules Rules, IReadOnlyList<S3Parameter>? Others = null)
     {
         internal int Room => (Others?.Sum(one => (3 * (one.Name.Length + 2)) + one.Value.Length) ?? 0)
-            + (Barred == BarredHeaders.None ? 0 : BarredNames.Length + BarredQuery.Length + EmptyBarredLines.Length);
+            + (Rules.Barred == BarredHeaders.None ? 0 : BarredNames.Length + BarredQuery.Length + EmptyBarredLines.Length);
+    }
+
+    /// <summary>
+    /// The headers that a URL forbids, as text. Names that a URL may sign come between the first and the second of them.
+    /// </summary>
+    private sealed class BarredText(Func<string, string> format)
+    {
+        internal byte[] Acl { get; } = Encoding.ASCII.GetBytes(format(SigV4Names.UploadHeaders[0]));
+
+        internal byte[] Others { get; } = Encoding.ASCII.GetBytes(string.Concat(SigV4Names.UploadHeaders.Skip(1).Select(format)));
+
+        internal int Length => Acl.Length + Others.Length;
     }
 
     private readonly ref struct Parts(string origin, ReadOnlySpan<byte> path, ReadOnlySpan<byte> query, ReadOnlySpan<byte> signature)

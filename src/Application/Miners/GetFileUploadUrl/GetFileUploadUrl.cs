@@ -34,8 +34,8 @@ internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileU
             .MustBeConfigured(layout, leftOut: $"'{layout.DefaultSource}'");
 
         RuleFor(command => command.Size)
-            .InclusiveBetween(sizes.MinBytes, sizes.MaxBytes)
-            .WithMessage(_ => $"Send as 'size' the file's size in bytes, {sizes.MinBytes} to {sizes.MaxBytes}"
+            .InclusiveBetween(sizes.MinBytes, sizes.MaxSingleBytes)
+            .WithMessage(_ => $"Send as 'size' the file's size in bytes, {sizes.MinBytes} to {sizes.MaxSingleBytes}"
                 + (NeedsSize(sizes, store.Current.UploadMethod) ? "." : ", or leave it out."));
 
         RuleFor(command => command.Size)
@@ -49,7 +49,7 @@ internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileU
         method == UploadMethod.Put && sizes != FileSizeLimits.Default;
 
     internal static string MissingSize(FileSizeLimits sizes) =>
-        $"Send 'size', the file's size in bytes, {sizes.MinBytes} to {sizes.MaxBytes}: this deployment needs it to sign a PUT within its "
+        $"Send 'size', the file's size in bytes, {sizes.MinBytes} to {sizes.MaxSingleBytes}: this deployment needs it to sign a PUT within its "
             + "limits.";
 }
 
@@ -79,7 +79,7 @@ internal sealed class GetFileUploadUrlHandler(
 
         var grant = await grants.IssueAsync(requestedExpiry: null, cancellationToken);
         var usesForm = findings.UploadMethod == UploadMethod.Post;
-        var (url, fields) = usesForm ? SignForm(file, grant) : (grant.Signer.SignPut(file, grant.Expiry), NoFields);
+        var (url, fields) = usesForm ? SignForm(file, grant) : (grant.Signer.SignPut(file, grant.Expiry).Url, NoFields);
         return new FileUploadUrl
         {
             S3Key = file.Key.Key,

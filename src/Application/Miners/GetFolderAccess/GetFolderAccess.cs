@@ -54,7 +54,7 @@ internal sealed class GetFolderAccessHandler(
             Expiry = grant.Expiry,
             ExpirySeconds = grant.Seconds,
             MinBytes = sizes.MinBytes,
-            MaxBytes = sizes.MaxBytes,
+            MaxBytes = sizes.MaxSingleBytes,
             Folders = layout.HasSources ? BySource(wanted, granted) : null,
             StructureInfo = StructureInfo.Of(layout),
         };

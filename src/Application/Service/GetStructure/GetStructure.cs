@@ -19,14 +19,16 @@ internal sealed class GetStructureHandler(FolderLayout layout, FileSizeLimits si
     private static readonly string[] ByFile =
     [
         "For each file: sign the file_upload commitment (GET /commitment-formats) with your hotkey.",
-        "POST /get-file-upload-url with coldkey, hotkey, timestamp, signature, filename, and size in bytes.",
-        "PUT the file to url, as the body and with no header but Content-Length.",
+        "POST /get-file-upload-url with coldkey, hotkey, timestamp, signature, filename, and size in bytes; or /get-file-upload-urls for "
+            + "up to 1,000 files.",
+        "PUT the file to url, as the body and with no header but Content-Length and the answer's headers.",
         "POST /list-my-files to list your files.",
     ];
 
     public Task<Structure> Handle(GetStructureQuery request, CancellationToken cancellationToken)
     {
-        var usesForms = store.Current.UploadMethod == UploadMethod.Post;
+        var findings = store.Current;
+        var usesForms = findings.UploadMethod == UploadMethod.Post;
         return Task.FromResult(new Structure(
             layout.Name,
             layout.Structure,
@@ -36,6 +38,8 @@ internal sealed class GetStructureHandler(FolderLayout layout, FileSizeLimits si
             usesForms ? ByFolder : ByFile,
             sizes.MinBytes,
             sizes.MaxBytes,
-            usesForms ? "POST" : "PUT"));
+            usesForms ? "POST" : "PUT",
+            SupportsBatchUploads: true,
+            findings.Capabilities.SupportsMultipartGrants));
     }
 }

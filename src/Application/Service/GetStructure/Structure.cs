@@ -10,6 +10,8 @@ namespace S3Auth.Application.Service;
 /// <param name="MinBytes">The minimum size of a file in bytes.</param>
 /// <param name="MaxBytes">The maximum size of a file in bytes.</param>
 /// <param name="UploadMethod"><c>POST</c>: one form uploads any number of files. <c>PUT</c>: each file needs a URL of its own.</param>
+/// <param name="SupportsBatchUploads">Whether /get-file-upload-urls exists: always. Absent at older servers.</param>
+/// <param name="SupportsMultipartUploads">Whether /create-multipart-upload works at this store. Absent at older servers.</param>
 public sealed record Structure(
     string FolderLayout,
     string FolderStructure,
@@ -19,4 +21,6 @@ public sealed record Structure(
     IReadOnlyList<string> UploadFlow,
     long MinBytes,
     long MaxBytes,
-    string UploadMethod);
+    string UploadMethod,
+    bool SupportsBatchUploads,
+    bool SupportsMultipartUploads);

@@ -1,0 +1,72 @@
+namespace S3Auth.Application.Files;
+
+/// <summary>
+/// Finds out which of many files exist, with few requests to the store: it lists the folder from one wanted key to the next, and each page
+/// answers for all wanted keys within it. Where a folder has many other files in between, it asks for the remaining keys one by one.
+/// </summary>
+internal sealed class ExistingFileFinder(IObjectStore store)
+{
+    // A page costs the store about as much as a few single requests.
+    private const int MinKeysForListing = 4;
+    private const int MaxPages = 4;
+    private const int PageSize = 1000;
+
+    private const int RequestsAtOnce = 16;
+
+    /// <summary>Returns the keys that exist.</summary>
+    /// <param name="folder">The folder of all keys.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    internal async Task<IReadOnlySet<ObjectName>> FindAsync(
+        Folder folder, IReadOnlyCollection<ObjectName> keys, CancellationToken cancellationToken)
+    {
+        var existing = new HashSet<ObjectName>();
+        var wanted = new Queue<ObjectName>(keys.OrderBy(name => name, ByteOrder.Instance));
+        for (var page = 0; page < MaxPages && wanted.Count >= MinKeysForListing; page++)
+        {
+            await ListAsync(folder, wanted, existing, cancellationToken);
+        }
+
+        var rest = wanted.ToArray();
+        var exists = new bool[rest.Length];
+        await Parallel.ForAsync(
+            0,
+            rest.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce, CancellationToken = cancellationToken },
+            async (i, token) => exists[i] = await store.ExistsAsync(rest[i], token));
+        existing.UnionWith(rest.Where((_, i) => exists[i]));
+        return existing;
+    }
+
+    // Lists one page that begins before the first wanted key, and removes the wanted keys that the page answers for.
+    private async Task ListAsync(Folder folder, Queue<ObjectName> wanted, HashSet<ObjectName> existing, CancellationToken cancellationToken)
+    {
+        var page = await store.ListFilesAsync(folder.Prefix, Before(wanted.Peek()), PageSize, cancellationToken);
+        var listed = page.Files.Select(file => file.Key).ToHashSet();
+        var last = page.HasMore ? page.Files[^1].Key : default(ObjectKey?);
+        while (wanted.TryPeek(out var name) && KeyOf(name) is var key && (last is not { } end || !key.IsAfter(end)))
+        {
+            wanted.Dequeue();
+            if (listed.Contains(key))
+            {
+                existing.Add(name);
+            }
+        }
+    }
+
+    // A listing begins after a key, so it begins after the name without its last byte. Few keys can be between the two.
+    private static ObjectKey? Before(ObjectName name) =>
+        ObjectKey.TryRead(KeyOf(name).Bytes.Span[..^1], out var before) ? before : null;
+
+    private static ObjectKey KeyOf(ObjectName name) => ObjectKey.TryRead(System.Text.Encoding.UTF8.GetBytes(name.Key), out var key)
+        ? key
+        : throw new InvalidOperationException("An object's name is a valid key.");
+
+    /// <summary>The order of S3 listings: by the bytes of UTF-8, which differs from the order of UTF-16.</summary>
+    private sealed class ByteOrder : IComparer<ObjectName>
+    {
+        internal static ByteOrder Instance { get; } = new();
+
+        public int Compare(ObjectName x, ObjectName y) => KeyOf(x).Bytes.Span.SequenceCompareTo(KeyOf(y).Bytes.Span);
+    }
+}

@@ -1,0 +1,190 @@
+using System.Xml;
+using System.Xml.Linq;
+
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>
+/// The multipart uploads of the configured bucket. Specification: "CreateMultipartUpload", "ListMultipartUploads", "ListParts",
+/// "CompleteMultipartUpload" and "AbortMultipartUpload", Amazon S3 API Reference.
+/// </summary>
+internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, IStoreState store, StoreMetrics metrics) : IMultipartStore
+{
+    private const int PageSize = 1000;
+
+    // A page of 1,000 parts or uploads has less than 1 MB.
+    private const int MaxAnswerCharacters = 4 * 1024 * 1024;
+
+    // The store joins the parts during the completion, which takes longer than other requests.
+    private static readonly TimeSpan CompletionTimeout = TimeSpan.FromSeconds(60);
+
+    private static readonly XmlReaderSettings Settings = new()
+    {
+        Async = true,
+        DtdProcessing = DtdProcessing.Prohibit,
+        MaxCharactersInDocument = MaxAnswerCharacters,
+        XmlResolver = null,
+    };
+
+    /// <inheritdoc/>
+    public Task<string> CreateAsync(ObjectName key, CancellationToken cancellationToken) => SendAsync(
+        "create_upload",
+        new Call("POST", key.Key, [new S3Parameter("uploads", "")]) { IsIdempotent = false },
+        answer => Value(answer, "UploadId") is { Length: > 0 and <= IMultipartStore.MaxUploadIdLength } id
+            ? id
+            : throw new FormatException("The answer has no valid upload id."),
+        _ => null,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<string?> FindAsync(ObjectName key, CancellationToken cancellationToken)
+    {
+        // The answer is in the order of the keys, so uploads of this key come before those of longer keys.
+        var uploads = await SendAsync(
+            "list_uploads",
+            new Call("GET", Key: null, [Number("max-uploads", PageSize), new S3Parameter("prefix", key.Key), new S3Parameter("uploads", "")]),
+            answer => Children(answer, "Upload").ToList(),
+            _ => null,
+            cancellationToken);
+        return uploads
+            .Where(upload => Value(upload, "Key") == key.Key)
+            .OrderBy(upload => Value(upload, "Initiated"), StringComparer.Ordinal)
+            .Select(upload => Value(upload, "UploadId"))
+            .LastOrDefault();
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<StoredPart>?> ListPartsAsync(ObjectName key, string uploadId, CancellationToken cancellationToken)
+    {
+        var parts = new List<StoredPart>();
+        while (true)
+        {
+            var last = parts.Count > 0 ? parts[^1].PartNumber : 0;
+            var page = await SendAsync(
+                "list_parts",
+                new Call(
+                    "GET", key.Key, [Number("max-parts", PageSize), Number("part-number-marker", last), new S3Parameter("uploadId", uploadId)]),
+                answer => new PartsPage(
+                    Children(answer, "Part").Select(ReadPart).ToList(), IsTruncated: Value(answer, "IsTruncated") == "true"),
+                code => code == "NoSuchUpload" ? PartsPage.None : null,
+                cancellationToken);
+            if (page == PartsPage.None)
+            {
+                return null;
+            }
+
+            // Without a new part the server would request the same page for ever.
+            if (page.Parts.Zip(page.Parts.Prepend(new StoredPart(last, "", 0))).Any(pair => pair.First.PartNumber <= pair.Second.PartNumber)
+                || (page.IsTruncated && page.Parts.Count == 0))
+            {
+                throw RefusedException.StorageUnavailable();
+            }
+
+            parts.AddRange(page.Parts);
+            if (!page.IsTruncated)
+            {
+                return parts;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Completion> CompleteAsync(
+        ObjectName key, string uploadId, IReadOnlyList<StoredPart> parts, bool isWriteOnce, CancellationToken cancellationToken)
+    {
+        var body = new XElement(
+            "CompleteMultipartUpload",
+            parts.Select(part => new XElement("Part", new XElement("PartNumber", part.PartNumber), new XElement("ETag", $"\"{part.Etag}\""))));
+        return SendAsync(
+            "complete_upload",
+            new Call("POST", key.Key, [new S3Parameter("uploadId", uploadId)])
+            {
+                // Some stores refuse the header as not implemented.
+                Headers = isWriteOnce && store.Current.Capabilities.EnforcesWriteOnce ? [new S3Parameter("if-none-match", "*")] : [],
+                Body = body.ToString(SaveOptions.DisableFormatting),
+                IsIdempotent = false,
+                Timeout = CompletionTimeout,
+            },
+            ReadCompletion,
+            OutcomeOf,
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> AbortAsync(ObjectName key, string uploadId, CancellationToken cancellationToken)
+    {
+        const string NoUpload = "NoSuchUpload";
+        return await metrics.MeasureAsync("abort_upload", () => calls.RunAsync(
+            token => client.SendAsync(
+                new S3Request("DELETE", key.Key, [new S3Parameter("uploadId", uploadId)], []),
+                body: null,
+                isIdempotent: true,
+                _ => Task.FromResult(""),
+                code => code == NoUpload ? NoUpload : null,
+                token),
+            CancellationToken.None,
+            cancellationToken)) != NoUpload;
+    }
+
+    private Task<T> SendAsync<T>(
+        string operation, Call call, Func<XElement, T> read, Func<string?, T?> expect, CancellationToken cancellationToken)
+        where T : class =>
+        metrics.MeasureAsync(operation, () => calls.RunAsync(
+            token => client.SendAsync(
+                new S3Request(call.Method, call.Key, call.Query, call.Headers),
+                call.Body,
+                call.IsIdempotent,
+                async answer => read(await ReadAsync(answer, token)),
+                expect,
+                token),
+            CancellationToken.None,
+            cancellationToken,
+            call.Timeout));
+
+    private static async Task<XElement> ReadAsync(Stream answer, CancellationToken cancellationToken)
+    {
+        using var reader = XmlReader.Create(answer, Settings);
+        return await XElement.LoadAsync(reader, LoadOptions.None, cancellationToken);
+    }
+
+    private static StoredPart ReadPart(XElement part) => new(
+        int.Parse(Value(part, "PartNumber"), NumberStyles.None, CultureInfo.InvariantCulture),
+        Value(part, "ETag").Trim('"'),
+        long.Parse(Value(part, "Size"), NumberStyles.None, CultureInfo.InvariantCulture));
+
+    // A store may find an error after it began a successful answer.
+    private static Completion ReadCompletion(XElement answer) => answer.Name.LocalName == "Error"
+        ? OutcomeOf(Value(answer, "Code")) ?? throw new FormatException($"The store failed to complete an upload: {answer}.")
+        : new Completion(CompletionOutcome.Completed, Value(answer, "ETag").Trim('"'));
+
+    private static Completion? OutcomeOf(string? code) => code switch
+    {
+        "NoSuchUpload" => new Completion(CompletionOutcome.NotFound),
+        "PreconditionFailed" => new Completion(CompletionOutcome.Exists),
+        "InvalidPart" or "InvalidPartOrder" or "EntityTooSmall" => new Completion(CompletionOutcome.InvalidParts),
+        _ => null,
+    };
+
+    private static S3Parameter Number(string name, int value) => new(name, value.ToString(CultureInfo.InvariantCulture));
+
+    private static IEnumerable<XElement> Children(XElement parent, string name) =>
+        parent.Elements().Where(element => element.Name.LocalName == name);
+
+    private static string Value(XElement parent, string name) => Children(parent, name).FirstOrDefault()?.Value ?? "";
+
+    /// <summary>A request, as <see cref="S3Request"/>, and how it is sent.</summary>
+    private sealed record Call(string Method, string? Key, IReadOnlyList<S3Parameter> Query)
+    {
+        public IReadOnlyList<S3Parameter> Headers { get; init; } = [];
+
+        public string? Body { get; init; }
+
+        public bool IsIdempotent { get; init; } = true;
+
+        public TimeSpan? Timeout { get; init; }
+    }
+
+    private sealed record PartsPage(IReadOnlyList<StoredPart> Parts, bool IsTruncated)
+    {
+        internal static PartsPage None { get; } = new([], IsTruncated: false);
+    }
+}
