@@ -30,7 +30,24 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
             ["key"] = file.Key.Key, ["size"] = file.Size is null ? RangeOf(file.Sizes) : SizeOf(file), ["until"] = Until(expiry),
         });
 
-    public string SignPut(FileUpload file, DateTimeOffset expiry) => $"put {file.Key} of {SizeOf(file)} until {Until(expiry)}";
+    public PutUpload SignPut(FileUpload file, DateTimeOffset expiry)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (file.IsWriteOnce)
+        {
+            headers.Add("If-None-Match", "*");
+        }
+
+        if (file.Sha256 is { } sha256)
+        {
+            headers.Add("sha256", sha256.Hex);
+        }
+
+        return new PutUpload($"put {file.Key} of {SizeOf(file)} until {Until(expiry)}", headers);
+    }
+
+    public string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry) =>
+        $"part {number} of {key} in {storeUploadId} of {size} until {Until(expiry)}";
 
     public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => new(
         "post",

@@ -20,7 +20,7 @@ public sealed class S3ObjectStoreTests
                 Enumerable.Range(from, to - from).Select(i => FormattableString.Invariant($"data/x/{i:D5} &é/")),
                 to < 2501 ? to.ToString(CultureInfo.InvariantCulture) : null));
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var folders = await store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None);
 
@@ -38,7 +38,7 @@ public sealed class S3ObjectStoreTests
             path = context.Request.Path;
             return Answer(context, Page([], next: null));
         });
-        using var store = Store(new Uri(server.Url, "/s3/gate/"));
+        var store = Store(new Uri(server.Url, "/s3/gate/"));
 
         await store.PingAsync(CancellationToken.None);
 
@@ -49,7 +49,7 @@ public sealed class S3ObjectStoreTests
     public async Task ListFolders_returns_nothing_for_an_empty_prefix()
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, Page([], next: null)));
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         Assert.That((await store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None)).Prefixes, Is.Empty);
     }
@@ -64,7 +64,7 @@ public sealed class S3ObjectStoreTests
             Interlocked.Increment(ref requests);
             return Answer(context, $"<ListBucketResult><IsTruncated>true</IsTruncated>{token}</ListBucketResult>");
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         await RefusesAsync(
             RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
@@ -81,7 +81,7 @@ public sealed class S3ObjectStoreTests
             var next = Interlocked.Increment(ref page);
             await Answer(context, Page([], next < 200 ? next.ToString(CultureInfo.InvariantCulture) : null));
         });
-        using var store = Store(server.Url, listing: TimeSpan.FromSeconds(1));
+        var store = Store(server.Url, listing: TimeSpan.FromSeconds(1));
 
         await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
         Assert.That(page, Is.GreaterThan(1));
@@ -97,7 +97,7 @@ public sealed class S3ObjectStoreTests
     public async Task Failing_store_is_storage_unavailable(int status, string body)
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, body, status));
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         await RefusesAsync(
             RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
@@ -110,7 +110,7 @@ public sealed class S3ObjectStoreTests
         var server = await LoopbackServer.StartAsync(_ => Task.CompletedTask);
         var url = server.Url;
         await server.DisposeAsync();
-        using var store = Store(url);
+        var store = Store(url);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.PingAsync(CancellationToken.None));
     }
@@ -119,7 +119,7 @@ public sealed class S3ObjectStoreTests
     public async Task Store_that_does_not_answer_is_storage_timeout()
     {
         await using var server = await LoopbackServer.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
-        using var store = Store(server.Url, request: TimeSpan.FromMilliseconds(300));
+        var store = Store(server.Url, request: TimeSpan.FromMilliseconds(300));
         var watch = Stopwatch.StartNew();
 
         await RefusesAsync(RefusalCode.StorageTimeout, () => store.PingAsync(CancellationToken.None));
@@ -142,8 +142,8 @@ public sealed class S3ObjectStoreTests
             await context.Response.Body.FlushAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
-        using var store = Store(server.Url, request: TimeSpan.FromMilliseconds(500));
-        using var first = Store(server.Url);
+        var store = Store(server.Url, request: TimeSpan.FromMilliseconds(500));
+        var first = Store(server.Url);
         await first.PingAsync(CancellationToken.None); // so that the first use is not what takes long
         var watch = Stopwatch.StartNew();
 
@@ -156,7 +156,7 @@ public sealed class S3ObjectStoreTests
     public async Task Cancellation_by_the_caller_stays_a_cancellation()
     {
         await using var server = await LoopbackServer.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
         using var caller = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
 
         Assert.CatchAsync<OperationCanceledException>(() => store.ListFoldersAsync("data/x/", maxEntries: null, caller.Token));
@@ -173,7 +173,7 @@ public sealed class S3ObjectStoreTests
                 context,
                 Page(Enumerable.Range(0, 1000).Select(i => FormattableString.Invariant($"data/x/{seen}-{i:D4}/")), next: $"{seen}"));
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var page = await store.ListFoldersAsync("data/x/", maxEntries: 1500, CancellationToken.None);
 
@@ -194,7 +194,7 @@ public sealed class S3ObjectStoreTests
                     next: $"{seen}",
                     encoded: true));
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var page = await store.ListFoldersAsync("data/x/", maxEntries: 1000, CancellationToken.None);
 
@@ -220,7 +220,7 @@ public sealed class S3ObjectStoreTests
                 ? FolderPage(names, encodes)
                 : FilePage(names.Select(name => "data/" + name), next: null, encodes));
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var folders = await store.ListFoldersAsync("data/", maxEntries: null, CancellationToken.None);
         var files = await store.ListFilesAsync("data/", after: null, 1000, CancellationToken.None);
@@ -244,7 +244,7 @@ public sealed class S3ObjectStoreTests
             asked = context.Request.QueryString.Value;
             return Answer(context, FilePage(["data/a"], next: null, encoded: true));
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var page = await store.ListFilesAsync("data/", KeyOf("data/ +%2F&🙂"u8), 7, CancellationToken.None);
 
@@ -275,7 +275,7 @@ public sealed class S3ObjectStoreTests
                 context,
                 FilePage(Enumerable.Range(0, number == 2 ? 0 : 3).Select(i => $"data/{number}-{i}"), next: $"t{number}", encoded: true));
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var page = await store.ListFilesAsync("data/", after: null, 6, CancellationToken.None);
 
@@ -298,7 +298,7 @@ public sealed class S3ObjectStoreTests
             context.Response.StatusCode = status;
             return context.Response.WriteAsync(error.Length == 0 ? "a" : $"<Error><Code>{error}</Code></Error>");
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
         Assert.That(Domain.ObjectName.TryParse("data/x/5F/a b+%2F&🙂.", out var key));
 
         Assert.That(await store.ExistsAsync(key, CancellationToken.None), Is.EqualTo(exists));
@@ -314,7 +314,7 @@ public sealed class S3ObjectStoreTests
             context.Response.StatusCode = 400;
             return context.Response.WriteAsync("<Error><Code>NoSuchKey</Code></Error>");
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
         Assert.That(Domain.ObjectName.TryParse("data/x/5F/a", out var key));
 
         Assert.That(() => store.ExistsAsync(key, CancellationToken.None), Throws.TypeOf<RefusedException>());
@@ -328,7 +328,7 @@ public sealed class S3ObjectStoreTests
             context.Response.StatusCode = 404;
             return context.Response.WriteAsync("<Error><Code>NoSuchBucket</Code></Error>");
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
         Assert.That(Domain.ObjectName.TryParse("data/x/5F/a", out var key));
 
         var refused = Assert.ThrowsAsync<RefusedException>(() => store.ExistsAsync(key, CancellationToken.None))!;
@@ -346,7 +346,7 @@ public sealed class S3ObjectStoreTests
             asked = context.Request.QueryString.Value!;
             return Answer(context, Page([], next: null));
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         await store.PingAsync(CancellationToken.None);
 
@@ -363,7 +363,7 @@ public sealed class S3ObjectStoreTests
         });
         var state = new StoreState();
         state.Update(findings => findings with { Refusal = "It refuses." });
-        using var store = Store(server.Url, state: state);
+        var store = Store(server.Url, state: state);
 
         var refused = Assert.ThrowsAsync<RefusedException>(() => store.PingAsync(CancellationToken.None))!;
 
@@ -381,7 +381,7 @@ public sealed class S3ObjectStoreTests
             context.Response.StatusCode = status;
             return Task.CompletedTask;
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
         Assert.That(Domain.ObjectName.TryParse("data/x/5F/a", out var key));
 
         await RefusesAsync(code, () => store.ExistsAsync(key, CancellationToken.None));
@@ -408,7 +408,7 @@ public sealed class S3ObjectStoreTests
 
             await Answer(context, Page([], next: null));
         });
-        using var store = Store(server.Url, request: TimeSpan.FromSeconds(20), atOnce: 4);
+        var store = Store(server.Url, request: TimeSpan.FromSeconds(20), atOnce: 4);
 
         var asked = Enumerable.Range(0, 20).Select(_ => store.PingAsync(CancellationToken.None)).ToList();
         await Wait.UntilAsync(() => Volatile.Read(ref now) >= 4);
@@ -428,7 +428,7 @@ public sealed class S3ObjectStoreTests
             await gate.WaitAsync(context.RequestAborted);
             await Answer(context, Page([], next: null));
         });
-        using var store = Store(server.Url, request: TimeSpan.FromMilliseconds(300), atOnce: 1);
+        var store = Store(server.Url, request: TimeSpan.FromMilliseconds(300), atOnce: 1);
 
         var asked = Enumerable.Range(0, 50)
             .Select(_ => RefusesAsync(RefusalCode.StorageTimeout, () => store.PingAsync(CancellationToken.None)))
@@ -463,7 +463,7 @@ public sealed class S3ObjectStoreTests
             await Task.Delay(30);
             await Answer(context, Page([], next: null));
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var latency = await store.PingAsync(CancellationToken.None);
 
@@ -481,7 +481,7 @@ public sealed class S3ObjectStoreTests
             return Answer(context, Page([], next: null));
         });
         var source = new CredentialSource(new SigningCredentials("AKIAFIRST", "secret"));
-        using var store = Store(Options(server.Url), source);
+        var store = Store(Options(server.Url), source);
 
         await store.PingAsync(CancellationToken.None);
         source.Replace(new SigningCredentials("ASIASECOND", "secret", "token"));
@@ -497,7 +497,7 @@ public sealed class S3ObjectStoreTests
     public async Task Requests_without_credentials_are_storage_unavailable()
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, Page([], next: null)));
-        using var store = Store(Options(server.Url), new CredentialSource());
+        var store = Store(Options(server.Url), new CredentialSource());
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.PingAsync(CancellationToken.None));
     }
@@ -511,7 +511,7 @@ public sealed class S3ObjectStoreTests
             asked = context.Request.QueryString.Value;
             return Answer(context, FilePage(["data/%FE", "data/%FF%00"], next: null, encoded: true));
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var page = await store.ListFilesAsync("data/", KeyOf([.. "data/"u8, 0xc0, 0x80, 0x01]), 10, CancellationToken.None);
 
@@ -535,7 +535,7 @@ public sealed class S3ObjectStoreTests
             return context.Response.Body.WriteAsync(
                 System.Text.Encoding.Latin1.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + page)).AsTask();
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var found = await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None);
 
@@ -556,7 +556,7 @@ public sealed class S3ObjectStoreTests
             : FilePage([first, second], next: null, encoded: true)));
         using var log = new Log();
         using var loggers = new LoggerFactory([log]);
-        using var store = Store(server.Url, log: loggers.CreateLogger<S3ObjectStore>());
+        var store = Store(server.Url, loggers: loggers);
 
         await RefusesAsync(
             RefusalCode.StorageUnavailable,
@@ -580,7 +580,7 @@ public sealed class S3ObjectStoreTests
                 ? Page(["data/a/"], next: $"t{number}")
                 : FilePage(["data/a"], next: $"t{number}", encoded: true));
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFoldersAsync("data/", maxEntries: null, CancellationToken.None));
@@ -594,7 +594,7 @@ public sealed class S3ObjectStoreTests
             Answer(context, FilePage(["data/b%0Afake", "data/a"], next: null, encoded: true)));
         using var log = new Log();
         using var loggers = new LoggerFactory([log]);
-        using var store = Store(server.Url, log: loggers.CreateLogger<S3ObjectStore>());
+        var store = Store(server.Url, loggers: loggers);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
 
@@ -606,7 +606,7 @@ public sealed class S3ObjectStoreTests
     {
         await using var server = await LoopbackServer.StartAsync(context =>
             Answer(context, FilePage(["data/a", "data/b", "data/c"], next: null, encoded: true)));
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var page = await store.ListFilesAsync("data/", after: null, 2, CancellationToken.None);
 
@@ -619,7 +619,7 @@ public sealed class S3ObjectStoreTests
         var (longest, tooLong) = (new string('a', FolderLayout.MaxFolderNameBytes), new string('b', FolderLayout.MaxFolderNameBytes + 1));
         await using var server = await LoopbackServer.StartAsync(
             context => Answer(context, FolderPage(["1", longest, tooLong, "%FF"], encoded: true)));
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var folders = await store.ListFoldersAsync("data/", maxEntries: null, CancellationToken.None);
 
@@ -638,7 +638,7 @@ public sealed class S3ObjectStoreTests
                     i.ToString("D4", CultureInfo.InvariantCulture))),
             next: null,
             encoded: true)));
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         Assert.That((await store.ListFilesAsync("data/", after: null, 1000, CancellationToken.None)).Files, Has.Count.EqualTo(1000));
         size = 1400;
@@ -656,7 +656,7 @@ public sealed class S3ObjectStoreTests
     public async Task Answer_that_is_not_a_listing_is_storage_unavailable(string body)
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, body));
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
     }
@@ -669,7 +669,7 @@ public sealed class S3ObjectStoreTests
             "\ufeff<?xml version=\"1.0\"?><!-- a --><ListBucketResult xmlns=\"x\"><Prefix>data/</Prefix>"
             + "<Contents><Owner><Key>no</Key><ID>1</ID></Owner><Key>data/a</Key><Extra/></Contents>"
             + "<Key>no</Key><Other><Contents><Key>no</Key></Contents></Other></ListBucketResult>"));
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         var page = await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None);
 
@@ -697,7 +697,7 @@ public sealed class S3ObjectStoreTests
 
             context.Abort();
         });
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         Assert.That((await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None)).Files, Has.Count.EqualTo(1));
     }
@@ -712,7 +712,7 @@ public sealed class S3ObjectStoreTests
             Interlocked.Increment(ref requests) == 1
                 ? Answer(context, "", status)
                 : Answer(context, FilePage(["data/a"], next: null, encoded: true)));
-        using var store = Store(server.Url);
+        var store = Store(server.Url);
 
         Assert.That((await store.ListFilesAsync("data/", after: null, 10, CancellationToken.None)).Files, Has.Count.EqualTo(1));
     }
@@ -728,7 +728,7 @@ public sealed class S3ObjectStoreTests
         });
         using var log = new Log();
         using var loggers = new LoggerFactory([log]);
-        using var store = Store(server.Url, log: loggers.CreateLogger<S3ObjectStore>());
+        var store = Store(server.Url, loggers: loggers);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
 
@@ -752,7 +752,7 @@ public sealed class S3ObjectStoreTests
             await context.Response.Body.FlushAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
-        using var store = Store(server.Url, request: TimeSpan.FromSeconds(1), atOnce: 1);
+        var store = Store(server.Url, request: TimeSpan.FromSeconds(1), atOnce: 1);
         await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
         Volatile.Write(ref stalls, false);
 
@@ -782,7 +782,7 @@ public sealed class S3ObjectStoreTests
             return Answer(context, FilePage([], next: null, encoded: true));
         });
         var source = new CredentialSource();
-        using var store = Store(Options(server.Url), source);
+        var store = Store(Options(server.Url), source);
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
         source.Replace(new SigningCredentials("ASIASECOND", "secret", "to+ken"));
@@ -823,17 +823,16 @@ public sealed class S3ObjectStoreTests
         TimeSpan? listing = null,
         int atOnce = 64,
         StoreState? state = null,
-        ILogger<S3ObjectStore>? log = null) => Store(
-        Options(url, request, listing, atOnce), new CredentialSource(new SigningCredentials("AKIAEXAMPLE", "secret")), state, log);
+        ILoggerFactory? loggers = null) => Store(
+        Options(url, request, listing, atOnce), new CredentialSource(new SigningCredentials("AKIAEXAMPLE", "secret")), state, loggers);
 
     private static S3ObjectStore Store(
-        StorageOptions options, CredentialSource credentials, StoreState? state = null, ILogger<S3ObjectStore>? log = null) => new(
+        StorageOptions options, CredentialSource credentials, StoreState? state = null, ILoggerFactory? loggers = null) => new(
         options,
-        new StoreEndpoints(options),
-        credentials,
-        state ?? new StoreState(),
+        new StoreClient(new StoreEndpoints(options), credentials, TimeProvider.System),
+        new StoreCalls(options, state ?? new StoreState(), TimeProvider.System, (loggers ?? NullLoggerFactory.Instance).CreateLogger<StoreCalls>()),
         TimeProvider.System,
-        log ?? NullLogger<S3ObjectStore>.Instance);
+        (loggers ?? NullLoggerFactory.Instance).CreateLogger<S3ObjectStore>());
 
     private static StorageOptions Options(Uri url, TimeSpan? request = null, TimeSpan? listing = null, int atOnce = 64) => new()
     {
