@@ -43,7 +43,9 @@ public sealed class S3AuthClient : IDisposable
 
     /// <summary>Creates an uploader for the miner's own folder.</summary>
     /// <param name="coldkey">The coldkey that owns the hotkey.</param>
-    public FolderUploader CreateUploader(AccountId coldkey) => new(Api, _store, coldkey, Hotkey, _options);
+    /// <param name="options">How to send files; by default as <see cref="FileUploaderOptions"/> says.</param>
+    public FileUploader CreateUploader(AccountId coldkey, FileUploaderOptions? options = null) =>
+        new(Api, _store, CreateReader(), coldkey, Hotkey, _options, options ?? new FileUploaderOptions());
 
     /// <summary>Creates a reader: for a miner of its own folder, for a validator of every miner's folder.</summary>
     public FileReader CreateReader() => new(Api, _store, _options);

@@ -19,18 +19,6 @@ internal static class MigrateCommand
             HelpName = "REV",
             DefaultValueFactory = _ => "main",
         };
-        var include = new Option<string[]>("--include")
-        {
-            Description = "Only files that match, such as '**/*.parquet'; may be repeated",
-            HelpName = "GLOB",
-            DefaultValueFactory = _ => [],
-        };
-        var exclude = new Option<string[]>("--exclude")
-        {
-            Description = "Skip files that match; may be repeated",
-            HelpName = "GLOB",
-            DefaultValueFactory = _ => [],
-        };
         var options = new UploadOptions("migrate");
         var command = new ToolCommand(
             "huggingface",
@@ -45,8 +33,6 @@ internal static class MigrateCommand
         };
         command.Add(repository);
         command.Add(revision);
-        command.Add(include);
-        command.Add(exclude);
         options.AddTo(command);
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
@@ -64,8 +50,6 @@ internal static class MigrateCommand
             {
                 Dataset = dataset,
                 Revision = parsed.GetValue(revision)!,
-                Include = parsed.GetValue(include)!,
-                Exclude = parsed.GetValue(exclude)!,
                 Settings = options.Read(parsed),
             }).RunAsync(cancellationToken);
         });

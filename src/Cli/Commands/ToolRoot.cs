@@ -11,6 +11,7 @@ internal static class ToolRoot
         var root = new RootCommand("Uploads a Bittensor miner's files and downloads them as a validator, through an S3Auth server.")
         {
             UploadCommand.Create(options),
+            SyncCommand.Create(options),
             ListCommand.Create(options),
             DownloadCommand.Create(options),
             MinersCommand.Create(options),

@@ -1,7 +1,7 @@
 namespace S3Auth.Cli.Commands;
 
 /// <summary>The options of every command that uploads files.</summary>
-/// <param name="verb">The verb of the command: upload, migrate.</param>
+/// <param name="verb">The verb of the command: upload, migrate, sync.</param>
 internal sealed class UploadOptions(string verb)
 {
     private readonly Option<string?> _source = new("--source")
@@ -19,6 +19,26 @@ internal sealed class UploadOptions(string verb)
         DefaultValueFactory = _ => "",
     };
 
+    private readonly Option<string[]> _include = new("--include")
+    {
+        Description = "Only files that match, such as '**/*.parquet'; may be repeated",
+        HelpName = "GLOB",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string[]> _exclude = new("--exclude")
+    {
+        Description = "Skip files that match; may be repeated",
+        HelpName = "GLOB",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string?> _rate = new("--bwlimit")
+    {
+        Description = "The maximum bytes per second of all transfers together: 500k, 10M, 1.5G",
+        HelpName = "RATE",
+    };
+
     private readonly Option<int> _parallel = ParallelOption.Create();
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = $"Print what the command would {verb}, and {verb} nothing" };
@@ -30,7 +50,14 @@ internal sealed class UploadOptions(string verb)
 
     internal void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_source, _job, _to, _parallel, _dryRun, _force])
+        AddWithoutForceTo(command);
+        command.Add(_force);
+    }
+
+    /// <summary>Adds the options to a command that always compares with the bucket.</summary>
+    internal void AddWithoutForceTo(Command command)
+    {
+        foreach (var option in (Option[])[_source, _job, _to, _include, _exclude, _parallel, _rate, _dryRun])
         {
             command.Add(option);
         }
@@ -42,8 +69,22 @@ internal sealed class UploadOptions(string verb)
         Source = parsed.GetValue(_source),
         Job = parsed.GetValue(_job),
         To = parsed.GetValue(_to)!.Trim('/'),
+        Filter = new PathFilter(parsed.GetValue(_include)!, parsed.GetValue(_exclude)!),
         Parallel = ParallelOption.Read(parsed, _parallel),
+        MaxBytesPerSecond = parsed.GetValue(_rate) is { } rate ? ReadRate(rate) : null,
         DryRun = parsed.GetValue(_dryRun),
         Force = parsed.GetValue(_force),
     };
+
+    /// <summary>Reads a number of bytes per second with an optional suffix: k, M and G stand for KiB, MiB and GiB.</summary>
+    /// <exception cref="UsageException">It is not one, or less than 1 KiB.</exception>
+    internal static long ReadRate(string text)
+    {
+        var factor = text is [.., var unit] ? unit switch { 'k' or 'K' => 1L << 10, 'M' => 1L << 20, 'G' => 1L << 30, _ => 1L } : 1;
+        return double.TryParse(
+                factor > 1 ? text.AsSpan(..^1) : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
+            && count * factor is >= 1024 and <= 1e12
+            ? (long)(count * factor)
+            : throw new UsageException("--bwlimit must be at least 1k: a number of bytes per second with k, M or G, such as 10M.");
+    }
 }

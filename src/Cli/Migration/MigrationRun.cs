@@ -7,10 +7,6 @@ internal sealed record MigrationPlan
 
     public required string Revision { get; init; }
 
-    public required IReadOnlyList<string> Include { get; init; }
-
-    public required IReadOnlyList<string> Exclude { get; init; }
-
     public required UploadSettings Settings { get; init; }
 }
 
@@ -21,7 +17,7 @@ internal sealed record MigrationPlan
 internal sealed class MigrationRun(Session session, HubClient hub, MigrationJournal journal, MigrationPlan plan)
 {
     private readonly Report _report = session.Report;
-    private readonly FolderUploader _uploader = session.Client.CreateUploader(session.Wallet.Coldkey);
+    private readonly FileUploader _uploader = plan.Settings.CreateUploader(session, usesFolderGrants: false);
     private readonly TransferResult _result = new(session.Report, "migrated");
 
     internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.RunAsync(
@@ -32,7 +28,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
             var structure = await _uploader.GetStructureAsync(cancellationToken);
             var planned = await PlanAsync(commit, structure, cancellationToken);
             var stored = await StoredFiles.FindAsync(
-                session, plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
+                session, plan.Settings, structure, [.. planned.Select(file => file.Key)], prefix: null, cancellationToken);
             if (plan.Settings.DryRun)
             {
                 ReportPlan(planned, stored);
@@ -48,24 +44,26 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
     {
         await using var display = new TransferDisplay(_report, "Migrating");
         display.AddExpected(planned.Count, planned.Sum(file => file.Upload.Size));
-        await Parallel.ForEachAsync(
-            planned,
-            new ParallelOptions { MaxDegreeOfParallelism = plan.Settings.Parallel, CancellationToken = cancellationToken },
-            async (file, token) => await MigrateOneAsync(file, stored, display, token));
+        var byPath = planned.ToDictionary(file => file.Upload.Path, file => file.File, StringComparer.Ordinal);
+        await _uploader.UploadAsync(
+            SelectMissing(planned, stored, display).ToAsyncEnumerable(),
+            (file, uploaded) =>
+            {
+                journal.Add(uploaded.Key, byPath[file.Path].Id);
+                _result.AddTransferred(byPath[file.Path].Path, uploaded.Key, uploaded.Size);
+            },
+            (file, failure) => _result.AddFailed(byPath[file.Path].Path, failure),
+            cancellationToken);
     }
 
     private async Task<List<Planned>> PlanAsync(string commit, Structure structure, CancellationToken cancellationToken)
     {
         var job = plan.Settings.JobIn(structure);
-        var include = plan.Include.DefaultIfEmpty("**").Select(pattern => new Glob(pattern)).ToList();
-        var exclude = plan.Exclude.Select(pattern => new Glob(pattern)).ToList();
-
         var planned = new List<Planned>();
         await foreach (var file in hub.ListAsync(plan.Dataset, commit, cancellationToken))
         {
             // Hidden files such as .gitattributes are not data.
-            if (file.Path.Split('/').Any(segment => segment.StartsWith('.'))
-                || !include.Exists(pattern => pattern.Matches(file.Path)) || exclude.Exists(pattern => pattern.Matches(file.Path)))
+            if (file.Path.Split('/').Any(segment => segment.StartsWith('.')) || !plan.Settings.Filter.Matches(file.Path))
             {
                 continue;
             }
@@ -111,25 +109,23 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
     private bool IsStored(Planned file, StoredFiles stored) =>
         stored.Find(file.Key)?.Size == file.File.Size && (journal.Find(file.Key) is not { } id || id == file.File.Id);
 
-    private async Task MigrateOneAsync(Planned file, StoredFiles stored, TransferDisplay display, CancellationToken cancellationToken)
+    private IEnumerable<FileToUpload> SelectMissing(List<Planned> planned, StoredFiles stored, TransferDisplay display)
     {
-        using var line = display.Begin(file.File.Path, file.File.Size);
-        try
+        foreach (var file in planned)
         {
+            var line = display.Begin(file.File.Path, file.File.Size);
             if (IsStored(file, stored))
             {
-                line.Report(file.File.Size);
-                _result.AddSkipped(file.File.Path, file.Key, file.File.Size);
-                return;
+                using (line)
+                {
+                    line.Report(file.File.Size);
+                    _result.AddSkipped(file.File.Path, file.Key, file.File.Size);
+                }
             }
-
-            var uploaded = await _uploader.UploadAsync(file.Upload, line, cancellationToken);
-            journal.Add(uploaded.Key, file.File.Id);
-            _result.AddTransferred(file.File.Path, uploaded.Key, uploaded.Size);
-        }
-        catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure && !failure.Ends.HasFlag(RunPhases.Upload))
-        {
-            _result.AddFailed(file.File.Path, failure);
+            else
+            {
+                yield return file.Upload with { Sent = line, Overwrite = plan.Settings.Force || stored.Has(file.Key) };
+            }
         }
     }
 

@@ -44,14 +44,8 @@ internal sealed class TransferDisplay : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the line of one file. Disposing it ends the line.</summary>
-    internal Line Begin(string name, long size)
-    {
-        lock (_gate)
-        {
-            return new Line(this, _context?.AddTask(Markup.Escape(Shorten(Report.Safe(name))), maxValue: Math.Max(size, 1)));
-        }
-    }
+    /// <summary>Returns the line of one file. It appears with the first bytes. Disposing it ends the file.</summary>
+    internal Line Begin(string name, long size) => new(this, name, size);
 
     public async ValueTask DisposeAsync()
     {
@@ -141,35 +135,37 @@ internal sealed class TransferDisplay : IAsyncDisposable
         }
     }
 
-    private void AddBytes(ProgressTask? line, long bytes)
-    {
-        lock (_gate)
-        {
-            _bytesDone += bytes;
-            line?.Increment(bytes);
-            Redraw();
-        }
-    }
-
-    private void End(ProgressTask? line)
-    {
-        lock (_gate)
-        {
-            _filesDone++;
-            if (line is not null)
-            {
-                _context?.RemoveTask(line);
-            }
-
-            Redraw();
-        }
-    }
+    private ProgressTask? AddTask(string name, long size) =>
+        _context?.AddTask(Markup.Escape(Shorten(Report.Safe(name))), maxValue: Math.Max(size, 1));
 
     /// <summary>The line of one file.</summary>
-    internal sealed class Line(TransferDisplay display, ProgressTask? task) : IProgress<long>, IDisposable
+    internal sealed class Line(TransferDisplay display, string name, long size) : IProgress<long>, IDisposable
     {
-        public void Report(long value) => display.AddBytes(task, value);
+        private ProgressTask? _task;
 
-        public void Dispose() => display.End(task);
+        public void Report(long value)
+        {
+            lock (display._gate)
+            {
+                _task ??= display.AddTask(name, size);
+                display._bytesDone += value;
+                _task?.Increment(value);
+                display.Redraw();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (display._gate)
+            {
+                display._filesDone++;
+                if (_task is not null)
+                {
+                    display._context?.RemoveTask(_task);
+                }
+
+                display.Redraw();
+            }
+        }
     }
 }

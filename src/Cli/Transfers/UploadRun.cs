@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>The plan of an upload.</summary>
@@ -7,11 +10,17 @@ internal sealed record UploadPlan
 
     public required UploadSettings Settings { get; init; }
 
+    /// <summary>How to find the files that are stored already.</summary>
+    public FileComparison Comparison { get; init; }
+
+    /// <summary>Whether to report the files below the destination that are only in the store.</summary>
+    public bool ReportsOthers { get; init; }
+
     /// <summary>The time between two scans of a watch; null to upload once.</summary>
     public TimeSpan? WatchPeriod { get; init; }
 }
 
-/// <summary>Uploads files into the miner's folder. Skips files that are already stored with the same bytes.</summary>
+/// <summary>Uploads files into the miner's folder. Skips files that are already stored. Deletes nothing, because miners cannot.</summary>
 internal sealed class UploadRun
 {
     // The client has already retried before a failure reaches the watch.
@@ -20,8 +29,8 @@ internal sealed class UploadRun
     private readonly Session _session;
     private readonly Report _report;
     private readonly UploadPlan _plan;
-    private readonly FolderUploader _uploader;
-    private readonly FileReader _reader;
+    private readonly FileUploader _uploader;
+    private readonly StoredFileComparer _comparer;
     private readonly TransferResult _result;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private WatchedFiles? _watched;
@@ -32,8 +41,10 @@ internal sealed class UploadRun
         _session = session;
         _report = session.Report;
         _plan = plan;
-        _reader = session.Client.CreateReader();
-        _uploader = session.Client.CreateUploader(session.Wallet.Coldkey);
+        _comparer = new StoredFileComparer(session.Client.CreateReader(), plan.Comparison, session.Report);
+
+        // A watch uploads a few files all day, which would cost a grant for each scan.
+        _uploader = plan.Settings.CreateUploader(session, usesFolderGrants: plan.WatchPeriod is not null);
         _result = new TransferResult(_report, "uploaded");
     }
 
@@ -136,7 +147,8 @@ internal sealed class UploadRun
 
         // Listing costs grants, so a watch lists once. Files that appear later are new.
         _stored ??= await StoredFiles.FindAsync(
-            _session, _plan.Settings, structure, [.. planned.Select(file => file.Key)], cancellationToken);
+            _session, _plan.Settings, structure, [.. planned.Select(file => file.Key)], PrefixOfOthers(planned[0]), cancellationToken);
+        ReportOthers(_stored, files, planned[0]);
         if (_plan.Settings.DryRun)
         {
             await ReportPlanAsync(planned, _stored, cancellationToken);
@@ -145,10 +157,34 @@ internal sealed class UploadRun
 
         await using var display = new TransferDisplay(_report, "Uploading");
         display.AddExpected(planned.Count, planned.Sum(file => file.Upload.Size));
-        await Parallel.ForEachAsync(
-            planned,
-            new ParallelOptions { MaxDegreeOfParallelism = _plan.Settings.Parallel, CancellationToken = cancellationToken },
-            async (file, token) => await UploadOneAsync(file, _stored, display, token));
+        var byPath = planned.ToDictionary(file => file.Upload.Path, file => file.Local, StringComparer.Ordinal);
+        await _uploader.UploadAsync(
+            SelectChangedAsync(planned, _stored, display, cancellationToken),
+            (file, uploaded) =>
+            {
+                _stored.AddUploaded(uploaded.Key);
+                _result.AddTransferred(file.Path, uploaded.Key, uploaded.Size);
+                _watched?.MarkDone(byPath[file.Path]);
+            },
+            (file, failure) => AddFailed(byPath[file.Path], failure),
+            cancellationToken);
+    }
+
+    private string? PrefixOfOthers(Planned any) => _plan.ReportsOthers ? FolderOf(any) + _plan.Settings.PathOf("") : null;
+
+    // The key without the path of the file is the folder of all keys.
+    private static string FolderOf(Planned any) => any.Key[..^any.Local.Path.Length];
+
+    private void ReportOthers(StoredFiles stored, List<LocalFile> files, Planned any)
+    {
+        var folder = FolderOf(any);
+        var start = folder.Length + _plan.Settings.PathOf("").Length;
+        var local = files.Select(file => folder + file.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var other in stored.Others.Where(other => !local.Contains(other.Key) && _plan.Settings.Filter.Matches(other.Key[start..])))
+        {
+            _report.Record(new PlannedRecord("file", "only_in_store", other.Key[folder.Length..], other.Key, other.Size));
+            _report.Line($"only in the store: {Report.Safe(other.Key)} ({Amount.Bytes(other.Size)})");
+        }
     }
 
     /// <summary>Returns the files that the deployment accepts. Reports the others before any upload starts.</summary>
@@ -187,36 +223,78 @@ internal sealed class UploadRun
         }
     }
 
-    private async Task UploadOneAsync(Planned file, StoredFiles stored, TransferDisplay display, CancellationToken cancellationToken)
+    /// <summary>Returns the files to upload. Compares several at once with the stored ones, and reports those that are the same.</summary>
+    private async IAsyncEnumerable<FileToUpload> SelectChangedAsync(
+        List<Planned> planned, StoredFiles stored, TransferDisplay display, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var line = display.Begin(file.Local.Path, file.Upload.Size);
+        var changed = Channel.CreateUnbounded<FileToUpload>();
+        var comparing = CompareAllAsync();
+        await foreach (var file in changed.Reader.ReadAllAsync(cancellationToken))
+        {
+            yield return file;
+        }
+
+        await comparing;
+
+        async Task CompareAllAsync()
+        {
+            try
+            {
+                await Parallel.ForEachAsync(
+                    planned,
+                    new ParallelOptions { MaxDegreeOfParallelism = _plan.Settings.Parallel, CancellationToken = cancellationToken },
+                    async (file, token) =>
+                    {
+                        var line = display.Begin(file.Local.Path, file.Upload.Size);
+                        if (await IsUploadedAsync(file, stored, line, token))
+                        {
+                            line.Dispose();
+                        }
+                        else
+                        {
+                            changed.Writer.TryWrite(
+                                file.Upload with { Sent = line, Overwrite = _plan.Settings.Force || stored.Has(file.Key) });
+                        }
+                    });
+            }
+            finally
+            {
+                changed.Writer.Complete();
+            }
+        }
+    }
+
+    /// <summary>Whether a file needs no upload, because it is stored or cannot be compared. Reports it.</summary>
+    private async Task<bool> IsUploadedAsync(
+        Planned file, StoredFiles stored, TransferDisplay.Line line, CancellationToken cancellationToken)
+    {
         try
         {
-            if (await IsStoredAsync(file, stored, cancellationToken))
+            if (!await IsStoredAsync(file, stored, cancellationToken))
             {
-                line.Report(file.Upload.Size);
-                _result.AddSkipped(file.Local.Path, file.Key, file.Upload.Size);
-            }
-            else
-            {
-                var uploaded = await _uploader.UploadAsync(file.Upload, line, cancellationToken);
-
-                // Otherwise a file that changes, and later changes back, would be skipped.
-                stored.Forget(file.Key);
-                _result.AddTransferred(file.Local.Path, uploaded.Key, uploaded.Size);
+                return false;
             }
 
+            line.Report(file.Upload.Size);
+            _result.AddSkipped(file.Local.Path, file.Key, file.Upload.Size);
             _watched?.MarkDone(file.Local);
         }
         catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure && !failure.Ends.HasFlag(RunPhases.Upload))
         {
-            _result.AddFailed(file.Local.Path, failure);
-            _watched?.MarkFailed(file.Local);
+            AddFailed(file.Local, failure);
         }
+
+        return true;
+    }
+
+    private void AddFailed(LocalFile file, Failure failure)
+    {
+        _result.AddFailed(file.Path, failure);
+        _watched?.MarkFailed(file);
     }
 
     private async Task<bool> IsStoredAsync(Planned file, StoredFiles stored, CancellationToken cancellationToken) =>
-        stored.Find(file.Key) is { } found && await StoredFileComparer.IsSameAsync(file.Local.File, found, _reader, cancellationToken);
+        stored.Find(file.Key) is { } found && await StoredFileComparer.IsSameAsync(file.Local.File, found, cancellationToken);
 
     private sealed record Planned(LocalFile Local, FileToUpload Upload, string Key);
 

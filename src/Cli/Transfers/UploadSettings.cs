@@ -12,7 +12,13 @@ internal sealed record UploadSettings
     /// <summary>A subfolder of the miner's folder, without slashes at its ends; empty for none.</summary>
     public string To { get; init; } = "";
 
+    /// <summary>Selects files by their relative paths.</summary>
+    public PathFilter Filter { get; init; } = PathFilter.All;
+
     public required int Parallel { get; init; }
+
+    /// <summary>The limit of all uploads together, in bytes per second; null for none.</summary>
+    public long? MaxBytesPerSecond { get; init; }
 
     /// <summary>Whether to print what would happen, and upload nothing.</summary>
     public bool DryRun { get; init; }
@@ -22,6 +28,13 @@ internal sealed record UploadSettings
 
     /// <summary>Returns the path of a file within the miner's folder.</summary>
     internal string PathOf(string path) => To.Length == 0 ? path : $"{To}/{path}";
+
+    /// <summary>Creates an uploader for the miner's folder.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="usesFolderGrants">Whether one grant must serve many small runs.</param>
+    internal FileUploader CreateUploader(Session session, bool usesFolderGrants) => session.Client.CreateUploader(
+        session.Wallet.Coldkey,
+        new FileUploaderOptions { Parallel = Parallel, MaxBytesPerSecond = MaxBytesPerSecond, UsesFolderGrants = usesFolderGrants });
 
     /// <summary>Returns the source of the uploads; null if the deployment has no sources.</summary>
     internal string? SourceIn(Structure structure) => Source ?? structure.DefaultSource;

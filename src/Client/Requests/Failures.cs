@@ -29,6 +29,10 @@ internal static class Failures
         _ => FailureKind.Permanent,
     };
 
+    /// <summary>Whether the store received other bytes than their hash announces.</summary>
+    internal static bool IsOtherContent(StoreException exception) =>
+        exception.Code is "BadDigest" or "XAmzContentSHA256Mismatch" or "XAmzContentChecksumMismatch";
+
     internal static FailureKind KindOf(HttpStatusCode status) => status switch
     {
         HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
@@ -36,10 +40,10 @@ internal static class Failures
         _ => FailureKind.Permanent,
     };
 
-    // S3 answers 400 RequestTimeout to a body that stalls, and 400 to credentials that have expired.
+    // S3 answers 409 ConditionalRequestConflict to uploads of one key at the same time, 400 RequestTimeout to a body that stalls, and 400 to credentials that have expired.
     private static FailureKind KindOf(StoreException exception) => exception switch
     {
-        { Code: "RequestTimeout" } => FailureKind.Transient,
+        { Code: "RequestTimeout" or "ConditionalRequestConflict" } => FailureKind.Transient,
         { Code: "ExpiredToken" or "InvalidToken" or "TokenRefreshRequired" or "InvalidAccessKeyId" } => FailureKind.GrantRefused,
         { Status: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } => FailureKind.GrantRefused,
         { Status: HttpStatusCode.PreconditionFailed or HttpStatusCode.RequestedRangeNotSatisfiable } => FailureKind.FileReplaced,

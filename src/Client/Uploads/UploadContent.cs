@@ -3,22 +3,36 @@ using System.Buffers;
 namespace S3Auth.Client.Uploads;
 
 /// <summary>
-/// The body of one upload: the form fields before the file, the file, and the end of the form. Sends the last block only after the file's
-/// size and hash are verified. If they are wrong, the request ends early and the store keeps nothing.
+/// The body of one upload: the form fields before the file, a range of the file, and the end of the form. Sends the last block only after
+/// the file's size and hash are verified. If they are wrong, the request ends early and the store keeps nothing.
 /// </summary>
-internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail, StallTimer stall, IProgress<long>? sent) : HttpContent
+internal sealed class UploadContent(FileToUpload file, FileRange range, StallTimer stall) : HttpContent
 {
-    private const int BlockSize = 128 * 1024;
+    /// <summary>The size of the blocks that are read and sent.</summary>
+    internal const int BlockSize = 256 * 1024;
 
-    /// <summary>The MD5 of the sent file in hex; empty until the whole file was sent.</summary>
-    internal string Md5 { get; private set; } = "";
+    /// <summary>The bytes before the range.</summary>
+    internal byte[] Head { get; init; } = [];
+
+    /// <summary>The bytes after the range.</summary>
+    internal byte[] Tail { get; init; } = [];
+
+    /// <summary>Whether to compute <see cref="Md5"/>.</summary>
+    internal bool NeedsMd5 { get; init; } = true;
+
+    internal BandwidthLimit? Limit { get; init; }
+
+    internal IProgress<long>? Sent { get; init; }
+
+    /// <summary>The MD5 of the sent range in hex; null until the whole range was sent, or if it was not needed.</summary>
+    internal string? Md5 { get; private set; }
 
     /// <summary>The failure of the file itself, if any. HttpClient wraps it in an exception of its own.</summary>
     internal Exception? Failure { get; private set; }
 
     protected override bool TryComputeLength(out long length)
     {
-        length = head.Length + file.Size + tail.Length;
+        length = Head.Length + range.Length + Tail.Length;
         return true;
     }
 
@@ -27,35 +41,35 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
-        using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        var blockSize = Math.Min(BlockSize, Limit?.MaxBlockSize ?? BlockSize);
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(blockSize, range.Length + 1));
+        using var md5 = NeedsMd5 ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
         using var expected = file.Expected is { } expectation ? CreateHash(expectation) : null;
         try
         {
-            await WriteAsync(stream, head, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(stream, Head, cancellationToken).ConfigureAwait(false);
             var source = await OpenAsync(cancellationToken).ConfigureAwait(false);
             await using (source.ConfigureAwait(false))
             {
-                for (var left = file.Size; left > 0;)
+                for (var left = range.Length; left > 0;)
                 {
-                    var read = await ReadAsync(
-                        source, buffer.AsMemory(0, (int)Math.Min(BlockSize, left)), cancellationToken).ConfigureAwait(false);
-                    left -= read;
-                    var block = buffer.AsMemory(0, read);
-                    md5.AppendData(block.Span);
+                    var block = buffer.AsMemory(0, (int)Math.Min(blockSize, left));
+                    await ReadAsync(source, block, cancellationToken).ConfigureAwait(false);
+                    left -= block.Length;
+                    md5?.AppendData(block.Span);
                     expected?.AppendData(block.Span);
                     if (left == 0)
                     {
-                        await VerifyEndAsync(source, buffer, read, expected, cancellationToken).ConfigureAwait(false);
+                        await VerifyEndAsync(source, expected, cancellationToken).ConfigureAwait(false);
                     }
 
                     await WriteAsync(stream, block, cancellationToken).ConfigureAwait(false);
-                    sent?.Report(read);
+                    Sent?.Report(block.Length);
                 }
             }
 
-            await WriteAsync(stream, tail, cancellationToken).ConfigureAwait(false);
-            Md5 = Convert.ToHexStringLower(md5.GetHashAndReset());
+            await WriteAsync(stream, Tail, cancellationToken).ConfigureAwait(false);
+            Md5 = md5 is null ? null : Convert.ToHexStringLower(md5.GetHashAndReset());
         }
         finally
         {
@@ -72,33 +86,60 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
 
     private async Task WriteAsync(Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
+        if (Limit is not null)
+        {
+            await NotStallingAsync(() => new ValueTask(Limit.WaitAsync(bytes.Length, cancellationToken))).ConfigureAwait(false);
+        }
+
         await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
         stall.Restart();
     }
 
-    private ValueTask<Stream> OpenAsync(CancellationToken cancellationToken) => FromSourceAsync(() => file.OpenAsync(cancellationToken));
-
-    private async ValueTask<int> ReadAsync(Stream source, Memory<byte> block, CancellationToken cancellationToken)
+    private async ValueTask<Stream> OpenAsync(CancellationToken cancellationToken)
     {
-        var read = await FromSourceAsync(
-            () => source.ReadAtLeastAsync(block, block.Length, throwOnEndOfStream: false, cancellationToken)).ConfigureAwait(false);
-        return read == block.Length
-            ? read
-            : throw Changed($"The file {file.Path} became shorter during the upload. Upload it again when it no longer changes.");
+        Stream source = null!;
+        await FromSourceAsync(async () =>
+        {
+            source = await file.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (range.Start > 0)
+            {
+                source.Seek(range.Start, SeekOrigin.Begin);
+            }
+        }).ConfigureAwait(false);
+        return source;
     }
 
-    // Time that the source takes does not count as a stall of the store.
-    private async ValueTask<T> FromSourceAsync<T>(Func<ValueTask<T>> part)
+    private async ValueTask ReadAsync(Stream source, Memory<byte> block, CancellationToken cancellationToken)
     {
-        stall.Pause();
+        var read = 0;
+        await FromSourceAsync(async () => read = await source.ReadAtLeastAsync(
+            block, block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        if (read < block.Length)
+        {
+            throw Changed($"The file {file.Path} became shorter during the upload. Upload it again when it no longer changes.");
+        }
+    }
+
+    private async ValueTask FromSourceAsync(Func<ValueTask> part)
+    {
         try
         {
-            return await part().ConfigureAwait(false);
+            await NotStallingAsync(part).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             Failure = exception;
             throw;
+        }
+    }
+
+    // Time that the transfer waits for something else than the store does not count as a stall of the store.
+    private async ValueTask NotStallingAsync(Func<ValueTask> part)
+    {
+        stall.Pause();
+        try
+        {
+            await part().ConfigureAwait(false);
         }
         finally
         {
@@ -106,14 +147,22 @@ internal sealed class UploadContent(FileToUpload file, byte[] head, byte[] tail,
         }
     }
 
-    // Does not overwrite the last block, which is still in the buffer.
-    private async Task VerifyEndAsync(
-        Stream source, byte[] buffer, int read, IncrementalHash? expected, CancellationToken cancellationToken)
+    private async Task VerifyEndAsync(Stream source, IncrementalHash? expected, CancellationToken cancellationToken)
     {
-        var more = buffer.Length > read ? buffer.AsMemory(read, 1) : new byte[1];
-        if (await FromSourceAsync(() => source.ReadAsync(more, cancellationToken)).ConfigureAwait(false) != 0)
+        if (range.End == file.Size)
         {
-            throw Changed($"The file {file.Path} grew during the upload. Upload it again when it no longer changes.");
+            var more = 0;
+            await FromSourceAsync(
+                async () => more = await source.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            if (more != 0)
+            {
+                throw Changed($"The file {file.Path} grew during the upload. Upload it again when it no longer changes.");
+            }
+        }
+
+        if (file.HasChanged())
+        {
+            throw Changed($"The file {file.Path} changed during the upload. Upload it again when it no longer changes.");
         }
 
         if (expected is not null && !expected.GetHashAndReset().AsSpan().SequenceEqual(file.Expected!.Hash.Span))

@@ -3,23 +3,48 @@ namespace S3Auth.Client.Uploads;
 /// <summary>Checks before an upload whether a deployment accepts a file.</summary>
 internal static class UploadRules
 {
+    private const string PostMethod = "POST";
     private const int MaxKeyBytes = 1024;
     private const int MaxNameBytes = 255;
+    private const long MaxSingleBytes = 5L * 1024 * 1024 * 1024;
     private const int MaxJobLength = 128;
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Whether to request the grant of a file together with those of others.</summary>
+    internal static bool UsesBatches(FileToUpload file, Structure structure, FileUploaderOptions options) =>
+        structure.Supports_batch_uploads is true && !UsesParts(file, structure, options)
+        && !(options.UsesFolderGrants && UsesFolderGrants(structure));
+
+    /// <summary>Whether a deployment has grants for a whole folder.</summary>
+    internal static bool UsesFolderGrants(Structure structure) => structure.Upload_method == PostMethod;
+
+    /// <summary>Whether to send a file in parts.</summary>
+    internal static bool UsesParts(FileToUpload file, Structure structure, FileUploaderOptions options) =>
+        structure.Supports_multipart_uploads is true && file.Size > options.MultipartThreshold && file.Expected is null;
+
+    /// <summary>Returns the failure of a file that exists and may not be overwritten.</summary>
+    internal static RefusedException Exists(FileToUpload file) => new(
+        "file_exists", HttpStatusCode.Conflict, $"{file.Path} already exists, and the upload may not overwrite it.");
 
     /// <summary>Returns the path of a file within the miner's folder.</summary>
     internal static string PathOf(FileToUpload file) => file.JobId is { } job ? $"job_id={job}/{file.Path}" : file.Path;
 
     /// <exception cref="UnacceptableFileException">The deployment does not accept the file.</exception>
-    internal static void RefuseUnacceptable(FileToUpload file, Structure structure)
+    internal static void RefuseUnacceptable(FileToUpload file, Structure structure, FileUploaderOptions options)
     {
         if (file.Size < structure.Min_bytes || file.Size > structure.Max_bytes)
         {
             throw new UnacceptableFileException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{file.Path} has {file.Size} bytes, but this deployment accepts {structure.Min_bytes} to {structure.Max_bytes} bytes."));
+        }
+
+        if (file.Size > MaxSingleBytes && !UsesParts(file, structure, options))
+        {
+            throw new UnacceptableFileException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file.Path} has {file.Size} bytes, but a file that is sent in one request has at most {MaxSingleBytes} bytes."));
         }
 
         if (ProblemOf(file.Path) is { } problem)
@@ -40,7 +65,7 @@ internal static class UploadRules
                 : $"This deployment has no source {Shown(source)}. Its sources are {string.Join(", ", structure.Sources)}.");
         }
 
-        if (structure.Upload_method != "POST"
+        if (!UsesFolderGrants(structure) && structure.Supports_batch_uploads is not true
             && (file.Path.Contains('/', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(file.Path) > MaxNameBytes))
         {
             throw new UnacceptableFileException(

@@ -35,7 +35,7 @@ internal sealed class UploadStep : ICheckStep
         };
         try
         {
-            var uploaded = await uploader.UploadAsync(file, cancellationToken: cancellationToken);
+            var uploaded = await uploader.UploadAsync(file, cancellationToken);
             return new StepResult(Name, $"stored {uploaded.Key}");
         }
         catch (RefusedException refused) when (refused.Code == "file_exists")

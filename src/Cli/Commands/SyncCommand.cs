@@ -1,0 +1,51 @@
+namespace S3Auth.Cli.Commands;
+
+/// <summary><c>s3auth sync</c>.</summary>
+internal static class SyncCommand
+{
+    internal static Command Create(CommonOptions common)
+    {
+        var folder = new Argument<string>("DIR") { Description = "The local folder" };
+        var options = new UploadOptions("sync");
+        var checksum = new Option<bool>("--checksum") { Description = "Compare content by checksum, instead of size and time" };
+        var sizeOnly = new Option<bool>("--size-only") { Description = "Compare sizes only" };
+        var command = new ToolCommand(
+            "sync",
+            "Make your own folder what a local folder is: upload files that are new or changed, and list files that are only in the store. "
+            + "Deletes nothing.")
+        {
+            Examples =
+            [
+                "s3auth sync data/ --wallet default --source x --dry-run",
+                "s3auth sync data/ --wallet default --source x --checksum --bwlimit 10M",
+            ],
+        };
+        command.Add(folder);
+        command.Add(checksum);
+        command.Add(sizeOnly);
+        options.AddWithoutForceTo(command);
+        common.Run(command, (parsed, session, cancellationToken) =>
+        {
+            var path = parsed.GetValue(folder)!;
+            if (!Directory.Exists(path))
+            {
+                throw new UsageException($"There is no folder {path}.");
+            }
+
+            return new UploadRun(session, new UploadPlan
+            {
+                Paths = [path],
+                Settings = options.Read(parsed),
+                Comparison = (parsed.GetValue(checksum), parsed.GetValue(sizeOnly)) switch
+                {
+                    (true, true) => throw new UsageException("Use --checksum or --size-only, not both."),
+                    (true, _) => FileComparison.Checksum,
+                    (_, true) => FileComparison.Size,
+                    _ => FileComparison.Time,
+                },
+                ReportsOthers = true,
+            }).RunAsync(cancellationToken);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,182 @@
+namespace S3Auth.Client.Uploads;
+
+/// <summary>
+/// Uploads files in parts, several at once. Continues an unfinished upload that the store has: sends only the parts that are missing or
+/// differ. Keeps no journal, because the store knows the parts. Thread-safe.
+/// </summary>
+internal sealed class MultipartUploader(
+    IS3AuthApi api,
+    UploadSender sender,
+    StoredFileFinder finder,
+    AccountId coldkey,
+    S3AuthClientOptions client,
+    FileUploaderOptions options)
+{
+    private const string UploadNotFound = "upload_not_found";
+    private const string FileExists = "file_exists";
+
+    // A completion that names more parts could exceed the size of a request. The server then takes the parts that the store has.
+    private const int MaxNamedParts = 5000;
+
+    private readonly ResiliencePipeline<string?> _retries = RetryPolicy.ForTransfers<string?>(client);
+
+    internal async Task<UploadedFile> UploadAsync(FileToUpload file, CancellationToken cancellationToken)
+    {
+        var (progress, known) = (new AttemptProgress(file.Sent), new PartETags());
+        while (true)
+        {
+            var sentBefore = known.Count;
+            try
+            {
+                return await UploadAsync(file with { Sent = progress }, known, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RefusedException refused) when (refused.Code == UploadNotFound && known.Count > sentBefore)
+            {
+                // The id of an upload expires, but the store keeps the parts.
+                progress.Undo();
+            }
+            catch
+            {
+                progress.Undo();
+                throw;
+            }
+        }
+    }
+
+    private async Task<UploadedFile> UploadAsync(FileToUpload file, PartETags known, CancellationToken cancellationToken)
+    {
+        var upload = await api.CreateMultipartUploadAsync(
+            new CreateMultipartUploadCommand
+            {
+                Coldkey = coldkey.ToString(),
+                Path = file.Path,
+                Size = file.Size,
+                Job_id = file.JobId,
+                Source = file.Source,
+                Part_size = options.PartSize,
+                Overwrite = file.Overwrite,
+                Resume = true,
+            },
+            cancellationToken).ConfigureAwait(false);
+        await SendPartsAsync(file, upload, known, cancellationToken).ConfigureAwait(false);
+        await CompleteAsync(file, upload, known, cancellationToken).ConfigureAwait(false);
+        return new UploadedFile(upload.S3_key, file.Size, Md5: null);
+    }
+
+    private async Task SendPartsAsync(FileToUpload file, CreatedUpload upload, PartETags known, CancellationToken cancellationToken)
+    {
+        var stored = upload.Resumed
+            ? (await api.ListUploadPartsAsync(
+                new ListUploadPartsCommand { Coldkey = coldkey.ToString(), S3_key = upload.S3_key, Upload_id = upload.Upload_id },
+                cancellationToken).ConfigureAwait(false)).Parts.ToDictionary(part => (int)part.Part_number)
+            : [];
+        var numbers = Enumerable.Range(1, (int)upload.Part_count).ToList();
+        using var urls = new PartUrls(
+            (wanted, token) => SignAsync(upload, wanted, token), [.. numbers.Where(number => !stored.ContainsKey(number))], client.Time);
+        await Parallel.ForEachAsync(
+            numbers,
+            new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
+            async (number, token) =>
+            {
+                var range = RangeOf(file, upload, number);
+                var etag = stored.GetValueOrDefault(number);
+                if (etag is not null && await IsSameAsync(file, range, etag, known.Find(number), token).ConfigureAwait(false))
+                {
+                    file.Sent?.Report(range.Length);
+                    known.Set(number, etag.Etag.Trim('"'));
+                }
+                else
+                {
+                    known.Set(number, await SendPartAsync(file, range, number, urls, token).ConfigureAwait(false));
+                }
+            }).ConfigureAwait(false);
+    }
+
+    private static FileRange RangeOf(FileToUpload file, CreatedUpload upload, int number)
+    {
+        var start = (number - 1) * upload.Part_size;
+        return new FileRange(start, Math.Min(upload.Part_size, file.Size - start));
+    }
+
+    // If the ETag of a part is not an MD5, only its size can be compared.
+    private static async Task<bool> IsSameAsync(
+        FileToUpload file, FileRange range, StoredPart stored, string? sentETag, CancellationToken cancellationToken)
+    {
+        var etag = stored.Etag.Trim('"');
+        if (stored.Size != range.Length)
+        {
+            return false;
+        }
+
+        return etag == sentETag || !Md5ETag.HasForm(etag) || string.Equals(
+            etag,
+            Convert.ToHexString(
+                await FileHash.ComputeAsync(file, range, HashAlgorithmName.MD5, cancellationToken).ConfigureAwait(false)),
+            StringComparison.OrdinalIgnoreCase);
+    }
+
+    private Task<SignedParts> SignAsync(CreatedUpload upload, IReadOnlyList<int> numbers, CancellationToken cancellationToken) =>
+        api.SignUploadPartsAsync(
+            new SignUploadPartsCommand
+            {
+                Coldkey = coldkey.ToString(),
+                S3_key = upload.S3_key,
+                Upload_id = upload.Upload_id,
+                Part_numbers = [.. numbers.Select(number => (long)number)],
+            },
+            cancellationToken);
+
+    private async Task<string?> SendPartAsync(
+        FileToUpload file, FileRange range, int number, PartUrls urls, CancellationToken cancellationToken) =>
+        await _retries.ExecuteAsync(
+            async token =>
+            {
+                var url = await urls.GetAsync(number, spent: null, token).ConfigureAwait(false);
+                try
+                {
+                    return await SendAsync(url).ConfigureAwait(false);
+                }
+                catch (StoreException exception) when (Failures.KindOf(exception) == FailureKind.GrantRefused)
+                {
+                    var fresh = await urls.GetAsync(number, spent: url, token).ConfigureAwait(false);
+                    if (ReferenceEquals(fresh, url))
+                    {
+                        throw;
+                    }
+
+                    return await SendAsync(fresh).ConfigureAwait(false);
+                }
+
+                async Task<string?> SendAsync(PartUrl part) =>
+                    (await sender.SendAsync(file, range, new UploadTarget(part.Url), token).ConfigureAwait(false)).ETag;
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    private async Task CompleteAsync(FileToUpload file, CreatedUpload upload, PartETags known, CancellationToken cancellationToken)
+    {
+        var etags = known.ToList((int)upload.Part_count);
+        var named = etags is { Count: <= MaxNamedParts }
+            ? etags.Select((etag, index) => new SentPart { Part_number = index + 1, Etag = etag }).ToList()
+            : null;
+        try
+        {
+            await api.CompleteMultipartUploadAsync(
+                new CompleteMultipartUploadCommand
+                {
+                    Coldkey = coldkey.ToString(), S3_key = upload.S3_key, Upload_id = upload.Upload_id, Parts = named,
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RefusedException { Code: UploadNotFound or FileExists } or HttpRequestException
+            or StalledException)
+        {
+            // The answer to an earlier attempt may be lost.
+            var expected = etags is null ? null : Md5ETag.OfParts(etags);
+            if (!await finder.IsStoredAsync(
+                upload.S3_key, file, () => Task.FromResult(expected), cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+
+namespace S3Auth.Client.Uploads;
+
+/// <summary>The parts of one upload that the store has for certain, with their ETags. Thread-safe.</summary>
+internal sealed class PartETags
+{
+    private readonly ConcurrentDictionary<int, string?> _parts = [];
+
+    internal int Count => _parts.Count;
+
+    internal void Set(int number, string? etag) => _parts[number] = etag;
+
+    /// <summary>Returns the ETag of a part; null if it is unknown.</summary>
+    internal string? Find(int number) => _parts.GetValueOrDefault(number);
+
+    /// <summary>Returns the ETags of all parts in order; null if one is unknown.</summary>
+    internal IReadOnlyList<string>? ToList(int count)
+    {
+        var etags = Enumerable.Range(1, count).Select(Find).OfType<string>().ToList();
+        return etags.Count == count ? etags : null;
+    }
+}

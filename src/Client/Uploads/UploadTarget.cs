@@ -1,0 +1,35 @@
+namespace S3Auth.Client.Uploads;
+
+/// <summary>Where and how to send a file or a part: a PUT, or a POST with a form.</summary>
+internal sealed record UploadTarget(string Url)
+{
+    private const string PutMethod = "PUT";
+
+    internal UploadForm? Form { get; private init; }
+
+    /// <summary>The headers to send unchanged.</summary>
+    internal IReadOnlyDictionary<string, string> Headers { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether the store verifies a hash in the headers, so that no ETag has to be compared.</summary>
+    internal bool IsHashVerified { get; private init; }
+
+    internal static UploadTarget OfForm(string url, IEnumerable<KeyValuePair<string, string>> fields, string key)
+    {
+        var form = UploadForm.Of(fields, key);
+        return new UploadTarget(url) { Form = form, Headers = new Dictionary<string, string> { ["Content-Type"] = form.ContentType } };
+    }
+
+    internal static UploadTarget Of(FileUploadUrl grant) =>
+        grant.Method == PutMethod ? new UploadTarget(grant.Url) : OfForm(grant.Url, grant.Fields, grant.S3_key);
+
+    /// <param name="grant">The grant of one file.</param>
+    /// <param name="isHashVerified">Whether the store accepts only bytes with the announced SHA-256.</param>
+    internal static UploadTarget Of(FileUploadTarget grant, bool isHashVerified) => grant.Method == PutMethod
+        ? new UploadTarget(grant.Url) { Headers = grant.Headers ?? new Dictionary<string, string>(), IsHashVerified = isHashVerified }
+        : OfForm(grant.Url, grant.Fields ?? new Dictionary<string, string>(), grant.S3_key);
+}
+
+/// <summary>What the store answered to a file or a part.</summary>
+/// <param name="ETag">The ETag; null if the answer has none.</param>
+/// <param name="Md5">The MD5 of the sent bytes in hex; null if it was not needed.</param>
+internal readonly record struct SentRange(string? ETag, string? Md5);
