@@ -26,7 +26,7 @@ public sealed class UploadRunTests
                 Max_bytes = 1 << 30,
                 Sources = ["x"],
                 Upload_method = "POST",
-                Folder_structure = "data/{source}/{coldkey}/",
+                Folder_structure = "f/",
                 Example_paths = [],
             }),
             "/get-folder-access" => LocalServer.WriteJsonAsync(context, new FolderAccess

@@ -455,7 +455,7 @@ public sealed class UnfaithfulServerTests
     private Task<UploadedFile> UploadAsync() => UploadAsync(sent: null);
 
     private Task<UploadedFile> UploadAsync(IProgress<long>? sent) =>
-        _client.CreateUploader(_coldkey.AccountId).UploadAsync(FileOf(Content), sent);
+        _client.CreateUploader(_coldkey.AccountId).UploadAsync(FileOf(Content) with { Sent = sent });
 
     private async Task<RemoteFile> ListAsync()
     {

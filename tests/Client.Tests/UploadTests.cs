@@ -83,7 +83,7 @@ public sealed class UploadTests
     [TestCase("a.bin", 1024L, null, null)]
     [TestCase("a/b/c.bin", 5000L, "job-1", "reddit")]
     public void Acceptable_files_are_accepted(string path, long size, string? job, string? source) =>
-        Assert.That(() => UploadRules.RefuseUnacceptable(File(path, size, job, source), Deployment), Throws.Nothing);
+        Assert.That(() => UploadRules.RefuseUnacceptable(File(path, size, job, source), Deployment, new FileUploaderOptions()), Throws.Nothing);
 
     [TestCase("a.bin", 1023L, null, null, "1023 bytes")]
     [TestCase("a.bin", 5001L, null, null, "5001 bytes")]
@@ -101,7 +101,9 @@ public sealed class UploadTests
         Assert.That(
             // Half of a surrogate pair, which an attribute cannot contain.
             () => UploadRules.RefuseUnacceptable(
-                File(path.Replace("%half", "\uD800", StringComparison.Ordinal), size, job, source), Deployment),
+                File(path.Replace("%half", "\uD800", StringComparison.Ordinal), size, job, source),
+                Deployment,
+                new FileUploaderOptions()),
             Throws.TypeOf<UnacceptableFileException>().With.Message.Contains(reason));
 
     private static FileToUpload File(string path, long size, string? job, string? source) => new()
@@ -112,8 +114,9 @@ public sealed class UploadTests
     private static UploadContent Of(byte[] content, long size, ExpectedContent? expected = null) => new(
         new FileToUpload { Path = "a.bin", Size = size, Expected = expected, OpenAsync = _ => ValueTask.FromResult<Stream>(
             new MemoryStream(content)) },
-        [1, 2],
-        [3],
-        new StallTimer(TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None),
-        sent: null);
+        new FileRange(0, size),
+        new StallTimer(TimeSpan.FromMinutes(1), TimeProvider.System, CancellationToken.None))
+    {
+        Head = [1, 2], Tail = [3],
+    };
 }

@@ -294,7 +294,7 @@ internal sealed class UploadRun
     }
 
     private async Task<bool> IsStoredAsync(Planned file, StoredFiles stored, CancellationToken cancellationToken) =>
-        stored.Find(file.Key) is { } found && await StoredFileComparer.IsSameAsync(file.Local.File, found, cancellationToken);
+        stored.Find(file.Key) is { } found && await _comparer.IsSameAsync(file.Local.File, found, cancellationToken);
 
     private sealed record Planned(LocalFile Local, FileToUpload Upload, string Key);
 

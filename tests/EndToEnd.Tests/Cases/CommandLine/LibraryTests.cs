@@ -23,7 +23,7 @@ internal sealed class LibraryTests(StoreKind store, FolderLayoutKind layout) : D
         foreach (var (path, content) in contents)
         {
             var sent = new Sum();
-            var file = await uploader.UploadAsync(FileOf(path, content) with { JobId = Deployment.Job }, sent);
+            var file = await uploader.UploadAsync(FileOf(path, content) with { JobId = Deployment.Job, Sent = sent });
             uploaded.Add(file.Key, content);
             Assert.That(sent.Total, Is.EqualTo(content.Length));
         }
