@@ -67,6 +67,12 @@ public sealed record StoreCapabilities
     /// <summary>How a presigned PUT forbids unsigned headers; null if that is unknown or impossible.</summary>
     public BarredHeaders? HeaderGuard { get; init; }
 
+    /// <summary>What a presigned PUT of a part of a multipart upload lets its holder do.</summary>
+    public PutUploads PartUploads { get; init; }
+
+    /// <summary>How a presigned PUT of a part forbids unsigned headers; null if that is unknown or impossible.</summary>
+    public BarredHeaders? PartHeaderGuard { get; init; }
+
     /// <summary>Whether the store enforces the signed size of a PUT.</summary>
     public bool? PutSizesEnforced { get; init; }
 
@@ -75,6 +81,9 @@ public sealed record StoreCapabilities
 
     /// <summary>What the store does with <c>If-None-Match: *</c> on a PUT.</summary>
     public ConditionalWrites ConditionalWrites { get; init; }
+
+    /// <summary>What the store does with <c>If-None-Match: *</c> at the completion of a multipart upload.</summary>
+    public ConditionalWrites ConditionalCompletion { get; init; }
 
     /// <summary>Whether the store verifies <c>x-amz-checksum-sha256</c>.</summary>
     public bool? Checksums { get; init; }
@@ -94,11 +103,15 @@ public sealed record StoreCapabilities
     /// <summary>Whether a PUT can be signed so that the store refuses to overwrite an object.</summary>
     public bool EnforcesWriteOnce => ConditionalWrites == ConditionalWrites.Enforced;
 
+    /// <summary>Whether the completion of a multipart upload may have <c>If-None-Match: *</c>.</summary>
+    public bool AcceptsConditionalCompletion =>
+        ConditionalCompletion is ConditionalWrites.Accepted or ConditionalWrites.Enforced;
+
     /// <summary>Whether a PUT can be signed so that the store accepts only the content with a SHA-256.</summary>
     public bool EnforcesSha256 => Checksums is true || PayloadHashes is true;
 
     /// <summary>Whether multipart uploads can be granted. A store without a clear answer gets the request, and may refuse it.</summary>
-    public bool SupportsMultipartGrants => Multipart is not false && PutUploads == PutUploads.Safe;
+    public bool SupportsMultipartGrants => Multipart is not false && PartUploads == PutUploads.Safe;
 
     /// <summary>Where URLs have the bucket's name.</summary>
     public S3Addressing Addressing { get; init; }
@@ -117,7 +130,7 @@ public enum PutUploads
     Unsafe,
 }
 
-/// <summary>What a store does with <c>If-None-Match: *</c> on a PUT.</summary>
+/// <summary>What a store does with <c>If-None-Match: *</c> on a write.</summary>
 public enum ConditionalWrites
 {
     /// <summary>Unknown.</summary>

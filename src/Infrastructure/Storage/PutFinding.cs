@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>What a presigned PUT lets its holder do at the store.</summary>
+/// <summary>What a presigned PUT, of an object or of a part of a multipart upload, lets its holder do at the store.</summary>
 /// <param name="Uploads">Whether PUTs may be signed.</param>
 /// <param name="Barred">How a presigned PUT must name the headers that it forbids.</param>
 /// <param name="EnforcesSizes">Whether the store enforces the signed size of a PUT; null if unknown.</param>
@@ -13,12 +13,19 @@ internal sealed record PutFinding(
     string? Problem = null,
     bool IsTransient = false)
 {
-    /// <summary>Returns the capabilities with this finding.</summary>
+    /// <summary>Returns the capabilities with this finding about PUTs of objects.</summary>
     internal StoreCapabilities AddTo(StoreCapabilities capabilities) => capabilities with
     {
         PutUploads = Uploads,
         HeaderGuard = Uploads == PutUploads.Safe ? Barred : null,
         PutSizesEnforced = EnforcesSizes,
+    };
+
+    /// <summary>Returns the capabilities with this finding about parts.</summary>
+    internal StoreCapabilities AddPartsTo(StoreCapabilities capabilities) => capabilities with
+    {
+        PartUploads = Uploads,
+        PartHeaderGuard = Uploads == PutUploads.Safe ? Barred : null,
     };
 
     /// <summary>There was no test yet.</summary>

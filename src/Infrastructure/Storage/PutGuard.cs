@@ -15,40 +15,52 @@ public sealed class PutGuard(TimeProvider time)
     /// <summary>When a client should try again while there is no finding yet.</summary>
     internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private volatile Dated _last = new(PutFinding.NotAsked, time.GetTimestamp());
+    private volatile Dated _objects = new(PutFinding.NotAsked, time.GetTimestamp());
+    private volatile Dated _parts = new(PutFinding.NotAsked, time.GetTimestamp());
 
-    /// <summary>The current finding. Its age counts from when it is set.</summary>
+    /// <summary>The current finding about PUTs of objects. Its age counts from when it is set.</summary>
     internal PutFinding Finding
     {
-        get
-        {
-            var last = _last;
-            return last.Finding.IsTransient || time.GetElapsedTime(last.Timestamp) <= MaxFindingAge ? last.Finding : PutFinding.TooOld;
-        }
-
-        set => _last = new Dated(value, time.GetTimestamp());
+        get => Current(_objects);
+        set => _objects = new Dated(value, time.GetTimestamp());
     }
 
-    /// <summary>Returns how a presigned PUT must name the headers that it forbids.</summary>
-    /// <exception cref="RefusedException"><c>storage_unavailable</c>: a presigned PUT is not safe, or its safety is unknown.</exception>
-    internal BarredHeaders BarredHeaders() => Finding switch
+    /// <summary>The current finding about PUTs of parts of multipart uploads. Its age counts from when it is set.</summary>
+    internal PutFinding PartFinding
+    {
+        get => Current(_parts);
+        set => _parts = new Dated(value, time.GetTimestamp());
+    }
+
+    /// <summary>Returns how a presigned PUT of an object must name the headers that it forbids.</summary>
+    /// <exception cref="RefusedException"><c>storage_unavailable</c>: such a PUT is not safe, or its safety is unknown.</exception>
+    internal BarredHeaders BarredHeaders() => BarredHeaders(Finding, "uploads by PUT");
+
+    /// <summary>Returns how a presigned PUT of a part must name the headers that it forbids.</summary>
+    /// <inheritdoc cref="BarredHeaders()" path="/exception"/>
+    internal BarredHeaders BarredPartHeaders() => BarredHeaders(PartFinding, "multipart uploads");
+
+    private static BarredHeaders BarredHeaders(PutFinding current, string uploads) => current switch
     {
         { Uploads: PutUploads.Safe } finding => finding.Barred,
         { Uploads: PutUploads.Unsafe } => throw new RefusedException(
             RefusalCode.StorageUnavailable,
-            "This server grants no uploads by PUT, because its object store would let a miner read other miners' files. Tell the "
+            $"This server grants no {uploads}, because its object store would let a miner read other miners' files. Tell the "
                 + "operator, who finds in /healthcheck what to change."),
         { IsTransient: false } => throw new RefusedException(
             RefusalCode.StorageUnavailable,
-            "This server grants no uploads by PUT, because it cannot find out whether they are safe at its object store. Tell the "
+            $"This server grants no {uploads}, because it cannot find out whether they are safe at its object store. Tell the "
                 + "operator, who finds the reason in /healthcheck."),
         _ => throw new RefusedException(
             RefusalCode.StorageUnavailable,
-            "This server does not know yet whether uploads by PUT are safe at its object store; try again in a few seconds.")
+            $"This server does not know yet whether {uploads} are safe at its object store; try again in a few seconds.")
         {
             RetryAfter = RetryAfter,
         },
     };
+
+    private PutFinding Current(Dated last) =>
+        last.Finding.IsTransient || time.GetElapsedTime(last.Timestamp) <= MaxFindingAge ? last.Finding : PutFinding.TooOld;
 
     // A monotonic timestamp, so that setting the clock neither prolongs nor ends a finding.
     private sealed record Dated(PutFinding Finding, long Timestamp);

@@ -41,8 +41,7 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
         // The answer is in the order of the keys, so uploads of this key come before those of longer keys.
         var uploads = await SendAsync(
             "list_uploads",
-            new Call(
-                "GET", Key: null, [Number("max-uploads", PageSize), new S3Parameter("prefix", key.Key), new S3Parameter("uploads", "")]),
+            new Call("GET", Key: null, [Number("max-uploads", PageSize), new S3Parameter("prefix", key.Key), new S3Parameter("uploads", "")]),
             answer => Children(answer, "Upload").ToList(),
             _ => null,
             cancellationToken);
@@ -63,9 +62,7 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
             var page = await SendAsync(
                 "list_parts",
                 new Call(
-                    "GET",
-                    key.Key,
-                    [Number("max-parts", PageSize), Number("part-number-marker", last), new S3Parameter("uploadId", uploadId)]),
+                    "GET", key.Key, [Number("max-parts", PageSize), Number("part-number-marker", last), new S3Parameter("uploadId", uploadId)]),
                 answer => new PartsPage(
                     Children(answer, "Part").Select(ReadPart).ToList(), IsTruncated: Value(answer, "IsTruncated") == "true"),
                 code => code == "NoSuchUpload" ? PartsPage.None : null,
@@ -96,14 +93,15 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
     {
         var body = new XElement(
             "CompleteMultipartUpload",
-            parts.Select(
-                part => new XElement("Part", new XElement("PartNumber", part.PartNumber), new XElement("ETag", $"\"{part.Etag}\""))));
+            parts.Select(part => new XElement("Part", new XElement("PartNumber", part.PartNumber), new XElement("ETag", $"\"{part.Etag}\""))));
         return SendAsync(
             "complete_upload",
             new Call("POST", key.Key, [new S3Parameter("uploadId", uploadId)])
             {
                 // Some stores refuse the header as not implemented.
-                Headers = isWriteOnce && store.Current.Capabilities.EnforcesWriteOnce ? [new S3Parameter("if-none-match", "*")] : [],
+                Headers = isWriteOnce && store.Current.Capabilities.AcceptsConditionalCompletion
+                    ? [new S3Parameter("if-none-match", "*")]
+                    : [],
                 Body = body.ToString(SaveOptions.DisableFormatting),
                 IsIdempotent = false,
                 Timeout = CompletionTimeout,

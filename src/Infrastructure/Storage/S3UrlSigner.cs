@@ -44,6 +44,7 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
 
         // Read once, because an answer that has begun cannot be refused any more.
         private readonly Lazy<BarredHeaders> _barred = new(puts.BarredHeaders, LazyThreadSafetyMode.PublicationOnly);
+        private readonly Lazy<BarredHeaders> _barredAtParts = new(puts.BarredPartHeaders, LazyThreadSafetyMode.PublicationOnly);
 
         public DateTimeOffset? CredentialsEnd => credentialsEnd;
 
@@ -69,7 +70,7 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
         }
 
         public string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry) => signer.PresignPut(
-            key.Key, SecondsTo(expiry), new PutRules(size, _barred.Value) { Part = new UploadPart(storeUploadId, number) });
+            key.Key, SecondsTo(expiry), new PutRules(size, _barredAtParts.Value) { Part = new UploadPart(storeUploadId, number) });
 
         public string SignGet(ObjectName key, DateTimeOffset expiry) => signer.PresignGet(key.Key, SecondsTo(expiry));
 

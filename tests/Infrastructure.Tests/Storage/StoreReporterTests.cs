@@ -88,6 +88,8 @@ public sealed class StoreReporterTests
                 PostForms = false,
                 PutUploads = PutUploads.Unsafe,
                 PutSizesEnforced = false,
+                PartUploads = PutUploads.Safe,
+                PartHeaderGuard = BarredHeaders.LeftOut,
             },
         });
         _report = () => new StoreReport(
@@ -98,6 +100,7 @@ public sealed class StoreReporterTests
                 PutUploads = PutUploads.Safe,
                 HeaderGuard = BarredHeaders.Empty,
                 PutSizesEnforced = true,
+                PartUploads = PutUploads.Unsafe,
                 Checksums = true,
             });
         await _reporter.StartAsync(CancellationToken.None);
@@ -112,23 +115,10 @@ public sealed class StoreReporterTests
                 PostForms = false,
                 PutUploads = PutUploads.Unsafe,
                 PutSizesEnforced = false,
+                PartUploads = PutUploads.Safe,
+                PartHeaderGuard = BarredHeaders.LeftOut,
                 Checksums = true,
             }));
-    }
-
-    [Test]
-    public async Task Report_decides_about_PUTs_while_uploads_are_by_form()
-    {
-        var found = new StoreCapabilities
-        {
-            PutUploads = PutUploads.Safe, HeaderGuard = BarredHeaders.Empty, PutSizesEnforced = true,
-        };
-        _report = () => new StoreReport([Fine], found);
-        await _reporter.StartAsync(CancellationToken.None);
-        _state.RequestReport();
-        await UntilAsync(() => _state.Current.Checks.Count > 0);
-
-        Assert.That(_state.Current.Capabilities, Is.EqualTo(found));
     }
 
     [Test]

@@ -3,8 +3,9 @@ using System.Xml.Linq;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Whether the store supports multipart uploads. Starts one, uploads a part of one byte, lists the part, and aborts the upload, so that no
-/// object is created. The ETag of the part shows whether ETags are MD5s.
+/// Whether the store supports multipart uploads, and whether the keys may use and find them. Starts one, uploads a part of one byte, lists
+/// the part and the upload, and aborts the upload, so that no object is created. The ETag of the part shows whether ETags are MD5s. The attempt to complete the upload with a part that does not exist
+/// shows whether the store accepts conditional completions.
 /// </summary>
 internal sealed class MultipartCheck : IStoreCheck
 {
@@ -24,7 +25,7 @@ internal sealed class MultipartCheck : IStoreCheck
         }
 
         var upload = new S3Parameter("uploadId", uploadId);
-        var (isPartListed, isLeft) = (false, false);
+        var (isPartListed, isLeft, isFound) = (false, false, false);
         try
         {
             var part = await exam.PutAsync(key, [new S3Parameter("partNumber", "1"), upload], [], [], cancellationToken);
@@ -36,6 +37,19 @@ internal sealed class MultipartCheck : IStoreCheck
             };
             var listed = await exam.SendAsync(HttpMethod.Get, key, [upload], cancellationToken);
             isPartListed = listed.Xml("ListPartsResult") is { } parts && StoreExam.Values(parts, "PartNumber").Contains("1");
+
+            // A miner resumes an upload that the server finds in this list.
+            var uploads = await exam.SendAsync(
+                HttpMethod.Get, key: null, [new S3Parameter("prefix", key), new S3Parameter("uploads", "")], cancellationToken);
+            isFound = uploads.Xml("ListMultipartUploadsResult") is { } list && StoreExam.Values(list, "UploadId").Contains(uploadId);
+            var completed = await exam.CompleteAsync(
+                key, uploadId, number: 2, $"\"{MD5OfPart}\"", [ConditionalWriteCheck.Header], cancellationToken);
+            exam.Capabilities = exam.Capabilities with
+            {
+                ConditionalCompletion = completed.IsNotImplemented ? ConditionalWrites.Refused
+                    : completed.Error?.Code is "InvalidPart" ? ConditionalWrites.Accepted
+                    : ConditionalWrites.Unknown,
+            };
         }
         finally
         {
@@ -58,6 +72,13 @@ internal sealed class MultipartCheck : IStoreCheck
                 StoreCheckResult.Warn,
                 "The store starts a multipart upload, but does not accept or list its parts.",
                 "Give this server's keys the permissions s3:PutObject and s3:ListMultipartUploadParts on the data.")
+            : !isFound
+            ? new StoreCheck(
+                Name,
+                StoreCheckResult.Warn,
+                "The store supports multipart uploads, but does not list those that are open, so miners cannot resume an upload whose id "
+                    + "they lost.",
+                "Give this server's keys the permission s3:ListBucketMultipartUploads on the bucket.")
             : exam.Capabilities.ETagsAreMd5 is false
                 ? new StoreCheck(
                     Name,
@@ -106,8 +127,8 @@ internal sealed class MultipartCheck : IStoreCheck
         return new StoreCheck(
             Name,
             StoreCheckResult.Warn,
-            $"The store has no multipart uploads: it answers {answer}. Grants do not need them, but programs with the bucket's keys "
-                + "cannot upload files larger than 5 GiB.",
-            "Use another store if you upload such files yourself.");
+            $"The store has no multipart uploads: it answers {answer}. The server grants none, so miners cannot upload files larger than "
+                + "5 GiB.",
+            "Use another store if miners upload such files.");
     }
 }

@@ -58,12 +58,12 @@ internal sealed class StoreDoctor : IStoreDoctor
         if (_credentials.Current is null && await LoadCredentialsAsync(cancellationToken) is { } problem)
         {
             return Incomplete(
-                [problem, .. Skip("endpoint", "region", "bucket", "clock", "public_endpoint", "post", "put"), .. Skip(AllChecks)]);
+                [problem, .. Skip("endpoint", "region", "bucket", "clock", "public_endpoint", "post", "put", "parts"), .. Skip(AllChecks)]);
         }
 
         var keys = _credentials.Current!;
         using var http = new ProbeClient(_options.Usage.RequestTimeout);
-        var survey = await _surveyor.SurveyAsync(http, keys, needsPuts: _ => true, cancellationToken);
+        var survey = await _surveyor.SurveyAsync(http, keys, cancellationToken);
         var route = _endpoints.Current;
         List<StoreCheck> lines =
         [
@@ -72,19 +72,20 @@ internal sealed class StoreDoctor : IStoreDoctor
         ];
         if (survey.Service.Result != StoreAccess.Outcome.Works)
         {
-            return Incomplete([.. lines, .. Skip("public_endpoint", "post", "put"), .. Skip(AllChecks)]);
+            return Incomplete([.. lines, .. Skip("public_endpoint", "post", "put", "parts"), .. Skip(AllChecks)]);
         }
 
         lines.Add(SurveyLines.PublicEndpoint(survey, route));
         lines.Add(SurveyLines.Post(_options.Usage.UploadMethod, survey));
         lines.Add(SurveyLines.Put(_options.Usage.UploadMethod, survey));
+        lines.Add(SurveyLines.Parts(survey));
         var exam = new StoreExam(http, _options, route, keys, _layout, _time)
         {
-            Capabilities = (survey.Puts ?? PutFinding.NotAsked).AddTo(new StoreCapabilities
+            Capabilities = survey.Parts.AddPartsTo(survey.Puts.AddTo(new StoreCapabilities
             {
                 Addressing = route.Addressing,
                 PostForms = survey.Forms.IsSupported,
-            }),
+            })),
         };
         foreach (var check in _checks)
         {

@@ -11,8 +11,12 @@ internal sealed class StoreExam(
 
     // The names below the probe folder of all objects that a check may create.
     private static readonly string[] OwnNames =
-        ["target", PutProbe.MissingName, "acl", "checksum", "large", "multipart", "outside", "public", FormProbe.ForbiddenName];
+    [
+        "target", PutProbe.MissingName, "acl", "checksum", "large", "multipart", "outside", PutProbe.PartName, "public",
+        FormProbe.ForbiddenName,
+    ];
 
+    private static readonly byte[] OneByte = "a"u8.ToArray();
     private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdef");
 
     internal StorageOptions Options => options;
@@ -86,6 +90,40 @@ internal sealed class StoreExam(
     /// </summary>
     internal Task<ProbeAnswer?> AnnouncePutAsync(string key, long length, CancellationToken cancellationToken) => http.AnnouncePutAsync(
         route.ClientSigner.At(credentials, time.GetUtcNow()).PresignPut(key, Seconds), length, cancellationToken);
+
+    /// <summary>
+    /// Tries a presigned PUT like those of grants, at the endpoint of clients. The store must not keep what it uploads, because its digest
+    /// is wrong.
+    /// </summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="rules">What the URL signs.</param>
+    /// <param name="lines">Further header lines.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    internal Task<ProbeAnswer> TryPutAsync(
+        string key, in PutRules rules, IReadOnlyList<string> lines, CancellationToken cancellationToken) => http.PutAsync(
+            route.ClientSigner.At(credentials, time.GetUtcNow()).PresignPut(key, Seconds, rules),
+            OneByte,
+            [ProbeClient.WrongDigest, .. lines],
+            isChunked: false,
+            cancellationToken);
+
+    /// <summary>Completes a multipart upload, at the server's endpoint.</summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="uploadId">The store's id of the upload.</param>
+    /// <param name="number">The number of its only part.</param>
+    /// <param name="etag">The ETag of that part.</param>
+    /// <param name="lines">Further header lines.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    internal Task<ProbeAnswer> CompleteAsync(
+        string key, string uploadId, int number, string etag, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
+        http.PostAsync(
+            Sign(new S3Request("POST", key, [new S3Parameter("uploadId", uploadId)], [])),
+            new XElement(
+                "CompleteMultipartUpload",
+                new XElement("Part", new XElement("PartNumber", number), new XElement("ETag", etag)))
+                .ToString(SaveOptions.DisableFormatting),
+            lines,
+            cancellationToken);
 
     /// <summary>Tries a signed PUT without a stated length, which the store must not keep.</summary>
     internal Task<ProbeAnswer> TryPutWithoutLengthAsync(string key, CancellationToken cancellationToken) =>

@@ -53,9 +53,11 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
             {
                 Addressing = current.Addressing,
                 PostForms = current.PostForms,
-                PutUploads = findings.UploadMethod == UploadMethod.Put ? current.PutUploads : reported.PutUploads,
-                HeaderGuard = findings.UploadMethod == UploadMethod.Put ? current.HeaderGuard : reported.HeaderGuard,
-                PutSizesEnforced = findings.UploadMethod == UploadMethod.Put ? current.PutSizesEnforced : reported.PutSizesEnforced,
+                PutUploads = current.PutUploads,
+                HeaderGuard = current.HeaderGuard,
+                PutSizesEnforced = current.PutSizesEnforced,
+                PartUploads = current.PartUploads,
+                PartHeaderGuard = current.PartHeaderGuard,
             },
         };
     }

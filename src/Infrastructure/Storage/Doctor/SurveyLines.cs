@@ -101,7 +101,7 @@ internal static class SurveyLines
             return Skipped(Name);
         }
 
-        var choice = UploadChoice.Make(configured, survey.Forms, survey.Puts ?? PutFinding.NotAsked);
+        var choice = UploadChoice.Make(configured, survey.Forms, survey.Puts);
         return survey.Forms switch
         {
             { IsSupported: true } => new StoreCheck(Name, StoreCheckResult.Ok, "The store accepts upload forms and enforces their limits."),
@@ -113,7 +113,7 @@ internal static class SurveyLines
                 Name,
                 StoreCheckResult.Fail,
                 survey.Forms.Problem!,
-                UploadChoice.FormAdvice(survey.Forms, survey.Puts ?? PutFinding.NotAsked)),
+                UploadChoice.FormAdvice(survey.Forms, survey.Puts)),
         };
     }
 
@@ -126,7 +126,7 @@ internal static class SurveyLines
             return Skipped(Name);
         }
 
-        var puts = survey.Puts ?? PutFinding.NotAsked;
+        var puts = survey.Puts;
         var choice = UploadChoice.Make(configured, survey.Forms, puts);
         return puts switch
         {
@@ -145,7 +145,25 @@ internal static class SurveyLines
             _ => new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                $"{puts.Problem ?? "The store gave no clear answer."} Miners upload by form, so this does no harm now."),
+                $"{puts.Problem ?? "The store gave no clear answer."} Miners upload by form. The server signs no other upload."),
+        };
+    }
+
+    /// <summary>Returns the line about parts of multipart uploads.</summary>
+    internal static StoreCheck Parts(StoreSurvey survey)
+    {
+        const string Name = "parts";
+        return survey switch
+        {
+            { Clients.Result: not StoreAccess.Outcome.Works } => Skipped(Name),
+            { Parts.Uploads: PutUploads.Safe } => new StoreCheck(
+                Name, StoreCheckResult.Ok, "A presigned PUT of a part of a multipart upload uploads that part and does nothing else."),
+            { Parts: { IsTransient: false, Problem: null } } => new StoreCheck(
+                Name, StoreCheckResult.Ok, "The store opens no multipart upload, so the server grants none."),
+            _ => new StoreCheck(
+                Name,
+                StoreCheckResult.Warn,
+                survey.Parts.Problem ?? "The store gave no clear answer about parts of multipart uploads, so the server grants none."),
         };
     }
 

@@ -91,6 +91,13 @@ internal sealed class ProbeClient : IDisposable
         HttpMethod method, string url, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(method, UriOf(url)), lines, cancellationToken);
 
+    /// <summary>Sends a POST with a document.</summary>
+    internal Task<ProbeAnswer> PostAsync(string url, string body, IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
+        SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, UriOf(url)) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) },
+            lines,
+            cancellationToken);
+
     /// <summary>Sends an upload form.</summary>
     /// <param name="url">The URL of the bucket.</param>
     /// <param name="fields">The form's fields.</param>

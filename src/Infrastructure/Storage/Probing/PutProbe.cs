@@ -3,15 +3,16 @@ using System.Collections.Immutable;
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Finds out what the holder of a presigned PUT can do. Tries what an attacker would try: an unsigned copy header, in every spelling that
-/// some server treats as the same name, and bodies that do not have the signed length.
+/// Finds out what the holder of a presigned PUT of an object, or of a part of a multipart upload, can do. Tries what an attacker would try:
+/// an unsigned copy header, in every spelling that some server treats as the same name, and bodies that do not have the signed length.
 /// </summary>
 /// <remarks>
 /// <para>
 /// <b>The probe leaves nothing behind.</b> Its requests use keys below <see cref="Folder"/>, beside the folders of miners, where this
 /// server has the permission to write. The source of a copy does not exist. Every body has a wrong <c>Content-MD5</c>, so a store that
 /// accepts the request answers <c>BadDigest</c> and stores nothing. A store that ignores <c>Content-MD5</c> keeps one object of at most two
-/// bytes, because this server has no permission to delete it.
+/// bytes, because this server has no permission to delete it. Parts belong to a multipart upload that the probe opens and aborts. If the
+/// store does not let it abort the upload, the next probe of this process uses the same upload again.
 /// </para>
 /// <para>
 /// <b>An answer counts only together with its controls</b>, which are sent before and after the attempts: the store must accept the same
@@ -34,7 +35,11 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
     /// <summary>The name of an object in <see cref="Folder"/> that never exists.</summary>
     internal const string MissingName = "there-is-no-such-object";
 
+    /// <summary>The name of the object in <see cref="Folder"/> to which the parts of a multipart upload belong.</summary>
+    internal const string PartName = "part";
+
     private const long Seconds = 900;
+    private const string NoSuchUpload = "NoSuchUpload";
     private const string Acl = "x-amz-acl";
     private const string ImpossibleAcl = "s3auth-probe";
 
@@ -44,7 +49,10 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
     private static readonly byte[] SignedLengthBody = "a"u8.ToArray();
     private static readonly byte[] LongerBody = "ab"u8.ToArray();
 
-    /// <summary>Runs the whole probe once.</summary>
+    // The store's id of an upload that could not be aborted.
+    private string? _leftUpload;
+
+    /// <summary>Finds out what the holder of a presigned PUT of an object can do.</summary>
     /// <param name="http">The client that sends the requests.</param>
     /// <param name="clientSigner">
     /// The signer for the endpoint that clients use, because a proxy in front of the store changes the result.
@@ -69,6 +77,62 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         return await new Run(http, signer, options.Bucket, layout.DiscoveryPrefixes[0], cancellationToken).AskAsync();
     }
 
+    /// <summary>Finds out what the holder of a presigned PUT of a part of a multipart upload can do.</summary>
+    /// <param name="http">The client that sends the requests.</param>
+    /// <param name="route">
+    /// The signers. The upload is opened and aborted at the endpoint of this server, and its parts are sent to the endpoint that clients
+    /// use.
+    /// </param>
+    /// <param name="credentials">The credentials to sign with.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <inheritdoc cref="AskAsync" path="/exception"/>
+    internal async Task<PutFinding> AskPartsAsync(
+        ProbeClient http, StoreRoute route, SigningCredentials credentials, CancellationToken cancellationToken)
+    {
+        var root = layout.DiscoveryPrefixes[0];
+        var key = $"{root.Prefix}{Folder}{PartName}";
+        var service = route.ServiceSigner.At(credentials, time.GetUtcNow());
+        var uploadId = Interlocked.Exchange(ref _leftUpload, null);
+        if (uploadId is null)
+        {
+            var opened = await SendAsync(HttpMethod.Post, new S3Parameter("uploads", ""));
+            uploadId = opened.Xml("InitiateMultipartUploadResult") is { } upload
+                ? StoreExam.Values(upload, "UploadId").FirstOrDefault(id => id.Length > 0)
+                : null;
+            if (uploadId is null)
+            {
+                return NotOpened(opened, root);
+            }
+        }
+
+        try
+        {
+            var clients = route.ClientSigner.At(credentials, time.GetUtcNow());
+            return await new Run(http, clients, options.Bucket, root, cancellationToken, new UploadPart(uploadId, Number: 1)).AskAsync();
+        }
+        finally
+        {
+            await AbortAsync(uploadId);
+        }
+
+        Task<ProbeAnswer> SendAsync(HttpMethod method, S3Parameter query) => http.SendAsync(
+            method, service.Presign(new S3Request(method.Method, key, [query], []), Seconds), [], CancellationToken.None);
+
+        async Task AbortAsync(string id)
+        {
+            try
+            {
+                var aborted = await SendAsync(HttpMethod.Delete, new S3Parameter("uploadId", id));
+                _leftUpload = aborted.IsSuccess || aborted.Error?.Code == NoSuchUpload ? null : id;
+            }
+            catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+            {
+                // The result of the probe is more useful than this failure, which the next probe meets again.
+                _leftUpload = id;
+            }
+        }
+    }
+
     /// <summary>Returns spellings that some server treats as this header, and ways to send it that servers read differently.</summary>
     internal static IReadOnlyList<ImmutableArray<string>> Spellings(string name, string value)
     {
@@ -90,10 +154,28 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         ];
     }
 
-    private sealed class Run(ProbeClient http, DatedSigner signer, string bucket, DiscoveryPrefix root, CancellationToken cancellationToken)
+    // A store without multipart uploads needs no finding about them.
+    private static PutFinding NotOpened(ProbeAnswer answer, DiscoveryPrefix root) =>
+        answer.IsDenied ? PutFinding.Unclear(
+            $"The object store refuses to open a multipart upload below {root.Prefix}{Folder}: {answer}. Give this server's keys the "
+                + $"permission s3:PutObject on everything below {root}.")
+        : answer.IsRefused ? new PutFinding(PutUploads.Unknown)
+        : PutFinding.NoAnswer($"The object store answered {answer} to the test of multipart uploads.");
+
+    private sealed class Run(
+        ProbeClient http,
+        DatedSigner signer,
+        string bucket,
+        DiscoveryPrefix root,
+        CancellationToken cancellationToken,
+        UploadPart? part = null)
     {
-        private readonly string _target = $"{root.Prefix}{Folder}target";
+        private readonly string _target = $"{root.Prefix}{Folder}{(part is null ? "target" : PartName)}";
         private readonly string _source = $"/{bucket}/{root.Prefix}{Folder}{MissingName}";
+
+        private string Uploads => part is null ? "uploads by PUT" : "multipart uploads";
+
+        private string WhatIsPut => part is null ? "a plain PUT" : "a plain PUT of a part";
 
         // False if the store does not implement copies.
         private bool _supportsCopies = true;
@@ -102,7 +184,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         internal async Task<PutFinding?> RunControlsAsync()
         {
             var plain = await PutAsync(Url());
-            if (IsInconclusive(plain))
+            if (IsInconclusive(plain) || plain.Error?.Code == NoSuchUpload)
             {
                 return NoAnswer(plain);
             }
@@ -110,12 +192,12 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             if (!plain.IsAccepted)
             {
                 return PutFinding.Unclear(
-                    $"The object store refuses a plain PUT below {root.Prefix}{Folder}: {plain}. Give this server's keys the permission "
-                        + $"s3:PutObject on everything below {root}. Until then the server cannot find out whether uploads by PUT "
-                        + "are safe, and grants none.");
+                    $"The object store refuses {WhatIsPut} below {root.Prefix}{Folder}: {plain}. Give this server's keys the permission "
+                        + $"s3:PutObject on everything below {root}. Until then the server cannot find out whether {Uploads} are "
+                        + "safe, and grants none.");
             }
 
-            var signedCopy = new S3Request("PUT", _target, [], [new S3Parameter(SigV4Names.Header.CopySource, _source)]);
+            var signedCopy = new S3Request("PUT", _target, Query, [new S3Parameter(SigV4Names.Header.CopySource, _source)]);
             var copy = await PutAsync(signer.Presign(signedCopy, Seconds), $"{SigV4Names.Header.CopySource}: {_source}");
             if (IsInconclusive(copy))
             {
@@ -132,7 +214,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                     : PutFinding.Unclear(
                         $"The object store answers a copy of an object that does not exist with {copy}, not with NoSuchKey. Give "
                             + $"this server's keys the permissions s3:GetObject on everything below {root} and s3:ListBucket on the "
-                            + "bucket. Until then the server cannot find out whether uploads by PUT are safe, and grants none.");
+                            + $"bucket. Until then the server cannot find out whether {Uploads} are safe, and grants none.");
         }
 
         internal async Task<PutFinding> AskAsync()
@@ -143,7 +225,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             }
 
             var judged = await JudgeAsync();
-            if (judged.Uploads == PutUploads.Safe)
+            if (judged.Uploads == PutUploads.Safe && part is null)
             {
                 judged = judged with { EnforcesSizes = await EnforcesSizesAsync(judged.Barred) };
                 judged = judged.EnforcesSizes is true ? judged : judged with
@@ -269,8 +351,12 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             }
         }
 
+        private IReadOnlyList<S3Parameter> Query => part is { } one
+            ? [new S3Parameter("partNumber", $"{one.Number}"), new S3Parameter("uploadId", one.UploadId)]
+            : [];
+
         private string Url(BarredHeaders barred = BarredHeaders.None, long? length = null) =>
-            signer.PresignPut(_target, Seconds, length, barred);
+            signer.PresignPut(_target, Seconds, new PutRules(length, barred) { Part = part });
 
         private Task<ProbeAnswer> PutAsync(string url, params string[] lines) => PutAsync(url, [], lines);
 
@@ -278,7 +364,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             http.PutAsync(url, body, [ProbeClient.WrongDigest, .. lines], isChunked: false, cancellationToken);
 
         // The store must refuse or ignore the usual spelling. The other spellings may also be refused by an HTTP server in front of it.
-        private static PutFinding? Unclear(ProbeAnswer answer, bool isExact)
+        private PutFinding? Unclear(ProbeAnswer answer, bool isExact)
         {
             if (answer.IsUnrelatedToRequest)
             {
@@ -289,12 +375,12 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
                 ? null
                 : PutFinding.Unclear(
                     $"The object store answers a PUT with an unsigned copy header with {answer}, unlike S3. This server cannot "
-                        + "find out whether uploads by PUT are safe, and grants none. Check the proxy in front of the store.");
+                        + $"find out whether {Uploads} are safe, and grants none. Check the proxy in front of the store.");
         }
 
-        private static PutFinding NoAnswer(ProbeAnswer answer) =>
+        private PutFinding NoAnswer(ProbeAnswer answer) =>
             PutFinding.NoAnswer(
-                $"The object store answered {answer} to the test whether uploads by PUT are safe. The server grants none until "
+                $"The object store answered {answer} to the test whether {Uploads} are safe. The server grants none until "
                     + "the test succeeds.");
 
         // Whether the answer is not from S3, or is about something else than the request.
@@ -306,8 +392,8 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         // The signature is at the end of the URL.
         private static string Forged(string url) => url[..^1] + (url[^1] == '0' ? '1' : '0');
 
-        private static string Unsafe(string why) =>
-            $"The object store {why}: with an upload URL, a miner could read other miners' files. The server grants no upload by PUT. Put "
+        private string Unsafe(string why) =>
+            $"The object store {why}: with an upload URL, a miner could read other miners' files. The server grants no {Uploads}. Put "
                 + "a proxy in front of the store that drops header names with underscores, or use another store.";
     }
 }

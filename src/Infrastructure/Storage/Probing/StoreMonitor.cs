@@ -91,11 +91,11 @@ internal sealed partial class StoreMonitor(
         }
 
         using var http = new ProbeClient(options.Usage.RequestTimeout);
-        var survey = await surveyor.SurveyAsync(http, keys, NeedsPuts, cancellationToken);
+        var survey = await surveyor.SurveyAsync(http, keys, cancellationToken);
 
         var before = state.Current;
         var isConfirmed = ApplyAccess(survey.Service) & ApplyForms(survey.Forms);
-        ApplyPuts(survey.Puts);
+        ApplyPuts(survey);
         state.Update(findings => WithUploads(WithPublicEndpoint(WithAccess(findings), survey.Public)) with
         {
             CheckProblem = null,
@@ -107,7 +107,8 @@ internal sealed partial class StoreMonitor(
         return isConfirmed
             && survey.Service.Result == StoreAccess.Outcome.Works
             && state.Current is { PublicEndpointOk: not false, FormProblem: null }
-            && (survey.Puts is null || survey.Puts.Uploads != PutUploads.Unknown);
+            && !NeedsOtherAnswer(survey.Puts)
+            && survey.Parts is not { Uploads: PutUploads.Unknown, IsTransient: true };
     }
 
     private void RequestReport(StoreFindings before, StoreFindings now, StoreSurvey survey)
@@ -125,9 +126,9 @@ internal sealed partial class StoreMonitor(
         }
     }
 
-    // Without a configured method, PUTs matter only if the store does not support forms.
-    private bool NeedsPuts(FormFinding forms) =>
-        Configured == UploadMethod.Put || (Configured is null && (forms.IsSupported ?? _forms.IsSupported) is false);
+    // If clients upload by form, an answer that stays unclear until the operator changes something is not asked for more often.
+    private bool NeedsOtherAnswer(PutFinding puts) =>
+        puts.Uploads == PutUploads.Unknown && (puts.IsTransient || state.Current.UploadMethod == UploadMethod.Put);
 
     // Returns false if a second check must confirm the finding.
     private bool ApplyAccess(StoreAccess access)
@@ -164,11 +165,16 @@ internal sealed partial class StoreMonitor(
     }
 
     // Keeps the last finding if the new one is transient. PutGuard ignores a finding that is too old.
-    private void ApplyPuts(PutFinding? found)
+    private void ApplyPuts(StoreSurvey survey)
     {
-        if (found is not null && !(found.IsTransient && guard.Finding.Uploads != PutUploads.Unknown))
+        if (!(survey.Puts.IsTransient && guard.Finding.Uploads != PutUploads.Unknown))
         {
-            guard.Finding = found;
+            guard.Finding = survey.Puts;
+        }
+
+        if (!(survey.Parts.IsTransient && guard.PartFinding.Uploads != PutUploads.Unknown))
+        {
+            guard.PartFinding = survey.Parts;
         }
     }
 
@@ -199,7 +205,7 @@ internal sealed partial class StoreMonitor(
             UploadMethod = choice.Method,
             FormProblem = choice.FormProblem,
             PutProblem = choice.PutProblem,
-            Capabilities = choice.Method == UploadMethod.Put ? puts.AddTo(capabilities) : capabilities,
+            Capabilities = guard.PartFinding.AddPartsTo(puts.AddTo(capabilities)),
         };
     }
 
@@ -249,8 +255,7 @@ internal sealed partial class StoreMonitor(
         _silence = silence;
     }
 
-    private static bool IsPutGranted(StoreFindings findings) =>
-        findings is { UploadMethod: UploadMethod.Put, Capabilities.PutUploads: PutUploads.Safe };
+    private static bool IsPutGranted(StoreFindings findings) => findings.Capabilities.PutUploads == PutUploads.Safe;
 
     private void LogChange(string? before, string? now)
     {

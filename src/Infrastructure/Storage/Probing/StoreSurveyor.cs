@@ -2,7 +2,7 @@ namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Finds out what the server needs to sign grants: whether the store accepts this server's signatures, at the server's endpoint and at the
-/// endpoint of clients, whether it supports upload forms, and what a presigned PUT lets its holder do.
+/// endpoint of clients, whether it supports upload forms, and what a presigned PUT of an object or a part lets its holder do.
 /// </summary>
 internal sealed partial class StoreSurveyor(
     StorageOptions options, StoreEndpoints endpoints, FolderLayout layout, TimeProvider time, ILogger<StoreSurveyor> log)
@@ -16,15 +16,18 @@ internal sealed partial class StoreSurveyor(
     /// </summary>
     /// <param name="http">The client that sends the requests.</param>
     /// <param name="credentials">The credentials to sign with.</param>
-    /// <param name="needsPuts">Whether to ask about PUTs, given the answer about forms. The question takes about 40 requests.</param>
     /// <param name="cancellationToken">Cancels the survey.</param>
-    internal async Task<StoreSurvey> SurveyAsync(
-        ProbeClient http, SigningCredentials credentials, Func<FormFinding, bool> needsPuts, CancellationToken cancellationToken)
+    internal async Task<StoreSurvey> SurveyAsync(ProbeClient http, SigningCredentials credentials, CancellationToken cancellationToken)
     {
         var (route, service, atClients) = await AskByRouteAsync(http, credentials, cancellationToken);
         var forms = await AskFormsAsync(http, route, service, atClients ?? service, credentials, cancellationToken);
-        var puts = needsPuts(forms) ? await AskPutsAsync(http, route, atClients ?? service, credentials, cancellationToken) : null;
-        return new StoreSurvey(service, atClients, forms, puts);
+        var puts = await AskPutsAsync(http, route, atClients ?? service, credentials, cancellationToken);
+
+        // If the test of PUTs had no answer, that of parts would have none either.
+        var parts = puts.IsTransient
+            ? PutFinding.NotAsked
+            : await AskOrAsync(() => _puts.AskPartsAsync(http, route, credentials, cancellationToken), route, cancellationToken);
+        return new StoreSurvey(service, atClients, forms, puts, parts);
     }
 
     private async Task<(StoreRoute Route, StoreAccess Service, StoreAccess? Clients)> AskByRouteAsync(
@@ -103,9 +106,14 @@ internal sealed partial class StoreSurveyor(
                         + "safe, and grants none.");
         }
 
+        return await AskOrAsync(() => _puts.AskAsync(http, route.ClientSigner, credentials, cancellationToken), route, cancellationToken);
+    }
+
+    private async Task<PutFinding> AskOrAsync(Func<Task<PutFinding>> ask, StoreRoute route, CancellationToken cancellationToken)
+    {
         try
         {
-            return await _puts.AskAsync(http, route.ClientSigner, credentials, cancellationToken);
+            return await ask();
         }
         catch (Exception failure) when (IsNoAnswer(failure, cancellationToken))
         {

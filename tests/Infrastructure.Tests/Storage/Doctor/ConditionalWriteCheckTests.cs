@@ -17,6 +17,42 @@ public sealed class ConditionalWriteCheckTests
         Assert.That(await store.ListAsync(), Is.Empty);
     }
 
+    [TestCase("aws", ConditionalWrites.Enforced)]
+    [TestCase("ceph", ConditionalWrites.Ignored)]
+    public async Task Completion_is_tested_on_its_own(string behaviour, ConditionalWrites completion)
+    {
+        await using var store = await ExaminedStore.StartAsync(behaviour);
+        (store.Exam.MayDelete, store.Exam.IsVersioned) = (true, false);
+
+        var check = await store.RunAsync(new ConditionalWriteCheck());
+
+        Assert.That(
+            (store.Exam.Capabilities.ConditionalWrites, store.Exam.Capabilities.ConditionalCompletion),
+            Is.EqualTo((ConditionalWrites.Enforced, completion)));
+        Assert.That(
+            check.Finding.Contains("not with a multipart upload", StringComparison.Ordinal),
+            Is.EqualTo(completion == ConditionalWrites.Ignored));
+        Assert.That(await store.ListAsync(), Is.Empty);
+        Assert.That(store.Asked.Count(asked => asked.StartsWith("DELETE ", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
+    [TestCase(412, "", ConditionalWrites.Enforced)]
+    [TestCase(409, "", ConditionalWrites.Enforced)]
+    [TestCase(200, "<Error><Code>PreconditionFailed</Code></Error>", ConditionalWrites.Enforced)]
+    [TestCase(200, "<Error><Code>InternalError</Code></Error>", ConditionalWrites.Unknown)]
+    [TestCase(501, "<Error><Code>NotImplemented</Code></Error>", ConditionalWrites.Refused)]
+    [TestCase(503, "", ConditionalWrites.Unknown)]
+    public async Task Answer_to_the_completion_decides(int status, string body, ConditionalWrites found)
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        (store.Exam.MayDelete, store.Exam.IsVersioned) = (true, false);
+        store.Instead = request => request is { Method: "POST", Headers.IfNoneMatch.Count: > 0 } ? (status, body) : null;
+
+        await store.RunAsync(new ConditionalWriteCheck());
+
+        Assert.That(store.Exam.Capabilities.ConditionalCompletion, Is.EqualTo(found));
+    }
+
     [TestCase(false, false)]
     [TestCase(null, false)]
     [TestCase(true, true)]
@@ -68,7 +104,10 @@ public sealed class ConditionalWriteCheckTests
 
         Assert.That(store.Exam.Capabilities.ConditionalWrites, Is.EqualTo(found));
         Assert.That(check.Result, Is.EqualTo(found == ConditionalWrites.Unknown ? StoreCheckResult.Warn : StoreCheckResult.Ok));
-        Assert.That(store.Asked, Has.One.StartsWith("DELETE "));
+        Assert.That(
+            store.Asked.Count(asked =>
+                asked.StartsWith("DELETE ", StringComparison.Ordinal) && !asked.Contains("uploadId", StringComparison.Ordinal)),
+            Is.EqualTo(1));
     }
 
     [TestCase(ConditionalWrites.Enforced, "can refuse to overwrite")]

@@ -36,6 +36,37 @@ public sealed class MultipartCheckTests
         Assert.That(check.Advice, Does.Contain(advice));
     }
 
+    [TestCase("aws", ConditionalWrites.Accepted)]
+    [TestCase("ceph", ConditionalWrites.Accepted)]
+    [TestCase("not implemented", ConditionalWrites.Refused)]
+    [TestCase("busy", ConditionalWrites.Unknown)]
+    public async Task Attempt_to_complete_a_missing_part_shows_whether_a_condition_is_accepted(string answer, ConditionalWrites found)
+    {
+        await using var store = await ExaminedStore.StartAsync(answer == "ceph" ? answer : "aws");
+        store.Instead = request => request is not { Method: "POST", Headers.IfNoneMatch.Count: > 0 } ? null
+            : answer == "busy" ? (503, "")
+            : answer == "not implemented" ? (501, "<Error><Code>NotImplemented</Code></Error>")
+            : null;
+
+        await store.RunAsync(new MultipartCheck());
+
+        Assert.That(store.Exam.Capabilities.ConditionalCompletion, Is.EqualTo(found));
+        Assert.That(await store.ListAsync(), Is.Empty);
+    }
+
+    [TestCase(403, Denied)]
+    [TestCase(200, "<ListMultipartUploadsResult></ListMultipartUploadsResult>")]
+    public async Task Uploads_that_are_not_listed_are_reported(int status, string body)
+    {
+        await using var store = await ExaminedStore.StartAsync();
+        store.Instead = request => request is { Method: "GET" } && request.Query.ContainsKey("uploads") ? (status, body) : null;
+
+        var check = await store.RunAsync(new MultipartCheck());
+
+        Assert.That((check.Result, store.Exam.Capabilities.Multipart), Is.EqualTo((StoreCheckResult.Warn, true)));
+        Assert.That(check.Advice, Does.Contain("s3:ListBucketMultipartUploads"));
+    }
+
     [Test]
     public async Task ETag_that_is_no_md5_is_reported()
     {

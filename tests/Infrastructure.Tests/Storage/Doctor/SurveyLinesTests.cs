@@ -172,7 +172,13 @@ public sealed class SurveyLinesTests
             "refuses the headers that the URL names",
             null);
         yield return new(null, FormFinding.Supported, SafePuts with { Problem = "No sizes." }, StoreCheckResult.Warn, "No sizes.", null);
-        yield return new(null, FormFinding.Supported, UnsafePuts, StoreCheckResult.Warn, "may copy. Miners upload by form", null);
+        yield return new(
+            null,
+            FormFinding.Supported,
+            UnsafePuts,
+            StoreCheckResult.Warn,
+            "may copy. Miners upload by form. The server signs no other upload.",
+            null);
         yield return new(null, FormFinding.Supported, null, StoreCheckResult.Warn, "no clear answer. Miners upload by form", null);
         yield return new(null, NoForms, UnsafePuts, StoreCheckResult.Fail, "A PUT may copy.", "clients cannot upload at all");
         yield return new(null, NoForms, null, StoreCheckResult.Fail, "no clear answer", "clients cannot upload at all");
@@ -199,8 +205,8 @@ public sealed class SurveyLinesTests
         var survey = Survey(NoForms, UnsafePuts) with { Public = NoAnswer };
 
         Assert.That(
-            (SurveyLines.Post(null, survey).Result, SurveyLines.Put(null, survey).Result),
-            Is.EqualTo((StoreCheckResult.Skipped, StoreCheckResult.Skipped)));
+            (SurveyLines.Post(null, survey).Result, SurveyLines.Put(null, survey).Result, SurveyLines.Parts(survey).Result),
+            Is.EqualTo((StoreCheckResult.Skipped, StoreCheckResult.Skipped, StoreCheckResult.Skipped)));
     }
 
     private static List<StoreCheck> Configuration(StoreAccess access, string? endpoint = "https://store.example") =>
@@ -209,8 +215,26 @@ public sealed class SurveyLinesTests
     private static StoreAccess Refusal(StoreSubject subject) =>
         new(StoreAccess.Outcome.Refused, "403 Code", "Do this.", Subject: subject);
 
+    private static IEnumerable<TestCaseData> Parts()
+    {
+        yield return new(SafePuts, StoreCheckResult.Ok, "does nothing else");
+        yield return new(UnsafePuts, StoreCheckResult.Warn, "A PUT may copy.");
+        yield return new(new PutFinding(PutUploads.Unknown), StoreCheckResult.Ok, "opens no multipart upload");
+        yield return new(PutFinding.NotAsked, StoreCheckResult.Warn, "no clear answer");
+        yield return new(PutFinding.Unclear("Denied."), StoreCheckResult.Warn, "Denied.");
+    }
+
+    [TestCaseSource(nameof(Parts))]
+    public void Parts_never_fail_because_uploads_work_without_them(object parts, StoreCheckResult result, string finding)
+    {
+        var line = SurveyLines.Parts(Survey() with { Parts = (PutFinding)parts });
+
+        Assert.That((line.Name, line.Result), Is.EqualTo(("parts", result)));
+        Assert.That(line.Finding, Does.Contain(finding));
+    }
+
     private static StoreSurvey Survey(FormFinding? forms = null, PutFinding? puts = null) =>
-        new(Works, Public: null, forms ?? FormFinding.Supported, puts);
+        new(Works, Public: null, forms ?? FormFinding.Supported, puts ?? PutFinding.NotAsked, PutFinding.NotAsked);
 
     private static StoreRoute Route(string endpoint, string? publicEndpoint = null, S3Addressing addressing = S3Addressing.Path) =>
         new(Options(endpoint, publicEndpoint), addressing);

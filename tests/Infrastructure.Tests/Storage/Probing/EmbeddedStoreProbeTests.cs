@@ -28,10 +28,13 @@ public sealed class EmbeddedStoreProbeTests
         var route = new StoreEndpoints(options).Current;
         var put = await new PutProbe(options, PutProbeTests.Layout, TimeProvider.System)
             .AskAsync(http, route.ClientSigner, options.Credentials!, CancellationToken.None);
+        var parts = await new PutProbe(options, PutProbeTests.Layout, TimeProvider.System)
+            .AskPartsAsync(http, route, options.Credentials!, CancellationToken.None);
         var form = await new FormProbe(PutProbeTests.Layout, TimeProvider.System)
             .AskAsync(http, route, toClients: true, options.Credentials!, CancellationToken.None);
 
         Assert.That(put, Is.EqualTo(new PutFinding(PutUploads.Safe, barred, EnforcesSizes: true)));
+        Assert.That(parts, Is.EqualTo(new PutFinding(PutUploads.Safe, barred)));
         Assert.That(form.IsSupported, Is.EqualTo(takesForms), form.Problem);
         Assert.That(
             Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Select(Path.GetFileName),

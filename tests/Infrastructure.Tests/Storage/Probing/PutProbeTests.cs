@@ -247,6 +247,98 @@ public sealed class PutProbeTests
         Assert.That(store.Asked, Has.Count.LessThanOrEqualTo(30), "Few enough to be asked every few minutes.");
     }
 
+    [Test]
+    public async Task Parts_are_safe_where_unsigned_headers_are_refused_and_the_upload_is_aborted()
+    {
+        await using var store = await new StubStore().StartAsync();
+
+        var finding = await AskPartsAsync(store);
+
+        Assert.That(finding, Is.EqualTo(new PutFinding(PutUploads.Safe, BarredHeaders.None)));
+        Assert.That((store.Stored.Count, store.Uploads.Count), Is.EqualTo((0, 0)), "The probe leaves nothing behind.");
+        Assert.That(store.Asked, Is.All.Match("^(POST|PUT|DELETE) /bucket-1/data/x/\\.s3auth-put-probe/part "));
+        Assert.That(store.Asked, Has.Count.LessThanOrEqualTo(30), "Few enough to be asked every few minutes.");
+    }
+
+    [TestCase(StubStore.Missing.LeftOut, BarredHeaders.LeftOut)]
+    [TestCase(StubStore.Missing.Empty, BarredHeaders.Empty)]
+    public async Task Parts_need_a_list_of_forbidden_headers_where_objects_need_it(object missing, BarredHeaders barred)
+    {
+        await using var store = await new StubStore
+        {
+            HonoursUnsigned = true, FoldsUnderscores = true, MissingHeaders = (StubStore.Missing)missing,
+        }.StartAsync();
+
+        Assert.That(await AskPartsAsync(store), Is.EqualTo(new PutFinding(PutUploads.Safe, barred)));
+    }
+
+    [Test]
+    public async Task Parts_are_unsafe_if_only_they_honour_a_copy_header()
+    {
+        await using var store = await new StubStore { HonoursUnsignedAtParts = true }.StartAsync();
+
+        var (objects, parts) = (await AskAsync(store), await AskPartsAsync(store));
+
+        Assert.That((objects.Uploads, parts.Uploads), Is.EqualTo((PutUploads.Safe, PutUploads.Unsafe)));
+        Assert.That(parts.Problem, Does.Contain("x-amz-copy-source").And.Contain("grants no multipart uploads"));
+        Assert.That(store.Uploads, Is.Empty);
+    }
+
+    [Test]
+    public async Task Parts_are_unsafe_if_the_store_treats_underscores_as_hyphens()
+    {
+        await using var store = await new StubStore { FoldsUnderscores = true }.StartAsync();
+
+        var finding = await AskPartsAsync(store);
+
+        Assert.That(finding.Uploads, Is.EqualTo(PutUploads.Unsafe));
+        Assert.That(finding.Problem, Does.Contain("x_amz_copy_source"));
+    }
+
+    [Test]
+    public async Task Parts_have_no_finding_and_no_problem_at_a_store_without_multipart_uploads()
+    {
+        await using var store = await new StubStore { KnowsNoMultipart = true }.StartAsync();
+
+        Assert.That(await AskPartsAsync(store), Is.EqualTo(new PutFinding(PutUploads.Unknown)));
+    }
+
+    [TestCase(403, "AccessDenied", false, "s3:PutObject")]
+    [TestCase(503, "SlowDown", true, "503 SlowDown")]
+    public async Task Parts_have_no_finding_if_the_upload_cannot_be_opened(int status, string code, bool isTransient, string problem)
+    {
+        await using var store = await new StubStore().StartAsync();
+        store.Instead = context => context.Request.Method == "POST" ? (status, StubStore.Error(code)) : null;
+
+        var finding = await AskPartsAsync(store);
+
+        Assert.That((finding.Uploads, finding.IsTransient), Is.EqualTo((PutUploads.Unknown, isTransient)));
+        Assert.That(finding.Problem, Does.Contain(problem));
+    }
+
+    [Test]
+    public async Task Upload_that_cannot_be_aborted_is_used_again_until_it_ends()
+    {
+        await using var store = await new StubStore { ForbidsAborts = true }.StartAsync();
+        var options = Options(store);
+        var probe = new PutProbe(options, Layout, TimeProvider.System);
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That((await AskPartsAsync(probe, options)).Uploads, Is.EqualTo(PutUploads.Safe));
+        }
+
+        Assert.That(store.Uploads, Has.Count.EqualTo(1), "No probe but the first opens an upload.");
+
+        // Someone else, such as a lifecycle rule, aborts it.
+        store.Uploads.Clear();
+        store.ForbidsAborts = false;
+        var lost = await AskPartsAsync(probe, options);
+        Assert.That((lost.Uploads, lost.IsTransient), Is.EqualTo((PutUploads.Unknown, true)));
+        Assert.That((await AskPartsAsync(probe, options)).Uploads, Is.EqualTo(PutUploads.Safe));
+        Assert.That(store.Uploads, Is.Empty);
+    }
+
     internal static StorageOptions Options(StubStore store, Uri? publicEndpoint = null, UploadMethod? method = UploadMethod.Put) => new()
     {
         Bucket = StubStore.Bucket,
@@ -269,6 +361,18 @@ public sealed class PutProbeTests
             new StoreEndpoints(options).Current.ClientSigner,
             StubStore.Keys,
             CancellationToken.None);
+    }
+
+    private static Task<PutFinding> AskPartsAsync(StubStore store)
+    {
+        var options = Options(store);
+        return AskPartsAsync(new PutProbe(options, Layout, TimeProvider.System), options);
+    }
+
+    private static async Task<PutFinding> AskPartsAsync(PutProbe probe, StorageOptions options)
+    {
+        using var http = new ProbeClient(TimeSpan.FromSeconds(30));
+        return await probe.AskPartsAsync(http, new StoreEndpoints(options).Current, StubStore.Keys, CancellationToken.None);
     }
 
     private static Source SourceOf(string name) =>

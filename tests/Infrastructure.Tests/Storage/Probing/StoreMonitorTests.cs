@@ -22,6 +22,8 @@ public sealed class StoreMonitorTests
                     PostForms = true,
                     PutUploads = PutUploads.Safe,
                     HeaderGuard = BarredHeaders.None,
+                    PartUploads = PutUploads.Safe,
+                    PartHeaderGuard = BarredHeaders.None,
                     PutSizesEnforced = true,
                 },
                 CheckedAt = monitor.Findings.CheckedAt,
@@ -417,22 +419,6 @@ public sealed class StoreMonitorTests
     }
 
     [Test]
-    public async Task What_the_report_found_about_PUTs_stays_while_uploads_are_by_form()
-    {
-        await using var monitor = await Monitored.StartAsync(new StubStore(), method: UploadMethod.Post);
-        monitor.State.Update(findings => findings with
-        {
-            Capabilities = findings.Capabilities with { PutUploads = PutUploads.Safe, PutSizesEnforced = true },
-        });
-
-        await monitor.NextAsync();
-
-        Assert.That(
-            (monitor.Findings.Capabilities.PutUploads, monitor.Findings.Capabilities.PutSizesEnforced),
-            Is.EqualTo((PutUploads.Safe, true)));
-    }
-
-    [Test]
     public async Task Puts_are_tested_although_the_answer_about_forms_is_not_conclusive_any_more()
     {
         await using var monitor = await Monitored.StartAsync(new StubStore { ToForms = (501, "") }, method: null);
@@ -461,15 +447,60 @@ public sealed class StoreMonitorTests
         Assert.That(monitor.Findings.CheckedAt, Is.Not.EqualTo(before));
     }
 
-    [Test]
-    public async Task Put_is_not_tested_for_uploads_by_post()
+    [TestCase(false, PutUploads.Safe)]
+    [TestCase(true, PutUploads.Unsafe)]
+    public async Task Put_is_tested_for_uploads_by_form_too_and_is_no_problem_there(bool foldsUnderscores, PutUploads expected)
     {
-        await using var monitor = await Monitored.StartAsync(new StubStore(), method: UploadMethod.Post);
+        await using var monitor =
+            await Monitored.StartAsync(new StubStore { FoldsUnderscores = foldsUnderscores }, method: UploadMethod.Post);
 
         Assert.That(
-            (monitor.Findings.Capabilities.PutUploads, monitor.Findings.FormProblem),
-            Is.EqualTo((PutUploads.Unknown, (string?)null)));
-        Assert.That(monitor.Store.Asked.Select(asked => asked.Split(' ')[0]), Is.EqualTo(new[] { "GET", "POST", "POST" }));
+            (monitor.Findings.Capabilities.PutUploads, monitor.Findings.Capabilities.PartUploads),
+            Is.EqualTo((expected, expected)));
+        Assert.That((monitor.Findings.FormProblem, monitor.Findings.PutProblem), Is.EqualTo(((string?)null, (string?)null)));
+        await monitor.UntilAsync(() => monitor.Time.Delays.Count >= 3);
+        Assert.That(monitor.Time.Delays.Take(3), Is.EqualTo(Seconds(5, 5, 175)), "Nothing is wrong.");
+    }
+
+    [Test]
+    public async Task Put_that_stays_unclear_is_not_tested_more_often_while_uploads_are_by_form()
+    {
+        await using var monitor =
+            await Monitored.StartAsync(new StubStore { ForbiddenPrefix = "data/x/.s3auth-put-probe/" }, method: UploadMethod.Post);
+
+        await monitor.UntilAsync(() => monitor.Time.Delays.Count >= 3);
+        Assert.That(monitor.Findings.Capabilities.PutUploads, Is.EqualTo(PutUploads.Unknown));
+        Assert.That(monitor.Time.Delays.Take(3), Is.EqualTo(Seconds(5, 5, 175)));
+    }
+
+    [Test]
+    public async Task Finding_about_parts_stays_valid_for_a_while_when_the_store_opens_no_upload()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore());
+        Assert.That(() => monitor.Guard.BarredPartHeaders(), Throws.Nothing);
+
+        monitor.Store.Instead = context =>
+            context.Request.Query.ContainsKey("uploads") ? (503, StubStore.Error("SlowDown")) : null;
+        await monitor.NextAsync();
+        Assert.That(monitor.Findings.Capabilities.PartUploads, Is.EqualTo(PutUploads.Safe));
+
+        await monitor.UntilAsync(() => monitor.Findings.Capabilities.PartUploads == PutUploads.Unknown);
+        Assert.That(() => monitor.Guard.BarredPartHeaders(), Throws.TypeOf<RefusedException>().With.Message.Contains("multipart uploads"));
+        Assert.That(() => monitor.Guard.BarredHeaders(), Throws.Nothing, "Objects have a finding of their own.");
+    }
+
+    [Test]
+    public async Task Parts_of_a_store_that_turns_unsafe_are_not_signed_any_more()
+    {
+        await using var monitor = await Monitored.StartAsync(new StubStore());
+
+        monitor.Store.HonoursUnsignedAtParts = true;
+        await monitor.NextAsync();
+
+        Assert.That(monitor.Findings.Capabilities.PartUploads, Is.EqualTo(PutUploads.Unsafe));
+        Assert.That(
+            () => monitor.Guard.BarredPartHeaders(),
+            Throws.TypeOf<RefusedException>().With.Message.Contains("grants no multipart uploads"));
     }
 
     [Test]
@@ -478,7 +509,6 @@ public sealed class StoreMonitorTests
         await using var monitor = await Monitored.StartAsync(new StubStore(), method: null);
 
         Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Post));
-        Assert.That(monitor.Store.Asked, Has.None.StartsWith("PUT "));
         Assert.That(() => SignForm(monitor), Throws.Nothing);
     }
 
@@ -666,7 +696,6 @@ public sealed class StoreMonitorTests
 
         Assert.That(monitor.Findings.UploadMethod, Is.EqualTo(UploadMethod.Post));
         Assert.That(() => SignForm(monitor), Throws.TypeOf<RefusedException>().With.Message.Contains("/healthcheck"));
-        Assert.That(monitor.Store.Asked, Has.None.StartsWith("PUT "));
     }
 
     [TestCase(412, "Bad URL", "UPLOAD_METHOD=auto")]

@@ -61,6 +61,18 @@ internal sealed class StubStore : IAsyncDisposable
     /// <summary>Ignores Content-MD5, so that it stores what the probe sends.</summary>
     internal bool IgnoresDigest { get; init; }
 
+    /// <summary>Does not support multipart uploads.</summary>
+    internal bool KnowsNoMultipart { get; init; }
+
+    /// <summary>Honours x-amz headers of parts that were not signed.</summary>
+    internal bool HonoursUnsignedAtParts { get; set; }
+
+    /// <summary>Does not let this server abort multipart uploads.</summary>
+    internal bool ForbidsAborts { get; set; }
+
+    /// <summary>The paths of the open multipart uploads by their ids.</summary>
+    internal ConcurrentDictionary<string, string> Uploads { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The prefix without write permission.</summary>
     internal string? ForbiddenPrefix { get; set; }
 
@@ -105,8 +117,9 @@ internal sealed class StubStore : IAsyncDisposable
             $"{request.Method} {request.Path} {string.Join(", ", request.Headers.Select(header => $"{header.Key}: {header.Value}"))}");
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
+        var isForm = request.Method == "POST" && !request.Query.ContainsKey("uploads");
         var (status, text) = Instead(context)
-            ?? (request.Method == "POST" ? AnswerForm(Encoding.UTF8.GetString(body.ToArray())) : Answer(request, (int)body.Length));
+            ?? (isForm ? AnswerForm(Encoding.UTF8.GetString(body.ToArray())) : Answer(request, (int)body.Length));
         context.Response.StatusCode = status;
         await context.Response.WriteAsync(text);
     }
@@ -149,12 +162,33 @@ internal sealed class StubStore : IAsyncDisposable
             .Where(name =>
                 !signed.Contains(name, StringComparer.OrdinalIgnoreCase)
                     && !(HonoursAcl && name.EndsWith("acl", StringComparison.OrdinalIgnoreCase)));
-        if (!HonoursUnsigned && unsigned.Any())
+        var upload = request.Query["uploadId"].ToString();
+        if (!HonoursUnsigned && !(HonoursUnsignedAtParts && upload.Length > 0) && unsigned.Any())
         {
             return (403, Error("AccessDenied", "There were headers present in the request which were not signed"));
         }
 
-        return request.Method == "GET" ? List(request) : Put(request, seen, length);
+        return request.Method switch
+        {
+            "GET" => List(request),
+            "POST" => Open(request.Path.Value!),
+            "DELETE" when ForbidsAborts => (403, Error("AccessDenied")),
+            "DELETE" => Uploads.TryRemove(upload, out _) ? (204, "") : (404, Error("NoSuchUpload")),
+            _ when upload.Length > 0 && !Uploads.ContainsKey(upload) => (404, Error("NoSuchUpload")),
+            _ => Put(request, seen, length),
+        };
+    }
+
+    private (int Status, string Body) Open(string path)
+    {
+        if (KnowsNoMultipart)
+        {
+            return (501, Error("NotImplemented"));
+        }
+
+        var id = $"{Guid.NewGuid():N}";
+        Uploads[id] = path;
+        return (200, $"<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
     }
 
     private (int Status, string Body) List(HttpRequest request) => request.Query.ContainsKey("list-type")
