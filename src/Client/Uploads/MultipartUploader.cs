@@ -59,6 +59,13 @@ internal sealed class MultipartUploader(
             },
             cancellationToken).ConfigureAwait(false);
         await SendPartsAsync(file, upload, known, cancellationToken).ConfigureAwait(false);
+        if (file.HasChanged())
+        {
+            // The parts may be of two versions. The next upload sends those that differ.
+            throw new ChangedContentException(
+                $"The file {file.Path} changed during the upload. Upload it again when it no longer changes.");
+        }
+
         await CompleteAsync(file, upload, known, cancellationToken).ConfigureAwait(false);
         return new UploadedFile(upload.S3_key, file.Size, Md5: null);
     }
