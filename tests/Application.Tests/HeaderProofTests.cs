@@ -10,7 +10,11 @@ public sealed class HeaderProofTests
     private Subnet _subnet = null!;
 
     [SetUp]
-    public void SetUp() => _subnet = new Subnet();
+    public void SetUp()
+    {
+        _subnet = new Subnet();
+        _subnet.UseMultipartStore();
+    }
 
     [TearDown]
     public void TearDown() => _subnet.Dispose();

@@ -9,7 +9,11 @@ public sealed class PipelineTests
     private Subnet _subnet = null!;
 
     [SetUp]
-    public void SetUp() => _subnet = new Subnet();
+    public void SetUp()
+    {
+        _subnet = new Subnet();
+        _subnet.UseMultipartStore();
+    }
 
     [TearDown]
     public void TearDown() => _subnet.Dispose();
@@ -397,6 +401,20 @@ public sealed class PipelineTests
             Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good,
             Filename = Subnet.FileNameOf("a.parquet"),
         },
+        new GetFileUploadUrlsCommand
+        {
+            Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good,
+            Files = [new RequestedFile { Path = "a/b", Size = 4096 }],
+        },
+        new CreateMultipartUploadCommand
+        {
+            Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good,
+            Path = Subnet.PathOf("a/b"), Size = 4096,
+        },
+        InUpload(new SignUploadPartsCommand { PartNumbers = [1] }),
+        InUpload(new ListUploadPartsCommand()),
+        InUpload(new CompleteMultipartUploadCommand()),
+        InUpload(new AbortMultipartUploadCommand()),
         new ListMyFilesCommand { Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good },
         Subnet.AsAlice,
         new GetMinerSpecificAccessCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good,
@@ -410,6 +428,12 @@ public sealed class PipelineTests
             FileKeys = [$"data/x/{Subnet.Dave}/a"],
         },
     ];
+
+    private static MultipartRequest InUpload(MultipartRequest request) => request with
+    {
+        Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good,
+        S3Key = Subnet.Upload.Key.Key, UploadId = Subnet.UploadId,
+    };
 
     private static IEnumerable<Type> SignedRequestTypes() =>
         typeof(ISignedRequest).Assembly.GetTypes().Where(

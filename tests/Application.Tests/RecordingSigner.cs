@@ -7,6 +7,9 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
 
     internal bool Unavailable { get; set; }
 
+    /// <summary>Whether the signer refuses PUTs, as it does if the store is not safe for them.</summary>
+    internal bool RefusesPuts { get; set; }
+
     /// <summary>The number of signatures.</summary>
     internal int Signed { get; private set; }
 
@@ -32,6 +35,11 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
 
     public PutUpload SignPut(FileUpload file, DateTimeOffset expiry)
     {
+        if (RefusesPuts)
+        {
+            throw new RefusedException(RefusalCode.StorageUnavailable, "PUTs are not safe.");
+        }
+
         var headers = new Dictionary<string, string>(StringComparer.Ordinal);
         if (file.IsWriteOnce)
         {

@@ -103,6 +103,8 @@ internal sealed class Subnet : IDisposable
 
     internal Mock<IObjectStore> Store { get; } = new();
 
+    internal Mock<IMultipartStore> Uploads { get; } = new();
+
     internal Mock<IStoreState> StoreState { get; } = new();
 
     internal Mock<IReplayGuard> Guard { get; } = new();
@@ -203,6 +205,7 @@ internal sealed class Subnet : IDisposable
         .AddSingleton(Metagraph.Object)
         .AddSingleton(Signatures.Object)
         .AddSingleton(Store.Object)
+        .AddSingleton(Uploads.Object)
         .AddSingleton<IUrlSigner>(Signer)
         .AddSingleton(StoreState.Object)
         .AddSingleton(Guard.Object)
@@ -230,6 +233,37 @@ internal sealed class Subnet : IDisposable
 
     /// <summary>Currently valid Epistula v2 headers of an account.</summary>
     internal HeaderProof EpistulaOf(AccountId signer) => ProofOf(ProofHeaders.Epistula, signer);
+
+    /// <summary>A multipart upload of //Bob with one part of 4,096 bytes.</summary>
+    internal static MultipartUpload Upload { get; } = new(
+        ObjectName.TryParse($"data/x/{Dave}/a/b", out var key) ? key : default, "store-id", PartPlan.Default(4096), IsWriteOnce: true);
+
+    /// <summary>The id of <see cref="Upload"/>.</summary>
+    internal static string UploadId
+    {
+        get
+        {
+            using var subnet = new Subnet();
+            return subnet.Services().GetRequiredService<UploadIds>().Seal(Upload, DateTimeOffset.FromUnixTimeSeconds(Now + 86400));
+        }
+    }
+
+    /// <summary>Makes the store support multipart uploads, and have the only part of <see cref="Upload"/>.</summary>
+    internal void UseMultipartStore()
+    {
+        StoreState.SetupGet(port => port.Current)
+            .Returns(StoreFindings.None with { Capabilities = new StoreCapabilities { PutUploads = PutUploads.Safe, Multipart = true } });
+        Uploads.Setup(port => port.CreateAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>())).ReturnsAsync(Upload.StoreId);
+        Uploads.Setup(port => port.ListPartsAsync(Upload.Key, Upload.StoreId, It.IsAny<CancellationToken>()))
+            .ReturnsAsync([new StoredPart(1, "e1", Upload.Plan.Size)]);
+        Uploads.Setup(port => port.AbortAsync(Upload.Key, Upload.StoreId, It.IsAny<CancellationToken>())).ReturnsAsync(true);
+        Uploads.Setup(port => port.CompleteAsync(
+                Upload.Key, Upload.StoreId, It.IsAny<IReadOnlyList<StoredPart>>(), It.IsAny<bool>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(new Completion(CompletionOutcome.Completed, "etag-1"));
+    }
+
+    internal static FilePath PathOf(string text) =>
+        FilePath.TryParse(text, out var parsed) ? parsed : throw new ArgumentException(text, nameof(text));
 
     internal static FileName FileNameOf(string name) =>
         FileName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name, nameof(name));

@@ -54,9 +54,17 @@ internal sealed class ExistingFileFinder(IObjectStore store)
         }
     }
 
-    // A listing begins after a key, so it begins after the name without its last byte. Few keys can be between the two.
-    private static ObjectKey? Before(ObjectName name) =>
-        ObjectKey.TryRead(KeyOf(name).Bytes.Span[..^1], out var before) ? before : null;
+    // A listing begins after a key. No key is between the result and the name, except keys that begin with the result. The result is UTF-8,
+    // because some stores refuse other keys.
+    private static ObjectKey? Before(ObjectName name)
+    {
+        var key = KeyOf(name).Bytes.ToArray();
+        return key[^1] is > (byte)' ' and <= (byte)'~'
+            ? Read([.. key.AsSpan(..^1), (byte)(key[^1] - 1)])
+            : Read(key.AsSpan(..^1));
+
+        static ObjectKey? Read(ReadOnlySpan<byte> bytes) => ObjectKey.TryRead(bytes, out var before) ? before : null;
+    }
 
     private static ObjectKey KeyOf(ObjectName name) => ObjectKey.TryRead(System.Text.Encoding.UTF8.GetBytes(name.Key), out var key)
         ? key
