@@ -28,7 +28,9 @@ public sealed class OpenApiTests
     public void Document_names_every_endpoint() =>
         Assert.That(Operations().Select(operation => $"{operation.Method} {operation.Path}"), Is.EquivalentTo(new[]
         {
-            "post /get-folder-access", "post /get-file-upload-url", "post /list-my-files", "post /get-validator-access",
+            "post /get-folder-access", "post /get-file-upload-url", "post /get-file-upload-urls", "post /create-multipart-upload",
+            "post /sign-upload-parts", "post /list-upload-parts", "post /complete-multipart-upload", "post /abort-multipart-upload",
+            "post /list-my-files", "post /get-validator-access",
             "post /get-miner-specific-access", "post /get-miner-list", "post /list-files", "post /get-folder-presigned-urls",
             "post /get-file-presigned-urls", "get /healthcheck", "get /healthz", "get /readyz",
             "get /commitment-formats", "get /structure-info", "get /rate-limits", "get /status", "get /hotkeys/{address}",
@@ -73,6 +75,38 @@ public sealed class OpenApiTests
     {
         "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
         "coldkey_mismatch", "file_exists", "chain_unavailable", "storage_unavailable", "storage_timeout", "request_too_large",
+    })]
+    [TestCase("/get-file-upload-urls", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "coldkey_mismatch", "storage_timeout", "chain_unavailable", "storage_unavailable", "request_too_large",
+    })]
+    [TestCase("/create-multipart-upload", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "coldkey_mismatch", "file_exists", "multipart_unsupported", "storage_timeout", "chain_unavailable", "storage_unavailable",
+        "request_too_large",
+    })]
+    [TestCase("/sign-upload-parts", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "coldkey_mismatch", "upload_not_found", "chain_unavailable", "storage_unavailable", "request_too_large",
+    })]
+    [TestCase("/list-upload-parts", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "coldkey_mismatch", "upload_not_found", "storage_timeout", "chain_unavailable", "storage_unavailable", "request_too_large",
+    })]
+    [TestCase("/complete-multipart-upload", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "coldkey_mismatch", "upload_not_found", "size_mismatch", "file_exists", "storage_timeout", "chain_unavailable",
+        "storage_unavailable", "request_too_large",
+    })]
+    [TestCase("/abort-multipart-upload", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",
+        "coldkey_mismatch", "upload_not_found", "storage_timeout", "chain_unavailable", "storage_unavailable", "request_too_large",
     })]
     [TestCase("/list-my-files", new[]
     {

@@ -148,16 +148,20 @@ public sealed class ServiceOptionsReaderTests
     [TestCase("MIN_FILE_BYTES", "1 000")]
     [TestCase("MIN_FILE_BYTES", "1KB")]
     [TestCase("MAX_FILE_BYTES", "0")]
-    [TestCase("MAX_FILE_BYTES", "5368709121")]
-    [TestCase("MAX_FILE_BYTES", "6GiB")]
+    [TestCase("MIN_FILE_BYTES", "5368709121")]
+    [TestCase("MIN_FILE_BYTES", "6GiB")]
+    [TestCase("MAX_FILE_BYTES", "5497558138881")]
+    [TestCase("MAX_FILE_BYTES", "5121GiB")]
     [TestCase("MAX_FILE_BYTES", "9999999999GiB")]
     [TestCase("MAX_FILE_BYTES", "99999999999999999999")]
-    public void File_size_that_is_no_size_or_beyond_one_upload_is_the_only_problem(string name, string value)
+    public void File_size_that_is_no_size_or_beyond_the_limit_of_S3_is_the_only_problem(string name, string value)
     {
         var refused = Assert.Throws<ConfigurationException>(
             () => Read(Environments.Production, new(Production, StringComparer.Ordinal) { [name] = value }))!;
 
-        Assert.That(refused.Message, Does.Contain($"{name} is '{value}'").And.Contain("5368709120").And.Contain("multipart"));
+        Assert.That(
+            refused.Message,
+            Does.Contain($"{name} is '{value}'").And.Contain(name == "MIN_FILE_BYTES" ? "0 to 5368709120," : "1 to 5497558138880,"));
         Assert.That(refused.Message, Does.Not.Contain("more than MAX_FILE_BYTES"));
     }
 

@@ -138,6 +138,14 @@ public sealed class WireTests
     [TestCase("/get-file-presigned-urls", 512 * 1024, 400)]
     [TestCase("/get-file-presigned-urls", (512 * 1024) + 1, 413)]
     [TestCase("/get-file-presigned-urls", 10_000_000, 413)]
+    [TestCase("/get-file-upload-urls", 512 * 1024, 400)]
+    [TestCase("/get-file-upload-urls", (512 * 1024) + 1, 413)]
+    [TestCase("/complete-multipart-upload", 512 * 1024, 400)]
+    [TestCase("/complete-multipart-upload", (512 * 1024) + 1, 413)]
+    [TestCase("/create-multipart-upload", (16 * 1024) + 1, 413)]
+    [TestCase("/sign-upload-parts", (16 * 1024) + 1, 413)]
+    [TestCase("/list-upload-parts", (16 * 1024) + 1, 413)]
+    [TestCase("/abort-multipart-upload", (16 * 1024) + 1, 413)]
     public async Task Body_beyond_its_limit_is_refused_declared_or_not(string path, int bytes, int status)
     {
         using var declared = new ByteArrayContent(Encoding.UTF8.GetBytes(new string(' ', bytes)));
@@ -151,7 +159,7 @@ public sealed class WireTests
             Assert.That(answer.Status, Is.EqualTo(status));
             Assert.That(
                 answer.Text,
-                status == 413 ? Does.Contain(path == Path ? "at most 16 KiB" : "at most 512 KiB") : Does.Not.Contain("KiB"));
+                status == 413 ? Does.Contain(bytes < 512 * 1024 ? "at most 16 KiB" : "at most 512 KiB") : Does.Not.Contain("KiB"));
         }
     }
 
@@ -178,6 +186,17 @@ public sealed class WireTests
 
         Assert.That((answer.Status, answer.Text), Is.EqualTo((400, answer.Text)));
         Assert.That(answer.Text, Does.Not.Contain("4096"), "it lacks a proof, and nothing else");
+    }
+
+    // The parts are as many as the default part size makes of the largest file.
+    [TestCase("/get-file-upload-urls", "files", """{"path":"a/b","size":1024,"sha256":"00","more":1}""", 1000)]
+    [TestCase("/complete-multipart-upload", "parts", """{"part_number":10000,"etag":"00000000000000000000000000000000"}""", 5000)]
+    public async Task Largest_list_of_uploads_is_within_the_token_limit(string path, string member, string item, int count)
+    {
+        var body = $$"""{"{{member}}": [{{string.Join(',', Enumerable.Repeat(item, count))}}]}""";
+
+        AssertInvalid(await _service.PostAsync(path, body), "Send 'hotkey'");
+        AssertInvalid(await _service.PostAsync(path, $$"""{"{{member}}": [{{string.Join(',', Enumerable.Repeat("[]", 20_500))}}]}"""), "JSON");
     }
 
     [Test]

@@ -115,8 +115,7 @@ internal static partial class SettingFormats
             ? bytes
             : throw new FormatException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"it must be a number of bytes from {min} to {max}, S3's limit for one upload, or a size such as 100KiB, 20MiB or 1GiB. "
-                    + $"Larger files would need multipart uploads, which this server does not grant")))
+                $"it must be a number of bytes from {min} to {max}, or a size such as 100KiB, 20MiB or 1GiB")))
     {
         Bounds = (min, max),
     };

@@ -209,7 +209,9 @@ internal static class Settings
             + "1 MiB, so keep it small",
     };
 
-    internal static readonly Setting<long?> MinFileBytes = new("MIN_FILE_BYTES", SettingFormats.Bytes(0, FileSizeLimits.MaxObjectBytes))
+    // A larger minimum would make every form and single PUT useless.
+    internal static readonly Setting<long?> MinFileBytes = new(
+        "MIN_FILE_BYTES", SettingFormats.Bytes(0, FileSizeLimits.MaxSingleUploadBytes))
     {
         Default = $"{FileSizeLimits.Default.MinBytes}",
         Meaning = "The minimum size of an uploaded file, in bytes",
@@ -219,8 +221,8 @@ internal static class Settings
     internal static readonly Setting<long?> MaxFileBytes = new("MAX_FILE_BYTES", SettingFormats.Bytes(1, FileSizeLimits.MaxObjectBytes))
     {
         Default = $"{FileSizeLimits.Default.MaxBytes}",
-        Meaning = "The maximum size of an uploaded file, in bytes; at most 5 TiB. Files above 5 GiB need multipart uploads. If uploads are by PUT "
-            + "and the limits are not the defaults, requests must state the `size` of the file ([why](limits.md#file-sizes))",
+        Meaning = "The maximum size of an uploaded file, in bytes; at most 5 TiB. Files above 5 GiB need multipart uploads. If uploads are "
+            + "by PUT and the limits are not the defaults, requests must state the `size` of the file ([why](limits.md#file-sizes))",
     };
 
     internal static readonly Setting<TimeSpan> MaxAge = new("TIMESTAMP_MAX_AGE", SettingFormats.Seconds(1, 3600))

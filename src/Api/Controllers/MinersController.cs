@@ -47,7 +47,8 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
     /// Opens an upload in parts, for files of more than 5 GiB and for large files that you want to resume. Then request the URLs of parts
     /// with /sign-upload-parts, send the parts, and call /complete-multipart-upload. With `resume`, the server returns an unfinished upload
     /// of this file if the store has one. The server keeps no state: everything is in `upload_id`. Counts as one grant and one file; each
-    /// later request about the upload counts as one file. Sign all of them as for /get-folder-access.
+    /// later request about the upload counts as one file. Sign all of them as for /get-folder-access: `s3auth sign folder-access` prints
+    /// the signature.
     /// </remarks>
     [HttpPost("/create-multipart-upload", Name = "createMultipartUpload")]
     [Refuses(RefusalCode.ColdkeyMismatch, RefusalCode.FileExists, RefusalCode.MultipartUnsupported, RefusalCode.StorageTimeout)]
@@ -57,7 +58,7 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
     /// <summary>Get URLs for parts of a multipart upload</summary>
     /// <remarks>
     /// Returns a presigned `PUT` for each part, valid for one hour. Send exactly `size` bytes, and no header but `Content-Length`. Keep the
-    /// `ETag` of each answer.
+    /// `ETag` of each answer. Sign as for /get-folder-access: `s3auth sign folder-access` prints the signature.
     /// </remarks>
     [HttpPost("/sign-upload-parts", Name = "signUploadParts")]
     [Refuses(RefusalCode.ColdkeyMismatch, RefusalCode.UploadNotFound)]
@@ -65,7 +66,10 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
         mediator.Send(command, cancellationToken);
 
     /// <summary>List the parts of a multipart upload</summary>
-    /// <remarks>Returns the parts that the store has, so that a client sends only the others.</remarks>
+    /// <remarks>
+    /// Returns the parts that the store has, so that a client sends only the others. Sign as for /get-folder-access:
+    /// `s3auth sign folder-access` prints the signature.
+    /// </remarks>
     [HttpPost("/list-upload-parts", Name = "listUploadParts")]
     [Refuses(RefusalCode.ColdkeyMismatch, RefusalCode.UploadNotFound, RefusalCode.StorageTimeout)]
     public Task<UploadedParts> ListUploadParts(ListUploadPartsCommand command, CancellationToken cancellationToken) =>
@@ -74,7 +78,7 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
     /// <summary>Complete a multipart upload</summary>
     /// <remarks>
     /// Makes one file of the parts. If the parts do not have the announced size together, the server aborts the upload and refuses with
-    /// `size_mismatch`.
+    /// `size_mismatch`. Sign as for /get-folder-access: `s3auth sign folder-access` prints the signature.
     /// </remarks>
     [HttpPost("/complete-multipart-upload", Name = "completeMultipartUpload")]
     [LargeBody(MaxTokens = 40_960)]
@@ -88,7 +92,9 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
         mediator.Send(command, cancellationToken);
 
     /// <summary>Abort a multipart upload</summary>
-    /// <remarks>Ends the upload and deletes its parts.</remarks>
+    /// <remarks>
+    /// Ends the upload and deletes its parts. Sign as for /get-folder-access: `s3auth sign folder-access` prints the signature.
+    /// </remarks>
     [HttpPost("/abort-multipart-upload", Name = "abortMultipartUpload")]
     [Refuses(RefusalCode.ColdkeyMismatch, RefusalCode.UploadNotFound, RefusalCode.StorageTimeout)]
     public Task<AbortedUpload> AbortMultipartUpload(AbortMultipartUploadCommand command, CancellationToken cancellationToken) =>

@@ -42,7 +42,8 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
         }
 
         using var body = await RequestBody.ReadAsync(context.HttpContext, memory, time);
-        var command = AddProofs(Deserialize(body.Bytes, context.ModelType, MaxTokensOf(context.HttpContext)), request.Headers, body.Bytes.Span);
+        var command = AddProofs(
+            Deserialize(body.Bytes, context.ModelType, MaxTokensOf(context.HttpContext)), request.Headers, body.Bytes.Span);
         return await InputFormatterResult.SuccessAsync(command);
     }
 

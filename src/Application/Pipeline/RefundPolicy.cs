@@ -18,6 +18,7 @@ public sealed class RefundPolicy
     {
         // The client disconnected, but the server did the work.
         OperationCanceledException => false,
+        RefusedException { Code: RefusalCode.InvalidRequest, HasUsedStore: true } => false,
         RefusedException { Code: RefusalCode.InvalidRequest or RefusalCode.MinerNotFound or RefusalCode.FolderUploadUnsupported
             or RefusalCode.MultipartUnsupported } => true,
         RefusedException { Code: RefusalCode.StorageUnavailable or RefusalCode.StorageTimeout or RefusalCode.ServerBusy } =>

@@ -53,6 +53,9 @@ public sealed class RefusedException : Exception
     /// <summary>The errors of each member of the request, by its name on the wire. Empty if no single member is wrong.</summary>
     public IReadOnlyDictionary<string, string[]> Errors { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal);
 
+    /// <summary>Whether the handler used the store before it refused. Such a refusal is charged.</summary>
+    public bool HasUsedStore { get; init; }
+
     /// <summary>The time after which the client should try again. Null if that does not help.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -41,7 +41,8 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
         // The answer is in the order of the keys, so uploads of this key come before those of longer keys.
         var uploads = await SendAsync(
             "list_uploads",
-            new Call("GET", Key: null, [Number("max-uploads", PageSize), new S3Parameter("prefix", key.Key), new S3Parameter("uploads", "")]),
+            new Call(
+                "GET", Key: null, [Number("max-uploads", PageSize), new S3Parameter("prefix", key.Key), new S3Parameter("uploads", "")]),
             answer => Children(answer, "Upload").ToList(),
             _ => null,
             cancellationToken);
@@ -62,7 +63,9 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
             var page = await SendAsync(
                 "list_parts",
                 new Call(
-                    "GET", key.Key, [Number("max-parts", PageSize), Number("part-number-marker", last), new S3Parameter("uploadId", uploadId)]),
+                    "GET",
+                    key.Key,
+                    [Number("max-parts", PageSize), Number("part-number-marker", last), new S3Parameter("uploadId", uploadId)]),
                 answer => new PartsPage(
                     Children(answer, "Part").Select(ReadPart).ToList(), IsTruncated: Value(answer, "IsTruncated") == "true"),
                 code => code == "NoSuchUpload" ? PartsPage.None : null,
@@ -93,7 +96,8 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
     {
         var body = new XElement(
             "CompleteMultipartUpload",
-            parts.Select(part => new XElement("Part", new XElement("PartNumber", part.PartNumber), new XElement("ETag", $"\"{part.Etag}\""))));
+            parts.Select(
+                part => new XElement("Part", new XElement("PartNumber", part.PartNumber), new XElement("ETag", $"\"{part.Etag}\""))));
         return SendAsync(
             "complete_upload",
             new Call("POST", key.Key, [new S3Parameter("uploadId", uploadId)])

@@ -1,8 +1,8 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
-/// Runs this server's own requests to the bucket. At most <see cref="StoreUsage.RequestsAtOnce"/> requests run at once, later ones wait, and
-/// each has a timeout, so that a slow store cannot exhaust this process. Failures become refusals.
+/// Runs this server's own requests to the bucket. At most <see cref="StoreUsage.RequestsAtOnce"/> requests run at once, later ones wait,
+/// and each has a timeout, so that a slow store cannot exhaust this process. Failures become refusals.
 /// </summary>
 #pragma warning disable CA1001 // Does not dispose the semaphore, because requests in flight still release it.
 internal sealed partial class StoreCalls(StorageOptions options, StoreState state, TimeProvider time, ILogger<StoreCalls> log)

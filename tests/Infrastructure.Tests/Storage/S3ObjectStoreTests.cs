@@ -830,7 +830,11 @@ public sealed class S3ObjectStoreTests
         StorageOptions options, CredentialSource credentials, StoreState? state = null, ILoggerFactory? loggers = null) => new(
         options,
         new StoreClient(new StoreEndpoints(options), credentials, TimeProvider.System),
-        new StoreCalls(options, state ?? new StoreState(), TimeProvider.System, (loggers ?? NullLoggerFactory.Instance).CreateLogger<StoreCalls>()),
+        new StoreCalls(
+            options,
+            state ?? new StoreState(),
+            TimeProvider.System,
+            (loggers ?? NullLoggerFactory.Instance).CreateLogger<StoreCalls>()),
         TimeProvider.System,
         (loggers ?? NullLoggerFactory.Instance).CreateLogger<S3ObjectStore>());
 

@@ -30,8 +30,8 @@ internal sealed class CompleteMultipartUploadValidator : MultipartRequestValidat
                 || (parts is { Count: >= 1 and <= PartPlan.MaxParts }
                     && parts.All(part => part is { PartNumber: not null, Etag: not null })))
             .WithMessage(
-                $"Send as 'parts' 1 to {PartPlan.MaxParts} parts with their 'part_number' and 'etag', or leave it out for the parts that the "
-                    + "store has.");
+                $"Send as 'parts' 1 to {PartPlan.MaxParts} parts with their 'part_number' and 'etag', or leave it out for the parts that "
+                    + "the store has.");
     }
 }
 
@@ -63,7 +63,10 @@ internal sealed class CompleteMultipartUploadHandler(
             CompletionOutcome.Exists => throw Exists(upload),
             CompletionOutcome.InvalidParts => throw new RefusedException(
                 RefusalCode.InvalidRequest,
-                "The object store refuses the parts, because one was sent again meanwhile; call /list-upload-parts, then complete again."),
+                "The object store refuses the parts, because one was sent again meanwhile; call /list-upload-parts, then complete again.")
+            {
+                HasUsedStore = true,
+            },
             _ => throw new ArgumentOutOfRangeException(nameof(request), completion.Outcome, "This outcome has no answer."),
         };
     }
@@ -81,7 +84,10 @@ internal sealed class CompleteMultipartUploadHandler(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"The object store has no part {differing.PartNumber} with this 'etag'; call /list-upload-parts, and send that part "
-                        + $"again."));
+                        + $"again."))
+            {
+                HasUsedStore = true,
+            };
         }
     }
 

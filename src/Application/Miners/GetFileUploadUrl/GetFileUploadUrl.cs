@@ -49,8 +49,8 @@ internal sealed class GetFileUploadUrlValidator : MinerRequestValidator<GetFileU
         method == UploadMethod.Put && sizes != FileSizeLimits.Default;
 
     internal static string MissingSize(FileSizeLimits sizes) =>
-        $"Send 'size', the file's size in bytes, {sizes.MinBytes} to {sizes.MaxSingleBytes}: this deployment needs it to sign a PUT within its "
-            + "limits.";
+        $"Send 'size', the file's size in bytes, {sizes.MinBytes} to {sizes.MaxSingleBytes}: this deployment needs it to sign a PUT within "
+            + "its limits.";
 }
 
 /// <summary>Grants the upload of one file that does not exist yet.</summary>

@@ -43,8 +43,8 @@ public sealed record FileUploadTarget
     public required string S3Key { get; init; }
 
     /// <summary>
-    /// <c>PUT</c>: send the file as the body, with <c>headers</c>. <c>POST</c>: send a multipart/form-data form with <c>fields</c> first and
-    /// the file last.
+    /// <c>PUT</c>: send the file as the body, with <c>headers</c>. <c>POST</c>: send a multipart/form-data form with <c>fields</c> first
+    /// and the file last.
     /// </summary>
     public required string Method { get; init; }
 
