@@ -68,7 +68,7 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
                     [Number("max-parts", PageSize), Number("part-number-marker", last), new S3Parameter("uploadId", uploadId)]),
                 answer => new PartsPage(
                     Children(answer, "Part").Select(ReadPart).ToList(), IsTruncated: Value(answer, "IsTruncated") == "true"),
-                code => code == "NoSuchUpload" ? PartsPage.None : null,
+                code => IsNotFound(code) ? PartsPage.None : null,
                 cancellationToken);
             if (page == PartsPage.None)
             {
@@ -91,14 +91,14 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
     }
 
     /// <inheritdoc/>
-    public Task<Completion> CompleteAsync(
+    public async Task<Completion> CompleteAsync(
         ObjectName key, string uploadId, IReadOnlyList<StoredPart> parts, bool isWriteOnce, CancellationToken cancellationToken)
     {
         var body = new XElement(
             "CompleteMultipartUpload",
             parts.Select(
                 part => new XElement("Part", new XElement("PartNumber", part.PartNumber), new XElement("ETag", $"\"{part.Etag}\""))));
-        return SendAsync(
+        var completion = await SendAsync(
             "complete_upload",
             new Call("POST", key.Key, [new S3Parameter("uploadId", uploadId)])
             {
@@ -113,22 +113,34 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
             ReadCompletion,
             OutcomeOf,
             cancellationToken);
+
+        // Ceph (16.2) answers with an empty ETag.
+        return completion is { Outcome: CompletionOutcome.Completed, ETag: "" }
+            ? completion with { ETag = await FindETagAsync(key, cancellationToken) }
+            : completion;
     }
 
     /// <inheritdoc/>
     public async Task<bool> AbortAsync(ObjectName key, string uploadId, CancellationToken cancellationToken)
     {
-        const string NoUpload = "NoSuchUpload";
+        const string NotFound = "not found";
         return await metrics.MeasureAsync("abort_upload", () => calls.RunAsync(
             token => client.SendAsync(
                 new S3Request("DELETE", key.Key, [new S3Parameter("uploadId", uploadId)], []),
                 body: null,
                 isIdempotent: true,
                 _ => Task.FromResult(""),
-                code => code == NoUpload ? NoUpload : null,
+                code => IsNotFound(code) ? NotFound : null,
                 token),
             CancellationToken.None,
-            cancellationToken)) != NoUpload;
+            cancellationToken)) != NotFound;
+    }
+
+    private async Task<string> FindETagAsync(ObjectName key, CancellationToken cancellationToken)
+    {
+        var page = await calls.RunAsync(
+            token => client.GetPageAsync(new S3Listing(key.Key, MaxKeys: 1), token), CancellationToken.None, cancellationToken);
+        return page.Files.FirstOrDefault(file => file.Key.Text == key.Key)?.ETag ?? "";
     }
 
     private Task<T> SendAsync<T>(
@@ -164,11 +176,14 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
 
     private static Completion? OutcomeOf(string? code) => code switch
     {
-        "NoSuchUpload" => new Completion(CompletionOutcome.NotFound),
+        _ when IsNotFound(code) => new Completion(CompletionOutcome.NotFound),
         "PreconditionFailed" => new Completion(CompletionOutcome.Exists),
         "InvalidPart" or "InvalidPartOrder" or "EntityTooSmall" => new Completion(CompletionOutcome.InvalidParts),
         _ => null,
     };
+
+    // Ceph (16.2) answers NoSuchKey when it lists the parts of an upload that ended.
+    private static bool IsNotFound(string? code) => code is "NoSuchUpload" or "NoSuchKey";
 
     private static S3Parameter Number(string name, int value) => new(name, value.ToString(CultureInfo.InvariantCulture));
 
