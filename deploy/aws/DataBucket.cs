@@ -25,7 +25,7 @@ internal sealed class DataBucket : Construct
             ObjectOwnership = ObjectOwnership.BUCKET_OWNER_PREFERRED,
             LifecycleRules =
             [
-                new LifecycleRule { Id = "unfinished-uploads", AbortIncompleteMultipartUploadAfter = Duration.Days(1) },
+                new LifecycleRule { Id = "unfinished-uploads", AbortIncompleteMultipartUploadAfter = Duration.Days(7) },
 
                 // Keeps replaced versions for a month, so that they can be restored.
                 new LifecycleRule

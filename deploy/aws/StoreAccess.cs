@@ -30,7 +30,7 @@ internal static class StoreAccess
         {
             Sid = "Bucket",
             Principals = principals,
-            Actions = ["s3:ListBucket", "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration"],
+            Actions = ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:GetBucketVersioning", "s3:GetLifecycleConfiguration"],
             Resources = [bucketArn],
         });
     }

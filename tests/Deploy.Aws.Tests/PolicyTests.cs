@@ -194,6 +194,7 @@ public sealed class PolicyTests
             $"s3:AbortMultipartUpload on arn:aws:s3:::{bucket}/data/*",
             $"s3:ListMultipartUploadParts on arn:aws:s3:::{bucket}/data/*",
             $"s3:ListBucket on arn:aws:s3:::{bucket}",
+            $"s3:ListBucketMultipartUploads on arn:aws:s3:::{bucket}",
             $"s3:GetBucketVersioning on arn:aws:s3:::{bucket}",
             $"s3:GetLifecycleConfiguration on arn:aws:s3:::{bucket}",
         ];

@@ -46,8 +46,9 @@ internal static class StoreErrorCodes
         "InvalidBucketName" => (StoreSubject.Bucket, "Correct S3_BUCKET.", true),
         "AccessDenied" or "AllAccessDisabled" or "AccountProblem" => (
             StoreSubject.Credentials,
-            "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. If they are right, give these keys the permission s3:ListBucket on the "
-                + "bucket, and s3:GetObject and s3:PutObject on everything below the prefix of miners' folders.",
+            "Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. If they are right, give these keys the permissions s3:ListBucket and "
+                + "s3:ListBucketMultipartUploads on the bucket, and s3:GetObject, s3:PutObject, s3:AbortMultipartUpload and "
+                + "s3:ListMultipartUploadParts on everything below the prefix of miners' folders.",
             false),
         _ when IsInvalidToken(code) => (
             StoreSubject.Credentials, "Renew the temporary credentials: AWS_SESSION_TOKEN, or the role that they come from.", true),

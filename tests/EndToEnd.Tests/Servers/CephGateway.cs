@@ -18,7 +18,7 @@ internal sealed class CephGateway : IAsyncDisposable
     private const string RolePolicy = """
         {"Version": "2012-10-17", "Statement": [
           {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], "Resource": "arn:aws:s3:::*/data/*"},
-          {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": "arn:aws:s3:::*"}]}
+          {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:ListBucketMultipartUploads"], "Resource": "arn:aws:s3:::*"}]}
         """;
 
     private const string WhoMayAssumeIt = """

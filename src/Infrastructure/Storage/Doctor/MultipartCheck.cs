@@ -4,8 +4,8 @@ namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>
 /// Whether the store supports multipart uploads, and whether the keys may use and find them. Starts one, uploads a part of one byte, lists
-/// the part and the upload, and aborts the upload, so that no object is created. The ETag of the part shows whether ETags are MD5s. The attempt to complete the upload with a part that does not exist
-/// shows whether the store accepts conditional completions.
+/// the part and the upload, and aborts the upload, so that no object is created. The ETag of the part shows whether ETags are MD5s. The
+/// attempt to complete the upload with a part that does not exist shows whether the store accepts conditional completions.
 /// </summary>
 internal sealed class MultipartCheck : IStoreCheck
 {

@@ -20,8 +20,8 @@ internal sealed class DoctorTests() : RealBucketFixture("s3auth-doctor")
                 report.Names("ok").Concat(report.Names("warn")),
                 Is.EquivalentTo(
                 [
-                    "settings", "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "list",
-                    "file_size", "multipart", "versioning", "lifecycle", "permissions", "public_access", "cors",
+                    "settings", "endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "parts",
+                    "list", "file_size", "multipart", "versioning", "lifecycle", "permissions", "public_access", "cors",
                     "conditional_writes", "checksums", "sts",
                 ]));
             Assert.That(
@@ -70,7 +70,12 @@ internal sealed class DoctorTests() : RealBucketFixture("s3auth-doctor")
             "no forms, no safe PUT",
             [StoreFault.NoForms(), StoreFault.HonoursEveryHeader],
             ("put", "fail .*x-amz-copy-source.*cannot upload at all"));
-        yield return Case("no safe PUT", [StoreFault.HonoursEveryHeader], ("put", "warn .*read other miners' files"), ("post", "ok "));
+        yield return Case(
+            "no safe PUT",
+            [StoreFault.HonoursEveryHeader],
+            ("put", "warn .*read other miners' files"),
+            ("parts", "warn .*grants no multipart uploads"),
+            ("post", "ok "));
         yield return Case(
             "sizes that do not hold",
             [StoreFault.TakesPutsWithoutLength],
@@ -132,6 +137,11 @@ internal sealed class DoctorTests() : RealBucketFixture("s3auth-doctor")
     private static IEnumerable<TestCaseData> Capabilities()
     {
         yield return new TestCaseData(Array.Empty<StoreFault>(), "header_guard", "\"left_out\"");
+        yield return new TestCaseData(Array.Empty<StoreFault>(), "part_header_guard", "\"left_out\"");
+        yield return new TestCaseData(Array.Empty<StoreFault>(), "payload_hashes", "true");
+        yield return new TestCaseData(Array.Empty<StoreFault>(), "conditional_completion", "\"ignored\"");
+        yield return new TestCaseData(new[] { StoreFault.HonoursEveryHeader }, "part_uploads", "\"unsafe\"");
+        yield return new TestCaseData(new[] { StoreFault.NoMultipart }, "part_uploads", "\"unknown\"");
         yield return new TestCaseData(
             new[] { DropsUnderscores, StoreFault.RefusesUnsignedHeaders }, "header_guard", "\"store\"");
         yield return new TestCaseData(
