@@ -11,7 +11,7 @@ internal sealed class ExistingFileFinder(IObjectStore store)
     private const int MaxPages = 4;
     private const int PageSize = 1000;
 
-    private const int RequestsAtOnce = 16;
+    private const int RequestsAtOnce = 8;
 
     /// <summary>Returns the keys that exist.</summary>
     /// <param name="folder">The folder of all keys.</param>

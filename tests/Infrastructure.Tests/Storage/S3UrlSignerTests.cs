@@ -2,6 +2,9 @@ namespace S3Auth.Infrastructure.Tests.Storage;
 
 public sealed class S3UrlSignerTests
 {
+    private const string Hex = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    private const string Base64 = "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=";
+
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly SigningCredentials Keys = new("AKIAEXAMPLE", "secret");
 
@@ -174,6 +177,41 @@ public sealed class S3UrlSignerTests
         Assert.That(SignedUrl.Parameters(url)["X-Amz-SignedHeaders"], Does.StartWith("content-length;host;x-amz-acl;x-amz-copy-source;"));
     }
 
+    [TestCase(true, null, "x-amz-checksum-sha256", Base64)]
+    [TestCase(true, true, "x-amz-checksum-sha256", Base64)]
+    [TestCase(null, null, "x-amz-checksum-sha256", Base64)]
+    [TestCase(false, true, "x-amz-content-sha256", Hex)]
+    [TestCase(null, true, "x-amz-content-sha256", Hex)]
+    [TestCase(false, false, null, null)]
+    public void S3UrlSigner_signs_the_hash_of_a_put_as_the_store_verifies_it(
+        bool? checksums, bool? payloadHashes, string? header, string? value)
+    {
+        var put = PutSigner(new StoreCapabilities { Checksums = checksums, PayloadHashes = payloadHashes })
+            .SignPut(Upload(4096) with { Sha256 = Sha256Digest.TryParse(Hex, out var digest) ? digest : null }, Noon.AddHours(1));
+
+        Assert.That(
+            SignedUrl.Parameters(put.Url)["X-Amz-SignedHeaders"],
+            Is.EqualTo(header is null ? "content-length;host" : $"content-length;host;{header}"));
+        Assert.That(put.Headers.Select(one => (one.Key, one.Value)), Is.EqualTo(header is null ? Array.Empty<(string, string?)>() : [(header, value)]));
+    }
+
+    [TestCase(ConditionalWrites.Enforced, true, true)]
+    [TestCase(ConditionalWrites.Accepted, true, true)]
+    [TestCase(ConditionalWrites.Ignored, true, false)]
+    [TestCase(ConditionalWrites.Refused, true, false)]
+    [TestCase(ConditionalWrites.Unknown, true, false)]
+    [TestCase(ConditionalWrites.Enforced, false, false)]
+    public void S3UrlSigner_signs_write_once_where_the_store_accepts_it(ConditionalWrites support, bool isWriteOnce, bool isSigned)
+    {
+        var put = PutSigner(new StoreCapabilities { ConditionalWrites = support })
+            .SignPut(Upload(4096) with { IsWriteOnce = isWriteOnce }, Noon.AddHours(1));
+
+        Assert.That(
+            SignedUrl.Parameters(put.Url)["X-Amz-SignedHeaders"],
+            Is.EqualTo(isSigned ? "content-length;host;if-none-match" : "content-length;host"));
+        Assert.That(put.Headers.GetValueOrDefault("If-None-Match"), Is.EqualTo(isSigned ? "*" : null));
+    }
+
     [TestCase(PutUploads.Unknown, true, "try again in a few seconds")]
     [TestCase(PutUploads.Unknown, false, "/healthcheck")]
     [TestCase(PutUploads.Unsafe, false, "/healthcheck")]
@@ -226,6 +264,12 @@ public sealed class S3UrlSignerTests
         new PutGuard(TimeProvider.System) { Finding = new PutFinding(uploads, barred, IsTransient: isTransient) },
         new StoreState()).At(Noon);
 
+    private static IGrantSigner PutSigner(StoreCapabilities capabilities) => new S3UrlSigner(
+        new StoreEndpoints(Options()),
+        new CredentialSource(Keys),
+        new PutGuard(TimeProvider.System) { Finding = new PutFinding(PutUploads.Safe) },
+        new FixedState(StoreFindings.None with { Capabilities = capabilities })).At(Noon);
+
     private static FileUpload Upload(long? size) => new(Key("data/x/5F/a"), FileSizeLimits.Default, size);
 
     private static ObjectName Key(string text) =>
@@ -241,4 +285,6 @@ public sealed class S3UrlSignerTests
         Endpoint = new Uri("http://store.internal:9000"),
         PublicEndpoint = publicEndpoint is null ? null : new Uri(publicEndpoint),
     };
+
+    private sealed record FixedState(StoreFindings Current) : IStoreState;
 }

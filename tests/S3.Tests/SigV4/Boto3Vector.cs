@@ -20,6 +20,18 @@ public sealed record Boto3Vector(
 
     public long? ContentLength { get; init; }
 
+    public bool IsWriteOnce { get; init; }
+
+    public string? Checksum { get; init; }
+
+    public string? PayloadHash { get; init; }
+
+    public int PartNumber { get; init; }
+
+    public string? UploadId { get; init; }
+
+    public bool HasEmptyHeaders { get; init; }
+
     public string? Prefix { get; init; }
 
     public string? Delimiter { get; init; }

@@ -8,7 +8,7 @@ namespace S3Auth.S3.Tests;
 /// <summary>Compares all signatures with boto3: host, path, each parameter or field, and the signature.</summary>
 public sealed class Boto3VectorTests
 {
-    private static readonly string[] Kinds = ["get", "put", "list", "post"];
+    private static readonly string[] Kinds = ["get", "put", "rules", "list", "post"];
 
     [Test]
     public void Signer_agrees_with_boto3_on_every_committed_vector()
@@ -57,6 +57,16 @@ public sealed class Boto3VectorTests
     {
         "get" => vector.Signer.PresignGet(vector.Key!, vector.Seconds),
         "put" => vector.Signer.PresignPut(vector.Key!, vector.Seconds, vector.ContentLength),
+        "rules" => vector.Signer.PresignPut(
+            vector.Key!,
+            vector.Seconds,
+            new PutRules(vector.ContentLength, vector.HasEmptyHeaders ? BarredHeaders.Empty : BarredHeaders.None)
+            {
+                IsWriteOnce = vector.IsWriteOnce,
+                Checksum = vector.Checksum,
+                PayloadHash = vector.PayloadHash,
+                Part = vector.UploadId is { } id ? new UploadPart(id, vector.PartNumber) : null,
+            }),
         "list" => vector.Signer.PresignList(
             new S3Listing(vector.Prefix, vector.Delimiter, vector.ContinuationToken, vector.MaxKeys, vector.StartAfter), vector.Seconds),
         _ => throw new InvalidDataException(vector.Kind),

@@ -8,6 +8,7 @@ With a seed: as many cases again with random keys, so that a test run can check 
 Needs boto3; sends nothing.
 """
 import datetime as real
+import hashlib
 import json
 import os
 import random
@@ -20,6 +21,7 @@ os.environ["BOTO_DISABLE_CRT"] = "true"
 import boto3
 import botocore.auth
 import botocore.signers
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 
 ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
@@ -98,6 +100,23 @@ STORES = [
     ("plain", "us-east-1", "examplebucket", "http://[::1]:80"),
 ]
 
+BARRED = [
+    "x-amz-acl", "x-amz-copy-source", "x-amz-copy-source-range", "x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp",
+    "x-amz-grant-write", "x-amz-grant-write-acp", "x-amz-object-lock-legal-hold", "x-amz-object-lock-mode",
+    "x-amz-object-lock-retain-until-date", "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id",
+    "x-amz-server-side-encryption-context", "x-amz-server-side-encryption-customer-algorithm",
+    "x-amz-server-side-encryption-customer-key", "x-amz-server-side-encryption-customer-key-md5", "x-amz-storage-class", "x-amz-tagging",
+    "x-amz-website-redirect-location",
+]
+
+
+class QueryAuth(botocore.auth.S3SigV4QueryAuth):
+    hash = None
+
+    def payload(self, request):
+        return self.hash or super().payload(request)
+
+
 MOMENTS = [
     (2013, 5, 24, 0, 0, 0),
     (2024, 2, 29, 23, 59, 59),
@@ -167,6 +186,35 @@ def vectors(keys):
                 v["contentLength"] = params["ContentLength"] = [0, 1, 1024, 5 * 1024**3][i % 4]
             v["key"] = key
             v["url"] = made.generate_presigned_url("put_object", params, seconds)
+            yield v
+
+        # Headers and payloads that boto3 signs in no presigned URL; botocore's signer signs any.
+        for i, key in enumerate(keys):
+            made, bucket, seconds, v = base("rules")
+            headers, params = {}, {}
+            if i % 2:
+                v["contentLength"] = 1024 * i
+                headers["content-length"] = str(1024 * i)
+            if i % 3 == 0:
+                v["isWriteOnce"] = True
+                headers["if-none-match"] = "*"
+            if i % 4 == 1:
+                v["checksum"] = headers["x-amz-checksum-sha256"] = "n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg="
+            if i % 4 in (2, 3):
+                v["payloadHash"] = headers["x-amz-content-sha256"] = hashlib.sha256(key.encode()).hexdigest()
+            if i % 5 in (0, 1):
+                v["partNumber"], v["uploadId"] = i + 1, "2~a/b+c=." + str(i)
+                params = {"partNumber": str(v["partNumber"]), "uploadId": v["uploadId"]}
+            if i % 7 in (0, 1, 2):
+                v["hasEmptyHeaders"] = True
+                headers.update({name: "" for name in BARRED})
+            url = made.generate_presigned_url("put_object", {"Bucket": bucket, "Key": key}, seconds).split("?")[0]
+            request = AWSRequest(method="PUT", url=url, headers=headers, params=params)
+            auth = QueryAuth(made._request_signer._credentials, "s3", v["region"], expires=seconds)
+            auth.hash = v.get("payloadHash")
+            auth.add_auth(request)
+            v["key"] = key
+            v["url"] = request.url
             yield v
 
         n += 1
