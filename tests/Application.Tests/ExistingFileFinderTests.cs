@@ -106,13 +106,47 @@ public sealed class ExistingFileFinderTests
         }
     }
 
+    [Test]
+    public async Task Requests_for_single_files_are_bounded_over_all_callers()
+    {
+        var (running, most) = (0, 0);
+        _store.Setup(port => port.ExistsAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>()))
+            .Returns(async (ObjectName _, CancellationToken token) =>
+            {
+                var now = Interlocked.Increment(ref running);
+                InterlockedMax(ref most, now);
+                await Task.Delay(20, token);
+                Interlocked.Decrement(ref running);
+                return false;
+            });
+        using var finder = new ExistingFileFinder(_store.Object);
+
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => finder.FindAsync(Miner, Keys([$"{i}a", $"{i}b", $"{i}c"]), default)));
+
+        Assert.That(most, Is.EqualTo(16));
+
+        static void InterlockedMax(ref int value, int candidate)
+        {
+            for (var seen = value; seen < candidate;)
+            {
+                seen = Interlocked.CompareExchange(ref value, candidate, seen) is var before && before == seen ? candidate : before;
+            }
+        }
+    }
+
     private void Store(params string[] names) => _stored.UnionWith(names.Select(name => Miner.Prefix + name));
 
-    private async Task<IEnumerable<string>> FindAsync(IEnumerable<string> names) =>
-        (await new ExistingFileFinder(_store.Object).FindAsync(
-            Miner,
-            [.. names.Select(name => ObjectName.TryParse(Miner.Prefix + name, out var key) ? key : throw new ArgumentException(name, nameof(names)))],
-            CancellationToken.None))
-        .Select(key => key.Key[Miner.Prefix.Length..])
-        .Order(StringComparer.Ordinal);
+    private async Task<IEnumerable<string>> FindAsync(IEnumerable<string> names)
+    {
+        using var finder = new ExistingFileFinder(_store.Object);
+        return (await finder.FindAsync(Miner, Keys(names), CancellationToken.None))
+            .Select(key => key.Key[Miner.Prefix.Length..])
+            .Order(StringComparer.Ordinal);
+    }
+
+    private static ObjectName[] Keys(IEnumerable<string> names) =>
+    [
+        .. names.Select(name =>
+            ObjectName.TryParse(Miner.Prefix + name, out var key) ? key : throw new ArgumentException(name, nameof(names))),
+    ];
 }

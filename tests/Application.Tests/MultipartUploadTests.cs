@@ -20,7 +20,7 @@ public sealed class MultipartUploadTests
         _calls.Clear();
         _parts = [];
         _subnet = new Subnet();
-        Use(new StoreCapabilities { PutUploads = PutUploads.Safe, Multipart = true });
+        Use(new StoreCapabilities { PartUploads = PutUploads.Safe, Multipart = true });
         var uploads = _subnet.Uploads;
         uploads.Setup(port => port.CreateAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((ObjectName key, CancellationToken _) => Call("create", key, StoreId));
@@ -91,9 +91,9 @@ public sealed class MultipartUploadTests
     [TestCase(PutUploads.Unsafe, true)]
     [TestCase(PutUploads.Unknown, true)]
     [TestCase(PutUploads.Safe, false)]
-    public async Task Store_without_safe_parts_or_multipart_uploads_gets_none(PutUploads puts, bool multipart)
+    public async Task Store_without_safe_parts_or_multipart_uploads_gets_none(PutUploads parts, bool multipart)
     {
-        Use(new StoreCapabilities { PutUploads = puts, Multipart = multipart });
+        Use(new StoreCapabilities { PutUploads = PutUploads.Safe, PartUploads = parts, Multipart = multipart });
 
         Assert.That((await _subnet.RefuseAsync(Create)).Code, Is.EqualTo(RefusalCode.MultipartUnsupported));
         Assert.That(_calls, Is.Empty);
@@ -419,7 +419,9 @@ public sealed class MultipartUploadTests
 
     private async Task RefuseEverywhereAsync(CreatedUpload upload)
     {
-        Assert.That((await _subnet.RefuseAsync(Of<SignUploadPartsCommand>(upload) with { PartNumbers = [1] })).Code, Is.EqualTo(RefusalCode.UploadNotFound));
+        Assert.That(
+            (await _subnet.RefuseAsync(Of<SignUploadPartsCommand>(upload) with { PartNumbers = [1] })).Code,
+            Is.EqualTo(RefusalCode.UploadNotFound));
         Assert.That((await _subnet.RefuseAsync(Of<ListUploadPartsCommand>(upload))).Code, Is.EqualTo(RefusalCode.UploadNotFound));
         Assert.That((await _subnet.RefuseAsync(Of<CompleteMultipartUploadCommand>(upload))).Code, Is.EqualTo(RefusalCode.UploadNotFound));
         Assert.That((await _subnet.RefuseAsync(Of<AbortMultipartUploadCommand>(upload))).Code, Is.EqualTo(RefusalCode.UploadNotFound));

@@ -252,7 +252,7 @@ internal sealed class Subnet : IDisposable
     internal void UseMultipartStore()
     {
         StoreState.SetupGet(port => port.Current)
-            .Returns(StoreFindings.None with { Capabilities = new StoreCapabilities { PutUploads = PutUploads.Safe, Multipart = true } });
+            .Returns(StoreFindings.None with { Capabilities = new StoreCapabilities { PartUploads = PutUploads.Safe, Multipart = true } });
         Uploads.Setup(port => port.CreateAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>())).ReturnsAsync(Upload.StoreId);
         Uploads.Setup(port => port.ListPartsAsync(Upload.Key, Upload.StoreId, It.IsAny<CancellationToken>()))
             .ReturnsAsync([new StoredPart(1, "e1", Upload.Plan.Size)]);

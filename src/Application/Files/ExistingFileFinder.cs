@@ -4,14 +4,19 @@ namespace S3Auth.Application.Files;
 /// Finds out which of many files exist, with few requests to the store: it lists the folder from one wanted key to the next, and each page
 /// answers for all wanted keys within it. Where a folder has many other files in between, it asks for the remaining keys one by one.
 /// </summary>
-internal sealed class ExistingFileFinder(IObjectStore store)
+internal sealed class ExistingFileFinder(IObjectStore store) : IDisposable
 {
     // A page costs the store about as much as a few single requests.
     private const int MinKeysForListing = 4;
     private const int MaxPages = 4;
     private const int PageSize = 1000;
 
-    private const int RequestsAtOnce = 8;
+    private const int RequestsOfOneCaller = 8;
+
+    // Together, so that many callers with such folders leave most of the requests to the store to others.
+    private const int RequestsAtOnce = 16;
+
+    private readonly SemaphoreSlim _slots = new(RequestsAtOnce);
 
     /// <summary>Returns the keys that exist.</summary>
     /// <param name="folder">The folder of all keys.</param>
@@ -32,10 +37,25 @@ internal sealed class ExistingFileFinder(IObjectStore store)
         await Parallel.ForAsync(
             0,
             rest.Length,
-            new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce, CancellationToken = cancellationToken },
-            async (i, token) => exists[i] = await store.ExistsAsync(rest[i], token));
+            new ParallelOptions { MaxDegreeOfParallelism = RequestsOfOneCaller, CancellationToken = cancellationToken },
+            async (i, token) => exists[i] = await ExistsAsync(rest[i], token));
         existing.UnionWith(rest.Where((_, i) => exists[i]));
         return existing;
+    }
+
+    public void Dispose() => _slots.Dispose();
+
+    private async Task<bool> ExistsAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        await _slots.WaitAsync(cancellationToken);
+        try
+        {
+            return await store.ExistsAsync(name, cancellationToken);
+        }
+        finally
+        {
+            _slots.Release();
+        }
     }
 
     // Lists one page that begins before the first wanted key, and removes the wanted keys that the page answers for.
