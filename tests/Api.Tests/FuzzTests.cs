@@ -17,12 +17,16 @@ public sealed class FuzzTests
     [
         "/get-folder-access", "/get-file-upload-url", "/list-my-files", "/get-validator-access", "/get-miner-specific-access",
         "/get-miner-list",
-        "/list-files", "/get-folder-presigned-urls", "/get-file-presigned-urls",
+        "/list-files", "/get-folder-presigned-urls", "/get-file-presigned-urls", "/get-file-upload-urls", "/create-multipart-upload",
+        "/sign-upload-parts", "/list-upload-parts", "/complete-multipart-upload", "/abort-multipart-upload",
     ];
 
     private static readonly string[] Members =
         ["source", "expiry", "filename", "job_id", "size", "limit", "prefix", "cursor", "continuation_token", "file_keys",
-            "expiry_hours", "coldkey", "miner_hotkey"];
+            "expiry_hours", "coldkey", "miner_hotkey", "files", "path", "part_size", "overwrite", "resume", "s3_key", "upload_id",
+            "part_numbers", "parts"];
+
+    private const string Upload = "large.parquet";
 
     private static readonly string Coldkey = KeyPair.FromUri("//Bob//cold").AccountId.ToString();
 
@@ -37,6 +41,15 @@ public sealed class FuzzTests
             ["limit"] = 10,
             ["prefix"] = "a",
             ["cursor"] = "AAAA",
+            ["files"] = new[] { new { path = "a/b.parquet", size = 4096, sha256 = new string('a', 64) } },
+            ["path"] = "a/b.parquet",
+            ["part_size"] = 5_242_880,
+            ["overwrite"] = true,
+            ["resume"] = false,
+            ["s3_key"] = $"data/x/{Coldkey}/a.parquet",
+            ["upload_id"] = "AAAA",
+            ["part_numbers"] = new[] { 1, 2 },
+            ["parts"] = new[] { new { part_number = 1, etag = "a" } },
         });
 
     private static readonly byte[] Validator = JsonSerializer.SerializeToUtf8Bytes(
@@ -75,6 +88,7 @@ public sealed class FuzzTests
     {
         using var service = new Service();
         using var client = service.CreateClient();
+        var uploadId = await CreateUploadAsync(service);
         var random = new Random(Seed);
         var rounds = Rounds * Fuzz.Factor;
         var codes = new SortedDictionary<int, int>();
@@ -82,7 +96,7 @@ public sealed class FuzzTests
         var longest = TimeSpan.Zero;
         for (var round = 0; round < rounds; round += AtOnce)
         {
-            var requests = Enumerable.Range(0, AtOnce).Select(_ => Make(random)).ToList();
+            var requests = Enumerable.Range(0, AtOnce).Select(_ => Make(random, uploadId)).ToList();
             var start = Stopwatch.GetTimestamp();
             var answers = await Task.WhenAll(requests.Select(request => client.SendAsync(request.Message))).WaitAsync(Patience);
             var waited = Stopwatch.GetElapsedTime(start);
@@ -111,9 +125,10 @@ public sealed class FuzzTests
     }
 
     // Properly signed over what was damaged: it gets as far as its handler.
-    private (HttpRequestMessage Message, string Body) Sign(Random random, string path)
+    private (HttpRequestMessage Message, string Body) Sign(Random random, string path, string uploadId)
     {
-        var members = new JsonObject { ["miner_coldkey"] = Coldkey };
+        var members = random.Next(2) == 0 ? UploadMembers(path, uploadId) : [];
+        members["miner_coldkey"] = Coldkey;
         foreach (var name in Members.Where(_ => random.Next(3) == 0))
         {
             members[name] = random.Next(6) switch
@@ -141,12 +156,41 @@ public sealed class FuzzTests
     private static string Text(Random random) =>
         Encoding.UTF8.GetString(Fuzz.Damage(random, Encoding.UTF8.GetBytes($"data/x/{Coldkey}/job_id=1/a b+c.parquet")));
 
-    private (HttpRequestMessage Message, string Body) Make(Random random)
+    // Undamaged, so that what is damaged beside them gets further.
+    private static JsonObject UploadMembers(string path, string uploadId)
+    {
+        var members = new JsonObject
+        {
+            ["files"] = new JsonArray(new JsonObject { ["path"] = "a/b.parquet", ["size"] = 4096, ["sha256"] = new string('a', 64) }),
+            ["path"] = Upload,
+            ["size"] = 4096,
+            ["s3_key"] = $"data/x/{Coldkey}/{Upload}",
+            ["upload_id"] = uploadId,
+            ["part_numbers"] = new JsonArray(1),
+        };
+        if (path == "/complete-multipart-upload")
+        {
+            members["parts"] = new JsonArray(new JsonObject { ["part_number"] = 1, ["etag"] = "a" });
+        }
+
+        return members;
+    }
+
+    private static async Task<string> CreateUploadAsync(Service service)
+    {
+        await service.WaitForUploadsAsync();
+        var created = await service.PostAsync("/create-multipart-upload", JsonSerializer.Serialize(
+            new Dictionary<string, object?>(Service.FolderAccess(), StringComparer.Ordinal) { ["path"] = Upload, ["size"] = 4096 }));
+        Assert.That(created.Status, Is.EqualTo(200), created.Text);
+        return (string)created.Json["upload_id"]!;
+    }
+
+    private (HttpRequestMessage Message, string Body) Make(Random random, string uploadId)
     {
         var path = Paths[random.Next(Paths.Length)];
         if (random.Next(3) == 0)
         {
-            return Sign(random, path);
+            return Sign(random, path, uploadId);
         }
 
         var whole = random.Next(2) == 0 ? Miner : Validator;

@@ -9,6 +9,10 @@ internal sealed class LayoutMatrixTests(string template, string readers)
 {
     private const string Past = "2020-01-01";
     private const string Future = "2100-01-01";
+    private const int PartBytes = 5 * 1024 * 1024;
+
+    /// <summary>The SHA-256 of one zero byte.</summary>
+    private const string ZeroSha256 = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
 
     /// <summary>The answer to each role at endpoints of miners, at endpoints of validators, and at the latter if miners may read.</summary>
     private static readonly (string Role, string Miners, string Validators, string IfMinersRead)[] Roles =
@@ -29,7 +33,12 @@ internal sealed class LayoutMatrixTests(string template, string readers)
         ("FormerUploader", "hotkey_not_registered", "hotkey_not_registered", "hotkey_not_registered"),
     ];
 
-    private static readonly string[] MinersEndpoints = ["/get-folder-access", "/get-file-upload-url", "/list-my-files"];
+    private static readonly string[] MinersEndpoints =
+        ["/get-folder-access", "/get-file-upload-url", "/get-file-upload-urls", "/create-multipart-upload", "/list-my-files"];
+
+    /// <summary>The endpoints that continue a multipart upload, in the order of their use.</summary>
+    private static readonly string[] MultipartEndpoints =
+        ["/sign-upload-parts", "/list-upload-parts", "/complete-multipart-upload", "/abort-multipart-upload"];
 
     private static readonly string[] OneMinerEndpoints =
         ["/get-miner-specific-access", "/get-miner-list", "/list-files", "/get-file-presigned-urls"];
@@ -97,6 +106,7 @@ internal sealed class LayoutMatrixTests(string template, string readers)
                 ["LISTING_CACHE_SECONDS"] = "0",
             },
         };
+        await _service.WaitForUploadsAsync();
         foreach (var role in Uploaders)
         {
             await UploadAsync(role, "own.bin");
@@ -126,6 +136,92 @@ internal sealed class LayoutMatrixTests(string template, string readers)
                 await AssertNamesOnlyAsync(answer, FoldersOf(role), proof);
             }
         }
+    }
+
+    [Test]
+    public async Task Endpoint_of_multipart_uploads_lets_each_role_continue_its_own_only([ValueSource(nameof(Proofs))] string proof)
+    {
+        var rivals = await CreateUploadAsync("Rival");
+        foreach (var (role, expected, _, _) in Roles)
+        {
+            var own = expected == "in" ? await CreateUploadAsync(role) : rivals;
+            foreach (var endpoint in MultipartEndpoints)
+            {
+                // No role may use another's upload, nor its id or key beside its own.
+                JsonObject[] foreign = role == "Rival" || expected != "in" ? [] :
+                    [rivals, With(own, "upload_id", rivals), With(own, "s3_key", rivals)];
+                foreach (var upload in foreign)
+                {
+                    var refused = await SendAsync(role, endpoint, proof, members: upload);
+                    Assert.That((refused.Status, refused.Code), Is.EqualTo((404, "upload_not_found")), $"{role} {endpoint}");
+                }
+
+                var answer = await SendAsync(role, endpoint, proof, members: own);
+
+                // Without parts, the completion aborts the upload, so that there is nothing left to abort.
+                AssertOutcome(
+                    answer,
+                    (expected, endpoint) switch
+                    {
+                        ("in", "/complete-multipart-upload") => "size_mismatch",
+                        ("in", "/abort-multipart-upload") => "upload_not_found",
+                        _ => expected,
+                    },
+                    $"{role} {endpoint}");
+                if (answer.Status == 200)
+                {
+                    await AssertNamesOnlyAsync(answer, FoldersOf(role), proof);
+                }
+            }
+        }
+
+        AssertOutcome(await SendAsync("Rival", "/list-upload-parts", proof, members: rivals), "in", "Nobody ended this upload.");
+    }
+
+    [Test]
+    public async Task Uploads_of_a_miner_arrive_in_its_folder_and_nowhere_else()
+    {
+        var before = await KeysOfAsync("Rival");
+        foreach (var source in Sources)
+        {
+            var members = new JsonObject
+            {
+                ["files"] = new JsonArray(
+                    new JsonObject { ["path"] = "followed/a.bin", ["size"] = 1, ["sha256"] = ZeroSha256 },
+                    new JsonObject { ["path"] = "followed/sub/b.bin", ["size"] = 1 }),
+                ["path"] = "followed/large.bin",
+                ["source"] = source.Length > 0 ? source : null,
+            };
+            var batch = (await SendAsync("Miner", "/get-file-upload-urls", "tao", members: members)).Json;
+            foreach (var (_, file) in batch["files"]!.AsObject())
+            {
+                Assert.That(await PutAsync(file!, new byte[1]), Is.EqualTo(HttpStatusCode.OK), file!.ToJsonString());
+            }
+
+            var upload = await CreateUploadAsync("Miner", members);
+            var parts = (await SendAsync("Miner", "/sign-upload-parts", "tao", members: upload)).Json["parts"]!.AsArray();
+            foreach (var part in parts)
+            {
+                Assert.That(await PutAsync(part!, new byte[(int)part!["size"]!]), Is.EqualTo(HttpStatusCode.OK), part!.ToJsonString());
+            }
+
+            var listed = await SendAsync("Miner", "/list-upload-parts", "tao", members: upload);
+            var completed = await SendAsync("Miner", "/complete-multipart-upload", "tao", members: upload);
+            var unwanted = await CreateUploadAsync("Miner", new JsonObject { ["path"] = "unwanted.bin" });
+            var aborted = await SendAsync("Miner", "/abort-multipart-upload", "tao", members: unwanted);
+
+            Assert.That((listed.Json["parts"]!.AsArray().Count, parts.Count), Is.EqualTo((2, 2)));
+            AssertOutcome(completed, "in", completed.Text);
+            AssertOutcome(aborted, "in", aborted.Text);
+        }
+
+        var expected = FoldersOf("Miner").SelectMany(folder => (string[])
+        [
+            folder + "own.bin", folder + "job_id=1/own.bin", folder + "followed/a.bin", folder + "followed/sub/b.bin",
+            folder + "followed/large.bin",
+        ]);
+        Assert.That(await KeysOfAsync("Miner"), Is.EquivalentTo(expected));
+        Assert.That(await KeysOfAsync("Rival"), Is.EquivalentTo(before));
     }
 
     [Test]
@@ -176,6 +272,13 @@ internal sealed class LayoutMatrixTests(string template, string readers)
         foreach (var endpoint in MinersEndpoints)
         {
             var mismatch = await SendAsync("Miner", endpoint, proof, coldkey: ColdkeyOf("Rival"));
+            Assert.That((mismatch.Status, mismatch.Code), Is.EqualTo((403, "coldkey_mismatch")), endpoint);
+        }
+
+        var upload = await CreateUploadAsync("Rival");
+        foreach (var endpoint in MultipartEndpoints)
+        {
+            var mismatch = await SendAsync("Miner", endpoint, proof, coldkey: ColdkeyOf("Rival"), members: upload);
             Assert.That((mismatch.Status, mismatch.Code), Is.EqualTo((403, "coldkey_mismatch")), endpoint);
         }
 
@@ -321,12 +424,13 @@ internal sealed class LayoutMatrixTests(string template, string readers)
         string? subject = null,
         string? coldkey = null,
         string? prefix = null,
-        bool byColdkey = false)
+        bool byColdkey = false,
+        JsonObject? members = null)
     {
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var miner = subject is null ? null : byColdkey ? ColdkeyOf(subject) : AddressOf(subject);
         var body = new JsonObject();
-        if (MinersEndpoints.Contains(endpoint))
+        if (MinersEndpoints.Contains(endpoint) || MultipartEndpoints.Contains(endpoint))
         {
             body["coldkey"] = coldkey ?? ColdkeyOf(role);
         }
@@ -334,6 +438,27 @@ internal sealed class LayoutMatrixTests(string template, string readers)
         if (endpoint == "/get-file-upload-url")
         {
             (body["filename"], body["size"]) = ("new.bin", 1);
+        }
+
+        if (endpoint == "/get-file-upload-urls")
+        {
+            body["files"] = new JsonArray(
+                new JsonObject { ["path"] = "sub/new.bin", ["size"] = 1 }, new JsonObject { ["path"] = "more/new.bin", ["size"] = 1 });
+        }
+
+        if (endpoint == "/create-multipart-upload")
+        {
+            (body["path"], body["size"], body["part_size"]) = ("sub/large.bin", PartBytes + 1, PartBytes);
+        }
+
+        if (endpoint == "/sign-upload-parts")
+        {
+            body["part_numbers"] = new JsonArray(1, 2);
+        }
+
+        foreach (var (name, value) in members ?? [])
+        {
+            body[name] = value?.DeepClone();
         }
 
         if (miner is not null)
@@ -381,6 +506,40 @@ internal sealed class LayoutMatrixTests(string template, string readers)
         return await _service.PostAsync(endpoint, content);
     }
 
+    /// <summary>Creates a multipart upload, and returns the members of requests about it.</summary>
+    private async Task<JsonObject> CreateUploadAsync(string role, JsonObject? members = null)
+    {
+        var created = await SendAsync(role, "/create-multipart-upload", "tao", members: members);
+        AssertOutcome(created, "in", role);
+        return new JsonObject
+        {
+            ["s3_key"] = (string)created.Json["s3_key"]!, ["upload_id"] = (string)created.Json["upload_id"]!,
+        };
+    }
+
+    private static JsonObject With(JsonObject upload, string member, JsonObject other)
+    {
+        var changed = (JsonObject)upload.DeepClone();
+        changed[member] = (string)other[member]!;
+        return changed;
+    }
+
+    private async Task<IEnumerable<string>> KeysOfAsync(string role) =>
+        (await SendAsync(role, "/list-my-files", "tao")).Json["files"]!.AsArray().Select(file => (string)file!["key"]!).ToList();
+
+    /// <summary>Sends a file or a part to its URL, as the answer says.</summary>
+    private async Task<HttpStatusCode> PutAsync(JsonNode grant, byte[] bytes)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, (string)grant["url"]!) { Content = new ByteArrayContent(bytes) };
+        foreach (var (name, value) in grant["headers"]?.AsObject() ?? [])
+        {
+            request.Headers.TryAddWithoutValidation(name, (string)value!);
+        }
+
+        using var response = await _store.SendAsync(request);
+        return response.StatusCode;
+    }
+
     private async Task UploadAsync(string role, string path)
     {
         var access = (await SendAsync(role, "/get-folder-access", "tao")).Json;
@@ -415,6 +574,12 @@ internal sealed class LayoutMatrixTests(string template, string readers)
     private async Task AssertNamesOnlyAsync(Answer answer, string[] folders, string proof)
     {
         var named = 0;
+        if (answer.Json["s3_key"] is { } s3Key)
+        {
+            named++;
+            AssertInside((string)s3Key!);
+        }
+
         foreach (var text in Strings(answer.Json))
         {
             if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp)

@@ -71,6 +71,10 @@ internal sealed class Service : WebApplicationFactory<Program>
         return await Answer.ReadAsync(response);
     }
 
+    /// <summary>Waits until the first check of the store has found that the server can grant every kind of upload.</summary>
+    internal Task WaitForUploadsAsync() => Wait.UntilAsync(
+        async () => (bool)(await GetAsync("/structure-info")).Json["supports_multipart_uploads"]!, "multipart uploads");
+
     /// <summary>A body that is good for this moment.</summary>
     internal static Dictionary<string, object?> FolderAccess(string miner = "//Bob")
     {
