@@ -185,6 +185,29 @@ public sealed class SlowReaderTests
         Assert.That(Encoding.UTF8.GetByteCount(answer.Text), Is.LessThan(mostMegabytes * Megabyte));
     }
 
+    // The most that docs/limits.md says: four bytes of a path come back in twelve, three times.
+    [TestCase("\U0001f600", 4, 8)]
+    [TestCase("a", 1, 4)]
+    public async Task Answer_about_uploads_is_bounded_by_its_request(string character, int bytes, int mostMegabytes)
+    {
+        using var service = new Service();
+        await service.WaitForUploadsAsync();
+        var name = string.Concat(Enumerable.Repeat(character, 240 / bytes));
+        var files = string.Join(
+            ',', Enumerable.Range(1000, 1000).Select(i => $$"""{"path":"{{name}}/{{name}}/{{i}}","size":1024}"""));
+        var proof = JsonSerializer.Serialize(Service.FolderAccess());
+        var body = Encoding.UTF8.GetBytes($$"""{{proof[..^1]}},"overwrite":true,"files":[{{files}}]}""");
+        Assert.That(body.Length, Is.InRange(500_000, RequestBody.MaxBytes));
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+
+        var answer = await service.PostAsync("/get-file-upload-urls", content);
+
+        Assert.That(answer.Status, Is.EqualTo(200), answer.Text[..Math.Min(500, answer.Text.Length)]);
+        Assert.That(JsonDocument.Parse(answer.Text).RootElement.GetProperty("files").EnumerateObject().Count(), Is.EqualTo(1000));
+        Assert.That(Encoding.UTF8.GetByteCount(answer.Text), Is.InRange((mostMegabytes - 4) * Megabyte, mostMegabytes * Megabyte));
+    }
+
     private void Connect(long memory)
     {
         _memory = new ResponseMemoryBudget(memory);

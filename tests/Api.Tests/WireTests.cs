@@ -195,8 +195,10 @@ public sealed class WireTests
     {
         var body = $$"""{"{{member}}": [{{string.Join(',', Enumerable.Repeat(item, count))}}]}""";
 
-        AssertInvalid(await _service.PostAsync(path, body), "Send 'hotkey'");
-        AssertInvalid(await _service.PostAsync(path, $$"""{"{{member}}": [{{string.Join(',', Enumerable.Repeat("[]", 20_500))}}]}"""), "JSON");
+        AssertInvalid(await _service.PostAsync(path, body), "hotkey");
+        AssertInvalid(
+            await _service.PostAsync(path, $$"""{"{{member}}": [{{string.Join(',', Enumerable.Repeat("[]", 20_500))}}]}"""),
+            "names, values and brackets");
     }
 
     [Test]

@@ -142,9 +142,8 @@ internal static class Settings
     internal static readonly Setting<SealKey> SealKey = new("SEAL_KEY", SettingFormats.SealKeys)
     {
         IsSecret = true,
-        Meaning = "Encrypts the links of `LISTING_REDIRECT`; set the same key at all instances. Without it, the instances share a key in "
-            + "Redis; "
-            + "without Redis, each process makes its own. **Secret**",
+        Meaning = "Encrypts the ids of multipart uploads and the links of `LISTING_REDIRECT`; set the same key at all instances. Without "
+            + "it, the instances share a key in Redis; without Redis, each process makes its own. **Secret**",
     };
 
     internal static readonly Setting<LayoutTemplate> Layout = new("FOLDER_LAYOUT", SettingFormats.Layout)

@@ -192,7 +192,9 @@ public sealed class S3UrlSignerTests
         Assert.That(
             SignedUrl.Parameters(put.Url)["X-Amz-SignedHeaders"],
             Is.EqualTo(header is null ? "content-length;host" : $"content-length;host;{header}"));
-        Assert.That(put.Headers.Select(one => (one.Key, one.Value)), Is.EqualTo(header is null ? Array.Empty<(string, string?)>() : [(header, value)]));
+        Assert.That(
+            put.Headers.Select(one => (one.Key, one.Value)),
+            Is.EqualTo(header is null ? Array.Empty<(string, string?)>() : [(header, value)]));
     }
 
     [TestCase(ConditionalWrites.Enforced, true, true)]

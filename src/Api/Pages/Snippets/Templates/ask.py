@@ -13,13 +13,13 @@ audience = "<<audience>>"  # the server's host, so that no other server accepts 
 wallet = bt.Wallet(name="default", hotkey="default")
 
 
-def ask(path, **members):
+def ask(endpoint, /, **members):
     """Sends a request. The hotkey signs the bytes of its body, anew for each attempt (Tao v2)."""
     body = json.dumps(members | {"audience": audience}).encode()
     while True:
         nonce, timestamp = str(uuid.uuid4()), str(time.time_ns() // 1_000_000)
         text = f"{hashlib.sha256(body).hexdigest()}.{nonce}.{timestamp}"
-        answer = requests.post(f"{server}/{path}", data=body, timeout=60, headers={
+        answer = requests.post(f"{server}/{endpoint}", data=body, timeout=60, headers={
             "Content-Type": "application/json",
             "X-Tao-Version": "2",
             "X-Tao-Timestamp": timestamp,

@@ -1,10 +1,14 @@
 <<ask>>
 
 
-# This server needs one grant for each file, which is uploaded by PUT. Request a grant for one name and size.
-path = pathlib.Path("data.parquet")
-upload = ask("get-file-upload-url", coldkey=wallet.coldkeypub.ss58_address,
-             filename=path.name, size=path.stat().st_size<<source_or_job_argument>>)
-with path.open("rb") as file:
-    requests.put(upload["url"], data=file, timeout=600).raise_for_status()
-print("stored", upload["s3_key"])
+# One grant serves up to 1,000 files, each of the announced size. Files that exist already are in batch["existing"].
+paths = [pathlib.Path("data.parquet")]
+batch = ask("get-file-upload-urls", coldkey=wallet.coldkeypub.ss58_address,
+            files=[{"path": path.name, "size": path.stat().st_size} for path in paths]<<source_or_job_argument>>)
+for path in paths:
+    if upload := batch["files"].get(path.name):
+        with path.open("rb") as file:
+            requests.put(upload["url"], data=file, headers=upload["headers"], timeout=600).raise_for_status()
+        print("stored", upload["s3_key"])
+    else:
+        print("exists already or refused:", path.name, batch["refused"].get(path.name))
