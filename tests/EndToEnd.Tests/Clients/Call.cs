@@ -12,6 +12,35 @@ internal sealed record Call(string Path, Account Signer, JsonObject Members, Fun
     public static Call FileUpload(Miner miner, string? filename, string? jobId = null, string? source = null, long? size = null) =>
         OfMiner(ServiceClient.FileUploadPath, miner, ("filename", filename), ("job_id", jobId), ("source", source), ("size", size));
 
+    public static Call FileUploads(
+        Miner miner, IEnumerable<(string Path, long Size, string? Sha256)> files, string? jobId = null, bool? overwrite = null) =>
+        OfMiner(
+            ServiceClient.FileUploadsPath,
+            miner,
+            (
+                "files",
+                new JsonArray([
+                    .. files.Select(file => With([], ("path", file.Path), ("size", file.Size), ("sha256", file.Sha256))),
+                ])),
+            ("job_id", jobId),
+            ("overwrite", overwrite));
+
+    public static Call CreateUpload(
+        Miner miner, string path, long size, string? jobId = null, long? partSize = null, bool? overwrite = null, bool? resume = null) =>
+        OfMiner(
+            ServiceClient.CreateUploadPath,
+            miner,
+            ("path", path),
+            ("size", size),
+            ("job_id", jobId),
+            ("part_size", partSize),
+            ("overwrite", overwrite),
+            ("resume", resume));
+
+    /// <summary>A request to one of the endpoints that continue a multipart upload.</summary>
+    public static Call OfUpload(string path, Miner miner, PartUpload upload, params (string Name, JsonNode? Value)[] members) =>
+        OfMiner(path, miner, [("s3_key", upload.Key), ("upload_id", upload.UploadId), .. members]);
+
     public static Call MyFiles(Miner miner, string? source = null, string? prefix = null, long? limit = null, string? cursor = null) =>
         OfMiner(ServiceClient.MyFilesPath, miner, ("source", source), ("prefix", prefix), ("limit", limit), ("cursor", cursor));
 

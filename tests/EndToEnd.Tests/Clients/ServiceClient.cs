@@ -8,6 +8,12 @@ internal sealed class ServiceClient(Uri address)
 
     public const string FileUrlsPath = "/get-file-presigned-urls";
     public const string FileUploadPath = "/get-file-upload-url";
+    public const string FileUploadsPath = "/get-file-upload-urls";
+    public const string CreateUploadPath = "/create-multipart-upload";
+    public const string SignPartsPath = "/sign-upload-parts";
+    public const string ListPartsPath = "/list-upload-parts";
+    public const string CompleteUploadPath = "/complete-multipart-upload";
+    public const string AbortUploadPath = "/abort-multipart-upload";
     public const string MyFilesPath = "/list-my-files";
     public const string MinerAccessPath = "/get-miner-specific-access";
     public const string MinerListPath = "/get-miner-list";
@@ -174,6 +180,9 @@ internal sealed class ServiceClient(Uri address)
             response.Content.Headers.ContentType?.MediaType,
             response.Headers.TryGetValues("X-Request-ID", out var ids) ? string.Join(',', ids) : null,
             response.Headers.RetryAfter?.ToString(),
-            await response.Content.ReadAsStringAsync());
+            await response.Content.ReadAsStringAsync())
+        {
+            RateLimit = response.Headers.TryGetValues("RateLimit", out var limits) ? string.Join(", ", limits) : null,
+        };
     }
 }

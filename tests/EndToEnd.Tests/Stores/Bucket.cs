@@ -72,7 +72,9 @@ internal sealed class Bucket : IDisposable
         [.. (await ListAsync(prefix, withProbes)).Select(one => one.Key)];
 
     /// <summary>The number of multipart uploads that are open.</summary>
-    public async Task<int> CountUploadsAsync() => (await _s3.ListMultipartUploadsAsync(Name)).MultipartUploads?.Count ?? 0;
+    /// <param name="prefix">The prefix of their keys.</param>
+    public async Task<int> CountUploadsAsync(string prefix = "") => (await _s3.ListMultipartUploadsAsync(
+        new ListMultipartUploadsRequest { BucketName = Name, Prefix = prefix })).MultipartUploads?.Count ?? 0;
 
     public Task PutAsync(string key, byte[] content) => _s3.PutObjectAsync(new PutObjectRequest
     {

@@ -66,6 +66,8 @@ public abstract class DeploymentFixture(StoreKind store, FolderLayoutKind layout
         [
             Call.FolderAccess(miner),
             Call.FileUpload(miner, $"{Guid.NewGuid()}.bin"),
+            Call.FileUploads(miner, [($"{Guid.NewGuid()}/a.bin", 2000, null)]),
+            Call.CreateUpload(miner, $"{Guid.NewGuid()}.bin", 2000),
             Call.MyFiles(miner),
             Call.ValidatorAccess(validator),
             Call.MinerAccess(validator, member, owner),

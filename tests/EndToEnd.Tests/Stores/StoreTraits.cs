@@ -10,6 +10,7 @@ namespace S3Auth.EndToEnd.Tests.Stores;
 /// <param name="RefusesUnsignedHeaders">Refuses a presigned PUT with an <c>x-amz-</c> header that is not signed.</param>
 /// <param name="WritesOnCondition">Honours <c>If-None-Match: *</c> on a PUT.</param>
 /// <param name="TakesParts">Takes multipart uploads.</param>
+/// <param name="EndsUploads">Has no multipart upload any more after its completion, so that nothing can be sent to it.</param>
 /// <param name="JudgesTokens">Answers a listing with an invented continuation token, instead of failing with 500.</param>
 /// <param name="ListsControlCharacters">Answers a listing without <c>encoding-type</c> of a key with a control character.</param>
 internal sealed record StoreTraits(
@@ -19,6 +20,7 @@ internal sealed record StoreTraits(
     bool RefusesUnsignedHeaders,
     bool WritesOnCondition,
     bool TakesParts,
+    bool EndsUploads,
     bool JudgesTokens,
     bool ListsControlCharacters)
 {
@@ -48,12 +50,9 @@ internal sealed record StoreTraits(
         var control = await list.Sign(bucket.Keys, bucket.Region).SendAsync();
 
         var begun = Regex.Match(parts.Text, "<UploadId>(?<id>[^<]+)<", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
-        if (begun.Success)
-        {
-            await Signed("DELETE", "parts", "uploadId=" + Uri.EscapeDataString(begun.Groups["id"].Value)).SendAsync();
-        }
+        var endsUploads = begun.Success && await EndsAsync("uploadId=" + Uri.EscapeDataString(begun.Groups["id"].Value));
 
-        await bucket.DeleteAllAsync(plain.Append(Folder + "\u0001"));
+        await bucket.DeleteAllAsync([.. plain, Folder + "\u0001", Folder + "parts"]);
         return new StoreTraits(
             form.Accepted,
             form.Accepted && formKeys.Contains(Folder + "form", StringComparer.Ordinal),
@@ -61,7 +60,18 @@ internal sealed record StoreTraits(
             !unsigned.Accepted,
             condition.Status == HttpStatusCode.PreconditionFailed,
             parts.Accepted,
+            endsUploads,
             (int)token.Status < 500,
             control.Accepted);
+
+        async Task<bool> EndsAsync(string upload)
+        {
+            var part = await Signed("PUT", "parts", "partNumber=1&" + upload, Content).SendAsync();
+            await Signed("POST", "parts", upload, Encoding.UTF8.GetBytes(
+                $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{part.Header("ETag")}</ETag></Part>"
+                    + "</CompleteMultipartUpload>")).SendAsync();
+            var late = await Signed("PUT", "parts", "partNumber=1&" + upload, Content).SendAsync();
+            return part.Accepted && !late.Accepted;
+        }
     }
 }

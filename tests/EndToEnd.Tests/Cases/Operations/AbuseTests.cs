@@ -6,6 +6,7 @@ internal sealed class AbuseTests
 {
     private const int Instances = 3;
     private const int Limit = 1000;
+    private const int FileLimit = 2000;
 
     private readonly List<ApiProcess> _apis = [];
     private ScratchFolder? _folder;
@@ -34,6 +35,7 @@ internal sealed class AbuseTests
                 new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
             settings["REDIS_URL"] = _redis.Url;
             settings["DAILY_LIMIT_PER_MINER"] = Limit.ToString(CultureInfo.InvariantCulture);
+            settings["DAILY_FILES_PER_MINER"] = FileLimit.ToString(CultureInfo.InvariantCulture);
             settings["AUDIT_DIR"] = _folder.Sub($"audit{i}");
             _apis.Add(await ApiProcess.StartAsync(settings));
         }
@@ -79,6 +81,36 @@ internal sealed class AbuseTests
         {
             Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"], Is.True);
         }
+    }
+
+    // One miner's batches reach the limit of grants, the other's that of files. A batch gets all its files or none.
+    [Test]
+    public async Task Ten_thousand_batches_at_once_get_just_the_limits_of_grants_and_files()
+    {
+        const int FilesOfTheOther = 7;
+        var (one, other) = (_subnet.Miners[5], _subnet.Miners[6]);
+        var bodies = new ConcurrentBag<(bool IsOne, byte[] Body)>();
+        Parallel.For(0, 10_000, i => bodies.Add(
+            i % 2 == 0 ? (true, BatchOf(one, files: 1)) : (false, BatchOf(other, FilesOfTheOther))));
+
+        var answers = await Task.WhenAll(bodies.Select(body => Task.Run(
+            async () => (body.IsOne, Code: await PostAsync(body.Body, ServiceClient.FileUploadsPath)))));
+        using var left = await SendAsync(BatchOf(other, FileLimit % FilesOfTheOther), ServiceClient.FileUploadsPath);
+        using var tooMany = await SendAsync(BatchOf(other, files: 1), ServiceClient.FileUploadsPath);
+
+        var codes = answers.CountBy(answer => answer).ToDictionary();
+        Figures.Print(
+            "Quota exactness",
+            $"{Instances} instances, one Redis, {answers.Length} batches at once, limits {Limit} grants and {FileLimit} files: ",
+            $"{string.Join(", ", codes.Select(code => $"{code.Value} x {code.Key.Code}"))}");
+        Assert.That(codes, Is.EquivalentTo(new Dictionary<(bool IsOne, string Code), int>
+        {
+            [(true, "200")] = Limit,
+            [(true, "429 quota_exceeded")] = 5000 - Limit,
+            [(false, "200")] = FileLimit / FilesOfTheOther,
+            [(false, "429 quota_exceeded")] = 5000 - (FileLimit / FilesOfTheOther),
+        }));
+        Assert.That((left.StatusCode, tooMany.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.TooManyRequests)));
     }
 
     [Test]
@@ -194,19 +226,25 @@ internal sealed class AbuseTests
 
     private static byte[] BodyOf(Miner miner) => Encoding.UTF8.GetBytes(ServiceClient.FolderAccessBody(miner).ToJsonString());
 
-    private async Task<string> PostAsync(byte[] body)
+    // Overwriting needs no store, which these instances do not have.
+    private static byte[] BatchOf(Miner miner, int files) => Encoding.UTF8.GetBytes(Call
+        .FileUploads(miner, Enumerable.Range(0, files).Select(i => ($"{Guid.NewGuid()}", 2000L, (string?)null)), overwrite: true)
+        .Committed()
+        .ToJsonString());
+
+    private async Task<string> PostAsync(byte[] body, string path = ServiceClient.FolderAccessPath)
     {
-        using var answer = await SendAsync(body);
+        using var answer = await SendAsync(body, path);
         var text = await answer.Content.ReadAsStringAsync();
         return answer.StatusCode == HttpStatusCode.OK ? "200" : $"{(int)answer.StatusCode} {JsonNode.Parse(text)?["code"]}";
     }
 
-    private async Task<HttpResponseMessage> SendAsync(byte[] body)
+    private async Task<HttpResponseMessage> SendAsync(byte[] body, string path = ServiceClient.FolderAccessPath)
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         var api = _apis[(int)((uint)Interlocked.Increment(ref _turn) % Instances)];
-        return await _http.PostAsync(new Uri(api.Address, ServiceClient.FolderAccessPath), content);
+        return await _http.PostAsync(new Uri(api.Address, path), content);
     }
 
     private static async Task<string[]> UntilAsync(Func<string[]> find, int count)

@@ -44,6 +44,45 @@ internal sealed partial class GuideTests
     }
 
     [Test]
+    public async Task Program_of_the_miners_guide_uploads_many_files_and_continues_a_large_one()
+    {
+        await NodeSigner.NeedAsync();
+        await StartAsync();
+        var miner = _subnet.Miners[0];
+        var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+        {
+            ["batch/a.bin"] = DeploymentFixture.Bytes(2000),
+            ["batch/sub/größe.bin"] = DeploymentFixture.Bytes(3000),
+            ["large.bin"] = DeploymentFixture.Bytes((16 * 1024 * 1024) + 5),
+        };
+        foreach (var (name, content) in contents)
+        {
+            var file = Path.Combine(_folder.Sub("work"), name);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllBytesAsync(file, content);
+        }
+
+        // The second part was sent before.
+        var upload = await Api.Client.AskAsync<PartUpload>(Call.CreateUpload(miner, "large.bin", contents["large.bin"].Length));
+        var urls = await Api.Client.AskAsync<PartUrls>(
+            Call.OfUpload(ServiceClient.SignPartsPath, miner, upload, ("part_numbers", new JsonArray(2))));
+        Assert.That((await Presigned.SendAsync(HttpMethod.Put, urls.Parts.Single().Url, contents["large.bin"][^5..])).Accepted);
+
+        var ran = await RunPythonAsync(await ReadAsync("miners.md"));
+
+        var folder = $"data/x/{miner.Coldkey}/";
+        Assert.That(
+            ran.Expect().Split('\n'),
+            Is.SupersetOf(new[] { $"stored {folder}a.bin", $"stored {folder}sub/größe.bin", $"stored {folder}large.bin" }));
+        using var bucket = Bucket();
+        Assert.That(await bucket.ListKeysAsync(), Has.Count.EqualTo(contents.Count));
+        foreach (var (name, content) in contents)
+        {
+            Content.AssertSame(await bucket.GetAsync(folder + name.Replace("batch/", "", StringComparison.Ordinal)), content);
+        }
+    }
+
+    [Test]
     public async Task Validators_guide_runs_as_it_is_written()
     {
         await StartAsync();
@@ -73,7 +112,6 @@ internal sealed partial class GuideTests
     [Test]
     public async Task Adopters_guide_runs_as_it_is_written()
     {
-        var python = await Python.NeedAsync();
         await NodeSigner.NeedAsync();
         var guide = await ReadAsync("adopting.md");
         Assert.That(guide, Does.Contain("\nFOLDER_LAYOUT='weights/{hotkey}/' READERS=validators,miners dotnet run --project src/Api\n"));
@@ -81,19 +119,7 @@ internal sealed partial class GuideTests
         var (bob, miner) = (Subnet.OrdinaryMiner.Hotkey.Address, _subnet.Miners[0].Hotkey.Address);
 
         var pasted = await PasteAsync("adopting.md", _folder.Path, installed: true);
-        var program = Path.Combine(_folder.Path, "adopted.py");
-        await File.WriteAllTextAsync(program, AtServer(string.Concat(Blocks("python", guide))));
-        var ran = await python.RunProgramAsync(
-            program,
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["HOME"] = Path.Combine(_folder.Path, "home"),
-                ["PYTHONDONTWRITEBYTECODE"] = "1",
-                ["PYTHONPATH"] = Python.StandIns,
-                ["S3AUTH_TEST_SIGNER"] = NodeSigner.Program,
-                ["NO_PROXY"] = "*",
-            },
-            Path.Combine(_folder.Path, "work"));
+        var ran = await RunPythonAsync(guide);
 
         Assert.That(pasted.Output, Does.Contain("weights/{hotkey}/").And.Contain($"models/weights/{bob}/model.safetensors\n"));
         var key = $"weights/{miner}/model.safetensors";
@@ -117,6 +143,25 @@ internal sealed partial class GuideTests
     private static IEnumerable<string> Blocks(string language, string guide) => CodeBlocks().Matches(guide)
         .Where(match => match.Groups["language"].Value == language)
         .Select(match => match.Groups["script"].Value);
+
+    /// <summary>Runs the Python blocks of a guide as one program.</summary>
+    private async Task<ToolResult> RunPythonAsync(string guide)
+    {
+        var python = await Python.NeedAsync();
+        var program = Path.Combine(_folder.Path, "guide.py");
+        await File.WriteAllTextAsync(program, AtServer(string.Join('\n', Blocks("python", guide))));
+        return await python.RunProgramAsync(
+            program,
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["HOME"] = Path.Combine(_folder.Path, "home"),
+                ["PYTHONDONTWRITEBYTECODE"] = "1",
+                ["PYTHONPATH"] = Python.StandIns,
+                ["S3AUTH_TEST_SIGNER"] = NodeSigner.Program,
+                ["NO_PROXY"] = "*",
+            },
+            _folder.Sub("work"));
+    }
 
     private string AtServer(string script) =>
         script.Replace(DefaultAddress, Api.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);

@@ -10,6 +10,7 @@ internal sealed class StoreTraitsTests
         RefusesUnsignedHeaders: true,
         WritesOnCondition: true,
         TakesParts: true,
+        EndsUploads: true,
         JudgesTokens: true,
         ListsControlCharacters: true);
 
@@ -20,6 +21,7 @@ internal sealed class StoreTraitsTests
         RefusesUnsignedHeaders: false,
         WritesOnCondition: true,
         TakesParts: true,
+        EndsUploads: true,
         JudgesTokens: true,
         ListsControlCharacters: true);
 
@@ -30,6 +32,7 @@ internal sealed class StoreTraitsTests
         RefusesUnsignedHeaders: true,
         WritesOnCondition: false,
         TakesParts: true,
+        EndsUploads: false,
         JudgesTokens: false,
         ListsControlCharacters: false);
 
