@@ -101,6 +101,34 @@ internal sealed class ToolFaultTests
     }
 
     [Test]
+    public async Task Killed_in_the_middle_of_a_large_file_it_sends_only_the_missing_parts()
+    {
+        await using var api = await StartApiAsync(storePort: null);
+        var tool = new S3AuthTool(api.Address, _folder);
+        var wallet = await tool.WalletOfAsync(_miner);
+        var content = (await WriteAsync(1, 100 * 1024 * 1024))["0000.bin"];
+        int Signed() => api.ReadLog().Count(
+            entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("sign_upload_parts", StringComparison.Ordinal));
+        using (var process = tool.Start(["upload", "data", "--quiet", "--parallel", "2", "--bwlimit", "30M", .. wallet]))
+        {
+            await Wait.UntilAsync(() => Signed() == 1);
+
+            // Two parts of 16 MiB take about a second.
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        Assert.That(await _bucket.ListKeysAsync(), Is.Empty);
+        (await tool.RunAsync(["upload", "data", .. wallet])).Expect();
+
+        Content.AssertSame(await _bucket.GetAsync(FolderOfMiner + "0000.bin"), content);
+        Assert.That(
+            api.ReadLog().Where(entry => entry.Level == LogEntry.AuditLevel).Select(entry => entry.Text),
+            Has.Some.Contains("list_upload_parts"), "The second run resumes.");
+    }
+
+    [Test]
     public async Task Killed_in_the_middle_of_a_download_it_goes_on_at_that_byte()
     {
         await using var slow = new StallingProxy(_bucket.Endpoint.Port);

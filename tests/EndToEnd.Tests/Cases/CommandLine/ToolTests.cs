@@ -112,6 +112,34 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     }
 
     [Test]
+    public async Task Sync_sends_what_differs_once_and_lists_what_is_only_in_the_store()
+    {
+        var miner = Deployment.NextMiner();
+        var wallet = await Cli.WalletOfAsync(miner);
+        await File.WriteAllBytesAsync(Path.Combine(Folder.Sub("data"), "a.bin"), Bytes(2000));
+        await File.WriteAllBytesAsync(Path.Combine(Folder.Sub("data/sub"), "b.bin"), Bytes(3000));
+        (await Cli.RunAsync(["sync", "data", .. wallet])).Expect();
+        File.Delete(Path.Combine(Folder.Path, "data/sub/b.bin"));
+
+        var (again, records) = await Cli.RunJsonAsync(["sync", "data", .. wallet]);
+
+        again.Expect();
+        Assert.That((long)records[^1]["already_there"]!, Is.EqualTo(1));
+        Assert.That((long)records[^1]["done"]!, Is.Zero);
+        Assert.That(
+            records.Where(record => (string?)record["status"] == "only_in_store").Select(record => (string)record["key"]!),
+            Is.EqualTo([Deployment.FolderOf(miner) + Deployment.PathOf("sub/b.bin")]));
+        Assert.That(await Bucket.ListKeysAsync(Deployment.FolderOf(miner)), Has.Count.EqualTo(2), "It deletes nothing.");
+
+        // The same size and an old time: only the content differs.
+        var changed = Bytes(2000);
+        await File.WriteAllBytesAsync(Path.Combine(Folder.Path, "data", "a.bin"), changed);
+        File.SetLastWriteTimeUtc(Path.Combine(Folder.Path, "data", "a.bin"), new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        (await Cli.RunAsync(["sync", "data", "--checksum", .. wallet])).Expect();
+        Content.AssertSame(await Bucket.GetAsync(Deployment.FolderOf(miner) + Deployment.PathOf("a.bin")), changed);
+    }
+
+    [Test]
     public async Task Watching_uploads_what_appears_once_it_rests()
     {
         var miner = Deployment.NextMiner();
