@@ -1,10 +1,13 @@
+global using System.Buffers.Binary;
 global using System.Globalization;
 global using System.Net;
+global using System.Runtime.InteropServices;
 global using System.Security.Cryptography;
 global using System.Text;
 global using Polly;
 global using S3Auth.Client.Downloads;
 global using S3Auth.Client.Generated;
+global using S3Auth.Client.Hashing;
 global using S3Auth.Client.Requests;
 global using S3Auth.Client.Stores;
 global using S3Auth.Client.Uploads;

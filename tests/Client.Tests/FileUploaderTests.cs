@@ -40,7 +40,8 @@ public sealed class FileUploaderTests
         Assert.Multiple(() =>
         {
             Assert.That(outcomes.Select(outcome => outcome.Error), Is.All.Null);
-            Assert.That(outcomes.Select(outcome => outcome.Uploaded!.Key), Is.EquivalentTo(["data/x/5A/a.bin", "data/x/5A/sub/größe.bin"]));
+            Assert.That(
+                outcomes.Select(outcome => outcome.Uploaded!.Key), Is.EquivalentTo(["data/x/5A/a.bin", "data/x/5A/sub/größe.bin"]));
             Assert.That(batch.Files!.Select(file => (file.Path, file.Size)), Is.EqualTo([("a.bin", 2000L), ("sub/größe.bin", 300_000L)]));
             Assert.That(
                 _server.Headers.Select(headers => headers["x-amz-content-sha256"]),
@@ -67,7 +68,12 @@ public sealed class FileUploaderTests
             _server.Batches.Select(batch => (batch.Source, batch.Job_id, batch.Overwrite, string.Join(' ', batch.Files!.Select(
                 file => file.Path)))),
             Is.EquivalentTo<(string?, string?, bool?, string)>(
-                [(null, null, false, "a.bin e.bin"), (null, null, true, "b.bin"), (null, "j", false, "c.bin"), ("x", null, false, "d.bin")]));
+            [
+                (null, null, false, "a.bin e.bin"),
+                (null, null, true, "b.bin"),
+                (null, "j", false, "c.bin"),
+                ("x", null, false, "d.bin"),
+            ]));
     }
 
     [Test]
@@ -360,7 +366,10 @@ public sealed class FileUploaderTests
         var outcomes = new List<UploadOutcome>();
 
         await UploadAsync(
-            outcomes, [FileOf("a.bin", 200_000), FileOf("b.bin", 200_000)], _client, new FileUploaderOptions { MaxBytesPerSecond = 400_000 });
+            outcomes,
+            [FileOf("a.bin", 200_000), FileOf("b.bin", 200_000)],
+            _client,
+            new FileUploaderOptions { MaxBytesPerSecond = 400_000 });
 
         Assert.That(outcomes.Select(outcome => outcome.Error), Is.All.Null);
         Assert.That(DateTimeOffset.UtcNow - started, Is.GreaterThan(TimeSpan.FromSeconds(0.8)));

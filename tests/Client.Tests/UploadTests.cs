@@ -83,7 +83,8 @@ public sealed class UploadTests
     [TestCase("a.bin", 1024L, null, null)]
     [TestCase("a/b/c.bin", 5000L, "job-1", "reddit")]
     public void Acceptable_files_are_accepted(string path, long size, string? job, string? source) =>
-        Assert.That(() => UploadRules.RefuseUnacceptable(File(path, size, job, source), Deployment, new FileUploaderOptions()), Throws.Nothing);
+        Assert.That(
+            () => UploadRules.RefuseUnacceptable(File(path, size, job, source), Deployment, new FileUploaderOptions()), Throws.Nothing);
 
     [TestCase("a.bin", 1023L, null, null, "1023 bytes")]
     [TestCase("a.bin", 5001L, null, null, "5001 bytes")]

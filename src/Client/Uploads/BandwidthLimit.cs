@@ -8,8 +8,11 @@ internal sealed class BandwidthLimit(long bytesPerSecond, TimeProvider time)
     private readonly Lock _gate = new();
     private DateTimeOffset _freeAt = DateTimeOffset.MinValue;
 
-    /// <summary>The largest block to send at once: a tenth of a second, so that slow transfers flow evenly.</summary>
-    internal int MaxBlockSize { get; } = (int)Math.Clamp(bytesPerSecond / 10, MinBlockSize, int.MaxValue);
+    /// <summary>
+    /// The largest block to send at once: a tenth of a second, so that slow transfers flow evenly. A multiple of <see cref="MinBlockSize"/>.
+    /// </summary>
+    internal int MaxBlockSize { get; } =
+        (int)Math.Clamp(bytesPerSecond / 10, MinBlockSize, UploadContent.BlockSize) / MinBlockSize * MinBlockSize;
 
     /// <summary>Waits until a block may be sent.</summary>
     internal Task WaitAsync(int bytes, CancellationToken cancellationToken)

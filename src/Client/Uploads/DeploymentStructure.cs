@@ -1,6 +1,8 @@
 namespace S3Auth.Client.Uploads;
 
-/// <summary>What a deployment accepts, as <c>/structure-info</c> says. Asks once, and again after <see cref="Forget"/>. Thread-safe.</summary>
+/// <summary>
+/// What a deployment accepts, as <c>/structure-info</c> says. Asks once, and again after <see cref="Forget"/>. Thread-safe.
+/// </summary>
 internal sealed class DeploymentStructure(IS3AuthApi api)
 {
     private Structure? _structure;

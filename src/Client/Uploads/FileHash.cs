@@ -28,8 +28,7 @@ internal static class FileHash
                         buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancellationToken).ConfigureAwait(false);
                     if (read == 0)
                     {
-                        throw new ChangedContentException(
-                            $"The file {file.Path} became shorter. Upload it again when it no longer changes.");
+                        throw ChangedContentException.Of(file);
                     }
 
                     hash.AppendData(buffer, 0, read);

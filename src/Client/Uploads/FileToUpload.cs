@@ -10,8 +10,8 @@ public sealed record FileToUpload
     public required long Size { get; init; }
 
     /// <summary>
-    /// Opens the file at its first byte. Called once per attempt and part, from several threads. A file that is sent in parts needs a stream
-    /// that can seek.
+    /// Opens the file at its first byte. Called once per attempt and part, from several threads. A file that is sent in parts needs a
+    /// stream that can seek.
     /// </summary>
     public required Func<CancellationToken, ValueTask<Stream>> OpenAsync { get; init; }
 

@@ -74,7 +74,7 @@ public sealed class FileUploader
     /// A folder grant replaces an existing file of the same key.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <param name="cancellationToken">Cancels the upload. The store then keeps nothing of the file but parts that a later upload uses.</param>
+    /// <param name="cancellationToken">Cancels the upload. The store then keeps nothing but parts that a later upload uses.</param>
     /// <exception cref="UnacceptableFileException">The deployment does not accept the file; nothing was sent.</exception>
     /// <exception cref="ChangedContentException">The file's size, time or hash differs from the stated one; nothing is stored.</exception>
     /// <exception cref="RefusedException">The server refused the request, for example with <c>file_exists</c>.</exception>
@@ -298,8 +298,7 @@ public sealed class FileUploader
                 }
                 catch (StoreException exception) when (Failures.IsOtherContent(exception))
                 {
-                    throw new ChangedContentException(
-                        $"The file {file.Path} changed during the upload. Upload it again when it no longer changes.");
+                    throw ChangedContentException.Of(file);
                 }
             },
             cancellationToken).ConfigureAwait(false);

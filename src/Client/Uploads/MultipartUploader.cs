@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace S3Auth.Client.Uploads;
 
 /// <summary>
@@ -18,7 +20,7 @@ internal sealed class MultipartUploader(
     // A completion that names more parts could exceed the size of a request. The server then takes the parts that the store has.
     private const int MaxNamedParts = 5000;
 
-    private readonly ResiliencePipeline<string?> _retries = RetryPolicy.ForTransfers<string?>(client);
+    private readonly ResiliencePipeline<SentRange> _retries = RetryPolicy.ForTransfers<SentRange>(client);
 
     internal async Task<UploadedFile> UploadAsync(FileToUpload file, CancellationToken cancellationToken)
     {
@@ -62,8 +64,7 @@ internal sealed class MultipartUploader(
         if (file.HasChanged())
         {
             // The parts may be of two versions. The next upload sends those that differ.
-            throw new ChangedContentException(
-                $"The file {file.Path} changed during the upload. Upload it again when it no longer changes.");
+            throw ChangedContentException.Of(file);
         }
 
         await CompleteAsync(file, upload, known, cancellationToken).ConfigureAwait(false);
@@ -80,46 +81,64 @@ internal sealed class MultipartUploader(
         var numbers = Enumerable.Range(1, (int)upload.Part_count).ToList();
         using var urls = new PartUrls(
             (wanted, token) => SignAsync(upload, wanted, token), [.. numbers.Where(number => !stored.ContainsKey(number))], client.Time);
-        await Parallel.ForEachAsync(
-            numbers,
-            new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
-            async (number, token) =>
+
+        // The first round takes the parts that the store has. Those that differ from the file are sent in the next one.
+        for (var round = 0; numbers.Count > 0; round++)
+        {
+            if (round > client.Attempts)
             {
-                var range = RangeOf(file, upload, number);
-                var etag = stored.GetValueOrDefault(number);
-                if (etag is not null && await IsSameAsync(file, range, etag, known.Find(number), token).ConfigureAwait(false))
+                throw new HttpRequestException($"The store received other bytes of part {numbers[0]} of {file.Path} than the client sent.");
+            }
+
+            var verifier = new PartVerifier(file, number => RangeOf(file, upload, number));
+            var differing = new ConcurrentBag<int>();
+            await Parallel.ForEachAsync(
+                numbers,
+                new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken },
+                async (number, token) =>
                 {
-                    file.Sent?.Report(range.Length);
-                    known.Set(number, etag.Etag.Trim('"'));
-                }
-                else
+                    var range = RangeOf(file, upload, number);
+                    var part = round == 0 ? Find(stored, number, range) : null;
+                    if (part is null)
+                    {
+                        part = await SendPartAsync(file, range, number, urls, token).ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        file.Sent?.Report(range.Length);
+                    }
+
+                    var isVerified = part.Value.ETag is null || part.Value.ETag == known.Find(number);
+                    known.Set(number, part.Value.ETag);
+                    if (part.Value.IsETagMd5 && !isVerified)
+                    {
+                        Add(await verifier.AddAsync(number, part.Value.ETag!, token).ConfigureAwait(false));
+                    }
+                }).ConfigureAwait(false);
+            Add(await verifier.FlushAsync(cancellationToken).ConfigureAwait(false));
+            numbers = [.. differing.Order()];
+
+            void Add(IReadOnlyList<int> parts)
+            {
+                foreach (var number in parts)
                 {
-                    known.Set(number, await SendPartAsync(file, range, number, urls, token).ConfigureAwait(false));
+                    differing.Add(number);
+                    file.Sent?.Report(-RangeOf(file, upload, number).Length);
                 }
-            }).ConfigureAwait(false);
+            }
+        }
     }
+
+    // If the ETag of a part is not an MD5, only its size can be compared.
+    private static SentRange? Find(Dictionary<int, StoredPart> stored, int number, FileRange range) =>
+        stored.TryGetValue(number, out var part) && part.Size == range.Length && part.Etag.Trim('"') is var etag
+            ? new SentRange(etag, Md5: null, Md5ETag.HasForm(etag))
+            : null;
 
     private static FileRange RangeOf(FileToUpload file, CreatedUpload upload, int number)
     {
         var start = (number - 1) * upload.Part_size;
         return new FileRange(start, Math.Min(upload.Part_size, file.Size - start));
-    }
-
-    // If the ETag of a part is not an MD5, only its size can be compared.
-    private static async Task<bool> IsSameAsync(
-        FileToUpload file, FileRange range, StoredPart stored, string? sentETag, CancellationToken cancellationToken)
-    {
-        var etag = stored.Etag.Trim('"');
-        if (stored.Size != range.Length)
-        {
-            return false;
-        }
-
-        return etag == sentETag || !Md5ETag.HasForm(etag) || string.Equals(
-            etag,
-            Convert.ToHexString(
-                await FileHash.ComputeAsync(file, range, HashAlgorithmName.MD5, cancellationToken).ConfigureAwait(false)),
-            StringComparison.OrdinalIgnoreCase);
     }
 
     private Task<SignedParts> SignAsync(CreatedUpload upload, IReadOnlyList<int> numbers, CancellationToken cancellationToken) =>
@@ -133,7 +152,7 @@ internal sealed class MultipartUploader(
             },
             cancellationToken);
 
-    private async Task<string?> SendPartAsync(
+    private async Task<SentRange> SendPartAsync(
         FileToUpload file, FileRange range, int number, PartUrls urls, CancellationToken cancellationToken) =>
         await _retries.ExecuteAsync(
             async token =>
@@ -154,8 +173,8 @@ internal sealed class MultipartUploader(
                     return await SendAsync(fresh).ConfigureAwait(false);
                 }
 
-                async Task<string?> SendAsync(PartUrl part) =>
-                    (await sender.SendAsync(file, range, new UploadTarget(part.Url), token).ConfigureAwait(false)).ETag;
+                Task<SentRange> SendAsync(PartUrl part) =>
+                    sender.SendAsync(file, range, new UploadTarget(part.Url) { NeedsMd5 = false }, token);
             },
             cancellationToken).ConfigureAwait(false);
 

@@ -1,6 +1,6 @@
 namespace S3Auth.Client.Uploads;
 
-/// <summary>Files for one request to <c>/get-file-upload-urls</c>: they have the same source and job, and may overwrite or may not.</summary>
+/// <summary>Files for one request to <c>/get-file-upload-urls</c>. They have one source and job, and all or none may overwrite.</summary>
 internal sealed class UploadBatch
 {
     /// <summary>The maximum number of files of a request.</summary>

@@ -41,7 +41,7 @@ internal sealed class UploadContent(FileToUpload file, FileRange range, StallTim
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var blockSize = Math.Min(BlockSize, Limit?.MaxBlockSize ?? BlockSize);
+        var blockSize = Limit?.MaxBlockSize ?? BlockSize;
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(blockSize, range.Length + 1));
         using var md5 = NeedsMd5 ? IncrementalHash.CreateHash(HashAlgorithmName.MD5) : null;
         using var expected = file.Expected is { } expectation ? CreateHash(expectation) : null;
@@ -162,7 +162,7 @@ internal sealed class UploadContent(FileToUpload file, FileRange range, StallTim
 
         if (file.HasChanged())
         {
-            throw Changed($"The file {file.Path} changed during the upload. Upload it again when it no longer changes.");
+            throw Changed(ChangedContentException.Of(file).Message);
         }
 
         if (expected is not null && !expected.GetHashAndReset().AsSpan().SequenceEqual(file.Expected!.Hash.Span))

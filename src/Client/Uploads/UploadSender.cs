@@ -43,23 +43,21 @@ internal sealed class UploadSender(StoreConnection store, S3AuthClientOptions cl
         {
             Head = target.Form?.Head ?? [],
             Tail = target.Form?.Tail ?? [],
-            NeedsMd5 = !target.IsHashVerified,
+            NeedsMd5 = target.NeedsMd5,
             Limit = _limit,
             Sent = progress,
         };
-        using var request = new HttpRequestMessage(target.Form is null ? HttpMethod.Put : HttpMethod.Post, target.Url) { Content = content };
+        using var request = new HttpRequestMessage(target.Method, target.Url) { Content = content };
         request.Headers.ExpectContinue = range.Length >= MinExpectContinueBytes;
         AddHeaders(request, target);
         try
         {
             using var response = await store.SendAsync(request, stall).ConfigureAwait(false);
             var etag = response.Headers.ETag?.Tag.Trim('"');
-            if (content.Md5 is { } md5)
-            {
-                VerifyContent(response, etag, md5);
-            }
-
-            return new SentRange(etag, content.Md5);
+            var isMd5 = Md5ETag.HasForm(etag) && !Md5ETag.IsEncrypted(response);
+            return isMd5 && content.Md5 is { } md5 && !string.Equals(etag, md5, StringComparison.OrdinalIgnoreCase)
+                ? throw new HttpRequestException($"The store received different bytes (MD5 {etag}) than the client sent (MD5 {md5}).")
+                : new SentRange(etag, content.Md5, isMd5);
         }
         catch (Exception exception)
         {
@@ -82,15 +80,6 @@ internal sealed class UploadSender(StoreConnection store, S3AuthClientOptions cl
             {
                 request.Content!.Headers.TryAddWithoutValidation(name, value);
             }
-        }
-    }
-
-    // The ETag of an object that the store encrypts with a managed key is not an MD5.
-    private static void VerifyContent(HttpResponseMessage response, string? etag, string md5)
-    {
-        if (Md5ETag.HasForm(etag) && !Md5ETag.IsEncrypted(response) && !string.Equals(etag, md5, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new HttpRequestException($"The store received different bytes (MD5 {etag}) than the client sent (MD5 {md5}).");
         }
     }
 }

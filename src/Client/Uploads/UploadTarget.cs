@@ -7,11 +7,13 @@ internal sealed record UploadTarget(string Url)
 
     internal UploadForm? Form { get; private init; }
 
+    internal HttpMethod Method => Form is null ? HttpMethod.Put : HttpMethod.Post;
+
     /// <summary>The headers to send unchanged.</summary>
     internal IReadOnlyDictionary<string, string> Headers { get; private init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether the store verifies a hash in the headers, so that no ETag has to be compared.</summary>
-    internal bool IsHashVerified { get; private init; }
+    /// <summary>Whether the MD5 of the sent bytes must be compared with the ETag, because the store verifies no hash in the headers.</summary>
+    internal bool NeedsMd5 { get; init; } = true;
 
     internal static UploadTarget OfForm(string url, IEnumerable<KeyValuePair<string, string>> fields, string key)
     {
@@ -25,11 +27,12 @@ internal sealed record UploadTarget(string Url)
     /// <param name="grant">The grant of one file.</param>
     /// <param name="isHashVerified">Whether the store accepts only bytes with the announced SHA-256.</param>
     internal static UploadTarget Of(FileUploadTarget grant, bool isHashVerified) => grant.Method == PutMethod
-        ? new UploadTarget(grant.Url) { Headers = grant.Headers ?? new Dictionary<string, string>(), IsHashVerified = isHashVerified }
+        ? new UploadTarget(grant.Url) { Headers = grant.Headers ?? new Dictionary<string, string>(), NeedsMd5 = !isHashVerified }
         : OfForm(grant.Url, grant.Fields ?? new Dictionary<string, string>(), grant.S3_key);
 }
 
 /// <summary>What the store answered to a file or a part.</summary>
 /// <param name="ETag">The ETag; null if the answer has none.</param>
 /// <param name="Md5">The MD5 of the sent bytes in hex; null if it was not needed.</param>
-internal readonly record struct SentRange(string? ETag, string? Md5);
+/// <param name="IsETagMd5">Whether the ETag is the MD5 of the bytes that the store received.</param>
+internal readonly record struct SentRange(string? ETag, string? Md5, bool IsETagMd5);

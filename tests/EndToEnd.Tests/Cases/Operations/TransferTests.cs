@@ -16,7 +16,8 @@ internal sealed class TransferTests
 
     [TestCase(200, 10 * 1024 * 1024)]
     [TestCase(5000, 16 * 1024)]
-    public async Task Upload_beside_others(int count, int size)
+    [TestCase(1, 2L * 1024 * 1024 * 1024)]
+    public async Task Upload_beside_others(int count, long size)
     {
         var (aws, rclone) = (Tool.Need("aws", "awscli"), Tool.Need("rclone", "rclone"));
         var store = await TestRun.Current.RealStore.GetAsync();
@@ -29,11 +30,15 @@ internal sealed class TransferTests
                 .Sub("server"), store.Keys));
         var wallet = await new S3AuthTool(api.Address, folder).WalletOfAsync(subnet.Miners[0]);
         var data = folder.Sub("data");
-        var content = new byte[size];
+        var block = new byte[Math.Min(size, 10 * 1024 * 1024)];
         for (var i = 0; i < count; i++)
         {
-            Random.Shared.NextBytes(content);
-            await File.WriteAllBytesAsync(Path.Combine(data, string.Create(CultureInfo.InvariantCulture, $"{i:D5}.bin")), content);
+            await using var file = File.Create(Path.Combine(data, string.Create(CultureInfo.InvariantCulture, $"{i:D5}.bin")));
+            for (var left = size; left > 0; left -= block.Length)
+            {
+                Random.Shared.NextBytes(block);
+                await file.WriteAsync(block.AsMemory(0, (int)Math.Min(left, block.Length)));
+            }
         }
 
         var endpoint = store.Endpoint.GetLeftPart(UriPartial.Authority);
@@ -47,8 +52,6 @@ internal sealed class TransferTests
                     "upload",
                     data,
                     "--quiet",
-                    "--parallel",
-                    "8",
                     "--server",
                     api.Address.AbsoluteUri,
                     .. wallet,
@@ -57,14 +60,14 @@ internal sealed class TransferTests
                 "aws s3 cp",
                 aws,
                 ["s3", "cp", data, $"s3://{bucket.Name}/aws/", "--recursive", "--only-show-errors", "--endpoint-url", endpoint]),
-            (
-                "rclone copy",
-                rclone,
-                [
-                    "copy", data, $":s3:{bucket.Name}/rclone/", "--transfers", "8", "--s3-provider", "Ceph", "--s3-env-auth",
-                    "--s3-endpoint", endpoint, "--s3-force-path-style", "--config", "/dev/null",
-                ]),
+            ("rclone copy", rclone, RcloneCopy("4")),
+            ("rclone copy --transfers 16", rclone, RcloneCopy("16")),
         };
+        string[] RcloneCopy(string transfers) =>
+        [
+            "copy", data, $":s3:{bucket.Name}/rclone/", "--transfers", transfers, "--s3-provider", "Ceph", "--s3-env-auth",
+            "--s3-endpoint", endpoint, "--s3-force-path-style", "--config", "/dev/null",
+        ];
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["AWS_ACCESS_KEY_ID"] =
