@@ -68,6 +68,43 @@ public sealed class LimitsTests
     }
 
     [Test]
+    public async Task Files_of_today_are_in_headers_and_in_the_refusal_of_miners_and_of_nobody_else()
+    {
+        using var service =
+            new Service { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["DAILY_FILES_PER_MINER"] = "1" } };
+        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        using var validator = KeyPair.FromUri("//Alice");
+        var signature = validator.Sign(Encoding.UTF8.GetBytes($"s3:validator:access:{timestamp}"));
+
+        var first = await PostAsync(service, "/get-file-upload-url", NamedFile("//Bob"));
+        var second = await PostAsync(service, "/get-file-upload-url", NamedFile("//Bob"));
+        var folder = await PostAsync(service, Path, Service.FolderAccess());
+        var read = await PostAsync(service, "/get-validator-access", new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["hotkey"] = validator.AccountId.ToString(), ["timestamp"] = timestamp, ["signature"] = signature.ToString(),
+        });
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((int)first.StatusCode, Is.EqualTo(200));
+            Assert.That(Header(first, "RateLimit"), Does.Contain("\"files\";r=0;"));
+            Assert.That(Header(first, "RateLimit-Policy"), Does.Contain("\"files\";q=1;w=86400"));
+            Assert.That(await CodeOf(second), Is.EqualTo("429 quota_exceeded"));
+            Assert.That((int)folder.StatusCode, Is.EqualTo(200), "A folder's form names no files.");
+            Assert.That((int)read.StatusCode, Is.EqualTo(200));
+            Assert.That(Header(read, "RateLimit"), Does.StartWith("\"validator\"").And.Not.Contain("files"));
+            Assert.That(Header(read, "RateLimit-Policy"), Does.Not.Contain("files"));
+        }
+
+        Dictionary<string, object?> NamedFile(string miner)
+        {
+            var body = Service.FolderAccess(miner);
+            body["filename"] = "a.bin";
+            return body;
+        }
+    }
+
+    [Test]
     public async Task Refunded_grant_is_counted_as_left_in_the_headers()
     {
         using var service =
