@@ -193,6 +193,32 @@ public sealed class CheckRunTests
         Assert.That((warning.Step, warning.Detail), Is.EqualTo(("store report", "It does not enforce sizes.")));
     }
 
+    [TestCase("safe", true, false, true, "enforced", "safe", true,
+        "batches by PUT; the store enforces size, SHA-256, write-once; multipart uploads")]
+    [TestCase("safe", true, true, null, "accepted", "safe", null,
+        "batches by PUT; the store enforces size, SHA-256, not write-once; multipart uploads")]
+    [TestCase("safe", false, false, null, "unknown", "unsafe", true,
+        "batches by PUT; the store enforces nothing, not size, SHA-256, write-once; no multipart uploads")]
+    [TestCase("unsafe", null, true, true, "enforced", "safe", false,
+        "batches by POST; the store enforces size, not SHA-256, write-once; no multipart uploads")]
+    public async Task Check_says_how_files_are_uploaded(
+        string puts, bool? sizes, bool? checksums, bool? payloadHashes, string conditional, string parts, bool? multipart, string detail)
+    {
+        _health.Store.Capabilities = new CapabilityHealth
+        {
+            Addressing = "path",
+            Put_uploads = puts,
+            Put_sizes_enforced = sizes,
+            Checksums = checksums,
+            Payload_hashes = payloadHashes,
+            Conditional_writes = conditional,
+            Part_uploads = parts,
+            Multipart = multipart,
+        };
+
+        Assert.That((await RunAsync()).Single(result => result.Step == "uploads").Detail, Is.EqualTo(detail));
+    }
+
     [Test]
     public async Task Check_warns_of_problems_in_the_servers_report_about_the_store()
     {

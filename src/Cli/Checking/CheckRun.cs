@@ -10,8 +10,8 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
     internal static IReadOnlyList<ICheckStep> StepsOfMiner(bool withUpload) =>
     [
         new WalletStep(), new ServerStep(), new TlsStep(), new ClockStep(), new ChainStep(), new StoreStep(forUploads: true),
-        new StoreReportStep(), new HotkeyStep(), new ColdkeyStep(), new MinerSignatureStep(), new GrantStep(), new StoreAddressStep(),
-        new ListUrlStep(),
+        new StoreReportStep(), new UploadMethodStep(), new HotkeyStep(), new ColdkeyStep(), new MinerSignatureStep(), new GrantStep(),
+        new StoreAddressStep(), new ListUrlStep(),
         .. withUpload ? [new UploadStep()] : Array.Empty<ICheckStep>(),
     ];
 

@@ -14,7 +14,8 @@ namespace S3Auth.Application.Service;
 /// <param name="UploadMethod">How clients upload: <c>POST</c> or <c>PUT</c>.</param>
 /// <param name="PostProblem">What is wrong with upload forms. Null if nothing is, or if uploads use PUT.</param>
 /// <param name="PutUploads">
-/// <c>off</c> (uploads use POST), <c>safe</c>, <c>unsafe</c> or <c>unknown</c>. The server grants uploads by PUT only if <c>safe</c>.
+/// <c>off</c> (uploads of a folder or a single file use POST), <c>safe</c>, <c>unsafe</c> or <c>unknown</c>. The server grants uploads by
+/// PUT only if <c>safe</c>. For uploads in batches see <c>capabilities.put_uploads</c>.
 /// </param>
 /// <param name="PutProblem">
 /// Why the server does not grant uploads by PUT, or what the store does not enforce for them. Null if there is no problem.

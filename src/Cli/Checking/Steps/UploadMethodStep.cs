@@ -1,0 +1,37 @@
+namespace S3Auth.Cli.Checking.Steps;
+
+/// <summary>Reports how files are uploaded, and what the store enforces. It always succeeds.</summary>
+internal sealed class UploadMethodStep : ICheckStep
+{
+    public string Name => "uploads";
+
+    public string Advice => "Nothing is wrong.";
+
+    public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
+    {
+        var health = context.Health ??= await context.Client.Api.GetHealthAsync(cancellationToken);
+
+        // Older servers send no capabilities, and grant neither batches nor multipart uploads.
+        return health.Store?.Capabilities is { Part_uploads: not null } store ? new StepResult(Name, Describe(store)) : null;
+    }
+
+    private static string Describe(CapabilityHealth store)
+    {
+        var usesPut = store.Put_uploads == "safe";
+        (string Name, bool IsEnforced)[] rules =
+        [
+            ("size", !usesPut || store.Put_sizes_enforced is true),
+            ("SHA-256", usesPut && (store.Checksums is true || store.Payload_hashes is true)),
+            ("write-once", usesPut && store.Conditional_writes == "enforced"),
+        ];
+        return $"batches by {(usesPut ? "PUT" : "POST")}; the store enforces {List(rules, isEnforced: true)}"
+            + (rules.All(rule => rule.IsEnforced) ? "; " : $", not {List(rules, isEnforced: false)}; ")
+            + (store is { Part_uploads: "safe", Multipart: not false } ? "multipart uploads" : "no multipart uploads");
+    }
+
+    private static string List((string Name, bool IsEnforced)[] rules, bool isEnforced)
+    {
+        var names = rules.Where(rule => rule.IsEnforced == isEnforced).Select(rule => rule.Name);
+        return string.Join(", ", names) is { Length: > 0 } list ? list : "nothing";
+    }
+}
