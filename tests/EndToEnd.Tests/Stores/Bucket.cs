@@ -76,6 +76,27 @@ internal sealed class Bucket : IDisposable
     public async Task<int> CountUploadsAsync(string prefix = "") => (await _s3.ListMultipartUploadsAsync(
         new ListMultipartUploadsRequest { BucketName = Name, Prefix = prefix })).MultipartUploads?.Count ?? 0;
 
+    /// <summary>The size of the parts that the open multipart uploads of a key have, in bytes.</summary>
+    public async Task<long> SizeOfUploadAsync(string key)
+    {
+        var uploads = await _s3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = Name, Prefix = key });
+        var size = 0L;
+        foreach (var upload in uploads.MultipartUploads ?? [])
+        {
+            var request = new ListPartsRequest { BucketName = Name, Key = upload.Key, UploadId = upload.UploadId };
+            ListPartsResponse page;
+            do
+            {
+                page = await _s3.ListPartsAsync(request);
+                size += page.Parts?.Sum(part => part.Size ?? 0) ?? 0;
+                request.PartNumberMarker = page.NextPartNumberMarker?.ToString(CultureInfo.InvariantCulture);
+            }
+            while (page.IsTruncated == true);
+        }
+
+        return size;
+    }
+
     public Task PutAsync(string key, byte[] content) => _s3.PutObjectAsync(new PutObjectRequest
     {
         BucketName = Name,
@@ -124,6 +145,13 @@ internal sealed class Bucket : IDisposable
         using var content = new MemoryStream();
         await answer.ResponseStream.CopyToAsync(content);
         return content.ToArray();
+    }
+
+    /// <summary>The SHA-256 of an object, which may be larger than the memory.</summary>
+    public async Task<byte[]> HashAsync(string key)
+    {
+        using var answer = await _s3.GetObjectAsync(Name, key);
+        return await SHA256.HashDataAsync(answer.ResponseStream);
     }
 
     /// <summary>The Content-Type of an object.</summary>

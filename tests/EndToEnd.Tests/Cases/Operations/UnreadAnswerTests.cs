@@ -198,8 +198,17 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
         var earlier = ServiceClient.Now - (number / 8);
         switch (number % 8)
         {
-            case 0 or 1 or 2:
+            case 0 or 1:
                 return Post(Call.MyFiles(Uploader), earlier - (100 * (number % 8)));
+            case 2:
+                var folder = new string('f', 200);
+                return Post(
+                    Call.FileUploads(
+                        Uploader,
+                        Enumerable.Range(0, 1000).Select(
+                            i => (FormattableString.Invariant($"{folder}/{folder}/{i:D4}"), 2000L, (string?)null)),
+                        overwrite: true),
+                    earlier - 200);
             case 3:
                 return Post(Call.Files(validator, "miner_coldkey", owner), earlier);
             case 4:
@@ -214,7 +223,7 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
                         owner,
                         [
                             .. Enumerable.Range(0, 1000).Select(i =>
-                                FormattableString.Invariant($"data/x/{owner}/{new string('\u00ff', 180)}{i:D4}")),
+                                FormattableString.Invariant($"data/x/{owner}/{new string('f', 400)}{i:D4}")),
                         ]),
                     earlier);
             default:

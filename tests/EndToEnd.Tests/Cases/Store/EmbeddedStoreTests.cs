@@ -31,7 +31,7 @@ internal sealed class EmbeddedStoreTests
     }
 
     [TestCase(null)]
-    [TestCase("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")]
+    [TestCase("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=", Category = "Nightly")]
     public async Task Multipart_upload_is_continued_after_a_restart_of_server_and_store(string? sealKey)
     {
         const int PartBytes = 5 * 1024 * 1024;
