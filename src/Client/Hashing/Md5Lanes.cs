@@ -125,7 +125,14 @@ internal static class Md5Lanes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Step(
-        Vector256<uint> sum, Vector256<uint> previous, Vector256<uint> mixed, int step, int index, int rotation, ref uint word, ref uint sine)
+        Vector256<uint> sum,
+        Vector256<uint> previous,
+        Vector256<uint> mixed,
+        int step,
+        int index,
+        int rotation,
+        ref uint word,
+        ref uint sine)
     {
         sum += mixed + Vector256.Create(Unsafe.Add(ref sine, step)) + Vector256.LoadUnsafe(ref word, (nuint)((index & 15) * Count));
         return previous + ((sum << rotation) | (sum >>> (32 - rotation)));

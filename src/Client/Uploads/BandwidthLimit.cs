@@ -9,7 +9,8 @@ internal sealed class BandwidthLimit(long bytesPerSecond, TimeProvider time)
     private DateTimeOffset _freeAt = DateTimeOffset.MinValue;
 
     /// <summary>
-    /// The largest block to send at once: a tenth of a second, so that slow transfers flow evenly. A multiple of <see cref="MinBlockSize"/>.
+    /// The largest block to send at once: a tenth of a second, so that slow transfers flow evenly. A multiple of
+    /// <see cref="MinBlockSize"/>.
     /// </summary>
     internal int MaxBlockSize { get; } =
         (int)Math.Clamp(bytesPerSecond / 10, MinBlockSize, UploadContent.BlockSize) / MinBlockSize * MinBlockSize;

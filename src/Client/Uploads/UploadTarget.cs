@@ -12,7 +12,9 @@ internal sealed record UploadTarget(string Url)
     /// <summary>The headers to send unchanged.</summary>
     internal IReadOnlyDictionary<string, string> Headers { get; private init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether the MD5 of the sent bytes must be compared with the ETag, because the store verifies no hash in the headers.</summary>
+    /// <summary>
+    /// Whether the MD5 of the sent bytes must be compared with the ETag, because the store verifies no hash in the headers.
+    /// </summary>
     internal bool NeedsMd5 { get; init; } = true;
 
     internal static UploadTarget OfForm(string url, IEnumerable<KeyValuePair<string, string>> fields, string key)
