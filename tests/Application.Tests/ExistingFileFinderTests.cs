@@ -90,6 +90,21 @@ public sealed class ExistingFileFinderTests
         Assert.That(_requests, Is.Zero);
     }
 
+    [TestCase("\u00e9", "")]
+    [TestCase("a\U0001F600", "a")]
+    [TestCase("b", "a")]
+    [TestCase("a ", "a")]
+    [TestCase("!", " ")]
+    public async Task Listing_begins_directly_before_the_first_name_at_a_key_of_valid_text(string name, string before)
+    {
+        _store.Invocations.Clear();
+
+        await FindAsync([name, "\U0001F601a", "\U0001F601b", "\U0001F601c"]);
+
+        var expected = Subnet.KeyOf(Miner.Prefix + before);
+        _store.Verify(port => port.ListFilesAsync(Miner.Prefix, expected, 1000, It.IsAny<CancellationToken>()), Times.Once);
+    }
+
     [Test]
     public async Task Answer_is_the_same_as_of_one_request_for_each_file()
     {

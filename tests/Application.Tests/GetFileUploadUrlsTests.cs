@@ -57,6 +57,17 @@ public sealed class GetFileUploadUrlsTests
         });
     }
 
+    [Test]
+    public async Task Grants_a_form_where_puts_may_have_another_size()
+    {
+        using var subnet = With(Capable with { PutSizesEnforced = false });
+
+        var urls = await subnet.SendAsync(For(File("a", 2000, Hex)));
+
+        Assert.That(
+            (urls.Files["a"].Method, urls.WriteOnce, urls.SizeEnforced, urls.Sha256Enforced), Is.EqualTo(("POST", false, true, false)));
+    }
+
     [TestCase(UploadMethod.Post)]
     [TestCase(UploadMethod.Put)]
     public async Task Method_of_folders_does_not_matter(UploadMethod method)
@@ -79,7 +90,11 @@ public sealed class GetFileUploadUrlsTests
     {
         using var subnet = With(Capable with
         {
-            PutSizesEnforced = false, ConditionalWrites = ConditionalWrites.Accepted, Checksums = false, PayloadHashes = false,
+            PostForms = false,
+            PutSizesEnforced = false,
+            ConditionalWrites = ConditionalWrites.Accepted,
+            Checksums = false,
+            PayloadHashes = false,
         });
 
         var urls = await subnet.SendAsync(For(File("a", 2000, Hex)));
@@ -207,6 +222,23 @@ public sealed class GetFileUploadUrlsTests
         subnet.Signer.RefusesPuts = true;
 
         Assert.That((await subnet.RefuseAsync(For(File("a")))).Code, Is.EqualTo(RefusalCode.StorageUnavailable));
+    }
+
+    [Test]
+    public async Task Request_without_free_memory_is_refused_before_the_store_is_called()
+    {
+        using var subnet = With(Capable);
+        subnet.Memory.TryChange(new ResponseMemoryOwner(Subnet.Charlie, 7), 0, 64 * 1024 * 1024);
+
+        var refused = subnet.RefuseAsync(For(File("a"), File("b"), File("c"), File("d")));
+        while (!refused.IsCompleted)
+        {
+            subnet.Time.Advance(TimeSpan.FromMilliseconds(50));
+            await Task.Delay(1);
+        }
+
+        Assert.That((await refused).Code, Is.EqualTo(RefusalCode.ServerBusy));
+        Assert.That(subnet.Store.Invocations.Select(call => call.Method.Name), Has.None.StartsWith("List"));
     }
 
     private static Subnet With(StoreCapabilities capabilities, UploadMethod method = UploadMethod.Post, FileSizeLimits? sizes = null)

@@ -405,6 +405,31 @@ public sealed class MultipartUploadTests
         }
     }
 
+    [Test]
+    public async Task Request_for_parts_without_free_memory_is_refused_before_the_store_is_called()
+    {
+        var created = await CreateAsync();
+        _subnet.Memory.TryChange(new ResponseMemoryOwner(Subnet.Charlie, 7), 0, 64 * MiB);
+        _subnet.Uploads.Invocations.Clear();
+
+        await RefusesAsync(_subnet.RefuseAsync(Of<CompleteMultipartUploadCommand>(created)));
+        await RefusesAsync(_subnet.RefuseAsync(Of<ListUploadPartsCommand>(created)));
+        await RefusesAsync(_subnet.RefuseAsync(Of<SignUploadPartsCommand>(created) with { PartNumbers = [1] }));
+        await RefusesAsync(_subnet.RefuseAsync(Create with { Resume = true }));
+        Assert.That(_subnet.Uploads.Invocations, Is.Empty);
+
+        async Task RefusesAsync(Task<RefusedException> refused)
+        {
+            while (!refused.IsCompleted)
+            {
+                _subnet.Time.Advance(TimeSpan.FromMilliseconds(50));
+                await Task.Delay(1);
+            }
+
+            Assert.That((await refused).Code, Is.EqualTo(RefusalCode.ServerBusy));
+        }
+    }
+
     private static CreateMultipartUploadCommand Create => new()
     {
         Coldkey = Subnet.Dave,

@@ -78,10 +78,9 @@ internal sealed class ExistingFileFinder(IObjectStore store) : IDisposable
     // because some stores refuse other keys.
     private static ObjectKey? Before(ObjectName name)
     {
-        var key = KeyOf(name).Bytes.ToArray();
-        return key[^1] is > (byte)' ' and <= (byte)'~'
-            ? Read([.. key.AsSpan(..^1), (byte)(key[^1] - 1)])
-            : Read(key.AsSpan(..^1));
+        var last = name.Key.EnumerateRunes().Last();
+        var start = KeyOf(name).Bytes.Span[..^last.Utf8SequenceLength];
+        return last.Value is > ' ' and <= '~' ? Read([.. start, (byte)(last.Value - 1)]) : Read(start);
 
         static ObjectKey? Read(ReadOnlySpan<byte> bytes) => ObjectKey.TryRead(bytes, out var before) ? before : null;
     }

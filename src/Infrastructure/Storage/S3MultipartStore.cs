@@ -20,6 +20,9 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
     private static readonly XmlReaderSettings Settings = new()
     {
         Async = true,
+
+        // A miner's key may have characters that XML does not allow, such as U+FFFF. Ceph sends them unchanged.
+        CheckCharacters = false,
         DtdProcessing = DtdProcessing.Prohibit,
         MaxCharactersInDocument = MaxAnswerCharacters,
         XmlResolver = null,
@@ -29,9 +32,7 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
     public Task<string> CreateAsync(ObjectName key, CancellationToken cancellationToken) => SendAsync(
         "create_upload",
         new Call("POST", key.Key, [new S3Parameter("uploads", "")]) { IsIdempotent = false },
-        answer => Value(answer, "UploadId") is { Length: > 0 and <= IMultipartStore.MaxUploadIdLength } id
-            ? id
-            : throw new FormatException("The answer has no valid upload id."),
+        answer => ReadUploadId(Require(answer, "InitiateMultipartUploadResult")),
         _ => null,
         cancellationToken);
 
@@ -43,14 +44,14 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
             "list_uploads",
             new Call(
                 "GET", Key: null, [Number("max-uploads", PageSize), new S3Parameter("prefix", key.Key), new S3Parameter("uploads", "")]),
-            answer => Children(answer, "Upload").ToList(),
+            answer => Children(Require(answer, "ListMultipartUploadsResult"), "Upload")
+                .Where(upload => Value(upload, "Key") == key.Key)
+                .OrderBy(upload => Value(upload, "Initiated"), StringComparer.Ordinal)
+                .Select(ReadUploadId)
+                .ToList(),
             _ => null,
             cancellationToken);
-        return uploads
-            .Where(upload => Value(upload, "Key") == key.Key)
-            .OrderBy(upload => Value(upload, "Initiated"), StringComparer.Ordinal)
-            .Select(upload => Value(upload, "UploadId"))
-            .LastOrDefault();
+        return uploads.LastOrDefault();
     }
 
     /// <inheritdoc/>
@@ -67,7 +68,8 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
                     key.Key,
                     [Number("max-parts", PageSize), Number("part-number-marker", last), new S3Parameter("uploadId", uploadId)]),
                 answer => new PartsPage(
-                    Children(answer, "Part").Select(ReadPart).ToList(), IsTruncated: Value(answer, "IsTruncated") == "true"),
+                    Children(Require(answer, "ListPartsResult"), "Part").Select(ReadPart).ToList(),
+                    IsTruncated: Value(answer, "IsTruncated") == "true"),
                 code => IsNotFound(code) ? PartsPage.None : null,
                 cancellationToken);
             if (page == PartsPage.None)
@@ -116,7 +118,7 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
 
         // Ceph (16.2) answers with an empty ETag.
         return completion is { Outcome: CompletionOutcome.Completed, ETag: "" }
-            ? completion with { ETag = await FindETagAsync(key, cancellationToken) }
+            ? completion with { ETag = await FindETagAsync(key, cancellationToken) ?? throw RefusedException.StorageUnavailable() }
             : completion;
     }
 
@@ -136,11 +138,11 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
             cancellationToken)) != NotFound;
     }
 
-    private async Task<string> FindETagAsync(ObjectName key, CancellationToken cancellationToken)
+    private async Task<string?> FindETagAsync(ObjectName key, CancellationToken cancellationToken)
     {
         var page = await calls.RunAsync(
             token => client.GetPageAsync(new S3Listing(key.Key, MaxKeys: 1), token), CancellationToken.None, cancellationToken);
-        return page.Files.FirstOrDefault(file => file.Key.Text == key.Key)?.ETag ?? "";
+        return page.Files.FirstOrDefault(file => file.Key.Text == key.Key)?.ETag;
     }
 
     private Task<T> SendAsync<T>(
@@ -165,14 +167,30 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
     }
 
     private static StoredPart ReadPart(XElement part) => new(
-        int.Parse(Value(part, "PartNumber"), NumberStyles.None, CultureInfo.InvariantCulture),
+        (int)ReadNumber(part, "PartNumber", PartPlan.MaxParts),
         Value(part, "ETag").Trim('"'),
-        long.Parse(Value(part, "Size"), NumberStyles.None, CultureInfo.InvariantCulture));
+        ReadNumber(part, "Size", PartPlan.MaxPartBytes));
+
+    private static long ReadNumber(XElement part, string name, long max) =>
+        long.Parse(Value(part, name), NumberStyles.None, CultureInfo.InvariantCulture) is var number && number <= max
+            ? number
+            : throw new FormatException($"A part has the {name} {number}, but the maximum is {max}.");
+
+    private static string ReadUploadId(XElement parent) =>
+        Value(parent, "UploadId") is { Length: > 0 and <= IMultipartStore.MaxUploadIdLength } id
+            ? id
+            : throw new FormatException("The answer has no valid upload id.");
 
     // A store may find an error after it began a successful answer.
-    private static Completion ReadCompletion(XElement answer) => answer.Name.LocalName == "Error"
-        ? OutcomeOf(Value(answer, "Code")) ?? throw new FormatException($"The store failed to complete an upload: {answer}.")
-        : new Completion(CompletionOutcome.Completed, Value(answer, "ETag").Trim('"'));
+    private static Completion ReadCompletion(XElement answer) =>
+        (answer.Name.LocalName == "Error" ? OutcomeOf(Value(answer, "Code")) : null)
+        ?? new Completion(CompletionOutcome.Completed, Value(Require(answer, "CompleteMultipartUploadResult"), "ETag").Trim('"'));
+
+    // An error in a successful answer, or the page of a proxy, must not count as an answer of the store: it has no parts, for example, and
+    // an upload without its parts is aborted.
+    private static XElement Require(XElement answer, string name) => answer.Name.LocalName == name
+        ? answer
+        : throw new FormatException($"The answer is {answer.Name.LocalName} with the code '{Value(answer, "Code")}', not {name}.");
 
     private static Completion? OutcomeOf(string? code) => code switch
     {

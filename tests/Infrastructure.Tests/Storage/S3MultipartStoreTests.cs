@@ -58,9 +58,34 @@ public sealed class S3MultipartStoreTests
     public async Task Create_refuses_an_id_that_is_too_long()
     {
         var id = new string('u', IMultipartStore.MaxUploadIdLength + 1);
-        await using var server = await AnswerAsync($"<R><UploadId>{id}</UploadId></R>");
+        await using var server = await AnswerAsync(
+            $"<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
 
         await RefusesAsync(RefusalCode.StorageUnavailable, Store(server).CreateAsync(Key, CancellationToken.None));
+    }
+
+    [TestCase("\uffff")]
+    [TestCase("\ufffe")]
+    [TestCase("&#xFFFF;")]
+    public async Task Answer_may_repeat_a_key_with_characters_that_xml_does_not_allow(string character)
+    {
+        await using var server = await AnswerAsync(
+            $"<InitiateMultipartUploadResult><Key>a{character}</Key><UploadId>{UploadId}</UploadId></InitiateMultipartUploadResult>");
+
+        Assert.That(await Store(server).CreateAsync(Key, CancellationToken.None), Is.EqualTo(UploadId));
+    }
+
+    [TestCase("<Error><Code>InternalError</Code></Error>")]
+    [TestCase("<html><body>Not now</body></html>")]
+    public async Task Successful_answer_of_another_kind_is_refused(string answer)
+    {
+        await using var server = await AnswerAsync(answer);
+        var store = Store(server);
+
+        await RefusesAsync(RefusalCode.StorageUnavailable, store.CreateAsync(Key, CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageUnavailable, store.FindAsync(Key, CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageUnavailable, store.ListPartsAsync(Key, UploadId, CancellationToken.None));
+        await RefusesAsync(RefusalCode.StorageUnavailable, CompleteAsync(store));
     }
 
     [Test]
@@ -98,6 +123,35 @@ public sealed class S3MultipartStoreTests
         await using var server = await AnswerAsync("<ListMultipartUploadsResult/>");
 
         Assert.That(await Store(server).FindAsync(Key, CancellationToken.None), Is.Null);
+    }
+
+    [TestCase(0)]
+    [TestCase(IMultipartStore.MaxUploadIdLength + 1)]
+    public async Task Find_refuses_an_id_of_another_length(int length)
+    {
+        await using var server = await AnswerAsync(
+            $"<ListMultipartUploadsResult><Upload><Key>data/x/5F/a b</Key><UploadId>{new string('u', length)}</UploadId></Upload>"
+                + "</ListMultipartUploadsResult>");
+
+        await RefusesAsync(RefusalCode.StorageUnavailable, Store(server).FindAsync(Key, CancellationToken.None));
+    }
+
+    [TestCase(PartPlan.MaxParts, PartPlan.MaxPartBytes, true)]
+    [TestCase(PartPlan.MaxParts + 1, 5, false)]
+    [TestCase(1, PartPlan.MaxPartBytes + 1, false)]
+    public async Task Part_beyond_the_limits_is_refused(int number, long size, bool isAccepted)
+    {
+        await using var server = await AnswerAsync(Parts(isTruncated: false, (number, "e", size)));
+        var listed = Store(server).ListPartsAsync(Key, UploadId, CancellationToken.None);
+
+        if (isAccepted)
+        {
+            Assert.That(await listed, Has.Count.EqualTo(1));
+        }
+        else
+        {
+            await RefusesAsync(RefusalCode.StorageUnavailable, listed);
+        }
     }
 
     [Test]
@@ -208,6 +262,16 @@ public sealed class S3MultipartStoreTests
     }
 
     [Test]
+    public async Task Completion_without_an_etag_and_without_a_file_is_a_failure()
+    {
+        await using var server = await LoopbackServer.StartAsync(context => Answer(context, context.Request.Method == "POST"
+            ? "<CompleteMultipartUploadResult/>"
+            : "<ListBucketResult><Contents><Key>data/x/5F/a b2</Key><ETag>abc-2</ETag><Size>1</Size></Contents></ListBucketResult>"));
+
+        await RefusesAsync(RefusalCode.StorageUnavailable, CompleteAsync(Store(server)));
+    }
+
+    [Test]
     public async Task Abort_deletes_the_upload()
     {
         await using var server = await AnswerAsync("", 204);
@@ -219,7 +283,9 @@ public sealed class S3MultipartStoreTests
     [Test]
     public async Task Answer_that_is_too_large_is_refused()
     {
-        await using var server = await AnswerAsync($"<R><UploadId>{new string(' ', 5_000_000)}</UploadId></R>");
+        await using var server = await AnswerAsync(
+            $"<InitiateMultipartUploadResult><a>{new string(' ', 5_000_000)}</a><UploadId>{UploadId}</UploadId>"
+                + "</InitiateMultipartUploadResult>");
 
         await RefusesAsync(RefusalCode.StorageUnavailable, Store(server).CreateAsync(Key, CancellationToken.None));
     }

@@ -37,12 +37,16 @@ internal sealed class CompleteMultipartUploadValidator : MultipartRequestValidat
 
 /// <summary>Completes a multipart upload whose parts have the announced size together, and aborts one whose parts do not.</summary>
 internal sealed class CompleteMultipartUploadHandler(
-    CallersUploads callers, FileSizeLimits sizes, IObjectStore store, IMultipartStore uploads)
+    CallersUploads callers, FileSizeLimits sizes, IObjectStore store, IMultipartStore uploads, ResponseMemoryLease memory)
     : IRequestHandler<CompleteMultipartUploadCommand, CompletedUpload>
 {
+    // The part itself, and its element in the request to the store.
+    private const long MemoryForPart = 1024;
+
     public async Task<CompletedUpload> Handle(CompleteMultipartUploadCommand request, CancellationToken cancellationToken)
     {
         var upload = callers.Find(request);
+        await memory.TakeAsync(upload.Plan.PartCount * MemoryForPart, cancellationToken);
         var parts = await uploads.ListPartsAsync(upload.Key, upload.StoreId, cancellationToken) ?? throw CallersUploads.NotFound();
         if (request.Parts is { } sent)
         {

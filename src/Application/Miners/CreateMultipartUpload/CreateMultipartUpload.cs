@@ -64,9 +64,12 @@ internal sealed class CreateMultipartUploadHandler(
     IMultipartStore uploads,
     IStoreState storeState,
     UploadIds ids,
+    ResponseMemoryLease memory,
     TimeProvider time)
     : IRequestHandler<CreateMultipartUploadCommand, CreatedUpload>
 {
+    private const long MemoryForPart = 256;
+
     public async Task<CreatedUpload> Handle(CreateMultipartUploadCommand request, CancellationToken cancellationToken)
     {
         if (!storeState.Current.Capabilities.SupportsMultipartGrants)
@@ -115,6 +118,8 @@ internal sealed class CreateMultipartUploadHandler(
 
     private async Task<(string StoreId, PartPlan Plan)?> FindAsync(ObjectName key, PartPlan wanted, CancellationToken cancellationToken)
     {
+        // The unfinished upload may have more parts than the wanted one.
+        await memory.TakeAsync(PartPlan.MaxParts * MemoryForPart, cancellationToken);
         if (await uploads.FindAsync(key, cancellationToken) is not { } id
             || await uploads.ListPartsAsync(key, id, cancellationToken) is not { } parts)
         {

@@ -95,7 +95,8 @@ internal sealed class GetFileUploadUrlsHandler(
 
         // Read once, because they may change while the server runs.
         var capabilities = storeState.Current.Capabilities;
-        var usesPut = capabilities.PutUploads == PutUploads.Safe || capabilities.PostForms is false;
+        var usesPut = capabilities.PostForms is false
+            || capabilities is { PutUploads: PutUploads.Safe, PutSizesEnforced: not false };
         var sign = usesPut ? SignPut(grant) : SignForm(grant);
         return new FileUploadUrls
         {
