@@ -171,6 +171,40 @@ public sealed class FileUploaderTests
         Assert.That(_server.Batches.Single().Files!.Single().Sha256, Is.EqualTo(HashOf(2000)));
     }
 
+    [Test]
+    public async Task Etag_is_compared_if_the_request_has_no_sha256()
+    {
+        var tries = 0;
+        _server.OnStore = async context =>
+        {
+            if (++tries > 1)
+            {
+                return false;
+            }
+
+            context.Response.Headers["ETag"] = $"\"{new string('0', 32)}\"";
+            await LocalServer.WriteAsync(context, []);
+            return true;
+        };
+        var blob = System.Security.Cryptography.SHA1.HashData([.. "blob 2000\0"u8, .. ContentOf(2000)]);
+
+        var outcomes = await UploadAsync(
+            FileOf("a.bin") with { Expected = ExpectedContent.GitBlob(Convert.ToHexStringLower(blob), 2000) });
+
+        Assert.That((tries, outcomes.Single().Error), Is.EqualTo((2, default(Exception))));
+    }
+
+    [TestCase("Authorization")]
+    [TestCase("Host")]
+    [TestCase("Transfer-Encoding")]
+    public void Header_that_is_not_of_an_upload_is_not_sent(string name)
+    {
+        _server.Adjust = (_, answer) => answer.Files["a.bin"].Headers = new Dictionary<string, string> { [name] = "x" };
+
+        Assert.That(async () => await UploadAsync(FileOf("a.bin")), Throws.TypeOf<RefusedException>());
+        Assert.That(_server.Headers, Is.Empty);
+    }
+
     // The answer to the first attempt is lost, so the second one finds a file: that of the first attempt, or another one.
     [TestCase(true)]
     [TestCase(false)]

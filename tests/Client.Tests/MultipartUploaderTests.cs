@@ -195,6 +195,74 @@ public sealed class MultipartUploaderTests
         }
     }
 
+    // The file may be an older one of the same size.
+    [TestCase("upload_not_found", 404)]
+    [TestCase("file_exists", 409)]
+    public void Completion_whose_answer_was_lost_fails_if_the_file_cannot_be_compared(string code, int status)
+    {
+        _server.OnStore = async context =>
+        {
+            context.Response.Headers["ETag"] = "\"no-md5\"";
+            await LocalServer.WriteAsync(context, []);
+            return true;
+        };
+        _server.OnService = async context =>
+        {
+            if (context.Request.Url!.AbsolutePath != "/complete-multipart-upload")
+            {
+                return false;
+            }
+
+            await UploadServer.RefuseAsync(context, code, status);
+            return true;
+        };
+        _server.Stored[Key] = Content;
+
+        Assert.That(() => UploadAsync(FileOf()), Throws.TypeOf<RefusedException>().With.Property("Code").EqualTo(code));
+    }
+
+    [TestCase(100_000, int.MaxValue)]
+    [TestCase(100_000, 5)]
+    [TestCase(100_000, 0)]
+    [TestCase(0, 6)]
+    [TestCase(-1, 6)]
+    [TestCase(1, 550_000)]
+    [TestCase(long.MaxValue, 2)]
+    public void Parts_that_do_not_make_the_file_are_not_sent(long partSize, int count)
+    {
+        _server.OnService = async context =>
+        {
+            if (context.Request.Url!.AbsolutePath != "/create-multipart-upload")
+            {
+                return false;
+            }
+
+            await LocalServer.WriteJsonAsync(
+                context, new CreatedUpload { Upload_id = "id", S3_key = Key, Part_size = partSize, Part_count = count });
+            return true;
+        };
+
+        Assert.That(() => UploadAsync(FileOf()), Throws.TypeOf<RefusedException>());
+        Assert.That(_server.Headers, Is.Empty);
+    }
+
+    [Test]
+    public void Answer_that_leaves_out_a_part_is_refused()
+    {
+        _server.OnService = async context =>
+        {
+            if (context.Request.Url!.AbsolutePath != "/sign-upload-parts")
+            {
+                return false;
+            }
+
+            await LocalServer.WriteJsonAsync(context, new SignedParts { S3_key = Key, Parts = [], Expires_in_seconds = 3600 });
+            return true;
+        };
+
+        Assert.That(() => UploadAsync(FileOf()), Throws.TypeOf<RefusedException>());
+    }
+
     // The id of a long upload expires. The parts stay at the store.
     [Test]
     public async Task Upload_whose_id_expires_goes_on_with_another_one()

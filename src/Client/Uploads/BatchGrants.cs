@@ -85,7 +85,7 @@ internal sealed class BatchGrants(
                     new GrantedFile(file)
                     {
                         Key = grant.S3_key,
-                        Target = UploadTarget.Of(grant, answer.Sha256_enforced),
+                        Target = UploadTarget.Of(grant, answer.Sha256_enforced && requested[file].Sha256 is not null),
                         GrantedAt = asked,
                         RenewAt = asked + life - TimeSpan.FromTicks(Math.Min(MaxMargin.Ticks, life.Ticks / 4)),
                     },

@@ -304,6 +304,6 @@ public sealed class FileUploader
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<string?> Md5OfAsync(FileToUpload file, CancellationToken cancellationToken) => Convert.ToHexStringLower(
+    private static async Task<string> Md5OfAsync(FileToUpload file, CancellationToken cancellationToken) => Convert.ToHexStringLower(
         await FileHash.ComputeAsync(file, FileRange.Whole(file), HashAlgorithmName.MD5, cancellationToken).ConfigureAwait(false));
 }

@@ -20,6 +20,9 @@ internal sealed class MultipartUploader(
     // A completion that names more parts could exceed the size of a request. The server then takes the parts that the store has.
     private const int MaxNamedParts = 5000;
 
+    // S3's limit.
+    private const int MaxParts = 10_000;
+
     private readonly ResiliencePipeline<SentRange> _retries = RetryPolicy.ForTransfers<SentRange>(client);
 
     internal async Task<UploadedFile> UploadAsync(FileToUpload file, CancellationToken cancellationToken)
@@ -60,6 +63,7 @@ internal sealed class MultipartUploader(
                 Resume = true,
             },
             cancellationToken).ConfigureAwait(false);
+        RequirePlan(file, upload);
         await SendPartsAsync(file, upload, known, cancellationToken).ConfigureAwait(false);
         if (file.HasChanged())
         {
@@ -69,6 +73,16 @@ internal sealed class MultipartUploader(
 
         await CompleteAsync(file, upload, known, cancellationToken).ConfigureAwait(false);
         return new UploadedFile(upload.S3_key, file.Size, Md5: null);
+    }
+
+    // The number of parts is trusted no more than the file is large, because it decides how much memory this client uses.
+    private static void RequirePlan(FileToUpload file, CreatedUpload upload)
+    {
+        if (upload.Part_size < 1 || upload.Part_count > MaxParts || upload.Part_count != ((file.Size - 1) / upload.Part_size) + 1)
+        {
+            throw new RefusedException(
+                "unknown", HttpStatusCode.OK, $"The server's answer splits {file.Path} into parts that do not have the size of the file.");
+        }
     }
 
     private async Task SendPartsAsync(FileToUpload file, CreatedUpload upload, PartETags known, CancellationToken cancellationToken)
@@ -196,9 +210,8 @@ internal sealed class MultipartUploader(
         catch (Exception exception) when (exception is RefusedException { Code: UploadNotFound or FileExists } or HttpRequestException
             or StalledException)
         {
-            // The answer to an earlier attempt may be lost.
-            var expected = etags is null ? null : Md5ETag.OfParts(etags);
-            if (!await finder.IsStoredAsync(
+            // The answer to an earlier attempt may be lost. A file of the same size may also be another one, which was stored before.
+            if (etags is null || Md5ETag.OfParts(etags) is not { } expected || !await finder.IsStoredAsync(
                 upload.S3_key, file, () => Task.FromResult(expected), cancellationToken).ConfigureAwait(false))
             {
                 throw;

@@ -34,7 +34,9 @@ internal sealed class PartUrls(
                 await SignAsync(number, now, cancellationToken).ConfigureAwait(false);
             }
 
-            return _urls[number];
+            return _urls.TryGetValue(number, out var url)
+                ? url
+                : throw new RefusedException("unknown", HttpStatusCode.OK, $"The server's answer leaves out the URL of part {number}.");
         }
         finally
         {

@@ -9,10 +9,10 @@ internal sealed class StoredFileFinder(FileReader reader, DeploymentStructure st
     /// <summary>Whether the store has a file with this key, size and ETag.</summary>
     /// <param name="key">The key.</param>
     /// <param name="file">The file.</param>
-    /// <param name="etagOf">Returns the ETag that the file must have; null to compare only sizes. Called if the size is right.</param>
+    /// <param name="etagOf">Returns the ETag that the file must have. Called if the size is right.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     internal async Task<bool> IsStoredAsync(
-        string key, FileToUpload file, Func<Task<string?>> etagOf, CancellationToken cancellationToken)
+        string key, FileToUpload file, Func<Task<string>> etagOf, CancellationToken cancellationToken)
     {
         var sources = (await structure.GetAsync(cancellationToken).ConfigureAwait(false)).Sources;
         var source = file.Source ?? (sources.Count > 0 ? sources[0] : null);
@@ -21,8 +21,7 @@ internal sealed class StoredFileFinder(FileReader reader, DeploymentStructure st
         {
             // Listings are ordered, so the key itself comes before longer ones.
             return stored.Key == key && stored.Size == file.Size
-                && (await etagOf().ConfigureAwait(false) is not { } etag
-                    || string.Equals(stored.ETag, etag, StringComparison.OrdinalIgnoreCase));
+                && string.Equals(stored.ETag, await etagOf().ConfigureAwait(false), StringComparison.OrdinalIgnoreCase);
         }
 
         return false;

@@ -29,8 +29,19 @@ internal sealed record UploadTarget(string Url)
     /// <param name="grant">The grant of one file.</param>
     /// <param name="isHashVerified">Whether the store accepts only bytes with the announced SHA-256.</param>
     internal static UploadTarget Of(FileUploadTarget grant, bool isHashVerified) => grant.Method == PutMethod
-        ? new UploadTarget(grant.Url) { Headers = grant.Headers ?? new Dictionary<string, string>(), NeedsMd5 = !isHashVerified }
+        ? new UploadTarget(grant.Url) { Headers = Accept(grant.Headers), NeedsMd5 = !isHashVerified }
         : OfForm(grant.Url, grant.Fields ?? new Dictionary<string, string>(), grant.S3_key);
+
+    // Only headers of S3, so that a server cannot make this client send, for example, Authorization to another one.
+    private static IReadOnlyDictionary<string, string> Accept(IReadOnlyDictionary<string, string>? headers)
+    {
+        var accepted = headers?.ToDictionary(StringComparer.OrdinalIgnoreCase) ?? [];
+        return accepted.Keys.All(name => name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("If-None-Match", StringComparison.OrdinalIgnoreCase))
+            ? accepted
+            : throw new RefusedException(
+                "unknown", HttpStatusCode.OK, "The server's answer names headers that no upload has. Update s3auth, or report the server.");
+    }
 }
 
 /// <summary>What the store answered to a file or a part.</summary>
