@@ -40,8 +40,8 @@ internal static class Failures
         _ => FailureKind.Permanent,
     };
 
-    // S3 answers 409 ConditionalRequestConflict to uploads of one key at the same time, 400 RequestTimeout to a body that stalls, and 400 to
-    // credentials that have expired.
+    // S3 answers 409 ConditionalRequestConflict to uploads of one key at the same time, 400 RequestTimeout to a body that stalls, and 400
+    // to credentials that have expired.
     private static FailureKind KindOf(StoreException exception) => exception switch
     {
         { Code: "RequestTimeout" or "ConditionalRequestConflict" } => FailureKind.Transient,
