@@ -87,6 +87,23 @@ public sealed class MultipartUploaderTests
         Assert.That(sent.Total, Is.EqualTo(Content.Length));
     }
 
+    // The body of a request that names more parts could be too large.
+    [TestCase(110, true)]
+    [TestCase(100, false)]
+    public async Task At_most_5000_parts_are_named_at_the_completion(int partSize, bool isNamed)
+    {
+        _server.PartSize = partSize;
+        var count = Content.Length / partSize;
+        for (var number = 1; number <= count; number++)
+        {
+            Have(number, "no-md5");
+        }
+
+        await UploadAsync(FileOf());
+
+        Assert.That(_server.Completed.Single().Parts?.Count, Is.EqualTo(isNamed ? count : null));
+    }
+
     [Test]
     public async Task Urls_of_the_next_missing_parts_are_requested_together()
     {
@@ -151,6 +168,21 @@ public sealed class MultipartUploaderTests
         await UploadAsync(FileOf() with { Sent = sent });
 
         Assert.That((tries, sent.Total), Is.EqualTo((7, Content.Length)));
+    }
+
+    [Test]
+    public void Store_that_always_receives_other_bytes_is_an_error()
+    {
+        _server.OnStore = async context =>
+        {
+            context.Response.Headers["ETag"] = $"\"{new string('0', 32)}\"";
+            await LocalServer.WriteAsync(context, []);
+            return true;
+        };
+
+        Assert.That(() => UploadAsync(FileOf()), Throws.TypeOf<HttpRequestException>().With.Message.Contains("other bytes of part 1"));
+        Assert.That(_server.Store.Asked, Has.Count.EqualTo(4 * 6), "Each of six parts is sent again three times.");
+        Assert.That(_server.Completed, Is.Empty);
     }
 
     [TestCase("upload_not_found", 404, true)]
@@ -282,10 +314,20 @@ public sealed class MultipartUploaderTests
             await UploadServer.RefuseAsync(context, "upload_not_found", 404);
             return true;
         };
-        var sent = new Sum();
+        var (sent, opened) = (new Sum(), 0);
+        var file = FileOf();
 
-        await UploadAsync(FileOf() with { Sent = sent });
+        await UploadAsync(file with
+        {
+            Sent = sent,
+            OpenAsync = token =>
+            {
+                Interlocked.Increment(ref opened);
+                return file.OpenAsync(token);
+            },
+        });
 
+        Assert.That(opened, Is.EqualTo(12), "Each part is read twice: sent and verified. The second upload reads none.");
         Assert.That(_server.Completed.Single().Upload_id, Is.EqualTo("id2"));
         Assert.That(_server.Store.Asked, Has.Count.EqualTo(6), "No part is sent twice.");
         Assert.That(sent.Total, Is.EqualTo(Content.Length));

@@ -275,6 +275,7 @@ public sealed class UnfaithfulServerTests
     }
 
     [TestCase(400, "RequestTimeout", 3, 1)]
+    [TestCase(409, "ConditionalRequestConflict", 3, 1)]
     [TestCase(400, "InvalidArgument", 1, 1)]
     [TestCase(403, "AccessDenied", 2, 2)]
     [TestCase(400, "ExpiredToken", 2, 2)]

@@ -107,6 +107,20 @@ public sealed class UploadTests
                 new FileUploaderOptions()),
             Throws.TypeOf<UnacceptableFileException>().With.Message.Contains(reason));
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public void File_above_5_gib_needs_parts(bool hasParts)
+    {
+        var structure = new Structure
+        {
+            Max_bytes = 10L << 30, Sources = [], Upload_method = "POST", Supports_multipart_uploads = hasParts,
+        };
+
+        Assert.That(
+            () => UploadRules.RefuseUnacceptable(File("a.bin", (5L << 30) + 1, null, null), structure, new FileUploaderOptions()),
+            hasParts ? Throws.Nothing : Throws.TypeOf<UnacceptableFileException>().With.Message.Contains("one request"));
+    }
+
     private static FileToUpload File(string path, long size, string? job, string? source) => new()
     {
         Path = path, Size = size, JobId = job, Source = source, OpenAsync = _ => throw new InvalidOperationException("It is not sent."),
