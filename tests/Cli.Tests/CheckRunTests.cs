@@ -194,13 +194,13 @@ public sealed class CheckRunTests
     }
 
     [TestCase("safe", true, false, true, "enforced", "safe", true,
-        "batches by PUT; the store enforces size, SHA-256, write-once; multipart uploads")]
+        "batches by PUT, multipart uploads; size enforced, SHA-256 enforced, write-once enforced")]
     [TestCase("safe", true, true, null, "accepted", "safe", null,
-        "batches by PUT; the store enforces size, SHA-256, not write-once; multipart uploads")]
+        "batches by PUT, multipart uploads; size enforced, SHA-256 enforced, write-once not enforced")]
     [TestCase("safe", false, false, null, "unknown", "unsafe", true,
-        "batches by PUT; the store enforces nothing, not size, SHA-256, write-once; no multipart uploads")]
+        "batches by PUT, no multipart uploads; size not enforced, SHA-256 not enforced, write-once not enforced")]
     [TestCase("unsafe", null, true, true, "enforced", "safe", false,
-        "batches by POST; the store enforces size, not SHA-256, write-once; no multipart uploads")]
+        "batches by POST, no multipart uploads; size enforced, SHA-256 not enforced, write-once not enforced")]
     public async Task Check_says_how_files_are_uploaded(
         string puts, bool? sizes, bool? checksums, bool? payloadHashes, string conditional, string parts, bool? multipart, string detail)
     {

@@ -31,7 +31,7 @@ public sealed class MinersController(IMediator mediator) : ControllerBase
     /// <summary>Upload many files into your own folder</summary>
     /// <remarks>
     /// Returns an upload for each of 1 to 1,000 files. `existing` lists the files that exist already, and `refused` says why a file cannot
-    /// be uploaded; both do not fail the request. Send a file with `PUT` to `url`, with `Content-Length` set to its `size` and with
+    /// be uploaded; neither fails the request. Send a file with `PUT` to `url`, with `Content-Length` set to its `size` and with
     /// `headers` unchanged; if `method` is `POST`, send a form with `fields`. The store then accepts exactly the size and the `sha256` that
     /// you sent, as far as `size_enforced` and `sha256_enforced` say. Counts as one grant, and each file of the request as one file. Sign
     /// as for /get-folder-access: `s3auth sign folder-access` prints the signature.

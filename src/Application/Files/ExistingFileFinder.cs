@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Files;
 
 /// <summary>
-/// Finds out which of many files exist, with few requests to the store: it lists the folder from one wanted key to the next, and each page
-/// answers for all wanted keys within it. Where a folder has many other files in between, it asks for the remaining keys one by one.
+/// Finds out which of many files exist, with few requests to the store. Lists the folder from one wanted key to the next; each page covers
+/// all wanted keys within it. If the folder has many other files in between, asks for the remaining keys one by one.
 /// </summary>
 internal sealed class ExistingFileFinder(IObjectStore store) : IDisposable
 {
@@ -11,9 +11,9 @@ internal sealed class ExistingFileFinder(IObjectStore store) : IDisposable
     private const int MaxPages = 4;
     private const int PageSize = 1000;
 
-    private const int RequestsOfOneCaller = 8;
+    private const int MaxRequestsOfOneCaller = 8;
 
-    // Together, so that many callers with such folders leave most of the requests to the store to others.
+    // The limit of all callers together. It leaves most of the concurrent requests to the store to other work.
     private const int RequestsAtOnce = 16;
 
     private readonly SemaphoreSlim _slots = new(RequestsAtOnce);
@@ -37,7 +37,7 @@ internal sealed class ExistingFileFinder(IObjectStore store) : IDisposable
         await Parallel.ForAsync(
             0,
             rest.Length,
-            new ParallelOptions { MaxDegreeOfParallelism = RequestsOfOneCaller, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = MaxRequestsOfOneCaller, CancellationToken = cancellationToken },
             async (i, token) => exists[i] = await ExistsAsync(rest[i], token));
         existing.UnionWith(rest.Where((_, i) => exists[i]));
         return existing;
@@ -58,7 +58,7 @@ internal sealed class ExistingFileFinder(IObjectStore store) : IDisposable
         }
     }
 
-    // Lists one page that begins before the first wanted key, and removes the wanted keys that the page answers for.
+    // Lists one page that begins before the first wanted key, and removes the wanted keys that the page covers.
     private async Task ListAsync(Folder folder, Queue<ObjectName> wanted, HashSet<ObjectName> existing, CancellationToken cancellationToken)
     {
         var page = await store.ListFilesAsync(folder.Prefix, Before(wanted.Peek()), PageSize, cancellationToken);

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Decides which failed requests get their grant refunded: requests that cost only their verification, and requests that failed because of
-/// the server or its store. A hotkey gets at most as many grants and files of the latter refunds per day as it has, so that it cannot retry
-/// without limit against a failing store. All other requests are charged. Keeps the counters of each role of a hotkey. Thread-safe.
+/// Decides which failed requests get their cost refunded: requests that cost only their verification, and requests that failed because of
+/// the server or its store. In a day, the latter refunds return at most the daily limits of a hotkey, so that it cannot retry without limit
+/// against a failing store. All other requests are charged. Keeps the counters of each role of a hotkey. Thread-safe.
 /// </summary>
 public sealed class RefundPolicy
 {

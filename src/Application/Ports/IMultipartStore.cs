@@ -18,7 +18,7 @@ public interface IMultipartStore
     /// <param name="key">The object's key.</param>
     /// <param name="uploadId">The store's id of the upload.</param>
     /// <param name="parts">All parts, in the order of their numbers.</param>
-    /// <param name="isWriteOnce">Whether an existing object is not overwritten, as far as the store supports that.</param>
+    /// <param name="isWriteOnce">Whether to refuse to overwrite an existing object, if the store supports that.</param>
     /// <param name="cancellationToken">Cancels the call. The store may complete the upload nevertheless.</param>
     Task<Completion> CompleteAsync(
         ObjectName key, string uploadId, IReadOnlyList<StoredPart> parts, bool isWriteOnce, CancellationToken cancellationToken);

@@ -30,7 +30,7 @@ public interface IQuota
 public readonly record struct QuotaRequest(
     UtcDay Day, AccountId Hotkey, Role Role, QuotaCost Cost, long Limit, long? FileLimit, long TotalLimit)
 {
-    /// <summary>Whether the limit of grants of this hotkey allows the cost. A request without grants does not need any.</summary>
+    /// <summary>Whether the limit of grants of this hotkey allows the cost. A request that costs no grant always fits.</summary>
     public bool GrantsFit(long used) => Cost.Grants == 0 || Cost.Grants <= Limit - used;
 
     /// <summary>Whether the limit of files of this hotkey allows the cost.</summary>

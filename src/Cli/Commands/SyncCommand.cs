@@ -6,13 +6,12 @@ internal static class SyncCommand
     internal static Command Create(CommonOptions common)
     {
         var folder = new Argument<string>("DIR") { Description = "The local folder" };
-        var options = new UploadOptions("sync");
-        var checksum = new Option<bool>("--checksum") { Description = "Compare content by checksum, instead of size and time" };
-        var sizeOnly = new Option<bool>("--size-only") { Description = "Compare sizes only" };
+        var options = new UploadOptions("upload");
+        var checksum = new Option<bool>("--checksum") { Description = "Compare sizes and checksums, instead of sizes and times" };
+        var sizeOnly = new Option<bool>("--size-only") { Description = "Compare only sizes" };
         var command = new ToolCommand(
             "sync",
-            "Make your own folder what a local folder is: upload files that are new or changed, and list files that are only in the store. "
-            + "Deletes nothing.")
+            "Upload the new and changed files of a local folder, and list the files that are only in the store. Deletes nothing.")
         {
             Examples =
             [

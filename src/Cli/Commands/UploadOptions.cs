@@ -1,7 +1,7 @@
 namespace S3Auth.Cli.Commands;
 
 /// <summary>The options of every command that uploads files.</summary>
-/// <param name="verb">The verb of the command: upload, migrate, sync.</param>
+/// <param name="verb">What the command does to files: upload, migrate.</param>
 internal sealed class UploadOptions(string verb)
 {
     private readonly Option<string?> _source = new("--source")
@@ -77,7 +77,7 @@ internal sealed class UploadOptions(string verb)
     };
 
     /// <summary>Reads a number of bytes per second with an optional suffix: k, M and G stand for KiB, MiB and GiB.</summary>
-    /// <exception cref="UsageException">It is not one, or less than 1 KiB.</exception>
+    /// <exception cref="UsageException">The text is not such a number, or the rate is less than 1 KiB per second.</exception>
     internal static long ReadRate(string text)
     {
         var factor = text is [.., var unit] ? unit switch { 'k' or 'K' => 1L << 10, 'M' => 1L << 20, 'G' => 1L << 30, _ => 1L } : 1;
@@ -85,6 +85,6 @@ internal sealed class UploadOptions(string verb)
                 factor > 1 ? text.AsSpan(..^1) : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
             && count * factor is >= 1024 and <= 1e12
             ? (long)(count * factor)
-            : throw new UsageException("--bwlimit must be at least 1k: a number of bytes per second with k, M or G, such as 10M.");
+            : throw new UsageException("--bwlimit must be a number of bytes per second, at least 1k. Use k, M and G, such as 500k or 10M.");
     }
 }

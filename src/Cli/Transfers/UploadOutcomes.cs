@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace S3Auth.Cli.Transfers;
 
-/// <summary>Uploads files and reports what became of each.</summary>
+/// <summary>Uploads files and reports the outcome of each.</summary>
 internal static class UploadOutcomes
 {
     /// <param name="uploader">The uploader.</param>

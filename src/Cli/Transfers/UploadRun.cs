@@ -61,7 +61,8 @@ internal sealed class UploadRun
                 if (files.Count == 0)
                 {
                     throw new UsageException(
-                        $"There are no files in {string.Join(", ", _plan.Paths)}. s3auth skips files whose names begin with a dot.");
+                        $"There are no files to upload in {string.Join(", ", _plan.Paths)}. s3auth skips files whose names begin with a "
+                            + "dot, and files that --include and --exclude do not select.");
                 }
 
                 await UploadAsync(files, await _uploader.GetStructureAsync(cancellationToken), cancellationToken);
@@ -211,6 +212,7 @@ internal sealed class UploadRun
 
     private async Task ReportPlanAsync(List<Planned> planned, StoredFiles stored, CancellationToken cancellationToken)
     {
+        var (count, bytes) = (0, 0L);
         foreach (var file in planned)
         {
             var isStored = await IsStoredAsync(file, stored, cancellationToken);
@@ -218,9 +220,12 @@ internal sealed class UploadRun
                 new PlannedRecord("file", isStored ? "already_there" : "would_upload", file.Local.Path, file.Key, file.Upload.Size));
             if (!isStored)
             {
+                (count, bytes) = (count + 1, bytes + file.Upload.Size);
                 _report.Line($"would upload {file.Local.File.FullName} as {Report.Safe(file.Key)} ({Amount.Bytes(file.Upload.Size)})");
             }
         }
+
+        _report.Note($"Would upload {Amount.Files(count)} ({Amount.Bytes(bytes)}); {planned.Count - count} already there.");
     }
 
     /// <summary>Returns the files to upload. Compares several at once with the stored ones, and reports those that are the same.</summary>

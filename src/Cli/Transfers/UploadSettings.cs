@@ -31,7 +31,7 @@ internal sealed record UploadSettings
 
     /// <summary>Creates an uploader for the miner's folder.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="usesFolderGrants">Whether one grant must serve many small runs.</param>
+    /// <param name="usesFolderGrants">Whether to upload by folder grants, so that one grant serves many scans of a watch.</param>
     internal FileUploader CreateUploader(Session session, bool usesFolderGrants) => session.Client.CreateUploader(
         session.Wallet.Coldkey,
         new FileUploaderOptions { Parallel = Parallel, MaxBytesPerSecond = MaxBytesPerSecond, UsesFolderGrants = usesFolderGrants });

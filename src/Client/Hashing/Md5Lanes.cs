@@ -23,7 +23,7 @@ internal static class Md5Lanes
     private static readonly uint[] Sines =
         [.. Enumerable.Range(1, 64).Select(number => (uint)(Math.Abs(Math.Sin(number)) * (1L << 32)))];
 
-    /// <summary>Appends the beginning of each text to the state of its message.</summary>
+    /// <summary>Compresses the first blocks of each text into the state of its message.</summary>
     /// <param name="states">The four words of each message's state.</param>
     /// <param name="texts">The texts.</param>
     /// <param name="length">The number of bytes: a multiple of <see cref="BlockSize"/>.</param>

@@ -5,7 +5,7 @@ namespace S3Auth.Client.Hashing;
 /// <summary>Computes the MD5s of several ranges of a file together.</summary>
 internal static class RangeHashes
 {
-    /// <summary>The number of ranges that take the least CPU time.</summary>
+    /// <summary>The number of ranges at which a range takes the least CPU time.</summary>
     internal const int GroupSize = Md5Lanes.Count;
 
     private const int ChunkSize = 64 * 1024;

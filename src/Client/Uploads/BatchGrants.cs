@@ -97,7 +97,7 @@ internal sealed class BatchGrants(
             }
         }
 
-        // A hash that the store ignores is not worth its time.
+        // Does not compute hashes that the store ignores.
         _isHashEnforced = answer.Sha256_enforced;
     }
 

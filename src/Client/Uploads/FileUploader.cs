@@ -6,13 +6,13 @@ using System.Threading.Channels;
 namespace S3Auth.Client.Uploads;
 
 /// <summary>
-/// Uploads files into a miner's own folder. Retries transient failures. The store keeps a file completely or not at all. Many files need
-/// one grant for each 1,000, and the store verifies the SHA-256 of each if it can. Large files are sent in parts, and an interrupted upload
-/// of one is resumed. Uses folder grants, or a grant for each file, at servers that have nothing else. Thread-safe.
+/// Uploads files into a miner's own folder. Retries transient failures. The store keeps a file completely or not at all. One grant serves
+/// up to 1,000 files, and the store verifies the SHA-256 of each file if it supports that. Sends large files in parts, and resumes
+/// interrupted uploads of them. Uses folder grants, or a grant for each file, at older servers. Thread-safe.
 /// </summary>
 public sealed class FileUploader
 {
-    // Granted files that wait. While these are sent, the next batch is prepared.
+    // Granted files that wait to be sent. Meanwhile the next batch is prepared.
     private const int MaxWaiting = 512;
 
     private static readonly TimeSpan MinReplacementInterval = TimeSpan.FromMinutes(1);

@@ -16,8 +16,8 @@ public sealed record FileUploaderOptions
     public long? MaxBytesPerSecond { get; init; }
 
     /// <summary>
-    /// Whether to upload by folder grants where the deployment has them. One such grant serves any number of files until it expires, but
-    /// lets the store neither verify a SHA-256 nor keep a stored file. For programs that upload a few files all day.
+    /// Whether to upload by folder grants if the deployment has them. For programs that upload a few files all day: one such grant serves
+    /// any number of files until it expires. The store then verifies no SHA-256, and overwrites existing files.
     /// </summary>
     public bool UsesFolderGrants { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace S3Auth.Client.Uploads;
 
-/// <summary>The parts of one upload that the store has for certain, with their ETags. Thread-safe.</summary>
+/// <summary>The parts of one upload that the store is known to have, with their ETags. Thread-safe.</summary>
 internal sealed class PartETags
 {
     private readonly ConcurrentDictionary<int, string?> _parts = [];

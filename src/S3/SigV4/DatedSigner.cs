@@ -431,7 +431,8 @@ public sealed class DatedSigner
     }
 
     /// <summary>
-    /// The headers that a URL forbids, as text. Names that a URL may sign come between the first and the second of them.
+    /// The headers that a URL forbids, as text. <c>x-amz-acl</c> is separate, because other signed headers, such as
+    /// <c>x-amz-checksum-sha256</c>, sort between it and the others.
     /// </summary>
     private sealed class BarredText(Func<string, string> format)
     {

@@ -1,11 +1,11 @@
 namespace S3Auth.Cli.Checking.Steps;
 
-/// <summary>Reports how files are uploaded, and what the store enforces. It always succeeds.</summary>
+/// <summary>Reports how files are uploaded, and what the store enforces.</summary>
 internal sealed class UploadMethodStep : ICheckStep
 {
     public string Name => "uploads";
 
-    public string Advice => "Nothing is wrong.";
+    public string Advice => "Run the check again. If it fails again, tell the operator of the server.";
 
     public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
@@ -24,14 +24,8 @@ internal sealed class UploadMethodStep : ICheckStep
             ("SHA-256", usesPut && (store.Checksums is true || store.Payload_hashes is true)),
             ("write-once", usesPut && store.Conditional_writes == "enforced"),
         ];
-        return $"batches by {(usesPut ? "PUT" : "POST")}; the store enforces {List(rules, isEnforced: true)}"
-            + (rules.All(rule => rule.IsEnforced) ? "; " : $", not {List(rules, isEnforced: false)}; ")
-            + (store is { Part_uploads: "safe", Multipart: not false } ? "multipart uploads" : "no multipart uploads");
-    }
-
-    private static string List((string Name, bool IsEnforced)[] rules, bool isEnforced)
-    {
-        var names = rules.Where(rule => rule.IsEnforced == isEnforced).Select(rule => rule.Name);
-        return string.Join(", ", names) is { Length: > 0 } list ? list : "nothing";
+        var multipart = store is { Part_uploads: "safe", Multipart: not false } ? "multipart uploads" : "no multipart uploads";
+        var enforced = rules.Select(rule => $"{rule.Name} {(rule.IsEnforced ? "enforced" : "not enforced")}");
+        return $"batches by {(usesPut ? "PUT" : "POST")}, {multipart}; {string.Join(", ", enforced)}";
     }
 }

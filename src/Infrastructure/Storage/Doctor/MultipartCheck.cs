@@ -76,8 +76,7 @@ internal sealed class MultipartCheck : IStoreCheck
             ? new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                "The store supports multipart uploads, but does not list those that are open, so miners cannot resume an upload whose id "
-                    + "they lost.",
+                "The store supports multipart uploads, but does not list unfinished ones, so miners cannot resume an interrupted upload.",
                 "Give this server's keys the permission s3:ListBucketMultipartUploads on the bucket.")
             : exam.Capabilities.ETagsAreMd5 is false
                 ? new StoreCheck(

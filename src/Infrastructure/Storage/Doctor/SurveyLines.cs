@@ -145,7 +145,7 @@ internal static class SurveyLines
             _ => new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,
-                $"{puts.Problem ?? "The store gave no clear answer."} Miners upload by form. The server signs no other upload."),
+                $"{puts.Problem ?? "The store gave no clear answer."} Miners upload by form, and the server signs no PUT."),
         };
     }
 
@@ -159,7 +159,7 @@ internal static class SurveyLines
             { Parts.Uploads: PutUploads.Safe } => new StoreCheck(
                 Name, StoreCheckResult.Ok, "A presigned PUT of a part of a multipart upload uploads that part and does nothing else."),
             { Parts: { IsTransient: false, Problem: null } } => new StoreCheck(
-                Name, StoreCheckResult.Ok, "The store opens no multipart upload, so the server grants none."),
+                Name, StoreCheckResult.Ok, "The store does not open multipart uploads, so the server grants none."),
             _ => new StoreCheck(
                 Name,
                 StoreCheckResult.Warn,

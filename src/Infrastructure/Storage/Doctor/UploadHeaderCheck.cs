@@ -12,7 +12,7 @@ internal sealed class UploadHeaderCheck : IStoreCheck
     private static readonly S3Parameter WellFormed = new(Header, Convert.ToBase64String(new byte[SHA256.HashSizeInBytes]));
     private static readonly S3Parameter Malformed = new(Header, "AAAA");
 
-    // The SHA-256 of the uploaded byte, and of no content that exists.
+    // The SHA-256 of the uploaded byte, and a hash that no content has.
     private static readonly string RightHash = Convert.ToHexStringLower(SHA256.HashData("a"u8));
     private static readonly string WrongHash = Convert.ToHexStringLower(new byte[SHA256.HashSizeInBytes]);
 
@@ -35,7 +35,7 @@ internal sealed class UploadHeaderCheck : IStoreCheck
         {
             (true, _) => new StoreCheck(Name, StoreCheckResult.Ok, $"The store verifies {Header}."),
             (false, true) => new StoreCheck(
-                Name, StoreCheckResult.Ok, $"The store does not verify {Header}, but the hash of the content that an upload URL signs."),
+                Name, StoreCheckResult.Ok, $"The store does not verify {Header}, but it verifies the hash of the content that a URL signs."),
             (false, null) => new StoreCheck(
                 Name, StoreCheckResult.Ok, $"The store does not verify {Header}; clients use Content-MD5 instead."),
             (false, false) => new StoreCheck(
@@ -66,7 +66,7 @@ internal sealed class UploadHeaderCheck : IStoreCheck
             return malformed.IsAccepted ? false : null;
         }
 
-        // Only the checksum is wrong now. A store that checks no more than its form keeps the byte, and the doctor deletes it if it can.
+        // Only the checksum is wrong now. A store that checks only the form of the header stores the byte. The doctor deletes it if it can.
         var wrong = await exam.PutAsync(key, [], [WellFormed], [], cancellationToken);
         return wrong.IsSuccess ? false : wrong.Error is not null && !wrong.IsUnrelatedToRequest ? true : null;
     }
@@ -85,7 +85,7 @@ internal sealed class UploadHeaderCheck : IStoreCheck
             return right.IsRefused ? false : null;
         }
 
-        // The holder of the URL must not get round the hash without the header, or with another one.
+        // The holder of the URL must not be able to leave out the header or to change it.
         foreach (var (signed, sent) in (IEnumerable<(string, string?)>)[(WrongHash, WrongHash), (WrongHash, null), (WrongHash, RightHash)])
         {
             var answer = await SendAsync(signed, sent);

@@ -127,7 +127,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
             }
             catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
             {
-                // The result of the probe is more useful than this failure, which the next probe meets again.
+                // Returns the result of the probe in spite of this failure. The next probe uses the upload again, and aborts it.
                 _leftUpload = id;
             }
         }
@@ -154,7 +154,7 @@ internal sealed class PutProbe(StorageOptions options, FolderLayout layout, Time
         ];
     }
 
-    // A store without multipart uploads needs no finding about them.
+    // A store that refuses to open an upload has no multipart uploads. That is no problem.
     private static PutFinding NotOpened(ProbeAnswer answer, DiscoveryPrefix root) =>
         answer.IsDenied ? PutFinding.Unclear(
             $"The object store refuses to open a multipart upload below {root.Prefix}{Folder}: {answer}. Give this server's keys the "

@@ -177,7 +177,7 @@ public sealed class SurveyLinesTests
             FormFinding.Supported,
             UnsafePuts,
             StoreCheckResult.Warn,
-            "may copy. Miners upload by form. The server signs no other upload.",
+            "may copy. Miners upload by form, and the server signs no PUT.",
             null);
         yield return new(null, FormFinding.Supported, null, StoreCheckResult.Warn, "no clear answer. Miners upload by form", null);
         yield return new(null, NoForms, UnsafePuts, StoreCheckResult.Fail, "A PUT may copy.", "clients cannot upload at all");
@@ -219,7 +219,7 @@ public sealed class SurveyLinesTests
     {
         yield return new(SafePuts, StoreCheckResult.Ok, "does nothing else");
         yield return new(UnsafePuts, StoreCheckResult.Warn, "A PUT may copy.");
-        yield return new(new PutFinding(PutUploads.Unknown), StoreCheckResult.Ok, "opens no multipart upload");
+        yield return new(new PutFinding(PutUploads.Unknown), StoreCheckResult.Ok, "does not open multipart uploads");
         yield return new(PutFinding.NotAsked, StoreCheckResult.Warn, "no clear answer");
         yield return new(PutFinding.Unclear("Denied."), StoreCheckResult.Warn, "Denied.");
     }
