@@ -198,7 +198,7 @@ public sealed class CheckRunTests
     [TestCase("safe", true, true, null, "accepted", "safe", null,
         "batches by PUT, multipart uploads; size enforced, SHA-256 enforced, write-once not enforced")]
     [TestCase("safe", false, false, null, "unknown", "unsafe", true,
-        "batches by PUT, no multipart uploads; size not enforced, SHA-256 not enforced, write-once not enforced")]
+        "batches by POST, no multipart uploads; size enforced, SHA-256 not enforced, write-once not enforced")]
     [TestCase("unsafe", null, true, true, "enforced", "safe", false,
         "batches by POST, no multipart uploads; size enforced, SHA-256 not enforced, write-once not enforced")]
     public async Task Check_says_how_files_are_uploaded(

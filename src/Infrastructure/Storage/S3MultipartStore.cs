@@ -186,8 +186,8 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
         (answer.Name.LocalName == "Error" ? OutcomeOf(Value(answer, "Code")) : null)
         ?? new Completion(CompletionOutcome.Completed, Value(Require(answer, "CompleteMultipartUploadResult"), "ETag").Trim('"'));
 
-    // An error in a successful answer, or the page of a proxy, must not count as an answer of the store: it has no parts, for example, and
-    // an upload without its parts is aborted.
+    // An error in a successful answer, or the page of a proxy, is no answer of the store. Read as a list of parts, it would be empty, and
+    // the server would abort the upload.
     private static XElement Require(XElement answer, string name) => answer.Name.LocalName == name
         ? answer
         : throw new FormatException($"The answer is {answer.Name.LocalName} with the code '{Value(answer, "Code")}', not {name}.");

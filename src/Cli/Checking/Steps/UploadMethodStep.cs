@@ -17,7 +17,8 @@ internal sealed class UploadMethodStep : ICheckStep
 
     private static string Describe(CapabilityHealth store)
     {
-        var usesPut = store.Put_uploads == "safe";
+        // The server decides in the same way.
+        var usesPut = store.Post_forms is false || store is { Put_uploads: "safe", Put_sizes_enforced: not false };
         (string Name, bool IsEnforced)[] rules =
         [
             ("size", !usesPut || store.Put_sizes_enforced is true),
