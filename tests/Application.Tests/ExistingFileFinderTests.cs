@@ -121,10 +121,16 @@ public sealed class ExistingFileFinderTests
         }
     }
 
-    [Test]
-    public async Task Requests_for_single_files_are_bounded_over_all_callers()
+    [TestCase(1, 60, 8)]
+    [TestCase(30, 3, 16)]
+    public async Task Requests_for_single_files_are_bounded_for_each_caller_and_over_all(int callers, int files, int expected)
     {
         var (running, most) = (0, 0);
+        for (var i = 0; i < 4; i++)
+        {
+            Store([.. Enumerable.Range(0, 1100).Select(other => $"{i}-{other:d4}")]);
+        }
+
         _store.Setup(port => port.ExistsAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>()))
             .Returns(async (ObjectName _, CancellationToken token) =>
             {
@@ -136,9 +142,11 @@ public sealed class ExistingFileFinderTests
             });
         using var finder = new ExistingFileFinder(_store.Object);
 
-        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => finder.FindAsync(Miner, Keys([$"{i}a", $"{i}b", $"{i}c"]), default)));
+        // The first files are before the many others, so that each takes one of the listings.
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => finder.FindAsync(
+            Miner, Keys(Enumerable.Range(0, files).Select(i => i < 4 ? $"{i}-" : $"9{i}")), default)));
 
-        Assert.That(most, Is.EqualTo(16));
+        Assert.That(most, Is.EqualTo(expected));
 
         static void InterlockedMax(ref int value, int candidate)
         {

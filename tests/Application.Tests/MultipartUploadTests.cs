@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace S3Auth.Application.Tests;
@@ -265,6 +266,7 @@ public sealed class MultipartUploadTests
 
         Assert.That((await _subnet.RefuseAsync(request)).Code, Is.EqualTo(RefusalCode.InvalidRequest));
         Assert.That(_calls, Is.EqualTo(new[] { $"create {Key}" }), "the upload goes on");
+        RequireNoRefund();
     }
 
     [Test]
@@ -309,6 +311,22 @@ public sealed class MultipartUploadTests
         Complete(new Completion(outcome));
 
         Assert.That((await _subnet.RefuseAsync(Of<CompleteMultipartUploadCommand>(await CreateAsync()))).Code, Is.EqualTo(code));
+        RequireNoRefund();
+    }
+
+    [Test]
+    public async Task Complete_aborts_a_file_that_is_larger_than_files_may_be_by_now()
+    {
+        var created = await CreateAsync();
+        var content = Content(created);
+        BinaryPrimitives.WriteInt64BigEndian(content.AsSpan(8), FileSizeLimits.Default.MaxBytes + MiB);
+        BinaryPrimitives.WriteInt64BigEndian(content.AsSpan(16), FileSizeLimits.Default.MaxBytes);
+        _parts = [new StoredPart(1, "e1", FileSizeLimits.Default.MaxBytes), new StoredPart(2, "e2", MiB)];
+
+        var request = Of<CompleteMultipartUploadCommand>(created) with { UploadId = OpenSealer.SealFor("upload:46:bucket:static", content) };
+
+        Assert.That((await _subnet.RefuseAsync(request)).Code, Is.EqualTo(RefusalCode.SizeMismatch));
+        Assert.That(_calls, Is.EqualTo(new[] { $"create {Key}", $"abort {Key}" }));
     }
 
     [Test]
@@ -343,6 +361,17 @@ public sealed class MultipartUploadTests
         await RefuseEverywhereAsync(created with { UploadId = OpenSealer.SealFor("listing:46:bucket:static", new byte[100]) });
         await RefuseEverywhereAsync(created with { UploadId = OpenSealer.SealFor("upload:46:bucket:static", new byte[100]) });
         await RefuseEverywhereAsync(created with { UploadId = OpenSealer.SealFor("upload:47:bucket:static", Content(created)) });
+        await RefuseEverywhereAsync(
+            created with { UploadId = OpenSealer.SealFor("upload:46:bucket:static", Content(created)[..^StoreId.Length]) });
+    }
+
+    [TestCase(0)]
+    [TestCase(4097)]
+    public async Task Upload_id_has_1_to_4096_characters(int length)
+    {
+        var request = Of<ListUploadPartsCommand>(await CreateAsync()) with { UploadId = new string('a', length) };
+
+        Assert.That((await _subnet.RefuseAsync(request)).Errors.Keys, Is.EqualTo(new[] { "upload_id" }));
     }
 
     [Test]
@@ -429,6 +458,10 @@ public sealed class MultipartUploadTests
             Assert.That((await refused).Code, Is.EqualTo(RefusalCode.ServerBusy));
         }
     }
+
+    // The store was asked, so that a free request would be a free call to the store.
+    private void RequireNoRefund() =>
+        _subnet.Quota.Verify(port => port.Refund(It.IsAny<QuotaRequest>(), It.IsAny<QuotaCount>()), Times.Never);
 
     private static CreateMultipartUploadCommand Create => new()
     {
