@@ -35,7 +35,9 @@ internal sealed class UploadHeaderCheck : IStoreCheck
         {
             (true, _) => new StoreCheck(Name, StoreCheckResult.Ok, $"The store verifies {Header}."),
             (false, true) => new StoreCheck(
-                Name, StoreCheckResult.Ok, $"The store does not verify {Header}, but it verifies the hash of the content that a URL signs."),
+                Name,
+                StoreCheckResult.Ok,
+                $"The store does not verify {Header}, but it verifies the hash of the content that an upload URL signs."),
             (false, null) => new StoreCheck(
                 Name, StoreCheckResult.Ok, $"The store does not verify {Header}; clients use Content-MD5 instead."),
             (false, false) => new StoreCheck(
