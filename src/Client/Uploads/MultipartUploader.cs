@@ -122,9 +122,8 @@ internal sealed class MultipartUploader(
                         file.Sent?.Report(range.Length);
                     }
 
-                    var isVerified = part.Value.ETag is null || part.Value.ETag == known.Find(number);
                     known.Set(number, part.Value.ETag);
-                    if (part.Value.IsETagMd5 && !isVerified)
+                    if (part.Value.IsETagMd5)
                     {
                         Add(await verifier.AddAsync(number, part.Value.ETag!, token).ConfigureAwait(false));
                     }

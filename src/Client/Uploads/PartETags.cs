@@ -11,13 +11,10 @@ internal sealed class PartETags
 
     internal void Set(int number, string? etag) => _parts[number] = etag;
 
-    /// <summary>Returns the ETag of a part; null if it is unknown.</summary>
-    internal string? Find(int number) => _parts.GetValueOrDefault(number);
-
     /// <summary>Returns the ETags of all parts in order; null if one is unknown.</summary>
     internal IReadOnlyList<string>? ToList(int count)
     {
-        var etags = Enumerable.Range(1, count).Select(Find).OfType<string>().ToList();
+        var etags = Enumerable.Range(1, count).Select(number => _parts.GetValueOrDefault(number)).OfType<string>().ToList();
         return etags.Count == count ? etags : null;
     }
 }
