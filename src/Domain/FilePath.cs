@@ -1,6 +1,9 @@
 namespace S3Auth.Domain;
 
-/// <summary>The path of one uploaded file below a miner's folder: one or more <see cref="FileName"/>s with <c>/</c> between them.</summary>
+/// <summary>
+/// The path of one uploaded file below a miner's folder: one or more <see cref="FileName"/>s with <c>/</c> between them. It has no U+FFFE
+/// and no U+FFFF, because XML cannot contain them, so that an answer of a store that repeats the key could not be read.
+/// </summary>
 public readonly record struct FilePath
 {
     private readonly string? _path;
@@ -14,7 +17,7 @@ public readonly record struct FilePath
     public static bool TryParse([NotNullWhen(true)] string? text, out FilePath path)
     {
         path = default;
-        if (text is not { Length: > 0 and <= ObjectName.MaxBytes })
+        if (text is not { Length: > 0 and <= ObjectName.MaxBytes } || text.AsSpan().ContainsAny('\uFFFE', '\uFFFF'))
         {
             return false;
         }

@@ -39,7 +39,7 @@ internal sealed class FilePathConverter() : TextConverter<FilePath>(
     FilePath.TryParse,
     path => path.Path,
     $"Send a path of names with '/' between them. Each name has 1 to {FileName.MaxBytes} bytes of UTF-8, no '\\', no control characters, "
-    + "is not '.' or '..', and contains no '${filename}'.");
+    + "no U+FFFE or U+FFFF, is not '.' or '..', and contains no '${filename}'.");
 
 internal sealed class JobIdConverter() : TextConverter<JobId>(
     JobId.TryParse, job => job.Id, "Send a job's id: 1 to 128 letters, digits, '.', '_' and '-'.");

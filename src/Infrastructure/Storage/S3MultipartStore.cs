@@ -20,9 +20,6 @@ internal sealed class S3MultipartStore(StoreClient client, StoreCalls calls, ISt
     private static readonly XmlReaderSettings Settings = new()
     {
         Async = true,
-
-        // A miner's key may have characters that XML does not allow, such as U+FFFF. Ceph sends them unchanged.
-        CheckCharacters = false,
         DtdProcessing = DtdProcessing.Prohibit,
         MaxCharactersInDocument = MaxAnswerCharacters,
         XmlResolver = null,

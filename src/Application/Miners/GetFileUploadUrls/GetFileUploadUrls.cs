@@ -119,7 +119,7 @@ internal sealed class GetFileUploadUrlsHandler(
         if (!FilePath.TryParse(file.Path, out var path))
         {
             return $"Send a path of names with '/' between them. Each name has 1 to {FileName.MaxBytes} bytes of UTF-8, no '\\', no "
-                + "control characters, is not '.' or '..', and contains no '${filename}'.";
+                + "control characters, no U+FFFE or U+FFFF, is not '.' or '..', and contains no '${filename}'.";
         }
 
         if (!FolderLayout.TryGetKey(folder, job, path, out var key))
