@@ -32,15 +32,15 @@ internal sealed record UploadTarget(string Url)
         ? new UploadTarget(grant.Url) { Headers = Accept(grant.Headers), NeedsMd5 = !isHashVerified }
         : OfForm(grant.Url, grant.Fields ?? new Dictionary<string, string>(), grant.S3_key);
 
-    // Only headers of S3, so that a server cannot make this client send, for example, Authorization to another one.
-    private static IReadOnlyDictionary<string, string> Accept(IReadOnlyDictionary<string, string>? headers)
+    // Accepts only S3's headers, so that the server cannot make this client send others, such as Authorization.
+    private static Dictionary<string, string> Accept(IReadOnlyDictionary<string, string>? headers)
     {
         var accepted = headers?.ToDictionary(StringComparer.OrdinalIgnoreCase) ?? [];
         return accepted.Keys.All(name => name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
             || name.Equals("If-None-Match", StringComparison.OrdinalIgnoreCase))
             ? accepted
             : throw new RefusedException(
-                "unknown", HttpStatusCode.OK, "The server's answer names headers that no upload has. Update s3auth, or report the server.");
+                "unknown", HttpStatusCode.OK, "The server's answer has headers that uploads must not have. Update s3auth, or tell the operator of the server.");
     }
 }
 
