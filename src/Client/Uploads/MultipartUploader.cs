@@ -75,7 +75,7 @@ internal sealed class MultipartUploader(
         return new UploadedFile(upload.S3_key, file.Size, Md5: null);
     }
 
-    // The number of parts is trusted no more than the file is large, because it decides how much memory this client uses.
+    // The number of parts decides how much memory this client uses, so it must fit the size of the file.
     private static void RequirePlan(FileToUpload file, CreatedUpload upload)
     {
         if (upload.Part_size < 1 || upload.Part_count > MaxParts || upload.Part_count != ((file.Size - 1) / upload.Part_size) + 1)
