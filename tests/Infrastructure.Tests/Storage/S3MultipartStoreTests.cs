@@ -241,6 +241,29 @@ public sealed class S3MultipartStoreTests
     }
 
     [Test]
+    public async Task Completion_is_not_sent_again_after_an_error()
+    {
+        await using var server = await AnswerAsync("<Error><Code>InternalError</Code></Error>", 500);
+
+        await RefusesAsync(RefusalCode.StorageUnavailable, CompleteAsync(Store(server)));
+        Assert.That(_requests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Completion_may_take_longer_than_other_requests()
+    {
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            await Task.Delay(1500);
+            await Answer(context, "<CompleteMultipartUploadResult><ETag>abc-2</ETag></CompleteMultipartUploadResult>");
+        });
+        var store = Store(server, new StoreUsage { RequestTimeout = TimeSpan.FromSeconds(0.5) });
+
+        Assert.That((await CompleteAsync(store)).ETag, Is.EqualTo("abc-2"));
+        await RefusesAsync(RefusalCode.StorageTimeout, store.ListPartsAsync(Key, UploadId, CancellationToken.None));
+    }
+
+    [Test]
     public async Task ETag_that_the_completion_does_not_have_is_listed()
     {
         await using var server = await LoopbackServer.StartAsync(context => Answer(context, context.Request.Method == "POST"
@@ -333,9 +356,12 @@ public sealed class S3MultipartStoreTests
         }
     }
 
-    private S3MultipartStore Store(LoopbackServer server)
+    private S3MultipartStore Store(LoopbackServer server, StoreUsage? usage = null)
     {
-        var options = new StorageOptions { Bucket = "bucket-1", Region = "eu-central-1", Endpoint = server.Url };
+        var options = new StorageOptions
+        {
+            Bucket = "bucket-1", Region = "eu-central-1", Endpoint = server.Url, Usage = usage ?? new StoreUsage(),
+        };
         var time = TimeProvider.System;
         var state = new StoreState();
         return new S3MultipartStore(
