@@ -323,7 +323,8 @@ public sealed class MultipartUploadTests
         BinaryPrimitives.WriteInt64BigEndian(content.AsSpan(16), FileSizeLimits.Default.MaxBytes);
         _parts = [new StoredPart(1, "e1", FileSizeLimits.Default.MaxBytes), new StoredPart(2, "e2", MiB)];
 
-        var request = Of<CompleteMultipartUploadCommand>(created) with { UploadId = OpenSealer.SealFor("upload:46:bucket:static", content) };
+        var id = OpenSealer.SealFor("upload:46:bucket:static", content);
+        var request = Of<CompleteMultipartUploadCommand>(created) with { UploadId = id };
 
         Assert.That((await _subnet.RefuseAsync(request)).Code, Is.EqualTo(RefusalCode.SizeMismatch));
         Assert.That(_calls, Is.EqualTo(new[] { $"create {Key}", $"abort {Key}" }));
