@@ -108,6 +108,36 @@ public sealed class RedisTests
     }
 
     [Test]
+    public async Task Request_without_grants_needs_none_although_the_limit_is_exceeded()
+    {
+        var one = await StartAsync();
+        await Quota(one).TakeAsync(MemoryQuotaTests.Batch(1, 2, 1, limit: 9, fileLimit: 100), CancellationToken.None);
+
+        var taken = await Quota(one).TakeAsync(MemoryQuotaTests.Batch(1, 0, 1, limit: 1, fileLimit: 100), CancellationToken.None);
+
+        Assert.That((taken.Granted, taken.Used, taken.FilesUsed), Is.EqualTo((true, 2, 2)));
+    }
+
+    [Test]
+    public async Task Refund_never_leaves_less_than_nothing()
+    {
+        var one = await StartAsync();
+        var small = MemoryQuotaTests.Batch(1, 1, 5, limit: 9, fileLimit: 100);
+        var taken = await Quota(one).TakeAsync(small, CancellationToken.None);
+
+        Quota(one).Refund(small with { Cost = new QuotaCost(4, 40) }, taken);
+
+        Assert.That(
+            async () => await Quota(one).TakeAsync(small with { Cost = default }, CancellationToken.None),
+            Is.EqualTo(new QuotaCount(Granted: true, 0, 0, 0, IsShared: true)).After(2000, 20));
+        Assert.That(
+            (await Link(one).TryExecuteAsync(database => database.ScriptEvaluateAsync(
+                "local n = 0 for _, key in ipairs(redis.call('KEYS', '*quota*')) do n = math.min(n, redis.call('GET', key)) end return n")))
+                .Answer is { } least ? (long)least : -1,
+            Is.Zero);
+    }
+
+    [Test]
     public async Task Files_counted_while_redis_is_down_and_refunds_of_that_time_reach_redis_afterwards()
     {
         var (one, other) = (await StartAsync(), await StartAsync());

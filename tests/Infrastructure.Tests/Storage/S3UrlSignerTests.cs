@@ -245,6 +245,34 @@ public sealed class S3UrlSignerTests
     }
 
     [Test]
+    public void Part_is_signed_with_its_size_and_the_headers_that_parts_forbid()
+    {
+        var guard = new PutGuard(TimeProvider.System)
+        {
+            Finding = new PutFinding(PutUploads.Safe), PartFinding = new PutFinding(PutUploads.Safe, BarredHeaders.LeftOut),
+        };
+        var signer = new S3UrlSigner(new StoreEndpoints(Options()), new CredentialSource(Keys), guard, new StoreState()).At(Noon);
+
+        var url = signer.SignPart(Key("data/x/5F/a"), "id", 7, 4096, Noon.AddHours(1));
+
+        Assert.That(url, Does.Contain("SignedHeaders=content-length%3Bhost%3Bx-amz-acl%3Bx-amz-copy-source%3B"));
+        Assert.That(url, Does.Contain("&partNumber=7&uploadId=id&"));
+    }
+
+    [TestCase(PutUploads.Unsafe)]
+    [TestCase(PutUploads.Unknown)]
+    public void Part_is_not_signed_where_only_puts_of_objects_are_safe(PutUploads parts)
+    {
+        var guard = new PutGuard(TimeProvider.System)
+        {
+            Finding = new PutFinding(PutUploads.Safe), PartFinding = new PutFinding(parts),
+        };
+        var signer = new S3UrlSigner(new StoreEndpoints(Options()), new CredentialSource(Keys), guard, new StoreState()).At(Noon);
+
+        Assert.Throws<RefusedException>(() => signer.SignPart(Key("data/x/5F/a"), "id", 7, 4096, Noon.AddHours(1)));
+    }
+
+    [Test]
     public void S3UrlSigner_signs_nothing_while_the_store_refuses_this_server()
     {
         var state = new StoreState();
