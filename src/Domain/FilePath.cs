@@ -2,13 +2,18 @@ namespace S3Auth.Domain;
 
 /// <summary>
 /// The path of one uploaded file below a miner's folder: one or more <see cref="FileName"/>s with <c>/</c> between them. It has no U+FFFE
-/// and no U+FFFF, because XML cannot contain them, so that an answer of a store that repeats the key could not be read.
+/// and no U+FFFF, because XML cannot contain them: the server could not read an answer of a store that repeats the key.
 /// </summary>
 public readonly record struct FilePath
 {
     private readonly string? _path;
 
     private FilePath(string path) => _path = path;
+
+    /// <summary>What a valid path is, for a client whose path is not valid.</summary>
+    public static string Requirement { get; } =
+        $"Send a path of names with '/' between them. Each name has 1 to {FileName.MaxBytes} bytes of UTF-8, no '\\', no control "
+        + "characters, no U+FFFE or U+FFFF, is not '.' or '..', and contains no '${filename}'.";
 
     /// <summary>The path exactly as the client sent it.</summary>
     public string Path => _path ?? throw new InvalidOperationException("The path was not parsed.");

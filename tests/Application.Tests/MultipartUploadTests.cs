@@ -363,7 +363,7 @@ public sealed class MultipartUploadTests
         await RefuseEverywhereAsync(created with { UploadId = OpenSealer.SealFor("upload:46:bucket:static", new byte[100]) });
         await RefuseEverywhereAsync(created with { UploadId = OpenSealer.SealFor("upload:47:bucket:static", Content(created)) });
         await RefuseEverywhereAsync(
-            created with { UploadId = OpenSealer.SealFor("upload:46:bucket:static", Content(created)[..^StoreId.Length]) });
+            created with { UploadId = OpenSealer.SealFor("upload:46:bucket:static", Content(created).AsSpan(..^StoreId.Length)) });
     }
 
     [TestCase(0)]

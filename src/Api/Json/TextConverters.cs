@@ -38,8 +38,7 @@ internal sealed class FileNameConverter() : TextConverter<FileName>(
 internal sealed class FilePathConverter() : TextConverter<FilePath>(
     FilePath.TryParse,
     path => path.Path,
-    $"Send a path of names with '/' between them. Each name has 1 to {FileName.MaxBytes} bytes of UTF-8, no '\\', no control characters, "
-    + "no U+FFFE or U+FFFF, is not '.' or '..', and contains no '${filename}'.");
+    FilePath.Requirement);
 
 internal sealed class JobIdConverter() : TextConverter<JobId>(
     JobId.TryParse, job => job.Id, "Send a job's id: 1 to 128 letters, digits, '.', '_' and '-'.");

@@ -118,8 +118,7 @@ internal sealed class GetFileUploadUrlsHandler(
         upload = null!;
         if (!FilePath.TryParse(file.Path, out var path))
         {
-            return $"Send a path of names with '/' between them. Each name has 1 to {FileName.MaxBytes} bytes of UTF-8, no '\\', no "
-                + "control characters, no U+FFFE or U+FFFF, is not '.' or '..', and contains no '${filename}'.";
+            return FilePath.Requirement;
         }
 
         if (!FolderLayout.TryGetKey(folder, job, path, out var key))
