@@ -239,11 +239,11 @@ public sealed class SyncTests
         Assert.That(await new UploadRun(session, plan).RunAsync(CancellationToken.None), Is.EqualTo(ExitCode.Done));
     }
 
-    private Task ListAsync(HttpListenerContext context)
+    private async Task ListAsync(HttpListenerContext context)
     {
         using var body = JsonDocument.Parse(_server.Bodies.Last());
         _prefixes.Add(body.RootElement.GetProperty("prefix").GetString()!);
-        return LocalServer.WriteJsonAsync(context, new FileList { Files = _listed, Expires_in_seconds = 3600 });
+        await LocalServer.WriteJsonAsync(context, new FileList { Files = _listed, Expires_in_seconds = 3600 });
     }
 
     private FileUploadUrls Grant()

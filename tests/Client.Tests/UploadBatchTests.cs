@@ -2,6 +2,9 @@ namespace S3Auth.Client.Tests;
 
 public sealed class UploadBatchTests
 {
+    private static readonly System.Text.Json.JsonSerializerOptions RelaxedJson =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Test]
     public void Batch_has_at_most_a_thousand_files()
     {
@@ -28,7 +31,7 @@ public sealed class UploadBatchTests
         var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new GetFileUploadUrlsCommand
         {
             Files = [.. batch.Files.Select(one => new RequestedFile { Path = one.Path, Size = 1L << 32, Sha256 = new string('0', 64) })],
-        }, new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        }, RelaxedJson);
         Assert.That(body, Has.Length.InRange(150_000, 512 * 1024 - 4096));
     }
 
