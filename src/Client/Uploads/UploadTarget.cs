@@ -40,7 +40,9 @@ internal sealed record UploadTarget(string Url)
             || name.Equals("If-None-Match", StringComparison.OrdinalIgnoreCase))
             ? accepted
             : throw new RefusedException(
-                "unknown", HttpStatusCode.OK, "The server's answer has headers that uploads must not have. Update s3auth, or tell the operator of the server.");
+                "unknown",
+                HttpStatusCode.OK,
+                "The server's answer has headers that uploads must not have. Update s3auth, or tell the operator of the server.");
     }
 }
 
