@@ -49,6 +49,17 @@ public sealed class MultipartUploadTests
         });
     }
 
+    [TestCase(ConditionalWrites.Enforced, false, true)]
+    [TestCase(ConditionalWrites.Enforced, true, false)]
+    [TestCase(ConditionalWrites.Accepted, false, false)]
+    [TestCase(ConditionalWrites.Ignored, false, false)]
+    public async Task Create_says_whether_the_store_refuses_to_overwrite(ConditionalWrites completion, bool overwrite, bool isWriteOnce)
+    {
+        Use(new StoreCapabilities { PartUploads = PutUploads.Safe, Multipart = true, ConditionalCompletion = completion });
+
+        Assert.That((await _subnet.SendAsync(Create with { Overwrite = overwrite })).WriteOnce, Is.EqualTo(isWriteOnce));
+    }
+
     [TestCase(5 * MiB, 8)]
     [TestCase(Size, 1)]
     public async Task Client_chooses_the_part_size(long partSize, int count)

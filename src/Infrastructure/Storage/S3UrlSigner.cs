@@ -25,7 +25,7 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
         // If the end of temporary credentials is unknown, a grant lasts only for the minimum lifetime of such credentials.
         var ends = keys.EndIsUnknown ? moment + SigningCredentials.MinLifetime : keys.Ends;
         var route = endpoints.Current;
-        return new GrantSigner(route.ClientSigner.At(keys, moment), ends, moment, route.Clients.BucketUrl, puts, store);
+        return new GrantSigner(route.ClientSigner.At(keys, moment), ends, moment, route.Clients.BucketUrl, puts, store.Current.Capabilities);
     }
 
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
         DateTimeOffset moment,
         string bucketUrl,
         PutGuard puts,
-        IStoreState store) : IGrantSigner
+        StoreCapabilities store) : IGrantSigner
     {
         private readonly long _start = moment.ToUnixTimeSeconds();
 
@@ -65,7 +65,7 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
 
         public PutUpload SignPut(FileUpload file, DateTimeOffset expiry)
         {
-            var rules = RulesFor(file, store.Current.Capabilities);
+            var rules = RulesFor(file, store);
             return new PutUpload(signer.PresignPut(file.Key.Key, SecondsTo(expiry), rules), HeadersOf(rules));
         }
 
@@ -83,7 +83,7 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
             SecondsTo(expiry));
 
         // A store that does not enforce forms would let their holder upload anywhere.
-        private PostUpload SignPost(PostPolicyRules rules, DateTimeOffset expiry) => store.Current.Capabilities.PostForms is false
+        private PostUpload SignPost(PostPolicyRules rules, DateTimeOffset expiry) => store.PostForms is false
             ? throw new RefusedException(
                 RefusalCode.StorageUnavailable,
                 "This server grants no uploads by form, because its object store does not support them. Tell the operator, who finds in "

@@ -72,7 +72,8 @@ internal sealed class CreateMultipartUploadHandler(
 
     public async Task<CreatedUpload> Handle(CreateMultipartUploadCommand request, CancellationToken cancellationToken)
     {
-        if (!storeState.Current.Capabilities.SupportsMultipartGrants)
+        var capabilities = storeState.Current.Capabilities;
+        if (!capabilities.SupportsMultipartGrants)
         {
             throw new RefusedException(
                 RefusalCode.MultipartUnsupported,
@@ -113,6 +114,7 @@ internal sealed class CreateMultipartUploadHandler(
             PartCount = upload.Plan.PartCount,
             Expiry = expiry,
             Resumed = found is not null,
+            WriteOnce = isWriteOnce && capabilities.ConditionalCompletion == ConditionalWrites.Enforced,
         };
     }
 

@@ -21,5 +21,11 @@ public sealed record CreatedUpload : IGranted
     /// <summary>Whether this is an unfinished upload that the store had already. /list-upload-parts returns its parts.</summary>
     public required bool Resumed { get; init; }
 
+    /// <summary>
+    /// Whether the store refuses to complete the upload if the file exists by then. <c>false</c> if the request has <c>overwrite</c>, or the
+    /// store cannot do that: then only the server looks for the file, just before it completes the upload.
+    /// </summary>
+    public required bool WriteOnce { get; init; }
+
     GrantedAccess IGranted.Granted => new([S3Key], Files: 1, Expiry);
 }
