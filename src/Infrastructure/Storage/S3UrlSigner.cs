@@ -25,7 +25,8 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
         // If the end of temporary credentials is unknown, a grant lasts only for the minimum lifetime of such credentials.
         var ends = keys.EndIsUnknown ? moment + SigningCredentials.MinLifetime : keys.Ends;
         var route = endpoints.Current;
-        return new GrantSigner(route.ClientSigner.At(keys, moment), ends, moment, route.Clients.BucketUrl, puts, store.Current.Capabilities);
+        return new GrantSigner(
+            route.ClientSigner.At(keys, moment), ends, moment, route.Clients.BucketUrl, puts, store.Current.Capabilities);
     }
 
     /// <inheritdoc/>

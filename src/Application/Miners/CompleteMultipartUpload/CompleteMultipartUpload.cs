@@ -5,7 +5,7 @@ public sealed record CompleteMultipartUploadCommand : MultipartRequest, IRequest
 {
     /// <summary>
     /// The parts that were sent: the number of each, and the ETag that the store returned. The server compares them with the parts that the
-    /// store has. Default: the parts that the store has. A request has room for about 6,000 parts, so leave it out for more.
+    /// store has. Default: the parts that the store has. A request has room for 5,000 parts; leave it out for more.
     /// </summary>
     public IReadOnlyList<SentPart?>? Parts { get; init; }
 }

@@ -22,8 +22,8 @@ public sealed record CreatedUpload : IGranted
     public required bool Resumed { get; init; }
 
     /// <summary>
-    /// Whether the store refuses to complete the upload if the file exists by then. <c>false</c> if the request has <c>overwrite</c>, or the
-    /// store cannot do that: then only the server looks for the file, just before it completes the upload.
+    /// Whether the store refuses to complete the upload if the file exists by then. <c>false</c> if the request has <c>overwrite</c>, or
+    /// the store cannot do that: then only the server looks for the file, just before it completes the upload.
     /// </summary>
     public required bool WriteOnce { get; init; }
 
