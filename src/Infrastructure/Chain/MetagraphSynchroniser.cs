@@ -127,7 +127,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
             var answer = await _nodes.ReadAsync(ReadNewerAsync, stoppingToken);
             Replace(answer, problem: null);
             _metrics.Synchronised(_time.GetElapsedTime(started), ok: true);
-            await SaveAsync(answer, stoppingToken);
+            await SaveAsync(answer);
             return true;
         }
         catch (ChainException failed)
@@ -135,7 +135,7 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
             if (lagging is not null)
             {
                 Replace(lagging, failed.Message);
-                await SaveAsync(lagging, stoppingToken);
+                await SaveAsync(lagging);
             }
 
             _problem = failed.Message;
@@ -299,11 +299,12 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         }
     }
 
-    private async Task SaveAsync(SubnetAnswer answer, CancellationToken stoppingToken)
+    private async Task SaveAsync(SubnetAnswer answer)
     {
         try
         {
-            await _file.SaveAsync(answer, stoppingToken);
+            // A stop waits for it: a restart while no node answers needs the snapshot.
+            await _file.SaveAsync(answer, CancellationToken.None);
             _unwritableLogged = false;
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
