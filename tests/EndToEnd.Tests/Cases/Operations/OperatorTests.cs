@@ -31,7 +31,9 @@ internal sealed partial class OperatorTests
         _folder.Dispose();
     }
 
+    // Nightly, because each build runs the README's quick start.
     [Test]
+    [Category("Nightly")]
     public async Task First_run_without_containers_runs_as_it_is_written()
     {
         if (!CephGateway.IsInstalled)
