@@ -21,9 +21,6 @@ internal sealed class BatchGrants(
 {
     private const int HashedAtOnce = 4;
 
-    // A file must begin before its grant expires, and this machine's clock may run fast.
-    private static readonly TimeSpan MaxMargin = TimeSpan.FromMinutes(5);
-
     private readonly Dictionary<(string? Source, string? Job, bool Overwrite), UploadBatch> _open = [];
     private long _maxContentBytes = 64 * 1024 * 1024;
     private bool _isHashEnforced = true;
@@ -79,15 +76,13 @@ internal sealed class BatchGrants(
         {
             if (answer.Files.TryGetValue(file.Path, out var grant))
             {
-                // Uses the grant's duration, not its end time, because this machine's clock may be wrong.
-                var life = TimeSpan.FromSeconds(grant.Expires_in_seconds);
                 await granted.WriteAsync(
                     new GrantedFile(file)
                     {
                         Key = grant.S3_key,
                         Target = UploadTarget.Of(grant, answer.Sha256_enforced && requested[file].Sha256 is not null),
                         GrantedAt = asked,
-                        RenewAt = asked + life - TimeSpan.FromTicks(Math.Min(MaxMargin.Ticks, life.Ticks / 4)),
+                        RenewAt = GrantTiming.RenewAt(asked, grant.Expires_in_seconds),
                     },
                     cancellationToken).ConfigureAwait(false);
             }

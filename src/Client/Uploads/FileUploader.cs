@@ -15,8 +15,6 @@ public sealed class FileUploader
     // Granted files that wait to be sent. Meanwhile the next batch is prepared.
     private const int MaxWaiting = 512;
 
-    private static readonly TimeSpan MinReplacementInterval = TimeSpan.FromMinutes(1);
-
     private readonly DeploymentStructure _structure;
     private readonly AccountId _coldkey;
     private readonly AccountId _hotkey;
@@ -266,7 +264,7 @@ public sealed class FileUploader
         }
         catch (StoreException exception) when (mayRenewRefused && granted.Target is not null
             && Failures.KindOf(exception) == FailureKind.GrantRefused
-            && _client.Time.GetUtcNow() >= granted.GrantedAt + MinReplacementInterval)
+            && _client.Time.GetUtcNow() >= granted.GrantedAt + GrantTiming.MinReplacementInterval)
         {
             return null;
         }

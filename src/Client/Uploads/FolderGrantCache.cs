@@ -5,12 +5,6 @@ namespace S3Auth.Client.Uploads;
 /// <summary>Keeps one folder grant per source, and requests a new one before it expires.</summary>
 internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimeProvider time)
 {
-    // A grant must be valid when an upload starts, not until it ends.
-    private static readonly TimeSpan MaxMargin = TimeSpan.FromMinutes(5);
-
-    // If the store refuses a new grant too, the grant is not the cause, and each further one would count against the quota.
-    private static readonly TimeSpan MinReplacementInterval = TimeSpan.FromMinutes(1);
-
     private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
 
     /// <param name="source">The source; null for the deployment's first one.</param>
@@ -29,11 +23,9 @@ internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimePr
                 var access = await api.GetFolderAccessAsync(
                     new GetFolderAccessCommand { Coldkey = coldkey.ToString(), Source = source }, cancellationToken).ConfigureAwait(false);
 
-                // Uses the grant's duration, not its end time, because this machine's clock may be wrong.
-                var life = TimeSpan.FromSeconds(access.Expiry_seconds);
                 slot.Access = access;
-                slot.ReplaceableAt = isSpent ? asked + MinReplacementInterval : asked;
-                slot.RenewAt = asked + life - TimeSpan.FromTicks(Math.Min(MaxMargin.Ticks, life.Ticks / 4));
+                slot.ReplaceableAt = isSpent ? asked + GrantTiming.MinReplacementInterval : asked;
+                slot.RenewAt = GrantTiming.RenewAt(asked, access.Expiry_seconds);
             }
 
             return slot.Access;

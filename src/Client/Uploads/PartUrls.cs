@@ -12,9 +12,6 @@ internal sealed class PartUrls(
     /// <summary>The number of URLs of one request.</summary>
     internal const int BatchSize = 32;
 
-    // If the store refuses a new URL too, the URL is not the cause.
-    private static readonly TimeSpan MinReplacementInterval = TimeSpan.FromMinutes(1);
-
     private readonly SemaphoreSlim _gate = new(1);
     private readonly Dictionary<int, PartUrl> _urls = [];
 
@@ -29,7 +26,7 @@ internal sealed class PartUrls(
         {
             var now = time.GetUtcNow();
             if (!_urls.TryGetValue(number, out var known) || now >= known.RenewAt
-                || (ReferenceEquals(known, spent) && now >= known.SignedAt + MinReplacementInterval))
+                || (ReferenceEquals(known, spent) && now >= known.SignedAt + GrantTiming.MinReplacementInterval))
             {
                 await SignAsync(number, now, cancellationToken).ConfigureAwait(false);
             }
