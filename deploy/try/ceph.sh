@@ -90,6 +90,9 @@ rgw_data = $folder/rgw
 rgw_frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 # Beside path style: host style, as http://BUCKET.s3.localhost:$port.
 rgw_dns_name = s3.localhost
+# The STS, for temporary credentials (SESSION_CREDENTIALS=sts).
+rgw_s3_auth_use_sts = true
+rgw_sts_key = $(tr -dc 'a-z0-9' < /dev/urandom | head -c 16 || true)
 CONF
 
 key() { ceph-authtool --gen-print-key; }
@@ -131,8 +134,16 @@ secret=$(tr -dc 'A-Za-z0-9' < /dev/urandom | head -c 40 || true)
 radosgw-admin "${with[@]}" user create --uid s3auth --display-name s3auth --access-key "$id" --secret-key "$secret" > /dev/null 2>> "$folder/log/start.log"
 curl --noproxy '*' -sSf -X PUT --aws-sigv4 aws:amz:us-east-2:s3 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -K - "http://127.0.0.1:$port/s3auth" <<< "user = \"$id:$secret\""
 
+# The role of sessions: what any session may do at most. The server narrows each session to one miner's folders, or to reading.
+radosgw-admin "${with[@]}" role create --role-name s3auth-sessions --assume-role-policy-doc '{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/s3auth"]}, "Action": ["sts:AssumeRole"]}]}' > /dev/null 2>> "$folder/log/start.log"
+radosgw-admin "${with[@]}" role-policy put --role-name s3auth-sessions --policy-name sessions --policy-doc '{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], "Resource": "arn:aws:s3:::s3auth/data/*"},
+  {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::s3auth"}]}' > /dev/null 2>> "$folder/log/start.log"
+
 cat > "$folder/env" <<ENV
 export S3_ENDPOINT=http://127.0.0.1:$port S3_BUCKET=s3auth
 export AWS_ACCESS_KEY_ID=$id AWS_SECRET_ACCESS_KEY=$secret
+export SESSION_CREDENTIALS=sts STS_ROLE_ARN=arn:aws:iam:::role/s3auth-sessions
 ENV
 echo "Ceph's gateway listens on http://127.0.0.1:$port; its keys are in $folder/env"

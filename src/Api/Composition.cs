@@ -40,7 +40,7 @@ internal static class Composition
             .AddLogging()
             .AddSingleton(store.Layout)
             .AddSingleton(store.FileSizes)
-            .AddS3Storage(store.Storage)
+            .AddS3Storage(store.Storage, store.Sessions)
             .BuildServiceProvider();
         return await services.GetRequiredService<IStoreDoctor>().ExamineAsync(CancellationToken.None);
     }
@@ -67,6 +67,7 @@ internal static class Composition
         services.AddSingleton(options.Window);
         services.AddSingleton(options.DailyLimits);
         services.AddSingleton(new BurstLimit(options.RequestsPerMinute));
+        services.AddSingleton(options.SessionRules);
         services.AddSingleton(options.FileSizes);
         services.AddSingleton(options.InFlight);
         services.AddSingleton(ResponseMemoryBudget.OfThisProcess());
@@ -93,7 +94,7 @@ internal static class Composition
 
         if (options.Store is { } store)
         {
-            services.AddS3Storage(store);
+            services.AddS3Storage(store, options.Sessions);
         }
         else
         {
@@ -114,7 +115,7 @@ internal static class Composition
     {
         var store = DevelopmentStorage.Store(options.EmbeddedStorePort, options.DataFolder, options.EmbeddedStoreAs);
         services.AddEmbeddedStore(store);
-        services.AddS3Storage(DevelopmentStorage.Storage(store, options.StoreUsage, options.CorsOrigins));
+        services.AddS3Storage(DevelopmentStorage.Storage(store, options.StoreUsage, options.CorsOrigins), SessionIssuerOptions.Off);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServiceOptions options)

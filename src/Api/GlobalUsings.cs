@@ -23,6 +23,7 @@ global using S3Auth.Application.Pipeline;
 global using S3Auth.Application.Ports;
 global using S3Auth.Application.Refusals;
 global using S3Auth.Application.Service;
+global using S3Auth.Application.Sessions;
 global using S3Auth.Application.Validators;
 global using S3Auth.DevelopmentStore;
 global using S3Auth.Domain;

@@ -21,6 +21,8 @@ public static class DependencyInjection
         services.AddSingleton<UploadIds>();
         services.AddSingleton<ExistingFileFinder>();
         services.AddScoped<CallersUploads>();
+        services.AddScoped<CallersSessions>();
+        services.AddSingleton<SessionCache>();
         services.AddSingleton<FolderOwnerResolver>();
         services.AddSingleton<MinerDiscovery>();
         services.AddScoped<FilePageReader>();
@@ -46,6 +48,7 @@ public static class DependencyInjection
         services.AddUseCase<CompleteMultipartUploadCommand, CompletedUpload, CompleteMultipartUploadHandler>();
         services.AddUseCase<AbortMultipartUploadCommand, AbortedUpload, AbortMultipartUploadHandler>();
         services.AddUseCase<ListMyFilesCommand, FileList, ListMyFilesHandler>();
+        services.AddUseCase<GetSessionCredentialsCommand, SessionCredentials, GetSessionCredentialsHandler>();
         services.AddUseCase<GetValidatorAccessCommand, ValidatorAccess, GetValidatorAccessHandler>();
         services.AddUseCase<GetMinerSpecificAccessCommand, MinerSpecificAccess, GetMinerSpecificAccessHandler>();
         services.AddUseCase<GetMinerListCommand, MinerList, GetMinerListHandler>();

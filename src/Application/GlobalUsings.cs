@@ -12,6 +12,7 @@ global using S3Auth.Application.Ports;
 global using S3Auth.Application.Refusals;
 global using S3Auth.Application.Sealing;
 global using S3Auth.Application.Service;
+global using S3Auth.Application.Sessions;
 global using S3Auth.Application.Uploads;
 global using S3Auth.Application.Validators;
 global using S3Auth.Domain;

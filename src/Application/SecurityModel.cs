@@ -14,6 +14,7 @@ namespace S3Auth.Application;
 /// stake.</item>
 /// <item><see cref="LimitInFlight{TRequest, TResponse}"/>: the hotkey has only a few requests in flight.</item>
 /// <item><see cref="RefuseReplay{TRequest, TResponse}"/>: none of the proofs was used before.</item>
+/// <item><see cref="ReuseSession"/>, for temporary credentials only: answers with those of an earlier request, which costs nothing.</item>
 /// <item><see cref="EnforceQuota{TRequest, TResponse}"/>: the daily quotas of the hotkey and of the server allow one more grant.</item>
 /// </list>
 /// A request that anyone may send passes only the first step. The handler grants access to the proved <see cref="Caller"/> only:
@@ -42,6 +43,7 @@ internal static class SecurityModel
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorize<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LimitInFlight<,>));
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(RefuseReplay<,>));
+        services.AddTransient<IPipelineBehavior<GetSessionCredentialsCommand, SessionCredentials>, ReuseSession>();
         services.AddTransient(typeof(IPipelineBehavior<,>), typeof(EnforceQuota<,>));
     }
 }

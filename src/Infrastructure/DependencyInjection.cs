@@ -141,10 +141,12 @@ public static class DependencyInjection
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="options">The bucket.</param>
+    /// <param name="sessions">The temporary credentials.</param>
     /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
-    public static IServiceCollection AddS3Storage(this IServiceCollection services, StorageOptions options)
+    public static IServiceCollection AddS3Storage(this IServiceCollection services, StorageOptions options, SessionIssuerOptions sessions)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(sessions);
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
@@ -172,6 +174,12 @@ public static class DependencyInjection
                 ? new CachedObjectStore(store, options.Usage.ListingLifetime, provider.GetRequiredService<TimeProvider>())
                 : store;
         });
+        services.AddSingleton(sessions);
+        _ = sessions.Mode switch
+        {
+            SessionMode.Sts => services.AddSingleton<ISessionIssuer, StsSessionIssuer>(),
+            _ => services.AddSingleton<ISessionIssuer, NoSessions>(),
+        };
         if (options.Credentials is null)
         {
             services.AddSingleton<ICredentialProvider, AwsCredentialChain>();

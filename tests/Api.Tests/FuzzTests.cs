@@ -19,12 +19,13 @@ public sealed class FuzzTests
         "/get-miner-list",
         "/list-files", "/get-folder-presigned-urls", "/get-file-presigned-urls", "/get-file-upload-urls", "/create-multipart-upload",
         "/sign-upload-parts", "/list-upload-parts", "/complete-multipart-upload", "/abort-multipart-upload",
+        "/get-session-credentials",
     ];
 
     private static readonly string[] Members =
         ["source", "expiry", "filename", "job_id", "size", "limit", "prefix", "cursor", "continuation_token", "file_keys",
             "expiry_hours", "coldkey", "miner_hotkey", "files", "path", "part_size", "overwrite", "resume", "s3_key", "upload_id",
-            "part_numbers", "parts"];
+            "part_numbers", "parts", "role", "duration_seconds"];
 
     private const string Upload = "large.parquet";
 

@@ -30,7 +30,7 @@ public sealed class OpenApiTests
         {
             "post /get-folder-access", "post /get-file-upload-url", "post /get-file-upload-urls", "post /create-multipart-upload",
             "post /sign-upload-parts", "post /list-upload-parts", "post /complete-multipart-upload", "post /abort-multipart-upload",
-            "post /list-my-files", "post /get-validator-access",
+            "post /list-my-files", "post /get-session-credentials", "post /get-validator-access",
             "post /get-miner-specific-access", "post /get-miner-list", "post /list-files", "post /get-folder-presigned-urls",
             "post /get-file-presigned-urls", "get /healthcheck", "get /healthz", "get /readyz",
             "get /commitment-formats", "get /structure-info", "get /rate-limits", "get /status", "get /hotkeys/{address}",

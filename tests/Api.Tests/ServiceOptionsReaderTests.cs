@@ -402,7 +402,7 @@ public sealed class ServiceOptionsReaderTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(100, 100_000, 10_000, 200_000)));
+            Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(100, 100_000, 10_000, 100, 200_000)));
             Assert.That(options.RequestsPerMinute, Is.EqualTo(120));
             Assert.That(options.Window, Is.EqualTo(AccessWindow.Default));
             Assert.That((options.Limits.Redis, options.Limits.RedisIsRequired), Is.EqualTo((default(RedisAddress), false)));
@@ -423,6 +423,7 @@ public sealed class ServiceOptionsReaderTests
             ["DAILY_FILES_PER_MINER"] = "6",
             ["DAILY_LIMIT_PER_VALIDATOR"] = "8",
             ["TOTAL_DAILY_LIMIT"] = "0",
+            ["DAILY_SESSIONS_PER_HOTKEY"] = "9",
             ["RATE_LIMIT_PER_MINUTE"] = "9",
             ["REDIS_URL"] = "rediss://:secret@cache:6380/2",
             ["REDIS_REQUIRED"] = "True",
@@ -434,7 +435,7 @@ public sealed class ServiceOptionsReaderTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(7, 6, 8, 0)));
+            Assert.That(options.DailyLimits, Is.EqualTo(new DailyLimits(7, 6, 8, 9, 0)));
             Assert.That(
                 (options.RequestsPerMinute, options.MaxConnections, options.DrainTime),
                 Is.EqualTo((9, 50, TimeSpan.FromSeconds(3))));

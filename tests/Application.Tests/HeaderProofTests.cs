@@ -14,6 +14,7 @@ public sealed class HeaderProofTests
     {
         _subnet = new Subnet();
         _subnet.UseMultipartStore();
+        _subnet.UseSessions();
     }
 
     [TearDown]

@@ -137,11 +137,11 @@ public sealed class LimitsTests
 
         _subnet.Quota.Verify(
             port => port.TakeAsync(
-                new QuotaRequest(day, Subnet.Bob, Role.Miner, QuotaCost.OneGrant, 100, 2000, 5000), It.IsAny<CancellationToken>()),
+                new QuotaRequest(day, Subnet.Bob, GrantKind.Miner, QuotaCost.OneGrant, 100, 2000, 5000), It.IsAny<CancellationToken>()),
             Times.Once);
         _subnet.Quota.Verify(
             port => port.TakeAsync(
-                new QuotaRequest(day, Subnet.Alice, Role.Validator, QuotaCost.OneGrant, 1000, null, 5000), It.IsAny<CancellationToken>()),
+                new QuotaRequest(day, Subnet.Alice, GrantKind.Validator, QuotaCost.OneGrant, 1000, null, 5000), It.IsAny<CancellationToken>()),
             Times.Once);
     }
 
@@ -226,6 +226,7 @@ public sealed class LimitsTests
                 Action = "get_folder_access",
                 Decision = "granted",
                 Hotkey = Subnet.Bob,
+                Role = Role.Miner,
                 Proved = true,
                 Coldkey = Subnet.Dave,
                 Uid = 1,
@@ -313,6 +314,7 @@ public sealed class LimitsTests
             DailyPerMiner = 100,
             DailyFilesPerMiner = 2000,
             DailyPerValidator = 1000,
+            DailySessionsPerHotkey = 5,
             DailyTotal = 5000,
             PerMinutePerAddress = 120,
             UsedToday = 4990,

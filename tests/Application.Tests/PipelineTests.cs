@@ -13,6 +13,7 @@ public sealed class PipelineTests
     {
         _subnet = new Subnet();
         _subnet.UseMultipartStore();
+        _subnet.UseSessions();
     }
 
     [TearDown]
@@ -156,7 +157,7 @@ public sealed class PipelineTests
             Assert.That((_subnet.Recorded[0].Coldkey, _subnet.Recorded[0].Uid), Is.EqualTo(((AccountId?)null, (ushort?)null)));
         });
         _subnet.Quota.Verify(port => port.TakeAsync(
-            It.Is<QuotaRequest>(one => one.Role == Role.Validator && one.Limit == _subnet.Limits.PerValidator),
+            It.Is<QuotaRequest>(one => one.Kind == GrantKind.Validator && one.Limit == _subnet.Limits.PerValidator),
             It.IsAny<CancellationToken>()));
     }
 
@@ -168,7 +169,7 @@ public sealed class PipelineTests
         await subnet.SendAsync(Subnet.AsAlice with { Hotkey = Subnet.Bob });
 
         subnet.Quota.Verify(port => port.TakeAsync(
-            It.Is<QuotaRequest>(one => one.Role == Role.Validator && one.Limit == subnet.Limits.PerMiner), It.IsAny<CancellationToken>()));
+            It.Is<QuotaRequest>(one => one.Kind == GrantKind.Validator && one.Limit == subnet.Limits.PerMiner), It.IsAny<CancellationToken>()));
     }
 
     [Test]
@@ -177,7 +178,7 @@ public sealed class PipelineTests
         await _subnet.SendAsync(Subnet.AsBob with { Hotkey = Subnet.Alice, Coldkey = ColdkeyOf(Subnet.Alice) });
 
         _subnet.Quota.Verify(port => port.TakeAsync(
-            It.Is<QuotaRequest>(one => one.Role == Role.Miner && one.Limit == _subnet.Limits.PerMiner), It.IsAny<CancellationToken>()));
+            It.Is<QuotaRequest>(one => one.Kind == GrantKind.Miner && one.Limit == _subnet.Limits.PerMiner), It.IsAny<CancellationToken>()));
 
         AccountId ColdkeyOf(AccountId hotkey) => _subnet.Metagraph.Object.Current!.Find(hotkey)!.Coldkey;
     }
@@ -416,6 +417,7 @@ public sealed class PipelineTests
         InUpload(new CompleteMultipartUploadCommand()),
         InUpload(new AbortMultipartUploadCommand()),
         new ListMyFilesCommand { Coldkey = Subnet.Dave, Hotkey = Subnet.Bob, Timestamp = Subnet.Now, Signature = Subnet.Good },
+        Subnet.SessionOfBob,
         Subnet.AsAlice,
         new GetMinerSpecificAccessCommand { Hotkey = Subnet.Alice, Timestamp = Subnet.Now, Signature = Subnet.Good,
             MinerColdkey = Subnet.Dave },
@@ -561,6 +563,8 @@ public sealed class PipelineTests
         public AccountId? NamedColdkey => null;
 
         public Role Role => Role.Miner;
+
+        public GrantKind Kind => GrantKind.Miner;
 
         public QuotaCost Cost => QuotaCost.OneGrant;
 

@@ -6,7 +6,7 @@ namespace S3Auth.Application.Tests;
 /// <summary>The rules of requests that cost other than one grant.</summary>
 public sealed class QuotaCostTests
 {
-    private static readonly DailyLimits Limits = new(PerMiner: 3, FilesPerMiner: 50, PerValidator: 4, Total: 100);
+    private static readonly DailyLimits Limits = new(PerMiner: 3, FilesPerMiner: 50, PerValidator: 4, SessionsPerHotkey: 2, Total: 100);
 
     private readonly Mock<IQuota> _quota = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 6, 0, 0, TimeSpan.Zero));
@@ -16,13 +16,14 @@ public sealed class QuotaCostTests
     [SetUp]
     public void SetUp() => (_usage, _refunds) = (new QuotaUsage(), new RefundPolicy());
 
-    [TestCase(Role.Miner, 50L)]
-    [TestCase(Role.Validator, null)]
-    public async Task Only_a_miner_has_a_limit_of_files(Role role, long? limit)
+    [TestCase(GrantKind.Miner, 50L)]
+    [TestCase(GrantKind.Validator, null)]
+    [TestCase(GrantKind.Session, null)]
+    public async Task Only_grants_of_a_miner_have_a_limit_of_files(GrantKind kind, long? limit)
     {
         Count(new QuotaCount(Granted: true, 1, 20, 1, IsShared: false));
 
-        await SendAsync(new Batch(role, new QuotaCost(1, 20)));
+        await SendAsync(new Batch(kind, new QuotaCost(1, 20)));
 
         _quota.Verify(port => port.TakeAsync(
             It.Is<QuotaRequest>(request => request.FileLimit == limit && request.Cost == new QuotaCost(1, 20) && request.TotalLimit == 100),
@@ -40,7 +41,7 @@ public sealed class QuotaCostTests
     {
         Count(new QuotaCount(Granted: false, used, filesUsed, total, IsShared: true));
 
-        var refused = Assert.ThrowsAsync<RefusedException>(() => SendAsync(new Batch(Role.Miner, new QuotaCost(grants, files))))!;
+        var refused = Assert.ThrowsAsync<RefusedException>(() => SendAsync(new Batch(GrantKind.Miner, new QuotaCost(grants, files))))!;
 
         Assert.That(refused.Code, Is.EqualTo(RefusalCode.QuotaExceeded));
         Assert.That(refused.Message, Does.StartWith(detail));
@@ -50,7 +51,7 @@ public sealed class QuotaCostTests
     [Test]
     public void Failure_of_the_store_refunds_the_whole_cost_at_most_up_to_each_limit()
     {
-        var batch = new Batch(Role.Miner, new QuotaCost(1, 20));
+        var batch = new Batch(GrantKind.Miner, new QuotaCost(1, 20));
         Count(new QuotaCount(Granted: true, 1, 20, 30, IsShared: true));
 
         Fail(batch);
@@ -61,12 +62,12 @@ public sealed class QuotaCostTests
         // 40 files were refunded, so that 20 more do not fit.
         Assert.That((_usage.Left, _usage.FilesLeft, _usage.TotalLeft), Is.EqualTo((2, 30, 70)));
         VerifyRefunds(2);
-        Fail(new Batch(Role.Miner, new QuotaCost(0, 10)));
+        Fail(new Batch(GrantKind.Miner, new QuotaCost(0, 10)));
         VerifyRefunds(3);
-        Fail(new Batch(Role.Miner, new QuotaCost(1, 0)));
+        Fail(new Batch(GrantKind.Miner, new QuotaCost(1, 0)));
         VerifyRefunds(4);
-        Fail(new Batch(Role.Miner, new QuotaCost(1, 0)));
-        Fail(new Batch(Role.Miner, new QuotaCost(0, 1)));
+        Fail(new Batch(GrantKind.Miner, new QuotaCost(1, 0)));
+        Fail(new Batch(GrantKind.Miner, new QuotaCost(0, 1)));
         VerifyRefunds(4);
 
         void Fail(Batch request) => Assert.ThrowsAsync<RefusedException>(
@@ -91,8 +92,10 @@ public sealed class QuotaCostTests
             .Handle(request, CancellationToken.None, () => Task.FromResult(handler?.Invoke() ?? "granted"));
     }
 
-    private sealed record Batch(Role Role, QuotaCost Cost) : ISignedRequest, IRequest<string>
+    private sealed record Batch(GrantKind Kind, QuotaCost Cost) : ISignedRequest, IRequest<string>
     {
+        public Role Role => Kind == GrantKind.Validator ? Role.Validator : Role.Miner;
+
         public AccountId Claimant => Subnet.Bob;
 
         public AccountId? NamedColdkey => null;

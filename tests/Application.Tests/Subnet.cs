@@ -27,7 +27,7 @@ internal sealed class Subnet : IDisposable
     internal static readonly TimeSpan ListingTimeout = TimeSpan.FromSeconds(7);
 
     /// <summary>The bucket that the store says it is.</summary>
-    internal static readonly ObjectStoreInfo StoreInfo = new("bucket", "us-east-2", ListingTimeout);
+    internal static readonly ObjectStoreInfo StoreInfo = new("bucket", "us-east-2", "https://s3.us-east-2.amazonaws.com", ListingTimeout);
 
     internal static readonly Sr25519Signature Good = SignatureOf(1);
     internal static readonly Sr25519Signature Bad = SignatureOf(2);
@@ -105,6 +105,10 @@ internal sealed class Subnet : IDisposable
 
     internal Mock<IMultipartStore> Uploads { get; } = new();
 
+    internal Mock<ISessionIssuer> Sessions { get; } = new();
+
+    internal SessionRules SessionRules { get; init; } = new(SessionRules.DefaultDuration);
+
     internal Mock<IStoreState> StoreState { get; } = new();
 
     internal Mock<IReplayGuard> Guard { get; } = new();
@@ -117,7 +121,7 @@ internal sealed class Subnet : IDisposable
 
     internal Mock<ISharedAnswers> SharedAnswers { get; } = new();
 
-    internal DailyLimits Limits { get; init; } = new(PerMiner: 100, FilesPerMiner: 2000, PerValidator: 1000, Total: 5000);
+    internal DailyLimits Limits { get; init; } = new(PerMiner: 100, FilesPerMiner: 2000, PerValidator: 1000, SessionsPerHotkey: 5, Total: 5000);
 
     /// <summary>The target of validators' listings; set it before the first request.</summary>
     internal ListingRedirect Redirect { get; set; } = ListingRedirect.Off;
@@ -196,6 +200,8 @@ internal sealed class Subnet : IDisposable
 
     internal ServiceProvider Services() => _services ??= new ServiceCollection()
         .AddSingleton(AccessWindow.Default)
+        .AddSingleton(Sessions.Object)
+        .AddSingleton(SessionRules)
         .AddSingleton(Layout)
         .AddSingleton(new SubnetRules(AlphaAmount.FromAlpha(20_000), MinersMayRead))
         .AddSingleton(AccessRules.Object)
@@ -246,6 +252,27 @@ internal sealed class Subnet : IDisposable
             using var subnet = new Subnet();
             return subnet.Services().GetRequiredService<UploadIds>().Seal(Upload, DateTimeOffset.FromUnixTimeSeconds(Now + 86400));
         }
+    }
+
+    /// <summary>A valid request of a miner for temporary credentials.</summary>
+    internal static GetSessionCredentialsCommand SessionOfBob => new()
+    {
+        Coldkey = Dave,
+        Hotkey = Bob,
+        Timestamp = Now,
+        Signature = Good,
+    };
+
+    /// <summary>Makes the deployment issue temporary credentials: each session has a key of its own.</summary>
+    internal void UseSessions()
+    {
+        var issued = 0;
+        Sessions.SetupGet(port => port.Mode).Returns(SessionMode.Sts);
+        Sessions.Setup(port => port.CanIssue(It.IsAny<SessionScope>())).Returns(true);
+        Sessions.Setup(port => port.IsCurrent(It.IsAny<Session>())).Returns(true);
+        Sessions.Setup(port => port.IssueAsync(It.IsAny<SessionScope>(), It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((SessionScope _, TimeSpan duration, CancellationToken _) =>
+                new Session($"key-{++issued}", "secret", "token", Time.GetUtcNow(), Time.GetUtcNow() + duration));
     }
 
     /// <summary>Makes the store support multipart uploads, and have the only part of <see cref="Upload"/>.</summary>

@@ -52,7 +52,7 @@ public class PipelineBenchmarks : IDisposable
                     new PutGuard(TimeProvider.System),
                     new StoreState()))
             .AddSingleton<IObjectStore, FullStore>()
-            .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue))
+            .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue))
             .AddSingleton(FileSizeLimits.Default)
             .AddSingleton(BurstLimit.Default)
             .AddSingleton(InFlightLimit.Default)
@@ -160,7 +160,7 @@ public class PipelineBenchmarks : IDisposable
                 root => new FolderPage([.. Enumerable.Range(0, Miners).Select(i => $"{root}{Accounts.Number(i)}/")], HasMore: false),
                 StringComparer.Ordinal);
 
-        public ObjectStoreInfo Info { get; } = new("bucket-1", "us-east-2", TimeSpan.FromSeconds(30));
+        public ObjectStoreInfo Info { get; } = new("bucket-1", "us-east-2", "https://s3.us-east-2.amazonaws.com", TimeSpan.FromSeconds(30));
 
         public Task<FolderPage> ListFoldersAsync(string prefix, int? maxEntries, CancellationToken cancellationToken) =>
             Task.FromResult(_folders[prefix]);

@@ -7,7 +7,7 @@ public sealed class DependencyInjectionTests
     [Test]
     public async Task AddS3Storage_registers_a_signer_and_a_store()
     {
-        await using var services = new ServiceCollection().AddLogging().AddS3Storage(Options(new SigningCredentials("AKIA", "secret")))
+        await using var services = new ServiceCollection().AddLogging().AddS3Storage(Options(new SigningCredentials("AKIA", "secret")), SessionIssuerOptions.Off)
             .BuildServiceProvider();
 
         Assert.That(services.GetRequiredService<IUrlSigner>().At(DateTimeOffset.UnixEpoch).CredentialsEnd, Is.Null);
@@ -21,7 +21,7 @@ public sealed class DependencyInjectionTests
             .AddLogging()
             .AddSingleton(Layouts.ByHotkey)
             .AddSingleton(FileSizeLimits.Default)
-            .AddS3Storage(Options(credentials: null)).BuildServiceProvider();
+            .AddS3Storage(Options(credentials: null), SessionIssuerOptions.Off).BuildServiceProvider();
 
         Assert.That(
             services.GetServices<IHostedService>().Select(service => service.GetType()),
@@ -87,14 +87,15 @@ public sealed class DependencyInjectionTests
                 Region = "us-east-2",
                 Credentials = new SigningCredentials("AKIA", "secret"),
                 Usage = usage,
-            })
+            },
+            SessionIssuerOptions.Off)
         .BuildServiceProvider();
 
     [TestCase("us/east")]
     [TestCase("")]
     public void AddS3Storage_refuses_a_region_that_cannot_be_signed(string region) =>
         Assert.Throws<ArgumentException>(() =>
-            new ServiceCollection().AddS3Storage(new StorageOptions { Bucket = "bucket-1", Region = region }));
+            new ServiceCollection().AddS3Storage(new StorageOptions { Bucket = "bucket-1", Region = region }, SessionIssuerOptions.Off));
 
     private static StorageOptions Options(SigningCredentials? credentials) =>
         new() { Bucket = "bucket-1", Region = "us-east-2", Credentials = credentials };

@@ -10,6 +10,7 @@ global using S3Auth.Application.Pipeline;
 global using S3Auth.Application.Ports;
 global using S3Auth.Application.Refusals;
 global using S3Auth.Application.Service;
+global using S3Auth.Application.Sessions;
 global using S3Auth.Domain;
 global using S3Auth.Infrastructure.Access;
 global using S3Auth.Infrastructure.Audit;

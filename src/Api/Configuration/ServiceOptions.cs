@@ -47,6 +47,12 @@ internal sealed record ServiceOptions
     /// <summary>How the server uses the store, embedded or not.</summary>
     public required StoreUsage StoreUsage { get; init; }
 
+    /// <summary>How the server issues temporary credentials.</summary>
+    public required SessionIssuerOptions Sessions { get; init; }
+
+    /// <summary>How long they last.</summary>
+    public required SessionRules SessionRules { get; init; }
+
     /// <summary>The port of the embedded store.</summary>
     public required int EmbeddedStorePort { get; init; }
 

@@ -11,6 +11,8 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
     private static readonly Setting[] ForStaticMetagraph = [Settings.MetagraphFile];
     private static readonly Setting[] ForRedis = [Settings.RedisIsRequired];
     private static readonly Setting[] ForListingLinks = [Settings.SealKey];
+    private static readonly Setting[] ForSts = [Settings.StsRoleArn, Settings.StsEndpoint];
+    private static readonly Setting[] ForSessions = [Settings.MaxSession, Settings.Sessions];
     private static readonly Setting[] ForLayoutWithSources = [Settings.Sources];
 
     private readonly List<string> _problems = [];
@@ -26,6 +28,8 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         .. (IsStatic ? ForChain : ForStaticMetagraph)
             .Concat(TextOf(Settings.RedisUrl) is null ? ForRedis : [])
             .Concat(Get(Settings.ListingRedirect) ? [] : ForListingLinks)
+            .Concat(Get(Settings.SessionCredentials) == SessionMode.Sts ? [] : ForSts)
+            .Concat(Get(Settings.SessionCredentials) == SessionMode.Off ? ForSessions : [])
             .Concat(Get(Settings.Layout) is { HasSource: true } ? [] : ForLayoutWithSources)
             .Where(IsGiven)
             .Select(setting => setting.Name),
@@ -93,12 +97,18 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             Layout = ReadLayout(netuid)!,
             Store = store,
             StoreUsage = usage,
+            Sessions = ReadSessions(store),
+            SessionRules = new SessionRules(Get(Settings.MaxSession)),
             EmbeddedStorePort = Get(Settings.EmbeddedStorePort),
             EmbeddedStoreAs = Get(Settings.EmbeddedStoreAs)!,
             DataFolder = dataFolder,
             Window = AccessWindow.Default with { MaxAge = Get(Settings.MaxAge), MaxAhead = Get(Settings.MaxAhead) },
             DailyLimits = new DailyLimits(
-                Get(Settings.PerMiner), Get(Settings.FilesPerMiner), Get(Settings.PerValidator), Get(Settings.Total)),
+                Get(Settings.PerMiner),
+                Get(Settings.FilesPerMiner),
+                Get(Settings.PerValidator),
+                Get(Settings.Sessions),
+                Get(Settings.Total)),
             Limits = ReadLimits(netuid, chain, store),
             FileSizes = ReadFileSizes(),
             InFlight = new InFlightLimit(Get(Settings.RequestsInFlight)),
@@ -120,18 +130,19 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
     /// <summary>
     /// Returns what the check of the store needs, whatever the other settings are; null if a setting of the store cannot be used.
     /// </summary>
-    internal (StorageOptions Storage, FolderLayout Layout, FileSizeLimits FileSizes)? ReadStorage()
+    internal (StorageOptions Storage, SessionIssuerOptions Sessions, FolderLayout Layout, FileSizeLimits FileSizes)? ReadStorage()
     {
         var usage = ReadUsage();
         var store = ReadStore(usage);
         var layout = ReadLayout((ushort)Get(Settings.Netuid));
         var fileSizes = ReadFileSizes();
         var corsOrigins = Get(Settings.CorsOrigins) ?? [];
+        var sessions = ReadSessions(store);
         var embedded = DevelopmentStorage.Store(
             Get(Settings.EmbeddedStorePort), Get(Settings.DataFolder)!, Get(Settings.EmbeddedStoreAs)!);
         return _problems.Count > 0 || layout is null
             ? null
-            : (store ?? DevelopmentStorage.Storage(embedded, usage, corsOrigins), layout, fileSizes);
+            : (store ?? DevelopmentStorage.Storage(embedded, usage, corsOrigins), sessions, layout, fileSizes);
     }
 
     private ChainOptions? ReadChain(ushort netuid, string dataFolder)
@@ -266,6 +277,31 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             CorsOrigins = Get(Settings.CorsOrigins) ?? [],
             Usage = usage,
         };
+    }
+
+    private SessionIssuerOptions ReadSessions(StorageOptions? store)
+    {
+        var (mode, roleArn) = (Get(Settings.SessionCredentials), Get(Settings.StsRoleArn));
+        if (mode != SessionMode.Off && store is null && TextOf(Settings.Bucket) is null)
+        {
+            Report(
+                "SESSION_CREDENTIALS is set, but the embedded store has no temporary credentials: set S3_BUCKET and S3_ENDPOINT to a store "
+                + "that has, or remove SESSION_CREDENTIALS. deploy/try/ceph.sh starts one.");
+        }
+
+        if (mode == SessionMode.Sts && TextOf(Settings.StsRoleArn) is null)
+        {
+            Report("STS_ROLE_ARN is missing: SESSION_CREDENTIALS=sts needs the role of the sessions (docs/sessions.md).");
+        }
+
+        if (mode == SessionMode.R2 && store is { Endpoint: null })
+        {
+            Report("S3_ENDPOINT is missing: SESSION_CREDENTIALS=r2 needs the address of Cloudflare R2.");
+        }
+
+        return mode == SessionMode.Sts
+            ? new SessionIssuerOptions { Mode = mode, RoleArn = roleArn, StsEndpoint = Get(Settings.StsEndpoint) }
+            : new SessionIssuerOptions { Mode = mode };
     }
 
     private Audiences ReadAudiences(Uri? publicUrl)

@@ -11,6 +11,7 @@ internal static partial class SettingFormats
     internal const string StaticNetwork = "static";
 
     private const int MinTokenLength = 16;
+    private const int MaxArnLength = 2048;
 
     // Decimal units are left out: MB means 1,000,000 bytes to some and 1,048,576 to others.
     private static readonly (string Name, long Bytes)[] Units = [("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30)];
@@ -58,6 +59,11 @@ internal static partial class SettingFormats
 
     internal static SettingFormat<string> Region { get; } = Text(
         "a region", "a region is lowercase letters, digits and '-'", text => RegionName().IsMatch(text));
+
+    internal static SettingFormat<string> RoleArn { get; } = Text(
+        "`arn:aws:iam::123456789012:role/s3auth-sessions`",
+        $"write it as arn:aws:iam::123456789012:role/name, without spaces, in at most {MaxArnLength} characters",
+        text => text.Length <= MaxArnLength && text.StartsWith("arn:", StringComparison.Ordinal) && text.All(c => c is > ' ' and <= '~'));
 
     internal static SettingFormat<Uri> StoreEndpoint { get; } = Url(
         "`http(s)://host:port`", "write it as http://host:port or https://host, without user, query and fragment", S3Endpoint.IsUsable);

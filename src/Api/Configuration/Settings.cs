@@ -146,6 +146,33 @@ internal static class Settings
             + "it, the instances share a key in Redis; without Redis, each process makes its own. **Secret**",
     };
 
+    internal static readonly Setting<SessionMode> SessionCredentials = new(
+        "SESSION_CREDENTIALS",
+        SettingFormats.Choice([("off", SessionMode.Off), ("sts", SessionMode.Sts), ("r2", SessionMode.R2)]))
+    {
+        Default = "off",
+        Meaning = "Temporary credentials for any S3 tool: `sts`: from the AssumeRole of AWS, Ceph or MinIO; `r2`: signed for Cloudflare "
+            + "R2. They do not enforce file sizes, file counts and write-once ([sessions](sessions.md))",
+    };
+
+    internal static readonly Setting<string> StsRoleArn = new("STS_ROLE_ARN", SettingFormats.RoleArn)
+    {
+        Meaning = "For `SESSION_CREDENTIALS=sts`: the role of the sessions. MinIO accepts any",
+    };
+
+    internal static readonly Setting<Uri> StsEndpoint = new("STS_ENDPOINT", SettingFormats.StoreEndpoint)
+    {
+        Meaning = "The address of the STS, if it is not `S3_ENDPOINT`, or not AWS's in `S3_REGION`",
+    };
+
+    internal static readonly Setting<TimeSpan> MaxSession = new(
+        "SESSION_MAX_SECONDS", SettingFormats.Seconds(SessionRules.MinSeconds, SessionRules.MaxSeconds))
+    {
+        Default = $"{SessionRules.DefaultDuration.TotalSeconds}",
+        Meaning = "Seconds. The maximum duration of a session. AWS and Ceph refuse more than the role's own maximum; AWS refuses more than "
+            + "3600 if the server itself uses a role",
+    };
+
     internal static readonly Setting<LayoutTemplate> Layout = new("FOLDER_LAYOUT", SettingFormats.Layout)
     {
         Default = LayoutTemplate.Coldkey.Name,
@@ -187,6 +214,12 @@ internal static class Settings
     {
         Default = $"{DailyLimits.Default.PerValidator}",
         Meaning = "Grants a day to one hotkey, as a validator",
+    };
+
+    internal static readonly Setting<int> Sessions = new("DAILY_SESSIONS_PER_HOTKEY", SettingFormats.Number(0, int.MaxValue))
+    {
+        Default = $"{DailyLimits.Default.SessionsPerHotkey}",
+        Meaning = "Sessions a day with temporary credentials to one hotkey. The same session again does not count",
     };
 
     internal static readonly Setting<int> Total = new("TOTAL_DAILY_LIMIT", SettingFormats.Number(0, int.MaxValue))
@@ -340,12 +373,13 @@ internal static class Settings
                 Bucket, Region, Endpoint, PublicEndpoint, Addressing, UploadMethod, ListingLifetime, ListingTimeout, ListingRedirect,
                 SealKey,
             ]),
+        new("Temporary credentials", [SessionCredentials, StsRoleArn, StsEndpoint, MaxSession]),
         new("Folders", [Layout, Sources]),
         new(
             "Limits",
             [
-                RedisUrl, RedisIsRequired, PerMiner, FilesPerMiner, PerValidator, Total, RequestsPerMinute, RequestsInFlight, MaxAge,
-                MaxAhead, MinFileBytes, MaxFileBytes,
+                RedisUrl, RedisIsRequired, PerMiner, FilesPerMiner, PerValidator, Sessions, Total, RequestsPerMinute, RequestsInFlight,
+                MaxAge, MaxAhead, MinFileBytes, MaxFileBytes,
             ]),
         new(
             "The server",

@@ -43,6 +43,15 @@ internal sealed class FilePathConverter() : TextConverter<FilePath>(
 internal sealed class JobIdConverter() : TextConverter<JobId>(
     JobId.TryParse, job => job.Id, "Send a job's id: 1 to 128 letters, digits, '.', '_' and '-'.");
 
+internal sealed class RoleConverter() : TextConverter<Role>(TryParse, role => role.ToName(), "Send 'miner' or 'validator'.")
+{
+    private static bool TryParse(string? text, out Role role)
+    {
+        role = text == Role.Validator.ToName() ? Role.Validator : Role.Miner;
+        return text == role.ToName();
+    }
+}
+
 /// <summary>Accepts every well-formed name; the validators check whether the source is configured.</summary>
 internal sealed class SourceConverter() : TextConverter<Source>(
     Source.TryParse, source => source.Name, "Send a source's name: up to 32 lowercase letters, digits, '_' and '-'.");

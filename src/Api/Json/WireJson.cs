@@ -15,6 +15,7 @@ namespace S3Auth.Api.Json;
         typeof(AccountIdConverter),
         typeof(Sr25519SignatureConverter),
         typeof(SourceConverter),
+        typeof(RoleConverter),
         typeof(FileNameConverter),
         typeof(FilePathConverter),
         typeof(JobIdConverter),
@@ -40,6 +41,8 @@ namespace S3Auth.Api.Json;
 [JsonSerializable(typeof(AbortedUpload))]
 [JsonSerializable(typeof(ListMyFilesCommand))]
 [JsonSerializable(typeof(FileList))]
+[JsonSerializable(typeof(GetSessionCredentialsCommand))]
+[JsonSerializable(typeof(SessionCredentials))]
 [JsonSerializable(typeof(GetValidatorAccessCommand))]
 [JsonSerializable(typeof(ValidatorAccess))]
 [JsonSerializable(typeof(GetMinerSpecificAccessCommand))]

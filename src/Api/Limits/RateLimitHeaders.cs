@@ -3,7 +3,7 @@ namespace S3Auth.Api.Limits;
 /// <summary>
 /// Writes the quota of a proved client and what is left of it today: <c>RateLimit-Policy</c> and <c>RateLimit</c>, as in the IETF draft
 /// "RateLimit header fields for HTTP". q is the quota, w the window in seconds, r the rest, t the seconds until the window ends. The policy
-/// "files" counts the files that a miner names for upload.
+/// "files" counts the files that a miner names for upload, and "session" the sessions with temporary credentials.
 /// </summary>
 internal static class RateLimitHeaders
 {
@@ -18,7 +18,7 @@ internal static class RateLimitHeaders
         }
 
         var seconds = Math.Max(0, (long)Math.Ceiling((request.Day.End - time.GetUtcNow()).TotalSeconds));
-        var name = request.Role == Role.Validator ? "validator" : "miner";
+        var name = request.Kind.ToName();
         var (filePolicy, files) = request.FileLimit is { } limit
             ? (Text($"\"files\";q={limit};w={DaySeconds}, "), Text($"\"files\";r={use.FilesLeft};t={seconds}, "))
             : ("", "");

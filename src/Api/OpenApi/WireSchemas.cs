@@ -16,6 +16,7 @@ internal sealed class WireSchemas : ISchemaProcessor
         [typeof(Source)] = "^[a-z0-9][a-z0-9_-]{0,31}$",
         [typeof(FileName)] = "^[^/\\\\]{1,255}$",
         [typeof(FilePath)] = "^[^/\\\\]{1,255}(/[^/\\\\]{1,255})*$",
+        [typeof(Role)] = "^(miner|validator)$",
         [typeof(JobId)] = "^[A-Za-z0-9._-]{1,128}$",
         [typeof(ListingTarget)] = "^[A-Za-z0-9_-]+$",
         [typeof(Audience)] = "^[A-Za-z0-9._:\\[\\]-]{1,259}$",
@@ -28,7 +29,7 @@ internal sealed class WireSchemas : ISchemaProcessor
         Map(typeof(decimal), JsonObjectType.Number, schema => schema.Format = JsonFormatStrings.Double),
 
         // NSwag also reads internal properties. Process removes them; this mapping keeps the schemas of their types out of the document.
-        Map(typeof(Role), JsonObjectType.None, _ => { }),
+        Map(typeof(GrantKind), JsonObjectType.None, _ => { }),
     ];
 
     /// <summary>

@@ -8,7 +8,7 @@ public abstract record MinerRequest : SignedRequest
 
     internal override AccountId? NamedColdkey => Coldkey;
 
-    internal override Role Role => Role.Miner;
+    internal override Role NeededRole => Role.Miner;
 
     internal override Commitment Commit(AccountId hotkey, long timestamp) => Commitment.FolderAccess(Coldkey!.Value, hotkey, timestamp);
 }

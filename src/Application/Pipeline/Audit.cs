@@ -56,6 +56,7 @@ public sealed class Audit<TRequest, TResponse>(
             Action = Action,
             Decision = decision,
             Hotkey = request.Claimant,
+            Role = request.Role,
             Proved = caller.IsProved,
             Coldkey = caller.IsProved ? caller.Coldkey : request.NamedColdkey,
             Uid = caller.IsProved ? caller.Uid : null,

@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Seventh step: counts the grants and files of a day for each hotkey, and the grants in total. A request that fails is charged unless
+/// Eighth step: counts the grants and files of a day for each hotkey and kind of grant, and the grants in total. A request that fails is charged unless
 /// <see cref="RefundPolicy"/> refunds it. A client that disconnects or does not read its response is charged.
 /// </summary>
 public sealed class EnforceQuota<TRequest, TResponse>(
@@ -17,16 +17,16 @@ public sealed class EnforceQuota<TRequest, TResponse>(
         var wanted = new QuotaRequest(
             UtcDay.Of(now),
             caller.Hotkey,
-            request.Role,
+            request.Kind,
             request.Cost,
-            request.Role == Role.Validator && caller.HasValidatorQuota ? limits.PerValidator : limits.PerMiner,
-            request.Role == Role.Miner ? limits.FilesPerMiner : null,
+            LimitOf(request.Kind),
+            request.Kind == GrantKind.Miner ? limits.FilesPerMiner : null,
             limits.Total);
         var count = await quota.TakeAsync(wanted, cancellationToken);
         use.Count(wanted, count);
         if (!count.Granted)
         {
-            throw Exceeded(wanted, count, now, NameOf(request.Role));
+            throw Exceeded(wanted, count, now);
         }
 
         try
@@ -43,12 +43,24 @@ public sealed class EnforceQuota<TRequest, TResponse>(
 
     private const string ReuseGrants = "reuse the earlier grants until they expire, and try again after 00:00 UTC.";
 
-    private string NameOf(Role role) => role == Role.Miner ? "miner" : caller.HasValidatorQuota ? "validator" : "reader";
+    private long LimitOf(GrantKind kind) => kind switch
+    {
+        GrantKind.Session => limits.SessionsPerHotkey,
+        GrantKind.Validator when caller.HasValidatorQuota => limits.PerValidator,
+        _ => limits.PerMiner,
+    };
 
-    private static RefusedException Exceeded(QuotaRequest wanted, QuotaCount count, DateTimeOffset now, string role)
+    private string NameOf(GrantKind kind) => kind switch
+    {
+        GrantKind.Session => "sessions of today",
+        GrantKind.Miner => "grants of today as a miner",
+        _ => caller.HasValidatorQuota ? "grants of today as a validator" : "grants of today as a reader",
+    };
+
+    private RefusedException Exceeded(QuotaRequest wanted, QuotaCount count, DateTimeOffset now)
     {
         var detail = !wanted.GrantsFit(count.Used)
-            ? Text($"This hotkey has used its {wanted.Limit} grants of today as a {role}; {ReuseGrants}")
+            ? Text($"This hotkey has used its {wanted.Limit} {NameOf(wanted.Kind)}; {ReuseGrants}")
             : wanted.FileLimit is { } limit && !wanted.FilesFit(count.FilesUsed)
             ? FilesExceeded(wanted.Cost.Files, limit, Math.Max(0, limit - count.FilesUsed))
             : Text($"All hotkeys together have used the {wanted.TotalLimit} grants of today; {ReuseGrants}");

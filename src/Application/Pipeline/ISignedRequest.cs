@@ -15,6 +15,9 @@ public interface ISignedRequest
     /// <summary>The role that the request needs.</summary>
     Role Role { get; }
 
+    /// <summary>The kind of grant, which says what daily limit it counts against.</summary>
+    GrantKind Kind { get; }
+
     /// <summary>The grants and files that the request takes from the daily limits.</summary>
     QuotaCost Cost { get; }
 

@@ -13,6 +13,7 @@ public sealed class PipelineMetrics : IDisposable
 
     private readonly Meter _meter;
     private readonly Counter<long> _decisions;
+    private readonly Counter<long> _sessions;
     private readonly Histogram<double> _verifications;
 
     public PipelineMetrics(IMeterFactory meters)
@@ -22,6 +23,10 @@ public sealed class PipelineMetrics : IDisposable
         _meter = meters.Create(MeterName);
         _decisions = _meter.CreateCounter<long>(
             "s3auth.decisions", "{decision}", "Signed requests by action and decision (granted, or the code of the refusal).");
+        _sessions = _meter.CreateCounter<long>(
+            "s3auth.sessions",
+            "{session}",
+            "Temporary credentials that were granted, by origin: issued (a new session) or reused (the one of an earlier request).");
         _verifications = _meter.CreateHistogram(
             "s3auth.signature.verification.duration",
             "s",
@@ -32,6 +37,9 @@ public sealed class PipelineMetrics : IDisposable
 
     internal void Decided(string action, string decision) => _decisions.Add(
         1, new KeyValuePair<string, object?>("action", action), new KeyValuePair<string, object?>("decision", decision));
+
+    internal void SessionGranted(bool isReused) =>
+        _sessions.Add(1, new KeyValuePair<string, object?>("origin", isReused ? "reused" : "issued"));
 
     internal void Verified(TimeSpan duration, bool valid) =>
         _verifications.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("outcome", valid ? "valid" : "invalid"));

@@ -29,7 +29,9 @@ public abstract record SignedRequest : ISignedRequest
 
     AccountId? ISignedRequest.NamedColdkey => NamedColdkey;
 
-    Role ISignedRequest.Role => Role;
+    Role ISignedRequest.Role => NeededRole;
+
+    GrantKind ISignedRequest.Kind => Kind;
 
     QuotaCost ISignedRequest.Cost => Cost;
 
@@ -50,7 +52,9 @@ public abstract record SignedRequest : ISignedRequest
 
     internal virtual AccountId? NamedColdkey => null;
 
-    internal abstract Role Role { get; }
+    internal abstract Role NeededRole { get; }
+
+    internal virtual GrantKind Kind => NeededRole == Role.Miner ? GrantKind.Miner : GrantKind.Validator;
 
     internal virtual QuotaCost Cost => QuotaCost.OneGrant;
 

@@ -28,6 +28,9 @@ public sealed record AuditRecord
     /// <summary>The hotkey that the request names.</summary>
     public required AccountId Hotkey { get; init; }
 
+    /// <summary>The role in which the hotkey sends the request.</summary>
+    public required Role Role { get; init; }
+
     /// <summary>Whether the request was proved.</summary>
     public required bool Proved { get; init; }
 
@@ -55,4 +58,8 @@ public sealed record AuditRecord
 /// <param name="Prefixes">The granted prefixes, or the granted key.</param>
 /// <param name="Files">The number of granted files; null for everything below the prefixes.</param>
 /// <param name="Expiry">The effective expiry; null if nothing was granted that a client could use later.</param>
-public sealed record GrantedAccess(IReadOnlyList<string> Prefixes, int? Files, DateTimeOffset? Expiry);
+public sealed record GrantedAccess(IReadOnlyList<string> Prefixes, int? Files, DateTimeOffset? Expiry)
+{
+    /// <summary>Whether the answer repeats an earlier grant: the credentials of a session that the hotkey got before.</summary>
+    public bool IsReused { get; init; }
+}

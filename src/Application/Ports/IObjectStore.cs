@@ -42,8 +42,9 @@ public interface IObjectStore
 /// <summary>The bucket, and how it is used. Does not change while the process runs.</summary>
 /// <param name="Bucket">The bucket's name.</param>
 /// <param name="Region">The bucket's region.</param>
+/// <param name="ClientEndpoint">The address where clients reach the store, without the bucket.</param>
 /// <param name="ListingTimeout">The timeout of a whole listing, over all its pages and folders.</param>
-public sealed record ObjectStoreInfo(string Bucket, string Region, TimeSpan ListingTimeout);
+public sealed record ObjectStoreInfo(string Bucket, string Region, string ClientEndpoint, TimeSpan ListingTimeout);
 
 /// <summary>An object, as the store lists it.</summary>
 /// <param name="Key">The key. The uploader chose the part below the folder, which need not be UTF-8.</param>

@@ -40,6 +40,11 @@ public sealed record StoreFindings
     /// <summary>If clients upload by PUT: why the server grants none, or what is wrong with them; null if there is no problem.</summary>
     public string? PutProblem { get; init; }
 
+    /// <summary>
+    /// If the server is to issue temporary credentials: why it issues none, or what is wrong with them; null if there is no problem.
+    /// </summary>
+    public string? SessionProblem { get; init; }
+
     /// <summary>What the store can do.</summary>
     public StoreCapabilities Capabilities { get; init; } = new();
 
@@ -99,6 +104,9 @@ public sealed record StoreCapabilities
 
     /// <summary>Whether the store issues temporary credentials (STS AssumeRole).</summary>
     public bool? TemporaryCredentials { get; init; }
+
+    /// <summary>Whether the store enforces the policies of sessions. Null if the server issues none, or before the first test.</summary>
+    public bool? SessionPolicies { get; init; }
 
     /// <summary>Whether a PUT can be signed so that the store refuses to overwrite an object.</summary>
     public bool EnforcesWriteOnce => ConditionalWrites == ConditionalWrites.Enforced;

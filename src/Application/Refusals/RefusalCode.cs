@@ -147,6 +147,14 @@ public enum RefusalCode
         + "5368709120 bytes.")]
     MultipartUnsupported,
 
+    /// <summary>The operator has not turned on temporary credentials.</summary>
+    [Refusal(
+        409,
+        "This deployment gives no temporary credentials",
+        "This deployment gives no temporary credentials; call /get-file-upload-urls to upload files, and /list-my-files to list and "
+        + "download your own.")]
+    SessionCredentialsUnsupported,
+
     /// <summary>The hotkey has too few grants or files of today left, or all hotkeys together used up the grants of today.</summary>
     [Refusal(
         429,

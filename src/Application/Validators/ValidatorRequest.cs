@@ -3,5 +3,5 @@ namespace S3Auth.Application.Validators;
 /// <summary>Request of a validator.</summary>
 public abstract record ValidatorRequest : SignedRequest
 {
-    internal override Role Role => Role.Validator;
+    internal override Role NeededRole => Role.Validator;
 }

@@ -25,6 +25,7 @@ internal static class AuditLine
         json.WriteString("action", decision.Action);
         json.WriteString("decision", decision.Decision);
         WriteAddress(json, "hotkey", decision.Hotkey);
+        json.WriteString("role", decision.Role.ToName());
         json.WriteBoolean("proved", decision.Proved);
         if (decision.Coldkey is { } coldkey)
         {
@@ -78,5 +79,9 @@ internal static class AuditLine
             json.WriteString("expiry", expiry.UtcDateTime);
         }
 
+        if (granted.IsReused)
+        {
+            json.WriteBoolean("reused", true);
+        }
     }
 }

@@ -120,13 +120,13 @@ internal sealed class MemoryQuota : IQuota
 
     private sealed class Counters
     {
-        private readonly Dictionary<(Role Role, AccountId Hotkey), OwnCounters> _counters = [];
+        private readonly Dictionary<(GrantKind Kind, AccountId Hotkey), OwnCounters> _counters = [];
         private Counter _total;
 
         internal ref Counter Total => ref _total;
 
         internal ref OwnCounters Of(QuotaRequest request) =>
-            ref CollectionsMarshal.GetValueRefOrAddDefault(_counters, (request.Role, request.Hotkey), out _);
+            ref CollectionsMarshal.GetValueRefOrAddDefault(_counters, (request.Kind, request.Hotkey), out _);
     }
 
     private struct OwnCounters

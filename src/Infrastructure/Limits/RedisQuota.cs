@@ -1,5 +1,4 @@
 using StackExchange.Redis;
-using Role = S3Auth.Domain.Role;
 
 namespace S3Auth.Infrastructure.Limits;
 
@@ -90,7 +89,7 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
     private RedisKey[] KeysOf(QuotaRequest request)
     {
         var day = DayOf(request.Day);
-        RedisKey grants = $"{day}{(request.Role == Role.Validator ? "validator" : "miner")}:{request.Hotkey}";
+        RedisKey grants = $"{day}{request.Kind.ToName()}:{request.Hotkey}";
         return request.FileLimit is null ? [TotalOf(request.Day), grants] : [TotalOf(request.Day), grants, $"{day}files:{request.Hotkey}"];
     }
 

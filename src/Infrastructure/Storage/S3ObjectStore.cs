@@ -5,7 +5,11 @@ internal sealed partial class S3ObjectStore(
     StorageOptions options, StoreClient client, StoreCalls calls, TimeProvider time, ILogger<S3ObjectStore> log) : IObjectStore
 {
     /// <inheritdoc/>
-    public ObjectStoreInfo Info { get; } = new(options.Bucket, options.Region, options.Usage.ListingTimeout);
+    public ObjectStoreInfo Info { get; } = new(
+        options.Bucket,
+        options.Region,
+        S3Endpoint.OfStore(options.PublicEndpoint ?? options.Endpoint, options.Region).BucketUrl.TrimEnd('/'),
+        options.Usage.ListingTimeout);
 
     /// <inheritdoc/>
     public async Task<FolderPage> ListFoldersAsync(string prefix, int? maxEntries, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal sealed class StoreMetrics : IDisposable
             "s3auth.store.problem",
             () => Problems(state.Current),
             "{problem}",
-            "1 if the check of the object store found a problem, by subject: access, public_endpoint, post_uploads, put_uploads, "
+            "1 if the check of the object store found a problem, by subject: access, public_endpoint, post_uploads, put_uploads, sessions, "
                 + "report.");
         _signed = _meter.CreateCounter<long>("s3auth.presigned", "{url}", "Presigned URLs and upload forms, by what they allow.");
     }
@@ -41,6 +41,7 @@ internal sealed class StoreMetrics : IDisposable
         Problem("public_endpoint", findings.PublicEndpointProblem),
         Problem("post_uploads", findings.FormProblem),
         Problem("put_uploads", findings.PutProblem),
+        Problem("sessions", findings.SessionProblem),
         Problem("report", findings.Checks.FirstOrDefault(check => check.Result == StoreCheckResult.Fail)?.Finding),
     ];
 

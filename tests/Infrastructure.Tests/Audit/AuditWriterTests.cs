@@ -209,6 +209,7 @@ public sealed class AuditWriterTests
         Action = "get_folder_access",
         Decision = decision,
         Hotkey = Account(1),
+        Role = Role.Miner,
         Proved = decision == "granted",
         Proof = "commitment",
     };

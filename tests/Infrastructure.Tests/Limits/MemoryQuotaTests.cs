@@ -71,7 +71,7 @@ public sealed class MemoryQuotaTests
     [Test]
     public void Files_are_not_counted_without_a_limit_of_files()
     {
-        var taken = _quota.Take(Batch(1, grants: 1, files: 1000, limit: 3, fileLimit: null, role: Role.Validator));
+        var taken = _quota.Take(Batch(1, grants: 1, files: 1000, limit: 3, fileLimit: null, kind: GrantKind.Validator));
 
         Assert.That((taken.Granted, taken.FilesUsed), Is.EqualTo((true, 0)));
     }
@@ -113,7 +113,7 @@ public sealed class MemoryQuotaTests
     {
         Assert.That(_quota.Take(Request(1, limit: 1)).Granted);
         Assert.That(_quota.Take(Request(1, limit: 1)).Granted, Is.False);
-        Assert.That(_quota.Take(Request(1, limit: 1, role: Role.Validator)).Granted);
+        Assert.That(_quota.Take(Request(1, limit: 1, kind: GrantKind.Validator)).Granted);
         Assert.That(_quota.Take(Request(2, limit: 1)).Granted);
         Assert.That(_quota.Take(Request(1, limit: 1, day: Tomorrow)).Granted);
         Assert.That(_quota.Take(Request(1, limit: 1)).Granted, Is.False, "the day that ended is not begun anew");
@@ -154,8 +154,8 @@ public sealed class MemoryQuotaTests
         Assert.That(_quota.TakeDebt(Request(1, limit: 10)), Is.EqualTo(new QuotaDebt(1, 5, 2)));
     }
 
-    internal static QuotaRequest Request(byte hotkey, long limit, long total = 1_000_000, Role role = Role.Miner, UtcDay? day = null) =>
-        Batch(hotkey, 1, 0, limit, fileLimit: role == Role.Miner ? 1000 : null, total, role, day);
+    internal static QuotaRequest Request(byte hotkey, long limit, long total = 1_000_000, GrantKind kind = GrantKind.Miner, UtcDay? day = null) =>
+        Batch(hotkey, 1, 0, limit, fileLimit: kind == GrantKind.Miner ? 1000 : null, total, kind, day);
 
     internal static QuotaRequest Batch(
         byte hotkey,
@@ -164,11 +164,11 @@ public sealed class MemoryQuotaTests
         long limit,
         long? fileLimit,
         long total = 1_000_000,
-        Role role = Role.Miner,
+        GrantKind kind = GrantKind.Miner,
         UtcDay? day = null) => new(
             day ?? Today,
             AccountId.FromBytes(Enumerable.Repeat(hotkey, AccountId.Size).ToArray()),
-            role,
+            kind,
             new QuotaCost(grants, files),
             limit,
             fileLimit,

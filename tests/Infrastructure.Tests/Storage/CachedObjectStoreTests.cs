@@ -35,7 +35,7 @@ public sealed class CachedObjectStoreTests
             .ReturnsAsync(() => new FilePage([], HasMore: false));
         store.Setup(port => port.ExistsAsync(It.IsAny<ObjectName>(), It.IsAny<CancellationToken>())).ReturnsAsync(true);
         store.Setup(port => port.PingAsync(It.IsAny<CancellationToken>())).ReturnsAsync(TimeSpan.FromSeconds(1));
-        store.SetupGet(port => port.Info).Returns(new ObjectStoreInfo("bucket", "region", TimeSpan.FromSeconds(7)));
+        store.SetupGet(port => port.Info).Returns(new ObjectStoreInfo("bucket", "region", "http://store", TimeSpan.FromSeconds(7)));
         _store = new CachedObjectStore(store.Object, Lifetime, _time);
     }
 
@@ -204,7 +204,7 @@ public sealed class CachedObjectStoreTests
             Assert.That(one, Is.Not.SameAs(other), "files are never kept");
             Assert.That(await _store.ExistsAsync(key, CancellationToken.None), Is.True);
             Assert.That(await _store.PingAsync(CancellationToken.None), Is.EqualTo(TimeSpan.FromSeconds(1)));
-            Assert.That(_store.Info, Is.EqualTo(new ObjectStoreInfo("bucket", "region", TimeSpan.FromSeconds(7))));
+            Assert.That(_store.Info, Is.EqualTo(new ObjectStoreInfo("bucket", "region", "http://store", TimeSpan.FromSeconds(7))));
         });
     }
 

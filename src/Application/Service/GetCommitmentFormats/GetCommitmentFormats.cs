@@ -49,11 +49,18 @@ internal sealed class GetCommitmentFormatsHandler(FolderLayout layout, AccessWin
             ["folder_access"] = OfMiner("/get-folder-access", "uploads into its own folder"),
             ["file_upload"] = OfMiner("/get-file-upload-url", "the upload of one file into its own folder"),
             ["my_files"] = OfMiner("/list-my-files", "a list of its own files"),
+            ["session"] = OfMiner("/get-session-credentials", "temporary credentials for its own folder"),
             ["validator_access"] = Describe(
                 "/get-validator-access",
                 "s3:validator:access:{timestamp}",
                 Commitment.ValidatorAccess(now),
                 "A validator requests listings of all miners' folders. Signed by the validator's hotkey."),
+            ["validator_session"] = Describe(
+                "/get-session-credentials",
+                "s3:validator:access:{timestamp}",
+                Commitment.ValidatorAccess(now),
+                "A validator requests temporary credentials to read all miners' folders: role is validator. Signed by the validator's "
+                    + "hotkey."),
             ["miner_access"] = OfOneMiner("/get-miner-specific-access", "listings of one miner's folders"),
             ["miner_list"] = OfOneMiner("/get-miner-list", "one page of the listing of one miner's folder"),
             ["files"] = OfOneMiner("/list-files", "one page of one miner's files with download URLs"),

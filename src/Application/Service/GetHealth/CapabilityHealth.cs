@@ -26,6 +26,9 @@ namespace S3Auth.Application.Service;
 /// <param name="Multipart">Whether it has multipart uploads.</param>
 /// <param name="EtagsAreMd5">Whether the ETag of an object is its MD5.</param>
 /// <param name="TemporaryCredentials">Whether it issues temporary credentials (STS AssumeRole).</param>
+/// <param name="SessionPolicies">
+/// Whether it enforces the policies of temporary credentials. Null also if the server issues none.
+/// </param>
 public sealed record CapabilityHealth(
     string Addressing,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? PostForms,
@@ -41,7 +44,8 @@ public sealed record CapabilityHealth(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? PayloadHashes,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? Multipart,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? EtagsAreMd5,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? TemporaryCredentials)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? TemporaryCredentials,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? SessionPolicies)
 {
     /// <summary>Returns the capabilities with the JSON names of their values.</summary>
     public static CapabilityHealth Of(StoreCapabilities capabilities)
@@ -62,7 +66,8 @@ public sealed record CapabilityHealth(
             capabilities.PayloadHashes,
             capabilities.Multipart,
             capabilities.ETagsAreMd5,
-            capabilities.TemporaryCredentials);
+            capabilities.TemporaryCredentials,
+            capabilities.SessionPolicies);
     }
 
     private static string? NameOf(BarredHeaders? guard) => guard switch

@@ -21,6 +21,9 @@ namespace S3Auth.Application.Service;
 /// Why the server does not grant uploads by PUT, or what the store does not enforce for them. Null if there is no problem.
 /// </param>
 /// <param name="PutSizesEnforced">Whether the store enforces the <c>size</c> of a PUT. Null if that is unknown.</param>
+/// <param name="SessionProblem">
+/// Why the server issues no temporary credentials although it is to issue them. Null if there is no problem, or if they are off.
+/// </param>
 /// <param name="Capabilities">What the store can do.</param>
 /// <param name="Checks">
 /// The results of the report at the last start, by subject: <c>ok</c>, <c>warn</c>, <c>fail</c> or <c>skipped</c>. The server's log has the
@@ -36,6 +39,7 @@ public sealed record StoreHealth(
     string PutUploads,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? PutProblem,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] bool? PutSizesEnforced,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? SessionProblem,
     CapabilityHealth Capabilities,
     IReadOnlyDictionary<string, string> Checks,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CheckedAt)
@@ -53,6 +57,7 @@ public sealed record StoreHealth(
 
     /// <summary>Whether the check found no problem.</summary>
     internal bool IsHealthy => Problem is null && PublicEndpointProblem is null && PostProblem is null && PutProblem is null
+        && SessionProblem is null
         && !Checks.Values.Contains(StoreCheckResult.Fail.ToName(), StringComparer.Ordinal);
 
     internal static StoreHealth Of(StoreFindings findings)
@@ -68,6 +73,7 @@ public sealed record StoreHealth(
             usesForms ? "off" : capabilities.PutUploads,
             findings.PutProblem,
             usesForms ? null : findings.Capabilities.PutSizesEnforced,
+            findings.SessionProblem,
             capabilities,
             findings.Checks.ToDictionary(check => check.Name, check => check.Result.ToName(), StringComparer.Ordinal),
             findings.CheckedAt);

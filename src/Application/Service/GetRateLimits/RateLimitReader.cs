@@ -13,6 +13,7 @@ internal sealed class RateLimitReader(TotalCount total, DailyLimits limits, Burs
             DailyPerMiner = limits.PerMiner,
             DailyFilesPerMiner = limits.FilesPerMiner,
             DailyPerValidator = limits.PerValidator,
+            DailySessionsPerHotkey = limits.SessionsPerHotkey,
             DailyTotal = limits.Total,
             PerMinutePerAddress = burst.PerMinute,
             UsedToday = used,

@@ -17,6 +17,9 @@ public sealed record RateLimits
     /// <summary>The grants that a hotkey gets a day as a validator.</summary>
     public required long DailyPerValidator { get; init; }
 
+    /// <summary>The sessions with temporary credentials that a hotkey gets a day, as a miner and as a validator together.</summary>
+    public required long DailySessionsPerHotkey { get; init; }
+
     /// <summary>The grants that all hotkeys together get a day.</summary>
     public required long DailyTotal { get; init; }
 

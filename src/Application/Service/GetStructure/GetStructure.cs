@@ -3,7 +3,7 @@ namespace S3Auth.Application.Service;
 /// <summary>Request for the layout of the bucket.</summary>
 public sealed record GetStructureQuery : IRequest<Structure>;
 
-internal sealed class GetStructureHandler(FolderLayout layout, FileSizeLimits sizes, IStoreState store)
+internal sealed class GetStructureHandler(FolderLayout layout, FileSizeLimits sizes, IStoreState store, ISessionIssuer sessions)
     : IRequestHandler<GetStructureQuery, Structure>
 {
     private static readonly string[] ByFolder =
@@ -46,6 +46,7 @@ internal sealed class GetStructureHandler(FolderLayout layout, FileSizeLimits si
             sizes.MaxBytes,
             usesForms ? "POST" : "PUT",
             SupportsBatchUploads: true,
-            findings.Capabilities.SupportsMultipartGrants));
+            findings.Capabilities.SupportsMultipartGrants,
+            sessions.Mode != SessionMode.Off));
     }
 }

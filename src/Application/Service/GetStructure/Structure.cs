@@ -12,6 +12,9 @@ namespace S3Auth.Application.Service;
 /// <param name="UploadMethod"><c>POST</c>: one form uploads any number of files. <c>PUT</c>: each file needs a URL of its own.</param>
 /// <param name="SupportsBatchUploads">Whether /get-file-upload-urls exists: always. Absent at older servers.</param>
 /// <param name="SupportsMultipartUploads">Whether /create-multipart-upload works at this store. Absent at older servers.</param>
+/// <param name="SupportsSessionCredentials">
+/// Whether /get-session-credentials gives temporary credentials. Absent at older servers.
+/// </param>
 public sealed record Structure(
     string FolderLayout,
     string FolderStructure,
@@ -23,4 +26,5 @@ public sealed record Structure(
     long MaxBytes,
     string UploadMethod,
     bool SupportsBatchUploads,
-    bool SupportsMultipartUploads);
+    bool SupportsMultipartUploads,
+    bool SupportsSessionCredentials);

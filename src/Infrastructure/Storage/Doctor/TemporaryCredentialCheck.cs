@@ -1,5 +1,4 @@
 using Amazon.Runtime;
-using Amazon.SecurityToken;
 using Amazon.SecurityToken.Model;
 
 namespace S3Auth.Infrastructure.Storage;
@@ -37,28 +36,9 @@ internal sealed class TemporaryCredentialCheck : IStoreCheck
 
     private static async Task<bool?> AskAsync(StoreExam exam, CancellationToken cancellationToken)
     {
-        var (options, keys) = (exam.Options, exam.Credentials);
-        AWSCredentials credentials = keys.SessionToken is { } token
-            ? new SessionAWSCredentials(keys.AccessKey, keys.SecretKey, token)
-            : new BasicAWSCredentials(keys.AccessKey, keys.SecretKey);
-        var config = new AmazonSecurityTokenServiceConfig
-        {
-            AuthenticationRegion = options.Region,
-            HttpClientFactory = new Connections(),
-            IgnoreConfiguredEndpointUrls = true,
-            MaxErrorRetry = 0,
-            Timeout = options.Usage.RequestTimeout,
-        };
-        if (options.Endpoint is { } endpoint)
-        {
-            config.ServiceURL = endpoint.GetLeftPart(UriPartial.Authority);
-        }
-        else
-        {
-            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(options.Region);
-        }
-
-        using var sts = new AmazonSecurityTokenServiceClient(credentials, config);
+        var options = exam.Options;
+        var endpoint = options.Endpoint is { } store ? new Uri(store.GetLeftPart(UriPartial.Authority)) : null;
+        using var sts = StsClient.Create(options.Region, endpoint, exam.Credentials, new StsClient.OwnConnections());
         var request = new AssumeRoleRequest
         {
             RoleArn = "arn:aws:iam::000000000000:role/s3auth-doctor-no-such-role",
@@ -87,11 +67,5 @@ internal sealed class TemporaryCredentialCheck : IStoreCheck
         {
             return null;
         }
-    }
-
-    private sealed class Connections : HttpClientFactory
-    {
-        public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
-            new(StoreConnections.Create(StoreProxy.ForRequests())) { Timeout = clientConfig.Timeout ?? Timeout.InfiniteTimeSpan };
     }
 }
