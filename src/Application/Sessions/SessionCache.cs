@@ -9,6 +9,18 @@ internal sealed class SessionCache(ISessionIssuer issuer, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<SessionScope, Entry> _sessions = [];
 
+    /// <summary>The number of sessions.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sessions.Count;
+            }
+        }
+    }
+
     /// <summary>
     /// Returns the session of a scope that was issued for the same duration and has more than half of it left; null if there is none.
     /// </summary>
