@@ -28,6 +28,7 @@ internal static class Collector
     internal const string Decisions = "s3auth.decisions";
     internal const string Presigned = "s3auth.presigned";
     internal const string AuditLost = "s3auth.audit.lost";
+    internal const string StoreProblem = "s3auth.store.problem";
     internal const string QuotaUsed = "s3auth.quota.used";
     internal const string QuotaLimit = "s3auth.quota.limit";
 
@@ -55,8 +56,8 @@ internal static class Collector
     // The metrics that are kept. AWS charges for each series; a metric with a label has one series for each value.
     private static readonly string[] Plain =
     [
-        MetagraphAge, FinalityLag, UnknownFields, NodesFailing, NodeFailures, RedisUp, Refusals, Decisions, Presigned, AuditLost, QuotaUsed,
-        QuotaLimit,
+        MetagraphAge, FinalityLag, UnknownFields, NodesFailing, NodeFailures, RedisUp, Refusals, Decisions, Presigned, AuditLost, StoreProblem,
+        QuotaUsed, QuotaLimit,
     ];
 
     internal static string NamespaceOf(DeploymentEnvironment environment) => $"S3Auth/{environment.Name}";

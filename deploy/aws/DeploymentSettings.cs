@@ -64,6 +64,9 @@ public sealed partial record DeploymentSettings
     /// <summary><c>maxFileBytes</c>: the maximum size of a file; null for the service's default.</summary>
     public required string? MaxFileBytes { get; init; }
 
+    /// <summary><c>sessions</c>: <c>sts</c> for temporary credentials and their role; by default <c>off</c>.</summary>
+    public required bool HasSessions { get; init; }
+
     /// <summary>The layout, whose prefix the permissions cover.</summary>
     public FolderLayout Layout =>
         new(LayoutTemplate, Sources.Count > 0 ? Sources : DefaultSources, checked((ushort)Environment.Netuid));
@@ -105,6 +108,7 @@ public sealed partial record DeploymentSettings
             Readers = Text("readers", text => text is "validators" or "validators,miners", "validators or validators,miners"),
             MinFileBytes = Text("minFileBytes", text => FileSize().IsMatch(text), "a number of bytes, or a size such as 100KiB"),
             MaxFileBytes = Text("maxFileBytes", text => FileSize().IsMatch(text), "a number of bytes, or a size such as 2GiB"),
+            HasSessions = Text("sessions", mode => mode is "off" or "sts", "off or sts") == "sts",
             CertificateArn = Text(
                 "certificateArn",
                 arn =>

@@ -70,7 +70,8 @@ internal sealed class Service : Construct
                 new RuntimePlatform { CpuArchitecture = CpuArchitecture.X86_64, OperatingSystemFamily = OperatingSystemFamily.LINUX },
             Volumes = [new Amazon.CDK.AWS.ECS.Volume { Name = DataVolume }],
         });
-        AddApi(task, settings, network, repository, SecretsOf(redis, metricsToken, identity));
+        var sessions = settings.HasSessions ? new SessionRole(this, settings, identity) : null;
+        AddApi(task, settings, network, repository, sessions, SecretsOf(redis, metricsToken, identity));
         Collector.AddTo(task, environment, Log, metricsLog);
 
         Cluster = new Cluster(this, "Cluster", new ClusterProps { Vpc = network.Vpc, ContainerInsights = true });
@@ -143,6 +144,7 @@ internal sealed class Service : Construct
         DeploymentSettings settings,
         Network network,
         IRepository repository,
+        SessionRole? sessions,
         Dictionary<string, EcsSecret> secrets)
     {
         var environment = settings.Environment;
@@ -176,6 +178,8 @@ internal sealed class Service : Construct
             ["READERS"] = settings.Readers,
             ["MIN_FILE_BYTES"] = settings.MinFileBytes,
             ["MAX_FILE_BYTES"] = settings.MaxFileBytes,
+            [SessionRole.ModeVariable] = sessions is null ? null : "sts",
+            [SessionRole.RoleVariable] = sessions?.Arn,
         }.Where(variable => variable.Value is not null))
         {
             variables[name] = value!;

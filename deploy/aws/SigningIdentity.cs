@@ -25,6 +25,7 @@ internal sealed class SigningIdentity : Construct
                 taskRole.AddToPolicy(statement);
             }
 
+            Principal = taskRole;
             return;
         }
 
@@ -34,6 +35,7 @@ internal sealed class SigningIdentity : Construct
             signer.AddToPolicy(statement);
         }
 
+        Principal = signer;
         Keys = [.. settings.SigningKeys.Select(number => MakeKey(signer, number))];
     }
 
@@ -42,6 +44,9 @@ internal sealed class SigningIdentity : Construct
     /// key.
     /// </summary>
     internal IReadOnlyList<Secret> Keys { get; } = [];
+
+    /// <summary>The IAM user, or the task's role.</summary>
+    internal IPrincipal Principal { get; }
 
     private Secret MakeKey(User signer, int number)
     {

@@ -34,4 +34,39 @@ internal static class StoreAccess
             Resources = [bucketArn],
         });
     }
+
+    /// <summary>
+    /// The permissions of the role of sessions: what any session may do at most. The server narrows each session to one miner's folders, or
+    /// to reading. Miners may not choose a storage class, because the owner of the bucket pays for it.
+    /// </summary>
+    internal static IEnumerable<PolicyStatement> OfSessions(DeploymentSettings settings)
+    {
+        var bucketArn = DataBucket.ArnOf(settings.Environment);
+        var objects = $"{bucketArn}/{settings.Layout.Root}*";
+        yield return new PolicyStatement(new PolicyStatementProps
+        {
+            Sid = "Write",
+            Actions = ["s3:PutObject"],
+            Resources = [objects],
+            Conditions = new Dictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["StringEqualsIfExists"] = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["s3:x-amz-storage-class"] = "STANDARD",
+                },
+            },
+        });
+        yield return new PolicyStatement(new PolicyStatementProps
+        {
+            Sid = "Objects",
+            Actions = ["s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+            Resources = [objects],
+        });
+        yield return new PolicyStatement(new PolicyStatementProps
+        {
+            Sid = "Bucket",
+            Actions = ["s3:ListBucket"],
+            Resources = [bucketArn],
+        });
+    }
 }

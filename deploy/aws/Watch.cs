@@ -43,6 +43,7 @@ internal sealed class Watch : Construct
             RedisAway(),
             RedisFull(),
             ManyRefusals(),
+            StoreProblem(),
             RecordsLost(),
             QuotaNearlyUsed(),
         ];
@@ -166,6 +167,15 @@ internal sealed class Watch : Construct
         ComparisonOperator.GREATER_THAN_THRESHOLD,
         threshold: 50,
         periods: 3);
+
+    // Includes temporary credentials: the server issues none if a check finds that the store does not limit them.
+    private Alarm StoreProblem() => Tell(
+        "StoreProblem",
+        "A check of the object store found a problem. /healthcheck says what to set.",
+        Own(Collector.StoreProblem, "Maximum", FiveMinutes),
+        ComparisonOperator.GREATER_THAN_THRESHOLD,
+        threshold: 0,
+        periods: 2);
 
     private Alarm RecordsLost() => Tell(
         "RecordsLost",

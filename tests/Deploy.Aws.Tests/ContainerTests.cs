@@ -238,12 +238,16 @@ public sealed class ContainerTests
     private static ServiceOptions Read(JsonObject template) => KnownVariables.Read(Variables(template)).Options;
 
     // Secrets as they will be: of the same form, from what their template says.
+    // CloudFormation fills in the ARN of the role of sessions.
+    private static string TextOf(JsonNode value) =>
+        value is JsonObject && value["Fn::GetAtt"] is { } attribute ? $"arn:aws:iam::123456789012:role/{attribute[0]}" : (string)value!;
+
     private static Dictionary<string, string> Variables(JsonObject template)
     {
         var api = template.Container("api");
         var all = api["Environment"]!
             .AsArray()
-            .ToDictionary(one => (string)one!["Name"]!, one => (string)one!["Value"]!, StringComparer.Ordinal);
+            .ToDictionary(one => (string)one!["Name"]!, one => TextOf(one!["Value"]!), StringComparer.Ordinal);
         foreach (var secret in api["Secrets"]!.AsArray())
         {
             var source = secret!["ValueFrom"]!;

@@ -102,6 +102,7 @@ public sealed class PolicyTests
             var known = template.Resources("AWS::ECS::TaskDefinition")
                 .SelectMany(task => new[] { Reference(task.Properties["TaskRoleArn"]!), Reference(task.Properties["ExecutionRoleArn"]!) })
                 .Concat(template.Resources("AWS::IAM::User").Select(user => user.Id))
+                .Concat(SessionRoles(template))
                 .ToList();
 
             Assert.Multiple(() =>
@@ -166,12 +167,73 @@ public sealed class PolicyTests
     [Test]
     public void Roles_are_taken_by_tasks_of_this_account_only()
     {
-        var trusts = Synthesised.All.SelectMany(Statement.In).Where(statement => statement.Kind == "AWS::IAM::Role").ToList();
+        var trusts = Synthesised.All.SelectMany(template => Statement.In(template)
+            .Where(statement => statement.Kind == "AWS::IAM::Role" && !SessionRoles(template).Contains(statement.Owner))).ToList();
 
         Assert.That(trusts, Is.Not.Empty.And.All.Matches<Statement>(trust =>
             trust.Json["Principal"]!.ToJsonString() == """{"Service":"ecs-tasks.amazonaws.com"}"""
             && trust.Actions is ["sts:AssumeRole"]
             && trust.Json["Condition"]!["StringEquals"]!["aws:SourceAccount"]!.ToJsonString() == """{"Ref":"AWS::AccountId"}"""));
+    }
+
+    [Test]
+    public void Only_the_signing_identity_assumes_the_role_of_sessions_so_that_a_session_cannot_widen_itself()
+    {
+        foreach (var (template, signer) in new[]
+        {
+            (Synthesised.Configured, Synthesised.Configured.Resources("AWS::IAM::User").Single().Id),
+            (Synthesised.SessionsSignedByRole, TaskRole(Synthesised.SessionsSignedByRole)),
+        })
+        {
+            var trust = Statement.In(template).Single(statement => statement.Owner == SessionRoles(template).Single()
+                && statement.Kind == "AWS::IAM::Role");
+
+            Assert.Multiple(() =>
+            {
+                Assert.That(trust.Json["Principal"]!.ToJsonString(), Is.EqualTo($$$"""{"AWS":{"Fn::GetAtt":["{{{signer}}}","Arn"]}}"""));
+                Assert.That((trust.Allows, trust.Actions), Is.EqualTo((true, new[] { "sts:AssumeRole" })));
+            });
+        }
+    }
+
+    [Test]
+    public void Sessions_may_at_most_put_get_and_list_below_data_of_one_bucket()
+    {
+        foreach (var (template, root) in new[] { (Synthesised.Configured, "sn46/"), (Synthesised.SessionsSignedByRole, "data/") })
+        {
+            var bucket = DeploymentEnvironment.All.Single(one => one.Name == "production").Bucket;
+
+            Assert.That(Grants(template, "Roles", SessionRoles(template).Single()), Is.EquivalentTo(new[]
+            {
+                """{"Action":"s3:PutObject","Condition":{"StringEqualsIfExists":{"s3:x-amz-storage-class":"STANDARD"}},"""
+                    + $$""" "Effect":"Allow","Resource":"arn:aws:s3:::{{bucket}}/{{root}}*","Sid":"Write"}""".TrimStart(),
+                $"s3:GetObject on arn:aws:s3:::{bucket}/{root}*",
+                $"s3:AbortMultipartUpload on arn:aws:s3:::{bucket}/{root}*",
+                $"s3:ListMultipartUploadParts on arn:aws:s3:::{bucket}/{root}*",
+                $"s3:ListBucket on arn:aws:s3:::{bucket}",
+            }));
+        }
+    }
+
+    [Test]
+    public void Service_issues_sessions_only_if_the_setting_says_so()
+    {
+        Assert.That(Synthesised.Default("production").Container("api")["Environment"]!.ToJsonString(), Does.Not.Contain("SESSION_"));
+        var variables = Synthesised.Configured.Container("api")["Environment"]!.ToJsonString();
+        var role = SessionRoles(Synthesised.Configured).Single();
+
+        Assert.That(variables, Does.Contain("""{"Name":"SESSION_CREDENTIALS","Value":"sts"}""").And.Contain(
+            $$$"""{"Name":"STS_ROLE_ARN","Value":{"Fn::GetAtt":["{{{role}}}","Arn"]}}"""));
+    }
+
+    // The roles that are no role of a task.
+    private static string[] SessionRoles(JsonObject template)
+    {
+        var ofTasks = template.Resources("AWS::ECS::TaskDefinition")
+            .SelectMany(task => new[] { Reference(task.Properties["TaskRoleArn"]!), Reference(task.Properties["ExecutionRoleArn"]!) })
+            .ToList();
+        return [.. template.Resources("AWS::IAM::Role").Select(role => role.Id).Where(id => !ofTasks.Contains(id)
+            && id.StartsWith("ServiceSessionsRole", StringComparison.Ordinal))];
     }
 
     // Each action with each resource, of the policies that are attached to this identity.

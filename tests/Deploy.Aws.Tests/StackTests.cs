@@ -215,7 +215,7 @@ public sealed class StackTests
             foreach (var subject in new[]
             {
                 "ServerErrors", "SlowAnswers", "TooFewTasks", "OldMetagraph", "RuntimeUnsupported", "NodeDisagrees", "FinalityLags",
-                "RedisAway", "RedisFull", "ManyRefusals", "RecordsLost", "QuotaNearlyUsed",
+                "RedisAway", "RedisFull", "ManyRefusals", "StoreProblem", "RecordsLost", "QuotaNearlyUsed",
             })
             {
                 Assert.That(
@@ -356,6 +356,7 @@ public sealed class StackTests
             "development:nodes" => "wss://a.example:9944, ws://b.example",
             "production:folderLayout" => "{uid}/",
             "production:readers" => "everyone",
+            "testnet:sessions" => "on",
             "production:minFileBytes" => "1 KiB",
             "production:maxFileBytes" => "-1",
             "testnet:sources" => "x, X",
@@ -369,7 +370,7 @@ public sealed class StackTests
             "production:certificateArn", "production:signing", "production:signingKeys", "production:imageTag", "production:corsOrigins",
             "production:publicUrl", "production:alarmEmail", "testnet:signingKeys", "production:nodes", "production:nodesThatAgree",
             "testnet:nodesThatAgree", "development:nodes", "development:nodes", "production:folderLayout", "production:readers",
-            "production:minFileBytes", "production:maxFileBytes", "testnet:sources", "development:sources",
+            "production:minFileBytes", "production:maxFileBytes", "testnet:sources", "testnet:sessions", "development:sources",
         }));
     }
 

@@ -29,6 +29,13 @@ internal static class Synthesised
         ["production:readers"] = "validators,miners",
         ["production:minFileBytes"] = "0",
         ["production:maxFileBytes"] = "2GiB",
+        ["production:sessions"] = "sts",
+    }));
+
+    private static readonly Lazy<Stacks> WithRoleAndSessions = new(() => Make(new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["production:signing"] = "role",
+        ["production:sessions"] = "sts",
     }));
 
     internal static IEnumerable<string> Environments => DeploymentEnvironment.All.Select(environment => environment.Name);
@@ -42,12 +49,15 @@ internal static class Synthesised
     /// <summary>Production with everything set that can be.</summary>
     internal static JsonObject Configured => Of(Chosen).Read("S3Auth-production");
 
+    /// <summary>Production with temporary credentials; the task's role signs.</summary>
+    internal static JsonObject SessionsSignedByRole => Of(WithRoleAndSessions).Read("S3Auth-production");
+
     /// <summary>The images' repository.</summary>
     internal static JsonObject Images => Of(Standard).Read("S3Auth-images");
 
     /// <summary>Everything that these tests synthesise.</summary>
     internal static IEnumerable<JsonObject> All =>
-        [Images, .. Environments.Select(Default), .. Environments.Select(SignedByRole), Configured];
+        [Images, .. Environments.Select(Default), .. Environments.Select(SignedByRole), Configured, SessionsSignedByRole];
 
     /// <summary>For the CDK's own assertions.</summary>
     internal static Template Assert(string environment) =>
@@ -56,7 +66,7 @@ internal static class Synthesised
     /// <summary>Removes what was written.</summary>
     internal static void Remove()
     {
-        foreach (var stacks in new[] { Standard, WithRole, Chosen }.Where(stacks => stacks.IsValueCreated))
+        foreach (var stacks in new[] { Standard, WithRole, Chosen, WithRoleAndSessions }.Where(stacks => stacks.IsValueCreated))
         {
             Directory.Delete(stacks.Value.Folder, recursive: true);
         }
