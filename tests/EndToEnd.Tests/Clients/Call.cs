@@ -75,6 +75,17 @@ internal sealed record Call(string Path, Account Signer, JsonObject Members, Fun
         With([], (member, miner), ("file_keys", new JsonArray([.. keys.Select(key => (JsonNode)key)]))),
         timestamp => ServiceClient.FileUrlsText(miner, validator.Address, timestamp));
 
+    /// <summary>A miner's request for temporary credentials.</summary>
+    public static Call Session(Miner miner, string? source = null, long? seconds = null) =>
+        OfMiner(ServiceClient.SessionPath, miner, ("role", "miner"), ("source", source), ("duration_seconds", seconds));
+
+    /// <summary>A validator's request for temporary credentials.</summary>
+    public static Call Session(Account validator, string? source = null, long? seconds = null) => new(
+        ServiceClient.SessionPath,
+        validator,
+        With([], ("role", "validator"), ("source", source), ("duration_seconds", seconds)),
+        ServiceClient.ValidatorAccessText);
+
     /// <summary>Replaces the value of one member.</summary>
     public Call With(string member, JsonNode? value)
     {

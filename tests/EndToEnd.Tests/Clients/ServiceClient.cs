@@ -19,6 +19,7 @@ internal sealed class ServiceClient(Uri address)
     public const string MinerListPath = "/get-miner-list";
     public const string FolderUrlsPath = "/get-folder-presigned-urls";
     public const string FilesPath = "/list-files";
+    public const string SessionPath = "/get-session-credentials";
 
     private static readonly JsonSerializerOptions SnakeCase = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 

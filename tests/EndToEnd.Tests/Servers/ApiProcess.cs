@@ -16,7 +16,8 @@ internal sealed class ApiProcess : IAsyncDisposable
     internal static readonly string[] OwnVariables =
     [
         "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "ASPNETCORE_URLS", "PUBLIC_URL", "AUDIENCES", "REQUIRE_AUDIENCE",
-        "LISTING_REDIRECT", "SEAL_KEY", "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
+        "LISTING_REDIRECT", "SEAL_KEY", "SESSION_CREDENTIALS", "STS_ROLE_ARN", "STS_ENDPOINT", "SESSION_MAX_SECONDS",
+        "BT_NETWORK", "NET_UID", "METAGRAPH_FILE",
         "METAGRAPH_SYNC_INTERVAL", "METAGRAPH_MAX_STALENESS", "METAGRAPH_HEAD", "NODES_THAT_AGREE", "MIN_VALIDATOR_STAKE",
         "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_PUBLIC_ENDPOINT", "S3_ADDRESSING", "UPLOAD_METHOD", "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY", "EMBEDDED_STORE_AS",
@@ -177,6 +178,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         foreach (var limit in new[]
         {
             "DAILY_LIMIT_PER_MINER", "DAILY_FILES_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT",
+            "DAILY_SESSIONS_PER_HOTKEY",
         })
         {
             environment[limit] = "1000000000";

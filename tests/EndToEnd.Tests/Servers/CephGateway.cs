@@ -11,6 +11,8 @@ internal sealed class CephGateway : IAsyncDisposable
 
     private const string Role = "grants";
 
+    private const string SessionRole = "sessions";
+
     // Short, because tests wait for its end.
     private const int MinSessionTime = 15;
 
@@ -24,6 +26,18 @@ internal sealed class CephGateway : IAsyncDisposable
     private const string WhoMayAssumeIt = """
         {"Version": "2012-10-17", "Statement": [
           {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/operator"]}, "Action": ["sts:AssumeRole"]}]}
+        """;
+
+    // As wide as a policy can be, so that tests see what the session's own policy forbids.
+    private const string SessionRolePolicy = """
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]}
+        """;
+
+    // Refuses sessions, because a session could otherwise assume the role again without a session policy.
+    private const string WhoMayAssumeTheSessionRole = """
+        {"Version": "2012-10-17", "Statement": [
+          {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/operator"]}, "Action": ["sts:AssumeRole"],
+            "Condition": {"Null": {"aws:userid": "true"}}}]}
         """;
 
     private static readonly string[] Programs = ["ceph", "ceph-authtool", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin"];
@@ -41,10 +55,11 @@ internal sealed class CephGateway : IAsyncDisposable
             region,
             new AccessKeys("E2EOPERATORKEY000001", "e2e/operator+secret-0000000000000000001"),
             new AccessKeys("E2EOTHERACCOUNT00001", "e2e/other+secret-0000000000000000000001"),
-            "arn:aws:iam:::role/" + Role,
+            RoleArn(Role),
             IsOurs: true)
         {
             HostStyleName = HostStyleName,
+            SessionRoleArn = RoleArn(SessionRole),
         };
     }
 
@@ -115,8 +130,16 @@ internal sealed class CephGateway : IAsyncDisposable
 
         await CreateAccountAsync("operator", Store.Keys);
         await CreateAccountAsync("other", Store.OtherKeys!);
-        await RunAsync("radosgw-admin", "role", "create", "--role-name", Role, "--assume-role-policy-doc", WhoMayAssumeIt);
-        await RunAsync("radosgw-admin", "role-policy", "put", "--role-name", Role, "--policy-name", "least", "--policy-doc", RolePolicy);
+        await CreateRoleAsync(Role, WhoMayAssumeIt, "least", RolePolicy);
+        await CreateRoleAsync(SessionRole, WhoMayAssumeTheSessionRole, "widest", SessionRolePolicy);
+    }
+
+    private static string RoleArn(string role) => "arn:aws:iam:::role/" + role;
+
+    private async Task CreateRoleAsync(string name, string whoMayAssumeIt, string policyName, string policy)
+    {
+        await RunAsync("radosgw-admin", "role", "create", "--role-name", name, "--assume-role-policy-doc", whoMayAssumeIt);
+        await RunAsync("radosgw-admin", "role-policy", "put", "--role-name", name, "--policy-name", policyName, "--policy-doc", policy);
     }
 
     private Task CreateAccountAsync(string name, AccessKeys keys) => RunAsync(

@@ -13,4 +13,9 @@ internal sealed record RealStore(
 {
     /// <summary>A name of this machine before which the name of a bucket may stand; null if there is none.</summary>
     public string? HostStyleName { get; init; }
+
+    /// <summary>
+    /// The role of sessions (<c>STS_ROLE_ARN</c>). At Ceph it may do everything, so that only the session's own policy limits a session.
+    /// </summary>
+    public string SessionRoleArn { get; init; } = RoleArn;
 }

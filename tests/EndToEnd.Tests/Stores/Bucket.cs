@@ -13,12 +13,17 @@ internal sealed class Bucket : IDisposable
     private readonly AmazonS3Client _s3;
 
     public Bucket(Uri endpoint, string region, string name, AccessKeys keys)
+        : this(endpoint, region, name, keys, new BasicAWSCredentials(keys.Id, keys.Secret))
+    {
+    }
+
+    private Bucket(Uri endpoint, string region, string name, AccessKeys keys, AWSCredentials credentials)
     {
         Endpoint = endpoint;
         Region = region;
         Name = name;
         Keys = keys;
-        _s3 = new AmazonS3Client(new BasicAWSCredentials(keys.Id, keys.Secret), new AmazonS3Config
+        _s3 = new AmazonS3Client(credentials, new AmazonS3Config
         {
             ServiceURL = endpoint.AbsoluteUri,
             AuthenticationRegion = region,
@@ -39,10 +44,37 @@ internal sealed class Bucket : IDisposable
     /// <summary>The same bucket with other keys.</summary>
     public Bucket As(AccessKeys keys) => new(Endpoint, Region, Name, keys);
 
+    /// <summary>The same bucket with temporary keys.</summary>
+    public Bucket As(TemporaryKeys keys) => new(
+        Endpoint, Region, Name, keys.Keys, new SessionAWSCredentials(keys.Keys.Id, keys.Keys.Secret, keys.Token));
+
     /// <summary>Another bucket of the same owner. It need not exist.</summary>
     public Bucket Beside(string name) => new(Endpoint, Region, name, Keys);
 
     public Task CreateAsync() => _s3.PutBucketAsync(new PutBucketRequest { BucketName = Name, UseClientRegion = false });
+
+    /// <summary>
+    /// Makes the store refuse public access to the bucket and its objects. Some stores have no public access to refuse. Leaves out
+    /// <c>BlockPublicAcls</c>, because Ceph 16.2 then refuses every PutObject and UploadPart.
+    /// </summary>
+    public async Task BlockPublicAccessAsync()
+    {
+        try
+        {
+            await _s3.PutPublicAccessBlockAsync(new PutPublicAccessBlockRequest
+            {
+                BucketName = Name,
+                PublicAccessBlockConfiguration = new PublicAccessBlockConfiguration
+                {
+                    IgnorePublicAcls = true, BlockPublicPolicy = true, RestrictPublicBuckets = true,
+                },
+            });
+        }
+        catch (AmazonS3Exception unknown) when (unknown.ErrorCode is "NotImplemented" or "MalformedXML")
+        {
+            // MinIO has neither public ACLs nor this request.
+        }
+    }
 
     /// <summary>Lists the objects that clients uploaded.</summary>
     /// <param name="prefix">The prefix of their keys.</param>

@@ -72,6 +72,8 @@ internal sealed class Deployment : IAsyncDisposable
 
     public static Task<Deployment> StartAsync(StoreKind store, FolderLayoutKind layout, DeploymentKind kind) => store switch
     {
+        StoreKind.Real => StartRealAsync(store, layout, kind),
+        _ when kind == DeploymentKind.Sessions => throw new ArgumentException("Only a real store has sessions.", nameof(store)),
         StoreKind.Embedded => StartEmbeddedAsync(layout, kind),
         _ => StartRealAsync(store, layout, kind),
     };
@@ -169,6 +171,14 @@ internal sealed class Deployment : IAsyncDisposable
             store.Region,
             folder.Sub(Path.Combine("up", "here", "data")),
             store.Keys);
+        if (kind == DeploymentKind.Sessions)
+        {
+            await bucket.BlockPublicAccessAsync();
+            await other.BlockPublicAccessAsync();
+            settings["SESSION_CREDENTIALS"] = "sts";
+            settings["STS_ROLE_ARN"] = store.SessionRoleArn;
+        }
+
         var api = await ApiProcess.StartAsync(
             new Dictionary<string, string>(
                 settings.Concat(Settings(layout, kind)), StringComparer.Ordinal));

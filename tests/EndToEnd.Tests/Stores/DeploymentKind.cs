@@ -15,6 +15,11 @@ public enum DeploymentKind
     /// <summary>With <c>UPLOAD_METHOD=PUT</c>.</summary>
     Put,
 
+    /// <summary>
+    /// With <c>SESSION_CREDENTIALS=sts</c>, at a real store only. The store refuses public access to the buckets, where it can.
+    /// </summary>
+    Sessions,
+
     /// <summary>A bucket with keys that a miner chose to do harm. Not all of them can be removed.</summary>
     Hostile,
 }

@@ -30,6 +30,9 @@ public static class Deployments
     /// <summary>Every layout on one store: what the service answers before it asks a store, or whatever the store is.</summary>
     public static IEnumerable<TestFixtureData> OneStore => All((store, _) => store == StoreKind.Embedded);
 
+    /// <summary>Every layout on the real store, the only one with a Security Token Service.</summary>
+    public static IEnumerable<TestFixtureData> RealStore => All((store, _) => store == StoreKind.Real);
+
     /// <summary>
     /// One deployment, and nightly each other layout on its store: slow programs whose outcome hardly depends on the layout.
     /// </summary>
