@@ -105,6 +105,7 @@ internal sealed class LayoutMatrixTests(string template, string readers)
                 ["MIN_FILE_BYTES"] = "1",
                 ["LISTING_CACHE_SECONDS"] = "0",
             },
+            Replace = services => services.AddSingleton<ISessionIssuer, PolicyAsToken>(),
         };
         await _service.WaitForUploadsAsync();
         foreach (var role in Uploaders)
@@ -247,6 +248,28 @@ internal sealed class LayoutMatrixTests(string template, string readers)
                 }
             }
         }
+    }
+
+    [Test]
+    public async Task Temporary_credentials_are_for_the_folders_of_their_hotkey_or_to_read(
+        [Values("miner", "validator")] string requested, [ValueSource(nameof(Proofs))] string proof)
+    {
+        foreach (var role in Roles)
+        {
+            var members = new JsonObject { ["role"] = requested };
+            var answer = await SendAsync(role.Role, "/get-session-credentials", proof, members: members);
+
+            AssertOutcome(answer, requested == "miner" ? role.Miners : ExpectedOfReading(role), role.Role);
+            if (answer.Status == 200)
+            {
+                var prefixes = requested == "miner" ? FoldersOf(role.Role) : [Root];
+                Assert.That(answer.Json["prefixes"]!.AsArray().Select(prefix => (string)prefix!), Is.EqualTo(prefixes));
+                AssertAllowsOnly(JsonNode.Parse((string)answer.Json["session_token"]!)!, prefixes, mayWrite: requested == "miner");
+            }
+        }
+
+        var rivals = await SendAsync("Miner", "/get-session-credentials", proof, coldkey: ColdkeyOf("Rival"));
+        AssertOutcome(rivals, "coldkey_mismatch", "Miner as Rival");
     }
 
     [Test]
@@ -430,7 +453,9 @@ internal sealed class LayoutMatrixTests(string template, string readers)
         var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var miner = subject is null ? null : byColdkey ? ColdkeyOf(subject) : AddressOf(subject);
         var body = new JsonObject();
-        if (MinersEndpoints.Contains(endpoint) || MultipartEndpoints.Contains(endpoint))
+        var isSessionOfValidator = endpoint == "/get-session-credentials" && (string?)members?["role"] == "validator";
+        if (MinersEndpoints.Contains(endpoint) || MultipartEndpoints.Contains(endpoint)
+            || (endpoint == "/get-session-credentials" && !isSessionOfValidator))
         {
             body["coldkey"] = coldkey ?? ColdkeyOf(role);
         }
@@ -483,6 +508,7 @@ internal sealed class LayoutMatrixTests(string template, string readers)
             var commitment = endpoint switch
             {
                 "/get-validator-access" => $"s3:validator:access:{now}",
+                _ when isSessionOfValidator => $"s3:validator:access:{now}",
                 "/get-folder-presigned-urls" => $"s3:validator:folders:{hotkey.AccountId}:{now}",
                 "/get-file-presigned-urls" => $"s3:validator:files:{miner}:{hotkey.AccountId}:{now}",
                 _ when miner is not null => $"s3:validator:miner:{miner}:{now}",
@@ -628,6 +654,22 @@ internal sealed class LayoutMatrixTests(string template, string readers)
             Assert.That(folders.Any(folder => name.StartsWith(folder, StringComparison.Ordinal)), Is.True, $"{name} in {answer.Text}");
     }
 
+    private static void AssertAllowsOnly(JsonNode policy, string[] prefixes, bool mayWrite)
+    {
+        var statements = policy["Statement"]!.AsArray();
+
+        Assert.That(statements, Has.Count.EqualTo(2));
+        Assert.That(Texts(statements[0]!["Resource"]), Is.EqualTo(prefixes.Select(prefix => $"arn:aws:s3:::s3auth-dev/{prefix}*")));
+        Assert.That(Texts(statements[0]!["Action"]).Contains("s3:PutObject"), Is.EqualTo(mayWrite));
+        Assert.That(Texts(statements[1]!["Action"]), Is.EqualTo(new[] { "s3:ListBucket" }));
+        Assert.That(Texts(statements[1]!["Resource"]), Is.EqualTo(new[] { "arn:aws:s3:::s3auth-dev" }));
+        Assert.That(
+            Texts(statements[1]!["Condition"]!["StringLike"]!["s3:prefix"]), Is.EqualTo(prefixes.Select(prefix => $"{prefix}*")));
+
+        static IEnumerable<string> Texts(JsonNode? node) =>
+            node is JsonArray items ? items.Select(item => (string)item!) : [(string)node!];
+    }
+
     private static IEnumerable<string> Strings(JsonNode? node) => node switch
     {
         JsonObject members => members.SelectMany(member => Strings(member.Value)),
@@ -643,4 +685,22 @@ internal sealed class LayoutMatrixTests(string template, string readers)
         JsonArray items => items.SelectMany(Policies),
         _ => [],
     };
+
+    /// <summary>Issues sessions whose token is their policy.</summary>
+    private sealed class PolicyAsToken(TimeProvider time) : ISessionIssuer
+    {
+        public SessionMode Mode => SessionMode.Sts;
+
+        public bool CanIssue(SessionScope scope) => true;
+
+        public Task<Session> IssueAsync(SessionScope scope, TimeSpan duration, CancellationToken cancellationToken) => Task.FromResult(
+            new Session(
+                "key",
+                "secret",
+                SessionPolicy.Create("s3auth-dev", scope.Prefixes, scope.MayWrite),
+                time.GetUtcNow(),
+                time.GetUtcNow() + duration));
+
+        public bool IsCurrent(Session session) => true;
+    }
 }

@@ -138,6 +138,12 @@ public sealed class OpenApiTests
         "invalid_request", "timestamp_expired", "timestamp_in_future", "expiry_in_past", "invalid_signature", "hotkey_not_registered",
         "not_a_validator", "chain_unavailable", "storage_unavailable", "request_too_large", "storage_timeout",
     })]
+    [TestCase("/get-session-credentials", new[]
+    {
+        "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered", "coldkey_mismatch",
+        "not_a_validator", "session_credentials_unsupported", "chain_unavailable", "storage_unavailable", "storage_timeout",
+        "request_too_large",
+    })]
     [TestCase("/get-file-presigned-urls", new[]
     {
         "invalid_request", "timestamp_expired", "timestamp_in_future", "invalid_signature", "hotkey_not_registered",

@@ -517,6 +517,75 @@ public sealed class ServiceOptionsReaderTests
         Assert.That(Reader(Environments.Development, settings).WithoutEffect, Is.EqualTo(new[] { "SEAL_KEY" }));
     }
 
+    [Test]
+    public void Sessions_are_off_if_nothing_is_set()
+    {
+        var options = Read(Environments.Production, Production);
+
+        Assert.That((options.Sessions.Mode, options.SessionRules.MaxDuration), Is.EqualTo((SessionMode.Off, TimeSpan.FromHours(1))));
+    }
+
+    [Test]
+    public void Sessions_are_read()
+    {
+        var options = Read(Environments.Production, new(Production, StringComparer.Ordinal)
+        {
+            ["SESSION_CREDENTIALS"] = "STS",
+            ["STS_ROLE_ARN"] = "arn:aws:iam::123456789012:role/sessions",
+            ["STS_ENDPOINT"] = "https://sts.example.com",
+            ["SESSION_MAX_SECONDS"] = "43200",
+        });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                (options.Sessions.Mode, options.Sessions.RoleArn, options.Sessions.StsEndpoint),
+                Is.EqualTo((SessionMode.Sts, "arn:aws:iam::123456789012:role/sessions", new Uri("https://sts.example.com"))));
+            Assert.That(options.SessionRules.MaxDuration, Is.EqualTo(TimeSpan.FromHours(12)));
+        });
+    }
+
+    [TestCase("SESSION_CREDENTIALS=sts", "STS_ROLE_ARN is missing")]
+    [TestCase("SESSION_CREDENTIALS=r2", "S3_ENDPOINT is missing")]
+    [TestCase("SESSION_CREDENTIALS=on", "SESSION_CREDENTIALS is 'on': it must be off, sts or r2")]
+    [TestCase("SESSION_CREDENTIALS=sts STS_ROLE_ARN=role/sessions", "STS_ROLE_ARN is 'role/sessions': write it as arn:")]
+    [TestCase("SESSION_MAX_SECONDS=899", "SESSION_MAX_SECONDS is '899': it must be a whole number from 900 to 43200")]
+    [TestCase("SESSION_MAX_SECONDS=43201", "SESSION_MAX_SECONDS is '43201'")]
+    public void Sessions_that_cannot_be_issued_are_refused_by_the_setting(string settings, string problem)
+    {
+        var all = new Dictionary<string, string?>(Production, StringComparer.Ordinal);
+        foreach (var setting in settings.Split(' '))
+        {
+            all[setting.Split('=')[0]] = setting.Split('=')[1];
+        }
+
+        Assert.That(
+            () => Read(Environments.Production, all), Throws.InstanceOf<ConfigurationException>().With.Message.Contains(problem));
+    }
+
+    [Test]
+    public void Embedded_store_has_no_sessions() => Assert.That(
+        () => Read(Environments.Development, new(StringComparer.Ordinal)
+        {
+            ["SESSION_CREDENTIALS"] = "sts", ["STS_ROLE_ARN"] = "arn:aws:iam:::role/sessions",
+        }),
+        Throws.InstanceOf<ConfigurationException>().With.Message.Contains("the embedded store has no temporary credentials"));
+
+    [TestCase("off", "STS_ROLE_ARN", "arn:aws:iam:::role/sessions")]
+    [TestCase("off", "STS_ENDPOINT", "http://sts")]
+    [TestCase("off", "SESSION_MAX_SECONDS", "900")]
+    [TestCase("off", "DAILY_SESSIONS_PER_HOTKEY", "5")]
+    [TestCase("r2", "STS_ROLE_ARN", "arn:aws:iam:::role/sessions")]
+    public void Setting_of_sessions_without_effect_is_reported(string mode, string name, string value)
+    {
+        var settings = new Dictionary<string, string?>(Production, StringComparer.Ordinal)
+        {
+            ["SESSION_CREDENTIALS"] = mode, [name] = value,
+        };
+
+        Assert.That(Reader(Environments.Production, settings).WithoutEffect, Is.EqualTo(new[] { name }));
+    }
+
     [TestCase("rediss://:very-private@cache?ssl_certfile=/a", "ssl_certfile")]
     [TestCase("redis+sentinel://:very-private@cache", "redis+sentinel")]
     public void Malformed_redis_url_is_refused_and_its_wrong_part_named(string url, string part) => Assert.That(

@@ -226,6 +226,10 @@ internal sealed partial class SettingsTests
             "MAX_FILE_BYTES" => new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { ["MIN_FILE_BYTES"] = "0" },
             "REQUIRE_AUDIENCE" or "LISTING_REDIRECT" =>
                 new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal) { ["PUBLIC_URL"] = "https://s3-auth.example.com" },
+            "SESSION_CREDENTIALS" => new Dictionary<string, string?>(OfAChain, StringComparer.Ordinal)
+            {
+                ["S3_ENDPOINT"] = "https://0123456789abcdef.r2.cloudflarestorage.com", ["STS_ROLE_ARN"] = "arn:aws:iam:::role/sessions",
+            },
             _ => OfAChain,
         };
         return Reader(

@@ -281,7 +281,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
 
     private SessionIssuerOptions ReadSessions(StorageOptions? store)
     {
-        var (mode, roleArn) = (Get(Settings.SessionCredentials), Get(Settings.StsRoleArn));
+        var (mode, roleArn, stsEndpoint) = (Get(Settings.SessionCredentials), Get(Settings.StsRoleArn), Get(Settings.StsEndpoint));
         if (mode != SessionMode.Off && store is null && TextOf(Settings.Bucket) is null)
         {
             Report(
@@ -300,7 +300,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
         }
 
         return mode == SessionMode.Sts
-            ? new SessionIssuerOptions { Mode = mode, RoleArn = roleArn, StsEndpoint = Get(Settings.StsEndpoint) }
+            ? new SessionIssuerOptions { Mode = mode, RoleArn = roleArn, StsEndpoint = stsEndpoint }
             : new SessionIssuerOptions { Mode = mode };
     }
 
