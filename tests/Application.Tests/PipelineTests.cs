@@ -508,6 +508,7 @@ public sealed class PipelineTests
         using var scope = _subnet.Services().CreateScope();
 
         var signed = scope.ServiceProvider.GetServices<IPipelineBehavior<GetFolderAccessCommand, FolderAccess>>();
+        var sessions = scope.ServiceProvider.GetServices<IPipelineBehavior<GetSessionCredentialsCommand, SessionCredentials>>();
         var open = scope.ServiceProvider.GetServices<IPipelineBehavior<GetHealthQuery, Health>>();
 
         Assert.Multiple(() =>
@@ -517,6 +518,12 @@ public sealed class PipelineTests
                 typeof(Validate<,>), typeof(Audit<,>), typeof(Authenticate<,>), typeof(Authorize<,>), typeof(LimitInFlight<,>),
                 typeof(RefuseReplay<,>), typeof(EnforceQuota<,>),
             }));
+            Assert.That(
+                sessions.Select(step => step.GetType().Name.Split('`')[0]),
+                Is.EqualTo(new[]
+                {
+                    "Validate", "Audit", "Authenticate", "Authorize", "LimitInFlight", "RefuseReplay", "ReuseSession", "EnforceQuota",
+                }));
             Assert.That(open.Select(step => step.GetType().GetGenericTypeDefinition()), Is.EqualTo(new[] { typeof(Validate<,>) }));
         });
     }

@@ -9,6 +9,7 @@ global using S3Auth.Application.Miners;
 global using S3Auth.Application.Pipeline;
 global using S3Auth.Application.Ports;
 global using S3Auth.Application.Service;
+global using S3Auth.Application.Sessions;
 global using S3Auth.Application.Validators;
 global using S3Auth.Benchmarks.Load;
 global using S3Auth.Domain;

@@ -21,6 +21,7 @@ public class PipelineBenchmarks : IDisposable
 
     private ServiceProvider _services = null!;
     private GetFolderAccessCommand _folder = null!;
+    private GetSessionCredentialsCommand _session = null!;
     private GetValidatorAccessCommand _validator = null!;
     private GetFilePresignedUrlsCommand _files = null!;
 
@@ -52,6 +53,9 @@ public class PipelineBenchmarks : IDisposable
                     new PutGuard(TimeProvider.System),
                     new StoreState()))
             .AddSingleton<IObjectStore, FullStore>()
+            .AddSingleton<ISessionIssuer, InstantIssuer>()
+            .AddSingleton<IStoreState, StoreState>()
+            .AddSingleton(new SessionRules(SessionRules.DefaultDuration))
             .AddSingleton(new DailyLimits(long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue))
             .AddSingleton(FileSizeLimits.Default)
             .AddSingleton(BurstLimit.Default)
@@ -72,6 +76,10 @@ public class PipelineBenchmarks : IDisposable
             Timestamp = Now,
             Signature = Sign(_bob, Commitment.FolderAccess(coldkey, _bob.AccountId, Now)),
         };
+        _session = new GetSessionCredentialsCommand
+        {
+            Coldkey = coldkey, Hotkey = _bob.AccountId, Timestamp = Now, Signature = _folder.Signature,
+        };
         _validator = new GetValidatorAccessCommand
         {
             Hotkey = _alice.AccountId, Timestamp = Now, Signature = Sign(_alice, Commitment.ValidatorAccess(Now)),
@@ -88,6 +96,10 @@ public class PipelineBenchmarks : IDisposable
 
     [Benchmark(Baseline = true)]
     public Task<FolderAccess> FolderAccess() => SendAsync(_folder);
+
+    /// <summary>All but the first request get the session of the first one.</summary>
+    [Benchmark]
+    public Task<SessionCredentials> ReusedSession() => SendAsync(_session);
 
     [Benchmark]
     public Task<ValidatorAccess> ValidatorAccess() => SendAsync(_validator);
@@ -114,6 +126,21 @@ public class PipelineBenchmarks : IDisposable
 
     private static Source SourceOf(string name) =>
         Source.TryParse(name, out var source) ? source : throw new ArgumentException(name, nameof(name));
+
+    private sealed class InstantIssuer : ISessionIssuer
+    {
+        public SessionMode Mode => SessionMode.Sts;
+
+        public bool CanIssue(SessionScope scope) => true;
+
+        public Task<Session> IssueAsync(SessionScope scope, TimeSpan duration, CancellationToken cancellationToken)
+        {
+            var start = DateTimeOffset.FromUnixTimeSeconds(Now);
+            return Task.FromResult(new Session("key", "secret", "token", start, start + duration));
+        }
+
+        public bool IsCurrent(Session session) => true;
+    }
 
     /// <summary>Accepts the same request repeatedly.</summary>
     private sealed class AcceptingReplayGuard : IReplayGuard
