@@ -5,6 +5,7 @@ global using System.Text;
 global using S3Auth.Cli.Checking;
 global using S3Auth.Cli.Checking.Steps;
 global using S3Auth.Cli.Commands;
+global using S3Auth.Cli.Credentials;
 global using S3Auth.Cli.Failures;
 global using S3Auth.Cli.Identity;
 global using S3Auth.Cli.Migration;

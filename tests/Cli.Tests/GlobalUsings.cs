@@ -1,6 +1,7 @@
 global using System.Net;
 global using S3Auth.Cli.Checking;
 global using S3Auth.Cli.Commands;
+global using S3Auth.Cli.Credentials;
 global using S3Auth.Cli.Failures;
 global using S3Auth.Cli.Identity;
 global using S3Auth.Cli.Migration;

@@ -84,10 +84,54 @@ internal sealed class CommonOptions
             var report = new Report(parsed.GetValue(_json), parsed.GetValue(_quiet));
             return (int)await RunAsync(report, async () =>
             {
-                using var session = new Session(report, ReadServer(parsed, report), () => ReadWallet(parsed, report));
+                using var session = new Session(report, ReadServer(parsed, report), () => ReadWallet(parsed, report, PasswordInput.Ask));
                 return await action(parsed, session, cancellationToken);
             }, cancellationToken);
         });
+
+    /// <summary>
+    /// Runs a command that another program may start. Then it asks nothing, because the program may hide the question, and prints an error
+    /// as one line, because the program shows it within its own.
+    /// </summary>
+    internal void RunForTools(
+        Command command, Func<ParseResult, bool> isStarted, Func<ParseResult, Session, CancellationToken, Task<ExitCode>> action) =>
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var isTool = isStarted(parsed);
+            var report = new Report(parsed.GetValue(_json), parsed.GetValue(_quiet) || isTool, isTool);
+            return (int)await RunAsync(report, async () =>
+            {
+                using var session = new Session(
+                    report,
+                    ReadServer(parsed, report),
+                    () => ReadWallet(parsed, report, isTool ? _ => null : PasswordInput.Ask));
+                return await action(parsed, session, cancellationToken);
+            }, cancellationToken);
+        });
+
+    /// <summary>Runs a command that asks for what the options leave out.</summary>
+    internal void RunAlone(Command command, Func<ParseResult, Report, CancellationToken, Task<ExitCode>> action) =>
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var report = new Report(parsed.GetValue(_json), parsed.GetValue(_quiet));
+            return (int)await RunAsync(report, () => action(parsed, report, cancellationToken), cancellationToken);
+        });
+
+    /// <summary>The server's address as given by the option or the variable; null if neither is set.</summary>
+    internal string? ReadGivenServer(ParseResult parsed) =>
+        parsed.GetValue(_server) ?? Environment.GetEnvironmentVariable(ServerVariable);
+
+    internal IdentityOptions ReadIdentity(ParseResult parsed) => new()
+    {
+        Wallet = parsed.GetValue(_wallet),
+        HotkeyName = parsed.GetValue(_hotkey)!,
+        WalletPath = parsed.GetValue(_walletPath)
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".bittensor", "wallets"),
+        MnemonicFile = parsed.GetValue(_mnemonicFile),
+        Suri = parsed.GetValue(_suri),
+        Coldkey = parsed.GetValue(_coldkey),
+        PasswordFile = parsed.GetValue(_passwordFile),
+    };
 
     /// <summary>Reads the server's address.</summary>
     /// <exception cref="UsageException">It is not an http or https URL.</exception>
@@ -135,7 +179,7 @@ internal sealed class CommonOptions
 
     private Uri ReadServer(ParseResult parsed, Report report)
     {
-        var server = ReadServer(parsed.GetValue(_server) ?? Environment.GetEnvironmentVariable(ServerVariable));
+        var server = ReadServer(ReadGivenServer(parsed));
         if (server.Scheme == "http" && !server.IsLoopback)
         {
             report.Warn($"The connection to {server.Authority} has no TLS: anyone on the network path can read and use the grants.");
@@ -144,16 +188,6 @@ internal sealed class CommonOptions
         return server;
     }
 
-    private Wallet ReadWallet(ParseResult parsed, Report report) =>
-        new WalletReader(report.Warn, PasswordInput.Ask, Environment.GetEnvironmentVariable).Read(new IdentityOptions
-        {
-            Wallet = parsed.GetValue(_wallet),
-            HotkeyName = parsed.GetValue(_hotkey)!,
-            WalletPath = parsed.GetValue(_walletPath)
-                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".bittensor", "wallets"),
-            MnemonicFile = parsed.GetValue(_mnemonicFile),
-            Suri = parsed.GetValue(_suri),
-            Coldkey = parsed.GetValue(_coldkey),
-            PasswordFile = parsed.GetValue(_passwordFile),
-        });
+    private Wallet ReadWallet(ParseResult parsed, Report report, Func<string, PasswordInput?> askPassword) =>
+        new WalletReader(report.Warn, askPassword, Environment.GetEnvironmentVariable).Read(ReadIdentity(parsed));
 }

@@ -17,6 +17,8 @@ internal static class ToolRoot
             MinersCommand.Create(options),
             CheckCommand.Create(options),
             SignCommand.Create(options),
+            CredentialsCommand.Create(options),
+            ConfigureCommand.Create(options),
             MigrateCommand.Create(options),
             CompletionCommand.Create(),
         };

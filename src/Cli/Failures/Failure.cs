@@ -78,7 +78,7 @@ internal sealed record Failure(ExitCode ExitCode)
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError,
         } => OfConnection(exception, CheckAdvice),
         HttpRequestException or StalledException => OfConnection(exception, CheckAdvice) with { Ends = RunPhases.Upload },
-        ListingException or HttpIOException => new Failure(ExitCode.Unreachable),
+        ListingException or UnusableSessionException or HttpIOException => new Failure(ExitCode.Unreachable),
         IOException io when DiskErrors.Contains(io.HResult) => new Failure(ExitCode.Usage) { Ends = RunPhases.Upload | RunPhases.Download },
         IOException or UnauthorizedAccessException => new Failure(ExitCode.Usage),
         _ => new Failure(ExitCode.Unexpected),

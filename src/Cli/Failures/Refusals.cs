@@ -41,6 +41,9 @@ internal static class Refusals
         ["invalid_link"] = new(null),
         ["expiry_in_past"] = new(null),
         ["folder_upload_unsupported"] = new(null),
+        ["session_credentials_unsupported"] = new(
+            "Use `s3auth upload` and `s3auth download` instead. They need no credentials of the object store.",
+            Message: "This server gives no temporary credentials"),
         ["upload_not_found"] = new("Run the command again: it begins the upload of this file again.", Ends: RunPhases.None),
         ["size_mismatch"] = new("The file changed during its upload. Run the command again.", Ends: RunPhases.None),
         ["multipart_unsupported"] = new(null, Ends: RunPhases.None),

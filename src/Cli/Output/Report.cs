@@ -21,12 +21,17 @@ internal sealed class Report
     private readonly Lock _gate = new();
     private readonly bool _json;
     private readonly bool _quiet;
+    private readonly bool _oneLine;
     private Action<string>? _aboveDisplay;
 
-    internal Report(bool json, bool quiet)
+    /// <param name="json">Whether stdout has only JSON.</param>
+    /// <param name="quiet">Whether only warnings and errors are printed.</param>
+    /// <param name="oneLine">Whether a failure and its advice are one line, and nothing else is printed on stderr.</param>
+    internal Report(bool json, bool quiet, bool oneLine = false)
     {
         _json = json;
         _quiet = quiet;
+        _oneLine = oneLine;
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         Terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
     }
@@ -50,6 +55,9 @@ internal sealed class Report
         }
     }
 
+    /// <summary>Prints what the command is for, even with <c>--quiet</c>.</summary>
+    internal void Result(string text) => Write(Console.Out, text);
+
     /// <summary>Prints a result for programs.</summary>
     internal void Record<T>(T record)
     {
@@ -71,8 +79,14 @@ internal sealed class Report
         }
     }
 
-    /// <summary>Prints a warning, in every mode.</summary>
-    internal void Warn(string text) => Write(Console.Error, "warning: " + text);
+    /// <summary>Prints a warning, also with <c>--json</c> and <c>--quiet</c>.</summary>
+    internal void Warn(string text)
+    {
+        if (!_oneLine)
+        {
+            Write(Console.Error, "warning: " + text);
+        }
+    }
 
     /// <summary>Prints an error, in every mode.</summary>
     internal void Fail(string text) => Write(Console.Error, "error: " + text);
@@ -80,8 +94,8 @@ internal sealed class Report
     /// <summary>Prints a failure that ends the command, with advice. Returns its exit code.</summary>
     internal ExitCode Fail(Failure failure)
     {
-        Fail(failure.Message);
-        if (failure.Advice is { } advice)
+        Fail(_oneLine ? $"{failure.Message} {failure.Advice}".TrimEnd() : failure.Message);
+        if (failure.Advice is { } advice && !_oneLine)
         {
             Write(Console.Error, "hint: " + advice);
         }

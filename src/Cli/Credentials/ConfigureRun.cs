@@ -1,0 +1,170 @@
+namespace S3Auth.Cli.Credentials;
+
+/// <summary>What the options of <c>s3auth configure</c> say. What is missing is asked for.</summary>
+internal sealed record ConfigurePlan
+{
+    /// <summary>The server's address; null to ask for it.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>The hotkey. If it names none, the wallet and the hotkey are asked for.</summary>
+    public required IdentityOptions Identity { get; init; }
+
+    /// <summary>The name of the profile; null to ask for it.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>The credentials that the profile requests.</summary>
+    public required SessionWish Wish { get; init; }
+
+    /// <summary>Whether to replace a profile with the same name.</summary>
+    public bool Replaces { get; init; }
+
+    /// <summary>The words that start this program.</summary>
+    public required IReadOnlyList<string> Program { get; init; }
+}
+
+/// <summary>Asks what is missing, requests credentials as the profile will, and writes the profile.</summary>
+/// <param name="report">The output.</param>
+/// <param name="questions">Asks the user.</param>
+/// <param name="readVariable">Reads an environment variable.</param>
+internal sealed class ConfigureRun(Report report, Questions questions, Func<string, string?> readVariable)
+{
+    internal async Task<ExitCode> RunAsync(ConfigurePlan plan, CancellationToken cancellationToken)
+    {
+        var name = AwsProfile.ReadName(
+            plan.Profile ?? questions.Ask("Name of the profile", AwsProfile.DefaultName, "--profile"), "--profile");
+        RefuseStoredKeys(name);
+        var server = CommonOptions.ReadServer(plan.Server ?? questions.Ask("Address of the server", preset: null, "--server"));
+        var identity = AskIdentity(plan.Identity);
+        using var session = new Session(report, server, () => ReadWallet(identity));
+        var wish = plan.Wish with { Role = plan.Wish.Role ?? await AskRoleAsync(session.Client, cancellationToken) };
+        var issued = await new SessionRequest(session.Client, report.Note).SendAsync(wish, cancellationToken);
+        report.Note($"The server gives credentials as {issued.Role} for {string.Join(", ", issued.Folders.Select(Report.Safe))}");
+
+        var command = ProfileCommand.Write(plan.Program, server, identity, wish, OperatingSystem.IsWindows());
+        var profile = new AwsProfile(name, command, issued);
+        var path = AwsConfigFile.PathOf(readVariable);
+        if (!TryWrite(profile, path, plan.Replaces))
+        {
+            report.Fail($"Profile {name} is in {path} already. Pass --replace, or another name with --profile.");
+            return ExitCode.Usage;
+        }
+
+        Show(profile, path, identity);
+        return ExitCode.Done;
+    }
+
+    // Tools prefer stored keys to a credential_process of the same profile.
+    private void RefuseStoredKeys(string name)
+    {
+        var path = AwsConfigFile.PathOf(readVariable, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
+        if (AwsConfigFile.Read(path).HasProfile(name))
+        {
+            throw new UsageException($"{path} has keys for profile {name}, which tools use first. Pass another name with --profile.");
+        }
+    }
+
+    private IdentityOptions AskIdentity(IdentityOptions given)
+    {
+        if (given.Wallet is not null || given.MnemonicFile is not null || given.Suri is not null)
+        {
+            return given;
+        }
+
+        var wallets = NamesIn(given.WalletPath, Directory.GetDirectories);
+        var wallet = questions.Ask($"Wallet{Choices(wallets)}", PresetOf(wallets), "--wallet");
+        var hotkeys = NamesIn(Path.Combine(given.WalletPath, wallet, "hotkeys"), Directory.GetFiles);
+        var hotkey = questions.Ask($"Hotkey{Choices(hotkeys)}", PresetOf(hotkeys), "--hotkey");
+        return given with { Wallet = wallet, HotkeyName = hotkey };
+    }
+
+    private static List<string> NamesIn(string folder, Func<string, string[]> list) => Directory.Exists(folder)
+        ? [.. list(folder)
+            .Select(path => Path.GetFileName(path)!)
+            .Where(name => !name.EndsWith("pub.txt", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)]
+        : [];
+
+    private static string Choices(List<string> names) => names.Count == 0 ? "" : $" ({Report.Safe(string.Join(", ", names))})";
+
+    private static string? PresetOf(List<string> names) => names.Contains("default") ? "default" : names.Count == 1 ? names[0] : null;
+
+    // The tools start this program without a terminal, so a password that is typed here would not help.
+    private Wallet ReadWallet(IdentityOptions identity) => new WalletReader(
+        report.Warn,
+        path => throw new UsageException(
+            $"The hotkey file {path} is encrypted, and tools cannot ask for its password. Pass --password-file with a file that only you "
+            + $"can read, or set ${PasswordVariable.NamesOf(path).First()} as Bittensor's tools do."),
+        readVariable).Read(identity);
+
+    private async Task<string> AskRoleAsync(S3AuthClient client, CancellationToken cancellationToken)
+    {
+        var status = await client.Api.GetHotkeyAsync(client.Hotkey.ToString(), cancellationToken);
+        var role = SessionRequest.RoleOf(status);
+        if (status is not { May_read: true, May_upload: true })
+        {
+            return role;
+        }
+
+        while (true)
+        {
+            var answer = questions.Ask(
+                $"Role ({SessionRole.Miner}: upload into your own folders, {SessionRole.Validator}: read all miners' files)",
+                role,
+                "--role");
+            if (answer is SessionRole.Miner or SessionRole.Validator)
+            {
+                return answer;
+            }
+        }
+    }
+
+    private bool TryWrite(AwsProfile profile, string path, bool replaces)
+    {
+        var old = AwsConfigFile.Read(path);
+        var changed = old.With(profile);
+        if (changed.IsSameAs(old))
+        {
+            return true;
+        }
+
+        if (old.HasProfile(profile.Name) && !replaces
+            && !questions.Confirm($"{path} has a profile {profile.Name}. Replace it?", preset: false, "--replace"))
+        {
+            return false;
+        }
+
+        changed.Write();
+        return true;
+    }
+
+    private void Show(AwsProfile profile, string path, IdentityOptions identity)
+    {
+        var answer = profile.Session.Answer;
+        var hotkey = identity.Wallet is { } wallet ? Path.Combine(identity.WalletPath, wallet, "hotkeys", identity.HotkeyName) : null;
+        if (hotkey is not null && identity.PasswordFile is null
+            && PasswordVariable.NamesOf(hotkey).FirstOrDefault(name => readVariable(name) is { Length: > 0 }) is { } variable)
+        {
+            report.Warn($"The profile needs ${variable} wherever you use it.");
+        }
+
+        report.Record(new ProfileRecord(
+            "profile", profile.Name, path, profile.Session.Role, answer.Bucket, [.. answer.Prefixes], answer.Endpoint, answer.Region));
+        report.Line($"Profile {profile.Name} is in {path}. Try it:");
+        report.Line($"  aws s3 ls {Report.Safe(profile.Session.Folders.First())} --profile {profile.Name}");
+        report.Line("For rclone, run this once:");
+        report.Line(
+            $"  rclone config create {profile.Name} s3 provider=Other env_auth=true profile={profile.Name} "
+            + $"endpoint={Report.Safe(answer.Endpoint)} region={Report.Safe(answer.Region)} "
+            + $"force_path_style={(profile.Session.UsesPathStyle ? "true" : "false")} list_version=2 no_check_bucket=true");
+    }
+
+    private sealed record ProfileRecord(
+        string Type,
+        string Profile,
+        string File,
+        string Role,
+        string Bucket,
+        IReadOnlyList<string> Prefixes,
+        string Endpoint,
+        string Region);
+}

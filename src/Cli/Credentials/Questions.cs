@@ -1,0 +1,53 @@
+namespace S3Auth.Cli.Credentials;
+
+/// <summary>Asks on stderr, so that stdout has only results.</summary>
+/// <param name="input">Where the answers come from.</param>
+/// <param name="output">Where the questions go.</param>
+/// <param name="isAnswered">Whether every question is answered by its default.</param>
+internal sealed class Questions(TextReader input, TextWriter output, bool isAnswered)
+{
+    /// <summary>Asks for a text.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="preset">The answer if the user types nothing; null if there is none.</param>
+    /// <param name="option">The option that answers it.</param>
+    /// <exception cref="UsageException">There is no answer.</exception>
+    internal string Ask(string question, string? preset, string option)
+    {
+        if (isAnswered)
+        {
+            return preset ?? throw new UsageException($"Pass {option} too, because --yes answers no questions that have no default.");
+        }
+
+        while (true)
+        {
+            output.Write(preset is null ? $"{question}: " : $"{question} [{preset}]: ");
+            var answer = input.ReadLine()
+                ?? throw new UsageException($"There is no answer. Pass {option}, and --yes to be asked nothing.");
+            if ((answer.Trim() is { Length: > 0 } typed ? typed : preset) is { } text)
+            {
+                return text;
+            }
+        }
+    }
+
+    /// <summary>Asks for a decision. <c>--yes</c> decides as the default says.</summary>
+    /// <exception cref="UsageException">There is no answer.</exception>
+    internal bool Confirm(string question, bool preset, string option)
+    {
+        if (isAnswered)
+        {
+            return preset;
+        }
+
+        while (true)
+        {
+            switch (Ask($"{question} (y/n)", preset ? "y" : "n", option).ToUpperInvariant())
+            {
+                case "Y" or "YES":
+                    return true;
+                case "N" or "NO":
+                    return false;
+            }
+        }
+    }
+}
