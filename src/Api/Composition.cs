@@ -108,7 +108,10 @@ internal static class Composition
         services.AddBurstLimiter(options.RequestsPerMinute);
         services.AddCorsOrigins(options.CorsOrigins);
         services.AddMvcCore().AddApiExplorer().AddWireJson();
-        services.AddPage(options.PublicUrl, options.Port, new PageOptions(options.ProjectUrl, options.HasDevelopmentAccounts));
+        services.AddPage(
+            options.PublicUrl,
+            options.Port,
+            new PageOptions(options.ProjectUrl, options.HasDevelopmentAccounts, options.Sessions.Mode != SessionMode.Off));
     }
 
     private static void AddDevelopmentStore(IServiceCollection services, ServiceOptions options)

@@ -39,6 +39,22 @@ public sealed partial class HomePageTests
         }
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Page_names_temporary_credentials_only_if_the_server_gives_them(bool hasSessions)
+    {
+        using var service = new Service
+        {
+            Settings = Set("PROJECT_URL", "https://example.org/s3auth/tree/main/"),
+            Replace = services => services.AddSingleton(new PageOptions(new Uri("https://example.org/s3auth"), false, hasSessions)),
+        };
+
+        var page = (await service.GetAsync("/")).Text;
+
+        Assert.That(page.Contains("s3auth configure", StringComparison.Ordinal), Is.EqualTo(hasSessions));
+        Assert.That(page.Contains("/docs/tools.md", StringComparison.Ordinal), Is.EqualTo(hasSessions));
+    }
+
     [Test]
     public async Task Index_names_the_service_and_its_links_work()
     {

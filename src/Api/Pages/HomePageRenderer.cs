@@ -39,6 +39,7 @@ public sealed class HomePageRenderer(
             IsAddressKnown = address.IsKnown,
             ProjectUrl = options.ProjectUrl,
             HasDevelopmentAccounts = options.HasDevelopmentAccounts,
+            HasSessions = options.HasSessions,
             MinersMayRead = rules.MinersMayRead,
             Snippets = new UsageSnippets(address.Of(request), chain.Network, chain.Netuid, layout, store.Current.UploadMethod),
             Assets = assets,
@@ -56,7 +57,8 @@ public sealed class HomePageRenderer(
 /// <summary>The parts of the configuration that the page shows.</summary>
 /// <param name="ProjectUrl">The address of S3Auth's sources; null for none.</param>
 /// <param name="HasDevelopmentAccounts">Whether the metagraph is that of the development accounts.</param>
-public sealed record PageOptions(Uri? ProjectUrl, bool HasDevelopmentAccounts);
+/// <param name="HasSessions">Whether this deployment gives temporary credentials.</param>
+public sealed record PageOptions(Uri? ProjectUrl, bool HasDevelopmentAccounts, bool HasSessions);
 
 /// <summary>Everything that the page shows.</summary>
 public sealed class HomePageModel
@@ -84,6 +86,9 @@ public sealed class HomePageModel
 
     /// <summary>Whether the metagraph is that of the development accounts.</summary>
     public required bool HasDevelopmentAccounts { get; init; }
+
+    /// <summary>Whether this deployment gives temporary credentials.</summary>
+    public required bool HasSessions { get; init; }
 
     /// <summary>The examples.</summary>
     public required UsageSnippets Snippets { get; init; }
