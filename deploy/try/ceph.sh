@@ -90,6 +90,8 @@ rgw_data = $folder/rgw
 rgw_frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 # Beside path style: host style, as http://BUCKET.s3.localhost:$port.
 rgw_dns_name = s3.localhost
+# Without the other APIs: a session could create notifications that send the names of files to any address.
+rgw_enable_apis = s3, sts
 # The STS, for temporary credentials (SESSION_CREDENTIALS=sts).
 rgw_s3_auth_use_sts = true
 rgw_sts_key = $(tr -dc 'a-z0-9' < /dev/urandom | head -c 16 || true)
@@ -134,9 +136,14 @@ secret=$(tr -dc 'A-Za-z0-9' < /dev/urandom | head -c 40 || true)
 radosgw-admin "${with[@]}" user create --uid s3auth --display-name s3auth --access-key "$id" --secret-key "$secret" > /dev/null 2>> "$folder/log/start.log"
 curl --noproxy '*' -sSf -X PUT --aws-sigv4 aws:amz:us-east-2:s3 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -K - "http://127.0.0.1:$port/s3auth" <<< "user = \"$id:$secret\""
 
-# The role of sessions: what any session may do at most. The server narrows each session to one miner's folders, or to reading.
+# Sessions may upload with an ACL, so public ones have no effect. Without BlockPublicAcls: with it, Ceph 16 refuses every upload.
+curl --noproxy '*' -sSf -X PUT --aws-sigv4 aws:amz:us-east-2:s3 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -K - "http://127.0.0.1:$port/s3auth?publicAccessBlock=" \
+  -d '<PublicAccessBlockConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>' <<< "user = \"$id:$secret\""
+
+# The role of sessions: what any session may do at most. The server narrows each session to one miner's folders, or to reading. The
+# condition refuses sessions: with its keys, the holder of a session could get another one that is not narrowed.
 radosgw-admin "${with[@]}" role create --role-name s3auth-sessions --assume-role-policy-doc '{"Version": "2012-10-17", "Statement": [
-  {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/s3auth"]}, "Action": ["sts:AssumeRole"]}]}' > /dev/null 2>> "$folder/log/start.log"
+  {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/s3auth"]}, "Action": ["sts:AssumeRole"], "Condition": {"Null": {"aws:TokenIssueTime": "true"}}}]}' > /dev/null 2>> "$folder/log/start.log"
 radosgw-admin "${with[@]}" role-policy put --role-name s3auth-sessions --policy-name sessions --policy-doc '{"Version": "2012-10-17", "Statement": [
   {"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"], "Resource": "arn:aws:s3:::s3auth/data/*"},
   {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::s3auth"}]}' > /dev/null 2>> "$folder/log/start.log"

@@ -175,11 +175,20 @@ public static class DependencyInjection
                 : store;
         });
         services.AddSingleton(sessions);
-        _ = sessions.Mode switch
+        if (sessions.Mode == SessionMode.Off)
         {
-            SessionMode.Sts => services.AddSingleton<ISessionIssuer, StsSessionIssuer>(),
-            _ => services.AddSingleton<ISessionIssuer, NoSessions>(),
-        };
+            services.AddSingleton<ISessionIssuer, NoSessions>();
+        }
+        else
+        {
+            _ = sessions.Mode == SessionMode.Sts
+                ? services.AddSingleton<ISessionSource, StsSessionSource>()
+                : services.AddSingleton<ISessionSource, R2SessionSource>();
+            services.AddSingleton<SessionGuard>();
+            services.AddSingleton<SessionProbe>();
+            services.AddSingleton<ISessionIssuer, SessionIssuer>();
+        }
+
         if (options.Credentials is null)
         {
             services.AddSingleton<ICredentialProvider, AwsCredentialChain>();
@@ -197,7 +206,14 @@ public static class DependencyInjection
             provider.GetRequiredService<FolderLayout>(),
             provider.GetRequiredService<FileSizeLimits>(),
             options.CorsOrigins,
+            provider.GetService<SessionProbe>(),
             provider.GetRequiredService<TimeProvider>()));
+        if (sessions.Mode != SessionMode.Off)
+        {
+            // Before the monitor of the store, so that both start with their first check.
+            services.AddHostedService<SessionMonitor>();
+        }
+
         services.AddHostedService<StoreMonitor>();
         services.AddHostedService<StoreReporter>();
         return services;

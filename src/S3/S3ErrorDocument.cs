@@ -67,13 +67,17 @@ public sealed partial record S3ErrorDocument(string Code, string? Sentence, stri
             // A document that is cut off or damaged after its code still counts.
         }
 
-        return code is not null && CodePattern().IsMatch(code) ? new S3ErrorDocument(code, Clean(message), CleanRegion(region)) : null;
+        return code is not null && IsCode(code) ? new S3ErrorDocument(code, CleanSentence(message), CleanRegion(region)) : null;
     }
 
     /// <summary>Returns the text if it has the form of a region; otherwise null.</summary>
     public static string? CleanRegion(string? region) => region is not null && RegionPattern().IsMatch(region) ? region : null;
 
-    private static string? Clean(string? message)
+    /// <summary>Whether the text has the form of an error code.</summary>
+    internal static bool IsCode(string? text) => text is not null && CodePattern().IsMatch(text);
+
+    /// <summary>Returns a message as <see cref="Sentence"/>; null if nothing is left of it.</summary>
+    internal static string? CleanSentence(string? message)
     {
         var clean = new StringBuilder();
         foreach (var character in LongRun().Replace(message ?? "", "..."))

@@ -13,19 +13,35 @@ public static class SessionPolicy
     /// <summary>The maximum length of a session policy at AWS, in characters.</summary>
     public const int MaxLength = 2048;
 
-    // The actions on objects that a session may have. Uploads in parts need the last two.
+    private const string List = "s3:ListBucket";
+
+    // The actions on objects that a session may have: uploads, in one request or in parts, and reading the result. No deletion.
     private static readonly string[] ReadActions = ["s3:GetObject"];
     private static readonly string[] WriteActions =
         ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
+
+    private static readonly string[] AllReadActions = [.. ReadActions, List];
+    private static readonly string[] AllWriteActions = [.. WriteActions, List];
+
+    /// <summary>Returns the actions that the policy allows.</summary>
+    public static IReadOnlyList<string> ActionsOf(bool mayWrite) => mayWrite ? AllWriteActions : AllReadActions;
+
+    /// <summary>
+    /// Returns the partition of a role's ARN that S3's ARNs must have too: <c>aws-cn</c>, <c>aws-us-gov</c>, or <c>aws</c>, which other
+    /// stores use.
+    /// </summary>
+    public static string PartitionOf(string? roleArn) => roleArn?.Split(':') is [_, "aws-cn" or "aws-us-gov", ..] parts ? parts[1] : "aws";
 
     /// <summary>Returns the policy as JSON without spaces, because Ceph does not decode them.</summary>
     /// <param name="bucket">The bucket's name.</param>
     /// <param name="prefixes">
     /// The prefixes, at least one. They contain none of the characters that a policy treats specially: <c>*</c>, <c>?</c> and <c>$</c>.
+    /// An empty prefix is the whole bucket.
     /// </param>
     /// <param name="mayWrite">Whether the session may upload, too.</param>
+    /// <param name="partition">The partition of the ARNs.</param>
     /// <exception cref="ArgumentException">There is no prefix, or one contains a special character.</exception>
-    public static string Create(string bucket, IReadOnlyList<string> prefixes, bool mayWrite)
+    public static string Create(string bucket, IReadOnlyList<string> prefixes, bool mayWrite, string partition = "aws")
     {
         ArgumentException.ThrowIfNullOrEmpty(bucket);
         ArgumentNullException.ThrowIfNull(prefixes);
@@ -40,14 +56,21 @@ public static class SessionPolicy
             json.WriteStartObject();
             json.WriteString("Version", "2012-10-17");
             json.WriteStartArray("Statement");
-            WriteStatement(json, mayWrite ? WriteActions : ReadActions, prefixes.Select(prefix => $"arn:aws:s3:::{bucket}/{prefix}*"));
+            WriteStatement(
+                json, mayWrite ? WriteActions : ReadActions, prefixes.Select(prefix => $"arn:{partition}:s3:::{bucket}/{prefix}*"));
             json.WriteEndObject();
-            WriteStatement(json, ["s3:ListBucket"], [$"arn:aws:s3:::{bucket}"]);
-            json.WriteStartObject("Condition");
-            json.WriteStartObject("StringLike");
-            WriteArray(json, "s3:prefix", prefixes.Select(prefix => $"{prefix}*"));
-            json.WriteEndObject();
-            json.WriteEndObject();
+            WriteStatement(json, [List], [$"arn:{partition}:s3:::{bucket}"]);
+
+            // The condition would refuse a listing without a prefix.
+            if (prefixes.All(prefix => prefix.Length > 0))
+            {
+                json.WriteStartObject("Condition");
+                json.WriteStartObject("StringLike");
+                WriteArray(json, "s3:prefix", prefixes.Select(prefix => $"{prefix}*"));
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
             json.WriteEndArray();
             json.WriteEndObject();

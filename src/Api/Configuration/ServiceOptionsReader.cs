@@ -294,14 +294,22 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             Report("STS_ROLE_ARN is missing: SESSION_CREDENTIALS=sts needs the role of the sessions (docs/sessions.md).");
         }
 
-        if (mode == SessionMode.R2 && store is { Endpoint: null })
+        if (mode == SessionMode.R2 && store is not null && !SessionIssuerOptions.IsR2(store.Endpoint))
         {
-            Report("S3_ENDPOINT is missing: SESSION_CREDENTIALS=r2 needs the address of Cloudflare R2.");
+            Report(
+                "S3_ENDPOINT is not an address of Cloudflare R2: SESSION_CREDENTIALS=r2 needs https://ACCOUNT.r2.cloudflarestorage.com, "
+                + "or https://ACCOUNT.eu.r2.cloudflarestorage.com.");
         }
 
-        return mode == SessionMode.Sts
-            ? new SessionIssuerOptions { Mode = mode, RoleArn = roleArn, StsEndpoint = stsEndpoint }
-            : new SessionIssuerOptions { Mode = mode };
+        if (mode == SessionMode.R2 && store is { Credentials.SessionToken: not null })
+        {
+            Report(
+                "AWS_SESSION_TOKEN is set, but SESSION_CREDENTIALS=r2 signs sessions with lasting keys only: set AWS_ACCESS_KEY_ID and "
+                + "AWS_SECRET_ACCESS_KEY to an R2 API token, and remove AWS_SESSION_TOKEN.");
+        }
+
+        var options = new SessionIssuerOptions { Mode = mode, MaxDuration = Get(Settings.MaxSession) };
+        return mode == SessionMode.Sts ? options with { RoleArn = roleArn, StsEndpoint = stsEndpoint } : options;
     }
 
     private Audiences ReadAudiences(Uri? publicUrl)

@@ -47,11 +47,21 @@ public sealed class RefusedException : Exception
             + "/healthcheck.",
         cause);
 
+    /// <summary>One session cannot have the folders of all sources.</summary>
+    public static RefusedException TooManySources(Exception? cause = null)
+    {
+        const string Advice = "The folders of all sources do not fit into one session; send one of the sources as 'source'.";
+        return new RefusedException(RefusalCode.InvalidRequest, Advice, cause)
+        {
+            Errors = new Dictionary<string, string[]>(StringComparer.Ordinal) { ["source"] = [Advice] },
+        };
+    }
+
     /// <summary>The reason.</summary>
     public RefusalCode Code { get; }
 
     /// <summary>The errors of each member of the request, by its name on the wire. Empty if no single member is wrong.</summary>
-    public IReadOnlyDictionary<string, string[]> Errors { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string[]> Errors { get; private init; } = new Dictionary<string, string[]>(StringComparer.Ordinal);
 
     /// <summary>Whether the handler used the store before it refused. Such a refusal is charged.</summary>
     public bool HasUsedStore { get; init; }

@@ -2,14 +2,8 @@ namespace S3Auth.Application.Sessions;
 
 /// <summary>The sessions of the caller of this request: what they give access to, and how a client uses them.</summary>
 internal sealed class CallersSessions(
-    Caller caller, FolderLayout layout, ISessionIssuer issuer, IObjectStore store, IStoreState state)
+    Caller caller, FolderLayout layout, IObjectStore store, IStoreState state)
 {
-    // What the tools of a miner need to upload, in one request or in parts, and to read and list the result.
-    private static readonly string[] MinerActions =
-        ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:ListBucket"];
-
-    private static readonly string[] ValidatorActions = ["s3:GetObject", "s3:ListBucket"];
-
     private static readonly string[] RulesOfUploads = ["file_size", "daily_files", "write_once"];
 
     /// <summary>
@@ -37,8 +31,8 @@ internal sealed class CallersSessions(
         Bucket = store.Info.Bucket,
         Addressing = state.Current.Capabilities.Addressing.ToName(),
         Prefixes = scope.Prefixes,
-        Actions = scope.MayWrite ? MinerActions : ValidatorActions,
-        NotEnforced = !scope.MayWrite ? [] : issuer.Mode == SessionMode.R2 ? [.. RulesOfUploads, "no_delete"] : RulesOfUploads,
+        Actions = SessionPolicy.ActionsOf(scope.MayWrite),
+        NotEnforced = scope.MayWrite ? RulesOfUploads : [],
         IsReused = isReused,
     };
 }

@@ -25,7 +25,8 @@ internal sealed class StoreMetrics : IDisposable
         _duration = _meter.CreateHistogram<double>(
             "s3auth.store.duration",
             "s",
-            "How long the object store took, by operation and outcome (ok, the code of the refusal, cancelled).");
+            "How long the object store took, by operation and outcome (ok, the code of the refusal, refused, policy_too_long, "
+                + "cancelled).");
         _meter.CreateObservableGauge(
             "s3auth.store.problem",
             () => Problems(state.Current),
@@ -66,6 +67,7 @@ internal sealed class StoreMetrics : IDisposable
             outcome = failure switch
             {
                 RefusedException refused => Refusal.Of(refused.Code).Name,
+                SessionSourceException session => NameOf(session.Reason),
                 OperationCanceledException => "cancelled",
                 _ => outcome,
             };
@@ -80,6 +82,14 @@ internal sealed class StoreMetrics : IDisposable
                 new KeyValuePair<string, object?>("outcome", outcome));
         }
     }
+
+    private static string NameOf(SessionSourceException.Kind reason) => reason switch
+    {
+        SessionSourceException.Kind.PolicyTooLong => "policy_too_long",
+        SessionSourceException.Kind.Refused => "refused",
+        SessionSourceException.Kind.Timeout => Refusal.Of(RefusalCode.StorageTimeout).Name,
+        _ => Refusal.Of(RefusalCode.StorageUnavailable).Name,
+    };
 
     public void Dispose()
     {

@@ -45,7 +45,8 @@ public sealed record StoreHealth(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] DateTimeOffset? CheckedAt)
 {
     // Other members describe the problems of these checks.
-    private static readonly string[] Described = ["endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put"];
+    private static readonly string[] Described =
+        ["endpoint", "region", "credentials", "bucket", "clock", "public_endpoint", "post", "put", "sessions"];
 
     /// <summary>The subjects that failed in the last report and have no problem of their own in this answer.</summary>
     internal IReadOnlyList<string> FurtherFailures =>

@@ -82,6 +82,11 @@ internal sealed class GetStatusHandler(
             yield return put;
         }
 
+        if (health.Store.SessionProblem is { } session)
+        {
+            yield return session;
+        }
+
         if (health.Store.FurtherFailures is [_, ..] failures)
         {
             yield return $"The check of the object store failed for {string.Join(", ", failures)}. The operator should run "

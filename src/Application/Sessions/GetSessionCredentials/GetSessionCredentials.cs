@@ -65,9 +65,7 @@ internal sealed class GetSessionCredentialsHandler(
         var (scope, duration) = (callers.ScopeOf(request), rules.DurationOf(request.DurationSeconds));
         if (!issuer.CanIssue(scope))
         {
-            const string Advice = "The folders of all sources do not fit into one session; send one of the sources as 'source'.";
-            throw new RefusedException(
-                RefusalCode.InvalidRequest, Advice, new Dictionary<string, string[]>(StringComparer.Ordinal) { ["source"] = [Advice] });
+            throw RefusedException.TooManySources();
         }
 
         var session = await issuer.IssueAsync(scope, duration, cancellationToken);

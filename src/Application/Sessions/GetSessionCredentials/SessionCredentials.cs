@@ -38,8 +38,8 @@ public sealed record SessionCredentials : IGranted
     public required IReadOnlyList<string> Actions { get; init; }
 
     /// <summary>
-    /// The rules of this server that the store does not enforce for these credentials: <c>file_size</c>, <c>daily_files</c>,
-    /// <c>write_once</c>, and <c>no_delete</c> where the store cannot refuse deletions. Empty for validators.
+    /// The rules of this server that the store does not enforce for these credentials: <c>file_size</c>, <c>daily_files</c> and
+    /// <c>write_once</c>. Empty for validators.
     /// </summary>
     public required IReadOnlyList<string> NotEnforced { get; init; }
 

@@ -22,6 +22,7 @@ internal sealed class StoreDoctor : IStoreDoctor
     /// <param name="layout">The layout of the bucket.</param>
     /// <param name="sizes">The sizes that uploaded files may have.</param>
     /// <param name="corsOrigins">The origins of pages that use the bucket from a browser.</param>
+    /// <param name="sessions">Tests sessions; null if the server issues none.</param>
     /// <param name="time">The clock.</param>
     internal StoreDoctor(
         StorageOptions options,
@@ -32,6 +33,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         FolderLayout layout,
         FileSizeLimits sizes,
         IReadOnlyList<string> corsOrigins,
+        SessionProbe? sessions,
         TimeProvider time)
     {
         _options = options;
@@ -49,6 +51,7 @@ internal sealed class StoreDoctor : IStoreDoctor
             new ReadCheck(), new FileSizeCheck(sizes), new MultipartCheck(), new VersioningCheck(), new LifecycleCheck(),
             new PermissionCheck(), new PublicAccessCheck(), new CorsCheck(corsOrigins), new ConditionalWriteCheck(),
             new UploadHeaderCheck(), new TemporaryCredentialCheck(),
+            .. sessions is null ? [] : new IStoreCheck[] { new SessionCheck(sessions) },
         ];
     }
 
@@ -146,7 +149,7 @@ internal sealed class StoreDoctor : IStoreDoctor
     private static async Task<StoreCheck?> CleanUpAsync(StoreExam exam, CancellationToken cancellationToken)
     {
         var left = new List<string>();
-        foreach (var folder in exam.Prefixes.Append("").Select(prefix => prefix + PutProbe.Folder))
+        foreach (var folder in FoldersOfProbes(exam.Prefixes))
         {
             foreach (var key in await exam.ListOwnKeysAsync(folder, cancellationToken))
             {
@@ -164,6 +167,10 @@ internal sealed class StoreDoctor : IStoreDoctor
             $"The store ignores Content-MD5, so it kept what the checks tried to upload: {string.Join(", ", left)}.",
             "Delete these objects; each has one or two bytes. They return with each check.");
     }
+
+    private static IEnumerable<string> FoldersOfProbes(IReadOnlyList<string> prefixes) => prefixes.Append("")
+        .SelectMany(prefix => (string[])[prefix + PutProbe.Folder, prefix + SessionProbe.Folder])
+        .Append(prefixes[0] + SessionProbe.Folder + SessionProbe.Own);
 
     private static StoreReport Incomplete(IReadOnlyList<StoreCheck> lines) => new(lines, new StoreCapabilities()) { IsComplete = false };
 

@@ -12,7 +12,7 @@ internal sealed class StoreExam(
     // The names below the probe folder of all objects that a check may create.
     private static readonly string[] OwnNames =
     [
-        "target", PutProbe.MissingName, "acl", "checksum", "large", "multipart", "outside", PutProbe.PartName, "public",
+        "target", PutProbe.MissingName, "acl", "checksum", "copy", "large", "multipart", "outside", PutProbe.PartName, "public",
         FormProbe.ForbiddenName,
     ];
 
@@ -61,13 +61,13 @@ internal sealed class StoreExam(
         new HttpMethod(request.Method), Sign(request), [.. request.Headers.Select(one => $"{one.Name}: {one.Value}")], cancellationToken);
 
     /// <summary>Uploads one byte by a signed PUT, to the server's endpoint.</summary>
-    /// <param name="key">The object's key.</param>
+    /// <param name="key">The object's key; null for the bucket.</param>
     /// <param name="query">The query parameters in the order of their names.</param>
     /// <param name="signed">The headers to sign, in the order of their names.</param>
     /// <param name="lines">Further header lines.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     internal Task<ProbeAnswer> PutAsync(
-        string key,
+        string? key,
         IReadOnlyList<S3Parameter> query,
         IReadOnlyList<S3Parameter> signed,
         IReadOnlyList<string> lines,
@@ -202,6 +202,10 @@ internal sealed class StoreExam(
     /// <summary>Deletes an object. Returns whether the store did.</summary>
     internal async Task<bool> DeleteAsync(string key, CancellationToken cancellationToken) =>
         (await SendAsync(HttpMethod.Delete, key, [], cancellationToken)).IsSuccess;
+
+    /// <summary>Tests sessions with this exam's keys.</summary>
+    internal Task<SessionFinding> AskSessionsAsync(SessionProbe probe, CancellationToken cancellationToken) =>
+        probe.AskAsync(http, route, credentials, cancellationToken);
 
     /// <summary>Returns the texts of all elements of a name, whatever their namespace.</summary>
     internal static IEnumerable<string> Values(XElement document, string name) =>

@@ -37,7 +37,7 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
         }
     }
 
-    // Keeps the monitor's findings, because the monitor checks more often and confirms a change by a second check.
+    // Keeps the monitors' findings, because the monitors check more often and confirm a change by a second check.
     private static StoreFindings Add(StoreReport report, StoreFindings findings)
     {
         if (!report.IsComplete)
@@ -58,6 +58,7 @@ internal sealed partial class StoreReporter(IStoreDoctor doctor, StoreState stat
                 PutSizesEnforced = current.PutSizesEnforced,
                 PartUploads = current.PartUploads,
                 PartHeaderGuard = current.PartHeaderGuard,
+                SessionPolicies = current.SessionPolicies,
             },
         };
     }

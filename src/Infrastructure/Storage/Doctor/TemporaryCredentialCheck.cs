@@ -37,8 +37,7 @@ internal sealed class TemporaryCredentialCheck : IStoreCheck
     private static async Task<bool?> AskAsync(StoreExam exam, CancellationToken cancellationToken)
     {
         var options = exam.Options;
-        var endpoint = options.Endpoint is { } store ? new Uri(store.GetLeftPart(UriPartial.Authority)) : null;
-        using var sts = StsClient.Create(options.Region, endpoint, exam.Credentials, new StsClient.OwnConnections());
+        using var sts = StsClient.Create(options.Region, StsClient.EndpointOf(options), exam.Credentials, new StsClient.OwnConnections());
         var request = new AssumeRoleRequest
         {
             RoleArn = "arn:aws:iam::000000000000:role/s3auth-doctor-no-such-role",

@@ -6,6 +6,13 @@ namespace S3Auth.Infrastructure.Storage;
 /// <summary>Creates clients of the store's Security Token Service.</summary>
 internal static class StsClient
 {
+    // An answer of AssumeRole has a few thousand bytes.
+    private const int MaxAnswerBytes = 64 * 1024;
+
+    /// <summary>Returns the endpoint of the store's own STS; null for AWS's. Stores have it at the root of their address.</summary>
+    internal static Uri? EndpointOf(StorageOptions storage) =>
+        storage.Endpoint is { } store ? new Uri(store.GetLeftPart(UriPartial.Authority)) : null;
+
     /// <summary>Creates a client that neither retries nor follows redirects.</summary>
     /// <param name="region">The region, which signatures contain.</param>
     /// <param name="endpoint">The endpoint; null for AWS's in the region.</param>
@@ -39,7 +46,7 @@ internal static class StsClient
     internal sealed class OwnConnections : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
-            new(StoreConnections.Create(StoreProxy.ForRequests())) { Timeout = Timeout.InfiniteTimeSpan };
+            new(new BoundedAnswers(StoreConnections.Create(StoreProxy.ForRequests()))) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>Connections that all clients share, so that a call need not open one.</summary>
@@ -59,7 +66,18 @@ internal static class StsClient
         {
             var handler = StoreConnections.Create(StoreProxy.ForRequests());
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
-            return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+            return new HttpClient(new BoundedAnswers(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+        }
+    }
+
+    /// <summary>Refuses answers that are too long, which the SDK would read to the end.</summary>
+    private sealed class BoundedAnswers(HttpMessageHandler connections) : DelegatingHandler(connections)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            await answer.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken);
+            return answer;
         }
     }
 }

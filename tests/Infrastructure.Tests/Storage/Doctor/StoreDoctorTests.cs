@@ -205,6 +205,7 @@ public sealed class StoreDoctorTests
                 PutProbeTests.Layout,
                 FileSizeLimits.Default,
                 corsOrigins: [],
+                sessions: null,
                 TimeProvider.System);
             return doctor.ExamineAsync(CancellationToken.None);
         }

@@ -244,6 +244,7 @@ public sealed class StoreReportTests
             PutProbeTests.Layout,
             new FileSizeLimits(0, 20 * 1024 * 1024),
             corsOrigins: [],
+            sessions: null,
             time);
         return doctor.ExamineAsync(cancellationToken);
     }

@@ -1,0 +1,24 @@
+namespace S3Auth.Infrastructure.Storage;
+
+/// <summary>Whether the store issues sessions and enforces their limits, for a server that is to issue them.</summary>
+internal sealed class SessionCheck(SessionProbe probe) : IStoreCheck
+{
+    public string Name => "sessions";
+
+    public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
+    {
+        var found = await exam.AskSessionsAsync(probe, cancellationToken);
+        exam.Capabilities = exam.Capabilities with { SessionPolicies = found.Enforced };
+        return found switch
+        {
+            { Enforced: true, Problem: { } problem } => new StoreCheck(Name, StoreCheckResult.Warn, problem),
+            { Enforced: true, IsComplete: false } => new StoreCheck(
+                Name,
+                StoreCheckResult.Ok,
+                "The store enforces the limits of sessions. Reading other files was not tried, because the bucket has none."),
+            { Enforced: true } => new StoreCheck(Name, StoreCheckResult.Ok, "The store enforces the limits of sessions."),
+            { IsTransient: true } => new StoreCheck(Name, StoreCheckResult.Warn, found.Problem!, "Run the doctor again."),
+            _ => new StoreCheck(Name, StoreCheckResult.Fail, found.Problem!, "See docs/sessions.md."),
+        };
+    }
+}
