@@ -21,6 +21,9 @@ internal sealed class Python
 
     private Python(string interpreter) => _interpreter = interpreter;
 
+    /// <summary>The path of the interpreter.</summary>
+    public string Path => _interpreter;
+
     /// <summary>Returns the machine's Python. Skips the test, with the reason, if boto3 or requests is missing.</summary>
     public static async Task<Python> NeedAsync()
     {
@@ -38,14 +41,14 @@ internal sealed class Python
     {
         var result = await Tool.RunAsync(
             _interpreter,
-            [Path.Combine(StandIns, script)],
+            [System.IO.Path.Combine(StandIns, script)],
             JsonSerializer.Serialize(arguments, SnakeCase),
             Environment);
         return JsonNode.Parse(result.Expect())!.AsObject();
     }
 
     /// <summary>The folder with a fake <c>bittensor</c> module.</summary>
-    public static string StandIns => Path.Combine(AppContext.BaseDirectory, "Clients", "python");
+    public static string StandIns => System.IO.Path.Combine(AppContext.BaseDirectory, "Clients", "python");
 
     /// <summary>Runs another program, with the given environment.</summary>
     public Task<ToolResult> RunProgramAsync(string program, IReadOnlyDictionary<string, string> environment, string folder) =>

@@ -33,6 +33,9 @@ public static class Deployments
     /// <summary>Every layout on the real store, the only one with a Security Token Service.</summary>
     public static IEnumerable<TestFixtureData> RealStore => All((store, _) => store == StoreKind.Real);
 
+    /// <summary>One layout on the real store, and nightly the other: slow programs whose outcome hardly depends on the layout.</summary>
+    public static IEnumerable<TestFixtureData> OneRealStore => Daily(RealStore, (StoreKind.Real, FolderLayoutKind.Coldkey));
+
     /// <summary>
     /// One deployment, and nightly each other layout on its store: slow programs whose outcome hardly depends on the layout.
     /// </summary>
