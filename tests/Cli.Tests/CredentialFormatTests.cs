@@ -102,8 +102,9 @@ public sealed class CredentialFormatTests
         }
 
         Assert.That(line, Is.EqualTo(
-            "\"/opt/my tools/s3auth\" credentials --format process --server https://s3-auth.example.com/ --wallet \"my wallet\" "
-            + "--hotkey h1 --wallet-path \"/my home/wallets\" --password-file \"/my home/password\" --role miner --source x --duration 900"));
+            "/usr/bin/env \"/opt/my tools/s3auth\" credentials --format process --server https://s3-auth.example.com/ "
+            + "--wallet \"my wallet\" --hotkey h1 --wallet-path \"/my home/wallets\" "
+            + "--password-file \"/my home/password\" --role miner --source x --duration 900"));
     }
 
     [Test]

@@ -5,6 +5,9 @@ internal static class ProfileCommand
 {
     private const string HostName = "dotnet";
 
+    // The SDK for Go removes the quotes with which a value begins, so a quoted path must not be the first word.
+    private const string Starter = "/usr/bin/env";
+
     /// <exception cref="UsageException">A path or name has characters that such a line cannot have.</exception>
     internal static string Write(IReadOnlyList<string> program, Uri server, IdentityOptions identity, SessionWish wish, bool isWindows)
     {
@@ -21,7 +24,8 @@ internal static class ProfileCommand
             .. Given("--source", wish.Source),
             .. Given("--duration", wish.Seconds?.ToString(CultureInfo.InvariantCulture)),
         ];
-        return string.Join(' ', words.Select(word => ShellQuote.ForProcess(word, isWindows)));
+        var line = string.Join(' ', words.Select(word => ShellQuote.ForProcess(word, isWindows)));
+        return line.StartsWith('"') && !isWindows ? $"{Starter} {line}" : line;
     }
 
     /// <summary>The words that start this program.</summary>
