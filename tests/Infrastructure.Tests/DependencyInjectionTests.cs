@@ -97,6 +97,25 @@ public sealed class DependencyInjectionTests
         Assert.Throws<ArgumentException>(() =>
             new ServiceCollection().AddS3Storage(new StorageOptions { Bucket = "bucket-1", Region = region }, SessionIssuerOptions.Off));
 
+    [TestCase(SessionMode.Off, false)]
+    [TestCase(SessionMode.Sts, true)]
+    [TestCase(SessionMode.R2, true)]
+    public async Task AddS3Storage_tests_sessions_only_if_it_issues_them(SessionMode mode, bool tests)
+    {
+        await using var services = new ServiceCollection().AddLogging()
+            .AddSingleton(Layouts.ByHotkey)
+            .AddSingleton(FileSizeLimits.Default)
+            .AddS3Storage(
+                Options(new SigningCredentials("AKIA", "secret")),
+                new SessionIssuerOptions { Mode = mode, RoleArn = "arn:aws:iam::1:role/s" })
+            .BuildServiceProvider();
+
+        Assert.That(services.GetRequiredService<ISessionIssuer>().Mode, Is.EqualTo(mode));
+        Assert.That(services.GetServices<IHostedService>().OfType<SessionMonitor>().Any(), Is.EqualTo(tests));
+        Assert.That(services.GetService<SessionProbe>() is not null, Is.EqualTo(tests));
+        Assert.That(services.GetRequiredService<IStoreDoctor>(), Is.Not.Null);
+    }
+
     private static StorageOptions Options(SigningCredentials? credentials) =>
         new() { Bucket = "bucket-1", Region = "us-east-2", Credentials = credentials };
 }

@@ -44,12 +44,13 @@ internal sealed partial class SessionMonitor(
         var retry = Retry;
         while (!stoppingToken.IsCancellationRequested)
         {
-            var (keys, route) = (credentials.Current, endpoints.Current);
+            var (keys, route, refusal) = (credentials.Current, endpoints.Current, state.Current.Refusal);
             _ = guard.TakeCheckRequest();
             var found = await TestAsync(keys, route, stoppingToken);
             Apply(found);
             var isWell = found is { Enforced: true, Problem: null };
-            await WaitAsync(!isWell ? retry : found.IsComplete ? Interval : IncompleteInterval, keys, route, stoppingToken);
+            var interval = !isWell ? retry : found.IsComplete ? Interval : IncompleteInterval;
+            await WaitAsync(interval, keys, route, refusal, stoppingToken);
             retry = isWell ? Retry : retry * 2 < MaxRetry ? retry * 2 : MaxRetry;
         }
     }
@@ -88,10 +89,11 @@ internal sealed partial class SessionMonitor(
         }
     }
 
-    private async Task WaitAsync(TimeSpan interval, SigningCredentials? keys, StoreRoute route, CancellationToken cancellationToken)
+    // The other parameters are what the last test was made with.
+    private async Task WaitAsync(
+        TimeSpan interval, SigningCredentials? keys, StoreRoute route, string? refusal, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        var refusal = state.Current.Refusal;
         do
         {
             await Task.Delay(Retry, time, cancellationToken);

@@ -11,7 +11,11 @@ internal static class StsErrors
     internal static SessionSourceException Describe(AmazonServiceException failure)
     {
         var code = S3ErrorDocument.IsCode(failure.ErrorCode) ? failure.ErrorCode : null;
-        var sentence = code is null ? null : S3ErrorDocument.CleanSentence(failure.Message);
+
+        // Ceph's messages are empty, and the SDK then quotes the whole document.
+        var sentence = code is null || failure.Message.Contains("HTTP Body", StringComparison.Ordinal)
+            ? null
+            : S3ErrorDocument.CleanSentence(failure.Message);
         var answer = code is null
             ? FormattableString.Invariant($"the STS answers {(int)failure.StatusCode} without an error of an STS.")
             : $"the STS refuses: {code}{(sentence is null ? "" : $" ({sentence})")}.";

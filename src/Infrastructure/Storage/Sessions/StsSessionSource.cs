@@ -40,11 +40,15 @@ internal sealed class StsSessionSource(
                 session, SessionProbe.Name, policy: null, TimeSpan.FromSeconds(SessionProbe.MinSeconds), cancellationToken);
             return true;
         }
-        catch (SessionSourceException refused) when (
-            refused is { Reason: SessionSourceException.Kind.Refused, InnerException: AmazonServiceException { ErrorCode: var code } })
+        catch (SessionSourceException refused) when (refused.Reason == SessionSourceException.Kind.Refused)
         {
-            // Other errors could be about the request, not about the session.
-            return code is "AccessDenied" or "AccessDeniedException" or "InvalidClientTokenId" ? false : null;
+            // Without a cause, the STS issued a session that this server would not use. Other errors could be about the request.
+            return refused.InnerException switch
+            {
+                null => true,
+                AmazonServiceException { ErrorCode: "AccessDenied" or "AccessDeniedException" or "InvalidClientTokenId" } => false,
+                _ => null,
+            };
         }
         catch (SessionSourceException)
         {
