@@ -7,7 +7,8 @@ public sealed class DependencyInjectionTests
     [Test]
     public async Task AddS3Storage_registers_a_signer_and_a_store()
     {
-        await using var services = new ServiceCollection().AddLogging().AddS3Storage(Options(new SigningCredentials("AKIA", "secret")), SessionIssuerOptions.Off)
+        await using var services = new ServiceCollection().AddLogging()
+            .AddS3Storage(Options(new SigningCredentials("AKIA", "secret")), SessionIssuerOptions.Off)
             .BuildServiceProvider();
 
         Assert.That(services.GetRequiredService<IUrlSigner>().At(DateTimeOffset.UnixEpoch).CredentialsEnd, Is.Null);

@@ -223,7 +223,12 @@ public sealed class SessionProbeTests
     {
         await using var store = await LimitingStore.StartAsync();
 
-        var found = await store.AskAsync(new ScriptedSessions { OnIssue = _ => throw ScriptedSessions.Failure(Enum.Parse<SessionSourceException.Kind>(kind)) });
+        var source = new ScriptedSessions
+        {
+            OnIssue = _ => throw ScriptedSessions.Failure(Enum.Parse<SessionSourceException.Kind>(kind)),
+        };
+
+        var found = await store.AskAsync(source);
 
         Assert.That(
             found,
