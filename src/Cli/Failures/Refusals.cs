@@ -55,7 +55,7 @@ internal static class Refusals
         ["not_found"] = new("The server may be older than this s3auth. Check --server."),
         ["chain_unavailable"] = new(
             "The server has no recent metagraph. " + TellOperator, "chain", RunPhases.Upload | RunPhases.Listing),
-        ["storage_unavailable"] = new("The object store does not answer the server. " + TellOperator, "store"),
+        ["storage_unavailable"] = new(TellOperator, "store"),
         ["storage_timeout"] = new("The object store is too slow for the server. " + TellOperator, "store"),
     };
 

@@ -232,6 +232,8 @@ internal sealed class CephGateway : IAsyncDisposable
         rgw_gc_processor_period = 5
         rgw_gc_processor_max_time = 5
         rgw_s3_auth_use_sts = true
+        # Otherwise a session of the bucket's owner may read its notifications, and the server issues none.
+        rgw_enable_apis = s3, sts
         rgw_sts_min_session_duration = {MinSessionTime}
         rgw_sts_key = {RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 16)}
 
