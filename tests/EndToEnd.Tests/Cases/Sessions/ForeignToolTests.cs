@@ -182,6 +182,22 @@ public sealed partial class ForeignToolTests(StoreKind store, FolderLayoutKind l
         }
     }
 
+    [Test]
+    public async Task Process_asks_for_no_password_even_on_a_terminal()
+    {
+        // AWS's tools hide what it prints, so a user would wait for nothing.
+        var hotkeys = _folder.Sub("home/.bittensor/wallets/locked/hotkeys");
+        File.Copy(
+            Path.Combine(Repository.Root, "tests", "Substrate.Tests", "Vectors", "wallets", "nacl"), Path.Combine(hotkeys, "default"));
+        var script = Tool.Need("script", "bsdutils");
+
+        var result = await RunAsync(
+            $"timeout 20 {script} -qec 's3auth credentials --wallet locked --format process' /dev/null < /dev/null");
+
+        Assert.That(result.ExitCode, Is.EqualTo(2), result.Output);
+        Assert.That(result.Output, Does.Contain("--password-file").And.Not.Contain("Password of"));
+    }
+
     /// <summary>Runs each line as the wallet's owner, and asserts that the tool reports a refusal and that nothing changes.</summary>
     private async Task AssertRefusedAsync(string wallet, string commands)
     {
