@@ -27,7 +27,7 @@ internal static class StsErrors
 
     private static bool IsTransient(AmazonServiceException failure, string? code) =>
         (failure.StatusCode >= HttpStatusCode.InternalServerError && failure.StatusCode != HttpStatusCode.NotImplemented)
-        || failure.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or 0
+        || failure.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout or default(HttpStatusCode)
         || StoreErrorCodes.IsTransient(code)
         || StoreErrorCodes.IsInvalidToken(code)
         || code is "ThrottlingException" or "RequestLimitExceeded" or "ExpiredTokenException" or "IDPCommunicationError";
