@@ -56,8 +56,8 @@ internal static class Collector
     // The metrics that are kept. AWS charges for each series; a metric with a label has one series for each value.
     private static readonly string[] Plain =
     [
-        MetagraphAge, FinalityLag, UnknownFields, NodesFailing, NodeFailures, RedisUp, Refusals, Decisions, Presigned, AuditLost, StoreProblem,
-        QuotaUsed, QuotaLimit,
+        MetagraphAge, FinalityLag, UnknownFields, NodesFailing, NodeFailures, RedisUp, Refusals, Decisions, Presigned, AuditLost,
+        StoreProblem, QuotaUsed, QuotaLimit,
     ];
 
     internal static string NamespaceOf(DeploymentEnvironment environment) => $"S3Auth/{environment.Name}";

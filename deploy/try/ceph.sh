@@ -136,9 +136,10 @@ secret=$(tr -dc 'A-Za-z0-9' < /dev/urandom | head -c 40 || true)
 radosgw-admin "${with[@]}" user create --uid s3auth --display-name s3auth --access-key "$id" --secret-key "$secret" > /dev/null 2>> "$folder/log/start.log"
 curl --noproxy '*' -sSf -X PUT --aws-sigv4 aws:amz:us-east-2:s3 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -K - "http://127.0.0.1:$port/s3auth" <<< "user = \"$id:$secret\""
 
-# Sessions may upload with an ACL, so public ones have no effect. Without BlockPublicAcls: with it, Ceph 16 refuses every upload.
+# Sessions may upload with an ACL, so public ones have no effect. Without BlockPublicAcls, with which Ceph 16 refuses every
+# upload, and BlockPublicPolicy, with which it refuses every bucket policy.
 curl --noproxy '*' -sSf -X PUT --aws-sigv4 aws:amz:us-east-2:s3 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -K - "http://127.0.0.1:$port/s3auth?publicAccessBlock=" \
-  -d '<PublicAccessBlockConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>' <<< "user = \"$id:$secret\""
+  -d '<PublicAccessBlockConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IgnorePublicAcls>true</IgnorePublicAcls><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>' <<< "user = \"$id:$secret\""
 
 # The role of sessions: what any session may do at most. The server narrows each session to one miner's folders, or to reading. The
 # condition refuses sessions: with its keys, the holder of a session could get another one that is not narrowed.

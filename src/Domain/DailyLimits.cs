@@ -8,6 +8,8 @@ namespace S3Auth.Domain;
 /// <param name="Total">Grants of all hotkeys together.</param>
 public sealed record DailyLimits(long PerMiner, long FilesPerMiner, long PerValidator, long SessionsPerHotkey, long Total)
 {
-    /// <summary>100 grants and 100,000 files for a miner, 10,000 grants for a validator, 100 sessions for a hotkey, 200,000 grants in total.</summary>
+    /// <summary>
+    /// 100 grants and 100,000 files for a miner, 10,000 grants for a validator, 100 sessions for a hotkey, 200,000 grants in total.
+    /// </summary>
     public static DailyLimits Default { get; } = new(100, 100_000, 10_000, 100, 200_000);
 }

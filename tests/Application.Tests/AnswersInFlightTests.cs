@@ -268,7 +268,10 @@ public sealed class AnswersInFlightTests
     [Test]
     public async Task Refunds_for_a_failing_store_are_limited()
     {
-        using var subnet = new Subnet { Limits = new DailyLimits(PerMiner: 3, FilesPerMiner: 1000, PerValidator: 1000, SessionsPerHotkey: 5, Total: 5000) };
+        using var subnet = new Subnet
+        {
+            Limits = new DailyLimits(PerMiner: 3, FilesPerMiner: 1000, PerValidator: 1000, SessionsPerHotkey: 5, Total: 5000),
+        };
         subnet.Store.Setup(
             port => port.ListFilesAsync(It.IsAny<string>(), It.IsAny<ObjectKey?>(), It.IsAny<int>(), It.IsAny<CancellationToken>()))
             .ThrowsAsync(RefusedException.StorageUnavailable());

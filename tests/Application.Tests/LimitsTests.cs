@@ -141,7 +141,8 @@ public sealed class LimitsTests
             Times.Once);
         _subnet.Quota.Verify(
             port => port.TakeAsync(
-                new QuotaRequest(day, Subnet.Alice, GrantKind.Validator, QuotaCost.OneGrant, 1000, null, 5000), It.IsAny<CancellationToken>()),
+                new QuotaRequest(day, Subnet.Alice, GrantKind.Validator, QuotaCost.OneGrant, 1000, null, 5000),
+                It.IsAny<CancellationToken>()),
             Times.Once);
     }
 

@@ -169,7 +169,8 @@ public sealed class PipelineTests
         await subnet.SendAsync(Subnet.AsAlice with { Hotkey = Subnet.Bob });
 
         subnet.Quota.Verify(port => port.TakeAsync(
-            It.Is<QuotaRequest>(one => one.Kind == GrantKind.Validator && one.Limit == subnet.Limits.PerMiner), It.IsAny<CancellationToken>()));
+            It.Is<QuotaRequest>(one => one.Kind == GrantKind.Validator && one.Limit == subnet.Limits.PerMiner),
+            It.IsAny<CancellationToken>()));
     }
 
     [Test]
@@ -178,7 +179,8 @@ public sealed class PipelineTests
         await _subnet.SendAsync(Subnet.AsBob with { Hotkey = Subnet.Alice, Coldkey = ColdkeyOf(Subnet.Alice) });
 
         _subnet.Quota.Verify(port => port.TakeAsync(
-            It.Is<QuotaRequest>(one => one.Kind == GrantKind.Miner && one.Limit == _subnet.Limits.PerMiner), It.IsAny<CancellationToken>()));
+            It.Is<QuotaRequest>(one => one.Kind == GrantKind.Miner && one.Limit == _subnet.Limits.PerMiner),
+            It.IsAny<CancellationToken>()));
 
         AccountId ColdkeyOf(AccountId hotkey) => _subnet.Metagraph.Object.Current!.Find(hotkey)!.Coldkey;
     }

@@ -38,7 +38,9 @@ public sealed class SessionCredentialsTests : IDisposable
             Assert.That(given.Prefixes, Is.EqualTo(OfBob));
             Assert.That(given.Actions, Does.Contain("s3:PutObject").And.Not.Contain("s3:DeleteObject"));
             Assert.That(given.NotEnforced, Is.EqualTo(new[] { "file_size", "daily_files", "write_once" }));
-            Assert.That((given.Bucket, given.Region, given.Endpoint), Is.EqualTo(("bucket", "us-east-2", "https://s3.us-east-2.amazonaws.com")));
+            Assert.That(
+                (given.Bucket, given.Region, given.Endpoint),
+                Is.EqualTo(("bucket", "us-east-2", "https://s3.us-east-2.amazonaws.com")));
             Assert.That(_subnet.Verified.Single().Text, Is.EqualTo($"s3:data:access:{Subnet.Dave}:{Subnet.Bob}:{Subnet.Now}"));
         });
         VerifyIssued(new SessionScope(Subnet.Bob, Role.Miner, OfBob), TimeSpan.FromHours(1));
@@ -244,7 +246,11 @@ public sealed class SessionCredentialsTests : IDisposable
     public async Task Miner_that_changes_its_coldkey_gets_a_session_of_its_new_folders()
     {
         await _subnet.SendAsync(Subnet.SessionOfBob);
-        _subnet.Metagraph.SetupGet(port => port.Current).Returns(new Metagraph("static", 46, 8, DateTimeOffset.FromUnixTimeSeconds(Subnet.Now),
+        _subnet.Metagraph.SetupGet(port => port.Current).Returns(new Metagraph(
+            "static",
+            46,
+            8,
+            DateTimeOffset.FromUnixTimeSeconds(Subnet.Now),
             [new Neuron(1, Subnet.Bob, Subnet.Charlie, ValidatorPermit: false, default, Active: true)]));
 
         var given = await _subnet.SendAsync(Subnet.SessionOfBob with { Coldkey = Subnet.Charlie });

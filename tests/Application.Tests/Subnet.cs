@@ -121,7 +121,8 @@ internal sealed class Subnet : IDisposable
 
     internal Mock<ISharedAnswers> SharedAnswers { get; } = new();
 
-    internal DailyLimits Limits { get; init; } = new(PerMiner: 100, FilesPerMiner: 2000, PerValidator: 1000, SessionsPerHotkey: 5, Total: 5000);
+    internal DailyLimits Limits { get; init; } =
+        new(PerMiner: 100, FilesPerMiner: 2000, PerValidator: 1000, SessionsPerHotkey: 5, Total: 5000);
 
     /// <summary>The target of validators' listings; set it before the first request.</summary>
     internal ListingRedirect Redirect { get; set; } = ListingRedirect.Off;

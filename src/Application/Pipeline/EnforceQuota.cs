@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Eighth step: counts the grants and files of a day for each hotkey and kind of grant, and the grants in total. A request that fails is charged unless
-/// <see cref="RefundPolicy"/> refunds it. A client that disconnects or does not read its response is charged.
+/// Eighth step: counts the grants and files of a day for each hotkey and kind of grant, and the grants in total. A request that fails is
+/// charged unless <see cref="RefundPolicy"/> refunds it. A client that disconnects or does not read its response is charged.
 /// </summary>
 public sealed class EnforceQuota<TRequest, TResponse>(
     IQuota quota, DailyLimits limits, RefundPolicy refunds, Caller caller, QuotaUsage use, TimeProvider time)

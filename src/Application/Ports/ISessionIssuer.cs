@@ -58,7 +58,9 @@ public sealed record SessionScope(AccountId Hotkey, Role Role, IReadOnlyList<str
     public override int GetHashCode() => HashCode.Combine(Hotkey, Role, Prefixes.Count);
 }
 
-/// <summary>The credentials of a session. A class instead of a record, because a record prints its members, and these are secrets.</summary>
+/// <summary>
+/// The credentials of a session. A class instead of a record, because a record prints its members, and these are secrets.
+/// </summary>
 /// <param name="accessKeyId">The id of the access key.</param>
 /// <param name="secretAccessKey">The secret that belongs to it.</param>
 /// <param name="sessionToken">The token, which must be sent with each request.</param>

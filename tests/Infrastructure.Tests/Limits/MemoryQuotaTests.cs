@@ -154,7 +154,8 @@ public sealed class MemoryQuotaTests
         Assert.That(_quota.TakeDebt(Request(1, limit: 10)), Is.EqualTo(new QuotaDebt(1, 5, 2)));
     }
 
-    internal static QuotaRequest Request(byte hotkey, long limit, long total = 1_000_000, GrantKind kind = GrantKind.Miner, UtcDay? day = null) =>
+    internal static QuotaRequest Request(
+        byte hotkey, long limit, long total = 1_000_000, GrantKind kind = GrantKind.Miner, UtcDay? day = null) =>
         Batch(hotkey, 1, 0, limit, fileLimit: kind == GrantKind.Miner ? 1000 : null, total, kind, day);
 
     internal static QuotaRequest Batch(

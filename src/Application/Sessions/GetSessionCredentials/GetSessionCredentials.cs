@@ -46,7 +46,8 @@ internal sealed class GetSessionCredentialsValidator : SignedRequestValidator<Ge
         RuleFor(command => command.DurationSeconds)
             .InclusiveBetween(SessionRules.MinSeconds, SessionRules.MaxSeconds)
             .WithMessage(
-                $"Send {SessionRules.MinSeconds} to {SessionRules.MaxSeconds} seconds as 'duration_seconds', or leave it out for one hour.");
+                $"Send {SessionRules.MinSeconds} to {SessionRules.MaxSeconds} seconds as 'duration_seconds', or leave it out for one "
+                    + "hour.");
     }
 }
 

@@ -267,7 +267,7 @@ internal sealed class SessionProbe(
             }
 
             var advice = $"Make public ACLs ineffective: `aws s3api put-public-access-block --bucket {Bucket} "
-                + "--public-access-block-configuration IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true`.";
+                + "--public-access-block-configuration IgnorePublicAcls=true,RestrictPublicBuckets=true`.";
             S3Parameter[] headers = [new("x-amz-acl", "public-read"), new("x-amz-grant-read", AllUsers)];
             if (isIgnored is null && await HasNoEffectAsync(headers[0]))
             {
