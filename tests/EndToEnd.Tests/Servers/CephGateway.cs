@@ -42,13 +42,15 @@ internal sealed class CephGateway : IAsyncDisposable
 
     private static readonly string[] Programs = ["ceph", "ceph-authtool", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin"];
 
+    private readonly string? _apis;
     private readonly ScratchFolder _folder = new("ceph");
     private readonly List<ServerProcess> _daemons = [];
     private readonly string _monitor = string.Create(CultureInfo.InvariantCulture, $"v2:127.0.0.1:{FreePort.Next()}");
     private readonly string _gateway = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort.Next()}");
 
-    private CephGateway(string region)
+    private CephGateway(string region, string? apis)
     {
+        _apis = apis;
         Store = new RealStore(
             "Ceph",
             new Uri("http://" + _gateway),
@@ -70,9 +72,10 @@ internal sealed class CephGateway : IAsyncDisposable
 
     private string Configuration => Path.Combine(_folder.Path, "ceph.conf");
 
-    public static async Task<CephGateway> StartAsync(string region)
+    /// <summary>Starts it, with all APIs or with these (<c>rgw_enable_apis</c>).</summary>
+    public static async Task<CephGateway> StartAsync(string region, string? apis = null)
     {
-        var gateway = new CephGateway(region);
+        var gateway = new CephGateway(region, apis);
         try
         {
             await gateway.StartAsync();
@@ -85,6 +88,9 @@ internal sealed class CephGateway : IAsyncDisposable
 
         return gateway;
     }
+
+    /// <summary>Runs <c>radosgw-admin</c> with these arguments.</summary>
+    public Task AdministerAsync(params string[] arguments) => RunAsync("radosgw-admin", arguments);
 
     public async ValueTask DisposeAsync()
     {
@@ -227,6 +233,7 @@ internal sealed class CephGateway : IAsyncDisposable
         # Beside path style: host style, as http://BUCKET.s3.localhost.
         rgw_dns_name = {HostStyleName}
         rgw_thread_pool_size = 32
+        {(_apis is null ? "" : "rgw_enable_apis = " + _apis)}
         # What is deleted leaves the memory soon.
         rgw_gc_obj_min_wait = 5
         rgw_gc_processor_period = 5
