@@ -11,7 +11,8 @@ internal sealed class CephGateway : IAsyncDisposable
 
     private const string Role = "grants";
 
-    private const string SessionRole = "sessions";
+    /// <summary>The name of the role of sessions.</summary>
+    public const string SessionRoleName = "sessions";
 
     // Short, because tests wait for its end.
     private const int MinSessionTime = 15;
@@ -42,13 +43,13 @@ internal sealed class CephGateway : IAsyncDisposable
 
     private static readonly string[] Programs = ["ceph", "ceph-authtool", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin"];
 
-    private readonly string? _apis;
+    private readonly string _apis;
     private readonly ScratchFolder _folder = new("ceph");
     private readonly List<ServerProcess> _daemons = [];
     private readonly string _monitor = string.Create(CultureInfo.InvariantCulture, $"v2:127.0.0.1:{FreePort.Next()}");
     private readonly string _gateway = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort.Next()}");
 
-    private CephGateway(string region, string? apis)
+    private CephGateway(string region, string apis)
     {
         _apis = apis;
         Store = new RealStore(
@@ -61,7 +62,7 @@ internal sealed class CephGateway : IAsyncDisposable
             IsOurs: true)
         {
             HostStyleName = HostStyleName,
-            SessionRoleArn = RoleArn(SessionRole),
+            SessionRoleArn = RoleArn(SessionRoleName),
         };
     }
 
@@ -70,10 +71,11 @@ internal sealed class CephGateway : IAsyncDisposable
 
     public RealStore Store { get; }
 
-    private string Configuration => Path.Combine(_folder.Path, "ceph.conf");
+    /// <summary>The path of <c>ceph.conf</c>.</summary>
+    public string Configuration => Path.Combine(_folder.Path, "ceph.conf");
 
-    /// <summary>Starts it, with all APIs or with these (<c>rgw_enable_apis</c>).</summary>
-    public static async Task<CephGateway> StartAsync(string region, string? apis = null)
+    /// <summary>Starts it with these APIs (<c>rgw_enable_apis</c>).</summary>
+    public static async Task<CephGateway> StartAsync(string region, string apis = "s3, sts")
     {
         var gateway = new CephGateway(region, apis);
         try
@@ -137,7 +139,7 @@ internal sealed class CephGateway : IAsyncDisposable
         await CreateAccountAsync("operator", Store.Keys);
         await CreateAccountAsync("other", Store.OtherKeys!);
         await CreateRoleAsync(Role, WhoMayAssumeIt, "least", RolePolicy);
-        await CreateRoleAsync(SessionRole, WhoMayAssumeTheSessionRole, "widest", SessionRolePolicy);
+        await CreateRoleAsync(SessionRoleName, WhoMayAssumeTheSessionRole, "widest", SessionRolePolicy);
     }
 
     private static string RoleArn(string role) => "arn:aws:iam:::role/" + role;
@@ -233,14 +235,13 @@ internal sealed class CephGateway : IAsyncDisposable
         # Beside path style: host style, as http://BUCKET.s3.localhost.
         rgw_dns_name = {HostStyleName}
         rgw_thread_pool_size = 32
-        {(_apis is null ? "" : "rgw_enable_apis = " + _apis)}
         # What is deleted leaves the memory soon.
         rgw_gc_obj_min_wait = 5
         rgw_gc_processor_period = 5
         rgw_gc_processor_max_time = 5
         rgw_s3_auth_use_sts = true
         # Otherwise a session of the bucket's owner may read its notifications, and the server issues none.
-        rgw_enable_apis = s3, sts
+        rgw_enable_apis = {_apis}
         rgw_sts_min_session_duration = {MinSessionTime}
         rgw_sts_key = {RandomNumberGenerator.GetString("abcdefghijklmnopqrstuvwxyz0123456789", 16)}
 

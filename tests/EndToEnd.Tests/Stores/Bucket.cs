@@ -76,6 +76,9 @@ internal sealed class Bucket : IDisposable
         }
     }
 
+    /// <summary>Deletes the bucket's policy.</summary>
+    public Task DeletePolicyAsync() => _s3.DeleteBucketPolicyAsync(Name);
+
     /// <summary>Lists the objects that clients uploaded.</summary>
     /// <param name="prefix">The prefix of their keys.</param>
     /// <param name="withProbes">
