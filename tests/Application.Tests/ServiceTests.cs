@@ -208,6 +208,28 @@ public sealed class ServiceTests
     }
 
     [Test]
+    public async Task Problem_with_sessions_degrades_health_and_leaves_the_server_ready()
+    {
+        Found(StoreFindings.None with
+        {
+            SessionProblem = "A session can delete files.",
+            Checks = [new StoreCheck("sessions", StoreCheckResult.Fail, "A session can delete files.")],
+        });
+
+        var readiness = await _subnet.SendAsync(new GetReadinessQuery());
+        var health = await _subnet.SendAsync(new GetHealthQuery());
+        var status = await _subnet.SendAsync(new GetStatusQuery());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(readiness.IsReady, Is.True);
+            Assert.That(readiness.Warnings["sessions"], Is.EqualTo("A session can delete files."));
+            Assert.That((health.Status, health.Store.SessionProblem), Is.EqualTo(("degraded", "A session can delete files.")));
+            Assert.That(status.Problems, Is.EqualTo(new[] { "A session can delete files." }), "It is named once.");
+        });
+    }
+
+    [Test]
     public async Task Status_names_failures_of_the_report_about_the_store_that_nothing_else_describes()
     {
         Found(StoreFindings.None with

@@ -30,6 +30,9 @@ public sealed record Readiness(
     /// <summary>A warning: the store does not accept upload forms.</summary>
     internal const string PostUploads = "post_uploads";
 
+    /// <summary>A warning: temporary credentials are not issued, or not as long as configured.</summary>
+    internal const string Sessions = "sessions";
+
     /// <summary>Whether all parts are ready.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsReady => Failing.Count == 0;

@@ -73,6 +73,11 @@ internal sealed class ReadinessReader(IMetagraph metagraph, IUrlSigner urls, ISt
             warnings[Readiness.PutUploads] = put;
         }
 
+        if (found.SessionProblem is { } session)
+        {
+            warnings[Readiness.Sessions] = session;
+        }
+
         return warnings;
     }
 }

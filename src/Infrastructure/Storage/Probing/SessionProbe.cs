@@ -37,7 +37,8 @@ internal sealed class SessionProbe(
     /// <summary>The folder of the session, below <see cref="Folder"/>.</summary>
     internal const string Own = "own/";
 
-    private const string DoesNotLimit = "The store does not enforce session policies: remove SESSION_CREDENTIALS, or use another store.";
+    private const string DoesNotLimit = "If a bucket policy allows the server's user this, it needs a condition that refuses sessions: "
+        + "docs/sessions.md has it. Otherwise the store does not enforce session policies: remove SESSION_CREDENTIALS.";
 
     private readonly string _root = layout.DiscoveryPrefixes[0].Prefix;
 
@@ -207,10 +208,13 @@ internal sealed class SessionProbe(
             await TryAsync("read files outside its folder", () => session.SendAsync(
                 new S3Request("GET", outside, [], [new S3Parameter("range", "bytes=0-0")]), cancellationToken));
 
+            // A condition that no file meets. Ceph 16 has its own name for it.
+            const string Condition = "\"s3auth-probe\"";
             S3Parameter[] copy =
             [
+                new("x-amz-copy-if-match", Condition),
                 new(SigV4Names.Header.CopySource, $"/{Bucket}/{S3UriEncoding.EncodePath(outside)}"),
-                new(SigV4Names.Header.CopySource + "-if-match", "\"s3auth-probe\""),
+                new(SigV4Names.Header.CopySource + "-if-match", Condition),
             ];
             const string What = "copy files from outside its folder";
             await TryAsync(What, () => session.SendAsync(new S3Request("PUT", _inside + "copy", [], copy), cancellationToken));
