@@ -164,8 +164,8 @@ internal sealed class StoreDoctor : IStoreDoctor
         return left.Count == 0 ? null : new StoreCheck(
             CleanUp,
             StoreCheckResult.Warn,
-            "The store ignores Content-MD5, or the check of sessions had to upload a file, because the keys may not read whether the bucket "
-                + $"ignores public ACLs. It kept: {string.Join(", ", left)}.",
+            "The store ignores Content-MD5, or the check of sessions had to upload a file, because the keys may not read whether the "
+                + $"bucket ignores public ACLs. It kept: {string.Join(", ", left)}.",
             "Delete these objects; each has one or two bytes. They return with each check.");
     }
 
