@@ -542,11 +542,13 @@ public sealed class ServiceOptionsReaderTests
                 (options.Sessions.Mode, options.Sessions.RoleArn, options.Sessions.StsEndpoint),
                 Is.EqualTo((SessionMode.Sts, "arn:aws:iam::123456789012:role/sessions", new Uri("https://sts.example.com"))));
             Assert.That(options.SessionRules.MaxDuration, Is.EqualTo(TimeSpan.FromHours(12)));
+            Assert.That(options.Sessions.MaxDuration, Is.EqualTo(TimeSpan.FromHours(12)), "The check tests it.");
         });
     }
 
     [TestCase("SESSION_CREDENTIALS=sts", "STS_ROLE_ARN is missing")]
-    [TestCase("SESSION_CREDENTIALS=r2", "S3_ENDPOINT is missing")]
+    [TestCase("SESSION_CREDENTIALS=r2", "S3_ENDPOINT is not an address of Cloudflare R2")]
+    [TestCase("SESSION_CREDENTIALS=r2 S3_ENDPOINT=https://files.example.com", "S3_ENDPOINT is not an address of Cloudflare R2")]
     [TestCase("SESSION_CREDENTIALS=on", "SESSION_CREDENTIALS is 'on': it must be off, sts or r2")]
     [TestCase("SESSION_CREDENTIALS=sts STS_ROLE_ARN=role/sessions", "STS_ROLE_ARN is 'role/sessions': write it as arn:")]
     [TestCase("SESSION_MAX_SECONDS=899", "SESSION_MAX_SECONDS is '899': it must be a whole number from 900 to 43200")]

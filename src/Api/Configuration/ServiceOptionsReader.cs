@@ -301,13 +301,6 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
                 + "or https://ACCOUNT.eu.r2.cloudflarestorage.com.");
         }
 
-        if (mode == SessionMode.R2 && store is { Credentials.SessionToken: not null })
-        {
-            Report(
-                "AWS_SESSION_TOKEN is set, but SESSION_CREDENTIALS=r2 signs sessions with lasting keys only: set AWS_ACCESS_KEY_ID and "
-                + "AWS_SECRET_ACCESS_KEY to an R2 API token, and remove AWS_SESSION_TOKEN.");
-        }
-
         var options = new SessionIssuerOptions { Mode = mode, MaxDuration = Get(Settings.MaxSession) };
         return mode == SessionMode.Sts ? options with { RoleArn = roleArn, StsEndpoint = stsEndpoint } : options;
     }

@@ -42,9 +42,6 @@ internal sealed class SessionProbe(
 
     private readonly string _root = layout.DiscoveryPrefixes[0].Prefix;
 
-    /// <summary>The limits of sessions.</summary>
-    internal SessionIssuerOptions Options => sessions;
-
     /// <summary>Finds out whether the store enforces the limits of a session.</summary>
     /// <param name="http">The client that sends the requests.</param>
     /// <param name="route">The URLs of the bucket. The requests go to the endpoint of this server.</param>
@@ -347,7 +344,7 @@ internal sealed class SessionProbe(
 
         // The store would have done it, if the document or the condition had been right.
         private static bool IsDoneButForTheRequest(ProbeAnswer answer) =>
-            answer.Error?.Code is "PreconditionFailed" or "MalformedPolicy" or "MalformedXML" or "MalformedPolicyDocument"
+            answer.Error?.Code is "MalformedPolicy" or "MalformedXML" or "MalformedPolicyDocument"
             || answer.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.RequestedRangeNotSatisfiable;
 
         private static bool IsRefusal(ProbeAnswer answer) => answer.IsDenied || answer.IsNotImplemented
