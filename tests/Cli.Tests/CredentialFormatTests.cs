@@ -30,7 +30,7 @@ public sealed class CredentialFormatTests
         Assert.That(lines, Is.EqualTo(
         [
             "export AWS_ACCESS_KEY_ID='AKIA';",
-            "export AWS_SECRET_ACCESS_KEY='a'\\''b $(c) `d` \\ \"';",
+            "export AWS_SECRET_ACCESS_KEY='a'\"'\"'b $(c) `d` '\"\\\\\"' \"';",
             "export AWS_SESSION_TOKEN='to=ken';",
             "export AWS_CREDENTIAL_EXPIRATION='2026-11-29T12:00:05Z';",
             "export AWS_REGION='us-east-2';",
@@ -46,6 +46,19 @@ public sealed class CredentialFormatTests
             "# This store needs path-style URLs, which no variable sets. `s3auth configure` writes a profile that does.",
         ]));
     }
+
+    // fish reads \' as a quote within single quotes, so a backslash before the end of a value would not end it.
+    [TestCase("a\\", "'a'\"\\\\\"''")]
+    [TestCase("\\'; touch x;#", "''\"\\\\\"''\"'\"'; touch x;#'")]
+    public void Backslashes_and_quotes_are_outside_of_single_quotes(string word, string quoted) =>
+        Assert.That(ShellQuote.Posix(word), Is.EqualTo(quoted));
+
+    [TestCase("s3://bucket/data/x/5C/", "s3://bucket/data/x/5C/")]
+    [TestCase("http://store.example;touch x", "'http://store.example;touch x'")]
+    [TestCase("$(touch x)", "'$(touch x)'")]
+    [TestCase("", "''")]
+    public void Word_of_a_printed_command_has_quotes_where_a_shell_needs_them(string word, string quoted) =>
+        Assert.That(ShellQuote.ForCommand(word), Is.EqualTo(quoted));
 
     [Test]
     public void Line_separators_do_not_end_a_comment()

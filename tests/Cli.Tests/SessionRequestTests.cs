@@ -89,6 +89,8 @@ public sealed class SessionRequestTests
 
     [TestCase("bucket\nevil")]
     [TestCase("bucket\r")]
+    [TestCase("bucket\u2028credential_process = evil")]
+    [TestCase("bucket\u202E")]
     [TestCase("")]
     [TestCase(null)]
     public void Answer_that_would_add_lines_to_a_file_is_refused(string? bucket)
@@ -99,6 +101,42 @@ public sealed class SessionRequestTests
 
         Assert.That(failure.ExitCode, Is.EqualTo(ExitCode.Unreachable));
         Assert.That(failure.Message + failure.Detail, Does.Contain("incomplete").And.Not.Contain(Secret));
+    }
+
+    [TestCase("us-east-2\u2028credential_process = evil")]
+    [TestCase("us-east-2 # comment")]
+    [TestCase("us-éast-2")]
+    [TestCase("us-east-2\u0000")]
+    public void Keys_endpoint_and_region_are_visible_ASCII(string value)
+    {
+        (string Name, Action<SessionCredentials> Change)[] members =
+        [
+            ("id", answer => answer.Access_key_id = value),
+            ("secret", answer => answer.Secret_access_key = value),
+            ("token", answer => answer.Session_token = value),
+            ("endpoint", answer => answer.Endpoint = value),
+            ("region", answer => answer.Region = value),
+        ];
+        foreach (var (name, change) in members)
+        {
+            _answer = AwsConfigFileTests.Answer();
+            change(_answer);
+
+            Assert.That(
+                () => SendAsync(new SessionWish { Role = "miner" }), Throws.TypeOf<UnusableSessionException>(), name);
+        }
+    }
+
+    [Test]
+    public async Task Configure_prints_commands_that_run_nothing_that_the_server_chose()
+    {
+        _answer.Prefixes = ["$(touch x)/"];
+        _answer.Endpoint = "http://store.example/;touch";
+
+        var (exitCode, output) = await ConfigureAndReadAsync(Plan());
+
+        Assert.That(exitCode, Is.EqualTo(ExitCode.Done));
+        Assert.That(output, Does.Contain("aws s3 ls 's3://bucket/$(touch x)/' ").And.Contain("endpoint='http://store.example/;touch' "));
     }
 
     [Test]
@@ -238,8 +276,23 @@ public sealed class SessionRequestTests
     };
 
     /// <summary>Runs it with typed answers; null for <c>--yes</c>.</summary>
-    private Task<ExitCode> ConfigureAsync(string[]? answers, ConfigurePlan plan) => new ConfigureRun(
-        new Report(json: false, quiet: true),
+    private async Task<(ExitCode ExitCode, string Output)> ConfigureAndReadAsync(ConfigurePlan plan)
+    {
+        using var output = new StringWriter();
+        var console = Console.Out;
+        Console.SetOut(output);
+        try
+        {
+            return (await ConfigureAsync(null, plan, isQuiet: false), output.ToString());
+        }
+        finally
+        {
+            Console.SetOut(console);
+        }
+    }
+
+    private Task<ExitCode> ConfigureAsync(string[]? answers, ConfigurePlan plan, bool isQuiet = true) => new ConfigureRun(
+        new Report(json: false, isQuiet),
         new Questions(new StringReader(string.Join('\n', answers ?? [])), TextWriter.Null, answers is null),
         name => _variables.GetValueOrDefault(name)).RunAsync(plan, CancellationToken.None);
 

@@ -150,11 +150,11 @@ internal sealed class ConfigureRun(Report report, Questions questions, Func<stri
         report.Record(new ProfileRecord(
             "profile", profile.Name, path, profile.Session.Role, answer.Bucket, [.. answer.Prefixes], answer.Endpoint, answer.Region));
         report.Line($"Profile {profile.Name} is in {path}. Try it:");
-        report.Line($"  aws s3 ls {Report.Safe(profile.Session.Folders.First())} --profile {profile.Name}");
+        report.Line($"  aws s3 ls {ShellQuote.ForCommand(profile.Session.Folders.First())} --profile {profile.Name}");
         report.Line("For rclone, run this once:");
         report.Line(
             $"  rclone config create {profile.Name} s3 provider=Other env_auth=true profile={profile.Name} "
-            + $"endpoint={Report.Safe(answer.Endpoint)} region={Report.Safe(answer.Region)} "
+            + $"endpoint={ShellQuote.ForCommand(answer.Endpoint)} region={ShellQuote.ForCommand(answer.Region)} "
             + $"force_path_style={(profile.Session.UsesPathStyle ? "true" : "false")} list_version=2 no_check_bucket=true");
     }
 

@@ -53,15 +53,13 @@ internal sealed class SessionRequest(S3AuthClient client, Action<string> note)
         return role;
     }
 
-    // A line break in a value would add a line to a script or a configuration file.
+    // A line break in a value would add a line to a script or a configuration file. AWS's SDK for Java also ends a line at U+2028.
     private static void RefuseUnusable(SessionCredentials answer)
     {
-        string?[] values =
-        [
-            answer.Access_key_id, answer.Secret_access_key, answer.Session_token, answer.Endpoint, answer.Region, answer.Bucket,
-            .. answer.Prefixes ?? [],
-        ];
-        if (answer.Prefixes is not { Count: > 0 } || values.Any(value => string.IsNullOrEmpty(value) || value.Any(char.IsControl)))
+        string?[] words = [answer.Access_key_id, answer.Secret_access_key, answer.Session_token, answer.Endpoint, answer.Region];
+        if (words.Any(word => string.IsNullOrEmpty(word) || word.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            || answer.Prefixes is not { Count: > 0 }
+            || answer.Prefixes.Append(answer.Bucket).Any(name => string.IsNullOrEmpty(name) || Report.Safe(name) != name))
         {
             throw new UnusableSessionException(
                 "The server's credentials are incomplete or contain control characters. Tell the server's operator.");

@@ -14,8 +14,28 @@ internal static class ShellQuote
     private static readonly SearchValues<char> Plain = SearchValues.Create(PlainCharacters);
     private static readonly SearchValues<char> PlainOnWindows = SearchValues.Create(PlainCharacters + "\\");
 
-    /// <summary>Quotes a word for bash, zsh and fish.</summary>
-    internal static string Posix(string word) => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    /// <summary>
+    /// Quotes a word for bash, zsh and fish. Quotes and backslashes are in double quotes, because fish reads <c>\'</c> within single quotes.
+    /// </summary>
+    internal static string Posix(string word)
+    {
+        var quoted = new StringBuilder("'", word.Length + 2);
+        foreach (var character in word)
+        {
+            quoted.Append(character switch
+            {
+                '\'' => """'"'"'""",
+                '\\' => """'"\\"'""",
+                _ => character.ToString(),
+            });
+        }
+
+        return quoted.Append('\'').ToString();
+    }
+
+    /// <summary>Quotes a word of a command that people copy, if it needs quotes.</summary>
+    internal static string ForCommand(string word) =>
+        word.Length > 0 && !word.AsSpan().ContainsAnyExcept(Plain) ? word : Posix(word);
 
     /// <summary>
     /// Quotes a word of a <c>credential_process</c> line. Some SDKs give the line to a shell, others split it themselves. They agree on
