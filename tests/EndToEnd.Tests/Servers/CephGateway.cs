@@ -38,7 +38,7 @@ internal sealed class CephGateway : IAsyncDisposable
     private const string WhoMayAssumeTheSessionRole = """
         {"Version": "2012-10-17", "Statement": [
           {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/operator"]}, "Action": ["sts:AssumeRole"],
-            "Condition": {"Null": {"aws:userid": "true"}}}]}
+            "Condition": {"Null": {"aws:TokenIssueTime": "true"}}}]}
         """;
 
     private static readonly string[] Programs = ["ceph", "ceph-authtool", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin"];

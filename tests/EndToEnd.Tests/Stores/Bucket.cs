@@ -140,25 +140,32 @@ internal sealed class Bucket : IDisposable
         UseChunkEncoding = false,
     });
 
-    /// <summary>Puts an object by a multipart upload of one part.</summary>
-    public async Task PutInPartsAsync(string key, byte[] content)
+    /// <summary>Puts an object by a multipart upload, of one part unless the size of parts is given.</summary>
+    public async Task PutInPartsAsync(string key, byte[] content, int? partSize = null)
     {
         var upload = (await _s3.InitiateMultipartUploadAsync(Name, key)).UploadId;
-        var part = await _s3.UploadPartAsync(new UploadPartRequest
+        var parts = new List<PartETag>();
+        foreach (var part in content.Chunk(partSize ?? Math.Max(1, content.Length)).DefaultIfEmpty([]))
         {
-            BucketName = Name,
-            Key = key,
-            UploadId = upload,
-            PartNumber = 1,
-            InputStream = new MemoryStream(content),
-            UseChunkEncoding = false,
-        });
+            var number = parts.Count + 1;
+            var stored = await _s3.UploadPartAsync(new UploadPartRequest
+            {
+                BucketName = Name,
+                Key = key,
+                UploadId = upload,
+                PartNumber = number,
+                InputStream = new MemoryStream(part),
+                UseChunkEncoding = false,
+            });
+            parts.Add(new PartETag(number, stored.ETag));
+        }
+
         await _s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
         {
             BucketName = Name,
             Key = key,
             UploadId = upload,
-            PartETags = [new PartETag(1, part.ETag)],
+            PartETags = parts,
         });
     }
 

@@ -52,6 +52,21 @@ public sealed class SessionTests(StoreKind store, FolderLayoutKind layout) : Dep
     }
 
     [Test]
+    public async Task Session_of_a_miner_uploads_20_MB_in_parts_into_its_own_folder_only()
+    {
+        var (miner, other) = (Deployment.NextMiner(), Deployment.NextMiner());
+        var content = Bytes(20_000_000);
+        var session = await Client.AskAsync<SessionGrant>(Call.Session(miner));
+        using var own = Bucket.As(session.Keys);
+
+        await own.PutInPartsAsync(session.Prefixes[0] + "large.bin", content, 6_000_000);
+
+        Assert.That(await Bucket.GetAsync(session.Prefixes[0] + "large.bin"), Is.EqualTo(content));
+        await AssertForbiddenAsync(() => own.PutInPartsAsync(Deployment.FolderOf(other) + "large.bin", content, 6_000_000));
+        Assert.That(await Bucket.CountUploadsAsync(Deployment.FolderOf(other)), Is.Zero);
+    }
+
+    [Test]
     public async Task Session_of_a_validator_reads_all_folders_and_writes_nothing()
     {
         var miner = Deployment.NextMiner();

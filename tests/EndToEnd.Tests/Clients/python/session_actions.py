@@ -3,8 +3,7 @@ Tries every S3 operation that boto3 knows, and ways around the rules, with the t
 does. A refusal counts only if the same request works with the operator's own keys, or if the store refuses it as unknown.
 
 Arguments: endpoint, region, bucket, other_bucket, role_arn; operator, stranger and session: keys (id, secret, token); user: the
-operator's name; places: prefixes of keys by their place (inside, beside, above); harmful: operations that harm the store, and whether to
-try only them or all others. The answer: rows of name, group and result by place; "unclear" lists the requests that prove nothing;
+operator's name; places: prefixes of keys by their place (inside, beside, above). The answer: rows of name, group and result by place; "unclear" lists the requests that prove nothing;
 "missing" lists the operations that boto3 knows and this program does not.
 """
 
@@ -55,8 +54,6 @@ def main():
     store.fill()
     rows, unclear = [], []
     for request in requests_of(store):
-        if (request.operation in arguments["harmful"]) != arguments["only_harmful"]:
-            continue
         results = {}
         for where, places in store.places_of(request).items():
             found = set()

@@ -1,0 +1,308 @@
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.SecurityToken;
+using Amazon.SecurityToken.Model;
+
+namespace S3Auth.EndToEnd.Tests.Cases.Sessions;
+
+/// <summary>Sessions of servers with settings of their own: limits, ends, and a Security Token Service that does not answer.</summary>
+public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
+{
+    private const int Clients = 64;
+
+    // The timeout of a call to the STS is 5 s.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
+
+    private static readonly Account Validator = Subnet.Validator.Hotkey;
+    private static readonly Miner Bob = Subnet.OrdinaryMiner;
+
+    private readonly Subnet _subnet = Subnet.Create(Clients);
+    private readonly ScratchFolder _folder = new("sessions");
+
+    [OneTimeSetUp]
+    public Task BlockPublicAccess() => Store.BlockPublicAccessAsync();
+
+    [OneTimeTearDown]
+    public void RemoveFolder() => _folder.Dispose();
+
+    [Test]
+    public async Task Session_is_reused_for_nothing_and_each_other_one_counts_until_none_is_left()
+    {
+        await using var api = await StartAsync(("DAILY_SESSIONS_PER_HOTKEY", "3"), ("SESSION_MAX_SECONDS", "3600"));
+        var first = await api.Client.SendAsync(Call.Session(Bob));
+        var again = await api.Client.SendAsync(Call.Session(Bob));
+        var next = await api.Client.SendAsync(Call.Session(Bob, source: "x"));
+        var shorter = await api.Client.AskAsync<SessionGrant>(Call.Session(Bob, seconds: 900));
+        var refused = await api.Client.SendAsync(Call.Session(Bob, source: "x", seconds: 900));
+        var cached = await api.Client.SendAsync(Call.Session(Bob, seconds: 900));
+
+        var key = ServiceClient.Read<SessionGrant>(first).AccessKeyId;
+        var ofSource = ServiceClient.Read<SessionGrant>(next);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ServiceClient.Read<SessionGrant>(again).AccessKeyId, Is.EqualTo(key), "the same session");
+            Assert.That(first.Left("session"), Is.EqualTo(2));
+            Assert.That(again.RateLimit, Is.Null, "the same session costs nothing");
+            Assert.That(next.Left("session"), Is.EqualTo(1));
+            Assert.That(ofSource.AccessKeyId, Is.Not.EqualTo(key), "another scope");
+            Assert.That(ofSource.Prefixes, Is.EqualTo((string[])[$"data/x/{Bob.Coldkey}/"]));
+            Assert.That(shorter.AccessKeyId, Is.Not.EqualTo(key), "another duration");
+            Assert.That(shorter.Expiration, Is.EqualTo(DateTimeOffset.UtcNow.AddSeconds(900)).Within(TimeSpan.FromSeconds(30)));
+            Assert.That((refused.Status, refused.Code), Is.EqualTo((HttpStatusCode.TooManyRequests, "quota_exceeded")), refused.ToString());
+            Assert.That(int.Parse(refused.RetryAfter!, CultureInfo.InvariantCulture), Is.InRange(1, 24 * 60 * 60));
+            Assert.That(cached.Status, Is.EqualTo(HttpStatusCode.OK), "a session that was given before");
+            Assert.That((await api.Client.SendAsync(Call.FolderAccess(Bob))).Status, Is.EqualTo(HttpStatusCode.OK), "other grants");
+        }
+    }
+
+    [Test]
+    public async Task Sessions_of_two_instances_work_at_the_same_time()
+    {
+        await using var one = await StartAsync();
+        await using var another = await StartAsync();
+        var first = await one.Client.AskAsync<SessionGrant>(Call.Session(Bob));
+        var second = await another.Client.AskAsync<SessionGrant>(Call.Session(Bob));
+
+        Assert.That(second.AccessKeyId, Is.Not.EqualTo(first.AccessKeyId));
+        foreach (var session in new[] { first, second })
+        {
+            using var own = Store.As(session.Keys);
+            await own.PutAsync(session.Prefixes[0] + "file.bin", new byte[2000]);
+            Assert.That(await own.ListKeysAsync(session.Prefixes[0]), Does.Contain(session.Prefixes[0] + "file.bin"));
+        }
+    }
+
+    [Test]
+    public async Task Who_is_no_validator_gets_no_session_of_one()
+    {
+        await using var api = await StartAsync();
+
+        foreach (var account in new[] { Bob.Hotkey, Subnet.WithoutStake.Hotkey, Subnet.WithoutPermit.Hotkey })
+        {
+            var refused = await api.Client.SendAsync(Call.Session(account));
+            Assert.That((refused.Status, refused.Code), Is.EqualTo((HttpStatusCode.Forbidden, "not_a_validator")), refused.ToString());
+        }
+    }
+
+    [Test]
+    public async Task Server_without_sessions_says_what_to_call_instead()
+    {
+        await using var api = await ApiProcess.StartDevelopmentAsync(_folder.Sub("off"));
+
+        var miner = await api.Client.SendAsync(Call.Session(Bob));
+        var validator = await api.Client.SendAsync(Call.Session(Validator));
+
+        Assert.That((miner.Status, miner.Code), Is.EqualTo((HttpStatusCode.Conflict, "session_credentials_unsupported")));
+        Assert.That(miner.Detail, Does.Contain("/get-file-upload-urls").And.Contain("/list-my-files"));
+        Assert.That((validator.Status, validator.Code), Is.EqualTo((HttpStatusCode.Conflict, "session_credentials_unsupported")));
+        Assert.That(validator.Detail, Does.Contain("/list-files").And.Contain("/get-validator-access"));
+    }
+
+    [Test]
+    public async Task Answer_says_the_end_that_the_store_said()
+    {
+        await using var sts = new RecordingProxy(Real.Endpoint.Port);
+        await using var api = await StartAsync(("STS_ENDPOINT", $"http://127.0.0.1:{sts.Port}"));
+
+        var session = await api.Client.AskAsync<SessionGrant>(Call.Session(Bob, seconds: 1000));
+
+        var answer = sts.Returned.Split("<AssumeRoleResponse", StringSplitOptions.None)
+            .Single(one => one.Contains(session.AccessKeyId, StringComparison.Ordinal));
+        var end = Regex.Match(
+            answer, "<Expiration>(?<end>[^<]+)<", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["end"].Value;
+        Assert.That(
+            session.Expiration.ToUnixTimeSeconds(),
+            Is.EqualTo(DateTimeOffset.Parse(end, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeSeconds()));
+    }
+
+    [Test]
+    public async Task Session_ends_to_the_second()
+    {
+        // The server's sessions last 15 minutes at least. This one is shorter and otherwise the same; the next test is about the server's.
+        var keys = await AssumeRoleAsync(TimeSpan.FromSeconds(15));
+        using var own = Store.As(keys);
+
+        await Task.Delay(keys.Ends.AddSeconds(-1.5) - DateTimeOffset.UtcNow);
+        await own.PutAsync("data/x/short/file.bin", new byte[2000]);
+        await Task.Delay(keys.Ends.AddSeconds(1.5) - DateTimeOffset.UtcNow);
+        Assert.That(Assert.ThrowsAsync<AmazonS3Exception>(() => own.PutAsync("data/x/short/late.bin", new byte[2000])).StatusCode,
+            Is.EqualTo(HttpStatusCode.Forbidden));
+    }
+
+    [Test]
+    [Category("Nightly")]
+    public async Task Session_of_the_server_lasts_until_the_end_that_the_answer_says()
+    {
+        await using var api = await StartAsync();
+        var session = await api.Client.AskAsync<SessionGrant>(Call.Session(Bob, seconds: 900));
+        using var own = Store.As(session.Keys);
+
+        await Task.Delay(session.Expiration.AddSeconds(-2) - DateTimeOffset.UtcNow);
+        await own.PutAsync(session.Prefixes[0] + "file.bin", new byte[2000]);
+        await Task.Delay(session.Expiration.AddSeconds(2) - DateTimeOffset.UtcNow);
+        Assert.That(
+            Assert.ThrowsAsync<AmazonS3Exception>(() => own.PutAsync(session.Prefixes[0] + "late.bin", new byte[2000])).StatusCode,
+            Is.EqualTo(HttpStatusCode.Forbidden));
+    }
+
+    [Test]
+    public async Task Stalled_sts_ends_the_requests_that_need_it_and_delays_no_other()
+    {
+        await using var sts = new StallingProxy(Real.Endpoint.Port);
+        await using var api = await StartAsync(("STS_ENDPOINT", $"http://127.0.0.1:{sts.Port}"));
+        await api.Client.GetFolderAccessAsync(Bob);
+        sts.Stall();
+
+        var hanging = _subnet.Miners.Select(miner => TimeAsync(api, Call.Session(miner))).ToList();
+        var others = new List<(Answer Answer, TimeSpan Time)>();
+        while (!hanging.TrueForAll(one => one.IsCompleted))
+        {
+            others.Add(await TimeAsync(api, Call.FolderAccess(_subnet.Miners[others.Count % Clients])));
+        }
+
+        var ended = await Task.WhenAll(hanging);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ended.Select(one => one.Answer.Status), Has.All.EqualTo(HttpStatusCode.GatewayTimeout));
+            Assert.That(ended.Select(one => one.Answer.RetryAfter), Has.All.Not.Null);
+            Assert.That(ended.Max(one => one.Time), Is.LessThan(LongestWait));
+            Assert.That(ended.Min(one => one.Time), Is.GreaterThan(TimeSpan.FromSeconds(3)), "nothing hung");
+            Assert.That(others, Has.Count.GreaterThan(100));
+            Assert.That(others.Select(one => one.Answer.Status), Has.All.EqualTo(HttpStatusCode.OK));
+            Assert.That(others.Max(one => one.Time), Is.LessThan(TimeSpan.FromSeconds(2)));
+        }
+
+        sts.GoOn();
+        await WaitForSessionsAsync(api);
+    }
+
+    [Test]
+    public async Task Server_starts_without_its_sts_and_refuses_sessions_only()
+    {
+        var clock = Stopwatch.StartNew();
+        await using var api = await StartWithoutWaitingAsync(("STS_ENDPOINT", $"http://127.0.0.1:{FreePort.Next()}"));
+        var start = clock.Elapsed;
+
+        var refused = await TimeAsync(api, Call.Session(Bob));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(start, Is.LessThan(TimeSpan.FromSeconds(15)));
+            Assert.That(
+                (refused.Answer.Status, refused.Answer.Code),
+                Is.EqualTo((HttpStatusCode.ServiceUnavailable, "storage_unavailable")),
+                refused.Answer.ToString());
+            Assert.That(refused.Answer.RetryAfter, Is.Not.Null);
+            Assert.That(refused.Time, Is.LessThan(LongestWait));
+            Assert.That((await api.Client.SendAsync(Call.FolderAccess(Bob))).Status, Is.EqualTo(HttpStatusCode.OK));
+        }
+    }
+
+    private static async Task<(Answer Answer, TimeSpan Time)> TimeAsync(ApiProcess api, Call call)
+    {
+        var clock = Stopwatch.StartNew();
+        var answer = await api.Client.SendAsync(call);
+        return (answer, clock.Elapsed);
+    }
+
+    /// <summary>Waits until the server has found out that the store enforces the limits of sessions. Uses a hotkey of its own.</summary>
+    private static Task WaitForSessionsAsync(ApiProcess api) => Wait.UntilAsync(
+        async () => (await api.Client.SendAsync(Call.Session(Validator))).Status == HttpStatusCode.OK);
+
+    private async Task<ApiProcess> StartAsync(params (string Name, string Value)[] more)
+    {
+        var api = await StartWithoutWaitingAsync(more);
+        try
+        {
+            await WaitForSessionsAsync(api);
+        }
+        catch
+        {
+            await api.DisposeAsync();
+            throw;
+        }
+
+        return api;
+    }
+
+    private async Task<ApiProcess> StartWithoutWaitingAsync(params (string Name, string Value)[] more)
+    {
+        var settings = ApiProcess.ProductionSettings(
+            await _subnet.WriteAsync(_folder),
+            Real.Endpoint.GetLeftPart(UriPartial.Authority),
+            Store.Name,
+            Real.Region,
+            _folder.Sub(Guid.NewGuid().ToString()),
+            Real.Keys);
+        settings["SESSION_CREDENTIALS"] = "sts";
+        settings["STS_ROLE_ARN"] = Real.SessionRoleArn;
+        foreach (var (name, value) in more)
+        {
+            settings[name] = value;
+        }
+
+        return await ApiProcess.StartAsync(settings);
+    }
+
+    /// <summary>Requests a session of the server's role with the session policy of a folder.</summary>
+    private async Task<TemporaryKeys> AssumeRoleAsync(TimeSpan duration)
+    {
+        using var sts = new AmazonSecurityTokenServiceClient(
+            new BasicAWSCredentials(Real.Keys.Id, Real.Keys.Secret),
+            new AmazonSecurityTokenServiceConfig { ServiceURL = Real.Endpoint.AbsoluteUri, AuthenticationRegion = Real.Region });
+        try
+        {
+            var given = (await sts.AssumeRoleAsync(new AssumeRoleRequest
+            {
+                RoleArn = Real.SessionRoleArn,
+                RoleSessionName = Bob.Hotkey.Address,
+                DurationSeconds = (int)duration.TotalSeconds,
+                Policy = $$"""
+                    {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::{{Store.Name}}/data/x/short/*"]}]}
+                    """,
+            })).Credentials;
+            return new TemporaryKeys(
+                new AccessKeys(given.AccessKeyId, given.SecretAccessKey), given.SessionToken, given.Expiration!.Value.ToUniversalTime());
+        }
+        catch (AmazonServiceException refused) when (refused.ErrorCode is "InvalidParameterValue" or "InvalidArgument" && !Real.IsOurs)
+        {
+            Assert.Ignore($"Skipped because {Real.Name} gives no sessions of {duration.TotalSeconds} s.");
+            throw;
+        }
+    }
+
+    /// <summary>Forwards connections and keeps what the server answers.</summary>
+    private sealed class RecordingProxy(int target) : ForwardingProxy(target)
+    {
+        private readonly StringBuilder _returned = new();
+
+        public string Returned
+        {
+            get
+            {
+                lock (_returned)
+                {
+                    return _returned.ToString();
+                }
+            }
+        }
+
+        protected override Task ForwardAsync(NetworkStream client, NetworkStream server, CancellationToken cancellationToken) =>
+            client.CopyToAsync(server, cancellationToken);
+
+        protected override async Task ReturnAsync(NetworkStream server, NetworkStream client, CancellationToken cancellationToken)
+        {
+            var buffer = new byte[16 * 1024];
+            int read;
+            while ((read = await server.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                lock (_returned)
+                {
+                    _returned.Append(Encoding.UTF8.GetString(buffer, 0, read));
+                }
+
+                await client.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+        }
+    }
+}
