@@ -187,7 +187,7 @@ internal sealed class SessionActionTests
             var text = new StringBuilder("| request | inside | beside | above |\n| --- | --- | --- | --- |\n");
             foreach (var row in Rows.Where(row => row.Results.Contains("allowed", StringComparer.Ordinal)))
             {
-                text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Inside} | {row.Beside ?? "–"} | {row.Above ?? "–"} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Inside ?? "–"} | {row.Beside ?? "–"} | {row.Above ?? "–"} |\n");
             }
 
             text.Append("\nAccepted, but it gives no access that the session or anybody else did not have:\n\n");
