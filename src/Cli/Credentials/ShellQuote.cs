@@ -15,7 +15,7 @@ internal static class ShellQuote
     private static readonly SearchValues<char> PlainOnWindows = SearchValues.Create(PlainCharacters + "\\");
 
     /// <summary>
-    /// Quotes a word for bash, zsh and fish. Quotes and backslashes are in double quotes, because fish reads <c>\'</c> within single quotes.
+    /// Quotes a word for bash, zsh and fish. Quotes and backslashes are in double quotes, because fish reads <c>\'</c> in single ones.
     /// </summary>
     internal static string Posix(string word)
     {

@@ -125,6 +125,28 @@ internal sealed class StoreExam(
             lines,
             cancellationToken);
 
+    /// <summary>Sends an upload form for a key with a file of any size, to the server's endpoint.</summary>
+    /// <param name="key">The object's key.</param>
+    /// <param name="size">The size of the file. The form's policy allows one of one byte or more.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    internal Task<ProbeAnswer> PostFormAsync(string key, int size, CancellationToken cancellationToken) => http.PostFileAsync(
+        route.Service.BucketUrl,
+        route.ServiceSigner.At(credentials, time.GetUtcNow()).SignPost(
+            new PostPolicyRules(key, MinBytes: 1, MaxBytes: 1, UploadPolicy.Acl, UploadPolicy.StorageClass, IsWholeKey: true), Seconds),
+        size,
+        cancellationToken);
+
+    /// <summary>Deletes one object by the request that deletes many, at the server's endpoint.</summary>
+    internal Task<ProbeAnswer> DeleteManyAsync(string key, CancellationToken cancellationToken)
+    {
+        var body = new XElement("Delete", new XElement("Object", new XElement("Key", key))).ToString(SaveOptions.DisableFormatting);
+#pragma warning disable CA5351 // S3 requires this digest.
+        var digest = Convert.ToBase64String(MD5.HashData(Encoding.UTF8.GetBytes(body)));
+#pragma warning restore CA5351
+        return http.PostAsync(
+            Sign(new S3Request("POST", null, [new S3Parameter("delete", "")], [])), body, [$"Content-MD5: {digest}"], cancellationToken);
+    }
+
     /// <summary>Tries a signed PUT without a stated length, which the store must not keep.</summary>
     internal Task<ProbeAnswer> TryPutWithoutLengthAsync(string key, CancellationToken cancellationToken) =>
         http.PutAsync(

@@ -134,7 +134,7 @@ internal sealed class StsSessionSource(
                     Policy = policy,
                 },
                 cancellationToken);
-            return SessionOf(answer.Credentials, start, duration);
+            return SessionOf(answer.Credentials, keys, start, duration);
         }
         finally
         {
@@ -142,12 +142,18 @@ internal sealed class StsSessionSource(
         }
     }
 
-    private Session SessionOf(Credentials? issued, DateTimeOffset start, TimeSpan duration)
+    private Session SessionOf(Credentials? issued, SigningCredentials keys, DateTimeOffset start, TimeSpan duration)
     {
         if (issued is not { Expiration: { } end } || !IsVisible(issued.AccessKeyId) || !IsVisible(issued.SecretAccessKey)
             || !IsVisible(issued.SessionToken))
         {
             throw Unusable("without usable credentials");
+        }
+
+        // A test double of an STS may answer so, and these keys have no limits.
+        if (issued.AccessKeyId == keys.AccessKey || issued.SecretAccessKey == keys.SecretKey)
+        {
+            throw Unusable("with the keys that asked for it");
         }
 
         // Whole seconds, and never later than the store's end.

@@ -22,6 +22,9 @@ internal sealed class LimitingStore : IAsyncDisposable
     /// <summary>Whether it ignores ACLs.</summary>
     internal bool IgnoresAcls { get; set; }
 
+    /// <summary>Whether it checks the size of a form's file before the limits of the session.</summary>
+    internal bool ChecksSizesFirst { get; set; }
+
     /// <summary>Whether anyone can read what the session uploads with an ACL.</summary>
     internal bool MakesPublic { get; set; }
 
@@ -58,8 +61,9 @@ internal sealed class LimitingStore : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        await context.Request.Body.CopyToAsync(Stream.Null);
-        var (status, body) = Answer(context.Request);
+        using var reader = new StreamReader(context.Request.Body, Encoding.Latin1);
+        var sent = await reader.ReadToEndAsync();
+        var (status, body) = sent.Contains("form-data", StringComparison.Ordinal) ? AnswerForm(sent) : Answer(context.Request);
         context.Response.StatusCode = status;
         await context.Response.WriteAsync(body);
     }
@@ -82,9 +86,33 @@ internal sealed class LimitingStore : IAsyncDisposable
         Asked.Enqueue(operation);
         return request.Query["X-Amz-Security-Token"] != "session-token" ? (403, StubStore.Error("InvalidAccessKeyId"))
             : Instead(operation) is { } other ? other
+            : operation == "delete-many" && !Allowed.Contains(operation) ? (200, Deletion("Error"))
             : operation == "put-acl-impossible" ? IgnoresAcls ? Do("put", request, key) : (400, StubStore.Error("InvalidArgument"))
             : Allowed.Contains(operation) ? Do(operation, request, key)
             : (403, StubStore.Error("AccessDenied"));
+    }
+
+    private (int Status, string Body) AnswerForm(string form)
+    {
+        Asked.Enqueue("form");
+        if (Instead("form") is { } other)
+        {
+            return other;
+        }
+
+        var isEmpty = !form.Contains("\r\n\r\na\r\n", StringComparison.Ordinal);
+        if (!Allowed.Contains("form"))
+        {
+            return ChecksSizesFirst && isEmpty ? (400, StubStore.Error("EntityTooSmall")) : (403, StubStore.Error("AccessDenied"));
+        }
+
+        if (isEmpty)
+        {
+            return (400, StubStore.Error("EntityTooSmall"));
+        }
+
+        Stored[form.Split("name=\"key\"\r\n\r\n")[1].Split('\r')[0]] = 1;
+        return (204, "");
     }
 
     private (int Status, string Body) AnswerServer(HttpRequest request, string key)
@@ -120,11 +148,13 @@ internal sealed class LimitingStore : IAsyncDisposable
                 return (404, StubStore.Error("NoSuchKey"));
             case "delete":
                 return (204, "");
+            case "delete-many":
+                return (200, Deletion("Deleted"));
             case "open" or "open-acl" or "open-grant" or "open-beside":
                 var id = $"{Guid.NewGuid():N}";
                 _uploads[id] = key;
                 return (200, $"<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
-            case "uploads" or "notification":
+            case "uploads" or "notification" or "versions":
                 return (200, "<Result/>");
         }
 
@@ -137,16 +167,20 @@ internal sealed class LimitingStore : IAsyncDisposable
         return (200, "");
     }
 
+    private static string Deletion(string result) =>
+        $"<DeleteResult><{result}><Key>missing</Key></{result}></DeleteResult>";
+
     private static string Name(HttpRequest request, string key)
     {
         var (query, acl) = (request.Query, request.Headers["x-amz-acl"].ToString());
         var hasGrant = request.Headers["x-amz-grant-read"].Count > 0;
         var isInside = key.Contains(Inside, StringComparison.Ordinal);
         var place = key.Contains("beside/", StringComparison.Ordinal) ? "beside" : "above";
-        string[] parameters = ["acl", "tagging", "policy", "notification", "uploads"];
+        string[] parameters = ["acl", "tagging", "policy", "notification", "uploads", "versions"];
         var parameter = parameters.FirstOrDefault(query.ContainsKey);
         return request.Method switch
         {
+            "POST" when query.ContainsKey("delete") => "delete-many",
             "POST" => acl.Length > 0 ? "open-acl" : hasGrant ? "open-grant" : isInside ? "open" : $"open-{place}",
             "DELETE" => "delete",
             "GET" when parameter is not null => parameter,

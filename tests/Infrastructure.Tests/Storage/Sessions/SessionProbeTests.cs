@@ -23,6 +23,7 @@ public sealed class SessionProbeTests
     [TestCase("list-above", "list files outside its folder")]
     [TestCase("list-all", "list files outside its folder")]
     [TestCase("list-all-v1", "list files outside its folder")]
+    [TestCase("versions", "list files outside its folder")]
     [TestCase("uploads", "list multipart uploads outside its folder")]
     [TestCase("get", "read files outside its folder")]
     [TestCase("copy", "copy files from outside its folder")]
@@ -30,7 +31,9 @@ public sealed class SessionProbeTests
     [TestCase("put-beside", "upload outside its folder")]
     [TestCase("put-above", "upload outside its folder")]
     [TestCase("open-beside", "open multipart uploads outside its folder")]
+    [TestCase("form", "upload outside its folder")]
     [TestCase("delete", "delete files")]
+    [TestCase("delete-many", "delete files")]
     [TestCase("tagging", "tag files")]
     [TestCase("policy", "change the bucket's policy")]
     [TestCase("notification", "rgw_enable_apis = s3, sts")]
@@ -96,6 +99,37 @@ public sealed class SessionProbeTests
         var found = await store.AskAsync(new ScriptedSessions());
 
         Assert.That(found, Is.EqualTo(new SessionFinding(true) { IsComplete = false }));
+    }
+
+    [TestCase("delete")]
+    [TestCase("put-beside")]
+    [TestCase("open-beside")]
+    public async Task Store_that_looks_for_the_file_does_not_refuse(string operation)
+    {
+        await using var store = await LimitingStore.StartAsync();
+        store.Instead = asked => asked == operation ? (404, StubStore.Error("NoSuchKey")) : null;
+
+        Assert.That((await store.AskAsync(new ScriptedSessions())).Enforced, Is.Null);
+    }
+
+    [Test]
+    public async Task Form_that_is_refused_for_its_size_first_is_sent_again()
+    {
+        await using var store = await LimitingStore.StartAsync();
+        store.ChecksSizesFirst = true;
+
+        Assert.That((await store.AskAsync(new ScriptedSessions())).Enforced, Is.True);
+        Assert.That(store.Asked.Count(operation => operation == "form"), Is.EqualTo(2));
+    }
+
+    [TestCase("form", 400, "MalformedPOSTRequest")]
+    [TestCase("delete-many", 400, "InvalidRequest")]
+    public async Task Store_need_not_know_forms_and_the_deletion_of_many_files(string operation, int status, string code)
+    {
+        await using var store = await LimitingStore.StartAsync();
+        store.Instead = asked => asked == operation ? (status, StubStore.Error(code)) : null;
+
+        Assert.That((await store.AskAsync(new ScriptedSessions())).Enforced, Is.True);
     }
 
     [Test]

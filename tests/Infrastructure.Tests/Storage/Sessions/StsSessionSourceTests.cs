@@ -89,6 +89,17 @@ public sealed class StsSessionSourceTests
         Assert.That((await FailAsync(sts)).Message, Does.Contain("without usable credentials"));
     }
 
+    [TestCase(true, false)]
+    [TestCase(false, true)]
+    public async Task This_servers_own_keys_are_no_session(bool hasId, bool hasSecret)
+    {
+        await using var sts = await Sts.StartAsync();
+        sts.Answer = _ => (200, Sts.Issued(
+            "2030-01-01T00:30:00Z", hasId ? Keys.AccessKey : "A", hasSecret ? Keys.SecretKey : "s", "t"));
+
+        Assert.That((await FailAsync(sts)).Message, Does.Contain("with the keys that asked for it"));
+    }
+
     [TestCase(403, "AccessDenied", nameof(SessionSourceException.Kind.Refused), "trust policy")]
     [TestCase(404, "NoSuchEntity", nameof(SessionSourceException.Kind.Refused), "STS_ROLE_ARN")]
     [TestCase(400, "MalformedPolicyDocument", nameof(SessionSourceException.Kind.Refused), "does not accept the policies")]
