@@ -39,8 +39,6 @@ internal sealed partial class SessionMonitor(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Lets the start go on before the first request.
-        await Task.Yield();
         var retry = Retry;
         while (!stoppingToken.IsCancellationRequested)
         {

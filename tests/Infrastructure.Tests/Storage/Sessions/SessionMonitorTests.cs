@@ -96,7 +96,7 @@ public sealed class SessionMonitorTests
     }
 
     [Test]
-    public async Task New_keys_a_new_refusal_and_a_refused_session_are_tested_soon()
+    public async Task New_keys_a_new_route_a_new_refusal_and_a_refused_session_are_tested_soon()
     {
         await using var monitor = await Monitored.StartAsync();
         await monitor.UntilAsync(() => monitor.Guard.IsEnforced, advances: false);
@@ -107,6 +107,8 @@ public sealed class SessionMonitorTests
         await monitor.UntilAsync(() => monitor.Tests == 3);
         monitor.State.Update(findings => findings with { Refusal = "Refused." });
         await monitor.UntilAsync(() => monitor.Tests == 4);
+        monitor.Endpoints.Keep(new StoreRoute(monitor.Store.Options, S3Addressing.Path));
+        await monitor.UntilAsync(() => monitor.Tests == 5);
 
         Assert.That(monitor.Elapsed, Is.LessThan(TimeSpan.FromMinutes(10)));
     }
@@ -149,8 +151,9 @@ public sealed class SessionMonitorTests
             var options = store.Options;
             var sessions = new SessionIssuerOptions { Mode = SessionMode.Sts, MaxDuration = TimeSpan.FromMinutes(15) };
             var probe = new SessionProbe(options, sessions, Source, PutProbeTests.Layout, TimeProvider.System);
+            Endpoints = new StoreEndpoints(options);
             _monitor = new SessionMonitor(
-                options, new StoreEndpoints(options), probe, keys, Guard, State, Time, _loggers.CreateLogger<SessionMonitor>());
+                options, Endpoints, probe, keys, Guard, State, Time, _loggers.CreateLogger<SessionMonitor>());
         }
 
         public LimitingStore Store { get; }
@@ -158,6 +161,8 @@ public sealed class SessionMonitorTests
         public ScriptedSessions Source { get; } = new();
 
         public CredentialSource Keys { get; }
+
+        public StoreEndpoints Endpoints { get; }
 
         public WaitCountingTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
