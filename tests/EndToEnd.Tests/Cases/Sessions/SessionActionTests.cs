@@ -2,7 +2,8 @@ namespace S3Auth.EndToEnd.Tests.Cases.Sessions;
 
 /// <summary>
 /// Tries every S3 operation that boto3 knows, and ways around the rules, with sessions in three layouts. The results are equal in all of
-/// them and to <c>docs/session-actions.md</c>. Has a gateway of its own, because the operations change bucket and account. <c>S3AUTH_WRITE_PAGES=true</c> writes the page.
+/// them and to <c>docs/session-actions.md</c>. Has a gateway of its own, because the operations change bucket and account.
+/// <c>S3AUTH_WRITE_PAGES=true</c> writes the page.
 /// </summary>
 internal sealed class SessionActionTests
 {
@@ -54,7 +55,10 @@ internal sealed class SessionActionTests
             {
                 Assert.That(trial.Unclear, Is.Empty, layout);
                 Assert.That(trial.Missing, Is.Empty, "operations of this boto3 that are not tried");
-                Assert.That(trial.Outside, Is.EqualTo((string[])["HeadObject of a missing key, which says so", "the account's usage"]), layout);
+                Assert.That(
+                    trial.Outside,
+                    Is.EqualTo((string[])["HeadObject of a missing key, which says so", "the account's usage"]),
+                    layout);
             }
 
             foreach (var same in new[] { miners, validators })
@@ -187,7 +191,8 @@ internal sealed class SessionActionTests
             var text = new StringBuilder("| request | inside | beside | above |\n| --- | --- | --- | --- |\n");
             foreach (var row in Rows.Where(row => row.Results.Contains("allowed", StringComparer.Ordinal)))
             {
-                text.Append(CultureInfo.InvariantCulture, $"| {row.Name} | {row.Inside ?? "–"} | {row.Beside ?? "–"} | {row.Above ?? "–"} |\n");
+                var cells = string.Join(" | ", row.Name, row.Inside ?? "–", row.Beside ?? "–", row.Above ?? "–");
+                text.Append(CultureInfo.InvariantCulture, $"| {cells} |\n");
             }
 
             text.Append("\nAccepted, but it gives no access that the session or anybody else did not have:\n\n");

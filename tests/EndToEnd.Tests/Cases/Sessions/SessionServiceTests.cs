@@ -257,12 +257,13 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
                 RoleArn = Real.SessionRoleArn,
                 RoleSessionName = Bob.Hotkey.Address,
                 DurationSeconds = (int)duration.TotalSeconds,
-                Policy = $$"""
-                    {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::{{Store.Name}}/data/x/short/*"]}]}
-                    """,
+                Policy = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::"""
+                    + $$"""{{Store.Name}}/data/x/short/*"]}]}""",
             })).Credentials;
             return new TemporaryKeys(
-                new AccessKeys(given.AccessKeyId, given.SecretAccessKey), given.SessionToken, given.Expiration!.Value.ToUniversalTime());
+                new AccessKeys(given.AccessKeyId, given.SecretAccessKey),
+                given.SessionToken,
+                new DateTimeOffset(given.Expiration!.Value.ToUniversalTime()));
         }
         catch (AmazonServiceException refused) when (refused.ErrorCode is "InvalidParameterValue" or "InvalidArgument" && !Real.IsOurs)
         {

@@ -53,7 +53,8 @@ internal sealed class SessionSettingTests
 
         await session.GetBucketNotificationAsync(bucket);
 
-        Assert.That(Assert.ThrowsAsync<AmazonS3Exception>(() => session.GetBucketLocationAsync(bucket)).ErrorCode, Is.EqualTo("AccessDenied"));
+        var location = Assert.ThrowsAsync<AmazonS3Exception>(() => session.GetBucketLocationAsync(bucket));
+        Assert.That(location.ErrorCode, Is.EqualTo("AccessDenied"));
     }
 
     [Test]
@@ -105,14 +106,15 @@ internal sealed class SessionSettingTests
         await PutAsync(session, bucket, Beside + "file.bin");
     }
 
-    private static Task PutAsync(AmazonS3Client s3, string bucket, string key, S3CannedACL? acl = null) => s3.PutObjectAsync(
+    private static Task<PutObjectResponse> PutAsync(AmazonS3Client s3, string bucket, string key, S3CannedACL? acl = null) => s3.PutObjectAsync(
         new PutObjectRequest
         {
             BucketName = bucket, Key = key, InputStream = new MemoryStream(Content), UseChunkEncoding = false, CannedACL = acl,
         });
 
-    private Task BlockAsync(string bucket, PublicAccessBlockConfiguration configuration) => Operator.PutPublicAccessBlockAsync(
-        new PutPublicAccessBlockRequest { BucketName = bucket, PublicAccessBlockConfiguration = configuration });
+    private async Task BlockAsync(string bucket, PublicAccessBlockConfiguration configuration) =>
+        await Operator.PutPublicAccessBlockAsync(
+            new PutPublicAccessBlockRequest { BucketName = bucket, PublicAccessBlockConfiguration = configuration });
 
     private async Task<HttpStatusCode> StatusForAnyoneAsync(string bucket)
     {
@@ -152,9 +154,8 @@ internal sealed class SessionSettingTests
             RoleSessionName = "session",
             Policy = bucket is null
                 ? null
-                : $$"""
-                    {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::{{bucket}}/{{Own}}*"]}]}
-                    """,
+                : """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::"""
+                    + $$"""{{bucket}}/{{Own}}*"]}]}""",
         })).Credentials;
         return new SessionAWSCredentials(given.AccessKeyId, given.SecretAccessKey, given.SessionToken);
     }

@@ -3,8 +3,8 @@ Tries every S3 operation that boto3 knows, and ways around the rules, with the t
 does. A refusal counts only if the same request works with the operator's own keys, or if the store refuses it as unknown.
 
 Arguments: endpoint, region, bucket, other_bucket, role_arn; operator, stranger and session: keys (id, secret, token); user: the
-operator's name; places: prefixes of keys by their place (inside, beside, above). The answer: rows of name, group and result by place; "unclear" lists the requests that prove nothing;
-"missing" lists the operations that boto3 knows and this program does not.
+operator's name; places: prefixes of keys by their place (inside, beside, above). The answer: rows of name, group and result by place;
+"unclear" lists the requests that prove nothing; "missing" lists the operations that boto3 knows and this program does not.
 """
 
 import json

@@ -379,7 +379,7 @@ def buckets(store):
     def create(keys, place, bucket):
         keys.call("s3", "create_bucket", Bucket=bucket)
 
-    def configuration(kind, word, item, **more):
+    def configuration(kind, item):
         """The four operations of a kind of configurations with ids."""
         plural = f"ListBucket{kind}Configurations"
         return [
@@ -448,14 +448,13 @@ def buckets(store):
         of("PutBucketOwnershipControls", unknown=other, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}),
         of("GetBucketOwnershipControls"),
         of("DeleteBucketOwnershipControls", unknown=other),
-        *configuration("Analytics", "analytics", {
-            "Id": "one", "StorageClassAnalysis": {}}),
-        *configuration("IntelligentTiering", "intelligent-tiering", {
+        *configuration("Analytics", {"Id": "one", "StorageClassAnalysis": {}}),
+        *configuration("IntelligentTiering", {
             "Id": "one", "Status": "Enabled", "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}]}),
-        *configuration("Inventory", "inventory", {
+        *configuration("Inventory", {
             "Id": "one", "IsEnabled": True, "IncludedObjectVersions": "Current", "Schedule": {"Frequency": "Daily"},
             "Destination": {"S3BucketDestination": {**destination, "Format": "CSV"}}}),
-        *configuration("Metrics", "metrics", {"Id": "one"}),
+        *configuration("Metrics", {"Id": "one"}),
         of("GetBucketNotification"),
         of("GetBucketNotificationConfiguration"),
         of("PutBucketNotification", unknown=other, prepare=topic, NotificationConfiguration={"TopicConfiguration": {
@@ -490,7 +489,10 @@ def services(store):
             name, "service", lambda keys, place, prepared: keys.send(verb, path), unknown=set(unknown), operation=operation)
 
     role = f"{store.bucket}-role"
-    trust = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam:::user/other"]},"Action":["sts:AssumeRole"]}]}'
+    trust = (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam:::user/other"]},'
+        '"Action":["sts:AssumeRole"]}]}'
+    )
     wide_name = f"wide-{store.bucket}"
     wide = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"]}]}'
     return [
