@@ -117,9 +117,9 @@ internal sealed class SessionActionTests
         var validator = await api.Client.AskAsync<SessionGrant>(Call.Session(Subnet.Validator.Hotkey));
 
         var (own, all) = (miner.Prefixes[0], validator.Prefixes[0]);
-        var ofMiner = new Session(miner, new Places(
+        var ofMiner = new Session(miner, new Prefixes(
             miner.Prefixes, [.. neighbour.Prefixes, own.TrimEnd('/') + "x/"], [.. Above(own)]));
-        var ofValidator = new Session(validator, new Places(
+        var ofValidator = new Session(validator, new Prefixes(
             [.. validator.Prefixes, own], ["elsewhere/", all.TrimEnd('/') + "base/"], [.. Above(all)]));
         return new Trials(await RunAsync(ofMiner), await RunAsync(ofValidator));
     }
@@ -138,7 +138,7 @@ internal sealed class SessionActionTests
             @operator = new { id = Store.Keys.Id, secret = Store.Keys.Secret },
             stranger = new { id = Store.OtherKeys!.Id, secret = Store.OtherKeys.Secret, account = "other" },
             session = new { id = keys.Keys.Id, secret = keys.Keys.Secret, token = keys.Token },
-            places = session.Places,
+            places = session.Prefixes,
         });
         return new Trial(
             [.. answer["rows"]!.AsArray().Select(Row.Of!)],
@@ -156,9 +156,9 @@ internal sealed class SessionActionTests
         }
     }
 
-    private sealed record Places(IReadOnlyList<string> Inside, IReadOnlyList<string> Beside, IReadOnlyList<string> Above);
+    private sealed record Prefixes(IReadOnlyList<string> Inside, IReadOnlyList<string> Beside, IReadOnlyList<string> Above);
 
-    private sealed record Session(SessionGrant Grant, Places Places);
+    private sealed record Session(SessionGrant Grant, Prefixes Prefixes);
 
     private sealed record Trials(Trial OfMiner, Trial OfValidator);
 

@@ -106,8 +106,8 @@ internal sealed class SessionSettingTests
         await PutAsync(session, bucket, Beside + "file.bin");
     }
 
-    private static Task<PutObjectResponse> PutAsync(AmazonS3Client s3, string bucket, string key, S3CannedACL? acl = null) => s3.PutObjectAsync(
-        new PutObjectRequest
+    private static Task<PutObjectResponse> PutAsync(AmazonS3Client s3, string bucket, string key, S3CannedACL? acl = null) =>
+        s3.PutObjectAsync(new PutObjectRequest
         {
             BucketName = bucket, Key = key, InputStream = new MemoryStream(Content), UseChunkEncoding = false, CannedACL = acl,
         });
