@@ -107,7 +107,11 @@ public sealed class CredentialFormatTests
         };
 
         var line = ProfileCommand.Write(
-            ["/opt/my tools/s3auth"], Server, identity, new SessionWish { Role = "miner", Source = "x", Seconds = 900 }, isWindows: false);
+            ["/opt/my tools/s3auth"],
+            Server,
+            identity,
+            new SessionParameters { Role = "miner", Source = "x", Seconds = 900 },
+            isWindows: false);
 
         if (OperatingSystem.IsWindows())
         {
@@ -126,7 +130,7 @@ public sealed class CredentialFormatTests
         var identity = new IdentityOptions { MnemonicFile = "phrase", HotkeyName = "default", WalletPath = "w" };
 
         Assert.That(
-            ProfileCommand.Write(["s3auth"], Server, identity, new SessionWish(), isWindows: false),
+            ProfileCommand.Write(["s3auth"], Server, identity, new SessionParameters(), isWindows: false),
             Does.Contain(Path.GetFullPath("phrase")).And.Not.Contain("--hotkey").And.Not.Contain("--wallet"));
     }
 
@@ -153,6 +157,9 @@ public sealed class CredentialFormatTests
     [TestCase("")]
     [TestCase("-900")]
     [TestCase("soon")]
+    [TestCase("12hours")]
+    [TestCase("899")]
+    [TestCase("24h")]
     [TestCase("99999999999999")]
     public void Other_durations_are_refused(string text) =>
         Assert.That(() => SessionOptions.ReadSeconds(text), Throws.TypeOf<UsageException>().With.Message.Contains("--duration"));

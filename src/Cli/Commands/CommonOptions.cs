@@ -110,7 +110,7 @@ internal sealed class CommonOptions
         });
 
     /// <summary>Runs a command that asks for what the options leave out.</summary>
-    internal void RunAlone(Command command, Func<ParseResult, Report, CancellationToken, Task<ExitCode>> action) =>
+    internal void RunInteractive(Command command, Func<ParseResult, Report, CancellationToken, Task<ExitCode>> action) =>
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var report = new Report(parsed.GetValue(_json), parsed.GetValue(_quiet));

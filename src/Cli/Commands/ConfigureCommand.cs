@@ -21,7 +21,7 @@ internal static class ConfigureCommand
         command.Add(yes);
         command.Add(replace);
         options.AddTo(command);
-        common.RunAlone(command, (parsed, report, cancellationToken) =>
+        common.RunInteractive(command, (parsed, report, cancellationToken) =>
         {
             var questions = new Questions(Console.In, Console.Error, parsed.GetValue(yes));
             return new ConfigureRun(report, questions, Environment.GetEnvironmentVariable).RunAsync(new ConfigurePlan
@@ -29,7 +29,7 @@ internal static class ConfigureCommand
                 Server = common.ReadGivenServer(parsed),
                 Identity = common.ReadIdentity(parsed),
                 Profile = parsed.GetValue(profile),
-                Wish = options.Read(parsed),
+                Parameters = options.Read(parsed),
                 Replaces = parsed.GetValue(replace),
                 Program = ProfileCommand.ThisProgram(),
             }, cancellationToken);

@@ -7,7 +7,7 @@ internal static class CredentialsCommand
     {
         var format = new Option<string?>("--format")
         {
-            Description = "env: a script for `eval \"$(…)\"`; process: for credential_process of AWS's tools; json: the server's answer; "
+            Description = "env: `export` lines for a shell; process: for credential_process of AWS's tools; json: the server's answer; "
                 + "rclone: a section of rclone.conf (default: env)",
             HelpName = string.Join('|', CredentialFormat.All),
         };
@@ -19,11 +19,11 @@ internal static class CredentialsCommand
             DefaultValueFactory = _ => AwsProfile.DefaultName,
         };
         var options = new SessionOptions();
-        var command = new ToolCommand("credentials", "Print temporary credentials for your own folders, for any S3 tool")
+        var command = new ToolCommand("credentials", "Print temporary credentials for any S3 tool")
         {
             Examples =
             [
-                "eval \"$(s3auth credentials --wallet default)\"; aws s3 ls \"$S3AUTH_FOLDER\"",
+                "credentials=$(s3auth credentials --wallet default) && eval \"$credentials\"",
                 "s3auth credentials --wallet validator --format rclone >> ~/.config/rclone/rclone.conf",
             ],
         };
@@ -38,8 +38,8 @@ internal static class CredentialsCommand
                 throw new UsageException("Use --json or --format, not both. --format json prints the server's answer.");
             }
 
-            var wish = options.Read(parsed);
-            var issued = await new SessionRequest(session.Client, session.Report.Note).SendAsync(wish, cancellationToken);
+            var parameters = options.Read(parsed);
+            var issued = await new SessionRequester(session.Client, session.Report.Note).SendAsync(parameters, cancellationToken);
             if (session.Report.IsJson)
             {
                 session.Report.Record(new CredentialsRecord("credentials", issued.Role, issued.Answer));

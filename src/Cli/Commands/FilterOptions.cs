@@ -41,7 +41,7 @@ internal sealed class FilterOptions
             parsed.GetValue(_older) is { } older ? now - ReadAge(older, "--older") : null);
     }
 
-    internal static TimeSpan ReadAge(string text, string option)
+    internal static TimeSpan ReadAge(string text, string option, string example = "36h")
     {
         var unit = text.Length > 0 ? text[^1] : ' ';
         var factor = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => 0 };
@@ -49,6 +49,6 @@ internal sealed class FilterOptions
             && double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
             && count * factor <= 1e10
             ? TimeSpan.FromSeconds(count * factor)
-            : throw new UsageException($"{option} must be a number and s, m, h or d, such as 36h.");
+            : throw new UsageException($"{option} must be a number and s, m, h or d, such as {example}.");
     }
 }

@@ -13,7 +13,7 @@ internal sealed record ConfigurePlan
     public string? Profile { get; init; }
 
     /// <summary>The credentials that the profile requests.</summary>
-    public required SessionWish Wish { get; init; }
+    public required SessionParameters Parameters { get; init; }
 
     /// <summary>Whether to replace a profile with the same name.</summary>
     public bool Replaces { get; init; }
@@ -36,11 +36,11 @@ internal sealed class ConfigureRun(Report report, Questions questions, Func<stri
         var server = CommonOptions.ReadServer(plan.Server ?? questions.Ask("Address of the server", preset: null, "--server"));
         var identity = AskIdentity(plan.Identity);
         using var session = new Session(report, server, () => ReadWallet(identity));
-        var wish = plan.Wish with { Role = plan.Wish.Role ?? await AskRoleAsync(session.Client, cancellationToken) };
-        var issued = await new SessionRequest(session.Client, report.Note).SendAsync(wish, cancellationToken);
+        var parameters = plan.Parameters with { Role = plan.Parameters.Role ?? await AskRoleAsync(session.Client, cancellationToken) };
+        var issued = await new SessionRequester(session.Client, report.Note).SendAsync(parameters, cancellationToken);
         report.Note($"The server gives credentials as {issued.Role} for {string.Join(", ", issued.Folders.Select(Report.Safe))}");
 
-        var command = ProfileCommand.Write(plan.Program, server, identity, wish, OperatingSystem.IsWindows());
+        var command = ProfileCommand.Write(plan.Program, server, identity, parameters, OperatingSystem.IsWindows());
         var profile = new AwsProfile(name, command, issued);
         var path = AwsConfigFile.PathOf(readVariable);
         if (!TryWrite(profile, path, plan.Replaces))
@@ -99,7 +99,7 @@ internal sealed class ConfigureRun(Report report, Questions questions, Func<stri
     private async Task<string> AskRoleAsync(S3AuthClient client, CancellationToken cancellationToken)
     {
         var status = await client.Api.GetHotkeyAsync(client.Hotkey.ToString(), cancellationToken);
-        var role = SessionRequest.RoleOf(status);
+        var role = SessionRequester.RoleOf(status);
         if (status is not { May_read: true, May_upload: true })
         {
             return role;

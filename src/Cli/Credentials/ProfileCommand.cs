@@ -9,7 +9,8 @@ internal static class ProfileCommand
     private const string Starter = "/usr/bin/env";
 
     /// <exception cref="UsageException">A path or name has characters that such a line cannot have.</exception>
-    internal static string Write(IReadOnlyList<string> program, Uri server, IdentityOptions identity, SessionWish wish, bool isWindows)
+    internal static string Write(
+        IReadOnlyList<string> program, Uri server, IdentityOptions identity, SessionParameters parameters, bool isWindows)
     {
         List<string> words =
         [
@@ -20,9 +21,9 @@ internal static class ProfileCommand
             .. Given("--mnemonic-file", AbsoluteOf(identity.MnemonicFile)),
             .. Given("--suri", identity.Suri),
             .. Given("--password-file", AbsoluteOf(identity.PasswordFile)),
-            .. Given("--role", wish.Role),
-            .. Given("--source", wish.Source),
-            .. Given("--duration", wish.Seconds?.ToString(CultureInfo.InvariantCulture)),
+            .. Given("--role", parameters.Role),
+            .. Given("--source", parameters.Source),
+            .. Given("--duration", parameters.Seconds?.ToString(CultureInfo.InvariantCulture)),
         ];
         var line = string.Join(' ', words.Select(word => ShellQuote.ForProcess(word, isWindows)));
         return line.StartsWith('"') && !isWindows ? $"{Starter} {line}" : line;

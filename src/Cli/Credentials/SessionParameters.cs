@@ -1,7 +1,7 @@
 namespace S3Auth.Cli.Credentials;
 
 /// <summary>Which temporary credentials to request.</summary>
-internal sealed record SessionWish
+internal sealed record SessionParameters
 {
     /// <summary>The role; null for the one that fits the hotkey.</summary>
     public string? Role { get; init; }

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace S3Auth.Cli.Tests;
 
 /// <summary>Which credentials <c>s3auth</c> requests, what it says about refusals, and what <c>s3auth configure</c> writes.</summary>
-public sealed class SessionRequestTests
+public sealed class SessionRequesterTests
 {
     private const string Secret = "se/cr+et";
 
@@ -55,7 +55,7 @@ public sealed class SessionRequestTests
     {
         _hotkey = Hotkey(isValidator, mayUpload, mayRead);
 
-        var issued = await SendAsync(new SessionWish());
+        var issued = await SendAsync(new SessionParameters());
 
         Assert.That((issued.Role, SentBody()["role"]!.GetValue<string>()), Is.EqualTo((role, role)));
         Assert.That(_notes, mayUpload && mayRead ? Has.One.Contains("--role " + (role == "miner" ? "validator" : "miner")) : Is.Empty);
@@ -64,7 +64,7 @@ public sealed class SessionRequestTests
     [Test]
     public async Task Given_role_is_sent_in_one_request_with_source_duration_and_audience()
     {
-        await SendAsync(new SessionWish { Role = "validator", Source = "x", Seconds = 900 });
+        await SendAsync(new SessionParameters { Role = "validator", Source = "x", Seconds = 900 });
 
         var body = SentBody();
         Assert.That(_server.Asked, Is.EqualTo(["POST /get-session-credentials"]));
@@ -80,7 +80,7 @@ public sealed class SessionRequestTests
     {
         _refusal = (status, code);
 
-        var failure = Failure.Of(Assert.CatchAsync(() => SendAsync(new SessionWish()))!);
+        var failure = Failure.Of(Assert.CatchAsync(() => SendAsync(new SessionParameters()))!);
 
         Assert.That(failure.ExitCode, Is.EqualTo(ExitCode.Refused));
         Assert.That(failure.Message, Does.StartWith("This server gives no temporary credentials"));
@@ -97,7 +97,7 @@ public sealed class SessionRequestTests
     {
         _answer.Bucket = bucket!;
 
-        var failure = Failure.Of(Assert.CatchAsync(() => SendAsync(new SessionWish { Role = "miner" }))!);
+        var failure = Failure.Of(Assert.CatchAsync(() => SendAsync(new SessionParameters { Role = "miner" }))!);
 
         Assert.That(failure.ExitCode, Is.EqualTo(ExitCode.Unreachable));
         Assert.That(failure.Message + failure.Detail, Does.Contain("incomplete").And.Not.Contain(Secret));
@@ -123,7 +123,7 @@ public sealed class SessionRequestTests
             change(_answer);
 
             Assert.That(
-                () => SendAsync(new SessionWish { Role = "miner" }), Throws.TypeOf<UnusableSessionException>(), name);
+                () => SendAsync(new SessionParameters { Role = "miner" }), Throws.TypeOf<UnusableSessionException>(), name);
         }
     }
 
@@ -144,7 +144,7 @@ public sealed class SessionRequestTests
     {
         _answer.Prefixes = [];
 
-        Assert.That(() => SendAsync(new SessionWish { Role = "miner" }), Throws.TypeOf<UnusableSessionException>());
+        Assert.That(() => SendAsync(new SessionParameters { Role = "miner" }), Throws.TypeOf<UnusableSessionException>());
     }
 
     [Test]
@@ -156,7 +156,7 @@ public sealed class SessionRequestTests
         var exitCode = await ConfigureAsync(["mine", _server.Address.AbsoluteUri, "", "", "nobody", "miner"], new ConfigurePlan
         {
             Identity = new IdentityOptions { HotkeyName = "default", WalletPath = wallets },
-            Wish = new SessionWish(),
+            Parameters = new SessionParameters(),
             Program = ["/bin/s3auth"],
         });
 
@@ -185,7 +185,8 @@ public sealed class SessionRequestTests
     {
         Assert.That(await ConfigureAsync(null, Plan()), Is.EqualTo(ExitCode.Done));
         Assert.That(await ConfigureAsync(null, Plan()), Is.EqualTo(ExitCode.Done), "the same again");
-        Assert.That(await ConfigureAsync(null, Plan() with { Wish = new SessionWish { Role = "validator" } }), Is.EqualTo(ExitCode.Usage));
+        var plan = Plan() with { Parameters = new SessionParameters { Role = "validator" } };
+        Assert.That(await ConfigureAsync(null, plan), Is.EqualTo(ExitCode.Usage));
     }
 
     [Test]
@@ -259,11 +260,11 @@ public sealed class SessionRequestTests
 
     private JsonNode SentBody() => JsonNode.Parse(Encoding.UTF8.GetString(_server.Bodies.Last()))!;
 
-    private async Task<IssuedSession> SendAsync(SessionWish wish)
+    private async Task<IssuedSession> SendAsync(SessionParameters parameters)
     {
         using var hotkey = KeyPair.FromUri("//Bob");
         using var client = new S3AuthClient(_server.Address, hotkey, new S3AuthClientOptions { Attempts = 1 });
-        return await new SessionRequest(client, _notes.Add).SendAsync(wish, CancellationToken.None);
+        return await new SessionRequester(client, _notes.Add).SendAsync(parameters, CancellationToken.None);
     }
 
     private ConfigurePlan Plan() => new()
@@ -271,7 +272,7 @@ public sealed class SessionRequestTests
         Server = _server.Address.AbsoluteUri,
         Profile = "s3auth",
         Identity = new IdentityOptions { Suri = "//Bob", HotkeyName = "default", WalletPath = _folder.FullName },
-        Wish = new SessionWish(),
+        Parameters = new SessionParameters(),
         Program = ["/bin/s3auth"],
     };
 

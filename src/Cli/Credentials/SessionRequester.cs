@@ -5,19 +5,19 @@ namespace S3Auth.Cli.Credentials;
 /// <summary>Requests temporary credentials from the server.</summary>
 /// <param name="client">The client that signs.</param>
 /// <param name="note">Prints a message.</param>
-internal sealed class SessionRequest(S3AuthClient client, Action<string> note)
+internal sealed class SessionRequester(S3AuthClient client, Action<string> note)
 {
     private const string UnsupportedCode = "session_credentials_unsupported";
 
     /// <exception cref="RefusedException">The server refuses, or does not know this request.</exception>
     /// <exception cref="UnusableSessionException">The answer has values that no tool can take.</exception>
-    internal async Task<IssuedSession> SendAsync(SessionWish wish, CancellationToken cancellationToken)
+    internal async Task<IssuedSession> SendAsync(SessionParameters parameters, CancellationToken cancellationToken)
     {
         try
         {
-            var role = wish.Role ?? await ChooseRoleAsync(cancellationToken);
+            var role = parameters.Role ?? await ChooseRoleAsync(cancellationToken);
             var answer = await client.Api.GetSessionCredentialsAsync(
-                new GetSessionCredentialsCommand { Role = role, Source = wish.Source, Duration_seconds = wish.Seconds },
+                new GetSessionCredentialsCommand { Role = role, Source = parameters.Source, Duration_seconds = parameters.Seconds },
                 cancellationToken);
             RefuseUnusable(answer);
             return new IssuedSession(client.Hotkey, role, answer);
