@@ -41,7 +41,8 @@ public sealed record StoreFindings
     public string? PutProblem { get; init; }
 
     /// <summary>
-    /// If the server is to issue temporary credentials: why it issues none, or what is wrong with them; null if there is no problem.
+    /// Why the server issues no temporary credentials, or only shorter ones, although they are on; null if there is no problem, or if they
+    /// are off.
     /// </summary>
     public string? SessionProblem { get; init; }
 

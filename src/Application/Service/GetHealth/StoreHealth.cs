@@ -22,7 +22,8 @@ namespace S3Auth.Application.Service;
 /// </param>
 /// <param name="PutSizesEnforced">Whether the store enforces the <c>size</c> of a PUT. Null if that is unknown.</param>
 /// <param name="SessionProblem">
-/// Why the server issues no temporary credentials although it is to issue them. Null if there is no problem, or if they are off.
+/// Why the server issues no temporary credentials, or only shorter ones, although they are on. Null if there is no problem, or if they are
+/// off.
 /// </param>
 /// <param name="Capabilities">What the store can do.</param>
 /// <param name="Checks">

@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>Whether the store issues sessions and enforces their limits, for a server that is to issue them.</summary>
+/// <summary>Checks whether the store issues sessions and enforces their limits. Runs only if SESSION_CREDENTIALS is set.</summary>
 internal sealed class SessionCheck(SessionProbe probe) : IStoreCheck
 {
     public string Name => "sessions";
@@ -15,8 +15,8 @@ internal sealed class SessionCheck(SessionProbe probe) : IStoreCheck
             { Enforced: true, IsComplete: false } => new StoreCheck(
                 Name,
                 StoreCheckResult.Ok,
-                "The store enforces the limits of sessions. Reading other files was not tried, because the bucket has none."),
-            { Enforced: true } => new StoreCheck(Name, StoreCheckResult.Ok, "The store enforces the limits of sessions."),
+                "The store enforces the limits of temporary credentials. Reading other files was not tried, because the bucket has none."),
+            { Enforced: true } => new StoreCheck(Name, StoreCheckResult.Ok, "The store enforces the limits of temporary credentials."),
             { IsTransient: true } => new StoreCheck(Name, StoreCheckResult.Warn, found.Problem!, "Run the doctor again."),
             _ => new StoreCheck(Name, StoreCheckResult.Fail, found.Problem!, "See docs/sessions.md."),
         };

@@ -74,7 +74,7 @@ internal sealed partial class SessionMonitor(
             LogNoAnswer(failure);
             return new SessionFinding(
                 Enforced: null,
-                "The object store does not answer the test of sessions. The server issues none until it answers.",
+                "The server issues no temporary credentials until the object store answers their test.",
                 IsTransient: true);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -82,7 +82,7 @@ internal sealed partial class SessionMonitor(
             LogFailed(failure);
             return new SessionFinding(
                 Enforced: null,
-                "The server's test of sessions failed. The reason is in the server's log: look for 'A test of sessions failed'.",
+                "The server's test of temporary credentials failed. Look for 'A test of temporary credentials failed' in its log.",
                 IsTransient: true);
         }
     }
@@ -142,12 +142,12 @@ internal sealed partial class SessionMonitor(
     [LoggerMessage(LogLevel.Information, "Resolved: {Problem}")]
     private partial void LogSolved(string problem);
 
-    [LoggerMessage(LogLevel.Information, "Sessions are issued: the object store enforces their limits.")]
+    [LoggerMessage(LogLevel.Information, "Temporary credentials are issued: the object store enforces their limits.")]
     private partial void LogEnforced();
 
-    [LoggerMessage(LogLevel.Debug, "The object store does not answer a test of sessions.")]
+    [LoggerMessage(LogLevel.Debug, "The object store does not answer a test of temporary credentials.")]
     private partial void LogNoAnswer(Exception failure);
 
-    [LoggerMessage(LogLevel.Warning, "A test of sessions failed.")]
+    [LoggerMessage(LogLevel.Warning, "A test of temporary credentials failed.")]
     private partial void LogFailed(Exception failure);
 }

@@ -38,8 +38,8 @@ internal sealed class SessionProbe(
     /// <summary>The folder of the session, below <see cref="Folder"/>.</summary>
     internal const string Own = "own/";
 
-    private const string DoesNotLimit = "If a bucket policy allows the server's user this, it needs a condition that refuses sessions: "
-        + "docs/sessions.md has it. Otherwise the store does not enforce session policies: remove SESSION_CREDENTIALS.";
+    private const string DoesNotLimit = "If a bucket policy allows this to the server's user, add the condition on aws:TokenIssueTime "
+        + "to it (docs/sessions.md). Otherwise the store does not enforce session policies: remove SESSION_CREDENTIALS.";
 
     private readonly string _root = layout.DiscoveryPrefixes[0].Prefix;
 
@@ -62,7 +62,9 @@ internal sealed class SessionProbe(
         catch (SessionSourceException failure)
         {
             return new SessionFinding(
-                Enforced: null, $"The server issues no sessions: {failure.Message} {failure.Advice}".TrimEnd(), failure.IsTransient);
+                Enforced: null,
+                $"The server issues no temporary credentials: {failure.Message} {failure.Advice}".TrimEnd(),
+                failure.IsTransient);
         }
 
         var sessionKeys = new SigningCredentials(session.AccessKeyId, session.SecretAccessKey, session.SessionToken);
@@ -137,7 +139,8 @@ internal sealed class SessionProbe(
             {
                 return new SessionFinding(
                     Enforced: false,
-                    $"The server issues no sessions, because a session can {string.Join("; ", _excesses.Select(one => one.What))}. "
+                    $"The server issues no temporary credentials, because their holder could "
+                        + $"{string.Join("; ", _excesses.Select(one => one.What))}. "
                         + string.Join(' ', _excesses.Select(one => one.Advice).Distinct(StringComparer.Ordinal)));
             }
 
@@ -145,7 +148,7 @@ internal sealed class SessionProbe(
             {
                 return new SessionFinding(
                     Enforced: null,
-                    $"The server cannot find out whether the store limits sessions, and issues none: {unclear}.",
+                    $"The server cannot find out whether the store limits temporary credentials, and issues none: {unclear}.",
                     IsTransient: _hasNoAnswer);
             }
 
@@ -182,7 +185,7 @@ internal sealed class SessionProbe(
 
         private static SessionFinding Unusable(string what, ProbeAnswer answer, string permission) => new(
             Enforced: null,
-            $"The server issues no sessions, because a session cannot {what} its own folder: the store answers {answer}."
+            $"The server issues no temporary credentials, because their holder cannot {what} its own folder: the store answers {answer}."
                 + (answer.IsDenied ? $" Give the role of the sessions the permission {permission}."
                     : answer.Error?.Code == "InvalidAccessKeyId" ? " On Ceph, set `rgw_s3_auth_use_sts = true` at the gateway." : ""),
             IsTransient: answer.IsUnrelatedToRequest || answer.Status is null);
@@ -298,7 +301,9 @@ internal sealed class SessionProbe(
                 return;
             }
 
-            var advice = $"Make public ACLs ineffective: `aws s3api put-public-access-block --bucket {Bucket} "
+            // Without the address, which stays inside.
+            var endpoint = session.Options.Endpoint is null ? "" : "--endpoint-url $S3_ENDPOINT ";
+            var advice = $"Make public ACLs ineffective: `aws s3api put-public-access-block {endpoint}--bucket {Bucket} "
                 + "--public-access-block-configuration IgnorePublicAcls=true,RestrictPublicBuckets=true`.";
             S3Parameter[] headers = [new("x-amz-acl", "public-read"), new("x-amz-grant-read", AllUsers)];
             if (isIgnored is null && await HasNoEffectAsync(headers[0]))
@@ -335,7 +340,7 @@ internal sealed class SessionProbe(
                     _excesses.Add((
                         "get a session without limits from the STS",
                         "The role's trust policy must refuse sessions: add "
-                            + "\"Condition\":{\"Null\":{\"aws:TokenIssueTime\":\"true\"}} to its Allow; docs/sessions.md has it."));
+                            + "\"Condition\":{\"Null\":{\"aws:TokenIssueTime\":\"true\"}} to its Allow (docs/sessions.md)."));
                     break;
                 case null:
                     (_unclear, _hasNoAnswer) = ("the STS gives no clear answer to the keys of a session", true);

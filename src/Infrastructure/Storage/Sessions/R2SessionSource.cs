@@ -27,7 +27,7 @@ internal sealed class R2SessionSource(StorageOptions storage, TimeProvider time)
         endpoint is { Scheme: "https", AbsolutePath: "/" } && endpoint.Host.EndsWith(Domain, StringComparison.Ordinal)
         && endpoint.Host.Length > Domain.Length;
 
-    // R2 documents no limit of its own. The token is part of each presigned URL.
+    // R2 documents no limit on the length of the token.
     public bool CanIssue(SessionRequest request) => true;
 
     public Task<Session> IssueAsync(
@@ -37,7 +37,7 @@ internal sealed class R2SessionSource(StorageOptions storage, TimeProvider time)
         {
             throw new SessionSourceException(
                 SessionSourceException.Kind.Refused,
-                "this server's own keys are temporary, and R2 derives sessions from lasting keys only.",
+                "this server's own keys are temporary, and R2 derives temporary credentials only from lasting keys.",
                 "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to an R2 API token, without AWS_SESSION_TOKEN.");
         }
 

@@ -7,8 +7,7 @@ namespace S3Auth.Infrastructure.Storage;
 internal sealed class SessionGuard(TimeProvider time)
 {
     /// <summary>
-    /// The time that a finding is valid while there is no new one. Twice <see cref="SessionMonitor.Interval"/>, so that an outage of the
-    /// STS does not end it at once.
+    /// The maximum age of a finding. Twice <see cref="SessionMonitor.Interval"/>, so that a short outage of the STS does not matter.
     /// </summary>
     internal static readonly TimeSpan MaxFindingAge = TimeSpan.FromHours(2);
 
@@ -24,8 +23,8 @@ internal sealed class SessionGuard(TimeProvider time)
         : new SessionFinding(
             Enforced: null,
             last.Finding.Problem
-                ?? "The server could not repeat its test of sessions, because the STS or the object store does not answer. "
-                + "It issues none until the test succeeds. Check STS_ENDPOINT and S3_ENDPOINT.",
+                ?? "The server issues no temporary credentials, because it could not repeat their test: the STS or the object store does "
+                + "not answer. Check STS_ENDPOINT and S3_ENDPOINT.",
             IsTransient: true);
 
     /// <summary>Whether the store enforces the policies of sessions.</summary>

@@ -44,6 +44,6 @@ internal sealed partial class SessionIssuer(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "No session was issued: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "No temporary credentials were issued: {Reason}")]
     private partial void LogFailed(string reason);
 }

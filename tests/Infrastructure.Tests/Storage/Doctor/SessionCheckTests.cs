@@ -12,7 +12,7 @@ public sealed class SessionCheckTests
         var (check, policies) = await RunAsync(store, new ScriptedSessions());
 
         Assert.That((check.Name, check.Result, policies), Is.EqualTo(("sessions", StoreCheckResult.Ok, (bool?)true)));
-        Assert.That(check.Finding, Is.EqualTo("The store enforces the limits of sessions."));
+        Assert.That(check.Finding, Is.EqualTo("The store enforces the limits of temporary credentials."));
     }
 
     [Test]

@@ -11,7 +11,7 @@ public sealed class SessionMonitorTests
         await monitor.UntilAsync(() => monitor.Findings.Capabilities.SessionPolicies is true, advances: false);
 
         Assert.That(monitor.Findings.SessionProblem, Is.Null);
-        Assert.That(monitor.Log.Text, Does.Contain("Sessions are issued"));
+        Assert.That(monitor.Log.Text, Does.Contain("Temporary credentials are issued"));
     }
 
     [Test]
@@ -63,7 +63,7 @@ public sealed class SessionMonitorTests
         Assert.That(monitor.Elapsed - before, Is.LessThan(SessionMonitor.MaxRetry * 2));
         Assert.That(monitor.Findings.SessionProblem, Is.Null);
         Assert.That(monitor.Findings.Capabilities.SessionPolicies, Is.True);
-        Assert.That(monitor.Log.Text, Does.Contain("Resolved: The server issues no sessions"));
+        Assert.That(monitor.Log.Text, Does.Contain("Resolved: The server issues no temporary credentials"));
     }
 
     [Test]
@@ -131,7 +131,7 @@ public sealed class SessionMonitorTests
 
         await monitor.UntilAsync(() => monitor.Findings.SessionProblem is not null, advances: false);
 
-        Assert.That(monitor.Findings.SessionProblem, Does.Contain("A test of sessions failed"));
+        Assert.That(monitor.Findings.SessionProblem, Does.Contain("A test of temporary credentials failed"));
         Assert.That((monitor.Guard.IsEnforced, monitor.Log.Count(LogLevel.Warning)), Is.EqualTo((false, 1)));
     }
 

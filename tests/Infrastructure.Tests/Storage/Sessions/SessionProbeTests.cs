@@ -50,7 +50,9 @@ public sealed class SessionProbeTests
         var found = await store.AskAsync(new ScriptedSessions());
 
         Assert.That((found.Enforced, found.IsTransient), Is.EqualTo(((bool?)false, false)));
-        Assert.That(found.Problem, Does.StartWith("The server issues no sessions, because a session can ").And.Contain(problem));
+        Assert.That(
+            found.Problem,
+            Does.StartWith("The server issues no temporary credentials, because their holder could ").And.Contain(problem));
         Assert.That(store.Stored, Is.Empty);
         Assert.That(store.Uploads, Is.Empty);
     }
@@ -266,7 +268,7 @@ public sealed class SessionProbeTests
 
         Assert.That(
             found,
-            Is.EqualTo(new SessionFinding(null, "The server issues no sessions: the STS says no. Do this.", isTransient)));
+            Is.EqualTo(new SessionFinding(null, "The server issues no temporary credentials: the STS says no. Do this.", isTransient)));
         Assert.That(store.Asked, Is.Empty);
     }
 
