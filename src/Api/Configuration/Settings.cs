@@ -151,18 +151,18 @@ internal static class Settings
         SettingFormats.Choice([("off", SessionMode.Off), ("sts", SessionMode.Sts), ("r2", SessionMode.R2)]))
     {
         Default = "off",
-        Meaning = "Temporary credentials for any S3 tool: `sts`: from the AssumeRole of AWS, Ceph or MinIO; `r2`: signed for Cloudflare "
-            + "R2. They do not enforce file sizes, file counts and write-once ([sessions](sessions.md))",
+        Meaning = "Temporary credentials for any S3 tool. `sts`: from AssumeRole of AWS, Ceph or MinIO; `r2`: signed for Cloudflare R2. "
+            + "The store does not enforce file sizes, file counts and write-once for them ([sessions](sessions.md))",
     };
 
     internal static readonly Setting<string> StsRoleArn = new("STS_ROLE_ARN", SettingFormats.RoleArn)
     {
-        Meaning = "For `SESSION_CREDENTIALS=sts`: the role of the sessions. MinIO accepts any",
+        Meaning = "For `SESSION_CREDENTIALS=sts`: the role of the sessions. MinIO accepts any role",
     };
 
     internal static readonly Setting<Uri> StsEndpoint = new("STS_ENDPOINT", SettingFormats.StoreEndpoint)
     {
-        Meaning = "The address of the STS, if it is not `S3_ENDPOINT`, or not AWS's in `S3_REGION`",
+        Meaning = "The address of the STS. Default: `S3_ENDPOINT`; if that is not set, AWS's STS in `S3_REGION`",
     };
 
     internal static readonly Setting<TimeSpan> MaxSession = new(
@@ -219,7 +219,7 @@ internal static class Settings
     internal static readonly Setting<int> Sessions = new("DAILY_SESSIONS_PER_HOTKEY", SettingFormats.Number(0, int.MaxValue))
     {
         Default = $"{DailyLimits.Default.SessionsPerHotkey}",
-        Meaning = "Sessions a day with temporary credentials to one hotkey. The same session again does not count",
+        Meaning = "Sessions (temporary credentials) that a hotkey gets a day. A session that is handed out again does not count",
     };
 
     internal static readonly Setting<int> Total = new("TOTAL_DAILY_LIMIT", SettingFormats.Number(0, int.MaxValue))
