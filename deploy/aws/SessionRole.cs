@@ -12,7 +12,7 @@ internal sealed class SessionRole : Construct
     internal const string ModeVariable = "SESSION_CREDENTIALS";
     internal const string RoleVariable = "STS_ROLE_ARN";
 
-    // AWS allows no longer sessions if the signing identity is a role itself.
+    // AWS's maximum if the signing identity is a role itself.
     private const int MaxHours = 1;
 
     internal SessionRole(Construct scope, DeploymentSettings settings, SigningIdentity identity)
@@ -21,7 +21,7 @@ internal sealed class SessionRole : Construct
         var role = new Role(this, "Role", new RoleProps
         {
             AssumedBy = identity.Principal,
-            Description = "S3Auth: permissions of sessions with temporary credentials, at most",
+            Description = "S3Auth: maximum permissions of temporary credentials",
             MaxSessionDuration = Duration.Hours(MaxHours),
         });
         foreach (var statement in StoreAccess.OfSessions(settings))

@@ -90,7 +90,7 @@ rgw_data = $folder/rgw
 rgw_frontends = beast endpoint=127.0.0.1:$port tcp_nodelay=1
 # Beside path style: host style, as http://BUCKET.s3.localhost:$port.
 rgw_dns_name = s3.localhost
-# Without the other APIs: a session could create notifications that send the names of files to any address.
+# No other APIs: with "notifications", a session could send the names of new files to any address.
 rgw_enable_apis = s3, sts
 # The STS, for temporary credentials (SESSION_CREDENTIALS=sts).
 rgw_s3_auth_use_sts = true
@@ -136,13 +136,13 @@ secret=$(tr -dc 'A-Za-z0-9' < /dev/urandom | head -c 40 || true)
 radosgw-admin "${with[@]}" user create --uid s3auth --display-name s3auth --access-key "$id" --secret-key "$secret" > /dev/null 2>> "$folder/log/start.log"
 curl --noproxy '*' -sSf -X PUT --aws-sigv4 aws:amz:us-east-2:s3 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -K - "http://127.0.0.1:$port/s3auth" <<< "user = \"$id:$secret\""
 
-# Sessions may upload with an ACL, so public ones have no effect. Without BlockPublicAcls, with which Ceph 16 refuses every
-# upload, and BlockPublicPolicy, with which it refuses every bucket policy.
+# Makes public ACLs ineffective, because a session may upload with one. Leaves out BlockPublicAcls and BlockPublicPolicy: with them,
+# Ceph 16 refuses every upload and every bucket policy.
 curl --noproxy '*' -sSf -X PUT --aws-sigv4 aws:amz:us-east-2:s3 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -K - "http://127.0.0.1:$port/s3auth?publicAccessBlock=" \
   -d '<PublicAccessBlockConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IgnorePublicAcls>true</IgnorePublicAcls><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>' <<< "user = \"$id:$secret\""
 
 # The role of sessions: what any session may do at most. The server narrows each session to one miner's folders, or to reading. The
-# condition refuses sessions: with its keys, the holder of a session could get another one that is not narrowed.
+# condition refuses sessions, because the holder of one could otherwise get another one that is not narrowed.
 radosgw-admin "${with[@]}" role create --role-name s3auth-sessions --assume-role-policy-doc '{"Version": "2012-10-17", "Statement": [
   {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam:::user/s3auth"]}, "Action": ["sts:AssumeRole"], "Condition": {"Null": {"aws:TokenIssueTime": "true"}}}]}' > /dev/null 2>> "$folder/log/start.log"
 radosgw-admin "${with[@]}" role-policy put --role-name s3auth-sessions --policy-name sessions --policy-doc '{"Version": "2012-10-17", "Statement": [

@@ -195,7 +195,7 @@ internal sealed class SessionActionTests
                 text.Append(CultureInfo.InvariantCulture, $"| {cells} |\n");
             }
 
-            text.Append("\nAccepted, but it gives no access that the session or anybody else did not have:\n\n");
+            text.Append("\nAccepted, without additional access for the session or anybody else:\n\n");
             AppendList(text, row => row.Results.Contains("no effect", StringComparer.Ordinal));
             text.Append("\nRefused everywhere:\n\n");
             foreach (var (group, title) in Groups)
@@ -204,7 +204,7 @@ internal sealed class SessionActionTests
             }
 
             AppendList(text, row => row.Group == "break" && row.Results.All(one => one == "refused"), "ways around the rules");
-            text.Append("\nNot available at this store, whoever asks:\n\n");
+            text.Append("\nNot available at this store, even with the operator's keys:\n\n");
             AppendList(text, row => row.Results.All(one => one == "unknown"));
             return text.ToString();
         }
