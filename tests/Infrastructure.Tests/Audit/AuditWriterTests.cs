@@ -28,7 +28,7 @@ public sealed class AuditWriterTests
             Coldkey = Account(2),
             Uid = 7,
             ClientAddress = "192.0.2.1",
-            Granted = new GrantedAccess(["data/x/5F/"], 3, Noon.AddDays(1)),
+            Granted = new GrantedAccess(["data/x/5F/"], 3, Noon.AddDays(1)) { IsReused = true },
         });
         writer.Record(Record("invalid_signature"));
         await StopAsync(writer);
@@ -38,12 +38,12 @@ public sealed class AuditWriterTests
         Assert.That(JsonNode.Parse(lines[0])!.ToJsonString(), Is.EqualTo(JsonNode.Parse(
             $$"""
             {"category":"S3Auth.Audit","time":"2026-11-25T12:00:00Z","request_id":"a\nb","action":"get_folder_access","decision":"granted",
-             "hotkey":"{{Account(1)}}","proved":true,"coldkey":"{{Account(2)}}","uid":7,"proof":"commitment","client_address":"192.0.2.1",
-             "prefixes":["data/x/5F/"],"files":3,"expiry":"2026-11-26T12:00:00Z"}
+             "hotkey":"{{Account(1)}}","role":"miner","proved":true,"coldkey":"{{Account(2)}}","uid":7,"proof":"commitment","client_address":"192.0.2.1",
+             "prefixes":["data/x/5F/"],"files":3,"expiry":"2026-11-26T12:00:00Z","reused":true}
             """)!.ToJsonString()));
         Assert.That(JsonNode.Parse(lines[1])!.AsObject().Select(member => member.Key), Is.EqualTo(new[]
         {
-            "category", "time", "request_id", "action", "decision", "hotkey", "proved", "proof",
+            "category", "time", "request_id", "action", "decision", "hotkey", "role", "proved", "proof",
         }));
     }
 
