@@ -1,6 +1,6 @@
 namespace S3Auth.Domain;
 
-/// <summary>What a grant gives access with. The grants of each kind have a daily limit of their own.</summary>
+/// <summary>The kind of a grant. Each kind has a daily limit of its own.</summary>
 public enum GrantKind
 {
     /// <summary>Uploads and URLs for a miner.</summary>

@@ -45,6 +45,7 @@ internal static class StsErrors
         "RegionDisabledException" => "Activate the STS in the region S3_REGION, or set STS_ENDPOINT.",
         "InvalidClientTokenId" or "SignatureDoesNotMatch" or "InvalidAccessKeyId" =>
             "The keys must belong to the account of the STS: correct AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or STS_ENDPOINT.",
+        "UserSuspended" => "Enable this server's user at the store.",
         _ => "Set STS_ENDPOINT to the address of an STS, or remove SESSION_CREDENTIALS: the store has no STS at its endpoint.",
     };
 }

@@ -57,7 +57,7 @@ internal sealed class SessionActionTests
                 Assert.That(trial.Missing, Is.Empty, "operations of this boto3 that are not tried");
                 Assert.That(
                     trial.Outside,
-                    Is.EqualTo((string[])["HeadObject of a missing key, which says so", "the account's usage"]),
+                    Is.EqualTo((string[])["HeadObject of a missing key (404)", "GET /?usage (the account's usage)"]),
                     layout);
             }
 

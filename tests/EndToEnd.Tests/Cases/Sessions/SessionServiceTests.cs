@@ -26,7 +26,7 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public async Task Session_is_reused_for_nothing_and_each_other_one_counts_until_none_is_left()
+    public async Task Reused_session_costs_nothing_and_new_ones_count_until_the_limit()
     {
         await using var api = await StartAsync(("DAILY_SESSIONS_PER_HOTKEY", "3"), ("SESSION_MAX_SECONDS", "3600"));
         var first = await api.Client.SendAsync(Call.Session(Bob));
@@ -73,7 +73,7 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
     }
 
     [Test]
-    public async Task Who_is_no_validator_gets_no_session_of_one()
+    public async Task Hotkey_without_permit_or_stake_gets_no_session_as_a_validator()
     {
         await using var api = await StartAsync();
 
@@ -99,7 +99,7 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
     }
 
     [Test]
-    public async Task Answer_says_the_end_that_the_store_said()
+    public async Task Expiration_in_the_answer_is_the_one_of_the_store()
     {
         await using var sts = new RecordingProxy(Real.Endpoint.Port);
         await using var api = await StartAsync(("STS_ENDPOINT", $"http://127.0.0.1:{sts.Port}"));
@@ -131,7 +131,7 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
 
     [Test]
     [Category("Nightly")]
-    public async Task Session_of_the_server_lasts_until_the_end_that_the_answer_says()
+    public async Task Session_works_until_the_expiration_in_the_answer()
     {
         await using var api = await StartAsync();
         var session = await api.Client.AskAsync<SessionGrant>(Call.Session(Bob, seconds: 900));

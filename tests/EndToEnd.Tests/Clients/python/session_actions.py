@@ -13,7 +13,7 @@ import sys
 from session_keys import ANOTHER, UNCHANGED, Keys, Refusal
 from session_requests import Store, operations_without_request, requests_of
 
-# What a store answers that does not know an operation.
+# The error codes for an operation that the store does not implement.
 UNKNOWN = {"NotImplemented", "MethodNotAllowed", "405", ANOTHER}
 
 

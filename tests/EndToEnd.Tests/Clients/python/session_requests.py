@@ -11,10 +11,10 @@ from session_keys import ANOTHER, UNCHANGED, Keys, Refusal
 
 CONTENT = b"id,name\n1,one\n2,two\n"
 
-# One request breaks upload forms at Ceph 16.2, or ends the gateway.
+# One such request breaks the upload forms of Ceph 16.2, or crashes the gateway.
 NOT_TRIED = {"SelectObjectContent"}
 
-# The bucket, its account and the STS are no place in the bucket.
+# The place of requests about the bucket, the account and the STS.
 NOWHERE = {"above": [""]}
 
 
@@ -28,7 +28,7 @@ class Request:
     prepare: callable = lambda place: None
     # The answers to the operator that come after the check of the keys: the request got through.
     reached: set = field(default_factory=set)
-    # The answers to the operator that mean that the store does not know the operation.
+    # The answers to the operator for an operation that the store does not implement.
     unknown: set = field(default_factory=set)
     operation: str = ""
 
@@ -151,13 +151,13 @@ def objects(store):
         of("PutObjectRetention", no_lock, Retention={"Mode": "GOVERNANCE", "RetainUntilDate": until}),
         of("GetObjectTorrent", unknown={"InvalidArgument"}),
         of("RestoreObject", RestoreRequest={"Days": 1}),
-        Request("CopyObject (place of the copy)", "object", copy_to, store.put, operation="CopyObject"),
+        Request("CopyObject (destination)", "object", copy_to, store.put, operation="CopyObject"),
         raw("RenameObject", "PUT", "renameObject", headers={"x-amz-rename-source": "/" + urllib.parse.quote(f"{store.inside}")}),
         raw("UpdateObjectEncryption", "PUT", "encryption", b"<ObjectEncryption><SSES3/></ObjectEncryption>"),
         of("CreateMultipartUpload"),
         of_upload("UploadPart", PartNumber=2, Body=CONTENT),
         Request(
-            "UploadPartCopy (place of the copy)", "object",
+            "UploadPartCopy (destination)", "object",
             lambda keys, place, prepared: keys.call(
                 "s3", "upload_part_copy", **prepared[0], PartNumber=2, CopySource=f"{store.bucket}/{store.inside}"),
             lambda place: store.upload(place + "file.csv"), operation="UploadPartCopy"),
@@ -213,9 +213,9 @@ def listings(store):
         of("ListObjects"),
         of("ListObjectVersions"),
         Request("ListMultipartUploads", "list", uploads, operation="ListMultipartUploads"),
-        Request("ListObjectsV2 of one's own prefix without its last slash", "break", cut),
+        Request("ListObjectsV2 of the session's prefix without its last slash", "break", cut),
         Request("ListObjectsV2 with two prefixes", "break", twice, store.put),
-        Request("ListObjectsV2 of one's own prefix, starting elsewhere", "break", start_after, store.put),
+        Request("ListObjectsV2 of the session's prefix with `start-after` elsewhere", "break", start_after, store.put),
     ]
 
 
@@ -322,22 +322,22 @@ def variants(store):
         create_with(
             "CreateMultipartUpload with a grant to another account", reader=stranger, GrantFullControl=f'id="{store.account}"'),
         create_with("CreateMultipartUpload with tags", Tagging="a=b"),
-        Request("CopyObject (place of the source)", "more", copy_from, store.put),
-        Request("UploadPartCopy (place of the source)", "more", copy_part_from, lambda place: store.upload(store.inside)),
+        Request("CopyObject (source)", "more", copy_from, store.put),
+        Request("UploadPartCopy (source)", "more", copy_part_from, lambda place: store.upload(store.inside)),
         Request("GetObject by a presigned URL", "more", presigned("get_object", "GET"), store.put),
         Request("PutObject by a presigned URL", "more", presigned("put_object", "PUT", CONTENT)),
         Request("DeleteObject by a presigned URL", "more", presigned("delete_object", "DELETE"), store.put),
         Request("PostObject by a signed form", "more", form),
         Request("GetObject of version null", "more", version("GET"), store.put),
         Request("DeleteObject of version null", "more", version("DELETE"), store.put),
-        Request("PutObject over `../`", "break", over_dots("PUT", "../"), store.put),
-        Request("PutObject over `%2e%2e/`", "break", over_dots("PUT", "%2e%2e/"), store.put),
-        Request("PutObject over `..%2f`", "break", over_dots("PUT", "..%2f"), store.put),
-        Request("GetObject over `../`", "break", over_dots("GET", "../"), store.put),
-        Request("GetObject over `%2e%2e/`", "break", over_dots("GET", "%2e%2e/"), store.put),
+        Request("PutObject with `../` in the key", "break", over_dots("PUT", "../"), store.put),
+        Request("PutObject with `%2e%2e/` in the key", "break", over_dots("PUT", "%2e%2e/"), store.put),
+        Request("PutObject with `..%2f` in the key", "break", over_dots("PUT", "..%2f"), store.put),
+        Request("GetObject with `../` in the key", "break", over_dots("GET", "../"), store.put),
+        Request("GetObject with `%2e%2e/` in the key", "break", over_dots("GET", "%2e%2e/"), store.put),
         Request("GetObject with a slash before the key", "more", slash_before("GET"), put_slashed),
         Request("PutObject with a slash before the key", "more", slash_before("PUT", CONTENT)),
-        Request("HeadObject of a missing key, which says so", "more", missing),
+        Request("HeadObject of a missing key (404)", "more", missing),
         Request("GetObject in another bucket", "bucket", elsewhere("GET")),
         Request("PutObject in another bucket", "bucket", elsewhere("PUT", CONTENT)),
     ]
@@ -347,7 +347,7 @@ def buckets(store):
     """Operations on the bucket. What is set is removed again by the operator's own attempt."""
     numbers = iter(range(1000))
 
-    # Ceph ignores a part of the query that it does not know: to it, the request creates, lists or deletes the bucket.
+    # Ceph ignores unknown parts of the query, and so takes the request for one that creates, lists or deletes the bucket.
     other = {"InvalidArgument", "BucketNotEmpty"}
 
     def of(operation, reached=(), unknown=(), prepare=lambda place: None, **parameters):
@@ -497,7 +497,7 @@ def services(store):
     wide = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"]}]}'
     return [
         of("s3", "ListBuckets"),
-        raw("the account's usage", "GET", "/?usage"),
+        raw("GET /?usage (the account's usage)", "GET", "/?usage"),
         raw("ListDirectoryBuckets", "GET", "/?x-id=ListDirectoryBuckets", operation="ListDirectoryBuckets"),
         of("s3", "WriteGetObjectResponse", RequestRoute="route", RequestToken="token", Body=CONTENT),
         of("sts", "AssumeRole", RoleArn=store.role_arn, RoleSessionName="again"),
@@ -524,7 +524,7 @@ def services(store):
         raw("admin: create keys", "PUT", f"/admin/user?key&uid={store.user}&key-type=s3"),
         raw("admin: read a bucket", "GET", f"/admin/bucket?bucket={store.bucket}"),
         raw("admin: read the usage", "GET", "/admin/usage"),
-        # Swift takes keys of its own only.
+        # Swift accepts only keys of its own.
         raw("Swift: list the containers", "GET", "/swift/v1", unknown={"301", "403", "404"}),
         raw("Swift: list the bucket", "GET", f"/swift/v1/{store.bucket}", unknown={"301", "403", "404"}),
     ]

@@ -107,6 +107,7 @@ public sealed class StsSessionSourceTests
     [TestCase(400, "InvalidArgument", nameof(SessionSourceException.Kind.Refused), "SESSION_MAX_SECONDS")]
     [TestCase(403, "RegionDisabledException", nameof(SessionSourceException.Kind.Refused), "S3_REGION")]
     [TestCase(403, "InvalidClientTokenId", nameof(SessionSourceException.Kind.Refused), "AWS_ACCESS_KEY_ID")]
+    [TestCase(403, "UserSuspended", nameof(SessionSourceException.Kind.Refused), "Enable this server's user")]
     [TestCase(405, "MethodNotAllowed", nameof(SessionSourceException.Kind.Refused), "STS_ENDPOINT")]
     [TestCase(501, "NotImplemented", nameof(SessionSourceException.Kind.Refused), "STS_ENDPOINT")]
     [TestCase(400, "PackedPolicyTooLarge", nameof(SessionSourceException.Kind.PolicyTooLong), "shorter prefixes")]
