@@ -48,7 +48,9 @@ internal sealed partial class AwsConfigFile
         }
     }
 
-    /// <summary>Whether the file has a section for this profile. The file for keys has other names than the one for settings.</summary>
+    /// <summary>
+    /// Whether the file has this profile: <c>[profile name]</c> in the config file, <c>[name]</c> in the credentials file.
+    /// </summary>
     internal bool HasProfile(string name) => Find(Lines(_text), name) is not null;
 
     /// <summary>Returns the file with this profile, in place of one with the same name, or else at its end.</summary>
@@ -183,7 +185,7 @@ internal sealed partial class AwsConfigFile
     [GeneratedRegex("[^\n]*\n|[^\n]+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();
 
-    // After the mark of UTF-8 that Windows puts before a text.
+    // After the byte order mark that Windows programs write.
     [GeneratedRegex(@"^(\u00EF\u00BB\u00BF)?\[(?<name>[^\]]*)\]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Header();
 }

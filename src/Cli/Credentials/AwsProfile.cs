@@ -3,7 +3,7 @@ namespace S3Auth.Cli.Credentials;
 /// <summary>A profile of AWS's tools that gets its credentials from this program.</summary>
 /// <param name="Name">The profile's name.</param>
 /// <param name="Process">The command that prints credentials, quoted.</param>
-/// <param name="Session">Credentials of this profile, for what depends on the store.</param>
+/// <param name="Session">Credentials that the profile gets, for the settings that depend on the store.</param>
 internal sealed record AwsProfile(string Name, string Process, IssuedSession Session)
 {
     internal const string DefaultName = "s3auth";

@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Credentials;
 
-/// <summary>What the options of <c>s3auth configure</c> say. What is missing is asked for.</summary>
+/// <summary>The options of <c>s3auth configure</c>. <see cref="ConfigureRun"/> asks for those that are missing.</summary>
 internal sealed record ConfigurePlan
 {
     /// <summary>The server's address; null to ask for it.</summary>

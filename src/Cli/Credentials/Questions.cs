@@ -3,8 +3,8 @@ namespace S3Auth.Cli.Credentials;
 /// <summary>Asks on stderr, so that stdout has only results.</summary>
 /// <param name="input">Where the answers come from.</param>
 /// <param name="output">Where the questions go.</param>
-/// <param name="isAnswered">Whether every question is answered by its default.</param>
-internal sealed class Questions(TextReader input, TextWriter output, bool isAnswered)
+/// <param name="usesDefaults">Whether to answer every question with its default.</param>
+internal sealed class Questions(TextReader input, TextWriter output, bool usesDefaults)
 {
     /// <summary>Asks for a text.</summary>
     /// <param name="question">The question.</param>
@@ -13,7 +13,7 @@ internal sealed class Questions(TextReader input, TextWriter output, bool isAnsw
     /// <exception cref="UsageException">There is no answer.</exception>
     internal string Ask(string question, string? preset, string option)
     {
-        if (isAnswered)
+        if (usesDefaults)
         {
             return preset ?? throw new UsageException($"Pass {option} too, because --yes answers no questions that have no default.");
         }
@@ -21,8 +21,12 @@ internal sealed class Questions(TextReader input, TextWriter output, bool isAnsw
         while (true)
         {
             output.Write(preset is null ? $"{question}: " : $"{question} [{preset}]: ");
-            var answer = input.ReadLine()
-                ?? throw new UsageException($"There is no answer. Pass {option}, and --yes to be asked nothing.");
+            if (input.ReadLine() is not { } answer)
+            {
+                output.WriteLine();
+                throw new UsageException($"There is no answer. Pass {option}, and --yes to be asked nothing.");
+            }
+
             if ((answer.Trim() is { Length: > 0 } typed ? typed : preset) is { } text)
             {
                 return text;
@@ -30,11 +34,11 @@ internal sealed class Questions(TextReader input, TextWriter output, bool isAnsw
         }
     }
 
-    /// <summary>Asks for a decision. <c>--yes</c> decides as the default says.</summary>
+    /// <summary>Asks a question with yes or no as the answer.</summary>
     /// <exception cref="UsageException">There is no answer.</exception>
     internal bool Confirm(string question, bool preset, string option)
     {
-        if (isAnswered)
+        if (usesDefaults)
         {
             return preset;
         }

@@ -55,7 +55,7 @@ internal sealed class Report
         }
     }
 
-    /// <summary>Prints what the command is for, even with <c>--quiet</c>.</summary>
+    /// <summary>Prints the result of the command, also with <c>--quiet</c>.</summary>
     internal void Result(string text) => Write(Console.Out, text);
 
     /// <summary>Prints a result for programs.</summary>
