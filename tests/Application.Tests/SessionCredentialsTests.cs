@@ -243,6 +243,16 @@ public sealed class SessionCredentialsTests : IDisposable
     }
 
     [Test]
+    public void Hotkeys_with_the_same_prefixes_have_different_scopes()
+    {
+        var scope = new SessionScope(Subnet.Alice, Role.Validator, ["data/"]);
+
+        Assert.That(scope, Is.EqualTo(new SessionScope(Subnet.Alice, Role.Validator, ["data/"])));
+        Assert.That(scope, Is.Not.EqualTo(new SessionScope(Subnet.Bob, Role.Validator, ["data/"])));
+        Assert.That(scope, Is.Not.EqualTo(new SessionScope(Subnet.Alice, Role.Miner, ["data/"])));
+    }
+
+    [Test]
     public async Task Miner_that_changes_its_coldkey_gets_a_session_of_its_new_folders()
     {
         await _subnet.SendAsync(Subnet.SessionOfBob);

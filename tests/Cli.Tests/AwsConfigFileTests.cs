@@ -133,6 +133,16 @@ public sealed class AwsConfigFileTests
         });
     }
 
+    [Test]
+    public void File_that_cannot_be_replaced_leaves_no_copy_behind()
+    {
+        var file = AwsConfigFile.Read(PathOfFile).With(Profile("s3auth"));
+        Directory.CreateDirectory(PathOfFile);
+
+        Assert.That(file.Write, Throws.TypeOf<UsageException>().With.Message.Contains(PathOfFile));
+        Assert.That(_folder.GetFileSystemInfos().Select(one => one.Name), Is.EqualTo(["config"]));
+    }
+
     [TestCase(null, "/.aws/config")]
     [TestCase("", "/.aws/config")]
     [TestCase("/etc/aws", "/etc/aws")]

@@ -206,7 +206,7 @@ public sealed class SessionRequesterTests
 
         Assert.That(
             () => ConfigureAsync(null, plan),
-            Throws.TypeOf<UsageException>().With.Message.Contains("--password-file").And.Message.Contains("$BT_PW_"));
+            Throws.TypeOf<UsageException>().With.Message.Contains("tools cannot ask").And.Message.Contains("--password-file").And.Message.Contains("$BT_PW_"));
         Assert.That(ConfigFile, Does.Not.Exist);
     }
 
@@ -231,6 +231,33 @@ public sealed class SessionRequesterTests
 
         Assert.That(() => ConfigureAsync(null, Plan()), Throws.TypeOf<RefusedException>());
         Assert.That(ConfigFile, Does.Not.Exist);
+    }
+
+    [Test]
+    public async Task What_another_program_writes_during_a_question_is_kept()
+    {
+        await File.WriteAllTextAsync(ConfigFile, "[profile s3auth]\nregion = old\n");
+        using var answers = new SlowAnswer(() => File.AppendAllText(ConfigFile, "[profile other]\nregion = new\n"));
+        var run = new ConfigureRun(
+            new Report(json: false, quiet: true),
+            new Questions(answers, TextWriter.Null, isAnswered: false),
+            name => _variables.GetValueOrDefault(name));
+
+        Assert.That(await run.RunAsync(Plan() with { Profile = "s3auth" }, CancellationToken.None), Is.EqualTo(ExitCode.Done));
+
+        Assert.That(
+            await File.ReadAllTextAsync(ConfigFile),
+            Does.Contain("[profile other]\nregion = new\n").And.Contain("credential_process").And.Not.Contain("region = old"));
+    }
+
+    /// <summary>Something happens before the user answers yes.</summary>
+    private sealed class SlowAnswer(Action happens) : TextReader
+    {
+        public override string ReadLine()
+        {
+            happens();
+            return "y";
+        }
     }
 
     private static HotkeyStatus Hotkey(bool isValidator, bool mayUpload, bool mayRead) => new()

@@ -133,7 +133,8 @@ internal sealed class ConfigureRun(Report report, Questions questions, Func<stri
             return false;
         }
 
-        changed.Write();
+        // Another program may have changed the file since.
+        AwsConfigFile.Read(path).With(profile).Write();
         return true;
     }
 

@@ -34,8 +34,11 @@ internal sealed partial class SessionMonitor(
     /// <summary>The maximum time between two tests while something is wrong.</summary>
     internal static readonly TimeSpan MaxRetry = TimeSpan.FromMinutes(1);
 
-    // A test has about 30 requests, of which each has its own timeout.
-    private static readonly TimeSpan TestTimeout = TimeSpan.FromMinutes(1);
+    /// <summary>
+    /// The timeout of one test. It has about 40 requests, each on a new connection and with its own timeout, so a distant store may take a
+    /// while.
+    /// </summary>
+    internal static readonly TimeSpan TestTimeout = TimeSpan.FromMinutes(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

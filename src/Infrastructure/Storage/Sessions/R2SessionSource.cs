@@ -9,6 +9,7 @@ namespace S3Auth.Infrastructure.Storage;
 /// </summary>
 internal sealed class R2SessionSource(StorageOptions storage, TimeProvider time) : ISessionSource
 {
+    private const string TokenPrefix = "jwt/";
     private const string Domain = ".r2.cloudflarestorage.com";
 
     // The actions of R2 that match those of SessionPolicy: no deletion and no copy. An upload in parts needs the last five.
@@ -43,13 +44,11 @@ internal sealed class R2SessionSource(StorageOptions storage, TimeProvider time)
 
         var start = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
         var end = start + duration;
-        var unsigned = $"{Base64Url.EncodeToString(Header)}.{Base64Url.EncodeToString(Claims(keys, request, start, end))}";
-        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(keys.SecretKey), Encoding.ASCII.GetBytes(unsigned));
-        var token = $"{unsigned}.{Base64Url.EncodeToString(signature)}";
+        var token = Sign($"{Base64Url.EncodeToString(Header)}.{Base64Url.EncodeToString(Claims(keys, request, start, end))}", keys);
         return Task.FromResult(new Session(
             keys.AccessKey,
             Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token))),
-            Convert.ToBase64String(Encoding.ASCII.GetBytes($"jwt/{token}")),
+            Convert.ToBase64String(Encoding.ASCII.GetBytes(TokenPrefix + token)),
             start,
             end));
     }
@@ -58,9 +57,23 @@ internal sealed class R2SessionSource(StorageOptions storage, TimeProvider time)
     public Task<bool?> IssuesUnlimitedAsync(SigningCredentials session, CancellationToken cancellationToken) =>
         Task.FromResult<bool?>(false);
 
-    // R2 ends the sessions of a key that the operator revokes, and this server uses another key then.
-    public bool IsCurrent(Session session, SigningCredentials? keys) =>
-        string.Equals(session.AccessKeyId, keys?.AccessKey, StringComparison.Ordinal);
+    // R2 ends the sessions of a key that the operator revokes or rolls. A rolled key has the same id and another secret.
+    public bool IsCurrent(Session session, SigningCredentials? keys)
+    {
+        if (keys is null || !string.Equals(session.AccessKeyId, keys.AccessKey, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var token = Encoding.ASCII.GetString(Convert.FromBase64String(session.SessionToken))[TokenPrefix.Length..];
+        return Sign(token[..token.LastIndexOf('.')], keys) == token;
+    }
+
+    private static string Sign(string unsigned, SigningCredentials keys)
+    {
+        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(keys.SecretKey), Encoding.ASCII.GetBytes(unsigned));
+        return $"{unsigned}.{Base64Url.EncodeToString(signature)}";
+    }
 
     private byte[] Claims(SigningCredentials keys, SessionRequest request, DateTimeOffset start, DateTimeOffset end)
     {

@@ -39,7 +39,16 @@ internal sealed class LimitingStore : IAsyncDisposable
 
     internal ConcurrentDictionary<string, string> Uploads => _uploads;
 
-    internal StorageOptions Options => new() { Bucket = StubStore.Bucket, Region = StubStore.Region, Endpoint = _server.Url };
+    /// <summary>How long this server waits for an answer.</summary>
+    internal TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    internal StorageOptions Options => new()
+    {
+        Bucket = StubStore.Bucket,
+        Region = StubStore.Region,
+        Endpoint = _server.Url,
+        Usage = new StoreUsage { RequestTimeout = RequestTimeout },
+    };
 
     internal static async Task<LimitingStore> StartAsync()
     {

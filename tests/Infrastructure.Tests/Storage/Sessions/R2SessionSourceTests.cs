@@ -73,6 +73,8 @@ public sealed class R2SessionSourceTests
 
         Assert.That(Source().IsCurrent(session, Parent), Is.True);
         Assert.That(Source().IsCurrent(session, new SigningCredentials("fedc", "secret")), Is.False);
+        Assert.That(
+            Source().IsCurrent(session, new SigningCredentials(Parent.AccessKey, "rolled")), Is.False, "The key has another secret.");
         Assert.That(Source().IsCurrent(session, null), Is.False);
     }
 

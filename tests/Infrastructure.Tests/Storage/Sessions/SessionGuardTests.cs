@@ -34,10 +34,11 @@ public sealed class SessionGuardTests
         var guard = new SessionGuard(time);
         guard.Apply(Safe);
 
+        time.Advance(SessionGuard.MaxFindingAge);
         guard.Apply(Refused);
         Assert.That(guard.Finding, Is.EqualTo(Safe with { Problem = "Refused." }));
 
-        time.Advance(SessionGuard.MaxFindingAge + TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromSeconds(1));
         Assert.That((guard.IsEnforced, guard.Finding.Problem), Is.EqualTo((false, "Refused.")));
     }
 

@@ -52,7 +52,9 @@ public sealed class SessionMonitorTests
     public async Task Problem_is_logged_once_and_its_end_is_found_soon()
     {
         await using var monitor = await Monitored.StartAsync(store => store.Allowed.Add("delete"));
-        await monitor.UntilAsync(() => monitor.Tests == 4);
+
+        // So many that the time between two tests does not grow any more.
+        await monitor.UntilAsync(() => monitor.Tests == 8);
         Assert.That((monitor.Findings.Capabilities.SessionPolicies, monitor.Log.Count(LogLevel.Error)), Is.EqualTo(((bool?)false, 1)));
         Assert.That(monitor.Findings.SessionProblem, Does.Contain("delete files"));
         var before = monitor.Elapsed;
@@ -93,6 +95,51 @@ public sealed class SessionMonitorTests
 
         Assert.That(monitor.Findings.SessionProblem, Is.Null);
         Assert.That(monitor.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
+    }
+
+    [Test]
+    public async Task Failure_after_a_success_is_tested_again_soon()
+    {
+        await using var monitor = await Monitored.StartAsync(
+            onIssue: () => throw ScriptedSessions.Failure(SessionSourceException.Kind.Unavailable));
+        await monitor.UntilAsync(() => monitor.Tests == 6);
+        monitor.Source.OnIssue = _ => { };
+        await monitor.UntilAsync(() => monitor.Guard.IsEnforced);
+
+        var tests = monitor.Tests;
+        monitor.Source.OnIssue = _ => throw ScriptedSessions.Failure(SessionSourceException.Kind.Unavailable);
+        monitor.Guard.CheckSoon();
+        await monitor.UntilAsync(() => monitor.Tests == tests + 1);
+        var failure = monitor.Elapsed;
+        await monitor.UntilAsync(() => monitor.Tests == tests + 2);
+
+        Assert.That(monitor.Elapsed - failure, Is.LessThanOrEqualTo(SessionMonitor.Retry * 2));
+    }
+
+    [Test]
+    public async Task Store_that_stalls_does_not_stall_the_tests()
+    {
+        using var gate = new SemaphoreSlim(0);
+        await using var monitor = await Monitored.StartAsync(store =>
+        {
+            store.RequestTimeout = TimeSpan.FromMinutes(5);
+            store.Instead = operation =>
+            {
+                if (operation == "delete")
+                {
+                    gate.Wait();
+                }
+
+                return null;
+            };
+        });
+        await monitor.UntilAsync(() => monitor.Store.Asked.Contains("delete"), advances: false);
+
+        monitor.Time.Advance(SessionMonitor.TestTimeout);
+        await monitor.UntilAsync(() => monitor.Findings.SessionProblem is not null, advances: false);
+
+        Assert.That(monitor.Findings.SessionProblem, Does.Contain("does not answer the test"));
+        gate.Release(100);
     }
 
     [Test]

@@ -242,6 +242,30 @@ public sealed class SessionProbeTests
     }
 
     [Test]
+    public async Task Empty_file_outside_that_the_store_would_read_is_a_problem()
+    {
+        await using var store = await LimitingStore.StartAsync();
+        store.Instead = operation => operation == "get" ? (416, StubStore.Error("InvalidRange")) : null;
+
+        var found = await store.AskAsync(new ScriptedSessions());
+
+        Assert.That(found.Enforced, Is.False);
+        Assert.That(found.Problem, Does.Contain("read files outside its folder"));
+    }
+
+    [TestCase("list-inside")]
+    [TestCase("put")]
+    public async Task Busy_store_is_tested_again_soon(string operation)
+    {
+        await using var store = await LimitingStore.StartAsync();
+        store.Instead = asked => asked == operation ? (503, StubStore.Error("SlowDown")) : null;
+
+        var found = await store.AskAsync(new ScriptedSessions());
+
+        Assert.That((found.Enforced, found.IsTransient), Is.EqualTo(((bool?)null, true)));
+    }
+
+    [Test]
     public async Task Excess_counts_even_if_another_answer_is_unclear()
     {
         await using var store = await LimitingStore.StartAsync();

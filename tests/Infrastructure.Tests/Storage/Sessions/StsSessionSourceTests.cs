@@ -15,13 +15,13 @@ public sealed class StsSessionSourceTests
     {
         await using var sts = await Sts.StartAsync();
 
-        var session = await sts.Source().IssueAsync(Keys, Miner, Hour, default);
+        var session = await sts.Source().IssueAsync(Keys, Miner, TimeSpan.FromMinutes(90), default);
 
         Assert.That((session.AccessKeyId, session.SecretAccessKey, session.SessionToken), Is.EqualTo(("ASIA1", "s/1", "t==")));
         var form = sts.Forms.Single();
         Assert.That(
             (form["RoleArn"], form["RoleSessionName"], form["DurationSeconds"]),
-            Is.EqualTo(("arn:aws:iam::1:role/s", "5FHotkey", "3600")));
+            Is.EqualTo(("arn:aws:iam::1:role/s", "5FHotkey", "5400")));
         Assert.That(form["Policy"], Is.EqualTo(SessionPolicy.Create("bucket-1", ["data/x/5F/"], mayWrite: true)));
     }
 
@@ -138,6 +138,15 @@ public sealed class StsSessionSourceTests
         Assert.That((await FailAsync(sts)).Message, Is.EqualTo("the STS refuses: AccessDenied."));
     }
 
+    [Test]
+    public async Task Code_that_is_none_is_not_quoted()
+    {
+        await using var sts = await Sts.StartAsync();
+        sts.Answer = _ => (403, "<ErrorResponse><Error><Code>See http://10.0.0.1/x</Code><Message>No</Message></Error></ErrorResponse>");
+
+        Assert.That((await FailAsync(sts)).Message, Is.EqualTo("the STS answers 403 without an error of an STS."));
+    }
+
     [TestCase(200, "<html>")]
     [TestCase(200, "")]
     [TestCase(404, "<html>no</html>")]
@@ -192,7 +201,8 @@ public sealed class StsSessionSourceTests
             Is.EqualTo(2 + StsSessionSource.MaxWaiting));
 
         sts.Stalls = false;
-        Assert.That(await source.IssueAsync(Keys, Miner, Hour, default), Is.Not.Null, "The slots are free again.");
+        var later = Enumerable.Range(0, StsSessionSource.MaxWaiting).Select(_ => source.IssueAsync(Keys, Miner, Hour, default));
+        Assert.That(await Task.WhenAll(later), Has.All.Not.Null, "The slots and the places of those who waited are free again.");
     }
 
     [Test]
