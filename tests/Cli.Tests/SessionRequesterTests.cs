@@ -206,7 +206,8 @@ public sealed class SessionRequesterTests
 
         Assert.That(
             () => ConfigureAsync(null, plan),
-            Throws.TypeOf<UsageException>().With.Message.Contains("tools cannot ask").And.Message.Contains("--password-file").And.Message.Contains("$BT_PW_"));
+            Throws.TypeOf<UsageException>().With.Message.Contains("tools cannot ask")
+                .And.Message.Contains("--password-file").And.Message.Contains("$BT_PW_"));
         Assert.That(ConfigFile, Does.Not.Exist);
     }
 

@@ -58,6 +58,7 @@ public sealed class SessionMonitorTests
         Assert.That((monitor.Findings.Capabilities.SessionPolicies, monitor.Log.Count(LogLevel.Error)), Is.EqualTo(((bool?)false, 1)));
         Assert.That(monitor.Findings.SessionProblem, Does.Contain("delete files"));
         var before = monitor.Elapsed;
+        Assert.That(before, Is.LessThan(SessionMonitor.MaxRetry * 6));
 
         monitor.Store.Allowed.Remove("delete");
         await monitor.UntilAsync(() => monitor.Guard.IsEnforced);
