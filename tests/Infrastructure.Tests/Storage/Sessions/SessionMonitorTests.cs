@@ -139,7 +139,7 @@ public sealed class SessionMonitorTests
         monitor.Time.Advance(SessionMonitor.TestTimeout);
         await monitor.UntilAsync(() => monitor.Findings.SessionProblem is not null, advances: false);
 
-        Assert.That(monitor.Findings.SessionProblem, Does.Contain("does not answer the test"));
+        Assert.That(monitor.Findings.SessionProblem, Does.Contain("until the object store answers"));
         gate.Release(100);
     }
 
