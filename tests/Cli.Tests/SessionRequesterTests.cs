@@ -241,7 +241,7 @@ public sealed class SessionRequesterTests
         using var answers = new SlowAnswer(() => File.AppendAllText(ConfigFile, "[profile other]\nregion = new\n"));
         var run = new ConfigureRun(
             new Report(json: false, quiet: true),
-            new Questions(answers, TextWriter.Null, isAnswered: false),
+            new Questions(answers, TextWriter.Null, usesDefaults: false),
             name => _variables.GetValueOrDefault(name));
 
         Assert.That(await run.RunAsync(Plan() with { Profile = "s3auth" }, CancellationToken.None), Is.EqualTo(ExitCode.Done));
