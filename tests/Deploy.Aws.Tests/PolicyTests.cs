@@ -226,6 +226,18 @@ public sealed class PolicyTests
             $$$"""{"Name":"STS_ROLE_ARN","Value":{"Fn::GetAtt":["{{{role}}}","Arn"]}}"""));
     }
 
+    // AWS refuses longer sessions to a signing identity that is a role itself.
+    [Test]
+    public void Sessions_last_at_most_one_hour()
+    {
+        foreach (var template in new[] { Synthesised.Configured, Synthesised.SessionsSignedByRole })
+        {
+            var role = template.Resources("AWS::IAM::Role").Single(role => role.Id == SessionRoles(template).Single());
+
+            Assert.That(role.Properties["MaxSessionDuration"]!.GetValue<int>(), Is.EqualTo(3600));
+        }
+    }
+
     // The roles that are no role of a task.
     private static string[] SessionRoles(JsonObject template)
     {
