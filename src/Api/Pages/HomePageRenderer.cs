@@ -39,7 +39,7 @@ public sealed class HomePageRenderer(
             IsAddressKnown = address.IsKnown,
             ProjectUrl = options.ProjectUrl,
             HasDevelopmentAccounts = options.HasDevelopmentAccounts,
-            HasSessions = options.HasSessions,
+            HasSessions = options.HasSessions && store.Current.SessionProblem is null,
             MinersMayRead = rules.MinersMayRead,
             Snippets = new UsageSnippets(address.Of(request), chain.Network, chain.Netuid, layout, store.Current.UploadMethod),
             Assets = assets,

@@ -178,10 +178,15 @@ internal sealed class ApiProcess : IAsyncDisposable
         foreach (var limit in new[]
         {
             "DAILY_LIMIT_PER_MINER", "DAILY_FILES_PER_MINER", "DAILY_LIMIT_PER_VALIDATOR", "TOTAL_DAILY_LIMIT",
-            "DAILY_SESSIONS_PER_HOTKEY",
         })
         {
             environment[limit] = "1000000000";
+        }
+
+        // The service warns of a limit that has no effect.
+        if (settings.ContainsKey("SESSION_CREDENTIALS"))
+        {
+            environment["DAILY_SESSIONS_PER_HOTKEY"] = "1000000000";
         }
 
         environment["DRAIN_SECONDS"] = "0";
