@@ -74,13 +74,18 @@ internal sealed class CephGateway : IAsyncDisposable
     /// <summary>The path of <c>ceph.conf</c>.</summary>
     public string Configuration => Path.Combine(_folder.Path, "ceph.conf");
 
-    /// <summary>Starts it with these APIs (<c>rgw_enable_apis</c>).</summary>
-    public static async Task<CephGateway> StartAsync(string region, string apis = "s3, sts")
+    /// <summary>Starts it.</summary>
+    /// <param name="region">The region.</param>
+    /// <param name="apis">The APIs that it serves (<c>rgw_enable_apis</c>).</param>
+    /// <param name="capabilities">
+    /// The operator's rights at the administrative APIs. The gateway caches accounts, so an account must have them from the beginning.
+    /// </param>
+    public static async Task<CephGateway> StartAsync(string region, string apis = "s3, sts", string? capabilities = null)
     {
         var gateway = new CephGateway(region, apis);
         try
         {
-            await gateway.StartAsync();
+            await gateway.StartAsync(capabilities);
         }
         catch
         {
@@ -105,7 +110,7 @@ internal sealed class CephGateway : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private async Task StartAsync()
+    private async Task StartAsync(string? capabilities)
     {
         var cluster = Guid.NewGuid().ToString();
         var disk = Guid.NewGuid().ToString();
@@ -136,8 +141,8 @@ internal sealed class CephGateway : IAsyncDisposable
             },
             TimeSpan.FromSeconds(120));
 
-        await CreateAccountAsync("operator", Store.Keys);
-        await CreateAccountAsync("other", Store.OtherKeys!);
+        await CreateAccountAsync("operator", Store.Keys, capabilities is null ? [] : ["--caps", capabilities]);
+        await CreateAccountAsync("other", Store.OtherKeys!, []);
         await CreateRoleAsync(Role, WhoMayAssumeIt, "least", RolePolicy);
         await CreateRoleAsync(SessionRoleName, WhoMayAssumeTheSessionRole, "widest", SessionRolePolicy);
     }
@@ -150,8 +155,9 @@ internal sealed class CephGateway : IAsyncDisposable
         await RunAsync("radosgw-admin", "role-policy", "put", "--role-name", name, "--policy-name", policyName, "--policy-doc", policy);
     }
 
-    private Task CreateAccountAsync(string name, AccessKeys keys) => RunAsync(
-        "radosgw-admin", "user", "create", "--uid", name, "--display-name", name, "--access-key", keys.Id, "--secret-key", keys.Secret);
+    private Task CreateAccountAsync(string name, AccessKeys keys, string[] rights) => RunAsync(
+        "radosgw-admin",
+        ["user", "create", "--uid", name, "--display-name", name, "--access-key", keys.Id, "--secret-key", keys.Secret, .. rights]);
 
     private void StartDaemon(string program, params string[] arguments) =>
         _daemons.Add(new ServerProcess(program, Tool.Find(program)!, ["-c", Configuration, .. arguments], _folder.Path));

@@ -14,6 +14,14 @@ public static class Deployments
     public static IEnumerable<TestFixtureData> LargeEverywhere =>
         All((store, layout) => store != StoreKind.Swift || IsOneOfItsStore(store, layout));
 
+    /// <summary>The same, with Swift nightly.</summary>
+    public static IEnumerable<TestFixtureData> LargeEverywhereButSwift => Daily(
+        LargeEverywhere,
+        (StoreKind.Embedded, FolderLayoutKind.Coldkey),
+        (StoreKind.Embedded, FolderLayoutKind.Hotkey),
+        (StoreKind.Real, FolderLayoutKind.Coldkey),
+        (StoreKind.Real, FolderLayoutKind.Hotkey));
+
     /// <summary>Every store that takes upload forms, in every layout: what a form does.</summary>
     public static IEnumerable<TestFixtureData> WithForms => All((store, _) => store != StoreKind.Swift);
 

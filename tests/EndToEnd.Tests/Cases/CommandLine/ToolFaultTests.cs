@@ -208,7 +208,7 @@ internal sealed class ToolFaultTests
         Assert.That(api.ReadLog().Count(entry => entry.Level == LogEntry.AuditLevel), Is.EqualTo(1));
     }
 
-    [TestCase(0)]
+    [TestCase(0, Category = "Nightly")]
     [TestCase(1)]
     public async Task Watching_outlasts_a_server_and_a_store_that_are_away(int way)
     {

@@ -39,7 +39,7 @@ internal sealed class NodeAgreementTests : ChainFixture
                 node.State = SubnetRuntimes.Lie(node.State);
             }),
         new("is slow", Reason: null, (node, _) => node.Delay = TimeSpan.FromSeconds(1)),
-        new("hangs", "timeout", (node, _) => node.Misbehaviour = Misbehaviour.Hang, IsDaily: true),
+        new("hangs", "timeout", (node, _) => node.Misbehaviour = Misbehaviour.Hang),
         new("drops its answers", "disconnected", (node, _) => node.Misbehaviour = Misbehaviour.DropInAnswer),
     ];
 

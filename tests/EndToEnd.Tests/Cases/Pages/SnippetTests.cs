@@ -12,7 +12,7 @@ internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : S
     // The validators' snippets read the whole bucket.
     internal override DeploymentKind Kind => DeploymentKind.Few;
 
-    [TestCaseSource(nameof(Languages))]
+    [TestCaseSource(nameof(LanguagesOfValidators))]
     public async Task Validator_reads_by_what_the_page_shows(string language)
     {
         var miner = Deployment.NextMiner();

@@ -36,8 +36,7 @@ internal sealed class SessionActionTests
         }
 
         _python = await Python.NeedAsync();
-        _gateway = await CephGateway.StartAsync("us-east-2", Apis);
-        await _gateway.AdministerAsync("caps", "add", "--uid", "operator", "--caps", AllCapabilities);
+        _gateway = await CephGateway.StartAsync("us-east-2", Apis, AllCapabilities);
     }
 
     [OneTimeTearDown]

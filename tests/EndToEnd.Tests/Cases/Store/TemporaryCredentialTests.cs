@@ -117,6 +117,7 @@ internal sealed class TemporaryCredentialTests
     }
 
     [Test]
+    [Category("Nightly")]
     public async Task Library_goes_on_uploading_with_another_grant_when_one_nears_its_end()
     {
         var first = await SecurityTokens.AssumeRoleAsync(_store, TimeSpan.FromSeconds(30));
@@ -144,6 +145,7 @@ internal sealed class TemporaryCredentialTests
     }
 
     [Test]
+    [Category("Nightly")]
     public async Task Grants_of_an_instances_role_last_as_long_as_its_credentials_and_no_longer()
     {
         var keys = await SecurityTokens.AssumeRoleAsync(_store, TimeSpan.FromSeconds(30));

@@ -1,7 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>A validator finds every miner's folder among thousands.</summary>
-[TestFixtureSource(typeof(Deployments), nameof(Deployments.LargeEverywhere))]
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.LargeEverywhereButSwift))]
 internal sealed class DiscoveryTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private const int ManyMiners = 2500;

@@ -6,7 +6,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 /// </summary>
 [TestFixture(StoreKind.Embedded)]
 [TestFixture(StoreKind.Real)]
-[TestFixture(StoreKind.Swift)]
+[TestFixture(StoreKind.Swift, Category = "Nightly")]
 internal sealed class HostileKeyTests(StoreKind store)
 {
     private static readonly string[] OwnFiles = ["a b+c.parquet", "größe/数据.bin", "z.bin"];
