@@ -8,4 +8,7 @@ internal sealed class SnippetPutTests(StoreKind store, FolderLayoutKind layout) 
         Deployments.Everywhere, (StoreKind.Swift, FolderLayoutKind.Hotkey));
 
     internal override DeploymentKind Kind => DeploymentKind.Put;
+
+    [TestCaseSource(nameof(LanguagesWithoutBuild))]
+    public Task Miner_uploads_by_what_the_page_shows(string language) => UploadAsync(language);
 }

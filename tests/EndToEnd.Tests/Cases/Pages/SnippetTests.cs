@@ -12,7 +12,10 @@ internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : S
     // The validators' snippets read the whole bucket.
     internal override DeploymentKind Kind => DeploymentKind.Few;
 
-    [TestCaseSource(nameof(LanguagesOfValidators))]
+    [TestCaseSource(nameof(Languages))]
+    public Task Miner_uploads_by_what_the_page_shows(string language) => UploadAsync(language);
+
+    [TestCaseSource(nameof(LanguagesWithoutBuild))]
     public async Task Validator_reads_by_what_the_page_shows(string language)
     {
         var miner = Deployment.NextMiner();

@@ -10,6 +10,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Sessions;
 /// What a session may do at Ceph without each of the settings that <c>docs/session-actions.md</c> names. Shows that they are needed, with a
 /// gateway of its own that has all APIs.
 /// </summary>
+[Category("Nightly")]
 internal sealed class SessionSettingTests
 {
     private const string Apis = "s3, sts, notifications";

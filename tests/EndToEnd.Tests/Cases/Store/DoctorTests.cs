@@ -47,7 +47,7 @@ internal sealed class DoctorTests() : RealBucketFixture("s3auth-doctor")
             ("bucket", "skipped"),
             ("put", "skipped"));
         yield return Case("no answer", [StoreFault.NeverAnswers], ("endpoint", "fail .*does not answer in time"));
-        yield return Case("slow", [SlowListings], ("endpoint", "warn .*slow"));
+        yield return Case("slow", [SlowListings], ("endpoint", "warn .*slow")).SetCategory("Nightly");
         yield return Case("denied listings", [StoreFault.Denies(StoreOperation.List)], ("credentials", "fail .*s3:ListBucket"));
         yield return Case("denied reads", [StoreFault.Denies(StoreOperation.Get)], ("list", "fail .*s3:GetObject"));
         yield return Case("denied forms", [StoreFault.Denies(StoreOperation.Form)], ("post", "fail .*s3:PutObject"));
@@ -125,35 +125,47 @@ internal sealed class DoctorTests() : RealBucketFixture("s3auth-doctor")
     }
 
     [TestCaseSource(nameof(Capabilities))]
-    public async Task Capability_is_found(StoreFault[] faults, string name, string expected)
+    public async Task Capabilities_are_found(StoreFault[] faults, (string Name, string Expected)[] capabilities)
     {
         await using var standIn = await StoreStandIn.StartAsync(Store, faults);
 
         var report = await ExamineAsync(standIn.Endpoint);
 
-        Assert.That(report.Capability(name), Is.EqualTo(expected), report.Text);
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (var (name, expected) in capabilities)
+            {
+                Assert.That(report.Capability(name), Is.EqualTo(expected), $"{name}: {report.Text}");
+            }
+        }
     }
 
     private static IEnumerable<TestCaseData> Capabilities()
     {
-        yield return new TestCaseData(Array.Empty<StoreFault>(), "header_guard", "\"left_out\"");
-        yield return new TestCaseData(Array.Empty<StoreFault>(), "part_header_guard", "\"left_out\"");
-        yield return new TestCaseData(Array.Empty<StoreFault>(), "payload_hashes", "true");
-        yield return new TestCaseData(Array.Empty<StoreFault>(), "conditional_completion", "\"ignored\"");
-        yield return new TestCaseData(new[] { StoreFault.HonoursEveryHeader }, "part_uploads", "\"unsafe\"");
-        yield return new TestCaseData(new[] { StoreFault.NoMultipart }, "part_uploads", "\"unknown\"");
-        yield return new TestCaseData(
-            new[] { DropsUnderscores, StoreFault.RefusesUnsignedHeaders }, "header_guard", "\"store\"");
-        yield return new TestCaseData(
-            new[] { DropsUnderscores, StoreFault.MissingHeadersAreEmpty }, "header_guard", "\"empty\"");
-        yield return new TestCaseData(new[] { StoreFault.RefusesIfNoneMatch }, "conditional_writes", "\"refused\"");
-        yield return new TestCaseData(new[] { StoreFault.IgnoresIfNoneMatch }, "conditional_writes", "\"ignored\"");
-        yield return new TestCaseData(new[] { StoreFault.HonoursIfNoneMatch }, "conditional_writes", "\"enforced\"");
-        yield return new TestCaseData(new[] { StoreFault.RequiresLength }, "length_required", "true");
-        yield return new TestCaseData(new[] { StoreFault.TakesPutsWithoutLength }, "length_required", "false");
-        yield return new TestCaseData(new[] { StoreFault.KmsETags }, "etags_are_md5", "false");
-        yield return new TestCaseData(new[] { StoreFault.NoMultipart }, "multipart", "false");
+        yield return Capable(
+            "as it is",
+            [],
+            ("header_guard", "\"left_out\""),
+            ("part_header_guard", "\"left_out\""),
+            ("payload_hashes", "true"),
+            ("conditional_completion", "\"ignored\""));
+        yield return Capable("honours every header", [StoreFault.HonoursEveryHeader], ("part_uploads", "\"unsafe\""));
+        yield return Capable(
+            "no multipart", [StoreFault.NoMultipart], ("part_uploads", "\"unknown\""), ("multipart", "false"));
+        yield return Capable(
+            "refuses unsigned headers", [DropsUnderscores, StoreFault.RefusesUnsignedHeaders], ("header_guard", "\"store\""));
+        yield return Capable(
+            "missing headers are empty", [DropsUnderscores, StoreFault.MissingHeadersAreEmpty], ("header_guard", "\"empty\""));
+        yield return Capable("refuses If-None-Match", [StoreFault.RefusesIfNoneMatch], ("conditional_writes", "\"refused\""));
+        yield return Capable("ignores If-None-Match", [StoreFault.IgnoresIfNoneMatch], ("conditional_writes", "\"ignored\""));
+        yield return Capable("honours If-None-Match", [StoreFault.HonoursIfNoneMatch], ("conditional_writes", "\"enforced\""));
+        yield return Capable("requires a length", [StoreFault.RequiresLength], ("length_required", "true"));
+        yield return Capable("no length", [StoreFault.TakesPutsWithoutLength], ("length_required", "false"));
+        yield return Capable("KMS", [StoreFault.KmsETags], ("etags_are_md5", "false"));
     }
+
+    private static TestCaseData Capable(string name, StoreFault[] faults, params (string Name, string Expected)[] capabilities) =>
+        new TestCaseData(faults, capabilities).SetArgDisplayNames(name);
 
     [TestCase("S3_REGION", "no such region", "settings", "fail .*S3_REGION")]
     [TestCase("S3_BUCKET", "s3auth-there-is-no-such-bucket", "bucket", "fail .*NoSuchBucket.*S3_BUCKET")]
