@@ -186,6 +186,7 @@ public static class DependencyInjection
                 : services.AddSingleton<ISessionSource, R2SessionSource>();
             services.AddSingleton<SessionGuard>();
             services.AddSingleton<SessionProbe>();
+            services.AddSingleton<SessionCheck>();
             services.AddSingleton<ISessionIssuer, SessionIssuer>();
         }
 
@@ -206,7 +207,7 @@ public static class DependencyInjection
             provider.GetRequiredService<FolderLayout>(),
             provider.GetRequiredService<FileSizeLimits>(),
             options.CorsOrigins,
-            provider.GetService<SessionProbe>(),
+            provider.GetService<SessionCheck>(),
             provider.GetRequiredService<TimeProvider>()));
         if (sessions.Mode != SessionMode.Off)
         {

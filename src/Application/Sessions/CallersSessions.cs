@@ -1,8 +1,7 @@
 namespace S3Auth.Application.Sessions;
 
 /// <summary>The sessions of the caller of this request: what they give access to, and how a client uses them.</summary>
-internal sealed class CallersSessions(
-    Caller caller, FolderLayout layout, IObjectStore store, IStoreState state)
+internal sealed class CallersSessions(Caller caller, FolderLayout layout, IObjectStore store, IStoreState state)
 {
     private static readonly string[] RulesOfUploads = ["file_size", "daily_files", "write_once"];
 

@@ -62,6 +62,16 @@ internal sealed class ApiProcess : IAsyncDisposable
                 ["DATA_DIR"] = dataFolder,
             });
 
+    /// <summary>The same for a bucket of a real store, with temporary credentials for its miners and validators.</summary>
+    public static Dictionary<string, string> SettingsWithSessions(RealStore store, string metagraphFile, string bucket, string dataFolder)
+    {
+        var settings = ProductionSettings(
+            metagraphFile, store.Endpoint.GetLeftPart(UriPartial.Authority), bucket, store.Region, dataFolder, store.Keys);
+        settings["SESSION_CREDENTIALS"] = "sts";
+        settings["STS_ROLE_ARN"] = store.SessionRoleArn;
+        return settings;
+    }
+
     /// <summary>Settings of a production deployment: a metagraph file, a bucket, and its keys unless they are temporary.</summary>
     public static Dictionary<string, string> ProductionSettings(
         string metagraphFile, string endpoint, string bucket, string region, string dataFolder, AccessKeys? keys)

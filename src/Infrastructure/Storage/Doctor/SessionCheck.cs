@@ -1,13 +1,16 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>Checks whether the store issues sessions and enforces their limits. Runs only if SESSION_CREDENTIALS is set.</summary>
-internal sealed class SessionCheck(SessionProbe probe) : IStoreCheck
+/// <summary>
+/// Checks whether the store issues sessions and enforces their limits. Runs only if SESSION_CREDENTIALS is set. In a running server it
+/// reports what <see cref="SessionMonitor"/> has found, because each test takes about 40 requests and two sessions.
+/// </summary>
+internal sealed class SessionCheck(SessionProbe probe, SessionGuard guard) : IStoreCheck
 {
     public string Name => "sessions";
 
     public async Task<StoreCheck> RunAsync(StoreExam exam, CancellationToken cancellationToken)
     {
-        var found = await exam.AskSessionsAsync(probe, cancellationToken);
+        var found = guard.Finding is { Enforced: not null } known ? known : await exam.AskSessionsAsync(probe, cancellationToken);
         exam.Capabilities = exam.Capabilities with { SessionPolicies = found.Enforced };
         return found switch
         {

@@ -22,7 +22,7 @@ internal sealed class StoreDoctor : IStoreDoctor
     /// <param name="layout">The layout of the bucket.</param>
     /// <param name="sizes">The sizes that uploaded files may have.</param>
     /// <param name="corsOrigins">The origins of pages that use the bucket from a browser.</param>
-    /// <param name="sessions">Tests sessions; null if the server issues none.</param>
+    /// <param name="sessions">Checks sessions; null if the server issues none.</param>
     /// <param name="time">The clock.</param>
     internal StoreDoctor(
         StorageOptions options,
@@ -33,7 +33,7 @@ internal sealed class StoreDoctor : IStoreDoctor
         FolderLayout layout,
         FileSizeLimits sizes,
         IReadOnlyList<string> corsOrigins,
-        SessionProbe? sessions,
+        SessionCheck? sessions,
         TimeProvider time)
     {
         _options = options;
@@ -51,7 +51,7 @@ internal sealed class StoreDoctor : IStoreDoctor
             new ReadCheck(), new FileSizeCheck(sizes), new MultipartCheck(), new VersioningCheck(), new LifecycleCheck(),
             new PermissionCheck(), new PublicAccessCheck(), new CorsCheck(corsOrigins), new ConditionalWriteCheck(),
             new UploadHeaderCheck(), new TemporaryCredentialCheck(),
-            .. sessions is null ? [] : new IStoreCheck[] { new SessionCheck(sessions) },
+            .. sessions is null ? [] : new IStoreCheck[] { sessions },
         ];
     }
 

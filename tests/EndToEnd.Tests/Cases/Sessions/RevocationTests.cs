@@ -43,15 +43,7 @@ internal sealed class RevocationTests
         await _bucket.CreateAsync();
         await _bucket.BlockPublicAccessAsync();
         await File.WriteAllTextAsync(AccessFile, "{}");
-        var settings = ApiProcess.ProductionSettings(
-            await _subnet.WriteAsync(_folder),
-            store.Endpoint.GetLeftPart(UriPartial.Authority),
-            Name,
-            store.Region,
-            _folder.Sub("data"),
-            store.Keys);
-        settings["SESSION_CREDENTIALS"] = "sts";
-        settings["STS_ROLE_ARN"] = store.SessionRoleArn;
+        var settings = ApiProcess.SettingsWithSessions(store, await _subnet.WriteAsync(_folder), Name, _folder.Sub("data"));
         settings["ACCESS_FILE"] = AccessFile;
         _api = await ApiProcess.StartAsync(settings);
         await WaitForSessionsAsync();

@@ -100,16 +100,8 @@ internal sealed class SessionActionTests
 
         var subnet = Subnet.Create(1);
         using var folder = new ScratchFolder("actions");
-        var settings = ApiProcess.ProductionSettings(
-            await subnet.WriteAsync(folder),
-            Store.Endpoint.GetLeftPart(UriPartial.Authority),
-            name,
-            Store.Region,
-            folder.Sub("data"),
-            Store.Keys);
+        var settings = ApiProcess.SettingsWithSessions(Store, await subnet.WriteAsync(folder), name, folder.Sub("data"));
         settings["FOLDER_LAYOUT"] = layout;
-        settings["SESSION_CREDENTIALS"] = "sts";
-        settings["STS_ROLE_ARN"] = Store.SessionRoleArn;
         await using var api = await ApiProcess.StartAsync(settings);
         var miner = await api.Client.AskAsync<SessionGrant>(Call.Session(Miner));
         var neighbour = await api.Client.AskAsync<SessionGrant>(Call.Session(subnet.Miners[0]));

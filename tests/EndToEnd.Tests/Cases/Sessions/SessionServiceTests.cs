@@ -227,15 +227,8 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
 
     private async Task<ApiProcess> StartWithoutWaitingAsync(params (string Name, string Value)[] more)
     {
-        var settings = ApiProcess.ProductionSettings(
-            await _subnet.WriteAsync(_folder),
-            Real.Endpoint.GetLeftPart(UriPartial.Authority),
-            Store.Name,
-            Real.Region,
-            _folder.Sub(Guid.NewGuid().ToString()),
-            Real.Keys);
-        settings["SESSION_CREDENTIALS"] = "sts";
-        settings["STS_ROLE_ARN"] = Real.SessionRoleArn;
+        var settings = ApiProcess.SettingsWithSessions(
+            Real, await _subnet.WriteAsync(_folder), Store.Name, _folder.Sub(Guid.NewGuid().ToString()));
         foreach (var (name, value) in more)
         {
             settings[name] = value;

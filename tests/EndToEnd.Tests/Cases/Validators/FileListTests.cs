@@ -1,7 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>Each file of a miner is listed once, whatever its name, and no file of another miner.</summary>
-[TestFixtureSource(typeof(Deployments), nameof(Deployments.LargeEverywhere))]
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.LargeEverywhereButSwift))]
 internal sealed class FileListTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     private const string Base64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -1,7 +1,7 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Validators;
 
 /// <summary>A validator lists one miner's files page by page, and no other miner's.</summary>
-[TestFixtureSource(typeof(Deployments), nameof(Deployments.LargeEverywhere))]
+[TestFixtureSource(typeof(Deployments), nameof(Deployments.LargeEverywhereButSwift))]
 internal sealed class MinerAccessTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     internal override DeploymentKind Kind => DeploymentKind.Large;

@@ -15,6 +15,21 @@ public sealed class SessionCheckTests
         Assert.That(check.Finding, Is.EqualTo("The store enforces the limits of temporary credentials."));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Known_finding_is_reported_without_another_test(bool isEnforced)
+    {
+        await using var store = await LimitingStore.StartAsync();
+        var guard = new SessionGuard(TimeProvider.System);
+        guard.Apply(new SessionFinding(isEnforced, isEnforced ? null : "A session can delete files."));
+        var source = new ScriptedSessions { OnIssue = _ => throw new InvalidOperationException("Nothing may be asked.") };
+
+        var (check, policies) = await RunAsync(store, source, guard);
+
+        Assert.That(policies, Is.EqualTo(isEnforced));
+        Assert.That(check.Result, Is.EqualTo(isEnforced ? StoreCheckResult.Ok : StoreCheckResult.Fail));
+    }
+
     [Test]
     public async Task Line_says_what_was_not_tried()
     {
@@ -77,7 +92,8 @@ public sealed class SessionCheckTests
         Assert.That(check.Finding, Does.Contain("SESSION_MAX_SECONDS"));
     }
 
-    private static async Task<(StoreCheck Check, bool? Policies)> RunAsync(LimitingStore store, ScriptedSessions source)
+    private static async Task<(StoreCheck Check, bool? Policies)> RunAsync(
+        LimitingStore store, ScriptedSessions source, SessionGuard? guard = null)
     {
         using var http = new ProbeClient(TimeSpan.FromSeconds(30));
         var options = store.Options;
@@ -85,7 +101,7 @@ public sealed class SessionCheckTests
             http, options, new StoreEndpoints(options).Current, StubStore.Keys, PutProbeTests.Layout, TimeProvider.System);
         var probe = new SessionProbe(
             options, new SessionIssuerOptions { Mode = SessionMode.Sts }, source, PutProbeTests.Layout, TimeProvider.System);
-        var check = await new SessionCheck(probe).RunAsync(exam, CancellationToken.None);
+        var check = await new SessionCheck(probe, guard ?? new SessionGuard(TimeProvider.System)).RunAsync(exam, CancellationToken.None);
         return (check, exam.Capabilities.SessionPolicies);
     }
 }
