@@ -77,7 +77,7 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
         // Both may contain texts of the server.
         var (report, detail) = (session.Report, Report.Safe(result.Detail));
         var advice = result.Advice is null ? null : Report.Safe(result.Advice);
-        report.Record(StepRecord.Of(result));
+        report.Record(StepRecord.Of(result), ToolJson.Default.StepRecord);
         report.Line($"{(result.IsWarning ? "warn" : result.IsOk ? "ok  " : "FAIL")}  {result.Step}: {detail}");
         if (advice is not null)
         {
@@ -95,7 +95,7 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
     }
 
     // The last four members are those of the server's doctor. Programs read the others since earlier versions.
-    private sealed record StepRecord(
+    internal sealed record StepRecord(
         string Type, string Step, bool Ok, string Detail, string? WhatToDo, string Name, string Result, string Finding, string? Advice)
     {
         internal static StepRecord Of(StepResult step) => new(

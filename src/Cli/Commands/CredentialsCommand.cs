@@ -42,7 +42,8 @@ internal static class CredentialsCommand
             var issued = await new SessionRequester(session.Client, session.Report.Note).SendAsync(parameters, cancellationToken);
             if (session.Report.IsJson)
             {
-                session.Report.Record(new CredentialsRecord("credentials", issued.Role, issued.Answer));
+                session.Report.Record(
+                    new CredentialsRecord("credentials", issued.Role, issued.Answer), ToolJson.Default.CredentialsRecord);
             }
             else
             {
@@ -56,5 +57,5 @@ internal static class CredentialsCommand
         bool IsProcess(ParseResult parsed) => parsed.GetValue(format) == CredentialFormat.Process;
     }
 
-    private sealed record CredentialsRecord(string Type, string Role, SessionCredentials Credentials);
+    internal sealed record CredentialsRecord(string Type, string Role, SessionCredentials Credentials);
 }

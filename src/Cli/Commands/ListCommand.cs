@@ -26,7 +26,8 @@ internal static class ListCommand
             await foreach (var file in listing.ListAsync(owners, cancellationToken))
             {
                 (files, bytes) = (files + 1, bytes + file.Size);
-                session.Report.Record(new ListedRecord("file", file.Key, file.Size, file.LastModified, file.ETag));
+                session.Report.Record(
+                    new ListedRecord("file", file.Key, file.Size, file.LastModified, file.ETag), ToolJson.Default.ListedRecord);
                 session.Report.Line(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{file.LastModified.UtcDateTime:yyyy-MM-dd HH:mm:ss}  {Amount.Bytes(file.Size),10}  {Report.Safe(file.Key)}"));
@@ -37,14 +38,15 @@ internal static class ListCommand
                 return session.Report.Fail(Failure.Of(cause));
             }
 
-            session.Report.Record(new SummaryRecord("summary", files, bytes, failed == 0 ? null : failed));
+            session.Report.Record(
+                new ListSummaryRecord("summary", files, bytes, failed == 0 ? null : failed), ToolJson.Default.ListSummaryRecord);
             session.Report.Note($"{Amount.Files(files)}, {Amount.Bytes(bytes)}{(failed == 0 ? "" : $"; {failed} listings failed")}");
             return failed > 0 && failed < owners.Count ? ExitCode.PartlyDone : exitCode;
         });
         return command;
     }
 
-    private sealed record ListedRecord(string Type, string Key, long Size, DateTimeOffset LastModified, string Etag);
+    internal sealed record ListedRecord(string Type, string Key, long Size, DateTimeOffset LastModified, string Etag);
 
-    private sealed record SummaryRecord(string Type, long Files, long Bytes, long? ListsFailed);
+    internal sealed record ListSummaryRecord(string Type, long Files, long Bytes, long? ListsFailed);
 }

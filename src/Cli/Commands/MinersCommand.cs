@@ -24,7 +24,9 @@ internal static class MinersCommand
                 }
 
                 count++;
-                session.Report.Record(new MinerRecord("miner", miner.Id, miner.Uid, [.. miner.Folders.Select(folder => folder.Prefix)]));
+                session.Report.Record(
+                    new MinerRecord("miner", miner.Id, miner.Uid, [.. miner.Folders.Select(folder => folder.Prefix)]),
+                    ToolJson.Default.MinerRecord);
                 var uid = miner.Uid?.ToString(CultureInfo.InvariantCulture) ?? "-";
                 session.Report.Line($"{uid,5}  {Report.Safe(miner.Id)}  {Report.Safe(string.Join(", ", sources))}".TrimEnd());
             }
@@ -35,5 +37,5 @@ internal static class MinersCommand
         return command;
     }
 
-    private sealed record MinerRecord(string Type, string Id, int? Uid, IReadOnlyList<string> Prefixes);
+    internal sealed record MinerRecord(string Type, string Id, int? Uid, IReadOnlyList<string> Prefixes);
 }

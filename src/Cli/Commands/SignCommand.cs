@@ -131,20 +131,20 @@ internal static class SignCommand
 
     private static void Show(Report report, SignedRecord signed)
     {
-        report.Record(signed);
+        report.Record(signed, ToolJson.Default.SignedRecord);
         report.Line(signed.Commitment is { } commitment ? $"commitment  {commitment}" : $"text        {signed.Text}");
         report.Line($"signature   {signed.Signature}");
         report.Line("");
         report.Line(signed.Curl);
     }
 
-    private sealed record Request(string Path, string Commitment)
+    internal sealed record Request(string Path, string Commitment)
     {
         internal JsonObject Members { get; } = [];
     }
 
     /// <summary>The result: a commitment in the body, or a text whose signature is in the headers.</summary>
-    private sealed record SignedRecord(
+    internal sealed record SignedRecord(
         string Type, string Signature, string Url, IReadOnlyDictionary<string, string> Headers, JsonObject Body, string Data, string Curl)
     {
         public string? Commitment { get; init; }

@@ -148,8 +148,10 @@ internal sealed class ConfigureRun(Report report, Questions questions, Func<stri
             report.Warn($"The profile needs ${variable} wherever you use it.");
         }
 
-        report.Record(new ProfileRecord(
-            "profile", profile.Name, path, profile.Session.Role, answer.Bucket, [.. answer.Prefixes], answer.Endpoint, answer.Region));
+        report.Record(
+            new ProfileRecord(
+                "profile", profile.Name, path, profile.Session.Role, answer.Bucket, [.. answer.Prefixes], answer.Endpoint, answer.Region),
+            ToolJson.Default.ProfileRecord);
         report.Line($"Profile {profile.Name} is in {path}. Try it:");
         report.Line($"  aws s3 ls {ShellQuote.ForCommand(profile.Session.Folders.First())} --profile {profile.Name}");
         report.Line("For rclone, run this once:");
@@ -159,7 +161,7 @@ internal sealed class ConfigureRun(Report report, Questions questions, Func<stri
             + $"force_path_style={(profile.Session.UsesPathStyle ? "true" : "false")} list_version=2 no_check_bucket=true");
     }
 
-    private sealed record ProfileRecord(
+    internal sealed record ProfileRecord(
         string Type,
         string Profile,
         string File,

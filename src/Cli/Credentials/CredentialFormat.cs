@@ -1,6 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-
 namespace S3Auth.Cli.Credentials;
 
 /// <summary>Formats temporary credentials for tools. The results contain secrets.</summary>
@@ -13,25 +10,20 @@ internal static class CredentialFormat
 
     internal static readonly string[] All = [Env, Process, Json, Rclone];
 
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     internal static string Write(string format, IssuedSession session, string section) => format switch
     {
         Process => WriteProcess(session),
-        Json => JsonSerializer.Serialize(session.Answer, Indented),
+        Json => JsonText.Write(session.Answer, CredentialJson.Default.SessionCredentials, isIndented: true),
         Rclone => WriteRclone(session, section),
         _ => WriteEnv(session),
     };
 
     /// <summary>What AWS's tools read from a <c>credential_process</c>.</summary>
-    private static string WriteProcess(IssuedSession session) => JsonSerializer.Serialize(
+    private static string WriteProcess(IssuedSession session) => JsonText.Write(
         new ProcessCredentials(
             1, session.Answer.Access_key_id, session.Answer.Secret_access_key, session.Answer.Session_token, session.Expiration),
-        Indented);
+        CredentialJson.Default.ProcessCredentials,
+        isIndented: true);
 
     /// <summary>
     /// A script for bash, zsh and fish. The comments come last, so that an <c>eval</c> without quotes, which joins the lines, works too.
@@ -95,6 +87,6 @@ internal static class CredentialFormat
             """;
     }
 
-    private sealed record ProcessCredentials(
+    internal sealed record ProcessCredentials(
         int Version, string AccessKeyId, string SecretAccessKey, string SessionToken, string Expiration);
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace S3Auth.Cli.Migration;
 
@@ -49,7 +50,7 @@ internal sealed class HubClient : IDisposable
     internal async Task<string> GetCommitAsync(HubDataset dataset, string revision, CancellationToken cancellationToken)
     {
         var target = new Uri(_hub, $"api/datasets/{dataset}/revision/{Uri.EscapeDataString(revision)}");
-        var (info, _) = await GetJsonAsync<Revision>(target, cancellationToken);
+        var (info, _) = await GetJsonAsync(target, MigrationJson.Default.Revision, cancellationToken);
         return info.Sha is { Length: 40 } sha && sha.All(char.IsAsciiHexDigit)
             ? sha
             : throw new HttpRequestException("The Hub's answer names no commit for the revision.");
@@ -68,7 +69,7 @@ internal sealed class HubClient : IDisposable
                 throw new HttpRequestException("The Hub's listing repeats itself: it links to a page that was already read.");
             }
 
-            var (entries, next) = await GetJsonAsync<List<Entry?>>(page, cancellationToken);
+            var (entries, next) = await GetJsonAsync(page, MigrationJson.Default.ListTreeEntry, cancellationToken);
             foreach (var entry in entries)
             {
                 if (entry is null or { Type: "file", Path: null or "" } or { Size: < 0 } or { Lfs.Size: < 0 })
@@ -117,7 +118,7 @@ internal sealed class HubClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static HubFile Read(Entry entry)
+    private static HubFile Read(TreeEntry entry)
     {
         if (entry.Lfs is { Oid: { } sha256 } lfs)
         {
@@ -136,7 +137,8 @@ internal sealed class HubClient : IDisposable
     private bool IsOfHub(Uri target) =>
         Uri.Compare(target, _hub, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
-    private async Task<(T Value, Uri? Next)> GetJsonAsync<T>(Uri target, CancellationToken cancellationToken)
+    private async Task<(T Value, Uri? Next)> GetJsonAsync<T>(
+        Uri target, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(target, from: 0, cancellationToken);
         try
@@ -145,7 +147,7 @@ internal sealed class HubClient : IDisposable
             timeout.CancelAfter(AnswerTimeout);
             await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, timeout.Token);
             await using var body = await response.Content.ReadAsStreamAsync(timeout.Token);
-            var value = await JsonSerializer.DeserializeAsync<T>(body, cancellationToken: timeout.Token);
+            var value = await JsonSerializer.DeserializeAsync(body, type, timeout.Token);
             return (value ?? throw new JsonException(), NextOf(response, target));
         }
         catch (JsonException exception)
@@ -277,11 +279,11 @@ internal sealed class HubClient : IDisposable
     private static TimeSpan Backoff(int attempt) =>
         TimeSpan.FromSeconds(Math.Pow(2, attempt - 1) * (0.5 + (Random.Shared.NextDouble() / 2)));
 
-    private sealed record Revision([property: JsonPropertyName("sha")] string? Sha);
+    internal sealed record Revision([property: JsonPropertyName("sha")] string? Sha);
 
-    private sealed record Lfs([property: JsonPropertyName("oid")] string? Oid, [property: JsonPropertyName("size")] long Size);
+    internal sealed record Lfs([property: JsonPropertyName("oid")] string? Oid, [property: JsonPropertyName("size")] long Size);
 
-    private sealed record Entry(
+    internal sealed record TreeEntry(
         [property: JsonPropertyName("type")] string? Type,
         [property: JsonPropertyName("path")] string? Path,
         [property: JsonPropertyName("oid")] string? Oid,

@@ -56,7 +56,7 @@ internal sealed class MigrationJournal : IDisposable
         lock (_gate)
         {
             _stored[key] = id;
-            _writer.WriteLine(JsonSerializer.Serialize(new Entry(key, id)));
+            _writer.WriteLine(JsonSerializer.Serialize(new Entry(key, id), MigrationJson.Default.Entry));
             _writer.Flush();
         }
     }
@@ -68,7 +68,7 @@ internal sealed class MigrationJournal : IDisposable
         entry = new Entry("", "");
         try
         {
-            entry = line.Length == 0 ? entry : JsonSerializer.Deserialize<Entry>(line) ?? entry;
+            entry = line.Length == 0 ? entry : JsonSerializer.Deserialize(line, MigrationJson.Default.Entry) ?? entry;
             return entry is { Key.Length: > 0, Id.Length: > 0 };
         }
         catch (JsonException)
@@ -77,5 +77,5 @@ internal sealed class MigrationJournal : IDisposable
         }
     }
 
-    private sealed record Entry(string Key, string Id);
+    internal sealed record Entry(string Key, string Id);
 }

@@ -97,7 +97,8 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
         {
             var isStored = IsStored(file, stored);
             _report.Record(
-                new PlannedRecord("file", isStored ? "already_there" : "would_migrate", file.File.Path, file.Key, file.File.Size));
+                new PlannedRecord("file", isStored ? "already_there" : "would_migrate", file.File.Path, file.Key, file.File.Size),
+                ToolJson.Default.PlannedRecord);
             if (!isStored)
             {
                 _report.Line($"would migrate {Report.Safe(file.File.Path)} as {Report.Safe(file.Key)} ({Amount.Bytes(file.File.Size)})");
@@ -130,6 +131,4 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
     }
 
     private sealed record Planned(HubFile File, FileToUpload Upload, string Key);
-
-    private sealed record PlannedRecord(string Type, string Status, string Path, string Key, long Size);
 }

@@ -1,6 +1,4 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 
 namespace S3Auth.Cli.Output;
@@ -11,13 +9,6 @@ namespace S3Auth.Cli.Output;
 /// </summary>
 internal sealed class Report
 {
-    private static readonly JsonSerializerOptions SnakeCase = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly Lock _gate = new();
     private readonly bool _json;
     private readonly bool _quiet;
@@ -59,13 +50,16 @@ internal sealed class Report
     internal void Result(string text) => Write(Console.Out, text);
 
     /// <summary>Prints a result for programs.</summary>
-    internal void Record<T>(T record)
+    /// <param name="record">The result. Its first member is its type.</param>
+    /// <param name="type">How to write it, from <see cref="ToolJson"/>.</param>
+    internal void Record<T>(T record, JsonTypeInfo<T> type)
     {
         if (_json)
         {
+            var line = JsonText.Write(record, type);
             lock (_gate)
             {
-                Console.Out.WriteLine(JsonSerializer.Serialize(record, SnakeCase));
+                Console.Out.WriteLine(line);
             }
         }
     }
@@ -100,7 +94,7 @@ internal sealed class Report
             Write(Console.Error, "hint: " + advice);
         }
 
-        Record(new ErrorRecord("error", failure.Code, failure.Detail, failure.RequestId, failure.Advice));
+        Record(new ErrorRecord("error", failure.Code, failure.Detail, failure.RequestId, failure.Advice), ToolJson.Default.ErrorRecord);
         return failure.ExitCode;
     }
 
@@ -151,5 +145,5 @@ internal sealed class Report
         }
     }
 
-    private sealed record ErrorRecord(string Type, string Code, string Detail, string? RequestId, string? WhatToDo);
+    internal sealed record ErrorRecord(string Type, string Code, string Detail, string? RequestId, string? WhatToDo);
 }

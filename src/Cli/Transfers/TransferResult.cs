@@ -24,7 +24,7 @@ internal sealed class TransferResult(Report report, string done)
             _bytes += size;
         }
 
-        report.Record(new FileRecord("file", done, path, key, size, MappedTo: mappedTo));
+        report.Record(new FileRecord("file", done, path, key, size, MappedTo: mappedTo), ToolJson.Default.FileRecord);
         if (!report.IsLive)
         {
             report.Line($"{done} {Report.Safe(key)} ({Amount.Bytes(size)})");
@@ -38,7 +38,7 @@ internal sealed class TransferResult(Report report, string done)
             _skipped++;
         }
 
-        report.Record(new FileRecord("file", "already_there", path, key, size));
+        report.Record(new FileRecord("file", "already_there", path, key, size), ToolJson.Default.FileRecord);
     }
 
     /// <summary>Reports a file that failed. The run continues with the other files.</summary>
@@ -52,7 +52,8 @@ internal sealed class TransferResult(Report report, string done)
 
         var name = Report.Safe(path);
         report.Fail(failure.Message.StartsWith(name, StringComparison.Ordinal) ? failure.Message : $"{name}: {failure.Message}");
-        report.Record(new FileRecord("file", "failed", path, Key: null, Size: null, Error: failure.Detail));
+        report.Record(
+            new FileRecord("file", "failed", path, Key: null, Size: null, Error: failure.Detail), ToolJson.Default.FileRecord);
     }
 
     /// <summary>Reports an owner whose files could not be listed completely. The run continues with the other owners.</summary>
@@ -65,7 +66,8 @@ internal sealed class TransferResult(Report report, string done)
         }
 
         report.Fail($"Listing of {owner}: {failure.Message}");
-        report.Record(new ListRecord("list", "failed", owner, failure.RefusalCode, failure.Detail));
+        report.Record(
+            new ListRecord("list", "failed", owner, failure.RefusalCode, failure.Detail), ToolJson.Default.ListRecord);
     }
 
     /// <summary>Prints the summary. Returns the exit code.</summary>
@@ -112,7 +114,8 @@ internal sealed class TransferResult(Report report, string done)
             var rate = took.TotalSeconds > 0 ? _bytes / took.TotalSeconds : 0;
             long? lists = _listsFailed == 0 ? null : _listsFailed;
             report.Record(
-                new SummaryRecord("summary", _transferred, _bytes, _skipped, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists));
+                new SummaryRecord("summary", _transferred, _bytes, _skipped, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists),
+                ToolJson.Default.SummaryRecord);
             report.Line(
                 $"{char.ToUpperInvariant(done[0])}{done[1..]} {Amount.Files(_transferred)} ({Amount.Bytes(_bytes)}) in "
                 + $"{Amount.Duration(took)}, {Amount.Bytes(rate)}/s; {_skipped} already there; {_failed} failed"
@@ -120,11 +123,11 @@ internal sealed class TransferResult(Report report, string done)
         }
     }
 
-    private sealed record FileRecord(
+    internal sealed record FileRecord(
         string Type, string Status, string Path, string? Key, long? Size, string? MappedTo = null, string? Error = null);
 
-    private sealed record SummaryRecord(
+    internal sealed record SummaryRecord(
         string Type, long Done, long Bytes, long AlreadyThere, long Failed, double Seconds, bool Stopped, long? ListsFailed);
 
-    private sealed record ListRecord(string Type, string Status, string Owner, string? Code, string Error);
+    internal sealed record ListRecord(string Type, string Status, string Owner, string? Code, string Error);
 }

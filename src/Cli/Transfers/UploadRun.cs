@@ -183,7 +183,9 @@ internal sealed class UploadRun
         var local = files.Select(file => folder + file.Path).ToHashSet(StringComparer.Ordinal);
         foreach (var other in stored.Others.Where(other => !local.Contains(other.Key) && _plan.Settings.Filter.Matches(other.Key[start..])))
         {
-            _report.Record(new PlannedRecord("file", "only_in_store", other.Key[folder.Length..], other.Key, other.Size));
+            _report.Record(
+                new PlannedRecord("file", "only_in_store", other.Key[folder.Length..], other.Key, other.Size),
+                ToolJson.Default.PlannedRecord);
             _report.Line($"only in the store: {Report.Safe(other.Key)} ({Amount.Bytes(other.Size)})");
         }
     }
@@ -217,7 +219,8 @@ internal sealed class UploadRun
         {
             var isStored = await IsStoredAsync(file, stored, cancellationToken);
             _report.Record(
-                new PlannedRecord("file", isStored ? "already_there" : "would_upload", file.Local.Path, file.Key, file.Upload.Size));
+                new PlannedRecord("file", isStored ? "already_there" : "would_upload", file.Local.Path, file.Key, file.Upload.Size),
+                ToolJson.Default.PlannedRecord);
             if (!isStored)
             {
                 (count, bytes) = (count + 1, bytes + file.Upload.Size);
@@ -302,6 +305,4 @@ internal sealed class UploadRun
         stored.Find(file.Key) is { } found && await _comparer.IsSameAsync(file.Local.File, found, cancellationToken);
 
     private sealed record Planned(LocalFile Local, FileToUpload Upload, string Key);
-
-    private sealed record PlannedRecord(string Type, string Status, string Path, string Key, long Size);
 }

@@ -21,8 +21,8 @@ internal sealed class RefusalHandler : DelegatingHandler
         await response.Content.LoadIntoBufferAsync(MaxProblemBytes, cancellationToken).ConfigureAwait(false);
         try
         {
-            return JsonSerializer.Deserialize<Problem>(
-                await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+            return JsonSerializer.Deserialize(
+                await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false), ApiJson.Default.Problem);
         }
         catch (JsonException)
         {

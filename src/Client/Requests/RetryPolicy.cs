@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Polly.Retry;
 
 namespace S3Auth.Client.Requests;
@@ -43,7 +44,8 @@ internal static class RetryPolicy
         }, RateLimitAttemptFactor);
 
     /// <summary>Retries transfers to and from a store.</summary>
-    internal static ResiliencePipeline<T> ForTransfers<T>(S3AuthClientOptions options) =>
+    internal static ResiliencePipeline<T> ForTransfers<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
+        S3AuthClientOptions options) =>
         Build(options, new RetryStrategyOptions<T>
         {
             ShouldHandle = arguments => ValueTask.FromResult(
@@ -64,7 +66,9 @@ internal static class RetryPolicy
     // Without jitter, all clients with the same Retry-After would come back at the same moment.
     private static TimeSpan AddJitter(TimeSpan wait, int attempt) => wait * (1 + (Random.Shared.NextDouble() * Math.Min(attempt, 8) / 4));
 
-    private static ResiliencePipeline<T> Build<T>(S3AuthClientOptions options, RetryStrategyOptions<T> retry, int attemptFactor = 1)
+    // Polly validates its options, and keeps the members of the result for that.
+    private static ResiliencePipeline<T> Build<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
+        S3AuthClientOptions options, RetryStrategyOptions<T> retry, int attemptFactor = 1)
     {
         var builder = new ResiliencePipelineBuilder<T> { TimeProvider = options.Time };
         if (options.Attempts > 1)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -21,7 +22,7 @@ public sealed class TaoSigningHandler : DelegatingHandler
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     // Does not escape file names that are not ASCII, so that the body stays small.
-    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Uri _service;
     private readonly string _audience;
@@ -84,7 +85,13 @@ public sealed class TaoSigningHandler : DelegatingHandler
 
             // The generated client sends members without a value as null.
             members[AudienceMember] = _audience;
-            return JsonSerializer.SerializeToUtf8Bytes(members, Plain);
+            var named = new ArrayBufferWriter<byte>();
+            using (var writer = new Utf8JsonWriter(named, Plain))
+            {
+                members.WriteTo(writer);
+            }
+
+            return named.WrittenSpan.ToArray();
         }
         catch (JsonException)
         {

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace S3Auth.Client.Requests;
+
+/// <summary>
+/// The JSON of every request and answer of the API, generated at compile time, because trimmed programs cannot use reflection.
+/// </summary>
+/// <remarks>The simple types at the end are values that a caller may add to <c>AdditionalProperties</c>.</remarks>
+[JsonSerializable(typeof(AbortMultipartUploadCommand))]
+[JsonSerializable(typeof(AbortedUpload))]
+[JsonSerializable(typeof(CommitmentFormats))]
+[JsonSerializable(typeof(CompleteMultipartUploadCommand))]
+[JsonSerializable(typeof(CompletedUpload))]
+[JsonSerializable(typeof(CreateMultipartUploadCommand))]
+[JsonSerializable(typeof(CreatedUpload))]
+[JsonSerializable(typeof(FileList))]
+[JsonSerializable(typeof(FilePresignedUrls))]
+[JsonSerializable(typeof(FileUploadUrl))]
+[JsonSerializable(typeof(FileUploadUrls))]
+[JsonSerializable(typeof(FolderAccess))]
+[JsonSerializable(typeof(FolderPresignedUrls))]
+[JsonSerializable(typeof(GetFilePresignedUrlsCommand))]
+[JsonSerializable(typeof(GetFileUploadUrlCommand))]
+[JsonSerializable(typeof(GetFileUploadUrlsCommand))]
+[JsonSerializable(typeof(GetFolderAccessCommand))]
+[JsonSerializable(typeof(GetFolderPresignedUrlsCommand))]
+[JsonSerializable(typeof(GetMinerListCommand))]
+[JsonSerializable(typeof(GetMinerSpecificAccessCommand))]
+[JsonSerializable(typeof(GetSessionCredentialsCommand))]
+[JsonSerializable(typeof(GetValidatorAccessCommand))]
+[JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(HotkeyStatus))]
+[JsonSerializable(typeof(ListFilesCommand))]
+[JsonSerializable(typeof(ListMyFilesCommand))]
+[JsonSerializable(typeof(ListUploadPartsCommand))]
+[JsonSerializable(typeof(Liveness))]
+[JsonSerializable(typeof(MinerList))]
+[JsonSerializable(typeof(MinerSpecificAccess))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(QuotaCost))]
+[JsonSerializable(typeof(RateLimits))]
+[JsonSerializable(typeof(Readiness))]
+[JsonSerializable(typeof(SessionCredentials))]
+[JsonSerializable(typeof(SignUploadPartsCommand))]
+[JsonSerializable(typeof(SignedParts))]
+[JsonSerializable(typeof(Status))]
+[JsonSerializable(typeof(Structure))]
+[JsonSerializable(typeof(UploadedParts))]
+[JsonSerializable(typeof(ValidatorAccess))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(bool))]
+[JsonSerializable(typeof(int))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(double))]
+internal sealed partial class ApiJson : JsonSerializerContext;
