@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace S3Auth.Cli.Output;
 
 /// <summary>
-/// How each result of <c>--json</c> is written, generated at compile time, because a trimmed program cannot use reflection. A new record needs
-/// one line here. Its name must be unique.
+/// How each result of <c>--json</c> is written, generated at compile time, because a trimmed program cannot use reflection. A new
+/// record needs one line here. Its name must be unique.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
