@@ -20,7 +20,7 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     internal S3AuthClient Client => _client ??= new S3AuthClient(server, Wallet.Hotkey, new S3AuthClientOptions
     {
         OnClockSkew = skew => report.Warn(Clock.WarningFor(skew)),
-        OnRetry = notice => report.Note($"{Report.Safe(notice.Reason)}; retrying in {Amount.Duration(notice.Wait)}"),
+        OnRetry = new RetryMessages(report, TimeProvider.System).Show,
     });
 
     /// <summary>Creates another client that does not retry, so that each failure is seen.</summary>

@@ -33,6 +33,7 @@ public sealed class RetryTests
             Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
             Assert.That(answers.Count, Is.EqualTo(3));
             Assert.That(_notices.Select(notice => notice.Attempt), Is.EqualTo(new[] { 1, 2 }));
+            Assert.That(_notices.Select(notice => notice.MaxRetries), Has.All.EqualTo(_notices[0].Reason.Contains("429") ? 50 : 5));
         });
     }
 

@@ -62,12 +62,10 @@ internal sealed class CommonOptions
         Recursive = true,
     };
 
-    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON object per line on stdout", Recursive = true };
-
-    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Print only warnings and errors", Recursive = true };
+    private readonly OutputOptions _output = new();
 
     internal IEnumerable<Option> All =>
-        [_server, _wallet, _hotkey, _walletPath, _mnemonicFile, _suri, _coldkey, _passwordFile, _json, _quiet];
+        [_server, _wallet, _hotkey, _walletPath, _mnemonicFile, _suri, _coldkey, _passwordFile, .. _output.All];
 
     /// <summary>Runs a command after reading the server's address and the wallet.</summary>
     internal void Run(Command command, Func<ParseResult, Session, CancellationToken, Task<ExitCode>> action) =>
@@ -79,15 +77,11 @@ internal sealed class CommonOptions
 
     /// <summary>Runs a command that reads the wallet itself.</summary>
     internal void RunWithoutWallet(Command command, Func<ParseResult, Session, CancellationToken, Task<ExitCode>> action) =>
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, isTool: false, async report =>
         {
-            var report = new Report(parsed.GetValue(_json), parsed.GetValue(_quiet));
-            return (int)await RunAsync(report, async () =>
-            {
-                using var session = new Session(report, ReadServer(parsed, report), () => ReadWallet(parsed, report, PasswordInput.Ask));
-                return await action(parsed, session, cancellationToken);
-            }, cancellationToken);
-        });
+            using var session = new Session(report, ReadServer(parsed, report), () => ReadWallet(parsed, report, PasswordInput.Ask));
+            return await action(parsed, session, cancellationToken);
+        }, cancellationToken));
 
     /// <summary>
     /// Runs a command that another program may start. Then it asks nothing, because the program may hide the question, and prints an error
@@ -95,11 +89,10 @@ internal sealed class CommonOptions
     /// </summary>
     internal void RunForTools(
         Command command, Func<ParseResult, bool> isStarted, Func<ParseResult, Session, CancellationToken, Task<ExitCode>> action) =>
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) =>
         {
             var isTool = isStarted(parsed);
-            var report = new Report(parsed.GetValue(_json), parsed.GetValue(_quiet) || isTool, isTool);
-            return (int)await RunAsync(report, async () =>
+            return RunAsync(parsed, isTool, async report =>
             {
                 using var session = new Session(
                     report,
@@ -111,11 +104,8 @@ internal sealed class CommonOptions
 
     /// <summary>Runs a command that asks for what the options leave out.</summary>
     internal void RunInteractive(Command command, Func<ParseResult, Report, CancellationToken, Task<ExitCode>> action) =>
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var report = new Report(parsed.GetValue(_json), parsed.GetValue(_quiet));
-            return (int)await RunAsync(report, () => action(parsed, report, cancellationToken), cancellationToken);
-        });
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed, isTool: false, report => action(parsed, report, cancellationToken), cancellationToken));
 
     /// <summary>The server's address as given by the option or the variable; null if neither is set.</summary>
     internal string? ReadGivenServer(ParseResult parsed) =>
@@ -160,20 +150,36 @@ internal sealed class CommonOptions
                 "The server's address must have no user name and no query. Use one such as https://s3-auth.example.com.");
     }
 
-    private static async Task<ExitCode> RunAsync(Report report, Func<Task<ExitCode>> action, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(
+        ParseResult parsed, bool isTool, Func<Report, Task<ExitCode>> action, CancellationToken cancellationToken)
     {
-        try
+        // The options may be wrong, or the log file may not be writable.
+        var report = new Report(_output.ReadWithoutLog(parsed, isTool));
+        var exitCode = await RunCatchingAsync();
+        report.Log("info", string.Create(CultureInfo.InvariantCulture, $"ended with exit code {(int)exitCode}"));
+        return (int)exitCode;
+
+        async Task<ExitCode> RunCatchingAsync()
         {
-            return await action();
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            report.Fail("Stopped. Run the same command again to continue.");
-            return ExitCode.Interrupted;
-        }
-        catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure)
-        {
-            return report.Fail(failure);
+            try
+            {
+                report = new Report(_output.Read(parsed, isTool));
+                report.Log("info", $"started: {HelpAction.PathOf(parsed.CommandResult.Command)}");
+                return await action(report);
+            }
+            catch (OutputClosedException)
+            {
+                return ExitCode.OutputClosed;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                report.Fail("Stopped. Run the same command again to continue.");
+                return ExitCode.Interrupted;
+            }
+            catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure)
+            {
+                return report.Fail(failure);
+            }
         }
     }
 

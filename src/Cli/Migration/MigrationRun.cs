@@ -117,11 +117,8 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
             var line = display.Begin(file.File.Path, file.File.Size);
             if (IsStored(file, stored))
             {
-                using (line)
-                {
-                    line.Report(file.File.Size);
-                    _result.AddSkipped(file.File.Path, file.Key, file.File.Size);
-                }
+                line.Skip();
+                _result.AddSkipped(file.File.Path, file.Key, file.File.Size);
             }
             else
             {

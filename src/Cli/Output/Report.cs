@@ -1,46 +1,48 @@
 using System.Text.Json.Serialization.Metadata;
-using Spectre.Console;
 
 namespace S3Auth.Cli.Output;
 
 /// <summary>
 /// The output of a command: results on stdout, messages on stderr. With <c>--json</c>, stdout has only JSON, one object per line. With
-/// <c>--quiet</c>, only warnings and errors are printed. Thread-safe.
+/// <c>--quiet</c>, only warnings and errors are printed. A log file gets every message, but no result: results may be secret. Messages are
+/// safe for a terminal (<see cref="Safe"/>). Thread-safe.
 /// </summary>
 internal sealed class Report
 {
     private readonly Lock _gate = new();
-    private readonly bool _json;
-    private readonly bool _quiet;
-    private readonly bool _oneLine;
-    private Action<string>? _aboveDisplay;
+    private readonly OutputSettings _settings;
+    private readonly LogFile? _log;
+    private LiveLines? _live;
 
-    /// <param name="json">Whether stdout has only JSON.</param>
-    /// <param name="quiet">Whether only warnings and errors are printed.</param>
-    /// <param name="oneLine">Whether a failure and its advice are one line, and nothing else is printed on stderr.</param>
-    internal Report(bool json, bool quiet, bool oneLine = false)
+    /// <exception cref="UsageException">The log file cannot be written.</exception>
+    internal Report(OutputSettings settings)
     {
-        _json = json;
-        _quiet = quiet;
-        _oneLine = oneLine;
+        _settings = settings;
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        Terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        _log = settings.LogFile is { } path ? new LogFile(path, TimeProvider.System) : null;
+        IsLive = !settings.IsJson && !settings.IsOneLine && (settings.IsProgressForced
+            || (!settings.IsQuiet && settings.StatsInterval is null && AnsiTerminal.IsWatched()));
     }
 
-    /// <summary>The terminal that shows progress.</summary>
-    internal IAnsiConsole Terminal { get; }
+    internal Report(bool json, bool quiet, bool oneLine = false)
+        : this(new OutputSettings { IsJson = json, IsQuiet = quiet, IsOneLine = oneLine })
+    {
+    }
 
     /// <summary>Whether progress is drawn on a terminal.</summary>
-    internal bool IsLive => !_quiet && !_json && !Console.IsErrorRedirected && Terminal.Profile.Capabilities.Ansi;
+    internal bool IsLive { get; }
 
-    internal bool IsQuiet => _quiet;
+    internal bool IsQuiet => _settings.IsQuiet;
 
-    internal bool IsJson => _json;
+    internal bool IsJson => _settings.IsJson;
+
+    /// <summary>The time between two lines about progress; zero for none; null for the default.</summary>
+    internal TimeSpan? StatsInterval => _settings.StatsInterval;
 
     /// <summary>Prints a result for people.</summary>
     internal void Line(string text)
     {
-        if (!_quiet && !_json)
+        if (!IsQuiet && !IsJson)
         {
             Write(Console.Out, text);
         }
@@ -54,7 +56,7 @@ internal sealed class Report
     /// <param name="type">How to write it, from <see cref="ToolJson"/>.</param>
     internal void Record<T>(T record, JsonTypeInfo<T> type)
     {
-        if (_json)
+        if (IsJson)
         {
             var line = JsonText.Write(record, type);
             lock (_gate)
@@ -64,46 +66,110 @@ internal sealed class Report
         }
     }
 
+    /// <summary>Prints what was done to one file. While progress is drawn, only the log file gets it.</summary>
+    internal void FileDone(string text)
+    {
+        Log("info", text);
+        if (!IsLive)
+        {
+            Line(Safe(text));
+        }
+    }
+
+    /// <summary>Prints what the whole run did.</summary>
+    internal void Summary(string text)
+    {
+        Log("info", text);
+        Line(Safe(text));
+    }
+
     /// <summary>Prints a message about the progress.</summary>
     internal void Note(string text)
     {
-        if (!_quiet && !_json)
+        Log("info", text);
+        if (!IsQuiet && !IsJson)
         {
-            Write(Console.Error, text);
+            Write(Console.Error, Safe(text));
+        }
+    }
+
+    /// <summary>Prints a line about the progress, unless progress is drawn.</summary>
+    internal void Progress(string text)
+    {
+        Log("info", text);
+        if (!IsLive && !IsQuiet && !IsJson)
+        {
+            Write(Console.Error, Safe(text));
+        }
+    }
+
+    /// <summary>Prints what the command waits for, also with <c>--json</c>.</summary>
+    internal void Waiting(string text)
+    {
+        Log("waiting", text);
+        if (!IsQuiet && !_settings.IsOneLine)
+        {
+            Write(Console.Error, Safe(text));
         }
     }
 
     /// <summary>Prints a warning, also with <c>--json</c> and <c>--quiet</c>.</summary>
     internal void Warn(string text)
     {
-        if (!_oneLine)
+        Log("warning", text);
+        if (!_settings.IsOneLine)
         {
-            Write(Console.Error, "warning: " + text);
+            Write(Console.Error, "warning: " + Safe(text));
         }
     }
 
     /// <summary>Prints an error, in every mode.</summary>
-    internal void Fail(string text) => Write(Console.Error, "error: " + text);
+    internal void Fail(string text)
+    {
+        Log("error", text);
+        Write(Console.Error, "error: " + Safe(text));
+    }
 
     /// <summary>Prints a failure that ends the command, with advice. Returns its exit code.</summary>
     internal ExitCode Fail(Failure failure)
     {
-        Fail(_oneLine ? $"{failure.Message} {failure.Advice}".TrimEnd() : failure.Message);
-        if (failure.Advice is { } advice && !_oneLine)
+        Fail(_settings.IsOneLine ? $"{failure.Message} {failure.Advice}".TrimEnd() : failure.Message);
+        if (failure.Advice is { } advice && !_settings.IsOneLine)
         {
-            Write(Console.Error, "hint: " + advice);
+            Log("hint", advice);
+            Write(Console.Error, "hint: " + Safe(advice));
         }
 
         Record(new ErrorRecord("error", failure.Code, failure.Detail, failure.RequestId, failure.Advice), ToolJson.Default.ErrorRecord);
         return failure.ExitCode;
     }
 
-    /// <summary>Sets where lines go while progress is drawn; null to print them as usual.</summary>
-    internal void Redirect(Action<string>? aboveDisplay)
+    /// <summary>Draws lines about the progress below all other output.</summary>
+    internal void Draw(IReadOnlyList<string> lines)
     {
         lock (_gate)
         {
-            _aboveDisplay = aboveDisplay;
+            _live ??= new LiveLines(Console.Error);
+            _live.Draw(lines);
+        }
+    }
+
+    /// <summary>Removes the lines about the progress.</summary>
+    internal void EndDrawing()
+    {
+        lock (_gate)
+        {
+            _live?.Clear();
+            _live = null;
+        }
+    }
+
+    /// <summary>Writes a message into the log file only.</summary>
+    internal void Log(string level, string text)
+    {
+        if (_log?.Write(level, text) is { } problem)
+        {
+            Write(Console.Error, "warning: " + Safe(problem));
         }
     }
 
@@ -134,9 +200,10 @@ internal sealed class Report
     {
         lock (_gate)
         {
-            if (_aboveDisplay is { } above)
+            // The lines about the progress are on stderr. Output that goes elsewhere cannot disturb them.
+            if (_live is { } live && (ReferenceEquals(writer, Console.Error) || !Console.IsOutputRedirected))
             {
-                above(text);
+                live.WriteAbove(text);
             }
             else
             {

@@ -95,7 +95,7 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
 
             if (await IsDownloadedAsync(file, path, cancellationToken))
             {
-                line.Report(file.Size);
+                line.Skip();
                 _result.AddSkipped(path, file.Key, file.Size);
                 return;
             }

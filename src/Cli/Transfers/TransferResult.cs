@@ -25,10 +25,7 @@ internal sealed class TransferResult(Report report, string done)
         }
 
         report.Record(new FileRecord("file", done, path, key, size, MappedTo: mappedTo), ToolJson.Default.FileRecord);
-        if (!report.IsLive)
-        {
-            report.Line($"{done} {Report.Safe(key)} ({Amount.Bytes(size)})");
-        }
+        report.FileDone($"{done} {key} ({Amount.Bytes(size)})");
     }
 
     internal void AddSkipped(string path, string key, long size)
@@ -116,7 +113,7 @@ internal sealed class TransferResult(Report report, string done)
             report.Record(
                 new SummaryRecord("summary", _transferred, _bytes, _skipped, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists),
                 ToolJson.Default.SummaryRecord);
-            report.Line(
+            report.Summary(
                 $"{char.ToUpperInvariant(done[0])}{done[1..]} {Amount.Files(_transferred)} ({Amount.Bytes(_bytes)}) in "
                 + $"{Amount.Duration(took)}, {Amount.Bytes(rate)}/s; {_skipped} already there; {_failed} failed"
                 + (lists is null ? "." : $"; {lists} listings failed."));

@@ -6,7 +6,7 @@ namespace S3Auth.Cli.Transfers;
 internal static class UploadOutcomes
 {
     /// <param name="uploader">The uploader.</param>
-    /// <param name="files">The files. Their <see cref="FileToUpload.Sent"/> is a <see cref="TransferDisplay.Line"/>.</param>
+    /// <param name="files">The files. Their <see cref="FileToUpload.Sent"/> is a <see cref="TransferProgress.ActiveFile"/>.</param>
     /// <param name="succeeded">Called for each file that was uploaded.</param>
     /// <param name="failed">Called for each file that failed. A failure that ends the run is thrown instead.</param>
     /// <param name="cancellationToken">Cancels the uploads.</param>
@@ -19,7 +19,7 @@ internal static class UploadOutcomes
     {
         await foreach (var (file, uploaded, error) in uploader.UploadAsync(files, cancellationToken))
         {
-            using var line = file.Sent as TransferDisplay.Line;
+            using var line = file.Sent as TransferProgress.ActiveFile;
             if (error is null)
             {
                 succeeded(file, uploaded!);

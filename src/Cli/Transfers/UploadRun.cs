@@ -274,7 +274,7 @@ internal sealed class UploadRun
 
     /// <summary>Whether a file needs no upload, because it is stored or cannot be compared. Reports it.</summary>
     private async Task<bool> IsUploadedAsync(
-        Planned file, StoredFiles stored, TransferDisplay.Line line, CancellationToken cancellationToken)
+        Planned file, StoredFiles stored, TransferProgress.ActiveFile line, CancellationToken cancellationToken)
     {
         try
         {
@@ -283,7 +283,7 @@ internal sealed class UploadRun
                 return false;
             }
 
-            line.Report(file.Upload.Size);
+            line.Skip();
             _result.AddSkipped(file.Local.Path, file.Key, file.Upload.Size);
             _watched?.MarkDone(file.Local);
         }

@@ -32,11 +32,12 @@ internal static class RetryPolicy
             {
                 var reason = arguments.Outcome switch
                 {
-                    { Exception: { } exception } => ReasonOf(exception),
-                    { Result: { } response } => await ReasonOfAsync(response).ConfigureAwait(false),
+                    { Exception: { } exception } => RetryReason.Of(exception, "the server"),
+                    { Result: { } response } => await RetryReason.OfAsync(response).ConfigureAwait(false),
                     _ => "no answer",
                 };
-                Report(options, arguments.AttemptNumber, arguments.RetryDelay, reason);
+                var isRateLimited = arguments.Outcome.Result?.StatusCode == HttpStatusCode.TooManyRequests;
+                Report(options, arguments.AttemptNumber, isRateLimited ? RateLimitAttemptFactor : 1, arguments.RetryDelay, reason);
 
                 // The next attempt has its own answer.
                 arguments.Outcome.Result?.Dispose();
@@ -52,7 +53,8 @@ internal static class RetryPolicy
                 arguments.Outcome.Exception is { } exception && Failures.KindOf(exception) == FailureKind.Transient),
             OnRetry = arguments =>
             {
-                Report(options, arguments.AttemptNumber, arguments.RetryDelay, ReasonOf(arguments.Outcome.Exception!));
+                var reason = RetryReason.Of(arguments.Outcome.Exception!, "the store");
+                Report(options, arguments.AttemptNumber, attemptFactor: 1, arguments.RetryDelay, reason);
                 return ValueTask.CompletedTask;
             },
         });
@@ -84,21 +86,6 @@ internal static class RetryPolicy
         return builder.Build();
     }
 
-    private static void Report(S3AuthClientOptions options, int attempt, TimeSpan wait, string reason) =>
-        options.OnRetry?.Invoke(new RetryNotice(attempt + 1, wait, reason));
-
-    private static async Task<string> ReasonOfAsync(HttpResponseMessage response)
-    {
-        var problem = await RefusalHandler.ReadAsync(response, CancellationToken.None).ConfigureAwait(false);
-        return problem?.Code is { } code
-            ? $"the server answered {(int)response.StatusCode} {code}"
-            : $"the server answered {(int)response.StatusCode}";
-    }
-
-    // .NET's messages about failed connections contain host and port, but no path or query.
-    private static string ReasonOf(Exception exception) => exception switch
-    {
-        StoreException store => $"the store answered {(int)store.Status} {store.Code}",
-        _ => exception.Message,
-    };
+    private static void Report(S3AuthClientOptions options, int attempt, int attemptFactor, TimeSpan wait, string reason) =>
+        options.OnRetry?.Invoke(new RetryNotice(attempt + 1, (options.Attempts - 1) * attemptFactor, wait, reason));
 }

@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace S3Auth.Cli.Output;
+
+/// <summary>The terminal behind stderr.</summary>
+internal static partial class AnsiTerminal
+{
+    private const int StandardError = -12;
+    private const uint InterpretsSequences = 0x0004;
+
+    /// <summary>Whether a person may watch progress: stderr is a terminal that can move its cursor, and not that of a CI job.</summary>
+    internal static bool IsWatched() => IsWatched(Console.IsErrorRedirected, Environment.GetEnvironmentVariable)
+        && (!OperatingSystem.IsWindows() || TryInterpretSequences());
+
+    /// <summary>Whether stderr is such a terminal, as far as the environment tells. Windows sets no <c>TERM</c>.</summary>
+    internal static bool IsWatched(bool isRedirected, Func<string, string?> variable) => !isRedirected
+        && variable("CI") is (null or "" or "0" or "false")
+        && variable("TERM") is var term && term != "dumb" && (OperatingSystem.IsWindows() || !string.IsNullOrEmpty(term));
+
+    /// <summary>The columns and rows of the terminal.</summary>
+    internal static (int Width, int Height) Size()
+    {
+        try
+        {
+            return (Console.WindowWidth, Console.WindowHeight) is (> 0, > 0) and var size ? size : (80, 24);
+        }
+        catch (IOException)
+        {
+            // There is no terminal, and --progress was given.
+            return (80, 24);
+        }
+    }
+
+    private static bool TryInterpretSequences()
+    {
+        var terminal = GetStdHandle(StandardError);
+        return GetConsoleMode(terminal, out var mode) && SetConsoleMode(terminal, mode | InterpretsSequences);
+    }
+
+    [LibraryImport("kernel32")]
+    private static partial nint GetStdHandle(int which);
+
+    [LibraryImport("kernel32")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool GetConsoleMode(nint handle, out uint mode);
+
+    [LibraryImport("kernel32")]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool SetConsoleMode(nint handle, uint mode);
+}

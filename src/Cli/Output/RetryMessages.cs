@@ -1,0 +1,42 @@
+namespace S3Auth.Cli.Output;
+
+/// <summary>
+/// Prints what the client waits for before a retry. Parallel transfers fail together for the same reason, so a reason is printed again only
+/// for a later retry, or after its wait. Thread-safe.
+/// </summary>
+/// <param name="report">The output.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RetryMessages(Report report, TimeProvider time)
+{
+    // A server could send another reason each time.
+    private const int MaxReasons = 100;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (int Attempt, DateTimeOffset Until)> _shown = new(StringComparer.Ordinal);
+
+    internal void Show(RetryNotice notice)
+    {
+        lock (_gate)
+        {
+            var now = time.GetUtcNow();
+            if (_shown.TryGetValue(notice.Reason, out var last) && notice.Attempt <= last.Attempt && now < last.Until)
+            {
+                return;
+            }
+
+            if (_shown.Count >= MaxReasons)
+            {
+                _shown.Clear();
+            }
+
+            _shown[notice.Reason] = (notice.Attempt, now + notice.Wait);
+        }
+
+        report.Waiting(Describe(notice));
+    }
+
+    /// <summary>Describes a wait, such as "the server is not reachable: …; retry 2 of 5 in 1.0 s, Ctrl-C to stop".</summary>
+    internal static string Describe(RetryNotice notice) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{notice.Reason}; retry {notice.Attempt} of {notice.MaxRetries} in {Amount.Duration(notice.Wait)}, Ctrl-C to stop");
+}
