@@ -8,14 +8,18 @@ public sealed class RetryReasonTests
     [
         new TestCaseData(
             new HttpRequestException(
-                HttpRequestError.ConnectionError, "Connection refused (127.0.0.1:8123)", new SocketException((int)SocketError.ConnectionRefused)),
+                HttpRequestError.ConnectionError,
+                "Connection refused (127.0.0.1:8123)",
+                new SocketException((int)SocketError.ConnectionRefused)),
             "the server is not reachable: connection refused (127.0.0.1:8123)"),
         new TestCaseData(
             new HttpRequestException(HttpRequestError.NameResolutionError, "Name or service not known (s3.example:443)"),
             "the host name of the server cannot be resolved: name or service not known (s3.example:443)"),
         new TestCaseData(
             new HttpRequestException(
-                HttpRequestError.SecureConnectionError, "See inner.", new System.Security.Authentication.AuthenticationException("It expired.")),
+                HttpRequestError.SecureConnectionError,
+                "See inner.",
+                new System.Security.Authentication.AuthenticationException("It expired.")),
             "the TLS connection to the server failed: it expired"),
         new TestCaseData(
             new HttpIOException(HttpRequestError.ResponseEnded, "The response ended prematurely."), "the connection to the server broke"),

@@ -23,6 +23,6 @@ internal enum ExitCode
     /// <summary>Ctrl-C or SIGTERM ended the run. Completed transfers are kept.</summary>
     Interrupted = 130,
 
-    /// <summary>The program that read the output ended, as in <c>s3auth ls | head</c>. The same as of a program that SIGPIPE ends.</summary>
+    /// <summary>The reader of stdout ended, as in <c>s3auth ls | head</c>. The exit code of programs that SIGPIPE ends.</summary>
     OutputClosed = 141,
 }

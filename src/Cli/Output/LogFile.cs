@@ -1,8 +1,8 @@
 namespace S3Auth.Cli.Output;
 
 /// <summary>
-/// Appends messages to a file, one line each, with the time in UTC. Opens the file for each line, so that another program may rotate it, and
-/// locks it meanwhile, so that several runs can share one file. Thread-safe.
+/// Appends messages to a file, one line each, with the time in UTC. Opens the file for each line, so that another program may rotate it.
+/// Locks it meanwhile, so that several runs can share one file. Thread-safe.
 /// </summary>
 internal sealed class LogFile
 {

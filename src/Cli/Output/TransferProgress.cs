@@ -137,8 +137,8 @@ internal sealed class TransferProgress(string verb, TimeProvider time)
             var done = Math.Max(_done, 0);
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {DisplayText.Fit(_name, nameColumns)} {PercentOf(done, size),4} %  {Amount.Bytes(done),10} of {Amount.Bytes(size),-10}  "
-                + $"{Amount.Bytes(_rate.Read()),10}/s");
+                $"  {DisplayText.Fit(_name, nameColumns)} {PercentOf(done, size),4} %  {Amount.Bytes(done),10} of "
+                + $"{Amount.Bytes(size),-10}  {Amount.Bytes(_rate.Read()),10}/s");
         }
 
         private void End()

@@ -15,8 +15,8 @@ internal static class RetryReason
             $"the host name of {peer} cannot be resolved: {Lower(failure.Message)}",
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: { } tls } =>
             $"the TLS connection to {peer} failed: {Lower(tls.Message)}",
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } or HttpRequestException { InnerException: SocketException }
-            => $"{peer} is not reachable: {Lower(exception.Message)}",
+        HttpRequestException failure when failure.HttpRequestError == HttpRequestError.ConnectionError
+            || failure.InnerException is SocketException => $"{peer} is not reachable: {Lower(failure.Message)}",
         HttpIOException or HttpRequestException { InnerException: IOException } => $"the connection to {peer} broke",
         _ => Lower(exception.Message),
     };
