@@ -1,17 +1,31 @@
 namespace S3Auth.Cli;
 
-/// <summary>What a command works with: the output, the server's address, the wallet and the client.</summary>
+/// <summary>What a command works with: the output, the settings, the server's address, the wallet and the client.</summary>
 /// <param name="report">The output.</param>
 /// <param name="server">The server's address.</param>
 /// <param name="readWallet">Reads the wallet. Called once.</param>
 internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet) : IDisposable
 {
+    private readonly Dictionary<string, Session> _others = new(StringComparer.Ordinal);
     private Wallet? _wallet;
     private S3AuthClient? _client;
+    private AccountId? _coldkey;
 
     internal Report Report => report;
 
     internal Uri Server => server;
+
+    /// <summary>The current profile; null if there is none.</summary>
+    internal Profile? Profile { get; init; }
+
+    /// <summary>The source that the profile or a variable gives; null for the deployment's first one.</summary>
+    internal string? Source { get; init; }
+
+    /// <summary>The job that the profile or a variable gives; null for the deployment's default.</summary>
+    internal string? Job { get; init; }
+
+    /// <summary>Opens a session of another profile.</summary>
+    internal Func<string, Session>? OpenProfile { private get; init; }
 
     /// <summary>The wallet. The first call reads it.</summary>
     /// <exception cref="UsageException">The wallet cannot be read.</exception>
@@ -23,12 +37,65 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
         OnRetry = new RetryMessages(report, TimeProvider.System).Show,
     });
 
+    /// <summary>
+    /// Returns a session with the server and the wallet of another profile. It is disposed with this one.
+    /// </summary>
+    /// <exception cref="UsageException">There is no such profile, or its settings are not valid.</exception>
+    internal Session ForProfile(string name)
+    {
+        if (name == Profile?.Name)
+        {
+            return this;
+        }
+
+        if (!_others.TryGetValue(name, out var other))
+        {
+            other = (OpenProfile ?? throw new UsageException($"This command does not take a path in profile {Report.Safe(name)}."))(name);
+            _others[name] = other;
+        }
+
+        return other;
+    }
+
+    /// <summary>The coldkey that owns the hotkey. If the wallet does not name it, call <see cref="GetColdkeyAsync"/> first.</summary>
+    internal AccountId Coldkey =>
+        _coldkey ?? Wallet.Coldkey ?? throw new InvalidOperationException("The coldkey has not been asked for.");
+
+    /// <summary>
+    /// Returns the coldkey that owns the hotkey: from the wallet, or else from the server, which knows it from the chain.
+    /// </summary>
+    /// <exception cref="UsageException">Neither knows it.</exception>
+    internal async Task<AccountId> GetColdkeyAsync(CancellationToken cancellationToken)
+    {
+        _coldkey ??= Wallet.Coldkey ?? await FindColdkeyAsync(cancellationToken);
+        return Coldkey;
+    }
+
     /// <summary>Creates another client that does not retry, so that each failure is seen.</summary>
     internal S3AuthClient ConnectWithoutRetries() => new(server, Wallet.Hotkey, new S3AuthClientOptions { Attempts = 1 });
 
     public void Dispose()
     {
+        foreach (var other in _others.Values)
+        {
+            other.Dispose();
+        }
+
         _client?.Dispose();
         _wallet?.Dispose();
+    }
+
+    private async Task<AccountId> FindColdkeyAsync(CancellationToken cancellationToken)
+    {
+        var hotkey = Wallet.Hotkey.AccountId;
+        if (await Client.FindHotkeyAsync(hotkey, cancellationToken) is { Coldkey: { } owner }
+            && Ss58.TryDecode(owner, out var coldkey, out _))
+        {
+            return coldkey;
+        }
+
+        throw new UsageException(
+            $"The wallet has no coldkeypub.txt, and {server.Authority} knows no coldkey of {hotkey}, because it is not registered on this "
+            + "subnet. Register the hotkey, or pass its coldkey's address with --coldkey.");
     }
 }

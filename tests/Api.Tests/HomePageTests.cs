@@ -51,7 +51,7 @@ public sealed partial class HomePageTests
 
         var page = (await service.GetAsync("/")).Text;
 
-        Assert.That(page.Contains("s3auth configure", StringComparison.Ordinal), Is.EqualTo(hasSessions));
+        Assert.That(page.Contains("s3auth configure aws", StringComparison.Ordinal), Is.EqualTo(hasSessions));
         Assert.That(page.Contains("/docs/tools.md", StringComparison.Ordinal), Is.EqualTo(hasSessions));
     }
 

@@ -125,12 +125,24 @@ public sealed class CheckRunTests
     }
 
     [Test]
-    public async Task Check_names_the_coldkey_of_the_chain_if_the_wallet_has_none()
+    public async Task Check_takes_the_coldkey_of_the_chain_if_the_wallet_has_none()
     {
+        var results = await RunAsync(readWallet: () => new Wallet(KeyPair.FromUri("//Bob"), coldkey: null));
+
+        Assert.That(results, Has.All.Property(nameof(StepResult.IsOk)).True);
+        Assert.That(
+            results.Single(result => result.Step == "coldkey").Detail, Does.StartWith($"{_coldkey.AccountId}, as the server says"));
+    }
+
+    [Test]
+    public async Task Check_fails_at_the_coldkey_if_neither_wallet_nor_chain_knows_it()
+    {
+        (_status.Registered, _status.Coldkey) = (false, null);
+
         var failed = await FailAsync(readWallet: () => new Wallet(KeyPair.FromUri("//Bob"), coldkey: null));
 
-        Assert.That((failed.Step, failed.ExitCode), Is.EqualTo(("coldkey", ExitCode.Refused)));
-        Assert.That(failed.Advice, Does.Contain($"--coldkey {_coldkey.AccountId}"));
+        Assert.That((failed.Step, failed.ExitCode), Is.EqualTo(("coldkey", ExitCode.Usage)));
+        Assert.That(failed.Detail, Does.Contain("not registered").And.Contain("--coldkey"));
     }
 
     [TestCase(true, "owns the hotkey on the chain")]
@@ -400,13 +412,15 @@ public sealed class CheckRunTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task Advice_about_a_missing_coldkey_names_the_check_of_validators_if_the_hotkey_may_read(bool mayRead)
+    public async Task Step_of_a_missing_coldkey_names_the_check_of_validators_if_the_hotkey_may_read(bool mayRead)
     {
         _status.May_read = mayRead;
 
-        var failed = await FailAsync(readWallet: () => new Wallet(KeyPair.FromUri("//Bob"), coldkey: null));
+        var results = await RunAsync(readWallet: () => new Wallet(KeyPair.FromUri("//Bob"), coldkey: null));
 
-        Assert.That(failed.Advice!.Contains("--validator", StringComparison.Ordinal), Is.EqualTo(mayRead));
+        Assert.That(
+            results.Single(result => result.Step == "coldkey").Detail.Contains("--validator", StringComparison.Ordinal),
+            Is.EqualTo(mayRead));
     }
 
     [TestCase(true, true, true)]

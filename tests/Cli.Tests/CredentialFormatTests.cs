@@ -43,7 +43,7 @@ public sealed class CredentialFormatTests
             "# Bucket: bucket",
             "# Prefix: data/x/5C/",
             "# Prefix: data/reddit/5C/",
-            "# This store needs path-style URLs, which no variable sets. `s3auth configure` writes a profile that does.",
+            "# This store needs path-style URLs, which no variable sets. `s3auth configure aws` writes a profile that does.",
         ]));
     }
 

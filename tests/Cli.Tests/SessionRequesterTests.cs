@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace S3Auth.Cli.Tests;
 
-/// <summary>Which credentials <c>s3auth</c> requests, what it says about refusals, and what <c>s3auth configure</c> writes.</summary>
+/// <summary>Which credentials <c>s3auth</c> requests, what it says about refusals, and what <c>s3auth configure aws</c> writes.</summary>
 public sealed class SessionRequesterTests
 {
     private const string Secret = "se/cr+et";
@@ -153,7 +153,7 @@ public sealed class SessionRequesterTests
         var wallets = PutWallet("plain", "seed");
         _hotkey = Hotkey(isValidator: true, mayUpload: true, mayRead: true);
 
-        var exitCode = await ConfigureAsync(["mine", _server.Address.AbsoluteUri, "", "", "nobody", "miner"], new ConfigurePlan
+        var exitCode = await ConfigureAsync(["mine", _server.Address.AbsoluteUri, "", "", "nobody", "miner"], new AwsConfigurePlan
         {
             Identity = new IdentityOptions { HotkeyName = "default", WalletPath = wallets },
             Parameters = new SessionParameters(),
@@ -239,7 +239,7 @@ public sealed class SessionRequesterTests
     {
         await File.WriteAllTextAsync(ConfigFile, "[profile s3auth]\nregion = old\n");
         using var answers = new SlowAnswer(() => File.AppendAllText(ConfigFile, "[profile other]\nregion = new\n"));
-        var run = new ConfigureRun(
+        var run = new AwsConfigureRun(
             new Report(json: false, quiet: true),
             new Questions(answers, TextWriter.Null, usesDefaults: false),
             name => _variables.GetValueOrDefault(name));
@@ -295,7 +295,7 @@ public sealed class SessionRequesterTests
         return await new SessionRequester(client, _notes.Add).SendAsync(parameters, CancellationToken.None);
     }
 
-    private ConfigurePlan Plan() => new()
+    private AwsConfigurePlan Plan() => new()
     {
         Server = _server.Address.AbsoluteUri,
         Profile = "s3auth",
@@ -305,7 +305,7 @@ public sealed class SessionRequesterTests
     };
 
     /// <summary>Runs it with typed answers; null for <c>--yes</c>.</summary>
-    private async Task<(ExitCode ExitCode, string Output)> ConfigureAndReadAsync(ConfigurePlan plan)
+    private async Task<(ExitCode ExitCode, string Output)> ConfigureAndReadAsync(AwsConfigurePlan plan)
     {
         using var output = new StringWriter();
         var console = Console.Out;
@@ -320,7 +320,7 @@ public sealed class SessionRequesterTests
         }
     }
 
-    private Task<ExitCode> ConfigureAsync(string[]? answers, ConfigurePlan plan, bool isQuiet = true) => new ConfigureRun(
+    private Task<ExitCode> ConfigureAsync(string[]? answers, AwsConfigurePlan plan, bool isQuiet = true) => new AwsConfigureRun(
         new Report(json: false, isQuiet),
         new Questions(new StringReader(string.Join('\n', answers ?? [])), TextWriter.Null, answers is null),
         name => _variables.GetValueOrDefault(name)).RunAsync(plan, CancellationToken.None);

@@ -31,7 +31,7 @@ public sealed class WalletReaderTests
         Assert.Multiple(() =>
         {
             Assert.That(wallet.Hotkey.AccountId.ToString(), Is.EqualTo(Hotkey));
-            Assert.That(wallet.Coldkey.ToString(), Is.EqualTo(Coldkey));
+            Assert.That($"{wallet.Coldkey}", Is.EqualTo(Coldkey));
             Assert.That(_warnings, Is.Empty);
         });
     }
@@ -43,7 +43,7 @@ public sealed class WalletReaderTests
 
         using var wallet = Read(Options("mine", "miner") with { Coldkey = Hotkey });
 
-        Assert.That(wallet.Coldkey.ToString(), Is.EqualTo(Hotkey));
+        Assert.That($"{wallet.Coldkey}", Is.EqualTo(Hotkey));
     }
 
     [Test]
@@ -173,13 +173,42 @@ public sealed class WalletReaderTests
     }
 
     [Test]
-    public void Missing_coldkey_is_reported_with_the_option_to_use()
+    public void Coldkey_is_null_if_the_wallet_has_no_public_file()
     {
         Put("mine", "miner", "seed");
         File.Delete(Path.Combine(_folder, "mine", "coldkeypub.txt"));
         using var wallet = Read(Options("mine", "miner"));
 
-        Assert.That(() => wallet.Coldkey, Throws.TypeOf<UsageException>().With.Message.Contains("--coldkey"));
+        Assert.That(wallet.Coldkey, Is.Null);
+    }
+
+    [TestCase("seed")]
+    [TestCase("nacl")]
+    public void Hotkey_is_read_from_a_file_outside_a_wallet(string file)
+    {
+        var path = Put("mine", "miner", file);
+        var password = Write("password", "correct horse\n");
+
+        using var wallet = Read(new IdentityOptions
+        {
+            HotkeyFile = path, PasswordFile = password, HotkeyName = "default", WalletPath = "/nowhere",
+        });
+
+        Assert.That(wallet.Hotkey.AccountId.ToString(), Is.EqualTo(Hotkey));
+        Assert.That(wallet.Coldkey, Is.Null);
+    }
+
+    [Test]
+    public void Missing_or_ambiguous_identity_is_refused_with_what_to_do()
+    {
+        var none = Options("x", "y") with { Wallet = null };
+
+        Assert.That(
+            () => Read(none),
+            Throws.TypeOf<UsageException>().With.Message.Contains("s3auth configure").And.Message.Contains("s3auth keys"));
+        Assert.That(
+            () => Read(none with { HotkeyFile = "a", Suri = "//Bob" }),
+            Throws.TypeOf<UsageException>().With.Message.StartsWith("Pass exactly one of"));
     }
 
     [Test]

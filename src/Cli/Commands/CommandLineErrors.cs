@@ -3,8 +3,6 @@ namespace S3Auth.Cli.Commands;
 /// <summary>Explains command lines that do not parse.</summary>
 internal static class CommandLineErrors
 {
-    private const int MaxTypos = 2;
-
     private static readonly string[] DeleteWords = ["rm", "del", "delete", "remove"];
 
     /// <summary>Turns <c>s3auth</c> and <c>s3auth help COMMAND</c> into a request for help.</summary>
@@ -44,35 +42,8 @@ internal static class CommandLineErrors
                 + "ask the operator.";
         }
 
-        var nearest = command.Subcommands.Select(one => one.Name).MinBy(name => CountTypos(word, name));
-        return nearest is not null && CountTypos(word, nearest) <= MaxTypos
+        return NearestName.Find(word, command.Subcommands.Select(one => one.Name)) is { } nearest
             ? $"There is no command '{word}'. Did you mean {nearest}?"
             : $"There is no command '{word}'. The commands are {string.Join(", ", command.Subcommands.Select(one => one.Name))}.";
-    }
-
-    /// <summary>Counts letters to insert, delete, replace or swap (optimal string alignment distance).</summary>
-    private static int CountTypos(string typed, string name)
-    {
-        var distance = new int[typed.Length + 1, name.Length + 1];
-        for (var i = 0; i <= typed.Length; i++)
-        {
-            for (var j = 0; j <= name.Length; j++)
-            {
-                if (i == 0 || j == 0)
-                {
-                    distance[i, j] = i + j;
-                    continue;
-                }
-
-                var replaced = distance[i - 1, j - 1] + (typed[i - 1] == name[j - 1] ? 0 : 1);
-                distance[i, j] = Math.Min(replaced, Math.Min(distance[i - 1, j], distance[i, j - 1]) + 1);
-                if (i > 1 && j > 1 && typed[i - 1] == name[j - 2] && typed[i - 2] == name[j - 1])
-                {
-                    distance[i, j] = Math.Min(distance[i, j], distance[i - 2, j - 2] + 1);
-                }
-            }
-        }
-
-        return distance[typed.Length, name.Length];
     }
 }

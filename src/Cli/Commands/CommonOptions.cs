@@ -3,69 +3,36 @@ namespace S3Auth.Cli.Commands;
 /// <summary>The options that every command has, and how a command runs with them.</summary>
 internal sealed class CommonOptions
 {
-    private const string ServerVariable = "S3AUTH_SERVER";
-
-    private readonly Option<string?> _server = new("--server", "-s")
+    private readonly Option<string?> _profile = new("--profile")
     {
-        Description = $"The server's address, such as https://s3-auth.example.com (default: ${ServerVariable})",
-        HelpName = "URL",
-        Recursive = true,
-    };
-
-    private readonly Option<string?> _wallet = new("--wallet", "-w")
-    {
-        Description = "The name of a Bittensor wallet",
+        Description = $"The profile to use (default: ${SettingsReader.ProfileVariable}, or the default of the file)",
         HelpName = "NAME",
-        Recursive = true,
-    };
-
-    private readonly Option<string> _hotkey = new("--hotkey", "-k")
-    {
-        Description = "The name of the hotkey in the wallet (default: default)",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => "default",
-        Recursive = true,
-    };
-
-    private readonly Option<string?> _walletPath = new("--wallet-path")
-    {
-        Description = "The folder of the wallets (default: ~/.bittensor/wallets)",
-        HelpName = "DIR",
-        Recursive = true,
-    };
-
-    private readonly Option<string?> _mnemonicFile = new("--mnemonic-file")
-    {
-        Description = "A file with the hotkey's mnemonic, instead of a wallet",
-        HelpName = "FILE",
-        Recursive = true,
-    };
-
-    private readonly Option<string?> _suri = new("--suri")
-    {
-        Description = "A development account such as //Bob, instead of a wallet",
-        HelpName = "//NAME",
-        Recursive = true,
-    };
-
-    private readonly Option<string?> _coldkey = new("--coldkey")
-    {
-        Description = "The coldkey's address, if the wallet has no coldkeypub.txt",
-        HelpName = "SS58",
-        Recursive = true,
-    };
-
-    private readonly Option<string?> _passwordFile = new("--password-file")
-    {
-        Description = "A file with the password of an encrypted hotkey (default: $BT_PW_… of Bittensor's tools, or a prompt)",
-        HelpName = "FILE",
         Recursive = true,
     };
 
     private readonly OutputOptions _output = new();
 
-    internal IEnumerable<Option> All =>
-        [_server, _wallet, _hotkey, _walletPath, _mnemonicFile, _suri, _coldkey, _passwordFile, .. _output.All];
+    private readonly Dictionary<SettingKey, Option<string?>> _settings = new()
+    {
+        [SettingKey.Server] = Setting(
+            "URL", $"The server's address, such as https://s3-auth.example.com (default: ${SettingKey.Server.Variable}, or the profile's)",
+            "--server", "-s"),
+        [SettingKey.Wallet] = Setting("NAME", "The name of a Bittensor wallet (default: the profile's)", "--wallet", "-w"),
+        [SettingKey.Hotkey] = Setting(
+            "NAME", "The name of the hotkey in the wallet (default: the profile's, $BT_WALLET_HOTKEY, or default)", "--hotkey", "-k"),
+        [SettingKey.WalletPath] = Setting(
+            "DIR", "The folder of the wallets (default: the profile's, $BT_WALLET_PATH, or ~/.bittensor/wallets)", "--wallet-path"),
+        [SettingKey.HotkeyFile] = Setting("FILE", "A hotkey's key file, instead of a wallet", "--hotkey-file"),
+        [SettingKey.MnemonicFile] = Setting("FILE", "A file with the hotkey's mnemonic, instead of a wallet", "--mnemonic-file"),
+        [SettingKey.Suri] = Setting("//NAME", "A development account such as //Bob, instead of a wallet", "--suri"),
+        [SettingKey.Coldkey] = Setting(
+            "SS58", "The coldkey's address (default: the wallet's coldkeypub.txt, or what the server says)", "--coldkey"),
+        [SettingKey.PasswordFile] = Setting(
+            "FILE", "A file with the password of an encrypted hotkey (default: $BT_PW_… of Bittensor's tools, or a prompt)",
+            "--password-file"),
+    };
+
+    internal IEnumerable<Option> All => [_profile, .. _settings.Values, .. _output.All];
 
     /// <summary>Runs a command after reading the server's address and the wallet.</summary>
     internal void Run(Command command, Func<ParseResult, Session, CancellationToken, Task<ExitCode>> action) =>
@@ -75,13 +42,17 @@ internal sealed class CommonOptions
             return action(parsed, session, cancellationToken);
         });
 
+    /// <summary>Runs a command that uses the caller's own folder, so it needs the coldkey.</summary>
+    internal void RunAsMiner(Command command, Func<ParseResult, Session, CancellationToken, Task<ExitCode>> action) =>
+        Run(command, async (parsed, session, cancellationToken) =>
+        {
+            await session.GetColdkeyAsync(cancellationToken);
+            return await action(parsed, session, cancellationToken);
+        });
+
     /// <summary>Runs a command that reads the wallet itself.</summary>
     internal void RunWithoutWallet(Command command, Func<ParseResult, Session, CancellationToken, Task<ExitCode>> action) =>
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, isTool: false, async report =>
-        {
-            using var session = new Session(report, ReadServer(parsed, report), () => ReadWallet(parsed, report, PasswordInput.Ask));
-            return await action(parsed, session, cancellationToken);
-        }, cancellationToken));
+        RunForTools(command, _ => false, action);
 
     /// <summary>
     /// Runs a command that another program may start. Then it asks nothing, because the program may hide the question, and prints an error
@@ -94,42 +65,38 @@ internal sealed class CommonOptions
             var isTool = isStarted(parsed);
             return RunAsync(parsed, isTool, async report =>
             {
-                using var session = new Session(
-                    report,
-                    ReadServer(parsed, report),
-                    () => ReadWallet(parsed, report, isTool ? _ => null : PasswordInput.Ask));
+                using var session = Open(parsed, report, isTool ? _ => null : PasswordInput.Ask);
                 return await action(parsed, session, cancellationToken);
             }, cancellationToken);
         });
 
-    /// <summary>Runs a command that asks for what the options leave out.</summary>
+    /// <summary>Runs a command that needs no server, or asks for what the options leave out.</summary>
     internal void RunInteractive(Command command, Func<ParseResult, Report, CancellationToken, Task<ExitCode>> action) =>
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed, isTool: false, report => action(parsed, report, cancellationToken), cancellationToken));
 
-    /// <summary>The server's address as given by the option or the variable; null if neither is set.</summary>
-    internal string? ReadGivenServer(ParseResult parsed) =>
-        parsed.GetValue(_server) ?? Environment.GetEnvironmentVariable(ServerVariable);
+    /// <summary>Reads the settings of a run, from options, variables and the profile.</summary>
+    /// <exception cref="UsageException">There is no such profile, or its file is not valid.</exception>
+    internal ToolSettings ReadSettings(ParseResult parsed, Report report) =>
+        ReaderOf(report).Read(ReadOptions(parsed), parsed.GetValue(_profile));
 
-    internal IdentityOptions ReadIdentity(ParseResult parsed) => new()
-    {
-        Wallet = parsed.GetValue(_wallet),
-        HotkeyName = parsed.GetValue(_hotkey)!,
-        WalletPath = parsed.GetValue(_walletPath)
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".bittensor", "wallets"),
-        MnemonicFile = parsed.GetValue(_mnemonicFile),
-        Suri = parsed.GetValue(_suri),
-        Coldkey = parsed.GetValue(_coldkey),
-        PasswordFile = parsed.GetValue(_passwordFile),
-    };
+    /// <summary>Returns the settings that options give.</summary>
+    internal IReadOnlyDictionary<SettingKey, string> ReadOptions(ParseResult parsed) => _settings
+        .Select(one => (one.Key, Value: parsed.GetValue(one.Value)))
+        .Where(one => one.Value is not null)
+        .ToDictionary(one => one.Key, one => one.Value!);
+
+    /// <summary>The profile that the option or the variable names; null if neither does.</summary>
+    internal string? ReadProfileName(ParseResult parsed) => ReaderOf(_ => { }).GivenProfile(parsed.GetValue(_profile));
 
     /// <summary>Reads the server's address.</summary>
     /// <exception cref="UsageException">It is not an http or https URL.</exception>
-    internal static Uri ReadServer(string? text)
+    internal static Uri ReadServer(string? text, string advice = "Run `s3auth configure` once")
     {
         if (string.IsNullOrWhiteSpace(text))
         {
-            throw new UsageException($"No server is given. Pass --server https://… or set ${ServerVariable}.");
+            throw new UsageException(
+                $"No server is given. {advice}, pass --server https://…, or set ${SettingKey.Server.Variable}.");
         }
 
         if (!text.Contains("://", StringComparison.Ordinal) && Uri.TryCreate("http://" + text, UriKind.Absolute, out var guess))
@@ -149,6 +116,9 @@ internal sealed class CommonOptions
             : throw new UsageException(
                 "The server's address must have no user name and no query. Use one such as https://s3-auth.example.com.");
     }
+
+    private static Option<string?> Setting(string value, string description, string name, params string[] aliases) =>
+        new(name, aliases) { Description = description, HelpName = value, Recursive = true };
 
     private async Task<int> RunAsync(
         ParseResult parsed, bool isTool, Func<Report, Task<ExitCode>> action, CancellationToken cancellationToken)
@@ -183,17 +153,36 @@ internal sealed class CommonOptions
         }
     }
 
-    private Uri ReadServer(ParseResult parsed, Report report)
+    private Session Open(ParseResult parsed, Report report, Func<string, PasswordInput?> askPassword)
     {
-        var server = ReadServer(ReadGivenServer(parsed));
+        var reader = ReaderOf(report);
+        return Open(
+            reader.Read(ReadOptions(parsed), parsed.GetValue(_profile)),
+            report,
+            askPassword,
+            name => Open(reader.ReadProfile(name), report, askPassword, openProfile: null));
+    }
+
+    private static Session Open(
+        ToolSettings settings, Report report, Func<string, PasswordInput?> askPassword, Func<string, Session>? openProfile)
+    {
+        var server = ReadServer(settings.Server, settings.Advice);
         if (server.Scheme == "http" && !server.IsLoopback)
         {
             report.Warn($"The connection to {server.Authority} has no TLS: anyone on the network path can read and use the grants.");
         }
 
-        return server;
+        var wallets = new WalletReader(report.Warn, askPassword, Environment.GetEnvironmentVariable, settings.Advice);
+        return new Session(report, server, () => wallets.Read(settings.Identity))
+        {
+            Profile = settings.Profile,
+            Source = settings.Source,
+            Job = settings.Job,
+            OpenProfile = openProfile,
+        };
     }
 
-    private Wallet ReadWallet(ParseResult parsed, Report report, Func<string, PasswordInput?> askPassword) =>
-        new WalletReader(report.Warn, askPassword, Environment.GetEnvironmentVariable).Read(ReadIdentity(parsed));
+    private static SettingsReader ReaderOf(Report report) => ReaderOf(report.Warn);
+
+    private static SettingsReader ReaderOf(Action<string> warn) => new(Environment.GetEnvironmentVariable, warn);
 }

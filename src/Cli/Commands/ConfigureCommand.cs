@@ -1,34 +1,42 @@
 namespace S3Auth.Cli.Commands;
 
-/// <summary><c>s3auth configure</c>: writes a profile of AWS's tools that gets its credentials from this program.</summary>
+/// <summary><c>s3auth configure</c>.</summary>
 internal static class ConfigureCommand
 {
     internal static Command Create(CommonOptions common)
     {
-        var profile = new Option<string?>("--profile")
+        var command = new ToolCommand("configure", "Write a profile, so that other commands need no options");
+        command.Add(CreateAws(common));
+        return command;
+    }
+
+    private static ToolCommand CreateAws(CommonOptions common)
+    {
+        var name = new Option<string?>("--name")
         {
-            Description = $"The name of the profile (default: {AwsProfile.DefaultName})",
+            Description = $"The name of the AWS profile (default: {AwsProfile.DefaultName})",
             HelpName = "NAME",
         };
         var yes = new Option<bool>("--yes", "-y") { Description = "Ask nothing: use the options and the defaults" };
-        var replace = new Option<bool>("--replace") { Description = "Replace a profile with the same name" };
+        var replace = new Option<bool>("--replace") { Description = "Replace an AWS profile with the same name" };
         var options = new SessionOptions();
-        var command = new ToolCommand("configure", "Write a profile for aws, boto3, rclone and other S3 tools into ~/.aws/config")
+        var command = new ToolCommand("aws", "Write a profile for aws, boto3, rclone and other S3 tools into ~/.aws/config")
         {
-            Examples = ["s3auth configure", "s3auth configure --wallet default --profile miner --yes"],
+            Examples = ["s3auth configure aws", "s3auth configure aws --wallet default --name miner --yes"],
         };
-        command.Add(profile);
+        command.Add(name);
         command.Add(yes);
         command.Add(replace);
         options.AddTo(command);
         common.RunInteractive(command, (parsed, report, cancellationToken) =>
         {
             var questions = new Questions(Console.In, Console.Error, parsed.GetValue(yes));
-            return new ConfigureRun(report, questions, Environment.GetEnvironmentVariable).RunAsync(new ConfigurePlan
+            var settings = common.ReadSettings(parsed, report);
+            return new AwsConfigureRun(report, questions, Environment.GetEnvironmentVariable).RunAsync(new AwsConfigurePlan
             {
-                Server = common.ReadGivenServer(parsed),
-                Identity = common.ReadIdentity(parsed),
-                Profile = parsed.GetValue(profile),
+                Server = settings.Server,
+                Identity = settings.Identity,
+                Profile = parsed.GetValue(name),
                 Parameters = options.Read(parsed),
                 Replaces = parsed.GetValue(replace),
                 Program = ProfileCommand.ThisProgram(),

@@ -34,7 +34,7 @@ internal static class MigrateCommand
         command.Add(repository);
         command.Add(revision);
         options.AddTo(command);
-        common.Run(command, async (parsed, session, cancellationToken) =>
+        common.RunAsMiner(command, async (parsed, session, cancellationToken) =>
         {
             var dataset = HubDataset.Parse(parsed.GetValue(repository)!);
             var (endpoint, token) = (ReadEndpoint(), Variable("HF_TOKEN"));
@@ -50,7 +50,7 @@ internal static class MigrateCommand
             {
                 Dataset = dataset,
                 Revision = parsed.GetValue(revision)!,
-                Settings = options.Read(parsed),
+                Settings = options.Read(parsed, session),
             }).RunAsync(cancellationToken);
         });
         return command;

@@ -29,7 +29,7 @@ internal sealed class MinerOptions
 
         if (!all && named.Length == 0)
         {
-            return [FileOwner.Own(session.Wallet.Coldkey)];
+            return [FileOwner.Own(await session.GetColdkeyAsync(cancellationToken))];
         }
 
         var structure = await session.Client.Api.GetStructureAsync(cancellationToken);

@@ -60,12 +60,7 @@ internal static class SignCommand
             var audience = Audience.Of(session.Server);
             var request = parsed.GetValue(kind)! switch
             {
-                "folder-access" => new Request(
-                    "get-folder-access", Commitments.FolderAccess(
-                        session.Wallet.Coldkey, session.Wallet.Hotkey.AccountId, timestamp, audience))
-                {
-                    Members = { ["coldkey"] = session.Wallet.Coldkey.ToString() },
-                },
+                "folder-access" => OfFolder(await session.GetColdkeyAsync(cancellationToken)),
                 "validator-access" => new Request("get-validator-access", Commitments.ValidatorAccess(timestamp, audience)),
                 "folders" => new Request(
                     "get-folder-presigned-urls", Commitments.Folders(session.Wallet.Hotkey.AccountId, timestamp, audience)),
@@ -81,6 +76,12 @@ internal static class SignCommand
                 _ => SignBody(session, request, timestamp),
             });
             return ExitCode.Done;
+
+            Request OfFolder(AccountId coldkey) => new(
+                "get-folder-access", Commitments.FolderAccess(coldkey, session.Wallet.Hotkey.AccountId, timestamp, audience))
+            {
+                Members = { ["coldkey"] = coldkey.ToString() },
+            };
 
             async Task<Request> OfMinerAsync(string path, Func<AccountId, string> commitment)
             {

@@ -23,7 +23,7 @@ internal static class SyncCommand
         command.Add(checksum);
         command.Add(sizeOnly);
         options.AddWithoutForceTo(command);
-        common.Run(command, (parsed, session, cancellationToken) =>
+        common.RunAsMiner(command, (parsed, session, cancellationToken) =>
         {
             var path = parsed.GetValue(folder)!;
             if (!Directory.Exists(path))
@@ -34,7 +34,7 @@ internal static class SyncCommand
             return new UploadRun(session, new UploadPlan
             {
                 Paths = [path],
-                Settings = options.Read(parsed),
+                Settings = options.Read(parsed, session),
                 Comparison = (parsed.GetValue(checksum), parsed.GetValue(sizeOnly)) switch
                 {
                     (true, true) => throw new UsageException("Use --checksum or --size-only, not both."),

@@ -30,7 +30,7 @@ internal static class UploadCommand
         command.Add(watch);
         command.Add(period);
         options.AddTo(command);
-        common.Run(command, (parsed, session, cancellationToken) =>
+        common.RunAsMiner(command, (parsed, session, cancellationToken) =>
         {
             var seconds = parsed.GetValue(period);
             if (seconds is not (>= 0.1 and <= 86400))
@@ -41,7 +41,7 @@ internal static class UploadCommand
             return new UploadRun(session, new UploadPlan
             {
                 Paths = parsed.GetValue(paths)!,
-                Settings = options.Read(parsed),
+                Settings = options.Read(parsed, session),
                 WatchPeriod = parsed.GetValue(watch) ? TimeSpan.FromSeconds(seconds) : null,
             }).RunAsync(cancellationToken);
         });

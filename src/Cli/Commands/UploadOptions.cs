@@ -6,11 +6,15 @@ internal sealed class UploadOptions(string verb)
 {
     private readonly Option<string?> _source = new("--source")
     {
-        Description = "The source of the data (default: the deployment's first source)",
+        Description = "The source of the data (default: the profile's, or the deployment's first source)",
         HelpName = "NAME",
     };
 
-    private readonly Option<string?> _job = new("--job") { Description = "The job whose folder gets the files", HelpName = "ID" };
+    private readonly Option<string?> _job = new("--job")
+    {
+        Description = "The job whose folder gets the files (default: the profile's)",
+        HelpName = "ID",
+    };
 
     private readonly Option<string> _to = new("--to")
     {
@@ -64,10 +68,10 @@ internal sealed class UploadOptions(string verb)
     }
 
     /// <exception cref="UsageException">A value is out of range.</exception>
-    internal UploadSettings Read(ParseResult parsed) => new()
+    internal UploadSettings Read(ParseResult parsed, Session session) => new()
     {
-        Source = parsed.GetValue(_source),
-        Job = parsed.GetValue(_job),
+        Source = parsed.GetValue(_source) ?? session.Source,
+        Job = parsed.GetValue(_job) ?? session.Job,
         To = parsed.GetValue(_to)!.Trim('/'),
         Filter = new PathFilter(parsed.GetValue(_include)!, parsed.GetValue(_exclude)!),
         Parallel = ParallelOption.Read(parsed, _parallel),

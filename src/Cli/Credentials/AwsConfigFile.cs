@@ -8,8 +8,6 @@ namespace S3Auth.Cli.Credentials;
 /// </summary>
 internal sealed partial class AwsConfigFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     // Latin-1 maps each byte to one character, so that bytes that are not UTF-8 survive.
     private static readonly Encoding Bytes = Encoding.Latin1;
 
@@ -71,75 +69,10 @@ internal sealed partial class AwsConfigFile
 
     /// <summary>Writes the file, completely or not at all. A new file is readable by its owner only.</summary>
     /// <exception cref="UsageException">It cannot be written.</exception>
-    internal void Write()
-    {
-        try
-        {
-            // People keep this file elsewhere and link to it.
-            var target = new FileInfo(_path) is { LinkTarget: not null } link
-                ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? _path
-                : _path;
-            CreateFolder(Path.GetDirectoryName(target)!);
-            var mode = ModeOf(target);
-            var temporary = $"{target}.s3auth-{Guid.NewGuid():N}";
-            try
-            {
-                using (var file = new FileStream(temporary, NewFile(mode)))
-                {
-                    file.Write(Bytes.GetBytes(_text));
-                    file.Flush(flushToDisk: true);
-                }
-
-                File.Move(temporary, target, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(temporary);
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"The file {_path} cannot be written: {exception.Message}");
-        }
-    }
+    internal void Write() => AtomicFile.Write(_path, Bytes.GetBytes(_text));
 
     /// <summary>Returns whether both have the same content.</summary>
     internal bool IsSameAs(AwsConfigFile other) => _text == other._text;
-
-    private static void CreateFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else if (!Directory.Exists(folder))
-        {
-            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
-        }
-    }
-
-    /// <summary>The mode of the file. Opens it for writing, because a rename would replace a file that is read-only.</summary>
-    private static UnixFileMode ModeOf(string target)
-    {
-        if (!File.Exists(target))
-        {
-            return OwnerOnly;
-        }
-
-        using var file = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        return OperatingSystem.IsWindows() ? OwnerOnly : File.GetUnixFileMode(file.SafeFileHandle);
-    }
-
-    private static FileStreamOptions NewFile(UnixFileMode mode)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = mode;
-        }
-
-        return options;
-    }
 
     /// <summary>Splits a text into lines with their line ends.</summary>
     private static List<string> Lines(string text) => [.. Line().Matches(text).Select(match => match.Value)];

@@ -60,7 +60,8 @@ internal static class CredentialFormat
 
         if (session.UsesPathStyle)
         {
-            script.Append("# This store needs path-style URLs, which no variable sets. `s3auth configure` writes a profile that does.\n");
+            script.Append(
+                "# This store needs path-style URLs, which no variable sets. `s3auth configure aws` writes a profile that does.\n");
         }
 
         return script.ToString().TrimEnd('\n');

@@ -18,6 +18,7 @@ internal static class ProfileCommand
             .. Given("--wallet", identity.Wallet),
             .. Given("--hotkey", identity.Wallet is null ? null : identity.HotkeyName),
             .. Given("--wallet-path", identity.Wallet is null ? null : Path.GetFullPath(identity.WalletPath)),
+            .. Given("--hotkey-file", AbsoluteOf(identity.HotkeyFile)),
             .. Given("--mnemonic-file", AbsoluteOf(identity.MnemonicFile)),
             .. Given("--suri", identity.Suri),
             .. Given("--password-file", AbsoluteOf(identity.PasswordFile)),

@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Identity;
 
-/// <summary>The options that name the hotkey: exactly one of wallet, mnemonic file and SURI.</summary>
+/// <summary>What names the hotkey: exactly one of wallet, hotkey file, mnemonic file and SURI.</summary>
 internal sealed record IdentityOptions
 {
     /// <summary>The name of a wallet: its folder in <see cref="WalletPath"/>.</summary>
@@ -11,6 +11,9 @@ internal sealed record IdentityOptions
 
     /// <summary>The folder of the wallets.</summary>
     public required string WalletPath { get; init; }
+
+    /// <summary>A hotkey's key file outside a wallet.</summary>
+    public string? HotkeyFile { get; init; }
 
     /// <summary>A file with the hotkey's mnemonic.</summary>
     public string? MnemonicFile { get; init; }
@@ -23,4 +26,10 @@ internal sealed record IdentityOptions
 
     /// <summary>A file with the password of an encrypted key file.</summary>
     public string? PasswordFile { get; init; }
+
+    /// <summary>Whether anything names the hotkey.</summary>
+    internal bool IsGiven => (Wallet ?? HotkeyFile ?? MnemonicFile ?? Suri) is not null;
+
+    /// <summary>The path of the hotkey's key file; null if a mnemonic or a SURI names the hotkey.</summary>
+    internal string? KeyFile => HotkeyFile ?? (Wallet is null ? null : Path.Combine(WalletPath, Wallet, "hotkeys", HotkeyName));
 }

@@ -1,17 +1,14 @@
 namespace S3Auth.Cli.Identity;
 
-/// <summary>A hotkey that signs and, for miners, the address of the coldkey that owns it. Never reads the coldkey's secret.</summary>
+/// <summary>A hotkey that signs. Never reads the coldkey's secret.</summary>
+/// <param name="hotkey">The key pair of the hotkey.</param>
+/// <param name="coldkey">The coldkey that owns the hotkey; null if the wallet does not name it.</param>
 internal sealed class Wallet(KeyPair hotkey, AccountId? coldkey) : IDisposable
 {
     internal KeyPair Hotkey => hotkey;
 
-    internal bool HasColdkey => coldkey is not null;
-
-    /// <summary>The coldkey that owns the hotkey.</summary>
-    /// <exception cref="UsageException">The wallet does not name it.</exception>
-    internal AccountId Coldkey => coldkey ?? throw new UsageException(
-        "The wallet has no coldkeypub.txt, so the coldkey is not known. As a miner, pass its address with --coldkey. As a validator, "
-        + "choose miners with --miner or --all (ls, download), or use --validator (check).");
+    /// <summary>The coldkey that owns the hotkey; null if the wallet does not name it. The chain knows it then.</summary>
+    internal AccountId? Coldkey => coldkey;
 
     public void Dispose() => hotkey.Dispose();
 }

@@ -4,15 +4,24 @@ namespace S3Auth.Cli.Identity;
 /// <param name="warn">Prints a warning.</param>
 /// <param name="askPassword">Asks for the password of a file; null if there is no terminal.</param>
 /// <param name="readVariable">Reads an environment variable; null if it is not set.</param>
-internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInput?> askPassword, Func<string, string?> readVariable)
+/// <param name="advice">What to do if no wallet is given.</param>
+internal sealed class WalletReader(
+    Action<string> warn,
+    Func<string, PasswordInput?> askPassword,
+    Func<string, string?> readVariable,
+    string advice = "Run `s3auth configure` once")
 {
     /// <exception cref="UsageException">The key does not exist or cannot be read; the message says what to do.</exception>
     internal Wallet Read(IdentityOptions options)
     {
-        if (new[] { options.Wallet, options.MnemonicFile, options.Suri }.Count(one => one is not null) != 1)
+        switch (new[] { options.Wallet, options.HotkeyFile, options.MnemonicFile, options.Suri }.Count(one => one is not null))
         {
-            throw new UsageException(
-                "Pass exactly one of --wallet NAME [--hotkey NAME], --mnemonic-file FILE, or --suri //NAME (a development account).");
+            case 0:
+                throw new UsageException("No wallet is given. " + advice + ", or pass --wallet NAME. `s3auth keys` lists your wallets.");
+            case > 1:
+                throw new UsageException(
+                    "Pass exactly one of --wallet NAME [--hotkey NAME], --hotkey-file FILE, --mnemonic-file FILE, or --suri //NAME (a "
+                    + "development account).");
         }
 
         var given = options.Coldkey is { } text ? ReadAddress(text, "--coldkey") : (AccountId?)null;
@@ -21,8 +30,8 @@ internal sealed class WalletReader(Action<string> warn, Func<string, PasswordInp
             return ReadDevelopment(suri, given);
         }
 
-        return options.MnemonicFile is { } file
-            ? new Wallet(ReadPhrase(file), given)
+        return options.MnemonicFile is { } phrase ? new Wallet(ReadPhrase(phrase), given)
+            : options.HotkeyFile is { } file ? new Wallet(ReadKeyFile(file, options.PasswordFile), given)
             : ReadWallet(options, given);
     }
 

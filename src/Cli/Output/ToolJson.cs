@@ -10,7 +10,7 @@ namespace S3Auth.Cli.Output;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CheckRun.StepRecord))]
-[JsonSerializable(typeof(ConfigureRun.ProfileRecord))]
+[JsonSerializable(typeof(AwsConfigureRun.ProfileRecord))]
 [JsonSerializable(typeof(CredentialsCommand.CredentialsRecord))]
 [JsonSerializable(typeof(ListCommand.ListedRecord))]
 [JsonSerializable(typeof(ListCommand.ListSummaryRecord))]

@@ -36,7 +36,7 @@ internal sealed class StoredFiles
         {
             var wanted = keys.ToHashSet(StringComparer.Ordinal);
             var files = session.Client.CreateReader().ListAsync(
-                FileOwner.Own(session.Wallet.Coldkey), settings.SourceIn(structure), prefix ?? CommonPrefixOf(keys), cancellationToken);
+                FileOwner.Own(session.Coldkey), settings.SourceIn(structure), prefix ?? CommonPrefixOf(keys), cancellationToken);
             await foreach (var file in files)
             {
                 if (wanted.Contains(file.Key))

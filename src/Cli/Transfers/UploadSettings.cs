@@ -33,7 +33,7 @@ internal sealed record UploadSettings
     /// <param name="session">The session.</param>
     /// <param name="usesFolderGrants">Whether to upload by folder grants, so that one grant serves many scans of a watch.</param>
     internal FileUploader CreateUploader(Session session, bool usesFolderGrants) => session.Client.CreateUploader(
-        session.Wallet.Coldkey,
+        session.Coldkey,
         new FileUploaderOptions { Parallel = Parallel, MaxBytesPerSecond = MaxBytesPerSecond, UsesFolderGrants = usesFolderGrants });
 
     /// <summary>Returns the source of the uploads; null if the deployment has no sources.</summary>

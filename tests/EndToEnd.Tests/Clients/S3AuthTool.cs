@@ -16,6 +16,9 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
     /// <summary>The folder of its state.</summary>
     public string State => Path.Combine(folder.Path, "state");
 
+    /// <summary>The file with its profiles. It exists only if a case writes it.</summary>
+    public string Config => Path.Combine(folder.Path, "config", "config.toml");
+
     /// <summary>Additional environment variables.</summary>
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
 
@@ -85,6 +88,7 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
     private Dictionary<string, string> Variables() => new(Environment, StringComparer.Ordinal)
     {
         ["S3AUTH_SERVER"] = server.AbsoluteUri,
+        ["S3AUTH_CONFIG"] = Config,
         ["XDG_STATE_HOME"] = State,
         ["NO_PROXY"] = "*",
     };

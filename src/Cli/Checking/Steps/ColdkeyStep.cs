@@ -5,35 +5,35 @@ internal sealed class ColdkeyStep : ICheckStep
 {
     public string Name => "coldkey";
 
-    public string Advice => "Pass the coldkey's address with --coldkey. To check a validator, use `s3auth check --validator`.";
+    public string Advice =>
+        "Check the wallet's coldkeypub.txt, or pass the coldkey's address with --coldkey. To check a validator, use `s3auth check "
+        + "--validator`.";
 
-    public Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken) => Task.FromResult(Compare(context));
-
-    private StepResult? Compare(CheckContext context)
+    public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        var wallet = context.Session.Wallet;
-        if (context.Hotkey is not { Coldkey: { } owner } status)
+        if (context.Session.Wallet.Coldkey is not { } coldkey)
         {
-            // Fails here if the wallet names no coldkey.
-            _ = wallet.Coldkey;
-            return null;
+            var found = await context.Session.GetColdkeyAsync(cancellationToken);
+            return new StepResult(
+                Name, $"{found}, as the server says, because the wallet has no coldkeypub.txt{HintAtValidator(context.Hotkey)}");
         }
 
-        if (!wallet.HasColdkey)
-        {
-            return Failed("the wallet has no coldkeypub.txt", $"Pass --coldkey {owner}, which {OwnsBy(status)}."
-                + (status.May_read ? " To check a validator, use `s3auth check --validator`." : ""));
-        }
-
-        return owner == wallet.Coldkey.ToString()
-            ? new StepResult(Name, $"{owner} owns it")
-            : Failed(
-                $"{owner} {OwnsBy(status)}, not {wallet.Coldkey}",
-                $"Pass --coldkey {owner}{(status.Registered ? ", or use the wallet that registered the hotkey" : "")}.");
+        return context.Hotkey is { Coldkey: { } owner } status ? Compare(coldkey.ToString(), owner, status) : null;
     }
+
+    private StepResult Compare(string coldkey, string owner, HotkeyStatus status) => owner == coldkey
+        ? new StepResult(Name, $"{owner} owns it")
+        : new StepResult(
+            Name,
+            $"{owner} {OwnsBy(status)}, not {coldkey}",
+            $"Pass --coldkey {owner}{(status.Registered ? ", or use the wallet that registered the hotkey" : "")}.",
+            ExitCode.Refused);
+
+    // Somebody without the file may be a validator, whose wallet needs no coldkey.
+    private static string HintAtValidator(HotkeyStatus? status) => status is { May_read: true }
+        ? "; `s3auth check --validator` checks what a validator needs"
+        : "";
 
     private static string OwnsBy(HotkeyStatus status) =>
         status.Registered ? "owns the hotkey on the chain" : "belongs to the hotkey by the operator's access rules";
-
-    private StepResult Failed(string detail, string advice) => new(Name, detail, advice, ExitCode.Refused);
 }

@@ -10,7 +10,7 @@ internal sealed class HotkeyStep : ICheckStep
     public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
         var hotkey = context.Client.Hotkey;
-        if (await FindAsync(context, hotkey.ToString(), cancellationToken) is not { } status)
+        if (await context.Client.FindHotkeyAsync(hotkey, cancellationToken) is not { } status)
         {
             return null;
         }
@@ -42,18 +42,5 @@ internal sealed class HotkeyStep : ICheckStep
             status.Registered
                 ? $"{hotkey} is registered as uid {status.Uid}{(may is null ? "" : $" and {may}")}"
                 : $"{hotkey} is not registered, but the operator's access rules say that it {may}");
-    }
-
-    // Older servers have no such path, and a proxy may not forward it.
-    private static async Task<HotkeyStatus?> FindAsync(CheckContext context, string hotkey, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await context.Client.Api.GetHotkeyAsync(hotkey, cancellationToken);
-        }
-        catch (Exception exception) when (exception is RefusedException { Code: "not_found" } or UnexpectedAnswerException)
-        {
-            return null;
-        }
     }
 }

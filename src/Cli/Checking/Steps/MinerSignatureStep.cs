@@ -29,7 +29,7 @@ internal sealed class MinerSignatureStep : ICheckStep
     {
         try
         {
-            var command = new GetFolderAccessCommand { Coldkey = context.Session.Wallet.Coldkey.ToString() };
+            var command = new GetFolderAccessCommand { Coldkey = context.Session.Coldkey.ToString() };
             return await context.Client.Api.GetFolderAccessAsync(command, cancellationToken);
         }
         catch (RefusedException refused) when (refused.Code == "folder_upload_unsupported")
@@ -44,7 +44,7 @@ internal sealed class MinerSignatureStep : ICheckStep
         var structure = await context.Client.Api.GetStructureAsync(cancellationToken);
         var command = new GetFileUploadUrlCommand
         {
-            Coldkey = context.Session.Wallet.Coldkey.ToString(),
+            Coldkey = context.Session.Coldkey.ToString(),
             Filename = $"s3auth-check-{RandomNumberGenerator.GetHexString(8, lowercase: true)}.bin",
             Job_id = structure.DefaultJob(),
             Size = UploadStep.SizeFor(structure),

@@ -18,7 +18,7 @@ internal sealed class UploadStep : ICheckStep
 
     public async Task<StepResult?> RunAsync(CheckContext context, CancellationToken cancellationToken)
     {
-        var uploader = context.Client.CreateUploader(context.Session.Wallet.Coldkey);
+        var uploader = context.Client.CreateUploader(context.Session.Coldkey);
         var structure = await uploader.GetStructureAsync(cancellationToken);
         if (SizeFor(structure) is var size && size > MaxBytes)
         {

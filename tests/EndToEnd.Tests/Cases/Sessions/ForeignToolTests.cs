@@ -103,7 +103,7 @@ public sealed partial class ForeignToolTests(StoreKind store, FolderLayoutKind l
         await Bucket.PutAsync(Deployment.FolderOf(_miner) + "own.bin", Bytes(2000));
 
         var read = await RunAsync($"""
-            s3auth configure --wallet validator --profile own --yes
+            s3auth configure aws --wallet validator --name own --yes
             aws s3 cp '{Own}own.bin' got.bin --profile own
             """);
 
@@ -124,7 +124,7 @@ public sealed partial class ForeignToolTests(StoreKind store, FolderLayoutKind l
     {
         // boto3 asks the process again after the end that it was told. Its clock cannot be changed, but what it was told can.
         var result = await RunAsync("""
-            s3auth configure --wallet default --profile own --yes > /dev/null
+            s3auth configure aws --wallet default --name own --yes > /dev/null
             s3auth credentials --wallet default --role miner --format process | jq -r .AccessKeyId
             "$PYTHON" - <<'PROGRAM'
             import boto3, datetime
@@ -163,7 +163,7 @@ public sealed partial class ForeignToolTests(StoreKind store, FolderLayoutKind l
     {
         var alone = await RunAsync("s3auth credentials --wallet stranger --format process");
         var within = await RunAsync($$"""
-            s3auth configure --wallet default --profile own --yes --json > configured.json
+            s3auth configure aws --wallet default --name own --yes --json > configured.json
             sed -i 's/--wallet default/--wallet stranger/' "$HOME/.aws/config"
             aws s3 ls '{{Own}}' --profile own
             """);

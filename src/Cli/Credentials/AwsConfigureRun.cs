@@ -1,7 +1,7 @@
 namespace S3Auth.Cli.Credentials;
 
-/// <summary>The options of <c>s3auth configure</c>. <see cref="ConfigureRun"/> asks for those that are missing.</summary>
-internal sealed record ConfigurePlan
+/// <summary>The options of <c>s3auth configure aws</c>. <see cref="AwsConfigureRun"/> asks for those that are missing.</summary>
+internal sealed record AwsConfigurePlan
 {
     /// <summary>The server's address; null to ask for it.</summary>
     public string? Server { get; init; }
@@ -26,12 +26,12 @@ internal sealed record ConfigurePlan
 /// <param name="report">The output.</param>
 /// <param name="questions">Asks the user.</param>
 /// <param name="readVariable">Reads an environment variable.</param>
-internal sealed class ConfigureRun(Report report, Questions questions, Func<string, string?> readVariable)
+internal sealed class AwsConfigureRun(Report report, Questions questions, Func<string, string?> readVariable)
 {
-    internal async Task<ExitCode> RunAsync(ConfigurePlan plan, CancellationToken cancellationToken)
+    internal async Task<ExitCode> RunAsync(AwsConfigurePlan plan, CancellationToken cancellationToken)
     {
         var name = AwsProfile.ReadName(
-            plan.Profile ?? questions.Ask("Name of the profile", AwsProfile.DefaultName, "--profile"), "--profile");
+            plan.Profile ?? questions.Ask("Name of the profile", AwsProfile.DefaultName, "--name"), "--name");
         RefuseStoredKeys(name);
         var server = CommonOptions.ReadServer(plan.Server ?? questions.Ask("Address of the server", preset: null, "--server"));
         var identity = AskIdentity(plan.Identity);
@@ -45,7 +45,7 @@ internal sealed class ConfigureRun(Report report, Questions questions, Func<stri
         var path = AwsConfigFile.PathOf(readVariable);
         if (!TryWrite(profile, path, plan.Replaces))
         {
-            report.Fail($"Profile {name} is in {path} already. Pass --replace, or another name with --profile.");
+            report.Fail($"Profile {name} is in {path} already. Pass --replace, or another name with --name.");
             return ExitCode.Usage;
         }
 
@@ -59,13 +59,13 @@ internal sealed class ConfigureRun(Report report, Questions questions, Func<stri
         var path = AwsConfigFile.PathOf(readVariable, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
         if (AwsConfigFile.Read(path).HasProfile(name))
         {
-            throw new UsageException($"{path} has keys for profile {name}, which tools use first. Pass another name with --profile.");
+            throw new UsageException($"{path} has keys for profile {name}, which tools use first. Pass another name with --name.");
         }
     }
 
     private IdentityOptions AskIdentity(IdentityOptions given)
     {
-        if (given.Wallet is not null || given.MnemonicFile is not null || given.Suri is not null)
+        if (given.IsGiven)
         {
             return given;
         }
@@ -141,8 +141,7 @@ internal sealed class ConfigureRun(Report report, Questions questions, Func<stri
     private void Show(AwsProfile profile, string path, IdentityOptions identity)
     {
         var answer = profile.Session.Answer;
-        var hotkey = identity.Wallet is { } wallet ? Path.Combine(identity.WalletPath, wallet, "hotkeys", identity.HotkeyName) : null;
-        if (hotkey is not null && identity.PasswordFile is null
+        if (identity.KeyFile is { } hotkey && identity.PasswordFile is null
             && PasswordVariable.NamesOf(hotkey).FirstOrDefault(name => readVariable(name) is { Length: > 0 }) is { } variable)
         {
             report.Warn($"The profile needs ${variable} wherever you use it.");

@@ -1,0 +1,78 @@
+namespace S3Auth.Cli;
+
+/// <summary>Replaces files completely or not at all.</summary>
+internal static class AtomicFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>
+    /// Writes a file. An existing file keeps its mode, and a link its target. A new file, and a new folder, is for its owner only.
+    /// </summary>
+    /// <exception cref="UsageException">The file cannot be written.</exception>
+    internal static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            // People keep such files elsewhere and link to them.
+            var target = new FileInfo(path) is { LinkTarget: not null } link
+                ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path
+                : path;
+            CreateFolder(Path.GetDirectoryName(target)!);
+            var mode = ModeOf(target);
+            var temporary = $"{target}.s3auth-{Guid.NewGuid():N}";
+            try
+            {
+                using (var file = new FileStream(temporary, NewFile(mode)))
+                {
+                    file.Write(content);
+                    file.Flush(flushToDisk: true);
+                }
+
+                File.Move(temporary, target, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"The file {path} cannot be written: {exception.Message}");
+        }
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>The mode of the file. Opens it for writing, because a rename would replace a file that is read-only.</summary>
+    private static UnixFileMode ModeOf(string target)
+    {
+        if (!File.Exists(target))
+        {
+            return OwnerOnly;
+        }
+
+        using var file = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        return OperatingSystem.IsWindows() ? OwnerOnly : File.GetUnixFileMode(file.SafeFileHandle);
+    }
+
+    private static FileStreamOptions NewFile(UnixFileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = mode;
+        }
+
+        return options;
+    }
+}
