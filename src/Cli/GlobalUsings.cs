@@ -9,6 +9,7 @@ global using S3Auth.Cli.Credentials;
 global using S3Auth.Cli.Failures;
 global using S3Auth.Cli.Identity;
 global using S3Auth.Cli.Migration;
+global using S3Auth.Cli.Native;
 global using S3Auth.Cli.Output;
 global using S3Auth.Cli.Profiles;
 global using S3Auth.Cli.Transfers;

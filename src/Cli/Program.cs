@@ -1,5 +1,6 @@
 using System.CommandLine.Invocation;
 
+EmbeddedSodium.Register();
 Console.SetOut(new StreamWriter(new StandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
 var parsed = ToolRoot.Create().Parse(CommandLineErrors.Normalize(args));
 if (parsed.Action is ParseErrorAction)

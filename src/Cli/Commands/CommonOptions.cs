@@ -135,6 +135,7 @@ internal sealed class CommonOptions
             {
                 report = new Report(_output.Read(parsed, isTool));
                 report.Log("info", $"started: {HelpAction.PathOf(parsed.CommandResult.Command)}");
+                OpenSsl.Require();
                 return await action(report);
             }
             catch (OutputClosedException)

@@ -8,8 +8,14 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    /// <summary>The path of the built program.</summary>
-    public static string Program => Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll");
+    /// <summary>The words that start it: the tool of one file that the variable names, otherwise the built program.</summary>
+    public static IReadOnlyList<string> Command =>
+        System.Environment.GetEnvironmentVariable("S3AUTH_TEST_TOOL") is { Length: > 0 } tool
+            ? [tool]
+            : [Tool.Need("dotnet", "the .NET SDK"), Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll")];
+
+    /// <summary>The same words for a shell.</summary>
+    public static string ShellCommand => string.Join(' ', Command.Select(word => $"'{word}'"));
 
     private string Wallets => Path.Combine(folder.Path, "wallets");
 
@@ -53,7 +59,7 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
     }
 
     public Task<ToolResult> RunAsync(params IEnumerable<string> arguments) =>
-        Tool.RunAsync(DotNet, [Program, .. arguments], environment: Variables(), folder: folder.Path, limit: Patience);
+        Tool.RunAsync(Command[0], [.. Command.Skip(1), .. arguments], environment: Variables(), folder: folder.Path, limit: Patience);
 
     /// <summary>Runs it with <c>--json</c> and returns the printed objects.</summary>
     public async Task<(ToolResult Result, IReadOnlyList<JsonObject> Records)> RunJsonAsync(params IEnumerable<string> arguments)
@@ -66,7 +72,7 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
     /// <summary>Starts it without waiting. It ends with the test run at the latest.</summary>
     public Process Start(params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(DotNet, [Program, .. arguments])
+        var start = new ProcessStartInfo(Command[0], [.. Command.Skip(1), .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -82,8 +88,6 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
         TestRun.Current.Guard.Watch(process);
         return process;
     }
-
-    private static string DotNet => Tool.Need("dotnet", "the .NET SDK");
 
     private Dictionary<string, string> Variables() => new(Environment, StringComparer.Ordinal)
     {

@@ -10,7 +10,7 @@ internal sealed class CompletionTests
     public async Task Bash_completes(string line, string completed)
     {
         var script = $$"""
-            s3auth() { dotnet '{{Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll")}}' "$@"; }
+            s3auth() { {{S3AuthTool.ShellCommand}} "$@"; }
             source <(s3auth completion bash)
             COMP_LINE='{{line}}' COMP_POINT={{line.Length}} COMP_WORDS=({{line}}) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
             _s3auth
@@ -26,7 +26,7 @@ internal sealed class CompletionTests
     public async Task Fish_completes(string line, string completed)
     {
         var script = $"""
-            function s3auth; dotnet '{Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll")}' $argv; end
+            function s3auth; {S3AuthTool.ShellCommand} $argv; end
             s3auth completion fish | source
             complete -C '{line}'
             """;
@@ -38,7 +38,7 @@ internal sealed class CompletionTests
     public async Task Zsh_takes_its_script()
     {
         var script = $$"""
-            s3auth() { dotnet '{{Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll")}}' "$@"; }
+            s3auth() { {{S3AuthTool.ShellCommand}} "$@"; }
             autoload -U compinit; compinit -u -D
             source <(s3auth completion zsh)
             echo $_comps[s3auth]

@@ -39,8 +39,8 @@ internal sealed class LargeFileTests
         var (file, hash) = await WriteAsync(Path.Combine(folder.Sub("files"), "large.bin"));
         var key = $"data/x/{subnet.Miners[0].Coldkey}/large.bin";
         var upload = new ProcessStartInfo(
-            Tool.Need("dotnet", "the .NET SDK"),
-            [S3AuthTool.Program, "upload", file, "--source", "x", "--quiet", "--server", api.Address.AbsoluteUri, .. wallet])
+            S3AuthTool.Command[0],
+            [.. S3AuthTool.Command.Skip(1), "upload", file, "--source", "x", "--quiet", "--server", api.Address.AbsoluteUri, .. wallet])
         {
             UseShellExecute = false,
             WorkingDirectory = folder.Path,

@@ -46,9 +46,9 @@ internal sealed class TransferTests
         {
             (
                 "s3auth",
-                Tool.Need("dotnet", "the .NET SDK"),
+                S3AuthTool.Command[0],
                 [
-                    Path.Combine(Repository.OutputOf("Cli"), "s3auth.dll"),
+                    .. S3AuthTool.Command.Skip(1),
                     "upload",
                     data,
                     "--quiet",

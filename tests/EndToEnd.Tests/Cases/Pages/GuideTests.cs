@@ -174,7 +174,7 @@ internal sealed partial class GuideTests
         Assert.That(script, Has.Count.GreaterThan(1));
         if (installed)
         {
-            script.Insert(1, $"s3auth() {{ dotnet '{S3AuthTool.Program}' \"$@\"; }}; export -f s3auth; cd '{work}'");
+            script.Insert(1, $"s3auth() {{ {S3AuthTool.ShellCommand} \"$@\"; }}; export -f s3auth; cd '{work}'");
         }
 
         var pasted = AtServer(string.Join('\n', script))

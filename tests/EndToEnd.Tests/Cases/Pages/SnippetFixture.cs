@@ -145,7 +145,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         Tool.Need("jq", "jq");
         var programs = folder.Sub("bin");
         var tool = Path.Combine(programs, "s3auth");
-        await File.WriteAllTextAsync(tool, $"#!/bin/sh\nexec '{Tool.Need("dotnet", "the .NET SDK")}' '{S3AuthTool.Program}' \"$@\"\n");
+        await File.WriteAllTextAsync(tool, $"#!/bin/sh\nexec {S3AuthTool.ShellCommand} \"$@\"\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(tool, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -235,7 +235,7 @@ public sealed partial class ForeignToolTests(StoreKind store, FolderLayoutKind l
     private async Task WriteProgramAsync()
     {
         var program = Path.Combine(_folder.Sub("bin"), "s3auth");
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec '{Tool.Need("dotnet", "the .NET SDK")}' '{S3AuthTool.Program}' \"$@\"\n");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec {S3AuthTool.ShellCommand} \"$@\"\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
