@@ -10,8 +10,15 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     private Wallet? _wallet;
     private S3AuthClient? _client;
     private AccountId? _coldkey;
+    private KeptState? _state;
 
     internal Report Report => report;
+
+    /// <summary>The folder of what this program keeps between runs; null to keep nothing.</summary>
+    internal string? StateFolder { get; init; }
+
+    /// <summary>The clock.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
 
     internal Uri Server => server;
 
@@ -31,8 +38,23 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     /// <exception cref="UsageException">The wallet cannot be read.</exception>
     internal Wallet Wallet => _wallet ??= readWallet();
 
+    /// <summary>What this program keeps between runs for the hotkey at the server; null if it keeps nothing.</summary>
+    internal KeptState? State => _state ??= StateFolder is { } folder
+        ? KeptState.Of(folder, server, Wallet.Hotkey.AccountId, report.Warn)
+        : null;
+
+    /// <summary>
+    /// What the hotkey has left of today's quota, from the last answer of this run or else of an earlier one; null if it is not known.
+    /// </summary>
+    internal (QuotaStatus Status, bool IsOfThisRun)? Quota =>
+        _client?.Quota is { } answered ? (answered, true)
+        : KeptQuota.Read(State, Time.GetUtcNow()) is { } kept ? (kept, false)
+        : null;
+
     internal S3AuthClient Client => _client ??= new S3AuthClient(server, Wallet.Hotkey, new S3AuthClientOptions
     {
+        Time = Time,
+        OpenGrantStore = OpenGrantStore,
         OnClockSkew = skew => report.Warn(Clock.WarningFor(skew)),
         OnRetry = new RetryMessages(report, TimeProvider.System).Show,
     });
@@ -72,7 +94,23 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     }
 
     /// <summary>Creates another client that does not retry, so that each failure is seen.</summary>
-    internal S3AuthClient ConnectWithoutRetries() => new(server, Wallet.Hotkey, new S3AuthClientOptions { Attempts = 1 });
+    internal S3AuthClient ConnectWithoutRetries() =>
+        new(server, Wallet.Hotkey, new S3AuthClientOptions { Time = Time, Attempts = 1, OpenGrantStore = OpenGrantStore });
+
+    /// <summary>Reports what the hotkey has left of today's quota, and keeps it for the next run.</summary>
+    internal void ReportQuota()
+    {
+        if (_client?.Quota is { } answered)
+        {
+            KeptQuota.Write(State, answered);
+        }
+
+        if (_client is not null && Quota is { } quota)
+        {
+            report.Record(QuotaRecord.Of(quota.Status), ToolJson.Default.QuotaRecord);
+            report.Note(KeptQuota.Describe(quota.Status, Time.GetUtcNow(), quota.IsOfThisRun));
+        }
+    }
 
     public void Dispose()
     {
@@ -98,4 +136,7 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
             $"The wallet has no coldkeypub.txt, and {server.Authority} knows no coldkey of {hotkey}, because it is not registered on this "
             + "subnet. Register the hotkey, or pass its coldkey's address with --coldkey.");
     }
+
+    private Func<AccountId, IGrantStore>? OpenGrantStore =>
+        State is { } state ? coldkey => new GrantFile(state, coldkey) : null;
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace S3Auth.Client;
 
 /// <summary>
@@ -11,6 +13,8 @@ public sealed class S3AuthClient : IDisposable
     private readonly HttpClient _service;
     private readonly StoreConnection _store;
     private readonly S3AuthClientOptions _options;
+    private readonly QuotaHandler _quota;
+    private readonly ConcurrentDictionary<AccountId, FolderGrantCache> _grants = new();
 
     /// <param name="service">The server's address, such as <c>https://s3-auth.example.com</c>.</param>
     /// <param name="hotkey">The hotkey that signs. The client does not dispose it.</param>
@@ -27,6 +31,7 @@ public sealed class S3AuthClient : IDisposable
         _options = options ?? new S3AuthClientOptions();
         Service = service.AbsoluteUri.EndsWith('/') ? service : new Uri(service.AbsoluteUri + "/");
         Hotkey = hotkey.AccountId;
+        _quota = new QuotaHandler(_options.Time);
         _service = Connect(hotkey);
         _store = new StoreConnection(_options);
         Api = new S3AuthApi(_service);
@@ -41,11 +46,21 @@ public sealed class S3AuthClient : IDisposable
     /// <summary>Every endpoint of the server.</summary>
     public IS3AuthApi Api { get; }
 
+    /// <summary>
+    /// What the hotkey has left of its daily quota, as of the last answer that said it; null before the first one. The server says it in
+    /// answers to signed requests.
+    /// </summary>
+    public QuotaStatus? Quota => _quota.Last;
+
     /// <summary>Creates an uploader for the miner's own folder.</summary>
     /// <param name="coldkey">The coldkey that owns the hotkey.</param>
     /// <param name="options">How to send files; by default as <see cref="FileUploaderOptions"/> says.</param>
     public FileUploader CreateUploader(AccountId coldkey, FileUploaderOptions? options = null) =>
-        new(Api, _store, CreateReader(), coldkey, Hotkey, _options, options ?? new FileUploaderOptions());
+        new(Api, _store, CreateReader(), GrantsOf(coldkey), coldkey, Hotkey, _options, options ?? new FileUploaderOptions());
+
+    /// <summary>Opens the miner's own folder, to list it without a grant for each listing.</summary>
+    /// <param name="coldkey">The coldkey that owns the hotkey.</param>
+    public OwnFolder OpenFolder(AccountId coldkey) => new(GrantsOf(coldkey), _store, coldkey, _options);
 
     /// <summary>Creates a reader: for a miner of its own folder, for a validator of every miner's folder.</summary>
     public FileReader CreateReader() => new(Api, _store, _options);
@@ -55,9 +70,16 @@ public sealed class S3AuthClient : IDisposable
     {
         _service.Dispose();
         _store.Dispose();
+        foreach (var grants in _grants.Values)
+        {
+            grants.Dispose();
+        }
     }
 
-    // Handlers from the outside in: refusals, retries, clock, signature, connection. Follows no redirect, because a proof would go with it.
+    private FolderGrantCache GrantsOf(AccountId coldkey) => _grants.GetOrAdd(
+        coldkey, owner => new FolderGrantCache(Api, owner, _options.Time, _options.OpenGrantStore?.Invoke(owner)));
+
+    // Handlers from the outside in: refusals, retries, quota, clock, signature, connection. Follows no redirect, because a proof would go with it.
     private HttpClient Connect(KeyPair hotkey)
     {
         var clock = new ServerClock(_options.Time);
@@ -71,7 +93,8 @@ public sealed class S3AuthClient : IDisposable
         };
         var signing = new TaoSigningHandler(Service, hotkey, clock) { InnerHandler = connections };
         var followingClock = new ClockHandler(clock, _options) { InnerHandler = signing };
-        var retrying = new RetryHandler(_options) { InnerHandler = followingClock };
+        _quota.InnerHandler = followingClock;
+        var retrying = new RetryHandler(_options) { InnerHandler = _quota };
         return new HttpClient(new RefusalHandler { InnerHandler = retrying })
         {
             BaseAddress = Service,

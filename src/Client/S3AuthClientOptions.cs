@@ -27,6 +27,11 @@ public sealed record S3AuthClientOptions
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>
+    /// Opens the store that keeps the folder grant of a coldkey between runs; null to keep grants only in memory. Called once per coldkey.
+    /// </summary>
+    public Func<AccountId, IGrantStore>? OpenGrantStore { get; init; }
+
     /// <summary>Called before every wait for a retry, possibly from several threads.</summary>
     public Action<RetryNotice>? OnRetry { get; init; }
 

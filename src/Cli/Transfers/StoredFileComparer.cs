@@ -15,7 +15,12 @@ internal sealed class StoredFileComparer(FileReader reader, FileComparison compa
     private static readonly long[] CommonPartSizes =
         [.. ((long[])[5, 8, 10, 15, 16, 20, 25, 32, 50, 64, 100, 128, 256, 512, 1024]).Select(size => size * MiB)];
 
-    internal async Task<bool> IsSameAsync(FileInfo local, RemoteFile stored, CancellationToken cancellationToken)
+    /// <param name="local">The local file.</param>
+    /// <param name="stored">The stored file.</param>
+    /// <param name="files">The listing that has the stored file.</param>
+    /// <param name="cancellationToken">Cancels the comparison.</param>
+    internal async Task<bool> IsSameAsync(
+        FileInfo local, RemoteFile stored, StoredFiles files, CancellationToken cancellationToken)
     {
         if (stored.Size != local.Length)
         {
@@ -26,8 +31,8 @@ internal sealed class StoredFileComparer(FileReader reader, FileComparison compa
         {
             FileComparison.Size => true,
             FileComparison.Time => IsNotNewer(local, stored),
-            FileComparison.Checksum => await HasSameChecksumAsync(local, stored, cancellationToken) ?? WarnAndCompareTimes(local, stored),
-            _ => await IsUnchangedAsync(local, stored, cancellationToken),
+            FileComparison.Checksum => await HasSameChecksumAsync(local, stored, files, cancellationToken) ?? WarnAndCompareTimes(local, stored),
+            _ => await IsUnchangedAsync(local, stored, files, cancellationToken),
         };
     }
 
@@ -48,16 +53,34 @@ internal sealed class StoredFileComparer(FileReader reader, FileComparison compa
     /// times by the store's clock: the files count as the same if the local file last changed more than two seconds before the stored one
     /// was uploaded.
     /// </summary>
-    private async Task<bool> IsUnchangedAsync(FileInfo local, RemoteFile stored, CancellationToken cancellationToken) =>
-        await HasSameMd5Async(local, stored, cancellationToken)
-        || (await InspectAsync(stored, cancellationToken) is { HasMd5: false } mark && IsUnchangedSince(local, mark));
+    private async Task<bool> IsUnchangedAsync(
+        FileInfo local, RemoteFile stored, StoredFiles files, CancellationToken cancellationToken)
+    {
+        if (await HasSameMd5Async(local, stored, cancellationToken))
+        {
+            return true;
+        }
+
+        // With the store's clock, most files need no request: one that changed later is sent in any case.
+        if (files.ClockSkew is { } skew)
+        {
+            var isUnchanged = IsUnchangedSince(local, new StoredMark(HasMd5: false, stored.LastModified, skew));
+            if (!isUnchanged || stored.Md5 is null)
+            {
+                return isUnchanged;
+            }
+        }
+
+        return await InspectAsync(stored, files, cancellationToken) is { HasMd5: false } mark && IsUnchangedSince(local, mark);
+    }
 
     // The times of stores are truncated to whole seconds.
     private static bool IsNotNewer(FileInfo local, RemoteFile stored) =>
         stored.LastModified.ToUnixTimeSeconds() >= new DateTimeOffset(local.LastWriteTimeUtc).ToUnixTimeSeconds();
 
     /// <summary>Returns null if the stored file's ETag says nothing about its content.</summary>
-    private async Task<bool?> HasSameChecksumAsync(FileInfo local, RemoteFile stored, CancellationToken cancellationToken)
+    private async Task<bool?> HasSameChecksumAsync(
+        FileInfo local, RemoteFile stored, StoredFiles files, CancellationToken cancellationToken)
     {
         if (await HasSameMd5Async(local, stored, cancellationToken))
         {
@@ -66,7 +89,7 @@ internal sealed class StoredFileComparer(FileReader reader, FileComparison compa
 
         if (stored.Md5 is not null)
         {
-            return await InspectAsync(stored, cancellationToken) is { HasMd5: false } ? null : false;
+            return await InspectAsync(stored, files, cancellationToken) is { HasMd5: false } ? null : false;
         }
 
         if (stored.ETag.Split('-') is not [_, var parts]
@@ -98,11 +121,13 @@ internal sealed class StoredFileComparer(FileReader reader, FileComparison compa
     }
 
     /// <summary>Returns null if the stored file no longer exists or was replaced, so that the local file must be uploaded.</summary>
-    private async Task<StoredMark?> InspectAsync(RemoteFile stored, CancellationToken cancellationToken)
+    private async Task<StoredMark?> InspectAsync(RemoteFile stored, StoredFiles files, CancellationToken cancellationToken)
     {
         try
         {
-            return await reader.InspectAsync(stored, cancellationToken);
+            return await files.WithUrlAsync(stored, cancellationToken) is { } readable
+                ? await reader.InspectAsync(readable, cancellationToken)
+                : null;
         }
         catch (StoreException)
         {

@@ -3,50 +3,55 @@ using System.Collections.Concurrent;
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>The files that the store already has, as of one listing of the miner's folder. Thread-safe.</summary>
-internal sealed class StoredFiles
+internal sealed class StoredFiles : IDisposable
 {
     // Null for a file that this run uploaded.
     private readonly ConcurrentDictionary<string, RemoteFile?> _files = new(StringComparer.Ordinal);
-
     private readonly List<RemoteFile> _others = [];
+    private readonly FolderSource _folder;
+    private readonly string _prefix;
+    private readonly SemaphoreSlim _gate = new(1);
+    private Dictionary<string, RemoteFile>? _withUrls;
+
+    private StoredFiles(FolderSource folder, string prefix) => (_folder, _prefix) = (folder, prefix);
 
     /// <summary>The listed files that are not among the wanted ones. Empty unless a prefix was given.</summary>
     internal IReadOnlyList<RemoteFile> Others => _others;
 
-    /// <summary>
-    /// Lists the miner's folder, except with <see cref="UploadSettings.Force"/>. Each page counts as a grant, so it lists only the common
-    /// prefix of the keys.
-    /// </summary>
-    /// <param name="session">The session.</param>
+    /// <summary>The store's time minus this machine's; null if it is not known.</summary>
+    internal TimeSpan? ClockSkew { get; private init; }
+
+    /// <summary>Lists the miner's folder, except with <see cref="UploadSettings.Force"/>.</summary>
+    /// <param name="folder">The folder.</param>
     /// <param name="settings">The destination of the files.</param>
-    /// <param name="structure">The deployment.</param>
     /// <param name="keys">The keys of the wanted files.</param>
     /// <param name="prefix">Lists everything with this prefix; null for the common prefix of the keys, without other files.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
     internal static async Task<StoredFiles> FindAsync(
-        Session session,
+        FolderSource folder,
         UploadSettings settings,
-        Structure structure,
         IReadOnlyCollection<string> keys,
         string? prefix,
         CancellationToken cancellationToken)
     {
-        var found = new StoredFiles();
-        if (!settings.Force && keys.Count > 0)
+        var common = prefix ?? CommonPrefixOf(keys);
+        if (settings.Force || keys.Count == 0)
         {
-            var wanted = keys.ToHashSet(StringComparer.Ordinal);
-            var files = session.Client.CreateReader().ListAsync(
-                FileOwner.Own(session.Coldkey), settings.SourceIn(structure), prefix ?? CommonPrefixOf(keys), cancellationToken);
-            await foreach (var file in files)
+            return new StoredFiles(folder, common);
+        }
+
+        var listing = await folder.ListAsync(common, settings.Refresh, cancellationToken);
+        var found = new StoredFiles(folder, common) { ClockSkew = listing.ClockSkew };
+        var wanted = keys.ToHashSet(StringComparer.Ordinal);
+        foreach (var file in listing.Files)
+        {
+            if (wanted.Contains(file.Key))
             {
-                if (wanted.Contains(file.Key))
-                {
-                    found._files[file.Key] = file;
-                }
-                else if (prefix is not null)
-                {
-                    found._others.Add(file);
-                }
+                found._files[file.Key] = file;
+            }
+            else if (prefix is not null)
+            {
+                found._others.Add(file);
             }
         }
 
@@ -61,6 +66,32 @@ internal sealed class StoredFiles
 
     /// <summary>Records that this run uploaded a file.</summary>
     internal void AddUploaded(string key) => _files[key] = null;
+
+    /// <summary>
+    /// Returns a file with a URL to read it; null if the store has another version now, or none. The first call without a URL costs a grant
+    /// per 1,000 files.
+    /// </summary>
+    internal async Task<RemoteFile?> WithUrlAsync(RemoteFile file, CancellationToken cancellationToken)
+    {
+        if (file.Url is not null)
+        {
+            return file;
+        }
+
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            _withUrls ??= (await _folder.ListWithUrlsAsync(_prefix, cancellationToken)).ToDictionary(
+                one => one.Key, StringComparer.Ordinal);
+            return _withUrls.GetValueOrDefault(file.Key) is { } found && found.ETag == file.ETag ? found : null;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Dispose() => _gate.Dispose();
 
     private static string CommonPrefixOf(IEnumerable<string> keys)
     {

@@ -34,6 +34,7 @@ internal sealed class UploadRun
     private readonly TransferResult _result;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
     private WatchedFiles? _watched;
+    private FolderSource? _folder;
     private StoredFiles? _stored;
 
     internal UploadRun(Session session, UploadPlan plan)
@@ -43,8 +44,9 @@ internal sealed class UploadRun
         _plan = plan;
         _comparer = new StoredFileComparer(session.Client.CreateReader(), plan.Comparison, session.Report);
 
-        // A watch uploads a few files all day, which would cost a grant for each scan.
-        _uploader = plan.Settings.CreateUploader(session, usesFolderGrants: plan.WatchPeriod is not null);
+        // A watch uploads a few files all day, which would cost a grant for each scan. So would many runs a day.
+        _uploader = plan.Settings.CreateUploader(
+            session, usesFolderGrants: plan.WatchPeriod is not null || KeptQuota.IsLow(session.Quota?.Status));
         _result = new TransferResult(_report, "uploaded");
     }
 
@@ -147,27 +149,40 @@ internal sealed class UploadRun
         }
 
         // Listing costs grants, so a watch lists once. Files that appear later are new.
+        _folder ??= new FolderSource(_session, structure, _plan.Settings.SourceIn(structure));
         _stored ??= await StoredFiles.FindAsync(
-            _session, _plan.Settings, structure, [.. planned.Select(file => file.Key)], PrefixOfOthers(planned[0]), cancellationToken);
+            _folder, _plan.Settings, [.. planned.Select(file => file.Key)], PrefixOfOthers(planned[0]), cancellationToken);
         ReportOthers(_stored, files, planned[0]);
         if (_plan.Settings.DryRun)
         {
+            using var saved = new Saving(_folder.Kept);
             await ReportPlanAsync(planned, _stored, cancellationToken);
             return;
         }
 
         await using var display = new TransferDisplay(_report, "Uploading");
         display.AddExpected(planned.Count, planned.Sum(file => file.Upload.Size));
-        var byPath = planned.ToDictionary(file => file.Upload.Path, file => file.Local, StringComparer.Ordinal);
+        var byPath = planned.ToDictionary(file => file.Upload.Path, StringComparer.Ordinal);
+        using var saving = new Saving(_folder.Kept);
         await _uploader.UploadAsync(
             SelectChangedAsync(planned, _stored, display, cancellationToken),
             (file, uploaded) =>
             {
                 _stored.AddUploaded(uploaded.Key);
+                _folder.Kept.AddUploaded(uploaded, byPath[file.Path].State);
                 _result.AddTransferred(file.Path, uploaded.Key, uploaded.Size);
-                _watched?.MarkDone(byPath[file.Path]);
+                _watched?.MarkDone(byPath[file.Path].Local);
             },
-            (file, failure) => AddFailed(byPath[file.Path], failure),
+            (file, failure) =>
+            {
+                if (failure.RefusalCode == "file_exists")
+                {
+                    // Another program uploaded it after the folder was listed.
+                    _folder.Kept.ForgetListing();
+                }
+
+                AddFailed(byPath[file.Path].Local, failure);
+            },
             cancellationToken);
     }
 
@@ -200,7 +215,7 @@ internal sealed class UploadRun
             try
             {
                 var upload = FileToUpload.FromFile(file.File, file.Path) with { Source = _plan.Settings.Source, JobId = job };
-                planned.Add(new Planned(file, upload, await _uploader.GetKeyAsync(upload, cancellationToken)));
+                planned.Add(new Planned(file, LocalState.Of(file.File), upload, await _uploader.GetKeyAsync(upload, cancellationToken)));
             }
             catch (Exception exception) when (exception is UnacceptableFileException or FileNotFoundException)
             {
@@ -301,8 +316,33 @@ internal sealed class UploadRun
         _watched?.MarkFailed(file);
     }
 
-    private async Task<bool> IsStoredAsync(Planned file, StoredFiles stored, CancellationToken cancellationToken) =>
-        stored.Find(file.Key) is { } found && await _comparer.IsSameAsync(file.Local.File, found, cancellationToken);
+    private async Task<bool> IsStoredAsync(Planned file, StoredFiles stored, CancellationToken cancellationToken)
+    {
+        if (stored.Find(file.Key) is not { } found)
+        {
+            return false;
+        }
 
-    private sealed record Planned(LocalFile Local, FileToUpload Upload, string Key);
+        var usesEarlierResults = _plan.Comparison == FileComparison.ContentOrChange;
+        if (usesEarlierResults && _folder!.Kept.IsVerified(found, file.State))
+        {
+            return true;
+        }
+
+        var isSame = await _comparer.IsSameAsync(file.Local.File, found, stored, cancellationToken);
+        if (isSame && usesEarlierResults)
+        {
+            _folder!.Kept.SetVerified(found, file.State);
+        }
+
+        return isSame;
+    }
+
+    private sealed record Planned(LocalFile Local, LocalState State, FileToUpload Upload, string Key);
+
+    /// <summary>Writes what this run found out, also if it ends early.</summary>
+    private sealed class Saving(KeptFiles kept) : IDisposable
+    {
+        public void Dispose() => kept.Save();
+    }
 }

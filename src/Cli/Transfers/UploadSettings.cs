@@ -26,6 +26,9 @@ internal sealed record UploadSettings
     /// <summary>Whether to upload without comparing with the bucket.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Whether to list the folder again, instead of using the listing of an earlier run.</summary>
+    public bool Refresh { get; init; }
+
     /// <summary>Returns the path of a file within the miner's folder.</summary>
     internal string PathOf(string path) => To.Length == 0 ? path : $"{To}/{path}";
 

@@ -24,9 +24,7 @@ internal sealed class FileInspector(StoreConnection store, S3AuthClientOptions o
         var before = options.Time.GetUtcNow();
         using var response = await store.SendAsync(request, stall).ConfigureAwait(false);
         var after = options.Time.GetUtcNow();
-
-        // The header is truncated to whole seconds.
-        var skew = response.Headers.Date is { } date ? date.AddSeconds(0.5) - (before + ((after - before) / 2)) : (TimeSpan?)null;
+        var skew = StoreConnection.ClockSkewOf(response, before, after);
         return new StoredMark(
             file.Md5 is not null && !Md5ETag.IsEncrypted(response), response.Content.Headers.LastModified ?? file.LastModified, skew);
     }

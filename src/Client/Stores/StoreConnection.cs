@@ -55,6 +55,14 @@ internal sealed class StoreConnection : IDisposable
         }
     }
 
+    /// <summary>The store's time minus this machine's, accurate to about a second; null if the store sends no time.</summary>
+    /// <param name="response">An answer of the store.</param>
+    /// <param name="before">This machine's time before the request.</param>
+    /// <param name="after">This machine's time after the answer.</param>
+    internal static TimeSpan? ClockSkewOf(HttpResponseMessage response, DateTimeOffset before, DateTimeOffset after) =>
+        // The header is truncated to whole seconds.
+        response.Headers.Date is { } date ? date.AddSeconds(0.5) - (before + ((after - before) / 2)) : null;
+
     public void Dispose() => _http.Dispose();
 
     // Stores send <Error><Code>…</Code><Message>…</Message></Error>. A proxy may send anything.

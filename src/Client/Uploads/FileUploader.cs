@@ -31,6 +31,7 @@ public sealed class FileUploader
         IS3AuthApi api,
         StoreConnection store,
         FileReader reader,
+        FolderGrantCache grants,
         AccountId coldkey,
         AccountId hotkey,
         S3AuthClientOptions client,
@@ -44,7 +45,7 @@ public sealed class FileUploader
         _structure = new DeploymentStructure(api);
         _sender = new UploadSender(store, client, options);
         _finder = new StoredFileFinder(reader, _structure, coldkey);
-        _folders = new FolderGrantUploader(api, _structure, _sender, coldkey, client);
+        _folders = new FolderGrantUploader(api, _structure, _sender, grants, coldkey, client);
         _multipart = new MultipartUploader(api, _sender, _finder, coldkey, client, options);
         _api = api;
         _retries = RetryPolicy.ForTransfers<UploadedFile>(client);

@@ -1,49 +1,109 @@
-using System.Collections.Concurrent;
+using System.Text.Json;
 
 namespace S3Auth.Client.Uploads;
 
-/// <summary>Keeps one folder grant per source, and requests a new one before it expires.</summary>
-internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimeProvider time)
+/// <summary>
+/// Keeps the grant for a miner's folders, and requests a new one before it expires. One grant has the folders of all sources. Keeps the
+/// grant between runs of a program if there is a store for it. Thread-safe.
+/// </summary>
+internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimeProvider time, IGrantStore? store = null) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _gate = new(1);
+    private KeptGrant? _kept;
+    private bool _isRead;
+    private DateTimeOffset _replaceableAt;
 
-    /// <param name="source">The source; null for the deployment's first one.</param>
     /// <param name="spent">A grant that the store refused. Returns a new one, or the same one if it is less than a minute old.</param>
     /// <param name="cancellationToken">Cancels the wait and the request.</param>
-    internal async Task<FolderAccess> GetAsync(string? source, FolderAccess? spent, CancellationToken cancellationToken)
+    internal async Task<FolderAccess> GetAsync(FolderAccess? spent, CancellationToken cancellationToken)
     {
-        var slot = _slots.GetOrAdd(source ?? "", _ => new Slot());
-        await slot.Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var asked = time.GetUtcNow();
-            var isSpent = slot.Access is not null && ReferenceEquals(slot.Access, spent) && asked >= slot.ReplaceableAt;
-            if (slot.Access is null || isSpent || asked >= slot.RenewAt)
+            var now = time.GetUtcNow();
+            _kept ??= ReadOnce(now);
+            var isSpent = _kept is not null && ReferenceEquals(_kept.Access, spent) && now >= _replaceableAt;
+            if (_kept is null || isSpent || now >= _kept.RenewAt)
             {
-                var access = await api.GetFolderAccessAsync(
-                    new GetFolderAccessCommand { Coldkey = coldkey.ToString(), Source = source }, cancellationToken).ConfigureAwait(false);
-
-                slot.Access = access;
-                slot.ReplaceableAt = isSpent ? asked + GrantTiming.MinReplacementInterval : asked;
-                slot.RenewAt = GrantTiming.RenewAt(asked, access.Expiry_seconds);
+                await RequestAsync(cancellationToken).ConfigureAwait(false);
+                _replaceableAt = isSpent ? now + GrantTiming.MinReplacementInterval : now;
             }
 
-            return slot.Access;
+            return _kept!.Access;
         }
         finally
         {
-            slot.Gate.Release();
+            _gate.Release();
         }
     }
 
-    private sealed class Slot
+    /// <summary>Requests a new grant, also if there is a valid one, and keeps it.</summary>
+    internal async Task<FolderAccess> RenewAsync(CancellationToken cancellationToken)
     {
-        internal SemaphoreSlim Gate { get; } = new(1);
-
-        internal FolderAccess? Access { get; set; }
-
-        internal DateTimeOffset RenewAt { get; set; }
-
-        internal DateTimeOffset ReplaceableAt { get; set; }
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await RequestAsync(cancellationToken).ConfigureAwait(false);
+            return _kept!.Access;
+        }
+        finally
+        {
+            _gate.Release();
+        }
     }
+
+    public void Dispose() => _gate.Dispose();
+
+    private async Task RequestAsync(CancellationToken cancellationToken)
+    {
+        var asked = time.GetUtcNow();
+        try
+        {
+            var access = await api.GetFolderAccessAsync(
+                new GetFolderAccessCommand { Coldkey = coldkey.ToString() }, cancellationToken).ConfigureAwait(false);
+            _kept = new KeptGrant(asked, access);
+        }
+        catch (RefusedException refused) when (refused.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            // The hotkey has lost its rights, so what it was granted before is not used any more.
+            _kept = null;
+            store?.Delete();
+            throw;
+        }
+
+        store?.Write(JsonSerializer.SerializeToUtf8Bytes(_kept, KeptGrantJson.Default.KeptGrant));
+    }
+
+    private KeptGrant? ReadOnce(DateTimeOffset now)
+    {
+        if (_isRead)
+        {
+            return null;
+        }
+
+        _isRead = true;
+        try
+        {
+            // A grant from the future was kept before this machine's clock was set back. Its age is not known.
+            return store?.Read() is { } bytes
+                && JsonSerializer.Deserialize(bytes, KeptGrantJson.Default.KeptGrant) is { Access.Folder.Length: > 0 } kept
+                && kept.AskedAt <= now
+                && now < kept.RenewAt
+                ? kept
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A folder grant as it is kept.</summary>
+/// <param name="AskedAt">When it was requested, by this machine's clock.</param>
+/// <param name="Access">The grant.</param>
+internal sealed record KeptGrant(DateTimeOffset AskedAt, FolderAccess Access)
+{
+    /// <summary>When to request a new one.</summary>
+    internal DateTimeOffset RenewAt => GrantTiming.RenewAt(AskedAt, Access.Expiry_seconds);
 }

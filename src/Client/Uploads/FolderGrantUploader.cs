@@ -5,11 +5,15 @@ namespace S3Auth.Client.Uploads;
 /// Older servers grant nothing else. Thread-safe.
 /// </summary>
 internal sealed class FolderGrantUploader(
-    IS3AuthApi api, DeploymentStructure structure, UploadSender sender, AccountId coldkey, S3AuthClientOptions options)
+    IS3AuthApi api,
+    DeploymentStructure structure,
+    UploadSender sender,
+    FolderGrantCache grants,
+    AccountId coldkey,
+    S3AuthClientOptions options)
 {
     private const string FolderUploadUnsupported = "folder_upload_unsupported";
 
-    private readonly FolderGrantCache _grants = new(api, coldkey, options.Time);
     private readonly ResiliencePipeline<UploadedFile> _retries = RetryPolicy.ForTransfers<UploadedFile>(options);
 
     internal async Task<UploadedFile> UploadAsync(FileToUpload file, CancellationToken cancellationToken) =>
@@ -35,14 +39,14 @@ internal sealed class FolderGrantUploader(
 
     private async Task<UploadedFile> PostAsync(FileToUpload file, CancellationToken cancellationToken)
     {
-        var grant = await _grants.GetAsync(file.Source, spent: null, cancellationToken).ConfigureAwait(false);
+        var grant = await grants.GetAsync(spent: null, cancellationToken).ConfigureAwait(false);
         try
         {
             return await PostAsync(file, grant, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException exception) when (Failures.KindOf(exception) == FailureKind.GrantRefused)
         {
-            var fresh = await _grants.GetAsync(file.Source, spent: grant, cancellationToken).ConfigureAwait(false);
+            var fresh = await grants.GetAsync(spent: grant, cancellationToken).ConfigureAwait(false);
             if (ReferenceEquals(fresh, grant))
             {
                 throw;
@@ -54,9 +58,10 @@ internal sealed class FolderGrantUploader(
 
     private Task<UploadedFile> PostAsync(FileToUpload file, FolderAccess grant, CancellationToken cancellationToken)
     {
-        var key = grant.Folder + UploadRules.PathOf(file);
+        var folder = GrantedFolder.Of(grant, file.Source);
+        var key = folder.Folder + UploadRules.PathOf(file);
         UploadRules.RefuseLongKey(key);
-        return SendAsync(file, key, UploadTarget.OfForm(grant.Url, grant.Fields, key), cancellationToken);
+        return SendAsync(file, key, UploadTarget.OfForm(folder.Url, folder.Fields, key), cancellationToken);
     }
 
     private async Task<UploadedFile> PutAsync(FileToUpload file, CancellationToken cancellationToken)

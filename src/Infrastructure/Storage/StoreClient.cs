@@ -41,7 +41,7 @@ internal sealed class StoreClient : IDisposable
     internal Task<ListingPage> GetPageAsync(S3Listing listing, CancellationToken cancellationToken) => SendAsync(
         signer => new HttpRequestMessage(HttpMethod.Get, new Uri(signer.PresignList(listing, ExpirySeconds), AsSigned)),
         async (status, body) => status == HttpStatusCode.OK
-            ? await ListingReader.ReadAsync(body, cancellationToken)
+            ? ListingPage.Of(await S3ListingReader.ReadAsync(body, cancellationToken))
             : throw await ReadErrorAsync(status, body, cancellationToken),
         cancellationToken);
 

@@ -1,6 +1,7 @@
+using System.Globalization;
 using System.Xml;
 
-namespace S3Auth.Infrastructure.Storage;
+namespace S3Auth.S3;
 
 /// <summary>
 /// Parses the XML of one ListObjectsV2 page, keeping the bytes of every name. Specification: "ListObjectsV2", Amazon S3 API Reference.
@@ -9,13 +10,13 @@ namespace S3Auth.Infrastructure.Storage;
 /// Ceph (16.2) percent-encodes keys but writes continuation tokens raw, with bytes that are not UTF-8 and references to characters that
 /// XML does not allow. So the document is read as Latin-1, one character a byte, and characters are not checked.
 /// </remarks>
-internal static class ListingReader
+public static class S3ListingReader
 {
     /// <summary>
     /// The maximum length of a page in bytes. A thousand keys of 2,048 bytes, percent-encoded and with their other elements, have less than
     /// 7 MB.
     /// </summary>
-    internal const int MaxBytes = 8 * 1024 * 1024;
+    public const int MaxBytes = 8 * 1024 * 1024;
 
     private static readonly XmlReaderSettings Settings = new()
     {
@@ -30,19 +31,20 @@ internal static class ListingReader
     };
 
     /// <exception cref="XmlException">The answer is not XML, longer than <see cref="MaxBytes"/>, or has a DTD.</exception>
-    /// <exception cref="FormatException">The XML is not a listing, or has a name that is empty or longer than a key can be.</exception>
-    internal static async Task<ListingPage> ReadAsync(Stream xml, CancellationToken cancellationToken)
+    /// <exception cref="FormatException">The XML is not a listing.</exception>
+    public static async Task<S3ListingPage> ReadAsync(Stream xml, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(xml);
         using var text = new StreamReader(xml, Encoding.Latin1, detectEncodingFromByteOrderMarks: true, bufferSize: -1, leaveOpen: true);
         using var reader = XmlReader.Create(text, Settings);
-        if (await reader.MoveToContentAsync() != XmlNodeType.Element || reader.LocalName != "ListBucketResult")
+        if (await reader.MoveToContentAsync().ConfigureAwait(false) != XmlNodeType.Element || reader.LocalName != "ListBucketResult")
         {
             throw new FormatException("The answer is not a listing.");
         }
 
         var page = new Builder();
         var item = new Item();
-        await reader.ReadAsync();
+        await reader.ReadAsync().ConfigureAwait(false);
         while (!reader.EOF)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -50,47 +52,47 @@ internal static class ListingReader
             {
                 case (XmlNodeType.Element, 1, "Contents"):
                     item = new Item();
-                    await reader.ReadAsync();
+                    await reader.ReadAsync().ConfigureAwait(false);
                     break;
                 case (XmlNodeType.EndElement, 1, "Contents"):
                     page.Items.Add(item);
-                    await reader.ReadAsync();
+                    await reader.ReadAsync().ConfigureAwait(false);
                     break;
                 case (XmlNodeType.Element, 1, "CommonPrefixes"):
-                    await reader.ReadAsync();
+                    await reader.ReadAsync().ConfigureAwait(false);
                     break;
                 case (XmlNodeType.Element, 1, "IsTruncated"):
-                    page.IsTruncated = XmlConvert.ToBoolean(await reader.ReadElementContentAsStringAsync());
+                    page.IsTruncated = XmlConvert.ToBoolean(await reader.ReadElementContentAsStringAsync().ConfigureAwait(false));
                     break;
                 case (XmlNodeType.Element, 1, "NextContinuationToken"):
-                    page.NextToken = await reader.ReadElementContentAsStringAsync();
+                    page.NextToken = await reader.ReadElementContentAsStringAsync().ConfigureAwait(false);
                     break;
                 case (XmlNodeType.Element, 1, "EncodingType"):
-                    page.IsEncoded = await reader.ReadElementContentAsStringAsync() == "url";
+                    page.IsEncoded = await reader.ReadElementContentAsStringAsync().ConfigureAwait(false) == "url";
                     break;
                 case (XmlNodeType.Element, 2, "Prefix"):
-                    page.Folders.Add(Bytes(await reader.ReadElementContentAsStringAsync()));
+                    page.Folders.Add(Bytes(await reader.ReadElementContentAsStringAsync().ConfigureAwait(false)));
                     break;
                 case (XmlNodeType.Element, 2, "Key"):
-                    item.Key = Bytes(await reader.ReadElementContentAsStringAsync());
+                    item.Key = Bytes(await reader.ReadElementContentAsStringAsync().ConfigureAwait(false));
                     break;
                 case (XmlNodeType.Element, 2, "Size"):
-                    item.Size = long.Parse(await reader.ReadElementContentAsStringAsync(), NumberStyles.None, CultureInfo.InvariantCulture);
+                    item.Size = long.Parse(await reader.ReadElementContentAsStringAsync().ConfigureAwait(false), NumberStyles.None, CultureInfo.InvariantCulture);
                     break;
                 case (XmlNodeType.Element, 2, "LastModified"):
                     item.LastModified = DateTimeOffset.Parse(
-                        await reader.ReadElementContentAsStringAsync(),
+                        await reader.ReadElementContentAsStringAsync().ConfigureAwait(false),
                         CultureInfo.InvariantCulture,
                         DateTimeStyles.AssumeUniversal).ToUniversalTime();
                     break;
                 case (XmlNodeType.Element, 2, "ETag"):
-                    item.ETag = Encoding.UTF8.GetString(Bytes(await reader.ReadElementContentAsStringAsync())).Trim('"');
+                    item.ETag = Encoding.UTF8.GetString(Bytes(await reader.ReadElementContentAsStringAsync().ConfigureAwait(false))).Trim('"');
                     break;
                 case (XmlNodeType.Element, _, _):
-                    await reader.SkipAsync();
+                    await reader.SkipAsync().ConfigureAwait(false);
                     break;
                 default:
-                    await reader.ReadAsync();
+                    await reader.ReadAsync().ConfigureAwait(false);
                     break;
             }
         }
@@ -102,11 +104,9 @@ internal static class ListingReader
     /// Decodes a name. Encoders differ in which characters they encode. All of them encode a plus sign, and some encode a space as a plus
     /// sign, as forms do.
     /// </summary>
-    private static ObjectKey Name(byte[] bytes, bool isEncoded) => ObjectKey.TryRead(isEncoded ? PercentDecode(bytes) : bytes, out var key)
-        ? key
-        : throw new FormatException($"The listing has a name that is empty or longer than {ObjectKey.MaxBytes} bytes.");
+    private static byte[] Name(byte[] bytes, bool isEncoded) => isEncoded ? PercentDecode(bytes) : bytes;
 
-    private static Span<byte> PercentDecode(Span<byte> text)
+    private static byte[] PercentDecode(byte[] text)
     {
         var length = 0;
         for (var i = 0; i < text.Length; i++)
@@ -122,7 +122,7 @@ internal static class ListingReader
             }
         }
 
-        return text[..length];
+        return length == text.Length ? text : text[..length];
     }
 
     private static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
@@ -148,8 +148,8 @@ internal static class ListingReader
 
         public string? NextToken { get; set; }
 
-        public ListingPage Build() => new(
-            Items.ConvertAll(item => new StoredFile(Name(item.Key, IsEncoded), item.Size, item.LastModified, item.ETag)),
+        public S3ListingPage Build() => new(
+            Items.ConvertAll(item => new S3ListedObject(Name(item.Key, IsEncoded), item.Size, item.LastModified, item.ETag)),
             Folders.ConvertAll(folder => Name(folder, IsEncoded)),
             IsTruncated,
             string.IsNullOrEmpty(NextToken) ? null : Bytes(NextToken));

@@ -1,0 +1,32 @@
+namespace S3Auth.Cli.Grants;
+
+/// <summary>What is known of the files in a miner's folder, as it is kept between runs.</summary>
+internal sealed record KeptFolder
+{
+    /// <summary>When the folder was listed completely; null if it was not, or if the listing is not used again.</summary>
+    public DateTimeOffset? ListedAt { get; set; }
+
+    /// <summary>The number of pages, each of which cost a grant.</summary>
+    public int Pages { get; set; }
+
+    /// <summary>The prefix of the listing.</summary>
+    public string Prefix { get; set; } = "";
+
+    /// <summary>The files by key.</summary>
+    public Dictionary<string, KeptFile> Files { get; init; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>One stored file.</summary>
+/// <param name="Size">The size in bytes.</param>
+/// <param name="Modified">When it was stored, by the store's clock.</param>
+/// <param name="ETag">The ETag; empty if it is not known, because this program uploaded the file in parts.</param>
+/// <param name="Local">The local file with the same bytes; null if none was compared.</param>
+internal sealed record KeptFile(long Size, DateTimeOffset Modified, string ETag, LocalState? Local);
+
+/// <summary>The state of a local file that was compared.</summary>
+/// <param name="Size">The size in bytes.</param>
+/// <param name="Changed">When it last changed, as <see cref="FileTimes.LastChangeUtc"/> says.</param>
+internal readonly record struct LocalState(long Size, DateTime Changed)
+{
+    internal static LocalState Of(FileInfo file) => new(file.Length, FileTimes.LastChangeUtc(file));
+}

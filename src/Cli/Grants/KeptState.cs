@@ -1,0 +1,82 @@
+namespace S3Auth.Cli.Grants;
+
+/// <summary>
+/// The files that this program keeps between runs for one hotkey at one server. They contain grants, so only their owner can read them. A
+/// file that others can read is deleted and not used. Failures to write are reported once, and never end a run.
+/// </summary>
+/// <param name="folder">The folder. It may not exist yet.</param>
+/// <param name="warn">Prints a warning.</param>
+internal sealed class KeptState(string folder, Action<string> warn)
+{
+    private const int MaxBytes = 64 * 1024 * 1024;
+    private const int FolderNameDigits = 32;
+
+    private int _warned;
+
+    /// <summary>Opens the files of a hotkey.</summary>
+    /// <param name="state">The folder of everything that this program keeps.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="hotkey">The hotkey.</param>
+    /// <param name="warn">Prints a warning.</param>
+    internal static KeptState Of(string state, Uri server, AccountId hotkey, Action<string> warn)
+    {
+        var identity = SHA256.HashData(Encoding.UTF8.GetBytes($"{server.AbsoluteUri.TrimEnd('/')}\n{hotkey}"));
+        return new KeptState(Path.Combine(state, Convert.ToHexStringLower(identity)[..FolderNameDigits]), warn);
+    }
+
+    /// <summary>Returns the content of a file; null if there is none that may be used.</summary>
+    internal byte[]? Read(string name)
+    {
+        var path = Path.Combine(folder, name);
+        try
+        {
+            var file = new FileInfo(path);
+            if (!file.Exists)
+            {
+                return null;
+            }
+
+            if (SecretFile.IsOpenToOthers(path) || file.Length > MaxBytes)
+            {
+                file.Delete();
+                return null;
+            }
+
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes a file, in place of an earlier one.</summary>
+    internal void Write(string name, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            AtomicFile.Write(Path.Combine(folder, name), content);
+        }
+        catch (UsageException exception) when (Interlocked.Exchange(ref _warned, 1) == 0)
+        {
+            warn($"{exception.Message} So the next run requests its grants again.");
+        }
+        catch (UsageException)
+        {
+            // Already reported.
+        }
+    }
+
+    /// <summary>Deletes a file.</summary>
+    internal void Delete(string name)
+    {
+        try
+        {
+            File.Delete(Path.Combine(folder, name));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Write(name, []);
+        }
+    }
+}
