@@ -36,6 +36,7 @@ public sealed class SyncTests
                 Example_paths = [],
                 Supports_batch_uploads = true,
             }),
+            "/get-folder-access" => RefuseFoldersAsync(context),
             "/list-my-files" => ListAsync(context),
             "/get-file-upload-urls" => LocalServer.WriteJsonAsync(context, Grant()),
             _ => AnswerAsStoreAsync(context),
@@ -200,6 +201,14 @@ public sealed class SyncTests
     }
 
 #pragma warning disable CA5351 // Stores name objects by it.
+    // So that each run lists by pages, which these tests look at.
+    private static Task RefuseFoldersAsync(HttpListenerContext context)
+    {
+        context.Response.ContentType = "application/problem+json";
+        return LocalServer.WriteAsync(
+            context, """{"code": "folder_upload_unsupported", "detail": "No.", "status": 409}"""u8.ToArray(), 409);
+    }
+
     private static string Md5Of(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(MD5.HashData(content));
 #pragma warning restore CA5351
 

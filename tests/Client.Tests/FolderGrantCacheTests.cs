@@ -5,14 +5,16 @@ namespace S3Auth.Client.Tests;
 
 public sealed class FolderGrantCacheTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly Mock<IS3AuthApi> _api = new();
     private readonly List<string?> _asked = [];
+    private MemoryStore _store = null!;
 
     [SetUp]
     public void SetUp()
     {
         _asked.Clear();
+        _store = new MemoryStore();
         GrantFor(TimeSpan.FromHours(24));
     }
 
@@ -20,13 +22,13 @@ public sealed class FolderGrantCacheTests
     public async Task Grant_is_used_until_five_minutes_before_its_expiry()
     {
         var grants = Create();
-        var first = await grants.GetAsync("x", spent: null, CancellationToken.None);
+        var first = await grants.GetAsync(spent: null, CancellationToken.None);
 
         _time.Advance(TimeSpan.FromHours(24) - TimeSpan.FromMinutes(5) - TimeSpan.FromSeconds(1));
-        Assert.That(await grants.GetAsync("x", spent: null, CancellationToken.None), Is.SameAs(first));
+        Assert.That(await grants.GetAsync(spent: null, CancellationToken.None), Is.SameAs(first));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.That(await grants.GetAsync("x", spent: null, CancellationToken.None), Is.Not.SameAs(first));
-        Assert.That(_asked, Has.Count.EqualTo(2));
+        Assert.That(await grants.GetAsync(spent: null, CancellationToken.None), Is.Not.SameAs(first));
+        Assert.That(_asked, Is.EqualTo(new string?[] { null, null }), "One grant has the folders of all sources.");
     }
 
     [Test]
@@ -34,25 +36,12 @@ public sealed class FolderGrantCacheTests
     {
         GrantFor(TimeSpan.FromSeconds(40));
         var grants = Create();
-        var first = await grants.GetAsync(null, spent: null, CancellationToken.None);
+        var first = await grants.GetAsync(spent: null, CancellationToken.None);
 
         _time.Advance(TimeSpan.FromSeconds(29));
-        Assert.That(await grants.GetAsync(null, spent: null, CancellationToken.None), Is.SameAs(first));
+        Assert.That(await grants.GetAsync(spent: null, CancellationToken.None), Is.SameAs(first));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.That(await grants.GetAsync(null, spent: null, CancellationToken.None), Is.Not.SameAs(first));
-    }
-
-    [Test]
-    public async Task Each_source_has_its_own_grant()
-    {
-        var grants = Create();
-
-        foreach (var source in (string?[])["x", "reddit", null, "reddit", "x"])
-        {
-            await grants.GetAsync(source, spent: null, CancellationToken.None);
-        }
-
-        Assert.That(_asked, Is.EqualTo(["x", "reddit", null]));
+        Assert.That(await grants.GetAsync(spent: null, CancellationToken.None), Is.Not.SameAs(first));
     }
 
     // The store refuses eight uploads at once. One new grant is enough.
@@ -60,9 +49,9 @@ public sealed class FolderGrantCacheTests
     public async Task Refused_grant_is_replaced_once_for_all_its_users()
     {
         var grants = Create();
-        var spent = await grants.GetAsync("x", spent: null, CancellationToken.None);
+        var spent = await grants.GetAsync(spent: null, CancellationToken.None);
 
-        var fresh = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => grants.GetAsync("x", spent, CancellationToken.None)));
+        var fresh = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => grants.GetAsync(spent, CancellationToken.None)));
 
         Assert.That(fresh, Has.All.SameAs(fresh[0]).And.None.SameAs(spent));
         Assert.That(_asked, Has.Count.EqualTo(2));
@@ -76,14 +65,81 @@ public sealed class FolderGrantCacheTests
             .ThrowsAsync(new HttpRequestException("The connection was reset."))
             .ReturnsAsync(new FolderAccess { Folder = "data/x/5A/", Expiry_seconds = 60 });
 
-        Assert.That(() => grants.GetAsync("x", spent: null, CancellationToken.None), Throws.TypeOf<HttpRequestException>());
-        Assert.That((await grants.GetAsync("x", spent: null, CancellationToken.None)).Folder, Is.EqualTo("data/x/5A/"));
+        Assert.That(() => grants.GetAsync(spent: null, CancellationToken.None), Throws.TypeOf<HttpRequestException>());
+        Assert.That((await grants.GetAsync(spent: null, CancellationToken.None)).Folder, Is.EqualTo("data/x/5A/"));
     }
 
-    private FolderGrantCache Create() => new(_api.Object, KeyPair.FromUri("//Bob//cold").AccountId, _time);
+    [Test]
+    public async Task Kept_grant_is_used_by_the_next_run_until_it_must_be_renewed()
+    {
+        var first = await Create().GetAsync(spent: null, CancellationToken.None);
+        _time.Advance(TimeSpan.FromHours(23));
 
-    private void GrantFor(TimeSpan life) => _api
+        Assert.That((await Create().GetAsync(spent: null, CancellationToken.None)).Folder, Is.EqualTo(first.Folder));
+        Assert.That(_asked, Has.Count.EqualTo(1));
+        _time.Advance(TimeSpan.FromMinutes(55));
+        await Create().GetAsync(spent: null, CancellationToken.None);
+        Assert.That(_asked, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Kept_grant_that_the_store_refuses_is_replaced_at_once_and_for_later_runs()
+    {
+        await Create().GetAsync(spent: null, CancellationToken.None);
+        var grants = Create();
+        var spent = await grants.GetAsync(spent: null, CancellationToken.None);
+        GrantFor(TimeSpan.FromHours(24), "data/x/5B/");
+
+        Assert.That((await grants.GetAsync(spent, CancellationToken.None)).Folder, Is.EqualTo("data/x/5B/"));
+        Assert.That((await Create().GetAsync(spent: null, CancellationToken.None)).Folder, Is.EqualTo("data/x/5B/"));
+        Assert.That(_asked, Has.Count.EqualTo(2));
+    }
+
+    [TestCase(HttpStatusCode.Forbidden, true)]
+    [TestCase(HttpStatusCode.Unauthorized, true)]
+    [TestCase(HttpStatusCode.TooManyRequests, false)]
+    [TestCase(HttpStatusCode.ServiceUnavailable, false)]
+    public async Task Kept_grant_is_dropped_when_the_server_refuses_the_hotkey(HttpStatusCode status, bool isDropped)
+    {
+        var grants = Create();
+        var spent = await grants.GetAsync(spent: null, CancellationToken.None);
+        _api.Setup(api => api.GetFolderAccessAsync(It.IsAny<GetFolderAccessCommand>(), It.IsAny<CancellationToken>()))
+            .ThrowsAsync(new RefusedException("code", status, "No."));
+
+        Assert.That(() => grants.GetAsync(spent, CancellationToken.None), Throws.TypeOf<RefusedException>());
+        Assert.That(_store.Content, isDropped ? Is.Null : Is.Not.Null);
+    }
+
+    [TestCase("")]
+    [TestCase("{")]
+    [TestCase("null")]
+    [TestCase("{}")]
+    [TestCase("""{"AskedAt":"2000-01-01T00:00:00+00:00","Access":{"folder":"old/","expiry_seconds":86400}}""")]
+    [TestCase("""{"AskedAt":"2100-01-01T00:00:00+00:00","Access":{"folder":"of the future/","expiry_seconds":86400}}""")]
+    [TestCase("""{"AskedAt":"2026-01-01T00:00:00+00:00","Access":{"folder":"","expiry_seconds":86400}}""")]
+    public async Task Kept_grant_that_cannot_be_used_is_requested_again(string kept)
+    {
+        _store.Content = System.Text.Encoding.UTF8.GetBytes(kept);
+
+        Assert.That((await Create().GetAsync(spent: null, CancellationToken.None)).Folder, Is.EqualTo("data/x/5A/"));
+        Assert.That(_asked, Has.Count.EqualTo(1));
+    }
+
+    private FolderGrantCache Create() => new(_api.Object, KeyPair.FromUri("//Bob//cold").AccountId, _time, _store);
+
+    private void GrantFor(TimeSpan life, string folder = "data/x/5A/") => _api
         .Setup(api => api.GetFolderAccessAsync(It.IsAny<GetFolderAccessCommand>(), It.IsAny<CancellationToken>()))
         .Callback<GetFolderAccessCommand, CancellationToken>((command, _) => _asked.Add(command.Source))
-        .ReturnsAsync(() => new FolderAccess { Folder = "data/x/5A/", Expiry_seconds = (int)life.TotalSeconds });
+        .ReturnsAsync(() => new FolderAccess { Folder = folder, Expiry_seconds = (int)life.TotalSeconds });
+
+    private sealed class MemoryStore : IGrantStore
+    {
+        public byte[]? Content { get; set; }
+
+        public byte[]? Read() => Content;
+
+        public void Write(ReadOnlySpan<byte> grant) => Content = grant.ToArray();
+
+        public void Delete() => Content = null;
+    }
 }

@@ -3,6 +3,7 @@ global using System.Text;
 global using S3Auth.Client.Downloads;
 global using S3Auth.Client.Generated;
 global using S3Auth.Client.Hashing;
+global using S3Auth.Client.Quotas;
 global using S3Auth.Client.Requests;
 global using S3Auth.Client.Stores;
 global using S3Auth.Client.Uploads;

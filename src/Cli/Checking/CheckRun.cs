@@ -11,7 +11,7 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
     [
         new WalletStep(), new ServerStep(), new TlsStep(), new ClockStep(), new ChainStep(), new StoreStep(forUploads: true),
         new StoreReportStep(), new UploadMethodStep(), new HotkeyStep(), new ColdkeyStep(), new MinerSignatureStep(), new GrantStep(),
-        new StoreAddressStep(), new ListUrlStep(),
+        new QuotaStep(), new StoreAddressStep(), new ListUrlStep(),
         .. withUpload ? [new UploadStep()] : Array.Empty<ICheckStep>(),
     ];
 
@@ -19,8 +19,8 @@ internal sealed class CheckRun(Session session, IReadOnlyList<ICheckStep> steps)
     internal static IReadOnlyList<ICheckStep> StepsOfValidator { get; } =
     [
         new WalletStep(), new ServerStep(), new TlsStep(), new ClockStep(), new ChainStep(), new StoreStep(forUploads: false),
-        new StoreReportStep(), new HotkeyStep(), new ValidatorStep(), new ValidatorSignatureStep(), new GrantStep(), new StoreAddressStep(),
-        new ListUrlStep(),
+        new StoreReportStep(), new HotkeyStep(), new ValidatorStep(), new ValidatorSignatureStep(), new GrantStep(), new QuotaStep(),
+        new StoreAddressStep(), new ListUrlStep(),
     ];
 
     internal async Task<ExitCode> RunAsync(CancellationToken cancellationToken)

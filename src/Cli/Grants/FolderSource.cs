@@ -13,10 +13,10 @@ internal sealed class FolderSource(Session session, Structure structure, string?
 
     private const string PostMethod = "POST";
 
-    private readonly FileOwner _owner = FileOwner.Own(session.Wallet.Coldkey);
+    private readonly FileOwner _owner = FileOwner.Own(session.Coldkey);
 
     /// <summary>What is known of the folder between runs.</summary>
-    internal KeptFiles Kept { get; } = new(session.State, session.Wallet.Coldkey, source, session.Time);
+    internal KeptFiles Kept { get; } = new(session.State, session.Coldkey, source, session.Time);
 
     /// <summary>Lists the files with a prefix.</summary>
     /// <param name="prefix">The prefix of the keys.</param>
@@ -30,7 +30,7 @@ internal sealed class FolderSource(Session session, Structure structure, string?
         }
 
         if (structure.Upload_method == PostMethod
-            && await session.Client.OpenFolder(session.Wallet.Coldkey).ListAsync(source, cancellationToken) is { } listing)
+            && await session.Client.OpenFolder(session.Coldkey).ListAsync(source, cancellationToken) is { } listing)
         {
             Kept.SetListing(listing.Files, prefix: "", pages: 0);
             return listing with { Files = [.. listing.Files.Where(IsWanted)] };

@@ -86,8 +86,8 @@ internal sealed class KeptFiles
 
     /// <summary>Records that this run uploaded a file.</summary>
     /// <param name="uploaded">The stored file.</param>
-    /// <param name="local">The state of the local file before the upload.</param>
-    internal void AddUploaded(UploadedFile uploaded, LocalState local) =>
+    /// <param name="local">The state of the local file before the upload; null if the bytes came from elsewhere.</param>
+    internal void AddUploaded(UploadedFile uploaded, LocalState? local) =>
         Set(uploaded.Key, new KeptFile(uploaded.Size, _time.GetUtcNow(), uploaded.Md5 ?? "", local));
 
     /// <summary>Forgets the listing, because the store has other files than it says.</summary>

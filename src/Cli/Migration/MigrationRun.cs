@@ -27,20 +27,30 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
             _report.Note($"{plan.Dataset} at {commit[..12]}");
             var structure = await _uploader.GetStructureAsync(cancellationToken);
             var planned = await PlanAsync(commit, structure, cancellationToken);
-            var stored = await StoredFiles.FindAsync(
-                session, plan.Settings, structure, [.. planned.Select(file => file.Key)], prefix: null, cancellationToken);
-            if (plan.Settings.DryRun)
+            var folder = new FolderSource(session, structure, plan.Settings.SourceIn(structure));
+            try
             {
-                ReportPlan(planned, stored);
-                return _result.ExitCode;
+                using var stored = await StoredFiles.FindAsync(
+                    folder, plan.Settings, [.. planned.Select(file => file.Key)], prefix: null, cancellationToken);
+                if (plan.Settings.DryRun)
+                {
+                    ReportPlan(planned, stored);
+                    return _result.ExitCode;
+                }
+
+                await MigrateAsync(planned, stored, folder, cancellationToken);
+            }
+            finally
+            {
+                folder.Kept.Save();
             }
 
-            await MigrateAsync(planned, stored, cancellationToken);
             return _result.Finish();
         },
         cancellationToken);
 
-    private async Task MigrateAsync(List<Planned> planned, StoredFiles stored, CancellationToken cancellationToken)
+    private async Task MigrateAsync(
+        List<Planned> planned, StoredFiles stored, FolderSource folder, CancellationToken cancellationToken)
     {
         await using var display = new TransferDisplay(_report, "Migrating");
         display.AddExpected(planned.Count, planned.Sum(file => file.Upload.Size));
@@ -50,6 +60,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
             (file, uploaded) =>
             {
                 journal.Add(uploaded.Key, byPath[file.Path].Id);
+                folder.Kept.AddUploaded(uploaded, local: null);
                 _result.AddTransferred(byPath[file.Path].Path, uploaded.Key, uploaded.Size);
             },
             (file, failure) => _result.AddFailed(byPath[file.Path].Path, failure),

@@ -153,23 +153,29 @@ internal sealed class UploadRun
         _stored ??= await StoredFiles.FindAsync(
             _folder, _plan.Settings, [.. planned.Select(file => file.Key)], PrefixOfOthers(planned[0]), cancellationToken);
         ReportOthers(_stored, files, planned[0]);
-        if (_plan.Settings.DryRun)
+        try
         {
-            using var saved = new Saving(_folder.Kept);
-            await ReportPlanAsync(planned, _stored, cancellationToken);
-            return;
+            await (_plan.Settings.DryRun
+                ? ReportPlanAsync(planned, _stored, cancellationToken)
+                : UploadAsync(planned, _stored, _folder.Kept, cancellationToken));
         }
+        finally
+        {
+            _folder.Kept.Save();
+        }
+    }
 
+    private async Task UploadAsync(List<Planned> planned, StoredFiles stored, KeptFiles kept, CancellationToken cancellationToken)
+    {
         await using var display = new TransferDisplay(_report, "Uploading");
         display.AddExpected(planned.Count, planned.Sum(file => file.Upload.Size));
         var byPath = planned.ToDictionary(file => file.Upload.Path, StringComparer.Ordinal);
-        using var saving = new Saving(_folder.Kept);
         await _uploader.UploadAsync(
-            SelectChangedAsync(planned, _stored, display, cancellationToken),
+            SelectChangedAsync(planned, stored, display, cancellationToken),
             (file, uploaded) =>
             {
-                _stored.AddUploaded(uploaded.Key);
-                _folder.Kept.AddUploaded(uploaded, byPath[file.Path].State);
+                stored.AddUploaded(uploaded.Key);
+                kept.AddUploaded(uploaded, byPath[file.Path].State);
                 _result.AddTransferred(file.Path, uploaded.Key, uploaded.Size);
                 _watched?.MarkDone(byPath[file.Path].Local);
             },
@@ -178,7 +184,7 @@ internal sealed class UploadRun
                 if (failure.RefusalCode == "file_exists")
                 {
                     // Another program uploaded it after the folder was listed.
-                    _folder.Kept.ForgetListing();
+                    kept.ForgetListing();
                 }
 
                 AddFailed(byPath[file.Path].Local, failure);
@@ -339,10 +345,4 @@ internal sealed class UploadRun
     }
 
     private sealed record Planned(LocalFile Local, LocalState State, FileToUpload Upload, string Key);
-
-    /// <summary>Writes what this run found out, also if it ends early.</summary>
-    private sealed class Saving(KeptFiles kept) : IDisposable
-    {
-        public void Dispose() => kept.Save();
-    }
 }

@@ -34,6 +34,7 @@ namespace S3Auth.Client.Requests;
 [JsonSerializable(typeof(ListFilesCommand))]
 [JsonSerializable(typeof(ListMyFilesCommand))]
 [JsonSerializable(typeof(ListUploadPartsCommand))]
+[JsonSerializable(typeof(KeptGrant))]
 [JsonSerializable(typeof(Liveness))]
 [JsonSerializable(typeof(MinerList))]
 [JsonSerializable(typeof(MinerSpecificAccess))]

@@ -71,7 +71,7 @@ internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimePr
             throw;
         }
 
-        store?.Write(JsonSerializer.SerializeToUtf8Bytes(_kept, KeptGrantJson.Default.KeptGrant));
+        store?.Write(JsonSerializer.SerializeToUtf8Bytes(_kept, ApiJson.Default.KeptGrant));
     }
 
     private KeptGrant? ReadOnce(DateTimeOffset now)
@@ -86,7 +86,7 @@ internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimePr
         {
             // A grant from the future was kept before this machine's clock was set back. Its age is not known.
             return store?.Read() is { } bytes
-                && JsonSerializer.Deserialize(bytes, KeptGrantJson.Default.KeptGrant) is { Access.Folder.Length: > 0 } kept
+                && JsonSerializer.Deserialize(bytes, ApiJson.Default.KeptGrant) is { Access.Folder.Length: > 0 } kept
                 && kept.AskedAt <= now
                 && now < kept.RenewAt
                 ? kept

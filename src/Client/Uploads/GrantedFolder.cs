@@ -10,9 +10,9 @@ internal readonly record struct GrantedFolder(string Folder, string Url, IReadOn
     /// <param name="access">The grant.</param>
     /// <param name="source">The source; null for the deployment's first one, or if it has none.</param>
     /// <exception cref="UnacceptableFileException">The grant has no folder for the source.</exception>
-    internal static GrantedFolder Of(FolderAccess access, string? source) => source is null
+    internal static GrantedFolder Of(FolderAccess access, string? source) => source is null || access.Folders is null
         ? new GrantedFolder(access.Folder, access.Url, access.Fields, access.List_url)
-        : access.Folders is { } folders && folders.TryGetValue(source, out var folder)
+        : access.Folders.TryGetValue(source, out var folder)
             ? new GrantedFolder(folder.Folder, folder.Url, folder.Fields, folder.List_url)
             : throw new UnacceptableFileException($"The server grants no folder for the source {source}.");
 

@@ -29,8 +29,8 @@ internal sealed class MinerSignatureStep : ICheckStep
     {
         try
         {
-            var command = new GetFolderAccessCommand { Coldkey = context.Session.Coldkey.ToString() };
-            return await context.Client.Api.GetFolderAccessAsync(command, cancellationToken);
+            // Kept, so that the next upload needs no other grant.
+            return await context.Client.OpenFolder(context.Session.Coldkey).RequestGrantAsync(cancellationToken);
         }
         catch (RefusedException refused) when (refused.Code == "folder_upload_unsupported")
         {
