@@ -97,7 +97,7 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     internal S3AuthClient ConnectWithoutRetries() =>
         new(server, Wallet.Hotkey, new S3AuthClientOptions { Time = Time, Attempts = 1, OpenGrantStore = OpenGrantStore });
 
-    /// <summary>Reports what the hotkey has left of today's quota, and keeps it for the next run.</summary>
+    /// <summary>Tells people what the hotkey has left of today's quota, and keeps it for the next run.</summary>
     internal void ReportQuota()
     {
         if (_client?.Quota is { } answered)
@@ -107,8 +107,12 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
 
         if (_client is not null && Quota is { } quota)
         {
-            report.Record(QuotaRecord.Of(quota.Status), ToolJson.Default.QuotaRecord);
             report.Note(KeptQuota.Describe(quota.Status, Time.GetUtcNow(), quota.IsOfThisRun));
+        }
+
+        foreach (var other in _others.Values)
+        {
+            other.ReportQuota();
         }
     }
 

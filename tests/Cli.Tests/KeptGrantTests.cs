@@ -32,9 +32,9 @@ public sealed class KeptGrantTests
 
     // A job of cron, every five minutes for a day. Without kept grants, each run costs at least one.
     [TestCase("POST", 20, 1)]
-    [TestCase("POST", 1500, 3)]
+    [TestCase("POST", 1500, 3, Category = "Nightly")]
     [TestCase("PUT", 20, 5)]
-    [TestCase("PUT", 1500, 6)]
+    [TestCase("PUT", 1500, 6, Category = "Nightly")]
     public async Task Day_of_runs_every_five_minutes_stays_within_the_quota(string method, int stored, int runsPerFile)
     {
         _server = new GrantServer(_time, method);

@@ -66,7 +66,14 @@ internal sealed class CommonOptions
             return RunAsync(parsed, isTool, async report =>
             {
                 using var session = Open(parsed, report, isTool ? _ => null : PasswordInput.Ask);
-                return await action(parsed, session, cancellationToken);
+                try
+                {
+                    return await action(parsed, session, cancellationToken);
+                }
+                finally
+                {
+                    session.ReportQuota();
+                }
             }, cancellationToken);
         });
 
@@ -176,6 +183,7 @@ internal sealed class CommonOptions
         var wallets = new WalletReader(report.Warn, askPassword, Environment.GetEnvironmentVariable, settings.Advice);
         return new Session(report, server, () => wallets.Read(settings.Identity))
         {
+            StateFolder = new ToolFolders(Environment.GetEnvironmentVariable).State,
             Profile = settings.Profile,
             Source = settings.Source,
             Job = settings.Job,

@@ -47,6 +47,11 @@ internal sealed class UploadOptions(string verb)
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = $"Print what the command would {verb}, and {verb} nothing" };
 
+    private readonly Option<bool> _refresh = new("--refresh")
+    {
+        Description = "List the bucket again, instead of using the listing of an earlier run",
+    };
+
     private readonly Option<bool> _force = new("--force")
     {
         Description = $"{char.ToUpperInvariant(verb[0])}{verb[1..]} every file, without comparing with the bucket",
@@ -61,7 +66,7 @@ internal sealed class UploadOptions(string verb)
     /// <summary>Adds the options to a command that always compares with the bucket.</summary>
     internal void AddWithoutForceTo(Command command)
     {
-        foreach (var option in (Option[])[_source, _job, _to, _include, _exclude, _parallel, _rate, _dryRun])
+        foreach (var option in (Option[])[_source, _job, _to, _include, _exclude, _parallel, _rate, _dryRun, _refresh])
         {
             command.Add(option);
         }
@@ -78,6 +83,7 @@ internal sealed class UploadOptions(string verb)
         MaxBytesPerSecond = parsed.GetValue(_rate) is { } rate ? ReadRate(rate) : null,
         DryRun = parsed.GetValue(_dryRun),
         Force = parsed.GetValue(_force),
+        Refresh = parsed.GetValue(_refresh),
     };
 
     /// <summary>Reads a number of bytes per second with an optional suffix: k, M and G stand for KiB, MiB and GiB.</summary>

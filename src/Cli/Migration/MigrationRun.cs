@@ -18,7 +18,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
 {
     private readonly Report _report = session.Report;
     private readonly FileUploader _uploader = plan.Settings.CreateUploader(session, usesFolderGrants: false);
-    private readonly TransferResult _result = new(session.Report, "migrated");
+    private readonly TransferResult _result = new(session, "migrated");
 
     internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.RunAsync(
         async () =>

@@ -16,7 +16,6 @@ namespace S3Auth.Cli.Output;
 [JsonSerializable(typeof(ListCommand.ListSummaryRecord))]
 [JsonSerializable(typeof(MinersCommand.MinerRecord))]
 [JsonSerializable(typeof(PlannedRecord))]
-[JsonSerializable(typeof(QuotaRecord))]
 [JsonSerializable(typeof(Report.ErrorRecord))]
 [JsonSerializable(typeof(SignCommand.SignedRecord))]
 [JsonSerializable(typeof(TransferResult.FileRecord))]

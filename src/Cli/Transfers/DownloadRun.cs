@@ -27,7 +27,7 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
 
     private readonly Report _report = session.Report;
     private readonly FileReader _reader = session.Client.CreateReader();
-    private readonly TransferResult _result = new(session.Report, "downloaded");
+    private readonly TransferResult _result = new(session, "downloaded");
     private int _mapped;
     private int _stalledInARow;
 

@@ -3,10 +3,11 @@ using System.Diagnostics;
 namespace S3Auth.Cli.Transfers;
 
 /// <summary>Counts and reports the results of a run's files. Thread-safe.</summary>
-/// <param name="report">The output.</param>
+/// <param name="session">The session, with the output.</param>
 /// <param name="done">What happened to a file that succeeded, such as <c>uploaded</c>.</param>
-internal sealed class TransferResult(Report report, string done)
+internal sealed class TransferResult(Session session, string done)
 {
+    private readonly Report _report = session.Report;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Lock _gate = new();
     private long _transferred;
@@ -24,8 +25,8 @@ internal sealed class TransferResult(Report report, string done)
             _bytes += size;
         }
 
-        report.Record(new FileRecord("file", done, path, key, size, MappedTo: mappedTo), ToolJson.Default.FileRecord);
-        report.FileDone($"{done} {key} ({Amount.Bytes(size)})");
+        _report.Record(new FileRecord("file", done, path, key, size, MappedTo: mappedTo), ToolJson.Default.FileRecord);
+        _report.FileDone($"{done} {key} ({Amount.Bytes(size)})");
     }
 
     internal void AddSkipped(string path, string key, long size)
@@ -35,7 +36,7 @@ internal sealed class TransferResult(Report report, string done)
             _skipped++;
         }
 
-        report.Record(new FileRecord("file", "already_there", path, key, size), ToolJson.Default.FileRecord);
+        _report.Record(new FileRecord("file", "already_there", path, key, size), ToolJson.Default.FileRecord);
     }
 
     /// <summary>Reports a file that failed. The run continues with the other files.</summary>
@@ -48,8 +49,8 @@ internal sealed class TransferResult(Report report, string done)
         }
 
         var name = Report.Safe(path);
-        report.Fail(failure.Message.StartsWith(name, StringComparison.Ordinal) ? failure.Message : $"{name}: {failure.Message}");
-        report.Record(
+        _report.Fail(failure.Message.StartsWith(name, StringComparison.Ordinal) ? failure.Message : $"{name}: {failure.Message}");
+        _report.Record(
             new FileRecord("file", "failed", path, Key: null, Size: null, Error: failure.Detail), ToolJson.Default.FileRecord);
     }
 
@@ -62,8 +63,8 @@ internal sealed class TransferResult(Report report, string done)
             _firstFailure = _firstFailure == ExitCode.Done ? failure.ExitCode : _firstFailure;
         }
 
-        report.Fail($"Listing of {owner}: {failure.Message}");
-        report.Record(
+        _report.Fail($"Listing of {owner}: {failure.Message}");
+        _report.Record(
             new ListRecord("list", "failed", owner, failure.RefusalCode, failure.Detail), ToolJson.Default.ListRecord);
     }
 
@@ -89,7 +90,7 @@ internal sealed class TransferResult(Report report, string done)
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             PrintSummary(isStopped: true);
-            report.Fail("Stopped. Run the same command again to continue with the remaining files.");
+            _report.Fail("Stopped. Run the same command again to continue with the remaining files.");
             return ExitCode.Interrupted;
         }
         catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure)
@@ -99,7 +100,7 @@ internal sealed class TransferResult(Report report, string done)
                 PrintSummary(isStopped: true);
             }
 
-            return report.Fail(failure);
+            return _report.Fail(failure);
         }
     }
 
@@ -110,10 +111,11 @@ internal sealed class TransferResult(Report report, string done)
             var took = Stopwatch.GetElapsedTime(_started);
             var rate = took.TotalSeconds > 0 ? _bytes / took.TotalSeconds : 0;
             long? lists = _listsFailed == 0 ? null : _listsFailed;
-            report.Record(
-                new SummaryRecord("summary", _transferred, _bytes, _skipped, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists),
+            _report.Record(
+                new SummaryRecord("summary", _transferred, _bytes, _skipped, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists,
+                    QuotaRecord.Of(session)),
                 ToolJson.Default.SummaryRecord);
-            report.Summary(
+            _report.Summary(
                 $"{char.ToUpperInvariant(done[0])}{done[1..]} {Amount.Files(_transferred)} ({Amount.Bytes(_bytes)}) in "
                 + $"{Amount.Duration(took)}, {Amount.Bytes(rate)}/s; {_skipped} already there; {_failed} failed"
                 + (lists is null ? "." : $"; {lists} listings failed."));
@@ -124,7 +126,7 @@ internal sealed class TransferResult(Report report, string done)
         string Type, string Status, string Path, string? Key, long? Size, string? MappedTo = null, string? Error = null);
 
     internal sealed record SummaryRecord(
-        string Type, long Done, long Bytes, long AlreadyThere, long Failed, double Seconds, bool Stopped, long? ListsFailed);
+        string Type, long Done, long Bytes, long AlreadyThere, long Failed, double Seconds, bool Stopped, long? ListsFailed, QuotaRecord? Quota);
 
     internal sealed record ListRecord(string Type, string Status, string Owner, string? Code, string Error);
 }

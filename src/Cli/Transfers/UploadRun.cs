@@ -47,7 +47,7 @@ internal sealed class UploadRun
         // A watch uploads a few files all day, which would cost a grant for each scan. So would many runs a day.
         _uploader = plan.Settings.CreateUploader(
             session, usesFolderGrants: plan.WatchPeriod is not null || KeptQuota.IsLow(session.Quota?.Status));
-        _result = new TransferResult(_report, "uploaded");
+        _result = new TransferResult(session, "uploaded");
     }
 
     internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.RunAsync(
