@@ -127,7 +127,7 @@ public sealed class WalletReaderTests
         Put("mine", "miner", file);
 
         Assert.That(() => Read(Options("mine", "miner")), Throws.TypeOf<UsageException>().With.Message.Contains(name).And.Message.Contains(
-            "btcli wallet update"));
+            "btcli wallet regen-hotkey"));
     }
 
     [Test]

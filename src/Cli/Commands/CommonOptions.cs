@@ -93,8 +93,12 @@ internal sealed class CommonOptions
         .Where(one => one.Value is not null)
         .ToDictionary(one => one.Key, one => one.Value!);
 
-    /// <summary>The profile that the option or the variable names; null if neither does.</summary>
-    internal string? ReadProfileName(ParseResult parsed) => ReaderOf(_ => { }).GivenProfile(parsed.GetValue(_profile));
+    /// <summary>Reads the profiles.</summary>
+    /// <exception cref="UsageException">The file is not valid.</exception>
+    internal static ProfileFile ReadProfiles(Report report) => ReaderOf(report).File;
+
+    /// <summary>The profile that the option names; null if it is not given.</summary>
+    internal string? ReadProfileName(ParseResult parsed) => parsed.GetValue(_profile);
 
     /// <summary>Reads the server's address.</summary>
     /// <exception cref="UsageException">It is not an http or https URL.</exception>
@@ -191,7 +195,5 @@ internal sealed class CommonOptions
         };
     }
 
-    private static SettingsReader ReaderOf(Report report) => ReaderOf(report.Warn);
-
-    private static SettingsReader ReaderOf(Action<string> warn) => new(Environment.GetEnvironmentVariable, warn);
+    internal static SettingsReader ReaderOf(Report report) => new(Environment.GetEnvironmentVariable, report.Warn);
 }

@@ -52,7 +52,12 @@ internal sealed class HelpAction : SynchronousCommandLineAction
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : "s3auth";
 
     private static string UsageOf(Command command) =>
-        PathOf(command) + (command.Subcommands.Count > 0 ? " COMMAND" : ArgumentsOf(command)) + " [options]";
+        PathOf(command) + command.Subcommands.Count switch
+        {
+            0 => ArgumentsOf(command),
+            _ when command.Action is null => " COMMAND",
+            _ => " [COMMAND]",
+        } + " [options]";
 
     private static string ArgumentsOf(Command command) => string.Concat(command.Arguments.Select(argument =>
         $" {argument.Name}{(argument.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));

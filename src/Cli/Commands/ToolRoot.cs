@@ -19,6 +19,8 @@ internal static class ToolRoot
             SignCommand.Create(options),
             CredentialsCommand.Create(options),
             ConfigureCommand.Create(options),
+            ProfilesCommand.Create(options),
+            KeysCommand.Create(options),
             MigrateCommand.Create(options),
             CompletionCommand.Create(),
         };

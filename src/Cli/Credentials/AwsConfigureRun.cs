@@ -70,23 +70,10 @@ internal sealed class AwsConfigureRun(Report report, Questions questions, Func<s
             return given;
         }
 
-        var wallets = NamesIn(given.WalletPath, Directory.GetDirectories);
-        var wallet = questions.Ask($"Wallet{Choices(wallets)}", PresetOf(wallets), "--wallet");
-        var hotkeys = NamesIn(Path.Combine(given.WalletPath, wallet, "hotkeys"), Directory.GetFiles);
-        var hotkey = questions.Ask($"Hotkey{Choices(hotkeys)}", PresetOf(hotkeys), "--hotkey");
-        return given with { Wallet = wallet, HotkeyName = hotkey };
+        var folder = new WalletFolder(given.WalletPath);
+        var wallet = questions.Choose("Wallet", folder.Wallets, preset: null, "--wallet");
+        return given with { Wallet = wallet, HotkeyName = questions.Choose("Hotkey", folder.HotkeysOf(wallet), preset: null, "--hotkey") };
     }
-
-    private static List<string> NamesIn(string folder, Func<string, string[]> list) => Directory.Exists(folder)
-        ? [.. list(folder)
-            .Select(path => Path.GetFileName(path)!)
-            .Where(name => !name.EndsWith("pub.txt", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)]
-        : [];
-
-    private static string Choices(List<string> names) => names.Count == 0 ? "" : $" ({Report.Safe(string.Join(", ", names))})";
-
-    private static string? PresetOf(List<string> names) => names.Contains("default") ? "default" : names.Count == 1 ? names[0] : null;
 
     // The tools start this program without a terminal, so a password that is typed here would not help.
     private Wallet ReadWallet(IdentityOptions identity) => new WalletReader(
@@ -148,9 +135,9 @@ internal sealed class AwsConfigureRun(Report report, Questions questions, Func<s
         }
 
         report.Record(
-            new ProfileRecord(
+            new AwsProfileRecord(
                 "profile", profile.Name, path, profile.Session.Role, answer.Bucket, [.. answer.Prefixes], answer.Endpoint, answer.Region),
-            ToolJson.Default.ProfileRecord);
+            ToolJson.Default.AwsProfileRecord);
         report.Line($"Profile {profile.Name} is in {path}. Try it:");
         report.Line($"  aws s3 ls {ShellQuote.ForCommand(profile.Session.Folders.First())} --profile {profile.Name}");
         report.Line("For rclone, run this once:");
@@ -160,7 +147,7 @@ internal sealed class AwsConfigureRun(Report report, Questions questions, Func<s
             + $"force_path_style={(profile.Session.UsesPathStyle ? "true" : "false")} list_version=2 no_check_bucket=true");
     }
 
-    internal sealed record ProfileRecord(
+    internal sealed record AwsProfileRecord(
         string Type,
         string Profile,
         string File,

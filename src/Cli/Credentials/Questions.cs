@@ -6,6 +6,9 @@ namespace S3Auth.Cli.Credentials;
 /// <param name="usesDefaults">Whether to answer every question with its default.</param>
 internal sealed class Questions(TextReader input, TextWriter output, bool usesDefaults)
 {
+    /// <summary>Whether a wrong answer can be asked for again.</summary>
+    internal bool CanAskAgain => !usesDefaults;
+
     /// <summary>Asks for a text.</summary>
     /// <param name="question">The question.</param>
     /// <param name="preset">The answer if the user types nothing; null if there is none.</param>
@@ -32,6 +35,30 @@ internal sealed class Questions(TextReader input, TextWriter output, bool usesDe
                 return text;
             }
         }
+    }
+
+    /// <summary>Asks for one of some names. Also accepts another name.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="names">The names.</param>
+    /// <param name="preset">The answer if the user types nothing; null for the name <c>default</c>, or the only name.</param>
+    /// <param name="option">The option that answers it.</param>
+    /// <exception cref="UsageException">There is no answer.</exception>
+    internal string Choose(string question, IReadOnlyList<string> names, string? preset, string option) => Ask(
+        names.Count == 0 ? question : $"{question} ({Report.Safe(string.Join(", ", names))})",
+        preset ?? (names.Contains("default") ? "default" : names.Count == 1 ? names[0] : null),
+        option);
+
+    /// <summary>Asks for a text that may be empty.</summary>
+    /// <returns>The text; null if it is empty, or there is no answer.</returns>
+    internal string? AskOptional(string question)
+    {
+        if (usesDefaults)
+        {
+            return null;
+        }
+
+        output.Write($"{question}: ");
+        return input.ReadLine()?.Trim() is { Length: > 0 } answer ? answer : null;
     }
 
     /// <summary>Asks a question with yes or no as the answer.</summary>

@@ -84,23 +84,25 @@ internal sealed class WalletReader(
     {
         RefusePath(options.Wallet!, "--wallet");
         RefusePath(options.HotkeyName, "--hotkey");
-        var wallet = Path.Combine(options.WalletPath, options.Wallet!);
-        if (!Directory.Exists(wallet))
+        var (folder, name) = (new WalletFolder(options.WalletPath), options.Wallet!);
+        if (!Directory.Exists(Path.Combine(folder.Path, name)))
         {
-            throw new UsageException($"There is no wallet {wallet}. {Existing(options.WalletPath, "wallet", Directory.GetDirectories)}");
+            throw new UsageException(
+                $"There is no wallet {Path.Combine(folder.Path, name)}. {Existing(folder.Path, "wallet", folder.Wallets)}"
+                + (folder.Wallets.Count == 0 ? " " + WalletFolder.CreateAdvice : ""));
         }
 
-        var hotkeys = Path.Combine(wallet, "hotkeys");
-        var path = Path.Combine(hotkeys, options.HotkeyName);
+        var path = folder.PathOf(name, options.HotkeyName);
         if (!File.Exists(path))
         {
-            throw new UsageException($"There is no hotkey {path}. {Existing(hotkeys, "hotkey", Directory.GetFiles)}");
+            throw new UsageException(
+                $"There is no hotkey {path}. {Existing(Path.GetDirectoryName(path)!, "hotkey", folder.HotkeysOf(name))}");
         }
 
         var hotkey = ReadKeyFile(path, options.PasswordFile);
         try
         {
-            return new Wallet(hotkey, coldkey ?? ReadColdkey(wallet));
+            return new Wallet(hotkey, coldkey ?? folder.ReadColdkey(name));
         }
         catch
         {
@@ -121,11 +123,8 @@ internal sealed class WalletReader(
                     return KeyFile.Read(file.Bytes);
                 case KeyFileKind.Nacl:
                     return Decrypt(file, path, passwordFile);
-                default:
-                    var kind = KeyFile.KindOf(file.Bytes) == KeyFileKind.Fernet ? "Fernet" : "Ansible's vault";
-                    throw new UsageException(
-                        $"The hotkey file {path} has an old encryption ({kind}). Run `btcli wallet update` once to encrypt it in the "
-                        + "current format.");
+                case var kind:
+                    throw new UsageException(KeyFileInfo.Advise(path, kind));
             }
         }
         catch (FormatException exception)
@@ -200,26 +199,6 @@ internal sealed class WalletReader(
         return (null, null);
     }
 
-    private static AccountId? ReadColdkey(string wallet)
-    {
-        var path = Path.Combine(wallet, "coldkeypub.txt");
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        using var file = new SecretFile(path, "coldkey file");
-        try
-        {
-            return KeyFile.ReadAddress(file.Bytes);
-        }
-        catch (FormatException exception)
-        {
-            throw new UsageException(
-                $"The coldkey file {path} cannot be read: {exception.Message} Pass the coldkey's address with --coldkey.");
-        }
-    }
-
     private void WarnIfOpen(string path)
     {
         if (SecretFile.IsOpenToOthers(path))
@@ -237,15 +216,7 @@ internal sealed class WalletReader(
         }
     }
 
-    private static string Existing(string folder, string what, Func<string, string[]> list)
-    {
-        var names = Directory.Exists(folder)
-            ? list(folder)
-                .Select(path => Path.GetFileName(path)!)
-                .Where(name => !name.EndsWith("pub.txt", StringComparison.Ordinal))
-                .Order(StringComparer.Ordinal)
-                .ToList()
-            : [];
-        return names.Count == 0 ? $"{folder} has no {what}." : $"{folder} has {string.Join(", ", names)}.";
-    }
+    private static string Existing(string folder, string what, IReadOnlyList<string> names) => names.Count == 0
+        ? $"{folder} has no {what}."
+        : $"{folder} has {Report.Safe(string.Join(", ", names))}.";
 }

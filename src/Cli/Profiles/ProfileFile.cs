@@ -62,6 +62,9 @@ internal sealed class ProfileFile
     /// <summary>The names of the profiles, in the order of the file.</summary>
     internal IReadOnlyList<string> Names => [.. _profiles.Keys];
 
+    /// <summary>The value of the key <c>default</c>; null if the file does not have it.</summary>
+    internal string? DefaultKeyValue => _default;
+
     /// <summary>The name of the profile that is used if none is named; null if the file does not say it and has not exactly one.</summary>
     internal string? DefaultName => _default ?? (_profiles.Count == 1 ? _profiles.Keys.Single() : null);
 
@@ -100,6 +103,26 @@ internal sealed class ProfileFile
     internal Profile Get(string name) => _profiles.GetValueOrDefault(name) ?? throw new UsageException(
         $"There is no profile {Report.Safe(name)} in {_path}. "
         + (_profiles.Count == 0 ? "`s3auth configure` writes one." : $"It has {string.Join(", ", Names)}."));
+
+    /// <summary>
+    /// Writes a profile into the file, and makes it the default if the file names none. Another program may have changed the file since it
+    /// was read, so reads it again.
+    /// </summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="isDefault">Whether to make it the default in any case.</param>
+    /// <exception cref="UsageException">The file cannot be written.</exception>
+    internal void Save(Profile profile, bool isDefault)
+    {
+        var current = Read(_path, _ => { });
+
+        // Without the key, a second profile would leave no default.
+        var newDefault = isDefault ? profile.Name : current._default ?? current.DefaultName ?? profile.Name;
+        var text = ProfileEditor.Apply(current, profile, newDefault);
+        if (text != current.Text)
+        {
+            AtomicFile.Write(_path, Encoding.UTF8.GetBytes(text));
+        }
+    }
 
     /// <summary>Returns the profile with a name; null if there is none.</summary>
     internal Profile? Find(string name) => _profiles.GetValueOrDefault(name);

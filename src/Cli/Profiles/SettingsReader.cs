@@ -10,7 +10,9 @@ internal sealed class SettingsReader(Func<string, string?> readVariable, Action<
 {
     internal const string ProfileVariable = "S3AUTH_PROFILE";
 
-    private const string DefaultHotkey = "default";
+    internal const string DefaultHotkey = "default";
+
+    internal const string DefaultWalletPath = "~/.bittensor/wallets";
 
     private readonly Lazy<ProfileFile> _file = new(() => ProfileFile.Read(new ToolFolders(readVariable).ConfigFile, warn));
 
@@ -39,6 +41,10 @@ internal sealed class SettingsReader(Func<string, string?> readVariable, Action<
 
         return Resolve(Merge(options, variables), chosen);
     }
+
+    /// <summary>Returns the settings that options and variables give, without a profile.</summary>
+    internal ToolSettings ReadGiven(IReadOnlyDictionary<SettingKey, string> options) =>
+        Resolve(Merge(options, ReadVariables()), profile: null);
 
     /// <summary>Reads the settings of a profile that a path names. Options and variables are for the other profile.</summary>
     /// <exception cref="UsageException">There is no such profile.</exception>
@@ -103,7 +109,7 @@ internal sealed class SettingsReader(Func<string, string?> readVariable, Action<
                 Wallet = given.GetValueOrDefault(SettingKey.Wallet),
                 HotkeyName = given.GetValueOrDefault(SettingKey.Hotkey) ?? Variable("BT_WALLET_HOTKEY") ?? DefaultHotkey,
                 WalletPath = given.GetValueOrDefault(SettingKey.WalletPath)
-                    ?? ToolFolders.ExpandHome(Variable("BT_WALLET_PATH") ?? "~/.bittensor/wallets"),
+                    ?? ToolFolders.ExpandHome(Variable("BT_WALLET_PATH") ?? DefaultWalletPath),
                 HotkeyFile = given.GetValueOrDefault(SettingKey.HotkeyFile),
                 MnemonicFile = given.GetValueOrDefault(SettingKey.MnemonicFile),
                 Suri = given.GetValueOrDefault(SettingKey.Suri),

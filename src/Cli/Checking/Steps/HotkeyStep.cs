@@ -28,19 +28,6 @@ internal sealed class HotkeyStep : ICheckStep
         }
 
         context.Hotkey = status;
-        var may = (status.May_upload, status.May_read) switch
-        {
-            (true, true) => "may upload into its own folder and read all miners' files",
-            (true, false) => "may upload into its own folder",
-            (false, true) => "may read all miners' files",
-
-            // Older servers send neither member.
-            _ => null,
-        };
-        return new StepResult(
-            Name,
-            status.Registered
-                ? $"{hotkey} is registered as uid {status.Uid}{(may is null ? "" : $" and {may}")}"
-                : $"{hotkey} is not registered, but the operator's access rules say that it {may}");
+        return new StepResult(Name, $"{hotkey} {status.Describe()}");
     }
 }
