@@ -25,6 +25,9 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
     /// <summary>The file with its profiles. It exists only if a case writes it.</summary>
     public string Config => Path.Combine(folder.Path, "config", "config.toml");
 
+    /// <summary>Whether a variable names the server. A variable comes before a profile.</summary>
+    public bool HasServerVariable { get; init; } = true;
+
     /// <summary>Additional environment variables.</summary>
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
 
@@ -91,7 +94,7 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
 
     private Dictionary<string, string> Variables() => new(Environment, StringComparer.Ordinal)
     {
-        ["S3AUTH_SERVER"] = server.AbsoluteUri,
+        ["S3AUTH_SERVER"] = HasServerVariable ? server.AbsoluteUri : "",
         ["S3AUTH_CONFIG"] = Config,
         ["XDG_STATE_HOME"] = State,
         ["NO_PROXY"] = "*",
