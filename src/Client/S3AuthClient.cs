@@ -79,7 +79,8 @@ public sealed class S3AuthClient : IDisposable
     private FolderGrantCache GrantsOf(AccountId coldkey) => _grants.GetOrAdd(
         coldkey, owner => new FolderGrantCache(Api, owner, _options.Time, _options.OpenGrantStore?.Invoke(owner)));
 
-    // Handlers from the outside in: refusals, retries, quota, clock, signature, connection. Follows no redirect, because a proof would go with it.
+    // Handlers from the outside in: refusals, retries, quota, clock, signature, connection. Follows no redirect, because a proof would go
+    // with it.
     private HttpClient Connect(KeyPair hotkey)
     {
         var clock = new ServerClock(_options.Time);

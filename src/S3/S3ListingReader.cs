@@ -77,7 +77,10 @@ public static class S3ListingReader
                     item.Key = Bytes(await reader.ReadElementContentAsStringAsync().ConfigureAwait(false));
                     break;
                 case (XmlNodeType.Element, 2, "Size"):
-                    item.Size = long.Parse(await reader.ReadElementContentAsStringAsync().ConfigureAwait(false), NumberStyles.None, CultureInfo.InvariantCulture);
+                    item.Size = long.Parse(
+                        await reader.ReadElementContentAsStringAsync().ConfigureAwait(false),
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture);
                     break;
                 case (XmlNodeType.Element, 2, "LastModified"):
                     item.LastModified = DateTimeOffset.Parse(
@@ -86,7 +89,8 @@ public static class S3ListingReader
                         DateTimeStyles.AssumeUniversal).ToUniversalTime();
                     break;
                 case (XmlNodeType.Element, 2, "ETag"):
-                    item.ETag = Encoding.UTF8.GetString(Bytes(await reader.ReadElementContentAsStringAsync().ConfigureAwait(false))).Trim('"');
+                    item.ETag = Encoding.UTF8.GetString(
+                        Bytes(await reader.ReadElementContentAsStringAsync().ConfigureAwait(false))).Trim('"');
                     break;
                 case (XmlNodeType.Element, _, _):
                     await reader.SkipAsync().ConfigureAwait(false);

@@ -135,11 +135,11 @@ internal sealed class GrantServer : IAsyncDisposable
         {
             Write_once = true,
             Existing = existing,
-            Files = command.Files!.Where(file => !existing.Contains(file.Path!)).ToDictionary(file => file.Path!, file => new FileUploadTarget
+            Files = command.Files!.Select(file => file.Path!).Except(existing).ToDictionary(path => path, path => new FileUploadTarget
             {
-                S3_key = Folder + file.Path,
+                S3_key = Folder + path,
                 Method = "PUT",
-                Url = new Uri(_store.Address, "put/" + Folder + file.Path).AbsoluteUri,
+                Url = new Uri(_store.Address, "put/" + Folder + path).AbsoluteUri,
                 Headers = new Dictionary<string, string>(),
                 Expires_in_seconds = 3600,
             }),

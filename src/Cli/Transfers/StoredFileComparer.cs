@@ -31,7 +31,8 @@ internal sealed class StoredFileComparer(FileReader reader, FileComparison compa
         {
             FileComparison.Size => true,
             FileComparison.Time => IsNotNewer(local, stored),
-            FileComparison.Checksum => await HasSameChecksumAsync(local, stored, files, cancellationToken) ?? WarnAndCompareTimes(local, stored),
+            FileComparison.Checksum => await HasSameChecksumAsync(local, stored, files, cancellationToken)
+                ?? WarnAndCompareTimes(local, stored),
             _ => await IsUnchangedAsync(local, stored, files, cancellationToken),
         };
     }

@@ -112,7 +112,15 @@ internal sealed class TransferResult(Session session, string done)
             var rate = took.TotalSeconds > 0 ? _bytes / took.TotalSeconds : 0;
             long? lists = _listsFailed == 0 ? null : _listsFailed;
             _report.Record(
-                new SummaryRecord("summary", _transferred, _bytes, _skipped, _failed, Math.Round(took.TotalSeconds, 3), isStopped, lists,
+                new SummaryRecord(
+                    "summary",
+                    _transferred,
+                    _bytes,
+                    _skipped,
+                    _failed,
+                    Math.Round(took.TotalSeconds, 3),
+                    isStopped,
+                    lists,
                     QuotaRecord.Of(session)),
                 ToolJson.Default.SummaryRecord);
             _report.Summary(
@@ -126,7 +134,15 @@ internal sealed class TransferResult(Session session, string done)
         string Type, string Status, string Path, string? Key, long? Size, string? MappedTo = null, string? Error = null);
 
     internal sealed record SummaryRecord(
-        string Type, long Done, long Bytes, long AlreadyThere, long Failed, double Seconds, bool Stopped, long? ListsFailed, QuotaRecord? Quota);
+        string Type,
+        long Done,
+        long Bytes,
+        long AlreadyThere,
+        long Failed,
+        double Seconds,
+        bool Stopped,
+        long? ListsFailed,
+        QuotaRecord? Quota);
 
     internal sealed record ListRecord(string Type, string Status, string Owner, string? Code, string Error);
 }

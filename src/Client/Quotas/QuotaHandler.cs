@@ -1,8 +1,8 @@
 namespace S3Auth.Client.Quotas;
 
 /// <summary>
-/// Reads the quota of the hotkey from the headers <c>RateLimit</c> and <c>RateLimit-Policy</c> of each answer. Specification: the IETF draft
-/// "RateLimit header fields for HTTP".
+/// Reads the quota of the hotkey from the headers <c>RateLimit</c> and <c>RateLimit-Policy</c> of each answer. Specification: the IETF
+/// draft "RateLimit header fields for HTTP".
 /// </summary>
 internal sealed class QuotaHandler(TimeProvider time) : DelegatingHandler
 {
