@@ -212,6 +212,40 @@ public sealed class KeptGrantTests
         Assert.That(await UploadAsync(), Is.EqualTo(ExitCode.Done));
     }
 
+    // A file every ten minutes. Without forms, each of them would cost a grant, and the last third of the day would have none.
+    [TestCase("PUT", 80, 100)]
+    [TestCase("POST", 1, 3, Category = "Nightly")]
+    public async Task Watch_of_a_day_uploads_every_file_within_the_quota(string method, int minGrants, int maxGrants)
+    {
+        _server = new GrantServer(_time, method);
+        Write("first.bin");
+        using var session = Open();
+        using var stop = new CancellationTokenSource();
+        var watch = new UploadRun(session, new UploadPlan
+        {
+            Paths = [Data],
+            Settings = new UploadSettings { Parallel = 4 },
+            WatchPeriod = TimeSpan.FromMinutes(1),
+        }).RunAsync(stop.Token);
+
+        for (var minute = 0; minute < 24 * 60; minute++)
+        {
+            if (minute % 10 == 0)
+            {
+                Write($"new-{minute:0000}.bin");
+                await Task.Delay(20);
+            }
+
+            await Task.Delay(2);
+            _time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        await stop.CancelAsync();
+        Assert.That(await watch, Is.EqualTo(ExitCode.Interrupted));
+        Assert.That(_server.Charged, Has.Count.InRange(minGrants, maxGrants));
+        Assert.That(_server.Files, Has.Count.GreaterThanOrEqualTo(140), "Of 145. The last ones wait for the next day.");
+    }
+
     private static byte[] ContentOf(string name) => [.. Enumerable.Repeat(System.Text.Encoding.UTF8.GetBytes(name), 10).SelectMany(x => x)];
 
     private void Write(string name) => File.WriteAllBytes(Path.Combine(Data, name), ContentOf(name));

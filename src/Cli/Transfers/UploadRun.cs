@@ -36,6 +36,7 @@ internal sealed class UploadRun
     private WatchedFiles? _watched;
     private FolderSource? _folder;
     private StoredFiles? _stored;
+    private DateTimeOffset _spreadUntil;
 
     internal UploadRun(Session session, UploadPlan plan)
     {
@@ -82,7 +83,7 @@ internal sealed class UploadRun
         }
 
         var structure = await _uploader.GetStructureAsync(cancellationToken);
-        _watched = new WatchedFiles(TimeProvider.System, period);
+        _watched = new WatchedFiles(_session.Time, period);
         _report.Note($"Watching: scanning every {Amount.Duration(period)}. Press Ctrl-C to stop.");
         while (true)
         {
@@ -92,6 +93,7 @@ internal sealed class UploadRun
                 if (_watched.Scan(FindExisting()) is { Count: > 0 } ready)
                 {
                     await UploadAsync(ready, structure, cancellationToken);
+                    wait = SpreadGrants(structure, period);
                 }
             }
             catch (Exception exception) when (Failure.Of(exception) is { IsTransient: true } failure)
@@ -103,8 +105,36 @@ internal sealed class UploadRun
                 _report.Note($"retrying in {Amount.Duration(wait)}");
             }
 
-            await Task.Delay(wait, cancellationToken);
+            await Task.Delay(wait, _session.Time, cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// Returns the wait after an upload. Without forms for whole folders, each upload costs a grant. When less than half of the day's grants
+    /// is left, the rest is spread over the day, so that files arrive late instead of not at all.
+    /// </summary>
+    private TimeSpan SpreadGrants(Structure structure, TimeSpan period)
+    {
+        if (structure.Upload_method == "POST" || _session.Quota?.Status is not { } quota || !KeptQuota.IsLow(quota))
+        {
+            return period;
+        }
+
+        var wait = (quota.ResetsAt - _session.Time.GetUtcNow()) / Math.Max(quota.Left, 1);
+        if (wait <= period)
+        {
+            return period;
+        }
+
+        if (_session.Time.GetUtcNow() >= _spreadUntil)
+        {
+            _spreadUntil = quota.ResetsAt;
+            _report.Warn(
+                $"Less than half of today's grants is left. Until {quota.ResetsAt.UtcDateTime:HH:mm} UTC, new files are uploaded together, "
+                + $"about every {Amount.Duration(wait)}.");
+        }
+
+        return wait;
     }
 
     // A path that names nothing yet, or no longer, must not stop the others.
