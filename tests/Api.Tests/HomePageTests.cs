@@ -362,7 +362,7 @@ public sealed partial class HomePageTests
         {
             // Where zsh is used interactively, # begins no comment.
             Assert.That(snippet.Text, Does.Not.Contain("#"), snippet.Id);
-            Assert.That(snippet.Text, Does.StartWith("export S3AUTH_SERVER=https://s3-auth.example.com\n"), snippet.Id);
+            Assert.That(snippet.Text, Does.StartWith("export S3AUTH_").And.Contain("https://s3-auth.example.com"), snippet.Id);
             Assert.That(snippet.Text.Count(c => c == '\'') % 2, Is.Zero, snippet.Id);
         }
     }

@@ -33,6 +33,8 @@ internal sealed partial class ReadmeTests
             {
                 ["NO_PROXY"] = "*",
                 ["TMPDIR"] = folder.Sub("tmp"),
+                ["S3AUTH_CONFIG"] = Path.Combine(folder.Path, "config.toml"),
+                ["XDG_STATE_HOME"] = folder.Sub("state"),
                 // Uses what the build compiled: without this, dotnet run compiles everything again, for Debug.
                 ["Configuration"] = Repository.Configuration,
             },

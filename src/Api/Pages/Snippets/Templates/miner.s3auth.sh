@@ -1,4 +1,5 @@
-export S3AUTH_SERVER=<<server>>
-s3auth check --wallet default --hotkey default
-s3auth upload data.parquet --wallet default --hotkey default<<source_option>>
-s3auth ls --wallet default --hotkey default
+export S3AUTH_PROFILE=subnet<<netuid>>
+s3auth configure --server <<server>> --wallet default --hotkey default<<source_option>> --yes
+s3auth check
+s3auth upload data.parquet
+s3auth ls

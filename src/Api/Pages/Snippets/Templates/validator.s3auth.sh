@@ -1,4 +1,5 @@
-export S3AUTH_SERVER=<<server>>
-s3auth check --validator --wallet default --hotkey default
-s3auth miners --wallet default --hotkey default
-s3auth download --all --to data --wallet default --hotkey default
+export S3AUTH_PROFILE=subnet<<netuid>>
+s3auth configure --server <<server>> --wallet default --hotkey default --yes
+s3auth check --validator
+s3auth miners
+s3auth download --all --to data
