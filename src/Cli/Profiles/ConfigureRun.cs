@@ -167,7 +167,7 @@ internal sealed class ConfigureRun(Report report, Questions questions, SettingsR
         var sources = (await server.GetStructureAsync(cancellationToken)).Sources;
         while (true)
         {
-            var preset = sources.Contains(old) ? old : sources.FirstOrDefault();
+            var preset = sources.Contains(old) ? old : sources.Count > 0 ? sources[0] : null;
             var source = given ?? (sources.Count > 1 ? questions.Choose("Source", [.. sources], preset, "--source") : null);
             if (source is null || sources.Contains(source))
             {
