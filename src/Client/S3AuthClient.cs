@@ -63,7 +63,8 @@ public sealed class S3AuthClient : IDisposable
     public OwnFolder OpenFolder(AccountId coldkey) => new(GrantsOf(coldkey), _store, coldkey, _options);
 
     /// <summary>Creates a reader: for a miner of its own folder, for a validator of every miner's folder.</summary>
-    public FileReader CreateReader() => new(Api, _store, _options);
+    /// <param name="maxBytesPerSecond">The limit of all downloads together, in bytes per second; null for none.</param>
+    public FileReader CreateReader(long? maxBytesPerSecond = null) => new(Api, _store, _options, maxBytesPerSecond);
 
     /// <inheritdoc/>
     public void Dispose()

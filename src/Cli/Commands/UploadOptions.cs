@@ -23,19 +23,7 @@ internal sealed class UploadOptions(string verb)
         DefaultValueFactory = _ => "",
     };
 
-    private readonly Option<string[]> _include = new("--include")
-    {
-        Description = "Only files that match, such as '**/*.parquet'; may be repeated",
-        HelpName = "GLOB",
-        DefaultValueFactory = _ => [],
-    };
-
-    private readonly Option<string[]> _exclude = new("--exclude")
-    {
-        Description = "Skip files that match; may be repeated",
-        HelpName = "GLOB",
-        DefaultValueFactory = _ => [],
-    };
+    private readonly PatternOptions _patterns = new();
 
     private readonly Option<string?> _rate = new("--bwlimit")
     {
@@ -66,10 +54,12 @@ internal sealed class UploadOptions(string verb)
     /// <summary>Adds the options to a command that always compares with the bucket.</summary>
     internal void AddWithoutForceTo(Command command)
     {
-        foreach (var option in (Option[])[_source, _job, _to, _include, _exclude, _parallel, _rate, _dryRun, _refresh])
+        foreach (var option in (Option[])[_source, _job, _to, _parallel, _rate, _dryRun, _refresh])
         {
             command.Add(option);
         }
+
+        _patterns.AddTo(command);
     }
 
     /// <exception cref="UsageException">A value is out of range.</exception>
@@ -78,7 +68,7 @@ internal sealed class UploadOptions(string verb)
         Source = parsed.GetValue(_source) ?? session.Source,
         Job = parsed.GetValue(_job) ?? session.Job,
         To = parsed.GetValue(_to)!.Trim('/'),
-        Filter = new PathFilter(parsed.GetValue(_include)!, parsed.GetValue(_exclude)!),
+        Filter = _patterns.Read(parsed),
         Parallel = ParallelOption.Read(parsed, _parallel),
         MaxBytesPerSecond = parsed.GetValue(_rate) is { } rate ? ReadRate(rate) : null,
         DryRun = parsed.GetValue(_dryRun),

@@ -1,13 +1,10 @@
 using System.Buffers;
-using System.Net.Http.Headers;
 
 namespace S3Auth.Client.Downloads;
 
 /// <summary>Downloads one file into a part file, and moves it to its path when it is complete. Resumes an existing part file.</summary>
-internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions options, UrlRenewer renewal)
+internal sealed class FileDownloader(StoreConnection store, FileRequest request, S3AuthClientOptions options, UrlRenewer renewal)
 {
-    private const int BlockSize = 128 * 1024;
-
     // How often a download starts again because the owner replaced the file. The owner could replace it forever.
     private const int MaxChanges = 2;
 
@@ -46,7 +43,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
     {
         using var stall = store.StartStallTimer(cancellationToken);
         using var replaced = current.IsReplaced
-            ? await AskAsync(current.File, start: 0, isAnyVersion: true, stall).ConfigureAwait(false)
+            ? await request.SendAsync(current.File, start: 0, isAnyVersion: true, stall).ConfigureAwait(false)
             : null;
         if (replaced is not null)
         {
@@ -111,15 +108,16 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
                 var response = begun ?? asked;
                 if (response is not null)
                 {
-                    VerifyRange(response, start, file);
-                    await CopyAsync(response, file, target, md5, stall, count =>
+                    FileRequest.VerifyRange(response, start, file);
+                    await request.CopyAsync(response, file, start, md5, stall, async block =>
                     {
-                        arrived += count;
-                        received?.Report(count);
+                        await target.WriteAsync(block, cancellationToken).ConfigureAwait(false);
+                        arrived += block.Length;
+                        received?.Report(block.Length);
                     }, cancellationToken).ConfigureAwait(false);
                 }
 
-                VerifyContent(file, target, md5, isPlain: response is null || !Md5ETag.IsEncrypted(response));
+                FileRequest.VerifyContent(file, arrived, md5, isPlain: response is null || !Md5ETag.IsEncrypted(response));
                 return response?.Headers.Date;
             }
             catch
@@ -133,7 +131,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
                 stall.Restart();
                 try
                 {
-                    return await AskAsync(file, start, isAnyVersion: false, stall).ConfigureAwait(false);
+                    return await request.SendAsync(file, start, isAnyVersion: false, stall).ConfigureAwait(false);
                 }
                 catch
                 {
@@ -151,7 +149,7 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
             target.SetLength(0);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(FileRequest.BlockSize);
         try
         {
             int read;
@@ -168,110 +166,9 @@ internal sealed class FileDownloader(StoreConnection store, S3AuthClientOptions 
         }
     }
 
-    private async Task<HttpResponseMessage> AskAsync(RemoteFile file, long start, bool isAnyVersion, StallTimer stall)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, file.Url);
-        request.Headers.Range = start > 0 ? new RangeHeaderValue(start, null) : null;
-        if (!isAnyVersion)
-        {
-            request.Headers.TryAddWithoutValidation("If-Match", $"\"{file.ETag}\"");
-        }
-
-        try
-        {
-            return await store.SendAsync(request, stall).ConfigureAwait(false);
-        }
-        catch (StoreException exception) when (Failures.KindOf(exception) == FailureKind.FileReplaced)
-        {
-            throw new ChangedFileException("The file was replaced after it was listed.");
-        }
-    }
-
     // Returns the file as a listing would show it now. If the answer does not identify the version, expects the listed one.
     private static RemoteFile VersionOf(HttpResponseMessage response, RemoteFile file) =>
         response.Content.Headers.ContentLength is { } size && response.Headers.ETag?.Tag.Trim('"') is { Length: > 0 } etag
             ? file with { Size = size, ETag = etag, LastModified = response.Content.Headers.LastModified ?? file.LastModified }
             : file;
-
-    private static async Task CopyAsync(
-        HttpResponseMessage response,
-        RemoteFile file,
-        FileStream target,
-        IncrementalHash md5,
-        StallTimer stall,
-        Action<int> received,
-        CancellationToken cancellationToken)
-    {
-        stall.Restart();
-        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using (body.ConfigureAwait(false))
-        {
-            var buffer = ArrayPool<byte>.Shared.Rent(BlockSize);
-            try
-            {
-                while (true)
-                {
-                    var read = await stall.RunAsync(token => ReadAsync(body, buffer, token)).ConfigureAwait(false);
-                    if (read == 0)
-                    {
-                        break;
-                    }
-
-                    if (target.Position + read > file.Size)
-                    {
-                        throw new ChangedFileException($"The store sent more than the listed {file.Size} bytes.");
-                    }
-
-                    md5.AppendData(buffer, 0, read);
-                    await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-                    received(read);
-                }
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-        }
-    }
-
-    // If a connection breaks within a TLS record, .NET throws a plain IOException, as it does for a full disk.
-    private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await body.ReadAsync(buffer.AsMemory(), cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException exception) when (exception is not HttpIOException)
-        {
-            throw new HttpIOException(HttpRequestError.ResponseEnded, "The connection to the store broke.", exception);
-        }
-    }
-
-    private static void VerifyRange(HttpResponseMessage response, long start, RemoteFile file)
-    {
-        var range = response.Content.Headers.ContentRange;
-        var isExpected = start == 0
-            ? response.StatusCode == HttpStatusCode.OK
-            : response.StatusCode == HttpStatusCode.PartialContent && range?.From == start && range.Length == file.Size
-                && (response.Headers.ETag is not { } etag || etag.Tag.Trim('"') == file.ETag);
-        if (!isExpected)
-        {
-            throw new ChangedFileException("The store sent another range than the requested one.");
-        }
-    }
-
-    private static void VerifyContent(RemoteFile file, FileStream target, IncrementalHash md5, bool isPlain)
-    {
-        if (target.Position != file.Size)
-        {
-            // An HttpIOException, because this failure says nothing about the connection for other files.
-            throw new HttpIOException(
-                HttpRequestError.ResponseEnded, $"The download of {file.Size} bytes ended after {target.Position} bytes.");
-        }
-
-        if (isPlain && file.Md5 is { } expected && Convert.ToHexStringLower(md5.GetHashAndReset()) != expected)
-        {
-            throw new ChangedFileException("The downloaded bytes are not those of the listed file: their MD5 differs.");
-        }
-    }
 }

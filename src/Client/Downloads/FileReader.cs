@@ -10,14 +10,17 @@ public sealed class FileReader
     private readonly IS3AuthApi _api;
     private readonly TimeProvider _time;
     private readonly FileDownloader _download;
+    private readonly FileStreamer _stream;
     private readonly FileInspector _inspection;
 
-    internal FileReader(IS3AuthApi api, StoreConnection store, S3AuthClientOptions options)
+    internal FileReader(IS3AuthApi api, StoreConnection store, S3AuthClientOptions options, long? maxBytesPerSecond = null)
     {
         _api = api;
         _time = options.Time;
         var renewal = new UrlRenewer(api, options.Time, RelistAsync, FindAsync);
-        _download = new FileDownloader(store, options, renewal);
+        var request = new FileRequest(store, maxBytesPerSecond is { } limit ? new BandwidthLimit(limit, options.Time) : null);
+        _download = new FileDownloader(store, request, options, renewal);
+        _stream = new FileStreamer(store, request, options, renewal);
         _inspection = new FileInspector(store, options, renewal);
     }
 
@@ -82,6 +85,45 @@ public sealed class FileReader
         ArgumentNullException.ThrowIfNull(file);
         ArgumentException.ThrowIfNullOrEmpty(path);
         return _download.DownloadAsync(file, path, received, cancellationToken);
+    }
+
+    /// <summary>
+    /// Writes the content of a file to a stream. Checks the size, and the MD5 if the ETag is one, after the last byte. So discard what the
+    /// stream got if this method throws. After an interruption, continues with the same version of the file.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="target">The stream. It need not be able to seek.</param>
+    /// <param name="received">Receives the number of bytes of each block.</param>
+    /// <param name="cancellationToken">Cancels the transfer.</param>
+    /// <exception cref="RefusedException">The server refused the request.</exception>
+    /// <exception cref="StoreException">The store refused the download, or failed in all attempts.</exception>
+    /// <exception cref="ChangedFileException">The file was replaced, or its bytes are not those of the listed file.</exception>
+    /// <exception cref="HttpRequestException">The connection failed in all attempts.</exception>
+    /// <exception cref="StalledException">The transfer stalled in all attempts.</exception>
+    /// <exception cref="IOException">The stream could not be written.</exception>
+    public Task CopyToAsync(
+        RemoteFile file, Stream target, IProgress<long>? received = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(target);
+        return _stream.CopyAsync(file, target, received, cancellationToken);
+    }
+
+    /// <summary>Returns the first file of an owner whose key begins with a text, with or without the owner's folder. Costs a grant.</summary>
+    /// <param name="owner">The owner of the file.</param>
+    /// <param name="source">Searches only files of this source; null for all.</param>
+    /// <param name="prefix">The text. A key that is equal to it comes first.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The file; null if there is none.</returns>
+    /// <exception cref="RefusedException">The server refused the request.</exception>
+    /// <exception cref="ListingException">The listing has an invalid entry.</exception>
+    public async Task<RemoteFile?> FindFirstAsync(
+        FileOwner owner, string? source, string prefix, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(prefix);
+        var asked = _time.GetUtcNow();
+        var answer = await GetPageAsync(owner, source, prefix, cursor: null, limit: 1, cancellationToken).ConfigureAwait(false);
+        return Read(answer, owner, page: null, asked) is [var first, ..] ? first : null;
     }
 
     /// <summary>
