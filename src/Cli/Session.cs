@@ -11,6 +11,7 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     private S3AuthClient? _client;
     private AccountId? _coldkey;
     private KeptState? _state;
+    private Structure? _structure;
 
     internal Report Report => report;
 
@@ -92,6 +93,10 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
         _coldkey ??= Wallet.Coldkey ?? await FindColdkeyAsync(cancellationToken);
         return Coldkey;
     }
+
+    /// <summary>Returns what the deployment accepts. The first call asks the server.</summary>
+    internal async Task<Structure> GetStructureAsync(CancellationToken cancellationToken) =>
+        _structure ??= await Client.Api.GetStructureAsync(cancellationToken);
 
     /// <summary>Creates another client that does not retry, so that each failure is seen.</summary>
     internal S3AuthClient ConnectWithoutRetries() =>

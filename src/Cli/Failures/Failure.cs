@@ -106,7 +106,7 @@ internal sealed record Failure(ExitCode ExitCode)
         // The outer message of a TLS failure is only "see inner exception".
         Message = exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: { } inner }
             ? $"The TLS connection failed: {inner.Message}"
-            : exception.Message,
+            : exception is StalledException ? exception.Message : $"The connection failed: {exception.Message}",
         Advice = advice,
         Ends = RunPhases.Upload | RunPhases.Listing | RunPhases.Download,
         IsTransient = true,

@@ -23,6 +23,7 @@ internal sealed class MigrationRun(Session session, HubClient hub, MigrationJour
     internal Task<ExitCode> RunAsync(CancellationToken cancellationToken) => _result.RunAsync(
         async () =>
         {
+            await plan.Settings.CheckAsync(_uploader, cancellationToken);
             var commit = await hub.GetCommitAsync(plan.Dataset, plan.Revision, cancellationToken);
             _report.Note($"{plan.Dataset} at {commit[..12]}");
             var structure = await _uploader.GetStructureAsync(cancellationToken);

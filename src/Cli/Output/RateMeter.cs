@@ -6,11 +6,13 @@ internal sealed class RateMeter(TimeProvider time)
     private const int Buckets = 10;
 
     private readonly long[] _bytes = new long[Buckets];
-    private readonly long _started = time.GetTimestamp();
+    private long? _started;
     private long _second;
 
     internal void Add(long bytes)
     {
+        // What happens before the first byte is not a slow transfer.
+        _started ??= time.GetTimestamp();
         Advance();
         _bytes[_second % Buckets] += bytes;
     }
@@ -19,16 +21,16 @@ internal sealed class RateMeter(TimeProvider time)
     internal double Read()
     {
         Advance();
-        var elapsed = time.GetElapsedTime(_started).TotalSeconds;
+        var elapsed = Elapsed();
 
         // The current second has only begun.
         var window = Math.Min(elapsed, Buckets - 1 + (elapsed - Math.Floor(elapsed)));
-        return Math.Max(_bytes.Sum(), 0) / Math.Max(window, 0.25);
+        return Math.Max(_bytes.Sum(), 0) / Math.Max(window, 1);
     }
 
     private void Advance()
     {
-        var now = (long)time.GetElapsedTime(_started).TotalSeconds;
+        var now = (long)Elapsed();
         for (var second = Math.Max(_second + 1, now - Buckets + 1); second <= now; second++)
         {
             _bytes[second % Buckets] = 0;
@@ -36,4 +38,6 @@ internal sealed class RateMeter(TimeProvider time)
 
         _second = now;
     }
+
+    private double Elapsed() => _started is { } started ? time.GetElapsedTime(started).TotalSeconds : 0;
 }

@@ -69,7 +69,11 @@ internal sealed class TransferProgress(string verb, TimeProvider time)
             }
         }
 
-        lines.Add(Summarize());
+        if (_filesTotal > 0 || lines.Count > 0)
+        {
+            lines.Add(Summarize());
+        }
+
         return lines;
     }
 

@@ -68,6 +68,7 @@ internal sealed class UploadRun
                             + "dot, and files that --include and --exclude do not select.");
                 }
 
+                await _plan.Settings.CheckAsync(_uploader, cancellationToken);
                 await UploadAsync(files, await _uploader.GetStructureAsync(cancellationToken), cancellationToken);
             }
 
@@ -82,6 +83,7 @@ internal sealed class UploadRun
             throw new UsageException($"There is nothing to watch: no file or folder {string.Join(" or ", _plan.Paths)} exists.");
         }
 
+        await _plan.Settings.CheckAsync(_uploader, cancellationToken);
         var structure = await _uploader.GetStructureAsync(cancellationToken);
         _watched = new WatchedFiles(_session.Time, period);
         _report.Note($"Watching: scanning every {Amount.Duration(period)}. Press Ctrl-C to stop.");

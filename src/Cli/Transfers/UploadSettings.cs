@@ -39,6 +39,11 @@ internal sealed record UploadSettings
         session.Coldkey,
         new FileUploaderOptions { Parallel = Parallel, MaxBytesPerSecond = MaxBytesPerSecond, UsesFolderGrants = usesFolderGrants });
 
+    /// <summary>Checks what all files have in common, before any of them is named in a message.</summary>
+    /// <exception cref="UnacceptableFileException">The deployment does not accept the source, the job or the subfolder.</exception>
+    internal Task CheckAsync(FileUploader uploader, CancellationToken cancellationToken) =>
+        uploader.CheckDestinationAsync(Source, Job, To, cancellationToken);
+
     /// <summary>Returns the source of the uploads; null if the deployment has no sources.</summary>
     internal string? SourceIn(Structure structure) => Source ?? structure.DefaultSource;
 

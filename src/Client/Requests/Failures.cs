@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace S3Auth.Client.Requests;
 
@@ -24,6 +25,8 @@ internal static class Failures
     internal static FailureKind KindOf(Exception exception) => exception switch
     {
         StoreException store => KindOf(store),
+        // The other side has no TLS, or a certificate that this machine does not trust.
+        HttpRequestException { InnerException: AuthenticationException } => FailureKind.Permanent,
         HttpRequestException => FailureKind.Transient,
         StalledException or HttpIOException or IOException { InnerException: SocketException } => FailureKind.Transient,
         _ => FailureKind.Permanent,

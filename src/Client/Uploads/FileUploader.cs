@@ -56,6 +56,19 @@ public sealed class FileUploader
     /// </summary>
     public Task<Structure> GetStructureAsync(CancellationToken cancellationToken = default) => _structure.GetAsync(cancellationToken);
 
+    /// <summary>Checks what all files of a run have in common, so that one message tells what is wrong.</summary>
+    /// <param name="source">The source of the files; null for the deployment's first one.</param>
+    /// <param name="jobId">The job of the files; null for none.</param>
+    /// <param name="folder">The folder of all files within the miner's folder; empty for the folder itself.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="UnacceptableFileException">The deployment does not accept one of them; the message says why.</exception>
+    public async Task CheckDestinationAsync(
+        string? source, string? jobId, string folder, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        UploadRules.RefuseDestination(await GetStructureAsync(cancellationToken).ConfigureAwait(false), source, jobId, folder);
+    }
+
     /// <summary>Returns the key that a file will have.</summary>
     /// <exception cref="UnacceptableFileException">The deployment does not accept the file; the message says why.</exception>
     public async Task<string> GetKeyAsync(FileToUpload file, CancellationToken cancellationToken = default)

@@ -52,25 +52,36 @@ internal static class UploadRules
             throw new UnacceptableFileException($"{Shown(file.Path)} cannot be part of a key: {problem}. Rename the file.");
         }
 
-        if (file.JobId is { } job && (job.Length is 0 or > MaxJobLength || !job.All(IsJobCharacter)))
-        {
-            throw new UnacceptableFileException(
-                $"{Shown(job)} is not a valid job id. Use 1 to {MaxJobLength} of the characters A-Z a-z 0-9 . _ -");
-        }
-
-        if (file.Source is { } source && !structure.Sources.Contains(source))
-        {
-            throw new UnacceptableFileException(structure.Sources.Count == 0
-                ? "This deployment has no sources. Leave the source out."
-                : $"This deployment has no source {Shown(source)}. Its sources are {string.Join(", ", structure.Sources)}.");
-        }
-
+        RefuseDestination(structure, file.Source, file.JobId, folder: "");
         if (!UsesFolderGrants(structure) && structure.Supports_batch_uploads is not true
             && (file.Path.Contains('/', StringComparison.Ordinal) || Encoding.UTF8.GetByteCount(file.Path) > MaxNameBytes))
         {
             throw new UnacceptableFileException(
                 $"{Shown(file.Path)} is in a subfolder or has a long name. This deployment accepts only names of at most {MaxNameBytes} "
                 + "bytes, directly in the miner's folder or in a job's folder.");
+        }
+    }
+
+    /// <summary>Refuses what is wrong for every file of a run.</summary>
+    /// <exception cref="UnacceptableFileException">The deployment has no such source, or the job or the subfolder is not valid.</exception>
+    internal static void RefuseDestination(Structure structure, string? source, string? jobId, string folder)
+    {
+        if (folder.Length > 0 && ProblemOf(folder) is { } problem)
+        {
+            throw new UnacceptableFileException($"{Shown(folder)} cannot be a folder of the store: {problem}.");
+        }
+
+        if (jobId is { } job && (job.Length is 0 or > MaxJobLength || !job.All(IsJobCharacter)))
+        {
+            throw new UnacceptableFileException(
+                $"{Shown(job)} is not a valid job id. Use 1 to {MaxJobLength} of the characters A-Z a-z 0-9 . _ -");
+        }
+
+        if (source is not null && !structure.Sources.Contains(source))
+        {
+            throw new UnacceptableFileException(structure.Sources.Count == 0
+                ? "This deployment has no sources. Leave the source out."
+                : $"This deployment has no source {Shown(source)}. Its sources are {string.Join(", ", structure.Sources)}.");
         }
     }
 
