@@ -166,7 +166,7 @@ public sealed class SyncTests
     [TestCase("2048", 2048)]
     [TestCase("512K", 512 << 10)]
     public void Rate_is_a_number_with_a_suffix(string text, long bytes) =>
-        Assert.That(UploadOptions.ReadRate(text), Is.EqualTo(bytes));
+        Assert.That(RateOption.Read(text), Is.EqualTo(bytes));
 
     [TestCase("")]
     [TestCase("M")]
@@ -177,7 +177,7 @@ public sealed class SyncTests
     [TestCase("10 M")]
     [TestCase("9999999G")]
     public void Other_rates_are_refused(string text) =>
-        Assert.That(() => UploadOptions.ReadRate(text), Throws.TypeOf<UsageException>().With.Message.Contains("--bwlimit"));
+        Assert.That(() => RateOption.Read(text), Throws.TypeOf<UsageException>().With.Message.Contains("--bwlimit"));
 
     // 8 MiB is the part size of aws, 16 MiB that of this project's servers.
     [TestCase(20, 3, "8")]

@@ -9,7 +9,7 @@ internal static class DownloadCommand
         var filter = new FilterOptions();
         var to = new Option<string>("--to")
         {
-            Description = "The local folder; each file is written under its key (default: .)",
+            Description = "The local folder (default: .)",
             HelpName = "DIR",
             DefaultValueFactory = _ => ".",
         };
@@ -18,6 +18,11 @@ internal static class DownloadCommand
         {
             Description = "Use names that are also distinct on Windows and macOS, where a and A are the same",
         };
+        var fullKeys = new Option<bool>("--full-keys")
+        {
+            Description = "Write each file under its whole key, also if all files are of one miner",
+        };
+        var rate = RateOption.Create();
         var command = new ToolCommand("download", "Download your own files, or any miner's files as a validator; skip existing files")
         {
             Examples =
@@ -29,17 +34,23 @@ internal static class DownloadCommand
         command.Add(to);
         command.Add(parallel);
         command.Add(portable);
+        command.Add(fullKeys);
+        command.Add(rate);
         miners.AddTo(command);
         filter.AddTo(command);
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
-            var wanted = filter.Read(parsed);
+            var (count, limit) = (ParallelOption.Read(parsed, parallel), RateOption.Read(parsed, rate));
+            var wanted = await filter.ReadAsync(parsed, session, root: null, cancellationToken);
+            var owners = await miners.ReadAsync(parsed, session, cancellationToken);
             return await new DownloadRun(session, new DownloadPlan
             {
                 Folder = Path.GetFullPath(parsed.GetValue(to)!),
-                Parallel = ParallelOption.Read(parsed, parallel),
+                NameOf = parsed.GetValue(fullKeys) || !miners.IsOne(parsed) ? key => key : wanted.LocalNameOf,
+                Parallel = count,
                 HasPortableNames = parsed.GetValue(portable),
-                Owners = await miners.ReadAsync(parsed, session, cancellationToken),
+                MaxBytesPerSecond = limit,
+                Owners = owners,
                 Filter = wanted,
             }).RunAsync(cancellationToken);
         });

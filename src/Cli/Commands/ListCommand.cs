@@ -5,48 +5,55 @@ internal static class ListCommand
 {
     internal static Command Create(CommonOptions common)
     {
+        var path = new Argument<string?>("PATH")
+        {
+            Description = "A folder or a file in the miner's folder (default: everything)",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var miners = new MinerOptions();
         var filter = new FilterOptions();
+        var isLong = new Option<bool>("--long", "-l") { Description = "Also print the ETag, and the size in bytes" };
+        var isHuman = new Option<bool>("--human") { Description = "With --long, print the size with its unit" };
+        var depth = new Option<int?>("--max-depth")
+        {
+            Description = "Print folders instead of the files below this depth: 1 for one level",
+            HelpName = "N",
+        };
+        var isRecursive = new Option<bool>("--recursive", "-R") { Description = "Also print the files of subfolders, which is the default" };
         var command = new ToolCommand("ls", "List your own files, or any miner's files as a validator")
         {
-            Examples = ["s3auth ls --wallet default --newer 24h", "s3auth ls --wallet validator --miner 100 --json"],
+            Examples = ["s3auth ls --max-depth 1", "s3auth ls :2026/ --miner 100 --include '*.parquet' --newer 24h --json"],
         };
+        command.Add(path);
+        command.Add(isLong);
+        command.Add(isHuman);
+        command.Add(depth);
+        command.Add(isRecursive);
         miners.AddTo(command);
         filter.AddTo(command);
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
-            var wanted = filter.Read(parsed);
-            var owners = await miners.ReadAsync(parsed, session, cancellationToken);
-            var (files, bytes, failed, exitCode) = (0L, 0L, 0L, ExitCode.Done);
-            var listing = new OwnerFiles(session.Client.CreateReader(), wanted, (owner, failure) =>
+            var root = parsed.GetValue(path) is { } text ? RemotePath.ReadRemote(text) : null;
+            var chosen = root?.Profile is { } profile ? session.ForProfile(profile) : session;
+            var maxDepth = ReadDepth(parsed.GetValue(depth), parsed.GetValue(isRecursive));
+            var wanted = await filter.ReadAsync(parsed, chosen, root, cancellationToken);
+            return await new ListRun(chosen, new ListPlan
             {
-                session.Report.Fail($"Listing of {owner}: {failure.Message}");
-                (failed, exitCode) = (failed + 1, exitCode == ExitCode.Done ? failure.ExitCode : exitCode);
-            });
-            await foreach (var file in listing.ListAsync(owners, cancellationToken))
-            {
-                (files, bytes) = (files + 1, bytes + file.Size);
-                session.Report.Record(
-                    new ListedRecord("file", file.Key, file.Size, file.LastModified, file.ETag), ToolJson.Default.ListedRecord);
-                session.Report.Line(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{file.LastModified.UtcDateTime:yyyy-MM-dd HH:mm:ss}  {Amount.Bytes(file.Size),10}  {Report.Safe(file.Key)}"));
-            }
-
-            if (listing.AbortedBy is { } cause)
-            {
-                return session.Report.Fail(Failure.Of(cause));
-            }
-
-            session.Report.Record(
-                new ListSummaryRecord("summary", files, bytes, failed == 0 ? null : failed), ToolJson.Default.ListSummaryRecord);
-            session.Report.Note($"{Amount.Files(files)}, {Amount.Bytes(bytes)}{(failed == 0 ? "" : $"; {failed} listings failed")}");
-            return failed > 0 && failed < owners.Count ? ExitCode.PartlyDone : exitCode;
+                Filter = wanted,
+                Owners = await miners.ReadAsync(parsed, chosen, cancellationToken),
+                MaxDepth = maxDepth,
+                IsLong = parsed.GetValue(isLong),
+                IsHuman = parsed.GetValue(isHuman) || !parsed.GetValue(isLong),
+            }).RunAsync(cancellationToken);
         });
         return command;
     }
 
-    internal sealed record ListedRecord(string Type, string Key, long Size, DateTimeOffset LastModified, string Etag);
-
-    internal sealed record ListSummaryRecord(string Type, long Files, long Bytes, long? ListsFailed);
+    private static int ReadDepth(int? depth, bool isRecursive) => (depth, isRecursive) switch
+    {
+        (null, _) => int.MaxValue,
+        (not null, true) => throw new UsageException("Use --max-depth or --recursive, not both."),
+        (>= 1, _) => depth.Value,
+        _ => throw new UsageException("--max-depth must be at least 1."),
+    };
 }

@@ -18,10 +18,21 @@ internal sealed class MinerOptions
         command.Add(_all);
     }
 
+    /// <summary>Whether the options name one owner, so that the paths of its files are distinct.</summary>
+    internal bool IsOne(ParseResult parsed) => !parsed.GetValue(_all) && parsed.GetValue(_miners)!.Length <= 1;
+
     /// <summary>Returns the owners; the caller if no miner is given.</summary>
-    internal async Task<IReadOnlyList<FileOwner>> ReadAsync(ParseResult parsed, Session session, CancellationToken cancellationToken)
+    internal Task<IReadOnlyList<FileOwner>> ReadAsync(ParseResult parsed, Session session, CancellationToken cancellationToken) =>
+        ResolveAsync(parsed.GetValue(_miners)!, parsed.GetValue(_all), session, cancellationToken);
+
+    /// <summary>Returns the owners; the caller if no miner is given.</summary>
+    /// <param name="named">The uids or addresses.</param>
+    /// <param name="all">Whether every miner is an owner.</param>
+    /// <param name="session">The session whose server knows the miners.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    internal static async Task<IReadOnlyList<FileOwner>> ResolveAsync(
+        string[] named, bool all, Session session, CancellationToken cancellationToken)
     {
-        var (named, all) = (parsed.GetValue(_miners)!, parsed.GetValue(_all));
         if (all && named.Length > 0)
         {
             throw new UsageException("Use --miner or --all, not both.");
@@ -32,7 +43,7 @@ internal sealed class MinerOptions
             return [FileOwner.Own(await session.GetColdkeyAsync(cancellationToken))];
         }
 
-        var structure = await session.Client.Api.GetStructureAsync(cancellationToken);
+        var structure = await session.GetStructureAsync(cancellationToken);
         IReadOnlyList<MinerFolders> known = all || named.Any(IsUid)
             ? await session.Client.CreateReader().ListMinersAsync(cancellationToken)
             : [];

@@ -12,8 +12,12 @@ internal static class ToolRoot
         {
             UploadCommand.Create(options),
             SyncCommand.Create(options),
-            ListCommand.Create(options),
+            CopyCommand.Create(options),
             DownloadCommand.Create(options),
+            ListCommand.Create(options),
+            FolderSizeCommand.Create(options),
+            StatCommand.Create(options),
+            CatCommand.Create(options),
             MinersCommand.Create(options),
             CheckCommand.Create(options),
             SignCommand.Create(options),

@@ -25,11 +25,10 @@ internal sealed class UploadOptions(string verb)
 
     private readonly PatternOptions _patterns = new();
 
-    private readonly Option<string?> _rate = new("--bwlimit")
-    {
-        Description = "The maximum bytes per second of all transfers together: 500k, 10M, 1.5G",
-        HelpName = "RATE",
-    };
+    // Another service does not tell when its files were modified.
+    private readonly AgeOptions? _ages = verb == "upload" ? new("modified") : null;
+
+    private readonly Option<string?> _rate = RateOption.Create();
 
     private readonly Option<int> _parallel = ParallelOption.Create();
 
@@ -60,6 +59,7 @@ internal sealed class UploadOptions(string verb)
         }
 
         _patterns.AddTo(command);
+        _ages?.AddTo(command);
     }
 
     /// <exception cref="UsageException">A value is out of range.</exception>
@@ -69,22 +69,11 @@ internal sealed class UploadOptions(string verb)
         Job = parsed.GetValue(_job) ?? session.Job,
         To = parsed.GetValue(_to)!.Trim('/'),
         Filter = _patterns.Read(parsed),
+        Ages = _ages?.Read(parsed) ?? default,
         Parallel = ParallelOption.Read(parsed, _parallel),
-        MaxBytesPerSecond = parsed.GetValue(_rate) is { } rate ? ReadRate(rate) : null,
+        MaxBytesPerSecond = RateOption.Read(parsed, _rate),
         DryRun = parsed.GetValue(_dryRun),
         Force = parsed.GetValue(_force),
         Refresh = parsed.GetValue(_refresh),
     };
-
-    /// <summary>Reads a number of bytes per second with an optional suffix: k, M and G stand for KiB, MiB and GiB.</summary>
-    /// <exception cref="UsageException">The text is not such a number, or the rate is less than 1 KiB per second.</exception>
-    internal static long ReadRate(string text)
-    {
-        var factor = text is [.., var unit] ? unit switch { 'k' or 'K' => 1L << 10, 'M' => 1L << 20, 'G' => 1L << 30, _ => 1L } : 1;
-        return double.TryParse(
-                factor > 1 ? text.AsSpan(..^1) : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
-            && count * factor is >= 1024 and <= 1e12
-            ? (long)(count * factor)
-            : throw new UsageException("--bwlimit must be a number of bytes per second, at least 1k. Use k, M and G, such as 500k or 10M.");
-    }
 }

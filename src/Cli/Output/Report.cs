@@ -32,6 +32,9 @@ internal sealed class Report
     /// <summary>Whether progress is drawn on a terminal.</summary>
     internal bool IsLive { get; }
 
+    /// <summary>Whether the options ask for progress. Otherwise a command whose output may go to the terminal shows none.</summary>
+    internal bool IsProgressWanted => _settings.IsProgressForced || _settings.StatsInterval > TimeSpan.Zero;
+
     internal bool IsQuiet => _settings.IsQuiet;
 
     internal bool IsJson => _settings.IsJson;

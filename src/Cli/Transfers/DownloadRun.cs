@@ -10,8 +10,17 @@ internal sealed record DownloadPlan
 
     public required FileFilter Filter { get; init; }
 
-    /// <summary>The local folder. Each file is written under its key.</summary>
+    /// <summary>The local folder.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>
+    /// Returns the local path of a key, with <c>/</c> between segments. It removes or moves whole segments, because it also gets the key
+    /// after unsafe characters were replaced.
+    /// </summary>
+    public Func<string, string> NameOf { get; init; } = key => key;
+
+    /// <summary>The limit of all downloads together, in bytes per second; null for none.</summary>
+    public long? MaxBytesPerSecond { get; init; }
 
     public required int Parallel { get; init; }
 
@@ -19,14 +28,14 @@ internal sealed record DownloadPlan
     public bool HasPortableNames { get; init; }
 }
 
-/// <summary>Downloads files into a local folder, each under its key. Skips files that exist with the same bytes.</summary>
+/// <summary>Downloads files into a local folder. Skips files that exist with the same bytes.</summary>
 internal sealed class DownloadRun(Session session, DownloadPlan plan)
 {
     // A miner can have a million keys that need other names.
     private const int MaxMappingWarnings = 100;
 
     private readonly Report _report = session.Report;
-    private readonly FileReader _reader = session.Client.CreateReader();
+    private readonly FileReader _reader = session.Client.CreateReader(plan.MaxBytesPerSecond);
     private readonly TransferResult _result = new(session, "downloaded");
     private int _mapped;
     private int _stalledInARow;
@@ -86,8 +95,8 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
         using var line = display.Begin(file.Key, file.Size);
         try
         {
-            using var allocated = paths.Allocate(LocalName.Of(file, out _));
-            var (path, isMapped) = (allocated.Path, allocated.Name != file.Key);
+            using var allocated = paths.Allocate(plan.NameOf(LocalName.Of(file, out _)));
+            var (path, isMapped) = (allocated.Path, allocated.Name != plan.NameOf(file.Key));
             if (isMapped)
             {
                 WarnOfMapping(file.Key, allocated.Name);
@@ -130,7 +139,8 @@ internal sealed class DownloadRun(Session session, DownloadPlan plan)
         }
     }
 
-    private static async Task<bool> IsDownloadedAsync(RemoteFile file, string path, CancellationToken cancellationToken)
+    /// <summary>Whether a local file is the stored one.</summary>
+    internal static async Task<bool> IsDownloadedAsync(RemoteFile file, string path, CancellationToken cancellationToken)
     {
         var local = new FileInfo(path);
         if (!local.Exists || local.Length != file.Size)

@@ -22,8 +22,14 @@ internal static class LocalFiles
     internal static List<LocalFile> Find(IEnumerable<string> paths, UploadSettings settings)
     {
         var found = new Dictionary<string, LocalFile>(StringComparer.Ordinal);
-        foreach (var (file, relative) in paths.SelectMany(Expand).Where(one => settings.Filter.Matches(one.Relative)))
+        var now = TimeProvider.System.GetUtcNow();
+        foreach (var (file, relative) in paths.SelectMany(Expand))
         {
+            if (!settings.Filter.Matches(relative) || !settings.Ages.Matches(file.LastWriteTimeUtc, now))
+            {
+                continue;
+            }
+
             var path = settings.PathOf(relative);
             if (found.TryGetValue(path, out var other) && other.File.FullName != file.FullName)
             {

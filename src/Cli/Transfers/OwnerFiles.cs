@@ -19,9 +19,9 @@ internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<Fi
     {
         foreach (var owner in owners)
         {
-            var list = reader.ListAsync(owner, filter.Source, filter.Prefix, cancellationToken);
+            var list = reader.ListAsync(owner, filter.Source, filter.ListedPrefix, cancellationToken);
             await using var files = list.GetAsyncEnumerator(cancellationToken);
-            while (await MoveNextAsync(files, owner))
+            while (await MoveNextAsync(files, owner) && !filter.IsPast(files.Current))
             {
                 if (filter.Matches(files.Current))
                 {

@@ -8,6 +8,8 @@ namespace S3Auth.Cli.Transfers;
 /// <param name="Path">The path, without a slash at its start; empty for the folder itself. Ends with a slash if it must be a folder.</param>
 internal sealed record RemotePath(string? Profile, string Path)
 {
+    private const string JobPrefix = "job_id=";
+
     /// <summary>Whether the path can only be a folder.</summary>
     internal bool IsFolder => Path.Length == 0 || Path.EndsWith('/');
 
@@ -21,7 +23,7 @@ internal sealed record RemotePath(string? Profile, string Path)
         return colon switch
         {
             0 => new RemotePath(Profile: null, Normalize(text[1..])),
-            > 1 when text.AsSpan(0, colon).IndexOfAnyExcept(NameCharacters) < 0 => new RemotePath(text[..colon], Normalize(text[(colon + 1)..])),
+            > 1 when Profiles.Profile.IsName(text[..colon]) => new RemotePath(text[..colon], Normalize(text[(colon + 1)..])),
             _ => null,
         };
     }
@@ -46,8 +48,25 @@ internal sealed record RemotePath(string? Profile, string Path)
         return !IsFolder && path == Name ? path[(path.LastIndexOf('/') + 1)..] : null;
     }
 
-    private static System.Buffers.SearchValues<char> NameCharacters { get; } =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    /// <summary>
+    /// Returns the path in the folder of a job, where the deployment's files belong to jobs and the path names none. The root is the whole
+    /// folder of the miner.
+    /// </summary>
+    /// <param name="structure">The deployment.</param>
+    /// <param name="job">The job; null for the deployment's default.</param>
+    internal RemotePath InJobOf(Structure structure, string? job) =>
+        Path.Length > 0 && !Path.StartsWith(JobPrefix, StringComparison.Ordinal) && (job ?? structure.DefaultJob()) is { } chosen
+            ? this with { Path = $"{JobPrefix}{chosen}/{Path}" }
+            : this;
+
+    /// <summary>Returns the job that the path names, and the path in its folder.</summary>
+    internal (string? Job, string Path) SplitJob()
+    {
+        var slash = Path.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && Path.StartsWith(JobPrefix, StringComparison.Ordinal)
+            ? (Path[JobPrefix.Length..slash], Path[(slash + 1)..])
+            : (null, Path);
+    }
 
     // The root of the folder can be written as nothing, a dot or a slash.
     private static string Normalize(string path) => path is "." or "./" ? "" : path.TrimStart('/');

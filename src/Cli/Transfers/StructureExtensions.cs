@@ -17,6 +17,17 @@ internal static class StructureExtensions
         /// <summary>The first source; null if the deployment has no sources.</summary>
         internal string? DefaultSource => structure.Sources.Count > 0 ? structure.Sources[0] : null;
 
+        /// <exception cref="UsageException">The deployment has no such source.</exception>
+        internal void RefuseUnknown(string? source)
+        {
+            if (source is not null && !structure.Sources.Contains(source))
+            {
+                throw new UsageException(structure.Sources.Count == 0
+                    ? "This deployment has no sources. Leave --source out."
+                    : $"This deployment has no source {Report.Safe(source)}. Its sources are {string.Join(", ", structure.Sources)}.");
+            }
+        }
+
         /// <summary>
         /// Returns the job of files that belong to no job, from the example paths of the deployment; null if files need no job. Skips the
         /// segments of the miner's folder, which may contain <c>job_id=</c> too.

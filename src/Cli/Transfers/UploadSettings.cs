@@ -15,6 +15,9 @@ internal sealed record UploadSettings
     /// <summary>Selects files by their relative paths.</summary>
     public PathFilter Filter { get; init; } = PathFilter.All;
 
+    /// <summary>Selects files by the time of their last modification.</summary>
+    public AgeRange Ages { get; init; }
+
     public required int Parallel { get; init; }
 
     /// <summary>The limit of all uploads together, in bytes per second; null for none.</summary>
