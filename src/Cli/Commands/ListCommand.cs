@@ -19,7 +19,10 @@ internal static class ListCommand
             Description = "Print folders instead of the files below this depth: 1 for one level",
             HelpName = "N",
         };
-        var isRecursive = new Option<bool>("--recursive", "-R") { Description = "Also print the files of subfolders, which is the default" };
+        var isRecursive = new Option<bool>("--recursive", "-R")
+        {
+            Description = "Also print the files of subfolders, which is the default",
+        };
         var command = new ToolCommand("ls", "List your own files, or any miner's files as a validator")
         {
             Examples = ["s3auth ls --max-depth 1", "s3auth ls :2026/ --miner 100 --include '*.parquet' --newer 24h --json"],

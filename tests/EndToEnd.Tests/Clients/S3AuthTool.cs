@@ -31,6 +31,18 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
     /// <summary>Additional environment variables.</summary>
     public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Returns the path of a key below the folder of a download, where all files are of one miner: its path in the miner's folder, below
+    /// the name of the source if the deployment has sources.
+    /// </summary>
+    public static string DownloadedName(string key)
+    {
+        var segments = key.Split('/');
+        return segments[1].StartsWith("hotkey=", StringComparison.Ordinal)
+            ? string.Join('/', segments.Skip(2))
+            : string.Join('/', segments.Skip(3).Prepend(segments[1]));
+    }
+
     /// <summary>Writes a miner's wallet. Returns the options that name it.</summary>
     public async Task<string[]> WalletOfAsync(Miner miner)
     {
@@ -92,7 +104,8 @@ internal sealed class S3AuthTool(Uri server, ScratchFolder folder)
         return process;
     }
 
-    private Dictionary<string, string> Variables() => new(Environment, StringComparer.Ordinal)
+    /// <summary>The environment variables of the program.</summary>
+    public Dictionary<string, string> Variables() => new(Environment, StringComparer.Ordinal)
     {
         ["S3AUTH_SERVER"] = HasServerVariable ? server.AbsoluteUri : "",
         ["S3AUTH_CONFIG"] = Config,

@@ -15,10 +15,10 @@ internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout
         string[] download = ["download", "--to", "got", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice"];
         (await Cli.RunAsync(download)).Expect();
         // Same size, so only the bytes differ.
-        await File.WriteAllBytesAsync(Local("got", folder + "other.bin"), Bytes(3000));
-        File.Delete(Local("got", folder + "missing.bin"));
+        await File.WriteAllBytesAsync(Local("got", S3AuthTool.DownloadedName(folder + "other.bin")), Bytes(3000));
+        File.Delete(Local("got", S3AuthTool.DownloadedName(folder + "missing.bin")));
         // A changed time alone is no change.
-        File.SetLastWriteTimeUtc(Local("got", folder + "same.bin"), DateTime.UtcNow);
+        File.SetLastWriteTimeUtc(Local("got", S3AuthTool.DownloadedName(folder + "same.bin")), DateTime.UtcNow);
 
         var (again, records) = await Cli.RunJsonAsync(download);
 
@@ -34,7 +34,7 @@ internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout
                 }));
         foreach (var (key, content) in contents)
         {
-            Content.AssertSame(await File.ReadAllBytesAsync(Local("got", key)), content, key);
+            Content.AssertSame(await File.ReadAllBytesAsync(Local("got", S3AuthTool.DownloadedName(key))), content, key);
         }
     }
 
@@ -60,8 +60,7 @@ internal sealed class ToolDownloadTests(StoreKind store, FolderLayoutKind layout
             var files = Directory.EnumerateFiles(Folder.Path, "*", SearchOption.AllDirectories).ToList();
             using (Assert.EnterMultipleScope())
             {
-                Assert.That(
-                    files, Has.Count.EqualTo(names.Length).And.All.StartsWith(Path.Combine(Folder.Path, "got", "there", "data") + "/"));
+                Assert.That(files, Has.Count.EqualTo(names.Length).And.All.StartsWith(Path.Combine(Folder.Path, "got", "there") + "/"));
                 Assert.That(result.Output + result.Errors, Does.Not.Contain("\u001b").And.Not.Contain("\u202E").And.Not.Contain("\t"));
                 Assert.That(result.Errors, Does.Contain("is saved as"));
             }

@@ -66,7 +66,10 @@ internal sealed class ToolFaultTests
         Assert.That(await _bucket.ListKeysAsync(), Is.EquivalentTo(contents.Keys.Select(path => FolderOfMiner + path)));
         foreach (var (path, content) in contents)
         {
-            Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "back", FolderOfMiner + path)), content, path);
+            Content.AssertSame(
+                await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "back", S3AuthTool.DownloadedName(FolderOfMiner + path))),
+                content,
+                path);
         }
     }
 
@@ -155,7 +158,9 @@ internal sealed class ToolFaultTests
 
         Assert.That(left, Is.InRange(1, content.Length - 1), "it was in the middle");
         Assert.That(Parts(), Is.Empty);
-        Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "back", FolderOfMiner + "large.bin")), content);
+        Content.AssertSame(
+            await File.ReadAllBytesAsync(Path.Combine(_folder.Path, "back", S3AuthTool.DownloadedName(FolderOfMiner + "large.bin"))),
+            content);
     }
 
     [TestCase("-10m", "behind")]

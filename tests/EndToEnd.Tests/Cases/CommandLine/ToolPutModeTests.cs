@@ -23,7 +23,7 @@ internal sealed class ToolPutModeTests(StoreKind store, FolderLayoutKind layout)
         Assert.That((long)records[^1]["already_there"]!, Is.EqualTo(1));
         (await tool.RunAsync(["download", "--to", "mine", .. wallet])).Expect();
         var key = Deployment.FolderOf(miner) + Deployment.PathOf("größe & mehr.bin");
-        Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(folder.Path, "mine", key)), content);
+        Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(folder.Path, "mine", S3AuthTool.DownloadedName(key))), content);
         Content.AssertSame(await Bucket.GetAsync(key), content);
     }
 

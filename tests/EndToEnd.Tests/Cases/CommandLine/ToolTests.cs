@@ -34,8 +34,8 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
         (await Cli.RunAsync(["download", "--to", "theirs", "--miner", Deployment.OwnerOf(miner), "--suri", "//Alice"])).Expect();
         foreach (var (path, content) in contents)
         {
-            Content.AssertSame(await File.ReadAllBytesAsync(Local("mine", root + path)), content, path);
-            Content.AssertSame(await File.ReadAllBytesAsync(Local("theirs", root + path)), content, path);
+            Content.AssertSame(await File.ReadAllBytesAsync(Local("mine", S3AuthTool.DownloadedName(root + path))), content, path);
+            Content.AssertSame(await File.ReadAllBytesAsync(Local("theirs", S3AuthTool.DownloadedName(root + path))), content, path);
         }
 
         Assert.That(Directory.EnumerateFiles(Folder.Path, "*.s3auth-part", SearchOption.AllDirectories), Is.Empty);
