@@ -70,6 +70,11 @@ internal sealed class CommonOptions
                 {
                     return await action(parsed, session, cancellationToken);
                 }
+                catch (OutputClosedException)
+                {
+                    report.MuteNotes();
+                    throw;
+                }
                 finally
                 {
                     session.ReportQuota();

@@ -13,6 +13,7 @@ internal sealed class Report
     private readonly OutputSettings _settings;
     private readonly LogFile? _log;
     private LiveLines? _live;
+    private bool _isMuted;
 
     /// <exception cref="UsageException">The log file cannot be written.</exception>
     internal Report(OutputSettings settings)
@@ -90,11 +91,16 @@ internal sealed class Report
     internal void Note(string text)
     {
         Log("info", text);
-        if (!IsQuiet && !IsJson)
+        if (!IsQuiet && !IsJson && !_isMuted)
         {
             Write(Console.Error, Safe(text));
         }
     }
+
+    /// <summary>
+    /// Keeps the notes that follow out of stderr: stdout has the content of a file, so the terminal belongs to the program that reads it.
+    /// </summary>
+    internal void MuteNotes() => _isMuted = true;
 
     /// <summary>Prints a line about the progress, unless progress is drawn.</summary>
     internal void Progress(string text)

@@ -5,6 +5,7 @@ internal static class FileOutput
 {
     internal static async Task WriteAsync(Report report, RemoteFolder folder, RemotePath path, CancellationToken cancellationToken)
     {
+        report.MuteNotes();
         var file = await folder.FindAsync(path, cancellationToken);
         await using var output = Console.IsOutputRedirected ? new StandardOutput() : (Stream)new TerminalText(Console.Out);
         await using var display = report.IsProgressWanted ? new TransferDisplay(report, "Reading") : null;
