@@ -12,7 +12,7 @@ internal static class CheckCommand
         };
         var command = new ToolCommand("check", "Check server, clock, chain, keys and store; explain the first problem found")
         {
-            Examples = ["s3auth check --wallet default --upload", "s3auth check --wallet default --validator"],
+            Examples = ["s3auth check --upload", "s3auth check --wallet default --validator"],
         };
         command.Add(validator);
         command.Add(upload);

@@ -23,8 +23,8 @@ internal static class CredentialsCommand
         {
             Examples =
             [
-                "credentials=$(s3auth credentials --wallet default) && eval \"$credentials\"",
-                "s3auth credentials --wallet validator --format rclone >> ~/.config/rclone/rclone.conf",
+                "credentials=$(s3auth credentials) && eval \"$credentials\"",
+                "s3auth credentials --format rclone >> ~/.config/rclone/rclone.conf",
             ],
         };
         command.Add(format);

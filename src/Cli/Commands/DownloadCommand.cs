@@ -27,8 +27,8 @@ internal static class DownloadCommand
         {
             Examples =
             [
-                "s3auth download --wallet default --to back",
-                "s3auth download --wallet validator --miner 100 --newer 24h --to data",
+                "s3auth download --to back",
+                "s3auth download --miner 100 --newer 24h --include '*.parquet' --to data",
             ],
         };
         command.Add(to);

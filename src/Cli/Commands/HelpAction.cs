@@ -51,7 +51,8 @@ internal sealed class HelpAction : SynchronousCommandLineAction
     internal static string PathOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : "s3auth";
 
-    private static string UsageOf(Command command) =>
+    /// <summary>Returns the command line with the names of its arguments.</summary>
+    internal static string UsageOf(Command command) =>
         PathOf(command) + command.Subcommands.Count switch
         {
             0 => ArgumentsOf(command),
@@ -60,9 +61,12 @@ internal sealed class HelpAction : SynchronousCommandLineAction
         } + " [options]";
 
     private static string ArgumentsOf(Command command) => string.Concat(command.Arguments.Select(argument =>
-        $" {argument.Name}{(argument.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));
+        argument.Arity.MinimumNumberOfValues == 0
+            ? $" [{argument.Name}]"
+            : $" {argument.Name}{(argument.Arity.MaximumNumberOfValues > 1 ? "…" : "")}"));
 
-    private static string NameOf(Option option)
+    /// <summary>Returns the names of an option, the shortest first, and that of its value.</summary>
+    internal static string NameOf(Option option)
     {
         var names = string.Join(", ", option.Aliases.Prepend(option.Name).OrderBy(name => name.Length));
         return option.HelpName is { } value ? $"{names} {value}" : names;

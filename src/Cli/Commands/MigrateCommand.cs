@@ -27,8 +27,8 @@ internal static class MigrateCommand
         {
             Examples =
             [
-                "s3auth migrate huggingface OWNER/NAME --wallet default --source x --dry-run",
-                "s3auth migrate huggingface OWNER/NAME --include '**/*.parquet' --wallet default --source x",
+                "s3auth migrate huggingface OWNER/NAME --dry-run",
+                "s3auth migrate huggingface OWNER/NAME --include '**/*.parquet'",
             ],
         };
         command.Add(repository);

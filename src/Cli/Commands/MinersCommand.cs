@@ -8,7 +8,7 @@ internal static class MinersCommand
         var source = new Option<string?>("--source") { Description = "Only miners that have a folder of this source", HelpName = "NAME" };
         var command = new ToolCommand("miners", "List the miners that have files, as a validator")
         {
-            Examples = ["s3auth miners --wallet validator", "s3auth miners --wallet validator --source x --json"],
+            Examples = ["s3auth miners", "s3auth miners --wallet validator --source x --json"],
         };
         command.Add(source);
         common.Run(command, async (parsed, session, cancellationToken) =>

@@ -43,8 +43,8 @@ internal static class SignCommand
         {
             Examples =
             [
-                "s3auth sign folder-access --wallet default",
-                "s3auth sign files --miner ADDRESS --file KEY --wallet validator --proof epistula",
+                "s3auth sign folder-access",
+                "s3auth sign files --miner ADDRESS --file KEY --proof epistula",
             ],
         };
         command.Add(kind);

@@ -15,8 +15,8 @@ internal static class SyncCommand
         {
             Examples =
             [
-                "s3auth sync data/ --wallet default --source x --dry-run",
-                "s3auth sync data/ --wallet default --source x --checksum --bwlimit 10M",
+                "s3auth sync data/ --dry-run",
+                "s3auth sync data/ --checksum --bwlimit 10M",
             ],
         };
         command.Add(folder);

@@ -22,8 +22,8 @@ internal static class UploadCommand
         {
             Examples =
             [
-                "s3auth upload data/ --wallet default --source x",
-                "s3auth upload 'data/**/*.parquet' --wallet default --source x --watch",
+                "s3auth upload data/",
+                "s3auth upload 'data/**/*.parquet' --to 2026 --watch",
             ],
         };
         command.Add(paths);
