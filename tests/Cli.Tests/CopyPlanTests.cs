@@ -23,7 +23,8 @@ public sealed class CopyPlanTests
 
     [TestCase("-", ":a.bin", ExpectedResult = true)]
     [TestCase(":a.bin", "-", ExpectedResult = false)]
-    public bool Hyphen_stands_for_stdin_or_stdout(string source, string target) => CopyPlan.Of([source, target], isRecursive: false).IsUpload;
+    public bool Hyphen_stands_for_stdin_or_stdout(string source, string target) =>
+        CopyPlan.Of([source, target], isRecursive: false).IsUpload;
 
     [TestCase(false, "a", "b", TestName = "Neither path is remote")]
     [TestCase(false, ":a", ":b", TestName = "Both paths are remote")]

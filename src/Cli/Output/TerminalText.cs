@@ -1,8 +1,8 @@
 namespace S3Auth.Cli.Output;
 
 /// <summary>
-/// Writes the text of a file to a terminal. Shows control characters instead of sending them, because whoever wrote the file could otherwise
-/// change what the terminal shows, or what it sends as if it were typed.
+/// Writes the text of a file to a terminal. Shows control characters instead of sending them, because whoever wrote the file could
+/// otherwise change what the terminal shows, or what it sends as if it were typed.
 /// </summary>
 /// <param name="terminal">The terminal.</param>
 internal sealed class TerminalText(TextWriter terminal) : Stream

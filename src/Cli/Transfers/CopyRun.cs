@@ -131,7 +131,8 @@ internal sealed class CopyRun(RemoteFolder folder, CopyPlan plan)
             var arrived = await folder.Reader.DownloadAsync(file, path, line, cancellationToken);
             _result.AddTransferred(path, file.Key, arrived.Size);
         }
-        catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure && !failure.Ends.HasFlag(RunPhases.Download))
+        catch (Exception exception) when (Failure.Of(exception) is { IsExpected: true } failure
+            && !failure.Ends.HasFlag(RunPhases.Download))
         {
             _result.AddFailed(remote.Path, failure);
         }

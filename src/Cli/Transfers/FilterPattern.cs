@@ -2,9 +2,9 @@ namespace S3Auth.Cli.Transfers;
 
 /// <summary>
 /// A pattern of <c>--include</c>, <c>--exclude</c> and <c>--filter-from</c>, in rclone's syntax: <c>*</c> and <c>?</c> match characters
-/// within a segment, <c>**</c> matches any characters, <c>[a-z]</c> one of a set, <c>{a,b}</c> one of several texts, <c>\</c> makes the next
-/// character literal. A pattern that begins with <c>/</c> matches from the root, any other one from the start of any segment. A pattern that
-/// ends with <c>/</c> matches everything below.
+/// within a segment, <c>**</c> matches any characters, <c>[a-z]</c> one of a set, <c>{a,b}</c> one of several texts. <c>\</c> makes the
+/// next character literal. A pattern that begins with <c>/</c> matches from the root, any other one from the start of any segment. A
+/// pattern that ends with <c>/</c> matches everything below.
 /// </summary>
 internal sealed class FilterPattern
 {
@@ -222,7 +222,7 @@ internal sealed class FilterPattern
 
     private sealed record Token(Kind Kind, Rune Literal = default, bool IsNegated = false, (Rune First, Rune Last)[]? Ranges = null)
     {
-        /// <summary>Returns the position after a character that matches here, for the token at a position; null if it does not match.</summary>
+        /// <summary>Returns the position after a character, for the token at a position; null if the character does not match.</summary>
         internal int? Next(int position, Rune rune)
         {
             var isSlash = rune.Value == '/';

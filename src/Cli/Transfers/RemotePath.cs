@@ -5,7 +5,7 @@ namespace S3Auth.Cli.Transfers;
 /// two characters at least, because <c>c:PATH</c> is a path on Windows.
 /// </summary>
 /// <param name="Profile">The name of the profile; null for the current one.</param>
-/// <param name="Path">The path, without a slash at its start; empty for the folder itself. Ends with a slash if it must be a folder.</param>
+/// <param name="Path">The path, without a slash at its start; empty for the folder itself. A slash at its end means a folder.</param>
 internal sealed record RemotePath(string? Profile, string Path)
 {
     private const string JobPrefix = "job_id=";

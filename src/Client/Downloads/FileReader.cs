@@ -109,7 +109,9 @@ public sealed class FileReader
         return _stream.CopyAsync(file, target, received, cancellationToken);
     }
 
-    /// <summary>Returns the first file of an owner whose key begins with a text, with or without the owner's folder. Costs a grant.</summary>
+    /// <summary>
+    /// Returns the first file of an owner whose key begins with a text, with or without the owner's folder. Costs a grant.
+    /// </summary>
     /// <param name="owner">The owner of the file.</param>
     /// <param name="source">Searches only files of this source; null for all.</param>
     /// <param name="prefix">The text. A key that is equal to it comes first.</param>
