@@ -67,6 +67,32 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     }
 
     [Test]
+    public async Task Runs_without_changes_cost_no_grant_and_say_what_is_left()
+    {
+        var wallet = await Cli.WalletOfAsync(Deployment.NextMiner());
+        await WriteAsync("data", new() { ["a.bin"] = Bytes(3000), ["b.bin"] = Bytes(4000) });
+        var left = await LeftAfterAsync(["upload", "data", .. wallet]);
+
+        foreach (var run in (string[][])[["upload", "data"], ["upload", "data", "--dry-run"], ["sync", "data"]])
+        {
+            Assert.That(await LeftAfterAsync([.. run, .. wallet]), Is.EqualTo(left), string.Join(' ', run));
+        }
+
+        // A new file with the kept grant costs one batch.
+        await WriteAsync("data", new() { ["c.bin"] = Bytes(3000) });
+        Assert.That(await LeftAfterAsync(["upload", "data", .. wallet]), Is.EqualTo(left - 1));
+        var people = await Cli.RunAsync(["upload", "data", .. wallet]);
+        Assert.That(people.Errors, Does.Match($"{left - 1} of [0-9]+ grants and [0-9]+ files left at [0-9:]+ UTC; the quota resets"));
+    }
+
+    private async Task<long> LeftAfterAsync(IEnumerable<string> command)
+    {
+        var (result, records) = await Cli.RunJsonAsync(command);
+        result.Expect();
+        return (long)records[^1]["quota"]!["left"]!;
+    }
+
+    [Test]
     public async Task Files_that_are_too_small_are_refused_by_name_and_the_others_go()
     {
         var miner = Deployment.NextMiner();
