@@ -73,10 +73,9 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
         await WriteAsync("data", new() { ["a.bin"] = Bytes(3000), ["b.bin"] = Bytes(4000) });
         var left = await LeftAfterAsync(["upload", "data", .. wallet]);
 
-        foreach (var run in (string[][])[["upload", "data"], ["upload", "data", "--dry-run"], ["sync", "data"]])
-        {
-            Assert.That(await LeftAfterAsync([.. run, .. wallet]), Is.EqualTo(left), string.Join(' ', run));
-        }
+        (await Cli.RunAsync(["upload", "data", "--dry-run", .. wallet])).Expect();
+        Assert.That(await LeftAfterAsync(["upload", "data", .. wallet]), Is.EqualTo(left));
+        Assert.That(await LeftAfterAsync(["sync", "data", .. wallet]), Is.EqualTo(left));
 
         // A new file with the kept grant costs one batch.
         await WriteAsync("data", new() { ["c.bin"] = Bytes(3000) });
