@@ -98,6 +98,9 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     internal async Task<Structure> GetStructureAsync(CancellationToken cancellationToken) =>
         _structure ??= await Client.Api.GetStructureAsync(cancellationToken);
 
+    /// <summary>Lists the caller's own folder at no cost; null if the coldkey is not known.</summary>
+    internal OwnFolder? OwnFolder => (_coldkey ?? Wallet.Coldkey) is { } coldkey ? Client.OpenFolder(coldkey) : null;
+
     /// <summary>Creates another client that does not retry, so that each failure is seen.</summary>
     internal S3AuthClient ConnectWithoutRetries() =>
         new(server, Wallet.Hotkey, new S3AuthClientOptions { Time = Time, Attempts = 1, OpenGrantStore = OpenGrantStore });

@@ -75,6 +75,13 @@ public sealed class OwnFolderTests
         Assert.That(await ListAsync("x"), Is.Null);
     }
 
+    [TestCase("a", 1)]
+    [TestCase("f/a b", 1)]
+    [TestCase("b", null)]
+    [TestCase("g/", null)]
+    public async Task Prefix_selects_keys_with_or_without_the_folder(string prefix, int? count) =>
+        Assert.That((await _client.OpenFolder(_hotkey.AccountId).ListAsync("x", prefix))?.Files.Count, Is.EqualTo(count));
+
     [TestCase("")]
     [TestCase("<html/>")]
     [TestCase("<ListBucketResult><Contents><Size>x</Size></Contents></ListBucketResult>")]

@@ -30,7 +30,7 @@ internal sealed class FolderSource(Session session, Structure structure, string?
         }
 
         if (structure.Upload_method == PostMethod
-            && await session.Client.OpenFolder(session.Coldkey).ListAsync(source, cancellationToken) is { } listing)
+            && await session.Client.OpenFolder(session.Coldkey).ListAsync(source, prefix: null, cancellationToken) is { } listing)
         {
             Kept.SetListing(listing.Files, prefix: "", pages: 0);
             return listing with { Files = [.. listing.Files.Where(IsWanted)] };

@@ -33,7 +33,7 @@ internal sealed class FolderSizeRun(Session session, FolderSizePlan plan)
             {
                 _report.Fail($"Listing of {owner}: {failure.Message}");
                 (failed, isComplete, exitCode) = (failed + 1, false, exitCode == ExitCode.Done ? failure.ExitCode : exitCode);
-            });
+            }, session.OwnFolder);
             await foreach (var file in listing.ListAsync([owner], cancellationToken))
             {
                 Add(sums, file);

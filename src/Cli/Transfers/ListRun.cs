@@ -32,7 +32,7 @@ internal sealed class ListRun(Session session, ListPlan plan)
         {
             _report.Fail($"Listing of {owner}: {failure.Message}");
             (failed, exitCode) = (failed + 1, exitCode == ExitCode.Done ? failure.ExitCode : exitCode);
-        });
+        }, session.OwnFolder);
         await foreach (var file in listing.ListAsync(plan.Owners, cancellationToken))
         {
             (_files, _bytes) = (_files + 1, _bytes + file.Size);
@@ -46,7 +46,8 @@ internal sealed class ListRun(Session session, ListPlan plan)
         }
 
         _report.Record(
-            new ListSummaryRecord("summary", _files, _bytes, failed == 0 ? null : failed), ToolJson.Default.ListSummaryRecord);
+            new ListSummaryRecord("summary", _files, _bytes, failed == 0 ? null : failed, QuotaRecord.Of(session)),
+            ToolJson.Default.ListSummaryRecord);
         _report.Note($"{Amount.Files(_files)}, {Amount.Bytes(_bytes)}{(failed == 0 ? "" : $"; {failed} listings failed")}");
         return failed > 0 && failed < plan.Owners.Count ? ExitCode.PartlyDone : exitCode;
     }
@@ -112,7 +113,7 @@ internal sealed class ListRun(Session session, ListPlan plan)
 
     internal sealed record ListedFolderRecord(string Type, string Key, long Files, long Size, DateTimeOffset LastModified);
 
-    internal sealed record ListSummaryRecord(string Type, long Files, long Bytes, long? ListsFailed);
+    internal sealed record ListSummaryRecord(string Type, long Files, long Bytes, long? ListsFailed, QuotaRecord? Quota);
 
     private sealed class Folder(string key)
     {

@@ -9,7 +9,11 @@ namespace S3Auth.Cli.Transfers;
 /// <param name="reader">Lists one owner's files.</param>
 /// <param name="filter">Selects files.</param>
 /// <param name="failed">Called for each owner whose listing failed.</param>
-internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<FileOwner, Failure> failed)
+/// <param name="ownFolder">
+/// Lists the caller's own files at no cost, but without URLs; null to list them by pages, with URLs.
+/// </param>
+internal sealed class OwnerFiles(
+    FileReader reader, FileFilter filter, Action<FileOwner, Failure> failed, OwnFolder? ownFolder = null)
 {
     /// <summary>The exception that ended the listing early; null if none did.</summary>
     internal Exception? AbortedBy { get; private set; }
@@ -19,8 +23,7 @@ internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<Fi
     {
         foreach (var owner in owners)
         {
-            var list = reader.ListAsync(owner, filter.Source, filter.ListedPrefix, cancellationToken);
-            await using var files = list.GetAsyncEnumerator(cancellationToken);
+            await using var files = ListAsync(owner, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await MoveNextAsync(files, owner) && !filter.IsPast(files.Current))
             {
                 if (filter.Matches(files.Current))
@@ -33,6 +36,18 @@ internal sealed class OwnerFiles(FileReader reader, FileFilter filter, Action<Fi
             {
                 yield break;
             }
+        }
+    }
+
+    private async IAsyncEnumerable<RemoteFile> ListAsync(FileOwner owner, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var own = owner.IsOwn && ownFolder is not null
+            ? await ownFolder.ListAsync(filter.Source, filter.ListedPrefix, cancellationToken)
+            : null;
+        var files = own?.Files.ToAsyncEnumerable() ?? reader.ListAsync(owner, filter.Source, filter.ListedPrefix, cancellationToken);
+        await foreach (var file in files)
+        {
+            yield return file;
         }
     }
 

@@ -16,6 +16,9 @@ public readonly record struct FileOwner
         MinerColdkey,
     }
 
+    /// <summary>Whether the owner is the caller.</summary>
+    public bool IsOwn => Kind == OwnerKind.Own;
+
     internal AccountId Account { get; }
 
     internal OwnerKind Kind { get; }

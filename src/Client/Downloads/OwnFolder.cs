@@ -31,20 +31,22 @@ public sealed class OwnFolder
 
     /// <summary>
     /// Lists the folder. Costs one grant if there is no valid folder grant. Null if the listing is not complete: the deployment has no
-    /// folder grants, a folder has more than 1,000 files, or a key is not UTF-8. Then use <see cref="FileReader.ListAsync"/>.
+    /// folder grants, a folder has more than 1,000 files, a key is not UTF-8, or the prefix matches nothing. Then use <see cref="FileReader.ListAsync"/>.
     /// </summary>
     /// <param name="source">Lists only the folder of this source; null for all sources.</param>
+    /// <param name="prefix">Lists only keys that begin with this, with or without the folder.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
     /// <exception cref="RefusedException">The server refused the request.</exception>
     /// <exception cref="StoreException">The store refused the listing, or failed in all attempts.</exception>
     /// <exception cref="HttpRequestException">The connection failed in all attempts.</exception>
     /// <exception cref="StalledException">The answer stalled in all attempts.</exception>
-    public async Task<FolderListing?> ListAsync(string? source = null, CancellationToken cancellationToken = default)
+    public async Task<FolderListing?> ListAsync(
+        string? source = null, string? prefix = null, CancellationToken cancellationToken = default)
     {
         try
         {
             return await _retries.ExecuteAsync(
-                async token => await ListOnceAsync(source, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+                async token => await ListOnceAsync(source, prefix, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
         catch (RefusedException refused) when (refused.Code == FolderUploadUnsupported)
         {
@@ -52,12 +54,12 @@ public sealed class OwnFolder
         }
     }
 
-    private async Task<FolderListing?> ListOnceAsync(string? source, CancellationToken cancellationToken)
+    private async Task<FolderListing?> ListOnceAsync(string? source, string? prefix, CancellationToken cancellationToken)
     {
         var grant = await _grants.GetAsync(spent: null, cancellationToken).ConfigureAwait(false);
         try
         {
-            return await ListAsync(grant, source, cancellationToken).ConfigureAwait(false);
+            return await ListAsync(grant, source, prefix, cancellationToken).ConfigureAwait(false);
         }
         catch (StoreException exception) when (Failures.KindOf(exception) == FailureKind.GrantRefused)
         {
@@ -67,11 +69,12 @@ public sealed class OwnFolder
                 throw;
             }
 
-            return await ListAsync(fresh, source, cancellationToken).ConfigureAwait(false);
+            return await ListAsync(fresh, source, prefix, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task<FolderListing?> ListAsync(FolderAccess grant, string? source, CancellationToken cancellationToken)
+    private async Task<FolderListing?> ListAsync(
+        FolderAccess grant, string? source, string? prefix, CancellationToken cancellationToken)
     {
         var files = new List<RemoteFile>();
         TimeSpan? skew = null;
@@ -87,13 +90,14 @@ public sealed class OwnFolder
             var before = _time.GetUtcNow();
             using var response = await _store.SendAsync(request, stall).ConfigureAwait(false);
             skew = StoreConnection.ClockSkewOf(response, before, _time.GetUtcNow());
-            if (!TryRead(await ReadAsync(response, stall).ConfigureAwait(false), folder.Folder, files))
+            if (!TryRead(await ReadAsync(response, stall).ConfigureAwait(false), folder.Folder, prefix ?? "", files))
             {
                 return null;
             }
         }
 
-        return new FolderListing(files, skew);
+        // The server says what is wrong with a prefix that matches nothing.
+        return files.Count == 0 && prefix is { Length: > 0 } ? null : new FolderListing(files, skew);
     }
 
     private static async Task<S3ListingPage> ReadAsync(HttpResponseMessage response, StallTimer stall)
@@ -114,19 +118,25 @@ public sealed class OwnFolder
     }
 
     /// <returns>Whether the page is complete, and each of its entries is in the folder and can be shown as text.</returns>
-    private bool TryRead(S3ListingPage page, string folder, List<RemoteFile> files)
+    private bool TryRead(S3ListingPage page, string folder, string prefix, List<RemoteFile> files)
     {
         if (page.IsTruncated)
         {
             return false;
         }
 
+        var wanted = prefix.StartsWith(folder, StringComparison.Ordinal) ? prefix : folder + prefix;
         foreach (var one in page.Objects)
         {
             if (!System.Text.Unicode.Utf8.IsValid(one.Key) || Encoding.UTF8.GetString(one.Key) is not { Length: > 0 } key
                 || !key.StartsWith(folder, StringComparison.Ordinal) || one.Size < 0)
             {
                 return false;
+            }
+
+            if (!key.StartsWith(wanted, StringComparison.Ordinal))
+            {
+                continue;
             }
 
             files.Add(new RemoteFile
