@@ -106,21 +106,22 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
         new(server, Wallet.Hotkey, new S3AuthClientOptions { Time = Time, Attempts = 1, OpenGrantStore = OpenGrantStore });
 
     /// <summary>Tells people what the hotkey has left of today's quota, and keeps it for the next run.</summary>
-    internal void ReportQuota()
+    /// <param name="isDone">Whether the command ended by itself. Otherwise tells only what an answer in this run said.</param>
+    internal void ReportQuota(bool isDone = true)
     {
         if (_client?.Quota is { } answered)
         {
             KeptQuota.Write(State, answered);
         }
 
-        if (_client is not null && Quota is { } quota)
+        if (_client is not null && Quota is { } quota && (isDone || quota.IsOfThisRun))
         {
             report.Note(KeptQuota.Describe(quota.Status, Time.GetUtcNow(), quota.IsOfThisRun));
         }
 
         foreach (var other in _others.Values)
         {
-            other.ReportQuota();
+            other.ReportQuota(isDone);
         }
     }
 

@@ -66,9 +66,12 @@ internal sealed class CommonOptions
             return RunAsync(parsed, isTool, async report =>
             {
                 using var session = Open(parsed, report, isTool ? _ => null : PasswordInput.Ask);
+                var isDone = false;
                 try
                 {
-                    return await action(parsed, session, cancellationToken);
+                    var exitCode = await action(parsed, session, cancellationToken);
+                    isDone = true;
+                    return exitCode;
                 }
                 catch (OutputClosedException)
                 {
@@ -77,7 +80,7 @@ internal sealed class CommonOptions
                 }
                 finally
                 {
-                    session.ReportQuota();
+                    session.ReportQuota(isDone);
                 }
             }, cancellationToken);
         });

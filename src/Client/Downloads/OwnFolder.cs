@@ -31,7 +31,8 @@ public sealed class OwnFolder
 
     /// <summary>
     /// Lists the folder. Costs one grant if there is no valid folder grant. Null if the listing is not complete: the deployment has no
-    /// folder grants, a folder has more than 1,000 files, a key is not UTF-8, or the prefix matches nothing. Then use <see cref="FileReader.ListAsync"/>.
+    /// folder grants, a folder has more than 1,000 files, a key is not UTF-8, or the prefix matches nothing. Then use
+    /// <see cref="FileReader.ListAsync"/>.
     /// </summary>
     /// <param name="source">Lists only the folder of this source; null for all sources.</param>
     /// <param name="prefix">Lists only keys that begin with this, with or without the folder.</param>
