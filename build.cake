@@ -4,6 +4,7 @@
 //            | Transfers (s3auth beside aws and rclone, which it takes from the PATH)
 //            | Load (the service under load beside a bare HTTP server, then with Redis; takes wrk and redis-server from the PATH)
 //            | Growth (validators' answers as miners and objects grow, on a real store)
+//            | Tool (s3auth as one file for each system, Debian packages, install.sh and Homebrew formula, and their tests)
 //            | Publish (what the image holds, for amd64 and arm64, by the Dockerfile's own steps)
 //            | OpenApi (writes src/Client/openapi.json from the server)
 //            | Pages (writes the tables of docs/operators.md and docs/licences.md from the code and the packages)
@@ -11,6 +12,7 @@
 //            | Reproducible (publishes both twice, from two folders, and compares what comes out)
 //   --configuration=Release (default) | Debug
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 
@@ -73,9 +75,22 @@ Task("Test")
         string NameOf(FilePath project) => project.GetFilenameWithoutExtension().ToString();
     });
 
+// The end-to-end tests start s3auth hundreds of times. The native program starts so much faster that they win back the time of its build,
+// and they show that it works. Without a linker they use the build's own s3auth.
+Task("NativeTool")
+    .IsDependentOn("Build")
+    .WithCriteria(IsRunningOnLinux() && Context.Tools.Resolve("gcc") is not null, "Needs Linux with gcc.")
+    .Does(() =>
+    {
+        var folder = MakeAbsolute(Directory("./artifacts/native-tool"));
+        PublishTool($"linux-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}", folder);
+        Environment.SetEnvironmentVariable("S3AUTH_TEST_TOOL", $"{folder}/s3auth");
+    });
+
 Task("EndToEnd")
     .IsDependentOn("Clean")
     .IsDependentOn("Build")
+    .IsDependentOn("NativeTool")
     .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj"));
 
 Task("Default")
@@ -134,6 +149,55 @@ Task("Pages")
         EnvironmentVariables = { ["S3AUTH_WRITE_PAGES"] = "true" },
     }));
 
+// s3auth as one file, which needs no .NET. The compiler for Linux with glibc is quick and makes the smallest and fastest file; for other
+// systems it does not run here.
+string[] toolSystems = ["linux-x64", "linux-arm64", "linux-musl-x64", "osx-arm64", "osx-x64", "win-x64"];
+var toolFolder = MakeAbsolute(Directory("./artifacts/tool"));
+Task("ToolPrograms")
+    .IsDependentOn("Build")
+    .Does(() =>
+    {
+        var version = Version();
+        var published = toolFolder.Combine("published");
+        CleanDirectory(toolFolder);
+        foreach (var system in toolSystems)
+        {
+            PublishTool(system, published.Combine(system));
+            var program = GetFiles($"{published}/{system}/s3auth*").Single();
+            if (FileSize(program) > 25 * 1024 * 1024)
+            {
+                throw new CakeException($"s3auth for {system} has {FileSize(program)} bytes. It must not have more than 25 MiB.");
+            }
+
+            CopyFile(program, toolFolder.CombineWithFilePath($"s3auth-{version}-{system}{program.GetExtension()}"));
+        }
+
+        DeleteDirectory(published, new DeleteDirectorySettings { Recursive = true });
+    });
+
+// --tool-url=https://… is where the files will be downloaded from.
+Task("ToolFiles")
+    .IsDependentOn("ToolPrograms")
+    .Does(() =>
+    {
+        System.IO.File.WriteAllText($"{toolFolder}/licences.txt", ToolLicences());
+        var packing = StartProcess("bash", new ProcessSettings
+        {
+            Arguments = new ProcessArgumentBuilder().Append("deploy/tool/package.sh").AppendQuoted(toolFolder.FullPath).Append(Version())
+                .Append(Argument("tool-url", "")),
+        });
+        if (packing != 0)
+        {
+            throw new CakeException($"deploy/tool/package.sh ended with exit code {packing}.");
+        }
+    });
+
+// The programs, packages and the installer, and their tests in an empty Debian system.
+Task("Tool")
+    .IsDependentOn("Clean")
+    .IsDependentOn("ToolFiles")
+    .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj", "TestCategory=Tool"));
+
 // What each program is made of, from what was restored: nothing but its packages is looked at, and nobody is asked.
 Task("Sbom")
     .IsDependentOn("Build")
@@ -141,10 +205,9 @@ Task("Sbom")
     {
         var (project, name) = program;
         var bills = Directory("./artifacts/sbom");
-        var version = XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;
         DotNetTool("./S3Auth.sln", "dotnet-CycloneDX", new ProcessArgumentBuilder()
             .Append($"./src/{project}/{project}.csproj --recursive --exclude-dev --disable-package-restore --no-serial-number --output-format Json")
-            .Append($"--set-name {name} --set-version {version}")
+            .Append($"--set-name {name} --set-version {Version()}")
             .Append($"--output {bills} --filename {name}.json"));
 
         // A bill that leaves something out is worse than none.
@@ -236,9 +299,48 @@ void RunTests(FilePath project, string filter = null) => DotNetTest(project.Full
     NoBuild = true,
     NoRestore = true,
     ResultsDirectory = results,
-    Filter = filter ?? "TestCategory!=Transfers&TestCategory!=Growth&TestCategory!=Publish" + (nightly ? "" : "&TestCategory!=Nightly"),
+    Filter = filter ?? "TestCategory!=Transfers&TestCategory!=Growth&TestCategory!=Publish&TestCategory!=Tool"
+        + (nightly ? "" : "&TestCategory!=Nightly"),
     Loggers = [$"trx;LogFileName={project.GetFilenameWithoutExtension()}.trx", "console;verbosity=minimal"],
 });
+
+string Version() => XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;
+
+void PublishTool(string system, DirectoryPath folder) => DotNetPublish("./src/Cli/Cli.csproj", new DotNetPublishSettings
+{
+    Configuration = "Release",
+    Runtime = system,
+    OutputDirectory = folder,
+    MSBuildSettings = new DotNetMSBuildSettings { NodeReuse = false }.WithProperty("OneFile", "true"),
+});
+
+// The notices that the licences of everything inside the tool want to be kept.
+string ToolLicences()
+{
+    var caches = JsonNode.Parse(System.IO.File.ReadAllText("./src/Cli/obj/project.assets.json"))["packageFolders"].AsObject()
+        .Select(cache => cache.Key).ToList();
+    var text = new System.Text.StringBuilder("s3auth\n\n" + System.IO.File.ReadAllText("LICENSE"));
+    var runtime = FoldersOf("microsoft.netcore.app.runtime.nativeaot.linux-x64").Last();
+    Add(".NET", $"{runtime}/LICENSE.TXT", $"{runtime}/THIRD-PARTY-NOTICES.TXT");
+    foreach (var package in PackagesOf("Cli", "s3auth").Select(package => package.Split('/')))
+    {
+        var folder = FoldersOf(package[0].ToLowerInvariant()).First(one => System.IO.Path.GetFileName(one) == package[1]);
+        var manifest = XDocument.Load(System.IO.Directory.GetFiles(folder, "*.nuspec").Single()).Descendants().ToList();
+        string Value(string name) => manifest.FirstOrDefault(element => element.Name.LocalName == name)?.Value;
+        string[] patterns = ["LICENSE*", "THIRD-PARTY-NOTICES*"];
+        string[] own = [.. patterns.SelectMany(pattern => System.IO.Directory.GetFiles(folder, pattern))];
+        Add($"{package[0]} {package[1]}: {Value("license")}. {Value("copyright")}, {Value("authors")}", own);
+    }
+
+    return text.Append('\n').Append(System.IO.File.ReadAllText("deploy/tool/licences.txt")).ToString();
+
+    void Add(string title, params string[] files) => text.Append($"\n---- {title}\n")
+        .AppendJoin("", files.Select(file => "\n" + System.IO.File.ReadAllText(file).ReplaceLineEndings("\n")));
+
+    // One folder for each version.
+    IEnumerable<string> FoldersOf(string package) => caches.Select(cache => System.IO.Path.Combine(cache, package))
+        .Where(System.IO.Directory.Exists).SelectMany(System.IO.Directory.GetDirectories);
+}
 
 // The packages that a program is published with, as name/version.
 IEnumerable<string> PackagesOf(string project, string name) =>

@@ -3,6 +3,7 @@
 #   ./build.sh                       builds and tests; skips the tests whose programs are missing, and names them
 #   ./build.sh --install             first installs these programs (Debian or Ubuntu, as root or with sudo)
 #   ./build.sh --target=Test         without the end-to-end tests
+#   ./build.sh --target=Tool         s3auth as one file for each system, its packages and installer, and their tests
 #   ./build.sh --target=Nightly      everything, a million damaged inputs, and ten minutes of load
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -35,7 +36,16 @@ needs=(
   "jq|jq|the README's commands"
   "zsh|zsh|shell completion"
   "fish|fish|shell completion"
+  "gcc|build-essential|s3auth as a native program, with which the other tests are faster"
 )
+if printf '%s\n' "$@" | grep -qE -- '--target=Tool'; then
+  needs+=(
+    "aarch64-linux-gnu-gcc|gcc-aarch64-linux-gnu|s3auth for linux-arm64"
+    "qemu-aarch64-static|qemu-user-static|s3auth for linux-arm64"
+    "mmdebstrap|mmdebstrap|an empty Debian system"
+    "dpkg-deb|dpkg|Debian packages"
+  )
+fi
 
 have() {
   case "$1" in

@@ -111,7 +111,7 @@ internal static class Composition
         services.AddPage(
             options.PublicUrl,
             options.Port,
-            new PageOptions(options.ProjectUrl, options.HasDevelopmentAccounts, options.Sessions.Mode != SessionMode.Off));
+            new PageOptions(options.ProjectUrl, options.ToolUrl, options.HasDevelopmentAccounts, options.Sessions.Mode != SessionMode.Off));
     }
 
     private static void AddDevelopmentStore(IServiceCollection services, ServiceOptions options)

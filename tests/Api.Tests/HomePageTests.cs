@@ -46,7 +46,7 @@ public sealed partial class HomePageTests
         using var service = new Service
         {
             Settings = Set("PROJECT_URL", "https://example.org/s3auth/tree/main/"),
-            Replace = services => services.AddSingleton(new PageOptions(new Uri("https://example.org/s3auth"), false, hasSessions)),
+            Replace = services => services.AddSingleton(new PageOptions(new Uri("https://example.org/s3auth"), null, false, hasSessions)),
         };
 
         var page = (await service.GetAsync("/")).Text;
@@ -228,6 +228,21 @@ public sealed partial class HomePageTests
             Assert.That(with, Does.Contain("href=\"https://example.org/s3auth/tree/main/docs/miners.md\""));
             Assert.That(with, Does.Contain("href=\"https://example.org/s3auth/tree/main/docs/validators.md\""));
             Assert.That(without, Does.Contain("docs/miners.md").And.Not.Contain("/docs/miners.md\""));
+        }
+    }
+
+    [TestCase("https://example.org/b", "curl -fsSL https://example.org/b/install.sh | S3AUTH_DOWNLOAD_URL=https://example.org/b sh")]
+    [TestCase("https://example.org/a/", "curl -fsSL https://example.org/a/install.sh | S3AUTH_DOWNLOAD_URL=https://example.org/a sh")]
+    public async Task Page_shows_the_line_that_installs_the_tool_if_the_operator_offers_it(string url, string line)
+    {
+        using var offering = new Service { Settings = Set("TOOL_URL", url) };
+
+        var (with, without) = (WebUtility.HtmlDecode((await offering.GetAsync("/")).Text), (await _service.GetAsync("/")).Text);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(with, Does.Contain(line).And.Not.Contain("dotnet tool install"));
+            Assert.That(without, Does.Contain("dotnet tool install").And.Not.Contain("install.sh"));
         }
     }
 

@@ -12,6 +12,8 @@ internal sealed record ServiceOptions
     /// <summary>The address of S3Auth's sources, to which the page links; null for none.</summary>
     public required Uri? ProjectUrl { get; init; }
 
+    public required Uri? ToolUrl { get; init; }
+
     /// <summary>The audiences that this server accepts in proofs.</summary>
     public required Audiences Audiences { get; init; }
 

@@ -87,6 +87,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             Port = Port,
             PublicUrl = publicUrl,
             ProjectUrl = Get(Settings.ProjectUrl),
+            ToolUrl = Get(Settings.ToolUrl),
             Audiences = ReadAudiences(publicUrl),
             LoopbackOnly = _isDevelopment,
             Netuid = netuid,

@@ -73,6 +73,11 @@ internal static partial class SettingFormats
         "write it as https://host/path, without user, query and fragment",
         BaseUrl.IsUsable);
 
+    internal static SettingFormat<Uri> ToolUrl { get; } = Url(
+        "`https://downloads.example.com/s3auth`",
+        "write it as https://host/path, without user, query and fragment",
+        BaseUrl.IsUsable);
+
     internal static SettingFormat<Uri> PublicUrl { get; } = Url(
         "`https://s3-auth.example.com`",
         "write it as https://host or http://host:port/path, without user, query and fragment",

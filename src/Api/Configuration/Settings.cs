@@ -289,6 +289,14 @@ internal static class Settings
             + "Without it, the page has no such links",
     };
 
+    internal static readonly Setting<Uri> ToolUrl = new("TOOL_URL", SettingFormats.ToolUrl)
+    {
+        Meaning =
+            "The address of the folder from which miners and validators can download `s3auth`: the files that `./build.sh --target=Tool` "
+            + "writes. The page at `/` shows the line that installs it from there. Without it, the page shows how to install it from the "
+            + "sources",
+    };
+
     internal static readonly Setting<IReadOnlyList<Audience>> Audiences = new("AUDIENCES", SettingFormats.Audiences)
     {
         Meaning = "Further values that a request may name as its `audience`, besides the host of `PUBLIC_URL`: other hosts that clients "
@@ -384,7 +392,7 @@ internal static class Settings
         new(
             "The server",
             [
-                Port, PublicUrl, ProjectUrl, Audiences, RequireAudience, DataFolder, MaxConnections, DrainTime, TrustedProxies,
+                Port, PublicUrl, ProjectUrl, ToolUrl, Audiences, RequireAudience, DataFolder, MaxConnections, DrainTime, TrustedProxies,
                 CorsOrigins,
                 EmbeddedStorePort, EmbeddedStoreAs,
             ]),

@@ -38,6 +38,7 @@ public sealed class HomePageRenderer(
             MaxBytes = sizes.MaxBytes,
             IsAddressKnown = address.IsKnown,
             ProjectUrl = options.ProjectUrl,
+            ToolUrl = options.ToolUrl,
             HasDevelopmentAccounts = options.HasDevelopmentAccounts,
             HasSessions = options.HasSessions && store.Current.SessionProblem is null,
             MinersMayRead = rules.MinersMayRead,
@@ -56,9 +57,10 @@ public sealed class HomePageRenderer(
 
 /// <summary>The parts of the configuration that the page shows.</summary>
 /// <param name="ProjectUrl">The address of S3Auth's sources; null for none.</param>
+/// <param name="ToolUrl">Where <c>s3auth</c> can be downloaded; null for nowhere.</param>
 /// <param name="HasDevelopmentAccounts">Whether the metagraph is that of the development accounts.</param>
 /// <param name="HasSessions">Whether this deployment gives temporary credentials.</param>
-public sealed record PageOptions(Uri? ProjectUrl, bool HasDevelopmentAccounts, bool HasSessions);
+public sealed record PageOptions(Uri? ProjectUrl, Uri? ToolUrl, bool HasDevelopmentAccounts, bool HasSessions);
 
 /// <summary>Everything that the page shows.</summary>
 public sealed class HomePageModel
@@ -83,6 +85,8 @@ public sealed class HomePageModel
 
     /// <summary>The address of S3Auth's sources; null for none.</summary>
     public required Uri? ProjectUrl { get; init; }
+
+    public required Uri? ToolUrl { get; init; }
 
     /// <summary>Whether the metagraph is that of the development accounts.</summary>
     public required bool HasDevelopmentAccounts { get; init; }
