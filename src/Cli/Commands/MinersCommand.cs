@@ -14,6 +14,7 @@ internal static class MinersCommand
         common.Run(command, async (parsed, session, cancellationToken) =>
         {
             var wanted = parsed.GetValue(source);
+            (await session.GetStructureAsync(cancellationToken)).RefuseUnknown(wanted);
             var count = 0;
             foreach (var miner in await session.Client.CreateReader().ListMinersAsync(cancellationToken))
             {

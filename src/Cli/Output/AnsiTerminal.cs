@@ -8,6 +8,10 @@ internal static partial class AnsiTerminal
     private const int StandardError = -12;
     private const uint InterpretsSequences = 0x0004;
 
+    // TIOCGWINSZ of asm-generic/ioctls.h, which x64 and arm64 share, on the file descriptor of stderr.
+    private const nuint GetWindowSize = 0x5413;
+    private const int StandardErrorFile = 2;
+
     /// <summary>Whether a person may watch progress: stderr is a terminal that can move its cursor, and not that of a CI job.</summary>
     internal static bool IsWatched() => IsWatched(Console.IsErrorRedirected, Environment.GetEnvironmentVariable)
         && (!OperatingSystem.IsWindows() || TryInterpretSequences());
@@ -20,6 +24,15 @@ internal static partial class AnsiTerminal
     /// <summary>The columns and rows of the terminal.</summary>
     internal static (int Width, int Height) Size()
     {
+        // .NET's console would switch the terminal to another mode of the arrow keys, and not back.
+        if (OperatingSystem.IsLinux())
+        {
+            var size = new ushort[4];
+            return ioctl(StandardErrorFile, GetWindowSize, size) == 0 && size is [> 0 and var rows, > 0 and var columns, ..]
+                ? (columns, rows)
+                : (80, 24);
+        }
+
         try
         {
             return (Console.WindowWidth, Console.WindowHeight) is (> 0, > 0) and var size ? size : (80, 24);
@@ -36,6 +49,9 @@ internal static partial class AnsiTerminal
         var terminal = GetStdHandle(StandardError);
         return GetConsoleMode(terminal, out var mode) && SetConsoleMode(terminal, mode | InterpretsSequences);
     }
+
+    [LibraryImport("libc")]
+    private static partial int ioctl(int file, nuint request, [Out] ushort[] size);
 
     [LibraryImport("kernel32")]
     private static partial nint GetStdHandle(int which);

@@ -168,6 +168,50 @@ internal sealed class ToolCopyTests(StoreKind store, FolderLayoutKind layout) : 
         Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(Folder.Path, "got.bin")), content);
     }
 
+    // Miners choose their keys and the content of their files.
+    [Test]
+    public async Task Hostile_keys_cannot_control_the_terminal_or_leave_the_folder()
+    {
+        var miner = Deployment.NextMiner();
+        var folder = Deployment.FolderOf(miner);
+        string[] names =
+        [
+            "red\u001b[31m/a.bin", "red\u001b[31m/b.bin", "line\nerror: forged", "\u202Egnp.exe", "\u009b2J.bin", "../up.bin", "a//b", "-rf",
+        ];
+        try
+        {
+            await Bucket.PutAllAsync(names.Select(name => folder + name), Bytes(2000));
+            string[] all = ["--miner", Deployment.OwnerOf(miner), "--suri", "//Alice"];
+
+            ToolResult[] results =
+            [
+                await Cli.RunAsync(["ls", "-l", .. all]),
+                await Cli.RunAsync(["ls", "--max-depth", "1", .. all]),
+                await Cli.RunAsync(["du", "--max-depth", "2", .. all]),
+                await Cli.RunAsync(["cp", "-r", ":", "got/there", "--log-file", "log", .. all]),
+            ];
+
+            foreach (var result in results)
+            {
+                result.Expect();
+                Assert.That(
+                    result.Output + result.Errors, Does.Not.Contain("\u001b").And.Not.Contain("\u202E").And.Not.Contain("\u009b"));
+                Assert.That((result.Output + result.Errors).Split('\n'), Has.None.StartsWith("error: forged"));
+            }
+
+            var log = await File.ReadAllTextAsync(Path.Combine(Folder.Path, "log"));
+            Assert.That(log, Does.Not.Contain("\u001b").And.Contain("\\u{1B}"));
+            Assert.That(log.Split('\n'), Has.None.StartsWith("error: forged"));
+            var files = Directory.EnumerateFiles(Folder.Path, "*.bin", SearchOption.AllDirectories).ToList();
+            Assert.That(files, Has.Count.EqualTo(4).And.All.StartsWith(Path.Combine(Folder.Path, "got", "there") + "/"));
+        }
+        finally
+        {
+            // Other cases read listings of the whole bucket.
+            await Bucket.DeleteAllAsync(names.Select(name => folder + name));
+        }
+    }
+
     private string ProfileOf(string name, string[] wallet) =>
         $"[profiles.{name}]\nserver = \"{Client.Address}\"\nwallet_path = \"{wallet[1]}\"\nwallet = \"{wallet[3]}\"\n";
 }
