@@ -25,7 +25,7 @@ internal static class LocalFiles
         var now = TimeProvider.System.GetUtcNow();
         foreach (var (file, relative) in paths.SelectMany(Expand))
         {
-            if (!settings.Filter.Matches(relative) || !settings.Ages.Matches(file.LastWriteTimeUtc, now))
+            if (!settings.Filter.Matches(relative) || !settings.Ages.Matches(new DateTimeOffset(file.LastWriteTimeUtc), now))
             {
                 continue;
             }
