@@ -112,8 +112,8 @@ internal sealed class UploadRun
     }
 
     /// <summary>
-    /// Returns the wait after an upload. Without forms for whole folders, each upload costs a grant. When less than half of the day's grants
-    /// is left, the rest is spread over the day, so that files arrive late instead of not at all.
+    /// Returns the wait after an upload. Without forms for whole folders, each upload costs a grant. When less than half of the day's
+    /// grants is left, the rest is spread over the day, so that files arrive late instead of not at all.
     /// </summary>
     private TimeSpan SpreadGrants(Structure structure, TimeSpan period)
     {
