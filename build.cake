@@ -1,6 +1,6 @@
 // Builds and tests everything: ./build.sh
 //   --target=Build | Test (all tests except the end-to-end tests) | EndToEnd | Default (Build, Test and EndToEnd)
-//            | Nightly (Default, the tests of category Nightly, more damaged inputs and a longer soak, then Sbom and Reproducible)
+//            | Nightly (Default, the tests of category Nightly, more damaged inputs and a longer soak, then Tool, Sbom and Reproducible)
 //            | Transfers (s3auth beside aws and rclone, which it takes from the PATH)
 //            | Load (the service under load beside a bare HTTP server, then with Redis; takes wrk and redis-server from the PATH)
 //            | Growth (validators' answers as miners and objects grow, on a real store)
@@ -157,6 +157,11 @@ Task("ToolPrograms")
     .IsDependentOn("Build")
     .Does(() =>
     {
+        if (Context.Tools.Resolve("aarch64-linux-gnu-gcc") is null)
+        {
+            throw new CakeException("s3auth for linux-arm64 needs the cross compiler gcc-aarch64-linux-gnu: ./build.sh --install --target=Tool");
+        }
+
         var version = Version();
         var published = toolFolder.Combine("published");
         CleanDirectory(toolFolder);
@@ -196,7 +201,7 @@ Task("ToolFiles")
 Task("Tool")
     .IsDependentOn("Clean")
     .IsDependentOn("ToolFiles")
-    .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj", "TestCategory=Tool"));
+    .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj", "TestCategory=Tool", "Tool"));
 
 // What each program is made of, from what was restored: nothing but its packages is looked at, and nobody is asked.
 Task("Sbom")
@@ -279,6 +284,7 @@ Task("MoreAndLonger")
 Task("Nightly")
     .IsDependentOn("MoreAndLonger")
     .IsDependentOn("Default")
+    .IsDependentOn("Tool")
     .IsDependentOn("Sbom")
     .IsDependentOn("Reproducible");
 
@@ -293,7 +299,8 @@ Teardown(_ =>
 RunTarget(target);
 
 // Without a filter: what a build runs, and in the nightly target also the tests that are only slow.
-void RunTests(FilePath project, string filter = null) => DotNetTest(project.FullPath, new DotNetTestSettings
+// The name is that of the file with the results, so that two runs of one project do not overwrite each other.
+void RunTests(FilePath project, string filter = null, string name = null) => DotNetTest(project.FullPath, new DotNetTestSettings
 {
     Configuration = configuration,
     NoBuild = true,
@@ -301,7 +308,7 @@ void RunTests(FilePath project, string filter = null) => DotNetTest(project.Full
     ResultsDirectory = results,
     Filter = filter ?? "TestCategory!=Transfers&TestCategory!=Growth&TestCategory!=Publish&TestCategory!=Tool"
         + (nightly ? "" : "&TestCategory!=Nightly"),
-    Loggers = [$"trx;LogFileName={project.GetFilenameWithoutExtension()}.trx", "console;verbosity=minimal"],
+    Loggers = [$"trx;LogFileName={name ?? project.GetFilenameWithoutExtension().ToString()}.trx", "console;verbosity=minimal"],
 });
 
 string Version() => XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;

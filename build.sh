@@ -38,7 +38,7 @@ needs=(
   "fish|fish|shell completion"
   "gcc|build-essential|s3auth as a native program, with which the other tests are faster"
 )
-if printf '%s\n' "$@" | grep -qE -- '--target=Tool'; then
+if printf '%s\n' "$@" | grep -qE -- '--target=(Tool|Nightly)'; then
   needs+=(
     "aarch64-linux-gnu-gcc|gcc-aarch64-linux-gnu|s3auth for linux-arm64"
     "qemu-aarch64-static|qemu-user-static|s3auth for linux-arm64"

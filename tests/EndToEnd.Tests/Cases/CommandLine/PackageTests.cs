@@ -7,7 +7,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.CommandLine;
 [NonParallelizable]
 internal sealed partial class PackageTests
 {
-    private static readonly string[] Libraries = ["Substrate", "Client"];
+    private static readonly string[] Libraries = ["Substrate", "S3", "Client"];
 
     private ScratchFolder _folder = null!;
 
