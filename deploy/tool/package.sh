@@ -68,7 +68,8 @@ deb amd64 "$folder/s3auth-$version-linux-x64"
 if [ -e "$folder/s3auth-$version-linux-arm64" ]; then deb arm64 "$folder/s3auth-$version-linux-arm64"; fi
 
 sum_of() { sha256sum "$folder/s3auth-$version-$1" | cut -d' ' -f1; }
-sed -e "s|@VERSION@|$version|g; s|@URL@|${url%/}|" "$here/s3auth.rb" > "$work/s3auth.rb"
+formula_url=${url:-https://downloads.example.com/s3auth}
+sed -e "s|@VERSION@|$version|g; s|@URL@|${formula_url%/}|g" "$here/s3auth.rb" > "$work/s3auth.rb"
 for rid in osx-arm64 osx-x64 linux-arm64 linux-x64; do
   if [ -e "$folder/s3auth-$version-$rid" ]; then sed -i "s|@$rid@|$(sum_of "$rid")|" "$work/s3auth.rb"; fi
 done
