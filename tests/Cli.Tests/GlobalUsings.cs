@@ -8,6 +8,7 @@ global using S3Auth.Cli.Migration;
 global using S3Auth.Cli.Native;
 global using S3Auth.Cli.Output;
 global using S3Auth.Cli.Profiles;
+global using S3Auth.Cli.Service;
 global using S3Auth.Cli.Transfers;
 global using S3Auth.Client;
 global using S3Auth.Client.Downloads;

@@ -25,6 +25,7 @@ internal static class ToolRoot
             ConfigureCommand.Create(options),
             ProfilesCommand.Create(options),
             KeysCommand.Create(options),
+            ServiceCommand.Create(options),
             MigrateCommand.Create(options),
             CompletionCommand.Create(),
         };

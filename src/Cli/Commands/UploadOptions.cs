@@ -62,6 +62,15 @@ internal sealed class UploadOptions(string verb)
         _ages?.AddTo(command);
     }
 
+    /// <summary>Adds the options that make sense for a watch in the background.</summary>
+    internal void AddToService(Command command)
+    {
+        foreach (var option in (Option[])[_source, _job, _to, _include, _exclude, _parallel, _rate])
+        {
+            command.Add(option);
+        }
+    }
+
     /// <exception cref="UsageException">A value is out of range.</exception>
     internal UploadSettings Read(ParseResult parsed, Session session) => new()
     {

@@ -20,6 +20,7 @@ namespace S3Auth.Cli.Output;
 [JsonSerializable(typeof(PlannedRecord))]
 [JsonSerializable(typeof(ProfileRecord))]
 [JsonSerializable(typeof(Report.ErrorRecord))]
+[JsonSerializable(typeof(ServiceRecord))]
 [JsonSerializable(typeof(SignCommand.SignedRecord))]
 [JsonSerializable(typeof(StatCommand.StatRecord))]
 [JsonSerializable(typeof(TransferResult.FileRecord))]
