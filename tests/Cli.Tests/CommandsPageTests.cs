@@ -30,7 +30,7 @@ public sealed class CommandsPageTests
     {
         var text = new StringBuilder();
         var root = ToolRoot.Create();
-        foreach (var command in Leaves(root))
+        foreach (var command in Runnable(root))
         {
             Describe(text, HelpAction.PathOf(command)["s3auth ".Length..], command, HelpAction.UsageOf(command));
         }
@@ -62,6 +62,7 @@ public sealed class CommandsPageTests
         }
     }
 
-    private static IEnumerable<Command> Leaves(Command command) =>
-        command.Subcommands.Count == 0 ? [command] : command.Subcommands.SelectMany(Leaves);
+    // A command with subcommands may also run itself.
+    private static IEnumerable<Command> Runnable(Command command) =>
+        (command.Action is null ? [] : new[] { command }).Concat(command.Subcommands.SelectMany(Runnable));
 }

@@ -3,6 +3,9 @@ namespace S3Auth.Cli.Commands;
 /// <summary>The options that select files by their paths.</summary>
 internal sealed class PatternOptions
 {
+    /// <summary>The option that names a file of rules.</summary>
+    internal const string FromName = "--filter-from";
+
     private const string StandardInput = "-";
 
     private readonly Option<string[]> _include = new("--include")
@@ -19,7 +22,7 @@ internal sealed class PatternOptions
         DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<string[]> _from = new("--filter-from")
+    private readonly Option<string[]> _from = new(FromName)
     {
         Description = "A file of rules, '+ PATTERN' or '- PATTERN', one a line; the first that matches decides. - is stdin",
         HelpName = "FILE",

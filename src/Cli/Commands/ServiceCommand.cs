@@ -102,5 +102,9 @@ internal static class ServiceCommand
     private static IEnumerable<string> WordsOf(ParseResult parsed, Option option) => parsed.GetResult(option) is not { Implicit: false } given
         ? []
         : given.Tokens.Count == 0 ? [option.Name]
-        : given.Tokens.Select(token => $"{option.Name}={token.Value}");
+        : given.Tokens.Select(token => $"{option.Name}={ValueOf(option, token.Value)}");
+
+    private static string ValueOf(Option option, string value) => option.Name != PatternOptions.FromName ? value
+        : File.Exists(value) ? Path.GetFullPath(value)
+        : throw new UsageException($"The filter file {Report.Safe(value)} does not exist.");
 }

@@ -65,10 +65,13 @@ internal sealed class UploadOptions(string verb)
     /// <summary>Adds the options that make sense for a watch in the background.</summary>
     internal void AddToService(Command command)
     {
-        foreach (var option in (Option[])[_source, _job, _to, _include, _exclude, _parallel, _rate])
+        foreach (var option in (Option[])[_source, _job, _to, _parallel, _rate])
         {
             command.Add(option);
         }
+
+        _patterns.AddTo(command);
+        _ages?.AddTo(command);
     }
 
     /// <exception cref="UsageException">A value is out of range.</exception>
