@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Cli.Tests;
@@ -151,6 +152,8 @@ public sealed class KeptGrantTests
     }
 
     [Test]
+    [Platform("Linux,MacOsX")]
+    [UnsupportedOSPlatform("windows")]
     public async Task Kept_files_are_for_their_owner_only()
     {
         _server = new GrantServer(_time, "POST");
@@ -167,6 +170,8 @@ public sealed class KeptGrantTests
     }
 
     [Test]
+    [Platform("Linux,MacOsX")]
+    [UnsupportedOSPlatform("windows")]
     public async Task Grant_that_others_can_read_is_deleted_and_not_used()
     {
         _server = new GrantServer(_time, "POST");

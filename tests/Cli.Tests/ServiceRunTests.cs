@@ -56,7 +56,8 @@ public sealed class ServiceRunTests
         Assert.That(output.Contains("loginctl enable-linger", StringComparison.Ordinal), Is.EqualTo(isNamed));
     }
 
-    [TestCase("ActiveState=activating\nSubState=auto-restart\nExecMainStatus=5\nNRestarts=3", "ended with exit code 5 and waits for its next")]
+    [TestCase(
+        "ActiveState=activating\nSubState=auto-restart\nExecMainStatus=5\nNRestarts=3", "ended with exit code 5 and waits for its next")]
     [TestCase("ActiveState=failed\nSubState=failed\nResult=exit-code\nExecMainStatus=2", "failed (exit-code, exit code 2).")]
     [TestCase("ActiveState=inactive\nSubState=dead\nUnitFileState=disabled", "does not run (inactive).\nIt does not start by itself.")]
     [TestCase("", "does not run ().")]

@@ -99,8 +99,8 @@ internal static class ServiceCommand
         new(report, new ThisMachine(), ServiceRun.FolderOf(Environment.GetEnvironmentVariable));
 
     /// <summary>Returns the words with which an option was given, one pair for each of its values.</summary>
-    private static IEnumerable<string> WordsOf(ParseResult parsed, Option option) => parsed.GetResult(option) is not { Implicit: false } given
-        ? []
+    private static IEnumerable<string> WordsOf(ParseResult parsed, Option option) =>
+        parsed.GetResult(option) is not { Implicit: false } given ? []
         : given.Tokens.Count == 0 ? [option.Name]
         : given.Tokens.Select(token => $"{option.Name}={ValueOf(option, token.Value)}");
 

@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Service;
 
-/// <summary>Quotes values of a systemd unit. Syntax: <c>systemd.syntax(7)</c>, "Quoting", and <c>systemd.unit(5)</c>, "Specifiers".</summary>
+/// <summary>Quotes values of a systemd unit, as <c>systemd.syntax(7)</c> and <c>systemd.unit(5)</c> describe.</summary>
 internal static class UnitText
 {
     /// <summary>

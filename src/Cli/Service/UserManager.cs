@@ -25,9 +25,8 @@ internal sealed class UserManager(IMachine machine)
 
         // "systemd 252 (252.38-1~deb12u1)".
         var words = (await machine.RunAsync("systemctl", ["--version"], cancellationToken)).Output.Split(EndOfVersion);
-        return words is ["systemd", var version, ..] && int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : 0;
+        return words is ["systemd", var version, ..]
+            && int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
     }
 
     /// <summary>Runs <c>systemctl --user</c>.</summary>
@@ -67,8 +66,8 @@ internal sealed class UserManager(IMachine machine)
     {
         var text = Report.Safe(errors.Trim().ReplaceLineEndings(" "));
         return errors.Contains("connect to bus", StringComparison.OrdinalIgnoreCase)
-            ? $"`{command}` failed: {text} Log in as this user, for instance with ssh, instead of with su or sudo; or set XDG_RUNTIME_DIR to "
-                + "/run/user/$(id -u)."
+            ? $"`{command}` failed: {text} Log in as this user, for instance with ssh, instead of with su or sudo; or set "
+                + "XDG_RUNTIME_DIR to /run/user/$(id -u)."
             : $"`{command}` failed: {text}";
     }
 }

@@ -93,7 +93,8 @@ internal sealed class ToolServiceTests(StoreKind store, FolderLayoutKind layout)
         File.WriteAllBytesAsync(Path.Combine(_watched, name), RandomNumberGenerator.GetBytes(2000));
 
     private Task UntilStoredAsync(string name) => Wait.UntilAsync(
-        async () => (await Bucket.ListKeysAsync(Deployment.FolderOf(_miner))).Any(key => key.EndsWith($"/{name}", StringComparison.Ordinal)),
+        async () => (await Bucket.ListKeysAsync(Deployment.FolderOf(_miner)))
+            .Any(key => key.EndsWith($"/{name}", StringComparison.Ordinal)),
         $"{name} does not arrive.",
         TimeSpan.FromMinutes(1));
 }
