@@ -151,6 +151,7 @@ public sealed class KeptGrantTests
         Assert.That(_server.Files[GrantServer.Folder + "b.bin"].Content, Is.EqualTo(ContentOf("b.bin")));
     }
 
+    [UnsupportedOSPlatform("windows")]
     [Test]
     [Platform("Linux,MacOsX")]
     [UnsupportedOSPlatform("windows")]
@@ -169,6 +170,7 @@ public sealed class KeptGrantTests
             Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
     }
 
+    [UnsupportedOSPlatform("windows")]
     [Test]
     [Platform("Linux,MacOsX")]
     [UnsupportedOSPlatform("windows")]

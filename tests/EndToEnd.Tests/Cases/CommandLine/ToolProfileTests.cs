@@ -22,7 +22,7 @@ internal sealed class ToolProfileTests(StoreKind store, FolderLayoutKind layout)
         var (result, records) = await _plain.RunJsonAsync(
             "ls", "--profile", "validator", "--miner", Deployment.OwnerOf(miner));
 
-        Assert.That((string?)records.First()["key"], Does.EndWith("/a.bin"), result.Errors);
+        Assert.That((string?)records[0]["key"], Does.EndWith("/a.bin"), result.Errors);
         Assert.That(
             (await _plain.RunAsync("profiles")).Expect(),
             Does.Match("(?m)^\\* main +http.*wallet ").And.Match("(?m)^  validator +http.*//Alice"));
