@@ -42,7 +42,7 @@ internal sealed record ServiceUnit
 
             [Unit]
             Description=s3auth uploads new files with profile {Profile}
-            # A server may be away for days. The service must not give up.
+            # A server may be down for days. The service must not give up.
             StartLimitIntervalSec=0
 
             [Service]
