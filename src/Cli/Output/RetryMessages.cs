@@ -11,11 +11,16 @@ internal sealed class RetryMessages(Report report, TimeProvider time)
     // A server could send another reason each time.
     private const int MaxReasons = 100;
 
+    // Who waits this long wants to know more.
+    private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (int Attempt, DateTimeOffset Until)> _shown = new(StringComparer.Ordinal);
+    private bool _isHinted;
 
     internal void Show(RetryNotice notice)
     {
+        bool isHint;
         lock (_gate)
         {
             var now = time.GetUtcNow();
@@ -30,9 +35,15 @@ internal sealed class RetryMessages(Report report, TimeProvider time)
             }
 
             _shown[notice.Reason] = (notice.Attempt, now + notice.Wait);
+            isHint = notice.Wait >= LongWait && !_isHinted;
+            _isHinted |= isHint;
         }
 
         report.Waiting(Describe(notice));
+        if (isHint)
+        {
+            report.Waiting("hint: In another terminal, `s3auth check` finds the cause.");
+        }
     }
 
     /// <summary>Describes a wait, such as "the server is not reachable: …; retry 2 of 5 in 1.0 s, Ctrl-C to stop".</summary>
