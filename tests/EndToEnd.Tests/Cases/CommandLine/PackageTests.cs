@@ -59,7 +59,8 @@ internal sealed partial class PackageTests
     public async Task What_the_page_shows_compiles_against_the_package(string library)
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "src", library, "README.md"));
-        var version = PackageVersion().Match(Path.GetFileName(Directory.GetFiles(Packages, $"S3Auth.{library}.*.nupkg").Single())).Value;
+        var package = Directory.GetFiles(Packages, $"S3Auth.{library}.*.nupkg").Single();
+        var version = Path.GetFileNameWithoutExtension(package)[$"S3Auth.{library}.".Length..];
         var project = _folder.Sub("uses-" + library);
         await File.WriteAllTextAsync(
             Path.Combine(project, "Program.cs"), CSharpBlock().Match(page.ReplaceLineEndings("\n")).Groups["code"].Value);
@@ -92,7 +93,4 @@ internal sealed partial class PackageTests
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex CSharpBlock();
-
-    [GeneratedRegex(@"[0-9]+\.[0-9]+\.[0-9]+[^/]*?(?=\.nupkg$)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex PackageVersion();
 }
