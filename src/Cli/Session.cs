@@ -2,16 +2,22 @@ namespace S3Auth.Cli;
 
 /// <summary>What a command works with: the output, the settings, the server's address, the wallet and the client.</summary>
 /// <param name="report">The output.</param>
-/// <param name="server">The server's address.</param>
-/// <param name="readWallet">Reads the wallet. Called once.</param>
-internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet) : IDisposable
+/// <param name="readServer">Reads the server's address. Called once, and only if the command uses the server.</param>
+/// <param name="readWallet">Reads the wallet. Called once, and only if the command uses the wallet.</param>
+internal sealed class Session(Report report, Func<Uri> readServer, Func<Wallet> readWallet) : IDisposable
 {
     private readonly Dictionary<string, Session> _others = new(StringComparer.Ordinal);
+    private Uri? _server;
     private Wallet? _wallet;
     private S3AuthClient? _client;
     private AccountId? _coldkey;
     private KeptState? _state;
     private Structure? _structure;
+
+    internal Session(Report report, Uri server, Func<Wallet> readWallet)
+        : this(report, () => server, readWallet)
+    {
+    }
 
     internal Report Report => report;
 
@@ -21,7 +27,9 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     /// <summary>The clock.</summary>
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
-    internal Uri Server => server;
+    /// <summary>The server's address. The first call reads it.</summary>
+    /// <exception cref="UsageException">The address is missing or not valid.</exception>
+    internal Uri Server => _server ??= readServer();
 
     /// <summary>The current profile; null if there is none.</summary>
     internal Profile? Profile { get; init; }
@@ -32,7 +40,7 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     /// <summary>The job that the profile or a variable gives; null for the deployment's default.</summary>
     internal string? Job { get; init; }
 
-    /// <summary>Opens a session of another profile.</summary>
+    /// <summary>Opens a session of a profile.</summary>
     internal Func<string, Session>? OpenProfile { private get; init; }
 
     /// <summary>The wallet. The first call reads it.</summary>
@@ -41,7 +49,7 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
 
     /// <summary>What this program keeps between runs for the hotkey at the server; null if it keeps nothing.</summary>
     internal KeptState? State => _state ??= StateFolder is { } folder
-        ? KeptState.Of(folder, server, Wallet.Hotkey.AccountId, report.Warn)
+        ? KeptState.Of(folder, Server, Wallet.Hotkey.AccountId, report.Warn)
         : null;
 
     /// <summary>
@@ -52,7 +60,7 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
         : KeptQuota.Read(State, Time.GetUtcNow()) is { } kept ? (kept, false)
         : null;
 
-    internal S3AuthClient Client => _client ??= new S3AuthClient(server, Wallet.Hotkey, new S3AuthClientOptions
+    internal S3AuthClient Client => _client ??= new S3AuthClient(Server, Wallet.Hotkey, new S3AuthClientOptions
     {
         Time = Time,
         OpenGrantStore = OpenGrantStore,
@@ -61,16 +69,11 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     });
 
     /// <summary>
-    /// Returns a session with the server and the wallet of another profile. It is disposed with this one.
+    /// Returns a session with the server and the wallet of a profile, whatever options and variables say. It is disposed with this one.
     /// </summary>
     /// <exception cref="UsageException">There is no such profile, or its settings are not valid.</exception>
     internal Session ForProfile(string name)
     {
-        if (name == Profile?.Name)
-        {
-            return this;
-        }
-
         if (!_others.TryGetValue(name, out var other))
         {
             other = (OpenProfile ?? throw new UsageException($"This command does not take a path in profile {Report.Safe(name)}."))(name);
@@ -83,6 +86,9 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     /// <summary>The coldkey that owns the hotkey. If the wallet does not name it, call <see cref="GetColdkeyAsync"/> first.</summary>
     internal AccountId Coldkey =>
         _coldkey ?? Wallet.Coldkey ?? throw new InvalidOperationException("The coldkey has not been asked for.");
+
+    /// <summary>Whether the wallet names no coldkey and the hotkey may read all miners' files, as a validator's usually.</summary>
+    internal bool IsReaderWithoutColdkey { get; private set; }
 
     /// <summary>
     /// Returns the coldkey that owns the hotkey: from the wallet, or else from the server, which knows it from the chain.
@@ -103,7 +109,7 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
 
     /// <summary>Creates another client that does not retry, so that each failure is seen.</summary>
     internal S3AuthClient ConnectWithoutRetries() =>
-        new(server, Wallet.Hotkey, new S3AuthClientOptions { Time = Time, Attempts = 1, OpenGrantStore = OpenGrantStore });
+        new(Server, Wallet.Hotkey, new S3AuthClientOptions { Time = Time, Attempts = 1, OpenGrantStore = OpenGrantStore });
 
     /// <summary>Tells people what the hotkey has left of today's quota, and keeps it for the next run.</summary>
     /// <param name="isDone">Whether the command ended by itself. Otherwise tells only what an answer in this run said.</param>
@@ -139,14 +145,15 @@ internal sealed class Session(Report report, Uri server, Func<Wallet> readWallet
     private async Task<AccountId> FindColdkeyAsync(CancellationToken cancellationToken)
     {
         var hotkey = Wallet.Hotkey.AccountId;
-        if (await Client.FindHotkeyAsync(hotkey, cancellationToken) is { Coldkey: { } owner }
+        if (await Client.FindHotkeyAsync(hotkey, cancellationToken) is { Coldkey: { } owner } status
             && Ss58.TryDecode(owner, out var coldkey, out _))
         {
+            IsReaderWithoutColdkey = status.May_read;
             return coldkey;
         }
 
         throw new UsageException(
-            $"The wallet has no coldkeypub.txt, and {server.Authority} knows no coldkey of {hotkey}, because it is not registered on this "
+            $"The wallet has no coldkeypub.txt, and {Server.Authority} knows no coldkey of {hotkey}, because it is not registered on this "
             + "subnet. Register the hotkey, or pass its coldkey's address with --coldkey.");
     }
 

@@ -57,12 +57,33 @@ public sealed class SessionTests
     }
 
     [Test]
-    public void Session_of_another_profile_is_opened_once_and_disposed_with_the_first()
+    public void Server_is_read_only_if_it_is_used()
+    {
+        using var session = new Session(
+            new Report(json: false, quiet: true),
+            () => throw new UsageException("No server."),
+            () => throw new UsageException("No wallet."));
+
+        Assert.That(() => session.Server, Throws.TypeOf<UsageException>());
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Hotkey_that_may_read_and_has_no_coldkey_file_may_be_a_validators(bool mayRead)
+    {
+        _status!.May_read = mayRead;
+        using var session = NewSession(coldkey: null);
+        await session.GetColdkeyAsync(CancellationToken.None);
+
+        Assert.That(session.IsReaderWithoutColdkey, Is.EqualTo(mayRead));
+    }
+
+    [Test]
+    public void Session_of_a_profile_is_opened_once_and_disposed_with_the_first()
     {
         var opened = new List<Session>();
         var session = new Session(new Report(json: false, quiet: true), _server.Address, () => throw new InvalidOperationException())
         {
-            Profile = new Profile("main", new Dictionary<SettingKey, string>()),
             OpenProfile = name =>
             {
                 opened.Add(NewSession(_coldkey.AccountId));
@@ -72,7 +93,6 @@ public sealed class SessionTests
 
         using (session)
         {
-            Assert.That(session.ForProfile("main"), Is.SameAs(session));
             var other = session.ForProfile("test");
             Assert.That(session.ForProfile("test"), Is.SameAs(other).And.SameAs(opened.Single()));
             Assert.That(opened.Single().Wallet.Hotkey.AccountId.ToString(), Is.Not.Empty);

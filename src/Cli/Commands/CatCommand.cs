@@ -15,7 +15,7 @@ internal static class CatCommand
         command.Add(paths);
         command.Add(rate);
         remote.AddTo(command);
-        common.Run(command, async (parsed, session, cancellationToken) =>
+        common.RunWithoutWallet(command, async (parsed, session, cancellationToken) =>
         {
             if (session.Report.IsJson)
             {

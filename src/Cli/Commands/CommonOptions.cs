@@ -38,6 +38,7 @@ internal sealed class CommonOptions
     internal void Run(Command command, Func<ParseResult, Session, CancellationToken, Task<ExitCode>> action) =>
         RunWithoutWallet(command, (parsed, session, cancellationToken) =>
         {
+            _ = session.Server;
             _ = session.Wallet;
             return action(parsed, session, cancellationToken);
         });
@@ -50,7 +51,7 @@ internal sealed class CommonOptions
             return await action(parsed, session, cancellationToken);
         });
 
-    /// <summary>Runs a command that reads the wallet itself.</summary>
+    /// <summary>Runs a command that reads the server's address and the wallet when it needs them, or those of another profile.</summary>
     internal void RunWithoutWallet(Command command, Func<ParseResult, Session, CancellationToken, Task<ExitCode>> action) =>
         RunForTools(command, _ => false, action);
 
@@ -186,14 +187,8 @@ internal sealed class CommonOptions
     private static Session Open(
         ToolSettings settings, Report report, Func<string, PasswordInput?> askPassword, Func<string, Session>? openProfile)
     {
-        var server = ReadServer(settings.Server, settings.Advice);
-        if (server.Scheme == "http" && !server.IsLoopback)
-        {
-            report.Warn($"The connection to {server.Authority} has no TLS: anyone on the network path can read and use the grants.");
-        }
-
         var wallets = new WalletReader(report.Warn, askPassword, Environment.GetEnvironmentVariable, settings.Advice);
-        return new Session(report, server, () => wallets.Read(settings.Identity))
+        return new Session(report, () => ReadServer(settings, report), () => wallets.Read(settings.Identity))
         {
             StateFolder = new ToolFolders(Environment.GetEnvironmentVariable).State,
             Profile = settings.Profile,
@@ -201,6 +196,17 @@ internal sealed class CommonOptions
             Job = settings.Job,
             OpenProfile = openProfile,
         };
+    }
+
+    private static Uri ReadServer(ToolSettings settings, Report report)
+    {
+        var server = ReadServer(settings.Server, settings.Advice);
+        if (server.Scheme == "http" && !server.IsLoopback)
+        {
+            report.Warn($"The connection to {server.Authority} has no TLS: anyone on the network path can read and use the grants.");
+        }
+
+        return server;
     }
 
     internal static SettingsReader ReaderOf(Report report) => new(Environment.GetEnvironmentVariable, report.Warn);

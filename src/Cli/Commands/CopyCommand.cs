@@ -27,7 +27,7 @@ internal static class CopyCommand
         remote.AddTo(command);
         patterns.AddTo(command);
         ages.AddTo(command);
-        common.Run(command, async (parsed, session, cancellationToken) =>
+        common.RunWithoutWallet(command, async (parsed, session, cancellationToken) =>
         {
             var plan = CopyPlan.Of(parsed.GetValue(paths)!, parsed.GetValue(isRecursive)) with
             {

@@ -28,7 +28,7 @@ internal static class FolderSizeCommand
         command.Add(isExact);
         miners.AddTo(command);
         filter.AddTo(command);
-        common.Run(command, async (parsed, session, cancellationToken) =>
+        common.RunWithoutWallet(command, async (parsed, session, cancellationToken) =>
         {
             var root = parsed.GetValue(path) is { } text ? RemotePath.ReadRemote(text) : null;
             var chosen = root?.Profile is { } profile ? session.ForProfile(profile) : session;

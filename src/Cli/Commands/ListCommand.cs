@@ -34,7 +34,7 @@ internal static class ListCommand
         command.Add(isRecursive);
         miners.AddTo(command);
         filter.AddTo(command);
-        common.Run(command, async (parsed, session, cancellationToken) =>
+        common.RunWithoutWallet(command, async (parsed, session, cancellationToken) =>
         {
             var root = parsed.GetValue(path) is { } text ? RemotePath.ReadRemote(text) : null;
             var chosen = root?.Profile is { } profile ? session.ForProfile(profile) : session;

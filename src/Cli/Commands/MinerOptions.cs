@@ -40,7 +40,13 @@ internal sealed class MinerOptions
 
         if (!all && named.Length == 0)
         {
-            return [FileOwner.Own(await session.GetColdkeyAsync(cancellationToken))];
+            var coldkey = await session.GetColdkeyAsync(cancellationToken);
+            if (session.IsReaderWithoutColdkey)
+            {
+                session.Report.Note("These are the hotkey's own files. As a validator, choose miners with --miner or --all.");
+            }
+
+            return [FileOwner.Own(coldkey)];
         }
 
         var structure = await session.GetStructureAsync(cancellationToken);

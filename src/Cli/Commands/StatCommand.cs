@@ -13,7 +13,7 @@ internal static class StatCommand
         };
         command.Add(paths);
         remote.AddTo(command);
-        common.Run(command, async (parsed, session, cancellationToken) =>
+        common.RunWithoutWallet(command, async (parsed, session, cancellationToken) =>
         {
             foreach (var path in parsed.GetValue(paths)!.Select(RemotePath.ReadRemote).ToList())
             {

@@ -38,6 +38,23 @@ internal sealed class ToolProfileTests(StoreKind store, FolderLayoutKind layout)
     }
 
     [Test]
+    public async Task Path_of_a_profile_needs_no_other_profile_and_no_variable_changes_it()
+    {
+        await ConfigureAsync("one", await Cli.WalletOfAsync(Deployment.NextMiner()));
+        await ConfigureAsync("two", await Cli.WalletOfAsync(Deployment.NextMiner()));
+        var lines = await File.ReadAllLinesAsync(_plain.Config);
+        await File.WriteAllLinesAsync(_plain.Config, lines.Where(line => !line.StartsWith("default", StringComparison.Ordinal)));
+        await File.WriteAllBytesAsync(Local("", "d.bin"), RandomNumberGenerator.GetBytes(2000));
+        _plain.Environment["S3AUTH_SURI"] = "//Eve";
+
+        (await _plain.RunAsync("cp", "d.bin", "two:d.bin")).Expect();
+
+        Assert.That((await _plain.RunAsync("ls", "two:")).Expect(), Does.Contain("d.bin"));
+        Assert.That((await _plain.RunAsync("ls", "one:")).Expect(), Does.Not.Contain("d.bin"));
+        Assert.That((await _plain.RunAsync("ls")).Errors, Does.Contain("--profile NAME (one, two)"));
+    }
+
+    [Test]
     public async Task Profile_that_is_not_valid_is_refused_with_its_line()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_plain.Config)!);
@@ -60,7 +77,7 @@ internal sealed class ToolProfileTests(StoreKind store, FolderLayoutKind layout)
         Assert.That((await Cli.RunAsync(["ls", .. miner])).Expect(), Does.Contain("/b.bin"));
         Assert.That((await Cli.RunAsync(["check", .. miner])).Expect(), Does.Contain("because the wallet has no coldkeypub.txt"));
         Assert.That((await Cli.RunAsync(["check", .. validator])).Expect(), Does.Contain("s3auth check --validator"));
-        (await Cli.RunAsync(["ls", .. validator])).Expect();
+        Assert.That((await Cli.RunAsync(["ls", .. validator])).Errors, Does.Contain("choose miners with --miner or --all"));
     }
 
     [Test]
