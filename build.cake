@@ -75,8 +75,8 @@ Task("Test")
         string NameOf(FilePath project) => project.GetFilenameWithoutExtension().ToString();
     });
 
-// The end-to-end tests start s3auth hundreds of times. The native program starts so much faster that they win back the time of its build,
-// and they show that it works. Without a linker they use the build's own s3auth.
+// The end-to-end tests start s3auth hundreds of times. The native program starts faster, which saves more time than its build takes. The
+// tests also show that it works. Without a linker, they use the s3auth of the normal build.
 Task("NativeTool")
     .IsDependentOn("Build")
     .WithCriteria(IsRunningOnLinux() && Context.Tools.Resolve("gcc") is not null, "Needs Linux with gcc.")
@@ -149,8 +149,8 @@ Task("Pages")
         EnvironmentVariables = { ["S3AUTH_WRITE_PAGES"] = "true" },
     }));
 
-// s3auth as one file, which needs no .NET. The compiler for Linux with glibc is quick and makes the smallest and fastest file; for other
-// systems it does not run here.
+// s3auth as one file, which needs no .NET. The native compiler makes the smallest and fastest file, but it works here only for Linux with
+// glibc. For other systems the file contains a trimmed .NET runtime.
 string[] toolSystems = ["linux-x64", "linux-arm64", "linux-musl-x64", "osx-arm64", "osx-x64", "win-x64"];
 var toolFolder = MakeAbsolute(Directory("./artifacts/tool"));
 Task("ToolPrograms")
@@ -328,7 +328,7 @@ void PublishTool(string system, DirectoryPath folder, DirectoryPath sources = nu
     MSBuildSettings = new DotNetMSBuildSettings { NodeReuse = false }.WithProperty("OneFile", "true"),
 });
 
-// The notices that the licences of everything inside the tool want to be kept.
+// The notices that the licences of all code inside the tool require.
 string ToolLicences()
 {
     var caches = JsonNode.Parse(System.IO.File.ReadAllText("./src/Cli/obj/project.assets.json"))["packageFolders"].AsObject()

@@ -13,7 +13,7 @@ set -eu
 version='@VERSION@'
 default_url='@URL@'
 
-# The SHA-256 of each program, and its name. A program with another one is not installed.
+# The SHA-256 of each program, and its name. The script installs no program with another SHA-256.
 sums='
 @SUMS@
 '
@@ -123,7 +123,7 @@ main() {
   case $version in
     @*) fail "This is the template. ./build.sh --target=Tool writes the script into artifacts/tool." ;;
   esac
-  if [ -z "$url" ]; then fail "Say where the programs are: --from URL, or S3AUTH_DOWNLOAD_URL=URL."; fi
+  if [ -z "$url" ]; then fail "Pass the programs' address: --from URL, or S3AUTH_DOWNLOAD_URL=URL."; fi
   if [ -z "$folder" ]; then
     if [ "$(id -u)" = 0 ]; then folder=/usr/local/bin; else folder=$HOME/.local/bin; fi
   fi
@@ -134,7 +134,7 @@ main() {
   if [ -z "$expected" ]; then fail "There is no s3auth for $build. Use the .NET tool: docs/miners.md."; fi
 
   mkdir -p "$folder" || fail "Cannot create $folder. Choose another folder with --to DIR."
-  # In the same folder, so that the last step is a rename, and because /tmp may not allow programs.
+  # The temporary file is in the same folder, so that the last step is a rename, and because /tmp may be mounted with noexec.
   file=$(mktemp "$folder/.s3auth.XXXXXX") || fail "Cannot write to $folder. Choose another folder with --to DIR, or run this as root."
   trap 'rm -f "$file"' EXIT
   trap 'exit 130' INT TERM
@@ -144,8 +144,8 @@ main() {
     fail "The download is not the expected program, so it is not installed. SHA-256 of $name: expected $expected, found $found."
   fi
   chmod 755 "$file"
-  if ! told=$("$file" --version 2>&1); then
-    fail "The program does not run on this system: $(printf '%s\n' "$told" | tail -n 1)
+  if ! answer=$("$file" --version 2>&1); then
+    fail "The program does not run on this system: $(printf '%s\n' "$answer" | tail -n 1)
 $(requirements)"
   fi
   mv -f "$file" "$folder/s3auth"
@@ -176,5 +176,5 @@ $(requirements)"
   return "$status"
 }
 
-# All at the end, so that nothing runs if the download of this script was cut off.
+# The only call is at the end, so that nothing runs if the download of this script was cut off.
 main "$@"

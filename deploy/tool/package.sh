@@ -15,7 +15,7 @@ export SOURCE_DATE_EPOCH
 case $(uname -m) in x86_64) own=x64 ;; *) own=arm64 ;; esac
 tool="$folder/s3auth-$version-linux-$own"
 
-# The newest symbol that a program takes from glibc says which version it needs.
+# The newest glibc symbol that a program uses shows which glibc it needs.
 glibc_of() { readelf --version-info --wide "$1" | grep -o 'GLIBC_2\.[0-9]*' | sort -Vu | tail -n 1 | cut -d_ -f2; }
 
 commands() { "$tool" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\).*/\1/p'; }

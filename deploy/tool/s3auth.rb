@@ -1,4 +1,4 @@
-# Homebrew's formula: put it into a tap, a repository whose name begins with homebrew-. ./build.sh --target=Tool fills in what has an @.
+# Homebrew's formula: put it into a tap, a repository whose name begins with homebrew-. ./build.sh --target=Tool replaces the words between @.
 class S3auth < Formula
   desc "Upload and download files of a Bittensor subnet through an S3Auth server"
   version "@VERSION@"

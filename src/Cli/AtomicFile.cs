@@ -6,14 +6,14 @@ internal static class AtomicFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>
-    /// Writes a file. An existing file keeps its mode, and a link its target. A new file, and a new folder, is for its owner only.
+    /// Writes a file. Keeps the mode of an existing file and the target of a link. Only the owner can read a new file or folder.
     /// </summary>
     /// <exception cref="UsageException">The file cannot be written.</exception>
     internal static void Write(string path, ReadOnlySpan<byte> content)
     {
         try
         {
-            // People keep such files elsewhere and link to them.
+            // Users may keep the file elsewhere and link to it.
             var target = new FileInfo(path) is { LinkTarget: not null } link
                 ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path
                 : path;
@@ -53,7 +53,7 @@ internal static class AtomicFile
         }
     }
 
-    /// <summary>The mode of the file. Opens it for writing, because a rename would replace a file that is read-only.</summary>
+    /// <summary>The mode of the file. Opens the file for writing, because a rename would also replace a read-only file.</summary>
     private static UnixFileMode ModeOf(string target)
     {
         if (!File.Exists(target))

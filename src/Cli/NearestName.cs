@@ -1,6 +1,6 @@
 namespace S3Auth.Cli;
 
-/// <summary>Finds the name that somebody meant who typed another.</summary>
+/// <summary>Finds the name that a user probably meant.</summary>
 internal static class NearestName
 {
     private const int MaxTypos = 2;

@@ -1,6 +1,6 @@
 namespace S3Auth.Cli;
 
-/// <summary>What a server tells everyone. Needs no key.</summary>
+/// <summary>The endpoints of a server that need no signature.</summary>
 internal sealed class PublicServer : IDisposable
 {
     private readonly KeyPair _unused;

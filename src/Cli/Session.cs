@@ -85,7 +85,7 @@ internal sealed class Session(Report report, Func<Uri> readServer, Func<Wallet> 
 
     /// <summary>The coldkey that owns the hotkey. If the wallet does not name it, call <see cref="GetColdkeyAsync"/> first.</summary>
     internal AccountId Coldkey =>
-        _coldkey ?? Wallet.Coldkey ?? throw new InvalidOperationException("The coldkey has not been asked for.");
+        _coldkey ?? Wallet.Coldkey ?? throw new InvalidOperationException("Call GetColdkeyAsync first.");
 
     /// <summary>Whether the wallet names no coldkey and the hotkey may read all miners' files, as a validator's usually.</summary>
     internal bool IsReaderWithoutColdkey { get; private set; }
@@ -112,7 +112,7 @@ internal sealed class Session(Report report, Func<Uri> readServer, Func<Wallet> 
         new(Server, Wallet.Hotkey, new S3AuthClientOptions { Time = Time, Attempts = 1, OpenGrantStore = OpenGrantStore });
 
     /// <summary>Tells people what the hotkey has left of today's quota, and keeps it for the next run.</summary>
-    /// <param name="isDone">Whether the command ended by itself. Otherwise tells only what an answer in this run said.</param>
+    /// <param name="isDone">Whether the command succeeded. Otherwise shows only a quota that the server sent in this run.</param>
     internal void ReportQuota(bool isDone = true)
     {
         if (_client?.Quota is { } answered)

@@ -21,7 +21,7 @@ internal sealed class ToolFolders(Func<string, string?> readVariable)
 
     private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    /// <summary>Replaces <c>~/</c> at the start of a path, which no shell has replaced in a file or a variable.</summary>
+    /// <summary>Replaces <c>~/</c> at the start of a path, because no shell replaces it in a file or a variable.</summary>
     internal static string ExpandHome(string path) =>
         path == "~" ? Home : path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Home, path[2..]) : path;
 

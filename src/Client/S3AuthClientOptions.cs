@@ -43,7 +43,7 @@ public sealed record S3AuthClientOptions
 }
 
 /// <summary>Announces a retry.</summary>
-/// <param name="Attempt">The number of the attempt that failed, from 1. So it is also the number of the retry.</param>
+/// <param name="Attempt">The number of the attempt that failed, from 1. It is also the number of the next retry.</param>
 /// <param name="MaxRetries">The number of retries before the request fails.</param>
 /// <param name="Wait">The wait before the next attempt.</param>
 /// <param name="Reason">What happened, in a few words, without a URL.</param>

@@ -31,6 +31,25 @@ public sealed class CommandLineTests
     public void Unknown_command_is_answered_with_a_suggestion(string typed, string expected) =>
         Assert.That(CommandLineErrors.Explain(Root(), typed), Does.Contain(expected));
 
+    [TestCase("upload data --soruce x", "There is no option --soruce. Did you mean --source?")]
+    [TestCase("ls --wallte default", "There is no option --wallte. Did you mean --wallet?")]
+    [TestCase("cp -z a :b", "There is no option -z. If it is a path, write ./-z.")]
+    public void Unknown_option_is_answered_with_a_suggestion(string typed, string expected) => Assert.That(
+        () => CommandLineErrors.RefuseUnknownOptions(Root().Parse(typed.Split(' '))),
+        Throws.TypeOf<UsageException>().With.Message.StartsWith(expected));
+
+    [TestCase("upload -- --soruce")]
+    [TestCase("cp - :b")]
+    [TestCase("upload data --exclude -tmp")]
+    public void Path_after_two_hyphens_and_value_of_an_option_may_begin_with_a_hyphen(string typed) => Assert.That(
+        () => CommandLineErrors.RefuseUnknownOptions(Root().Parse(typed.Split(' '))), Throws.Nothing);
+
+    [TestCase("upload data --parallel many", "--parallel must be a number, not many.")]
+    [TestCase("upload", "The argument PATH is missing.")]
+    [TestCase("cp a", "This command needs at least 2 arguments PATH.")]
+    public void Error_of_the_parser_is_explained_in_the_words_of_the_help(string typed, string expected) => Assert.That(
+        Root().Parse(typed.Split(' ')).Errors.Select(CommandLineErrors.Explain), Is.EqualTo([expected]));
+
     [Test]
     public void Help_of_a_command_has_its_examples_and_no_common_options()
     {

@@ -57,7 +57,7 @@ public sealed class ConfigureRunTests
                 errors,
                 Does.Contain("Wallet (miner, other): ").And.Contain("Hotkey (h1, h2): ").And.Contain("Source (x, y) [x]: ")
                     .And.Contain("error: The server's address nowhere has no scheme.")
-                    .And.Contain("error: This server has no source z. Its sources are x, y.")
+                    .And.Contain("error: This deployment has no source z. Its sources are x, y.")
                     .And.Contain($"{WalletFiles.Hotkey} is registered as uid 7 and may upload"));
             Assert.That(output, Does.Contain("  s3auth upload data/\n"));
             Assert.That(File.ReadAllText(_config), Does.EndWith(
@@ -168,6 +168,16 @@ public sealed class ConfigureRunTests
     public void Missing_wallet_is_answered_with_how_to_create_one() => Assert.That(
         () => RunAsync("", WithWallets((SettingKey.Server, Server), (SettingKey.WalletPath, Path.Combine(_wallets.Path, "none")))),
         Throws.TypeOf<UsageException>().With.Message.Contains("btcli wallet create").And.Message.Contains("--suri //Bob"));
+
+    [Test]
+    public void Question_is_not_asked_again_after_the_end_of_the_input()
+    {
+        var questions = new Questions(TextReader.Null, TextWriter.Null, usesDefaults: false);
+
+        Assert.That(questions.CanAskAgain);
+        Assert.That(() => questions.Ask("Server", preset: null, "--server"), Throws.TypeOf<UsageException>());
+        Assert.That(questions.CanAskAgain, Is.False);
+    }
 
     [TestCase("x")]
     [TestCase("../x")]

@@ -85,7 +85,7 @@ public sealed class ProfileFileTests
     [TestCase("[profiles.\"../x\"]")]
     [TestCase("[profiles.-x]")]
     [TestCase("[[profiles.main]]\nserver = \"SECRET\"")]
-    [TestCase("profiles = \"SECRET\"", "unknown")]
+    [TestCase("profiles = \"SECRET\"")]
     [TestCase("[profiles]\nmain = \"SECRET\"")]
     [TestCase("default = 1")]
     [TestCase("[profiles.main]\nwallet = \"SECRET\"\nwallet = \"SECRET\"")]

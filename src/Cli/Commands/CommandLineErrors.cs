@@ -1,3 +1,5 @@
+using System.CommandLine.Parsing;
+
 namespace S3Auth.Cli.Commands;
 
 /// <summary>Explains command lines that do not parse.</summary>
@@ -25,13 +27,46 @@ internal static class CommandLineErrors
         {
             foreach (var error in parsed.Errors)
             {
-                Console.Error.WriteLine($"error: {error.Message}");
+                Console.Error.WriteLine($"error: {Explain(error)}");
             }
         }
 
         Console.Error.WriteLine($"hint: `{HelpAction.PathOf(command)} --help` shows how to use it.");
         return ExitCode.Usage;
     }
+
+    /// <summary>Refuses a mistyped option, which the parser takes for an argument such as a path.</summary>
+    /// <exception cref="UsageException">An argument begins with <c>-</c>.</exception>
+    internal static void RefuseUnknownOptions(ParseResult parsed)
+    {
+        var unknown = parsed.Tokens
+            .TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .FirstOrDefault(token => token.Value is ['-', _, ..] && parsed.CommandResult.Tokens.Contains(token));
+        if (unknown is null)
+        {
+            return;
+        }
+
+        var command = parsed.CommandResult.Command;
+        var names = command.Options.Concat(parsed.RootCommandResult.Command.Options).SelectMany(one => one.Aliases.Prepend(one.Name));
+        throw new UsageException(
+            $"There is no option {Report.Safe(unknown.Value)}."
+            + (NearestName.Find(unknown.Value, names.Where(name => name.Length > 2)) is { } nearest ? $" Did you mean {nearest}?" : "")
+            + $" If it is a path, write ./{Report.Safe(unknown.Value)}.");
+    }
+
+    /// <summary>Explains an error of the parser. Its own messages have .NET's types, and no names of missing arguments.</summary>
+    internal static string Explain(ParseError error) => error.SymbolResult switch
+    {
+        OptionResult { Option: var option, Tokens: [{ Value: var value }, ..] }
+            when option.ValueType == typeof(int) || option.ValueType == typeof(int?) || option.ValueType == typeof(double) =>
+            $"{option.Name} must be a number, not {Report.Safe(value)}.",
+        ArgumentResult { Argument: var argument, Tokens.Count: var count } when count < argument.Arity.MinimumNumberOfValues =>
+            argument.Arity.MinimumNumberOfValues > 1
+                ? $"This command needs at least {argument.Arity.MinimumNumberOfValues} arguments {argument.Name}."
+                : $"The argument {argument.Name} is missing.",
+        _ => error.Message,
+    };
 
     /// <summary>Explains a word that is not a command.</summary>
     internal static string Explain(Command command, string word)

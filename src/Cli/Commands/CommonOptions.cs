@@ -5,7 +5,7 @@ internal sealed class CommonOptions
 {
     private readonly Option<string?> _profile = new("--profile")
     {
-        Description = $"The profile to use (default: ${SettingsReader.ProfileVariable}, or the default of the file)",
+        Description = $"The profile to use (default: ${SettingsReader.ProfileVariable}, or the default profile)",
         HelpName = "NAME",
         Recursive = true,
     };
@@ -71,7 +71,7 @@ internal sealed class CommonOptions
                 try
                 {
                     var exitCode = await action(parsed, session, cancellationToken);
-                    isDone = true;
+                    isDone = exitCode == ExitCode.Done;
                     return exitCode;
                 }
                 catch (OutputClosedException)
@@ -155,6 +155,7 @@ internal sealed class CommonOptions
             {
                 report = new Report(_output.Read(parsed, isTool));
                 report.Log("info", $"started: {HelpAction.PathOf(parsed.CommandResult.Command)}");
+                CommandLineErrors.RefuseUnknownOptions(parsed);
                 OpenSsl.Require();
                 return await action(report);
             }

@@ -7,7 +7,7 @@ internal static class CopyCommand
     {
         var paths = new Argument<string[]>("PATH")
         {
-            Description = "What to copy, and last its destination. :PATH is in the store, - is stdin or stdout, a / at the end is a folder",
+            Description = "The sources, then the destination. :PATH is in the store, - is stdin or stdout, a / at the end means a folder",
             Arity = new ArgumentArity(2, 100_000),
         };
         var isRecursive = new Option<bool>("--recursive", "-r") { Description = "Copy the files of a folder" };

@@ -20,7 +20,7 @@ internal static class DownloadCommand
         };
         var fullKeys = new Option<bool>("--full-keys")
         {
-            Description = "Write each file under its whole key, also if all files are of one miner",
+            Description = "Write each file under its whole key, even if all files belong to one miner",
         };
         var rate = RateOption.Create();
         var command = new ToolCommand("download", "Download your own files, or any miner's files as a validator; skip existing files")

@@ -39,7 +39,7 @@ internal sealed class HelpAction : SynchronousCommandLineAction
         help.AppendLine().AppendLine(command is RootCommand
             ? """
               Exit codes:
-                0 done, 2 usage, 3 refused, 4 partly done, 5 unreachable, 130 stopped; 1 is a defect of s3auth
+                0 done, 2 usage, 3 refused, 4 partly done, 5 unreachable, 130 stopped, 141 output closed; 1 is a defect of s3auth
 
               `s3auth COMMAND --help` explains a command.
               """

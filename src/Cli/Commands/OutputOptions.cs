@@ -9,20 +9,20 @@ internal sealed class OutputOptions
 
     private readonly Option<bool> _progress = new("--progress", "-P")
     {
-        Description = "Draw the progress of transfers, also if stderr is not a terminal, in CI and with --quiet",
+        Description = "Draw the progress of transfers even if stderr is not a terminal, in CI, or with --quiet",
         Recursive = true,
     };
 
     private readonly Option<string?> _stats = new("--stats")
     {
-        Description = "Print a line about the progress of transfers this often, instead of drawing it: 10s, 1m; 0 for never",
+        Description = "Print a progress line at this interval, instead of drawing the progress: 10s, 1m; 0 for none",
         HelpName = "TIME",
         Recursive = true,
     };
 
     private readonly Option<string?> _logFile = new("--log-file")
     {
-        Description = "Append all messages to this file, with times, also with --quiet",
+        Description = "Append all messages to this file, with times, even with --quiet",
         HelpName = "FILE",
         Recursive = true,
     };
@@ -40,7 +40,7 @@ internal sealed class OutputOptions
         LogFile = parsed.GetValue(_logFile),
     };
 
-    /// <summary>Reads only the options that every text is right for.</summary>
+    /// <summary>Reads only the options that have no invalid value.</summary>
     internal OutputSettings ReadWithoutLog(ParseResult parsed, bool isTool) => new()
     {
         IsJson = parsed.GetValue(_json),

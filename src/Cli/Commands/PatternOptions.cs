@@ -24,7 +24,7 @@ internal sealed class PatternOptions
 
     private readonly Option<string[]> _from = new(FromName)
     {
-        Description = "A file of rules, '+ PATTERN' or '- PATTERN', one a line; the first that matches decides. - is stdin",
+        Description = "A file of rules, '+ PATTERN' or '- PATTERN', one per line; the first match decides; - is stdin",
         HelpName = "FILE",
         DefaultValueFactory = _ => [],
     };

@@ -5,7 +5,7 @@ internal static class ProfilesCommand
 {
     internal static Command Create(CommonOptions common)
     {
-        var command = new ToolCommand("profiles", "List the profiles; * marks the one that commands use without --profile")
+        var command = new ToolCommand("profiles", "List the profiles; * marks the default")
         {
             Examples = ["s3auth profiles", "s3auth profiles --json"],
         };

@@ -7,7 +7,7 @@ internal static class ServiceCommand
 {
     internal static Command Create(CommonOptions common)
     {
-        var command = new ToolCommand("service", "Upload new files in the background, with a systemd unit of yours");
+        var command = new ToolCommand("service", "Upload new files in the background, with a systemd user unit");
         command.Add(CreateInstall(common));
         command.Add(CreateOther(
             common,
@@ -67,7 +67,7 @@ internal static class ServiceCommand
 
     private static ToolCommand CreateLogs(CommonOptions common)
     {
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on with new messages until Ctrl-C" };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Continue with new messages until Ctrl-C" };
         var lines = new Option<int>("--lines", "-n")
         {
             Description = "The number of the last lines to show (default: 50)",

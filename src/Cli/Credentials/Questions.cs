@@ -6,8 +6,10 @@ namespace S3Auth.Cli.Credentials;
 /// <param name="usesDefaults">Whether to answer every question with its default.</param>
 internal sealed class Questions(TextReader input, TextWriter output, bool usesDefaults)
 {
-    /// <summary>Whether a wrong answer can be asked for again.</summary>
-    internal bool CanAskAgain => !usesDefaults;
+    private bool _isInputClosed;
+
+    /// <summary>Whether a question can be asked again after a wrong answer.</summary>
+    internal bool CanAskAgain => !usesDefaults && !_isInputClosed;
 
     /// <summary>Asks for a text.</summary>
     /// <param name="question">The question.</param>
@@ -26,8 +28,9 @@ internal sealed class Questions(TextReader input, TextWriter output, bool usesDe
             output.Write(preset is null ? $"{question}: " : $"{question} [{preset}]: ");
             if (input.ReadLine() is not { } answer)
             {
+                _isInputClosed = true;
                 output.WriteLine();
-                throw new UsageException($"There is no answer. Pass {option}, and --yes to be asked nothing.");
+                throw new UsageException($"The input ended without an answer. Pass {option}, and --yes to answer no questions.");
             }
 
             if ((answer.Trim() is { Length: > 0 } typed ? typed : preset) is { } text)

@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace S3Auth.Cli.Grants;
 
 /// <summary>
-/// Keeps the listing of a miner's folder between runs, for deployments and folders where each listing costs grants, and which local files
-/// were found equal to stored ones, so that the next run need not read them. Thread-safe.
+/// Keeps between runs: the listing of a miner's folder, if a new listing would cost grants; and which local files are equal to stored ones,
+/// so that the next run does not read them again. Thread-safe.
 /// </summary>
 internal sealed class KeptFiles
 {
-    // Times of file systems are accurate to two seconds. A file that changed later may change again without a new time.
+    // Some file systems store times in steps of two seconds. A file that changed less than two seconds ago can change without a new time.
     private static readonly TimeSpan TimeAccuracy = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan AgePerPage = TimeSpan.FromHours(1);
@@ -21,7 +21,7 @@ internal sealed class KeptFiles
     private readonly KeptFolder _folder;
     private bool _isChanged;
 
-    /// <param name="state">Where it is kept; null to keep nothing.</param>
+    /// <param name="state">The files of earlier runs; null to keep nothing.</param>
     /// <param name="coldkey">The coldkey of the miner.</param>
     /// <param name="source">The source; null if the deployment has none.</param>
     /// <param name="time">The clock.</param>
@@ -90,7 +90,7 @@ internal sealed class KeptFiles
     internal void AddUploaded(UploadedFile uploaded, LocalState? local) =>
         Set(uploaded.Key, new KeptFile(uploaded.Size, _time.GetUtcNow(), uploaded.Md5 ?? "", local));
 
-    /// <summary>Forgets the listing, because the store has other files than it says.</summary>
+    /// <summary>Discards the listing, because the store has other files.</summary>
     internal void ForgetListing()
     {
         lock (_gate)
@@ -100,7 +100,7 @@ internal sealed class KeptFiles
         }
     }
 
-    /// <summary>Writes what changed.</summary>
+    /// <summary>Writes the changes to the file.</summary>
     internal void Save()
     {
         lock (_gate)

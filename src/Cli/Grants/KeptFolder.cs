@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Grants;
 
-/// <summary>What is known of the files in a miner's folder, as it is kept between runs.</summary>
+/// <summary>The files of a miner's folder, as they are kept between runs.</summary>
 internal sealed record KeptFolder
 {
     /// <summary>When the folder was listed completely; null if it was not, or if the listing is not used again.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace S3Auth.Cli.Grants;
 
-/// <summary>How files between runs are written.</summary>
+/// <summary>The JSON of the files that are kept between runs.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(QuotaStatus))]

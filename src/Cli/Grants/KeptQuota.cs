@@ -28,13 +28,13 @@ internal static class KeptQuota
     internal static void Write(KeptState? state, QuotaStatus quota) =>
         state?.Write(Name, JsonSerializer.SerializeToUtf8Bytes(quota, KeptJson.Default.QuotaStatus));
 
-    /// <summary>Whether less than half of the day's grants is left, so that a run uses the kind of grant that serves many runs.</summary>
+    /// <summary>Whether less than half of the day's grants is left. Then a run uses the folder grant, which serves many runs.</summary>
     internal static bool IsLow(QuotaStatus? quota) => quota is { Limit: { } limit } && quota.Left < limit / 2;
 
     /// <summary>Describes a quota for people.</summary>
     /// <param name="quota">The quota.</param>
     /// <param name="now">The time.</param>
-    /// <param name="isOfThisRun">Whether an answer in this run said it. Otherwise other programs may have used more since.</param>
+    /// <param name="isOfThisRun">Whether the quota is from an answer in this run. An older one may be out of date.</param>
     internal static string Describe(QuotaStatus quota, DateTimeOffset now, bool isOfThisRun)
     {
         var what = quota.Kind == "session" ? "sessions" : "grants";

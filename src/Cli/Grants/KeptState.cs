@@ -59,7 +59,7 @@ internal sealed class KeptState(string folder, Action<string> warn)
         }
         catch (UsageException exception) when (Interlocked.Exchange(ref _warned, 1) == 0)
         {
-            warn($"{exception.Message} So the next run requests its grants again.");
+            warn($"{exception.Message.TrimEnd('.')}. The grants are not kept, so the next run requests new ones.");
         }
         catch (UsageException)
         {

@@ -26,9 +26,13 @@ internal sealed record KeyFileInfo(string Path, KeyFileKind Kind, AccountId? Add
                 _ => new KeyFileInfo(path, kind, ReadPublic(path), Advise(path, kind)),
             };
         }
-        catch (Exception exception) when (exception is UsageException or FormatException)
+        catch (UsageException exception)
         {
             return new KeyFileInfo(path, KeyFileKind.Plain, null, exception.Message);
+        }
+        catch (FormatException exception)
+        {
+            return new KeyFileInfo(path, KeyFileKind.Plain, null, $"The hotkey file {path} cannot be read: {exception.Message}");
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class KeysRun(Report report, PublicServer? server, WalletFolder 
             Show(key, status);
         }
 
-        // The server's failure is one for all keys.
+        // A failure of the server affects all keys.
         return _failure is { } failure ? report.Fail(failure) : ExitCode.Done;
     }
 

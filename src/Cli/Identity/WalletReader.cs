@@ -45,8 +45,8 @@ internal sealed class WalletReader(
         if (!suri.StartsWith("//", StringComparison.Ordinal) || suri.Contains("///", StringComparison.Ordinal))
         {
             throw new UsageException(
-                "--suri accepts development accounts only, such as //Bob. Do not pass secrets on the command line: use --mnemonic-file or "
-                + "--wallet.");
+                "--suri is for development accounts only, such as //Bob. Do not write a secret on the command line or into a profile: use "
+                + "--mnemonic-file or --wallet.");
         }
 
         try

@@ -12,7 +12,7 @@ internal static partial class AnsiTerminal
     private const nuint GetWindowSize = 0x5413;
     private const int StandardErrorFile = 2;
 
-    /// <summary>Whether a person may watch progress: stderr is a terminal that can move its cursor, and not that of a CI job.</summary>
+    /// <summary>Whether to draw progress: stderr is a terminal that can move its cursor, outside of CI.</summary>
     internal static bool IsWatched() => IsWatched(Console.IsErrorRedirected, Environment.GetEnvironmentVariable)
         && (!OperatingSystem.IsWindows() || TryInterpretSequences());
 
@@ -24,7 +24,7 @@ internal static partial class AnsiTerminal
     /// <summary>The columns and rows of the terminal.</summary>
     internal static (int Width, int Height) Size()
     {
-        // .NET's console would switch the terminal to another mode of the arrow keys, and not back.
+        // .NET's console would switch the arrow keys of the terminal to another mode, and would not switch them back.
         if (OperatingSystem.IsLinux())
         {
             var size = new ushort[4];

@@ -10,7 +10,7 @@ internal static class DisplayText
         (0xFF00, 0xFF60), (0xFFE0, 0xFFE6), (0x1F300, 0x1F64F), (0x1F680, 0x1F6FF), (0x1F900, 0x1F9FF), (0x20000, 0x3FFFD),
     ];
 
-    /// <summary>Returns a text of exactly so many columns: padded, or its end after an ellipsis. Names differ at their ends.</summary>
+    /// <summary>Pads a text to a number of columns, or cuts its start, because most names differ at the end.</summary>
     internal static string Fit(string text, int columns)
     {
         var width = WidthOf(text);

@@ -8,7 +8,7 @@ internal sealed class LiveLines(TextWriter terminal)
 {
     private const char Escape = '\u001b';
 
-    // Without line breaks at the right edge, a name whose width the terminal counts differently cannot move the lines below.
+    // Turns automatic line breaks off. Otherwise a name that the terminal shows wider than expected would move the lines below.
     private const string CutLines = "\u001b[?7l";
     private const string BreakLines = "\u001b[?7h";
 
@@ -23,7 +23,7 @@ internal sealed class LiveLines(TextWriter terminal)
     /// <summary>Removes the lines.</summary>
     internal void Clear() => Write(above: null, []);
 
-    // One call for everything, so that nothing is seen half drawn.
+    // Writes the frame with one call, so that the terminal shows no half of it.
     private void Write(string? above, IReadOnlyList<string> lines)
     {
         var frame = new StringBuilder();

@@ -28,7 +28,7 @@ internal sealed class LogFile
     }
 
     /// <summary>Appends a message.</summary>
-    /// <returns>What happened if the first message was lost, such as by a full disk; otherwise null.</returns>
+    /// <returns>A warning at the first message that cannot be written, for example because the disk is full; otherwise null.</returns>
     internal string? Write(string level, string text)
     {
         var line = string.Create(

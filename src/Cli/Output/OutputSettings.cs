@@ -1,6 +1,6 @@
 namespace S3Auth.Cli.Output;
 
-/// <summary>What the options say about the output.</summary>
+/// <summary>The settings of the output.</summary>
 internal sealed record OutputSettings
 {
     /// <summary>Whether stdout has only JSON.</summary>
@@ -12,7 +12,7 @@ internal sealed record OutputSettings
     /// <summary>Whether a failure and its advice are one line, and nothing else is printed on stderr.</summary>
     public bool IsOneLine { get; init; }
 
-    /// <summary>Whether progress is drawn even where nobody may watch, such as in CI.</summary>
+    /// <summary>Whether to draw progress even if stderr is not a terminal, or in CI.</summary>
     public bool IsProgressForced { get; init; }
 
     /// <summary>

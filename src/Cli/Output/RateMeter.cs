@@ -11,7 +11,7 @@ internal sealed class RateMeter(TimeProvider time)
 
     internal void Add(long bytes)
     {
-        // What happens before the first byte is not a slow transfer.
+        // The time before the first byte does not count.
         _started ??= time.GetTimestamp();
         Advance();
         _bytes[_second % Buckets] += bytes;

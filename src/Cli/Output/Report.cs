@@ -33,7 +33,7 @@ internal sealed class Report
     /// <summary>Whether progress is drawn on a terminal.</summary>
     internal bool IsLive { get; }
 
-    /// <summary>Whether the options ask for progress. Otherwise a command whose output may go to the terminal shows none.</summary>
+    /// <summary>Whether an option asks for progress. Without it, a command that writes a file to stdout shows no progress.</summary>
     internal bool IsProgressWanted => _settings.IsProgressForced || _settings.StatsInterval > TimeSpan.Zero;
 
     internal bool IsQuiet => _settings.IsQuiet;
@@ -98,7 +98,7 @@ internal sealed class Report
     }
 
     /// <summary>
-    /// Keeps the notes that follow out of stderr: stdout has the content of a file, so the terminal belongs to the program that reads it.
+    /// Prints no more notes. stdout has the content of a file, and notes would disturb the program that shows it.
     /// </summary>
     internal void MuteNotes() => _isMuted = true;
 

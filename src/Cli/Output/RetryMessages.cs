@@ -8,7 +8,7 @@ namespace S3Auth.Cli.Output;
 /// <param name="time">The clock.</param>
 internal sealed class RetryMessages(Report report, TimeProvider time)
 {
-    // A server could send another reason each time.
+    // A server could send a new reason each time, and fill the memory.
     private const int MaxReasons = 100;
 
     // Who waits this long wants to know more.

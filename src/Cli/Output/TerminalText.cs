@@ -1,29 +1,13 @@
 namespace S3Auth.Cli.Output;
 
 /// <summary>
-/// Writes the text of a file to a terminal. Shows control characters instead of sending them, because whoever wrote the file could
-/// otherwise change what the terminal shows, or what it sends as if it were typed.
+/// Writes the text of a file to a terminal. Shows control characters instead of sending them, because they could
+/// change what the terminal shows, or make it send text as if the user had typed it.
 /// </summary>
 /// <param name="terminal">The terminal.</param>
-internal sealed class TerminalText(TextWriter terminal) : Stream
+internal sealed class TerminalText(TextWriter terminal) : WriteOnlyStream
 {
     private readonly Decoder _decoder = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false).GetDecoder();
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -34,10 +18,4 @@ internal sealed class TerminalText(TextWriter terminal) : Stream
     }
 
     public override void Flush() => terminal.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -5,13 +5,13 @@ namespace S3Auth.Cli.Output;
 /// <param name="time">The clock.</param>
 internal sealed class TransferProgress(string verb, TimeProvider time)
 {
-    // The total, and the line of the terminal where the next prompt appears.
+    // The line of the total, and the line for the next prompt.
     private const int OtherRows = 2;
     private const int MaxActiveRows = 16;
     private const int MaxNameColumns = 60;
     private const int AmountColumns = 53;
 
-    // More than a block at once was not transferred now: an earlier run did, or a part is sent again.
+    // A larger step was not transferred now: an earlier run transferred it, or a part is sent again.
     private const long MaxBlock = 1024 * 1024;
 
     private readonly Lock _gate = new();

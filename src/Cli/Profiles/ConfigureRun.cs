@@ -164,25 +164,21 @@ internal sealed class ConfigureRun(Report report, Questions questions, SettingsR
             return given ?? old;
         }
 
-        var sources = (await server.GetStructureAsync(cancellationToken)).Sources;
+        var structure = await server.GetStructureAsync(cancellationToken);
+        var sources = structure.Sources;
         while (true)
         {
             var preset = sources.Contains(old) ? old : sources.Count > 0 ? sources[0] : null;
             var source = given ?? (sources.Count > 1 ? questions.Choose("Source", [.. sources], preset, "--source") : null);
-            if (source is null || sources.Contains(source))
+            try
             {
+                structure.RefuseUnknown(source);
                 return source;
             }
-
-            var problem = sources.Count == 0
-                ? "This server has no sources. Leave --source out."
-                : $"This server has no source {Report.Safe(source)}. Its sources are {Report.Safe(string.Join(", ", sources))}.";
-            if (given is not null || !questions.CanAskAgain)
+            catch (UsageException exception) when (given is null && questions.CanAskAgain)
             {
-                throw new UsageException(problem);
+                report.Fail(exception.Message);
             }
-
-            report.Fail(problem);
         }
     }
 

@@ -7,13 +7,16 @@ internal sealed record Profile(string Name, IReadOnlyDictionary<SettingKey, stri
 {
     internal const string DefaultName = "main";
 
+    internal const string NameRule =
+        "Names have 2 to 64 letters, digits, dots, hyphens and underscores, and begin with a letter or digit.";
+
     private const int MaxNameLength = 64;
 
     /// <summary>Returns a setting; null if the profile does not have it.</summary>
     internal string? this[SettingKey key] => Values.GetValueOrDefault(key);
 
     /// <summary>
-    /// Whether a name is valid. It has two letters at least, because <c>c:PATH</c> is a path on Windows, and begins with a letter or
+    /// Whether a name is valid. It has at least two characters, because <c>c:PATH</c> is a path on Windows, and begins with a letter or
     /// digit, because it becomes a part of a file's name.
     /// </summary>
     internal static bool IsName(string text) =>
@@ -24,6 +27,5 @@ internal sealed record Profile(string Name, IReadOnlyDictionary<SettingKey, stri
     /// <exception cref="UsageException">The name is not valid.</exception>
     internal static string ReadName(string text, string what) => IsName(text)
         ? text
-        : throw new UsageException(
-            $"{what} must have 2 to {MaxNameLength} letters, digits, dots, hyphens and underscores, and begin with a letter or digit.");
+        : throw new UsageException($"{what} is not the name of a profile. {NameRule}");
 }

@@ -17,7 +17,7 @@ internal sealed class ProfileEditor
     private ProfileEditor(ProfileFile file) =>
         (_file, _newLine) = (file, file.Text.Contains("\r\n", StringComparison.Ordinal) ? "\r\n" : "\n");
 
-    /// <summary>Returns the text of a file with a profile, in place of one with the same name, or else at its end.</summary>
+    /// <summary>Returns the text of a file with a profile. Replaces the profile of that name, or appends the new one.</summary>
     /// <param name="file">The file.</param>
     /// <param name="profile">The profile.</param>
     /// <param name="newDefault">The name of the default.</param>
@@ -33,7 +33,7 @@ internal sealed class ProfileEditor
         }
 
         throw new UsageException(
-            $"{file.Path} does not have the table [profiles.{profile.Name}], but another form of it. Change the file with an editor.");
+            $"{file.Path} has profile {profile.Name}, but not as a table [profiles.{profile.Name}]. Change it with an editor.");
     }
 
     private static bool IsAsWanted(ProfileFile file, string text, Profile profile, string newDefault)

@@ -16,7 +16,7 @@ internal sealed class ProfileFile
     private const string DefaultKey = "default";
     private const string ProfilesKey = "profiles";
 
-    // What people call a secret.
+    // Words in the names of secrets.
     private static readonly string[] SecretWords = ["password", "mnemonic", "phrase", "seed", "secret", "private"];
 
     private readonly string _path;
@@ -33,7 +33,8 @@ internal sealed class ProfileFile
                 case [DefaultKey]:
                     _default = TextOf(keys, value);
                     break;
-                case [ProfilesKey] when value is TableSyntax or InlineTableSyntax:
+                case [ProfilesKey]:
+                    RefuseUnlessTable("NAME", value);
                     break;
                 case [ProfilesKey, var name]:
                     RefuseUnlessTable(name, value);
@@ -43,7 +44,8 @@ internal sealed class ProfileFile
                     Set(Add(ReadName(name, value)), key, keys, value, warn);
                     break;
                 default:
-                    warn($"{Place(value)} has the unknown key {Report.Safe(string.Join('.', keys))}.");
+                    warn($"{Place(value)} has the unknown key {Report.Safe(string.Join('.', keys))}. Write each profile as a table, "
+                        + $"[{ProfilesKey}.NAME].");
                     break;
             }
         }
@@ -65,10 +67,10 @@ internal sealed class ProfileFile
     /// <summary>The value of the key <c>default</c>; null if the file does not have it.</summary>
     internal string? DefaultKeyValue => _default;
 
-    /// <summary>The name of the profile that is used if none is named; null if the file does not say it and has not exactly one.</summary>
+    /// <summary>The name of the default profile: that of the key <c>default</c>, or the only profile; otherwise null.</summary>
     internal string? DefaultName => _default ?? (_profiles.Count == 1 ? _profiles.Keys.Single() : null);
 
-    /// <summary>The profile that is used if none is named; null if there is none.</summary>
+    /// <summary>The default profile; null if there is none.</summary>
     /// <exception cref="UsageException">The file names a profile that it does not have.</exception>
     internal Profile? Default => DefaultName is { } name ? Get(name) : null;
 
@@ -181,8 +183,7 @@ internal sealed class ProfileFile
 
     private string ReadName(string name, SyntaxNode node) => Profile.IsName(name)
         ? name
-        : throw new UsageException($"{Place(node)} has a profile whose name is not valid. "
-            + "Names have 2 to 64 letters, digits, dots, hyphens and underscores, and begin with a letter or digit.");
+        : throw new UsageException($"{Place(node)} has a profile whose name is not valid. {Profile.NameRule}");
 
     private Dictionary<SettingKey, string> Add(string name)
     {
@@ -224,7 +225,7 @@ internal sealed class ProfileFile
             : similar;
     }
 
-    // As a program may start in any folder, a path belongs to the folder of the file that names it.
+    // A path is relative to the folder of this file, because s3auth may start in any folder.
     private string AbsoluteOf(string path) =>
         System.IO.Path.GetFullPath(ToolFolders.ExpandHome(path), System.IO.Path.GetDirectoryName(_path)!);
 

@@ -46,7 +46,7 @@ internal sealed class SettingsReader(Func<string, string?> readVariable, Action<
     internal ToolSettings ReadGiven(IReadOnlyDictionary<SettingKey, string> options) =>
         Resolve(Merge(options, ReadVariables()), profile: null);
 
-    /// <summary>Reads the settings of a profile that a path names. Options and variables are for the other profile.</summary>
+    /// <summary>Reads the settings of a profile that a path names. Options and variables apply only to the current profile.</summary>
     /// <exception cref="UsageException">There is no such profile.</exception>
     internal ToolSettings ReadProfile(string name) => Resolve(new Dictionary<SettingKey, string>(), File.Get(name));
 
@@ -82,7 +82,7 @@ internal sealed class SettingsReader(Func<string, string?> readVariable, Action<
 
     private ToolSettings Resolve(Dictionary<SettingKey, string> given, Profile? profile)
     {
-        // A key's details, such as its password, must not go to another key.
+        // The details of a key, such as its password, must not be used with another key.
         var isNamed = NamesIdentity(given);
         foreach (var (key, value) in profile?.Values ?? new Dictionary<SettingKey, string>())
         {

@@ -98,7 +98,7 @@ internal sealed class CopyRun(RemoteFolder folder, CopyPlan plan)
         var isFolder = Directory.Exists(target) || Path.EndsInDirectorySeparator(target) || target.EndsWith('/');
         if (plan.Remotes.Count > 1 && !isFolder)
         {
-            throw new UsageException($"{target} is not a folder. Several files need one: make it, or write {target}/.");
+            throw new UsageException($"{target} is not a folder. To copy several files into a new folder, write {target}/.");
         }
 
         Directory.CreateDirectory(isFolder ? target : Path.GetDirectoryName(Path.GetFullPath(target))!);
@@ -138,7 +138,7 @@ internal sealed class CopyRun(RemoteFolder folder, CopyPlan plan)
         }
     }
 
-    // The name is the user's own choice, but it may not be possible on this machine, or be "..".
+    // This machine may not allow the name, or it may be "..".
     private static string LocalNameOf(RemotePath remote) => LocalName.Of(remote.Name[(remote.Name.LastIndexOf('/') + 1)..], out _);
 
     private static FileInfo FileOf(string path) => File.Exists(path)

@@ -20,7 +20,7 @@ internal static class FileOutput
         {
             report.Fail(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The output of {file.Key} is not complete or not right: discard the {line.Written} bytes that were written."));
+                $"The output of {file.Key} is incomplete or wrong: discard the {line.Written} bytes that were written."));
             throw;
         }
     }

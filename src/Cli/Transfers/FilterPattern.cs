@@ -78,7 +78,7 @@ internal sealed class FilterPattern
         return isAt[^1];
     }
 
-    // Tokens that match nothing too.
+    // Adds the positions after tokens that can match an empty text.
     private static void Skip(Token[] tokens, bool[] isAt)
     {
         for (var i = 0; i < tokens.Length; i++)

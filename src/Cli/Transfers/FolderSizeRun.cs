@@ -44,7 +44,7 @@ internal sealed class FolderSizeRun(Session session, FolderSizePlan plan)
                 return _report.Fail(Failure.Of(cause));
             }
 
-            // A sum of some of the files would look like one of all.
+            // A partial sum would look like a total.
             if (isComplete)
             {
                 Print(owner, sums);

@@ -33,8 +33,7 @@ internal sealed class RemoteFolder(Session session, Structure structure, FileOwn
     {
         if (path.IsFolder)
         {
-            throw new UsageException(
-                $"{Describe(path)} is a folder, and this needs the path of a file. `s3auth ls {Describe(path)}` lists its files.");
+            throw IsFolderFailure(Describe(path));
         }
 
         var wanted = Resolve(path).Path;
@@ -47,12 +46,15 @@ internal sealed class RemoteFolder(Session session, Structure structure, FileOwn
         }
 
         // A server may list something else than it was asked for.
-        throw new UsageException(
-            found is not null && Layout.PathOf(found.Key).StartsWith(wanted + "/", StringComparison.Ordinal)
-                ? $"{Describe(path)} is a folder, and this needs the path of a file. `s3auth ls {Describe(path)}/` lists its files."
-                : $"There is no file {Describe(path)}{(Source is { } source ? $" in the folder of source {source}" : "")}. "
-                    + "`s3auth ls` lists the files.");
+        throw found is not null && Layout.PathOf(found.Key).StartsWith(wanted + "/", StringComparison.Ordinal)
+            ? IsFolderFailure(Describe(path) + "/")
+            : new UsageException(
+                $"There is no file {Describe(path)}{(Source is { } source ? $" in the folder of source {source}" : "")}. "
+                + "`s3auth ls` lists the files.");
     }
+
+    private static UsageException IsFolderFailure(string path) =>
+        new($"This command needs a file, and '{path}' is a folder. `s3auth ls {ShellQuote.ForCommand(path)}` lists its files.");
 
     private static string Describe(RemotePath path) => path.Path.Length == 0 ? ":" : path.Path;
 }

@@ -2,7 +2,7 @@ namespace S3Auth.Cli.Transfers;
 
 /// <summary>
 /// A path in a miner's folder, in rclone's notation: <c>:PATH</c> in the current profile, <c>NAME:PATH</c> in another profile. A name has
-/// two characters at least, because <c>c:PATH</c> is a path on Windows.
+/// at least two characters, because <c>c:PATH</c> is a path on Windows.
 /// </summary>
 /// <param name="Profile">The name of the profile; null for the current one.</param>
 /// <param name="Path">The path, without a slash at its start; empty for the folder itself. A slash at its end means a folder.</param>

@@ -54,7 +54,7 @@ internal sealed class SpooledInput : IDisposable
         {
             spooled.Dispose();
             throw new UsageException(
-                $"The input cannot be kept in {Path.GetTempPath()} until its upload: {exception.Message} Set TMPDIR to a folder with "
+                $"The input cannot be stored in {Path.GetTempPath()} for the upload: {exception.Message} Set TMPDIR to a folder with "
                 + "enough space.");
         }
         catch

@@ -62,7 +62,7 @@ internal sealed class StoredFileComparer(FileReader reader, FileComparison compa
             return true;
         }
 
-        // With the store's clock, most files need no request: one that changed later is sent in any case.
+        // If the store's clock is known, most files need no request: a file that changed after its upload is sent in any case.
         if (files.ClockSkew is { } skew)
         {
             var isUnchanged = IsUnchangedSince(local, new StoredMark(HasMd5: false, stored.LastModified, skew));

@@ -93,7 +93,7 @@ internal sealed class StoredFiles : IDisposable
 
     public void Dispose() => _gate.Dispose();
 
-    // Not only whole folders: one file in a folder of 50,000 must not cost 50 grants.
+    // The prefix can end within a name: to list one file in a folder of 50,000 files must not cost 50 grants.
     private static string CommonPrefixOf(IEnumerable<string> keys)
     {
         string? prefix = null;

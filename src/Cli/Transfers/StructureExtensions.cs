@@ -24,7 +24,8 @@ internal static class StructureExtensions
             {
                 throw new UsageException(structure.Sources.Count == 0
                     ? "This deployment has no sources. Leave --source out."
-                    : $"This deployment has no source {Report.Safe(source)}. Its sources are {string.Join(", ", structure.Sources)}.");
+                    : $"This deployment has no source {Report.Safe(source)}. Its sources are "
+                        + $"{Report.Safe(string.Join(", ", structure.Sources))}.");
             }
         }
 

@@ -42,7 +42,7 @@ internal sealed record UploadSettings
         session.Coldkey,
         new FileUploaderOptions { Parallel = Parallel, MaxBytesPerSecond = MaxBytesPerSecond, UsesFolderGrants = usesFolderGrants });
 
-    /// <summary>Checks what all files have in common, before any of them is named in a message.</summary>
+    /// <summary>Checks source, job and subfolder once, so that not every file fails with the same message.</summary>
     /// <exception cref="UnacceptableFileException">The deployment does not accept the source, the job or the subfolder.</exception>
     internal Task CheckAsync(FileUploader uploader, CancellationToken cancellationToken) =>
         uploader.CheckDestinationAsync(Source, Job, To, cancellationToken);

@@ -77,7 +77,7 @@ internal sealed class FileRequest(StoreConnection store, BandwidthLimit? limit)
                         throw new ChangedFileException($"The store sent more than the listed {file.Size} bytes.");
                     }
 
-                    // Time that the transfer waits for something else than the store is not a stall of the store.
+                    // The time in which the transfer waits for its target or for the rate limit is not a stall of the store.
                     stall.Pause();
                     md5.AppendData(block.Span[..read]);
                     await write(block[..read]).ConfigureAwait(false);

@@ -1,7 +1,7 @@
 namespace S3Auth.Client.Downloads;
 
 /// <summary>
-/// Writes one file to a stream that cannot go back, such as a pipe. Continues an interrupted transfer at the next byte, if the store still
+/// Writes one file to a stream that cannot seek, such as a pipe. Continues an interrupted transfer at the next byte, if the store still
 /// has the same version.
 /// </summary>
 internal sealed class FileStreamer(StoreConnection store, FileRequest request, S3AuthClientOptions options, UrlRenewer renewal)

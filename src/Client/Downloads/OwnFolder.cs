@@ -30,8 +30,8 @@ public sealed class OwnFolder
     public Task<FolderAccess> RequestGrantAsync(CancellationToken cancellationToken = default) => _grants.RenewAsync(cancellationToken);
 
     /// <summary>
-    /// Lists the folder. Costs one grant if there is no valid folder grant. Null if the listing is not complete: the deployment has no
-    /// folder grants, a folder has more than 1,000 files, a key is not UTF-8, or the prefix matches nothing. Then use
+    /// Lists the folder. Costs one grant if there is no valid folder grant. Returns null if the listing is not complete: the deployment has
+    /// no folder grants, a folder has more than 1,000 files, a key is not UTF-8, or the prefix matches nothing. Then use
     /// <see cref="FileReader.ListAsync"/>.
     /// </summary>
     /// <param name="source">Lists only the folder of this source; null for all sources.</param>

@@ -53,7 +53,7 @@ internal sealed class QuotaHandler(TimeProvider time) : DelegatingHandler
         items.Where(item => item.Name == name).Select(item => item.Values.TryGetValue(value, out var number) ? number : (long?)null)
             .FirstOrDefault();
 
-    /// <summary>Reads a list such as <c>"miner";r=98;t=43210, "total";r=199998;t=43210</c>. Skips what it does not understand.</summary>
+    /// <summary>Reads a list such as <c>"miner";r=98;t=43210, "total";r=199998;t=43210</c>. Skips invalid items.</summary>
     private static List<(string Name, Dictionary<string, long> Values)> ReadItems(string? header)
     {
         var items = new List<(string, Dictionary<string, long>)>();

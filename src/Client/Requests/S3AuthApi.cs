@@ -10,7 +10,7 @@ namespace S3Auth.Client.Generated;
 [UnconditionalSuppressMessage("AOT", "IL3050", Justification = JsonIsGenerated)]
 public partial class S3AuthApi
 {
-    private const string JsonIsGenerated = "The only resolver is ApiJson, which needs no reflection. A test finds every type in it.";
+    private const string JsonIsGenerated = "The only resolver is ApiJson, which needs no reflection. A test checks that it has every type.";
 
     static partial void UpdateJsonSerializerSettings(JsonSerializerOptions settings) => settings.TypeInfoResolver = ApiJson.Default;
 }

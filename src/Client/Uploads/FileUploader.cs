@@ -56,7 +56,7 @@ public sealed class FileUploader
     /// </summary>
     public Task<Structure> GetStructureAsync(CancellationToken cancellationToken = default) => _structure.GetAsync(cancellationToken);
 
-    /// <summary>Checks what all files of a run have in common, so that one message tells what is wrong.</summary>
+    /// <summary>Checks source, job and folder of a run once, so that not every file fails with the same message.</summary>
     /// <param name="source">The source of the files; null for the deployment's first one.</param>
     /// <param name="jobId">The job of the files; null for none.</param>
     /// <param name="folder">The folder of all files within the miner's folder; empty for the folder itself.</param>

@@ -65,7 +65,7 @@ internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimePr
         }
         catch (RefusedException refused) when (refused.Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
-            // The hotkey has lost its rights, so what it was granted before is not used any more.
+            // The hotkey has lost its rights, so its earlier grant is dropped.
             _kept = null;
             store?.Delete();
             throw;

@@ -29,7 +29,7 @@ internal sealed class ColdkeyStep : ICheckStep
             $"Pass --coldkey {owner}{(status.Registered ? ", or use the wallet that registered the hotkey" : "")}.",
             ExitCode.Refused);
 
-    // Somebody without the file may be a validator, whose wallet needs no coldkey.
+    // A user without the file may be a validator. A validator's wallet needs no coldkey.
     private static string HintAtValidator(HotkeyStatus? status) => status is { May_read: true }
         ? "; `s3auth check --validator` checks what a validator needs"
         : "";

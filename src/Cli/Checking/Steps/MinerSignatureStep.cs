@@ -29,7 +29,7 @@ internal sealed class MinerSignatureStep : ICheckStep
     {
         try
         {
-            // Kept, so that the next upload needs no other grant.
+            // Keeps the grant, so that the next upload does not request another.
             return await context.Client.OpenFolder(context.Session.Coldkey).RequestGrantAsync(cancellationToken);
         }
         catch (RefusedException refused) when (refused.Code == "folder_upload_unsupported")

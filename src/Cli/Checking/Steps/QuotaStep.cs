@@ -11,7 +11,7 @@ internal sealed class QuotaStep : ICheckStep
 
     private StepResult? Read(CheckContext context)
     {
-        // Older servers do not say it.
+        // Older servers do not send the quota.
         if (context.Client.Quota is not { } quota)
         {
             return null;

@@ -161,7 +161,7 @@ internal sealed class InstallTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(nowhere.Errors, Is.EqualTo("install.sh: Say where the programs are: --from URL, or S3AUTH_DOWNLOAD_URL=URL.\n"));
+            Assert.That(nowhere.Errors, Is.EqualTo("install.sh: Pass the programs' address: --from URL, or S3AUTH_DOWNLOAD_URL=URL.\n"));
             Assert.That(unwritable.Errors, Does.Contain("install.sh: Cannot create /proc/x. Choose another folder with --to DIR."));
             Assert.That(absent.Errors, Does.Contain($"install.sh: Cannot download {Url}/none/s3auth-"));
             Assert.That(template.Errors, Does.Contain("This is the template."));
