@@ -30,7 +30,7 @@ internal sealed class Questions(TextReader input, TextWriter output, bool usesDe
             {
                 _isInputClosed = true;
                 output.WriteLine();
-                throw new UsageException($"The input ended without an answer. Pass {option}, and --yes to answer no questions.");
+                throw new UsageException($"The input ended without an answer. Pass {option} and --yes.");
             }
 
             if ((answer.Trim() is { Length: > 0 } typed ? typed : preset) is { } text)
