@@ -219,8 +219,4 @@ internal sealed class ToolCopyTests(StoreKind store, FolderLayoutKind layout) : 
 
     private string ProfileOf(string name, string[] wallet) =>
         $"[profiles.{name}]\nserver = \"{Client.Address}\"\nwallet_path = \"{wallet[1]}\"\nwallet = \"{wallet[3]}\"\n";
-
-#pragma warning disable CA5351 // Stores name objects by it.
-    private static string Md5Of(byte[] content) => Convert.ToHexStringLower(MD5.HashData(content));
-#pragma warning restore CA5351
 }

@@ -222,8 +222,8 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
             Is.EqualTo(
                 new[]
                 {
-                    "server", "TLS", "clock", "chain", "store", "uploads", "hotkey", "coldkey", "signature", "grant", "store address",
-                    "list URL", "upload",
+                    "server", "TLS", "clock", "chain", "store", "uploads", "hotkey", "coldkey", "signature", "grant", "quota",
+                    "store address", "list URL", "upload",
                 }.Select(step => (step, true))));
         Assert.That(records.Select(step => (string)step["result"]!), Has.All.EqualTo("ok"));
         Assert.That(
