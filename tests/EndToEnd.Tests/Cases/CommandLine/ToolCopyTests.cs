@@ -213,10 +213,6 @@ internal sealed class ToolCopyTests(StoreKind store, FolderLayoutKind layout) : 
         }
     }
 
-#pragma warning disable CA5351 // It is what stores name objects by.
-    private static string Md5Of(byte[] content) => Convert.ToHexStringLower(MD5.HashData(content));
-#pragma warning restore CA5351
-
     private string ProfileOf(string name, string[] wallet) =>
         $"[profiles.{name}]\nserver = \"{Client.Address}\"\nwallet_path = \"{wallet[1]}\"\nwallet = \"{wallet[3]}\"\n";
 }
