@@ -33,6 +33,7 @@ public sealed class CommandLineTests
 
     [TestCase("upload data --soruce x", "There is no option --soruce. Did you mean --source?")]
     [TestCase("ls --wallte default", "There is no option --wallte. Did you mean --wallet?")]
+    [TestCase("du -p 3", "There is no option -p.")]
     [TestCase("cp -z a :b", "There is no option -z. If it is a path, write ./-z.")]
     public void Unknown_option_is_answered_with_a_suggestion(string typed, string expected) => Assert.That(
         () => CommandLineErrors.RefuseUnknownOptions(Root().Parse(typed.Split(' '))),

@@ -179,6 +179,20 @@ public sealed class ConfigureRunTests
         Assert.That(questions.CanAskAgain, Is.False);
     }
 
+    [Test]
+    public async Task Question_ends_when_it_is_cancelled()
+    {
+        using var terminal = new BlockingReader();
+        using var cancellation = new CancellationTokenSource();
+        var questions = new Questions(terminal, TextWriter.Null, usesDefaults: false, cancellation.Token);
+
+        var asking = Task.Run(() => questions.Ask("Server", preset: null, "--server"));
+        await terminal.Reading.Task;
+        await cancellation.CancelAsync();
+
+        Assert.That(async () => await asking, Throws.InstanceOf<OperationCanceledException>());
+    }
+
     [TestCase("x")]
     [TestCase("../x")]
     public void Invalid_name_is_refused(string name) =>
@@ -208,4 +222,25 @@ public sealed class ConfigureRunTests
                 report, new Questions(new StringReader(answers), Console.Error, yes), reader, _variables.GetValueOrDefault)
                 .RunAsync(plan, CancellationToken.None);
         });
+
+    // A terminal on which nobody types.
+    private sealed class BlockingReader : TextReader
+    {
+        private readonly TaskCompletionSource _closed = new();
+
+        internal TaskCompletionSource Reading { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override string? ReadLine()
+        {
+            Reading.SetResult();
+            _closed.Task.GetAwaiter().GetResult();
+            return null;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _closed.TrySetResult();
+            base.Dispose(disposing);
+        }
+    }
 }

@@ -23,6 +23,10 @@ internal static class CommandLineErrors
         {
             Console.Error.WriteLine($"error: {Explain(command, word)}");
         }
+        else if (ExplainUnknownOption(parsed) is { } unknown)
+        {
+            Console.Error.WriteLine($"error: {unknown}");
+        }
         else
         {
             foreach (var error in parsed.Errors)
@@ -39,20 +43,27 @@ internal static class CommandLineErrors
     /// <exception cref="UsageException">An argument begins with <c>-</c>.</exception>
     internal static void RefuseUnknownOptions(ParseResult parsed)
     {
+        if (ExplainUnknownOption(parsed) is { } problem)
+        {
+            throw new UsageException(problem);
+        }
+    }
+
+    private static string? ExplainUnknownOption(ParseResult parsed)
+    {
         var unknown = parsed.Tokens
             .TakeWhile(token => token.Type != TokenType.DoubleDash)
             .FirstOrDefault(token => token.Value is ['-', _, ..] && parsed.CommandResult.Tokens.Contains(token));
         if (unknown is null)
         {
-            return;
+            return null;
         }
 
         var command = parsed.CommandResult.Command;
         var names = command.Options.Concat(parsed.RootCommandResult.Command.Options).SelectMany(one => one.Aliases.Prepend(one.Name));
-        throw new UsageException(
-            $"There is no option {Report.Safe(unknown.Value)}."
+        return $"There is no option {Report.Safe(unknown.Value)}."
             + (NearestName.Find(unknown.Value, names.Where(name => name.Length > 2)) is { } nearest ? $" Did you mean {nearest}?" : "")
-            + $" If it is a path, write ./{Report.Safe(unknown.Value)}.");
+            + $" If it is a path, write ./{Report.Safe(unknown.Value)}.";
     }
 
     /// <summary>Explains an error of the parser. Its own messages have .NET's types, and no names of missing arguments.</summary>

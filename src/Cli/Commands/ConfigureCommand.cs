@@ -29,7 +29,7 @@ internal static class ConfigureCommand
             var options = new Dictionary<SettingKey, string>(common.ReadOptions(parsed));
             AddGiven(options, SettingKey.Source, parsed.GetValue(source));
             AddGiven(options, SettingKey.Job, parsed.GetValue(job));
-            var questions = new Questions(Console.In, Console.Error, parsed.GetValue(yes));
+            var questions = new Questions(Console.In, Console.Error, parsed.GetValue(yes), cancellationToken);
             var run = new ConfigureRun(report, questions, CommonOptions.ReaderOf(report), Environment.GetEnvironmentVariable);
             return run.RunAsync(new ConfigurePlan
             {
@@ -70,7 +70,7 @@ internal static class ConfigureCommand
         options.AddTo(command);
         common.RunInteractive(command, (parsed, report, cancellationToken) =>
         {
-            var questions = new Questions(Console.In, Console.Error, parsed.GetValue(yes));
+            var questions = new Questions(Console.In, Console.Error, parsed.GetValue(yes), cancellationToken);
             var settings = common.ReadSettings(parsed, report);
             return new AwsConfigureRun(report, questions, Environment.GetEnvironmentVariable).RunAsync(new AwsConfigurePlan
             {

@@ -4,7 +4,9 @@ namespace S3Auth.Cli.Credentials;
 /// <param name="input">Where the answers come from.</param>
 /// <param name="output">Where the questions go.</param>
 /// <param name="usesDefaults">Whether to answer every question with its default.</param>
-internal sealed class Questions(TextReader input, TextWriter output, bool usesDefaults)
+/// <param name="cancellationToken">Cancels a question.</param>
+internal sealed class Questions(
+    TextReader input, TextWriter output, bool usesDefaults, CancellationToken cancellationToken = default)
 {
     private bool _isInputClosed;
 
@@ -26,7 +28,7 @@ internal sealed class Questions(TextReader input, TextWriter output, bool usesDe
         while (true)
         {
             output.Write(preset is null ? $"{question}: " : $"{question} [{preset}]: ");
-            if (input.ReadLine() is not { } answer)
+            if (ReadLine() is not { } answer)
             {
                 _isInputClosed = true;
                 output.WriteLine();
@@ -61,7 +63,7 @@ internal sealed class Questions(TextReader input, TextWriter output, bool usesDe
         }
 
         output.Write($"{question}: ");
-        return input.ReadLine()?.Trim() is { Length: > 0 } answer ? answer : null;
+        return ReadLine()?.Trim() is { Length: > 0 } answer ? answer : null;
     }
 
     /// <summary>Asks a question with yes or no as the answer.</summary>
@@ -84,4 +86,9 @@ internal sealed class Questions(TextReader input, TextWriter output, bool usesDe
             }
         }
     }
+
+    // A terminal is read on another thread, because Ctrl-C must not wait for an answer.
+    private string? ReadLine() => cancellationToken.CanBeCanceled
+        ? Task.Run(input.ReadLine, CancellationToken.None).WaitAsync(cancellationToken).GetAwaiter().GetResult()
+        : input.ReadLine();
 }
