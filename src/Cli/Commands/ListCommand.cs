@@ -5,13 +5,7 @@ internal static class ListCommand
 {
     internal static Command Create(CommonOptions common)
     {
-        var path = new Argument<string?>("PATH")
-        {
-            Description = "A folder or a file in the miner's folder (default: everything)",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        var miners = new MinerOptions();
-        var filter = new FilterOptions();
+        var listing = new ListingOptions();
         var isLong = new Option<bool>("--long", "-l") { Description = "Also print the ETag, and the size in bytes" };
         var isHuman = new Option<bool>("--human") { Description = "With --long, print the size with its unit" };
         var depth = new Option<int?>("--max-depth")
@@ -27,23 +21,19 @@ internal static class ListCommand
         {
             Examples = ["s3auth ls --max-depth 1", "s3auth ls :2026/ --miner 100 --include '*.parquet' --newer 24h --json"],
         };
-        command.Add(path);
         command.Add(isLong);
         command.Add(isHuman);
         command.Add(depth);
         command.Add(isRecursive);
-        miners.AddTo(command);
-        filter.AddTo(command);
+        listing.AddTo(command);
         common.RunWithoutWallet(command, async (parsed, session, cancellationToken) =>
         {
-            var root = parsed.GetValue(path) is { } text ? RemotePath.ReadRemote(text) : null;
-            var chosen = root?.Profile is { } profile ? session.ForProfile(profile) : session;
             var maxDepth = ReadDepth(parsed.GetValue(depth), parsed.GetValue(isRecursive));
-            var wanted = await filter.ReadAsync(parsed, chosen, root, cancellationToken);
+            var (chosen, filter, owners) = await listing.ReadAsync(parsed, session, cancellationToken);
             return await new ListRun(chosen, new ListPlan
             {
-                Filter = wanted,
-                Owners = await miners.ReadAsync(parsed, chosen, cancellationToken),
+                Filter = filter,
+                Owners = owners,
                 MaxDepth = maxDepth,
                 IsLong = parsed.GetValue(isLong),
                 IsHuman = parsed.GetValue(isHuman) || !parsed.GetValue(isLong),
