@@ -81,7 +81,7 @@ public sealed class ConfigureRunTests
     }
 
     [Test]
-    public async Task Second_profile_does_not_take_the_default_unless_it_is_told_to()
+    public async Task Second_profile_becomes_the_default_only_with_the_option()
     {
         await RunAsync("", Bob("main"), yes: true);
         var (_, output, _) = await RunAsync("", Bob("test"), yes: true);
@@ -133,7 +133,7 @@ public sealed class ConfigureRunTests
 
     [TestCase(false, false, "is not registered on this subnet")]
     [TestCase(true, true, "is denied by the operator")]
-    public async Task Hotkey_that_may_do_nothing_is_warned_of(bool isRegistered, bool isDenied, string expected)
+    public async Task Configure_warns_about_a_hotkey_that_may_do_nothing(bool isRegistered, bool isDenied, string expected)
     {
         _status = new HotkeyStatus { Registered = isRegistered, Is_denied = isDenied };
 
@@ -144,12 +144,12 @@ public sealed class ConfigureRunTests
     }
 
     [Test]
-    public void Wrong_source_writes_nothing_if_it_was_given() => Assert.That(
+    public void Wrong_source_from_an_option_writes_no_profile() => Assert.That(
         () => RunAsync("", Options((SettingKey.Server, Server), (SettingKey.Suri, "//Bob"), (SettingKey.Source, "z"))),
         Throws.TypeOf<UsageException>().With.Message.Contains("x, y").And.Matches<Exception>(_ => !File.Exists(_config)));
 
     [Test]
-    public void Server_that_does_not_answer_writes_nothing_if_it_was_given() => Assert.That(
+    public void Server_from_an_option_that_does_not_answer_writes_no_profile() => Assert.That(
         () => RunAsync("", Options((SettingKey.Server, $"http://127.0.0.1:{FreePort.Next()}"), (SettingKey.Suri, "//Bob"))),
         Throws.TypeOf<HttpRequestException>().And.Matches<Exception>(_ => !File.Exists(_config)));
 

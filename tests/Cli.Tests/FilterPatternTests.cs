@@ -94,7 +94,7 @@ public sealed class FilterPatternTests
     [TestCase("+*.parquet")]
     [TestCase("-")]
     [TestCase("+ [")]
-    public void Line_that_is_no_rule_is_refused(string line) =>
+    public void Line_without_a_rule_is_refused(string line) =>
         Assert.That(() => FilterRule.Read(["+ a", line], "rules"), Throws.TypeOf<UsageException>());
 
     [Test]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Cli.Tests;
 
-/// <summary>What runs cost that use what earlier runs were granted.</summary>
+/// <summary>The cost of runs that use the grants of earlier runs.</summary>
 public sealed class KeptGrantTests
 {
     private FakeTimeProvider _time = null!;
@@ -206,7 +206,7 @@ public sealed class KeptGrantTests
     }
 
     [Test]
-    public async Task Damaged_files_are_as_if_there_were_none()
+    public async Task Damaged_files_are_ignored()
     {
         _server = new GrantServer(_time, "POST");
         Write("a.bin");

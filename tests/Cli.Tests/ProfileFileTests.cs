@@ -67,7 +67,7 @@ public sealed class ProfileFileTests
     [TestCase("[profiles.main]\nmnemonic = \"SECRET\"", "Do not keep a secret in this file.", "Did you mean mnemonic_file?")]
     [TestCase("colour = \"SECRET\"", "Line 1 of ", "unknown key colour")]
     [TestCase("[profiles.main.deep]\nx = \"SECRET\"", "Line 2 of ", "unknown key profiles.main.deep.x")]
-    public void Unknown_key_is_warned_of_without_its_value(string text, string place, string expected)
+    public void Warning_about_an_unknown_key_does_not_show_its_value(string text, string place, string expected)
     {
         Parse(text);
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace S3Auth.Client.Tests;
 
-/// <summary>Files that are written to a stream that cannot go back.</summary>
+/// <summary>Files that are written to a stream that cannot seek.</summary>
 public sealed class FileStreamTests
 {
     private static readonly byte[] Content = RandomNumberGenerator.GetBytes(700_000);

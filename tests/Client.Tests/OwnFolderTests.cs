@@ -68,7 +68,7 @@ public sealed class OwnFolderTests
     [TestCase("<Contents><Key>f/%FF.bin</Key><Size>7</Size></Contents>", TestName = "Key that is not UTF-8")]
     [TestCase("<Contents><Key>g/a.bin</Key><Size>7</Size></Contents>", TestName = "Key outside the folder")]
     [TestCase("<IsTruncated>true</IsTruncated>", TestName = "More than 1,000 files")]
-    public async Task Listing_that_is_not_complete_is_none(string content)
+    public async Task Incomplete_listing_is_not_returned(string content)
     {
         _listing = Page(content);
 
@@ -95,7 +95,7 @@ public sealed class OwnFolderTests
     }
 
     [Test]
-    public async Task Deployment_without_folder_grants_has_no_such_listing()
+    public async Task Deployment_without_folder_grants_returns_no_listing()
     {
         _service.Answer = context => UploadServer.RefuseAsync(context, "folder_upload_unsupported");
 
@@ -103,7 +103,7 @@ public sealed class OwnFolderTests
     }
 
     [Test]
-    public async Task Store_that_fails_is_asked_again_with_the_same_grant()
+    public async Task Failed_listing_is_retried_with_the_same_grant()
     {
         var answers = 0;
         _store.Answer = context => answers++ == 0

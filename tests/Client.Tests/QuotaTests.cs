@@ -1,6 +1,6 @@
 namespace S3Auth.Client.Tests;
 
-/// <summary>What a client reads about its quota.</summary>
+/// <summary>The quota that a client reads from headers.</summary>
 public sealed class QuotaTests
 {
     private const string Left = "\"miner\";r=98;t=43210, \"files\";r=9990;t=43210, \"total\";r=199998;t=43210";
@@ -29,7 +29,7 @@ public sealed class QuotaTests
     [TestCase("\"\";r=1;t=60")]
     [TestCase("\"miner\";r=99999999999999999999;t=60")]
     [TestCase(",;=\"")]
-    public void Other_headers_are_no_quota(string? left) => Assert.That(QuotaHandler.Read(left, Policy, Now), Is.Null);
+    public void Other_headers_are_not_read_as_a_quota(string? left) => Assert.That(QuotaHandler.Read(left, Policy, Now), Is.Null);
 
     [Test]
     public void Reset_is_at_most_a_week_away() => Assert.That(

@@ -34,7 +34,7 @@ public sealed class RetryReasonTests
         Assert.That(RetryReason.Of(exception, "the server"), Is.EqualTo(expected));
 
     [Test]
-    public async Task Refusal_is_told_with_its_code_and_detail()
+    public async Task Reason_of_a_refusal_has_its_code_and_detail()
     {
         using var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)
         {

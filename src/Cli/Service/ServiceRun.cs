@@ -6,7 +6,7 @@ namespace S3Auth.Cli.Service;
 /// <param name="folder">The folder of the user's units.</param>
 internal sealed class ServiceRun(Report report, IMachine machine, string folder)
 {
-    // A process that fails at once has ended by then.
+    // Long enough to see a process that fails at its start.
     private static readonly TimeSpan TimeToFail = TimeSpan.FromSeconds(2);
 
     private readonly UserManager _manager = new(machine);

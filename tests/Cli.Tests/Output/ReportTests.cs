@@ -118,7 +118,7 @@ public sealed class ReportTests
         AnsiTerminal.IsWatched(isRedirected, name => name switch { "CI" => ci, "TERM" => term, _ => null });
 
     [Test]
-    public void Progress_is_drawn_also_elsewhere_if_forced()
+    public void Forced_progress_is_drawn_without_a_terminal()
     {
         Assert.That(new Report(new OutputSettings { IsProgressForced = true, IsQuiet = true }).IsLive, Is.True);
         Assert.That(new Report(new OutputSettings { IsProgressForced = true, IsJson = true }).IsLive, Is.False);

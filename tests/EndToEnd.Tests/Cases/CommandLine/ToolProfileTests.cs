@@ -81,7 +81,7 @@ internal sealed class ToolProfileTests(StoreKind store, FolderLayoutKind layout)
     }
 
     [Test]
-    public async Task Wallet_without_a_coldkey_file_of_an_unknown_hotkey_is_told_what_is_missing()
+    public async Task Unknown_hotkey_without_a_coldkey_file_is_refused_with_what_is_missing()
     {
         var stranger = await WithoutColdkeyAsync(Miner.New());
 
