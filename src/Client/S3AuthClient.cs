@@ -78,7 +78,7 @@ public sealed class S3AuthClient : IDisposable
     }
 
     private FolderGrantCache GrantsOf(AccountId coldkey) => _grants.GetOrAdd(
-        coldkey, owner => new FolderGrantCache(Api, owner, _options.Time, _options.OpenGrantStore?.Invoke(owner)));
+        coldkey, owner => new FolderGrantCache(Api, owner, Hotkey, _options.Time, _options.OpenGrantStore?.Invoke(owner)));
 
     // Handlers from the outside in: refusals, retries, quota, clock, signature, connection. Follows no redirect, because a proof would go
     // with it.

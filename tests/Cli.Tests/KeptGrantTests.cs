@@ -104,6 +104,44 @@ public sealed class KeptGrantTests
         Assert.That(_server.Files, Has.Count.EqualTo(1));
     }
 
+    // The operator may have moved the files to another bucket, which a kept grant does not know.
+    [Test]
+    public async Task Refresh_requests_a_new_grant()
+    {
+        _server = new GrantServer(_time, "POST");
+        Write("a.bin");
+        await UploadAsync();
+
+        await UploadAsync(isRefreshed: true);
+
+        Assert.That(_server.Charged.Count(path => path == "/get-folder-access"), Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task File_that_cp_replaced_is_uploaded_again([Values("POST", "PUT")] string method)
+    {
+        _server = new GrantServer(_time, method);
+        Write("a.bin");
+        await UploadAsync();
+        var other = Path.Combine(_folder.FullName, "other.bin");
+        File.WriteAllBytes(other, new byte[ContentOf("a.bin").Length]);
+        using (var session = Open())
+        {
+            var structure = await session.GetStructureAsync(CancellationToken.None);
+            var folder = new RemoteFolder(session, structure, FileOwner.Own(session.Coldkey), maxBytesPerSecond: null)
+            {
+                IsOwn = true,
+                Source = "x",
+            };
+            await new CopyRun(folder, CopyPlan.Of([other, ":a.bin"], isRecursive: false)).RunAsync(CancellationToken.None);
+        }
+
+        Assert.That(_server.Files.Values.Single().Content, Is.All.Zero);
+        await UploadAsync();
+
+        Assert.That(_server.Files.Values.Single().Content, Is.EqualTo(ContentOf("a.bin")));
+    }
+
     [Test]
     public async Task Kept_listing_ends_after_an_hour_per_page()
     {
@@ -174,13 +212,14 @@ public sealed class KeptGrantTests
     [Test]
     [Platform("Linux,MacOsX")]
     [UnsupportedOSPlatform("windows")]
-    public async Task Grant_that_others_can_read_is_deleted_and_not_used()
+    public async Task Grant_that_others_can_read_or_write_is_deleted_and_not_used(
+        [Values(UnixFileMode.GroupRead, UnixFileMode.OtherRead, UnixFileMode.GroupWrite, UnixFileMode.OtherWrite)] UnixFileMode mode)
     {
         _server = new GrantServer(_time, "POST");
         Write("a.bin");
         await UploadAsync();
         var grant = Directory.GetFiles(State, "grant-*", SearchOption.AllDirectories).Single();
-        File.SetUnixFileMode(grant, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        File.SetUnixFileMode(grant, UnixFileMode.UserRead | UnixFileMode.UserWrite | mode);
 
         await UploadAsync();
 
@@ -205,15 +244,18 @@ public sealed class KeptGrantTests
         await first.DisposeAsync();
     }
 
-    [Test]
-    public async Task Damaged_files_are_ignored()
+    [TestCase("{\"files\": 7")]
+    [TestCase("{\"files\": null}")]
+    [TestCase("{\"files\": {\"data/x/5A/a.bin\": null}}")]
+    [TestCase("{\"files\": {\"data/x/5A/a.bin\": {\"size\": 50}}, \"listed_at\": \"2020-01-01T00:00:00Z\", \"pages\": 2147483647}")]
+    public async Task Damaged_files_are_ignored(string content)
     {
         _server = new GrantServer(_time, "POST");
         Write("a.bin");
         await UploadAsync();
         foreach (var file in Directory.GetFiles(State, "*", SearchOption.AllDirectories))
         {
-            File.WriteAllText(file, "{\"files\": 7");
+            File.WriteAllText(file, content);
         }
 
         Assert.That(await UploadAsync(), Is.EqualTo(ExitCode.Done));

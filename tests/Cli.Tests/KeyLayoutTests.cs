@@ -11,7 +11,11 @@ public sealed class KeyLayoutTests
     // A server may list anything.
     [TestCase("data/{source}/{coldkey}/", "data/x", "data/x", "data/x")]
     [TestCase("s={source}.v1/{hotkey}/", "/a/b", "b", "/b")]
+    [TestCase("s={source}.v1/{hotkey}/", $"s=other.v1/{Address}/b.bin", "b.bin", "s=other.v1/b.bin")]
     [TestCase("data/{source}/{coldkey}/", "", "", "")]
+    [TestCase("s={source}.v1/{hotkey}/", $"s=...v1/{Address}/b.bin", "b.bin", "s=...v1/b.bin")]
+    [TestCase("s={source}.v1/{hotkey}/", $"s=.ssh.v1/{Address}/b.bin", "b.bin", "s=.ssh.v1/b.bin")]
+    [TestCase("{source}x/{hotkey}/", $"...x/{Address}/b.bin", "b.bin", "...x/b.bin")]
     public void Path_is_the_key_without_the_miners_folder(string structure, string key, string path, string pathWithSource)
     {
         var layout = LayoutOf(structure, "x", "y");
@@ -19,6 +23,14 @@ public sealed class KeyLayoutTests
         Assert.That(layout.PathOf(key), Is.EqualTo(path));
         Assert.That(layout.SourceAndPathOf(key), Is.EqualTo(pathWithSource));
     }
+
+    // A server names the sources, too.
+    [TestCase("..")]
+    [TestCase(".ssh")]
+    [TestCase("a:b")]
+    public void Source_that_is_not_a_safe_name_is_not_a_folder(string source) => Assert.That(
+        LayoutOf("s={source}.v1/{hotkey}/", "x", source).SourceAndPathOf($"s={source}.v1/{Address}/b.bin"),
+        Is.EqualTo($"s={source}.v1/b.bin"));
 
     [TestCase("data/{source}/{coldkey}/", "x", ExpectedResult = false)]
     [TestCase("data/{source}/{coldkey}/", "x,y", ExpectedResult = true)]

@@ -87,6 +87,36 @@ public sealed class UploadRunTests
         Assert.That(_server.Asked, Has.One.EqualTo("POST /post"));
     }
 
+    // 68 years are the most that an answer can name.
+    [Test]
+    public async Task Watch_goes_on_after_any_retry_after()
+    {
+        var refused = new TaskCompletionSource();
+        var answer = _server.Answer;
+        _server.Answer = async context =>
+        {
+            if (context.Request.Url!.AbsolutePath != "/get-folder-access")
+            {
+                await answer(context);
+                return;
+            }
+
+            context.Response.Headers["Retry-After"] = "2147483647";
+            context.Response.ContentType = "application/problem+json";
+            await LocalServer.WriteAsync(context, """{"code":"quota_exceeded","detail":"No."}"""u8.ToArray(), 429);
+            refused.TrySetResult();
+        };
+        using var stop = new CancellationTokenSource();
+        var run = RunAsync(TimeSpan.FromMilliseconds(20), stop.Token);
+        await refused.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        await Task.WhenAny(run, Task.Delay(500));
+
+        Assert.That(run.IsCompleted, Is.False);
+        await stop.CancelAsync();
+        Assert.That(await run, Is.EqualTo(ExitCode.Interrupted));
+    }
+
     private async Task AnswerAsStoreAsync(HttpListenerContext context)
     {
         if (_encryption is not null)
@@ -99,12 +129,12 @@ public sealed class UploadRunTests
             context, context.Request.HttpMethod == "GET" ? [0] : [], context.Request.HttpMethod == "GET" ? 206 : 201);
     }
 
-    private async Task<ExitCode> RunAsync()
+    private async Task<ExitCode> RunAsync(TimeSpan? watch = null, CancellationToken cancellationToken = default)
     {
         using var coldkey = KeyPair.FromUri("//Bob//cold");
         using var session = new Session(
             new Report(json: false, quiet: true), _server.Address, () => new Wallet(KeyPair.FromUri("//Bob"), coldkey.AccountId));
-        var plan = new UploadPlan { Paths = [_folder.FullName], Settings = new UploadSettings { Parallel = 1 } };
-        return await new UploadRun(session, plan).RunAsync(CancellationToken.None);
+        var plan = new UploadPlan { Paths = [_folder.FullName], Settings = new UploadSettings { Parallel = 1 }, WatchPeriod = watch };
+        return await new UploadRun(session, plan).RunAsync(cancellationToken);
     }
 }

@@ -5,7 +5,7 @@ namespace S3Auth.Client.Tests;
 
 public sealed class FolderGrantCacheTests
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
+    private FakeTimeProvider _time = null!;
     private readonly Mock<IS3AuthApi> _api = new();
     private readonly List<string?> _asked = [];
     private MemoryStore _store = null!;
@@ -14,6 +14,7 @@ public sealed class FolderGrantCacheTests
     public void SetUp()
     {
         _asked.Clear();
+        _time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
         _store = new MemoryStore();
         GrantFor(TimeSpan.FromHours(24));
     }
@@ -116,7 +117,9 @@ public sealed class FolderGrantCacheTests
     [TestCase("{}")]
     [TestCase("""{"AskedAt":"2000-01-01T00:00:00+00:00","Access":{"folder":"old/","expiry_seconds":86400}}""")]
     [TestCase("""{"AskedAt":"2100-01-01T00:00:00+00:00","Access":{"folder":"of the future/","expiry_seconds":86400}}""")]
-    [TestCase("""{"AskedAt":"2026-01-01T00:00:00+00:00","Access":{"folder":"","expiry_seconds":86400}}""")]
+    [TestCase("""{"AskedAt":"2026-01-01T00:00:00+00:00","Access":{"folder":"data/x/5A/","url":"u","expiry_seconds":86400}}""")]
+    [TestCase("""{"AskedAt":"2026-01-01T00:00:00+00:00","Access":{"folder":"data/x/5A/","fields":{},"expiry_seconds":86400}}""")]
+    [TestCase("""{"AskedAt":"2026-01-01T00:00:00+00:00","Access":{"url":"u","fields":{},"expiry_seconds":86400}}""")]
     public async Task Kept_grant_that_cannot_be_used_is_requested_again(string kept)
     {
         _store.Content = System.Text.Encoding.UTF8.GetBytes(kept);
@@ -125,12 +128,70 @@ public sealed class FolderGrantCacheTests
         Assert.That(_asked, Has.Count.EqualTo(1));
     }
 
-    private FolderGrantCache Create() => new(_api.Object, KeyPair.FromUri("//Bob//cold").AccountId, _time, _store);
+    // The operator changed the folders, or added a source.
+    [TestCase("data/v2/5A/", "")]
+    [TestCase("data/x/5A/", "x")]
+    public async Task Kept_grant_with_other_folders_than_the_deployment_is_requested_again(string folder, string source)
+    {
+        await Create().GetAsync(spent: null, CancellationToken.None);
+        SetStructure(folder, source.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
-    private void GrantFor(TimeSpan life, string folder = "data/x/5A/") => _api
-        .Setup(api => api.GetFolderAccessAsync(It.IsAny<GetFolderAccessCommand>(), It.IsAny<CancellationToken>()))
-        .Callback<GetFolderAccessCommand, CancellationToken>((command, _) => _asked.Add(command.Source))
-        .ReturnsAsync(() => new FolderAccess { Folder = folder, Expiry_seconds = (int)life.TotalSeconds });
+        await Create().GetAsync(spent: null, CancellationToken.None);
+
+        Assert.That(_asked, Has.Count.EqualTo(2));
+    }
+
+    [TestCase("data/x/5A/", true)]
+    [TestCase("data/y/5A/", false)]
+    [TestCase(null, false)]
+    public async Task Kept_grant_has_the_right_folder_for_each_source(string? folderOfSource, bool isUsed)
+    {
+        var folder = folderOfSource is null ? "null" : $$"""{"folder":"{{folderOfSource}}","url":"u","fields":{},"list_url":"l"}""";
+        _store.Content = System.Text.Encoding.UTF8.GetBytes(
+            "{\"AskedAt\":\"2026-01-01T00:00:00+00:00\",\"Access\":{\"folder\":\"data/x/5A/\",\"url\":\"u\",\"fields\":{},"
+            + "\"expiry_seconds\":86400,\"folders\":{\"x\":" + folder + "}}}");
+        SetStructure("data/{source}/5A/", "x");
+
+        await Create().GetAsync(spent: null, CancellationToken.None);
+
+        Assert.That(_asked, Has.Count.EqualTo(isUsed ? 0 : 1));
+    }
+
+    [Test]
+    public async Task Grant_of_any_duration_can_be_used_and_kept([Values(long.MaxValue, long.MinValue, 0)] long seconds)
+    {
+        GrantFor(default, seconds: seconds);
+        using var grants = Create();
+        await grants.GetAsync(spent: null, CancellationToken.None);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.That((await grants.GetAsync(spent: null, CancellationToken.None)).Folder, Is.EqualTo("data/x/5A/"));
+        Assert.That((await Create().GetAsync(spent: null, CancellationToken.None)).Folder, Is.EqualTo("data/x/5A/"));
+        _time.Advance(TimeSpan.FromDays(7));
+        await grants.GetAsync(spent: null, CancellationToken.None);
+        Assert.That(_asked, Has.Count.GreaterThanOrEqualTo(2), "No store accepts a signature for more than seven days.");
+    }
+
+    private FolderGrantCache Create() => new(
+        _api.Object, KeyPair.FromUri("//Bob//cold").AccountId, KeyPair.FromUri("//Bob").AccountId, _time, _store);
+
+    private void GrantFor(TimeSpan life, string folder = "data/x/5A/", long? seconds = null)
+    {
+        _api.Setup(api => api.GetFolderAccessAsync(It.IsAny<GetFolderAccessCommand>(), It.IsAny<CancellationToken>()))
+            .Callback<GetFolderAccessCommand, CancellationToken>((command, _) => _asked.Add(command.Source))
+            .ReturnsAsync(() => new FolderAccess
+            {
+                Folder = folder,
+                Url = "http://store/form",
+                Fields = new Dictionary<string, string>(),
+                Expiry_seconds = seconds ?? (long)life.TotalSeconds,
+            });
+        SetStructure(folder);
+    }
+
+    private void SetStructure(string folder, params string[] sources) => _api
+        .Setup(api => api.GetStructureAsync(It.IsAny<CancellationToken>()))
+        .ReturnsAsync(new Structure { Folder_structure = folder, Sources = sources });
 
     private sealed class MemoryStore : IGrantStore
     {

@@ -68,6 +68,8 @@ public sealed class OwnFolderTests
     [TestCase("<Contents><Key>f/%FF.bin</Key><Size>7</Size></Contents>", TestName = "Key that is not UTF-8")]
     [TestCase("<Contents><Key>g/a.bin</Key><Size>7</Size></Contents>", TestName = "Key outside the folder")]
     [TestCase("<IsTruncated>true</IsTruncated>", TestName = "More than 1,000 files")]
+    [TestCase("<Contents><Key>f/a.bin</Key><Size>7</Size><ETag>&#27;[31m</ETag></Contents>", TestName = "ETag with a terminal escape")]
+    [TestCase("<Contents><Key>f/a.bin</Key><Size>7</Size><ETag>0&#13;1</ETag></Contents>", TestName = "ETag with a line break")]
     public async Task Incomplete_listing_is_not_returned(string content)
     {
         _listing = Page(content);

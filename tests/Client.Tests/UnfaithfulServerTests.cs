@@ -71,6 +71,17 @@ public sealed class UnfaithfulServerTests
         Assert.That(_elsewhere.Asked, Is.Empty);
     }
 
+    [TestCase("file:///etc/")]
+    [TestCase("ftp://store/")]
+    public void Upload_to_a_url_that_is_not_http_is_refused(string store)
+    {
+        _service.Answer = context => context.Request.Url!.AbsolutePath == "/structure-info"
+            ? LocalServer.WriteJsonAsync(context, StructureOf("POST"))
+            : LocalServer.WriteJsonAsync(context, GrantOf(new Uri(store)));
+
+        Assert.That(UploadAsync, Throws.TypeOf<RefusedException>().With.Message.Contains("not http"));
+    }
+
     [Test]
     public void Upload_does_not_follow_redirects_of_the_store()
     {

@@ -29,6 +29,12 @@ internal sealed class FolderSource(Session session, Structure structure, string?
             return new FolderListing([.. kept.Select(file => ToRemote(file.Key, file.Value)).Where(IsWanted)], ClockSkew: null);
         }
 
+        if (isRefreshed && structure.Upload_method == PostMethod)
+        {
+            // The kept grant lists the bucket that it was granted for. The operator may have moved the files to another one.
+            await session.Client.OpenFolder(session.Coldkey).RequestGrantAsync(cancellationToken);
+        }
+
         if (structure.Upload_method == PostMethod
             && await session.Client.OpenFolder(session.Coldkey).ListAsync(source, prefix: null, cancellationToken) is { } listing)
         {

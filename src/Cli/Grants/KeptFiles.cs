@@ -8,9 +8,6 @@ namespace S3Auth.Cli.Grants;
 /// </summary>
 internal sealed class KeptFiles
 {
-    // Some file systems store times in steps of two seconds. A file that changed less than two seconds ago can change without a new time.
-    private static readonly TimeSpan TimeAccuracy = TimeSpan.FromSeconds(2);
-
     private static readonly TimeSpan AgePerPage = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(24);
 
@@ -18,7 +15,13 @@ internal sealed class KeptFiles
     private readonly string _name;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
-    private readonly KeptFolder _folder;
+
+    // The keys that this run set, and whether it uploaded them.
+    private readonly Dictionary<string, bool> _set = new(StringComparer.Ordinal);
+    private KeptFolder _folder;
+    private byte[] _read;
+    private bool _isListed;
+    private bool _isForgotten;
     private bool _isChanged;
 
     /// <param name="state">The files of earlier runs; null to keep nothing.</param>
@@ -29,7 +32,7 @@ internal sealed class KeptFiles
     {
         (_state, _time) = (state, time);
         _name = source is null ? $"files-{coldkey}.json" : $"files-{coldkey}-{source}.json";
-        _folder = Read(state, _name);
+        (_folder, _read) = Read(state, _name);
     }
 
     /// <summary>
@@ -58,19 +61,19 @@ internal sealed class KeptFiles
         {
             var known = new Dictionary<string, KeptFile>(_folder.Files, StringComparer.Ordinal);
             _folder.Files.Clear();
-            foreach (var file in files)
+            foreach (var file in files.Where(file => file.HasTextKey))
             {
                 var local = known.GetValueOrDefault(file.Key) is { } earlier && IsSame(earlier, file) ? earlier.Local : null;
                 _folder.Files[file.Key] = new KeptFile(file.Size, file.LastModified, file.ETag, local);
             }
 
             (_folder.ListedAt, _folder.Prefix, _folder.Pages) = (pages > 0 ? _time.GetUtcNow() : null, prefix, pages);
-            _isChanged = true;
+            (_isListed, _isChanged) = (true, true);
         }
     }
 
     /// <summary>Whether a local file was found equal to a stored one, and both are unchanged since.</summary>
-    internal bool IsVerified(RemoteFile stored, LocalState local)
+    internal bool IsVerified(RemoteFile stored, LocalState? local)
     {
         lock (_gate)
         {
@@ -80,15 +83,17 @@ internal sealed class KeptFiles
 
     /// <summary>Records that a local file is equal to a stored one.</summary>
     /// <param name="stored">The stored file.</param>
-    /// <param name="local">The state of the local file before it was compared.</param>
-    internal void SetVerified(RemoteFile stored, LocalState local) =>
-        Set(stored.Key, new KeptFile(stored.Size, stored.LastModified, stored.ETag, local));
+    /// <param name="local">The state of the local file before it was compared; null if it may change without a new time.</param>
+    internal void SetVerified(RemoteFile stored, LocalState? local) =>
+        Set(stored.Key, new KeptFile(stored.Size, stored.LastModified, stored.ETag, local), isUploaded: false);
 
     /// <summary>Records that this run uploaded a file.</summary>
     /// <param name="uploaded">The stored file.</param>
-    /// <param name="local">The state of the local file before the upload; null if the bytes came from elsewhere.</param>
+    /// <param name="local">
+    /// The state of the local file before the upload; null if it may change without a new time, or if the bytes came from elsewhere.
+    /// </param>
     internal void AddUploaded(UploadedFile uploaded, LocalState? local) =>
-        Set(uploaded.Key, new KeptFile(uploaded.Size, _time.GetUtcNow(), uploaded.Md5 ?? "", local));
+        Set(uploaded.Key, new KeptFile(uploaded.Size, _time.GetUtcNow(), uploaded.Md5 ?? "", local), isUploaded: true);
 
     /// <summary>Discards the listing, because the store has other files.</summary>
     internal void ForgetListing()
@@ -96,48 +101,80 @@ internal sealed class KeptFiles
         lock (_gate)
         {
             _isChanged |= _folder.ListedAt is not null;
-            _folder.ListedAt = null;
+            (_folder.ListedAt, _isForgotten) = (null, true);
         }
     }
 
-    /// <summary>Writes the changes to the file.</summary>
+    /// <summary>Writes the changes to the file. Keeps the changes that another run has made meanwhile.</summary>
     internal void Save()
     {
         lock (_gate)
         {
             if (_isChanged && _state is not null)
             {
-                _state.Write(_name, JsonSerializer.SerializeToUtf8Bytes(_folder, KeptJson.Default.KeptFolder));
-                _isChanged = false;
+                Merge();
+                var content = JsonSerializer.SerializeToUtf8Bytes(_folder, KeptJson.Default.KeptFolder);
+                _state.Write(_name, content);
+                _read = SHA256.HashData(content);
+                (_isListed, _isForgotten, _isChanged) = (false, false, false);
+                _set.Clear();
             }
         }
     }
 
-    private static KeptFolder Read(KeptState? state, string name)
+    private static (KeptFolder Folder, byte[] Hash) Read(KeptState? state, string name)
     {
+        var bytes = state?.Read(name) ?? [];
         try
         {
-            return state?.Read(name) is { Length: > 0 } bytes
-                && JsonSerializer.Deserialize(bytes, KeptJson.Default.KeptFolder) is { Files: not null, Prefix: not null } folder
-                ? folder
+            var folder = bytes.Length > 0
+                && JsonSerializer.Deserialize(bytes, KeptJson.Default.KeptFolder) is { Files: not null, Prefix: not null } kept
+                && kept.Files.Values.All(file => file is { ETag: not null })
+                ? kept
                 : new KeptFolder();
+            return (folder, SHA256.HashData(bytes));
         }
         catch (JsonException)
         {
-            return new KeptFolder();
+            return (new KeptFolder(), SHA256.HashData(bytes));
         }
     }
 
-    private static TimeSpan MaxAgeOf(int pages) => pages * AgePerPage < MaxAge ? pages * AgePerPage : MaxAge;
+    private void Merge()
+    {
+        var (other, hash) = Read(_state, _name);
+        if (_isListed)
+        {
+            // Another run may have uploaded files after this one had listed the folder.
+            _folder.ListedAt = hash.AsSpan().SequenceEqual(_read) ? _folder.ListedAt : null;
+            return;
+        }
+
+        foreach (var (key, isUploaded) in _set)
+        {
+            // A file that another run replaced is not the one that this run compared.
+            if (isUploaded || (other.Files.GetValueOrDefault(key) is { } now && IsSame(now, _folder.Files[key])))
+            {
+                other.Files[key] = _folder.Files[key];
+            }
+        }
+
+        other.ListedAt = _isForgotten ? null : other.ListedAt;
+        _folder = other;
+    }
+
+    private static TimeSpan MaxAgeOf(int pages) => pages < MaxAge / AgePerPage ? pages * AgePerPage : MaxAge;
 
     private static bool IsSame(KeptFile kept, RemoteFile stored) => kept.Size == stored.Size && kept.ETag == stored.ETag;
 
-    private void Set(string key, KeptFile file)
+    private static bool IsSame(KeptFile one, KeptFile other) => one.Size == other.Size && one.ETag == other.ETag;
+
+    private void Set(string key, KeptFile file, bool isUploaded)
     {
-        var isSettled = file.Local is { } local && local.Changed + TimeAccuracy < _time.GetUtcNow().UtcDateTime;
         lock (_gate)
         {
-            _folder.Files[key] = isSettled ? file : file with { Local = null };
+            _folder.Files[key] = file;
+            _set[key] = isUploaded || _set.GetValueOrDefault(key);
             _isChanged = true;
         }
     }

@@ -28,5 +28,15 @@ internal sealed record KeptFile(long Size, DateTimeOffset Modified, string ETag,
 /// <param name="Changed">When it last changed, as <see cref="FileTimes.LastChangeUtc"/> says.</param>
 internal readonly record struct LocalState(long Size, DateTime Changed)
 {
-    internal static LocalState Of(FileInfo file) => new(file.Length, FileTimes.LastChangeUtc(file));
+    // Some file systems store times in steps of two seconds. A file that changed less than two seconds ago can change without a new time.
+    private static readonly TimeSpan TimeAccuracy = TimeSpan.FromSeconds(2);
+
+    /// <summary>Returns the state of a file; null if the file may change without a new time.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="now">The time, before anything reads the file.</param>
+    internal static LocalState? Of(FileInfo file, DateTimeOffset now)
+    {
+        var changed = FileTimes.LastChangeUtc(file);
+        return changed + TimeAccuracy < now.UtcDateTime ? new LocalState(file.Length, changed) : null;
+    }
 }

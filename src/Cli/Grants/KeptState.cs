@@ -2,7 +2,7 @@ namespace S3Auth.Cli.Grants;
 
 /// <summary>
 /// The files that this program keeps between runs for one hotkey at one server. They contain grants, so only their owner can read them. A
-/// file that others can read is deleted and not used. Failures to write are reported once, and never end a run.
+/// file that others can read or write is deleted and not used. Failures to write are reported once, and never end a run.
 /// </summary>
 /// <param name="folder">The folder. It may not exist yet.</param>
 /// <param name="warn">Prints a warning.</param>
@@ -30,19 +30,18 @@ internal sealed class KeptState(string folder, Action<string> warn)
         var path = Path.Combine(folder, name);
         try
         {
-            var file = new FileInfo(path);
-            if (!file.Exists)
+            using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
             {
-                return null;
+                if (!IsOpenToOthers(file) && file.Length <= MaxBytes)
+                {
+                    var content = new byte[file.Length];
+                    file.ReadExactly(content);
+                    return content;
+                }
             }
 
-            if (SecretFile.IsOpenToOthers(path) || file.Length > MaxBytes)
-            {
-                file.Delete();
-                return null;
-            }
-
-            return File.ReadAllBytes(path);
+            File.Delete(path);
+            return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -79,4 +78,9 @@ internal sealed class KeptState(string folder, Action<string> warn)
             Write(name, []);
         }
     }
+
+    // Others could read a grant, or write one that leads to their own store.
+    private static bool IsOpenToOthers(FileStream file) => !OperatingSystem.IsWindows()
+        && (File.GetUnixFileMode(file.SafeFileHandle)
+            & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)) != UnixFileMode.None;
 }

@@ -58,15 +58,33 @@ internal sealed class LogFile
         {
             try
             {
-                using var file = new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
+                using var file = new FileStream(_path, Options());
                 file.Write(Encoding.UTF8.GetBytes(line));
                 return;
             }
-            catch (IOException exception) when (IsLocked(exception) && _time.GetElapsedTime(started) < LockPatience)
+            catch (IOException exception) when (!_hasFailed && IsLocked(exception) && _time.GetElapsedTime(started) < LockPatience)
             {
                 Thread.Sleep(5);
             }
         }
+    }
+
+    // For its owner only: whoever can read a file can also lock it, and so delay every message. An existing file keeps its mode.
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 
     // EWOULDBLOCK; ERROR_SHARING_VIOLATION.

@@ -48,7 +48,7 @@ internal sealed class Report
     {
         if (!IsQuiet && !IsJson)
         {
-            Write(Console.Out, text);
+            Write(Console.Out, Safe(text));
         }
     }
 

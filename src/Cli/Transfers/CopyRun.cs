@@ -79,14 +79,26 @@ internal sealed class CopyRun(RemoteFolder folder, CopyPlan plan)
                 Overwrite = true,
             }).ToList();
         RefuseSameDestinations(files);
-        await using (var display = new TransferDisplay(_report, "Uploading"))
+
+        // `upload` believes what is kept, so it must know that these files were replaced.
+        var kept = new FolderSource(_session, structure, settings.SourceIn(structure)).Kept;
+        try
         {
+            await using var display = new TransferDisplay(_report, "Uploading");
             display.AddExpected(files.Count, files.Sum(file => file.Size));
             await uploader.UploadAsync(
                 files.Select(file => file with { Sent = display.Begin(file.Path, file.Size) }).ToAsyncEnumerable(),
-                (file, uploaded) => _result.AddTransferred(file.Path, uploaded.Key, uploaded.Size),
+                (file, uploaded) =>
+                {
+                    kept.AddUploaded(uploaded, local: null);
+                    _result.AddTransferred(file.Path, uploaded.Key, uploaded.Size);
+                },
                 (file, failure) => _result.AddFailed(file.Path, failure),
                 cancellationToken);
+        }
+        finally
+        {
+            kept.Save();
         }
 
         return _result.Finish();

@@ -32,8 +32,14 @@ internal sealed class KeyLayout(Structure structure)
         var start = template.IndexOf(SourcePlaceholder, StringComparison.Ordinal);
         var end = template.Length - start - SourcePlaceholder.Length;
         var source = segment.Length > start + end ? segment[start..^end] : segment;
-        return $"{source}/{PathOf(key)}";
+
+        // A part of a safe segment need not be safe: "s=...v1" has the part "..". So any other text keeps the whole segment.
+        return $"{(IsSafeSource(source) ? source : segment)}/{PathOf(key)}";
     }
+
+    // The server names the sources, too.
+    private bool IsSafeSource(string source) =>
+        source.Length > 0 && structure.Sources.Contains(source) && LocalName.Of(source, out var isMapped) == source && !isMapped;
 
     /// <summary>Removes segments at the start; returns the whole text if it has no more than these.</summary>
     internal static string WithoutSegments(string text, int count)

@@ -45,7 +45,7 @@ internal sealed class StoredFiles : IDisposable
         var wanted = keys.ToHashSet(StringComparer.Ordinal);
         foreach (var file in listing.Files)
         {
-            if (wanted.Contains(file.Key))
+            if (file.HasTextKey && wanted.Contains(file.Key))
             {
                 found._files[file.Key] = file;
             }
@@ -81,8 +81,11 @@ internal sealed class StoredFiles : IDisposable
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            _withUrls ??= (await _folder.ListWithUrlsAsync(_prefix, cancellationToken)).ToDictionary(
-                one => one.Key, StringComparer.Ordinal);
+            // After a new upload, a file may be on two pages.
+            _withUrls ??= (await _folder.ListWithUrlsAsync(_prefix, cancellationToken))
+                .Where(one => one.HasTextKey)
+                .DistinctBy(one => one.Key, StringComparer.Ordinal)
+                .ToDictionary(one => one.Key, StringComparer.Ordinal);
             return _withUrls.GetValueOrDefault(file.Key) is { } found && found.ETag == file.ETag ? found : null;
         }
         finally

@@ -26,6 +26,9 @@ internal sealed class UploadRun
     // The client has already retried before a failure reaches the watch.
     private static readonly TimeSpan MinWaitAfterFailure = TimeSpan.FromSeconds(15);
 
+    // Quotas reset every day. A timer cannot run for the 68 years that an answer may name.
+    private static readonly TimeSpan MaxWaitAfterFailure = TimeSpan.FromDays(1);
+
     private readonly Session _session;
     private readonly Report _report;
     private readonly UploadPlan _plan;
@@ -102,7 +105,7 @@ internal sealed class UploadRun
             {
                 // A watch runs unattended, so it must not end.
                 var retryAfter = (exception as RefusedException)?.RetryAfter ?? MinWaitAfterFailure;
-                wait = retryAfter > period ? retryAfter : period;
+                wait = retryAfter > MaxWaitAfterFailure ? MaxWaitAfterFailure : retryAfter > period ? retryAfter : period;
                 _report.Fail(failure.Message);
                 _report.Note($"retrying in {Amount.Duration(wait)}");
             }
@@ -253,7 +256,8 @@ internal sealed class UploadRun
             try
             {
                 var upload = FileToUpload.FromFile(file.File, file.Path) with { Source = _plan.Settings.Source, JobId = job };
-                planned.Add(new Planned(file, LocalState.Of(file.File), upload, await _uploader.GetKeyAsync(upload, cancellationToken)));
+                var state = LocalState.Of(file.File, _session.Time.GetUtcNow());
+                planned.Add(new Planned(file, state, upload, await _uploader.GetKeyAsync(upload, cancellationToken)));
             }
             catch (Exception exception) when (exception is UnacceptableFileException or FileNotFoundException)
             {
@@ -376,5 +380,5 @@ internal sealed class UploadRun
         return isSame;
     }
 
-    private sealed record Planned(LocalFile Local, LocalState State, FileToUpload Upload, string Key);
+    private sealed record Planned(LocalFile Local, LocalState? State, FileToUpload Upload, string Key);
 }

@@ -147,6 +147,10 @@ public sealed class FileReader
             ? url
             : null;
 
+    /// <summary>Whether a text can be an ETag. It is sent in a header, so it must not contain line breaks or quotes.</summary>
+    internal static bool IsETag(string text) =>
+        !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.Contains('"', StringComparison.Ordinal);
+
     /// <summary>Reads how long URLs are valid, and limits it to seven days.</summary>
     internal static TimeSpan ReadLifetime(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, (long)MaxLifetime.TotalSeconds));
 
@@ -209,9 +213,7 @@ public sealed class FileReader
 
     private static RemoteFile Read(ListedFile? file, FileOwner owner, ListedPage? page, DateTimeOffset urlEndsAt)
     {
-        // The ETag is sent in a header, so it must not contain line breaks or quotes.
-        if (file is not { Key.Length: > 0, Size: >= 0, Etag: { } etag }
-            || etag.AsSpan().ContainsAnyExceptInRange('!', '~') || etag.Contains('"', StringComparison.Ordinal))
+        if (file is not { Key.Length: > 0, Size: >= 0, Etag: { } etag } || !IsETag(etag))
         {
             throw new ListingException("The server's listing has an invalid entry.");
         }

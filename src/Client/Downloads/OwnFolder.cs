@@ -130,7 +130,7 @@ public sealed class OwnFolder
         foreach (var one in page.Objects)
         {
             if (!System.Text.Unicode.Utf8.IsValid(one.Key) || Encoding.UTF8.GetString(one.Key) is not { Length: > 0 } key
-                || !key.StartsWith(folder, StringComparison.Ordinal) || one.Size < 0)
+                || !key.StartsWith(folder, StringComparison.Ordinal) || one.Size < 0 || !FileReader.IsETag(one.ETag))
             {
                 return false;
             }

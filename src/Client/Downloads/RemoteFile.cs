@@ -30,6 +30,9 @@ public sealed record RemoteFile
     /// <summary>When the URL expires, by this machine's clock.</summary>
     public required DateTimeOffset UrlEndsAt { get; init; }
 
+    /// <summary>Whether the key is UTF-8. Otherwise <see cref="Key"/> is not the key, and may be equal to that of another file.</summary>
+    public bool HasTextKey => RawKey is null;
+
     /// <summary>The bytes of the key if they are not UTF-8; otherwise null.</summary>
     internal byte[]? RawKey { get; init; }
 

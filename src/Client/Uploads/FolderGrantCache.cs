@@ -6,7 +6,8 @@ namespace S3Auth.Client.Uploads;
 /// Keeps the grant for a miner's folders, and requests a new one before it expires. One grant has the folders of all sources. Keeps the
 /// grant between runs of a program if there is a store for it. Thread-safe.
 /// </summary>
-internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimeProvider time, IGrantStore? store = null) : IDisposable
+internal sealed class FolderGrantCache(
+    IS3AuthApi api, AccountId coldkey, AccountId hotkey, TimeProvider time, IGrantStore? store = null) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private KeptGrant? _kept;
@@ -21,7 +22,7 @@ internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimePr
         try
         {
             var now = time.GetUtcNow();
-            _kept ??= ReadOnce(now);
+            _kept ??= await ReadOnceAsync(now, cancellationToken).ConfigureAwait(false);
             var isSpent = _kept is not null && ReferenceEquals(_kept.Access, spent) && now >= _replaceableAt;
             if (_kept is null || isSpent || now >= _kept.RenewAt)
             {
@@ -74,19 +75,34 @@ internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimePr
         store?.Write(JsonSerializer.SerializeToUtf8Bytes(_kept, ApiJson.Default.KeptGrant));
     }
 
-    private KeptGrant? ReadOnce(DateTimeOffset now)
+    private async Task<KeptGrant?> ReadOnceAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (_isRead)
         {
             return null;
         }
 
+        var kept = Read(now);
+        if (kept is not null)
+        {
+            // The operator may have changed the folders or the sources since. Then files would go to another folder than they are looked
+            // for. The request costs no grant.
+            var structure = await api.GetStructureAsync(cancellationToken).ConfigureAwait(false);
+            kept = IsFor(kept.Access, structure) ? kept : null;
+        }
+
         _isRead = true;
+        return kept;
+    }
+
+    private KeptGrant? Read(DateTimeOffset now)
+    {
         try
         {
             // A grant from the future was kept before this machine's clock was set back. Its age is not known.
             return store?.Read() is { } bytes
-                && JsonSerializer.Deserialize(bytes, ApiJson.Default.KeptGrant) is { Access.Folder.Length: > 0 } kept
+                && JsonSerializer.Deserialize(bytes, ApiJson.Default.KeptGrant) is
+                    { Access: { Folder: not null, Url: not null, Fields: not null } } kept
                 && kept.AskedAt <= now
                 && now < kept.RenewAt
                 ? kept
@@ -97,6 +113,15 @@ internal sealed class FolderGrantCache(IS3AuthApi api, AccountId coldkey, TimePr
             return null;
         }
     }
+
+    private bool IsFor(FolderAccess access, Structure structure) =>
+        access.Folder == UploadRules.FolderOf(structure, source: null, coldkey, hotkey)
+        && (access.Folders ?? new Dictionary<string, FolderGrant>()) is var folders
+        && folders.Count == structure.Sources.Count
+        && structure.Sources.All(source =>
+            folders.TryGetValue(source, out var folder)
+            && folder is { Url: not null, Fields: not null }
+            && folder.Folder == UploadRules.FolderOf(structure, source, coldkey, hotkey));
 }
 
 /// <summary>A folder grant as it is kept.</summary>

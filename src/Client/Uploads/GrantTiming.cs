@@ -14,7 +14,7 @@ internal static class GrantTiming
     /// <param name="seconds">Its duration in seconds.</param>
     internal static DateTimeOffset RenewAt(DateTimeOffset asked, long seconds)
     {
-        var life = TimeSpan.FromSeconds(seconds);
+        var life = FileReader.ReadLifetime(seconds);
         return asked + life - TimeSpan.FromTicks(Math.Min(MaxMargin.Ticks, life.Ticks / 4));
     }
 }

@@ -37,6 +37,8 @@ internal sealed class UploadSender(StoreConnection store, S3AuthClientOptions cl
     private async Task<SentRange> SendNowAsync(
         FileToUpload file, FileRange range, UploadTarget target, CancellationToken cancellationToken)
     {
+        var url = FileReader.ReadUrl(target.Url) ?? throw new RefusedException(
+            "unknown", HttpStatusCode.OK, "The server's answer has an upload URL that is not http or https.");
         using var stall = store.StartStallTimer(cancellationToken);
         var progress = new AttemptProgress(file.Sent);
         using var content = new UploadContent(file, range, stall)
@@ -47,7 +49,7 @@ internal sealed class UploadSender(StoreConnection store, S3AuthClientOptions cl
             Limit = _limit,
             Sent = progress,
         };
-        using var request = new HttpRequestMessage(target.Method, target.Url) { Content = content };
+        using var request = new HttpRequestMessage(target.Method, url) { Content = content };
         request.Headers.ExpectContinue = range.Length >= MinExpectContinueBytes;
         AddHeaders(request, target);
         try

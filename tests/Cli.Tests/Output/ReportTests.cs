@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace S3Auth.Cli.Tests.Output;
 
 /// <summary>Replaces stdout and stderr, which are one for all tests.</summary>
@@ -95,6 +97,39 @@ public sealed class ReportTests
         Assert.That(_errors.ToString().Split("cannot be written"), Has.Length.EqualTo(2));
     }
 
+    // Whoever can read a file can lock it.
+    [Test]
+    [Platform("Linux,MacOsX")]
+    [UnsupportedOSPlatform("windows")]
+    public void New_log_file_is_for_its_owner_only_and_an_existing_one_keeps_its_mode()
+    {
+        new Report(new OutputSettings { IsQuiet = true, LogFile = LogPath }).Note("one");
+        Assert.That(File.GetUnixFileMode(LogPath), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        const UnixFileMode Shared = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        File.SetUnixFileMode(LogPath, Shared);
+
+        new Report(new OutputSettings { IsQuiet = true, LogFile = LogPath }).Note("two");
+
+        Assert.That(File.GetUnixFileMode(LogPath), Is.EqualTo(Shared));
+    }
+
+    [Test]
+    public void Log_file_that_stays_locked_delays_only_the_first_message()
+    {
+        var report = new Report(new OutputSettings { IsQuiet = true, LogFile = LogPath });
+        using var locked = new FileStream(LogPath, FileMode.Open, FileAccess.Read, FileShare.None);
+        report.Note("one");
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+
+        for (var i = 0; i < 10; i++)
+        {
+            report.Note("another");
+        }
+
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2)));
+        Assert.That(_errors.ToString().Split("cannot be written"), Has.Length.EqualTo(2));
+    }
+
     // Keys, paths and the messages of servers and stores are chosen by others.
     [Test]
     public void Message_cannot_forge_another_line_or_move_the_cursor()
@@ -103,9 +138,10 @@ public sealed class ReportTests
 
         report.Fail("a\nerror: forged\u001b[2J");
         report.FileDone("uploaded b\r\u009b2J");
+        report.Line("c\u202e\u2028\u001b]0;d\u0007");
 
         Assert.That(_errors.ToString(), Is.EqualTo("error: a\\u{A}error: forged\\u{1B}[2J\n"));
-        Assert.That(_output.ToString(), Is.EqualTo("uploaded b\\u{D}\\u{9B}2J\n"));
+        Assert.That(_output.ToString(), Is.EqualTo("uploaded b\\u{D}\\u{9B}2J\nc\\u{202E}\\u{2028}\\u{1B}]0;d\\u{7}\n"));
         Assert.That(File.ReadAllLines(LogPath), Has.Length.EqualTo(2));
     }
 
