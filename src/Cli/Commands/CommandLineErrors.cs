@@ -15,10 +15,17 @@ internal static class CommandLineErrors
         _ => args,
     };
 
-    /// <summary>Prints one line per error, and a hint.</summary>
+    /// <summary>Prints one line per error, and a hint; or the help of a group of commands, if none of them is named.</summary>
     internal static ExitCode Print(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens.Count == 0 && command is { Action: null, Subcommands.Count: > 0 })
+        {
+            // A group of commands without one of them, such as `s3auth service`.
+            Console.Out.Write(HelpAction.Describe(command));
+            return ExitCode.Done;
+        }
+
         if (parsed.UnmatchedTokens is [var word, ..] && command.Subcommands.Count > 0 && !word.StartsWith('-'))
         {
             Console.Error.WriteLine($"error: {Explain(command, word)}");

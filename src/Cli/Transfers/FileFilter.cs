@@ -19,6 +19,16 @@ internal sealed record FileFilter(string? Source, string? Prefix, DateTimeOffset
     /// <summary>What the server selects keys by; null for all.</summary>
     internal string? ListedPrefix => Root is null ? Prefix : Root.Path.Length > 0 ? Root.Path : null;
 
+    /// <summary>Reports a path at which there is no file.</summary>
+    /// <exception cref="UsageException">The filter has a path.</exception>
+    internal void RefuseMissing()
+    {
+        if (Root is { Path.Length: > 0 })
+        {
+            throw new UsageException($"There is no file or folder {Report.Safe(Root.Path)}. `s3auth ls` lists what is there.");
+        }
+    }
+
     /// <summary>Returns the path of a file relative to <see cref="Root"/>; null if the file is not there.</summary>
     internal string? RelativeOf(RemoteFile file)
     {

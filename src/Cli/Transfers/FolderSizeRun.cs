@@ -44,6 +44,11 @@ internal sealed class FolderSizeRun(Session session, FolderSizePlan plan)
                 return _report.Fail(Failure.Of(cause));
             }
 
+            if (isComplete && !listing.HasFound && plan.Owners.Count == 1)
+            {
+                plan.Filter.RefuseMissing();
+            }
+
             // A partial sum would look like a total.
             if (isComplete)
             {

@@ -45,6 +45,11 @@ internal sealed class ListRun(Session session, ListPlan plan)
             return _report.Fail(Failure.Of(cause));
         }
 
+        if (!listing.HasFound && failed == 0 && plan.Owners.Count == 1)
+        {
+            plan.Filter.RefuseMissing();
+        }
+
         _report.Record(
             new ListSummaryRecord("summary", _files, _bytes, failed == 0 ? null : failed, QuotaRecord.Of(session)),
             ToolJson.Default.ListSummaryRecord);

@@ -18,6 +18,9 @@ internal sealed class OwnerFiles(
     /// <summary>The exception that ended the listing early; null if none did.</summary>
     internal Exception? AbortedBy { get; private set; }
 
+    /// <summary>Whether there is a file at or below the path of the filter, selected or not.</summary>
+    internal bool HasFound { get; private set; }
+
     internal async IAsyncEnumerable<RemoteFile> ListAsync(
         IReadOnlyList<FileOwner> owners, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -26,6 +29,7 @@ internal sealed class OwnerFiles(
             await using var files = ListAsync(owner, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await MoveNextAsync(files, owner) && !filter.IsPast(files.Current))
             {
+                HasFound |= filter.RelativeOf(files.Current) is not null;
                 if (filter.Matches(files.Current))
                 {
                     yield return files.Current;

@@ -113,6 +113,9 @@ internal sealed class ToolCopyTests(StoreKind store, FolderLayoutKind layout) : 
     [TestCase("cat", "missing.bin")]
     [TestCase("cat", "sub")]
     [TestCase("stat", "sub/")]
+    [TestCase("ls", "missing")]
+    [TestCase("ls", "sub/b")]
+    [TestCase("du", "missing/")]
     [TestCase("cp", ":missing.bin", ".")]
     [TestCase("cp", ":sub", "-")]
     [TestCase("cp", "sub", ":")]
@@ -212,6 +215,10 @@ internal sealed class ToolCopyTests(StoreKind store, FolderLayoutKind layout) : 
             await Bucket.DeleteAllAsync(names.Select(name => folder + name));
         }
     }
+
+#pragma warning disable CA5351 // Stores name objects by it.
+    private static string Md5Of(byte[] content) => Convert.ToHexStringLower(MD5.HashData(content));
+#pragma warning restore CA5351
 
     private string ProfileOf(string name, string[] wallet) =>
         $"[profiles.{name}]\nserver = \"{Client.Address}\"\nwallet_path = \"{wallet[1]}\"\nwallet = \"{wallet[3]}\"\n";
