@@ -65,6 +65,21 @@ public sealed class FileStreamTests
         Assert.That(_server.Matched, Has.All.EqualTo($"\"{ContentMd5}\""));
     }
 
+    // With a managed key, an ETag looks like an MD5 but is not one.
+    [Test]
+    public async Task Bytes_of_an_encrypted_file_are_not_compared_with_its_etag()
+    {
+        _stored = [.. Content];
+        _stored[^1] ^= 1;
+        _answer = (context, _) =>
+        {
+            context.Response.Headers["x-amz-server-side-encryption"] = "aws:kms";
+            return SendAsync(context, _stored);
+        };
+
+        Assert.That(await CopyAsync(), Is.EqualTo(_stored));
+    }
+
     [Test]
     public void Other_bytes_of_the_same_size_are_an_error()
     {
