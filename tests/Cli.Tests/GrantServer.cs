@@ -134,6 +134,7 @@ internal sealed class GrantServer : IAsyncDisposable
         return new FileUploadUrls
         {
             Write_once = true,
+            Sha256_enforced = true,
             Existing = existing,
             Files = command.Files!.Select(file => file.Path!).Except(existing).ToDictionary(path => path, path => new FileUploadTarget
             {

@@ -16,8 +16,8 @@ internal sealed class KeptFiles
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
 
-    // The keys that this run set, and whether it uploaded them.
-    private readonly Dictionary<string, bool> _set = new(StringComparer.Ordinal);
+    // The keys that this run set, whether it uploaded them, and what was known of them before.
+    private readonly Dictionary<string, (bool IsUploaded, KeptFile? Before)> _set = new(StringComparer.Ordinal);
     private KeptFolder _folder;
     private byte[] _read;
     private bool _isListed;
@@ -150,10 +150,10 @@ internal sealed class KeptFiles
             return;
         }
 
-        foreach (var (key, isUploaded) in _set)
+        foreach (var (key, (isUploaded, before)) in _set)
         {
             // A file that another run replaced is not the one that this run compared.
-            if (isUploaded || (other.Files.GetValueOrDefault(key) is { } now && IsSame(now, _folder.Files[key])))
+            if (isUploaded || (other.Files.GetValueOrDefault(key) is { } now && (now == before || IsSame(now, _folder.Files[key]))))
             {
                 other.Files[key] = _folder.Files[key];
             }
@@ -173,8 +173,10 @@ internal sealed class KeptFiles
     {
         lock (_gate)
         {
+            _set[key] = _set.TryGetValue(key, out var earlier)
+                ? (isUploaded || earlier.IsUploaded, earlier.Before)
+                : (isUploaded, _folder.Files.GetValueOrDefault(key));
             _folder.Files[key] = file;
-            _set[key] = isUploaded || _set.GetValueOrDefault(key);
             _isChanged = true;
         }
     }

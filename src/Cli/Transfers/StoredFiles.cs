@@ -68,8 +68,8 @@ internal sealed class StoredFiles : IDisposable
     internal void AddUploaded(string key) => _files[key] = null;
 
     /// <summary>
-    /// Returns a file with a URL to read it; null if the store has another version now, or none. The first call without a URL costs a grant
-    /// per 1,000 files.
+    /// Returns a file with a URL to read it; null if the store has another version now, or none. If the ETag is not known, any version is
+    /// the same. The first call without a URL costs a grant per 1,000 files.
     /// </summary>
     internal async Task<RemoteFile?> WithUrlAsync(RemoteFile file, CancellationToken cancellationToken)
     {
@@ -86,7 +86,9 @@ internal sealed class StoredFiles : IDisposable
                 .Where(one => one.HasTextKey)
                 .DistinctBy(one => one.Key, StringComparer.Ordinal)
                 .ToDictionary(one => one.Key, StringComparer.Ordinal);
-            return _withUrls.GetValueOrDefault(file.Key) is { } found && found.ETag == file.ETag ? found : null;
+            return _withUrls.GetValueOrDefault(file.Key) is { } found && (file.ETag.Length == 0 || found.ETag == file.ETag)
+                ? found
+                : null;
         }
         finally
         {

@@ -371,6 +371,18 @@ internal sealed class UploadRun
             return true;
         }
 
+        var comparesContent = _plan.Comparison is FileComparison.ContentOrChange or FileComparison.Checksum;
+        if (comparesContent && found.ETag.Length == 0)
+        {
+            // This program uploaded the file and does not know its ETag.
+            if (await stored.WithUrlAsync(found, cancellationToken) is not { } listed)
+            {
+                return false;
+            }
+
+            found = listed;
+        }
+
         var isSame = await _comparer.IsSameAsync(file.Local.File, found, stored, cancellationToken);
         if (isSame && usesEarlierResults)
         {
