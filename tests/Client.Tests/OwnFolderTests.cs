@@ -96,6 +96,11 @@ public sealed class OwnFolderTests
         Assert.That(() => ListAsync("x"), Throws.TypeOf<ListingException>());
     }
 
+    // The files of another source must not be taken for those of this one.
+    [Test]
+    public void Source_without_a_folder_in_the_grant_is_refused() =>
+        Assert.That(() => ListAsync("unknown"), Throws.TypeOf<UnacceptableFileException>());
+
     [Test]
     public async Task Deployment_without_folder_grants_returns_no_listing()
     {
