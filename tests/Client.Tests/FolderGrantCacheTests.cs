@@ -117,7 +117,7 @@ public sealed class FolderGrantCacheTests
     [TestCase("{}")]
     [TestCase("""{"AskedAt":"2000-01-01T00:00:00+00:00","Access":{"folder":"data/x/5A/","url":"u","expiry_seconds":86400}}""")]
     [TestCase("""{"AskedAt":"2100-01-01T00:00:00+00:00","Access":{"folder":"data/x/5A/","url":"u","expiry_seconds":86400}}""")]
-    [TestCase("""{"AskedAt":"2026-01-01T00:00:00+00:00","Access":{"folder":"data/x/5A/","url":"u","fields":null,"expiry_seconds":9999}}""")]
+    [TestCase("""{"AskedAt":"2026-01-01T00:00:00Z","Access":{"folder":"data/x/5A/","url":"u","fields":null,"expiry_seconds":86400}}""")]
     [TestCase("""{"AskedAt":"2026-01-01T00:00:00+00:00","Access":{"folder":"data/x/5A/","fields":{},"expiry_seconds":86400}}""")]
     [TestCase("""{"AskedAt":"2026-01-01T00:00:00+00:00","Access":{"url":"u","fields":{},"expiry_seconds":86400}}""")]
     public async Task Kept_grant_that_cannot_be_used_is_requested_again(string kept)
