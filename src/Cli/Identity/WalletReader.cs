@@ -203,7 +203,7 @@ internal sealed class WalletReader(
     {
         if (SecretFile.IsOpenToOthers(path))
         {
-            warn($"Other accounts of this machine can read {path}. Run `chmod 600 {path}`.");
+            warn($"Other accounts of this machine can read {path}. Run `chmod 600 {ShellQuote.ForCommand(path)}`.");
         }
     }
 

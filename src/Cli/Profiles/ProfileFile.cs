@@ -83,7 +83,9 @@ internal sealed class ProfileFile
         var text = ReadText(path);
         if (text.Length > 0 && IsWritableByOthers(path))
         {
-            warn($"Other accounts of this machine can change {path}, and so choose your server. Run `chmod 600 {path}`.");
+            warn(
+                $"Other accounts of this machine can change {path}, and so choose your server. "
+                + $"Run `chmod 600 {ShellQuote.ForCommand(path)}`.");
         }
 
         return Parse(path, text, warn);
