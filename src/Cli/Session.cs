@@ -112,7 +112,7 @@ internal sealed class Session(Report report, Func<Uri> readServer, Func<Wallet> 
         new(Server, Wallet.Hotkey, new S3AuthClientOptions { Time = Time, Attempts = 1, OpenGrantStore = OpenGrantStore });
 
     /// <summary>Tells people what the hotkey has left of today's quota, and keeps it for the next run.</summary>
-    /// <param name="isDone">Whether the command succeeded. Otherwise shows only a quota that the server sent in this run.</param>
+    /// <param name="isDone">Whether to show it. A command that failed shows its error alone.</param>
     internal void ReportQuota(bool isDone = true)
     {
         if (_client?.Quota is { } answered)
@@ -120,7 +120,7 @@ internal sealed class Session(Report report, Func<Uri> readServer, Func<Wallet> 
             KeptQuota.Write(State, answered);
         }
 
-        if (_client is not null && Quota is { } quota && (isDone || quota.IsOfThisRun))
+        if (isDone && _client is not null && Quota is { } quota)
         {
             report.Note(KeptQuota.Describe(quota.Status, Time.GetUtcNow(), quota.IsOfThisRun));
         }

@@ -198,7 +198,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         foreach (var file in Directory.GetFiles(Repository.Root, "Directory.*").Append(Path.Combine(Repository.Root, ".editorconfig"))
             .Concat(Directory.GetFiles(Path.Combine(Repository.Root, "src"), "Directory.*"))
             .Concat(
-                new[] { "Client", "Substrate" }.SelectMany(
+                new[] { "Client", "S3", "Substrate" }.SelectMany(
                     project => Directory.GetFiles(Path.Combine(Repository.Root, "src", project), "*", SearchOption.AllDirectories))))
         {
             var way = Path.GetRelativePath(Repository.Root, file);
