@@ -68,6 +68,7 @@ internal sealed class ChainFreshnessTests : ChainFixture
         }
     }
 
+    [Category("Nightly")]
     [Test]
     public async Task Finality_that_stops_gives_a_warning_before_grants_end()
     {

@@ -43,6 +43,7 @@ public sealed partial class ForeignToolTests(StoreKind store, FolderLayoutKind l
     [TearDown]
     public void TearDown() => _folder.Dispose();
 
+    [Category("Nightly")]
     [Test]
     public async Task Guide_runs_as_it_is_written()
     {

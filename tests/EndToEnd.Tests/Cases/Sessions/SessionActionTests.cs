@@ -42,6 +42,7 @@ internal sealed class SessionActionTests
     [OneTimeTearDown]
     public async Task StopGateway() => await (_gateway?.DisposeAsync() ?? ValueTask.CompletedTask);
 
+    [Category("Nightly")]
     [Test]
     public async Task Sessions_may_do_what_the_page_says_and_nothing_else_in_every_layout()
     {
