@@ -108,7 +108,7 @@ Task("Growth")
     .IsDependentOn("Build")
     .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj", "TestCategory=Growth"));
 
-// What the images of both architectures hold: two publishes, compiled ahead, besides the one that EndToEnd makes for this machine's.
+// What the images of both architectures hold: two publishes, compiled ahead, besides the one that Nightly makes for this machine's.
 Task("Publish")
     .IsDependentOn("Clean")
     .IsDependentOn("Build")

@@ -3,6 +3,7 @@ using System.Reflection.PortableExecutable;
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>The published service, started like in its image: unprivileged, read-only files, one writable folder.</summary>
+[Category("Nightly")]
 internal sealed class PublishedTests
 {
     private const ushort Amd64 = 0x3E;
