@@ -3,8 +3,6 @@ namespace S3Auth.Cli;
 /// <summary>Replaces files completely or not at all.</summary>
 internal static class AtomicFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>
     /// Writes a file. Keeps the mode of an existing file and the target of a link. Only the owner can read a new file or folder.
     /// </summary>
@@ -22,7 +20,8 @@ internal static class AtomicFile
             var temporary = $"{target}.s3auth-{Guid.NewGuid():N}";
             try
             {
-                using (var file = new FileStream(temporary, NewFile(mode)))
+                using (var file = new FileStream(
+                    temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write }.ForOwnerOnly(mode)))
                 {
                     file.Write(content);
                     file.Flush(flushToDisk: true);
@@ -49,7 +48,7 @@ internal static class AtomicFile
         }
         else if (!Directory.Exists(folder))
         {
-            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder, OwnerOnlyFile.Mode | UnixFileMode.UserExecute);
         }
     }
 
@@ -58,21 +57,10 @@ internal static class AtomicFile
     {
         if (!File.Exists(target))
         {
-            return OwnerOnly;
+            return OwnerOnlyFile.Mode;
         }
 
         using var file = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        return OperatingSystem.IsWindows() ? OwnerOnly : File.GetUnixFileMode(file.SafeFileHandle);
-    }
-
-    private static FileStreamOptions NewFile(UnixFileMode mode)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = mode;
-        }
-
-        return options;
+        return OperatingSystem.IsWindows() ? OwnerOnlyFile.Mode : File.GetUnixFileMode(file.SafeFileHandle);
     }
 }

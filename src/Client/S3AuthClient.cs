@@ -14,6 +14,7 @@ public sealed class S3AuthClient : IDisposable
     private readonly StoreConnection _store;
     private readonly S3AuthClientOptions _options;
     private readonly QuotaHandler _quota;
+    private readonly DeploymentStructure _structure;
     private readonly ConcurrentDictionary<AccountId, FolderGrantCache> _grants = new();
 
     /// <param name="service">The server's address, such as <c>https://s3-auth.example.com</c>.</param>
@@ -35,6 +36,7 @@ public sealed class S3AuthClient : IDisposable
         _service = Connect(hotkey);
         _store = new StoreConnection(_options);
         Api = new S3AuthApi(_service);
+        _structure = new DeploymentStructure(Api);
     }
 
     /// <summary>The server's address. It ends with a slash.</summary>
@@ -56,7 +58,7 @@ public sealed class S3AuthClient : IDisposable
     /// <param name="coldkey">The coldkey that owns the hotkey.</param>
     /// <param name="options">How to send files; by default as <see cref="FileUploaderOptions"/> says.</param>
     public FileUploader CreateUploader(AccountId coldkey, FileUploaderOptions? options = null) =>
-        new(Api, _store, CreateReader(), GrantsOf(coldkey), coldkey, Hotkey, _options, options ?? new FileUploaderOptions());
+        new(Api, _structure, _store, CreateReader(), GrantsOf(coldkey), coldkey, Hotkey, _options, options ?? new FileUploaderOptions());
 
     /// <summary>Opens the miner's own folder, to list it without a grant for each listing.</summary>
     /// <param name="coldkey">The coldkey that owns the hotkey.</param>
@@ -78,7 +80,7 @@ public sealed class S3AuthClient : IDisposable
     }
 
     private FolderGrantCache GrantsOf(AccountId coldkey) => _grants.GetOrAdd(
-        coldkey, owner => new FolderGrantCache(Api, owner, Hotkey, _options.Time, _options.OpenGrantStore?.Invoke(owner)));
+        coldkey, owner => new FolderGrantCache(Api, _structure, owner, Hotkey, _options.Time, _options.OpenGrantStore?.Invoke(owner)));
 
     // Handlers from the outside in: refusals, retries, quota, clock, signature, connection. Follows no redirect, because a proof would go
     // with it.

@@ -173,7 +173,12 @@ public sealed class FolderGrantCacheTests
     }
 
     private FolderGrantCache Create() => new(
-        _api.Object, KeyPair.FromUri("//Bob//cold").AccountId, KeyPair.FromUri("//Bob").AccountId, _time, _store);
+        _api.Object,
+        new DeploymentStructure(_api.Object),
+        KeyPair.FromUri("//Bob//cold").AccountId,
+        KeyPair.FromUri("//Bob").AccountId,
+        _time,
+        _store);
 
     private void GrantFor(TimeSpan life, string folder = "data/x/5A/", long? seconds = null)
     {

@@ -11,8 +11,6 @@ internal sealed class FolderSource(Session session, Structure structure, string?
 {
     private const int FilesPerPage = 1000;
 
-    private const string PostMethod = "POST";
-
     private readonly FileOwner _owner = FileOwner.Own(session.Coldkey);
 
     /// <summary>What is known of the folder between runs.</summary>
@@ -29,17 +27,20 @@ internal sealed class FolderSource(Session session, Structure structure, string?
             return new FolderListing([.. kept.Select(file => ToRemote(file.Key, file.Value)).Where(IsWanted)], ClockSkew: null);
         }
 
-        if (isRefreshed && structure.Upload_method == PostMethod)
+        if (structure.HasUploadForms)
         {
-            // The kept grant lists the bucket that it was granted for. The operator may have moved the files to another one.
-            await session.Client.OpenFolder(session.Coldkey).RequestGrantAsync(cancellationToken);
-        }
+            var folder = session.Client.OpenFolder(session.Coldkey);
+            if (isRefreshed)
+            {
+                // The kept grant lists the bucket that it was granted for. The operator may have moved the files to another one.
+                await folder.RequestGrantAsync(cancellationToken);
+            }
 
-        if (structure.Upload_method == PostMethod
-            && await session.Client.OpenFolder(session.Coldkey).ListAsync(source, prefix: null, cancellationToken) is { } listing)
-        {
-            Kept.SetListing(listing.Files, prefix: "", pages: 0);
-            return listing with { Files = [.. listing.Files.Where(IsWanted)] };
+            if (await folder.ListAsync(source, prefix: null, cancellationToken) is { } listing)
+            {
+                Kept.SetListing(listing.Files, prefix: "", pages: 0);
+                return listing with { Files = [.. listing.Files.Where(IsWanted)] };
+            }
         }
 
         var files = await ListWithUrlsAsync(prefix, cancellationToken);
@@ -61,14 +62,5 @@ internal sealed class FolderSource(Session session, Structure structure, string?
         return files;
     }
 
-    private RemoteFile ToRemote(string key, KeptFile file) => new()
-    {
-        Key = key,
-        Size = file.Size,
-        LastModified = file.Modified,
-        ETag = file.ETag,
-        Owner = _owner,
-        Url = null,
-        UrlEndsAt = DateTimeOffset.MinValue,
-    };
+    private RemoteFile ToRemote(string key, KeptFile file) => RemoteFile.WithoutUrl(key, file.Size, file.Modified, file.ETag, _owner);
 }

@@ -70,22 +70,13 @@ internal sealed class LogFile
     }
 
     // For its owner only: whoever can read a file can also lock it, and so delay every message. An existing file keeps its mode.
-    private static FileStreamOptions Options()
+    private static FileStreamOptions Options() => new FileStreamOptions
     {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.None,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
-    }
+        Mode = FileMode.Append,
+        Access = FileAccess.Write,
+        Share = FileShare.None,
+        BufferSize = 0,
+    }.ForOwnerOnly();
 
     // EWOULDBLOCK; ERROR_SHARING_VIOLATION.
     private static bool IsLocked(IOException exception) => exception.HResult

@@ -29,12 +29,7 @@ internal sealed class SpooledInput : IDisposable
                 Access = FileAccess.Write,
                 Options = FileOptions.Asynchronous,
                 BufferSize = 0,
-            };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
+            }.ForOwnerOnly();
             await using var file = new FileStream(path, options);
             var (buffer, size) = (new byte[BlockSize], 0L);
             int read;

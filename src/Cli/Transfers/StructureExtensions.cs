@@ -10,6 +10,9 @@ internal static class StructureExtensions
         /// <summary>Whether a hotkey names a miner's folder. Otherwise a coldkey does.</summary>
         internal bool IsNamedByHotkey => structure.Folder_structure.Contains("{hotkey}", StringComparison.Ordinal);
 
+        /// <summary>Whether one grant has a form for a whole folder. Otherwise each upload needs a grant.</summary>
+        internal bool HasUploadForms => structure.Upload_method == "POST";
+
         /// <summary>Returns a miner by the account that names its folder.</summary>
         internal FileOwner MinerOf(AccountId account) =>
             structure.IsNamedByHotkey ? FileOwner.MinerOfHotkey(account) : FileOwner.MinerOfColdkey(account);

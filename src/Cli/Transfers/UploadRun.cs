@@ -120,7 +120,7 @@ internal sealed class UploadRun
     /// </summary>
     private TimeSpan SpreadGrants(Structure structure, TimeSpan period)
     {
-        if (structure.Upload_method == "POST" || _session.Quota?.Status is not { } quota || !KeptQuota.IsLow(quota))
+        if (structure.HasUploadForms || _session.Quota?.Status is not { } quota || !KeptQuota.IsLow(quota))
         {
             return period;
         }

@@ -140,16 +140,7 @@ public sealed class OwnFolder
                 continue;
             }
 
-            files.Add(new RemoteFile
-            {
-                Key = key,
-                Size = one.Size,
-                LastModified = one.LastModified,
-                ETag = one.ETag,
-                Owner = _owner,
-                Url = null,
-                UrlEndsAt = DateTimeOffset.MinValue,
-            });
+            files.Add(RemoteFile.WithoutUrl(key, one.Size, one.LastModified, one.ETag, _owner));
         }
 
         return true;

@@ -45,6 +45,18 @@ public sealed record RemoteFile
     /// <summary>The key, or a unique text if the key is not UTF-8. No key consists of a NUL and hex digits only.</summary>
     internal string Identity => RawKey is null ? Key : "\0" + Convert.ToHexString(RawKey);
 
+    /// <summary>Returns a file that has no URL yet. A download requests one.</summary>
+    public static RemoteFile WithoutUrl(string key, long size, DateTimeOffset lastModified, string etag, FileOwner owner) => new()
+    {
+        Key = key,
+        Size = size,
+        LastModified = lastModified,
+        ETag = etag,
+        Owner = owner,
+        Url = null,
+        UrlEndsAt = DateTimeOffset.MinValue,
+    };
+
     /// <summary>Returns the key, and not the URL, because whoever has the URL can read the file.</summary>
     public override string ToString() => Key;
 }

@@ -29,6 +29,7 @@ public sealed class FileUploader
 
     internal FileUploader(
         IS3AuthApi api,
+        DeploymentStructure structure,
         StoreConnection store,
         FileReader reader,
         FolderGrantCache grants,
@@ -42,7 +43,7 @@ public sealed class FileUploader
         _hotkey = hotkey;
         _client = client;
         _options = options;
-        _structure = new DeploymentStructure(api);
+        _structure = structure;
         _sender = new UploadSender(store, client, options);
         _finder = new StoredFileFinder(reader, _structure, coldkey);
         _folders = new FolderGrantUploader(api, _structure, _sender, grants, coldkey, client);

@@ -7,7 +7,12 @@ namespace S3Auth.Client.Uploads;
 /// grant between runs of a program if there is a store for it. Thread-safe.
 /// </summary>
 internal sealed class FolderGrantCache(
-    IS3AuthApi api, AccountId coldkey, AccountId hotkey, TimeProvider time, IGrantStore? store = null) : IDisposable
+    IS3AuthApi api,
+    DeploymentStructure structure,
+    AccountId coldkey,
+    AccountId hotkey,
+    TimeProvider time,
+    IGrantStore? store = null) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private KeptGrant? _kept;
@@ -87,8 +92,8 @@ internal sealed class FolderGrantCache(
         {
             // The operator may have changed the folders or the sources since. Then files would go to another folder than they are looked
             // for. The request costs no grant.
-            var structure = await api.GetStructureAsync(cancellationToken).ConfigureAwait(false);
-            kept = IsFor(kept.Access, structure) ? kept : null;
+            var current = await structure.GetAsync(cancellationToken).ConfigureAwait(false);
+            kept = IsFor(kept.Access, current) ? kept : null;
         }
 
         _isRead = true;
@@ -114,14 +119,14 @@ internal sealed class FolderGrantCache(
         }
     }
 
-    private bool IsFor(FolderAccess access, Structure structure) =>
-        access.Folder == UploadRules.FolderOf(structure, source: null, coldkey, hotkey)
+    private bool IsFor(FolderAccess access, Structure current) =>
+        access.Folder == UploadRules.FolderOf(current, source: null, coldkey, hotkey)
         && (access.Folders ?? new Dictionary<string, FolderGrant>()) is var folders
-        && folders.Count == structure.Sources.Count
-        && structure.Sources.All(source =>
+        && folders.Count == current.Sources.Count
+        && current.Sources.All(source =>
             folders.TryGetValue(source, out var folder)
             && folder is { Url: not null, Fields: not null }
-            && folder.Folder == UploadRules.FolderOf(structure, source, coldkey, hotkey));
+            && folder.Folder == UploadRules.FolderOf(current, source, coldkey, hotkey));
 }
 
 /// <summary>A folder grant as it is kept.</summary>

@@ -18,7 +18,7 @@ internal sealed class FolderGrantUploader(
 
     internal async Task<UploadedFile> UploadAsync(FileToUpload file, CancellationToken cancellationToken) =>
         await _retries.ExecuteAsync(
-            async token => (await structure.GetAsync(token).ConfigureAwait(false)).Upload_method == "POST"
+            async token => UploadRules.UsesFolderGrants(await structure.GetAsync(token).ConfigureAwait(false))
                 ? await PostOrPutAsync(file, token).ConfigureAwait(false)
                 : await PutAsync(file, token).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);
