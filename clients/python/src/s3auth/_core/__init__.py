@@ -1,0 +1,1 @@
+"""The logic of the clients, without any I/O library."""
