@@ -113,7 +113,9 @@ def typed_dicts(name: str, schema: Schema) -> Iterator[str]:
         base = f"_{name}Required"
     about = docstring(schema["description"], 4) + "\n" if "description" in schema else ""
     total = ", total=False" if optional else ""
-    yield f"class {name}({base}{total}):\n{about}{fields(optional or plain)}"
+    # A member that may be absent may also be null: servers write null, and callers pass None.
+    last = {member: {**one, "nullable": True} for member, one in optional.items()} or plain
+    yield f"class {name}({base}{total}):\n{about}{fields(last)}"
 
 
 def fields(members: dict[str, Schema]) -> str:
@@ -144,10 +146,11 @@ def endpoints(operations: list[Operation]) -> str:
 
 from __future__ import annotations
 
-from typing import Mapping, Protocol, cast
+from typing import Mapping, Protocol
 from urllib.parse import quote
 
 from .. import models
+from .shapes import check
 
 
 class Server(Protocol):
@@ -175,13 +178,14 @@ def method_of(operation: Operation) -> str:
     arguments = "".join(f", {name}: str" for name in operation.parameters)
     path = re.sub(r"\{(\w+)\}", r"{quote(\1, safe='')}", operation.path)
     path = f"f{quoted(path)}" if operation.parameters else quoted(path)
+    address = quoted(operation.path)
     if operation.method == "post":
         arguments += f", command: models.{operation.request}"
         path += ", command"
     return (
         f"    async def {operation.name}(self{arguments}) -> models.{operation.answer}:\n"
         + docstring(f"{operation.summary}.\n\n{operation.details}".strip(), 8)
-        + f"        return cast(models.{operation.answer}, await self._server.{operation.method}({path}))\n"
+        + f"        return check(await self._server.{operation.method}({path}), models.{operation.answer}, {address})\n"
     )
 
 

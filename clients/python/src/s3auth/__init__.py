@@ -1,1 +1,63 @@
-"""Uploads to and reads from the object storage of a Bittensor subnet through an S3Auth server."""
+"""Uploads to and reads from the object storage of a Bittensor subnet through an S3Auth server.
+
+:class:`S3Auth` is the client. :class:`AsyncS3Auth` is the same for asyncio (needs ``httpx``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._core.quota import QuotaStatus
+from ._version import __version__
+from .client import S3Auth
+from .errors import (
+    ChangedFileError,
+    InvalidAnswerError,
+    ListingError,
+    RefusedError,
+    S3AuthError,
+    StoreError,
+    UnacceptableFileError,
+    UnreachableError,
+    UnreadableFileError,
+)
+from .files import DownloadedFile, DownloadSummary, Miner, MinerFolder, RemoteFile, UploadedFile, UploadSummary
+from .options import ClientOptions
+from .sessions import SessionCredentials
+
+if TYPE_CHECKING:
+    from .async_client import AsyncS3Auth
+
+__all__ = [
+    "AsyncS3Auth",
+    "ChangedFileError",
+    "ClientOptions",
+    "DownloadSummary",
+    "DownloadedFile",
+    "InvalidAnswerError",
+    "ListingError",
+    "Miner",
+    "MinerFolder",
+    "QuotaStatus",
+    "RefusedError",
+    "RemoteFile",
+    "S3Auth",
+    "S3AuthError",
+    "SessionCredentials",
+    "StoreError",
+    "UnacceptableFileError",
+    "UnreachableError",
+    "UnreadableFileError",
+    "UploadSummary",
+    "UploadedFile",
+    "__version__",
+]
+
+
+# httpx is an extra, so its client is imported only when it is used.
+def __getattr__(name: str) -> Any:
+    if name == "AsyncS3Auth":
+        from .async_client import AsyncS3Auth
+
+        return AsyncS3Auth
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

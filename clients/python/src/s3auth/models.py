@@ -67,7 +67,7 @@ class FolderAccess(_FolderAccessRequired, total=False):
     folder of the first source; `folders` contains the folder of each source.
     """
 
-    method: str
+    method: Optional[str]
     """The method of the upload: always `POST` (multipart/form-data)."""
 
     folders: Optional[dict[str, FolderGrant]]
@@ -103,27 +103,27 @@ class StructureInfo(TypedDict):
 class GetFolderAccessCommand(TypedDict, total=False):
     """Request of a miner to upload into its own folder."""
 
-    coldkey: str
+    coldkey: Optional[str]
     """The coldkey that owns the hotkey. Optional with a proof in headers, because the chain knows it."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
 
-    expiry: int
+    expiry: Optional[int]
     """The requested expiry of the grant in Unix seconds. Default: as late as possible."""
 
-    source: str
+    source: Optional[str]
     """Only the folder of this source. Default: all sources."""
 
 
@@ -147,7 +147,7 @@ class _FileUploadUrlRequired(TypedDict):
 class FileUploadUrl(_FileUploadUrlRequired, total=False):
     """The upload of one file."""
 
-    size_enforced: bool
+    size_enforced: Optional[bool]
     """Whether the store enforces the requested `size`. Absent if the request has none. `false`: the URL contains the size, but a client can
     make this store accept another one.
     """
@@ -156,33 +156,33 @@ class FileUploadUrl(_FileUploadUrlRequired, total=False):
 class GetFileUploadUrlCommand(TypedDict, total=False):
     """Request of a miner to upload one file into its own folder."""
 
-    coldkey: str
+    coldkey: Optional[str]
     """The coldkey that owns the hotkey. Optional with a proof in headers, because the chain knows it."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
 
-    filename: str
+    filename: Optional[str]
     """The name of the file: the last segment of its key, at most 255 bytes."""
 
-    job_id: str
+    job_id: Optional[str]
     """The job that the file belongs to. The key then contains `job_id={job_id}/`. Default: no job."""
 
-    source: str
+    source: Optional[str]
     """The source of the file. Default: the first source."""
 
-    size: int
+    size: Optional[int]
     """The size of the file in bytes. The store then accepts only this size, unless the answer says `size_enforced: false`. Always send it.
     A deployment that uploads by `PUT` and has other limits than 1 KiB to 5 GiB refuses requests without it.
     """
@@ -255,19 +255,19 @@ class RefusedFile(TypedDict):
 class GetFileUploadUrlsCommand(TypedDict, total=False):
     """Request of a miner to upload many files into its own folder."""
 
-    coldkey: str
+    coldkey: Optional[str]
     """The coldkey that owns the hotkey. Optional with a proof in headers, because the chain knows it."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
@@ -275,13 +275,13 @@ class GetFileUploadUrlsCommand(TypedDict, total=False):
     files: Optional[list[RequestedFile]]
     """The files, 1 to 1,000."""
 
-    job_id: str
+    job_id: Optional[str]
     """The job that the files belong to. Their keys then contain `job_id={job_id}/`. Default: no job."""
 
-    source: str
+    source: Optional[str]
     """The source of the files. Default: the first source."""
 
-    overwrite: bool
+    overwrite: Optional[bool]
     """Whether the uploads may replace existing files. Default: no."""
 
 
@@ -291,7 +291,7 @@ class RequestedFile(TypedDict, total=False):
     path: Optional[str]
     """The path of the file below the folder: one or more names with `/` between them, each of at most 255 bytes."""
 
-    size: int
+    size: Optional[int]
     """The size of the file in bytes."""
 
     sha256: Optional[str]
@@ -328,44 +328,44 @@ class CreatedUpload(TypedDict):
 class CreateMultipartUploadCommand(TypedDict, total=False):
     """Request of a miner to upload one file in parts into its own folder."""
 
-    coldkey: str
+    coldkey: Optional[str]
     """The coldkey that owns the hotkey. Optional with a proof in headers, because the chain knows it."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
 
-    path: str
+    path: Optional[str]
     """The path of the file below the folder: one or more names with `/` between them."""
 
-    size: int
+    size: Optional[int]
     """The size of the file in bytes. The parts must have this size together."""
 
-    job_id: str
+    job_id: Optional[str]
     """The job that the file belongs to. The key then contains `job_id={job_id}/`. Default: no job."""
 
-    source: str
+    source: Optional[str]
     """The source of the file. Default: the first source."""
 
-    part_size: int
+    part_size: Optional[int]
     """The size of every part but the last, in bytes: 5 MiB to 5 GiB, and so that there are at most 10,000 parts. Default: 16 MiB, or more
     for large files.
     """
 
-    overwrite: bool
+    overwrite: Optional[bool]
     """Whether the upload may replace an existing file. Default: no."""
 
-    resume: bool
+    resume: Optional[bool]
     """Whether to continue an unfinished upload of this file, if the store has one whose parts fit `size`. Its part size may differ from
     `part_size`. Default: no.
     """
@@ -406,19 +406,19 @@ class SignUploadPartsCommand(TypedDict, total=False):
     upload_id: Optional[str]
     """The id of the upload, as /create-multipart-upload returned it."""
 
-    coldkey: str
+    coldkey: Optional[str]
     """The coldkey that owns the hotkey. Optional with a proof in headers, because the chain knows it."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
@@ -468,19 +468,19 @@ class ListUploadPartsCommand(TypedDict, total=False):
     upload_id: Optional[str]
     """The id of the upload, as /create-multipart-upload returned it."""
 
-    coldkey: str
+    coldkey: Optional[str]
     """The coldkey that owns the hotkey. Optional with a proof in headers, because the chain knows it."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
@@ -508,19 +508,19 @@ class CompleteMultipartUploadCommand(TypedDict, total=False):
     upload_id: Optional[str]
     """The id of the upload, as /create-multipart-upload returned it."""
 
-    coldkey: str
+    coldkey: Optional[str]
     """The coldkey that owns the hotkey. Optional with a proof in headers, because the chain knows it."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
@@ -534,7 +534,7 @@ class CompleteMultipartUploadCommand(TypedDict, total=False):
 class SentPart(TypedDict, total=False):
     """A part that was sent."""
 
-    part_number: int
+    part_number: Optional[int]
     """The number of the part."""
 
     etag: Optional[str]
@@ -557,19 +557,19 @@ class AbortMultipartUploadCommand(TypedDict, total=False):
     upload_id: Optional[str]
     """The id of the upload, as /create-multipart-upload returned it."""
 
-    coldkey: str
+    coldkey: Optional[str]
     """The coldkey that owns the hotkey. Optional with a proof in headers, because the chain knows it."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
@@ -614,30 +614,30 @@ class ListedFile(_ListedFileRequired, total=False):
 class ListMyFilesCommand(TypedDict, total=False):
     """Request of a miner for its own files."""
 
-    coldkey: str
+    coldkey: Optional[str]
     """The coldkey that owns the hotkey. Optional with a proof in headers, because the chain knows it."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
 
-    source: str
+    source: Optional[str]
     """Only the folder of this source. Default: all sources."""
 
     prefix: Optional[str]
     """Only files whose keys begin with this. The part after the folder is enough."""
 
-    limit: int
+    limit: Optional[int]
     """The maximum number of files in the page, 1 to 1,000. Default: 1,000. A page with long keys has fewer."""
 
     cursor: Optional[str]
@@ -1218,30 +1218,30 @@ class GetSessionCredentialsCommand(TypedDict, total=False):
     `s3:validator:access:{timestamp}`.
     """
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
 
-    role: str
+    role: Optional[str]
     """`miner`: upload into your own folders and read them. `validator`: read all miners' folders. Default: `miner`."""
 
-    coldkey: str
+    coldkey: Optional[str]
     """The coldkey that owns the hotkey, for a miner. Optional with a proof in headers, because the chain knows it."""
 
-    source: str
+    source: Optional[str]
     """Only the folders of this source. Default: all sources."""
 
-    duration_seconds: int
+    duration_seconds: Optional[int]
     """The requested duration in seconds, 900 to 43,200. Default: 3,600. If the deployment allows less, the credentials expire earlier."""
 
 
@@ -1324,7 +1324,7 @@ class _MinerFoldersRequired(TypedDict):
 
 
 class MinerFolders(_MinerFoldersRequired, total=False):
-    uid: int
+    uid: Optional[int]
     """The uid of the miner; the lowest one if its coldkey has several hotkeys. Absent if the miner is no longer registered."""
 
 
@@ -1344,21 +1344,21 @@ class MinerFolder(_MinerFolderRequired, total=False):
 class GetValidatorAccessCommand(TypedDict, total=False):
     """Request of a validator to find and list every miner's folder. The commitment is `s3:validator:access:{timestamp}`."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
 
-    expiry: int
+    expiry: Optional[int]
     """The requested expiry of the grant in Unix seconds. Default: as late as possible."""
 
 
@@ -1385,10 +1385,10 @@ class _MinerSpecificAccessRequired(TypedDict):
 class MinerSpecificAccess(_MinerSpecificAccessRequired, total=False):
     """Listings of a miner's folders. The top level is the folder of the first source; `folders` contains the folder of each source."""
 
-    miner_hotkey: str
+    miner_hotkey: Optional[str]
     """The hotkey of the miner. Absent if the request named the coldkey."""
 
-    miner_coldkey: str
+    miner_coldkey: Optional[str]
     """The coldkey of the miner. Absent if the request named the hotkey."""
 
     folders: Optional[list[MinerFolder]]
@@ -1398,27 +1398,27 @@ class MinerSpecificAccess(_MinerSpecificAccessRequired, total=False):
 class GetMinerSpecificAccessCommand(TypedDict, total=False):
     """Request of a validator to list one miner's folders."""
 
-    miner_hotkey: str
+    miner_hotkey: Optional[str]
     """The hotkey of the miner."""
 
-    miner_coldkey: str
+    miner_coldkey: Optional[str]
     """The coldkey of the miner. Only in layouts whose folders belong to coldkeys."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
 
-    expiry: int
+    expiry: Optional[int]
     """The requested expiry of the grant in Unix seconds. Default: as late as possible."""
 
 
@@ -1440,27 +1440,27 @@ class MinerList(TypedDict):
 class GetMinerListCommand(TypedDict, total=False):
     """Request of a validator for one page of the listing of a miner's folder."""
 
-    miner_hotkey: str
+    miner_hotkey: Optional[str]
     """The hotkey of the miner."""
 
-    miner_coldkey: str
+    miner_coldkey: Optional[str]
     """The coldkey of the miner. Only in layouts whose folders belong to coldkeys."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
 
-    source: str
+    source: Optional[str]
     """The source of the folder. Default: the first source."""
 
     continuation_token: Optional[str]
@@ -1473,33 +1473,33 @@ class GetMinerListCommand(TypedDict, total=False):
 class ListFilesCommand(TypedDict, total=False):
     """Request of a validator for the files of one miner."""
 
-    miner_hotkey: str
+    miner_hotkey: Optional[str]
     """The hotkey of the miner."""
 
-    miner_coldkey: str
+    miner_coldkey: Optional[str]
     """The coldkey of the miner. Only in layouts whose folders belong to coldkeys."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
 
-    source: str
+    source: Optional[str]
     """Only the folder of this source. Default: all sources."""
 
     prefix: Optional[str]
     """Only files whose keys begin with this. The part after the miner's folder is enough."""
 
-    limit: int
+    limit: Optional[int]
     """The maximum number of files in the page, 1 to 1,000. Default: 1,000. A page with long keys has fewer."""
 
     cursor: Optional[str]
@@ -1545,7 +1545,7 @@ class _MinerJobsRequired(TypedDict):
 class MinerJobs(_MinerJobsRequired, total=False):
     """The job folders of one miner."""
 
-    has_more_jobs: bool
+    has_more_jobs: Optional[bool]
     """True if a folder has more jobs than this answer contains; else absent. /list-files returns all files."""
 
     folders: Optional[list[MinerFolder]]
@@ -1571,21 +1571,21 @@ class JobFolder(_JobFolderRequired, total=False):
 class GetFolderPresignedUrlsCommand(TypedDict, total=False):
     """Request of a validator to list every miner's job folders. The commitment is `s3:validator:folders:{hotkey}:{timestamp}`."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
 
-    expiry: int
+    expiry: Optional[int]
     """The requested expiry of the grant in Unix seconds. Default: as late as possible."""
 
 
@@ -1627,16 +1627,16 @@ class _FilePresignedUrlsRequired(TypedDict):
 class FilePresignedUrls(_FilePresignedUrlsRequired, total=False):
     """Download URLs for files of one miner."""
 
-    miner_hotkey: str
+    miner_hotkey: Optional[str]
     """The hotkey of the miner. Absent if the request named the coldkey."""
 
-    miner_coldkey: str
+    miner_coldkey: Optional[str]
     """The coldkey of the miner. Absent if the request named the hotkey."""
 
-    failed_files: int
+    failed_files: Optional[int]
     """The number of valid keys that could not be signed. Always 0, because signing needs no network."""
 
-    failed_files_details: list[str]
+    failed_files_details: Optional[list[str]]
     """The errors of the failed files. Always empty."""
 
 
@@ -1657,22 +1657,22 @@ class FileUrl(TypedDict):
 class GetFilePresignedUrlsCommand(TypedDict, total=False):
     """Request of a validator to download files of one miner. The commitment is `s3:validator:files:{miner}:{hotkey}:{timestamp}`."""
 
-    miner_hotkey: str
+    miner_hotkey: Optional[str]
     """The hotkey of the miner."""
 
-    miner_coldkey: str
+    miner_coldkey: Optional[str]
     """The coldkey of the miner. Only in layouts whose folders belong to coldkeys."""
 
-    hotkey: str
+    hotkey: Optional[str]
     """The hotkey that signs. Optional with a proof in headers."""
 
-    timestamp: int
+    timestamp: Optional[int]
     """The time of signing in Unix seconds. Optional with a proof in headers."""
 
-    signature: str
+    signature: Optional[str]
     """The signature over the commitment, which /commitment-formats describes. Optional with a proof in headers."""
 
-    audience: str
+    audience: Optional[str]
     """The server that this request is meant for: the host of the URL that you call, with the port unless it is 443. The commitment then
     ends with `:` and this text. Other servers refuse the request, so nobody can relay it to them.
     """
@@ -1680,5 +1680,5 @@ class GetFilePresignedUrlsCommand(TypedDict, total=False):
     file_keys: Optional[list[str]]
     """The keys of the files, 1 to 1,000, as /list-files returns them. Percent-decode the keys of a presigned listing."""
 
-    expiry_hours: int
+    expiry_hours: Optional[int]
     """The requested lifetime of the URLs in hours, 1 to 24. Default: 1."""

@@ -1,0 +1,185 @@
+"""The transport of the asynchronous client: ``httpx`` and asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Mapping, Optional, TypeVar
+from urllib.parse import urlsplit
+
+from .transport import BLOCK_BYTES, Answer, Body, Request, TransportError
+
+try:
+    import httpx
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError("AsyncS3Auth needs httpx. Install it with: pip install 's3auth[async]'", name=missing.name) from None
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class _NoAuth(httpx.Auth):
+    """Keeps httpx from sending credentials from .netrc: the store would refuse them beside a presigned URL."""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        yield request
+
+
+class HttpxTransport:
+    """Sends requests with ``httpx``. Belongs to one event loop."""
+
+    def __init__(self, connections: int = 32, connect_timeout: float = 15.0) -> None:
+        self._connect_timeout = connect_timeout
+        self._client = httpx.AsyncClient(
+            auth=_NoAuth(), limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        )
+
+    def send(self, request: Request) -> AsyncContextManager[Answer]:
+        return self._send(request)
+
+    @contextlib.asynccontextmanager
+    async def _send(self, request: Request) -> AsyncIterator[Answer]:
+        # The bytes on the wire are the bytes of the file: no compression, whose size no Content-Length tells.
+        headers = {"Accept-Encoding": "identity", **request.headers}
+        if request.body is not None:
+            headers["Content-Length"] = str(request.body.size)
+        try:
+            response = await self._client.send(
+                self._client.build_request(
+                    request.method,
+                    request.url,
+                    headers=headers,
+                    content=_blocks_of(request.body) if request.body is not None else None,
+                    # A proxy or a busy pool must not fail requests that only wait for their turn.
+                    timeout=httpx.Timeout(request.timeout, connect=self._connect_timeout, pool=None),
+                ),
+                stream=True,
+                follow_redirects=request.follow_redirects,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as failure:
+            raise _transport_error(failure, request.url) from None
+        try:
+            yield _Answer(response, request.url)
+        finally:
+            await response.aclose()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    async def run(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(None, function)
+
+    async def as_completed(
+        self, function: Callable[[T], Awaitable[R]], items: AsyncIterator[T], limit: int
+    ) -> AsyncIterator[R]:
+        async def work(item: T) -> R:
+            return await function(item)
+
+        running: "set[asyncio.Task[R]]" = set()
+        try:
+            has_more = True
+            while has_more or running:
+                while has_more and len(running) < limit:
+                    try:
+                        running.add(asyncio.ensure_future(work(await items.__anext__())))
+                    except StopAsyncIteration:
+                        has_more = False
+                if running:
+                    done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    for task in done:
+                        yield task.result()
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    def lock(self) -> AsyncContextManager[Any]:
+        return _Lock()
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+class _Answer:
+    def __init__(self, response: httpx.Response, url: str) -> None:
+        self._response = response
+        self._url = url
+
+    @property
+    def status(self) -> int:
+        return self._response.status_code
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._response.headers
+
+    async def blocks(self) -> AsyncIterator[bytes]:
+        expected = self._response.headers.get("Content-Length")
+        left = int(expected) if expected is not None and expected.isdigit() else None
+        try:
+            async for block in self._response.aiter_raw():
+                if left is not None:
+                    left -= len(block)
+                yield block
+        except (httpx.HTTPError, OSError) as failure:
+            raise _transport_error(failure, self._url) from None
+        if left:
+            raise TransportError(f"The connection to {_host(self._url)} broke before the end of the answer.")
+
+
+class _Lock:
+    """A lock that is created in the event loop that uses it: before Python 3.10, asyncio's locks need a running loop."""
+
+    def __init__(self) -> None:
+        self._lock: Optional[asyncio.Lock] = None
+
+    async def __aenter__(self) -> None:
+        if self._lock is None:
+            self._lock = asyncio.Lock()
+        await self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+
+async def _blocks_of(body: Body) -> AsyncIterator[bytes]:
+    loop = asyncio.get_running_loop()
+    reader = body.open()
+    try:
+        while True:
+            block = await loop.run_in_executor(None, reader.read, BLOCK_BYTES)
+            if not block:
+                return
+            yield block
+    finally:
+        reader.close()
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2] or "an invalid URL"
+    except ValueError:
+        return "an invalid URL"
+
+
+# The query of a URL is a grant, so the text contains only the host.
+def _transport_error(failure: Exception, url: str) -> TransportError:
+    host = _host(url)
+    text = repr(failure)
+    if isinstance(failure, ssl.SSLError) or "CERTIFICATE_VERIFY_FAILED" in text or "SSL" in text:
+        return TransportError(
+            f"The TLS connection to {host} failed: its certificate is not trusted or its TLS is not usable.", is_transient=False
+        )
+    if isinstance(failure, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
+        return TransportError("The URL is invalid. It must begin with https:// or http://.", is_transient=False)
+    if isinstance(failure, httpx.ProxyError):
+        return TransportError(f"The proxy for {host} cannot be used. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.")
+    if isinstance(failure, httpx.TimeoutException):
+        return TransportError(f"{host} did not answer in time.")
+    if "getaddrinfo" in text or "Name or service not known" in text or "nodename nor servname" in text:
+        return TransportError(f"The host name of {host} cannot be resolved.")
+    if isinstance(failure, httpx.ConnectError):
+        return TransportError(f"{host} refused the connection.")
+    return TransportError(f"The connection to {host} failed.")

@@ -1,0 +1,79 @@
+"""Decides which failures are retried, and when. Nothing else in the package does."""
+
+from __future__ import annotations
+
+import logging
+import random
+from typing import Awaitable, Callable, Optional, TypeVar
+
+from ..errors import InvalidAnswerError, RefusedError, S3AuthError, StoreError, UnreachableError
+from ..options import ClientOptions
+from .transport import Transport, TransportError
+
+T = TypeVar("T")
+
+logger = logging.getLogger("s3auth")
+
+TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+"""The same request can succeed later."""
+
+# S3 answers 409 to uploads of one key at the same time, and 400 to a body that stalls.
+TRANSIENT_STORE_CODES = frozenset({"RequestTimeout", "ConditionalRequestConflict"})
+
+# Many operations of one address share a burst limit, so one of them may get 429 many times.
+RATE_LIMIT_FACTOR = 10
+
+
+class Retries:
+    """Repeats an attempt after transient failures, with exponential back-off and jitter, or after ``Retry-After``."""
+
+    def __init__(self, transport: Transport, options: ClientOptions) -> None:
+        self._transport = transport
+        self._options = options
+
+    async def run(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Runs an attempt until it succeeds, fails permanently, or has failed ``options.attempts`` times.
+
+        Raises :class:`UnreachableError` in place of a :class:`TransportError`.
+        """
+        failures = 0
+        while True:
+            try:
+                return await attempt()
+            except (RefusedError, StoreError, TransportError) as failure:
+                failures += 1
+                wait = self._wait_after(failure, failures)
+                if wait is None:
+                    if isinstance(failure, TransportError):
+                        raise UnreachableError(str(failure)) from None
+                    raise
+                logger.info("%s Retry %d in %.1f s.", failure, failures, wait)
+            await self._transport.sleep(wait)
+
+    def _wait_after(self, failure: Exception, failures: int) -> Optional[float]:
+        if not is_transient(failure):
+            return None
+        is_rate_limited = isinstance(failure, RefusedError) and failure.status == 429
+        if failures > (self._options.attempts - 1) * (RATE_LIMIT_FACTOR if is_rate_limited else 1):
+            return None
+        named = failure.retry_after if isinstance(failure, RefusedError) else None
+        if named is not None:
+            # Without jitter, all clients with the same Retry-After would come back at the same moment.
+            return None if named > self._options.longest_wait else named * (1 + random.random() * min(failures, 8) / 4)
+        return min(self._options.first_wait * 2.0 ** min(failures - 1, 16), self._options.longest_wait) * (0.5 + random.random())
+
+
+def is_transient(failure: Exception) -> bool:
+    """Whether the same request or transfer can succeed later."""
+    if isinstance(failure, TransportError):
+        return failure.is_transient
+    if isinstance(failure, StoreError):
+        return failure.status in TRANSIENT_STATUSES or failure.code in TRANSIENT_STORE_CODES
+    return isinstance(failure, RefusedError) and failure.status in TRANSIENT_STATUSES
+
+
+def ends_run(failure: S3AuthError) -> bool:
+    """Whether a failure of one file would also be that of all other files: the server refuses the caller, or cannot be reached."""
+    if isinstance(failure, (UnreachableError, InvalidAnswerError)):
+        return True
+    return isinstance(failure, RefusedError) and failure.status in {401, 403, 429, 502, 503, 504}

@@ -1,0 +1,188 @@
+"""The port through which the package sends requests, waits, and does several things at once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, BinaryIO, Callable, Mapping, Optional, Protocol, Sequence, TypeVar, Union
+
+from ..errors import ChangedFileError, UnreadableFileError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+BLOCK_BYTES = 1024 * 1024
+"""The size of the blocks in which bodies are read and written."""
+
+
+@dataclass(frozen=True)
+class FileRange:
+    """Bytes of a local file.
+
+    The file is opened when a request sends it, and again for each attempt.
+    """
+
+    path: str
+    start: int
+    size: int
+
+
+Segment = Union[bytes, FileRange]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A request body of known length: bytes and ranges of local files, one after the other."""
+
+    segments: Sequence[Segment]
+
+    @property
+    def size(self) -> int:
+        """The length in bytes."""
+        return sum(len(segment) if isinstance(segment, bytes) else segment.size for segment in self.segments)
+
+    def open(self) -> "BodyReader":
+        """Opens the body for one attempt."""
+        return BodyReader(self)
+
+
+class BodyReader:
+    """Reads a body from its start.
+
+    Raises :class:`ChangedFileError` if a file has become shorter than announced, because the store would wait for the missing bytes, and
+    :class:`UnreadableFileError` if a file cannot be opened or read.
+    """
+
+    def __init__(self, body: Body) -> None:
+        self._segments = list(body.segments)
+        self._size = body.size
+        self._file: Optional[BinaryIO] = None
+        self._path = ""
+        self._left = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def read(self, size: int = -1) -> bytes:
+        """Returns up to ``size`` bytes (at most 1 MiB); ``b""`` at the end."""
+        wanted = BLOCK_BYTES if size < 0 else min(size, BLOCK_BYTES)
+        while True:
+            if self._file is not None and self._left == 0:
+                self.close()
+            if self._file is not None:
+                return self._read_file(self._file, min(wanted, self._left))
+            if not self._segments:
+                return b""
+            segment = self._segments.pop(0)
+            if isinstance(segment, FileRange):
+                self._open_file(segment)
+            elif segment:
+                if len(segment) > wanted:
+                    self._segments.insert(0, segment[wanted:])
+                return segment[:wanted]
+
+    def _open_file(self, segment: FileRange) -> None:
+        try:
+            self._file = open(segment.path, "rb", buffering=0)
+            self._file.seek(segment.start)
+        except OSError as failure:
+            raise UnreadableFileError(f"{segment.path} cannot be read: {failure.strerror}.") from failure
+        self._path, self._left = segment.path, segment.size
+
+    def _read_file(self, file: BinaryIO, size: int) -> bytes:
+        try:
+            block = file.read(size)
+        except OSError as failure:
+            raise UnreadableFileError(f"{self._path} cannot be read: {failure.strerror}.") from failure
+        if not block:
+            raise ChangedFileError(f"{self._path} became shorter while it was uploaded. Upload it again.")
+        self._left -= len(block)
+        return block
+
+    def close(self) -> None:
+        """Closes the open file, if there is one."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: Optional[Body] = field(default=None, repr=False)
+    timeout: float = 30.0
+    """Seconds without progress (connecting, or between two blocks) after which the request fails."""
+    follow_redirects: bool = False
+
+
+class Answer(Protocol):
+    """An answer whose body has not been read yet."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers. Names are case-insensitive."""
+        ...
+
+    def blocks(self) -> AsyncIterator[bytes]:
+        """Yields the body in blocks, without any content decoding.
+
+        Raises :class:`TransportError` if the connection breaks, or if the body is shorter than its ``Content-Length``.
+        """
+        ...
+
+
+class TransportError(Exception):
+    """A request got no answer, or only a part of one.
+
+    The text says what happened and names the host, and contains no path or query of a URL.
+    """
+
+    def __init__(self, message: str, *, is_transient: bool = True) -> None:
+        super().__init__(message)
+        self.is_transient = is_transient
+        """Whether the same request can succeed later. False for TLS and invalid URLs."""
+
+
+class Transport(Protocol):
+    """Sends requests, waits, and does several things at once. One instance serves many concurrent operations."""
+
+    def send(self, request: Request) -> AsyncContextManager[Answer]:
+        """Sends a request and opens its answer. Raises :class:`TransportError`."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Waits."""
+        ...
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """Runs a function that blocks, such as a file read or a hash."""
+        ...
+
+    def as_completed(self, function: Callable[[T], Awaitable[R]], items: AsyncIterator[T], limit: int) -> AsyncIterator[R]:
+        """Applies a function to the items, at most ``limit`` at once, and yields the results in the order in which they complete.
+
+        The first exception, of the function or of ``items``, ends the iteration and cancels the rest.
+        """
+        ...
+
+    def lock(self) -> AsyncContextManager[Any]:
+        """Returns a new lock, which can be entered many times, one operation at a time."""
+        ...
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        ...
+
+
+def file_body(path: str, start: int = 0, size: Optional[int] = None) -> Body:
+    """Returns a body of a local file, or of a range of it."""
+    return Body([FileRange(path, start, os.path.getsize(path) - start if size is None else size)])

@@ -1,0 +1,223 @@
+"""The synchronous client."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Iterator, List, Optional, TypeVar, Union
+
+from ._core.connection import Connection
+from ._core.downloads import Downloads
+from ._core.listings import Listings
+from ._core.quota import QuotaStatus
+from ._core.requests_transport import RequestsTransport, iterate_sync, run_sync
+from ._core.server import Server
+from ._core.signing import Keypair, address_of
+from ._core.uploads import Uploads
+from .files import DownloadedFile, DownloadSummary, Miner, RemoteFile, UploadedFile, UploadSummary
+from .options import ClientOptions
+from .sessions import SessionCredentials, open_boto3_session
+
+if TYPE_CHECKING:
+    import boto3
+
+T = TypeVar("T")
+
+AnyPath = Union[str, "os.PathLike[str]"]
+AnyMiner = Union[Miner, str, int]
+
+
+class S3Auth:
+    """A client of one S3Auth server, for a miner or a validator. Thread-safe.
+
+    Every method may raise :class:`RefusedError`, :class:`UnreachableError`, :class:`InvalidAnswerError` and, if it transfers files,
+    :class:`StoreError`. All derive from :class:`S3AuthError`. Failed connections and the statuses 408, 429, 500, 502, 503 and 504 are
+    retried, as :class:`ClientOptions` says.
+
+    :param url: The server's address, such as ``https://s3-auth.example.com``.
+    :param hotkey: The key pair that signs: anything with ``ss58_address`` and ``sign(bytes)``, such as ``wallet.hotkey`` of Bittensor.
+    :param coldkey: The coldkey that owns the hotkey: its address, or anything with ``ss58_address``, such as ``wallet.coldkeypub``. The
+        server takes it from the chain if you leave it out, and refuses a wrong one.
+    :param options: Timeouts, retries and concurrency.
+    """
+
+    def __init__(
+        self, url: str, hotkey: Keypair, coldkey: Any = None, *, options: Optional[ClientOptions] = None
+    ) -> None:
+        options = options or ClientOptions()
+        transport = RequestsTransport(connect_timeout=options.connect_timeout, connections=4 * options.parallel)
+        address = address_of(hotkey, "hotkey", must_sign=True)
+        server = Server(url, hotkey, transport, options)
+        self._connection = Connection(server, transport, options, address, address_of(coldkey, "coldkey") if coldkey is not None else None)
+        self._listings = Listings(self._connection)
+        self._uploads = Uploads(self._connection, self._listings)
+        self._downloads = Downloads(self._connection, self._listings)
+
+    @property
+    def url(self) -> str:
+        """The server's address, without a slash at the end."""
+        return self._connection.server.url
+
+    @property
+    def hotkey(self) -> str:
+        """The address of the hotkey."""
+        return self._connection.hotkey
+
+    @property
+    def quota(self) -> Optional[QuotaStatus]:
+        """What the hotkey has left today, as of the last answer that said it; ``None`` before the first one."""
+        return self._connection.server.quota
+
+    def request(self, endpoint: str, /, **members: Any) -> Any:
+        """Sends a signed request to an endpoint, such as ``get-validator-access``, and returns the JSON of its answer.
+
+        For endpoints that no other method covers. ``/docs`` of the server describes all of them. Members that are ``None`` are not sent.
+        """
+        return run_sync(self._connection.server.post(endpoint, members))
+
+    def upload(
+        self,
+        path: AnyPath,
+        to: Optional[str] = None,
+        *,
+        source: Optional[str] = None,
+        job_id: Optional[str] = None,
+        overwrite: bool = True,
+    ) -> UploadedFile:
+        """Uploads one file into your own folder.
+
+        :param path: The local file.
+        :param to: The path below your folder, with ``/`` between its segments; by default the name of the local file.
+        :param source: The source, if the deployment has sources; by default its first one.
+        :param job_id: The job whose folder takes the file, if the deployment has folders of jobs.
+        :param overwrite: Whether to replace a stored file of this path. Otherwise the result has the status ``exists``.
+        """
+        return run_sync(self._uploads.upload(path, to, source, job_id, overwrite))
+
+    def upload_bytes(
+        self,
+        data: bytes,
+        to: str,
+        *,
+        source: Optional[str] = None,
+        job_id: Optional[str] = None,
+        overwrite: bool = True,
+    ) -> UploadedFile:
+        """Uploads bytes as one file into your own folder. The parameters are those of :meth:`upload`."""
+        return run_sync(self._uploads.upload(bytes(data), to, source, job_id, overwrite))
+
+    def upload_folder(
+        self,
+        folder: AnyPath,
+        to: str = "",
+        *,
+        source: Optional[str] = None,
+        job_id: Optional[str] = None,
+        overwrite: bool = True,
+        select: Optional[Callable[[str], bool]] = None,
+        on_file: Optional[Callable[[UploadedFile], None]] = None,
+    ) -> UploadSummary:
+        """Uploads the files of a local folder and of its subfolders, under their relative paths.
+
+        Skips hidden files, links to folders, and files whose bytes are stored already. A file that fails does not end the upload: it is in
+        ``failed`` of the result. Run it again to continue.
+
+        :param to: A subfolder of your folder.
+        :param select: Called with each relative path (``/`` between its segments). Files for which it returns false are skipped.
+        :param on_file: Called with the result of each file, in the order in which they complete. Other parameters: see :meth:`upload`.
+        """
+        return run_sync(self._uploads.upload_folder(folder, to, source, job_id, overwrite, select, on_file))
+
+    def miners(self) -> List[Miner]:
+        """Returns all miners that have files. For validators. Costs one grant."""
+        return run_sync(self._listings.miners())
+
+    def list_files(
+        self, miner: Optional[AnyMiner] = None, *, source: Optional[str] = None, prefix: str = ""
+    ) -> Iterator[RemoteFile]:
+        """Yields the files of a miner, page by page, in the order of their keys. Each page of up to 1,000 files costs one grant.
+
+        :param miner: A :class:`Miner`, an address, or a uid; ``None`` for your own files.
+        :param source: Only the files of this source.
+        :param prefix: Only the files whose path below the folder begins with this text.
+        """
+        return iterate_sync(self._listings.list_files(miner, source, prefix))
+
+    def download(
+        self,
+        miner: Optional[AnyMiner] = None,
+        to: AnyPath = ".",
+        *,
+        source: Optional[str] = None,
+        prefix: str = "",
+        select: Optional[Callable[[RemoteFile], bool]] = None,
+        on_file: Optional[Callable[[DownloadedFile], None]] = None,
+    ) -> DownloadSummary:
+        """Downloads the files of a miner into a local folder, as ``s3auth download`` does.
+
+        A file appears under its name only when it is complete. Skips files that are there with the same bytes, and resumes interrupted
+        downloads. Miners choose their keys, so a name that is unsafe on this machine is escaped. A file that fails does not end the
+        download: it is in ``failed`` of the result.
+
+        :param to: The local folder.
+        :param select: Called with each file. Files for which it returns false are skipped.
+        :param on_file: Called with the result of each file, in the order in which they complete. Other parameters: see :meth:`list_files`.
+        """
+        return run_sync(self._downloads.download(miner, to, source, prefix, select, on_file))
+
+    def download_file(self, file: RemoteFile, path: AnyPath) -> DownloadedFile:
+        """Downloads one listed file to a path. Resumes an interrupted download."""
+        return run_sync(self._downloads.download_file(file, path))
+
+    def read(self, file: RemoteFile, start: int = 0, end: Optional[int] = None) -> bytes:
+        """Returns the bytes ``start`` to ``end`` (exclusive) of a listed file; by default all.
+
+        Raises :class:`ChangedFileError` if the miner has replaced the file since it was listed.
+        """
+        return run_sync(self._downloads.read(file, start, end))
+
+    def session_credentials(
+        self, *, role: Optional[str] = None, source: Optional[str] = None, duration_seconds: Optional[int] = None
+    ) -> SessionCredentials:
+        """Requests temporary credentials of the store, for other S3 tools.
+
+        Raises :class:`RefusedError` with the code ``session_credentials_unsupported`` if the operator has not turned them on.
+
+        :param role: ``miner`` or ``validator``; by default what the hotkey is.
+        :param source: Only the folder of this source.
+        :param duration_seconds: 900 to 43,200 seconds.
+        """
+        return run_sync(request_credentials(self._connection, role, source, duration_seconds))
+
+    def boto3_session(
+        self, *, role: Optional[str] = None, source: Optional[str] = None, duration_seconds: Optional[int] = None
+    ) -> "boto3.Session":
+        """Returns a boto3 session with temporary credentials, which are renewed before they expire.
+
+        ``client.boto3_session().client("s3")`` knows the store's endpoint. The parameters are those of :meth:`session_credentials`. Needs
+        boto3.
+        """
+        return open_boto3_session(lambda: self.session_credentials(role=role, source=source, duration_seconds=duration_seconds))
+
+    def close(self) -> None:
+        """Closes the connections."""
+        run_sync(self._connection.transport.close())
+
+    def __enter__(self) -> "S3Auth":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"S3Auth({self.url!r}, {self.hotkey!r})"
+
+
+async def request_credentials(
+    connection: Connection, role: Optional[str], source: Optional[str], duration_seconds: Optional[int]
+) -> SessionCredentials:
+    """Requests temporary credentials."""
+    return SessionCredentials.read(
+        await connection.endpoints.get_session_credentials(
+            {"role": role, "source": source, "duration_seconds": duration_seconds, "coldkey": connection.coldkey}
+        )
+    )

@@ -1,0 +1,119 @@
+"""What the client's methods return: miners, files, and the results of transfers."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import List, Optional, Sequence
+
+from .errors import S3AuthError
+
+
+@dataclass(frozen=True)
+class MinerFolder:
+    """One folder of a miner."""
+
+    prefix: str
+    """What its keys begin with, such as ``data/x/5F…/``."""
+    source: Optional[str] = None
+    """The source; ``None`` if the deployment has none."""
+
+
+@dataclass(frozen=True)
+class Miner:
+    """A miner that has files in the bucket."""
+
+    id: str
+    """The address that names its folders: a hotkey or a coldkey, by the deployment's layout."""
+    uid: Optional[int]
+    """Its uid on the subnet; ``None`` if it is no longer registered."""
+    folders: Sequence[MinerFolder] = ()
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A stored file."""
+
+    key: str
+    """Its key in the bucket. Miners choose their keys: do not use a key as a path on disk, see :meth:`S3Auth.download`."""
+    path: str
+    """The part of the key after the miner's folder."""
+    size: int
+    """The size in bytes."""
+    last_modified: datetime.datetime
+    """When it was stored (UTC)."""
+    etag: str
+    """The store's ETag, without quotes. Usually the MD5 of the content in hex."""
+    miner: Optional[str] = None
+    """The address that names the miner's folder; ``None`` for a file of one's own."""
+    source: Optional[str] = None
+    """The source; ``None`` if the deployment has none."""
+    url: Optional[str] = field(default=None, repr=False, compare=False)
+    """A presigned URL, which lets anyone read the file until it expires; ``None`` if no URL can express the key."""
+    url_expires_at: float = field(default=0.0, repr=False, compare=False)
+    """Unix time at which the URL expires."""
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """The result of the upload of one file."""
+
+    path: str
+    """The path below the miner's folder."""
+    status: str
+    """``stored``; ``unchanged`` if the same bytes were stored before; ``exists`` if another file is stored and ``overwrite`` is false;
+    or ``failed``."""
+    size: int = 0
+    """The size in bytes."""
+    key: Optional[str] = None
+    """The key in the bucket; ``None`` if the file failed before the server named it."""
+    etag: Optional[str] = None
+    """The store's ETag, without quotes; ``None`` if the store did not return it."""
+    local_path: Optional[str] = None
+    """The local file; ``None`` for bytes."""
+    error: Optional[S3AuthError] = None
+    """Why it failed."""
+
+
+@dataclass
+class UploadSummary:
+    """The results of the upload of a folder."""
+
+    stored: List[UploadedFile] = field(default_factory=list)
+    unchanged: List[UploadedFile] = field(default_factory=list)
+    existing: List[UploadedFile] = field(default_factory=list)
+    failed: List[UploadedFile] = field(default_factory=list)
+
+    def raise_for_failures(self) -> None:
+        """Raises the error of the first failed file, if a file failed."""
+        if self.failed:
+            error = self.failed[0].error
+            raise error if error is not None else S3AuthError("A file failed.")
+
+
+@dataclass(frozen=True)
+class DownloadedFile:
+    """The result of the download of one file."""
+
+    file: RemoteFile
+    status: str
+    """``downloaded``; ``unchanged`` if the same bytes were there before; or ``failed``."""
+    local_path: Optional[str] = None
+    """The local file; ``None`` if it failed."""
+    error: Optional[S3AuthError] = None
+    """Why it failed."""
+
+
+@dataclass
+class DownloadSummary:
+    """The results of a download."""
+
+    downloaded: List[DownloadedFile] = field(default_factory=list)
+    unchanged: List[DownloadedFile] = field(default_factory=list)
+    failed: List[DownloadedFile] = field(default_factory=list)
+
+    def raise_for_failures(self) -> None:
+        """Raises the error of the first failed file, if a file failed."""
+        if self.failed:
+            error = self.failed[0].error
+            raise error if error is not None else S3AuthError("A file failed.")

@@ -1,0 +1,98 @@
+"""Temporary credentials, with which any S3 tool or library reads and writes what the hotkey may."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Callable, Dict, Tuple
+
+from . import models
+from .errors import InvalidAnswerError
+
+if TYPE_CHECKING:
+    import boto3
+
+
+@dataclass(frozen=True)
+class SessionCredentials:
+    """Temporary credentials of the object store. ``repr`` does not show the secrets."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+    expiration: datetime.datetime
+    """When the store stops accepting them (UTC)."""
+    endpoint: str
+    """The URL of the store."""
+    region: str
+    bucket: str
+    addressing: str
+    """``path`` or ``virtual``: where a URL has the bucket."""
+    prefixes: Tuple[str, ...]
+    """What the keys begin with that these credentials may use."""
+    actions: Tuple[str, ...]
+    """What they allow, such as ``s3:GetObject``."""
+
+    @staticmethod
+    def read(answer: models.SessionCredentials) -> "SessionCredentials":
+        """Reads the server's answer. Raises :class:`InvalidAnswerError`."""
+        try:
+            expiration = datetime.datetime.fromisoformat(answer["expiration"])
+        except ValueError:
+            raise InvalidAnswerError("The server's answer is invalid: expiration is not a time.") from None
+        return SessionCredentials(
+            answer["access_key_id"],
+            answer["secret_access_key"],
+            answer["session_token"],
+            expiration,
+            answer["endpoint"],
+            answer["region"],
+            answer["bucket"],
+            answer["addressing"],
+            tuple(answer["prefixes"]),
+            tuple(answer["actions"]),
+        )
+
+
+def open_boto3_session(request: Callable[[], SessionCredentials]) -> "boto3.Session":
+    """Returns a boto3 session that requests new credentials before its own expire.
+
+    Its S3 clients and resources know the store's endpoint, region and addressing.
+    """
+    try:
+        import boto3
+        import botocore.config
+        import botocore.credentials
+        import botocore.session
+    except ModuleNotFoundError as missing:
+        raise ModuleNotFoundError("boto3_session needs boto3. Install it with: pip install 's3auth[boto3]'", name=missing.name) from None
+
+    first = request()
+    known = [first]
+
+    def refresh() -> Dict[str, str]:
+        credentials = known.pop() if known else request()
+        return {
+            "access_key": credentials.access_key_id,
+            "secret_key": credentials.secret_access_key,
+            "token": credentials.session_token,
+            "expiry_time": credentials.expiration.isoformat(),
+        }
+
+    class StoreSession(boto3.Session):  # type: ignore[misc]
+        """A session whose S3 clients use the store of the credentials."""
+
+        def client(self, service_name: str, *args: Any, **options: Any) -> Any:
+            if service_name == "s3":
+                options.setdefault("endpoint_url", first.endpoint)
+                config = botocore.config.Config(s3={"addressing_style": first.addressing}, signature_version="s3v4")
+                given = options.get("config")
+                options["config"] = config.merge(given) if given is not None else config
+            return super().client(service_name, *args, **options)
+
+    session = botocore.session.get_session()
+    # botocore asks for new credentials 15 minutes before they expire, and waits for them 10 minutes before.
+    session._credentials = botocore.credentials.RefreshableCredentials.create_from_metadata(
+        metadata=refresh(), refresh_using=refresh, method="s3auth"
+    )
+    return StoreSession(botocore_session=session, region_name=first.region)
