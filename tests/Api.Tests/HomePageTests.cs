@@ -227,6 +227,7 @@ public sealed partial class HomePageTests
         {
             Assert.That(with, Does.Contain("href=\"https://example.org/s3auth/tree/main/docs/miners.md\""));
             Assert.That(with, Does.Contain("href=\"https://example.org/s3auth/tree/main/docs/validators.md\""));
+            Assert.That(with, Does.Contain("href=\"https://example.org/s3auth/tree/main/docs/python.md\""));
             Assert.That(without, Does.Contain("docs/miners.md").And.Not.Contain("/docs/miners.md\""));
         }
     }
@@ -243,6 +244,27 @@ public sealed partial class HomePageTests
         {
             Assert.That(with, Does.Contain(line).And.Not.Contain("dotnet tool install"));
             Assert.That(without, Does.Contain("dotnet tool install").And.Not.Contain("install.sh"));
+        }
+    }
+
+    [Test]
+    public async Task Page_shows_the_line_that_installs_the_python_package()
+    {
+        using var offering = new Service { Settings = Set("TOOL_URL", "https://example.org/a/") };
+
+        var (with, without) = (WebUtility.HtmlDecode((await offering.GetAsync("/")).Text), (await _service.GetAsync("/")).Text);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(
+                Regex.Count(
+                    with,
+                    $"<code>pip install bittensor https://example\\.org/a/s3auth-{ServiceVersion.Text}-py3-none-any\\.whl</code>",
+                    RegexOptions.None,
+                    TimeSpan.FromSeconds(1)),
+                Is.EqualTo(2));
+            Assert.That(without.Split("<code>pip install bittensor ./clients/python</code>"), Has.Length.EqualTo(3));
+            Assert.That(without, Does.Contain("in the folder of S3Auth&#x27;s sources").And.Not.Contain(".whl"));
         }
     }
 
@@ -371,7 +393,7 @@ public sealed partial class HomePageTests
     public void Shell_examples_have_no_comment_and_no_open_quote([Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
     {
         FolderLayout folders = layout == "hotkey" ? Layouts.ByHotkey : Layouts.ByColdkey("x");
-        var snippets = new UsageSnippets("https://s3-auth.example.com", "finney", 17, folders, upload);
+        var snippets = new UsageSnippets("https://s3-auth.example.com", "finney", 17, folders, upload, toolUrl: null);
 
         foreach (var snippet in snippets.ForMiners.Concat(snippets.ForValidators).Where(snippet => snippet.Title is "s3auth" or "curl"))
         {
@@ -426,7 +448,7 @@ public sealed partial class HomePageTests
 
         Assert.That(page, Does.Not.Contain("<script>alert"));
         var snippets = SnippetsOf(page);
-        Assert.That(snippets, Has.Count.EqualTo(8));
+        Assert.That(snippets, Has.Count.EqualTo(10));
         foreach (var snippet in snippets)
         {
             // Shell examples do not contain the name at all.
@@ -467,7 +489,7 @@ public sealed partial class HomePageTests
 
         Assert.That(
             SnippetsOf(page),
-            Has.Count.EqualTo(8).And.All.Contains("https://s3-auth.example.com/data").And.All.Not.Contains("localhost"));
+            Has.Count.EqualTo(10).And.All.Contains("https://s3-auth.example.com/data").And.All.Not.Contains("localhost"));
         Assert.That(page, Does.Not.Contain("The operator has not set PUBLIC_URL"));
     }
 
@@ -503,14 +525,14 @@ public sealed partial class HomePageTests
         [Values("coldkey", "hotkey")] string layout, [Values] UploadMethod upload)
     {
         FolderLayout folders = layout == "hotkey" ? Layouts.ByHotkey : Layouts.ByColdkey("papers", "x");
-        var snippets = new UsageSnippets("https://s3-auth.example.com", "finney", 17, folders, upload);
+        var snippets = new UsageSnippets("https://s3-auth.example.com", "finney", 17, folders, upload, toolUrl: null);
 
         using (Assert.EnterMultipleScope())
         {
             foreach (var snippet in snippets.ForMiners.Concat(snippets.ForValidators))
             {
                 Assert.That(snippet.Text, Does.Contain("https://s3-auth.example.com"), snippet.Id);
-                if (snippet.Title is "Python" or "C#")
+                if (snippet.Title is "Python" or "Python (requests)" or "C#")
                 {
                     Assert.That(snippet.Text, Does.Contain("ubnet 17 on finney").And.Contain(folders.Structure), snippet.Id);
                 }
@@ -521,8 +543,13 @@ public sealed partial class HomePageTests
             var upload1 = snippets.ForMiners.ToDictionary(snippet => snippet.Title, snippet => snippet.Text, StringComparer.Ordinal);
             Assert.That(upload1["s3auth"], layout == "hotkey" ? Does.Not.Contain("--source") : Does.Contain("--source papers"));
             Assert.That(upload1["C#"], Does.Contain(layout == "hotkey" ? "JobId = \"default\"" : "Source = \"papers\""));
-            Assert.That(upload1["Python"], Does.Contain(upload == UploadMethod.Put ? "get-file-upload-url" : "get-folder-access"));
-            Assert.That(snippets.ForValidators.Single(snippet => snippet.Title == "Python").Text, Does.Contain($"miner_{layout}="));
+            Assert.That(upload1["Python"], Does.Contain(layout == "hotkey" ? "job_id=\"default\"" : "source=\"papers\""));
+            Assert.That(
+                upload1["Python (requests)"],
+                Does.Contain(upload == UploadMethod.Put ? "get-file-upload-url" : "get-folder-access"));
+            Assert.That(
+                snippets.ForValidators.Single(snippet => snippet.Title == "Python (requests)").Text,
+                Does.Contain($"miner_{layout}="));
         }
     }
 
@@ -547,7 +574,7 @@ public sealed partial class HomePageTests
     }
 
     [GeneratedRegex(
-        "<section id=\"(miner|validator)-[a-z0-9]+\".*?<pre[^>]*><code>(?<text>.*?)</code></pre>",
+        "<section id=\"(miner|validator)-[a-z0-9]+\".*?<pre[^>]*: to copy\"><code>(?<text>.*?)</code></pre>",
         RegexOptions.Singleline | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Snippet();

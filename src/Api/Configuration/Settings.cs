@@ -285,16 +285,16 @@ internal static class Settings
     internal static readonly Setting<Uri> ProjectUrl = new("PROJECT_URL", SettingFormats.ProjectUrl)
     {
         Meaning =
-            "The address of S3Auth's sources. The page at `/` links to it and to `docs/miners.md` and `docs/validators.md` below it. "
+            "The address of S3Auth's sources. The page at `/` links to it and to the guides in `docs/` below it. "
             + "Without it, the page has no such links",
     };
 
     internal static readonly Setting<Uri> ToolUrl = new("TOOL_URL", SettingFormats.ToolUrl)
     {
         Meaning =
-            "The address of the folder from which miners and validators can download `s3auth`: the files that `./build.sh --target=Tool` "
-            + "writes. The page at `/` shows the line that installs it from there. Without it, the page shows how to install it from the "
-            + "sources",
+            "The address of the folder from which miners and validators can download `s3auth` and the Python package: the files that "
+            + "`./build.sh --target=Tool` writes. The page at `/` shows the lines that install them from there. Without it, the page shows "
+            + "how to install them from the sources",
     };
 
     internal static readonly Setting<IReadOnlyList<Audience>> Audiences = new("AUDIENCES", SettingFormats.Audiences)

@@ -42,7 +42,8 @@ public sealed class HomePageRenderer(
             HasDevelopmentAccounts = options.HasDevelopmentAccounts,
             HasSessions = options.HasSessions && store.Current.SessionProblem is null,
             MinersMayRead = rules.MinersMayRead,
-            Snippets = new UsageSnippets(address.Of(request), chain.Network, chain.Netuid, layout, store.Current.UploadMethod),
+            Snippets = new UsageSnippets(
+                address.Of(request), chain.Network, chain.Netuid, layout, store.Current.UploadMethod, options.ToolUrl),
             Assets = assets,
         };
         await using var renderer = new HtmlRenderer(services, loggers);
@@ -57,7 +58,7 @@ public sealed class HomePageRenderer(
 
 /// <summary>The parts of the configuration that the page shows.</summary>
 /// <param name="ProjectUrl">The address of S3Auth's sources; null for none.</param>
-/// <param name="ToolUrl">Where <c>s3auth</c> can be downloaded; null for nowhere.</param>
+/// <param name="ToolUrl">Where <c>s3auth</c> and the Python package can be downloaded; null for nowhere.</param>
 /// <param name="HasDevelopmentAccounts">Whether the metagraph is that of the development accounts.</param>
 /// <param name="HasSessions">Whether this deployment gives temporary credentials.</param>
 public sealed record PageOptions(Uri? ProjectUrl, Uri? ToolUrl, bool HasDevelopmentAccounts, bool HasSessions);
@@ -86,6 +87,7 @@ public sealed class HomePageModel
     /// <summary>The address of S3Auth's sources; null for none.</summary>
     public required Uri? ProjectUrl { get; init; }
 
+    /// <summary>Where <c>s3auth</c> and the Python package can be downloaded; null for nowhere.</summary>
     public required Uri? ToolUrl { get; init; }
 
     /// <summary>Whether the metagraph is that of the development accounts.</summary>

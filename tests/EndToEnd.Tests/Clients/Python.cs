@@ -50,6 +50,9 @@ internal sealed class Python
     /// <summary>The folder with a fake <c>bittensor</c> module.</summary>
     public static string StandIns => System.IO.Path.Combine(AppContext.BaseDirectory, "Clients", "python");
 
+    /// <summary>The folder with the sources of the package <c>s3auth</c>.</summary>
+    public static string Package => System.IO.Path.Combine(Repository.Root, "clients", "python", "src");
+
     /// <summary>Runs another program, with the given environment.</summary>
     public Task<ToolResult> RunProgramAsync(string program, IReadOnlyDictionary<string, string> environment, string folder) =>
         Tool.RunAsync(_interpreter, [program], environment: environment, folder: folder, limit: TimeSpan.FromMinutes(3));

@@ -17,7 +17,10 @@ public sealed partial class UsageSnippets
     private const int MaxNameLength = 64;
 
     private const string NeedsTool = "Needs s3auth.";
-    private const string NeedsPython = "Needs pip install bittensor requests. Save it as app.py and run: python3 app.py";
+    private const string NeedsRequests = "Needs pip install bittensor requests. Save it as app.py and run: python3 app.py";
+    private const string NeedsPackage = "Install the packages, save the program as app.py, and run: python3 app.py";
+    private const string NeedsPackageOfSources =
+        "Install the packages in the folder of S3Auth's sources, save the program as app.py, and run: python3 app.py";
     private const string NeedsCurl =
         "Needs curl, jq and s3auth, which signs. Paste it into a new shell: umask keeps the files that it writes private.";
     private const string NeedsCSharp =
@@ -27,16 +30,19 @@ public sealed partial class UsageSnippets
 
     private readonly Dictionary<string, string> _values;
     private readonly string _upload;
+    private readonly Uri? _toolUrl;
 
     /// <param name="server">The address of this server, from <see cref="BaseUrl"/>.</param>
     /// <param name="network">The chain's name.</param>
     /// <param name="netuid">The subnet.</param>
     /// <param name="layout">The layout of the bucket.</param>
     /// <param name="upload">The store's upload method.</param>
-    public UsageSnippets(string server, string network, ushort netuid, FolderLayout layout, UploadMethod upload)
+    /// <param name="toolUrl">Where the Python package can be downloaded; null for nowhere.</param>
+    public UsageSnippets(string server, string network, ushort netuid, FolderLayout layout, UploadMethod upload, Uri? toolUrl)
     {
         var source = layout.DefaultSource?.Name;
         _upload = upload == UploadMethod.Put ? "put" : "post";
+        _toolUrl = toolUrl;
         _values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["server"] = server,
@@ -59,7 +65,8 @@ public sealed partial class UsageSnippets
     public IReadOnlyList<Snippet> ForMiners =>
     [
         new("miner-s3auth", "s3auth", NeedsTool, Fill("miner.s3auth.sh"), NeedsTool: true),
-        new("miner-python", "Python", NeedsPython, Fill($"miner.{_upload}.py", "your files go to")),
+        Python("miner-python", Fill("miner.py", "your files go to")),
+        new("miner-requests", "Python (requests)", NeedsRequests, Fill($"miner.requests.{_upload}.py", "your files go to")),
         new("miner-curl", "curl", NeedsCurl, Fill($"miner.{_upload}.sh"), NeedsTool: true),
         new("miner-csharp", "C#", NeedsCSharp, Fill("miner.cs")),
     ];
@@ -68,10 +75,22 @@ public sealed partial class UsageSnippets
     public IReadOnlyList<Snippet> ForValidators =>
     [
         new("validator-s3auth", "s3auth", NeedsTool, Fill("validator.s3auth.sh"), NeedsTool: true),
-        new("validator-python", "Python", NeedsPython, Fill("validator.py", "files of miners are in")),
+        Python("validator-python", Fill("validator.py", "files of miners are in")),
+        new("validator-requests", "Python (requests)", NeedsRequests, Fill("validator.requests.py", "files of miners are in")),
         new("validator-curl", "curl", NeedsCurl, Fill("validator.sh"), NeedsTool: true),
         new("validator-csharp", "C#", NeedsCSharp, Fill("validator.cs")),
     ];
+
+    // The operator's downloads have the wheel of this version beside s3auth. The URL is exact, so that pip does not look for the name
+    // elsewhere.
+    private Snippet Python(string id, string text) => _toolUrl is null
+        ? new(id, "Python", NeedsPackageOfSources, text, Install: "pip install bittensor ./clients/python")
+        : new(
+            id,
+            "Python",
+            NeedsPackage,
+            text,
+            Install: $"pip install bittensor {_toolUrl.AbsoluteUri.TrimEnd('/')}/s3auth-{ServiceVersion.Text}-py3-none-any.whl");
 
     private string Fill(string template, string folderNote = "")
     {
@@ -79,7 +98,8 @@ public sealed partial class UsageSnippets
 
         string ValueOf(string name) => name switch
         {
-            // Every Python example begins with it.
+            // Every Python example begins with one of them.
+            "client" => Fill("client.py", folderNote),
             "ask" => Fill("ask.py", folderNote),
             "folder_note" => folderNote,
             _ => _values[name],

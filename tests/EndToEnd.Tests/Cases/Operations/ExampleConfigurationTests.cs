@@ -301,16 +301,16 @@ internal sealed class ExampleConfigurationTests(string example)
         }
     }
 
-    [Test]
-    [Category("Nightly")]
-    public async Task Snippet_of_the_page_uploads_into_this_layout()
+    [TestCase("python", 3, Category = "Nightly")]
+    [TestCase("requests", 4, Category = "Nightly")]
+    public async Task Snippet_of_the_page_uploads_into_this_layout(string language, int number)
     {
-        var miner = Deployment.Subnet.Miners[3];
+        var miner = Deployment.Subnet.Miners[number];
         using var folder = new ScratchFolder("snippet");
         var content = DeploymentFixture.Bytes((int)(await Deployment.StructureAsync()).MinBytes);
         await File.WriteAllBytesAsync(Path.Combine(folder.Sub("work"), "data.parquet"), content);
 
-        (await SnippetFixture.RunAsync(Client, folder, miner, "miner", "python", "bash")).Expect();
+        (await SnippetFixture.RunAsync(Client, folder, miner, "miner", language, "bash")).Expect();
 
         var key = (await Deployment.Bucket.ListKeysAsync()).Single(one =>
             one.Contains(Deployment.OwnerOf(miner), StringComparison.Ordinal));

@@ -16,7 +16,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
 
     private static int _programs;
 
-    internal static readonly string[] Languages = ["s3auth", "python", "curl", "csharp"];
+    internal static readonly string[] Languages = ["s3auth", "python", "requests", "curl", "csharp"];
 
     // A build of C# takes long, and one deployment builds the miners' example in each run.
     internal static IEnumerable<TestCaseData> LanguagesWithoutBuild => Languages.Select(language =>
@@ -108,7 +108,8 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
         };
         return language switch
         {
-            "python" => await RunPythonAsync(folder, snippet, environment),
+            "python" => await RunPythonAsync(folder, snippet, $"{Python.StandIns}{Path.PathSeparator}{Python.Package}", environment),
+            "requests" => await RunPythonAsync(folder, snippet, Python.StandIns, environment),
             "csharp" => await RunCSharpAsync(folder, snippet, environment),
             _ => await PasteAsync(folder, snippet, shell, environment),
         };
@@ -131,8 +132,10 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
     {
         var page = (await client.GetAsync("/")).Text;
         var section = Regex.Match(
-            page, $"<section id=\"{id}\".*?<code>(?<text>.*?)</code>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan
-                .FromSeconds(1));
+            page,
+            $"<section id=\"{id}\".*?: to copy\"><code>(?<text>.*?)</code>",
+            RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(1));
         Assert.That(section.Success, page);
         return WebUtility.HtmlDecode(section.Groups["text"].Value);
     }
@@ -162,12 +165,13 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
             Tool.Need(shell, shell), options, snippet + "\n", environment, Path.Combine(folder.Path, "work"), TimeSpan.FromMinutes(3));
     }
 
-    private static async Task<ToolResult> RunPythonAsync(ScratchFolder folder, string snippet, Dictionary<string, string> environment)
+    private static async Task<ToolResult> RunPythonAsync(
+        ScratchFolder folder, string snippet, string packages, Dictionary<string, string> environment)
     {
         var python = await Python.NeedAsync();
         await NodeSigner.NeedAsync();
         environment["PYTHONDONTWRITEBYTECODE"] = "1";
-        environment["PYTHONPATH"] = Python.StandIns;
+        environment["PYTHONPATH"] = packages;
         environment["S3AUTH_TEST_SIGNER"] = NodeSigner.Program;
         var program = Path.Combine(folder.Path, "app.py");
         await File.WriteAllTextAsync(program, snippet);

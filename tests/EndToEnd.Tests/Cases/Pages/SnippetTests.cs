@@ -38,7 +38,7 @@ internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : S
                     Assert.That(result.Output, Does.Contain($"{Deployment.OwnerOf(miner)} {Deployment.FolderOf(miner)}"), shell);
                     Assert.That(new FileInfo(Path.Combine(work, "s3auth-first.bin")).Length, Is.Positive, shell);
                     break;
-                case "python":
+                case "requests":
                     var line = result.Output.Split('\n').Single(
                         one => one.EndsWith($" {content.Length} '{key}'", StringComparison.Ordinal));
                     Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(work, line.Split(' ')[0])), content);

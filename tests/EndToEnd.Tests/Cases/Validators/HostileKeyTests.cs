@@ -181,7 +181,7 @@ internal sealed class HostileKeyTests(StoreKind store)
         using var folder = new ScratchFolder("hostile");
         var work = folder.Sub("work");
 
-        var result = await SnippetFixture.RunAsync(Client, folder, Subnet.Validator, "validator", "python", "bash");
+        var result = await SnippetFixture.RunAsync(Client, folder, Subnet.Validator, "validator", "requests", "bash");
 
         Assert.That(result.ExitCode, Is.Zero, result.Errors);
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
