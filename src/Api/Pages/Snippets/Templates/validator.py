@@ -1,8 +1,8 @@
 <<client>>
 
 for miner in client.miners():
-    summary = client.download(miner, to="data")
-    for file in summary.downloaded:
-        print("downloaded", file.path)
-    for file in summary.failed:
-        print("failed", file.path, file.error)
+    summary = client.download(miner, to=f"data/{miner.id}")
+    for result in summary.downloaded:
+        print("downloaded", result.local_path)
+    for result in summary.failed:
+        print("failed", ascii(result.file.key), result.error)
