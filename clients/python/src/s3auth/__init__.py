@@ -18,8 +18,11 @@ from .errors import (
     S3AuthError,
     StoreError,
     UnacceptableFileError,
+    UnknownMinerError,
     UnreachableError,
+    UnreachableStoreError,
     UnreadableFileError,
+    UnwritableFileError,
 )
 from .files import DownloadedFile, DownloadSummary, Miner, MinerFolder, RemoteFile, UploadedFile, UploadSummary
 from .options import ClientOptions
@@ -46,8 +49,11 @@ __all__ = [
     "SessionCredentials",
     "StoreError",
     "UnacceptableFileError",
+    "UnknownMinerError",
     "UnreachableError",
+    "UnreachableStoreError",
     "UnreadableFileError",
+    "UnwritableFileError",
     "UploadSummary",
     "UploadedFile",
     "__version__",

@@ -47,6 +47,10 @@ class UnreachableError(S3AuthError):
     """The server or the store could not be reached, did not answer in time, or broke the connection, in every attempt."""
 
 
+class UnreachableStoreError(UnreachableError):
+    """The store could not be reached, did not answer in time, or broke the connection, in every attempt."""
+
+
 class InvalidAnswerError(S3AuthError):
     """The server's answer is not what its interface promises. The URL may belong to another service."""
 
@@ -73,8 +77,16 @@ class UnreadableFileError(S3AuthError):
     """A local file cannot be opened or read."""
 
 
+class UnwritableFileError(S3AuthError):
+    """A local file cannot be written."""
+
+
 class UnacceptableFileError(S3AuthError):
     """The server does not accept this file: its name or its size."""
+
+
+class UnknownMinerError(S3AuthError):
+    """No miner with files has this uid."""
 
 
 class ListingError(S3AuthError):

@@ -11,6 +11,7 @@ from ..options import ClientOptions
 from .endpoints import Endpoints
 from .retries import Retries
 from .server import Server
+from .store import Store
 from .transport import Transport
 
 _ADDRESS = "[1-9A-HJ-NP-Za-km-z]{40,60}"
@@ -52,6 +53,7 @@ class Connection:
         self.options = options
         self.retries = Retries(transport, options)
         self.endpoints = Endpoints(server)
+        self.store = Store(transport, options)
         self.hotkey = hotkey
         """The address of the hotkey."""
         self.coldkey = coldkey

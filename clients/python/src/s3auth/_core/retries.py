@@ -6,9 +6,9 @@ import logging
 import random
 from typing import Awaitable, Callable, Optional, TypeVar
 
-from ..errors import InvalidAnswerError, RefusedError, S3AuthError, StoreError, UnreachableError
+from ..errors import InvalidAnswerError, RefusedError, S3AuthError, StoreError, UnreachableError, UnreachableStoreError
 from ..options import ClientOptions
-from .transport import Transport, TransportError
+from .transport import StoreTransportError, Transport, TransportError
 
 T = TypeVar("T")
 
@@ -19,6 +19,9 @@ TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 
 # S3 answers 409 to uploads of one key at the same time, and 400 to a body that stalls.
 TRANSIENT_STORE_CODES = frozenset({"RequestTimeout", "ConditionalRequestConflict"})
+
+# Credentials that signed a grant can expire before the grant.
+SPENT_GRANT_CODES = frozenset({"ExpiredToken", "InvalidToken", "TokenRefreshRequired", "InvalidAccessKeyId"})
 
 # Many operations of one address share a burst limit, so one of them may get 429 many times.
 RATE_LIMIT_FACTOR = 10
@@ -45,7 +48,8 @@ class Retries:
                 wait = self._wait_after(failure, failures)
                 if wait is None:
                     if isinstance(failure, TransportError):
-                        raise UnreachableError(str(failure)) from None
+                        kind = UnreachableStoreError if isinstance(failure, StoreTransportError) else UnreachableError
+                        raise kind(str(failure)) from None
                     raise
                 logger.info("%s Retry %d in %.1f s.", failure, failures, wait)
             await self._transport.sleep(wait)
@@ -72,8 +76,42 @@ def is_transient(failure: Exception) -> bool:
     return isinstance(failure, RefusedError) and failure.status in TRANSIENT_STATUSES
 
 
+def is_spent_grant(failure: StoreError) -> bool:
+    """Whether the store refused a grant, so that one new grant is worth a try."""
+    return failure.code in SPENT_GRANT_CODES or (failure.status in (401, 403) and not is_transient(failure))
+
+
+def is_replaced_file(failure: StoreError) -> bool:
+    """Whether the store has another version of the file than the listed one."""
+    return failure.status in (412, 416)
+
+
 def ends_run(failure: S3AuthError) -> bool:
     """Whether a failure of one file would also be that of all other files: the server refuses the caller, or cannot be reached."""
     if isinstance(failure, (UnreachableError, InvalidAnswerError)):
         return True
     return isinstance(failure, RefusedError) and failure.status in {401, 403, 429, 502, 503, 504}
+
+
+class RunFailures:
+    """Decides which failures of single files end a run of many files.
+
+    One file can fail at a store that serves the others, for example behind a proxy that breaks the connection of each large answer. But if
+    as many transfers in a row fail as run at once, the store does not serve any, and each further file would only wait for all its
+    attempts.
+    """
+
+    def __init__(self, options: ClientOptions) -> None:
+        self._limit = max(options.parallel, 3)
+        self._in_a_row = 0
+
+    def succeeded(self) -> None:
+        """Records a transfer that succeeded."""
+        self._in_a_row = 0
+
+    def ends_run(self, failure: S3AuthError) -> bool:
+        """Records a file that failed, in all its attempts. Returns whether the failure ends the run."""
+        if isinstance(failure, UnreachableStoreError) or (isinstance(failure, StoreError) and is_transient(failure)):
+            self._in_a_row += 1
+            return self._in_a_row >= self._limit
+        return ends_run(failure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, BinaryIO, Callable, Mapping, Optional, Protocol, Sequence, TypeVar, Union
@@ -152,6 +153,10 @@ class TransportError(Exception):
         """Whether the same request can succeed later. False for TLS and invalid URLs."""
 
 
+class StoreTransportError(TransportError):
+    """A request to the object store got no answer, or only a part of one."""
+
+
 class Transport(Protocol):
     """Sends requests, waits, and does several things at once. One instance serves many concurrent operations."""
 
@@ -186,3 +191,14 @@ class Transport(Protocol):
 def file_body(path: str, start: int = 0, size: Optional[int] = None) -> Body:
     """Returns a body of a local file, or of a range of it."""
     return Body([FileRange(path, start, os.path.getsize(path) - start if size is None else size)])
+
+
+@contextlib.asynccontextmanager
+async def closing(items: AsyncIterator[T]) -> AsyncIterator[AsyncIterator[T]]:
+    """Closes an asynchronous iterator at the end of a block. Otherwise the block could be left while transfers still run."""
+    try:
+        yield items
+    finally:
+        close: Optional[Callable[[], Awaitable[None]]] = getattr(items, "aclose", None)
+        if close is not None:
+            await close()
