@@ -1,0 +1,136 @@
+"""Fixtures: real servers, stores, accounts, and programs beside the package.
+
+- `server`: the S3Auth server that tests share, once on each store. Its type and what it offers: `support/servers.py`.
+- `hotkey_server`: the same with the layout `hotkey`. `start_server(FOLDER_LAYOUT="data/{netuid}/{hotkey}/", ...)`: a server of the test's
+  own on the same store, with other settings.
+- `harness`: servers on a store that a fixture of a wider scope chooses.
+- `signer`: keypairs, for tests without a server.
+- `failing_proxy(target)`: a proxy before a store or a server that lets requests fail by a plan, and counts requests and bytes
+  (`support/proxies.py`).
+- `tool`: the command line tool (`support/tool.py`).
+
+A test runs on Ceph (upload forms, temporary credentials) and on Swift (only presigned PUTs). `@pytest.mark.stores("embedded", "ceph")`
+names other stores: one, if the outcome does not depend on the store. `--stores=embedded` runs all tests on this store that can.
+A test whose programs are missing is skipped, and says what to install.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+
+from support.accounts import Signer, SignerMissing
+from support.servers import STORES, Harness, Server
+from support.stores import StoreMissing
+from support.tool import Tool
+
+DEFAULT_STORES = ("ceph", "swift")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--stores", help=f"comma-separated stores to run on, of {', '.join(STORES)}; default: those that each test names")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "stores(*names): the stores that the test runs on, of embedded, ceph and swift")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "store" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("stores")
+    names = marker.args if marker else DEFAULT_STORES
+    option = metafunc.config.getoption("--stores")
+    if option:
+        chosen = option.split(",")
+        names = tuple(name for name in chosen if name in names or not marker)
+    unknown = set(names) - set(STORES)
+    if unknown:
+        raise pytest.UsageError(f"There is no store {', '.join(unknown)}. Use {', '.join(STORES)}.")
+    metafunc.parametrize("store", names, indirect=True, scope="session")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Starts all stores at once, while the first tests run: the slowest takes 15 seconds."""
+    if session.config.option.collectonly:
+        return
+    wanted = {
+        str(item.callspec.params["store"]): None
+        for item in session.items
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "store" in item.callspec.params
+    }
+    if wanted:
+        harness = session.config.stash[_HARNESS] = Harness()
+        for store in wanted:
+            harness.prepare(store)
+
+
+_HARNESS = pytest.StashKey[Harness]()
+
+
+@pytest.fixture(scope="session")
+def harness(pytestconfig: pytest.Config) -> Iterator[Harness]:
+    """Stores and servers, started at first use."""
+    started = pytestconfig.stash.get(_HARNESS, None) or Harness()
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def signer(harness: Harness) -> Signer:
+    """An independent signer."""
+    try:
+        return harness.signer()
+    except SignerMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def store(request: pytest.FixtureRequest) -> str:
+    """The name of the store that the test runs on."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session")
+def server(harness: Harness, store: str) -> Server:
+    """The server that tests share, in the layout `coldkey`."""
+    return _or_skip(lambda: harness.server(store))
+
+
+@pytest.fixture(scope="session")
+def hotkey_server(harness: Harness, store: str) -> Server:
+    """The server that tests share, in the layout `hotkey`."""
+    return _or_skip(lambda: harness.server(store, "hotkey"))
+
+
+@pytest.fixture
+def start_server(harness: Harness, store: str) -> Iterator[Callable[..., Server]]:
+    """Starts a server with the settings that are given, and a bucket of its own. It is stopped after the test."""
+    started: list[Server] = []
+
+    def start(**settings: str) -> Server:
+        server = _or_skip(lambda: harness.start_server(store, **settings))
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> Tool:
+    """The command line tool."""
+    folder = tmp_path / "tool"
+    folder.mkdir()
+    return Tool(folder)
+
+
+def _or_skip(start: Callable[[], Server]) -> Server:
+    try:
+        return start()
+    except (StoreMissing, SignerMissing) as missing:
+        pytest.skip(str(missing))
