@@ -44,23 +44,19 @@ internal sealed partial class GuideTests
     }
 
     [Test]
-    public async Task Program_of_the_miners_guide_uploads_many_files_and_continues_a_large_one()
+    public async Task Programs_of_the_miners_guide_upload_one_file_many_files_and_the_rest_of_a_large_one()
     {
         await NodeSigner.NeedAsync();
         await StartAsync();
         var miner = _subnet.Miners[0];
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
+            ["data.parquet"] = DeploymentFixture.Bytes(2500),
             ["batch/a.bin"] = DeploymentFixture.Bytes(2000),
             ["batch/sub/größe.bin"] = DeploymentFixture.Bytes(3000),
             ["large.bin"] = DeploymentFixture.Bytes((16 * 1024 * 1024) + 5),
         };
-        foreach (var (name, content) in contents)
-        {
-            var file = Path.Combine(_folder.Sub("work"), name);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllBytesAsync(file, content);
-        }
+        await WriteFilesAsync([.. contents.Select(file => (file.Key, file.Value))]);
 
         // The second part was sent before.
         var upload = await Api.Client.AskAsync<PartUpload>(Call.CreateUpload(miner, "large.bin", contents["large.bin"].Length));
@@ -73,7 +69,11 @@ internal sealed partial class GuideTests
         var folder = $"data/x/{miner.Coldkey}/";
         Assert.That(
             ran.Expect().Split('\n'),
-            Is.SupersetOf(new[] { $"stored {folder}a.bin", $"stored {folder}sub/größe.bin", $"stored {folder}large.bin" }));
+            Is.SupersetOf(
+                new[]
+                {
+                    $"stored {folder}data.parquet", $"stored {folder}a.bin", $"stored {folder}sub/größe.bin", $"stored {folder}large.bin",
+                }));
         using var bucket = Bucket();
         Assert.That(await bucket.ListKeysAsync(), Has.Count.EqualTo(contents.Count));
         foreach (var (name, content) in contents)
@@ -87,11 +87,14 @@ internal sealed partial class GuideTests
     {
         await StartAsync();
         var bucket = Bucket();
-        await bucket.PutAsync($"data/x/{_subnet.Miners[0].Coldkey}/sub/a.bin", DeploymentFixture.Bytes(2000));
+        var key = $"data/x/{_subnet.Miners[0].Coldkey}/sub/a.bin";
+        await bucket.PutAsync(key, DeploymentFixture.Bytes(2000));
 
         var result = await PasteAsync("validators.md", _folder.Path, installed: true);
+        var ran = await RunPythonAsync(await ReadAsync("validators.md"));
 
         Assert.That(result.Output, Does.Contain("All is well.").And.Contain("downloaded data/x/"));
+        Assert.That(ran.Expect().Trim(), Does.EndWith($" 2000 '{key}' 1024"));
         bucket.Dispose();
     }
 
@@ -102,11 +105,16 @@ internal sealed partial class GuideTests
         await using var hub = new Hub();
         hub.Put("data/old.parquet", DeploymentFixture.Bytes(3000));
 
+        await WriteFilesAsync(("collected/new.parquet", DeploymentFixture.Bytes(3000)));
+
         var result = await PasteAsync("migrating-from-huggingface.md", _folder.Path, installed: true, hub);
+        (await RunPythonAsync(await ReadAsync("migrating-from-huggingface.md"))).Expect();
 
         Assert.That(result.Output, Does.Contain("migrated data/x/"));
         using var bucket = Bucket();
-        Assert.That(await bucket.ListKeysAsync(), Is.EqualTo([$"data/x/{_subnet.Miners[0].Coldkey}/history/data/old.parquet"]));
+        var folder = $"data/x/{_subnet.Miners[0].Coldkey}/";
+        Assert.That(
+            await bucket.ListKeysAsync(), Is.EqualTo([$"{folder}2026/new.parquet", $"{folder}history/data/old.parquet"]));
     }
 
     [Test]
@@ -118,13 +126,53 @@ internal sealed partial class GuideTests
         await StartAsync(("FOLDER_LAYOUT", "weights/{hotkey}/"), ("READERS", "validators,miners"));
         var (bob, miner) = (Subnet.OrdinaryMiner.Hotkey.Address, _subnet.Miners[0].Hotkey.Address);
 
+        // The same steps in two ways: each uploads the file as a new one.
+        var programs = guide.Split("\n## Without the package\n");
+        Assert.That(programs, Has.Length.EqualTo(2));
+        using var bucket = Bucket();
+
         var pasted = await PasteAsync("adopting.md", _folder.Path, installed: true);
-        var ran = await RunPythonAsync(guide);
+        var ran = await RunPythonAsync(programs[0]);
+        var key = $"weights/{miner}/model.safetensors";
+        await bucket.DeleteAllAsync([key]);
+        var ranWithout = await RunPythonAsync(programs[1], hasPackage: false);
 
         Assert.That(pasted.Output, Does.Contain("weights/{hotkey}/").And.Contain($"models/weights/{bob}/model.safetensors\n"));
-        var key = $"weights/{miner}/model.safetensors";
-        string[] lines = [key, $"['{key}']", $"{key} 200000", $"weights/{bob}/model.safetensors 200000"];
+        string[] lines = [key, $"{key} 200000", $"weights/{bob}/model.safetensors 200000"];
         Assert.That(ran.Expect().Split('\n'), Is.SupersetOf(lines));
+        Assert.That(ranWithout.Expect().Split('\n'), Is.SupersetOf(lines).And.Contains($"['{key}']"));
+        Assert.That(new FileInfo(Path.Combine(_folder.Sub("work"), "miners", bob, "model.safetensors")).Length, Is.EqualTo(200_000));
+    }
+
+    [TestCase("docs/python.md")]
+    [TestCase("clients/python/README.md")]
+    public async Task Python_guides_run_as_they_are_written(string guide)
+    {
+        await NodeSigner.NeedAsync();
+        await StartAsync();
+        var content = DeploymentFixture.Bytes(5000);
+        await WriteFilesAsync(
+            ("data.parquet", content),
+            ("collected/a.bin", DeploymentFixture.Bytes(2000)),
+            ("collected/sub/b.bin", DeploymentFixture.Bytes(3000)));
+
+        var ran = await RunPythonAsync(await ReadAsync($"../{guide}"));
+
+        Assert.That(ran.Expect(), Does.Contain($"data/x/{_subnet.Miners[0].Coldkey}/2026/data.parquet"));
+        Assert.That(ran.Output, Does.Contain("2 stored").And.Not.Contain("failed:"));
+        var copy = Path.Combine(_folder.Sub("work"), "data", _subnet.Miners[0].Coldkey.Address);
+        Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(copy, "2026", "data.parquet")), content);
+    }
+
+    /// <summary>Writes files into the folder in which the programs run.</summary>
+    private async Task WriteFilesAsync(params (string Name, byte[] Content)[] files)
+    {
+        foreach (var (name, content) in files)
+        {
+            var file = Path.Combine(_folder.Sub("work"), name);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllBytesAsync(file, content);
+        }
     }
 
     private async Task StartAsync(params (string Name, string Value)[] settings) =>
@@ -145,7 +193,7 @@ internal sealed partial class GuideTests
         .Select(match => match.Groups["script"].Value);
 
     /// <summary>Runs the Python blocks of a guide as one program.</summary>
-    private async Task<ToolResult> RunPythonAsync(string guide)
+    private async Task<ToolResult> RunPythonAsync(string guide, bool hasPackage = true)
     {
         var python = await Python.NeedAsync();
         var program = Path.Combine(_folder.Path, "guide.py");
@@ -156,7 +204,7 @@ internal sealed partial class GuideTests
             {
                 ["HOME"] = Path.Combine(_folder.Path, "home"),
                 ["PYTHONDONTWRITEBYTECODE"] = "1",
-                ["PYTHONPATH"] = Python.StandIns,
+                ["PYTHONPATH"] = hasPackage ? $"{Python.StandIns}{Path.PathSeparator}{Python.Package}" : Python.StandIns,
                 ["S3AUTH_TEST_SIGNER"] = NodeSigner.Program,
                 ["NO_PROXY"] = "*",
             },
