@@ -8,10 +8,10 @@ public sealed partial class LanguageTests
     private const string Guide = "docs/style.md";
     private const int MaxLineLength = 140;
 
-    private static readonly string[] Folders = ["src", "tests", "docs", "deploy", ".github"];
-    private static readonly string[] BuildFolders = ["bin", "obj", "cdk.out", "node_modules"];
+    private static readonly string[] Folders = ["src", "tests", "docs", "deploy", "clients", ".github"];
+    private static readonly string[] BuildFolders = ["bin", "obj", "cdk.out", "node_modules", "build", "dist"];
     private static readonly string[] TextFiles =
-        [".cs", ".razor", ".cshtml", ".md", ".sh", ".js", ".css", ".yml", ".yaml", ".env", ".conf", ".service"];
+        [".cs", ".razor", ".cshtml", ".md", ".sh", ".py", ".js", ".css", ".yml", ".yaml", ".env", ".conf", ".service"];
 
     // Names that programs use: S3Auth.Client is a library.
     private static readonly string[] PublicNames = ["LongestWait"];
