@@ -17,16 +17,19 @@ A test whose programs are missing is skipped, and says what to install.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Optional
 
 import pytest
 
 from support.accounts import Signer, SignerMissing
+from support.proxies import FailingProxy, Plan
 from support.servers import STORES, Harness, Server
 from support.stores import StoreMissing
 from support.tool import Tool
 
 DEFAULT_STORES = ("ceph", "swift")
+
+_HARNESS = pytest.StashKey[Harness]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "stores(*names): the stores that the test runs on, of embedded, ceph and swift")
+    config.stash[_HARNESS] = Harness()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -61,21 +65,19 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         for item in session.items
         if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "store" in item.callspec.params
     }
-    if wanted:
-        harness = session.config.stash[_HARNESS] = Harness()
-        for store in wanted:
-            harness.prepare(store)
+    for store in wanted:
+        session.config.stash[_HARNESS].prepare(store)
 
 
-_HARNESS = pytest.StashKey[Harness]()
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _HARNESS in config.stash:
+        config.stash[_HARNESS].close()
 
 
 @pytest.fixture(scope="session")
-def harness(pytestconfig: pytest.Config) -> Iterator[Harness]:
+def harness(pytestconfig: pytest.Config) -> Harness:
     """Stores and servers, started at first use."""
-    started = pytestconfig.stash.get(_HARNESS, None) or Harness()
-    yield started
-    started.close()
+    return pytestconfig.stash[_HARNESS]
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +121,20 @@ def start_server(harness: Harness, store: str) -> Iterator[Callable[..., Server]
     yield start
     for server in started:
         server.stop()
+
+
+@pytest.fixture
+def failing_proxy() -> Iterator[Callable[..., FailingProxy]]:
+    """Starts a proxy before a URL, with a plan of `support/proxies.py`. It ends after the test."""
+    started: list[FailingProxy] = []
+
+    def start(target: str = "", plan: Optional[Plan] = None) -> FailingProxy:
+        started.append(FailingProxy(target, plan))
+        return started[-1]
+
+    yield start
+    for proxy in started:
+        proxy.close()
 
 
 @pytest.fixture

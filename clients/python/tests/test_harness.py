@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import time
@@ -14,7 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from support.accounts import Account, Signer
-from support.servers import Server
+from support.proxies import FailingProxy
+from support.servers import Harness, Server
 from support.tool import Tool
 
 
@@ -81,6 +83,27 @@ def test_layouts(hotkey_server: Server, start_server: Callable[..., Server]) -> 
         miner = server.next_miner()
         target = post(server, miner, "/get-file-upload-url", filename="a.bin", job_id="1", size=2048)
         assert target["s3_key"] == server.folder(miner) + "job_id=1/a.bin"
+
+
+@pytest.mark.stores("ceph")
+def test_proxies_stand_before_the_store_and_the_server(
+    start_server: Callable[..., Server], failing_proxy: Callable[..., FailingProxy], harness: Harness
+) -> None:
+    before_store, before_server = failing_proxy(harness.store("ceph").endpoint), failing_proxy()
+    server = start_server(S3_PUBLIC_ENDPOINT=before_store.url, AUDIENCES=before_server.netloc)
+    before_server.target = server.url
+    miner = server.next_miner()
+    key = server.folder(miner) + "a.bin"
+    server.bucket.put(key, b"content")
+
+    listed = post(dataclasses.replace(server, url=before_server.url), miner, "/list-my-files")
+
+    with urllib.request.urlopen(listed["files"][0]["download_url"], timeout=10) as answer:
+        assert answer.read() == b"content"
+    assert [one.path for one in before_server.requests] == ["/list-my-files"]
+    assert [(one.path, one.sent) for one in before_store.requests if one.path.endswith("/" + key)] == [
+        (f"/{server.bucket.name}/{key}", len(b"content"))
+    ]
 
 
 @pytest.mark.stores("ceph")

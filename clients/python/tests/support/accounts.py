@@ -51,7 +51,7 @@ class Signer:
         answer: dict[str, str] = json.loads(line)
         return answer
 
-    def close(self) -> None:
+    def stop(self) -> None:
         """Ends the process."""
         self._process.terminate()
         self._process.wait()

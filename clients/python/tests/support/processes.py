@@ -64,13 +64,18 @@ class Guard:
                     lock.close()
         raise RuntimeError(f"There are no free ports between {_FIRST_PORT} and {_END_PORT}.")
 
+    @property
+    def ends_processes(self) -> bool:
+        """Whether `close` kills the processes, which is faster than to stop them. Otherwise their owner must."""
+        return self._shell is not None
+
     def close(self) -> None:
-        """Deletes the folders, and stops what still runs."""
-        for folder in self._folders:
-            shutil.rmtree(folder, ignore_errors=True)
+        """Kills the processes that still run, and deletes the folders."""
         if self._shell and self._shell.stdin:
             self._shell.stdin.close()
-            self._shell.wait(10)
+            self._shell.wait(60)
+        for folder in self._folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _tell(self, line: str) -> None:
         if self._shell and self._shell.stdin:

@@ -181,13 +181,12 @@ class Harness:
         return server
 
     def close(self) -> None:
-        """Stops everything, the servers before their stores."""
-        for server in self._servers:
-            server.stop()
-        for name, future in list(self._started.items()):
-            if name.startswith(("store", "signer")) and future.exception() is None:
-                started = future.result()
-                (started.close if isinstance(started, Signer) else started.stop)()
+        """Ends everything."""
+        started = [future.result() for future in list(self._started.values()) if future.exception() is None]
+        if not self.guard.ends_processes:
+            for one in [*self._servers, *started]:
+                if isinstance(one, (Server, Store, Signer)):
+                    one.stop()
         self.guard.close()
 
     def _once(self, name: str, start: Callable[[], T]) -> T:
