@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.cookiejar
 import ssl
 from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Mapping, Optional, TypeVar
 from urllib.parse import urlsplit
@@ -32,7 +33,9 @@ class HttpxTransport:
     def __init__(self, connections: int = 32, connect_timeout: float = 15.0) -> None:
         self._connect_timeout = connect_timeout
         self._client = httpx.AsyncClient(
-            auth=_NoAuth(), limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+            auth=_NoAuth(),
+            cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
 
     def send(self, request: Request) -> AsyncContextManager[Answer]:
@@ -115,17 +118,12 @@ class _Answer:
         return self._response.headers
 
     async def blocks(self) -> AsyncIterator[bytes]:
-        expected = self._response.headers.get("Content-Length")
-        left = int(expected) if expected is not None and expected.isdigit() else None
+        # httpx raises an error if the body is shorter than its Content-Length.
         try:
             async for block in self._response.aiter_raw():
-                if left is not None:
-                    left -= len(block)
                 yield block
         except (httpx.HTTPError, OSError) as failure:
             raise _transport_error(failure, self._url) from None
-        if left:
-            raise TransportError(f"The connection to {_host(self._url)} broke before the end of the answer.")
 
 
 class _Lock:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import http.cookiejar
 import threading
 import time
 from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Optional, TypeVar
@@ -60,6 +61,7 @@ class RequestsTransport:
         self._session.mount("http://", adapter)
         # A no-op, so that requests never sends credentials from .netrc: the store would refuse them beside a presigned URL.
         self._session.auth = _no_auth
+        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._local = threading.local()
 
     def send(self, request: Request) -> AsyncContextManager[Answer]:

@@ -71,7 +71,7 @@ class Server:
             return await self._post_signed(path, body)
         except _WrongClock as refusal:
             skew = refusal.server_time - self._clock()
-            if refusal.server_time == 0 or abs(skew) > MAX_SKEW_SECONDS:
+            if abs(skew) > MAX_SKEW_SECONDS:
                 raise refusal.error from None
             self._skew = skew
         try:
@@ -112,7 +112,7 @@ class _WrongClock(Exception):
         super().__init__(str(error))
         self.error = error
         self.server_time = server_time
-        """Unix seconds; 0 if the server did not say its time."""
+        """Unix seconds; 0, which is too far away to be followed, if the server did not say its time."""
 
 
 async def _read(answer: Answer, max_bytes: int) -> bytes:
