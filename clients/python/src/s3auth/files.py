@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence
 
 from .errors import S3AuthError
 
@@ -52,6 +52,19 @@ class RemoteFile:
     """A presigned URL, which lets anyone read the file until it expires; ``None`` if no URL can express the key."""
     url_expires_at: float = field(default=0.0, repr=False, compare=False)
     """Unix time at which the URL expires."""
+    raw_key: Optional[bytes] = field(default=None, repr=False)
+    """The bytes of the key if they are not UTF-8; otherwise ``None``. ``key`` then has U+FFFD in place of the invalid bytes, and can be
+    equal to that of another file."""
+    _page: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def key_bytes(self) -> bytes:
+        """The bytes of the key."""
+        return self.raw_key if self.raw_key is not None else self.key.encode("utf-8", "surrogatepass")
+
+    # The page belongs to the client that listed it, and cannot be pickled. Without it, each renewed URL costs a grant.
+    def __getstate__(self) -> Dict[str, Any]:
+        return {**self.__dict__, "_page": None}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Optional, Tuple
@@ -14,7 +15,8 @@ from .server import Server
 from .store import Store
 from .transport import Transport
 
-_ADDRESS = "[1-9A-HJ-NP-Za-km-z]{40,60}"
+ADDRESS = "[1-9A-HJ-NP-Za-km-z]{40,60}"
+"""The form of an SS58 address. The server checks the checksum."""
 
 
 @dataclass(frozen=True)
@@ -29,19 +31,37 @@ class FolderTemplate:
         """Whether a hotkey names a folder. Otherwise a coldkey does."""
         return "{hotkey}" in self.template
 
+    @property
+    def root(self) -> str:
+        """What all keys of miners' files begin with: whole segments, or the literal text before the first variable part."""
+        literal = re.split(r"\{(?:source|hotkey|coldkey)\}", self.template, maxsplit=1)[0]
+        return literal[: literal.rfind("/") + 1] or literal
+
+    @property
+    def segments(self) -> int:
+        """The number of segments of a folder. It is the same for every miner."""
+        return self.template.rstrip("/").count("/") + 1
+
+    def folder_of(self, owner: str, source: Optional[str]) -> str:
+        """Returns the prefix of an owner's folder."""
+        folder = re.sub(r"\{(?:hotkey|coldkey)\}", lambda _: owner, self.template)
+        return folder.replace("{source}", source or "")
+
     def split(self, key: str) -> "Optional[Tuple[str, Optional[str], str]]":
         """Splits a key into owner, source and the path below the folder; ``None`` if it is in no miner's folder."""
-        match = re.match(self._pattern(), key, re.DOTALL)
+        match = _pattern(self.template, self.sources).match(key)
         if match is None:
             return None
         groups = match.groupdict()
         return groups["owner"], groups.get("source"), key[match.end():]
 
-    def _pattern(self) -> str:
-        pattern = re.escape(self.template).replace(r"\{", "{").replace(r"\}", "}")
-        pattern = re.sub(r"\{(hotkey|coldkey)\}", lambda _: f"(?P<owner>{_ADDRESS})", pattern)
-        sources = "|".join(re.escape(source) for source in self.sources) or "[a-z0-9][a-z0-9_-]*"
-        return pattern.replace("{source}", f"(?P<source>{sources})").replace("{netuid}", "[0-9]+")
+
+@functools.lru_cache(maxsize=64)
+def _pattern(template: str, sources: Tuple[str, ...]) -> "re.Pattern[str]":
+    pattern = re.escape(template).replace(r"\{", "{").replace(r"\}", "}")
+    pattern = re.sub(r"\{(hotkey|coldkey)\}", lambda _: f"(?P<owner>{ADDRESS})", pattern)
+    names = "|".join(re.escape(source) for source in sources) or "[a-z0-9][a-z0-9_-]*"
+    return re.compile(pattern.replace("{source}", f"(?P<source>{names})").replace("{netuid}", "[0-9]+"))
 
 
 class Connection:
@@ -61,14 +81,14 @@ class Connection:
         self._lock = transport.lock()
         self._structure: Optional[models.Structure] = None
 
-    async def structure(self) -> models.Structure:
-        """Returns the layout and the abilities of the deployment. Requested once."""
+    async def structure(self, is_fresh: bool = False) -> models.Structure:
+        """Returns the layout and the abilities of the deployment. Requested once, and again if it must be fresh."""
         async with self._lock:
-            if self._structure is None:
+            if self._structure is None or is_fresh:
                 self._structure = await self.endpoints.get_structure()
             return self._structure
 
-    async def template(self) -> FolderTemplate:
+    async def template(self, is_fresh: bool = False) -> FolderTemplate:
         """Returns the layout of the folders."""
-        structure = await self.structure()
+        structure = await self.structure(is_fresh)
         return FolderTemplate(structure["folder_structure"], tuple(structure.get("sources") or ()))
