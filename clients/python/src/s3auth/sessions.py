@@ -32,14 +32,19 @@ class SessionCredentials:
     """What the keys begin with that these credentials may use."""
     actions: Tuple[str, ...]
     """What they allow, such as ``s3:GetObject``."""
+    not_enforced: Tuple[str, ...] = ()
+    """The rules of the server that the store does not enforce for them: ``file_size``, ``daily_files`` and ``write_once``."""
 
     @staticmethod
     def read(answer: models.SessionCredentials) -> "SessionCredentials":
         """Reads the server's answer. Raises :class:`InvalidAnswerError`."""
         try:
-            expiration = datetime.datetime.fromisoformat(answer["expiration"])
+            # Python before 3.11 does not read the Z that other servers write.
+            expiration = datetime.datetime.fromisoformat(answer["expiration"].replace("Z", "+00:00"))
         except ValueError:
             raise InvalidAnswerError("The server's answer is invalid: expiration is not a time.") from None
+        if expiration.tzinfo is None:
+            raise InvalidAnswerError("The server's answer is invalid: expiration has no time zone.")
         return SessionCredentials(
             answer["access_key_id"],
             answer["secret_access_key"],
@@ -51,6 +56,7 @@ class SessionCredentials:
             answer["addressing"],
             tuple(answer["prefixes"]),
             tuple(answer["actions"]),
+            tuple(answer["not_enforced"]),
         )
 
 
@@ -84,15 +90,20 @@ def open_boto3_session(request: Callable[[], SessionCredentials]) -> "boto3.Sess
 
         def client(self, service_name: str, *args: Any, **options: Any) -> Any:
             if service_name == "s3":
-                options.setdefault("endpoint_url", first.endpoint)
+                options["endpoint_url"] = options.get("endpoint_url") or first.endpoint
                 config = botocore.config.Config(s3={"addressing_style": first.addressing}, signature_version="s3v4")
                 given = options.get("config")
                 options["config"] = config.merge(given) if given is not None else config
             return super().client(service_name, *args, **options)
 
-    session = botocore.session.get_session()
-    # botocore asks for new credentials 15 minutes before they expire, and waits for them 10 minutes before.
-    session._credentials = botocore.credentials.RefreshableCredentials.create_from_metadata(
+    credentials = botocore.credentials.RefreshableCredentials.create_from_metadata(
         metadata=refresh(), refresh_using=refresh, method="s3auth"
     )
+    # By default, botocore renews credentials in the last 15 minutes of their life. Those that live for 15 minutes would be renewed by
+    # every request, and each renewal counts against the day's sessions.
+    lifetime = (first.expiration - datetime.datetime.now(datetime.timezone.utc)).total_seconds()
+    credentials._advisory_refresh_timeout = min(15 * 60, lifetime / 4)
+    credentials._mandatory_refresh_timeout = min(10 * 60, lifetime / 8)
+    session = botocore.session.get_session()
+    session._credentials = credentials
     return StoreSession(botocore_session=session, region_name=first.region)
