@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Optional, Sequence
+from typing import TYPE_CHECKING, Mapping, Optional, Sequence, Union
+
+if TYPE_CHECKING:
+    from .files import DownloadSummary, UploadSummary
 
 
 class S3AuthError(Exception):
     """The base of all errors of this package."""
+
+    summary: "Union[UploadSummary, DownloadSummary, None]" = None
+    """The files that were finished before this error ended the transfer of many files; ``None`` for an error of one file or request."""
 
 
 class RefusedError(S3AuthError):

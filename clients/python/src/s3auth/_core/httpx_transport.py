@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import http.cookiejar
 import ssl
-from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Mapping, Optional, TypeVar
+from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Mapping, Optional, Tuple, TypeVar
 from urllib.parse import urlsplit
 
-from .transport import BLOCK_BYTES, Answer, Body, Request, TransportError
+from .transport import SENT_BLOCK_BYTES, Answer, Body, Request, TransportError, closing
 
 try:
     import httpx
@@ -37,6 +37,7 @@ class HttpxTransport:
             cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
+
 
     def send(self, request: Request) -> AsyncContextManager[Answer]:
         return self._send(request)
@@ -80,22 +81,46 @@ class HttpxTransport:
             return await function(item)
 
         running: "set[asyncio.Task[R]]" = set()
+        async with closing(items):
+            try:
+                has_more = True
+                while has_more or running:
+                    while has_more and len(running) < limit:
+                        try:
+                            running.add(asyncio.ensure_future(work(await items.__anext__())))
+                        except StopAsyncIteration:
+                            has_more = False
+                    if running:
+                        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                        for task in done:
+                            yield task.result()
+            finally:
+                await _cancel(running)
+
+    async def ahead(self, items: AsyncIterator[T], count: int) -> AsyncIterator[T]:
+        computed: "asyncio.Queue[Tuple[bool, Any]]" = asyncio.Queue(count)
+
+        async def compute() -> None:
+            try:
+                async with closing(items):
+                    async for item in items:
+                        await computed.put((True, item))
+                await computed.put((False, None))
+            except Exception as failure:
+                await computed.put((False, failure))
+
+        computing = asyncio.ensure_future(compute())
         try:
-            has_more = True
-            while has_more or running:
-                while has_more and len(running) < limit:
-                    try:
-                        running.add(asyncio.ensure_future(work(await items.__anext__())))
-                    except StopAsyncIteration:
-                        has_more = False
-                if running:
-                    done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                    for task in done:
-                        yield task.result()
+            while True:
+                has_item, value = await computed.get()
+                if has_item:
+                    yield value
+                elif value is None:
+                    return
+                else:
+                    raise value
         finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await _cancel({computing})
 
     def lock(self) -> AsyncContextManager[Any]:
         return _Lock()
@@ -142,12 +167,18 @@ class _Lock:
             self._lock.release()
 
 
+async def _cancel(tasks: "set[asyncio.Task[Any]]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 async def _blocks_of(body: Body) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     reader = body.open()
     try:
         while True:
-            block = await loop.run_in_executor(None, reader.read, BLOCK_BYTES)
+            block = await loop.run_in_executor(None, reader.read, SENT_BLOCK_BYTES)
             if not block:
                 return
             yield block

@@ -5,22 +5,28 @@ The coroutines of this transport block and never suspend, so :func:`run_sync` co
 
 from __future__ import annotations
 
-import concurrent.futures
 import contextlib
 import http.cookiejar
+import queue
 import threading
 import time
-from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Optional, TypeVar
+from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Generic, Iterator, List, Mapping, Optional, Tuple, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
 import urllib3
 
-from .transport import BLOCK_BYTES, Answer, BodyReader, Request, TransportError
+from .transport import BLOCK_BYTES, SENT_BLOCK_BYTES, Answer, BodyReader, Request, TransportError, closing
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+# Ctrl-C cannot end a wait without a time limit on Windows.
+POLL_SECONDS = 0.2
+
+# How long a caller waits for transfers that it cancelled. They end at their next block; one whose peer does not answer ends later, alone.
+CANCEL_SECONDS = 0.5
 
 
 def run_sync(coroutine: Awaitable[T]) -> T:
@@ -34,7 +40,7 @@ def run_sync(coroutine: Awaitable[T]) -> T:
     raise RuntimeError("A coroutine of the synchronous client suspended.")
 
 
-def iterate_sync(items: AsyncIterator[T]) -> Iterator[T]:
+def iterate_sync(items: AsyncIterator[T]) -> Generator[T, None, None]:
     """Iterates an asynchronous iterator whose steps never suspend."""
     try:
         while True:
@@ -55,8 +61,7 @@ class RequestsTransport:
     def __init__(self, connections: int = 32, connect_timeout: float = 15.0) -> None:
         self._connect_timeout = connect_timeout
         self._session = requests.Session()
-        # Each block of a body passes through Python, so small blocks would limit the speed of uploads.
-        adapter = _Adapter(pool_connections=8, pool_maxsize=connections)
+        adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=connections)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
         # A no-op, so that requests never sends credentials from .netrc: the store would refuse them beside a presigned URL.
@@ -106,41 +111,62 @@ class RequestsTransport:
             raise _Stopped()
 
     async def run(self, function: Callable[[], T]) -> T:
+        stop = self._stop_event()
+        if stop is not None and stop.is_set():
+            raise _Stopped()
         return function()
 
     async def as_completed(
         self, function: Callable[[T], Awaitable[R]], items: AsyncIterator[T], limit: int
     ) -> AsyncIterator[R]:
-        stop = threading.Event()
-        outer = self._stop_event()
-
-        def work(item: T) -> R:
-            self._local.stop = stop
-            return run_sync(function(item))
-
-        with concurrent.futures.ThreadPoolExecutor(max_workers=limit, thread_name_prefix="s3auth") as pool:
-            running: "set[concurrent.futures.Future[R]]" = set()
+        async with closing(items):
+            threads: _Threads[R] = _Threads(self._local, limit)
             try:
                 has_more = True
-                while has_more or running:
-                    while has_more and len(running) < limit:
+                while has_more or threads.running:
+                    while has_more and threads.running < limit:
                         try:
-                            running.add(pool.submit(work, await items.__anext__()))
+                            item = await items.__anext__()
                         except StopAsyncIteration:
                             has_more = False
-                    if running:
-                        done, running = concurrent.futures.wait(
-                            running, timeout=None if outer is None else 0.5, return_when=concurrent.futures.FIRST_COMPLETED
-                        )
-                        for future in done:
-                            yield future.result()
-                    if outer is not None and outer.is_set():
-                        raise _Stopped()
+                        else:
+                            threads.start(lambda item=item: run_sync(function(item)))  # type: ignore[misc]
+                    if threads.running:
+                        yield threads.result()
             finally:
-                # After an exception or Ctrl-C, ends transfers at their next block instead of waiting for all of them.
-                stop.set()
-                for future in running:
-                    future.cancel()
+                threads.close()
+
+    async def ahead(self, items: AsyncIterator[T], count: int) -> AsyncIterator[T]:
+        computed: "queue.Queue[Tuple[bool, Any]]" = queue.Queue(count)
+        threads: _Threads[None] = _Threads(self._local, 1)
+
+        def put(has_item: bool, value: object) -> None:
+            while not threads.stop.is_set():
+                with contextlib.suppress(queue.Full):
+                    return computed.put((has_item, value), timeout=POLL_SECONDS)
+            raise _Stopped()
+
+        def compute() -> None:
+            try:
+                with contextlib.closing(iterate_sync(items)) as computing:
+                    for item in computing:
+                        put(True, item)
+                put(False, None)
+            except BaseException as failure:
+                put(False, failure)
+
+        threads.start(compute)
+        try:
+            while True:
+                has_item, value = _get(computed, self._stop_event())
+                if has_item:
+                    yield value
+                elif value is None:
+                    return
+                else:
+                    raise value
+        finally:
+            threads.close()
 
     def lock(self) -> AsyncContextManager[Any]:
         return _Lock()
@@ -155,6 +181,70 @@ class RequestsTransport:
 
 class _Stopped(BaseException):
     """Ends the work of a thread whose result nobody waits for."""
+
+
+class _Threads(Generic[T]):
+    """Runs functions in threads of its own, which do not keep the program from ending.
+
+    A pool of ``concurrent.futures`` would: at the end of the program it waits for all its threads, also for one whose peer does not answer.
+    """
+
+    def __init__(self, local: threading.local, limit: int) -> None:
+        self.stop = threading.Event()
+        """Set when nobody waits for results any more."""
+        self.running = 0
+        """The number of functions whose results were not returned yet."""
+        self._local = local
+        self._outer: Optional[threading.Event] = getattr(local, "stop", None)
+        self._limit = limit
+        self._threads: List[threading.Thread] = []
+        self._functions: "queue.SimpleQueue[Optional[Callable[[], T]]]" = queue.SimpleQueue()
+        self._results: "queue.SimpleQueue[Tuple[Any, Optional[BaseException]]]" = queue.SimpleQueue()
+
+    def start(self, function: Callable[[], T]) -> None:
+        """Runs a function. At most ``limit`` run at once."""
+        self.running += 1
+        if len(self._threads) < min(self.running, self._limit):
+            thread = threading.Thread(target=self._work, name=f"s3auth-{len(self._threads)}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        self._functions.put(function)
+
+    def result(self) -> T:
+        """Waits for the next result. Raises the exception of a function that failed."""
+        result, failure = _get(self._results, self._outer)
+        self.running -= 1
+        if failure is not None:
+            raise failure
+        value: T = result
+        return value
+
+    def close(self) -> None:
+        """Cancels the functions that still run, and waits for them for a short time."""
+        self.stop.set()
+        for _ in self._threads:
+            self._functions.put(None)
+        until = time.monotonic() + CANCEL_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+    def _work(self) -> None:
+        self._local.stop = self.stop
+        while True:
+            function = self._functions.get()
+            if function is None or self.stop.is_set():
+                return
+            try:
+                self._results.put((function(), None))
+            except BaseException as failure:
+                self._results.put((None, failure))
+
+
+def _get(results: Any, outer: Optional[threading.Event]) -> Any:
+    while outer is None or not outer.is_set():
+        with contextlib.suppress(queue.Empty):
+            return results.get(timeout=POLL_SECONDS)
+    raise _Stopped()
 
 
 class _Answer:
@@ -176,11 +266,12 @@ class _Answer:
         expected = self._response.headers.get("Content-Length")
         left = int(expected) if expected is not None and expected.isdigit() else None
         raw = self._response.raw
-        while left is None or left > 0:
+        while True:
             if self._stop is not None and self._stop.is_set():
                 raise _Stopped()
             try:
-                block: bytes = raw.read(BLOCK_BYTES if left is None else min(left, BLOCK_BYTES), decode_content=False)
+                # An empty body is read too: only then can the connection be used again.
+                block: bytes = raw.read(BLOCK_BYTES, decode_content=False)
             except (urllib3.exceptions.HTTPError, OSError) as failure:
                 raise _transport_error(failure, self._url) from None
             if not block:
@@ -202,29 +293,19 @@ class _StoppableReader:
     def __len__(self) -> int:
         return len(self._reader)
 
-    # requests sends what can be iterated and has a length by its length. http.client then calls read.
+    # requests sends what can be iterated and has a length. Without a method `read`, http.client sends the blocks as they are; with it,
+    # it would read 16 KiB at a time.
     def __iter__(self) -> Iterator[bytes]:
         while True:
-            block = self.read(BLOCK_BYTES)
+            if self._stop is not None and self._stop.is_set():
+                raise _Stopped()
+            block = self._reader.read(SENT_BLOCK_BYTES)
             if not block:
                 return
             yield block
 
-    def read(self, size: int = -1) -> bytes:
-        if self._stop is not None and self._stop.is_set():
-            raise _Stopped()
-        return self._reader.read(size)
-
     def close(self) -> None:
         self._reader.close()
-
-
-class _Adapter(requests.adapters.HTTPAdapter):  # type: ignore[misc]
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        # urllib3 before 2 does not accept the option.
-        if int(urllib3.__version__.split(".")[0]) >= 2:
-            options["blocksize"] = BLOCK_BYTES
-        super().init_poolmanager(*args, **options)
 
 
 class _Lock:

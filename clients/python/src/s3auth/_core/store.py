@@ -27,13 +27,18 @@ class Store:
         self._options = options
 
     def send(
-        self, method: str, url: str, headers: Optional[Mapping[str, str]] = None, body: Optional[Body] = None
+        self,
+        method: str,
+        url: str,
+        headers: Optional[Mapping[str, str]] = None,
+        body: Optional[Body] = None,
+        follow_redirects: bool = False,
     ) -> AsyncContextManager[Answer]:
-        """Sends a request and opens its answer. Redirects are not followed.
+        """Sends a request and opens its answer.
 
         Raises :class:`StoreError` if the answer has another status than 2xx, and :class:`TransportError`.
         """
-        return self._send(Request(method, url, headers or {}, body, self._options.stall_timeout))
+        return self._send(Request(method, url, headers or {}, body, self._options.stall_timeout, follow_redirects))
 
     @contextlib.asynccontextmanager
     async def _send(self, request: Request) -> AsyncIterator[Answer]:

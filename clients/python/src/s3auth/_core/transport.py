@@ -5,7 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 from dataclasses import dataclass, field
-from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, BinaryIO, Callable, Mapping, Optional, Protocol, Sequence, TypeVar, Union
+from typing import (
+    Any,
+    AsyncContextManager,
+    AsyncIterator,
+    Awaitable,
+    BinaryIO,
+    Callable,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Protocol,
+    Sequence,
+    TypeVar,
+    Union,
+)
 
 from ..errors import ChangedFileError, UnreadableFileError
 
@@ -13,7 +27,25 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 BLOCK_BYTES = 1024 * 1024
-"""The size of the blocks in which bodies are read and written."""
+"""The size of the blocks in which answers are read."""
+
+SENT_BLOCK_BYTES = 256 * 1024
+"""The size of the blocks in which bodies are sent. One that does not leave within the time limit of the request fails it, so larger blocks
+would fail on slow connections. Smaller ones would take more time, because each passes through Python."""
+
+
+class FileStamp(NamedTuple):
+    """What tells two versions of a local file apart without reading it."""
+
+    size: int
+    modified: int
+    """Nanoseconds."""
+
+    @classmethod
+    def of(cls, path: str) -> "FileStamp":
+        """Returns the stamp of a file. Raises :class:`OSError`."""
+        status = os.stat(path)
+        return cls(status.st_size, status.st_mtime_ns)
 
 
 @dataclass(frozen=True)
@@ -26,6 +58,10 @@ class FileRange:
     path: str
     start: int
     size: int
+    stamp: Optional[FileStamp] = None
+    """The version of the file. If it is another one at the end of the range, the last block is not sent, so that the store keeps nothing."""
+    on_block: Optional[Callable[[bytes], object]] = None
+    """Called with each block that is read."""
 
 
 Segment = Union[bytes, FileRange]
@@ -58,15 +94,15 @@ class BodyReader:
         self._segments = list(body.segments)
         self._size = body.size
         self._file: Optional[BinaryIO] = None
-        self._path = ""
+        self._range = FileRange("", 0, 0)
         self._left = 0
 
     def __len__(self) -> int:
         return self._size
 
     def read(self, size: int = -1) -> bytes:
-        """Returns up to ``size`` bytes (at most 1 MiB); ``b""`` at the end."""
-        wanted = BLOCK_BYTES if size < 0 else min(size, BLOCK_BYTES)
+        """Returns up to ``size`` bytes (at most :data:`SENT_BLOCK_BYTES`); ``b""`` at the end."""
+        wanted = SENT_BLOCK_BYTES if size < 0 else min(size, SENT_BLOCK_BYTES)
         while True:
             if self._file is not None and self._left == 0:
                 self.close()
@@ -87,18 +123,28 @@ class BodyReader:
             self._file = open(segment.path, "rb", buffering=0)
             self._file.seek(segment.start)
         except OSError as failure:
-            raise UnreadableFileError(f"{segment.path} cannot be read: {failure.strerror}.") from failure
-        self._path, self._left = segment.path, segment.size
+            raise UnreadableFileError(f"{printable(segment.path)} cannot be read: {failure.strerror}.") from failure
+        self._range, self._left = segment, segment.size
 
     def _read_file(self, file: BinaryIO, size: int) -> bytes:
         try:
             block = file.read(size)
         except OSError as failure:
-            raise UnreadableFileError(f"{self._path} cannot be read: {failure.strerror}.") from failure
-        if not block:
-            raise ChangedFileError(f"{self._path} became shorter while it was uploaded. Upload it again.")
+            raise UnreadableFileError(f"{printable(self._range.path)} cannot be read: {failure.strerror}.") from failure
         self._left -= len(block)
+        if not block or (self._left == 0 and self._has_changed()):
+            raise changed(self._range.path)
+        if self._range.on_block is not None:
+            self._range.on_block(block)
         return block
+
+    def _has_changed(self) -> bool:
+        if self._range.stamp is None:
+            return False
+        try:
+            return FileStamp.of(self._range.path) != self._range.stamp
+        except OSError:
+            return True
 
     def close(self) -> None:
         """Closes the open file, if there is one."""
@@ -175,8 +221,12 @@ class Transport(Protocol):
     def as_completed(self, function: Callable[[T], Awaitable[R]], items: AsyncIterator[T], limit: int) -> AsyncIterator[R]:
         """Applies a function to the items, at most ``limit`` at once, and yields the results in the order in which they complete.
 
-        The first exception, of the function or of ``items``, ends the iteration and cancels the rest.
+        The first exception, of the function or of ``items``, ends the iteration and cancels the rest. Closes ``items`` at its end.
         """
+        ...
+
+    def ahead(self, items: AsyncIterator[T], count: int) -> AsyncIterator[T]:
+        """Yields the items, and computes up to ``count`` of the next ones meanwhile. Closes ``items`` at its end."""
         ...
 
     def lock(self) -> AsyncContextManager[Any]:
@@ -188,9 +238,14 @@ class Transport(Protocol):
         ...
 
 
-def file_body(path: str, start: int = 0, size: Optional[int] = None) -> Body:
-    """Returns a body of a local file, or of a range of it."""
-    return Body([FileRange(path, start, os.path.getsize(path) - start if size is None else size)])
+def printable(text: str) -> str:
+    """Returns a text that can be encoded: names of local files need not be Unicode."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def changed(path: str) -> ChangedFileError:
+    """Returns the failure of a local file that changed during its upload."""
+    return ChangedFileError(f"{printable(path)} changed during its upload. Upload it again when it no longer changes.")
 
 
 @contextlib.asynccontextmanager
