@@ -11,11 +11,15 @@
 
 A test runs on Ceph (upload forms, temporary credentials) and on Swift (only presigned PUTs). `@pytest.mark.stores("embedded", "ceph")`
 names other stores: one, if the outcome does not depend on the store. `--stores=embedded` runs all tests on this store that can.
-A test whose programs are missing is skipped, and says what to install.
+A test whose programs are missing is skipped, and says what to install. `@pytest.mark.nightly` is for tests that are slow or measure: they
+run with `--nightly` only. `figure(line)` reports what a test measured.
+
+To start sooner, set S3AUTH_TEST_CEPH and S3AUTH_TEST_SWIFT to the folders of stores that `deploy/try` started.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Callable, Iterator, Optional
 
@@ -34,10 +38,12 @@ _HARNESS = pytest.StashKey[Harness]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--stores", help=f"comma-separated stores to run on, of {', '.join(STORES)}; default: those that each test names")
+    parser.addoption("--nightly", action="store_true", help="also run the tests that are slow or measure, marked nightly")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "stores(*names): the stores that the test runs on, of embedded, ceph and swift")
+    config.addinivalue_line("markers", "nightly: the test is slow or measures; it runs with --nightly only")
     config.stash[_HARNESS] = Harness()
 
 
@@ -54,6 +60,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if unknown:
         raise pytest.UsageError(f"There is no store {', '.join(unknown)}. Use {', '.join(STORES)}.")
     metafunc.parametrize("store", names, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    nightly = [] if config.getoption("--nightly") else [item for item in items if item.get_closest_marker("nightly")]
+    if nightly:
+        config.hook.pytest_deselected(items=nightly)
+        items[:] = [item for item in items if item not in nightly]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -135,6 +148,21 @@ def failing_proxy() -> Iterator[Callable[..., FailingProxy]]:
     yield start
     for proxy in started:
         proxy.close()
+
+
+@pytest.fixture
+def figure() -> Callable[[str], None]:
+    """Reports a line about what a test measured. A build prints it at its end."""
+
+    def report(line: str) -> None:
+        print(line)
+        folder = os.environ.get("S3AUTH_FIGURES")
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+            with open(Path(folder) / "python.txt", "a", encoding="utf-8") as lines:
+                lines.write(f"Python package: {line}\n")
+
+    return report
 
 
 @pytest.fixture

@@ -36,9 +36,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         assert isinstance(self.server, Target)
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.bodies.append(body)
-        self._answer(201, self.headers["Host"].encode())
+        size = int(self.headers["Content-Length"])
+        body = self.rfile.read(size)
+        if len(body) == size:
+            self.server.bodies.append(body)
+            self._answer(201, self.headers["Host"].encode())
 
     def log_message(self, format: str, *args: object) -> None:
         pass

@@ -121,7 +121,9 @@ class ServerProcess:
 def clean_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Returns an environment with these variables only, and those that programs need to start."""
     kept = ["PATH", "HOME", "LANG", "TMPDIR", "DOTNET_ROOT", "DOTNET_CLI_HOME"]
-    return {**{name: os.environ[name] for name in kept if name in os.environ}, "NO_PROXY": "*", **settings}
+    # The runtime's profiling is for processes that live longer.
+    fixed = {"NO_PROXY": "*", "DOTNET_TieredPGO": "0"}
+    return {**{name: os.environ[name] for name in kept if name in os.environ}, **fixed, **settings}
 
 
 def answers(url: str, accepted: Callable[[int], bool] = lambda status: status == 200) -> bool:

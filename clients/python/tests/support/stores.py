@@ -79,10 +79,12 @@ class Bucket:
 
 
 def start_ceph(guard: Guard) -> Store:
-    """Starts Ceph's object gateway: a store with upload forms and temporary credentials."""
+    """Starts Ceph's object gateway: a store with upload forms and temporary credentials.
+
+    S3AUTH_TEST_CEPH may name the folder of one that `deploy/try/ceph.sh` started. It is then used instead, and left running.
+    """
     _need(["ceph-mon", "ceph-osd", "radosgw", "radosgw-admin", "ceph", "curl"], "ceph-mon, ceph-osd, radosgw, ceph-common and curl")
-    folder = guard.folder("ceph") / "ceph"
-    values, stop = _start(guard, "ceph.sh", folder, ports=2)
+    folder, values, stop = _start(guard, "ceph", ports=2)
     # Each server of the tests has a bucket of its own. The role of the script is for one bucket.
     policy = {
         "Version": "2012-10-17",
@@ -106,10 +108,13 @@ def start_ceph(guard: Guard) -> Store:
 
 
 def start_swift(guard: Guard) -> Store:
-    """Starts OpenStack Swift behind nginx: a store without upload forms and temporary credentials, where a presigned PUT is safe."""
+    """Starts OpenStack Swift behind nginx: a store without upload forms and temporary credentials, where a presigned PUT is safe.
+
+    S3AUTH_TEST_SWIFT may name the folder of one that `deploy/try/swift.sh` started. It is then used instead, and left running.
+    """
     servers = [f"swift-{kind}-server" for kind in ("proxy", "account", "container", "object")]
     _need([*servers, "memcached", "nginx"], "swift-proxy, swift-account, swift-container, swift-object, memcached and nginx")
-    values, stop_swift = _start(guard, "swift.sh", guard.folder("swift") / "swift", ports=5)
+    _, values, stop_swift = _start(guard, "swift", ports=5)
     nginx = _start_nginx(guard, values["S3_ENDPOINT"])
 
     def stop() -> None:
@@ -119,9 +124,14 @@ def start_swift(guard: Guard) -> Store:
     return Store("swift", nginx[0], values["AWS_ACCESS_KEY_ID"], values["AWS_SECRET_ACCESS_KEY"], {}, stop)
 
 
-def _start(guard: Guard, script: str, folder: Path, ports: int) -> tuple[dict[str, str], Callable[[], None]]:
-    program = str(ROOT / "deploy" / "try" / script)
-    port = guard.free_ports(ports)
+def _start(guard: Guard, name: str, ports: int) -> tuple[Path, dict[str, str], Callable[[], None]]:
+    """Starts a store. Returns its folder, its settings, and what stops it."""
+    given = os.environ.get(f"S3AUTH_TEST_{name.upper()}")
+    if given:
+        return Path(given), _settings_of(Path(given)), lambda: None
+
+    program = str(ROOT / "deploy" / "try" / f"{name}.sh")
+    folder = guard.folder(name) / name
 
     def run(*words: str) -> None:
         result = subprocess.run(
@@ -129,13 +139,17 @@ def _start(guard: Guard, script: str, folder: Path, ports: int) -> tuple[dict[st
             timeout=180, env={**os.environ, "NO_PROXY": "*"},
         )
         if result.returncode != 0:
-            raise RuntimeError(f"deploy/try/{script} {words[0]} failed.\n{result.stdout}")
+            raise RuntimeError(f"{program} {words[0]} failed.\n{result.stdout}")
 
-    run("start", str(folder), str(port))
+    run("start", str(folder), str(guard.free_ports(ports)))
     for file in (folder / "run").glob("*.pid"):
         guard.watch(int(file.read_text()))
+    return folder, _settings_of(folder), lambda: run("stop", str(folder))
+
+
+def _settings_of(folder: Path) -> dict[str, str]:
     words = (folder / "env").read_text("utf-8").split()
-    return dict(word.split("=", 1) for word in words if "=" in word), lambda: run("stop", str(folder))
+    return dict(word.split("=", 1) for word in words if "=" in word)
 
 
 def _start_nginx(guard: Guard, store: str) -> tuple[str, ServerProcess]:
