@@ -7,6 +7,8 @@
 - `signer`: keypairs, for tests without a server.
 - `failing_proxy(target)`: a proxy before a store or a server that lets requests fail by a plan, and counts requests and bytes
   (`support/proxies.py`).
+- `open_client(url, hotkey, ...)`: a client of the package. The test runs once with the synchronous one, and once with the asynchronous one,
+  which then has the methods of the other (`support/clients.py`).
 - `tool`: the command line tool (`support/tool.py`).
 
 A test runs on Ceph (upload forms, temporary credentials) and on Swift (only presigned PUTs). `@pytest.mark.stores("embedded", "ceph")`
@@ -25,7 +27,9 @@ from typing import Callable, Iterator, Optional
 
 import pytest
 
+from s3auth import S3Auth
 from support.accounts import Signer, SignerMissing
+from support.clients import OpenClient, open_any
 from support.proxies import FailingProxy, Plan
 from support.servers import STORES, Harness, Server
 from support.stores import StoreMissing
@@ -148,6 +152,20 @@ def failing_proxy() -> Iterator[Callable[..., FailingProxy]]:
     yield start
     for proxy in started:
         proxy.close()
+
+
+@pytest.fixture(params=["sync", "async"])
+def open_client(request: pytest.FixtureRequest) -> Iterator[OpenClient]:
+    """Opens clients of one kind. They are closed after the test."""
+    opened: list[S3Auth] = []
+
+    def open_one(*args: object, **options: object) -> S3Auth:
+        opened.append(open_any(request.param, *args, **options))
+        return opened[-1]
+
+    yield open_one
+    for client in opened:
+        client.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import Dict, List, Mapping, Optional
+from typing import Callable, Dict, List, Mapping, Optional
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,11 @@ class Received:
 
 
 class ScriptedServer:
-    """Gives its answers in order, then the last one for ever."""
+    """Gives its answers in order, then the last one for ever; or what a function of the request returns."""
 
-    def __init__(self, *answers: Scripted) -> None:
+    def __init__(self, *answers: Scripted, choose: Optional[Callable[[Received], Scripted]] = None) -> None:
         self.answers = list(answers)
+        self.choose = choose
         self.received: List[Received] = []
         self._server = _Server(("127.0.0.1", 0), self)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -71,17 +72,22 @@ class _Server(http.server.ThreadingHTTPServer):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Small answers must not wait for the client's acknowledgement.
+    disable_nagle_algorithm = True
+    wbufsize = 64 * 1024
 
     def _answer(self) -> None:
         server = self.server
         assert isinstance(server, _Server)
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         with server.lock:
-            server.script.received.append(
-                Received(self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body)
-            )
+            received = Received(self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            server.script.received.append(received)
             answers = server.script.answers
-            answer = answers.pop(0) if len(answers) > 1 else answers[0]
+            if server.script.choose is not None:
+                answer = server.script.choose(received)
+            else:
+                answer = answers.pop(0) if len(answers) > 1 else answers[0]
         time.sleep(answer.delay)
         content = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
         default_type = "application/problem+json" if answer.status >= 400 else "application/json"

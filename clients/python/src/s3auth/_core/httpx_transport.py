@@ -72,7 +72,13 @@ class HttpxTransport:
         await asyncio.sleep(seconds)
 
     async def run(self, function: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(None, function)
+        running = asyncio.get_running_loop().run_in_executor(None, function)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            # The caller closes what the function still uses, such as a file.
+            await asyncio.wait([running])
+            raise
 
     async def as_completed(
         self, function: Callable[[T], Awaitable[R]], items: AsyncIterator[T], limit: int
