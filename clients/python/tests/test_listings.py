@@ -9,8 +9,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import pytest
 from s3auth import ClientOptions, InvalidAnswerError, ListingError, Miner, RefusedError, RemoteFile, UnknownMinerError
-from support.clients import OpenClient
-from support.scripted import Scripted
+from support.clients import OpenClient, open_any
 from support.servers import Server
 from support.service import HOTKEY, MINER_HOTKEY, OTHER_OWNER, OWNER, NullKeypair, Service, Stored, refusal
 
@@ -308,10 +307,29 @@ def test_files_can_be_copied_and_pickled(open_validator: Callable[[], Any], serv
         assert client.read(other) == b"a"
 
 
-@pytest.mark.parametrize("layout", ["coldkey", "hotkey", "s-{source}/{netuid}/{hotkey}/", "{coldkey}/"])
-@pytest.mark.stores("swift")
-def test_layouts_of_a_real_server(open_client: OpenClient, start_server: Callable[..., Server], layout: str) -> None:
+@pytest.mark.stores("embedded")
+def test_layouts_of_shared_servers(open_client: OpenClient, server: Server, hotkey_server: Server) -> None:
+    for one in (server, hotkey_server):
+        check_layout(open_client, one)
+
+
+@pytest.mark.parametrize("layout", ["s-{source}/{netuid}/{hotkey}/", "{coldkey}/"])
+@pytest.mark.stores("embedded")
+def test_layouts_of_templates(start_server: Callable[..., Server], layout: str) -> None:
     server = start_server(FOLDER_LAYOUT=layout)
+    for kind in ("sync", "async"):
+        opened: List[Any] = []
+
+        def open_one(*args: Any, **options: Any) -> Any:
+            opened.append(open_any(kind, *args, **options))
+            return opened[-1]
+
+        check_layout(open_one, server)
+        for client in opened:
+            client.close()
+
+
+def check_layout(open_client: OpenClient, server: Server) -> None:
     miner = server.next_miner()
     sources: List[Optional[str]] = ["x", "reddit"] if server.has_sources else [None]
     for source in sources:
