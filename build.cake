@@ -1,12 +1,13 @@
 // Builds and tests everything: ./build.sh
-//   --target=Build | Test (all tests except the end-to-end tests) | EndToEnd | Default (Build, Test and EndToEnd)
+//   --target=Build | Test (all tests except those of the next two) | EndToEnd | Python (clients/python: types, wheel and sdist, tests)
+//            | Default (Build, Test, EndToEnd and Python)
 //            | Nightly (Default, the tests of category Nightly, more damaged inputs and a longer soak, then Tool, Sbom and Reproducible)
 //            | Transfers (s3auth beside aws and rclone, which it takes from the PATH)
 //            | Load (the service under load beside a bare HTTP server, then with Redis; takes wrk and redis-server from the PATH)
 //            | Growth (validators' answers as miners and objects grow, on a real store)
 //            | Tool (s3auth as one file for each system, Debian packages, install.sh and Homebrew formula, and their tests)
 //            | Publish (what the image holds, for amd64 and arm64, by the Dockerfile's own steps)
-//            | OpenApi (writes src/Client/openapi.json from the server)
+//            | OpenApi (writes src/Client/openapi.json from the server, and the Python package's models from that)
 //            | Pages (writes the tables of docs/operators.md and docs/licences.md from the code and the packages)
 //            | Sbom (writes artifacts/sbom/*.json, CycloneDX, of the server and of s3auth)
 //            | Reproducible (publishes both twice, from two folders, and compares what comes out)
@@ -22,6 +23,9 @@ var configuration = Argument("configuration", "Release");
 var solution = "./S3Auth.sln";
 var nightly = false;
 var results = MakeAbsolute(Directory("./artifacts/test-results"));
+
+// Steps that need a program that is missing.
+var skippedSteps = new ConcurrentQueue<string>();
 
 // What the tests measured, for people: each test project writes its lines into a file there.
 var figures = results.Combine("figures");
@@ -93,8 +97,30 @@ Task("EndToEnd")
     .IsDependentOn("NativeTool")
     .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj"));
 
+// The Python package. Its tests mostly wait for servers, so Default runs them beside the unit tests and the native compiler.
+Task<Exception> python = null;
+Task("StartPython")
+    .IsDependentOn("Clean")
+    .IsDependentOn("Build")
+    .WithCriteria(() => !nightly, "The nightly tests measure, so they run alone.")
+    .Does(() => python = System.Threading.Tasks.Task.Run(RunPython));
+
+Task("Python")
+    .IsDependentOn("Clean")
+    .IsDependentOn("Build")
+    .Does(() =>
+    {
+        if ((python is null ? RunPython() : python.Result) is { } failure)
+        {
+            throw failure;
+        }
+    });
+
 Task("Default")
+    .IsDependentOn("StartPython")
     .IsDependentOn("Test")
+    .IsDependentOn("NativeTool")
+    .IsDependentOn("Python")
     .IsDependentOn("EndToEnd");
 
 // Minutes of copying gigabytes: not part of a build.
@@ -118,14 +144,15 @@ Task("Load")
     .IsDependentOn("Build")
     .DoesForEach(["load", "instances"], measurement => DotNetRun("./tests/Benchmarks/Benchmarks.csproj", new ProcessArgumentBuilder()
         .Append(measurement)
-        .AppendQuoted(MakeAbsolute(File($"./src/Api/bin/{configuration}/net10.0/S3Auth.Api.dll")).FullPath), new DotNetRunSettings
+        .AppendQuoted(BuiltProgram("Api", "S3Auth.Api.dll")), new DotNetRunSettings
     {
         Configuration = configuration,
         NoBuild = true,
         NoRestore = true,
     }));
 
-// After a change of the wire: writes the document that the client is generated from.
+// After a change of the wire: writes the document that the clients are generated from, and the models of the Python client. A build
+// generates the C# client.
 Task("OpenApi")
     .IsDependentOn("Build")
     .Does(() => DotNetTest("./tests/Api.Tests/Api.Tests.csproj", new DotNetTestSettings
@@ -135,7 +162,19 @@ Task("OpenApi")
         NoRestore = true,
         Filter = "Name=Committed_document_is_what_the_server_serves",
         EnvironmentVariables = { ["S3AUTH_WRITE_OPENAPI"] = MakeAbsolute(File("./src/Client/openapi.json")).FullPath },
-    }));
+    }))
+    .Does(() =>
+    {
+        var script = "clients/python/scripts/generate_models.py";
+        if (FindPython() is not { } interpreter)
+        {
+            Warning($"There is no Python. Where there is one, run: python3 {script}");
+        }
+        else if (StartProcess(interpreter, script) != 0)
+        {
+            throw new CakeException($"{script} failed.");
+        }
+    });
 
 // After a change of settings or packages: writes what the pages say of them.
 Task("Pages")
@@ -296,7 +335,9 @@ Task("Nightly")
 
 Teardown(_ =>
 {
-    if (GetFiles($"{results}/*.trx").Count > 0)
+    // If the unit tests failed, it still runs.
+    python?.Wait();
+    if (GetFiles($"{results}/*.trx").Count + GetFiles($"{results}/*.xml").Count > 0)
     {
         WriteSummary();
     }
@@ -316,6 +357,94 @@ void RunTests(FilePath project, string filter = null, string name = null) => Dot
         + (nightly ? "" : "&TestCategory!=Nightly"),
     Loggers = [$"trx;LogFileName={name ?? project.GetFilenameWithoutExtension().ToString()}.trx", "console;verbosity=minimal"],
 });
+
+// Checks, builds and tests the Python package. Returns the first failure, or null.
+Exception RunPython()
+{
+    var project = MakeAbsolute(Directory("./clients/python"));
+    var built = MakeAbsolute(Directory("./artifacts/python"));
+    var installed = built.Combine("installed");
+    CleanDirectory(built);
+
+    if (FindPython() is not { } interpreter)
+    {
+        skippedSteps.Enqueue("the Python package, because there is no Python; install python3.");
+        return null;
+    }
+
+    Exception failure = null;
+    if (Has("mypy", "the types of the Python package"))
+    {
+        Run(project, "-m", "mypy", "--cache-dir", $"{built}/mypy");
+    }
+
+    // The wheel is made from the sdist, so the sdist is complete. It must work without anything of its source folder.
+    if (Has("build setuptools wheel pip", "the wheel of the Python package")
+        && Run(project, "-m", "build", "--no-isolation", "--outdir", built.FullPath, "."))
+    {
+        Run(built, "-m", "pip", "install", "--no-deps", "--no-index", "--target", installed.FullPath, GetFiles($"{built}/*.whl").Single().FullPath);
+        Run(installed, "-c", "import s3auth, importlib.metadata as installed; assert installed.version('s3auth') == s3auth.__version__");
+    }
+
+    // The tests start the server and s3auth of this build.
+    if (Has("pytest requests boto3", "the tests of the Python package"))
+    {
+        Run(project, ["-m", "pytest", "-q", $"--junitxml={results}/python.xml", .. nightly ? ["--nightly"] : Array.Empty<string>()]);
+    }
+
+    return failure;
+
+    bool Has(string modules, string subject)
+    {
+        var (_, output) = Start(
+            project, "-I", "-c", "import sys, importlib.util as u; print(*(m for m in sys.argv[1].split() if not u.find_spec(m)))", modules);
+        var missing = output.Split(' ', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (missing.Length > 0)
+        {
+            skippedSteps.Enqueue($"{subject}; install {string.Join(", ", missing.Select(module => $"python3-{module}"))}.");
+        }
+
+        return missing.Length == 0;
+    }
+
+    // Prints the output at the end, because others run at the same time.
+    bool Run(DirectoryPath folder, params string[] arguments)
+    {
+        var (exitCode, output) = Start(folder, arguments);
+        var command = $"python3 {string.Join(' ', arguments)}";
+        Information($"{command}\n{output}");
+        if (exitCode != 0)
+        {
+            failure ??= new CakeException($"{command} ended with exit code {exitCode}.");
+        }
+
+        return exitCode == 0;
+    }
+
+    (int ExitCode, string Output) Start(DirectoryPath folder, params string[] arguments)
+    {
+        var exitCode = StartProcess(interpreter, new ProcessSettings
+        {
+            Arguments = arguments.Aggregate(new ProcessArgumentBuilder(), (line, argument) => line.AppendQuoted(argument)),
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            EnvironmentVariables = new Dictionary<string, string>
+            {
+                ["PIP_ROOT_USER_ACTION"] = "ignore",
+                ["PYTHONDONTWRITEBYTECODE"] = "1",
+                ["S3AUTH_TEST_SERVER_PROGRAM"] = EnvironmentVariable("S3AUTH_TEST_SERVER_PROGRAM") ?? BuiltProgram("Api", "S3Auth.Api.dll"),
+                ["S3AUTH_TEST_TOOL"] = EnvironmentVariable("S3AUTH_TEST_TOOL") ?? BuiltProgram("Cli", "s3auth.dll"),
+            },
+        }, out var output, out var errors);
+        return (exitCode, string.Join('\n', output.Concat(errors)));
+    }
+}
+
+// Debian's modules belong to the system's Python, which need not be the first on the PATH.
+string FindPython() => FileExists("/usr/bin/python3") ? "/usr/bin/python3" : Context.Tools.Resolve("python3")?.FullPath;
+
+string BuiltProgram(string project, string name) => MakeAbsolute(File($"./src/{project}/bin/{configuration}/net10.0/{name}")).FullPath;
 
 string Version() => XDocument.Load("Directory.Build.props").Descendants("Version").Single().Value;
 
@@ -368,18 +497,26 @@ void WriteSummary()
     XNamespace trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
     var outcomes = GetFiles($"{results}/*.trx")
         .SelectMany(file => XDocument.Load(file.FullPath).Descendants(trx + "UnitTestResult"))
+        .Select(result => (
+            HasPassed: (string)result.Attribute("outcome") == "Passed",
+            WhySkipped: (string)result.Attribute("outcome") == "NotExecuted"
+                ? (string)result.Descendants(trx + "Message").FirstOrDefault() ?? "no reason given" : null))
+        .Concat(GetFiles($"{results}/*.xml")
+            .SelectMany(file => XDocument.Load(file.FullPath).Descendants("testcase"))
+            .Select(test => (
+                HasPassed: !test.Elements().Any(element => element.Name.LocalName is "failure" or "error" or "skipped"),
+                WhySkipped: test.Element("skipped") is { } skip && test.Element("error") is null ? (string)skip.Attribute("message") : null)))
         .ToList();
 
-    var skipped = outcomes.Where(result => (string)result.Attribute("outcome") == "NotExecuted").ToList();
-    var lines = skipped
-        .GroupBy(result => (string)result.Descendants(trx + "Message").FirstOrDefault() ?? "no reason given")
-        .OrderByDescending(group => group.Count())
-        .Select(reason => $"Skipped {reason.Count()}: {reason.Key.Trim()}")
-        .ToList();
+    var reasons = outcomes.Select(test => test.WhySkipped?.Trim()).OfType<string>().ToList();
+    List<string> lines =
+    [
+        .. GetFiles($"{figures}/*.txt").SelectMany(file => System.IO.File.ReadLines(file.FullPath)),
+        .. skippedSteps.Distinct().Select(step => $"Skipped: {step}"),
+        .. reasons.GroupBy(reason => reason).OrderByDescending(group => group.Count()).Select(group => $"Skipped {group.Count()}: {group.Key}"),
+    ];
 
-    lines.InsertRange(0, GetFiles($"{figures}/*.txt").SelectMany(file => System.IO.File.ReadLines(file.FullPath)));
-
-    var passed = outcomes.Count(result => (string)result.Attribute("outcome") == "Passed");
-    lines.Add($"{passed} passed, {outcomes.Count - passed - skipped.Count} failed, {skipped.Count} skipped");
+    var passed = outcomes.Count(test => test.HasPassed);
+    lines.Add($"{passed} passed, {outcomes.Count - passed - reasons.Count} failed, {reasons.Count} skipped");
     System.IO.File.WriteAllLines(results.CombineWithFilePath("summary.txt").FullPath, lines);
 }

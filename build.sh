@@ -2,7 +2,8 @@
 # Restores, builds and tests everything.
 #   ./build.sh                       builds and tests; skips the tests whose programs are missing, and names them
 #   ./build.sh --install             first installs these programs (Debian or Ubuntu, as root or with sudo)
-#   ./build.sh --target=Test         without the end-to-end tests
+#   ./build.sh --target=Test         without the end-to-end tests and the Python package
+#   ./build.sh --target=Python       only the Python package: types, wheel, tests
 #   ./build.sh --target=Tool         s3auth as one file for each system, its packages and installer, and their tests
 #   ./build.sh --target=Nightly      everything, a million damaged inputs, and ten minutes of load
 set -euo pipefail
@@ -26,6 +27,15 @@ needs=(
   "faketime|faketime|clocks that jump"
   "python3-boto3|python3-boto3|Python clients"
   "python3-requests|python3-requests|Python clients"
+  "python3-pytest|python3-pytest|the Python package"
+  "python3-httpx|python3-httpx|the Python package"
+  "python3-fsspec|python3-fsspec|the Python package"
+  "python3-pandas|python3-pandas|the Python package"
+  "python3-mypy|python3-mypy|the Python package"
+  "python3-build|python3-build|the Python package"
+  "python3-setuptools|python3-setuptools|the Python package"
+  "python3-wheel|python3-wheel|the Python package"
+  "python3-pip|python3-pip|the Python package"
   "aws|awscli|temporary credentials in other tools"
   "rclone|rclone|temporary credentials in other tools"
   "s3cmd|s3cmd|temporary credentials in other tools"
@@ -49,8 +59,8 @@ fi
 
 have() {
   case "$1" in
-    # Debian's Python modules belong to the system's Python, which need not be the first on the PATH.
-    python3-*) "$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)" -c "import ${1#python3-}" >/dev/null 2>&1 ;;
+    # Debian's Python modules belong to the system's Python, which need not be the first on the PATH. -I: not from this folder.
+    python3-*) "$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)" -I -c "import ${1#python3-}" >/dev/null 2>&1 ;;
     # /usr/sbin is not on every user's PATH.
     nginx) command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] ;;
     chromium) command -v chromium chromium-browser google-chrome >/dev/null 2>&1 ;;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the Debian packages, Homebrew's formula, SHA256SUMS and install.sh from the programs in a folder.
+# Makes the Debian packages, Homebrew's formula, the Python package's wheel, SHA256SUMS and install.sh from the programs in a folder.
 #   package.sh FOLDER VERSION [URL]     URL is where the folder will be downloaded from
 # The folder has s3auth-VERSION-RID for each system, one of them for this machine, and licences.txt. ./build.sh --target=Tool calls this.
 set -euo pipefail
@@ -81,4 +81,13 @@ sha256sum "s3auth-$version"-* > "$work/sums"
 sed -i -e "/^@SUMS@\$/{r $work/sums
 d}" install.sh
 chmod 755 install.sh
+
+# Debian's modules belong to the system's Python, which need not be the first on the PATH.
+python=$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)
+"$python" -I -c 'import build, setuptools, wheel' 2>/dev/null || {
+  echo "The Python package needs python3-build, python3-setuptools and python3-wheel: ./build.sh --install --target=Tool" >&2
+  exit 1
+}
+"$python" -m build --no-isolation --outdir "$work/python" "$here/../../clients/python" >/dev/null
+cp "$work/python/s3auth-$version-py3-none-any.whl" .
 sha256sum "s3auth-$version"-* ./*.deb install.sh licences.txt s3auth.rb | sed 's|  \./|  |' > SHA256SUMS

@@ -185,7 +185,8 @@ def method_of(operation: Operation) -> str:
     return (
         f"    async def {operation.name}(self{arguments}) -> models.{operation.answer}:\n"
         + docstring(f"{operation.summary}.\n\n{operation.details}".strip(), 8)
-        + f"        return check(await self._server.{operation.method}({path}), models.{operation.answer}, {address})\n"
+        + f"        answer = await self._server.{operation.method}({path})\n"
+        + f"        return check(answer, models.{operation.answer}, {address})\n"
     )
 
 

@@ -204,6 +204,7 @@ internal sealed class InstallTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(listed.Keys, Is.EquivalentTo(files.Select(Path.GetFileName)));
+            Assert.That(listed.Keys, Has.One.EndsWith("-py3-none-any.whl"));
             foreach (var file in files)
             {
                 using var content = File.OpenRead(file);

@@ -34,7 +34,8 @@ class Endpoints:
         `s3:data:access:{coldkey}:{hotkey}:{timestamp}` with the hotkey, or send Tao v2 or Epistula v2 headers. `s3auth sign folder-access`
         prints a signed request.
         """
-        return check(await self._server.post("/get-folder-access", command), models.FolderAccess, "/get-folder-access")
+        answer = await self._server.post("/get-folder-access", command)
+        return check(answer, models.FolderAccess, "/get-folder-access")
 
     async def get_file_upload_url(self, command: models.GetFileUploadUrlCommand) -> models.FileUploadUrl:
         """Upload one file into your own folder.
@@ -43,7 +44,8 @@ class Endpoints:
         `size`, the store accepts only a file of that size. Sign as for /get-folder-access: `s3auth sign folder-access` prints the
         signature.
         """
-        return check(await self._server.post("/get-file-upload-url", command), models.FileUploadUrl, "/get-file-upload-url")
+        answer = await self._server.post("/get-file-upload-url", command)
+        return check(answer, models.FileUploadUrl, "/get-file-upload-url")
 
     async def get_file_upload_urls(self, command: models.GetFileUploadUrlsCommand) -> models.FileUploadUrls:
         """Upload many files into your own folder.
@@ -54,7 +56,8 @@ class Endpoints:
         as far as `size_enforced` and `sha256_enforced` say. Counts as one grant, and each file of the request as one file. Sign as for
         /get-folder-access: `s3auth sign folder-access` prints the signature.
         """
-        return check(await self._server.post("/get-file-upload-urls", command), models.FileUploadUrls, "/get-file-upload-urls")
+        answer = await self._server.post("/get-file-upload-urls", command)
+        return check(answer, models.FileUploadUrls, "/get-file-upload-urls")
 
     async def create_multipart_upload(self, command: models.CreateMultipartUploadCommand) -> models.CreatedUpload:
         """Open a multipart upload.
@@ -65,7 +68,8 @@ class Endpoints:
         later request about the upload counts as one file. Sign all of them as for /get-folder-access: `s3auth sign folder-access` prints
         the signature.
         """
-        return check(await self._server.post("/create-multipart-upload", command), models.CreatedUpload, "/create-multipart-upload")
+        answer = await self._server.post("/create-multipart-upload", command)
+        return check(answer, models.CreatedUpload, "/create-multipart-upload")
 
     async def sign_upload_parts(self, command: models.SignUploadPartsCommand) -> models.SignedParts:
         """Get URLs for parts of a multipart upload.
@@ -73,7 +77,8 @@ class Endpoints:
         Returns a presigned `PUT` for each part, valid for one hour. Send exactly `size` bytes, and no header but `Content-Length`. Keep the
         `ETag` of each answer. Sign as for /get-folder-access: `s3auth sign folder-access` prints the signature.
         """
-        return check(await self._server.post("/sign-upload-parts", command), models.SignedParts, "/sign-upload-parts")
+        answer = await self._server.post("/sign-upload-parts", command)
+        return check(answer, models.SignedParts, "/sign-upload-parts")
 
     async def list_upload_parts(self, command: models.ListUploadPartsCommand) -> models.UploadedParts:
         """List the parts of a multipart upload.
@@ -81,7 +86,8 @@ class Endpoints:
         Returns the parts that the store has, so that a client sends only the others. Sign as for /get-folder-access: `s3auth sign
         folder-access` prints the signature.
         """
-        return check(await self._server.post("/list-upload-parts", command), models.UploadedParts, "/list-upload-parts")
+        answer = await self._server.post("/list-upload-parts", command)
+        return check(answer, models.UploadedParts, "/list-upload-parts")
 
     async def complete_multipart_upload(self, command: models.CompleteMultipartUploadCommand) -> models.CompletedUpload:
         """Complete a multipart upload.
@@ -89,14 +95,16 @@ class Endpoints:
         Makes one file of the parts. If the parts do not have the announced size together, the server aborts the upload and refuses with
         `size_mismatch`. Sign as for /get-folder-access: `s3auth sign folder-access` prints the signature.
         """
-        return check(await self._server.post("/complete-multipart-upload", command), models.CompletedUpload, "/complete-multipart-upload")
+        answer = await self._server.post("/complete-multipart-upload", command)
+        return check(answer, models.CompletedUpload, "/complete-multipart-upload")
 
     async def abort_multipart_upload(self, command: models.AbortMultipartUploadCommand) -> models.AbortedUpload:
         """Abort a multipart upload.
 
         Ends the upload and deletes its parts. Sign as for /get-folder-access: `s3auth sign folder-access` prints the signature.
         """
-        return check(await self._server.post("/abort-multipart-upload", command), models.AbortedUpload, "/abort-multipart-upload")
+        answer = await self._server.post("/abort-multipart-upload", command)
+        return check(answer, models.AbortedUpload, "/abort-multipart-upload")
 
     async def list_my_files(self, command: models.ListMyFilesCommand) -> models.FileList:
         """List your own files.
@@ -104,7 +112,8 @@ class Endpoints:
         Returns a page of the files in the miner's own folders, each with a download URL. `next_cursor` is present if there are more pages.
         Sign as for /get-folder-access: `s3auth sign folder-access` prints the signature.
         """
-        return check(await self._server.post("/list-my-files", command), models.FileList, "/list-my-files")
+        answer = await self._server.post("/list-my-files", command)
+        return check(answer, models.FileList, "/list-my-files")
 
     async def get_health(self) -> models.Health:
         """Report the health of the service.
@@ -113,11 +122,13 @@ class Endpoints:
         (`store` says which, and what to set), if the metagraph is missing or too old, if the edited access rules are invalid, or if the
         audit log cannot be written.
         """
-        return check(await self._server.get("/healthcheck"), models.Health, "/healthcheck")
+        answer = await self._server.get("/healthcheck")
+        return check(answer, models.Health, "/healthcheck")
 
     async def get_liveness(self) -> models.Liveness:
         """Report that the process is alive."""
-        return check(await self._server.get("/healthz"), models.Liveness, "/healthz")
+        answer = await self._server.get("/healthz")
+        return check(answer, models.Liveness, "/healthz")
 
     async def get_readiness(self) -> models.Readiness:
         """Report whether this instance should get requests.
@@ -126,25 +137,29 @@ class Endpoints:
         answer stays ready. A server whose store refuses its region, keys, bucket, clock or permissions is not ready. `warnings` name what
         the operator should correct.
         """
-        return check(await self._server.get("/readyz"), models.Readiness, "/readyz")
+        answer = await self._server.get("/readyz")
+        return check(answer, models.Readiness, "/readyz")
 
     async def get_rate_limits(self) -> models.RateLimits:
         """Get the limits and how much is left today.
 
         Returns the limits for a hotkey, for all hotkeys together and for a client address, and how many grants are left today.
         """
-        return check(await self._server.get("/rate-limits"), models.RateLimits, "/rate-limits")
+        answer = await self._server.get("/rate-limits")
+        return check(answer, models.RateLimits, "/rate-limits")
 
     async def get_commitment_formats(self) -> models.CommitmentFormats:
         """Get the texts to sign.
 
         Returns the format of every commitment with an example, and how to sign it.
         """
-        return check(await self._server.get("/commitment-formats"), models.CommitmentFormats, "/commitment-formats")
+        answer = await self._server.get("/commitment-formats")
+        return check(answer, models.CommitmentFormats, "/commitment-formats")
 
     async def get_structure(self) -> models.Structure:
         """Get the layout of the bucket and how to upload."""
-        return check(await self._server.get("/structure-info"), models.Structure, "/structure-info")
+        answer = await self._server.get("/structure-info")
+        return check(answer, models.Structure, "/structure-info")
 
     async def get_status(self) -> models.Status:
         """Get the health, limits and recent activity.
@@ -152,7 +167,8 @@ class Endpoints:
         Returns what the page at `/` shows: health, limits and their use today, the answers of the last hour and day, and how many miners
         have data. Instances that share a Redis count answers together. The miners are counted at most once a minute.
         """
-        return check(await self._server.get("/status"), models.Status, "/status")
+        answer = await self._server.get("/status")
+        return check(answer, models.Status, "/status")
 
     async def get_hotkey(self, address: str) -> models.HotkeyStatus:
         """Look up a hotkey on the chain.
@@ -160,7 +176,8 @@ class Endpoints:
         Returns whether the hotkey is registered on this subnet, its coldkey, validator permit and stake, and what it may do here and why
         not. The chain and the operator's access rules are public.
         """
-        return check(await self._server.get(f"/hotkeys/{quote(address, safe='')}"), models.HotkeyStatus, "/hotkeys/{address}")
+        answer = await self._server.get(f"/hotkeys/{quote(address, safe='')}")
+        return check(answer, models.HotkeyStatus, "/hotkeys/{address}")
 
     async def get_session_credentials(self, command: models.GetSessionCredentialsCommand) -> models.SessionCredentials:
         """Get temporary credentials for any S3 tool.
@@ -172,7 +189,8 @@ class Endpoints:
         miner, or `s3:validator:access:{timestamp}` as a validator, with the hotkey, or send Tao v2 or Epistula v2 headers. `s3auth sign
         folder-access` and `s3auth sign validator-access` print the signature; `s3auth credentials` does everything.
         """
-        return check(await self._server.post("/get-session-credentials", command), models.SessionCredentials, "/get-session-credentials")
+        answer = await self._server.post("/get-session-credentials", command)
+        return check(answer, models.SessionCredentials, "/get-session-credentials")
 
     async def get_validator_access(self, command: models.GetValidatorAccessCommand) -> models.ValidatorAccess:
         """Find and list every miner's folder.
@@ -181,7 +199,8 @@ class Endpoints:
         `s3:validator:access:{timestamp}` with the validator's hotkey, or send Tao v2 or Epistula v2 headers. `s3auth sign validator-access`
         prints a signed request.
         """
-        return check(await self._server.post("/get-validator-access", command), models.ValidatorAccess, "/get-validator-access")
+        answer = await self._server.post("/get-validator-access", command)
+        return check(answer, models.ValidatorAccess, "/get-validator-access")
 
     async def get_miner_specific_access(self, command: models.GetMinerSpecificAccessCommand) -> models.MinerSpecificAccess:
         """List one miner's folders.
@@ -190,7 +209,8 @@ class Endpoints:
         `s3:validator:miner:{miner}:{timestamp}` with the validator's hotkey, or send Tao v2 or Epistula v2 headers. `s3auth sign miner
         --miner SS58` prints a signed request.
         """
-        return check(await self._server.post("/get-miner-specific-access", command), models.MinerSpecificAccess, "/get-miner-specific-access")
+        answer = await self._server.post("/get-miner-specific-access", command)
+        return check(answer, models.MinerSpecificAccess, "/get-miner-specific-access")
 
     async def get_miner_list(self, command: models.GetMinerListCommand) -> models.MinerList:
         """Get one page of one miner's listing.
@@ -199,7 +219,8 @@ class Endpoints:
         Keys in the page are percent-encoded (`encoding-type=url`). /list-files returns the same as JSON, with download URLs. Sign as for
         /get-miner-specific-access: `s3auth sign miner --miner SS58` prints the signature.
         """
-        return check(await self._server.post("/get-miner-list", command), models.MinerList, "/get-miner-list")
+        answer = await self._server.post("/get-miner-list", command)
+        return check(answer, models.MinerList, "/get-miner-list")
 
     async def list_files(self, command: models.ListFilesCommand) -> models.FileList:
         """List and download one miner's files.
@@ -207,7 +228,8 @@ class Endpoints:
         Returns a page of the files in one miner's folders, each with a download URL. `next_cursor` is present if there are more pages. Sign
         as for /get-miner-specific-access: `s3auth sign miner --miner SS58` prints the signature.
         """
-        return check(await self._server.post("/list-files", command), models.FileList, "/list-files")
+        answer = await self._server.post("/list-files", command)
+        return check(answer, models.FileList, "/list-files")
 
     async def get_folder_presigned_urls(self, command: models.GetFolderPresignedUrlsCommand) -> models.FolderPresignedUrls:
         """List every miner's job folders.
@@ -216,7 +238,8 @@ class Endpoints:
         id are left out. Sign `s3:validator:folders:{hotkey}:{timestamp}` with the validator's hotkey, or send Tao v2 or Epistula v2
         headers. `s3auth sign folders` prints a signed request.
         """
-        return check(await self._server.post("/get-folder-presigned-urls", command), models.FolderPresignedUrls, "/get-folder-presigned-urls")
+        answer = await self._server.post("/get-folder-presigned-urls", command)
+        return check(answer, models.FolderPresignedUrls, "/get-folder-presigned-urls")
 
     async def get_file_presigned_urls(self, command: models.GetFilePresignedUrlsCommand) -> models.FilePresignedUrls:
         """Download files of one miner.
@@ -225,4 +248,5 @@ class Endpoints:
         exactly one of `miner_hotkey` and `miner_coldkey`. Sign `s3:validator:files:{miner}:{hotkey}:{timestamp}` with the validator's
         hotkey, or send Tao v2 or Epistula v2 headers. `s3auth sign files --miner SS58 --file KEY` prints a signed request.
         """
-        return check(await self._server.post("/get-file-presigned-urls", command), models.FilePresignedUrls, "/get-file-presigned-urls")
+        answer = await self._server.post("/get-file-presigned-urls", command)
+        return check(answer, models.FilePresignedUrls, "/get-file-presigned-urls")
