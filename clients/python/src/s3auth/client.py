@@ -88,7 +88,8 @@ class S3Auth:
         :param path: The local file.
         :param to: The path below your folder, with ``/`` between its segments; by default the name of the local file.
         :param source: The source, if the deployment has sources; by default its first one.
-        :param job_id: The job whose folder takes the file, if the deployment has folders of jobs.
+        :param job_id: The job whose folder takes the file; by default that of the deployment's example paths, if they have one. ``""``
+            for no job.
         :param overwrite: Whether to replace a stored file of this path. Otherwise the result has the status ``exists``.
         """
         return run_sync(self._uploads.upload(path, to, source, job_id, overwrite))

@@ -25,7 +25,10 @@ class UploadRules:
     """The rules of a deployment, for the files of one source and job."""
 
     def __init__(self, structure: models.Structure, options: ClientOptions, source: Optional[str], job_id: Optional[str]) -> None:
-        """Raises :class:`UnacceptableFileError` if the deployment has no such source, or the job is not valid."""
+        """Raises :class:`UnacceptableFileError` if the deployment has no such source, or the job is not valid.
+
+        :param job_id: ``None`` for the deployment's default, ``""`` for no job.
+        """
         self._options = options
         self.min_bytes = structure["min_bytes"]
         self.max_bytes = structure["max_bytes"]
@@ -42,10 +45,10 @@ class UploadRules:
                 if sources
                 else "This deployment has no sources. Leave the source out."
             )
-        if job_id is not None and not _JOB.fullmatch(job_id):
+        if job_id and not _JOB.fullmatch(job_id):
             raise UnacceptableFileError(f"{_shown(job_id)} is not a valid job id. Use 1 to 128 of the characters A-Z a-z 0-9 . _ -")
         self.source = source
-        self.job_id = job_id if job_id is not None else _default_job(structure)
+        self.job_id = _default_job(structure) if job_id is None else job_id or None
         self.folder = "" if self.job_id is None else f"{_JOB_PREFIX}{self.job_id}/"
         """The folder of the job, below the miner's folder."""
 
