@@ -160,7 +160,7 @@ internal sealed partial class GuideTests
 
         Assert.That(ran.Expect(), Does.Contain($"data/x/{_subnet.Miners[0].Coldkey}/2026/data.parquet"));
         Assert.That(ran.Output, Does.Contain("2 stored").And.Not.Contain("failed:"));
-        var copy = Path.Combine(_folder.Sub("work"), "data", _subnet.Miners[0].Coldkey.Address);
+        var copy = Path.Combine(_folder.Sub("work"), "data", _subnet.Miners[0].Coldkey.Address, "x");
         Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(copy, "2026", "data.parquet")), content);
     }
 

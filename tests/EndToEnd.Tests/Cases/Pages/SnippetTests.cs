@@ -20,7 +20,8 @@ internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : S
     {
         var miner = Deployment.NextMiner();
         var content = Bytes(5000);
-        var key = Deployment.FolderOf(miner) + Deployment.PathOf($"{Guid.NewGuid()}.bin");
+        var name = $"{Guid.NewGuid()}.bin";
+        var key = Deployment.FolderOf(miner) + Deployment.PathOf(name);
         await Bucket.PutAsync(key, content);
 
         foreach (var shell in ShellsFor(language))
@@ -37,6 +38,12 @@ internal sealed class SnippetTests(StoreKind store, FolderLayoutKind layout) : S
                     // The snippet reads the first file of the first miner.
                     Assert.That(result.Output, Does.Contain($"{Deployment.OwnerOf(miner)} {Deployment.FolderOf(miner)}"), shell);
                     Assert.That(new FileInfo(Path.Combine(work, "s3auth-first.bin")).Length, Is.Positive, shell);
+                    break;
+                case "python":
+                    var downloaded = result.Output.Split('\n').Single(one => one.EndsWith(name, StringComparison.Ordinal));
+                    var path = downloaded["downloaded ".Length..];
+                    Assert.That(path, Does.StartWith(Path.Combine(work, "data", Deployment.OwnerOf(miner)) + "/"));
+                    Content.AssertSame(await File.ReadAllBytesAsync(path), content);
                     break;
                 case "requests":
                     var line = result.Output.Split('\n').Single(

@@ -77,7 +77,8 @@ internal sealed class HostileKeyTests(StoreKind store)
         await AssertListFilesAsync();
         var own = await AssertOwnFilesAsync();
         await AssertListingsAsync();
-        await AssertSnippetAsync();
+        await AssertSnippetAsync("requests");
+        await AssertSnippetAsync("python");
         await AssertToolAsync();
 
         Figures.Print(
@@ -176,19 +177,21 @@ internal sealed class HostileKeyTests(StoreKind store)
         Assert.That(jobs.Miners[_deployment.OwnerOf(_hostile)].JobFolders, Is.Empty, "none of its jobs has a name that jobs have");
     }
 
-    private async Task AssertSnippetAsync()
+    private async Task AssertSnippetAsync(string language)
     {
         using var folder = new ScratchFolder("hostile");
         var work = folder.Sub("work");
 
-        var result = await SnippetFixture.RunAsync(Client, folder, Subnet.Validator, "validator", "requests", "bash");
+        var result = await SnippetFixture.RunAsync(Client, folder, Subnet.Validator, "validator", language, "bash");
 
         Assert.That(result.ExitCode, Is.Zero, result.Errors);
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.That(lines, Has.Length.EqualTo(_neighboursFiles.Count + _taken.Count), "one line a file");
+        Assert.That(Directory.EnumerateFileSystemEntries(work).Select(Path.GetFileName), Is.EqualTo(["data"]));
+        var downloaded = Directory.GetFiles(Path.Combine(work, "data"), "*", SearchOption.AllDirectories);
         foreach (var content in _neighboursFiles.Values)
         {
-            Assert.That(Directory.EnumerateFiles(Path.Combine(work, "data")).Any(file => File.ReadAllBytes(file).SequenceEqual(content)));
+            Assert.That(downloaded.Any(file => File.ReadAllBytes(file).SequenceEqual(content)));
         }
     }
 
