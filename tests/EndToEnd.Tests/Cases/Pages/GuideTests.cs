@@ -144,9 +144,9 @@ internal sealed partial class GuideTests
         Assert.That(new FileInfo(Path.Combine(_folder.Sub("work"), "miners", bob, "model.safetensors")).Length, Is.EqualTo(200_000));
     }
 
-    [TestCase("docs/python.md")]
-    [TestCase("clients/python/README.md")]
-    public async Task Python_guides_run_as_they_are_written(string guide)
+    [TestCase("docs/python.md", "not_a_validator - ")]
+    [TestCase("clients/python/README.md", "")]
+    public async Task Python_guides_run_as_they_are_written(string guide, string refusal)
     {
         await NodeSigner.NeedAsync();
         await StartAsync();
@@ -159,7 +159,7 @@ internal sealed partial class GuideTests
         var ran = await RunPythonAsync(await ReadAsync($"../{guide}"));
 
         Assert.That(ran.Expect(), Does.Contain($"data/x/{_subnet.Miners[0].Coldkey}/2026/data.parquet"));
-        Assert.That(ran.Output, Does.Contain("2 stored").And.Not.Contain("failed:"));
+        Assert.That(ran.Output, Does.Contain("2 stored").And.Contain(refusal).And.Not.Contain("failed:"));
         var copy = Path.Combine(_folder.Sub("work"), "data", _subnet.Miners[0].Coldkey.Address, "x");
         Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(copy, "2026", "data.parquet")), content);
     }
