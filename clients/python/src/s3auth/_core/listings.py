@@ -16,6 +16,7 @@ from ..files import Miner, MinerFolder, RemoteFile
 from .connection import ADDRESS, Connection, FolderTemplate
 from .raw_key import read_raw_key
 from .store import is_etag, is_http_url, lifetime
+from .transport import closing
 
 logger = logging.getLogger("s3auth")
 
@@ -92,16 +93,23 @@ class Listings:
 
     async def list_files(self, miner: AnyMiner, source: Optional[str], prefix: str) -> AsyncIterator[RemoteFile]:
         """Yields the files of a miner, page by page."""
+        async with closing(self.pages(miner, source, prefix)) as pages:
+            async for files, _ in pages:
+                for file in files:
+                    yield file
+
+    async def pages(self, miner: AnyMiner, source: Optional[str], prefix: str) -> "AsyncIterator[Tuple[List[RemoteFile], bool]]":
+        """Yields the pages of a miner's files, and whether each is the last. Each costs one grant."""
         owner = await self.owner_of(miner)
-        for one_source, one_prefix in await self._parts(owner, source, prefix):
+        parts = await self._parts(owner, source, prefix)
+        for number, (one_source, one_prefix) in enumerate(parts, 1):
             loops = _LoopDetector()
             cursor: Optional[str] = None
             while True:
                 page = Page(PageRequest(owner, one_source, one_prefix, cursor), self._connection)
                 files, cursor = await self._read(page)
                 loops.accept(files, cursor)
-                for file in files:
-                    yield file
+                yield files, cursor is None and number == len(parts)
                 if cursor is None:
                     break
 

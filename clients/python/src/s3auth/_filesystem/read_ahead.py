@@ -1,0 +1,123 @@
+"""Read-ahead that fits both the footer of a Parquet file and the scan of a whole file."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Executor, Future
+from typing import Callable, List, Optional, Tuple
+
+from fsspec.caching import BaseCache
+
+FIRST_BYTES = 256 * 1024
+"""What the first read at a place requests at least. The store needs longer to begin an answer than to send so much."""
+
+GROWTH = 4
+"""How much longer the next request of a sequential read is."""
+
+Fetcher = Callable[[int, int], bytes]
+
+KEPT_BLOCKS = 3
+"""How many blocks of the largest size are kept."""
+
+
+class ReadAhead(BaseCache):  # type: ignore[misc]
+    """Reads ahead as far as the reader has read on without a seek.
+
+    A read somewhere in the file requests 256 KiB, or what was asked for if that is more. Each further read behind it requests four times
+    as much as the one before, up to the size of a block, and from then on the next block is requested while the reader uses this one. A
+    small read at the end of the file requests the last 256 KiB, where the footer of a Parquet file is.
+
+    :param blocksize: The largest read-ahead in bytes.
+    :param fetcher: Reads the bytes from a start to an end.
+    :param size: The size of the file in bytes.
+    :param pool: Runs reads in the background; ``None`` for no such reads.
+    :param background_fetcher: Reads in the background; by default ``fetcher``.
+    """
+
+    name = "s3auth"
+
+    def __init__(
+        self,
+        blocksize: int,
+        fetcher: Fetcher,
+        size: int,
+        pool: Optional[Executor] = None,
+        background_fetcher: Optional[Fetcher] = None,
+    ) -> None:
+        super().__init__(max(blocksize, FIRST_BYTES), fetcher, size)
+        self._pool = pool
+        self._background_fetcher = background_fetcher or fetcher
+        self._lock = threading.Lock()
+        self._blocks: List[Tuple[int, bytes]] = []
+        """Bytes with their start, the last used one at the end."""
+        self._next = 0
+        """Where a sequential reader continues."""
+        self._ahead = 0
+        """The size of the last request of the sequential reader; 0 after a seek."""
+        self._background: Optional[Tuple[int, int, "Future[bytes]"]] = None
+
+    def _fetch(self, start: Optional[int], stop: Optional[int]) -> bytes:
+        first, last = start or 0, self.size if stop is None else min(stop, self.size)
+        return self._read(first, last) if first < last else b""
+
+    def _read(self, start: int, stop: int) -> bytes:
+        with self._lock:
+            # A reader that skips a few bytes, such as the header of a page, goes on.
+            if not 0 <= start - self._next <= FIRST_BYTES:
+                self._ahead = 0
+                if self._background is not None and not self._background[0] <= start < self._background[1]:
+                    self._cancel()
+            parts = []
+            place = start
+            while place < stop:
+                block = self._kept(place) or self._request(place, stop)
+                part = block[1][place - block[0]:stop - block[0]]
+                parts.append(part)
+                place += len(part)
+            self._next = stop
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def close(self) -> None:
+        """Forgets everything."""
+        with self._lock:
+            self._cancel()
+            self._blocks.clear()
+
+    def _kept(self, place: int) -> Optional[Tuple[int, bytes]]:
+        if self._background is not None and self._background[0] <= place < self._background[1]:
+            start, end, future = self._background
+            self._background = None
+            return self._accept(start, end, future.result())
+        for index, block in enumerate(self._blocks):
+            if block[0] <= place < block[0] + len(block[1]):
+                self._blocks.append(self._blocks.pop(index))
+                return block
+        return None
+
+    def _request(self, place: int, stop: int) -> Tuple[int, bytes]:
+        self._ahead = min(max(self._ahead * GROWTH, FIRST_BYTES), self.blocksize)
+        start, end = place, min(max(stop, place + self._ahead), self.size)
+        if end == self.size and end - start < FIRST_BYTES:
+            start = max(0, end - FIRST_BYTES)
+        # Another block may have what follows.
+        end = min([end] + [block[0] for block in self._blocks if place < block[0]])
+        return self._accept(start, end, self.fetcher(start, end))
+
+    def _accept(self, start: int, end: int, data: bytes) -> Tuple[int, bytes]:
+        if len(data) != end - start:
+            raise EOFError(f"The store sent {len(data)} of {end - start} bytes.")
+        # The answer to a very large read is not kept: nobody repeats it.
+        if len(data) <= KEPT_BLOCKS * self.blocksize:
+            self._blocks.append((start, data))
+            while sum(len(block) for _, block in self._blocks) > KEPT_BLOCKS * self.blocksize:
+                self._blocks.pop(0)
+        # Requests the next block if the reader has been sequential for long.
+        if self._pool is not None and self._ahead == self.blocksize and end < self.size and self._background is None:
+            stop = min(end + self.blocksize, self.size)
+            self._background = (end, stop, self._pool.submit(self._background_fetcher, end, stop))
+        return start, data
+
+    def _cancel(self) -> None:
+        if self._background is not None:
+            self._background[2].cancel()
+            self._background = None
