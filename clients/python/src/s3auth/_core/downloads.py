@@ -12,6 +12,7 @@ from typing import Any, AsyncContextManager, AsyncIterator, Callable, List, Mapp
 
 from ..errors import ChangedFileError, S3AuthError, StoreError, UnwritableFileError
 from ..files import DownloadedFile, DownloadSummary, Miner, RemoteFile
+from ..options import ClientOptions
 from .connection import Connection
 from .listings import Listings
 from .local_name import local_name
@@ -56,7 +57,7 @@ class Downloads:
         paths = await self._transport.run(lambda: _prepare_folder(folder))
         naming = await self._naming(source)
         lock = self._transport.lock()
-        listing = _Listing(self._listings.list_files(miner, source, prefix), select)
+        run = _Run(self._connection.options, select, on_file)
 
         async def download_one(file: RemoteFile) -> DownloadedFile:
             name = naming(file)
@@ -65,8 +66,8 @@ class Downloads:
                     path = await self._transport.run(lambda: paths.allocate(name))
             except S3AuthError as failure:
                 return DownloadedFile(file, "failed", error=failure)
-            except (OSError, ValueError) as failure:
-                return DownloadedFile(file, "failed", error=_local_error(os.path.join(folder, name), failure))
+            except OSError as failure:
+                return DownloadedFile(file, "failed", error=unwritable(os.path.join(folder, name), failure))
             try:
                 return await self._download_to(file, path)
             except S3AuthError as failure:
@@ -74,25 +75,14 @@ class Downloads:
             finally:
                 paths.release(path)
 
-        summary, failures = DownloadSummary(), RunFailures(self._connection.options)
-        results = self._transport.as_completed(download_one, listing.files(), self._connection.options.parallel)
-        async with closing(results):
+        files = run.wanted(self._listings.list_files(miner, source, prefix))
+        async with closing(self._transport.as_completed(download_one, files, self._connection.options.parallel)) as results:
             async for result in results:
-                if result.error is not None:
-                    if isinstance(result.error, FullDiskError) or failures.ends_run(result.error):
-                        raise result.error
-                    summary.failed.append(result)
-                elif result.status == "unchanged":
-                    summary.unchanged.append(result)
-                else:
-                    failures.succeeded()
-                    summary.downloaded.append(result)
-                if on_file is not None:
-                    on_file(result)
-        # The URLs of the files that were listed before were still valid.
-        if listing.failure is not None:
-            raise listing.failure
-        return summary
+                run.record(result)
+        if run.end is not None:
+            run.end.summary = run.summary
+            raise run.end
+        return run.summary
 
     async def download_file(self, file: RemoteFile, path: "Union[str, os.PathLike[str]]") -> DownloadedFile:
         """Downloads one file to a path."""
@@ -259,22 +249,44 @@ class _Sent:
         return await self._context.__aexit__(*failure)
 
 
-class _Listing:
-    """The selected files of a listing. Ends at a failure of the listing and keeps it, so that the files before it are downloaded."""
+class _Run:
+    """The results of a download of many files."""
 
-    def __init__(self, files: AsyncIterator[RemoteFile], select: Optional[Callable[[RemoteFile], bool]]) -> None:
-        self._files = files
+    def __init__(
+        self,
+        options: ClientOptions,
+        select: Optional[Callable[[RemoteFile], bool]],
+        on_file: Optional[Callable[[DownloadedFile], None]],
+    ) -> None:
+        self.summary = DownloadSummary()
+        self.end: Optional[S3AuthError] = None
+        """The failure that ends the run: one that all further files would have too."""
+        self._failures = RunFailures(options)
         self._select = select
-        self.failure: Optional[S3AuthError] = None
+        self._on_file = on_file
 
-    async def files(self) -> AsyncIterator[RemoteFile]:
-        async with closing(self._files) as files:
+    async def wanted(self, files: AsyncIterator[RemoteFile]) -> AsyncIterator[RemoteFile]:
+        """Yields the selected files until the run ends. If the listing fails, the files before are downloaded, as their URLs are valid."""
+        async with closing(files):
             try:
                 async for file in files:
+                    if self.end is not None:
+                        return
                     if self._select is None or self._select(file):
                         yield file
             except S3AuthError as failure:
-                self.failure = failure
+                self.end = self.end or failure
+
+    def record(self, result: DownloadedFile) -> None:
+        """Adds a result to the summary."""
+        by_status = {"downloaded": self.summary.downloaded, "unchanged": self.summary.unchanged}
+        by_status.get(result.status, self.summary.failed).append(result)
+        if result.error is not None and (isinstance(result.error, FullDiskError) or self._failures.ends_run(result.error)):
+            self.end = self.end or result.error
+        elif result.status == "downloaded":
+            self._failures.succeeded()
+        if self._on_file is not None:
+            self._on_file(result)
 
 
 # httpx yields small blocks, and each write is a call in another thread.
@@ -370,7 +382,3 @@ def _prepare_parent(path: str) -> None:
     os.makedirs(os.path.dirname(path), exist_ok=True)
     if os.path.isdir(path):
         raise UnwritableFileError(f"{path} is a folder. Pass the path of the file.")
-
-
-def _local_error(path: str, failure: Union[OSError, ValueError]) -> UnwritableFileError:
-    return unwritable(path, failure) if isinstance(failure, OSError) else UnwritableFileError(f"{path} cannot be written: {failure}.")

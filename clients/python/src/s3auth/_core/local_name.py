@@ -32,6 +32,10 @@ _DEVICES = frozenset(
 
 _HEX = frozenset("0123456789abcdefABCDEF")
 
+# A segment without any unsafe character. Most are, and a miner can have a million files.
+_INSIDE = "".join(map(chr, range(0x20, 0x7F))).translate({ord(one): None for one in [*_UNSAFE_CHARACTERS, "/"]})
+_PLAIN = re.compile(f"(?![ .~-])[{re.escape(_INSIDE)}]*(?<![ .])".encode("ascii"))
+
 # The longest prefixes of UTF-8 sequences that are not complete, as Unicode recommends it: each of them is one invalid unit.
 _SEQUENCE = re.compile(
     rb"[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
@@ -63,7 +67,7 @@ def _segment(segment: bytes) -> str:
     # A key that begins or ends with a slash, or has two in a row, has an empty segment.
     if not segment:
         return "%"
-    name = "".join(
+    name = segment.decode("ascii") if _PLAIN.fullmatch(segment) else "".join(
         _hex(unit) if _is_escaped(unit, start == 0, start + len(unit) == len(segment)) else unit.decode("utf-8")
         for start, unit in _units(segment)
     )
