@@ -209,7 +209,7 @@ def test_program_that_lists_by_source(server: Server, tmp_path: Path) -> None:
     assert not (tmp_path / "missing").exists()
 
 
-@pytest.mark.stores("embedded")
+@pytest.mark.stores("ceph")
 def test_url_is_tested(server: Server) -> None:
     access = validator_blocking.ValidatorS3Access(Wallet(server.validator), server.url)
     result = access.test_direct_url(server.url + "/structure-info")
@@ -219,7 +219,7 @@ def test_url_is_tested(server: Server) -> None:
     assert access.test_direct_url("http://127.0.0.1:9/")["success"] is False
 
 
-@pytest.mark.stores("embedded")
+@pytest.mark.stores("ceph")
 def test_refusals_give_the_results_that_callers_expect(server: Server, caplog: pytest.LogCaptureFixture) -> None:
     miner = server.next_miner()
     # A miner may not read.
@@ -265,7 +265,7 @@ def assert_fails(wallet: Any, url: str, miner: str) -> None:
     assert sources.download_file(f"data/x/{miner}/a.parquet", "/nowhere/a.parquet") is False
 
 
-@pytest.mark.stores("embedded")
+@pytest.mark.stores("ceph")
 def test_wrong_module_is_named(server: Server) -> None:
     reader: Any = validator.ValidatorS3Access(Wallet(server.validator), server.url)
     with pytest.raises(AttributeError, match="s3auth.compat.validator_sources"):

@@ -61,9 +61,8 @@ def keys_of(page: bytes) -> List[str]:
     return [urllib.parse.unquote(str(key.text)) for key in root.findall(".//s3:Contents/s3:Key", S3)]
 
 
-@pytest.mark.stores("ceph", "embedded")
-@pytest.mark.parametrize("prefix", ["", "0x"])
-@pytest.mark.parametrize("has_expiry", [True, False])
+@pytest.mark.stores("ceph")
+@pytest.mark.parametrize(("prefix", "has_expiry"), [("", True), ("0x", False)])
 def test_miner_with_a_commitment_uploads_by_form(deployment: Server, tmp_path: Path, prefix: str, has_expiry: bool) -> None:
     account = deployment.next_miner()
     coldkey, hotkey = account.coldkey.ss58_address, account.hotkey.ss58_address
@@ -132,8 +131,7 @@ def test_validator_pages_through_a_miner_and_reads_by_presigned_urls(deployment:
         if root.findtext(".//s3:IsTruncated", "", S3).lower() != "true":
             break
         token = root.findtext(".//s3:NextContinuationToken", "", S3)
-    if deployment.store != "embedded":
-        assert found == expected
+    assert found == expected
 
     text = f"s3:validator:files:{miner}:{validator.hotkey.ss58_address}:{{timestamp}}"
     urls = request("/get-file-presigned-urls", text, file_keys=expected, expiry_hours=1)["file_urls"]
@@ -163,6 +161,7 @@ def test_validator_that_names_its_coldkey_and_an_expiry(deployment: Server) -> N
         assert keys_of(requests.get(jobs[0]["presigned_url"], timeout=30).content) == [folder + "job_id=a-1/a.parquet"]
 
 
+@pytest.mark.nightly
 @pytest.mark.stores("ceph")
 def test_validator_that_appends_start_after_pages_through_a_redirect(start_server: Any) -> None:
     server = start_server(FOLDER_LAYOUT="hotkey", LISTING_REDIRECT="true")
@@ -179,7 +178,7 @@ def test_validator_that_appends_start_after_pages_through_a_redirect(start_serve
     assert found + keys_of(second.content) == expected
 
 
-@pytest.mark.stores("embedded")
+@pytest.mark.stores("ceph")
 def test_refusal_has_a_detail(deployment: Server) -> None:
     stranger = deployment.subnet.stranger
     coldkey, hotkey = stranger.coldkey.ss58_address, stranger.hotkey.ss58_address

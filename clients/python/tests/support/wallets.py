@@ -26,3 +26,12 @@ class HotkeyOnly:
 
 class Subtensor:
     """Stands where callers pass their connection to the chain, which the package does not use."""
+
+
+class LostWallet:
+    """A wallet whose files are missing."""
+
+    @property
+    def hotkey(self) -> Keypair:
+        """Raises what no caller expects."""
+        raise RuntimeError("The file of the hotkey is missing.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import Any, Callable, Dict, Mapping, Optional
+from typing import Any, Callable, Dict, Mapping, Optional, Sequence
 
 from .._core.requests_transport import run_sync
 from ..client import S3Auth as Client
@@ -44,13 +44,7 @@ class S3Auth:
         :param source_name: The source, if the deployment has sources; by default its first one.
         :param subtensor: Ignored, as are ``coldkey``, ``hotkey``, ``netuid`` and other parameters of older versions.
         """
-        for argument in arguments:
-            if wallet is None and is_wallet(argument):
-                wallet = argument
-            # Older versions also took addresses, which are longer than any source.
-            elif source_name is None and isinstance(argument, str) and len(argument) <= _LONGEST_SOURCE:
-                source_name = argument
-        return attempt("The request for credentials", lambda: self._request(wallet, source_name), None)
+        return attempt("The request for credentials", lambda: self._request(arguments, wallet, source_name), None)
 
     def upload_file(self, file_path: str, creds: Mapping[str, Any]) -> bool:
         """Uploads a file under its own name. Returns whether it was stored. Replaces a stored file of this name."""
@@ -91,7 +85,13 @@ class S3Auth:
         for client in clients.values():
             client.close()
 
-    def _request(self, wallet: Any, source: Optional[str]) -> Dict[str, Any]:
+    def _request(self, arguments: Sequence[Any], wallet: Any, source: Optional[str]) -> Dict[str, Any]:
+        for argument in arguments:
+            if wallet is None and is_wallet(argument):
+                wallet = argument
+            # Older versions also took addresses, which are longer than any source.
+            elif source is None and isinstance(argument, str) and len(argument) <= _LONGEST_SOURCE:
+                source = argument
         if not is_wallet(wallet):
             raise TypeError("Pass a wallet: anything with a hotkey.")
         answer = self._folders.request(self._client_of(wallet), source)
