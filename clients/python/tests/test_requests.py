@@ -247,6 +247,23 @@ def test_error_of_a_transfer_contains_no_query(transport: Any, place: str, caplo
     assert raised.value.is_transient == (place not in ("invalid", "tls"))
 
 
+@pytest.mark.parametrize("path", ["/bucket/key?X-Amz-Algorithm=x&X-Amz-Signature=secret", "/listing/secret"])
+def test_log_of_the_http_library_contains_no_grant(path: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with ScriptedServer(Scripted()) as server:
+
+        async def send(port: Any) -> None:
+            async with port.send(Request("GET", server.url + path)) as answer:
+                async for _ in answer.blocks():
+                    pass
+
+        run_sync(send(RequestsTransport()))
+        asyncio.run(send(HttpxTransport()))
+        # Newer versions of httpx log like this.
+        logging.getLogger("httpx").info('HTTP Request: %s %s "%s %d %s"', "GET", server.url + path, "HTTP/1.1", 200, "OK")
+    assert "secret" not in caplog.text and "(hidden)" in caplog.text
+
+
 @pytest.mark.parametrize(
     "url", ["", "localhost", "ftp://a", "https://", "https://user:secret@a", "https://a?b=1", "https://a#b", "http://[::1"]
 )

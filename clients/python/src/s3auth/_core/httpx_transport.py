@@ -9,6 +9,7 @@ import ssl
 from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Mapping, Optional, Tuple, TypeVar
 from urllib.parse import urlsplit
 
+from .log_filter import hide_presigned_urls
 from .transport import SENT_BLOCK_BYTES, Answer, Body, Request, TransportError, closing
 
 try:
@@ -32,12 +33,14 @@ class HttpxTransport:
 
     def __init__(self, connections: int = 32, connect_timeout: float = 15.0) -> None:
         self._connect_timeout = connect_timeout
+        hide_presigned_urls("httpx")
+        # Versions before 0.24.
+        hide_presigned_urls("httpx._client")
         self._client = httpx.AsyncClient(
             auth=_NoAuth(),
             cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
-
 
     def send(self, request: Request) -> AsyncContextManager[Answer]:
         return self._send(request)

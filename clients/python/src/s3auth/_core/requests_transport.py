@@ -17,6 +17,7 @@ import requests
 import requests.adapters
 import urllib3
 
+from .log_filter import hide_presigned_urls
 from .transport import BLOCK_BYTES, SENT_BLOCK_BYTES, Answer, BodyReader, Request, TransportError, closing
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ class RequestsTransport:
 
     def __init__(self, connections: int = 32, connect_timeout: float = 15.0) -> None:
         self._connect_timeout = connect_timeout
+        hide_presigned_urls("urllib3.connectionpool")
         self._session = requests.Session()
         adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=connections)
         self._session.mount("https://", adapter)
