@@ -97,7 +97,7 @@ Task("EndToEnd")
     .IsDependentOn("NativeTool")
     .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj"));
 
-// The Python package. Its tests mostly wait for servers, so Default runs them beside the unit tests and the native compiler.
+// The Python package. Its tests mostly wait for servers, so Default starts them beside the unit tests, and waits for them at its end.
 Task<Exception> python = null;
 Task("StartPython")
     .IsDependentOn("Clean")
@@ -119,9 +119,8 @@ Task("Python")
 Task("Default")
     .IsDependentOn("StartPython")
     .IsDependentOn("Test")
-    .IsDependentOn("NativeTool")
-    .IsDependentOn("Python")
-    .IsDependentOn("EndToEnd");
+    .IsDependentOn("EndToEnd")
+    .IsDependentOn("Python");
 
 // Minutes of copying gigabytes: not part of a build.
 Task("Transfers")
@@ -407,18 +406,20 @@ Exception RunPython()
         return missing.Length == 0;
     }
 
-    // Prints the output at the end, because others run at the same time.
+    // Prints the output at the end, because others run at the same time: all of it after a failure, otherwise the last lines.
     bool Run(DirectoryPath folder, params string[] arguments)
     {
         var (exitCode, output) = Start(folder, arguments);
         var command = $"python3 {string.Join(' ', arguments)}";
-        Information($"{command}\n{output}");
         if (exitCode != 0)
         {
+            Error($"{command}\n{output}");
             failure ??= new CakeException($"{command} ended with exit code {exitCode}.");
+            return false;
         }
 
-        return exitCode == 0;
+        Information($"{command}\n{string.Join('\n', output.Split('\n').TakeLast(3))}");
+        return true;
     }
 
     (int ExitCode, string Output) Start(DirectoryPath folder, params string[] arguments)

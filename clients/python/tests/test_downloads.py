@@ -623,8 +623,9 @@ def test_file_of_no_page_is_looked_up(client: S3Auth, service: Service, target: 
 @pytest.mark.parametrize(
     "start, end, header",
     [
-        (0, None, None), (0, 300_000, None), (0, 400_000, None), (0, 10, "bytes=0-9"), (5, 6, "bytes=5-5"), (299_990, None, "bytes=299990-299999"),
-        (299_990, 400_000, "bytes=299990-299999"), (10, 10, ""), (11, 10, ""), (300_000, None, ""), (400_000, 500_000, ""),
+        (0, None, None), (0, 300_000, None), (0, 400_000, None), (0, 10, "bytes=0-9"), (5, 6, "bytes=5-5"),
+        (299_990, None, "bytes=299990-299999"), (299_990, 400_000, "bytes=299990-299999"),
+        (10, 10, ""), (11, 10, ""), (300_000, None, ""), (400_000, 500_000, ""),
     ],
 )
 def test_read_requests_the_bytes(client: S3Auth, service: Service, start: int, end: Optional[int], header: Optional[str]) -> None:
@@ -705,7 +706,9 @@ class Endless:
 
 
 @pytest.mark.parametrize(
-    "head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 10-19/300000\r\n\r\n"], ids=["whole", "long range"]
+    "head",
+    [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 10-19/300000\r\n\r\n"],
+    ids=["whole", "long range"],
 )
 def test_read_is_bounded(client: S3Auth, service: Service, head: bytes) -> None:
     store = Endless(head)

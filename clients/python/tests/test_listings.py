@@ -130,7 +130,9 @@ def test_invalid_entry_ends_the_listing(open_validator: Callable[[], Any], servi
         list(open_validator().list_files(OWNER))
 
 
-@pytest.mark.parametrize("change", [{"size": "1"}, {"size": 1.5}, {"size": True}, {"etag": None}, {"key": None}, {"last_modified": 5}], ids=repr)
+@pytest.mark.parametrize(
+    "change", [{"size": "1"}, {"size": 1.5}, {"size": True}, {"etag": None}, {"key": None}, {"last_modified": 5}], ids=repr
+)
 def test_entry_of_another_type_is_no_answer(open_validator: Callable[[], Any], service: Service, change: Dict[str, Any]) -> None:
     add(service, "a")
     service.change_list = lambda answer, _: {**answer, "files": [{**answer["files"][0], **change}]}
@@ -140,8 +142,8 @@ def test_entry_of_another_type_is_no_answer(open_validator: Callable[[], Any], s
 
 @pytest.mark.parametrize(
     "url",
-    ["file:///etc/passwd", "ftp://store/a", "a", "", None, "http://", "http://user:secret@store/a", "http://store/a\r\nX: y", "http://s/\u00e9",
-     "http://[::1/a", "http://store:99999/a"],
+    ["file:///etc/passwd", "ftp://store/a", "a", "", None, "http://", "http://user:secret@store/a", "http://store/a\r\nX: y",
+     "http://s/\u00e9", "http://[::1/a", "http://store:99999/a"],
 )
 def test_url_that_is_not_http_is_left_out(open_validator: Callable[[], Any], service: Service, url: Optional[str]) -> None:
     add(service, "a")
@@ -151,7 +153,8 @@ def test_url_that_is_not_http_is_left_out(open_validator: Callable[[], Any], ser
 
 
 @pytest.mark.parametrize(
-    "text, hour", [("2026-11-24T06:21:01+00:00", 6), ("2026-11-24T06:21:01Z", 6), ("2026-11-24T06:21:01+02:00", 4), ("2026-11-24T06:21:01.250Z", 6)]
+    "text, hour",
+    [("2026-11-24T06:21:01+00:00", 6), ("2026-11-24T06:21:01Z", 6), ("2026-11-24T06:21:01+02:00", 4), ("2026-11-24T06:21:01.250Z", 6)],
 )
 def test_times_are_utc(open_validator: Callable[[], Any], service: Service, text: str, hour: int) -> None:
     add(service, "a")

@@ -181,7 +181,8 @@ def store_error(status: int, code: str, message: str = "No.") -> Scripted:
 
 def refusal(status: int, code: str, **headers: str) -> Scripted:
     """Returns a refusal of the server."""
-    return Scripted(status, {"code": code, "detail": "No.", "status": status}, {name.replace("_", "-"): text for name, text in headers.items()})
+    body = {"code": code, "detail": "No.", "status": status}
+    return Scripted(status, body, {name.replace("_", "-"): text for name, text in headers.items()})
 
 
 def _structure(template: str, sources: "tuple[str, ...]") -> Dict[str, Any]:

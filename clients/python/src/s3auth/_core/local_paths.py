@@ -16,7 +16,8 @@ _MARKS = Characters(MARKS)
 
 # Characters that decompose to others, and parts of Korean syllables.
 _OTHER_FORMS = Characters(
-    "340-344 374 37e 387 1100-11ff 1f00-1fff 2000-2001 2100-214f 2329-232a 2adc a960-a97f d7b0-d7ff f900-faff fb1d-fb4f 1d15e-1d1c0 2f800-2fa1f"
+    "340-344 374 37e 387 1100-11ff 1f00-1fff 2000-2001 2100-214f 2329-232a 2adc a960-a97f d7b0-d7ff f900-faff fb1d-fb4f "
+    "1d15e-1d1c0 2f800-2fa1f"
 )
 
 

@@ -10,7 +10,9 @@ import http.cookiejar
 import queue
 import threading
 import time
-from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Generic, Iterator, List, Mapping, Optional, Tuple, TypeVar
+from typing import (
+    Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Generic, Iterator, List, Mapping, Optional, Tuple, TypeVar,
+)
 from urllib.parse import urlsplit
 
 import requests
@@ -336,8 +338,9 @@ def _host(url: str) -> str:
 def _transport_error(failure: Exception, url: str) -> TransportError:
     host = _host(url)
     text = repr(failure)
-    if isinstance(failure, requests.exceptions.SSLError) or "CERTIFICATE_VERIFY_FAILED" in text or isinstance(failure, urllib3.exceptions.SSLError):
-        return TransportError(f"The TLS connection to {host} failed: its certificate is not trusted or its TLS is not usable.", is_transient=False)
+    if isinstance(failure, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) or "CERTIFICATE_VERIFY_FAILED" in text:
+        problem = "its certificate is not trusted or its TLS is not usable"
+        return TransportError(f"The TLS connection to {host} failed: {problem}.", is_transient=False)
     if isinstance(failure, (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)):
         return TransportError("The URL is invalid. It must begin with https:// or http://.", is_transient=False)
     if isinstance(failure, requests.exceptions.ProxyError):

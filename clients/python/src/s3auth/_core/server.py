@@ -40,7 +40,9 @@ class Server:
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
-            raise ValueError("The server's address must be a URL such as https://s3-auth.example.com, without a user, a query or a fragment.")
+            raise ValueError(
+                "The server's address must be a URL such as https://s3-auth.example.com, without a user, a query or a fragment."
+            )
         self.url = url.rstrip("/")
         self.quota: Optional[QuotaStatus] = None
         """What the hotkey has left today, from the last answer that said it."""

@@ -59,7 +59,7 @@ class FileRange:
     start: int
     size: int
     stamp: Optional[FileStamp] = None
-    """The version of the file. If it is another one at the end of the range, the last block is not sent, so that the store keeps nothing."""
+    """The version of the file. If it is another one at the end of the range, the last block is not sent, so the store keeps nothing."""
     on_block: Optional[Callable[[bytes], object]] = None
     """Called with each block that is read."""
 

@@ -42,7 +42,12 @@ class Uploads:
         self._clock = clock
 
     async def upload(
-        self, content: "Union[str, os.PathLike[str], bytes]", to: Optional[str], source: Optional[str], job_id: Optional[str], overwrite: bool
+        self,
+        content: "Union[str, os.PathLike[str], bytes]",
+        to: Optional[str],
+        source: Optional[str],
+        job_id: Optional[str],
+        overwrite: bool,
     ) -> UploadedFile:
         """Uploads one file or bytes, without looking for what is stored."""
         if isinstance(content, bytes):
