@@ -18,7 +18,7 @@ from .listings import Listings
 from .local_name import local_name
 from .local_paths import LocalPaths, probe_folding
 from .part_files import FullDiskError, PartFiles, PartWriter, delete_part, is_empty_part, unwritable
-from .renewals import RenewableFile, Renewals
+from .renewals import RenewableFile, Renewals, is_unsignable, unsignable
 from .retries import RunFailures, is_replaced_file
 from .store import etag_of, is_encrypted, md5_of
 from .transport import BLOCK_BYTES, Answer, StoreTransportError, TransportError, closing
@@ -60,6 +60,9 @@ class Downloads:
         run = _Run(self._connection.options, select, on_file)
 
         async def download_one(file: RemoteFile) -> DownloadedFile:
+            # Neither makes a folder for it, nor takes the path of another key with the same text.
+            if is_unsignable(file):
+                return DownloadedFile(file, "failed", error=unsignable())
             name = naming(file)
             try:
                 async with lock:

@@ -116,14 +116,12 @@ class RenewableFile:
         """
         now = time.time()
         # A renewed URL is used even if it expires within the margin.
-        if self.file.url_expires_at - MARGIN_SECONDS <= now and now >= self._renewable_at and not self._is_unsignable():
+        if self.file.url_expires_at - MARGIN_SECONDS <= now and now >= self._renewable_at and not is_unsignable(self.file):
             self._renewable_at = now + MARGIN_SECONDS
             if not await self._try_renew():
                 raise StoreError(404, "NoSuchKey", "The file no longer exists.")
         if self.file.url is None:
-            raise StoreError(
-                400, "InvalidURI", "The file's key cannot be part of a URL. Its owner must store it under another key."
-            )
+            raise unsignable()
         try:
             return await function(self.file)
         except StoreError as refused:
@@ -134,16 +132,22 @@ class RenewableFile:
                 raise
             return await function(self.file)
 
-    # A listed file without a URL has none, because no URL can name it. A file that no page listed may have one.
-    def _is_unsignable(self) -> bool:
-        return self.file.url is None and (self.file._page is not None or self.file.raw_key is not None)
-
     async def _try_renew(self) -> bool:
         renewed = await self._renewals.renew(self.file)
         if renewed is None or renewed.url is None:
             return False
         self.file = renewed
         return True
+
+
+def is_unsignable(file: RemoteFile) -> bool:
+    """Whether no URL can name a file. A file without a URL that no page listed may have one."""
+    return file.url is None and (file._page is not None or file.raw_key is not None)
+
+
+def unsignable() -> StoreError:
+    """Returns the failure of a file that no URL can name."""
+    return StoreError(400, "InvalidURI", "The file's key cannot be part of a URL. Its owner must store it under another key.")
 
 
 def _with_url_of(file: RemoteFile, fresh: RemoteFile) -> RemoteFile:
