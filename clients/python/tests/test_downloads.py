@@ -624,13 +624,8 @@ def test_file_of_no_page_is_looked_up(client: S3Auth, service: Service, target: 
     "start, end, header",
     [
         (0, None, None), (0, 300_000, None), (0, 400_000, None), (0, 10, "bytes=0-9"), (5, 6, "bytes=5-5"),
-<<<<<<< HEAD
         (299_990, None, "bytes=299990-299999"), (299_990, 400_000, "bytes=299990-299999"),
         (10, 10, ""), (11, 10, ""), (300_000, None, ""), (400_000, 500_000, ""),
-=======
-        (299_990, None, "bytes=299990-299999"),
-        (299_990, 400_000, "bytes=299990-299999"), (10, 10, ""), (11, 10, ""), (300_000, None, ""), (400_000, 500_000, ""),
->>>>>>> f7debb87 (Round trips of downloads with the command line tool; a file that no URL can name gets no local folder)
     ],
 )
 def test_read_requests_the_bytes(client: S3Auth, service: Service, start: int, end: Optional[int], header: Optional[str]) -> None:

@@ -181,13 +181,8 @@ def store_error(status: int, code: str, message: str = "No.") -> Scripted:
 
 def refusal(status: int, code: str, **headers: str) -> Scripted:
     """Returns a refusal of the server."""
-<<<<<<< HEAD
     body = {"code": code, "detail": "No.", "status": status}
     return Scripted(status, body, {name.replace("_", "-"): text for name, text in headers.items()})
-=======
-    named = {name.replace("_", "-"): text for name, text in headers.items()}
-    return Scripted(status, {"code": code, "detail": "No.", "status": status}, named)
->>>>>>> f7debb87 (Round trips of downloads with the command line tool; a file that no URL can name gets no local folder)
 
 
 def _structure(template: str, sources: "tuple[str, ...]") -> Dict[str, Any]:
