@@ -31,6 +31,7 @@ needs=(
   "python3-httpx|python3-httpx|the Python package"
   "python3-fsspec|python3-fsspec|the Python package"
   "python3-pandas|python3-pandas|the Python package"
+  "python3-dask|python3-dask|the Python package"
   "python3-mypy|python3-mypy|the Python package"
   "python3-build|python3-build|the Python package"
   "python3-setuptools|python3-setuptools|the Python package"

@@ -199,27 +199,6 @@ def test_threads_pay_once(server: Server) -> None:
     assert contents == [ROWS] * 64
 
 
-@pytest.mark.stores("embedded")
-def test_large_folder(server: Server) -> None:
-    # "-" is before "/".
-    names = [f"0-{number:04}.csv" for number in range(2500)] + ["0/in-folder.csv"]
-    folder = fill(server, *names, content=b"x")
-    fs = of_validator(server)
-    with grants(fs, 3):
-        assert len(fs.ls(folder)) == 2501
-        assert len(fs.find(folder)) == 2501
-    with grants(fs, 0):
-        assert fs.isfile(f"{folder}/0-1234.csv")
-    fs.invalidate_cache()
-    with grants(fs, 1):
-        assert fs.isfile(f"{folder}/0-1234.csv")
-    with grants(fs, 2):
-        # A thousand other names that begin like the folder's come first.
-        assert fs.isdir(f"{folder}/0")
-    with grants(fs, 0):
-        assert fs.isdir(f"{folder}/0")
-
-
 # -- Hostile keys -----------------------------------------------------------------------------------------------------------------------
 
 HOSTILE = [
@@ -276,8 +255,7 @@ def test_paths_that_no_key_can_have(server: Server) -> None:
         assert fs.glob(f"{folder}/{path}*") == []
 
 
-def test_an_invalid_listing_of_one_miner_does_not_hide_the_others(server: Server) -> None:
-    # A folder marker at the top, and names that are only slashes.
+def test_names_of_only_slashes(server: Server) -> None:
     folder = fill(server, "/", "//", "a/", "a.csv")
     fs = of_validator(server)
     assert fs.ls(folder, detail=False) == [f"{folder}/a.csv", f"{folder}/a"]
@@ -372,24 +350,6 @@ def test_a_file_that_is_deleted_after_it_was_listed(server: Server) -> None:
     server.bucket.delete([key])
     with pytest.raises(FileNotFoundError):
         fs.cat_file(name)
-
-
-def test_expired_urls_are_renewed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    import dataclasses
-
-    folder = fill(server, "a.csv")
-    fs = of_validator(server)
-    pages = type(fs.client._listings).pages
-
-    async def expired(self: Any, *arguments: Any) -> Any:
-        async for files, is_last in pages(self, *arguments):
-            yield [dataclasses.replace(file, url_expires_at=1.0, url=file.url + "0") for file in files], is_last
-
-    monkeypatch.setattr(type(fs.client._listings), "pages", expired)
-    fs.ls(folder)
-    with grants(fs, 1):
-        for _ in range(3):
-            assert fs.cat_file(f"{folder}/a.csv") == ROWS
 
 
 def test_get(server: Server, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ pytest.importorskip("fsspec", reason="There is no fsspec here; install python3-f
 import fsspec
 
 from s3auth import ClientOptions, RefusedError, UnreachableError
-from support.filesystems import ROWS, fill, folder_of, grants, of_miner, of_validator
+from support.filesystems import fill, folder_of, of_miner
 from support.servers import Server
 
 pytestmark = pytest.mark.stores("ceph")
@@ -149,17 +149,6 @@ def test_errors_are_errors_of_the_operating_system(server: Server) -> None:
         with pytest.raises(PermissionError) as raised:
             call()
         assert isinstance(raised.value, RefusedError) and raised.value.code == "not_a_validator" and raised.value.detail
-
-
-def test_quota_is_not_a_missing_file(start_server: Callable[..., Server]) -> None:
-    server = start_server(DAILY_LIMIT_PER_VALIDATOR="1")
-    folder = fill(server, "a.csv")
-    fs = of_validator(server, client_options=ClientOptions(attempts=1))
-    assert fs.exists(f"{folder}/a.csv")
-    with pytest.raises(OSError, match="quota_exceeded"):
-        fs.exists(f"{folder}/b.csv")
-    # What is known still works.
-    assert fs.cat_file(f"{folder}/a.csv") == ROWS
 
 
 def test_unreachable_server(server: Server) -> None:

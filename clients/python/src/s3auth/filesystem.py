@@ -124,7 +124,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
     :param wallet_hotkey: The name of its hotkey; by default ``S3AUTH_HOTKEY`` or ``BT_WALLET_HOTKEY``, or ``default``.
     :param wallet_path: The folder of the wallets; by default ``S3AUTH_WALLET_PATH`` or ``BT_WALLET_PATH``, or Bittensor's own.
     :param client_options: Timeouts and retries.
-    :param block_size: The largest read-ahead in bytes.
+    :param block_size: The largest read-ahead in bytes, at least 256 KiB.
     :param cache_type: ``s3auth`` reads ahead as far as the reader has read on. The others are fsspec's, such as ``none``.
     :param use_listings_cache: False to remember no listings.
     :param listings_expiry_time: How long a listing is used, in seconds; ``None`` for no end.
@@ -257,7 +257,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
             if not listing.has_folder(place.path):
                 raise missing(place.name(place.path))
         elif place.miner:
-            _check_miner(place)
+            self._check(place)
         return _folder(place.name(place.path))
 
     def find(
@@ -582,6 +582,11 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
                     self._known_miners = (Listing(()), self.client.miners())
             return self._known_miners[1]
 
+    # A name that is no address, or no source, cannot have files.
+    def _check(self, place: _Place) -> None:
+        if not _MINER.fullmatch(place.miner) or (place.source is not None and place.source not in self._sources()):
+            raise missing(place.name(place.path))
+
     # Whether the path is in a folder that the server lists: not the root, and not a miner with sources.
     def _is_listed(self, place: _Place) -> bool:
         return bool(place.miner) and (place.source is not None or not self._sources())
@@ -605,9 +610,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
         return Listing(files)
 
     def _pages(self, place: _Place, prefix: str) -> Iterator[Tuple[List[RemoteFile], bool]]:
-        _check_miner(place)
-        if place.source is not None and place.source not in self._sources():
-            raise missing(place.above)
+        self._check(place)
         try:
             prefix.encode("utf-8")
             with os_errors():
@@ -656,7 +659,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
                 for child in listing.children(place.path)
             ]
         if place.miner:
-            _check_miner(place)
+            self._check(place)
             return [_folder(f"{place.miner}/{source}") for source in self._sources()]
         return [{**_folder(miner.id), "uid": miner.uid} for miner in self._miners()]
 
@@ -739,7 +742,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
             raise ValueError(f"Name a path in one of the sources {', '.join(self._sources())}: s3auth://{place.miner}/SOURCE/NAME.")
         if not place.path and not is_folder:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), self.unstrip_protocol(place.above))
-        _check_miner(place)
+        self._check(place)
         with os_errors():
             is_own = run_sync(self.client._listings.owner_of(place.miner)).is_own
         if not is_own:
@@ -806,11 +809,6 @@ def _other_miners(miner: str) -> Iterator[None]:
         yield
     except ListingError as error:
         logger.warning("The files of miner %s were left out: %s", miner, error)
-
-
-def _check_miner(place: _Place) -> None:
-    if not _MINER.fullmatch(place.miner):
-        raise missing(place.name(place.path))
 
 
 def _inside(folder: str) -> str:

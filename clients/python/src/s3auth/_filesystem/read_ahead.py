@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from concurrent.futures import Executor, Future
-from typing import Callable, List, Optional, Tuple
+from typing import Callable, Deque, List, Optional, Tuple
 
 from fsspec.caching import BaseCache
 
@@ -16,6 +17,9 @@ GROWTH = 4
 
 Fetcher = Callable[[int, int], bytes]
 
+MAX_BACKGROUND = 3
+"""How many blocks are requested in the background at once."""
+
 KEPT_BLOCKS = 3
 """How many blocks of the largest size are kept."""
 
@@ -24,8 +28,9 @@ class ReadAhead(BaseCache):  # type: ignore[misc]
     """Reads ahead as far as the reader has read on without a seek.
 
     A read somewhere in the file requests 256 KiB, or what was asked for if that is more. Each further read behind it requests four times
-    as much as the one before, up to the size of a block, and from then on the next block is requested while the reader uses this one. A
-    small read at the end of the file requests the last 256 KiB, where the footer of a Parquet file is.
+    as much as the one before, up to the size of a block. From then on, the next blocks are requested in the background: one, and one more
+    for each that is used, up to three, because stores send several answers at once faster than one. A small read at the end of the file
+    requests the last 256 KiB, where the footer of a Parquet file is.
 
     :param blocksize: The largest read-ahead in bytes.
     :param fetcher: Reads the bytes from a start to an end.
@@ -54,7 +59,9 @@ class ReadAhead(BaseCache):  # type: ignore[misc]
         """Where a sequential reader continues."""
         self._ahead = 0
         """The size of the last request of the sequential reader; 0 after a seek."""
-        self._background: Optional[Tuple[int, int, "Future[bytes]"]] = None
+        self._background: Deque[Tuple[int, int, "Future[bytes]"]] = deque()
+        """Requests in the background, one behind the other."""
+        self._wanted_background = 0
 
     def _fetch(self, start: Optional[int], stop: Optional[int]) -> bytes:
         first, last = start or 0, self.size if stop is None else min(stop, self.size)
@@ -64,9 +71,8 @@ class ReadAhead(BaseCache):  # type: ignore[misc]
         with self._lock:
             # A reader that skips a few bytes, such as the header of a page, goes on.
             if not 0 <= start - self._next <= FIRST_BYTES:
-                self._ahead = 0
-                if self._background is not None and not self._background[0] <= start < self._background[1]:
-                    self._cancel()
+                self._ahead = self._wanted_background = 0
+                self._cancel()
             parts = []
             place = start
             while place < stop:
@@ -84,10 +90,11 @@ class ReadAhead(BaseCache):  # type: ignore[misc]
             self._blocks.clear()
 
     def _kept(self, place: int) -> Optional[Tuple[int, bytes]]:
-        if self._background is not None and self._background[0] <= place < self._background[1]:
-            start, end, future = self._background
-            self._background = None
-            return self._accept(start, end, future.result())
+        while self._background and self._background[0][0] <= place:
+            start, end, future = self._background.popleft()
+            if place < end:
+                return self._accept(start, end, future.result())
+            future.cancel()
         for index, block in enumerate(self._blocks):
             if block[0] <= place < block[0] + len(block[1]):
                 self._blocks.append(self._blocks.pop(index))
@@ -99,8 +106,9 @@ class ReadAhead(BaseCache):  # type: ignore[misc]
         start, end = place, min(max(stop, place + self._ahead), self.size)
         if end == self.size and end - start < FIRST_BYTES:
             start = max(0, end - FIRST_BYTES)
-        # Another block may have what follows.
-        end = min([end] + [block[0] for block in self._blocks if place < block[0]])
+        # Another block, or a request in the background, may have what follows.
+        known = [block[0] for block in self._blocks] + [request[0] for request in self._background]
+        end = min([end] + [other for other in known if place < other])
         return self._accept(start, end, self.fetcher(start, end))
 
     def _accept(self, start: int, end: int, data: bytes) -> Tuple[int, bytes]:
@@ -111,13 +119,17 @@ class ReadAhead(BaseCache):  # type: ignore[misc]
             self._blocks.append((start, data))
             while sum(len(block) for _, block in self._blocks) > KEPT_BLOCKS * self.blocksize:
                 self._blocks.pop(0)
-        # Requests the next block if the reader has been sequential for long.
-        if self._pool is not None and self._ahead == self.blocksize and end < self.size and self._background is None:
-            stop = min(end + self.blocksize, self.size)
-            self._background = (end, stop, self._pool.submit(self._background_fetcher, end, stop))
+        # Requests what follows if the reader has been sequential for long.
+        if self._pool is not None and self._ahead == self.blocksize:
+            self._wanted_background = min(self._wanted_background + 1, MAX_BACKGROUND)
+            while len(self._background) < self._wanted_background:
+                begin = self._background[-1][1] if self._background else end
+                if begin >= self.size:
+                    break
+                stop = min(begin + self.blocksize, self.size)
+                self._background.append((begin, stop, self._pool.submit(self._background_fetcher, begin, stop)))
         return start, data
 
     def _cancel(self) -> None:
-        if self._background is not None:
-            self._background[2].cancel()
-            self._background = None
+        while self._background:
+            self._background.pop()[2].cancel()
