@@ -21,6 +21,7 @@ To start sooner, set S3AUTH_TEST_CEPH and S3AUTH_TEST_SWIFT to the folders of st
 
 from __future__ import annotations
 
+import faulthandler
 import os
 from pathlib import Path
 from typing import Callable, Iterator, Optional
@@ -37,6 +38,9 @@ from support.tool import Tool
 
 DEFAULT_STORES = ("ceph", "swift")
 
+# In seconds.
+TEST_TIMEOUT = 900
+
 _HARNESS = pytest.StashKey[Harness]()
 
 
@@ -49,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "stores(*names): the stores that the test runs on, of embedded, ceph and swift")
     config.addinivalue_line("markers", "nightly: the test is slow or measures; it runs with --nightly only")
     config.stash[_HARNESS] = Harness()
+    config.pluginmanager.register(Watchdog())
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -84,6 +89,20 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     }
     for store in wanted:
         session.config.stash[_HARNESS].prepare(store)
+
+
+class Watchdog:
+    """Ends the whole run, with the stacks of all threads, if a test does not end: a build would wait for it forever."""
+
+    def __init__(self) -> None:
+        # pytest captures the output of tests from their file descriptors.
+        self._stderr = os.dup(2)
+
+    def pytest_runtest_logstart(self) -> None:
+        faulthandler.dump_traceback_later(TEST_TIMEOUT, exit=True, file=self._stderr)
+
+    def pytest_runtest_logfinish(self) -> None:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
