@@ -353,15 +353,27 @@ def test_a_file_that_is_deleted_after_it_was_listed(server: Server) -> None:
 
 
 def test_get(server: Server, tmp_path: Path) -> None:
-    folder = fill(server, "2026/a.csv", "2026/deep/b.csv")
+    folder = fill(server, "2026/a.csv", "2026/deep/b.csv", "2026/deep/er/a.csv")
     fs = of_validator(server)
-    fs.get(f"{folder}/2026", str(tmp_path / "all"), recursive=True)
-    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.csv")} == {"all/2026/a.csv", "all/2026/deep/b.csv"}
-    fs.get(f"{folder}/2026/*.csv", str(tmp_path / "some"))
-    assert (tmp_path / "some" / "a.csv").read_bytes() == ROWS
+
+    def get(source: Any, target: str, **options: Any) -> set[str]:
+        fs.get(source, f"{tmp_path}/{target}", **options)
+        return {path.relative_to(tmp_path).as_posix() for path in (tmp_path / target.split("/")[0]).rglob("*") if path.is_file()}
+
+    assert get(f"{folder}/2026", "new", recursive=True) == {"new/a.csv", "new/deep/b.csv", "new/deep/er/a.csv"}
+    (tmp_path / "old").mkdir()
+    assert get(f"{folder}/2026/deep", "old", recursive=True) == {"old/deep/b.csv", "old/deep/er/a.csv"}
+    (tmp_path / "inside").mkdir()
+    assert get(f"s3auth://{folder}/2026/deep/", "inside", recursive=True) == {"inside/b.csv", "inside/er/a.csv"}
+    assert get(f"{folder}/2026/*.csv", "pattern") == {"pattern/a.csv"}
+    # Files of the same name.
+    assert get([f"{folder}/2026/a.csv", f"{folder}/2026/deep/er/a.csv"], "list") == {"list/a.csv", "list/deep/er/a.csv"}
+    assert get(f"{folder}/2026/a.csv", "into/") == {"into/a.csv"}
+    assert get(f"{folder}/2026/a.csv", "old") == {"old/deep/b.csv", "old/deep/er/a.csv", "old/a.csv"}
     fs.get(f"{folder}/2026/a.csv", str(tmp_path / "one.csv"))
+    fs.get([f"{folder}/2026/a.csv"], [str(tmp_path / "named.csv")])
     fs.get_file(f"{folder}/2026/a.csv", str(tmp_path / "two.csv"))
-    assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes() == ROWS
+    assert all((tmp_path / f"{name}.csv").read_bytes() == ROWS for name in ("one", "named", "two"))
     stream = io.BytesIO()
     fs.get_file(f"{folder}/2026/a.csv", stream)
     assert stream.getvalue() == ROWS

@@ -22,6 +22,7 @@ from fsspec.utils import isfilelike, stringify_path
 
 from ._core.connection import ADDRESS
 from ._core.local_name import local_name
+from ._core.local_paths import LocalPaths, probe_folding
 from ._core.requests_transport import iterate_sync, run_sync
 from ._core.signing import address_of
 from ._filesystem.files import DEFAULT_BLOCK_BYTES, FileReader, FileWriter
@@ -162,6 +163,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
         self._listings = ListingCache(self._max_age, use_listings_cache)
         self._known_miners: Optional[Tuple[Listing, Sequence[Miner]]] = None
         self._lock = threading.RLock()
+        self._miners_lock = threading.Lock()
         self._process = 0
         self._client: Optional[S3Auth] = None
         self._pool: Optional[ThreadPoolExecutor] = None
@@ -373,7 +375,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
         place = self._place(path) if path is not None else None
         if place is None or not place.miner:
             self._listings.forget()
-            with self._lock:
+            with self._miners_lock:
                 self._known_miners = None
         else:
             self._listings.forget(place.miner, place.source, place.path)
@@ -465,26 +467,41 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
     def get(
         self, rpath: Any, lpath: Any, recursive: bool = False, callback: Any = NO_CALLBACK, maxdepth: Optional[int] = None, **_: Any
     ) -> None:
-        """Downloads files. A list, a pattern or a folder goes into a local folder.
+        """Downloads files. A list, a pattern or a folder (with ``recursive``) goes into a local folder.
 
-        Miners choose the names, so a name that is unsafe on this machine is escaped, as :meth:`S3Auth.download` does.
+        The local folder then has the paths below the folder that the files of the list have in common, below that of the pattern, or, as
+        ``cp -r`` does it, below the folder itself if the local folder is new, and else below the one that it is in. Miners choose the names,
+        so a name that is unsafe on this machine is escaped, as :meth:`S3Auth.download` does.
         """
         paths = [path for path in self.expand_path(rpath, recursive, maxdepth) if not (recursive and self.isdir(path))]
-        if isinstance(lpath, (list, tuple)):
-            targets = [os.fspath(one) for one in lpath]
-            if len(targets) != len(paths):
-                raise ValueError(f"There are {len(paths)} files and {len(targets)} local paths.")
-        elif isinstance(rpath, (list, tuple)) or recursive or has_magic(self._strip_protocol(rpath)):
-            roots = [_root_of(self._strip_protocol(one)) for one in (rpath if isinstance(rpath, (list, tuple)) else [rpath])]
-            targets = [os.path.join(os.fspath(lpath), *_safe_names(path, roots)) for path in paths]
-        else:
-            text = os.fspath(lpath)
-            is_folder = text.endswith(("/", os.sep)) or os.path.isdir(text)
-            targets = [os.path.join(text, *_safe_names(paths[0], [_root_of(paths[0])])) if is_folder else text]
+        name = "" if isinstance(rpath, (list, tuple)) else self._strip_protocol(rpath)
         callback.set_size(len(paths))
-        for path, target in callback.wrap(zip(paths, targets)):
-            os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
-            self.get_file(path, target)
+        if isinstance(lpath, (list, tuple)):
+            if len(lpath) != len(paths):
+                raise ValueError(f"There are {len(paths)} files and {len(lpath)} local paths.")
+            for path, target in callback.wrap(zip(paths, lpath)):
+                self.get_file(path, target)
+            return
+        if paths == [name] and not (os.fspath(lpath).endswith(("/", os.sep)) or os.path.isdir(lpath)):
+            self.get_file(name, lpath)
+            return
+        if not name:
+            root = _common_folder(paths)
+        elif has_magic(name) or paths == [name]:
+            root = _folder_of(name)
+        else:
+            root = _folder_of(name) if os.path.isdir(lpath) and not str(rpath).endswith("/") else name
+        # Names that are unsafe here, or that this file system treats as the same, get others.
+        os.makedirs(lpath, exist_ok=True)
+        local = LocalPaths(os.fspath(lpath), probe_folding(os.fspath(lpath)))
+        for path in callback.wrap(paths):
+            file = self._file(self._place(path))
+            with os_errors():
+                target = local.allocate(local_name(path[len(_inside(root)):].encode("utf-8", "surrogatepass")))
+                try:
+                    self.client.download_file(file, target)
+                finally:
+                    local.release(target)
 
     def _open(
         self,
@@ -576,7 +593,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
                 value.__reduce__()
 
     def _miners(self) -> Sequence[Miner]:
-        with self._lock:
+        with self._miners_lock:
             if self._known_miners is None or not self._known_miners[0].is_fresh(self._max_age):
                 with os_errors():
                     self._known_miners = (Listing(()), self.client.miners())
@@ -828,15 +845,16 @@ def _folder(name: str) -> Info:
     return {"name": name, "size": 0, "type": "directory"}
 
 
-# What the local names of a downloaded path are relative to: the folder itself, or that of a pattern or file.
-def _root_of(path: str) -> str:
+# The folder that a file is in, or that all matches of a pattern are in.
+def _folder_of(path: str) -> str:
     magic = MAGIC.search(path)
     return (path[: magic.start()] if magic else path).rpartition("/")[0]
 
 
-def _safe_names(path: str, roots: Sequence[str]) -> List[str]:
-    root = max((_inside(root) for root in roots if path.startswith(_inside(root))), key=len, default="")
-    return local_name(path[len(root):].encode("utf-8", "surrogatepass")).split("/")
+def _common_folder(paths: Sequence[str]) -> str:
+    folders = [path.split("/")[:-1] for path in paths]
+    common = os.path.commonprefix(folders)
+    return "/".join(common)
 
 
 def _unsupported(action: str, path: Any) -> PermissionError:

@@ -31,12 +31,12 @@ class FileReader(AbstractBufferedFile):  # type: ignore[misc]
         pool: Callable[[], Executor],
     ) -> None:
         self._file = file
-        is_own = cache_type == ReadAhead.name
+        reads_ahead = cache_type == ReadAhead.name
         super().__init__(
-            fs, path, "rb", block_size, cache_type="none" if is_own else cache_type, cache_options=cache_options or {}, size=file.size
+            fs, path, "rb", block_size, cache_type="none" if reads_ahead else cache_type, cache_options=cache_options or {}, size=file.size
         )
         self._details = details
-        if is_own:
+        if reads_ahead:
             # A file that fits into the first blocks needs no reads in the background.
             executor = pool() if file.size > block_size else None
             self.cache = ReadAhead(block_size, self._fetch_range, file.size, executor, self._fetch_part)
