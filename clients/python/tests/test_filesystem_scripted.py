@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import Any, Iterator
 
 import pytest
@@ -128,3 +129,22 @@ def test_hostile_addresses_are_no_paths(service: Service) -> None:
     for name in ("..", "x" * 61, f"{OWNER}/nosource", f"{OWNER}\n/x/a", "99999999999999999999/x", "/", f"{OWNER}/../x", f"{OWNER}//x"):
         assert not fs.exists(f"{name}/a") and fs.glob(f"{name}/a") == []
     assert service.grants == []
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="This system has no fork.")
+def test_a_forked_process_opens_its_own_connections(service: Service) -> None:
+    service.files[f"data/x/{OWNER}/a.bin"] = Stored(bytes(20 * 1024 * 1024))
+    fs = open_at(service)
+    with fs.open(f"{FOLDER}/a.bin") as file:
+        assert len(file.read()) == 20 * 1024 * 1024
+    client = fs.client
+    child = os.fork()
+    if child == 0:
+        # pytest must not continue in the child.
+        is_right = False
+        try:
+            is_right = len(fs.cat_file(f"{FOLDER}/a.bin")) == 20 * 1024 * 1024 and fs.client is not client
+        finally:
+            os._exit(0 if is_right else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert fs.client is client
