@@ -16,6 +16,7 @@ internal sealed class Python
     };
 
     private static readonly Lazy<Task<string?>> Interpreter = new(FindAsync);
+    private static readonly Lazy<Task<string>> Installed = new(InstallAsync);
 
     private readonly string _interpreter;
 
@@ -50,12 +51,52 @@ internal sealed class Python
     /// <summary>The folder with a fake <c>bittensor</c> module.</summary>
     public static string StandIns => System.IO.Path.Combine(AppContext.BaseDirectory, "Clients", "python");
 
+    /// <summary>
+    /// Installs the package <c>s3auth</c> with pip, as a reader of the guide does, and returns the folder. Skips the test, with the reason,
+    /// if a module is missing.
+    /// </summary>
+    public async Task<string> InstallPackageAsync(params string[] modules)
+    {
+        foreach (var module in (string[])["pip", "setuptools", "wheel", .. modules])
+        {
+            if ((await Tool.RunAsync(_interpreter, ["-c", $"import {module}"])).ExitCode != 0)
+            {
+                Assert.Ignore($"Skipped because Python has no {module}; install python3-{module} (Debian).");
+            }
+        }
+
+        return await Installed.Value;
+    }
+
     /// <summary>The folder with the sources of the package <c>s3auth</c>.</summary>
     public static string Package => System.IO.Path.Combine(Repository.Root, "clients", "python", "src");
 
     /// <summary>Runs another program, with the given environment.</summary>
     public Task<ToolResult> RunProgramAsync(string program, IReadOnlyDictionary<string, string> environment, string folder) =>
         Tool.RunAsync(_interpreter, [program], environment: environment, folder: folder, limit: TimeSpan.FromMinutes(3));
+
+    // setuptools writes into the folder of the sources, so it gets a copy.
+    private static async Task<string> InstallAsync()
+    {
+        var folder = TestRun.Current.Scratch("python-package");
+        var sources = System.IO.Path.GetDirectoryName(Package)!;
+        foreach (var file in Directory.GetFiles(Package, "*", SearchOption.AllDirectories)
+            .Concat(((string[])["pyproject.toml", "README.md", "LICENSE"]).Select(name => System.IO.Path.Combine(sources, name))))
+        {
+            var copy = System.IO.Path.Combine(folder, "sources", System.IO.Path.GetRelativePath(sources, file));
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        var installed = System.IO.Path.Combine(folder, "installed");
+        string[] arguments =
+        [
+            "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-index", "--no-build-isolation",
+            "--target", installed, System.IO.Path.Combine(folder, "sources"),
+        ];
+        (await Tool.RunAsync((await Interpreter.Value)!, arguments, limit: TimeSpan.FromMinutes(2))).Expect();
+        return installed;
+    }
 
     private static async Task<string?> FindAsync()
     {

@@ -135,7 +135,7 @@ internal sealed partial class GuideTests
         var ran = await RunPythonAsync(programs[0]);
         var key = $"weights/{miner}/model.safetensors";
         await bucket.DeleteAllAsync([key]);
-        var ranWithout = await RunPythonAsync(programs[1], hasPackage: false);
+        var ranWithout = await RunPythonAsync(programs[1], package: null);
 
         Assert.That(pasted.Output, Does.Contain("weights/{hotkey}/").And.Contain($"models/weights/{bob}/model.safetensors\n"));
         string[] lines = [key, $"{key} 200000", $"weights/{bob}/model.safetensors 200000"];
@@ -144,10 +144,11 @@ internal sealed partial class GuideTests
         Assert.That(new FileInfo(Path.Combine(_folder.Sub("work"), "miners", bob, "model.safetensors")).Length, Is.EqualTo(200_000));
     }
 
-    [TestCase("docs/python.md", "not_a_validator - ")]
-    [TestCase("clients/python/README.md", "")]
-    public async Task Python_guides_run_as_they_are_written(string guide, string refusal)
+    [TestCase("docs/python.md", "not_a_validator - ", "mean score 0.5\n", "'100/x/2026/data.parquet' 5000 b'")]
+    [TestCase("clients/python/README.md")]
+    public async Task Python_guides_run_as_they_are_written(string guide, params string[] outputs)
     {
+        var package = await (await Python.NeedAsync()).InstallPackageAsync("httpx", "fsspec", "pandas");
         await NodeSigner.NeedAsync();
         await StartAsync();
         var content = DeploymentFixture.Bytes(5000);
@@ -156,10 +157,15 @@ internal sealed partial class GuideTests
             ("collected/a.bin", DeploymentFixture.Bytes(2000)),
             ("collected/sub/b.bin", DeploymentFixture.Bytes(3000)));
 
-        var ran = await RunPythonAsync(await ReadAsync($"../{guide}"));
+        var ran = await RunPythonAsync(await ReadAsync($"../{guide}"), package);
 
         Assert.That(ran.Expect(), Does.Contain($"data/x/{_subnet.Miners[0].Coldkey}/2026/data.parquet"));
-        Assert.That(ran.Output, Does.Contain("2 stored").And.Contain(refusal).And.Not.Contain("failed:"));
+        Assert.That(ran.Output, Does.Contain("2 stored").And.Not.Contain("failed:"));
+        foreach (var output in outputs)
+        {
+            Assert.That(ran.Output, Does.Contain(output));
+        }
+
         var copy = Path.Combine(_folder.Sub("work"), "data", _subnet.Miners[0].Coldkey.Address, "x");
         Content.AssertSame(await File.ReadAllBytesAsync(Path.Combine(copy, "2026", "data.parquet")), content);
     }
@@ -192,8 +198,10 @@ internal sealed partial class GuideTests
         .Where(match => match.Groups["language"].Value == language)
         .Select(match => match.Groups["script"].Value);
 
-    /// <summary>Runs the Python blocks of a guide as one program.</summary>
-    private async Task<ToolResult> RunPythonAsync(string guide, bool hasPackage = true)
+    /// <summary>Runs the Python blocks of a guide as one program, with the package in a folder, or without it.</summary>
+    private Task<ToolResult> RunPythonAsync(string guide) => RunPythonAsync(guide, Python.Package);
+
+    private async Task<ToolResult> RunPythonAsync(string guide, string? package)
     {
         var python = await Python.NeedAsync();
         var program = Path.Combine(_folder.Path, "guide.py");
@@ -204,7 +212,7 @@ internal sealed partial class GuideTests
             {
                 ["HOME"] = Path.Combine(_folder.Path, "home"),
                 ["PYTHONDONTWRITEBYTECODE"] = "1",
-                ["PYTHONPATH"] = hasPackage ? $"{Python.StandIns}{Path.PathSeparator}{Python.Package}" : Python.StandIns,
+                ["PYTHONPATH"] = package is null ? Python.StandIns : $"{Python.StandIns}{Path.PathSeparator}{package}",
                 ["S3AUTH_TEST_SIGNER"] = NodeSigner.Program,
                 ["NO_PROXY"] = "*",
             },
